@@ -1,0 +1,171 @@
+package nara.event;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+
+/**
+ * One event: what was decoded, and the JSON it came as.
+ *
+ * <p>The bytes are kept because everything downstream is about them: they are what is served and
+ * relayed, unknown fields survive in them, and nothing is encoded twice. The {@link #id()} is the
+ * one computed from the content; what the JSON claimed is in {@link Reading.Read#statedId()}.
+ *
+ * <p>Immutable. Two events are equal when their bytes would be (identity is enough for the code
+ * here, so {@code equals} is not overridden; compare {@link #id()} or {@link #json()}).
+ */
+public final class Event {
+  private final byte[] json;
+  private final EventId id;
+  private final long ts;
+  private final String emitter;
+  private final String emitterId;
+  private final Payload payload;
+
+  /** Where the text of the signature stands in {@link #json}; -1 when there is none. */
+  private final int signatureStart;
+
+  private final int signatureLength;
+
+  Event(
+      byte[] json,
+      EventId id,
+      long ts,
+      String emitter,
+      String emitterId,
+      Payload payload,
+      int signatureStart,
+      int signatureLength) {
+    this.json = json;
+    this.id = id;
+    this.ts = ts;
+    this.emitter = emitter;
+    this.emitterId = emitterId;
+    this.payload = payload;
+    this.signatureStart = signatureStart;
+    this.signatureLength = signatureLength;
+  }
+
+  /** The event's JSON as it came. Not copied: nobody changes it. */
+  public byte[] json() {
+    return json;
+  }
+
+  /** The id computed from timestamp, service and content. */
+  public EventId id() {
+    return id;
+  }
+
+  /** When it happened by its emitter's clock, Unix nanoseconds. */
+  public long ts() {
+    return ts;
+  }
+
+  public Service service() {
+    return payload.service();
+  }
+
+  /** The name of who signed it, or empty. */
+  public String emitter() {
+    return emitter;
+  }
+
+  /** The nara id of who signed it, or empty; not under the signature. */
+  public String emitterId() {
+    return emitterId;
+  }
+
+  public Payload payload() {
+    return payload;
+  }
+
+  public String actor() {
+    return payload.actor();
+  }
+
+  public String target() {
+    return payload.target();
+  }
+
+  /** Whether it claims to be signed: it names an emitter and carries a signature. */
+  public boolean signed() {
+    return !emitter.isEmpty() && signatureLength > 0;
+  }
+
+  /** Whether it names an emitter but carries no signature: as if one had been stripped. */
+  public boolean stripped() {
+    return !emitter.isEmpty() && signatureLength == 0;
+  }
+
+  /** The 64 bytes of the signature; empty when there is none or it is not Base64 of 64 bytes. */
+  public Optional<byte[]> signature() {
+    if (signatureLength <= 0 || signatureStart < 0) {
+      return Optional.empty();
+    }
+    return Signatures.decode(
+        new String(json, signatureStart, signatureLength, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * Whether a sample must contain it: checkpoints, the events that carry keys, and observations of
+   * importance 3.
+   */
+  public boolean critical() {
+    return switch (payload) {
+      case Checkpoint c -> true;
+      case HeyThere h -> true;
+      case Chau c -> true;
+      case Observation o -> o.importance() == 3;
+      case Social s -> false;
+      case Ping p -> false;
+      case Seen s -> false;
+    };
+  }
+
+  /** The id of a content at a time: the first 16 bytes of SHA-256 over {@code ts:svc:content}. */
+  public static EventId idOf(long ts, Service service, String content) {
+    byte[] hash = sha256().digest(utf8(ts + ":" + service.wireName() + ':' + content));
+    return new EventId(bigEndian(hash, 0), bigEndian(hash, 8));
+  }
+
+  /** What the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */
+  public static byte[] signedHash(
+      String id, long ts, Service service, String emitter, String content) {
+    return sha256()
+        .digest(utf8(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content));
+  }
+
+  /**
+   * The start of a text from the network, fit for a message: bounded, without control characters.
+   */
+  public static String excerpt(String text) {
+    String start = text.length() <= 60 ? text : text.substring(0, 60) + "…";
+    return start.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  @Override
+  public String toString() {
+    return service().wireName() + ' ' + id + " at " + ts;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("every JDK has SHA-256", missing);
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static long bigEndian(byte[] bytes, int offset) {
+    long value = 0;
+    for (int i = 0; i < 8; i++) {
+      value = value << 8 | bytes[offset + i] & 0xff;
+    }
+    return value;
+  }
+}

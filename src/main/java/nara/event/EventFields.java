@@ -1,0 +1,430 @@
+package nara.event;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The fields of one event while it is being read: the container here, its payload in a record. */
+final class EventFields {
+  private static final String[] CONTAINER = {
+    "id",
+    "ts",
+    "svc",
+    "emitter",
+    "emitter_id",
+    "sig",
+    "social",
+    "ping",
+    "observation",
+    "hey_there",
+    "chau",
+    "seen",
+    "checkpoint"
+  };
+
+  private final byte[] json;
+  private final TextCache texts;
+
+  private String id = "";
+  private long ts;
+  private String svc = "";
+  private String emitter = "";
+  private String emitterId = "";
+  private int signatureStart = -1;
+  private int signatureLength;
+  private Payload payload;
+
+  EventFields(byte[] json, TextCache texts) {
+    this.json = json;
+    this.texts = texts;
+  }
+
+  String statedId() {
+    return id;
+  }
+
+  void readFrom(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new Refused("not a JSON object");
+    }
+    Keys keys = new Keys(CONTAINER);
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      int key = keys.take(parser.currentName());
+      JsonToken value = parser.nextToken();
+      switch (key) {
+        case 0 -> id = text(parser, value, "id");
+        case 1 -> ts = whole(parser, value, "ts");
+        case 2 -> svc = text(parser, value, "svc");
+        case 3 -> emitter = text(parser, value, "emitter");
+        case 4 -> emitterId = text(parser, value, "emitter_id");
+        case 5 -> signature(parser, value);
+        case Keys.UNKNOWN -> parser.skipChildren();
+        default -> payload(parser, value, CONTAINER[key]);
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new Refused("something follows the event");
+    }
+  }
+
+  Reading toReading() {
+    Service service = Service.ofWireName(svc);
+    if (service == null) {
+      throw new Refused("unknown service '" + Event.excerpt(svc) + "'");
+    }
+    if (payload == null) {
+      throw new Refused("service " + svc + " without its payload");
+    }
+    if (payload.service() != service) {
+      throw new Refused("service " + svc + " with the payload of " + payload.service().wireName());
+    }
+    String content = payload.content();
+    EventId computed = Event.idOf(ts, service, content);
+    Event event =
+        new Event(json, computed, ts, emitter, emitterId, payload, signatureStart, signatureLength);
+    byte[] signedHash = event.signed() ? Event.signedHash(id, ts, service, emitter, content) : null;
+    String problem = ts == 0 ? "ts is zero" : payload.fault().orElse(null);
+    return new Reading.Read(event, id, signedHash, problem);
+  }
+
+  /** Remembers where the signature stands in the bytes, not the text itself. */
+  private void signature(JsonParser parser, JsonToken value) throws IOException {
+    String sig = text(parser, value, "sig");
+    signatureLength = sig.length();
+    int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
+    // With an escape inside, the text is longer in the bytes than as read: no honest node writes
+    // one there, so such a signature is present and never valid.
+    boolean plain =
+        signatureLength > 0
+            && start + signatureLength < json.length
+            && json[start + signatureLength] == '"';
+    signatureStart = plain ? start : -1;
+  }
+
+  private void payload(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return;
+    }
+    if (value != JsonToken.START_OBJECT) {
+      throw new Refused(field + " is not an object");
+    }
+    if (payload != null) {
+      throw new Refused("more than one payload");
+    }
+    payload =
+        switch (field) {
+          case "social" -> social(parser);
+          case "ping" -> ping(parser);
+          case "observation" -> observation(parser);
+          case "hey_there" -> heyThere(parser);
+          case "chau" -> chau(parser);
+          case "seen" -> seen(parser);
+          default -> checkpoint(parser);
+        };
+  }
+
+  private static final String[] SOCIAL = {
+    "type", "actor", "actor_id", "target", "target_id", "reason", "witness"
+  };
+
+  private Social social(JsonParser parser) throws IOException {
+    String[] t = texts(parser, SOCIAL);
+    return new Social(t[0], t[1], t[2], t[3], t[4], t[5], t[6]);
+  }
+
+  private static final String[] HEY_THERE = {"From", "PublicKey", "MeshIP", "ID", "Signature"};
+
+  private HeyThere heyThere(JsonParser parser) throws IOException {
+    String[] t = texts(parser, HEY_THERE);
+    return new HeyThere(t[0], t[1], t[2], t[3], t[4]);
+  }
+
+  private static final String[] CHAU = {"From", "PublicKey", "ID", "Signature"};
+
+  private Chau chau(JsonParser parser) throws IOException {
+    String[] t = texts(parser, CHAU);
+    return new Chau(t[0], t[1], t[2], t[3]);
+  }
+
+  private static final String[] SEEN = {"observer", "observer_id", "subject", "subject_id", "via"};
+
+  private Seen seen(JsonParser parser) throws IOException {
+    String[] t = texts(parser, SEEN);
+    return new Seen(t[0], t[1], t[2], t[3], t[4]);
+  }
+
+  private static final String[] PING = {"observer", "observer_id", "target", "target_id", "rtt"};
+
+  private Ping ping(JsonParser parser) throws IOException {
+    String[] t = {"", "", "", ""};
+    double rtt = 0;
+    Keys keys = new Keys(PING);
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      int key = keys.take(parser.currentName());
+      JsonToken value = parser.nextToken();
+      if (key == Keys.UNKNOWN) {
+        parser.skipChildren();
+      } else if (key == 4) {
+        rtt = real(parser, value, "rtt");
+      } else {
+        t[key] = text(parser, value, PING[key]);
+      }
+    }
+    return new Ping(t[0], t[1], t[2], t[3], rtt);
+  }
+
+  private static final String[] OBSERVATION = {
+    "observer",
+    "observer_id",
+    "subject",
+    "subject_id",
+    "type",
+    "online_state",
+    "cluster_name",
+    "importance",
+    "start_time",
+    "restart_num",
+    "last_restart",
+    "observer_uptime",
+    "is_backfill"
+  };
+
+  private Observation observation(JsonParser parser) throws IOException {
+    String[] t = {"", "", "", "", "", "", ""};
+    long[] n = new long[5];
+    boolean backfill = false;
+    Keys keys = new Keys(OBSERVATION);
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      int key = keys.take(parser.currentName());
+      JsonToken value = parser.nextToken();
+      if (key == Keys.UNKNOWN) {
+        parser.skipChildren();
+      } else if (key < t.length) {
+        t[key] = text(parser, value, OBSERVATION[key]);
+      } else if (key < t.length + n.length) {
+        n[key - t.length] = whole(parser, value, OBSERVATION[key]);
+      } else {
+        backfill = truth(value, OBSERVATION[key]);
+      }
+    }
+    return new Observation(
+        t[0], t[1], t[2], t[3], t[4], n[0], backfill, n[1], n[2], n[3], t[5], t[6], n[4]);
+  }
+
+  private static final String[] CHECKPOINT = {
+    "subject",
+    "subject_id",
+    "previous_checkpoint_id",
+    "version",
+    "as_of_time",
+    "round",
+    "observation",
+    "voter_ids",
+    "signatures"
+  };
+
+  private Checkpoint checkpoint(JsonParser parser) throws IOException {
+    String[] t = {"", "", ""};
+    long[] n = new long[3];
+    Checkpoint.Standing standing = new Checkpoint.Standing(0, 0, 0);
+    List<String> voters = List.of();
+    List<String> signatures = List.of();
+    Keys keys = new Keys(CHECKPOINT);
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      int key = keys.take(parser.currentName());
+      JsonToken value = parser.nextToken();
+      switch (key) {
+        case Keys.UNKNOWN -> parser.skipChildren();
+        case 0, 1, 2 -> t[key] = text(parser, value, CHECKPOINT[key]);
+        case 3, 4, 5 -> n[key - 3] = whole(parser, value, CHECKPOINT[key]);
+        case 6 -> standing = standing(parser, value);
+        case 7 -> voters = textList(parser, value, CHECKPOINT[key]);
+        default -> signatures = textList(parser, value, CHECKPOINT[key]);
+      }
+    }
+    return new Checkpoint(n[0], t[0], t[1], t[2], standing, n[1], n[2], voters, signatures);
+  }
+
+  private static final String[] STANDING = {"restarts", "total_uptime", "start_time"};
+
+  private static Checkpoint.Standing standing(JsonParser parser, JsonToken start)
+      throws IOException {
+    long[] n = new long[3];
+    if (start != JsonToken.VALUE_NULL) {
+      if (start != JsonToken.START_OBJECT) {
+        throw new Refused("observation is not an object");
+      }
+      Keys keys = new Keys(STANDING);
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        int key = keys.take(parser.currentName());
+        JsonToken value = parser.nextToken();
+        if (key == Keys.UNKNOWN) {
+          parser.skipChildren();
+        } else {
+          n[key] = whole(parser, value, STANDING[key]);
+        }
+      }
+    }
+    return new Checkpoint.Standing(n[0], n[1], n[2]);
+  }
+
+  /** Reads an object all of whose known fields are texts. */
+  private String[] texts(JsonParser parser, String[] names) throws IOException {
+    String[] values = new String[names.length];
+    Arrays.fill(values, "");
+    Keys keys = new Keys(names);
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      int key = keys.take(parser.currentName());
+      JsonToken value = parser.nextToken();
+      if (key == Keys.UNKNOWN) {
+        parser.skipChildren();
+      } else {
+        values[key] = text(parser, value, names[key]);
+      }
+    }
+    return values;
+  }
+
+  private List<String> textList(JsonParser parser, JsonToken start, String field)
+      throws IOException {
+    if (start == JsonToken.VALUE_NULL) {
+      return List.of();
+    }
+    if (start != JsonToken.START_ARRAY) {
+      throw new Refused(field + " is not a list");
+    }
+    List<String> values = new ArrayList<>();
+    JsonToken value;
+    while ((value = parser.nextToken()) != JsonToken.END_ARRAY) {
+      if (values.size() == EventLimits.VOTERS) {
+        throw new Refused(field + " has more than " + EventLimits.VOTERS + " entries");
+      }
+      values.add(text(parser, value, field));
+    }
+    return List.copyOf(values);
+  }
+
+  private String text(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return "";
+    }
+    if (value != JsonToken.VALUE_STRING) {
+      throw new Refused(field + " is not a text");
+    }
+    String text = parser.getText();
+    if (text.length() > EventLimits.TEXT_LENGTH) {
+      throw new Refused(
+          field
+              + " has "
+              + text.length()
+              + " characters, over the "
+              + EventLimits.TEXT_LENGTH
+              + " allowed");
+    }
+    return texts.shared(withoutLoneSurrogates(text));
+  }
+
+  /** Half a surrogate pair is no character; the reference reads U+FFFD there, and so do we. */
+  private static String withoutLoneSurrogates(String text) {
+    char[] mended = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++;
+      } else {
+        mended = mended == null ? text.toCharArray() : mended;
+        mended[i] = '\uFFFD';
+      }
+    }
+    return mended == null ? text : new String(mended);
+  }
+
+  private static long whole(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return 0;
+    }
+    if (value != JsonToken.VALUE_NUMBER_INT) {
+      throw new Refused(field + " is not a whole number");
+    }
+    return switch (parser.getNumberType()) {
+      case INT, LONG -> parser.getLongValue();
+      case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL ->
+          throw new Refused(field + " is outside of 64 bits");
+    };
+  }
+
+  private static double real(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return 0;
+    }
+    if (value != JsonToken.VALUE_NUMBER_INT && value != JsonToken.VALUE_NUMBER_FLOAT) {
+      throw new Refused(field + " is not a number");
+    }
+    double number = parser.getDoubleValue();
+    if (Double.isInfinite(number)) {
+      throw new Refused(field + " is too large");
+    }
+    return number;
+  }
+
+  private static boolean truth(JsonToken value, String field) {
+    if (value == JsonToken.VALUE_TRUE) {
+      return true;
+    }
+    if (value == JsonToken.VALUE_FALSE || value == JsonToken.VALUE_NULL) {
+      return false;
+    }
+    throw new Refused(field + " is neither true nor false");
+  }
+
+  /** Which of an object's known keys were met: each may come once, in its own spelling only. */
+  private static final class Keys {
+    static final int UNKNOWN = -1;
+
+    private final String[] known;
+    private int met;
+
+    Keys(String[] known) {
+      this.known = known;
+    }
+
+    int take(String name) {
+      for (int i = 0; i < known.length; i++) {
+        if (known[i].equals(name)) {
+          if ((met & 1 << i) != 0) {
+            throw new Refused("key '" + name + "' twice");
+          }
+          met |= 1 << i;
+          return i;
+        }
+      }
+      for (String key : known) {
+        if (key.equalsIgnoreCase(name)) {
+          throw new Refused(
+              "key '" + Event.excerpt(name) + "' differs from '" + key + "' only in case");
+        }
+      }
+      return UNKNOWN;
+    }
+  }
+
+  /** The event breaks the contract's structure; the message says how. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      // Without a stack trace: it is a value on its way out of the parser, and may be frequent.
+      super(message, null, false, false);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package nara.event;
+
+import java.util.Optional;
+
+/**
+ * An event's id: the first 16 bytes of a SHA-256, as two longs, so that a ledger of hundreds of
+ * thousands costs no string for each.
+ *
+ * @param high the first eight bytes, big-endian
+ * @param low the last eight bytes, big-endian
+ */
+public record EventId(long high, long low) implements Comparable<EventId> {
+  /** Characters of an id in hex. */
+  public static final int HEX_LENGTH = 32;
+
+  private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+
+  /** Reads 32 lower-case hex digits; anything else is no id. */
+  public static Optional<EventId> parse(CharSequence hex) {
+    if (hex.length() != HEX_LENGTH) {
+      return Optional.empty();
+    }
+    long high = 0;
+    long low = 0;
+    for (int i = 0; i < HEX_LENGTH; i++) {
+      int digit = digit(hex.charAt(i));
+      if (digit < 0) {
+        return Optional.empty();
+      }
+      if (i < HEX_LENGTH / 2) {
+        high = high << 4 | digit;
+      } else {
+        low = low << 4 | digit;
+      }
+    }
+    return Optional.of(new EventId(high, low));
+  }
+
+  /** Reads 32 lower-case hex digits out of bytes; null when they are not. */
+  static EventId parse(byte[] bytes, int offset) {
+    if (offset + HEX_LENGTH > bytes.length) {
+      return null;
+    }
+    long high = 0;
+    long low = 0;
+    for (int i = 0; i < HEX_LENGTH; i++) {
+      int digit = digit((char) bytes[offset + i]);
+      if (digit < 0) {
+        return null;
+      }
+      if (i < HEX_LENGTH / 2) {
+        high = high << 4 | digit;
+      } else {
+        low = low << 4 | digit;
+      }
+    }
+    return new EventId(high, low);
+  }
+
+  private static int digit(char c) {
+    if (c >= '0' && c <= '9') {
+      return c - '0';
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  }
+
+  /** Order of the hex text, which is the order of the bytes. */
+  @Override
+  public int compareTo(EventId other) {
+    int first = Long.compareUnsigned(high, other.high);
+    return first != 0 ? first : Long.compareUnsigned(low, other.low);
+  }
+
+  @Override
+  public int hashCode() {
+    // The bytes are a hash already; 32 of their bits are as good as any.
+    return (int) high;
+  }
+
+  /** The 32 hex digits. */
+  @Override
+  public String toString() {
+    char[] text = new char[HEX_LENGTH];
+    for (int i = 0; i < 16; i++) {
+      text[i] = DIGITS[(int) (high >>> 60 - 4 * i) & 15];
+      text[16 + i] = DIGITS[(int) (low >>> 60 - 4 * i) & 15];
+    }
+    return new String(text);
+  }
+}

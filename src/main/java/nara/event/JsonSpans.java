@@ -1,0 +1,186 @@
+package nara.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Cuts JSON into pieces without parsing them: the members of an object, the elements of an array,
+ * as places in the bytes.
+ *
+ * <p>An answer of thousands of events is cut first and each event read on its own, so that one that
+ * is broken costs itself only. Nesting is counted, not recursed into, so no depth can exhaust the
+ * stack. What is inside a piece is not checked here.
+ */
+public final class JsonSpans {
+  private JsonSpans() {}
+
+  /** One piece: {@code length} bytes from {@code offset}, without the white space around it. */
+  public record Span(int offset, int length) {
+    /** The piece as text. */
+    public String text(byte[] json) {
+      return new String(json, offset, length, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The bytes are not JSON of the shape that was asked for; the message says where. */
+  public static final class BrokenJson extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    BrokenJson(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /**
+   * The members of the object that the bytes are, by the raw text of their key. A key given twice
+   * is refused: two readers could take different ones.
+   *
+   * @param most how many members are accepted
+   */
+  public static Map<String, Span> members(byte[] json, int most) throws BrokenJson {
+    Map<String, Span> members = new LinkedHashMap<>();
+    int at = expect(json, skipSpace(json, 0), '{');
+    at = skipSpace(json, at);
+    if (at < json.length && json[at] == '}') {
+      end(json, at + 1);
+      return members;
+    }
+    while (true) {
+      int keyEnd = skipString(json, skipSpace(json, at));
+      int keyStart = skipSpace(json, at) + 1;
+      String key = new String(json, keyStart, keyEnd - 1 - keyStart, StandardCharsets.UTF_8);
+      at = skipSpace(json, expect(json, skipSpace(json, keyEnd), ':'));
+      int valueEnd = skipValue(json, at);
+      if (members.size() == most) {
+        throw new BrokenJson("more than " + most + " members");
+      }
+      if (members.put(key, new Span(at, valueEnd - at)) != null) {
+        throw new BrokenJson("key '" + Event.excerpt(key) + "' twice");
+      }
+      at = skipSpace(json, valueEnd);
+      if (at < json.length && json[at] == ',') {
+        at++;
+      } else {
+        end(json, expect(json, at, '}'));
+        return members;
+      }
+    }
+  }
+
+  /**
+   * The elements of the array at the span; none for {@code null}, which the reference writes for an
+   * empty list.
+   *
+   * @param most how many elements are accepted
+   */
+  public static List<Span> elements(byte[] json, Span array, int most) throws BrokenJson {
+    List<Span> elements = new ArrayList<>();
+    if (array.length() == 4 && json[array.offset()] == 'n') {
+      return elements;
+    }
+    int at = skipSpace(json, expect(json, array.offset(), '['));
+    if (at < json.length && json[at] == ']') {
+      return elements;
+    }
+    while (true) {
+      at = skipSpace(json, at);
+      int valueEnd = skipValue(json, at);
+      if (elements.size() == most) {
+        throw new BrokenJson("more than " + most + " elements");
+      }
+      elements.add(new Span(at, valueEnd - at));
+      at = skipSpace(json, valueEnd);
+      if (at < json.length && json[at] == ',') {
+        at++;
+      } else {
+        expect(json, at, ']');
+        return elements;
+      }
+    }
+  }
+
+  private static void end(byte[] json, int at) throws BrokenJson {
+    if (skipSpace(json, at) != json.length) {
+      throw new BrokenJson("something follows the object at byte " + at);
+    }
+  }
+
+  private static int expect(byte[] json, int at, char wanted) throws BrokenJson {
+    if (at >= json.length) {
+      throw new BrokenJson("ends in the middle, at byte " + at);
+    }
+    if (json[at] != wanted) {
+      throw new BrokenJson("'" + wanted + "' expected at byte " + at);
+    }
+    return at + 1;
+  }
+
+  private static int skipSpace(byte[] json, int from) {
+    int at = from;
+    while (at < json.length
+        && (json[at] == ' ' || json[at] == '\n' || json[at] == '\r' || json[at] == '\t')) {
+      at++;
+    }
+    return at;
+  }
+
+  private static int skipString(byte[] json, int from) throws BrokenJson {
+    int at = expect(json, from, '"');
+    while (at < json.length) {
+      byte b = json[at];
+      if (b == '"') {
+        return at + 1;
+      }
+      at += b == '\\' ? 2 : 1;
+    }
+    throw new BrokenJson("a text without an end, from byte " + from);
+  }
+
+  private static int skipValue(byte[] json, int from) throws BrokenJson {
+    if (from >= json.length) {
+      throw new BrokenJson("ends in the middle, at byte " + from);
+    }
+    return switch (json[from]) {
+      case '"' -> skipString(json, from);
+      case '{', '[' -> skipNested(json, from);
+      default -> skipScalar(json, from);
+    };
+  }
+
+  private static int skipNested(byte[] json, int from) throws BrokenJson {
+    int depth = 0;
+    int at = from;
+    while (at < json.length) {
+      switch (json[at]) {
+        case '"' -> at = skipString(json, at);
+        case '{', '[' -> {
+          depth++;
+          at++;
+        }
+        case '}', ']' -> {
+          depth--;
+          at++;
+          if (depth == 0) {
+            return at;
+          }
+        }
+        default -> at++;
+      }
+    }
+    throw new BrokenJson("ends in the middle of what begins at byte " + from);
+  }
+
+  private static int skipScalar(byte[] json, int from) throws BrokenJson {
+    int at = from;
+    while (at < json.length && ",]} \n\r\t".indexOf(json[at]) < 0) {
+      at++;
+    }
+    if (at == from) {
+      throw new BrokenJson("a value expected at byte " + from);
+    }
+    return at;
+  }
+}

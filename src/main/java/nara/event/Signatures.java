@@ -1,0 +1,28 @@
+package nara.event;
+
+import java.util.Base64;
+import java.util.Optional;
+
+/** Signatures as they are on the wire: 64 bytes as standard Base64 with padding. */
+public final class Signatures {
+  /** Bytes of an Ed25519 signature. */
+  public static final int LENGTH = 64;
+
+  /** Characters of 64 bytes in padded Base64. */
+  private static final int BASE64_LENGTH = 88;
+
+  private Signatures() {}
+
+  /** The 64 bytes; empty for any other length and for what is not Base64. */
+  public static Optional<byte[]> decode(String base64) {
+    if (base64 == null || base64.length() != BASE64_LENGTH) {
+      return Optional.empty();
+    }
+    try {
+      byte[] decoded = Base64.getDecoder().decode(base64);
+      return decoded.length == LENGTH ? Optional.of(decoded) : Optional.empty();
+    } catch (IllegalArgumentException notBase64) {
+      return Optional.empty();
+    }
+  }
+}
