@@ -1,0 +1,45 @@
+package nara.checkpoint;
+
+import java.util.List;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+import nara.mesh.MeshRequest;
+
+/**
+ * What the checkpoint sync verticle is asked.
+ *
+ * @param <R> the type of the answer
+ */
+public sealed interface CheckpointRequest<R extends BusMessage> extends Request<R> {
+  /** Where the checkpoint sync verticle is asked. */
+  String ADDRESS = "nara.checkpoint";
+
+  /** Fetches checkpoints from these peers in random order until enough of them gave some. */
+  record Sync(List<MeshRequest.Peer> peers) implements CheckpointRequest<Synced> {}
+
+  /**
+   * What came of it.
+   *
+   * @param answers how each peer that was asked did, in the order asked
+   * @param enough whether as many peers as wanted gave checkpoints
+   */
+  record Synced(List<PeerAnswer> answers, boolean enough) implements BusMessage {}
+
+  /**
+   * One peer's part.
+   *
+   * @param requests sent
+   * @param failures of them
+   * @param reason of the last failure, or empty
+   */
+  record PeerAnswer(
+      String peer,
+      int requests,
+      int failures,
+      String reason,
+      long bytes,
+      int events,
+      int added,
+      int duplicate,
+      int rejected) {}
+}

@@ -1,0 +1,29 @@
+package nara.discovery;
+
+import java.util.List;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+
+/**
+ * What the discovery verticle is asked.
+ *
+ * @param <R> the type of the answer
+ */
+public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R> {
+  /** Where the discovery verticle is asked. */
+  String ADDRESS = "nara.discovery";
+
+  /** Asks every source anew (configured peers, scan, Tailscale), then answers with all. */
+  record Discover() implements DiscoveryRequest<Neighbourhood> {}
+
+  /** Who is known now, without asking anybody. */
+  record WhoIsThere() implements DiscoveryRequest<Neighbourhood> {}
+
+  /**
+   * Everybody known but this node, by name.
+   *
+   * @param troubles what a source could not do, in sentences: a peer that does not answer, a key
+   *     that differs from the first one
+   */
+  record Neighbourhood(List<Neighbour> neighbours, List<String> troubles) implements BusMessage {}
+}

@@ -1,0 +1,129 @@
+package nara.ledger;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+import nara.event.Event;
+import nara.event.EventId;
+import nara.event.Service;
+import nara.event.Verdict;
+
+/**
+ * What the ledger verticle is asked. It alone changes the ledger, one request after the other.
+ *
+ * @param <R> the type of the answer
+ */
+public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
+  /** Where the ledger verticle is asked. */
+  String ADDRESS = "nara.ledger";
+
+  /** Which of these ids need no further look, because they are held as valid. */
+  record HeldValid(List<EventId> ids) implements LedgerRequest<HeldAnswer> {}
+
+  /** The answer to {@link HeldValid}: bit i is set when the i-th id is held as valid. */
+  record HeldAnswer(BitSet held) implements BusMessage {}
+
+  /** An event with what is known of it. */
+  record Judged(Event event, Verdict verdict) {}
+
+  /** Takes judged events in. Whoever sends them has applied the trust policy. */
+  record Merge(List<Judged> events) implements LedgerRequest<Merged> {}
+
+  /**
+   * What became of a batch; the five add up to its size.
+   *
+   * @param added new in the ledger
+   * @param replaced a better form of an event that was held
+   * @param duplicate already held
+   * @param dropped not kept: a limit of its kind, or known to be bad, or against the personality
+   * @param pruned kept for a moment and pruned at once, since the ledger is full
+   */
+  record Merged(int added, int replaced, int duplicate, int dropped, int pruned)
+      implements BusMessage {}
+
+  /** Answers one query of the mesh. */
+  record Ask(Query query) implements LedgerRequest<Answer> {}
+
+  /**
+   * Events of an answer, in its order.
+   *
+   * @param nextCursor the timestamp to go on after; empty when there is no more
+   */
+  record Answer(List<Event> events, Optional<Long> nextCursor) implements BusMessage {}
+
+  /** The checkpoints in ascending time, from an offset on. */
+  record Checkpoints(int offset, int limit) implements LedgerRequest<CheckpointPage> {}
+
+  /** Some checkpoints, and how many there are in all. */
+  record CheckpointPage(List<Event> events, int total) implements BusMessage {}
+
+  /** Everything held, in ascending (time, id). */
+  record Export() implements LedgerRequest<Exported> {}
+
+  /** The answer to {@link Export}. */
+  record Exported(List<Event> events) implements BusMessage {}
+
+  /** Counts. */
+  record Stats() implements LedgerRequest<LedgerStats> {}
+
+  /**
+   * How much is held.
+   *
+   * @param total events
+   * @param byService events by service; services with none are absent
+   * @param critical events that a sample must contain
+   * @param bytes of their JSON
+   * @param maxEvents the configured maximum
+   */
+  record LedgerStats(
+      int total, Map<Service, Integer> byService, int critical, long bytes, int maxEvents)
+      implements BusMessage {}
+
+  /** The mean of all held round trips to each target but these, in milliseconds. */
+  record PingAverages(Set<String> except) implements LedgerRequest<PingMeans> {}
+
+  /** The answer to {@link PingAverages}: target name to mean rtt in milliseconds. */
+  record PingMeans(Map<String, Double> meanByTarget) implements BusMessage {}
+
+  /** What the ledger says of one subject at a time (Unix seconds). */
+  record AboutSubject(String subject, long atSeconds) implements LedgerRequest<Derived> {}
+
+  /** What the ledger says of everybody it mentions at a time (Unix seconds). */
+  record AboutAll(long atSeconds) implements LedgerRequest<DerivedAll> {}
+
+  /** The answer to {@link AboutAll}, by subject. */
+  record DerivedAll(Map<String, Derived> bySubject) implements BusMessage {}
+
+  /**
+   * The values derived for one subject.
+   *
+   * @param restarts how often it restarted
+   * @param totalUptimeSeconds how long it was online
+   * @param firstSeenSeconds when it was first seen, Unix seconds, 0 when unknown
+   * @param latestCheckpointId the id of its latest checkpoint, or empty
+   * @param status ONLINE, OFFLINE, MISSING, or UNKNOWN when nothing says anything
+   * @param opinion what the observers agree on
+   */
+  record Derived(
+      String subject,
+      long restarts,
+      long totalUptimeSeconds,
+      long firstSeenSeconds,
+      String latestCheckpointId,
+      String status,
+      Opinion opinion)
+      implements BusMessage {}
+
+  /**
+   * What the observers of a subject agree on.
+   *
+   * @param startTime Unix seconds, 0 when unknown
+   * @param restarts how often it restarted
+   * @param lastRestart Unix seconds, 0 when unknown
+   */
+  record Opinion(long startTime, long restarts, long lastRestart) {}
+}

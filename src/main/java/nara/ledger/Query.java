@@ -1,0 +1,60 @@
+package nara.ledger;
+
+import java.util.Set;
+
+/**
+ * What may be asked of a ledger: the four modes of the wire contract's {@code /events/sync}.
+ *
+ * <p>Filters: an event passes when its service is among the services (if any are given) and its
+ * actor or target is among the subjects (if any are given).
+ */
+public sealed interface Query {
+  /** The most events that one answer holds. */
+  int MOST = 5_000;
+
+  Filter filter();
+
+  /**
+   * Which events pass.
+   *
+   * @param services wire names of services (unknown ones match nothing); empty for all
+   * @param subjects names; empty for all
+   */
+  record Filter(Set<String> services, Set<String> subjects) {
+    /** Lets everything pass. */
+    public static final Filter ALL = new Filter(Set.of(), Set.of());
+  }
+
+  /**
+   * Oldest first from a cursor on.
+   *
+   * @param after only events later than this, Unix nanoseconds; {@link Long#MIN_VALUE} for all
+   * @param size how many at the most, 1 to {@link #MOST}
+   */
+  record Page(long after, int size, Filter filter) implements Query {}
+
+  /**
+   * Newest first.
+   *
+   * @param limit how many at the most, 1 to {@link #MOST}
+   */
+  record Recent(int limit, Filter filter) implements Query {}
+
+  /**
+   * Of the events later than a time, in ascending order, those whose index leaves the remainder
+   * {@code index} when divided by {@code total}; of those the newest {@code most}, ascending.
+   *
+   * @param after exclusive, Unix nanoseconds; 0 for all positive times, as the reference does
+   */
+  record Slice(long after, int index, int total, int most, Filter filter) implements Query {}
+
+  /**
+   * All critical events, then a weighted random draw of the rest, ascending; when the critical ones
+   * alone fill the size, the oldest of them.
+   *
+   * @param size how many at the most, 1 to {@link #MOST}
+   * @param me the responder's name: events that it emitted, did or suffered weigh double
+   * @param atSeconds now, Unix seconds: older events weigh less
+   */
+  record Sample(int size, String me, long atSeconds, Filter filter) implements Query {}
+}

@@ -1,0 +1,88 @@
+package nara.mesh;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+import nara.identity.PublicKey;
+import nara.ledger.Query;
+import nara.trust.TrustRequest;
+
+/**
+ * What the mesh sync verticle is asked: to speak to one peer. Troubles of the peer are answers, not
+ * failures.
+ *
+ * @param <R> the type of the answer
+ */
+public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
+  /** Where the mesh sync verticle is asked. */
+  String ADDRESS = "nara.mesh";
+
+  /** A peer to speak to. */
+  record Peer(String name, String address) {}
+
+  /**
+   * Fetches one answer of {@code /events/sync}, verifies it twice and offers its events for
+   * judging; the answer comes when they are merged.
+   *
+   * @param timeout for the whole exchange; a stall of the peer ends it earlier
+   */
+  record Fetch(Peer peer, Query query, Duration timeout) implements MeshRequest<FetchOutcome> {}
+
+  /** Fetches one page of {@code /api/checkpoints/all}. */
+  record FetchCheckpoints(Peer peer, int offset, int limit, Duration timeout)
+      implements MeshRequest<FetchOutcome> {}
+
+  /** How a fetch went. */
+  sealed interface FetchOutcome extends BusMessage {}
+
+  /**
+   * It brought an answer, perhaps an empty one.
+   *
+   * @param bytes of the body as it was on the wire
+   * @param events in the answer
+   * @param oldestTs smallest timestamp among them, 0 when there are none
+   * @param newestTs largest timestamp among them, 0 when there are none
+   * @param nextCursor where a page goes on; empty at the end
+   * @param hasMore of the checkpoint list only
+   * @param offered what became of the events
+   * @param took from the request to the last byte
+   */
+  record Fetched(
+      long bytes,
+      int events,
+      long oldestTs,
+      long newestTs,
+      Optional<Long> nextCursor,
+      boolean hasMore,
+      TrustRequest.Offered offered,
+      Duration took)
+      implements FetchOutcome {}
+
+  /** It brought nothing. */
+  record FetchFailed(MeshFailure failure, String reason) implements FetchOutcome {}
+
+  /** {@code GET /ping} at an address. */
+  record Ping(String address, Duration timeout) implements MeshRequest<PingOutcome> {}
+
+  /** How a ping went. */
+  sealed interface PingOutcome extends BusMessage {}
+
+  /** Somebody is there. Its key is not yet learned; that is the asker's decision. */
+  record Pong(String name, PublicKey key, String meshIp, Duration rtt) implements PingOutcome {}
+
+  /** Nobody, or nobody who speaks this protocol. */
+  record NoPong(MeshFailure failure, String reason) implements PingOutcome {}
+
+  /**
+   * Asks peers who has a name's key, following redirects, until one knows. A key that is found is
+   * learned.
+   */
+  record QueryPeers(String target, List<Peer> ask, Duration timeout)
+      implements MeshRequest<PeerQueried> {}
+
+  /** The answer to {@link QueryPeers}. */
+  record PeerQueried(Optional<PublicKey> key, String meshIp, List<String> asked)
+      implements BusMessage {}
+}

@@ -1,0 +1,65 @@
+package nara.recovery;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a recovery did, as its JSON report says it.
+ *
+ * @param outcome {@code complete}, {@code partial} or {@code isolated}; {@code running} before
+ * @param reasons why it is not complete, in sentences
+ * @param startedAt ISO 8601, UTC
+ * @param durationMs from the start to the end
+ * @param stages in the order they were entered
+ * @param neighbours what came from whom
+ * @param events totals
+ * @param checkpoints totals of the checkpoint stage
+ * @param pingTimesSeeded targets whose average ping time was seeded
+ * @param ledger what is held in the end
+ */
+public record Report(
+    String outcome,
+    List<String> reasons,
+    String startedAt,
+    long durationMs,
+    List<Stage> stages,
+    List<NeighbourShare> neighbours,
+    Events events,
+    Checkpoints checkpoints,
+    int pingTimesSeeded,
+    Ledger ledger) {
+
+  /** One rung or stage: how it ended and why it was left. */
+  public record Stage(
+      String name, String outcome, String reason, long startedMs, long durationMs) {}
+
+  /** One neighbour's part. */
+  public record NeighbourShare(
+      String name,
+      String id,
+      String address,
+      int requests,
+      int failures,
+      String lastFailure,
+      long bytes,
+      int events,
+      int fresh,
+      int duplicate,
+      int rejected) {}
+
+  /** All events of the recovery, by verdict label. */
+  public record Events(
+      int received,
+      int duplicate,
+      int merged,
+      int quarantined,
+      int rejected,
+      int pruned,
+      Map<String, Integer> verdicts) {}
+
+  /** The checkpoint stage. */
+  public record Checkpoints(int peersAsked, int peersAnswered, int received, int added) {}
+
+  /** What is held in the end, by service name. */
+  public record Ledger(int total, Map<String, Integer> byService) {}
+}

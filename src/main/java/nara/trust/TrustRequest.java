@@ -1,0 +1,67 @@
+package nara.trust;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+import nara.event.JsonSpans;
+import nara.event.Verdict;
+
+/**
+ * What the trust verticle is asked. It is the one door into the ledger: bytes come in; known events
+ * are left aside, the rest is read, judged on all cores, merged by the policy, and counted.
+ *
+ * @param <R> the type of the answer
+ */
+public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
+  /** Where the trust verticle is asked. */
+  String ADDRESS = "nara.trust";
+
+  /**
+   * Events as they came, to be judged and merged. The answer comes when they are merged, so whoever
+   * waits for it has back-pressure.
+   *
+   * @param source who sent them, for the report
+   * @param json the bytes that hold them; not copied and not changed by anybody
+   * @param events where each event's JSON object stands in the bytes
+   */
+  record Offer(String source, byte[] json, List<JsonSpans.Span> events)
+      implements TrustRequest<Offered> {}
+
+  /**
+   * What became of offered events.
+   *
+   * @param received how many were offered
+   * @param added new in the ledger
+   * @param duplicate held already, or twice in the batch
+   * @param dropped well judged, but not kept by the ledger's limits
+   * @param quarantined waiting for their emitter's key
+   * @param rejected refused by the policy
+   * @param verdicts how many got each verdict; those held already as valid are not judged again
+   * @param unknownEmitters names of emitters and ids of voters whose keys are missing
+   */
+  record Offered(
+      int received,
+      int added,
+      int duplicate,
+      int dropped,
+      int quarantined,
+      int rejected,
+      Map<Verdict, Integer> verdicts,
+      Set<String> unknownEmitters)
+      implements BusMessage {}
+
+  /** Judges again what waits for keys, since some may have been learned. */
+  record JudgeQuarantined() implements TrustRequest<Offered> {}
+
+  /** Who is waited for. */
+  record Unknown() implements TrustRequest<UnknownEmitters> {}
+
+  /**
+   * The answer to {@link Unknown}.
+   *
+   * @param waitingByName how many events wait for each emitter's key
+   */
+  record UnknownEmitters(Map<String, Integer> waitingByName) implements BusMessage {}
+}
