@@ -1,0 +1,27 @@
+package nara.identity;
+
+/**
+ * Where a key, or the claim that an id belongs to it, came from. Reports name it, and two origins
+ * are this node's own word rather than a peer's.
+ */
+public enum Origin {
+  /** The operator's configuration or keys file. */
+  CONFIG,
+  /** The answer to a ping of the nara's own address. */
+  PING,
+  /** A hey-there event, which carries its emitter's key. */
+  HEY_THERE,
+  /** A howdy: the sender's own key, or one of the neighbours that it tells of. */
+  HOWDY,
+  /** Another nara's answer to a peer query. */
+  PEER_QUERY,
+  /** An imported file of events. */
+  IMPORT,
+  /** This node itself. */
+  SELF;
+
+  /** Whether it is this node's or its operator's word, which no peer's claim can cast doubt on. */
+  public boolean own() {
+    return this == CONFIG || this == SELF;
+  }
+}

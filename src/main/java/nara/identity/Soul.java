@@ -1,0 +1,117 @@
+package nara.identity;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * A nara's secret: a 32-byte seed, from which its key pair and personality follow, and an 8-byte
+ * tag that bonds the seed to one name. By the wire contract it is written as Base58 of the 40
+ * bytes.
+ *
+ * <p>Whoever has the soul is the nara. So it is never printed: {@link #toString} is masked, and
+ * only {@link #encoded}, {@link #bytes} and {@link #seed} give the secret away, by name.
+ */
+public final class Soul {
+  /** Bytes of a soul. */
+  public static final int LENGTH = 40;
+
+  /** Bytes of its seed. */
+  public static final int SEED_LENGTH = 32;
+
+  /** Bytes of its tag. */
+  public static final int TAG_LENGTH = 8;
+
+  // 58^54 < 256^40 < 58^55, so no soul is longer, and anything longer is refused unread.
+  private static final int MAX_CHARACTERS = 55;
+
+  private final byte[] bytes;
+
+  private Soul(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Reads a soul as it is written; empty when it is not Base58 of exactly 40 bytes. */
+  public static Optional<Soul> parse(String base58) {
+    if (base58.length() > MAX_CHARACTERS) {
+      return Optional.empty();
+    }
+    return Base58.decode(base58).filter(bytes -> bytes.length == LENGTH).map(Soul::new);
+  }
+
+  /**
+   * The soul of a seed and a tag, bonded or not.
+   *
+   * @throws IllegalArgumentException when there are not 32 and 8 bytes
+   */
+  public static Soul of(byte[] seed32, byte[] tag8) {
+    if (seed32.length != SEED_LENGTH || tag8.length != TAG_LENGTH) {
+      throw new IllegalArgumentException(
+          "a soul is a seed of 32 bytes and a tag of 8, not %d and %d"
+              .formatted(seed32.length, tag8.length));
+    }
+    byte[] bytes = Arrays.copyOf(seed32, LENGTH);
+    System.arraycopy(tag8, 0, bytes, SEED_LENGTH, TAG_LENGTH);
+    return new Soul(bytes);
+  }
+
+  /** The soul of this seed that is bonded to the name. */
+  public static Soul forName(byte[] seed32, String name) {
+    return of(seed32, tagFor(seed32, name));
+  }
+
+  /** A new soul bonded to the name; the generator is the source of its secret. */
+  public static Soul generate(String name, RandomGenerator random) {
+    byte[] seed = new byte[SEED_LENGTH];
+    random.nextBytes(seed);
+    return forName(seed, name);
+  }
+
+  /** A copy of the 32 bytes of the seed. */
+  public byte[] seed() {
+    return Arrays.copyOf(bytes, SEED_LENGTH);
+  }
+
+  /** A copy of the 8 bytes of the tag. */
+  public byte[] tag() {
+    return Arrays.copyOfRange(bytes, SEED_LENGTH, LENGTH);
+  }
+
+  /** A copy of the 40 bytes. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  /** The secret as it is written: Base58. */
+  public String encoded() {
+    return Base58.encode(bytes);
+  }
+
+  /**
+   * Whether the tag is the one of this name, compared in constant time. The empty name never bonds.
+   */
+  public boolean bondedTo(String name) {
+    return !name.isEmpty() && MessageDigest.isEqual(tag(), tagFor(seed(), name));
+  }
+
+  private static byte[] tagFor(byte[] seed, String name) {
+    return Arrays.copyOf(Hashing.hmacSha256(seed, "nara:name:v2:" + name), TAG_LENGTH);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Soul soul && MessageDigest.isEqual(bytes, soul.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** Says that there is a soul, never which. */
+  @Override
+  public String toString() {
+    return "Soul[masked]";
+  }
+}
