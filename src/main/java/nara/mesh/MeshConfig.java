@@ -1,0 +1,54 @@
+package nara.mesh;
+
+import java.time.Duration;
+
+/**
+ * How this node speaks on the mesh. The defaults are {@link #defaults()}; each says why.
+ *
+ * @param enabled whether to serve the mesh; a node that does not may still ask
+ * @param host interface to listen on
+ * @param port to listen on; 0 takes a free one
+ * @param advertise the address told to others as {@code host:port}; empty: host and port, unless
+ *     the host is a wildcard
+ * @param gzip whether to ask for and give compressed bodies where both sides take it
+ * @param maxAnswerBytes of one answer as unpacked; 5,000 events of 475 bytes are 2.4 MB
+ * @param maxRequestBytes of one request to us
+ * @param maxInFlight requests under way to all peers together
+ * @param maxInFlightPerPeer requests under way to one peer
+ * @param maxQueuedPerPeer requests that may wait for one peer before more are refused
+ * @param connectTimeout to open a connection
+ * @param stall how long a peer may send no byte before its request is given up
+ */
+public record MeshConfig(
+    boolean enabled,
+    String host,
+    int port,
+    String advertise,
+    boolean gzip,
+    int maxAnswerBytes,
+    int maxRequestBytes,
+    int maxInFlight,
+    int maxInFlightPerPeer,
+    int maxQueuedPerPeer,
+    Duration connectTimeout,
+    Duration stall) {
+  /** The mesh port of the network. */
+  public static final int DEFAULT_PORT = 7433;
+
+  /** What a node does that is told nothing else. */
+  public static MeshConfig defaults() {
+    return new MeshConfig(
+        true,
+        "0.0.0.0",
+        DEFAULT_PORT,
+        "",
+        true,
+        64 << 20,
+        8 << 20,
+        10,
+        4,
+        256,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10));
+  }
+}

@@ -1,0 +1,70 @@
+package nara.recovery;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a recovery goes. The reference's waits and limits are the defaults.
+ *
+ * @param ladder rungs in order: sample, slices, plaza
+ * @param firstWait before neighbours are looked for, unless some are known in gossip mode
+ * @param tries how often neighbours are looked for
+ * @param retryWait before the second try; doubled before each further one
+ * @param mode the memory profile
+ * @param sampleCapacity events that the sample rung asks for in all
+ * @param samplePage events of one call
+ * @param maxUnderWay calls under way at once
+ * @param callTimeout least time for one call; grows with the page
+ * @param callTries how often a failed call is tried in all, each time with another neighbour
+ * @param plazaQuiet how long the plaza may be silent before it is given up
+ * @param plazaDeadline how long the plaza rung may take in all
+ * @param gossip whether the node is in gossip mode: known peers are asked at once
+ * @param readOnly whether nothing but reads may be sent
+ */
+public record RecoveryConfig(
+    List<Rung> ladder,
+    Duration firstWait,
+    int tries,
+    Duration retryWait,
+    MemoryMode mode,
+    int sampleCapacity,
+    int samplePage,
+    int maxUnderWay,
+    Duration callTimeout,
+    int callTries,
+    Duration plazaQuiet,
+    Duration plazaDeadline,
+    boolean gossip,
+    boolean readOnly) {
+
+  /** One way to get events back. */
+  public enum Rung {
+    SAMPLE,
+    SLICES,
+    PLAZA;
+
+    /** The name in configuration and reports. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** The reference's values for a memory mode. */
+  public static RecoveryConfig defaults(MemoryMode mode) {
+    return new RecoveryConfig(
+        List.of(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA),
+        Duration.ofSeconds(30),
+        3,
+        Duration.ofSeconds(30),
+        mode,
+        mode.sampleCapacity(),
+        mode.samplePage(),
+        mode.maxUnderWay(),
+        Duration.ofSeconds(10),
+        3,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        false,
+        false);
+  }
+}
