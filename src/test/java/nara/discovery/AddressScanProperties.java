@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class AddressScanProperties {
-  @Property(tries = 200)
+  @Property(tries = 60)
   void every_address_is_in_the_range_and_none_comes_twice(
       @ForAll int address, @ForAll @IntRange(min = 16, max = 32) int prefix) {
     String cidr = dotted(address) + "/" + prefix;
