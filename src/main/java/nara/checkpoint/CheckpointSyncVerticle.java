@@ -25,8 +25,9 @@ import nara.mesh.MeshRequest.FetchOutcome;
  * here, and a peer is asked for the next page when the one before is in the ledger.
  */
 public final class CheckpointSyncVerticle extends VerticleBase {
-  // Beyond a request's own timeout: waiting for its turn, judging, merging.
-  private static final Duration MERGE_ALLOWANCE = Duration.ofSeconds(60);
+  // Beyond a request's own timeout: judging and merging, which the mesh bounds by two minutes. This
+  // is for a mesh that does not answer at all.
+  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
 
   private final CheckpointConfig config;
   private final RandomGenerator random;
