@@ -116,7 +116,7 @@ public final class Keyring {
         || id.length() > MAX_ID_CHARACTERS) {
       return Learned.REFUSED;
     }
-    if (holds(name, id, key)) {
+    if (holds(name, id, key, origin)) {
       return Learned.KNOWN;
     }
     synchronized (writing) {
@@ -127,13 +127,14 @@ public final class Keyring {
   /**
    * The usual case, without a lock: each hey-there of a nara tells again what the first one did.
    */
-  private boolean holds(String name, String id, PublicKey key) {
+  private boolean holds(String name, String id, PublicKey key, Origin origin) {
     Entry named = names.get(name);
-    Claim claim = ids.get(id);
-    return named != null
-        && named.key().equals(key)
-        && (id.isEmpty()
-            || (claim != null && !claim.contested() && claim.owner().name().equals(name)));
+    if (named == null || !named.key().equals(key)) {
+      return false;
+    }
+    Entry owner = ownerOf(id);
+    return id.isEmpty()
+        || (owner != null && owner.name().equals(name) && (owner.origin().own() || !origin.own()));
   }
 
   private Learned learnNews(Entry told) {
