@@ -50,9 +50,13 @@ final class Story {
   }
 
   /** Each discovery finds the next of these; the last one again and again. */
-  @SafeVarargs
-  final Story finding(List<Neighbour>... found) {
-    discoveries.addAll(Arrays.asList(found));
+  Story finding(List<Neighbour> first, List<Neighbour> second) {
+    discoveries.add(first);
+    return finding(second);
+  }
+
+  Story finding(List<Neighbour> found) {
+    discoveries.add(found);
     return this;
   }
 
