@@ -60,7 +60,7 @@ public final class TrustVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     cores = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
-    Verifier spread = new ParallelVerifier(verifier, cores);
+    Verifier spread = new ParallelVerifier(verifier, cores, cores.getParallelism());
     intake = new Intake(new Judge(spread, keys, clock), cores);
     bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onRequest);
     return Future.succeededFuture();

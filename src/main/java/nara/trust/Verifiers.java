@@ -5,7 +5,8 @@ import java.util.List;
 /** Chooses a verifier by the name that configuration gives. */
 public final class Verifiers {
   /** The names that {@link #choose} knows; "auto" is "tables". */
-  public static final List<String> NAMES = List.of("auto", "tables", "corretto", "jdk");
+  public static final List<String> NAMES =
+      List.of("auto", "tables", "corretto", "bouncycastle", "jdk");
 
   private Verifiers() {}
 
@@ -20,11 +21,27 @@ public final class Verifiers {
     return switch (name) {
       case "auto", "tables" -> tables(tableBudget);
       case "corretto" -> CorrettoVerifier.load();
+      case "bouncycastle" -> new VerifierChoice.Chosen(new BouncyCastleVerifier());
       case "jdk" -> JdkVerifier.load();
       default ->
           new VerifierChoice.Unavailable(
               "there is no verifier \"" + name + "\"; there are " + String.join(", ", NAMES));
     };
+  }
+
+  /**
+   * Who is asked again about what the chosen verifier accepted: Corretto or else the JDK, which
+   * share no code with it and refuse, of what the rule accepts, only keys that are not canonical or
+   * of small order.
+   *
+   * @param chosen the name of the verifier whose answers are rechecked
+   */
+  public static VerifierChoice second(String chosen) {
+    VerifierChoice corretto =
+        chosen.equals("corretto") ? JdkVerifier.load() : CorrettoVerifier.load();
+    return corretto instanceof VerifierChoice.Chosen || chosen.equals("jdk")
+        ? corretto
+        : JdkVerifier.load();
   }
 
   private static VerifierChoice tables(int tableBudget) {

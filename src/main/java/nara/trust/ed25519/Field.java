@@ -28,6 +28,7 @@ final class Field {
   static final long SLACK = 1L << 13;
 
   private static final int BITS = 51;
+  private static final int SPLIT = 54;
   private static final long MASK = (1L << BITS) - 1;
 
   private Field() {}
@@ -35,13 +36,15 @@ final class Field {
   /**
    * r = a·b. Takes loose, gives tight; r may be a or b.
    *
-   * <p>Each product of two limbs is split at 2^51 into a quotient (the high half of the product of
-   * the factors shifted by 10 and 3 bits, 13 in all, 64 − 51) and a remainder. The remainders are
-   * never formed one by one: a column's sum of them is its sum of products less its quotients
-   * shifted back, both modulo 2^64, and lies in 0 … 5·2^51, so nothing is lost by the wrapping.
+   * <p>Each product of two limbs is split at 2^54 into a quotient, the high half of the product
+   * with the first factor shifted by 10 = 64 − 54 bits, and a remainder. The remainders are never
+   * formed one by one: a column's sum of them is its sum of products less its quotients shifted
+   * back, both modulo 2^64, and lies in 0 … 5·2^54, so nothing is lost by the wrapping. A column's
+   * quotients count 2^54/2^51 = 8-fold in the next one.
    *
-   * <p>Bounds: 10 bits take a limb below 2^63, 19·2^3 takes one below 2^60.3; a column's quotients
-   * stay below (5·19)·2^55 &lt; 2^61.6, and 19 times the top column's (which has no factor 19) too.
+   * <p>Bounds: |a·2^10| &lt; 2^63 and |19·b| &lt; 2^58; of a column's products at most four carry
+   * the factor 19, none in the top one. So |h| ≤ (1 + 4·19)·2^52 and |h4| ≤ 5·2^52, and no column
+   * exceeds 5·2^54 + 152·5·2^52 &lt; 2^62. See {@link #store} for what is left of that.
    */
   static void multiply(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
     assert isLoose(a, ao) && isLoose(b, bo);
@@ -59,16 +62,21 @@ final class Field {
     long w2 = 19 * b2;
     long w3 = 19 * b3;
     long w4 = 19 * b4;
+    long x0 = a0 << 10;
+    long x1 = a1 << 10;
+    long x2 = a2 << 10;
+    long x3 = a3 << 10;
+    long x4 = a4 << 10;
 
-    long h0 = high(a0, b0) + high(a1, w4) + high(a2, w3) + high(a3, w2) + high(a4, w1);
+    long h0 = high(x0, b0) + high(x1, w4) + high(x2, w3) + high(x3, w2) + high(x4, w1);
     long l0 = a0 * b0 + a1 * w4 + a2 * w3 + a3 * w2 + a4 * w1;
-    long h1 = high(a0, b1) + high(a1, b0) + high(a2, w4) + high(a3, w3) + high(a4, w2);
+    long h1 = high(x0, b1) + high(x1, b0) + high(x2, w4) + high(x3, w3) + high(x4, w2);
     long l1 = a0 * b1 + a1 * b0 + a2 * w4 + a3 * w3 + a4 * w2;
-    long h2 = high(a0, b2) + high(a1, b1) + high(a2, b0) + high(a3, w4) + high(a4, w3);
+    long h2 = high(x0, b2) + high(x1, b1) + high(x2, b0) + high(x3, w4) + high(x4, w3);
     long l2 = a0 * b2 + a1 * b1 + a2 * b0 + a3 * w4 + a4 * w3;
-    long h3 = high(a0, b3) + high(a1, b2) + high(a2, b1) + high(a3, b0) + high(a4, w4);
+    long h3 = high(x0, b3) + high(x1, b2) + high(x2, b1) + high(x3, b0) + high(x4, w4);
     long l3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * w4;
-    long h4 = high(a0, b4) + high(a1, b3) + high(a2, b2) + high(a3, b1) + high(a4, b0);
+    long h4 = high(x0, b4) + high(x1, b3) + high(x2, b2) + high(x3, b1) + high(x4, b0);
     long l4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0;
     store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
   }
@@ -87,28 +95,37 @@ final class Field {
     long d4 = 2 * a4;
     long w3 = 19 * a3;
     long w4 = 19 * a4;
-    long x3 = 38 * a3;
-    long x4 = 38 * a4;
+    long v3 = 38 * a3;
+    long v4 = 38 * a4;
+    long x0 = a0 << 10;
+    long x1 = a1 << 10;
+    long x2 = a2 << 10;
+    long x3 = a3 << 10;
+    long x4 = a4 << 10;
 
-    long h0 = high(a0, a0) + high(a1, x4) + high(a2, x3);
-    long l0 = a0 * a0 + a1 * x4 + a2 * x3;
-    long h1 = high(a0, d1) + high(a2, x4) + high(a3, w3);
-    long l1 = a0 * d1 + a2 * x4 + a3 * w3;
-    long h2 = high(a0, d2) + high(a1, a1) + high(a3, x4);
-    long l2 = a0 * d2 + a1 * a1 + a3 * x4;
-    long h3 = high(a0, d3) + high(a1, d2) + high(a4, w4);
+    long h0 = high(x0, a0) + high(x1, v4) + high(x2, v3);
+    long l0 = a0 * a0 + a1 * v4 + a2 * v3;
+    long h1 = high(x0, d1) + high(x2, v4) + high(x3, w3);
+    long l1 = a0 * d1 + a2 * v4 + a3 * w3;
+    long h2 = high(x0, d2) + high(x1, a1) + high(x3, v4);
+    long l2 = a0 * d2 + a1 * a1 + a3 * v4;
+    long h3 = high(x0, d3) + high(x1, d2) + high(x4, w4);
     long l3 = a0 * d3 + a1 * d2 + a4 * w4;
-    long h4 = high(a0, d4) + high(a1, d3) + high(a2, a2);
+    long h4 = high(x0, d4) + high(x1, d3) + high(x2, a2);
     long l4 = a0 * d4 + a1 * d3 + a2 * a2;
     store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
   }
 
-  /** The quotient of x·y by 2^51, rounded down: |x| &lt; 2^53, |y| &lt; 2^60. */
+  /** The quotient of a·y by 2^54, rounded down, for x = a·2^10. */
   private static long high(long x, long y) {
-    return Math.multiplyHigh(x << 10, y << 3);
+    return Math.multiplyHigh(x, y);
   }
 
-  /** Turns the five columns' quotients and wrapped products into a tight element. */
+  /**
+   * Turns the five columns' quotients and wrapped products into a tight element: all five carry at
+   * once, once. What is carried is at most 780·2 from a column, and from the top one, which wraps
+   * 19-fold, at most (5·4 + 8·23)·2 = 408: with 19·408 &lt; 2^13 every limb is tight.
+   */
   private static void store(
       long[] r,
       int ro,
@@ -122,11 +139,11 @@ final class Field {
       long l2,
       long l3,
       long l4) {
-    long c0 = l0 - (h0 << BITS) + 19 * h4;
-    long c1 = l1 - (h1 << BITS) + h0;
-    long c2 = l2 - (h2 << BITS) + h1;
-    long c3 = l3 - (h3 << BITS) + h2;
-    long c4 = l4 - (h4 << BITS) + h3;
+    long c0 = l0 - (h0 << SPLIT) + 152 * h4;
+    long c1 = l1 - (h1 << SPLIT) + 8 * h0;
+    long c2 = l2 - (h2 << SPLIT) + 8 * h1;
+    long c3 = l3 - (h3 << SPLIT) + 8 * h2;
+    long c4 = l4 - (h4 << SPLIT) + 8 * h3;
     r[ro] = (c0 & MASK) + 19 * (c4 >> BITS);
     r[ro + 1] = (c1 & MASK) + (c0 >> BITS);
     r[ro + 2] = (c2 & MASK) + (c1 >> BITS);
