@@ -50,13 +50,12 @@ final class Configs {
         .config()
         .orElseThrow(
             () -> {
-              StringBuilder lines = new StringBuilder();
               for (ConfigProblem problem : result.problems()) {
-                lines.append(file).append(": ").append(problem.sentence()).append('\n');
+                terminal.err().println(file + ": " + problem.sentence());
               }
               int count = result.problems().size();
               return new Refusal(
-                  lines + (count == 1 ? "1 problem" : count + " problems") + " to be mended");
+                  "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
             });
   }
 }
