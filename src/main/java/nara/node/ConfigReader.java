@@ -277,7 +277,8 @@ public final class ConfigReader {
   private static DiscoveryConfig discovery(ConfigSection s) {
     DiscoveryConfig d = DiscoveryConfig.defaults();
     List<ConfiguredPeer> peers =
-        s.list("peers", d.peers(), 10_000, "a peer, [NAME@]HOST[:PORT]", Peers::parse, Peers::text);
+        s.list(
+            "peers", d.peers(), 0, 10_000, "a peer, [NAME@]HOST[:PORT]", Peers::parse, Peers::text);
     Optional<Scan> scan = scan(s.section("scan"), s.has("scan"));
     ConfigSection tailscale = s.section("tailscale");
     String socket =
@@ -373,15 +374,13 @@ public final class ConfigReader {
         s.list(
             "ladder",
             d.ladder(),
+            1,
             rungs.size(),
             "one of " + String.join(", ", rungs.stream().map(Rung::label).toList()),
             text -> rungs.stream().filter(rung -> rung.label().equals(text)).findFirst(),
             Rung::label);
     if (ladder.stream().distinct().count() < ladder.size()) {
       s.fault("ladder", "has a rung twice");
-    }
-    if (ladder.isEmpty()) {
-      s.fault("ladder", "has no rung");
     }
     RecoveryConfig recovery =
         new RecoveryConfig(

@@ -172,6 +172,7 @@ final class ConfigSection {
   <T> List<T> list(
       String key,
       List<T> ifAbsent,
+      int least,
       int most,
       String allowed,
       Function<String, Optional<T>> parse,
@@ -185,6 +186,8 @@ final class ConfigSection {
       taken.addAll(ifAbsent);
     } else if (!(given.value() instanceof List)) {
       problem(given, at(key), given.shown() + " is not a list, each " + allowed);
+    } else if (given.items().size() < least) {
+      problem(given, at(key), "is empty; it needs " + allowed);
     } else if (given.items().size() > most) {
       problem(
           given,
@@ -209,7 +212,7 @@ final class ConfigSection {
 
   /** Reports a fault that shows only when keys are looked at together. */
   void fault(String key, String fault) {
-    problem(node.fields().getOrDefault(key, Node.EMPTY), at(key), fault);
+    problem(node.fields().getOrDefault(key, node), at(key), fault);
   }
 
   /** Reports every key that nobody asked for. Called last. */

@@ -102,7 +102,7 @@ final class ConfigText {
               at == null ? 0 : at.getLineNr(),
               at == null ? 0 : at.getColumnNr(),
               "",
-              "is not JSON: " + firstLine(broken.getOriginalMessage())));
+              "is not JSON: " + broken.getOriginalMessage().replaceAll("\\p{Cntrl}+", " ")));
       return Node.EMPTY;
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
@@ -153,10 +153,5 @@ final class ConfigText {
       items.add(node(path));
     }
     return items;
-  }
-
-  private static String firstLine(String message) {
-    int end = message.indexOf('\n');
-    return Event.excerpt(end < 0 ? message : message.substring(0, end));
   }
 }
