@@ -64,8 +64,8 @@ public record NodeConfig(
    */
   public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<Path> snapshot) {}
 
-  /** Where the management port listens. */
-  public record WebConfig(String host, int port) {}
+  /** Where the management port listens, if it does. */
+  public record WebConfig(boolean enabled, String host, int port) {}
 
   /** Whether this node meets others over the mesh. */
   public boolean usesMesh() {
@@ -180,5 +180,20 @@ public record NodeConfig(
         checkpoint,
         trust,
         web);
+  }
+
+  public NodeConfig withWeb(WebConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        changed);
   }
 }
