@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     description = "A nara node whose main job is to remember.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
   private static final String LEVEL = "nara.log.level";
@@ -58,6 +59,7 @@ public final class Main implements Runnable {
         new CommandLine(main)
             .addSubcommand(new IdentityCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
+            .addSubcommand(ledger(terminal))
             .addSubcommand(new CheckConfigCommand(terminal));
     line.setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
@@ -71,6 +73,15 @@ public final class Main implements Runnable {
             })
         .setExecutionExceptionHandler((failure, command, given) -> main.failed(failure, terminal));
     return line.execute(args);
+  }
+
+  private static CommandLine ledger(Terminal terminal) {
+    return new CommandLine(new LedgerCommand())
+        .addSubcommand(new LedgerCommand.Stats(terminal))
+        .addSubcommand(new LedgerCommand.Subject(terminal))
+        .addSubcommand(new LedgerCommand.Ask(terminal))
+        .addSubcommand(new LedgerCommand.Export(terminal))
+        .addSubcommand(new LedgerCommand.Import(terminal));
   }
 
   /** Without a command there is nothing to do. */
