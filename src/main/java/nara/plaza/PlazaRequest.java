@@ -27,6 +27,17 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
    */
   record PlazaState(boolean configured, boolean connected, String trouble) implements BusMessage {}
 
+  /** What was heard so far. */
+  record Counts() implements PlazaRequest<PlazaCounts> {}
+
+  /**
+   * The answer to {@link Counts}.
+   *
+   * @param heard messages that were acted on, by kind: hello, goodbye, howdy …
+   * @param ignored messages that were not, by reason: unreadable, bad_signature …
+   */
+  record PlazaCounts(Map<String, Long> heard, Map<String, Long> ignored) implements BusMessage {}
+
   /** Announces this node now, subject to the rate limit; a read-only node stays silent. */
   record Announce() implements PlazaRequest<nara.bus.Done> {}
 

@@ -1,0 +1,70 @@
+package nara.plaza;
+
+import java.util.List;
+import nara.event.JsonSpans.Span;
+import nara.identity.PublicKey;
+
+/** What a message on the plaza turned out to be. */
+sealed interface Heard {
+  /**
+   * A hey-there event, signed with the key that it carries.
+   *
+   * @param ts when it was said by its sender's clock, Unix nanoseconds
+   */
+  record Hello(String name, String id, String address, PublicKey key, long ts, byte[] json)
+      implements Heard {}
+
+  /** A chau event, signed with the key that it carries. */
+  record Goodbye(String name, PublicKey key, long ts, byte[] json) implements Heard {}
+
+  /** A howdy, signed with the key in its status. */
+  record Howdy(HowdyMessage message, PublicKey key) implements Heard {}
+
+  /** A newspaper, signed with the key that is known of its sender. */
+  record News(Newspaper paper, PublicKey key) implements Heard {}
+
+  /** A social event, not judged yet. */
+  record Gossip(byte[] json) implements Heard {}
+
+  /** Somebody wants events. */
+  record Question(LedgerQuestion question) implements Heard {}
+
+  /**
+   * Somebody's answer, as events to be judged.
+   *
+   * @param bytes of the message
+   */
+  record Answer(String from, long bytes, byte[] json, List<Span> events) implements Heard {}
+
+  /** Nothing to act on. */
+  record Ignored(Reason reason) implements Heard {}
+
+  /** Why a message was ignored: the closed list that is counted. */
+  enum Reason {
+    /** More bytes than a message of its topic may have. */
+    TOO_LARGE,
+    /** Not JSON, or not what its topic promises. */
+    UNREADABLE,
+    /** Sender missing, not usable in a topic, or not the one that the topic names. */
+    WRONG_SENDER,
+    /** Not signed by the key that it carries, or by the one that is known of its sender. */
+    BAD_SIGNATURE,
+    /** A newspaper of somebody whose key nobody told. */
+    UNKNOWN_KEY,
+    /** Its sender is known with another key: the first one stays. */
+    OTHER_KEY,
+    /** An announcement or goodbye that is older than the last one, or than it may be. */
+    STALE,
+    /** An answer that nobody waits for, or one too many. */
+    NOT_ASKED,
+    /** More questions than are answered in this time. */
+    TOO_OFTEN,
+    /** A topic that was not subscribed to. */
+    UNKNOWN_TOPIC;
+
+    /** The name in counters. */
+    String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package nara.plaza;
+
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttEndpoint;
+import io.vertx.mqtt.MqttServer;
+import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.mqtt.MqttTopicSubscription;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A small MQTT 3.1.1 broker within this process, so that the demo runs on real sockets with nothing
+ * installed. For the demo and tests, not for a network: it listens on the loopback interface only,
+ * knows no users and no encryption, keeps nothing (no sessions, no retained messages, no wills),
+ * and delivers everything with QoS 0, whatever it was published with.
+ *
+ * <p>Bounded in clients, subscriptions and in what waits for a slow client, who is then put out.
+ */
+public final class LoopbackBroker {
+  private static final String HOST = "127.0.0.1";
+
+  /** Of one message: the default of {@link PlazaConfig}, twice. */
+  private static final int MOST_MESSAGE_BYTES = 16 << 20;
+
+  private static final int MOST_CLIENTS = 1_000;
+  private static final int MOST_FILTERS = 100;
+  private static final int MOST_FILTER_LENGTH = 4_096;
+
+  /** Bytes that may wait for one client. */
+  private static final long MOST_WAITING_BYTES = 4L * MOST_MESSAGE_BYTES;
+
+  /** One client and what it hears. */
+  private static final class Client {
+    final MqttEndpoint endpoint;
+    final Map<String, TopicFilter> filters = new LinkedHashMap<>();
+    long waitingBytes;
+
+    Client(MqttEndpoint endpoint) {
+      this.endpoint = endpoint;
+    }
+
+    boolean hears(String topic) {
+      return filters.values().stream().anyMatch(filter -> filter.matches(topic));
+    }
+  }
+
+  private final MqttServer server;
+  private final Map<String, Client> clients = new LinkedHashMap<>();
+
+  private LoopbackBroker(Vertx vertx, int port) {
+    MqttServerOptions options = new MqttServerOptions();
+    options.setHost(HOST).setPort(port).setMaxMessageSize(MOST_MESSAGE_BYTES);
+    server = MqttServer.create(vertx, options).endpointHandler(this::onClient);
+    // A client that breaks the protocol loses its connection; nothing else comes of it.
+    server.exceptionHandler(broken -> {});
+  }
+
+  /**
+   * Starts a broker on 127.0.0.1.
+   *
+   * @param port to listen on; 0 takes a free one
+   */
+  public static Future<LoopbackBroker> start(Vertx vertx, int port) {
+    LoopbackBroker broker = new LoopbackBroker(vertx, port);
+    return broker.server.listen().map(broker);
+  }
+
+  /** Where it listens, as a configuration gives it. */
+  public String url() {
+    return "mqtt://" + HOST + ':' + port();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Ends all connections and stops listening. */
+  public Future<Void> stop() {
+    return server.close();
+  }
+
+  // All of one server's connections are handled on the context that it was started from, so the
+  // clients need no lock.
+
+  private void onClient(MqttEndpoint endpoint) {
+    String id = endpoint.clientIdentifier();
+    Client before = clients.get(id);
+    if (before != null) {
+      clients.remove(id);
+      before.endpoint.close();
+    }
+    if (clients.size() == MOST_CLIENTS) {
+      endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
+      return;
+    }
+    Client client = new Client(endpoint);
+    clients.put(id, client);
+    endpoint
+        .publishAutoAck(true)
+        .publishHandler(this::onPublish)
+        .subscribeHandler(
+            wish ->
+                endpoint.subscribeAcknowledge(
+                    wish.messageId(), granted(client, wish.topicSubscriptions())))
+        .unsubscribeHandler(
+            wish -> {
+              wish.topics().forEach(client.filters::remove);
+              endpoint.unsubscribeAcknowledge(wish.messageId());
+            })
+        .closeHandler(closed -> clients.remove(id, client))
+        .accept(false);
+  }
+
+  private List<MqttQoS> granted(Client client, List<MqttTopicSubscription> wishes) {
+    List<MqttQoS> answers = new ArrayList<>();
+    for (MqttTopicSubscription wish : wishes) {
+      String text = wish.topicName();
+      TopicFilter filter =
+          text.length() > MOST_FILTER_LENGTH || client.filters.size() == MOST_FILTERS
+              ? null
+              : TopicFilter.parse(text).orElse(null);
+      if (filter != null) {
+        client.filters.put(text, filter);
+      }
+      answers.add(filter == null ? MqttQoS.FAILURE : MqttQoS.AT_MOST_ONCE);
+    }
+    return answers;
+  }
+
+  private void onPublish(MqttPublishMessage message) {
+    String topic = message.topicName();
+    Buffer payload = message.payload();
+    for (Client client : List.copyOf(clients.values())) {
+      if (client.endpoint.isConnected() && client.hears(topic)) {
+        deliver(client, topic, payload);
+      }
+    }
+  }
+
+  private void deliver(Client client, String topic, Buffer payload) {
+    if (client.waitingBytes + payload.length() > MOST_WAITING_BYTES) {
+      client.endpoint.close();
+      return;
+    }
+    client.waitingBytes += payload.length();
+    client
+        .endpoint
+        .publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false)
+        .onComplete(written -> client.waitingBytes -= payload.length());
+  }
+}

@@ -1,0 +1,317 @@
+package nara.plaza;
+
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttConnectionException;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import io.vertx.mqtt.messages.MqttSubAckMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to the broker, kept up for ever: whether connecting failed or a connection ended,
+ * one loop waits a random time and tries again with a new client, until {@link #close}.
+ *
+ * <p>It counts as connected only when the broker has acknowledged all subscriptions, so that no
+ * answer to a question asked from then on can be missed. It works on the context that opened it,
+ * and calls its listener there.
+ */
+public final class PlazaConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(PlazaConnection.class);
+
+  /** For the TCP connection, and again for the broker's two acknowledgements. */
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** How long closing may take. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** A dead broker is noticed after one and a half times this. */
+  private static final int KEEP_ALIVE_SECONDS = 30;
+
+  /** Messages that may wait to be written: what the network does not take, memory must hold. */
+  private static final int MOST_WAITING = 1_000;
+
+  /** Bytes of such messages, as a multiple of the largest one. */
+  private static final int MOST_WAITING_MESSAGES = 4;
+
+  /** Messages that the listener may be busy with before no more are read. */
+  private static final int MOST_HEARD = 64;
+
+  /** What MQTT 3.1.1 answers to a subscription that is refused. */
+  private static final int REFUSED = 0x80;
+
+  /** Of a message: the longest topic, with its name and what frames it. */
+  private static final int TOPIC_BYTES = Topics.MOST_NAME_BYTES + 64;
+
+  /** Who hears of the connection. */
+  public interface Listener {
+    /** There is a connection now, and all subscriptions stand. */
+    void onConnected();
+
+    /** The connection is gone; another one follows by itself. */
+    void onLost();
+
+    /**
+     * A message came. Reading pauses while too many are not done with, so what comes faster waits
+     * in the broker and not here.
+     *
+     * @return done when the next one may take its place
+     */
+    Future<?> onMessage(String topic, byte[] payload);
+  }
+
+  private final Vertx vertx;
+  private final PlazaConfig config;
+  private final PlazaUrl url;
+  private final List<String> filters;
+  private final RandomGenerator random;
+  private final Listener listener;
+  // Two clients of one id push each other out, so it does not come from a seed.
+  private final String clientId = "nara-" + UUID.randomUUID().toString().substring(19);
+
+  private MqttClient client;
+  private boolean connected;
+  private boolean wanted;
+  private String trouble = "not connected yet";
+  private String cause = "";
+  private long timer = -1;
+  private int waiting;
+  private long waitingBytes;
+  private int heard;
+  private boolean paused;
+
+  /**
+   * A connection that is not open yet.
+   *
+   * @param filters topics to subscribe to, with QoS 0
+   * @throws IllegalArgumentException with a sentence when the broker's URL is none
+   */
+  public PlazaConnection(
+      Vertx vertx,
+      PlazaConfig config,
+      List<String> filters,
+      RandomGenerator random,
+      Listener listener) {
+    this.vertx = vertx;
+    this.config = config;
+    this.url = PlazaUrl.parse(config.url());
+    this.filters = filters;
+    this.random = random;
+    this.listener = listener;
+  }
+
+  /** Begins to connect, and goes on until closed. */
+  public void open() {
+    wanted = true;
+    connect();
+  }
+
+  /** Ends the connection for good, within two seconds. */
+  public Future<Void> close() {
+    wanted = false;
+    connected = false;
+    trouble = "closed";
+    vertx.cancelTimer(timer);
+    MqttClient last = client;
+    client = null;
+    return last == null
+        ? Future.succeededFuture()
+        : last.disconnect()
+            .timeout(CLOSE_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+            .otherwiseEmpty();
+  }
+
+  /** Whether there is a connection on which all subscriptions stand. */
+  public boolean connected() {
+    return connected;
+  }
+
+  /** Why there is no connection, in a sentence without secrets; empty when there is one. */
+  public String trouble() {
+    return connected ? "" : trouble;
+  }
+
+  /**
+   * Publishes with QoS 0.
+   *
+   * @return done when it is written; failed when there is no connection, or too much waits already
+   */
+  public Future<Void> publish(String topic, byte[] payload) {
+    if (!connected) {
+      return Future.failedFuture("no connection to the broker: " + trouble);
+    }
+    if (payload.length > mostPayload(config)) {
+      return Future.failedFuture(
+          "a message of %d bytes is over the %d that are allowed"
+              .formatted(payload.length, mostPayload(config)));
+    }
+    long most = (long) MOST_WAITING_MESSAGES * config.maxMessageBytes();
+    if (waiting >= MOST_WAITING || waitingBytes + payload.length > most) {
+      return Future.failedFuture("the broker takes messages slower than they are published");
+    }
+    waiting++;
+    waitingBytes += payload.length;
+    return client
+        .publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, false)
+        .onComplete(
+            written -> {
+              waiting--;
+              waitingBytes -= payload.length;
+            })
+        .mapEmpty();
+  }
+
+  /** Bytes of the largest payload: what the largest message leaves beside its topic. */
+  static int mostPayload(PlazaConfig config) {
+    return config.maxMessageBytes() - TOPIC_BYTES;
+  }
+
+  private void connect() {
+    MqttClient next = MqttClient.create(vertx, options());
+    client = next;
+    cause = "";
+    Promise<MqttSubAckMessage> subscribed = Promise.promise();
+    next.publishHandler(message -> onMessage(next, message));
+    next.subscribeCompletionHandler(subscribed::tryComplete);
+    next.exceptionHandler(failure -> cause = sentence(failure));
+    next.closeHandler(
+        closed -> {
+          if (!subscribed.tryFail("the broker closed the connection")) {
+            onEnd(next, "the broker closed the connection");
+          }
+        });
+    next.connect(url.port(), url.host())
+        .compose(
+            accepted -> next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, f -> 0))))
+        .compose(sent -> subscribed.future())
+        .timeout(2 * CONNECT_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+        .onSuccess(granted -> onSubscribed(next, granted))
+        .onFailure(
+            failure -> {
+              subscribed.tryFail(failure);
+              onEnd(next, sentence(failure));
+            });
+  }
+
+  private void onSubscribed(MqttClient from, MqttSubAckMessage granted) {
+    if (from != client) {
+      return;
+    }
+    if (granted.grantedQoSLevels().contains(REFUSED)) {
+      onEnd(from, "the broker refuses a subscription: may this user read nara/#?");
+      return;
+    }
+    connected = true;
+    trouble = "";
+    waiting = 0;
+    waitingBytes = 0;
+    heard = 0;
+    paused = false;
+    LOG.info("Connected to the broker at {}", url);
+    listener.onConnected();
+  }
+
+  /** The one way back to a connection, from a failed attempt as from a lost connection. */
+  private void onEnd(MqttClient from, String why) {
+    if (from != client) {
+      return;
+    }
+    client = null;
+    boolean wasConnected = connected;
+    connected = false;
+    String sentence =
+        (wasConnected ? "lost the broker at " : "cannot reach the broker at ")
+            + url
+            + ": "
+            + (cause.isEmpty() ? why : cause);
+    if (!sentence.equals(trouble)) {
+      LOG.warn("The plaza: {}", sentence);
+    }
+    trouble = sentence;
+    // Its end changes nothing any more: all handlers of a client that is not the present one
+    // return.
+    from.disconnect();
+    if (wasConnected) {
+      listener.onLost();
+    }
+    if (wanted) {
+      timer = vertx.setTimer(between(config.reconnectMin(), config.reconnectMax()), t -> connect());
+    }
+  }
+
+  private void onMessage(MqttClient from, MqttPublishMessage message) {
+    if (from != client) {
+      return;
+    }
+    heard++;
+    if (heard >= MOST_HEARD && !paused) {
+      paused = true;
+      from.pause();
+    }
+    listener
+        .onMessage(message.topicName(), message.payload().getBytes())
+        .onComplete(done -> onHandled(from));
+  }
+
+  private void onHandled(MqttClient from) {
+    if (from != client) {
+      return;
+    }
+    heard--;
+    if (paused && heard < MOST_HEARD / 2) {
+      paused = false;
+      from.resume();
+    }
+  }
+
+  private MqttClientOptions options() {
+    MqttClientOptions options = new MqttClientOptions();
+    options
+        .setClientId(clientId)
+        .setCleanSession(true)
+        .setKeepAliveInterval(KEEP_ALIVE_SECONDS)
+        .setMaxMessageSize(config.maxMessageBytes())
+        .setSsl(url.tls())
+        .setHostnameVerificationAlgorithm("HTTPS")
+        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+    if (!config.user().isEmpty()) {
+      options.setUsername(config.user()).setPassword(config.password());
+    }
+    return options;
+  }
+
+  private long between(Duration least, Duration most) {
+    long span = Math.max(0, most.toMillis() - least.toMillis());
+    return Math.max(1, least.toMillis() + random.nextLong(span + 1));
+  }
+
+  /** A failure in words; those of the protocol carry no secrets, and others only a message. */
+  private String sentence(Throwable failure) {
+    if (failure instanceof MqttConnectionException refused) {
+      return switch (refused.code()) {
+        case CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD, CONNECTION_REFUSED_NOT_AUTHORIZED ->
+            "it refuses the user or the password";
+        default -> "it refuses the connection (" + refused.code() + ")";
+      };
+    }
+    if (failure instanceof TooLongFrameException
+        || failure instanceof DecoderException decoder
+            && decoder.getCause() instanceof TooLongFrameException) {
+      return "it sent a message of over " + config.maxMessageBytes() + " bytes";
+    }
+    String message = failure.getMessage();
+    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+  }
+}

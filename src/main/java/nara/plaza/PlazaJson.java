@@ -1,0 +1,172 @@
+package nara.plaza;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import nara.event.Event;
+import nara.event.EventLimits;
+import nara.event.JsonSpans;
+
+/**
+ * Reads the plaza's messages within bounds, by the same rules as events are read: a known key given
+ * twice, or in another case, is refused, since two readers could take different ones; unknown keys
+ * are skipped.
+ */
+final class PlazaJson {
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(EventLimits.DEPTH)
+                  .maxNumberLength(EventLimits.NUMBER_LENGTH)
+                  .maxStringLength(EventLimits.EVENT_BYTES)
+                  .maxNameLength(EventLimits.TEXT_LENGTH)
+                  .build())
+          .build();
+
+  private PlazaJson() {}
+
+  /** A message is not what its topic promises; the text says why, in words for a person. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String why) {
+      super(why, null, false, false);
+    }
+  }
+
+  /** Takes the value of one known member; the parser stands on its first token. */
+  interface Member {
+    void take(int key, JsonToken value) throws IOException;
+  }
+
+  /** Reads the whole bytes. */
+  interface Body<T> {
+    T read(JsonParser parser) throws IOException;
+  }
+
+  /**
+   * Reads the one value that stands in these bytes.
+   *
+   * @throws Refused when they are not JSON, or anything follows
+   */
+  static <T> T read(byte[] json, int offset, int length, Body<T> body) {
+    try (JsonParser parser = JSON.createParser(json, offset, length)) {
+      parser.nextToken();
+      T value = body.read(parser);
+      if (parser.nextToken() != null) {
+        throw new Refused("something follows the message");
+      }
+      return value;
+    } catch (JsonProcessingException broken) {
+      throw new Refused("not JSON: " + Event.excerpt(broken.getOriginalMessage()));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("reading from memory", impossible);
+    }
+  }
+
+  /** Reads the object that the parser stands at. */
+  static void object(JsonParser parser, String[] known, Member member) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new Refused("not a JSON object");
+    }
+    long met = 0;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      int key = indexOf(parser.currentName(), known);
+      JsonToken value = parser.nextToken();
+      if (key < 0) {
+        parser.skipChildren();
+        continue;
+      }
+      if ((met & 1L << key) != 0) {
+        throw new Refused("key '" + known[key] + "' twice");
+      }
+      met |= 1L << key;
+      member.take(key, value);
+    }
+  }
+
+  private static int indexOf(String name, String[] known) {
+    for (int i = 0; i < known.length; i++) {
+      if (known[i].equals(name)) {
+        return i;
+      }
+    }
+    for (String key : known) {
+      if (key.equalsIgnoreCase(name)) {
+        throw new Refused(
+            "key '" + Event.excerpt(name) + "' differs from '" + key + "' only in case");
+      }
+    }
+    return -1;
+  }
+
+  /** A text; {@code null} is the empty one. Half a surrogate pair becomes U+FFFD, as in events. */
+  static String text(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return "";
+    }
+    if (value != JsonToken.VALUE_STRING) {
+      throw new Refused(field + " is not a text");
+    }
+    String text = parser.getText();
+    if (text.length() > EventLimits.TEXT_LENGTH) {
+      throw new Refused(field + " is longer than " + EventLimits.TEXT_LENGTH + " characters");
+    }
+    return text.chars().anyMatch(c -> Character.isSurrogate((char) c))
+        ? new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE)
+        : text;
+  }
+
+  static long whole(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return 0;
+    }
+    if (value != JsonToken.VALUE_NUMBER_INT
+        || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      throw new Refused(field + " is not a whole number of 64 bits");
+    }
+    return parser.getLongValue();
+  }
+
+  static double real(JsonParser parser, JsonToken value, String field) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return 0;
+    }
+    if (!value.isNumeric() || Double.isInfinite(parser.getDoubleValue())) {
+      throw new Refused(field + " is not a number");
+    }
+    return parser.getDoubleValue();
+  }
+
+  static boolean truth(JsonToken value, String field) {
+    if (value == JsonToken.VALUE_TRUE) {
+      return true;
+    }
+    if (value == JsonToken.VALUE_FALSE || value == JsonToken.VALUE_NULL) {
+      return false;
+    }
+    throw new Refused(field + " is neither true nor false");
+  }
+
+  /** Steps over the object that the parser stands at, and says where it was. */
+  static JsonSpans.Span skipped(JsonParser parser, JsonToken value, String field)
+      throws IOException {
+    if (value != JsonToken.START_OBJECT) {
+      throw new Refused(field + " is not an object");
+    }
+    long start = parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    long end = parser.currentLocation().getByteOffset();
+    if (start < 0) {
+      // Only what is not UTF-8 has no byte offsets; the contract says that all text is UTF-8.
+      throw new Refused("not UTF-8");
+    }
+    return new JsonSpans.Span((int) start, (int) (end - start));
+  }
+}

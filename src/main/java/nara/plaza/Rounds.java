@@ -1,0 +1,204 @@
+package nara.plaza;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import nara.bus.Bus;
+import nara.plaza.PlazaRequest.AskLedgers;
+import nara.plaza.PlazaRequest.LedgerAnswer;
+import nara.plaza.PlazaRequest.LedgersAnswered;
+import nara.trust.TrustRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out the rounds of asking ledgers: sends their questions, gives them answers and time. */
+final class Rounds {
+  private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
+  /** For judging and merging one answer of the largest size, with a wide margin. */
+  private static final Duration MERGE_TIMEOUT = Duration.ofSeconds(120);
+
+  /** Neighbours whose answers are still welcome after their round has ended. */
+  private static final int MOST_LATE = 100;
+
+  private record Round(LedgerAsking asking, Promise<LedgersAnswered> promise, long[] timer) {}
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final InstantSource clock;
+  private final String me;
+  private final PlazaConnection connection;
+  private final Duration quietAfterLoss;
+  private final List<Round> rounds = new ArrayList<>();
+  private final Set<String> late = new LinkedHashSet<>();
+
+  Rounds(
+      Vertx vertx,
+      Bus bus,
+      InstantSource clock,
+      String me,
+      PlazaConnection connection,
+      Duration quietAfterLoss) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.clock = clock;
+    this.me = me;
+    this.connection = connection;
+    this.quietAfterLoss = quietAfterLoss;
+  }
+
+  /** Asks; names that cannot stand in a topic are not asked, and the result says so. */
+  Future<LedgersAnswered> ask(AskLedgers request) {
+    Map<String, List<String>> askable = new LinkedHashMap<>();
+    Set<String> unaskable = new TreeSet<>();
+    StringBuilder faults = new StringBuilder();
+    request
+        .subjectsByNeighbour()
+        .forEach(
+            (name, subjects) -> {
+              var fault = Topics.fault(name);
+              if (fault.isEmpty()) {
+                askable.put(name, subjects);
+              } else if (unaskable.add(name)) {
+                faults.append(faults.isEmpty() ? "" : "; ").append(fault.get());
+              }
+            });
+    LedgerAsking asking =
+        new LedgerAsking(
+            new AskLedgers(askable, request.quiet(), request.deadline()),
+            quietAfterLoss,
+            clock.instant());
+    Round round = new Round(asking, Promise.promise(), new long[] {-1});
+    rounds.add(round);
+    if (connection.connected()) {
+      send(round, asking.connected(clock.instant()));
+    }
+    look(round);
+    return round
+        .promise
+        .future()
+        .map(
+            result -> {
+              Set<String> silent = new TreeSet<>(result.silent());
+              silent.addAll(unaskable);
+              String trouble = result.trouble().isEmpty() ? faults.toString() : result.trouble();
+              return new LedgersAnswered(result.answers(), silent, trouble);
+            });
+  }
+
+  /** The broker is there. */
+  void connected() {
+    for (Round round : List.copyOf(rounds)) {
+      send(round, round.asking.connected(clock.instant()));
+      look(round);
+    }
+  }
+
+  /** The broker is gone. */
+  void lost() {
+    for (Round round : List.copyOf(rounds)) {
+      round.asking.lost(clock.instant());
+      look(round);
+    }
+  }
+
+  /** Somebody announced itself. */
+  void announced(String name) {
+    for (Round round : List.copyOf(rounds)) {
+      if (round.asking.announced(name, clock.instant())) {
+        send(round, List.of(name));
+        look(round);
+      }
+    }
+  }
+
+  /**
+   * Somebody answered.
+   *
+   * @return done when its events are merged; null when nobody had asked it
+   */
+  Future<?> answered(Heard.Answer answer) {
+    String from = answer.from();
+    for (Round round : List.copyOf(rounds)) {
+      if (round.asking.answered(from, clock.instant())) {
+        return offer(answer)
+            .onComplete(
+                offered -> {
+                  if (offered.succeeded()) {
+                    LedgerAnswer merged =
+                        new LedgerAnswer(
+                            from, answer.bytes(), answer.events().size(), offered.result());
+                    round.asking.merged(merged, clock.instant());
+                  } else {
+                    round.asking.failed(from, clock.instant());
+                  }
+                  look(round);
+                });
+      }
+    }
+    return late.remove(from) ? offer(answer) : null;
+  }
+
+  /** Ends all rounds at once. */
+  void stop() {
+    for (Round round : List.copyOf(rounds)) {
+      end(round, round.asking.stopped());
+    }
+  }
+
+  private Future<TrustRequest.Offered> offer(Heard.Answer answer) {
+    return bus.ask(
+            TrustRequest.ADDRESS,
+            new TrustRequest.Offer(answer.from(), answer.json(), answer.events()),
+            MERGE_TIMEOUT)
+        .onFailure(
+            failure -> LOG.warn("An answer over the plaza was not merged: {}", failure.toString()));
+  }
+
+  private void send(Round round, List<String> names) {
+    for (String name : names) {
+      byte[] question = new LedgerQuestion(me, round.asking.subjectsOf(name)).json();
+      // A question that could not be written is asked again with the others that stay silent.
+      connection
+          .publish(Topics.request(name), question)
+          .onFailure(failure -> LOG.debug("A question was not sent: {}", failure.getMessage()));
+    }
+  }
+
+  private void look(Round round) {
+    if (!rounds.contains(round)) {
+      return;
+    }
+    send(round, round.asking.repeats(clock.instant()));
+    round
+        .asking
+        .result(clock.instant(), connection.trouble())
+        .ifPresentOrElse(
+            result -> end(round, result),
+            () -> {
+              vertx.cancelTimer(round.timer[0]);
+              long wait = round.asking.next(clock.instant()).toMillis();
+              round.timer[0] = vertx.setTimer(Math.max(1, wait), t -> look(round));
+            });
+  }
+
+  private void end(Round round, LedgersAnswered result) {
+    rounds.remove(round);
+    vertx.cancelTimer(round.timer[0]);
+    for (String name : result.silent()) {
+      if (late.size() < MOST_LATE) {
+        late.add(name);
+      }
+    }
+    round.promise.complete(result);
+  }
+}
