@@ -443,7 +443,10 @@ public final class ConfigReader {
 
   private static WebConfig web(ConfigSection s) {
     WebConfig web =
-        new WebConfig(host(s, "127.0.0.1"), port(s, "port", MeshConfig.DEFAULT_PORT + 1));
+        new WebConfig(
+            s.flag("enabled", true),
+            host(s, "127.0.0.1"),
+            port(s, "port", MeshConfig.DEFAULT_PORT + 1));
     s.end();
     return web;
   }
