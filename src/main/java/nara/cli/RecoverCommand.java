@@ -12,11 +12,9 @@ import java.util.concurrent.Callable;
 import nara.discovery.DiscoveryConfig;
 import nara.identity.Identity;
 import nara.identity.Soul;
-import nara.mesh.MeshConfig;
 import nara.node.ConfigReader;
 import nara.node.NodeConfig;
 import nara.node.Peers;
-import nara.plaza.PlazaConfig;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.Report;
 import nara.recovery.ReportJson;
@@ -86,11 +84,7 @@ final class RecoverCommand implements Callable<Integer> {
     Report done;
     try (RunningNode running =
         RunningNode.start(
-            node,
-            me,
-            terminal.clock(),
-            RunningNode.Preparation.NONE,
-            progress::onProgress)) {
+            node, me, terminal.clock(), RunningNode.Preparation.NONE, progress::show)) {
       done = running.report();
       progress.end();
       if (out != null) {
@@ -100,7 +94,7 @@ final class RecoverCommand implements Callable<Integer> {
     if (report != null) {
       write(report, ReportJson.write(done));
     }
-    ReportPrinter.print(done, terminal.out());
+    terminal.out().print(ReportPrinter.text(done));
     return exitCode(done);
   }
 
@@ -128,10 +122,13 @@ final class RecoverCommand implements Callable<Integer> {
                           "--peer " + Terminal.printable(peer) + " is not [NAME@]HOST:PORT")));
     }
     NodeConfig with =
-        base.withDiscovery(withPeers(base.discovery(), named))
+        base.withDiscovery(base.discovery().withPeers(named))
             .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
     if (!mqtt.isEmpty()) {
-      with = with.withPlaza(withUrl(with.plaza(), mqtt));
+      if (Peers.broker(mqtt).isEmpty()) {
+        throw new Refusal("--mqtt " + Terminal.printable(mqtt) + " is not mqtt://HOST:PORT");
+      }
+      with = with.withPlaza(with.plaza().at(mqtt));
     }
     if (config != null) {
       return with;
@@ -140,64 +137,15 @@ final class RecoverCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "nobody to recover from: give --peer, --mqtt or --config");
     }
-    return with.withMesh(onAnyPort(with.mesh())).withRecovery(hasty(with.recovery()));
+    // Peers learn our key by asking back where we come from, so the mesh is served, on any port.
+    return with.withMesh(with.mesh().on(with.mesh().host(), 0))
+        .withPlaza(with.plaza().announcingAtOnce())
+        .withRecovery(hasty(with.recovery()));
   }
 
   /** The waits are for networks that come up together; here somebody is waiting. */
-  private RecoveryConfig hasty(RecoveryConfig r) {
-    Duration wait = mqtt.isEmpty() ? Duration.ZERO : PLAZA_WAIT;
-    return new RecoveryConfig(
-        r.ladder(),
-        wait,
-        mqtt.isEmpty() ? 1 : PLAZA_TRIES,
-        wait,
-        r.mode(),
-        r.sampleCapacity(),
-        r.samplePage(),
-        r.maxUnderWay(),
-        r.callTimeout(),
-        r.callTries(),
-        r.plazaQuiet(),
-        r.plazaDeadline(),
-        r.gossip(),
-        r.readOnly());
-  }
-
-  private static DiscoveryConfig withPeers(
-      DiscoveryConfig d, List<DiscoveryConfig.ConfiguredPeer> peers) {
-    return new DiscoveryConfig(
-        List.copyOf(peers), d.scan(), d.tailscaleSocket(), d.pingTimeout(), d.pingsAtOnce());
-  }
-
-  /** Peers learn our key by asking back where we come from, so the mesh is served, on any port. */
-  private static MeshConfig onAnyPort(MeshConfig m) {
-    return new MeshConfig(
-        true,
-        m.host(),
-        0,
-        m.advertise(),
-        m.gzip(),
-        m.maxAnswerBytes(),
-        m.maxRequestBytes(),
-        m.maxInFlight(),
-        m.maxInFlightPerPeer(),
-        m.maxQueuedPerPeer(),
-        m.connectTimeout(),
-        m.stall());
-  }
-
-  private PlazaConfig withUrl(PlazaConfig p, String url) {
-    return new PlazaConfig(
-            url,
-            p.user(),
-            p.password(),
-            p.readOnly(),
-            config == null ? Duration.ZERO : p.announceJitter(),
-            p.announceEvery(),
-            p.howdyWait(),
-            p.reconnectMin(),
-            p.reconnectMax(),
-            p.maxMessageBytes());
+  private RecoveryConfig hasty(RecoveryConfig recovery) {
+    return mqtt.isEmpty() ? recovery.startingAtOnce() : recovery.waiting(PLAZA_WAIT, PLAZA_TRIES);
   }
 
   private static Identity nobody() {

@@ -35,21 +35,21 @@ final class RunCommand implements Callable<Integer> {
     NodeConfig node = Configs.valid(config, Configs.read(config), terminal);
     Identity me = Configs.identity(node);
     RunningNode.Preparation preparation =
-        imported == null
-            ? RunningNode.Preparation.NONE
-            : RunningNode.importing(imported, terminal);
+        imported == null ? RunningNode.Preparation.NONE : RunningNode.importing(imported, terminal);
     ProgressPrinter progress = new ProgressPrinter(terminal);
     // Until the process is asked to end: the shutdown hook of the running node stops it in order.
     CountDownLatch forever = new CountDownLatch(1);
     try (RunningNode running =
-        RunningNode.start(node, me, terminal.clock(), preparation, progress::onProgress)) {
+        RunningNode.start(node, me, terminal.clock(), preparation, progress::show)) {
       terminal.err().println(greeting(node, me, running));
       running
           .finished()
           .onSuccess(
               report -> {
                 progress.end();
-                terminal.err().println(ReportPrinter.sentence(report));
+                terminal
+                    .err()
+                    .println(ReportPrinter.text(report).lines().findFirst().orElseThrow());
               });
       forever.await();
     }
@@ -63,7 +63,8 @@ final class RunCommand implements Callable<Integer> {
         .node()
         .meshPort()
         .ifPresent(
-            port -> line.append("; mesh on ").append(config.mesh().host()).append(':').append(port));
+            port ->
+                line.append("; mesh on ").append(config.mesh().host()).append(':').append(port));
     if (config.usesPlaza()) {
       line.append("; plaza ").append(config.plaza().url());
     }
@@ -76,5 +77,4 @@ final class RunCommand implements Callable<Integer> {
     }
     return line.toString();
   }
-
 }

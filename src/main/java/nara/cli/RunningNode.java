@@ -8,9 +8,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -18,6 +15,7 @@ import nara.event.Event;
 import nara.event.JsonSpans;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
+import nara.node.Blocking;
 import nara.node.NaraNode;
 import nara.node.NodeConfig;
 import nara.node.StartFailure;
@@ -86,7 +84,7 @@ final class RunningNode implements AutoCloseable {
                       });
               return preparation.prepare(node);
             });
-    RunningNode running = new RunningNode(await(starting, START_TIMEOUT), finished);
+    RunningNode running = new RunningNode(started(starting), finished);
     Runtime.getRuntime().addShutdownHook(running.onExit);
     return running;
   }
@@ -97,7 +95,7 @@ final class RunningNode implements AutoCloseable {
 
   /** The report of the recovery, once it is done, however long it takes. */
   Report report() {
-    return await(finished.future(), Duration.ofDays(365));
+    return Blocking.await(finished.future(), Duration.ofDays(365));
   }
 
   /** The recovery's end, without waiting for it. */
@@ -107,7 +105,7 @@ final class RunningNode implements AutoCloseable {
 
   /** Everything that the ledger holds, in ascending time. */
   List<Event> export() {
-    return await(
+    return Blocking.await(
             node.bus().ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), ASK_TIMEOUT),
             ASK_TIMEOUT)
         .events();
@@ -119,7 +117,7 @@ final class RunningNode implements AutoCloseable {
     try {
       if (!stopped) {
         stopped = true;
-        await(node.stop(), STOP_TIMEOUT);
+        Blocking.await(node.stop(), STOP_TIMEOUT);
       }
     } finally {
       stopping.unlock();
@@ -177,23 +175,11 @@ final class RunningNode implements AutoCloseable {
     return new TrustRequest.Offer(path.toString(), json.toByteArray(), spans);
   }
 
-  /** Waits on the command's own thread. */
-  static <T> T await(Future<T> future, Duration most) {
+  private static NaraNode started(Future<NaraNode> starting) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(most.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof Refusal refusal) {
-        throw refusal;
-      }
-      if (failed.getCause() instanceof StartFailure start) {
-        throw new Refusal(start.getMessage());
-      }
-      throw new IllegalStateException(failed.getCause());
-    } catch (TimeoutException late) {
-      throw new IllegalStateException("not done within " + most, late);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", interrupted);
+      return Blocking.await(starting, START_TIMEOUT);
+    } catch (StartFailure cannot) {
+      throw new Refusal(cannot.getMessage());
     }
   }
 }
