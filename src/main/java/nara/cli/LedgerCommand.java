@@ -100,8 +100,7 @@ final class LedgerCommand implements Runnable {
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
       text.append(
           "%n%,10d lines: %,d duplicate, %,d dropped by the ledger's limits, %,d no event"
-              .formatted(
-                  loaded.lines(), loaded.duplicate(), loaded.dropped(), loaded.notEvents()));
+              .formatted(loaded.lines(), loaded.duplicate(), loaded.dropped(), loaded.notEvents()));
       print(object, text.toString());
       return ExitCode.OK;
     }
@@ -127,9 +126,7 @@ final class LedgerCommand implements Runnable {
     public Integer call() {
       Ledger ledger = ledger();
       if (!ledger.subjects().contains(name)) {
-        terminal
-            .err()
-            .printf("note: no event of %s mentions %s%n", file, Terminal.printable(name));
+        terminal.err().printf("note: no event of %s mentions %s%n", file, Terminal.printable(name));
       }
       Derived d = ledger.about(name, at == null ? terminal.clock().instant().getEpochSecond() : at);
       Map<String, Object> opinion =
@@ -171,7 +168,9 @@ final class LedgerCommand implements Runnable {
   }
 
   /** What a node would answer. */
-  @Command(name = "query", description = "Prints the ids that a node holding the file would answer.")
+  @Command(
+      name = "query",
+      description = "Prints the ids that a node holding the file would answer.")
   static final class Ask extends OfFile {
     private enum Mode {
       page,
@@ -242,9 +241,7 @@ final class LedgerCommand implements Runnable {
       if (sliceTotal < 1 || sliceIndex < 0 || sliceIndex >= sliceTotal) {
         throw new Refusal("--slice-index must be from 0 up to one less than --slice-total");
       }
-      Query.Filter filter =
-          new Query.Filter(
-              new HashSet<>(services), new HashSet<>(subjects));
+      Query.Filter filter = new Query.Filter(new HashSet<>(services), new HashSet<>(subjects));
       return switch (mode) {
         case page ->
             new Query.Page(
@@ -269,15 +266,15 @@ final class LedgerCommand implements Runnable {
     }
 
     private static String serviceNames() {
-      return String.join(
-          ", ", Arrays.stream(Service.values()).map(Service::wireName).toList());
+      return String.join(", ", Arrays.stream(Service.values()).map(Service::wireName).toList());
     }
   }
 
   /** Everything that a node would hold. */
   @Command(
       name = "export",
-      description = "Writes what a node would hold of the file, in order of time, as the bytes came.")
+      description =
+          "Writes what a node would hold of the file, in order of time, as the bytes came.")
   static final class Export extends OfFile {
     @Option(
         names = "--out",
@@ -338,14 +335,11 @@ final class LedgerCommand implements Runnable {
         files.add(file);
       }
       files.addAll(sources);
-      int before =
-          Files.exists(file) ? new LedgerFile().load(List.of(file), terminal).ledger().stats().total() : 0;
       LedgerFile.Loaded loaded = reading.load(files, terminal);
       List<Event> events = loaded.ledger().export();
       EventLines.write(file, events);
       Map<String, Object> object =
           Json.object(
-              "before", before,
               "total", events.size(),
               "duplicate", loaded.duplicate(),
               "dropped", loaded.dropped(),
@@ -354,9 +348,7 @@ final class LedgerCommand implements Runnable {
       terminal
           .out()
           .println(
-              json
-                  ? Json.indented(object)
-                  : "%,d events before, %,d now".formatted(before, events.size()));
+              json ? Json.indented(object) : "%,d events in %s".formatted(events.size(), file));
       return ExitCode.OK;
     }
   }

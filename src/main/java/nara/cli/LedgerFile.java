@@ -129,8 +129,7 @@ final class LedgerFile {
   /** The sums while files are being read. */
   private final class Loading {
     // Nothing has to go from a ledger without a maximum, so whose keys are known is never asked.
-    private final Ledger ledger =
-        new Ledger(LedgerConfig.ofSize(Integer.MAX_VALUE), name -> true);
+    private final Ledger ledger = new Ledger(LedgerConfig.ofSize(Integer.MAX_VALUE), name -> true);
     private final Map<Verdict, Long> refused = new EnumMap<>(Verdict.class);
     private long lines;
     private long added;
@@ -139,10 +138,7 @@ final class LedgerFile {
     private long notEvents;
     private Optional<String> firstFault = Optional.empty();
 
-    void take(
-        Path file,
-        List<EventFile.Line> batch,
-        Function<List<Reading>, List<Judged>> admit) {
+    void take(Path file, List<EventFile.Line> batch, Function<List<Reading>, List<Judged>> admit) {
       List<Reading> readings = new ArrayList<>(batch.size());
       for (EventFile.Line line : batch) {
         Reading reading = line.read(reader);
@@ -164,8 +160,7 @@ final class LedgerFile {
     }
 
     Loaded loaded() {
-      return new Loaded(
-          ledger, lines, added, duplicate, dropped, refused, notEvents, firstFault);
+      return new Loaded(ledger, lines, added, duplicate, dropped, refused, notEvents, firstFault);
     }
   }
 }

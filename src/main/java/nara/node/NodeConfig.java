@@ -64,7 +64,11 @@ public record NodeConfig(
    */
   public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<Path> snapshot) {}
 
-  /** Where the management port listens, if it does. */
+  /**
+   * Whether and where the management port listens.
+   *
+   * @param port 0 takes a free one
+   */
   public record WebConfig(boolean enabled, String host, int port) {}
 
   /** Whether this node meets others over the mesh. */

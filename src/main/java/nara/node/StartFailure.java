@@ -4,7 +4,7 @@ package nara.node;
 public final class StartFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  StartFailure(String sentence) {
+  public StartFailure(String sentence) {
     super(sentence, null, false, false);
   }
 }
