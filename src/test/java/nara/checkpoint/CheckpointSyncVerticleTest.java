@@ -80,6 +80,19 @@ class CheckpointSyncVerticleTest {
   }
 
   @Test
+  void a_sync_that_takes_too_long_answers_with_what_came(Vertx vertx) throws Exception {
+    mesh(vertx, request -> Promise.<FetchOutcome>promise().future());
+    await(
+        vertx.deployVerticle(
+            new CheckpointSyncVerticle(
+                CheckpointConfig.defaults(), new Random(1), Duration.ofMillis(50))));
+
+    assertThat(await(sync(vertx, BART)).answers())
+        .singleElement()
+        .satisfies(answer -> assertThat(answer.reason()).contains("not through after"));
+  }
+
+  @Test
   void stopping_answers_who_waits_at_once(Vertx vertx) throws Exception {
     CountDownLatch reached = new CountDownLatch(1);
     mesh(
