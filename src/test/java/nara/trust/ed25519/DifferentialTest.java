@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** Signatures of every kind we know how to make, judged by all: the rule decides, ours agrees. */
 class DifferentialTest {
+  /** Cases of the ordinary run; fewer where the JVM only interprets. */
+  private static final int CASES = Integer.getInteger("nara.cases", 30_000);
+
   @Test
   void theOracleAndTheAlgebraAgreeOnEveryKind() {
     Forge forge = new Forge(new Random(10));
@@ -30,7 +33,7 @@ class DifferentialTest {
 
   @Test
   void everyKindIsJudgedByTheRule() {
-    judgedByTheRule(30_000, 11);
+    judgedByTheRule(CASES, 11);
   }
 
   @Test
@@ -89,7 +92,7 @@ class DifferentialTest {
 
   @Test
   void correttoAgreesButForKeysThatAreNotCanonical() {
-    agreesWithCorretto(15_000, 13);
+    agreesWithCorretto(CASES / 2, 13);
   }
 
   @Test
