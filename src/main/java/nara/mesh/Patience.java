@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How long a connection to the server may take for what it does next, and how many there may be.
@@ -14,6 +16,8 @@ import java.util.Map;
  * <p>Lives on one event loop.
  */
 final class Patience {
+  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+
   private final Vertx vertx;
   private final Map<HttpConnection, Long> timers = new HashMap<>();
 
@@ -28,6 +32,8 @@ final class Patience {
       return;
     }
     connection.closeHandler(closed -> forget(connection));
+    connection.exceptionHandler(
+        trouble -> LOG.debug("{}: {}", connection.remoteAddress(), trouble.toString()));
     wait(connection, MeshLimits.REQUEST_TIME);
   }
 

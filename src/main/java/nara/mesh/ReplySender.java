@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Signs, packs and sends replies. Hashing, signing and packing are done on workers; the signature
  * is over the body as it is before it is packed.
+ *
+ * <p>Lives on one event loop.
  */
 final class ReplySender {
   private static final Logger LOG = LoggerFactory.getLogger(ReplySender.class);
@@ -24,6 +26,7 @@ final class ReplySender {
   private final InstantSource clock;
   private final boolean gzip;
   private final WorkerExecutor workers;
+  private String lastCause = "";
 
   ReplySender(Identity me, InstantSource clock, boolean gzip, WorkerExecutor workers) {
     this.me = me;
@@ -46,7 +49,7 @@ final class ReplySender {
     reply
         .otherwise(
             failure -> {
-              LOG.warn("{} could not be answered: {}", request.path(), failure.toString());
+              onUnavailable(request, failure);
               return Reply.text(503, "Not available");
             })
         .compose(ready -> parcel(ready, signed, packable && packs(ready)))
@@ -56,6 +59,15 @@ final class ReplySender {
               LOG.error("{} could not be answered", request.path(), defect);
               request.connection().close();
             });
+  }
+
+  /** Told once, until the cause is another one: peers choose how often they ask. */
+  private void onUnavailable(HttpServerRequest request, Throwable failure) {
+    String cause = failure.toString();
+    if (!cause.equals(lastCause)) {
+      lastCause = cause;
+      LOG.warn("{} could not be answered: {}", request.path(), cause);
+    }
   }
 
   private Future<Parcel> parcel(Reply reply, boolean signed, boolean packed) {
