@@ -1,15 +1,141 @@
 package nara.cli;
 
-/** Entry point of the fat jar. */
-public final class Main {
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * Entry point of the fat jar: finds the command, runs it, and turns however it ended into an exit
+ * code and, where something went wrong, a sentence. No stack trace reaches the terminal unless it
+ * is asked for.
+ */
+@Command(
+    name = "nara",
+    description = "A nara node whose main job is to remember.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Main.Version.class)
+public final class Main implements Runnable {
+  private static final String LEVEL = "nara.log.level";
+  private static final String TRACES = "nara.log.traces";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Log more, and show where a defect happened.")
+  private boolean verbose;
+
   private Main() {}
 
   /**
-   * Runs one command.
+   * Runs one command in this process and ends it with the command's exit code.
    *
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.out.println("nara");
+    Terminal terminal = Terminal.ofProcess();
+    int code = run(args, terminal);
+    terminal.out().flush();
+    System.exit(code);
+  }
+
+  /** Runs one command and gives its exit code. */
+  static int run(String[] args, Terminal terminal) {
+    Main main = new Main();
+    CommandLine line =
+        new CommandLine(main)
+            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new RunCommand(terminal))
+            .addSubcommand(new RecoverCommand(terminal))
+            .addSubcommand(new IdentityCommand(terminal))
+            .addSubcommand(new VerifyCommand(terminal))
+            .addSubcommand(ledger(terminal))
+            .addSubcommand(new CheckConfigCommand(terminal));
+    line.setExpandAtFiles(false)
+        .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
+        .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+        .setParameterExceptionHandler((wrong, given) -> badUsage(wrong, terminal))
+        .setExecutionStrategy(
+            parsed -> {
+              main.setUpLog();
+              return new CommandLine.RunLast().execute(parsed);
+            })
+        .setExecutionExceptionHandler((failure, command, given) -> main.failed(failure, terminal));
+    return line.execute(args);
+  }
+
+  private static CommandLine ledger(Terminal terminal) {
+    return new CommandLine(new LedgerCommand())
+        .addSubcommand(new LedgerCommand.Stats(terminal))
+        .addSubcommand(new LedgerCommand.Subject(terminal))
+        .addSubcommand(new LedgerCommand.Ask(terminal))
+        .addSubcommand(new LedgerCommand.Export(terminal))
+        .addSubcommand(new LedgerCommand.Import(terminal));
+  }
+
+  /** Without a command there is nothing to do. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say which command to run");
+  }
+
+  /** Must come before the first logger is made, since that is when the settings are read. */
+  private void setUpLog() {
+    if (verbose) {
+      System.setProperty(LEVEL, "DEBUG");
+      System.setProperty(TRACES, "%ex");
+    }
+  }
+
+  private static int badUsage(ParameterException wrong, Terminal terminal) {
+    CommandLine command = wrong.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    terminal.err().println(name + ": " + Terminal.printable(wrong.getMessage()));
+    if (command.getSubcommands().isEmpty()) {
+      terminal.err().println("Try '" + name + " --help'.");
+    } else {
+      command.usage(terminal.err(), Help.Ansi.OFF);
+    }
+    return ExitCode.USAGE;
+  }
+
+  private int failed(Exception failure, Terminal terminal) {
+    if (failure instanceof Refusal refusal) {
+      terminal.err().println("nara: " + refusal.getMessage());
+      return ExitCode.USAGE;
+    }
+    terminal
+        .err()
+        .println(
+            "nara: a defect of this program: "
+                + Terminal.printable(failure.toString())
+                + (verbose ? "" : " (--verbose shows where)"));
+    if (verbose) {
+      LoggerFactory.getLogger(Main.class).error("the command failed", failure);
+    }
+    return ExitCode.DEFECT;
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"nara-vertx " + Optional.ofNullable(version).orElse("(not packaged)")};
+    }
   }
 }

@@ -3,6 +3,7 @@ package nara.discovery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import nara.identity.Keyring;
 
 /**
  * Where neighbours are looked for.
@@ -26,7 +27,30 @@ public record DiscoveryConfig(
    * @param name its name, or empty: learned by asking it
    * @param address {@code host:port}
    */
-  public record ConfiguredPeer(String name, String address) {}
+  public record ConfiguredPeer(String name, String address) {
+    /**
+     * Reads {@code [NAME@]HOST:PORT}, an IPv6 host in brackets. A name may hold an {@code @}: the
+     * last one ends it.
+     *
+     * @throws IllegalArgumentException with a sentence for the operator
+     */
+    public static ConfiguredPeer parse(String text) {
+      int at = text.lastIndexOf('@');
+      String name = at < 0 ? "" : text.substring(0, at);
+      if (at == 0) {
+        throw new IllegalArgumentException(
+            "the peer "
+                + Shown.of(text)
+                + " has no name before its @: leave the @ out, or name it");
+      }
+      if (name.length() > Keyring.MAX_NAME_CHARACTERS) {
+        throw new IllegalArgumentException(
+            "the peer %s has a name of more than %d characters"
+                .formatted(Shown.of(text), Keyring.MAX_NAME_CHARACTERS));
+      }
+      return new ConfiguredPeer(name, PeerAddress.parse(text.substring(at + 1)).toString());
+    }
+  }
 
   /**
    * A range of addresses.
@@ -39,5 +63,11 @@ public record DiscoveryConfig(
   /** Nobody configured. */
   public static DiscoveryConfig defaults() {
     return new DiscoveryConfig(List.of(), Optional.empty(), "", Duration.ofSeconds(5), 50);
+  }
+
+  /** The same, with these configured peers. */
+  public DiscoveryConfig withPeers(List<ConfiguredPeer> changed) {
+    return new DiscoveryConfig(
+        List.copyOf(changed), scan, tailscaleSocket, pingTimeout, pingsAtOnce);
   }
 }

@@ -1,0 +1,31 @@
+package nara.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import nara.node.ConfigReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Says everything that is wrong with a configuration, or what holds by it. */
+@Command(
+    name = "check-config",
+    description =
+        "Lists every problem of a configuration file, or prints what holds, secrets masked.")
+final class CheckConfigCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "FILE", description = "The configuration, JSON.")
+  private Path file;
+
+  CheckConfigCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    ConfigReader.Result result = Configs.read(file);
+    Configs.valid(file, result, terminal);
+    terminal.out().println(result.effective());
+    return ExitCode.OK;
+  }
+}

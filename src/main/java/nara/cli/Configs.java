@@ -1,0 +1,75 @@
+package nara.cli;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import nara.identity.Identity;
+import nara.node.ConfigProblem;
+import nara.node.ConfigReader;
+import nara.node.NodeConfig;
+
+/** How commands come by a configuration, and tell what is wrong with one. */
+final class Configs {
+  // Four bytes for each character that a configuration may have.
+  private static final long MOST_BYTES = 4 << 20;
+
+  private Configs() {}
+
+  /**
+   * Reads a configuration file.
+   *
+   * @throws Refusal when there is none, or it is not text
+   */
+  static ConfigReader.Result read(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new Refusal(file + " is a directory; give a configuration file");
+      }
+      if (Files.size(file) > MOST_BYTES) {
+        throw new Refusal(file + " is far too large for a configuration");
+      }
+      return ConfigReader.read(Files.readString(file));
+    } catch (NoSuchFileException missing) {
+      throw new Refusal("there is no file " + file);
+    } catch (CharacterCodingException binary) {
+      throw new Refusal(file + " is not text in UTF-8");
+    } catch (IOException trouble) {
+      throw new Refusal(file + " cannot be read: " + trouble.getMessage());
+    }
+  }
+
+  /**
+   * The configuration, when it is valid; what is to be noted of it goes to the terminal.
+   *
+   * @throws Refusal with every problem, a line each
+   */
+  static NodeConfig valid(Path file, ConfigReader.Result result, Terminal terminal) {
+    result.notes().forEach(note -> terminal.err().println("note: " + note));
+    return result
+        .config()
+        .orElseThrow(
+            () -> {
+              for (ConfigProblem problem : result.problems()) {
+                terminal.err().println(file + ": " + problem.sentence());
+              }
+              int count = result.problems().size();
+              return new Refusal(
+                  "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
+            });
+  }
+
+  /**
+   * Who a node of that configuration is.
+   *
+   * @throws Refusal when no identity can be made from it
+   */
+  static Identity identity(NodeConfig config) {
+    try {
+      return config.identity().determine();
+    } catch (IllegalArgumentException impossible) {
+      throw new Refusal(impossible.getMessage());
+    }
+  }
+}

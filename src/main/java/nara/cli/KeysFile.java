@@ -1,0 +1,90 @@
+package nara.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import nara.event.Event;
+import nara.identity.Keyring;
+import nara.identity.Learned;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+
+/**
+ * A file of keys that an operator vouches for: a JSON array of {@code {name, id, public_key}}, or
+ * an object with it under {@code keys}.
+ */
+final class KeysFile {
+  /** A network of 100,000 names has 15 MB of them. */
+  private static final long MOST_BYTES = 64 << 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private KeysFile() {}
+
+  /**
+   * Learns all keys of the file.
+   *
+   * @throws Refusal when it cannot be read, or an entry is no key, or contradicts another one
+   */
+  static void learn(Path path, Keyring keys) {
+    JsonNode root = read(path);
+    JsonNode entries = root.isArray() ? root : root.path("keys");
+    if (!entries.isArray()) {
+      throw new Refusal(
+          path
+              + " holds no keys: it must be an array of {name, id, public_key}, or have it under"
+              + " \"keys\"");
+    }
+    int place = 0;
+    for (JsonNode entry : entries) {
+      learn(path, place++, entry, keys);
+    }
+  }
+
+  private static void learn(Path path, int place, JsonNode entry, Keyring keys) {
+    String name = entry.path("name").asText("");
+    String id = entry.path("id").asText("");
+    Optional<PublicKey> key = PublicKey.parse(entry.path("public_key").asText(""));
+    if (key.isEmpty()) {
+      throw new Refusal(
+          "%s: key %d (%s) has no public_key of 32 bytes in Base64"
+              .formatted(path, place + 1, Event.excerpt(name)));
+    }
+    Learned learned = keys.learn(name, id, key.get(), Origin.CONFIG);
+    switch (learned) {
+      case ADDED, KNOWN -> {}
+      case CONFLICT ->
+          throw new Refusal(
+              "%s: key %d (%s) contradicts an earlier one of that name or id"
+                  .formatted(path, place + 1, Event.excerpt(name)));
+      case FULL -> throw new Refusal("%s has more keys than can be kept".formatted(path));
+      case REFUSED ->
+          throw new Refusal(
+              "%s: key %d has neither a name nor an id, or one that is too long"
+                  .formatted(path, place + 1));
+    }
+  }
+
+  private static JsonNode read(Path path) {
+    try {
+      if (Files.isDirectory(path)) {
+        throw new Refusal(path + " is a directory; give a file of keys");
+      }
+      if (Files.size(path) > MOST_BYTES) {
+        throw new Refusal(path + " has more than 64 MB: that is no file of keys");
+      }
+      return JSON.readTree(Files.readAllBytes(path));
+    } catch (NoSuchFileException missing) {
+      throw new Refusal("there is no file " + path);
+    } catch (JsonProcessingException broken) {
+      throw new Refusal(path + " is not JSON: " + Event.excerpt(broken.getOriginalMessage()));
+    } catch (IOException trouble) {
+      throw new Refusal(path + " cannot be read: " + trouble.getMessage());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package nara.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+
+/**
+ * Where a command writes, and what time it is: handed in, so that a command can be run and read
+ * within a test.
+ *
+ * @param out results, and nothing else
+ * @param err everything said to a person: sentences, summaries, progress
+ * @param interactive whether a person watches {@code err}, so that a line may be written over
+ */
+record Terminal(PrintStream out, PrintStream err, InstantSource clock, boolean interactive) {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  /**
+   * This process's own. Whether anybody watches is told by the starting script, as the JDK's answer
+   * differs from release to release.
+   */
+  static Terminal ofProcess() {
+    return new Terminal(
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
+            false,
+            StandardCharsets.UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        InstantSource.system(),
+        Boolean.getBoolean("nara.terminal"));
+  }
+
+  /** A text chosen by somebody else, fit for one field of one line: controls as {@code \\uXXXX}. */
+  static String printable(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    text.chars()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)
+                  || Character.getType(c) == Character.FORMAT
+                  || c == '\u2028'
+                  || c == '\u2029') {
+                line.append("\\u%04x".formatted(c));
+              } else {
+                line.append((char) c);
+              }
+            });
+    return line.toString();
+  }
+}

@@ -1,0 +1,246 @@
+package nara.demo;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import nara.event.Chau;
+import nara.event.Checkpoint;
+import nara.event.Event;
+import nara.event.EventWriter;
+import nara.event.HeyThere;
+import nara.event.Observation;
+import nara.event.Payload;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.event.Social;
+import nara.identity.Identity;
+import nara.identity.KeyPair;
+import nara.identity.Soul;
+
+/**
+ * The signed history of a made-up network: so many distinct events of so many citizens, within the
+ * limits of a ledger, so that one that is large enough keeps them all.
+ *
+ * <p>The same seed and end give the same bytes.
+ */
+public final class Corpus {
+  /** Citizens, unless asked for otherwise. */
+  public static final int CITIZENS = 40;
+
+  /** Each citizen's pings that a ledger keeps. */
+  private static final int PINGS_PER_TARGET = 5;
+
+  private static final int ANNOUNCEMENTS = 2;
+  private static final int VOTERS = 5;
+  private static final long HISTORY_NANOS = 30L * 24 * 3_600 * 1_000_000_000L;
+  private static final String[] REASONS = {
+    "high-restarts", "comeback", "trend-abandon", "random", "nice-number"
+  };
+  private static final String[] VIAS = {"zine", "mesh", "ping", "sync"};
+
+  private final List<Identity> citizens;
+  private final List<byte[]> events;
+
+  private Corpus(List<Identity> citizens, List<byte[]> events) {
+    this.citizens = citizens;
+    this.events = events;
+  }
+
+  /** Who they are. */
+  public List<Identity> citizens() {
+    return citizens;
+  }
+
+  /** Their events' JSON; the announcements come first, the rest in no order. */
+  public List<byte[]> events() {
+    return events;
+  }
+
+  /** How many of the first events are announcements, which bring the keys. */
+  public int announcements() {
+    return citizens.size() * ANNOUNCEMENTS;
+  }
+
+  /**
+   * Makes a history.
+   *
+   * @param size distinct events; at least the announcements
+   * @param end nothing is newer than this
+   */
+  public static Corpus make(int size, int citizenCount, long seed, Instant end) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Identity> citizens = new ArrayList<>();
+    for (int i = 0; i < citizenCount; i++) {
+      byte[] soulSeed = new byte[32];
+      random.nextBytes(soulSeed);
+      String name = "citizen-%02d".formatted(i);
+      citizens.add(Identity.of(name, Soul.forName(soulSeed, name)));
+    }
+    List<Draft> drafts = new Drafts(citizens, random, end).draw(size);
+    byte[][] events = new byte[drafts.size()][];
+    // Signing takes nearly all of the time; the order of the result does not depend on it.
+    IntStream.range(0, events.length).parallel().forEach(i -> events[i] = drafts.get(i).sign());
+    return new Corpus(List.copyOf(citizens), Arrays.asList(events));
+  }
+
+  /** An event that is not yet signed; no emitter: it is not signed at all. */
+  private record Draft(Identity emitter, long ts, Payload payload) {
+    byte[] sign() {
+      String content = payload.content();
+      String id = Event.idOf(ts, payload.service(), content).toString();
+      if (emitter == null) {
+        return EventWriter.write(id, ts, "", "", "", payload);
+      }
+      byte[] hash = Event.signedHash(id, ts, payload.service(), emitter.name(), content);
+      String signature = emitter.keys().signBase64(hash);
+      return EventWriter.write(id, ts, emitter.name(), emitter.id(), signature, payload);
+    }
+  }
+
+  /** Draws what happens in the network. */
+  private static final class Drafts {
+    private final List<Identity> citizens;
+    private final SplittableRandom random;
+    private final long endNanos;
+    private final List<Draft> drafts = new ArrayList<>();
+    private final Set<Long> times = new HashSet<>();
+
+    Drafts(List<Identity> citizens, SplittableRandom random, Instant end) {
+      this.citizens = citizens;
+      this.random = random;
+      this.endNanos = end.getEpochSecond() * 1_000_000_000L + end.getNano();
+    }
+
+    List<Draft> draw(int size) {
+      for (Identity citizen : citizens) {
+        for (int i = 0; i < ANNOUNCEMENTS; i++) {
+          add(
+              citizen,
+              new HeyThere(
+                  citizen.name(),
+                  citizen.keys().publicKey().encoded(),
+                  "127.0.0.1:" + (20_000 + i),
+                  citizen.id(),
+                  ""));
+        }
+      }
+      for (int i = 0; drafts.size() < size && i < citizens.size() / 2; i++) {
+        Identity leaver = citizens.get(i);
+        add(leaver, new Chau(leaver.name(), leaver.keys().publicKey().encoded(), leaver.id(), ""));
+        checkpoint(i);
+      }
+      for (int i = 0; drafts.size() < size && i < citizens.size() * PINGS_PER_TARGET; i++) {
+        Identity target = citizens.get(i % citizens.size());
+        Identity observer = otherThan(target);
+        add(
+            observer,
+            new Ping(
+                observer.name(),
+                observer.id(),
+                target.name(),
+                target.id(),
+                1 + random.nextInt(2_000) / 8.0));
+      }
+      while (drafts.size() < size) {
+        ordinary();
+      }
+      return drafts;
+    }
+
+    private void ordinary() {
+      Identity one = citizens.get(random.nextInt(citizens.size()));
+      Identity other = otherThan(one);
+      int kind = random.nextInt(100);
+      if (kind < 10) {
+        add(
+            one,
+            new Observation(
+                one.name(),
+                one.id(),
+                other.name(),
+                other.id(),
+                Observation.STATUS_CHANGE,
+                2,
+                false,
+                0,
+                0,
+                0,
+                random.nextBoolean() ? "ONLINE" : "OFFLINE",
+                "",
+                0));
+      } else if (kind < 45) {
+        add(one, new Seen(one.name(), one.id(), other.name(), other.id(), VIAS[random.nextInt(4)]));
+      } else {
+        add(
+            one,
+            new Social(
+                random.nextInt(3) == 0 ? "gossip" : "tease",
+                one.name(),
+                one.id(),
+                other.name(),
+                other.id(),
+                REASONS[random.nextInt(REASONS.length)],
+                ""));
+      }
+    }
+
+    private void checkpoint(int i) {
+      Identity subject = citizens.get(i);
+      long asOf = endNanos / 1_000_000_000L - 86_400L * (1 + i % 20);
+      Checkpoint draft =
+          new Checkpoint(
+              2,
+              subject.name(),
+              subject.id(),
+              "",
+              new Checkpoint.Standing(random.nextInt(500), 1_000_000 + i, 1_600_000_000L + i),
+              asOf,
+              1,
+              List.of(),
+              List.of());
+      List<String> ids = new ArrayList<>();
+      List<String> signatures = new ArrayList<>();
+      for (int v = 0; v < Math.min(VOTERS, citizens.size()); v++) {
+        Identity voter = citizens.get((i + v) % citizens.size());
+        KeyPair keys = voter.keys();
+        ids.add(voter.id());
+        signatures.add(
+            keys.signBase64(draft.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)));
+      }
+      add(
+          null,
+          new Checkpoint(
+              2,
+              draft.subject(),
+              draft.subjectId(),
+              "",
+              draft.standing(),
+              asOf,
+              1,
+              ids,
+              signatures));
+    }
+
+    private Identity otherThan(Identity one) {
+      Identity other = one;
+      while (other == one) {
+        other = citizens.get(random.nextInt(citizens.size()));
+      }
+      return other;
+    }
+
+    private void add(Identity emitter, Payload payload) {
+      long ts = endNanos - random.nextLong(HISTORY_NANOS);
+      while (!times.add(ts)) {
+        ts--;
+      }
+      drafts.add(new Draft(emitter, ts, payload));
+    }
+  }
+}

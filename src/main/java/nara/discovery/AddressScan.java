@@ -1,0 +1,87 @@
+package nara.discovery;
+
+import java.util.Iterator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * A range of IPv4 addresses, each of which is asked whether a nara is there.
+ *
+ * <p>For networks without a broker and without Tailscale: whoever is in the same range is found.
+ * The addresses are made one by one as they are asked for, so a large range costs time but no
+ * memory.
+ */
+final class AddressScan {
+  /** The shortest prefix taken: 65,536 addresses, beyond which a scan is an attack. */
+  static final int MIN_PREFIX = 16;
+
+  private static final int BITS = 32;
+  // From two bits of host on, the first address names the network and the last is its broadcast.
+  private static final int LONGEST_WITH_BROADCAST = 30;
+  private static final Pattern CIDR =
+      Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})/([0-9]{1,2})");
+
+  private final int first;
+  private final int count;
+  private final int port;
+
+  private AddressScan(int first, int count, int port) {
+    this.first = first;
+    this.count = count;
+    this.port = port;
+  }
+
+  /**
+   * Reads a range such as {@code 100.64.0.0/24}; host bits that are set are ignored.
+   *
+   * @param port tried on each address, 1 to 65535
+   * @throws IllegalArgumentException with a sentence for the operator
+   */
+  static AddressScan of(String cidr, int port) {
+    Matcher parts = CIDR.matcher(cidr);
+    if (!parts.matches()) {
+      throw wrong(cidr, "is not an IPv4 range such as 100.64.0.0/24");
+    }
+    int address = 0;
+    for (int part = 1; part <= 4; part++) {
+      int octet = Integer.parseInt(parts.group(part));
+      if (octet > 255) {
+        throw wrong(cidr, "has a part over 255");
+      }
+      address = address << 8 | octet;
+    }
+    int prefix = Integer.parseInt(parts.group(5));
+    if (prefix < MIN_PREFIX || prefix > BITS) {
+      throw wrong(cidr, "must have a prefix from /16 (65,536 addresses) to /32");
+    }
+    if (port < 1 || port > PeerAddress.MAX_PORT) {
+      throw wrong(cidr, "must be scanned at a port from 1 to 65535, not " + port);
+    }
+    int size = 1 << (BITS - prefix);
+    int network = address & -size;
+    return prefix <= LONGEST_WITH_BROADCAST
+        ? new AddressScan(network + 1, size - 2, port)
+        : new AddressScan(network, size, port);
+  }
+
+  private static IllegalArgumentException wrong(String cidr, String fault) {
+    return new IllegalArgumentException("the range " + Shown.of(cidr) + " " + fault);
+  }
+
+  /** How many addresses there are to ask. */
+  int size() {
+    return count;
+  }
+
+  /** The addresses in ascending order as {@code host:port}, each made when it is asked for. */
+  Iterator<String> addresses() {
+    return IntStream.range(0, count).mapToObj(this::address).iterator();
+  }
+
+  private String address(int index) {
+    int address = first + index;
+    return "%d.%d.%d.%d:%d"
+        .formatted(address >>> 24, address >>> 16 & 255, address >>> 8 & 255, address & 255, port);
+  }
+}

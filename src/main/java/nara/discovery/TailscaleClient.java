@@ -1,0 +1,101 @@
+package nara.discovery;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks the local Tailscale daemon who is in its network, over its Unix socket.
+ *
+ * <p>The daemon is trusted no further than a peer: size and time of its answer are bounded, and
+ * whatever goes wrong is said in the answer.
+ */
+final class TailscaleClient {
+  /** Bytes of an answer, at most; a machine takes about 1 kB. */
+  static final int MAX_ANSWER_BYTES = 4 << 20;
+
+  /** The daemon is on this machine: longer than this it is stuck. */
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private static final String HOST = "local-tailscaled.sock";
+  private static final String PATH = "/localapi/v0/status";
+
+  private final Vertx vertx;
+  private final HttpClient http;
+  private final RequestOptions status;
+  private final String socket;
+
+  /** A client of the daemon that listens at that path. */
+  TailscaleClient(Vertx vertx, String socket) {
+    this.vertx = vertx;
+    this.socket = socket;
+    this.http =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setKeepAlive(false)
+                .setConnectTimeout(Math.toIntExact(TIMEOUT.toMillis())));
+    this.status =
+        new RequestOptions()
+            .setServer(SocketAddress.domainSocketAddress(socket))
+            .setHost(HOST)
+            .setMethod(HttpMethod.GET)
+            .setURI(PATH);
+  }
+
+  /** Asks once. The answer never fails. */
+  Future<TailscaleStatus> status() {
+    return http.request(status)
+        .compose(this::exchange)
+        .recover(
+            failure ->
+                Future.succeededFuture(
+                    TailscaleStatus.none(
+                        "the Tailscale daemon at %s cannot be asked: %s"
+                            .formatted(socket, failure.getMessage()))));
+  }
+
+  private Future<TailscaleStatus> exchange(HttpClientRequest request) {
+    return request
+        .send()
+        .compose(response -> response.statusCode() == 200 ? body(response) : refused(response))
+        .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        // Of a finished exchange this resets nothing.
+        .onFailure(failure -> request.reset())
+        .compose(body -> vertx.executeBlocking(() -> TailscaleStatus.read(body.getBytes()), false));
+  }
+
+  private static Future<Buffer> refused(HttpClientResponse response) {
+    return Future.failedFuture("it answers with status " + response.statusCode());
+  }
+
+  private static Future<Buffer> body(HttpClientResponse response) {
+    Promise<Buffer> whole = Promise.promise();
+    Buffer received = Buffer.buffer();
+    response.handler(
+        piece -> {
+          if (received.length() + piece.length() > MAX_ANSWER_BYTES) {
+            whole.tryFail("its answer is over " + MAX_ANSWER_BYTES + " bytes");
+          } else {
+            received.appendBuffer(piece);
+          }
+        });
+    response.exceptionHandler(whole::tryFail);
+    response.endHandler(end -> whole.tryComplete(received));
+    return whole.future();
+  }
+
+  /** Ends what is under way. */
+  Future<Void> close() {
+    return http.close();
+  }
+}

@@ -1,0 +1,63 @@
+package nara.discovery;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What the local Tailscale daemon says about its network.
+ *
+ * <p>A daemon that is missing, stopped or answers nonsense is a trouble to tell, never a failure:
+ * there are other sources.
+ *
+ * @param addresses IPv4 addresses of the machines that are online, this one not among them
+ * @param trouble why there are none, in a sentence, or empty
+ */
+record TailscaleStatus(List<String> addresses, String trouble) {
+  /** Machines taken from one answer, at most: as many as neighbours are kept. */
+  static final int MAX_MACHINES = KnownNeighbours.MAX_NEIGHBOURS;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  // Tailscale numbers its machines from 100.64.0.0/10; IPv6 addresses of theirs are left aside.
+  private static final Pattern ADDRESS =
+      Pattern.compile("100(?:\\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
+
+  static TailscaleStatus none(String trouble) {
+    return new TailscaleStatus(List.of(), trouble);
+  }
+
+  /** Reads the answer of {@code GET /localapi/v0/status}. */
+  static TailscaleStatus read(byte[] body) {
+    JsonNode status;
+    try {
+      status = JSON.readTree(body);
+    } catch (JsonProcessingException nonsense) {
+      return none("the Tailscale daemon's answer is not JSON: " + nonsense.getOriginalMessage());
+    } catch (IOException unreadable) {
+      return none("the Tailscale daemon's answer cannot be read: " + unreadable.getMessage());
+    }
+    if (status == null || !status.isObject()) {
+      return none("the Tailscale daemon's answer is not a JSON object");
+    }
+    String state = status.path("BackendState").asText();
+    if (!state.equals("Running")) {
+      return none("Tailscale is not running: its daemon says " + Shown.of(state));
+    }
+    List<String> addresses = new ArrayList<>();
+    for (JsonNode machine : status.path("Peer")) {
+      if (machine.path("Online").asBoolean() && addresses.size() < MAX_MACHINES) {
+        for (JsonNode address : machine.path("TailscaleIPs")) {
+          if (ADDRESS.matcher(address.asText()).matches()) {
+            addresses.add(address.asText());
+            break;
+          }
+        }
+      }
+    }
+    return new TailscaleStatus(addresses, "");
+  }
+}

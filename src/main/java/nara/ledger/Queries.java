@@ -1,0 +1,194 @@
+package nara.ledger;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
+import nara.event.Event;
+import nara.event.Observation;
+import nara.ledger.LedgerRequest.Answer;
+
+/**
+ * Answers the four queries of the wire contract from the indexes.
+ *
+ * <p>With n events held, k returned and m indexes that the filter needs (one without a filter, one
+ * for each service, up to seven for each subject): page and recent O(m log n + k log m); slice the
+ * same with k times the number of slices, and O(log n) for each event returned where one index
+ * suffices; a slice over several subjects and a sample walk once over what passes the filter.
+ */
+final class Queries {
+  /** A weight falls to 1/e in so many hours: a half-life of 720 hours, about. */
+  private static final double DECAY_HOURS = 720 * 0.693;
+
+  private static final double NANOS_PER_HOUR = 3_600e9;
+
+  private final Index index;
+
+  Queries(Index index) {
+    this.index = index;
+  }
+
+  Answer ask(Query query, RandomGenerator random) {
+    return switch (query) {
+      case Query.Page page -> page(page);
+      case Query.Recent recent -> recent(recent);
+      case Query.Slice slice -> new Answer(slice(slice), Optional.empty());
+      case Query.Sample sample -> new Answer(sample(sample, random), Optional.empty());
+    };
+  }
+
+  /**
+   * A page. The cursor is a time and excludes it, so a page that ended between events of one time
+   * would lose the rest of them to every reader. Ours never ends there: such a page ends before
+   * that time, and the next one begins with it. Where the whole page is of one time, it goes on to
+   * the last of that time, up to {@link Query#MOST}. Readers go on as long as there is a cursor; it
+   * is given whenever a page is full or was ended early.
+   */
+  private Answer page(Query.Page page) {
+    int size = bounded(page.size());
+    List<Event> events = new ArrayList<>(Math.min(size, index.all().size()));
+    Walk walk = Walk.after(page.after(), index.passing(page.filter()));
+    Held next = walk.next();
+    while (next != null && events.size() < size) {
+      events.add(next.event());
+      next = walk.next();
+    }
+    if (events.size() < size || events.isEmpty()) {
+      return new Answer(events, Optional.empty());
+    }
+    long end = events.getLast().ts();
+    if (next != null && next.event().ts() == end) {
+      if (events.getFirst().ts() < end) {
+        while (events.getLast().ts() == end) {
+          events.removeLast();
+        }
+      } else {
+        while (next != null && next.event().ts() == end && events.size() < Query.MOST) {
+          events.add(next.event());
+          next = walk.next();
+        }
+      }
+    }
+    return new Answer(events, Optional.of(events.getLast().ts()));
+  }
+
+  private Answer recent(Query.Recent recent) {
+    int limit = bounded(recent.limit());
+    List<Event> events = new ArrayList<>();
+    Walk walk = Walk.back(index.passing(recent.filter()));
+    for (Held held = walk.next(); held != null && events.size() < limit; held = walk.next()) {
+      events.add(held.event());
+    }
+    return new Answer(events, Optional.empty());
+  }
+
+  private List<Event> slice(Query.Slice slice) {
+    int most = bounded(slice.most());
+    long total = Math.max(1, slice.total());
+    List<Ordered> sources = index.passing(slice.filter());
+    List<Event> events = new ArrayList<>();
+    if (slice.index() < 0 || slice.index() >= total) {
+      return events;
+    }
+    if (sources.size() == 1) {
+      Ordered only = sources.getFirst();
+      int from = only.rankAfter(slice.after());
+      long last = newest(only.size() - from, slice.index(), total);
+      for (long i = last; i >= 0 && events.size() < most; i -= total) {
+        events.add(only.get(from + (int) i).event());
+      }
+    } else if (slice.filter().subjects().size() <= 1) {
+      int passing = sources.stream().mapToInt(s -> s.size() - s.rankAfter(slice.after())).sum();
+      Walk walk = Walk.back(sources);
+      for (int i = passing - 1; i >= 0 && events.size() < most; i--) {
+        Held held = walk.next();
+        if (i % total == slice.index()) {
+          events.add(held.event());
+        }
+      }
+    } else {
+      // Events may pass twice, so how many there are is known only at the end.
+      List<Event> passing = new ArrayList<>();
+      Walk walk = Walk.after(slice.after(), sources);
+      for (Held held = walk.next(); held != null; held = walk.next()) {
+        passing.add(held.event());
+      }
+      long last = newest(passing.size(), slice.index(), total);
+      for (long i = last; i >= 0 && events.size() < most; i -= total) {
+        events.add(passing.get((int) i));
+      }
+    }
+    Collections.reverse(events);
+    return events;
+  }
+
+  /** The highest index below the count that belongs to the slice; below zero for none. */
+  private static long newest(int count, int slice, long total) {
+    long last = count - 1L;
+    return last - Math.floorMod(last - slice, total);
+  }
+
+  /**
+   * A weighted sample without replacement: each candidate draws u^(1/weight), the highest win. With
+   * u = exp(-e), e drawn exponentially, that is the lowest e / weight, compared here by its
+   * logarithm so that no age over- or underflows.
+   */
+  private List<Event> sample(Query.Sample sample, RandomGenerator random) {
+    int size = bounded(sample.size());
+    List<Event> chosen = new ArrayList<>();
+    PriorityQueue<Drawn> winners = new PriorityQueue<>((a, b) -> Double.compare(b.draw, a.draw));
+    Walk walk = Walk.after(Long.MIN_VALUE, index.passing(sample.filter()));
+    for (Held held = walk.next(); held != null; held = walk.next()) {
+      Event event = held.event();
+      if (event.critical()) {
+        if (chosen.size() == size) {
+          return chosen;
+        }
+        chosen.add(event);
+        continue;
+      }
+      if (winners.size() + chosen.size() >= size && winners.isEmpty()) {
+        continue;
+      }
+      double draw = Math.log(random.nextExponential()) - logWeight(event, sample);
+      if (winners.size() + chosen.size() < size) {
+        winners.add(new Drawn(event, draw));
+      } else if (draw < winners.peek().draw) {
+        winners.poll();
+        winners.add(new Drawn(event, draw));
+      }
+    }
+    while (winners.size() + chosen.size() > size) {
+      winners.poll();
+    }
+    for (Drawn winner : winners) {
+      chosen.add(winner.event);
+    }
+    Event[] ascending = chosen.toArray(Event[]::new);
+    Arrays.sort(ascending, Held::compare);
+    return Arrays.asList(ascending);
+  }
+
+  private record Drawn(Event event, double draw) {}
+
+  private static double logWeight(Event event, Query.Sample sample) {
+    // A clock that runs ahead gains nothing by it.
+    double hours = Math.max(0, (sample.atSeconds() * 1e9 - event.ts()) / NANOS_PER_HOUR);
+    double logWeight = -hours / DECAY_HOURS;
+    if (event.payload() instanceof Observation o && o.importance() == 2) {
+      logWeight += Math.log(2);
+    }
+    boolean mine =
+        sample.me().equals(event.emitter())
+            || sample.me().equals(event.actor())
+            || sample.me().equals(event.target());
+    return mine ? logWeight + Math.log(2) : logWeight;
+  }
+
+  private static int bounded(int wanted) {
+    return Math.max(0, Math.min(Query.MOST, wanted));
+  }
+}

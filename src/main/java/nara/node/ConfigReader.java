@@ -1,0 +1,468 @@
+package nara.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nara.checkpoint.CheckpointConfig;
+import nara.discovery.DiscoveryConfig;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.discovery.DiscoveryConfig.Scan;
+import nara.identity.Soul;
+import nara.ledger.Query;
+import nara.mesh.MeshConfig;
+import nara.node.NodeConfig.IdentityConfig;
+import nara.node.NodeConfig.MemoryConfig;
+import nara.node.NodeConfig.WebConfig;
+import nara.plaza.PlazaConfig;
+import nara.recovery.MemoryMode;
+import nara.recovery.RecoveryConfig;
+import nara.recovery.RecoveryConfig.Rung;
+import nara.trust.TrustConfig;
+import nara.trust.TrustPolicy;
+
+/**
+ * Reads a configuration: JSON in, one valid {@link NodeConfig} or every problem out.
+ *
+ * <p>One pass does all of it. Each key is asked for once, in one place, with its default and what
+ * it may be; from the same place come the effective configuration (secrets masked) and the list of
+ * keys that the documentation is checked against.
+ */
+public final class ConfigReader {
+  /** The one environment variable that is heeded: the soul, which then counts before the text's. */
+  public static final String SOUL_VARIABLE = "NARA_SOUL";
+
+  private static final ObjectMapper PRETTY =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofHours(24);
+  private static final int MILLION = 1_000_000;
+
+  // A soul has 55 characters; whatever is longer than this is another file.
+  private static final int SOUL_FILE_BYTES = 1_024;
+
+  /**
+   * What came of reading.
+   *
+   * @param config the configuration; empty when there is a problem
+   * @param problems all of them, in the order of the text
+   * @param notes sentences about what is right but may not be meant
+   * @param effective every key with the value that holds, as JSON; secrets are masked
+   * @param keys every key that there is, in the order of the documentation
+   */
+  public record Result(
+      Optional<NodeConfig> config,
+      List<ConfigProblem> problems,
+      List<String> notes,
+      String effective,
+      List<ConfigKey> keys) {}
+
+  private final Map<String, String> environment;
+  private final long megabytes;
+  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<ConfigKey> keys = new ArrayList<>();
+
+  private ConfigReader(Map<String, String> environment, long megabytes) {
+    this.environment = environment;
+    this.megabytes = megabytes;
+  }
+
+  /** Reads a text on this machine: its environment and its memory count. */
+  public static Result read(String json) {
+    return read(json, System.getenv(), AvailableMemory.megabytes());
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param environment of which only {@link #SOUL_VARIABLE} is looked at
+   * @param megabytes of memory, for the memory mode {@code auto}
+   */
+  public static Result read(String json, Map<String, String> environment, long megabytes) {
+    return new ConfigReader(environment, megabytes).read(json, JsonNodeFactory.instance);
+  }
+
+  /** What a node does that is told nothing, not even by the environment. */
+  public static NodeConfig defaults() {
+    return read("{}", Map.of(), AvailableMemory.megabytes()).config().orElseThrow();
+  }
+
+  private Result read(String json, JsonNodeFactory nodes) {
+    ObjectNode effective = nodes.objectNode();
+    ConfigText.Node text = ConfigText.parse(json, problems);
+    ConfigSection root = new ConfigSection("", text, effective, problems, keys);
+    NodeConfig config = node(root);
+    problems.sort(
+        Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
+    return new Result(
+        problems.isEmpty() ? Optional.of(config) : Optional.empty(),
+        List.copyOf(problems),
+        List.copyOf(notes),
+        pretty(effective),
+        List.copyOf(keys));
+  }
+
+  private NodeConfig node(ConfigSection root) {
+    IdentityConfig identity = identity(root.section("identity"));
+    MeshConfig mesh = mesh(root.section("mesh"));
+    DiscoveryConfig discovery = discovery(root.section("discovery"));
+    Transport transport =
+        root.choice(
+            "transport", Transport.HYBRID, "hybrid", List.of(Transport.values()), Transport::label);
+    boolean readOnly = root.flag("read_only", false);
+    PlazaConfig plaza = plaza(root.section("plaza"), readOnly);
+    MemoryConfig memory = memory(root.section("memory"));
+    RecoveryConfig recovery =
+        recovery(root.section("recovery"), memory.mode(), transport == Transport.GOSSIP, readOnly);
+    CheckpointConfig checkpoint = checkpoint(root.section("checkpoint"));
+    TrustConfig trust = trust(root.section("trust"));
+    WebConfig web = web(root.section("web"));
+    cluster(root.section("cluster"));
+    if (transport == Transport.MQTT && plaza.url().isEmpty()) {
+      root.fault("transport", "\"mqtt\" needs a broker: set plaza.url");
+    }
+    if (transport == Transport.GOSSIP && !mesh.enabled()) {
+      root.fault("transport", "\"gossip\" needs the mesh: set mesh.enabled to true");
+    }
+    root.end();
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  private IdentityConfig identity(ConfigSection s) {
+    Optional<String> name =
+        s.optional(
+            "name",
+            "the host's name, or one drawn from the soul",
+            "a name (1 to 128 characters, no control characters, none of / + #)",
+            ConfigReader::validName,
+            n -> n);
+    Optional<Soul> soul =
+        s.secret(
+            "soul",
+            Optional.empty(),
+            "a soul (40 bytes in Base58, about 54 characters)",
+            text -> Soul.parse(text).map(Optional::of));
+    Optional<Path> file = path(s, "soul_file", "a path of a file that holds a soul");
+    if (s.has("soul") && file.isPresent()) {
+      s.fault("soul_file", "gives a soul beside identity.soul: keep one of the two");
+    }
+    if (soul.isEmpty() && file.isPresent()) {
+      soul = soulIn(file.get(), s);
+    }
+    String variable = environment.getOrDefault(SOUL_VARIABLE, "");
+    if (!variable.isEmpty()) {
+      soul = Soul.parse(variable);
+      if (soul.isEmpty()) {
+        problems.add(
+            new ConfigProblem(
+                0, 0, SOUL_VARIABLE, "this environment variable does not hold a soul (not shown)"));
+      }
+    }
+    s.end();
+    if (name.isPresent() && soul.isPresent() && !soul.get().bondedTo(name.get())) {
+      notes.add(
+          "identity: the soul is not bonded to the name; others take this node for somebody with"
+              + " a borrowed name");
+    }
+    return new IdentityConfig(name, soul);
+  }
+
+  private static Optional<String> validName(String text) {
+    boolean fits =
+        !text.isBlank()
+            && text.length() <= 128
+            && text.chars().noneMatch(c -> Character.isISOControl(c) || "/+#".indexOf(c) >= 0);
+    return fits ? Optional.of(text) : Optional.empty();
+  }
+
+  private static Optional<Soul> soulIn(Path file, ConfigSection s) {
+    try {
+      if (Files.size(file) <= SOUL_FILE_BYTES) {
+        Optional<Soul> soul = Soul.parse(Files.readString(file).strip());
+        if (soul.isPresent()) {
+          return soul;
+        }
+      }
+      s.fault("soul_file", "\"" + file + "\" does not hold a soul");
+    } catch (IOException unreadable) {
+      s.fault("soul_file", "\"" + file + "\" cannot be read as text");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Path> path(ConfigSection s, String key, String allowed) {
+    return s.optional(
+        key,
+        "none",
+        allowed,
+        text -> {
+          try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+          } catch (InvalidPathException noPath) {
+            return Optional.empty();
+          }
+        },
+        Path::toString);
+  }
+
+  private static int port(ConfigSection s, String key, int ifAbsent) {
+    return s.whole(key, ifAbsent, 0, 65_535, "a port");
+  }
+
+  private static String host(ConfigSection s, String ifAbsent) {
+    return s.parsed(
+        "host",
+        ifAbsent,
+        "a host name or address to listen on",
+        text -> HostPort.validHost(text) ? Optional.of(text) : Optional.empty(),
+        text -> text);
+  }
+
+  private static MeshConfig mesh(ConfigSection s) {
+    MeshConfig d = MeshConfig.defaults();
+    MeshConfig mesh =
+        new MeshConfig(
+            s.flag("enabled", d.enabled()),
+            host(s, d.host()),
+            port(s, "port", d.port()),
+            s.parsed(
+                "advertise",
+                d.advertise(),
+                "a HOST:PORT that others can reach, or empty",
+                text ->
+                    text.isEmpty()
+                        ? Optional.of(text)
+                        : HostPort.parse(text, Optional.empty()).map(HostPort::text),
+                text -> text),
+            s.flag("gzip", d.gzip()),
+            s.whole("max_answer_bytes", d.maxAnswerBytes(), 1 << 16, 1 << 30, "a size in bytes"),
+            s.whole("max_request_bytes", d.maxRequestBytes(), 1 << 10, 1 << 30, "a size in bytes"),
+            s.whole("max_in_flight", d.maxInFlight(), 1, 1_000, "a number of requests"),
+            s.whole(
+                "max_in_flight_per_peer", d.maxInFlightPerPeer(), 1, 1_000, "a number of requests"),
+            s.whole(
+                "max_queued_per_peer", d.maxQueuedPerPeer(), 1, 100_000, "a number of requests"),
+            s.duration("connect_timeout", d.connectTimeout(), MILLI, HOUR),
+            s.duration("stall", d.stall(), MILLI, HOUR));
+    s.end();
+    return mesh;
+  }
+
+  private static DiscoveryConfig discovery(ConfigSection s) {
+    DiscoveryConfig d = DiscoveryConfig.defaults();
+    List<ConfiguredPeer> peers =
+        s.list(
+            "peers", d.peers(), 0, 10_000, "a peer, [NAME@]HOST[:PORT]", Peers::parse, Peers::text);
+    Optional<Scan> scan = scan(s.section("scan"), s.has("scan"));
+    ConfigSection tailscale = s.section("tailscale");
+    String socket =
+        tailscale.parsed(
+            "socket",
+            d.tailscaleSocket(),
+            "a path of a Unix socket, or empty",
+            text -> text.length() <= 107 ? Optional.of(text) : Optional.empty(),
+            text -> text);
+    tailscale.end();
+    DiscoveryConfig discovery =
+        new DiscoveryConfig(
+            peers,
+            scan,
+            socket,
+            s.duration("ping_timeout", d.pingTimeout(), MILLI, HOUR),
+            s.whole("pings_at_once", d.pingsAtOnce(), 1, 1_000, "a number of pings"));
+    s.end();
+    return discovery;
+  }
+
+  private static Optional<Scan> scan(ConfigSection s, boolean given) {
+    Optional<String> cidr =
+        s.optional(
+            "cidr",
+            "none",
+            "an IPv4 range of at most 65,536 addresses such as \"100.64.0.0/24\"",
+            Peers::cidr,
+            text -> text);
+    int port = s.whole("port", MeshConfig.DEFAULT_PORT, 1, 65_535, "a port");
+    if (given && !s.has("cidr")) {
+      s.fault("cidr", "is missing: which addresses shall be scanned?");
+    }
+    s.end();
+    return cidr.map(range -> new Scan(range, port));
+  }
+
+  private static PlazaConfig plaza(ConfigSection s, boolean readOnly) {
+    PlazaConfig d = PlazaConfig.defaults();
+    PlazaConfig plaza =
+        new PlazaConfig(
+            s.parsed(
+                "url",
+                d.url(),
+                "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT], or empty",
+                Peers::broker,
+                text -> text),
+            s.parsed("user", d.user(), "a text", Optional::of, text -> text),
+            s.secret("password", d.password(), "a text", Optional::of),
+            readOnly,
+            s.duration("announce_jitter", d.announceJitter(), Duration.ZERO, HOUR),
+            s.duration("announce_every", d.announceEvery(), MILLI, HOUR),
+            s.duration("howdy_wait", d.howdyWait(), Duration.ZERO, HOUR),
+            s.duration("reconnect_min", d.reconnectMin(), MILLI, HOUR),
+            s.duration("reconnect_max", d.reconnectMax(), MILLI, HOUR),
+            s.whole("max_message_bytes", d.maxMessageBytes(), 1 << 13, 1 << 28, "a size in bytes"));
+    if (plaza.reconnectMin().compareTo(plaza.reconnectMax()) > 0) {
+      s.fault(
+          "reconnect_min",
+          "\"%s\" is more than plaza.reconnect_max (%s)"
+              .formatted(
+                  Durations.text(plaza.reconnectMin()), Durations.text(plaza.reconnectMax())));
+    }
+    s.end();
+    return plaza;
+  }
+
+  private MemoryConfig memory(ConfigSection s) {
+    List<String> words = new ArrayList<>(List.of("auto"));
+    Arrays.stream(MemoryMode.values()).map(MemoryMode::label).forEach(words::add);
+    String word = s.choice("mode", "auto", "auto", words, text -> text);
+    MemoryMode mode = MemoryMode.named(word).orElseGet(() -> MemoryMode.forMegabytes(megabytes));
+    int maxEvents =
+        s.whole(
+            "max_events",
+            mode.maxEvents(),
+            "by memory.mode",
+            100,
+            100 * MILLION,
+            "a number of events");
+    Optional<Path> snapshot = path(s, "snapshot", "a path of a file");
+    snapshot.ifPresent(
+        file -> notes.add("memory.snapshot: this version writes and reads no snapshots yet"));
+    s.end();
+    return new MemoryConfig(mode, maxEvents, snapshot);
+  }
+
+  private static RecoveryConfig recovery(
+      ConfigSection s, MemoryMode mode, boolean gossip, boolean readOnly) {
+    RecoveryConfig d = RecoveryConfig.defaults(mode);
+    List<Rung> rungs = List.of(Rung.values());
+    List<Rung> ladder =
+        s.list(
+            "ladder",
+            d.ladder(),
+            1,
+            rungs.size(),
+            "one of " + String.join(", ", rungs.stream().map(Rung::label).toList()),
+            text -> rungs.stream().filter(rung -> rung.label().equals(text)).findFirst(),
+            Rung::label);
+    if (ladder.stream().distinct().count() < ladder.size()) {
+      s.fault("ladder", "has a rung twice");
+    }
+    RecoveryConfig recovery =
+        new RecoveryConfig(
+            ladder,
+            s.duration("first_wait", d.firstWait(), Duration.ZERO, DAY),
+            s.whole("tries", d.tries(), 1, 1_000, "a number of tries"),
+            s.duration("retry_wait", d.retryWait(), Duration.ZERO, DAY),
+            mode,
+            s.whole(
+                "sample_capacity",
+                d.sampleCapacity(),
+                "by memory.mode",
+                1,
+                100 * MILLION,
+                "a number of events"),
+            s.whole(
+                "sample_page",
+                d.samplePage(),
+                "by memory.mode",
+                1,
+                Query.MOST,
+                "a number of events"),
+            s.whole(
+                "max_under_way", d.maxUnderWay(), "by memory.mode", 1, 1_000, "a number of calls"),
+            s.duration("call_timeout", d.callTimeout(), MILLI, HOUR),
+            s.whole("call_tries", d.callTries(), 1, 100, "a number of tries"),
+            s.duration("plaza_quiet", d.plazaQuiet(), MILLI, HOUR),
+            s.duration("plaza_deadline", d.plazaDeadline(), MILLI, DAY),
+            gossip,
+            readOnly);
+    s.end();
+    return recovery;
+  }
+
+  private static CheckpointConfig checkpoint(ConfigSection s) {
+    CheckpointConfig d = CheckpointConfig.defaults();
+    CheckpointConfig checkpoint =
+        new CheckpointConfig(
+            s.whole("peers_wanted", d.peersWanted(), 1, 1_000, "a number of peers"),
+            s.whole("page_size", d.pageSize(), 1, Query.MOST, "a number of events"),
+            s.duration("timeout", d.timeout(), MILLI, HOUR));
+    s.end();
+    return checkpoint;
+  }
+
+  private static TrustConfig trust(ConfigSection s) {
+    TrustConfig d = TrustConfig.defaults();
+    List<TrustPolicy> policies = List.of(TrustPolicy.values());
+    List<String> verifiers = List.of("auto", "tables", "corretto", "jdk");
+    TrustConfig trust =
+        new TrustConfig(
+            s.choice("policy", d.policy(), d.policy().label(), policies, TrustPolicy::label),
+            s.choice("verifier", d.verifier(), d.verifier(), verifiers, text -> text),
+            s.whole("recheck_one_in", d.recheckOneIn(), 0, MILLION, "a number of signatures"),
+            s.whole("max_key_tables", d.maxKeyTables(), 0, MILLION, "a number of keys"),
+            s.whole("max_quarantined", d.maxQuarantined(), 0, 10 * MILLION, "a number of events"));
+    s.end();
+    return trust;
+  }
+
+  private static WebConfig web(ConfigSection s) {
+    WebConfig web =
+        new WebConfig(
+            s.flag("enabled", true),
+            host(s, "127.0.0.1"),
+            port(s, "port", MeshConfig.DEFAULT_PORT + 1));
+    s.end();
+    return web;
+  }
+
+  private static void cluster(ConfigSection s) {
+    if (s.flag("enabled", false)) {
+      s.fault("enabled", "true is not possible yet: in this version a node runs alone");
+    }
+    s.end();
+  }
+
+  private static String pretty(ObjectNode tree) {
+    try {
+      return PRETTY.writeValueAsString(tree);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("writing to memory", impossible);
+    }
+  }
+}

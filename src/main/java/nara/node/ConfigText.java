@@ -1,0 +1,157 @@
+package nara.node;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import nara.event.Event;
+
+/**
+ * The text of a configuration as a tree that remembers where each value stands, so that every
+ * problem can point at its line. A key that is given twice is a problem, since one of the two would
+ * be lost in silence.
+ */
+final class ConfigText {
+  /** Characters of a configuration. A full one with a hundred peers has under 10,000. */
+  static final int MOST_CHARACTERS = 1 << 20;
+
+  private static final int DEPTH = 16;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(DEPTH).maxNumberLength(40).build())
+          .build();
+
+  /**
+   * A value and its place.
+   *
+   * @param value a map of key to node, a list of nodes, a string, a number, a boolean, or null
+   */
+  record Node(Object value, int line, int column) {
+    static final Node EMPTY = new Node(Map.of(), 0, 0);
+
+    @SuppressWarnings("unchecked") // only this class makes nodes, and its maps have these types
+    Map<String, Node> fields() {
+      return (Map<String, Node>) value;
+    }
+
+    @SuppressWarnings("unchecked") // as above, for lists
+    List<Node> items() {
+      return (List<Node>) value;
+    }
+
+    /** The value as a person would recognise it in a message. */
+    String shown() {
+      return switch (value) {
+        case null -> "null";
+        case Map<?, ?> map -> "an object";
+        case List<?> list -> "a list";
+        case String text -> '"' + Event.excerpt(text) + '"';
+        default -> value.toString();
+      };
+    }
+  }
+
+  private final JsonParser parser;
+  private final List<ConfigProblem> problems;
+
+  private ConfigText(JsonParser parser, List<ConfigProblem> problems) {
+    this.parser = parser;
+    this.problems = problems;
+  }
+
+  /** The tree of the text; an empty object, and a problem, when it is not one JSON object. */
+  static Node parse(String text, List<ConfigProblem> problems) {
+    if (text.length() > MOST_CHARACTERS) {
+      problems.add(
+          new ConfigProblem(
+              0,
+              0,
+              "",
+              "has %,d characters, more than the %,d that a configuration may have"
+                  .formatted(text.length(), MOST_CHARACTERS)));
+      return Node.EMPTY;
+    }
+    try (JsonParser parser = JSON.createParser(text)) {
+      parser.nextToken();
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        problems.add(new ConfigProblem(1, 1, "", "is not a JSON object: it must begin with {"));
+        return Node.EMPTY;
+      }
+      Node root = new ConfigText(parser, problems).node("");
+      if (parser.nextToken() != null) {
+        JsonLocation at = parser.currentTokenLocation();
+        problems.add(
+            new ConfigProblem(
+                at.getLineNr(), at.getColumnNr(), "", "something follows after the closing }"));
+      }
+      return root;
+    } catch (JsonProcessingException broken) {
+      JsonLocation at = broken.getLocation();
+      problems.add(
+          new ConfigProblem(
+              at == null ? 0 : at.getLineNr(),
+              at == null ? 0 : at.getColumnNr(),
+              "",
+              "is not JSON: " + broken.getOriginalMessage().replaceAll("\\p{Cntrl}+", " ")));
+      return Node.EMPTY;
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("reading from memory", impossible);
+    }
+  }
+
+  private Node node(String path) throws IOException {
+    JsonLocation at = parser.currentTokenLocation();
+    Object value =
+        switch (parser.currentToken()) {
+          case START_OBJECT -> object(path);
+          case START_ARRAY -> list(path);
+          case VALUE_STRING -> parser.getText();
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+          case VALUE_TRUE -> true;
+          case VALUE_FALSE -> false;
+          case VALUE_NULL -> null;
+          case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
+              throw new IllegalStateException("no value begins with " + parser.currentToken());
+        };
+    return new Node(value, at.getLineNr(), at.getColumnNr());
+  }
+
+  private Map<String, Node> object(String path) throws IOException {
+    Map<String, Node> fields = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      JsonLocation at = parser.currentTokenLocation();
+      String inside = path.isEmpty() ? key : path + '.' + key;
+      parser.nextToken();
+      Node node = node(inside);
+      Node first = fields.putIfAbsent(key, node);
+      if (first != null) {
+        problems.add(
+            new ConfigProblem(
+                at.getLineNr(),
+                at.getColumnNr(),
+                Event.excerpt(inside),
+                "is given twice; the first one stands at line " + first.line()));
+      }
+    }
+    return fields;
+  }
+
+  private List<Node> list(String path) throws IOException {
+    List<Node> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(node(path));
+    }
+    return items;
+  }
+}

@@ -1,0 +1,203 @@
+package nara.node;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import nara.checkpoint.CheckpointConfig;
+import nara.discovery.DiscoveryConfig;
+import nara.identity.Hardware;
+import nara.identity.Identity;
+import nara.identity.Soul;
+import nara.mesh.MeshConfig;
+import nara.plaza.PlazaConfig;
+import nara.recovery.MemoryMode;
+import nara.recovery.RecoveryConfig;
+import nara.trust.TrustConfig;
+
+/**
+ * Everything a node is told before it starts: the configuration of each package, side by side.
+ *
+ * <p>What {@link ConfigReader} makes is valid as a whole; the {@code with} methods are for commands
+ * that start a node by their own options.
+ *
+ * @param readOnly whether nothing but reads may be sent; the same in plaza and recovery
+ */
+public record NodeConfig(
+    IdentityConfig identity,
+    MeshConfig mesh,
+    DiscoveryConfig discovery,
+    PlazaConfig plaza,
+    Transport transport,
+    boolean readOnly,
+    MemoryConfig memory,
+    RecoveryConfig recovery,
+    CheckpointConfig checkpoint,
+    TrustConfig trust,
+    WebConfig web) {
+
+  /**
+   * Who the node is.
+   *
+   * @param name its name; empty: after its host, or drawn from the soul
+   * @param soul its secret; empty: the native one of its hardware
+   */
+  public record IdentityConfig(Optional<String> name, Optional<Soul> soul) {
+    /**
+     * The identity that follows, with this machine's host name and hardware for what is not given.
+     *
+     * @throws IllegalArgumentException with a sentence for the operator when nothing can be made
+     */
+    public Identity determine() {
+      return Identity.determine(
+          name.orElse(""),
+          soul.map(Soul::encoded).orElse(""),
+          Hardware.hostName(),
+          Hardware.fingerprint());
+    }
+  }
+
+  /**
+   * How much the node remembers.
+   *
+   * @param mode the profile; {@code auto} is decided by now
+   * @param maxEvents that the ledger keeps
+   * @param snapshot where a snapshot of the ledger shall lie
+   */
+  public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<Path> snapshot) {}
+
+  /**
+   * Whether and where the management port listens.
+   *
+   * @param port 0 takes a free one
+   */
+  public record WebConfig(boolean enabled, String host, int port) {}
+
+  /** Whether this node meets others over the mesh. */
+  public boolean usesMesh() {
+    return transport != Transport.MQTT && mesh.enabled();
+  }
+
+  /** Whether this node meets others on the plaza. */
+  public boolean usesPlaza() {
+    return transport != Transport.GOSSIP && !plaza.url().isEmpty();
+  }
+
+  public NodeConfig withIdentity(IdentityConfig changed) {
+    return new NodeConfig(
+        changed,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withMesh(MeshConfig changed) {
+    return new NodeConfig(
+        identity,
+        changed,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withDiscovery(DiscoveryConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        changed,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withPlaza(PlazaConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        changed,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withTransport(Transport changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        changed,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withMemory(MemoryConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        changed,
+        recovery,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withRecovery(RecoveryConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        changed,
+        checkpoint,
+        trust,
+        web);
+  }
+
+  public NodeConfig withWeb(WebConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        changed);
+  }
+}

@@ -1,0 +1,244 @@
+package nara.recovery;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.checkpoint.CheckpointRequest;
+import nara.discovery.DiscoveryRequest;
+import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.ledger.LedgerRequest;
+import nara.mesh.MeshRequest;
+import nara.plaza.PlazaRequest;
+import nara.plaza.PlazaRequest.PlazaState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the recovery plan out: commands become requests to the other verticles, their answers
+ * become happenings. Tells {@link RecoveryNews.Finished} exactly once, whatever happens.
+ */
+public final class CoordinatorVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorVerticle.class);
+
+  /** Discovery bounds its own pings; a scan of 65,536 addresses at 50 at once takes its time. */
+  private static final Duration DISCOVERY_TIMEOUT = Duration.ofHours(2);
+
+  /** How long the local parts of the node may take to answer. */
+  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(60);
+
+  /**
+   * Beyond what a call may take on the network: its events are judged and merged before it ends.
+   */
+  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(2);
+
+  /** Checkpoints of five peers, page by page, each with its own deadline. */
+  private static final Duration CHECKPOINTS_TIMEOUT = Duration.ofMinutes(15);
+
+  private final RecoveryConfig config;
+  private final String me;
+  private final InstantSource clock;
+  private final RecoveryPlan plan;
+
+  private Bus bus;
+  private ReportBuilder report;
+  private Report last;
+  private long timer = -1;
+  private boolean stopping;
+
+  /**
+   * The coordinator of one recovery; it begins when the verticle is deployed.
+   *
+   * @param me this node's name
+   */
+  public CoordinatorVerticle(RecoveryConfig config, String me, InstantSource clock) {
+    this.config = config;
+    this.me = me;
+    this.clock = clock;
+    this.plan = new RecoveryPlan(config, me);
+  }
+
+  @Override
+  public Future<?> start() {
+    bus = Bus.of(vertx);
+    report = new ReportBuilder(now());
+    last = report.build("running", List.of(), now());
+    bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
+    // After the deployment is reported, so that whoever deploys hears of all that follows.
+    context.runOnContext(deployed -> tell(new Happening.Started()));
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopping = true;
+    tell(new Happening.StopAsked());
+    return Future.succeededFuture();
+  }
+
+  private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
+    return switch (request) {
+      case RecoveryRequest.ReportSoFar soFar ->
+          Future.succeededFuture(
+              new RecoveryRequest.CurrentReport(
+                  plan.stageLabel(), plan.finished(), plan.finished() ? last : running()));
+    };
+  }
+
+  /** Tells the plan what happened and does what it answers. */
+  private void tell(Happening happening) {
+    for (Command command : plan.on(happening, now())) {
+      carryOut(command);
+    }
+  }
+
+  private void carryOut(Command command) {
+    switch (command) {
+      case Command.WaitUntil wait -> waitUntil(wait.time());
+      case Command.Discover discover -> onDiscover();
+      case Command.Fetch fetch -> onFetch(fetch);
+      case Command.AskPlaza ask -> onAskPlaza(ask);
+      case Command.SyncCheckpoints sync -> onSyncCheckpoints(sync);
+      case Command.SeekKeys seek -> onSeekKeys(seek);
+      case Command.SeedPings seed -> onSeedPings();
+      case Command.Enter enter -> {
+        report.enter(enter.stage(), now());
+        progress();
+      }
+      case Command.Leave leave -> {
+        LOG.info("{}: {} {}", report.stage(), leave.outcome(), leave.reason());
+        report.leave(leave.outcome(), leave.reason(), now());
+      }
+      case Command.Finish finish -> onFinish(finish);
+    }
+  }
+
+  private void waitUntil(Instant time) {
+    long millis = Math.max(1, Duration.between(now(), time).toMillis());
+    timer = vertx.setTimer(millis, fired -> tell(new Happening.TimeCame()));
+  }
+
+  private void onDiscover() {
+    Future<Neighbourhood> found =
+        bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT);
+    Future<PlazaState> plaza =
+        bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.State(), LOCAL_TIMEOUT);
+    Future.all(found, plaza)
+        .onSuccess(
+            both -> {
+              report.neighbours(found.result().neighbours());
+              tell(
+                  new Happening.Found(
+                      found.result().neighbours(),
+                      found.result().troubles(),
+                      plaza.result().configured()));
+            })
+        .onFailure(this::onBroken);
+  }
+
+  private void onFetch(Command.Fetch fetch) {
+    bus.ask(
+            MeshRequest.ADDRESS,
+            new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+            fetch.timeout().plus(MERGE_ALLOWANCE))
+        .onSuccess(
+            outcome -> {
+              report.fetched(fetch.peer().name(), outcome);
+              tell(new Happening.CallEnded(fetch.call(), outcome));
+              progress();
+            })
+        .onFailure(this::onBroken);
+  }
+
+  private void onAskPlaza(Command.AskPlaza ask) {
+    bus.ask(
+            PlazaRequest.ADDRESS,
+            new PlazaRequest.AskLedgers(
+                ask.subjectsByNeighbour(), config.plazaQuiet(), config.plazaDeadline()),
+            config.plazaDeadline().plus(MERGE_ALLOWANCE))
+        .onSuccess(
+            answered -> {
+              report.plaza(answered);
+              tell(new Happening.PlazaEnded(answered));
+            })
+        .onFailure(this::onBroken);
+  }
+
+  private void onSyncCheckpoints(Command.SyncCheckpoints sync) {
+    bus.ask(
+            CheckpointRequest.ADDRESS,
+            new CheckpointRequest.Sync(sync.peers()),
+            CHECKPOINTS_TIMEOUT)
+        .onSuccess(
+            synced -> {
+              report.checkpoints(synced);
+              tell(new Happening.CheckpointsEnded(synced));
+            })
+        .onFailure(this::onBroken);
+  }
+
+  private void onSeekKeys(Command.SeekKeys seek) {
+    new KeySearch(bus)
+        .seek(seek.peers())
+        .onSuccess(
+            found -> {
+              report.judgedAgain(found.offered());
+              tell(new Happening.KeysSought(found.asked(), found.learned()));
+            })
+        .onFailure(this::onBroken);
+  }
+
+  private void onSeedPings() {
+    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.PingAverages(Set.of(me)), LOCAL_TIMEOUT)
+        .compose(
+            means -> {
+              report.pingsSeeded(means.meanByTarget().size());
+              return ledgerCounted().map(means.meanByTarget());
+            })
+        .onSuccess((Map<String, Double> means) -> tell(new Happening.PingsSeeded(means.size())))
+        .onFailure(this::onBroken);
+  }
+
+  private Future<?> ledgerCounted() {
+    return bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT)
+        .onSuccess(report::ledger);
+  }
+
+  private void onFinish(Command.Finish finish) {
+    vertx.cancelTimer(timer);
+    // The ledger may be gone already when the node is stopping; the report is told all the same.
+    Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
+    counted.onComplete(
+        ended -> {
+          last = report.build(finish.outcome().label(), finish.reasons(), now());
+          LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
+          bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
+        });
+  }
+
+  /** A part of this node did not answer: a defect or a shutdown, and the end of the recovery. */
+  private void onBroken(Throwable failure) {
+    tell(new Happening.Broke("a part of this node did not answer: " + failure.getMessage()));
+  }
+
+  private void progress() {
+    bus.tell(
+        RecoveryNews.ADDRESS,
+        new RecoveryNews.Progress(
+            plan.stageLabel(), plan.callsSettled(), plan.callsPlanned(), running()));
+  }
+
+  private Report running() {
+    return report.build("running", List.of(), now());
+  }
+
+  private Instant now() {
+    return clock.instant();
+  }
+}

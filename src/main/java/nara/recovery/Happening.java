@@ -1,0 +1,46 @@
+package nara.recovery;
+
+import java.util.List;
+import nara.checkpoint.CheckpointRequest;
+import nara.discovery.Neighbour;
+import nara.mesh.MeshRequest;
+import nara.plaza.PlazaRequest;
+
+/** What the plan is told. */
+public sealed interface Happening {
+  /** The node is up. */
+  record Started() implements Happening {}
+
+  /**
+   * Discovery answered.
+   *
+   * @param troubles what a source could not do, in sentences
+   * @param plaza whether there is a plaza to ask over
+   */
+  record Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza)
+      implements Happening {}
+
+  /** A wait is over. */
+  record TimeCame() implements Happening {}
+
+  /** A call ended, well or badly. */
+  record CallEnded(int call, MeshRequest.FetchOutcome outcome) implements Happening {}
+
+  /** The plaza rung ended. */
+  record PlazaEnded(PlazaRequest.LedgersAnswered answered) implements Happening {}
+
+  /** The checkpoint stage ended. */
+  record CheckpointsEnded(CheckpointRequest.Synced synced) implements Happening {}
+
+  /** Keys were looked for and the quarantine was judged again. */
+  record KeysSought(int asked, int learned) implements Happening {}
+
+  /** Average ping times were seeded. */
+  record PingsSeeded(int targets) implements Happening {}
+
+  /** The node is shutting down. */
+  record StopAsked() implements Happening {}
+
+  /** A part of this node failed; the message says which and how. */
+  record Broke(String what) implements Happening {}
+}

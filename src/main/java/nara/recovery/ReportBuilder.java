@@ -1,0 +1,207 @@
+package nara.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import nara.checkpoint.CheckpointRequest;
+import nara.discovery.Neighbour;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.LedgerStats;
+import nara.mesh.MeshRequest;
+import nara.plaza.PlazaRequest;
+import nara.trust.TrustRequest.Offered;
+
+/** Adds up what a recovery does, for its report. */
+final class ReportBuilder {
+  private final Instant started;
+  private final List<Report.Stage> stages = new ArrayList<>();
+  private final Map<String, Share> shares = new LinkedHashMap<>();
+  private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+
+  private String stageName = "";
+  private Instant stageStarted;
+  private int received;
+  private int duplicate;
+  private int merged;
+  private int dropped;
+  private int quarantined;
+  private int rejected;
+  private Report.Checkpoints checkpoints = new Report.Checkpoints(0, 0, 0, 0);
+  private int pingTimesSeeded;
+  private Report.Ledger ledger = new Report.Ledger(0, Map.of());
+
+  /** One neighbour's sums. */
+  private static final class Share {
+    String id = "";
+    String address = "";
+    int requests;
+    int failures;
+    String lastFailure = "";
+    long bytes;
+    int events;
+    int fresh;
+    int duplicate;
+    int rejected;
+  }
+
+  ReportBuilder(Instant started) {
+    this.started = started;
+    this.stageStarted = started;
+  }
+
+  void enter(String stage, Instant now) {
+    stageName = stage;
+    stageStarted = now;
+  }
+
+  /** The stage entered last. */
+  String stage() {
+    return stageName;
+  }
+
+  void leave(String outcome, String reason, Instant now) {
+    stages.add(
+        new Report.Stage(
+            stageName,
+            outcome,
+            reason,
+            Duration.between(started, stageStarted).toMillis(),
+            Duration.between(stageStarted, now).toMillis()));
+  }
+
+  void neighbours(List<Neighbour> neighbours) {
+    for (Neighbour neighbour : neighbours) {
+      Share share = share(neighbour.name());
+      share.id = neighbour.id();
+      share.address = neighbour.address();
+    }
+  }
+
+  void fetched(String neighbour, MeshRequest.FetchOutcome outcome) {
+    Share share = share(neighbour);
+    share.requests++;
+    switch (outcome) {
+      case MeshRequest.Fetched fetched ->
+          add(share, fetched.bytes(), fetched.events(), fetched.offered());
+      case MeshRequest.FetchFailed failed -> {
+        share.failures++;
+        share.lastFailure = failed.reason();
+      }
+    }
+  }
+
+  void plaza(PlazaRequest.LedgersAnswered answered) {
+    for (PlazaRequest.LedgerAnswer answer : answered.answers()) {
+      Share share = share(answer.neighbour());
+      share.requests++;
+      add(share, answer.bytes(), answer.events(), answer.offered());
+    }
+    for (String silent : answered.silent()) {
+      Share share = share(silent);
+      share.requests++;
+      share.failures++;
+      share.lastFailure = "did not answer on the plaza";
+    }
+  }
+
+  void checkpoints(CheckpointRequest.Synced synced) {
+    int answered = 0;
+    int events = 0;
+    int added = 0;
+    for (CheckpointRequest.PeerAnswer answer : synced.answers()) {
+      Share share = share(answer.peer());
+      share.requests += answer.requests();
+      share.failures += answer.failures();
+      share.lastFailure = answer.failures() > 0 ? answer.reason() : share.lastFailure;
+      share.bytes += answer.bytes();
+      share.events += answer.events();
+      share.fresh += answer.added();
+      share.duplicate += answer.duplicate();
+      share.rejected += answer.rejected();
+      answered += answer.requests() > answer.failures() ? 1 : 0;
+      events += answer.events();
+      added += answer.added();
+      received += answer.events();
+      duplicate += answer.duplicate();
+      merged += answer.added();
+      rejected += answer.rejected();
+    }
+    checkpoints = new Report.Checkpoints(synced.answers().size(), answered, events, added);
+  }
+
+  /** What waited for keys was judged again: it is no longer waiting, or waits again. */
+  void judgedAgain(Offered offered) {
+    quarantined -= offered.received() - offered.quarantined();
+    merged += offered.added();
+    duplicate += offered.duplicate();
+    dropped += offered.dropped();
+    rejected += offered.rejected();
+    verdicts.merge(Verdict.UNKNOWN_EMITTER, -offered.received(), Integer::sum);
+    offered.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
+  }
+
+  void pingsSeeded(int targets) {
+    pingTimesSeeded = targets;
+  }
+
+  void ledger(LedgerStats stats) {
+    Map<String, Integer> byService = new TreeMap<>();
+    stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
+    ledger = new Report.Ledger(stats.total(), byService);
+  }
+
+  Report build(String outcome, List<String> reasons, Instant now) {
+    Map<String, Integer> byLabel = new LinkedHashMap<>();
+    verdicts.forEach((verdict, count) -> byLabel.put(verdict.label(), count));
+    return new Report(
+        outcome,
+        List.copyOf(reasons),
+        started.toString(),
+        Duration.between(started, now).toMillis(),
+        List.copyOf(stages),
+        shares.entrySet().stream().map(e -> share(e.getKey(), e.getValue())).toList(),
+        new Report.Events(received, duplicate, merged, quarantined, rejected, dropped, byLabel),
+        checkpoints,
+        pingTimesSeeded,
+        ledger);
+  }
+
+  private void add(Share share, long bytes, int events, Offered offered) {
+    share.bytes += bytes;
+    share.events += events;
+    share.fresh += offered.added();
+    share.duplicate += offered.duplicate();
+    share.rejected += offered.rejected();
+    received += offered.received();
+    duplicate += offered.duplicate();
+    merged += offered.added();
+    dropped += offered.dropped();
+    quarantined += offered.quarantined();
+    rejected += offered.rejected();
+    offered.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
+  }
+
+  private Share share(String name) {
+    return shares.computeIfAbsent(name, absent -> new Share());
+  }
+
+  private static Report.NeighbourShare share(String name, Share s) {
+    return new Report.NeighbourShare(
+        name,
+        s.id,
+        s.address,
+        s.requests,
+        s.failures,
+        s.lastFailure,
+        s.bytes,
+        s.events,
+        s.fresh,
+        s.duplicate,
+        s.rejected);
+  }
+}

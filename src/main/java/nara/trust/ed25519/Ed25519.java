@@ -1,0 +1,121 @@
+package nara.trust.ed25519;
+
+import java.util.Arrays;
+
+/**
+ * Verifies Ed25519 signatures by the rule of Go's {@code crypto/ed25519}, exactly:
+ *
+ * <ol>
+ *   <li>the key has 32 bytes and the signature 64: R, then S;
+ *   <li>S is below L;
+ *   <li>the key names a point A of the curve; its y may be p or more, and x = 0 may have a sign;
+ *   <li>with k = SHA-512(R ‖ key ‖ message) mod L, all as received, the canonical encoding of [S]B
+ *       − [k]A equals the 32 bytes R.
+ * </ol>
+ *
+ * <p>What is different is only how [S]B − [k]A comes about: by additions from tables of B and of
+ * the keys that sign much, and with one inversion for many signatures. Safe for many threads.
+ */
+public final class Ed25519 {
+  /** Bits of a window of the table of B, which all share: 23 additions, 2.8 MB. */
+  static final int BASE_WIDTH = 11;
+
+  /** Signatures that share an inversion; more would save little and leave the caches. */
+  static final int CHUNK = 128;
+
+  /** Made on first use: B's table costs as much as some thousand signatures. */
+  private static final class Base {
+    private static final WindowTable TABLE = new WindowTable(point(), BASE_WIDTH);
+
+    private static Point point() {
+      byte[] encoded = new byte[32];
+      Arrays.fill(encoded, (byte) 0x66);
+      encoded[0] = 0x58;
+      Point point = new Point();
+      if (!point.decode(encoded, 0)) {
+        throw new AssertionError("the base point is on the curve");
+      }
+      return point;
+    }
+  }
+
+  private final KeyTables tables;
+
+  /**
+   * @param width bits of a window of a key's table, 4 to 12
+   * @param capacity how many keys may have a table
+   * @param threshold how many signatures of a key are checked before it gets one
+   */
+  public Ed25519(int width, int capacity, int threshold) {
+    this.tables = new KeyTables(width, capacity, threshold);
+  }
+
+  /**
+   * Answers for each signature on its own. The arrays are of one length; inner arrays may have any.
+   *
+   * @return one answer for each, in the same order
+   */
+  public boolean[] verify(byte[][] keys, byte[][] messages, byte[][] signatures) {
+    int size = keys.length;
+    if (messages.length != size || signatures.length != size) {
+      throw new IllegalArgumentException(
+          size + " keys, " + messages.length + " messages, " + signatures.length + " signatures");
+    }
+    boolean[] answers = new boolean[size];
+    Chunk chunk = new Chunk(tables, Base.TABLE, Math.min(size, CHUNK));
+    for (int from = 0; from < size; from += CHUNK) {
+      int to = Math.min(size, from + CHUNK);
+      for (int i = from; i < to; i++) {
+        chunk.add(i, keys[i], messages[i], signatures[i]);
+      }
+      chunk.finish(signatures, answers);
+    }
+    return answers;
+  }
+
+  /** How many keys have a table now. */
+  public int tables() {
+    return tables.tables();
+  }
+
+  /** Bytes that the table of one key takes, at this width. */
+  public static long tableBytes(int width) {
+    return WindowTable.bytes(width);
+  }
+
+  /** Whether the 32 bytes, little-endian, are below L: the rule's condition on S. */
+  public static boolean isScalar(byte[] bytes, int offset) {
+    return Scalar.isBelowOrder(bytes, offset);
+  }
+
+  /**
+   * Whether the 32 bytes have the form of a point's canonical encoding: y below p, and no sign
+   * where x is 0, which it is for y = 1 and y = −1. Whether y is on the curve is not looked at.
+   */
+  public static boolean isCanonical(byte[] bytes, int offset) {
+    long[] y = new long[2 * Field.LIMBS];
+    byte[] encoded = new byte[32];
+    Field.decode(y, 0, bytes, offset);
+    Field.encode(encoded, 0, y, 0);
+    boolean signed = bytes[offset + 31] < 0;
+    encoded[31] |= (byte) (signed ? 0x80 : 0);
+    if (!Arrays.equals(encoded, 0, 32, bytes, offset, offset + 32)) {
+      return false;
+    }
+    Field.square(y, Field.LIMBS, y, 0);
+    y[Field.LIMBS] -= 1;
+    return !(signed && Field.isZero(y, Field.LIMBS));
+  }
+
+  /** Whether the 32 bytes name a point that eight times added to itself is neutral. */
+  public static boolean isSmallOrder(byte[] bytes, int offset) {
+    Point point = new Point();
+    if (!point.decode(bytes, offset)) {
+      return false;
+    }
+    for (int i = 0; i < 3; i++) {
+      point.twice(true);
+    }
+    return point.isNeutral();
+  }
+}

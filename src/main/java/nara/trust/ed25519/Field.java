@@ -1,0 +1,323 @@
+package nara.trust.ed25519;
+
+/**
+ * Arithmetic modulo p = 2^255 − 19.
+ *
+ * <p>An element is five signed limbs of a long array, starting at an offset, least significant
+ * first: its value is Σ limb[i]·2^(51·i) mod p. One value has many forms. Two bounds are all that
+ * callers need to know:
+ *
+ * <ul>
+ *   <li><b>loose</b>: every |limb| &lt; 2^53. What {@link #multiply} and all other functions take.
+ *   <li><b>tight</b>: −2^13 &lt; limb &lt; 2^51 + 2^13. What {@link #multiply}, {@link #square} and
+ *       whatever is built from them give.
+ * </ul>
+ *
+ * <p>So a sum or difference of two tight elements, or of a tight one and such a sum, is still loose
+ * and may be multiplied without carrying first. The bounds are asserted at every multiplication
+ * when assertions are on, as they are in the tests.
+ */
+final class Field {
+  /** Longs that an element takes. */
+  static final int LIMBS = 5;
+
+  /** Inputs of a multiplication are smaller than this in magnitude. */
+  static final long LOOSE = 1L << 53;
+
+  /** How far a tight limb may lie outside of 0 … 2^51. */
+  static final long SLACK = 1L << 13;
+
+  private static final int BITS = 51;
+  private static final int SPLIT = 54;
+  private static final long MASK = (1L << BITS) - 1;
+
+  private Field() {}
+
+  /**
+   * r = a·b. Takes loose, gives tight; r may be a or b.
+   *
+   * <p>Each product of two limbs is split at 2^54 into a quotient, the high half of the product
+   * with the first factor shifted by 10 = 64 − 54 bits, and a remainder. The remainders are never
+   * formed one by one: a column's sum of them is its sum of products less its quotients shifted
+   * back, both modulo 2^64, and lies in 0 … 5·2^54, so nothing is lost by the wrapping. A column's
+   * quotients count 2^54/2^51 = 8-fold in the next one.
+   *
+   * <p>Bounds: |a·2^10| &lt; 2^63 and |19·b| &lt; 2^58; of a column's products at most four carry
+   * the factor 19, none in the top one. So |h| ≤ (1 + 4·19)·2^52 and |h4| ≤ 5·2^52, and no column
+   * exceeds 5·2^54 + 152·5·2^52 &lt; 2^62. See {@link #store} for what is left of that.
+   */
+  static void multiply(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
+    assert isLoose(a, ao) && isLoose(b, bo);
+    long a0 = a[ao];
+    long a1 = a[ao + 1];
+    long a2 = a[ao + 2];
+    long a3 = a[ao + 3];
+    long a4 = a[ao + 4];
+    long b0 = b[bo];
+    long b1 = b[bo + 1];
+    long b2 = b[bo + 2];
+    long b3 = b[bo + 3];
+    long b4 = b[bo + 4];
+    long w1 = 19 * b1;
+    long w2 = 19 * b2;
+    long w3 = 19 * b3;
+    long w4 = 19 * b4;
+    long x0 = a0 << 10;
+    long x1 = a1 << 10;
+    long x2 = a2 << 10;
+    long x3 = a3 << 10;
+    long x4 = a4 << 10;
+
+    long h0 = high(x0, b0) + high(x1, w4) + high(x2, w3) + high(x3, w2) + high(x4, w1);
+    long l0 = a0 * b0 + a1 * w4 + a2 * w3 + a3 * w2 + a4 * w1;
+    long h1 = high(x0, b1) + high(x1, b0) + high(x2, w4) + high(x3, w3) + high(x4, w2);
+    long l1 = a0 * b1 + a1 * b0 + a2 * w4 + a3 * w3 + a4 * w2;
+    long h2 = high(x0, b2) + high(x1, b1) + high(x2, b0) + high(x3, w4) + high(x4, w3);
+    long l2 = a0 * b2 + a1 * b1 + a2 * b0 + a3 * w4 + a4 * w3;
+    long h3 = high(x0, b3) + high(x1, b2) + high(x2, b1) + high(x3, b0) + high(x4, w4);
+    long l3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * w4;
+    long h4 = high(x0, b4) + high(x1, b3) + high(x2, b2) + high(x3, b1) + high(x4, b0);
+    long l4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0;
+    store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
+  }
+
+  /** r = a². Takes loose, gives tight; r may be a. The same sums as a multiplication's. */
+  static void square(long[] r, int ro, long[] a, int ao) {
+    assert isLoose(a, ao);
+    long a0 = a[ao];
+    long a1 = a[ao + 1];
+    long a2 = a[ao + 2];
+    long a3 = a[ao + 3];
+    long a4 = a[ao + 4];
+    long d1 = 2 * a1;
+    long d2 = 2 * a2;
+    long d3 = 2 * a3;
+    long d4 = 2 * a4;
+    long w3 = 19 * a3;
+    long w4 = 19 * a4;
+    long v3 = 38 * a3;
+    long v4 = 38 * a4;
+    long x0 = a0 << 10;
+    long x1 = a1 << 10;
+    long x2 = a2 << 10;
+    long x3 = a3 << 10;
+    long x4 = a4 << 10;
+
+    long h0 = high(x0, a0) + high(x1, v4) + high(x2, v3);
+    long l0 = a0 * a0 + a1 * v4 + a2 * v3;
+    long h1 = high(x0, d1) + high(x2, v4) + high(x3, w3);
+    long l1 = a0 * d1 + a2 * v4 + a3 * w3;
+    long h2 = high(x0, d2) + high(x1, a1) + high(x3, v4);
+    long l2 = a0 * d2 + a1 * a1 + a3 * v4;
+    long h3 = high(x0, d3) + high(x1, d2) + high(x4, w4);
+    long l3 = a0 * d3 + a1 * d2 + a4 * w4;
+    long h4 = high(x0, d4) + high(x1, d3) + high(x2, a2);
+    long l4 = a0 * d4 + a1 * d3 + a2 * a2;
+    store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
+  }
+
+  /** The quotient of a·y by 2^54, rounded down, for x = a·2^10. */
+  private static long high(long x, long y) {
+    return Math.multiplyHigh(x, y);
+  }
+
+  /**
+   * Turns the five columns' quotients and wrapped products into a tight element: all five carry at
+   * once, once. What is carried is at most 780·2 from a column, and from the top one, which wraps
+   * 19-fold, at most (5·4 + 8·23)·2 = 408: with 19·408 &lt; 2^13 every limb is tight.
+   */
+  private static void store(
+      long[] r,
+      int ro,
+      long h0,
+      long h1,
+      long h2,
+      long h3,
+      long h4,
+      long l0,
+      long l1,
+      long l2,
+      long l3,
+      long l4) {
+    long c0 = l0 - (h0 << SPLIT) + 152 * h4;
+    long c1 = l1 - (h1 << SPLIT) + 8 * h0;
+    long c2 = l2 - (h2 << SPLIT) + 8 * h1;
+    long c3 = l3 - (h3 << SPLIT) + 8 * h2;
+    long c4 = l4 - (h4 << SPLIT) + 8 * h3;
+    r[ro] = (c0 & MASK) + 19 * (c4 >> BITS);
+    r[ro + 1] = (c1 & MASK) + (c0 >> BITS);
+    r[ro + 2] = (c2 & MASK) + (c1 >> BITS);
+    r[ro + 3] = (c3 & MASK) + (c2 >> BITS);
+    r[ro + 4] = (c4 & MASK) + (c3 >> BITS);
+    assert isTight(r, ro);
+  }
+
+  /** r = a + b, limb by limb, without carrying: the bounds add up too. */
+  static void add(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
+    for (int i = 0; i < LIMBS; i++) {
+      r[ro + i] = a[ao + i] + b[bo + i];
+    }
+  }
+
+  /** r = a − b, limb by limb, without carrying. Tight in, below 2^51 + 2^14 in magnitude out. */
+  static void subtract(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
+    for (int i = 0; i < LIMBS; i++) {
+      r[ro + i] = a[ao + i] - b[bo + i];
+    }
+  }
+
+  /** r = −a, limb by limb. */
+  static void negate(long[] r, int ro, long[] a, int ao) {
+    for (int i = 0; i < LIMBS; i++) {
+      r[ro + i] = -a[ao + i];
+    }
+  }
+
+  /** r = a^(2^times): loose in, tight out. */
+  static void squareTimes(long[] r, int ro, long[] a, int ao, int times) {
+    square(r, ro, a, ao);
+    for (int i = 1; i < times; i++) {
+      square(r, ro, r, ro);
+    }
+  }
+
+  /** r = 1/a, and 0 for 0: a^(p−2). Loose in, tight out. */
+  static void invert(long[] r, int ro, long[] a, int ao) {
+    long[] t = new long[2 * LIMBS];
+    power250(t, a, ao);
+    // p − 2 = 2^255 − 21 = 2^5·(2^250 − 1) + 11
+    squareTimes(t, 0, t, 0, 5);
+    multiply(r, ro, t, 0, t, LIMBS);
+  }
+
+  /** r = a^((p−5)/8), the heart of a square root. Loose in, tight out. */
+  static void powerForRoot(long[] r, int ro, long[] a, int ao) {
+    long[] t = new long[2 * LIMBS];
+    power250(t, a, ao);
+    // (p − 5)/8 = 2^252 − 3 = 2^2·(2^250 − 1) + 1
+    squareTimes(t, 0, t, 0, 2);
+    multiply(r, ro, t, 0, a, ao);
+  }
+
+  /** Puts a^(2^250 − 1) at t[0] and a^11 at t[5]. */
+  private static void power250(long[] t, long[] a, int ao) {
+    long[] u = new long[3 * LIMBS];
+    int x = 0;
+    int y = LIMBS;
+    int z = 2 * LIMBS;
+    square(u, x, a, ao); // 2
+    squareTimes(u, y, u, x, 2); // 8
+    multiply(u, y, u, y, a, ao); // 9
+    multiply(t, LIMBS, u, y, u, x); // 11
+    square(u, x, t, LIMBS); // 22
+    multiply(u, x, u, x, u, y); // 31 = 2^5 − 1
+    raise(u, x, x, 5, y); // 2^10 − 1
+    System.arraycopy(u, x, u, z, LIMBS);
+    raise(u, x, x, 10, y); // 2^20 − 1
+    raise(u, x, x, 20, y); // 2^40 − 1
+    raise(u, x, z, 10, y); // 2^50 − 1
+    System.arraycopy(u, x, u, z, LIMBS);
+    raise(u, x, x, 50, y); // 2^100 − 1
+    raise(u, x, x, 100, y); // 2^200 − 1
+    raise(u, x, z, 50, y); // 2^250 − 1
+    System.arraycopy(u, x, t, 0, LIMBS);
+  }
+
+  /** u[x] = u[x]^(2^times) · u[factor], with u[scratch] in between. */
+  private static void raise(long[] u, int x, int factor, int times, int scratch) {
+    squareTimes(u, scratch, u, x, times);
+    multiply(u, x, u, scratch, u, factor);
+  }
+
+  /**
+   * Reads 255 bits, little-endian, from 32 bytes; the top bit of the last one is ignored, and a
+   * value of p or more is taken as it is. Gives limbs of 0 … 2^51 − 1.
+   */
+  static void decode(long[] r, int ro, byte[] bytes, int offset) {
+    long b0 = Bytes.little(bytes, offset);
+    long b1 = Bytes.little(bytes, offset + 8);
+    long b2 = Bytes.little(bytes, offset + 16);
+    long b3 = Bytes.little(bytes, offset + 24);
+    r[ro] = b0 & MASK;
+    r[ro + 1] = (b0 >>> 51 | b1 << 13) & MASK;
+    r[ro + 2] = (b1 >>> 38 | b2 << 26) & MASK;
+    r[ro + 3] = (b2 >>> 25 | b3 << 39) & MASK;
+    r[ro + 4] = b3 >>> 12 & MASK;
+  }
+
+  /** Writes the one value below p as 32 bytes, little-endian. Takes loose. */
+  static void encode(byte[] bytes, int offset, long[] a, int ao) {
+    long[] t = reduced(a, ao);
+    Bytes.putLittle(bytes, offset, t[0] | t[1] << 51);
+    Bytes.putLittle(bytes, offset + 8, t[1] >>> 13 | t[2] << 38);
+    Bytes.putLittle(bytes, offset + 16, t[2] >>> 26 | t[3] << 25);
+    Bytes.putLittle(bytes, offset + 24, t[3] >>> 39 | t[4] << 12);
+  }
+
+  /** Whether the value is 0. Takes loose. */
+  static boolean isZero(long[] a, int ao) {
+    long[] t = reduced(a, ao);
+    return (t[0] | t[1] | t[2] | t[3] | t[4]) == 0;
+  }
+
+  /** Whether the value below p is odd, which is what the sign bit of a point says of x. */
+  static boolean isOdd(long[] a, int ao) {
+    return (reduced(a, ao)[0] & 1) != 0;
+  }
+
+  /** The limbs, each in 0 … 2^51 − 1, of the one value below p. Takes loose. */
+  private static long[] reduced(long[] a, int ao) {
+    assert isLoose(a, ao);
+    long[] t = {a[ao], a[ao + 1], a[ao + 2], a[ao + 3], a[ao + 4]};
+    // The first pass leaves limb 0 within 19·4 of its range and the others in it; if the second one
+    // still carries out of the top, the rest has become so small (or, borrowing, so large) that
+    // 19 more or less keep limb 0 in range.
+    wrap(t);
+    wrap(t);
+    // Now 0 ≤ t < 2^255. It is p or more exactly when t + 19 reaches 2^255.
+    long q = t[0] + 19 >> BITS;
+    for (int i = 1; i < LIMBS; i++) {
+      q = t[i] + q >> BITS;
+    }
+    t[0] += 19 * q;
+    carry(t);
+    return t;
+  }
+
+  /** Carries, and what leaves at the top comes back at the bottom 19-fold. */
+  private static void wrap(long[] t) {
+    long carried = carry(t);
+    t[0] += 19 * carried;
+  }
+
+  /** Brings every limb into 0 … 2^51 − 1 and returns what is carried out of the top. */
+  private static long carry(long[] t) {
+    long carried = 0;
+    for (int i = 0; i < LIMBS; i++) {
+      long limb = t[i] + carried;
+      t[i] = limb & MASK;
+      carried = limb >> BITS;
+    }
+    return carried;
+  }
+
+  /** Whether every limb is below 2^53 in magnitude. */
+  static boolean isLoose(long[] a, int ao) {
+    for (int i = 0; i < LIMBS; i++) {
+      if (a[ao + i] <= -LOOSE || a[ao + i] >= LOOSE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every limb is above −2^13 and below 2^51 + 2^13. */
+  static boolean isTight(long[] a, int ao) {
+    for (int i = 0; i < LIMBS; i++) {
+      if (a[ao + i] <= -SLACK || a[ao + i] >= MASK + 1 + SLACK) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,123 @@
+package nara.trust.ed25519;
+
+/**
+ * All multiples j·2^(width·i)·P that a scalar's signed windows can ask for, so that a scalar's
+ * multiple of P is one addition for each window and no doubling.
+ *
+ * <p>Entries are affine, 120 bytes each: 161 KB at 6 bits (43 windows), 480 KB at 8 (32 windows),
+ * 2.8 MB at 11 (23 windows). Immutable once made, so it is shared between threads.
+ */
+final class WindowTable {
+  /** The widths offered for a key's table. */
+  static final int NARROWEST = 4;
+
+  static final int WIDEST = 12;
+
+  private final int width;
+  private final int windows;
+  private final long[] entries;
+
+  /** Makes the table of the point for windows of the given width: about 15 products an entry. */
+  WindowTable(Point point, int width) {
+    if (width < NARROWEST || width > WIDEST) {
+      throw new IllegalArgumentException(
+          "a window has " + NARROWEST + " to " + WIDEST + " bits, not " + width);
+    }
+    this.width = width;
+    this.windows = Scalar.windows(width);
+    Point[] bases = bases(point);
+    Affine affineBases = new Affine(windows);
+    for (Point base : bases) {
+      affineBases.add(base);
+    }
+    affineBases.invert();
+    int count = entries(width);
+    Affine all = new Affine(count);
+    long[] base = new long[Point.ENTRY];
+    for (int i = 0; i < windows; i++) {
+      affineBases.entry(base, 0, i);
+      Point multiple = bases[i];
+      all.add(multiple);
+      for (int j = i < windows - 1 ? half() : lastMultiples(width); j > 1; j--) {
+        multiple.add(base, 0, false);
+        all.add(multiple);
+      }
+    }
+    all.invert();
+    entries = new long[count * Point.ENTRY];
+    for (int k = 0; k < count; k++) {
+      all.entry(entries, k * Point.ENTRY, k);
+    }
+  }
+
+  /** P, 2^width·P, 2^(2·width)·P, … */
+  private Point[] bases(Point point) {
+    Point[] bases = new Point[windows];
+    bases[0] = new Point();
+    bases[0].copy(point);
+    for (int i = 1; i < windows; i++) {
+      bases[i] = new Point();
+      bases[i].copy(bases[i - 1]);
+      for (int j = 1; j <= width; j++) {
+        bases[i].twice(j == width);
+      }
+    }
+    return bases;
+  }
+
+  private int half() {
+    return 1 << width - 1;
+  }
+
+  /** How many entries a table of this width has. */
+  private static int entries(int width) {
+    int last = Scalar.windows(width) - 1;
+    return (last << width - 1) + lastMultiples(width);
+  }
+
+  /** The last window has fewer bits, and a carry from below may make it one more than they say. */
+  private static int lastMultiples(int width) {
+    return 1 << Math.min(width - 1, Scalar.BITS - (Scalar.windows(width) - 1) * width);
+  }
+
+  int width() {
+    return width;
+  }
+
+  /** How many bytes the entries of a table of this width take. */
+  static long bytes(int width) {
+    return 8L * Point.ENTRY * entries(width);
+  }
+
+  /**
+   * Reads a word of each cache line that the digits' entries lie on, so that the misses overlap
+   * instead of each addition waiting for its own.
+   *
+   * @return what was read, mixed: to be used somehow, or the reads would be optimised away
+   */
+  long touch(int[] digits) {
+    long seen = 0;
+    for (int i = 0; i < windows; i++) {
+      int digit = digits[i];
+      if (digit != 0) {
+        int at = offset(i, digit);
+        seen ^= entries[at] ^ entries[at + 7] ^ entries[at + Point.ENTRY - 1];
+      }
+    }
+    return seen;
+  }
+
+  /** Adds Σ digits[i]·2^(width·i)·P to the point; the digits are those of a scalar below L. */
+  void add(Point sum, int[] digits) {
+    for (int i = 0; i < windows; i++) {
+      int digit = digits[i];
+      if (digit != 0) {
+        sum.add(entries, offset(i, digit), digit < 0);
+      }
+    }
+  }
+
+  private int offset(int window, int digit) {
+    return (window * half() + Math.abs(digit) - 1) * Point.ENTRY;
+  }
+}

@@ -1,0 +1,131 @@
+package nara.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import nara.event.Event;
+import nara.ledger.LedgerRequest.Derived;
+import nara.ledger.LedgerRequest.Opinion;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DerivedVectorsTest {
+  private static final JsonNode DERIVED = Vectors.json("derived.json");
+  private static final JsonNode NUMBERS = Vectors.json("numbers.json");
+
+  static Stream<Named<JsonNode>> subjects() {
+    return elements(DERIVED.get("subjects")).map(s -> Named.of(s.get("subject").asText(), s));
+  }
+
+  @ParameterizedTest
+  @MethodSource("subjects")
+  void each_subject_has_the_recorded_history_and_opinion(JsonNode s) {
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
+    ledger.merge(Made.unsigned(DERIVED.get("events")));
+
+    Derived derived =
+        ledger.about(s.get("subject").asText(), DERIVED.get("computed_at_s").asLong());
+
+    assertThat(derived.restarts()).isEqualTo(s.get("restarts").asLong());
+    assertThat(derived.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
+    assertThat(derived.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
+    assertThat(derived.latestCheckpointId()).isEqualTo(s.get("latest_checkpoint_id").asText());
+    JsonNode o = s.get("opinion");
+    assertThat(derived.opinion())
+        .isEqualTo(
+            new Opinion(
+                o.get("start_time").asLong(),
+                o.get("restarts").asLong(),
+                o.get("last_restart").asLong()));
+  }
+
+  static Stream<Named<JsonNode>> statuses() {
+    return elements(Vectors.json("status.json").get("cases"))
+        .map(s -> Named.of(s.get("label").asText(), s));
+  }
+
+  @ParameterizedTest
+  @MethodSource("statuses")
+  void one_event_gives_the_recorded_status_30_seconds_and_2_hours_later(JsonNode s) {
+    for (LedgerConfig config :
+        List.of(
+            LedgerConfig.ofSize(10),
+            new LedgerConfig(10, 50, 50, 50, LedgerConfig.MISSING_AFTER_IN_GOSSIP))) {
+      Ledger ledger = new Ledger(config, name -> true);
+      Event event = Made.read(s.get("json").asText());
+      ledger.merge(List.of(Made.unsigned(event)));
+      long at = event.ts() / Made.SECOND;
+
+      assertThat(ledger.about(s.get("of").asText(), at + 30).status())
+          .isEqualTo(recorded(s, "status_30_s_later"));
+      assertThat(ledger.about(s.get("of").asText(), at + 7_200).status())
+          .isEqualTo(recorded(s, "status_2_h_later"));
+    }
+  }
+
+  private static String recorded(JsonNode s, String field) {
+    String status = s.get(field).asText();
+    return status.isEmpty() ? "UNKNOWN" : status;
+  }
+
+  @Test
+  void an_online_nara_is_missing_after_the_recorded_silence_and_not_before() {
+    JsonNode status = Vectors.json("status.json");
+    assertThat(LedgerConfig.MISSING_AFTER).hasSeconds(status.get("missing_after_s").asLong());
+    assertThat(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
+        .hasSeconds(status.get("missing_after_gossip_s").asLong());
+
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
+    ledger.merge(
+        List.of(
+            Made.unsigned(
+                Made.event(
+                    1_000 * Made.SECOND, new nara.event.HeyThere("lisa", "k", "", "", "")))));
+    assertThat(ledger.about("lisa", 1_300).status()).isEqualTo("ONLINE");
+    assertThat(ledger.about("lisa", 1_301).status()).isEqualTo("MISSING");
+  }
+
+  @Test
+  void trimmed_means_are_the_recorded_ones() {
+    for (JsonNode c : NUMBERS.get("trimmed_means")) {
+      long[] values = elements(c.get("values")).mapToLong(JsonNode::asLong).toArray();
+      assertThat(TrimmedMean.of(values)).isEqualTo(c.get("trimmed_mean").asLong());
+      assertThat(TrimmedMean.ofPositive(values))
+          .isEqualTo(c.get("trimmed_mean_of_positive").asLong());
+    }
+  }
+
+  @Test
+  void a_trimmed_mean_survives_the_largest_numbers() {
+    assertThat(TrimmedMean.of(Long.MAX_VALUE, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+    assertThat(TrimmedMean.of(Long.MIN_VALUE, Long.MIN_VALUE)).isEqualTo(Long.MIN_VALUE);
+    assertThat(TrimmedMean.of(LongStream.of(1, 2, Long.MAX_VALUE).toArray())).isEqualTo(1);
+  }
+
+  @Test
+  void consensus_by_uptime_is_the_recorded_one() {
+    for (JsonNode c : NUMBERS.get("consensus_by_uptime")) {
+      List<UptimeConsensus.Weighed> reports =
+          elements(c.get("values"))
+              .map(
+                  v ->
+                      new UptimeConsensus.Weighed(
+                          v.get("value").asLong(), v.get("weight").asLong()))
+              .toList();
+      assertThat(UptimeConsensus.of(reports, c.get("tolerance").asLong()))
+          .contains(c.get("consensus").asLong());
+    }
+    assertThat(UptimeConsensus.of(List.of(), 60)).isEmpty();
+  }
+
+  private static Stream<JsonNode> elements(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
+  }
+}

@@ -1,0 +1,65 @@
+package nara.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import nara.event.Event;
+import nara.event.EventReader;
+import nara.event.EventWriter;
+import nara.event.Payload;
+import nara.event.Reading;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.Judged;
+
+/** Makes events for tests. */
+final class Made {
+  static final long SECOND = 1_000_000_000L;
+
+  private static final EventReader READER = new EventReader();
+
+  private Made() {}
+
+  /** The event of that JSON, which must be readable. */
+  static Event read(byte[] json) {
+    if (READER.read(json) instanceof Reading.Read read) {
+      return read.event();
+    }
+    throw new AssertionError(new String(json, StandardCharsets.UTF_8) + " is no event");
+  }
+
+  static Event read(String json) {
+    return read(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Event event(long ts, Payload payload) {
+    return event(ts, "", payload);
+  }
+
+  /** A form of the event that says who sent it: same id, other bytes. */
+  static Event event(long ts, String emitterId, Payload payload) {
+    String id = Event.idOf(ts, payload.service(), payload.content()).toString();
+    return read(EventWriter.write(id, ts, "", emitterId, "", payload));
+  }
+
+  static Judged unsigned(Event event) {
+    return new Judged(event, Verdict.UNSIGNED);
+  }
+
+  static List<Judged> unsigned(JsonNode jsons) {
+    List<Judged> judged = new ArrayList<>();
+    for (JsonNode json : jsons) {
+      judged.add(unsigned(read((json.isTextual() ? json : json.get("json")).asText())));
+    }
+    return judged;
+  }
+
+  static List<String> ids(List<Event> events) {
+    return events.stream().map(e -> e.id().toString()).toList();
+  }
+
+  /** What a ledger holds, byte for byte, in its order. */
+  static List<String> content(Ledger ledger) {
+    return ledger.export().stream().map(e -> new String(e.json(), StandardCharsets.UTF_8)).toList();
+  }
+}
