@@ -127,7 +127,7 @@ class ConfigReaderTest {
     "'{\"mesh\": null}', mesh: null is not an object of keys",
     "'{\"mesh\": {\"port\": 1.5}}', mesh.port: 1.5 is not a port (0 to 65535)",
     "'{\"mesh\": {\"port\": \"1\"}}', 'mesh.port: \"1\" is not a port (0 to 65535)'",
-    "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: 1E+99999999 is not a port (0 to 65535)",
+    "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
     "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
         + " [NAME@]HOST[:PORT]'",
     "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing: which addresses shall be"
