@@ -60,6 +60,9 @@ public final class Main implements Runnable {
     Main main = new Main();
     CommandLine line =
         new CommandLine(main)
+            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new RunCommand(terminal))
+            .addSubcommand(new RecoverCommand(terminal))
             .addSubcommand(new IdentityCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
             .addSubcommand(ledger(terminal))

@@ -26,11 +26,20 @@ public final class JsonSpans {
   }
 
   /** The bytes are not JSON of the shape that was asked for; the message says where. */
-  public static final class BrokenJson extends Exception {
+  public static class BrokenJson extends Exception {
     private static final long serialVersionUID = 1L;
 
     BrokenJson(String message) {
       super(message, null, false, false);
+    }
+  }
+
+  /** There are more members or elements than were accepted. */
+  public static final class TooMany extends BrokenJson {
+    private static final long serialVersionUID = 1L;
+
+    TooMany(String message) {
+      super(message);
     }
   }
 
@@ -55,7 +64,7 @@ public final class JsonSpans {
       at = skipSpace(json, expect(json, skipSpace(json, keyEnd), ':'));
       int valueEnd = skipValue(json, at);
       if (members.size() == most) {
-        throw new BrokenJson("more than " + most + " members");
+        throw new TooMany("more than " + most + " members");
       }
       if (members.put(key, new Span(at, valueEnd - at)) != null) {
         throw new BrokenJson("key '" + Event.excerpt(key) + "' twice");
@@ -89,7 +98,7 @@ public final class JsonSpans {
       at = skipSpace(json, at);
       int valueEnd = skipValue(json, at);
       if (elements.size() == most) {
-        throw new BrokenJson("more than " + most + " elements");
+        throw new TooMany("more than " + most + " elements");
       }
       elements.add(new Span(at, valueEnd - at));
       at = skipSpace(json, valueEnd);

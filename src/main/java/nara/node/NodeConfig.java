@@ -185,4 +185,19 @@ public record NodeConfig(
         trust,
         web);
   }
+
+  public NodeConfig withWeb(WebConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        changed);
+  }
 }

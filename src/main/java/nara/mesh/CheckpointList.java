@@ -1,0 +1,40 @@
+package nara.mesh;
+
+import java.util.List;
+import nara.event.Event;
+import nara.event.GoJson;
+import nara.event.JsonSpans.Span;
+
+/**
+ * The answer of {@code GET /api/checkpoints/all}. Nobody signs it: its checkpoints stand for
+ * themselves by their voters' signatures.
+ *
+ * @param server who answered
+ * @param json the whole body
+ * @param checkpoints where each checkpoint event stands in the body
+ * @param hasMore whether there are checkpoints after these
+ */
+record CheckpointList(String server, byte[] json, List<Span> checkpoints, boolean hasMore) {
+
+  /** Cuts a body; the trouble is that it is not such a list, or holds too many. */
+  static CheckpointList read(byte[] json) throws MeshTrouble {
+    JsonFields fields = JsonFields.of(json);
+    return new CheckpointList(
+        fields.text("server"),
+        json,
+        fields.elements("checkpoints", MeshLimits.CHECKPOINTS),
+        fields.truth("has_more"));
+  }
+
+  /** Writes a list of ours, fields in the reference's order. Not for an event loop. */
+  static byte[] write(String server, List<Event> page, int total, int offset, int limit) {
+    StringBuilder tail = new StringBuilder();
+    tail.append(",\"count\":").append(page.size());
+    tail.append(",\"has_more\":").append((long) offset + page.size() < total && !page.isEmpty());
+    tail.append(",\"limit\":").append(limit).append(",\"offset\":").append(offset);
+    tail.append(",\"server\":");
+    GoJson.text(tail, server);
+    tail.append(",\"total\":").append(total).append("}\n");
+    return EventList.join("{\"checkpoints\":", page, "[]", tail);
+  }
+}

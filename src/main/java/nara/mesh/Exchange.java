@@ -1,0 +1,189 @@
+package nara.mesh;
+
+import io.netty.handler.codec.TooLongFrameException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import nara.event.Event;
+
+/**
+ * One request and its answer, with a peer that may do anything: bytes are counted as they come, a
+ * declared length is believed only when it is too large, and silence ends it.
+ *
+ * <p>Lives on one event loop. The deadline is its operation's.
+ */
+final class Exchange {
+  /**
+   * An answer as it was on the wire.
+   *
+   * @param body still packed, when the headers say so
+   * @param received when its head came
+   * @param took from sending the request to the last byte
+   */
+  record Answer(int status, MultiMap headers, byte[] body, Instant received, Duration took) {
+    boolean packed() {
+      return Gzip.CODING.equalsIgnoreCase(headers.get(HttpHeaders.CONTENT_ENCODING));
+    }
+
+    /** Its body unpacked. Not for an event loop. */
+    byte[] unpacked(int mostBytes) throws MeshTrouble {
+      return packed() ? Gzip.unpack(body, mostBytes) : body;
+    }
+  }
+
+  private final Vertx vertx;
+  private final InstantSource clock;
+  private final Duration stall;
+  private final int mostBytes;
+
+  private final Promise<Answer> promise = Promise.promise();
+  private final Buffer body = Buffer.buffer();
+  private Optional<HttpClientRequest> request = Optional.empty();
+  private long sentAt;
+  private long lastByteAt;
+  private boolean ended;
+
+  private Exchange(Vertx vertx, InstantSource clock, Duration stall, int mostBytes) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.stall = stall;
+    this.mostBytes = mostBytes;
+  }
+
+  /** Sends the request; the failure is always a {@link MeshTrouble}. */
+  static Future<Answer> run(
+      Vertx vertx,
+      HttpClient http,
+      InstantSource clock,
+      Operation<?> operation,
+      RequestOptions options,
+      Buffer body,
+      Duration stall,
+      int mostBytes) {
+    Exchange exchange = new Exchange(vertx, clock, stall, mostBytes);
+    operation.onEnd(exchange::abort);
+    http.request(options)
+        .onSuccess(request -> exchange.onConnected(request, body))
+        .onFailure(
+            failure -> exchange.fail(MeshFailure.UNREACHABLE, "no connection: " + words(failure)));
+    return exchange.promise.future();
+  }
+
+  private void onConnected(HttpClientRequest connected, Buffer requestBody) {
+    if (ended) {
+      connected.reset();
+      return;
+    }
+    request = Optional.of(connected);
+    sentAt = System.nanoTime();
+    lastByteAt = sentAt;
+    watch(stall.toNanos());
+    connected.send(requestBody).onSuccess(this::onHead).onFailure(this::onLost);
+  }
+
+  private void onHead(HttpClientResponse response) {
+    lastByteAt = System.nanoTime();
+    Instant received = clock.instant();
+    boolean good = response.statusCode() == 200;
+    if (good && declaredLength(response) > mostBytes) {
+      fail(MeshFailure.TOO_LARGE, "announces more than the " + mostBytes + " bytes allowed");
+      return;
+    }
+    response.exceptionHandler(this::onLost);
+    response.handler(good ? this::onBytes : chunk -> onErrorBytes(response, received, chunk));
+    response.endHandler(end -> finish(response, received));
+  }
+
+  private void onBytes(Buffer chunk) {
+    lastByteAt = System.nanoTime();
+    if (body.length() + chunk.length() > mostBytes) {
+      fail(MeshFailure.TOO_LARGE, "more than the " + mostBytes + " bytes allowed");
+    } else if (!ended) {
+      body.appendBuffer(chunk);
+    }
+  }
+
+  /** Of an error only the start is wanted, however long it goes on. */
+  private void onErrorBytes(HttpClientResponse response, Instant received, Buffer chunk) {
+    lastByteAt = System.nanoTime();
+    body.appendBuffer(chunk, 0, Math.min(chunk.length(), MeshLimits.ERROR_BYTES - body.length()));
+    if (body.length() == MeshLimits.ERROR_BYTES) {
+      finish(response, received);
+      request.ifPresent(HttpClientRequest::reset);
+    }
+  }
+
+  private void finish(HttpClientResponse response, Instant received) {
+    if (!ended) {
+      ended = true;
+      Duration took = Duration.ofNanos(System.nanoTime() - sentAt);
+      promise.complete(
+          new Answer(response.statusCode(), response.headers(), body.getBytes(), received, took));
+    }
+  }
+
+  private void watch(long nanos) {
+    vertx.setTimer(Math.max(1, nanos / 1_000_000), due -> onWatch());
+  }
+
+  private void onWatch() {
+    if (ended) {
+      return;
+    }
+    long silent = System.nanoTime() - lastByteAt;
+    if (silent >= stall.toNanos()) {
+      fail(MeshFailure.STALLED, "no byte for " + GoDuration.text(stall));
+    } else {
+      watch(stall.toNanos() - silent);
+    }
+  }
+
+  private void onLost(Throwable failure) {
+    switch (failure) {
+      case TooLongFrameException tooLong ->
+          fail(MeshFailure.TOO_LARGE, "headers over the size allowed");
+      case HttpClosedException closed -> fail(MeshFailure.CUT_OFF, "the connection was closed");
+      case IOException lost -> fail(MeshFailure.CUT_OFF, "the connection was lost: " + words(lost));
+      default -> fail(MeshFailure.MALFORMED, "no HTTP answer: " + words(failure));
+    }
+  }
+
+  private void abort() {
+    fail(MeshFailure.STALLED, "given up");
+  }
+
+  private void fail(MeshFailure failure, String reason) {
+    if (!ended) {
+      ended = true;
+      promise.fail(new MeshTrouble(failure, reason));
+      request.ifPresent(HttpClientRequest::reset);
+    }
+  }
+
+  private static long declaredLength(HttpClientResponse response) {
+    String declared = response.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return declared == null ? 0 : Long.parseLong(declared.trim());
+    } catch (NumberFormatException notANumber) {
+      // Nothing is believed of it anyway: the bytes are counted.
+      return 0;
+    }
+  }
+
+  private static String words(Throwable failure) {
+    return Event.excerpt(String.valueOf(failure.getMessage()));
+  }
+}

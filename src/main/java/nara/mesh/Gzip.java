@@ -1,0 +1,51 @@
+package nara.mesh;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/** Packs bodies, and unpacks those of others within bounds. Not for an event loop. */
+final class Gzip {
+  static final String CODING = "gzip";
+
+  private Gzip() {}
+
+  /** The body packed, fast rather than small. */
+  static byte[] pack(byte[] body) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream(body.length / 3 + 64);
+    try (Fast out = new Fast(packed)) {
+      out.write(body);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("writing to memory", impossible);
+    }
+    return packed.toByteArray();
+  }
+
+  /** Unpacks; more than the given number of bytes is refused while it is unpacked. */
+  static byte[] unpack(byte[] packed, int mostBytes) throws MeshTrouble {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), 64 * 1024)) {
+      byte[] body = in.readNBytes(mostBytes);
+      if (body.length == mostBytes && in.read() >= 0) {
+        throw new MeshTrouble(
+            MeshFailure.TOO_LARGE, "unpacks to more than the " + mostBytes + " bytes allowed");
+      }
+      return body;
+    } catch (EOFException cut) {
+      throw new MeshTrouble(MeshFailure.CUT_OFF, "the packed answer ends in the middle");
+    } catch (IOException broken) {
+      throw new MeshTrouble(MeshFailure.MALFORMED, "the answer says it is gzip and is not");
+    }
+  }
+
+  private static final class Fast extends GZIPOutputStream {
+    Fast(ByteArrayOutputStream out) throws IOException {
+      super(out, 64 * 1024);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package nara.mesh;
+
+import java.util.OptionalInt;
+
+/**
+ * The port that this node serves the mesh on, known once it listens. The server writes it; the
+ * client tells peers, who ask there for our key; the node announces it.
+ */
+public final class Listening {
+  private volatile int port;
+
+  /** The port, while the server listens. */
+  public OptionalInt port() {
+    int now = port;
+    return now == 0 ? OptionalInt.empty() : OptionalInt.of(now);
+  }
+
+  /**
+   * The address to tell others: what the configuration says, else host and port when the host says
+   * where to connect to, else empty.
+   */
+  public String advertised(MeshConfig config) {
+    boolean wildcard = config.host().equals("0.0.0.0") || config.host().equals("::");
+    if (!config.advertise().isEmpty() || wildcard || port == 0) {
+      return config.advertise();
+    }
+    return new PeerAddress(config.host(), port).toString();
+  }
+
+  void opened(int actualPort) {
+    port = actualPort;
+  }
+
+  void closed() {
+    port = 0;
+  }
+}

@@ -1,0 +1,86 @@
+package nara.mesh;
+
+import java.time.Duration;
+
+/**
+ * Every bound of the mesh that is not configuration, each with its reason. What the operator may
+ * turn is in {@link MeshConfig}.
+ */
+public final class MeshLimits {
+  /** How far the two clocks of a signed exchange may be apart: the wire contract's 30 seconds. */
+  public static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+
+  /** Bytes of all headers of a message. Ours have 400; a name takes at most 1,024 of them. */
+  public static final int HEADER_BYTES = 16 * 1024;
+
+  /** Bytes of a request or status line. A peer query names at most ten others. */
+  public static final int LINE_BYTES = 16 * 1024;
+
+  /** Bytes of a small answer: a ping, a peer query. Honest ones have 200. */
+  public static final int SMALL_ANSWER_BYTES = 64 * 1024;
+
+  /** Bytes read of an answer that is an error: enough for the reason. */
+  public static final int ERROR_BYTES = 4 * 1024;
+
+  /** Members of the object that a body is. Honest ones have at most twelve. */
+  public static final int MEMBERS = 64;
+
+  /** Bytes of one text in a body (a name, a key, an address) as it stands there. */
+  public static final int TEXT_BYTES = 8 * 1024;
+
+  /** Names in a request's filter: a whole network may be listed. */
+  public static final int FILTER_NAMES = 10_000;
+
+  /** Checkpoints in one answer of the list: the wire contract's maximum. */
+  public static final int CHECKPOINTS = 10_000;
+
+  /** Checkpoints given to who does not say how many: the wire contract's default. */
+  public static final int CHECKPOINTS_BY_DEFAULT = 1_000;
+
+  /** Events given to who asks for the recent ones and does not say how many. */
+  public static final int RECENT_BY_DEFAULT = 100;
+
+  /** Redirects followed in one peer query: the wire contract's bound. */
+  public static final int REDIRECTS = 10;
+
+  /** Pings under way at once; the bound of the reference's address scan. */
+  public static final int PINGS_AT_ONCE = 50;
+
+  /** Bodies smaller than this are sent as they are: packing would not save a network packet. */
+  public static final int GZIP_FROM_BYTES = 1_400;
+
+  /** Connections open to this node at once. A peer needs four. */
+  public static final int CONNECTIONS = 1_024;
+
+  /** Answers of events being built at once; each may hold some megabytes. */
+  public static final int ANSWERS_AT_ONCE = 32;
+
+  /** For a connection to bring the next request's head, and for a request to bring its body. */
+  public static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+
+  /** For an answer to be taken by whoever asked: 64 MB at 200 KB a second. */
+  public static final Duration ANSWER_TIME = Duration.ofMinutes(5);
+
+  /** For the ledger to answer a query of a peer. */
+  public static final Duration LEDGER_TIME = Duration.ofSeconds(20);
+
+  /** For the events of an answer to be judged and merged: 5,000 take well under ten seconds. */
+  public static final Duration MERGE_TIME = Duration.ofMinutes(2);
+
+  /** For open exchanges to end when the server stops. */
+  public static final Duration SHUTDOWN_TIME = Duration.ofSeconds(2);
+
+  /** For an unknown sender to answer the ping that asks for its key; it waits for it itself. */
+  public static final Duration SENDER_PING_TIME = Duration.ofSeconds(3);
+
+  /** Unknown senders being looked up at once, so that strangers cannot make us ping a lot. */
+  public static final int SENDER_PINGS_AT_ONCE = 32;
+
+  /** Unknown senders looked up in a second. */
+  public static final int SENDER_PINGS_PER_SECOND = 20;
+
+  /** How long a sender that could not be looked up is not looked up again. */
+  public static final Duration SENDER_PING_AGAIN = Duration.ofSeconds(5);
+
+  private MeshLimits() {}
+}

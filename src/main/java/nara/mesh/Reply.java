@@ -1,0 +1,46 @@
+package nara.mesh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Map;
+
+/**
+ * An answer of ours before it is signed and packed.
+ *
+ * @param headers beside the content type and the signature
+ * @param body as JSON or text, with the newline that the reference ends bodies with
+ */
+record Reply(int status, String contentType, Map<String, String> headers, byte[] body) {
+  private static final String JSON = "application/json; charset=utf-8";
+
+  static Reply json(byte[] body) {
+    return new Reply(200, JSON, Map.of(), body);
+  }
+
+  /** A reply of JSON without a character set, as the reference gives in some places. */
+  static Reply plainJson(byte[] body) {
+    return new Reply(200, "application/json", Map.of(), body);
+  }
+
+  /** An error, or anything else that is told in words. */
+  static Reply text(int status, String text) {
+    return new Reply(
+        status,
+        "text/plain; charset=utf-8",
+        Map.of("X-Content-Type-Options", "nosniff"),
+        (text + '\n').getBytes(UTF_8));
+  }
+
+  static Reply notFound() {
+    return text(404, "404 page not found");
+  }
+
+  /** Sends a peer query on to another nara. */
+  static Reply askOther(String name) {
+    return new Reply(
+        307,
+        "text/plain; charset=utf-8",
+        Map.of(PeerQueryAnswer.REDIRECT, SignedHeaders.sent(name)),
+        new byte[0]);
+  }
+}

@@ -1,0 +1,110 @@
+package nara.mesh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import nara.event.Event;
+import nara.event.Signatures;
+import nara.identity.Identity;
+import nara.identity.PublicKey;
+import nara.trust.SignatureCheck;
+import nara.trust.Verifier;
+
+/**
+ * Signs requests, and judges those of others: Ed25519 over name, timestamp, method and path with
+ * nothing between them, by the wire contract. The body is not under it, nor the query.
+ */
+public final class RequestSignature {
+  private RequestSignature() {}
+
+  /** What can be said of the sender of a request. */
+  public sealed interface Judgement {
+    /** The sender is who it says. */
+    record Accepted(String name) implements Judgement {}
+
+    /** The sender's key is not known; all else that can be checked without it is in order. */
+    record Stranger(String name) implements Judgement {
+      /** Why it is refused, if it stays a stranger, as the reference words it. */
+      public Refused refused() {
+        return new Refused("unknown sender: " + Event.excerpt(name));
+      }
+    }
+
+    /** Refused, with the reason as the reference words it. */
+    record Refused(String reason) implements Judgement {}
+  }
+
+  /** The headers of a request of ours. */
+  static SignedHeaders sign(Identity me, Instant now, String method, String path) {
+    String timestamp = Long.toString(now.toEpochMilli());
+    return new SignedHeaders(
+        me.name(), timestamp, me.keys().signBase64(message(me.name(), timestamp, method, path)));
+  }
+
+  /**
+   * Judges the sender of a request. One signature is verified: not for an event loop.
+   *
+   * @param keyOf the key of a name, when it is known
+   */
+  static Judgement judge(
+      SignedHeaders headers,
+      String method,
+      String path,
+      Instant now,
+      Function<String, Optional<PublicKey>> keyOf,
+      Verifier verifier) {
+    if (!headers.complete()) {
+      return new Judgement.Refused("missing auth headers");
+    }
+    Optional<Duration> age = age(headers.timestamp(), now);
+    if (age.isEmpty()) {
+      return new Judgement.Refused("invalid timestamp");
+    }
+    if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
+      return new Judgement.Refused("timestamp too old or in future: " + GoDuration.text(age.get()));
+    }
+    if (!base64(headers.signature())) {
+      return new Judgement.Refused("invalid signature encoding");
+    }
+    Optional<PublicKey> key = keyOf.apply(headers.name());
+    if (key.isEmpty()) {
+      return new Judgement.Stranger(headers.name());
+    }
+    byte[] message = message(headers.name(), headers.timestamp(), method, path);
+    return verifies(verifier, key.get(), message, headers.signature())
+        ? new Judgement.Accepted(headers.name())
+        : new Judgement.Refused("signature verification failed");
+  }
+
+  /** How old a timestamp in Unix milliseconds is; empty when it is not a number of 64 bits. */
+  static Optional<Duration> age(String timestamp, Instant now) {
+    try {
+      return Optional.of(Duration.between(Instant.ofEpochMilli(Long.parseLong(timestamp)), now));
+    } catch (NumberFormatException notANumber) {
+      return Optional.empty();
+    }
+  }
+
+  static boolean verifies(Verifier verifier, PublicKey key, byte[] message, String signature) {
+    return Signatures.decode(signature)
+        .map(bytes -> verifier.verify(List.of(new SignatureCheck(key, message, bytes)))[0])
+        .orElse(false);
+  }
+
+  private static boolean base64(String signature) {
+    try {
+      return Base64.getDecoder().decode(signature).length > 0;
+    } catch (IllegalArgumentException notBase64) {
+      return false;
+    }
+  }
+
+  private static byte[] message(String name, String timestamp, String method, String path) {
+    return (name + timestamp + method + path).getBytes(UTF_8);
+  }
+}

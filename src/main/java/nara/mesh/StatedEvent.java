@@ -1,0 +1,104 @@
+package nara.mesh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import nara.event.EventId;
+import nara.event.EventReader;
+import nara.event.JsonSpans;
+import nara.event.JsonSpans.BrokenJson;
+import nara.event.JsonSpans.Span;
+import nara.event.Reading;
+
+/**
+ * What the JSON of an event states of itself, without reading the event: its id, which signatures
+ * over lists of events cover, and its time.
+ *
+ * <p>Nearly all events start with both, and then neither is parsed. What cannot be made out costs
+ * nothing but itself: the id counts as empty, the time as absent.
+ */
+final class StatedEvent {
+  private static final byte[] TS = {',', '"', 't', 's', '"', ':'};
+
+  /** Where the id stands in {@code {"id":"…}, and where what follows it does. */
+  private static final int ID_START = 7;
+
+  private static final int AFTER_ID = ID_START + EventId.HEX_LENGTH + 1;
+
+  /** Members of an event that are looked through; honest ones have seven. */
+  private static final int MEMBERS = 64;
+
+  private StatedEvent() {}
+
+  /** Feeds the stated ids to a hash, in order. */
+  static void hashIds(MessageDigest hash, byte[] json, List<Span> events) {
+    for (Span event : events) {
+      hashId(hash, json, event.offset(), event.length());
+    }
+  }
+
+  /** Feeds the stated id of one event to a hash. */
+  static void hashId(MessageDigest hash, byte[] json, int offset, int length) {
+    if (EventReader.peekId(json, offset, length).isPresent()) {
+      hash.update(json, offset + ID_START, EventId.HEX_LENGTH);
+    } else {
+      hash.update(unusualId(json, offset, length).getBytes(UTF_8));
+    }
+  }
+
+  private static String unusualId(byte[] json, int offset, int length) {
+    byte[] event = Arrays.copyOfRange(json, offset, offset + length);
+    Optional<Map<String, Span>> members = members(event);
+    if (members.isPresent()) {
+      return Optional.ofNullable(members.get().get("id"))
+          .flatMap(id -> JsonFields.decoded(event, id.offset(), id.length()))
+          .orElse("");
+    }
+    Reading reading = new EventReader().read(event);
+    return reading.statedId();
+  }
+
+  /** The stated time, Unix nanoseconds. */
+  static OptionalLong ts(byte[] json, Span event) {
+    int at = event.offset() + AFTER_ID;
+    int end = event.offset() + event.length();
+    if (EventReader.peekId(json, event.offset(), event.length()).isPresent()
+        && at + TS.length < end
+        && Arrays.equals(json, at, at + TS.length, TS, 0, TS.length)) {
+      int from = at + TS.length;
+      int to = from;
+      while (to < end && to - from <= 20 && json[to] != ',') {
+        to++;
+      }
+      return whole(json, from, to - from);
+    }
+    byte[] copy = Arrays.copyOfRange(json, event.offset(), end);
+    return members(copy)
+        .map(members -> members.get("ts"))
+        .map(ts -> whole(copy, ts.offset(), ts.length()))
+        .orElse(OptionalLong.empty());
+  }
+
+  private static OptionalLong whole(byte[] json, int offset, int length) {
+    try {
+      return length > 20
+          ? OptionalLong.empty()
+          : OptionalLong.of(Long.parseLong(new Span(offset, length).text(json)));
+    } catch (NumberFormatException notWhole) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static Optional<Map<String, Span>> members(byte[] event) {
+    try {
+      return Optional.of(JsonSpans.members(event, MEMBERS));
+    } catch (BrokenJson notAnObject) {
+      return Optional.empty();
+    }
+  }
+}

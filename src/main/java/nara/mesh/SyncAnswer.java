@@ -1,0 +1,96 @@
+package nara.mesh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import nara.event.Event;
+import nara.event.GoJson;
+import nara.event.JsonSpans.Span;
+import nara.identity.Identity;
+import nara.identity.PublicKey;
+import nara.trust.Verifier;
+
+/**
+ * The answer of {@code POST /events/sync}, cut into its events but not parsed further, so that a
+ * broken event costs itself only.
+ *
+ * <p>Its inner signature covers the ids that the events state, in order: it says that the responder
+ * chose these events, and outlives the exchange.
+ *
+ * @param from who says to have answered
+ * @param json the whole body
+ * @param events where each event stands in the body
+ * @param nextCursor where a page goes on; empty at the end
+ * @param ts when it was answered, Unix seconds
+ * @param sig the inner signature as Base64, or empty
+ */
+record SyncAnswer(
+    String from, byte[] json, List<Span> events, Optional<Long> nextCursor, long ts, String sig) {
+
+  /** Cuts a body; the trouble is that it is not an answer, or holds too many events. */
+  static SyncAnswer read(byte[] json, int mostEvents) throws MeshTrouble {
+    JsonFields fields = JsonFields.of(json);
+    return new SyncAnswer(
+        fields.text("from"),
+        json,
+        fields.elements("events", mostEvents),
+        cursor(fields.text("next_cursor")),
+        fields.whole("ts"),
+        fields.text("sig"));
+  }
+
+  private static Optional<Long> cursor(String text) throws MeshTrouble {
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Long.parseLong(text));
+    } catch (NumberFormatException notANumber) {
+      throw new MeshTrouble(
+          MeshFailure.MALFORMED, "next_cursor '" + Event.excerpt(text) + "' is not a number");
+    }
+  }
+
+  /** What is wrong with the inner signature, or empty. Not for an event loop. */
+  Optional<String> fault(String asked, PublicKey key, Verifier verifier) {
+    if (!from.equals(asked)) {
+      return Optional.of(
+          Event.excerpt(asked) + " was asked, the answer is from " + Event.excerpt(from));
+    }
+    if (sig.isEmpty()) {
+      return Optional.of("the list of events is not signed");
+    }
+    MessageDigest hash = start(from, ts);
+    StatedEvent.hashIds(hash, json, events);
+    return RequestSignature.verifies(verifier, key, hash.digest(), sig)
+        ? Optional.empty()
+        : Optional.of(
+            "the signature over the list of events is not that of " + Event.excerpt(from));
+  }
+
+  /**
+   * Writes an answer of ours out of the bytes that the events came as. Not for an event loop.
+   *
+   * @param tsSeconds now, Unix seconds
+   */
+  static byte[] write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
+    MessageDigest hash = start(me.name(), tsSeconds);
+    for (Event event : events) {
+      StatedEvent.hashId(hash, event.json(), 0, event.json().length);
+    }
+    String sig = me.keys().signBase64(hash.digest());
+
+    StringBuilder head = new StringBuilder("{\"from\":");
+    GoJson.text(head, me.name());
+    head.append(",\"events\":");
+    StringBuilder tail = new StringBuilder();
+    nextCursor.ifPresent(cursor -> tail.append(",\"next_cursor\":\"").append(cursor).append('"'));
+    tail.append(",\"ts\":").append(tsSeconds).append(",\"sig\":\"").append(sig).append("\"}\n");
+    return EventList.join(head, events, "null", tail);
+  }
+
+  private static MessageDigest start(String from, long ts) {
+    MessageDigest hash = Sha256.start();
+    hash.update((from + ':' + ts + ':').getBytes(UTF_8));
+    return hash;
+  }
+}
