@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import nara.identity.Identity;
 import nara.node.ConfigProblem;
 import nara.node.ConfigReader;
 import nara.node.NodeConfig;
@@ -57,5 +58,18 @@ final class Configs {
               return new Refusal(
                   "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
             });
+  }
+
+  /**
+   * Who a node of that configuration is.
+   *
+   * @throws Refusal when no identity can be made from it
+   */
+  static Identity identity(NodeConfig config) {
+    try {
+      return config.identity().determine();
+    } catch (IllegalArgumentException impossible) {
+      throw new Refusal(impossible.getMessage());
+    }
   }
 }

@@ -2,6 +2,7 @@ package nara.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
     description = "A nara node whose main job is to remember.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
   private static final String LEVEL = "nara.log.level";
@@ -45,6 +47,8 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
+    // Numbers look the same wherever it runs: scripts read them.
+    Locale.setDefault(Locale.ROOT);
     Terminal terminal = Terminal.ofProcess();
     int code = run(args, terminal);
     terminal.out().flush();
@@ -56,8 +60,12 @@ public final class Main implements Runnable {
     Main main = new Main();
     CommandLine line =
         new CommandLine(main)
+            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new RunCommand(terminal))
+            .addSubcommand(new RecoverCommand(terminal))
             .addSubcommand(new IdentityCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
+            .addSubcommand(ledger(terminal))
             .addSubcommand(new CheckConfigCommand(terminal));
     line.setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
@@ -71,6 +79,15 @@ public final class Main implements Runnable {
             })
         .setExecutionExceptionHandler((failure, command, given) -> main.failed(failure, terminal));
     return line.execute(args);
+  }
+
+  private static CommandLine ledger(Terminal terminal) {
+    return new CommandLine(new LedgerCommand())
+        .addSubcommand(new LedgerCommand.Stats(terminal))
+        .addSubcommand(new LedgerCommand.Subject(terminal))
+        .addSubcommand(new LedgerCommand.Ask(terminal))
+        .addSubcommand(new LedgerCommand.Export(terminal))
+        .addSubcommand(new LedgerCommand.Import(terminal));
   }
 
   /** Without a command there is nothing to do. */

@@ -64,4 +64,10 @@ public record DiscoveryConfig(
   public static DiscoveryConfig defaults() {
     return new DiscoveryConfig(List.of(), Optional.empty(), "", Duration.ofSeconds(5), 50);
   }
+
+  /** The same, with these configured peers. */
+  public DiscoveryConfig withPeers(List<ConfiguredPeer> changed) {
+    return new DiscoveryConfig(
+        List.copyOf(changed), scan, tailscaleSocket, pingTimeout, pingsAtOnce);
+  }
 }

@@ -51,4 +51,21 @@ public record MeshConfig(
         Duration.ofSeconds(5),
         Duration.ofSeconds(10));
   }
+
+  /** The same, listening there. */
+  public MeshConfig on(String otherHost, int otherPort) {
+    return new MeshConfig(
+        true,
+        otherHost,
+        otherPort,
+        advertise,
+        gzip,
+        maxAnswerBytes,
+        maxRequestBytes,
+        maxInFlight,
+        maxInFlightPerPeer,
+        maxQueuedPerPeer,
+        connectTimeout,
+        stall);
+  }
 }

@@ -334,7 +334,12 @@ public final class ConfigReader {
             s.duration("howdy_wait", d.howdyWait(), Duration.ZERO, HOUR),
             s.duration("reconnect_min", d.reconnectMin(), MILLI, HOUR),
             s.duration("reconnect_max", d.reconnectMax(), MILLI, HOUR),
-            s.whole("max_message_bytes", d.maxMessageBytes(), 1 << 13, 1 << 28, "a size in bytes"));
+            s.whole(
+                "max_message_bytes",
+                d.maxMessageBytes(),
+                1 << 13,
+                (1 << 28) - 1,
+                "a size in bytes"));
     if (plaza.reconnectMin().compareTo(plaza.reconnectMax()) > 0) {
       s.fault(
           "reconnect_min",
@@ -443,7 +448,10 @@ public final class ConfigReader {
 
   private static WebConfig web(ConfigSection s) {
     WebConfig web =
-        new WebConfig(host(s, "127.0.0.1"), port(s, "port", MeshConfig.DEFAULT_PORT + 1));
+        new WebConfig(
+            s.flag("enabled", true),
+            host(s, "127.0.0.1"),
+            port(s, "port", MeshConfig.DEFAULT_PORT + 1));
     s.end();
     return web;
   }

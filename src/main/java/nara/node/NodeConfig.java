@@ -64,8 +64,12 @@ public record NodeConfig(
    */
   public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<Path> snapshot) {}
 
-  /** Where the management port listens. */
-  public record WebConfig(String host, int port) {}
+  /**
+   * Whether and where the management port listens.
+   *
+   * @param port 0 takes a free one
+   */
+  public record WebConfig(boolean enabled, String host, int port) {}
 
   /** Whether this node meets others over the mesh. */
   public boolean usesMesh() {
@@ -180,5 +184,20 @@ public record NodeConfig(
         checkpoint,
         trust,
         web);
+  }
+
+  public NodeConfig withWeb(WebConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        changed);
   }
 }

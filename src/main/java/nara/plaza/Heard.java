@@ -60,7 +60,9 @@ sealed interface Heard {
     /** More questions than are answered in this time. */
     TOO_OFTEN,
     /** A topic that was not subscribed to. */
-    UNKNOWN_TOPIC;
+    UNKNOWN_TOPIC,
+    /** Nothing wrong with it, but the ledger, the judge or the connection failed. */
+    NOT_SERVED;
 
     /** The name in counters. */
     String label() {

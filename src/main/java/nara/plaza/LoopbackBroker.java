@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A small MQTT 3.1.1 broker within this process, so that the demo runs on real sockets with nothing
@@ -24,6 +26,8 @@ import java.util.Map;
  * <p>Bounded in clients, subscriptions and in what waits for a slow client, who is then put out.
  */
 public final class LoopbackBroker {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopbackBroker.class);
+
   private static final String HOST = "127.0.0.1";
 
   /** Of one message: the default of {@link PlazaConfig}, twice. */
@@ -59,7 +63,8 @@ public final class LoopbackBroker {
     options.setHost(HOST).setPort(port).setMaxMessageSize(MOST_MESSAGE_BYTES);
     server = MqttServer.create(vertx, options).endpointHandler(this::onClient);
     // A client that breaks the protocol loses its connection; nothing else comes of it.
-    server.exceptionHandler(broken -> {});
+    server.exceptionHandler(
+        broken -> LOG.debug("A client broke the protocol: {}", broken.toString()));
   }
 
   /**

@@ -74,6 +74,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Answering answering;
   private Instant lastAnnounced = Instant.MIN;
   private boolean namesakeKnown;
+  private String lastFailure = "";
 
   /**
    * A node's part on the plaza.
@@ -178,7 +179,16 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return vertx
           .executeBlocking(() -> ear.hear(topic, payload))
           .compose(message -> onHeard(message))
-          .onFailure(failure -> LOG.warn("A message was not dealt with: {}", failure.toString()));
+          .onFailure(failure -> onNotServed(failure));
+    }
+  }
+
+  /** A line when the trouble is another one than last time; the rest is counted. */
+  private void onNotServed(Throwable failure) {
+    ignored(Reason.NOT_SERVED);
+    if (!failure.toString().equals(lastFailure)) {
+      lastFailure = failure.toString();
+      LOG.warn("A message was heard in vain: {}", lastFailure);
     }
   }
 

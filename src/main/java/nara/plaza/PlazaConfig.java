@@ -44,6 +44,30 @@ public record PlazaConfig(
         8 << 20);
   }
 
+  /** The same, with another broker. */
+  public PlazaConfig at(String otherUrl) {
+    return with(otherUrl, announceJitter);
+  }
+
+  /** The same, announcing without a random wait. */
+  public PlazaConfig announcingAtOnce() {
+    return with(url, Duration.ZERO);
+  }
+
+  private PlazaConfig with(String changedUrl, Duration changedJitter) {
+    return new PlazaConfig(
+        changedUrl,
+        user,
+        password,
+        readOnly,
+        changedJitter,
+        announceEvery,
+        howdyWait,
+        reconnectMin,
+        reconnectMax,
+        maxMessageBytes);
+  }
+
   @Override
   public String toString() {
     return "PlazaConfig[url=" + url + ", user=" + user + ", readOnly=" + readOnly + "]";

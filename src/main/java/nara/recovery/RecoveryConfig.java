@@ -67,4 +67,28 @@ public record RecoveryConfig(
         false,
         false);
   }
+
+  /** The same, without waiting for a network that comes up together with this node. */
+  public RecoveryConfig startingAtOnce() {
+    return waiting(Duration.ZERO, 1);
+  }
+
+  /** The same, with that wait before each of so many tries. */
+  public RecoveryConfig waiting(Duration wait, int changedTries) {
+    return new RecoveryConfig(
+        ladder,
+        wait,
+        changedTries,
+        wait,
+        mode,
+        sampleCapacity,
+        samplePage,
+        maxUnderWay,
+        callTimeout,
+        callTries,
+        plazaQuiet,
+        plazaDeadline,
+        gossip,
+        readOnly);
+  }
 }

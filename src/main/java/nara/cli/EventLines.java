@@ -1,0 +1,84 @@
+package nara.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import nara.event.Event;
+
+/**
+ * Writes events, one JSON object a line, with the bytes they came as. The one exception are ends of
+ * lines between the tokens of an event: they mean nothing in JSON, would break the file, and become
+ * blanks.
+ */
+final class EventLines {
+  private EventLines() {}
+
+  /** Writes to a stream, which stays open; a stream that takes no more ends it silently. */
+  static void write(PrintStream out, List<Event> events) {
+    try {
+      lines(out, events);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("a PrintStream keeps its troubles to itself", impossible);
+    }
+    out.flush();
+  }
+
+  /**
+   * Writes a file, gzipped when its name ends in {@code .gz}; whoever looks finds the old file or
+   * the new one, never a part.
+   *
+   * @throws Refusal when it cannot be written
+   */
+  static void write(Path path, List<Event> events) {
+    Path beside = path.resolveSibling(path.getFileName() + ".new");
+    try {
+      try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(beside), 1 << 16);
+          OutputStream out = path.toString().endsWith(".gz") ? new GZIPOutputStream(file) : file) {
+        lines(out, events);
+      }
+      try {
+        Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException elsewhere) {
+        Files.move(beside, path, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException trouble) {
+      throw new Refusal(path + " cannot be written: " + reason(trouble));
+    }
+  }
+
+  private static String reason(IOException trouble) {
+    return switch (trouble) {
+      case NoSuchFileException missing -> "its directory does not exist";
+      case AccessDeniedException denied -> "permission denied";
+      default -> trouble.getMessage();
+    };
+  }
+
+  private static void lines(OutputStream out, List<Event> events) throws IOException {
+    for (Event event : events) {
+      out.write(inOneLine(event.json()));
+      out.write('\n');
+    }
+  }
+
+  private static byte[] inOneLine(byte[] json) {
+    byte[] line = null;
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] == '\n' || json[i] == '\r') {
+        line = line == null ? json.clone() : line;
+        line[i] = ' ';
+      }
+    }
+    return line == null ? json : line;
+  }
+}

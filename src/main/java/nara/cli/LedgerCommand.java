@@ -1,0 +1,355 @@
+package nara.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import nara.event.Event;
+import nara.event.Service;
+import nara.ledger.Ledger;
+import nara.ledger.LedgerRequest.Answer;
+import nara.ledger.LedgerRequest.Derived;
+import nara.ledger.LedgerRequest.LedgerStats;
+import nara.ledger.Query;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks into a ledger file without a node: one class for each question. */
+@Command(
+    name = "ledger",
+    description = "Looks into a file of events as a node holding it would.",
+    synopsisSubcommandLabel = "COMMAND")
+final class LedgerCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do with the file");
+  }
+
+  /** What all questions about one file share. */
+  abstract static class OfFile implements Callable<Integer> {
+    final Terminal terminal;
+
+    @Parameters(
+        index = "0",
+        paramLabel = "FILE",
+        description = "Events, one JSON object a line; may be gzipped.")
+    Path file;
+
+    @Mixin LedgerFile reading = new LedgerFile();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    boolean json;
+
+    OfFile(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    Ledger ledger() {
+      return reading.load(List.of(file), terminal).ledger();
+    }
+
+    void print(Map<String, Object> object, String text) {
+      terminal.out().println(json ? Json.indented(object) : text);
+    }
+  }
+
+  /** How much there is. */
+  @Command(name = "stats", description = "Counts the events of a file by service.")
+  static final class Stats extends OfFile {
+    Stats(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    public Integer call() {
+      LedgerFile.Loaded loaded = reading.load(List.of(file), terminal);
+      LedgerStats stats = loaded.ledger().stats();
+      Map<String, Integer> byService = new TreeMap<>();
+      stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
+      List<Event> events = loaded.ledger().export();
+      Map<String, Object> object =
+          Json.object(
+              "total", stats.total(),
+              "by_service", byService,
+              "critical", stats.critical(),
+              "bytes", stats.bytes(),
+              "subjects", loaded.ledger().subjects().size(),
+              "first_ts", events.isEmpty() ? 0 : events.getFirst().ts(),
+              "last_ts", events.isEmpty() ? 0 : events.getLast().ts(),
+              "lines", loaded.lines(),
+              "duplicate", loaded.duplicate(),
+              "dropped", loaded.dropped(),
+              "not_events", loaded.notEvents());
+      StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
+      byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
+      text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
+      text.append(
+          "%n%,10d lines: %,d duplicate, %,d dropped by the ledger's limits, %,d no event"
+              .formatted(loaded.lines(), loaded.duplicate(), loaded.dropped(), loaded.notEvents()));
+      print(object, text.toString());
+      return ExitCode.OK;
+    }
+  }
+
+  /** What is derived for one subject. */
+  @Command(name = "subject", description = "Prints what follows from a file about one nara.")
+  static final class Subject extends OfFile {
+    @Parameters(index = "1", paramLabel = "NAME", description = "Whom to tell about.")
+    private String name;
+
+    @Option(
+        names = "--at",
+        paramLabel = "SECONDS",
+        description = "The moment, Unix seconds; now when it is left out.")
+    private Long at;
+
+    Subject(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    public Integer call() {
+      Ledger ledger = ledger();
+      if (!ledger.subjects().contains(name)) {
+        terminal.err().printf("note: no event of %s mentions %s%n", file, Terminal.printable(name));
+      }
+      Derived d = ledger.about(name, at == null ? terminal.clock().instant().getEpochSecond() : at);
+      Map<String, Object> opinion =
+          Json.object(
+              "start_time", d.opinion().startTime(),
+              "restarts", d.opinion().restarts(),
+              "last_restart", d.opinion().lastRestart());
+      Map<String, Object> object =
+          Json.object(
+              "subject", d.subject(),
+              "restarts", d.restarts(),
+              "total_uptime_s", d.totalUptimeSeconds(),
+              "first_seen_s", d.firstSeenSeconds(),
+              "latest_checkpoint_id", d.latestCheckpointId(),
+              "status", d.status(),
+              "opinion", opinion);
+      print(
+          object,
+          """
+          subject            %s
+          status             %s
+          restarts           %d
+          total uptime       %d s
+          first seen         %d
+          latest checkpoint  %s
+          opinion            start %d, restarts %d, last restart %d"""
+              .formatted(
+                  Terminal.printable(d.subject()),
+                  d.status(),
+                  d.restarts(),
+                  d.totalUptimeSeconds(),
+                  d.firstSeenSeconds(),
+                  d.latestCheckpointId().isEmpty() ? "none" : d.latestCheckpointId(),
+                  d.opinion().startTime(),
+                  d.opinion().restarts(),
+                  d.opinion().lastRestart()));
+      return ExitCode.OK;
+    }
+  }
+
+  /** What a node would answer. */
+  @Command(
+      name = "query",
+      description = "Prints the ids that a node holding the file would answer.")
+  static final class Ask extends OfFile {
+    private enum Mode {
+      page,
+      recent,
+      slice
+    }
+
+    @Option(
+        names = "--mode",
+        required = true,
+        paramLabel = "MODE",
+        description = "${COMPLETION-CANDIDATES}")
+    private Mode mode;
+
+    @Option(names = "--cursor", paramLabel = "NS", description = "page: only later events.")
+    private Long cursor;
+
+    @Option(names = "--page-size", paramLabel = "N", description = "page: at most so many events.")
+    private int pageSize = Query.MOST;
+
+    @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most so many.")
+    private Integer limit;
+
+    @Option(names = "--since", paramLabel = "NS", description = "slice: only later events.")
+    private long since;
+
+    @Option(names = "--slice-index", paramLabel = "I", description = "slice: which one, from 0.")
+    private int sliceIndex;
+
+    @Option(names = "--slice-total", paramLabel = "N", description = "slice: of how many.")
+    private int sliceTotal = 1;
+
+    @Option(names = "--service", paramLabel = "S", description = "Only events of these services.")
+    private List<String> services = new ArrayList<>();
+
+    @Option(names = "--subject", paramLabel = "N", description = "Only events about or by these.")
+    private List<String> subjects = new ArrayList<>();
+
+    Ask(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    public Integer call() {
+      Query query = query();
+      // No mode that can be asked for here draws lots.
+      Answer answer = ledger().ask(query, new SplittableRandom(0));
+      List<String> ids = answer.events().stream().map(event -> event.id().toString()).toList();
+      Map<String, Object> object = Json.object("ids", ids);
+      answer.nextCursor().ifPresent(next -> object.put("next_cursor", Long.toString(next)));
+      if (json) {
+        terminal.out().println(Json.indented(object));
+      } else {
+        ids.forEach(terminal.out()::println);
+        answer.nextCursor().ifPresent(next -> terminal.err().println("next cursor: " + next));
+      }
+      return ExitCode.OK;
+    }
+
+    private Query query() {
+      for (String service : services) {
+        if (Service.named(service).isEmpty()) {
+          throw new Refusal(
+              "there is no service \"%s\"; there are %s"
+                  .formatted(Terminal.printable(service), serviceNames()));
+        }
+      }
+      if (sliceTotal < 1 || sliceIndex < 0 || sliceIndex >= sliceTotal) {
+        throw new Refusal("--slice-index must be from 0 up to one less than --slice-total");
+      }
+      Query.Filter filter = new Query.Filter(new HashSet<>(services), new HashSet<>(subjects));
+      return switch (mode) {
+        case page ->
+            new Query.Page(
+                cursor == null ? Long.MIN_VALUE : cursor, within("--page-size", pageSize), filter);
+        case recent ->
+            new Query.Recent(within("--limit", Optional.ofNullable(limit).orElse(100)), filter);
+        case slice ->
+            new Query.Slice(
+                since,
+                sliceIndex,
+                sliceTotal,
+                within("--limit", Optional.ofNullable(limit).orElse(Query.MOST)),
+                filter);
+      };
+    }
+
+    private static int within(String option, int number) {
+      if (number < 1 || number > Query.MOST) {
+        throw new Refusal("%s must be 1 to %,d, not %d".formatted(option, Query.MOST, number));
+      }
+      return number;
+    }
+
+    private static String serviceNames() {
+      return String.join(", ", Arrays.stream(Service.values()).map(Service::wireName).toList());
+    }
+  }
+
+  /** Everything that a node would hold. */
+  @Command(
+      name = "export",
+      description =
+          "Writes what a node would hold of the file, in order of time, as the bytes came.")
+  static final class Export extends OfFile {
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        description = "Where to; gzipped when it ends in .gz. Standard output when left out.")
+    private Path out;
+
+    Export(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    public Integer call() {
+      List<Event> events = ledger().export();
+      if (out == null) {
+        EventLines.write(terminal.out(), events);
+      } else {
+        EventLines.write(out, events);
+      }
+      terminal.err().printf("%,d events%n", events.size());
+      if (json && out != null) {
+        terminal.out().println(Json.indented(Json.object("total", events.size())));
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  /** Takes other files into a ledger file. */
+  @Command(
+      name = "import",
+      description = "Takes the events of files into a ledger file, which is made when missing.")
+  static final class Import implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The ledger file to change.")
+    private Path file;
+
+    @Parameters(
+        index = "1..*",
+        arity = "1..*",
+        paramLabel = "EVENTS",
+        description = "Files of events to take in.")
+    private List<Path> sources;
+
+    @Mixin private LedgerFile reading = new LedgerFile();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    Import(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      List<Path> files = new ArrayList<>();
+      if (Files.exists(file)) {
+        files.add(file);
+      }
+      files.addAll(sources);
+      LedgerFile.Loaded loaded = reading.load(files, terminal);
+      List<Event> events = loaded.ledger().export();
+      EventLines.write(file, events);
+      Map<String, Object> object =
+          Json.object(
+              "total", events.size(),
+              "duplicate", loaded.duplicate(),
+              "dropped", loaded.dropped(),
+              "refused", loaded.refused().values().stream().mapToLong(Long::longValue).sum(),
+              "not_events", loaded.notEvents());
+      terminal
+          .out()
+          .println(
+              json ? Json.indented(object) : "%,d events in %s".formatted(events.size(), file));
+      return ExitCode.OK;
+    }
+  }
+}

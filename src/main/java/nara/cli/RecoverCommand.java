@@ -1,0 +1,173 @@
+package nara.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import nara.discovery.DiscoveryConfig;
+import nara.identity.Identity;
+import nara.identity.Soul;
+import nara.node.ConfigReader;
+import nara.node.NodeConfig;
+import nara.node.Peers;
+import nara.recovery.RecoveryConfig;
+import nara.recovery.Report;
+import nara.recovery.ReportJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** One recovery, then the end. */
+@Command(
+    name = "recover",
+    description =
+        "Recovers a ledger once, and ends: exit code 0 when complete, 3 when partial, 4 when nobody"
+            + " answered.")
+final class RecoverCommand implements Callable<Integer> {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** An announcement is answered within 3 s; a little more, and whoever is there has answered. */
+  private static final Duration PLAZA_WAIT = Duration.ofSeconds(4);
+
+  private static final int PLAZA_TRIES = 3;
+
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--peer",
+      paramLabel = "[NAME@]HOST:PORT",
+      description = "A neighbour's mesh address; may be given several times.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(names = "--mqtt", paramLabel = "URL", description = "The plaza, as mqtt://HOST:PORT.")
+  private String mqtt = "";
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A node's configuration: its name, its limits, its waits.")
+  private Path config;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE.jsonl",
+      description = "Where what was merged is written, with the bytes it came as.")
+  private Path out;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.json",
+      description = "Where the report is written as JSON.")
+  private Path report;
+
+  RecoverCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    NodeConfig node = effective();
+    for (Path file : new Path[] {out, report}) {
+      requireWritable(file);
+    }
+    Identity me = config == null ? nobody() : Configs.identity(node);
+    ProgressPrinter progress = new ProgressPrinter(terminal);
+    Report done;
+    try (RunningNode running =
+        RunningNode.start(
+            node, me, terminal.clock(), RunningNode.Preparation.NONE, progress::show)) {
+      done = running.report();
+      progress.end();
+      if (out != null) {
+        EventLines.write(out, running.export());
+      }
+    }
+    if (report != null) {
+      write(report, ReportJson.write(done));
+    }
+    terminal.out().print(ReportPrinter.text(done));
+    return exitCode(done);
+  }
+
+  static int exitCode(Report done) {
+    return switch (done.outcome()) {
+      case "complete" -> ExitCode.OK;
+      case "isolated" -> ExitCode.ISOLATED;
+      default -> ExitCode.PARTIAL;
+    };
+  }
+
+  /** The configuration of the file, or that of a node without a name, with what was given here. */
+  private NodeConfig effective() {
+    NodeConfig base =
+        config == null
+            ? ConfigReader.defaults()
+            : Configs.valid(config, Configs.read(config), terminal);
+    List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
+    for (String peer : peers) {
+      named.add(
+          Peers.parse(peer)
+              .orElseThrow(
+                  () ->
+                      new Refusal(
+                          "--peer " + Terminal.printable(peer) + " is not [NAME@]HOST:PORT")));
+    }
+    NodeConfig with =
+        base.withDiscovery(base.discovery().withPeers(named))
+            .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+    if (!mqtt.isEmpty()) {
+      if (Peers.broker(mqtt).isEmpty()) {
+        throw new Refusal("--mqtt " + Terminal.printable(mqtt) + " is not mqtt://HOST:PORT");
+      }
+      with = with.withPlaza(with.plaza().at(mqtt));
+    }
+    if (config != null) {
+      return with;
+    }
+    if (named.isEmpty() && mqtt.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "nobody to recover from: give --peer, --mqtt or --config");
+    }
+    // Peers learn our key by asking back where we come from, so the mesh is served, on any port.
+    return with.withMesh(with.mesh().on(with.mesh().host(), 0))
+        .withPlaza(with.plaza().announcingAtOnce())
+        .withRecovery(hasty(with.recovery()));
+  }
+
+  /** The waits are for networks that come up together; here somebody is waiting. */
+  private RecoveryConfig hasty(RecoveryConfig recovery) {
+    return mqtt.isEmpty() ? recovery.startingAtOnce() : recovery.waiting(PLAZA_WAIT, PLAZA_TRIES);
+  }
+
+  private static Identity nobody() {
+    String name = "recover-%08x".formatted(RANDOM.nextInt());
+    return Identity.of(name, Soul.generate(name, RANDOM));
+  }
+
+  private static void requireWritable(Path file) {
+    if (file == null) {
+      return;
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
+      throw new Refusal(file + " cannot be written: no such directory, or no permission");
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text, StandardCharsets.UTF_8);
+    } catch (IOException trouble) {
+      throw new Refusal(file + " cannot be written: " + trouble.getMessage());
+    }
+  }
+}

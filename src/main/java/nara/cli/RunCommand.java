@@ -1,0 +1,80 @@
+package nara.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import nara.identity.Identity;
+import nara.node.NodeConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs a node until it is told to stop. */
+@Command(name = "run", description = "Runs a node until it is told to stop (Ctrl-C, SIGTERM).")
+final class RunCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The node's configuration; conf/node.json is one to begin with.")
+  private Path config;
+
+  @Option(
+      names = "--import",
+      paramLabel = "FILE",
+      description = "Events to begin with (.jsonl or .jsonl.gz); judged by the node's policy.")
+  private Path imported;
+
+  RunCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    NodeConfig node = Configs.valid(config, Configs.read(config), terminal);
+    Identity me = Configs.identity(node);
+    RunningNode.Preparation preparation =
+        imported == null ? RunningNode.Preparation.NONE : RunningNode.importing(imported, terminal);
+    ProgressPrinter progress = new ProgressPrinter(terminal);
+    // Until the process is asked to end: the shutdown hook of the running node stops it in order.
+    CountDownLatch forever = new CountDownLatch(1);
+    try (RunningNode running =
+        RunningNode.start(node, me, terminal.clock(), preparation, progress::show)) {
+      terminal.err().println(greeting(node, me, running));
+      running
+          .finished()
+          .onSuccess(
+              report -> {
+                progress.end();
+                terminal
+                    .err()
+                    .println(ReportPrinter.text(report).lines().findFirst().orElseThrow());
+              });
+      forever.await();
+    }
+    return ExitCode.OK;
+  }
+
+  private static String greeting(NodeConfig config, Identity me, RunningNode running) {
+    StringBuilder line = new StringBuilder("nara ").append(Terminal.printable(me.name()));
+    line.append(" is up (").append(me.id()).append(")");
+    running
+        .node()
+        .meshPort()
+        .ifPresent(
+            port ->
+                line.append("; mesh on ").append(config.mesh().host()).append(':').append(port));
+    if (config.usesPlaza()) {
+      line.append("; plaza ").append(config.plaza().url());
+    }
+    if (config.web().enabled()) {
+      line.append("; report at http://")
+          .append(config.web().host())
+          .append(':')
+          .append(config.web().port())
+          .append("/report");
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,217 @@
+package nara.node;
+
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import nara.bus.Bus;
+import nara.checkpoint.CheckpointSyncVerticle;
+import nara.discovery.DiscoveryVerticle;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerVerticle;
+import nara.mesh.Listening;
+import nara.mesh.MeshServerVerticle;
+import nara.mesh.MeshSyncVerticle;
+import nara.plaza.MqttLedgerVerticle;
+import nara.plaza.PlazaConfig;
+import nara.plaza.Presence;
+import nara.recovery.CoordinatorVerticle;
+import nara.trust.RecheckingVerifier;
+import nara.trust.TrustVerticle;
+import nara.trust.Verifier;
+import nara.trust.VerifierChoice;
+import nara.trust.Verifiers;
+import nara.web.WebVerticle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
+ *
+ * <p>ledger → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync → opinion → web
+ * → coordinator: each after those that it asks.
+ */
+public final class NaraNode {
+  private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
+
+  /** How long one verticle may take to stop before the next one is stopped all the same. */
+  private static final Duration STOP_STEP = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final NodeConfig config;
+  private final Identity me;
+  private final Keyring keys = new Keyring();
+  private final Listening listening = new Listening();
+  private final Deque<String> deployed = new ArrayDeque<>();
+
+  private NaraNode(Vertx vertx, NodeConfig config, Identity me) {
+    this.vertx = vertx;
+    this.config = config;
+    this.me = me;
+  }
+
+  /**
+   * Starts a node on an instance of Vert.x of its own.
+   *
+   * @param beforeRecovery done when the ledger and the judge are there and before anybody is asked
+   *     or served: the place to import; its failure fails the start
+   * @return the node, once every verticle is deployed and the recovery has begun; fails with a
+   *     sentence when a port is taken or a verifier cannot be had
+   */
+  public static Future<NaraNode> start(
+      NodeConfig config,
+      Identity me,
+      InstantSource clock,
+      RandomGenerator random,
+      Function<NaraNode, Future<?>> beforeRecovery) {
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+    NaraNode node = new NaraNode(vertx, config, me);
+    return node.deployAll(clock, random, beforeRecovery)
+        .map(node)
+        .recover(failure -> node.stop().transform(stopped -> Future.failedFuture(failure)));
+  }
+
+  private Future<?> deployAll(
+      InstantSource clock, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
+    keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
+    Verifier verifier;
+    switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
+      case VerifierChoice.Unavailable unavailable -> {
+        return Future.failedFuture(new StartFailure("trust.verifier: " + unavailable.why()));
+      }
+      case VerifierChoice.Chosen chosen -> verifier = rechecked(chosen.verifier());
+    }
+    AddressBook addresses = new AddressBook(config.discovery());
+    Bus.of(vertx).hear(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    // The ledger does work that takes long now and then (a sample is one pass): not on an event
+    // loop, and still one request after the other.
+    DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
+    return deploy(
+            new LedgerVerticle(
+                LedgerConfig.ofSize(config.memory().maxEvents()),
+                name -> keys.byName(name).isPresent(),
+                random),
+            worker)
+        .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, clock)))
+        .compose(next -> beforeRecovery.apply(this))
+        .compose(
+            next ->
+                deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, clock, listening)))
+        .compose(
+            next ->
+                config.usesMesh()
+                    ? deploy(
+                        new MeshServerVerticle(
+                            me, keys, config.mesh(), verifier, clock, addresses, listening))
+                    : Future.succeededFuture())
+        .compose(
+            next ->
+                deploy(
+                    new MqttLedgerVerticle(
+                        me,
+                        keys,
+                        config.usesPlaza() ? config.plaza() : PlazaConfig.defaults(),
+                        () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
+                        verifier,
+                        clock,
+                        random)))
+        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), clock)))
+        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(
+            next ->
+                config.web().enabled()
+                    ? deploy(new WebVerticle(config.web().host(), config.web().port(), me.name()))
+                    : Future.succeededFuture())
+        .compose(next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock)));
+  }
+
+  private Verifier rechecked(Verifier first) {
+    if (config.trust().recheckOneIn() == 0) {
+      return first;
+    }
+    String other = first.name().equals("corretto") ? "jdk" : "corretto";
+    VerifierChoice second = Verifiers.choose(other, 0);
+    if (second instanceof VerifierChoice.Unavailable) {
+      second = Verifiers.choose("jdk", 0);
+    }
+    return second instanceof VerifierChoice.Chosen chosen
+        ? new RecheckingVerifier(
+            first, chosen.verifier(), config.trust().recheckOneIn(), ForkJoinPool.commonPool())
+        : first;
+  }
+
+  private Future<?> deploy(Deployable verticle) {
+    return deploy(verticle, new DeploymentOptions());
+  }
+
+  private Future<?> deploy(Deployable verticle, DeploymentOptions options) {
+    return vertx.deployVerticle(verticle, options).onSuccess(deployed::push);
+  }
+
+  /** The bus that its verticles answer on. */
+  public Bus bus() {
+    return Bus.of(vertx);
+  }
+
+  public Identity identity() {
+    return me;
+  }
+
+  /** The keys that it knows. */
+  public Keyring keys() {
+    return keys;
+  }
+
+  /** The port that it serves the mesh on; empty when it does not. */
+  public Optional<Integer> meshPort() {
+    return listening.port().stream().boxed().findFirst();
+  }
+
+  /** Stops the verticles in reverse order, then the rest. Never fails; says what did not stop. */
+  public Future<?> stop() {
+    Promise<Void> stopped = Promise.promise();
+    // Vert.x delivers a result on the event loop it was asked from, and closing ends those: so it
+    // is asked from a thread of its own, and answered through a promise that belongs to no loop.
+    undeployAll()
+        .onComplete(
+            undeployed ->
+                Thread.ofPlatform()
+                    .name("nara-close")
+                    .start(() -> vertx.close().onComplete(closed -> stopped.complete())));
+    return stopped.future();
+  }
+
+  private Future<?> undeployAll() {
+    String next = deployed.poll();
+    if (next == null) {
+      return Future.succeededFuture();
+    }
+    return vertx
+        .undeploy(next)
+        .timeout(STOP_STEP.toMillis(), TimeUnit.MILLISECONDS)
+        .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
+        .transform(undeployed -> undeployAll());
+  }
+}

@@ -1,0 +1,103 @@
+package nara.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import nara.bus.Bus;
+import nara.recovery.RecoveryRequest;
+import nara.recovery.ReportJson;
+
+/**
+ * The management port: {@code /health} (this process answers), {@code /ready} (the recovery is
+ * done) and {@code /report} (what it did, or has done so far). Reads only, and not for the network:
+ * it listens on loopback unless told otherwise.
+ */
+public final class WebVerticle extends VerticleBase {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final String host;
+  private final int port;
+  private final String name;
+
+  private Bus bus;
+  private HttpServer server;
+
+  /**
+   * A management port.
+   *
+   * @param name of the node, shown in its answers
+   */
+  public WebVerticle(String host, int port, String name) {
+    this.host = host;
+    this.port = port;
+    this.name = name;
+  }
+
+  @Override
+  public Future<?> start() {
+    bus = Bus.of(vertx);
+    Router router = Router.router(vertx);
+    router.get("/health").handler(this::onHealth);
+    router.get("/ready").handler(this::onReady);
+    router.get("/report").handler(this::onReport);
+    server = vertx.createHttpServer().requestHandler(router);
+    return server
+        .listen(port, host)
+        .recover(
+            taken ->
+                Future.failedFuture(
+                    new IllegalStateException(
+                        "web: cannot listen on "
+                            + host
+                            + ":"
+                            + port
+                            + " ("
+                            + taken.getMessage()
+                            + "); set web.port, or web.enabled to false")));
+  }
+
+  @Override
+  public Future<?> stop() {
+    return server.shutdown(1, TimeUnit.SECONDS);
+  }
+
+  private void onHealth(RoutingContext request) {
+    request.json(new JsonObject().put("status", "up").put("name", name));
+  }
+
+  private void onReady(RoutingContext request) {
+    ask(request)
+        .onSuccess(
+            now ->
+                request
+                    .response()
+                    .setStatusCode(now.finished() ? 200 : 503)
+                    .putHeader("Content-Type", "application/json")
+                    .end(
+                        new JsonObject()
+                            .put("ready", now.finished())
+                            .put("stage", now.stage())
+                            .put("outcome", now.report().outcome())
+                            .encode()));
+  }
+
+  private void onReport(RoutingContext request) {
+    ask(request)
+        .onSuccess(
+            now ->
+                request
+                    .response()
+                    .putHeader("Content-Type", "application/json")
+                    .end(ReportJson.write(now.report())));
+  }
+
+  private Future<RecoveryRequest.CurrentReport> ask(RoutingContext request) {
+    return bus.ask(RecoveryRequest.ADDRESS, new RecoveryRequest.ReportSoFar(), TIMEOUT)
+        .onFailure(failure -> request.response().setStatusCode(503).end("the node is stopping\n"));
+  }
+}

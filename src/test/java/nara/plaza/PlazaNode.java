@@ -1,0 +1,259 @@
+package nara.plaza;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.event.Event;
+import nara.event.EventReader;
+import nara.event.EventWriter;
+import nara.event.JsonSpans.Span;
+import nara.event.Reading;
+import nara.event.Service;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Soul;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.Answer;
+import nara.ledger.Query;
+import nara.plaza.PlazaRequest.AskLedgers;
+import nara.plaza.PlazaRequest.LedgersAnswered;
+import nara.trust.TrustRequest;
+
+/**
+ * One node of a test: the verticle on a Vert.x of its own, over a ledger that is a list and a trust
+ * that believes whatever is well formed.
+ */
+final class PlazaNode implements AutoCloseable {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  final Identity me;
+  final Keyring keys = new Keyring();
+  final Map<String, byte[]> offered = new ConcurrentHashMap<>();
+  final BlockingQueue<Presence> presence = new LinkedBlockingQueue<>();
+  private final List<Presence> presenceSoFar = new ArrayList<>();
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = Bus.of(vertx);
+  private final List<Event> ledger = new ArrayList<>();
+  private final EventReader reader = new EventReader();
+  private volatile Consumer<Query> onQuery = query -> {};
+  private String deployment = "";
+
+  PlazaNode(String name) {
+    byte[] seed = new byte[32];
+    System.arraycopy(
+        name.getBytes(StandardCharsets.UTF_8), 0, seed, 0, Math.min(32, name.length()));
+    me = Identity.of(name, Soul.forName(seed, name));
+    bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onLedger);
+    bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onTrust);
+    bus.hear(Presence.ADDRESS, Presence.class, presence::add);
+  }
+
+  /** Short waits, so that a test sees in a second what takes a minute in a network. */
+  static PlazaConfig config(String url) {
+    return config(url, "", "", false);
+  }
+
+  static PlazaConfig config(String url, String user, String password, boolean readOnly) {
+    return new PlazaConfig(
+        url,
+        user,
+        password,
+        readOnly,
+        Duration.ofMillis(20),
+        Duration.ofMillis(100),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(150),
+        8 << 20);
+  }
+
+  PlazaNode join(PlazaConfig config) {
+    MqttLedgerVerticle verticle =
+        new MqttLedgerVerticle(
+            me,
+            keys,
+            config,
+            () -> "127.0.0.1:7433",
+            new PlainVerifier(),
+            InstantSource.system(),
+            new SplittableRandom(1));
+    deployment = await(vertx.deployVerticle(verticle));
+    return this;
+  }
+
+  /** Joins, and waits until there is a connection. */
+  PlazaNode joined(PlazaConfig config) {
+    join(config);
+    awaitState(PlazaRequest.PlazaState::connected);
+    return this;
+  }
+
+  PlazaNode holding(List<byte[]> events) {
+    for (byte[] json : events) {
+      ledger.add(((Reading.Read) reader.read(json)).event());
+    }
+    return this;
+  }
+
+  PlazaNode onQuery(Consumer<Query> watcher) {
+    onQuery = watcher;
+    return this;
+  }
+
+  PlazaRequest.PlazaState awaitState(Predicate<PlazaRequest.PlazaState> wanted) {
+    return until(() -> ask(new PlazaRequest.State()), wanted);
+  }
+
+  PlazaRequest.PlazaCounts awaitCounts(Predicate<PlazaRequest.PlazaCounts> wanted) {
+    return until(() -> ask(new PlazaRequest.Counts()), wanted);
+  }
+
+  Future<LedgersAnswered> askLedgers(
+      Map<String, List<String>> subjects, Duration quiet, Duration deadline) {
+    return bus.ask(PlazaRequest.ADDRESS, new AskLedgers(subjects, quiet, deadline), LONG);
+  }
+
+  <R extends BusMessage> R ask(PlazaRequest<R> request) {
+    return await(bus.ask(PlazaRequest.ADDRESS, request, LONG));
+  }
+
+  /** The first news of that kind, of those told already or of those to come. */
+  Presence awaitPresence(Predicate<Presence> wanted) {
+    for (Presence told : presenceSoFar) {
+      if (wanted.test(told)) {
+        return told;
+      }
+    }
+    while (true) {
+      try {
+        Presence told = presence.poll(20, TimeUnit.SECONDS);
+        if (told == null) {
+          throw new AssertionError(me.name() + " heard only of " + presenceSoFar);
+        }
+        presenceSoFar.add(told);
+        if (wanted.test(told)) {
+          return told;
+        }
+      } catch (InterruptedException interrupted) {
+        throw new AssertionError(interrupted);
+      }
+    }
+  }
+
+  void leave() {
+    await(vertx.undeploy(deployment));
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (Exception failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  /** Asks again until the answer is as wanted: each question goes once around the event loop. */
+  static <T> T until(java.util.function.Supplier<T> question, Predicate<T> wanted) {
+    long end = System.nanoTime() + LONG.toNanos();
+    T answer = question.get();
+    while (!wanted.test(answer)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("still " + answer);
+      }
+      Thread.onSpinWait();
+      answer = question.get();
+    }
+    return answer;
+  }
+
+  /** A tease from one to another; the number makes it different from others. */
+  static byte[] tease(String actor, String target, int number) {
+    Social social = new Social("tease", actor, "", target, "", "random", "");
+    long ts = 1_768_800_000_000_000_000L + number;
+    String id = Event.idOf(ts, Service.SOCIAL, social.content()).toString();
+    return EventWriter.write(id, ts, "", "", "", social);
+  }
+
+  private Future<? extends BusMessage> onLedger(LedgerRequest<?> request) {
+    return switch (request) {
+      case LedgerRequest.Ask ask -> {
+        onQuery.accept(ask.query());
+        yield Future.succeededFuture(page((Query.Page) ask.query()));
+      }
+      case LedgerRequest.AboutSubject about ->
+          Future.succeededFuture(
+              new LedgerRequest.Derived(
+                  about.subject(),
+                  3,
+                  0,
+                  0,
+                  "",
+                  "UNKNOWN",
+                  new LedgerRequest.Opinion(1_700_000_000, 3, 1_700_000_009)));
+      default -> Future.failedFuture("not needed here: " + request);
+    };
+  }
+
+  private Answer page(Query.Page page) {
+    Set<String> subjects = page.filter().subjects();
+    List<Event> found =
+        ledger.stream()
+            .filter(event -> event.ts() > page.after())
+            .filter(event -> page.filter().services().contains(event.service().wireName()))
+            .filter(event -> subjects.contains(event.actor()) || subjects.contains(event.target()))
+            .limit(page.size())
+            .toList();
+    return new Answer(
+        found, found.size() == page.size() ? Optional.of(found.getLast().ts()) : Optional.empty());
+  }
+
+  private Future<? extends BusMessage> onTrust(TrustRequest<?> request) {
+    if (!(request instanceof TrustRequest.Offer offer)) {
+      return Future.failedFuture("not needed here: " + request);
+    }
+    int added = 0;
+    int rejected = 0;
+    int duplicate = 0;
+    for (Span span : offer.events()) {
+      Reading reading = reader.read(offer.json(), span.offset(), span.length());
+      if (reading.fault().isPresent()) {
+        rejected++;
+      } else if (offered.putIfAbsent(
+              ((Reading.Read) reading).event().id().toString(),
+              ((Reading.Read) reading).event().json())
+          == null) {
+        added++;
+      } else {
+        duplicate++;
+      }
+    }
+    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    return Future.succeededFuture(
+        new TrustRequest.Offered(
+            offer.events().size(), added, duplicate, 0, 0, rejected, verdicts, Set.of()));
+  }
+}

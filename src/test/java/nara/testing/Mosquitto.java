@@ -1,0 +1,181 @@
+package nara.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real Mosquitto, run by the test as a child process on a free port of the loopback interface. It
+ * can be killed and started again on the same port, to see what a broker's end does to others.
+ */
+public final class Mosquitto implements AutoCloseable {
+  private static final List<Path> PLACES =
+      List.of(
+          Path.of("/usr/sbin"),
+          Path.of("/usr/bin"),
+          Path.of("/usr/local/sbin"),
+          Path.of("/usr/local/bin"),
+          Path.of("/opt/homebrew/sbin"));
+
+  private final Path folder;
+  private final int port;
+  private Process process;
+
+  private Mosquitto(Path folder, int port) {
+    this.folder = folder;
+    this.port = port;
+  }
+
+  /** A broker that lets everybody in. */
+  public static Mosquitto start() {
+    return start("allow_anonymous true\n", "", "");
+  }
+
+  /** A broker that lets one user in. */
+  public static Mosquitto startFor(String user, String password) {
+    return start("allow_anonymous false\n", user, password);
+  }
+
+  private static Mosquitto start(String access, String user, String password) {
+    try {
+      Path folder = Files.createTempDirectory("mosquitto");
+      Mosquitto broker = new Mosquitto(folder, freePort());
+      String config =
+          // Started by root it would become another user, who cannot read this folder.
+          "user root\n"
+              + "listener "
+              + broker.port
+              + " 127.0.0.1\n"
+              + access
+              + "persistence false\nlog_dest stderr\n";
+      if (!user.isEmpty()) {
+        Path passwords = folder.resolve("passwords");
+        run(binary("mosquitto_passwd"), "-b", "-c", passwords.toString(), user, password);
+        config += "password_file " + passwords + "\n";
+      }
+      Files.writeString(folder.resolve("mosquitto.conf"), config);
+      broker.run();
+      return broker;
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /** Where it listens, as a configuration gives it. */
+  public String url() {
+    return "mqtt://127.0.0.1:" + port;
+  }
+
+  /** Ends it at once, as a crash does. Does nothing when it does not run. */
+  public void stop() {
+    if (process == null) {
+      return;
+    }
+    process.destroyForcibly();
+    await(process);
+    process = null;
+  }
+
+  /** Starts it again on the same port. Nothing is kept from before. */
+  public void restart() {
+    stop();
+    try {
+      run();
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  private void run() throws IOException {
+    process =
+        new ProcessBuilder(
+                binary("mosquitto").toString(), "-c", folder.resolve("mosquitto.conf").toString())
+            .redirectErrorStream(true)
+            .start();
+    Process mine = process;
+    Runtime.getRuntime().addShutdownHook(new Thread(mine::destroyForcibly));
+    BufferedReader output = mine.inputReader();
+    List<String> said = new ArrayList<>();
+    String line;
+    while ((line = output.readLine()) != null) {
+      said.add(line);
+      if (line.endsWith(" running")) {
+        // Whatever it says later is read, so that it never waits for a reader.
+        Thread.ofVirtual().start(() -> drain(output));
+        return;
+      }
+    }
+    throw new IllegalStateException("Mosquitto did not start: " + said);
+  }
+
+  private static void drain(BufferedReader output) {
+    try (output) {
+      output.transferTo(Writer.nullWriter());
+    } catch (IOException ended) {
+      // The process was ended, and its output with it: that is how a test ends it.
+      return;
+    }
+  }
+
+  private static void run(Path binary, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(binary.toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    if (await(process) != 0) {
+      throw new IllegalStateException(binary + " failed: " + said);
+    }
+  }
+
+  private static int await(Process process) {
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(process + " does not end");
+      }
+      return process.exitValue();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for " + process);
+    }
+  }
+
+  private static Path binary(String name) {
+    Optional<Path> found =
+        PLACES.stream().map(place -> place.resolve(name)).filter(Files::isExecutable).findFirst();
+    return found.orElseThrow(
+        () ->
+            new IllegalStateException(
+                "These tests need a Mosquitto broker and there is none at "
+                    + PLACES
+                    + ": install it (apt-get install mosquitto) or run scripts/test, which does"));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
