@@ -32,25 +32,35 @@ final class Patience {
       return;
     }
     connection.closeHandler(closed -> forget(connection));
+    timers.put(connection, timer(connection, MeshLimits.REQUEST_TIME));
     connection.exceptionHandler(
         trouble -> LOG.debug("{}: {}", connection.remoteAddress(), trouble.toString()));
-    wait(connection, MeshLimits.REQUEST_TIME);
   }
 
-  /** A request began: its body is to come, then its answer is to be taken, then the next may. */
+  /** A request began: its body is to come, and then its answer is to be taken. */
   void onRequest(HttpServerRequest request) {
     HttpConnection connection = request.connection();
-    wait(connection, MeshLimits.REQUEST_TIME);
-    request.end().onSuccess(all -> wait(connection, MeshLimits.ANSWER_TIME));
-    request.response().endHandler(taken -> wait(connection, MeshLimits.REQUEST_TIME));
+    again(connection, MeshLimits.REQUEST_TIME);
+    request.end().onSuccess(all -> again(connection, MeshLimits.ANSWER_TIME));
   }
 
-  private void wait(HttpConnection connection, Duration patience) {
-    Long before = timers.get(connection);
-    if (before != null) {
-      vertx.cancelTimer(before);
-    }
-    timers.put(connection, vertx.setTimer(patience.toMillis(), due -> connection.close()));
+  /** An answer was taken: the connection may bring the next request. */
+  void onAnswered(HttpConnection connection) {
+    again(connection, MeshLimits.REQUEST_TIME);
+  }
+
+  /** Starts the time anew; a connection that is closed already is not to be remembered again. */
+  private void again(HttpConnection connection, Duration patience) {
+    timers.computeIfPresent(
+        connection,
+        (same, before) -> {
+          vertx.cancelTimer(before);
+          return timer(connection, patience);
+        });
+  }
+
+  private long timer(HttpConnection connection, Duration patience) {
+    return vertx.setTimer(patience.toMillis(), due -> connection.close());
   }
 
   private void forget(HttpConnection connection) {
