@@ -56,7 +56,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private final Map<Reason, Long> ignored = new EnumMap<>(Reason.class);
   private final Map<String, Long> heard = new TreeMap<>();
-  private final Company company = new Company();
+  private final Company company;
   private Bus bus;
   private Voice voice;
   private Ear ear;
@@ -88,6 +88,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.me = me;
     this.keys = keys;
     this.config = config;
+    this.company = new Company(me.name());
     this.meshAddress = meshAddress;
     this.verifier = verifier;
     this.clock = clock;
