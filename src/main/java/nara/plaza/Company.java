@@ -37,7 +37,13 @@ final class Company {
     int howdies;
   }
 
+  private final String me;
   private final Map<String, Guest> guests = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Nobody yet; who is called like this is never named to others. */
+  Company(String me) {
+    this.me = me;
+  }
 
   /**
    * Takes a verified announcement.
@@ -101,12 +107,12 @@ final class Company {
     return guest == null ? 0 : guest.howdies;
   }
 
-  /** Some of those who are here, at random, without this one. */
+  /** Some of those who are here, at random, without this one and this node. */
   List<HowdyMessage.Acquaintance> some(int most, String without, RandomGenerator random) {
     List<HowdyMessage.Acquaintance> here = new ArrayList<>();
     guests.forEach(
         (name, guest) -> {
-          if (guest.here && guest.key != null && !name.equals(without)) {
+          if (guest.here && guest.key != null && !name.equals(without) && !name.equals(me)) {
             Standing standing = Standing.heardAt(guest.lastSeenSeconds);
             here.add(
                 new HowdyMessage.Acquaintance(

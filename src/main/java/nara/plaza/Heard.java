@@ -53,7 +53,10 @@ sealed interface Heard {
     UNKNOWN_KEY,
     /** Its sender is known with another key: the first one stays. */
     OTHER_KEY,
-    /** An announcement or goodbye that is older than the last one, or than it may be. */
+    /**
+     * An announcement or goodbye that is older than the last one, or than it may be: it says
+     * nothing about who is there now, but is still an event for the ledger.
+     */
     STALE,
     /** An answer that nobody waits for, or one too many. */
     NOT_ASKED,

@@ -1,7 +1,6 @@
 package nara.plaza;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -148,38 +147,6 @@ public record LedgerAnswerMessage(String from, List<Entry> events) {
       spans.add(new Span(offset, out.size() - offset));
     }
     return new Rewrapped(from(json, members.get("From")), out.toByteArray(), spans);
-  }
-
-  /**
-   * Reads an answer all of whose events are as they should be.
-   *
-   * @throws PlazaJson.Refused with a sentence when anything in it is not
-   */
-  static LedgerAnswerMessage read(byte[] json) {
-    String[] from = {""};
-    List<Entry> entries = new ArrayList<>();
-    String[] known = {"From", "Events"};
-    return PlazaJson.read(
-        json,
-        0,
-        json.length,
-        parser -> {
-          PlazaJson.object(
-              parser,
-              known,
-              (key, value) -> {
-                if (key == 0) {
-                  from[0] = PlazaJson.text(parser, value, known[key]);
-                } else if (value == JsonToken.START_ARRAY) {
-                  while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    entries.add(Entry.read(parser));
-                  }
-                } else if (value != JsonToken.VALUE_NULL) {
-                  throw new PlazaJson.Refused("Events is not a list");
-                }
-              });
-          return new LedgerAnswerMessage(from[0], List.copyOf(entries));
-        });
   }
 
   private static String from(byte[] json, Span span) {

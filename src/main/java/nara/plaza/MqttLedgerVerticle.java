@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,6 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
-import nara.ledger.LedgerRequest;
 import nara.plaza.Heard.Reason;
 import nara.plaza.PlazaRequest.AskLedgers;
 import nara.plaza.PlazaRequest.LedgersAnswered;
@@ -42,17 +40,11 @@ import org.slf4j.LoggerFactory;
 public final class MqttLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(MqttLedgerVerticle.class);
 
-  /** For judging and merging the events of one greeting, or asking the ledger about one subject. */
-  private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
+  /** For judging and merging one event. */
+  private static final Duration OFFER_TIMEOUT = Duration.ofSeconds(30);
 
   /** How long a goodbye may take to be written. */
   private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(1);
-
-  /** An announcement is not answered when so many answers were heard. */
-  private static final int ENOUGH_HOWDIES = 10;
-
-  /** Announcements that wait to be answered; more at once are a flood. */
-  private static final int MOST_HOWDIES_WAITING = 64;
 
   private final Identity me;
   private final Keyring keys;
@@ -64,14 +56,14 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private final Map<Reason, Long> ignored = new EnumMap<>(Reason.class);
   private final Map<String, Long> heard = new TreeMap<>();
-  private final Company company = new Company();
-  private final Set<String> howdiesWaiting = new HashSet<>();
+  private final Company company;
   private Bus bus;
   private Voice voice;
   private Ear ear;
   private PlazaConnection connection;
   private Rounds rounds;
   private Answering answering;
+  private Howdies howdies;
   private Instant lastAnnounced = Instant.MIN;
   private boolean namesakeKnown;
   private String lastFailure = "";
@@ -96,6 +88,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.me = me;
     this.keys = keys;
     this.config = config;
+    this.company = new Company(me.name());
     this.meshAddress = meshAddress;
     this.verifier = verifier;
     this.clock = clock;
@@ -114,6 +107,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
       rounds = new Rounds(vertx, bus, clock, me.name(), connection, comingBack);
       int mostAnswer = PlazaConnection.mostPayload(config);
       answering = new Answering(vertx, bus, clock, me.name(), connection, mostAnswer);
+      howdies =
+          new Howdies(
+              vertx, clock, random, connection, company, voice, meshAddress, config.howdyWait());
       connection.open();
     }
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
@@ -211,21 +207,30 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> onHello(Heard.Hello hello) {
-    boolean mine = hello.name().equals(me.name());
     if (!mayBe(hello.name(), hello.key())) {
       return ignored(Reason.OTHER_KEY);
     }
-    if (!company.hello(hello, clock.instant())) {
-      return ignored(Reason.STALE);
-    }
+    boolean mine = hello.name().equals(me.name());
     if (!mine) {
       keys.learn(hello.name(), hello.id(), hello.key(), Origin.HEY_THERE);
-      tell(hello.name(), hello.id(), hello.address(), Optional.of(hello.key()), true);
-      rounds.announced(hello.name());
-      answerLater(hello.name());
     }
-    count("hello");
+    if (!company.hello(hello, clock.instant())) {
+      ignored(Reason.STALE);
+    } else {
+      count("hello");
+      if (!mine) {
+        tell(hello.name(), hello.id(), hello.address(), Optional.of(hello.key()), true);
+        onAnnounced(hello.name());
+      }
+    }
     return offer(hello.name(), hello.json());
+  }
+
+  private void onAnnounced(String name) {
+    rounds.announced(name);
+    if (!config.readOnly()) {
+      howdies.announced(name);
+    }
   }
 
   private Future<?> onGoodbye(Heard.Goodbye goodbye) {
@@ -233,12 +238,13 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return ignored(Reason.OTHER_KEY);
     }
     if (!company.goodbye(goodbye, clock.instant())) {
-      return ignored(Reason.STALE);
+      ignored(Reason.STALE);
+    } else {
+      count("goodbye");
+      if (!goodbye.name().equals(me.name())) {
+        bus.tell(Presence.ADDRESS, new Presence.Left(goodbye.name()));
+      }
     }
-    if (!goodbye.name().equals(me.name())) {
-      bus.tell(Presence.ADDRESS, new Presence.Left(goodbye.name()));
-    }
-    count("goodbye");
     return offer(goodbye.name(), goodbye.json());
   }
 
@@ -285,43 +291,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  private void answerLater(String name) {
-    boolean room = howdiesWaiting.size() < MOST_HOWDIES_WAITING;
-    if (!config.readOnly() && room && howdiesWaiting.add(name)) {
-      vertx.setTimer(
-          upTo(config.howdyWait()),
-          t -> {
-            howdiesWaiting.remove(name);
-            if (company.howdiesTo(name) < ENOUGH_HOWDIES && connection.connected()) {
-              howdy(name);
-            }
-          });
-    }
-  }
-
-  private void howdy(String name) {
-    long seconds = clock.instant().getEpochSecond();
-    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AboutSubject(name, seconds), BUS_TIMEOUT)
-        .map(known -> standing(known.opinion(), seconds))
-        .otherwise(Standing.heardAt(seconds))
-        .compose(
-            you ->
-                connection.publish(
-                    Topics.HOWDY,
-                    voice.howdy(
-                        name,
-                        company.howdiesTo(name) + 1L,
-                        you,
-                        company.some(HowdyMessage.MOST_NEIGHBOURS, name, random),
-                        meshAddress.get())))
-        .onFailure(failure -> LOG.debug("A howdy was not sent: {}", failure.getMessage()));
-  }
-
-  private static Standing standing(LedgerRequest.Opinion opinion, long now) {
-    return new Standing(
-        opinion.restarts(), 0, opinion.startTime(), "ONLINE", now, opinion.lastRestart());
-  }
-
   private Future<Void> announce() {
     Instant now = clock.instant();
     boolean tooSoon =
@@ -341,7 +310,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return bus.ask(
         TrustRequest.ADDRESS,
         new TrustRequest.Offer(source, event, List.of(new Span(0, event.length))),
-        BUS_TIMEOUT);
+        OFFER_TIMEOUT);
   }
 
   private void tell(

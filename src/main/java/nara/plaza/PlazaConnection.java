@@ -15,8 +15,11 @@ import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +132,7 @@ public final class PlazaConnection {
     return last == null
         ? Future.succeededFuture()
         : last.disconnect()
-            .timeout(CLOSE_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+            .timeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             .otherwiseEmpty();
   }
 
@@ -196,7 +199,7 @@ public final class PlazaConnection {
         .compose(
             accepted -> next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, f -> 0))))
         .compose(sent -> subscribed.future())
-        .timeout(2 * CONNECT_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+        .timeout(2 * CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(granted -> onSubscribed(next, granted))
         .onFailure(
             failure -> {
@@ -311,7 +314,16 @@ public final class PlazaConnection {
             && decoder.getCause() instanceof TooLongFrameException) {
       return "it sent a message of over " + config.maxMessageBytes() + " bytes";
     }
+    if (failure instanceof TimeoutException) {
+      return "it does not answer";
+    }
+    if (failure instanceof SSLException && failure.getCause() != null) {
+      return sentence(failure.getCause());
+    }
     String message = failure.getMessage();
-    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        // The address that the connection was refused at stands in the sentence already.
+        : message.replaceFirst(": \\S*/\\S+$", "");
   }
 }

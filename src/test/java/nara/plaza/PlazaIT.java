@@ -135,7 +135,7 @@ class PlazaIT {
       assertThat(refused.trouble()).contains("user or the password").doesNotContain("horse");
 
       broker.stop();
-      var gone = lisa.awaitState(state -> state.trouble().contains("refused:"));
+      var gone = lisa.awaitState(state -> state.trouble().endsWith(": Connection refused"));
       assertThat(gone.trouble()).doesNotContain("horse");
       LedgersAnswered answered =
           await(
@@ -150,6 +150,22 @@ class PlazaIT {
     try (Mosquitto broker = Mosquitto.startFor("plaza", "right horse");
         PlazaNode lisa = new PlazaNode("lisa")) {
       lisa.joined(config(broker.url(), "plaza", "right horse", false));
+    }
+  }
+
+  @Test
+  void an_encrypted_broker_is_used_when_its_certificate_is_trusted_and_only_then() {
+    try (Mosquitto broker = Mosquitto.startEncrypted();
+        PlazaNode lisa = new PlazaNode("lisa").join(config(broker.url()))) {
+      assertThat(broker.url()).startsWith("mqtts://");
+      lisa.awaitState(state -> state.trouble().contains("certification path"));
+
+      System.setProperty("javax.net.ssl.trustStore", broker.trustStore().toString());
+      System.setProperty("javax.net.ssl.trustStorePassword", Mosquitto.TRUST_STORE_PASSWORD);
+      lisa.awaitState(PlazaRequest.PlazaState::connected);
+    } finally {
+      System.clearProperty("javax.net.ssl.trustStore");
+      System.clearProperty("javax.net.ssl.trustStorePassword");
     }
   }
 }

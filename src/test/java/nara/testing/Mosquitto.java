@@ -2,13 +2,17 @@ package nara.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,29 +31,39 @@ public final class Mosquitto implements AutoCloseable {
           Path.of("/usr/local/bin"),
           Path.of("/opt/homebrew/sbin"));
 
+  /** Opens {@link #trustStore}. */
+  public static final String TRUST_STORE_PASSWORD = "changeit";
+
   private final Path folder;
   private final int port;
+  private final boolean encrypted;
   private Process process;
 
-  private Mosquitto(Path folder, int port) {
+  private Mosquitto(Path folder, int port, boolean encrypted) {
     this.folder = folder;
     this.port = port;
+    this.encrypted = encrypted;
   }
 
   /** A broker that lets everybody in. */
   public static Mosquitto start() {
-    return start("allow_anonymous true\n", "", "");
+    return start("allow_anonymous true\n", "", "", false);
   }
 
   /** A broker that lets one user in. */
   public static Mosquitto startFor(String user, String password) {
-    return start("allow_anonymous false\n", user, password);
+    return start("allow_anonymous false\n", user, password, false);
   }
 
-  private static Mosquitto start(String access, String user, String password) {
+  /** A broker that speaks TLS only, with a certificate for 127.0.0.1 that it signed itself. */
+  public static Mosquitto startEncrypted() {
+    return start("allow_anonymous true\n", "", "", true);
+  }
+
+  private static Mosquitto start(String access, String user, String password, boolean encrypted) {
     try {
       Path folder = Files.createTempDirectory("mosquitto");
-      Mosquitto broker = new Mosquitto(folder, freePort());
+      Mosquitto broker = new Mosquitto(folder, freePort(), encrypted);
       String config =
           // Started by root it would become another user, who cannot read this folder.
           "user root\n"
@@ -63,6 +77,11 @@ public final class Mosquitto implements AutoCloseable {
         run(binary("mosquitto_passwd"), "-b", "-c", passwords.toString(), user, password);
         config += "password_file " + passwords + "\n";
       }
+      if (encrypted) {
+        broker.makeCertificate();
+        config += "certfile " + folder.resolve("certificate.pem") + "\n";
+        config += "keyfile " + folder.resolve("key.pem") + "\n";
+      }
       Files.writeString(folder.resolve("mosquitto.conf"), config);
       broker.run();
       return broker;
@@ -73,7 +92,57 @@ public final class Mosquitto implements AutoCloseable {
 
   /** Where it listens, as a configuration gives it. */
   public String url() {
-    return "mqtt://127.0.0.1:" + port;
+    return (encrypted ? "mqtts" : "mqtt") + "://127.0.0.1:" + port;
+  }
+
+  /** A key store (PKCS #12) with the certificate of an encrypted broker. */
+  public Path trustStore() {
+    return folder.resolve("keys.p12");
+  }
+
+  private void makeCertificate() throws IOException {
+    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+    String store = trustStore().toString();
+    String[] made = {
+      "-genkeypair",
+      "-keystore",
+      store,
+      "-storetype",
+      "PKCS12",
+      "-storepass",
+      TRUST_STORE_PASSWORD,
+      "-alias",
+      "broker",
+      "-keyalg",
+      "EC",
+      "-dname",
+      "CN=127.0.0.1",
+      "-ext",
+      "SAN=IP:127.0.0.1"
+    };
+    run(keytool, made);
+    char[] password = TRUST_STORE_PASSWORD.toCharArray();
+    try {
+      KeyStore keys = KeyStore.getInstance(trustStore().toFile(), password);
+      byte[] certificate = keys.getCertificate("broker").getEncoded();
+      byte[] key = keys.getKey("broker", password).getEncoded();
+      Files.writeString(folder.resolve("certificate.pem"), pem("CERTIFICATE", certificate));
+      Files.writeString(folder.resolve("key.pem"), pem("PRIVATE KEY", key));
+      // A certificate beside its own key is not trusted; on its own it is.
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, password);
+      trusted.setCertificateEntry("broker", keys.getCertificate("broker"));
+      try (OutputStream out = Files.newOutputStream(trustStore())) {
+        trusted.store(out, password);
+      }
+    } catch (GeneralSecurityException broken) {
+      throw new IllegalStateException(broken);
+    }
+  }
+
+  private static String pem(String what, byte[] content) {
+    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    return "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n";
   }
 
   /** Ends it at once, as a crash does. Does nothing when it does not run. */

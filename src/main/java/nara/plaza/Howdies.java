@@ -1,0 +1,95 @@
+package nara.plaza;
+
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import nara.bus.Bus;
+import nara.ledger.LedgerRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers others' announcements, each after a random wait and unless enough others have: nobody
+ * needs to agree on who answers.
+ */
+final class Howdies {
+  private static final Logger LOG = LoggerFactory.getLogger(Howdies.class);
+  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(5);
+
+  /** An announcement is not answered when so many answers were heard. */
+  private static final int ENOUGH = 10;
+
+  /** Announcements that wait to be answered; more at once are a flood. */
+  private static final int MOST_WAITING = 64;
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final PlazaConnection connection;
+  private final Company company;
+  private final Voice voice;
+  private final Supplier<String> meshAddress;
+  private final Duration longestWait;
+  private final Set<String> waiting = new HashSet<>();
+
+  Howdies(
+      Vertx vertx,
+      InstantSource clock,
+      RandomGenerator random,
+      PlazaConnection connection,
+      Company company,
+      Voice voice,
+      Supplier<String> meshAddress,
+      Duration longestWait) {
+    this.vertx = vertx;
+    this.bus = Bus.of(vertx);
+    this.clock = clock;
+    this.random = random;
+    this.connection = connection;
+    this.company = company;
+    this.voice = voice;
+    this.meshAddress = meshAddress;
+    this.longestWait = longestWait;
+  }
+
+  /** Somebody announced itself. */
+  void announced(String name) {
+    if (waiting.size() < MOST_WAITING && waiting.add(name)) {
+      long wait = 1 + random.nextLong(Math.max(1, longestWait.toMillis()));
+      vertx.setTimer(wait, t -> onTurn(name));
+    }
+  }
+
+  private void onTurn(String name) {
+    waiting.remove(name);
+    if (!connection.connected() || company.howdiesTo(name) >= ENOUGH) {
+      return;
+    }
+    long now = clock.instant().getEpochSecond();
+    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AboutSubject(name, now), LEDGER_TIMEOUT)
+        .map(known -> standing(known.opinion(), now))
+        // What the ledger cannot tell is left out: that it was heard is known without it.
+        .otherwise(Standing.heardAt(now))
+        .compose(you -> connection.publish(Topics.HOWDY, howdy(name, you)))
+        .onFailure(failure -> LOG.debug("A howdy was not sent: {}", failure.getMessage()));
+  }
+
+  private byte[] howdy(String name, Standing you) {
+    return voice.howdy(
+        name,
+        company.howdiesTo(name) + 1L,
+        you,
+        company.some(HowdyMessage.MOST_NEIGHBOURS, name, random),
+        meshAddress.get());
+  }
+
+  private static Standing standing(LedgerRequest.Opinion opinion, long now) {
+    return new Standing(
+        opinion.restarts(), 0, opinion.startTime(), "ONLINE", now, opinion.lastRestart());
+  }
+}

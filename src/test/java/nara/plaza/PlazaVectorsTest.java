@@ -1,0 +1,261 @@
+package nara.plaza;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import nara.event.Event;
+import nara.event.EventReader;
+import nara.event.HeyThere;
+import nara.event.JsonSpans.Span;
+import nara.event.Reading;
+import nara.event.Social;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+import nara.identity.Soul;
+import nara.plaza.Heard.Reason;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+
+/** What the reference published, one message of each topic, and a conversation on a real broker. */
+class PlazaVectorsTest {
+  private static final JsonNode RECORDED = Vectors.json("mqtt.json");
+  private static final JsonNode LIVE = Vectors.json("mqtt-live.json");
+
+  private static Keyring keysOf(JsonNode vector) {
+    Keyring keys = new Keyring();
+    for (JsonNode key : vector.get("keys")) {
+      PublicKey known = PublicKey.parse(key.get("public_key").asText()).orElseThrow();
+      keys.learn(key.get("name").asText(), key.get("id").asText(), known, Origin.CONFIG);
+    }
+    return keys;
+  }
+
+  private static Ear earOf(String name, JsonNode vector) {
+    return new Ear(name, keysOf(vector), new PlainVerifier(), 8 << 20);
+  }
+
+  private static Identity identity(JsonNode vector, String name) {
+    for (JsonNode key : vector.get("keys")) {
+      if (key.get("name").asText().equals(name)) {
+        return Identity.of(name, Soul.parse(key.get("soul").asText()).orElseThrow());
+      }
+    }
+    throw new AssertionError("no key of " + name);
+  }
+
+  private static String payload(String topic) {
+    for (JsonNode message : RECORDED.get("messages")) {
+      if (message.get("topic").asText().equals(topic)) {
+        return message.get("payload").asText();
+      }
+    }
+    throw new AssertionError("nothing recorded at " + topic);
+  }
+
+  private static String live(String topic, int index) {
+    return LIVE.get("by_topic").get(topic).get(index).asText();
+  }
+
+  /** Another letter in the middle of the first signature that the text holds. */
+  private static String forged(String payload) {
+    int signature = Math.max(payload.indexOf("\"sig\":\""), payload.indexOf("\"Signature\":\"N"));
+    signature = Math.max(signature, payload.indexOf("\"Signature\":\"m"));
+    int at = payload.indexOf(":\"", signature) + 12;
+    char other = payload.charAt(at) == 'A' ? 'B' : 'A';
+    return payload.substring(0, at) + other + payload.substring(at + 1);
+  }
+
+  @Test
+  void every_signed_message_verifies_and_no_altered_one_does() {
+    Ear ear = earOf("other-open", RECORDED);
+    int signed = 0;
+    for (JsonNode message : RECORDED.get("messages")) {
+      String topic = message.get("topic").asText();
+      String payload = message.get("payload").asText();
+      if (message.path("verifies").asBoolean()) {
+        signed++;
+        assertThat(ear.hear(topic, payload.getBytes(UTF_8)))
+            .as(topic)
+            .isNotInstanceOf(Heard.Ignored.class);
+        assertThat(ear.hear(topic, forged(payload).getBytes(UTF_8)))
+            .as("forged, at %s", topic)
+            .isEqualTo(new Heard.Ignored(Reason.BAD_SIGNATURE));
+      }
+    }
+    assertThat(signed).isEqualTo(4);
+  }
+
+  @Test
+  void every_message_of_a_real_conversation_is_understood_by_whom_it_is_for() {
+    int heard = 0;
+    for (var at : LIVE.get("by_topic").properties()) {
+      String topic = at.getKey();
+      String owner = topic.startsWith("nara/ledger/") ? topic.split("/")[2] : "gopher1";
+      for (JsonNode payload : at.getValue()) {
+        assertThat(earOf(owner, LIVE).hear(topic, payload.asText().getBytes(UTF_8)))
+            .as(topic)
+            .isNotInstanceOf(Heard.Ignored.class);
+        heard++;
+      }
+    }
+    assertThat(heard).isEqualTo(11);
+  }
+
+  @Test
+  void howdies_are_printed_back_letter_for_letter() {
+    List<String> howdies =
+        List.of(
+            payload("nara/plaza/howdy"), live("nara/plaza/howdy", 0), live("nara/plaza/howdy", 1));
+    for (String howdy : howdies) {
+      assertThat(new String(HowdyMessage.read(howdy.getBytes(UTF_8)).json(), UTF_8))
+          .isEqualTo(howdy);
+    }
+  }
+
+  @Test
+  void a_howdy_tells_what_its_sender_knows() {
+    HowdyMessage howdy = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
+
+    assertThat(HowdyMessage.signedText(howdy.from(), howdy.to(), howdy.seq()))
+        .isEqualTo("howdy:plaza-open:other-open:3");
+    assertThat(howdy.you()).isEqualTo(new Standing(4, 0, 1700000000, "ONLINE", 1768900000, 0));
+    assertThat(howdy.neighbours()).hasSize(1);
+    assertThat(howdy.neighbours().getFirst().meshIp()).isEqualTo("100.64.0.6");
+    assertThat(howdy.status().meshIp()).isEqualTo("100.64.0.5");
+    assertThat(howdy.status().personality().sociability()).isEqualTo(80);
+    assertThat(howdy.status().memoryMaxEvents()).isEqualTo(80_000);
+  }
+
+  @Test
+  void a_newspaper_keeps_the_exact_bytes_that_are_signed() {
+    String topic = "nara/newspaper/plaza-open";
+    Newspaper paper = Newspaper.read(payload(topic).getBytes(UTF_8));
+
+    for (JsonNode message : RECORDED.get("messages")) {
+      if (message.get("topic").asText().equals(topic)) {
+        assertThat(paper.statusJson()).isEqualTo(message.get("signed_text").asText());
+      }
+    }
+    assertThat(new String(paper.json(), UTF_8)).isEqualTo(payload(topic));
+  }
+
+  @Test
+  void questions_are_printed_back_letter_for_letter() {
+    List<String> questions =
+        List.of(
+            payload("nara/ledger/other-open/request"),
+            live("nara/ledger/gopher1/request", 0),
+            live("nara/ledger/pythonista/request", 1));
+    for (String question : questions) {
+      assertThat(new String(LedgerQuestion.read(question.getBytes(UTF_8)).json(), UTF_8))
+          .isEqualTo(question);
+    }
+  }
+
+  @Test
+  void answers_become_the_events_that_the_reference_makes_of_them() {
+    for (JsonNode message : RECORDED.get("messages")) {
+      if (message.has("as_events")) {
+        LedgerAnswerMessage.Rewrapped answer =
+            LedgerAnswerMessage.rewrap(message.get("payload").asText().getBytes(UTF_8));
+
+        assertThat(answer.from()).isEqualTo("other-open");
+        List<String> events = new ArrayList<>();
+        for (Span span : answer.events()) {
+          events.add(span.text(answer.json()));
+        }
+        List<String> expected = new ArrayList<>();
+        message.get("as_events").forEach(event -> expected.add(event.asText()));
+        assertThat(events).isEqualTo(expected);
+        assertThat(printed(answer)).isEqualTo(message.get("payload").asText());
+      }
+    }
+  }
+
+  @Test
+  void answers_of_a_real_conversation_come_back_letter_for_letter_from_their_events() {
+    for (String name : List.of("pythonista", "gopher1", "gopher2")) {
+      String text = live("nara/ledger/" + name + "/response", 0);
+      assertThat(printed(LedgerAnswerMessage.rewrap(text.getBytes(UTF_8)))).isEqualTo(text);
+    }
+  }
+
+  /** The answer that a ledger holding the rewrapped events gives. */
+  private static String printed(LedgerAnswerMessage.Rewrapped answer) {
+    List<LedgerAnswerMessage.Entry> entries = new ArrayList<>();
+    for (Span span : answer.events()) {
+      Event event =
+          ((Reading.Read) new EventReader().read(answer.json(), span.offset(), span.length()))
+              .event();
+      entries.add(LedgerAnswerMessage.Entry.of(event, (Social) event.payload()));
+    }
+    return new String(new LedgerAnswerMessage(answer.from(), entries).json(), UTF_8);
+  }
+
+  @Test
+  void our_announcement_says_and_signs_what_the_recorded_one_does() {
+    String recorded = live("nara/plaza/hey_there", 0);
+    Event theirs = ((Reading.Read) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    HeyThere hello = (HeyThere) theirs.payload();
+
+    byte[] json =
+        new Voice(identity(LIVE, "pythonista"), "test").heyThere(theirs.ts(), hello.meshIp());
+
+    // The older format's signature inside the payload is the one thing that ours leaves empty.
+    assertThat(new String(json, UTF_8)).isEqualTo(recorded.replace(hello.signature(), ""));
+  }
+
+  @Test
+  void our_goodbye_says_and_signs_what_the_recorded_one_does() {
+    String recorded = payload("nara/plaza/chau");
+    Event theirs = ((Reading.Read) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    Identity me = identity(RECORDED, "plaza-open");
+
+    byte[] json = new Voice(me, "test").chau(theirs.ts());
+
+    String emitterId = "\"emitter_id\":\"" + me.id() + "\",";
+    assertThat(new String(json, UTF_8).replace(emitterId, "")).isEqualTo(recorded);
+  }
+
+  @Test
+  void our_howdy_is_signed_as_the_recorded_one_and_understood() {
+    HowdyMessage theirs = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
+
+    byte[] json =
+        new Voice(identity(RECORDED, "plaza-open"), "test")
+            .howdy(theirs.to(), theirs.seq(), theirs.you(), theirs.neighbours(), "100.64.0.5");
+
+    HowdyMessage ours = HowdyMessage.read(json);
+    assertThat(ours.signature()).isEqualTo(theirs.signature());
+    assertThat(ours.status().publicKey()).isEqualTo(theirs.status().publicKey());
+    assertThat(ours.status().personality()).isEqualTo(theirs.status().personality());
+    assertThat(earOf("other-open", RECORDED).hear("nara/plaza/howdy", json))
+        .isInstanceOf(Heard.Howdy.class);
+  }
+
+  @Test
+  void subjects_are_dealt_as_the_reference_deals_them() {
+    for (JsonNode vector : Vectors.json("numbers.json").get("partitions")) {
+      List<String> subjects = new ArrayList<>();
+      vector.get("subjects").forEach(subject -> subjects.add(subject.asText()));
+      List<List<String>> expected = new ArrayList<>();
+      for (JsonNode part : vector.get("partitions")) {
+        List<String> names = new ArrayList<>();
+        part.forEach(name -> names.add(name.asText()));
+        expected.add(names);
+      }
+      assertThat(Partition.of(subjects, vector.get("n").asInt())).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void a_neighbour_with_nothing_to_be_asked_is_not_asked() {
+    assertThat(Partition.among(List.of("gopher2", "pythonista"), List.of("gopher1")))
+        .isEqualTo(java.util.Map.of("gopher2", List.of("gopher1")));
+  }
+}
