@@ -28,6 +28,8 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
 import nara.mesh.MeshServerVerticle;
 import nara.mesh.MeshSyncVerticle;
+import nara.opinion.OpinionConfig;
+import nara.opinion.OpinionVerticle;
 import nara.plaza.MqttLedgerVerticle;
 import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
@@ -139,6 +141,7 @@ public final class NaraNode {
                         random)))
         .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), clock)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), clock)))
         .compose(
             next ->
                 config.web().enabled()
