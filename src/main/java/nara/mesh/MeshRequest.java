@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.bus.Request;
+import nara.event.EventId;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.trust.TrustRequest;
@@ -46,6 +47,8 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    * @param newestTs largest timestamp among them, 0 when there are none
    * @param nextCursor where a page goes on; empty at the end
    * @param hasMore of the checkpoint list only
+   * @param stated time and id of each event, as it states them, in the answer's order; an event
+   *     that does not state both in the usual form is left out
    * @param offered what became of the events
    * @param took from the request to the last byte
    */
@@ -56,9 +59,13 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       long newestTs,
       Optional<Long> nextCursor,
       boolean hasMore,
+      List<Stated> stated,
       TrustRequest.Offered offered,
       Duration took)
       implements FetchOutcome {}
+
+  /** What an event states of itself; nothing is verified about it. */
+  record Stated(long ts, EventId id) {}
 
   /** It brought nothing. */
   record FetchFailed(MeshFailure failure, String reason) implements FetchOutcome {}

@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.event.EventId;
+import nara.event.EventReader;
 import nara.event.JsonSpans.Span;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -37,6 +40,7 @@ import nara.mesh.MeshRequest.Ping;
 import nara.mesh.MeshRequest.PingOutcome;
 import nara.mesh.MeshRequest.Pong;
 import nara.mesh.MeshRequest.QueryPeers;
+import nara.mesh.MeshRequest.Stated;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.Offered;
 import nara.trust.Verifier;
@@ -176,8 +180,21 @@ public final class MeshSyncVerticle extends VerticleBase {
         dated ? times.getMax() : 0,
         nextCursor,
         hasMore,
+        stated(json, events),
         offered,
         verified.took());
+  }
+
+  private static List<Stated> stated(byte[] json, List<Span> events) {
+    List<Stated> stated = new ArrayList<>(events.size());
+    for (Span event : events) {
+      OptionalLong ts = StatedEvent.ts(json, event);
+      Optional<EventId> id = EventReader.peekId(json, event.offset(), event.length());
+      if (ts.isPresent() && id.isPresent()) {
+        stated.add(new Stated(ts.getAsLong(), id.get()));
+      }
+    }
+    return stated;
   }
 
   private Future<PingOutcome> onPing(Ping ping) {

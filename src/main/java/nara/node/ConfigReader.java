@@ -30,6 +30,7 @@ import nara.plaza.PlazaConfig;
 import nara.recovery.MemoryMode;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.recovery.RecoveryConfig.Thoroughness;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
 
@@ -128,7 +129,7 @@ public final class ConfigReader {
     PlazaConfig plaza = plaza(root.section("plaza"), readOnly);
     MemoryConfig memory = memory(root.section("memory"));
     RecoveryConfig recovery =
-        recovery(root.section("recovery"), memory.mode(), transport == Transport.GOSSIP, readOnly);
+        recovery(root.section("recovery"), memory, transport == Transport.GOSSIP, readOnly);
     CheckpointConfig checkpoint = checkpoint(root.section("checkpoint"));
     TrustConfig trust = trust(root.section("trust"));
     WebConfig web = web(root.section("web"));
@@ -372,7 +373,8 @@ public final class ConfigReader {
   }
 
   private static RecoveryConfig recovery(
-      ConfigSection s, MemoryMode mode, boolean gossip, boolean readOnly) {
+      ConfigSection s, MemoryConfig memory, boolean gossip, boolean readOnly) {
+    MemoryMode mode = memory.mode();
     RecoveryConfig d = RecoveryConfig.defaults(mode);
     List<Rung> rungs = List.of(Rung.values());
     List<Rung> ladder =
@@ -415,7 +417,14 @@ public final class ConfigReader {
             s.duration("plaza_quiet", d.plazaQuiet(), MILLI, HOUR),
             s.duration("plaza_deadline", d.plazaDeadline(), MILLI, DAY),
             gossip,
-            readOnly);
+            readOnly,
+            s.choice(
+                "thoroughness",
+                d.thoroughness(),
+                d.thoroughness().label(),
+                List.of(Thoroughness.values()),
+                Thoroughness::label),
+            memory.maxEvents());
     s.end();
     return recovery;
   }

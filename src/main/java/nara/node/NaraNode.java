@@ -154,11 +154,7 @@ public final class NaraNode {
     if (config.trust().recheckOneIn() == 0) {
       return first;
     }
-    String other = first.name().equals("corretto") ? "jdk" : "corretto";
-    VerifierChoice second = Verifiers.choose(other, 0);
-    if (second instanceof VerifierChoice.Unavailable) {
-      second = Verifiers.choose("jdk", 0);
-    }
+    VerifierChoice second = Verifiers.second(first.name());
     return second instanceof VerifierChoice.Chosen chosen
         ? new RecheckingVerifier(
             first, chosen.verifier(), config.trust().recheckOneIn(), ForkJoinPool.commonPool())

@@ -2,11 +2,12 @@ package nara.recovery;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a recovery goes. The reference's waits and limits are the defaults.
  *
- * @param ladder rungs in order: sample, slices, plaza
+ * @param ladder rungs in order: pages, sample, slices, plaza
  * @param firstWait before neighbours are looked for, unless some are known in gossip mode
  * @param tries how often neighbours are looked for
  * @param retryWait before the second try; doubled before each further one
@@ -20,6 +21,8 @@ import java.util.List;
  * @param plazaDeadline how long the plaza rung may take in all
  * @param gossip whether the node is in gossip mode: known peers are asked at once
  * @param readOnly whether nothing but reads may be sent
+ * @param thoroughness whether the pages rung walks neighbours whose probes brought nothing new
+ * @param maxEvents what the ledger holds: once so many are recovered, older ones are not asked for
  */
 public record RecoveryConfig(
     List<Rung> ladder,
@@ -35,24 +38,52 @@ public record RecoveryConfig(
     Duration plazaQuiet,
     Duration plazaDeadline,
     boolean gossip,
-    boolean readOnly) {
+    boolean readOnly,
+    Thoroughness thoroughness,
+    int maxEvents) {
+
+  /** Whom the pages rung walks. */
+  public enum Thoroughness {
+    /** The fewest neighbours that together have all that any probe found. */
+    PROBE,
+    /** All of them. */
+    FULL;
+
+    /** The name in configuration. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** One way to get events back. */
   public enum Rung {
+    /** The whole time range in pages, split over all neighbours. */
+    PAGES,
+    /** Random samples, as the reference does. */
     SAMPLE,
+    /** Slices of a fixed number of the newest events. */
     SLICES,
+    /** Social events over MQTT. */
     PLAZA;
 
     /** The name in configuration and reports. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** A call may take this much longer for each event that it asks for. */
+  private static final Duration PER_EVENT = Duration.ofMillis(4);
+
+  /** How long a call may take that asks for so many events. */
+  Duration timeout(int events) {
+    return callTimeout.plus(PER_EVENT.multipliedBy(events));
   }
 
   /** The reference's values for a memory mode. */
   public static RecoveryConfig defaults(MemoryMode mode) {
     return new RecoveryConfig(
-        List.of(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA),
+        List.of(Rung.PAGES, Rung.SAMPLE, Rung.SLICES, Rung.PLAZA),
         Duration.ofSeconds(30),
         3,
         Duration.ofSeconds(30),
@@ -65,7 +96,9 @@ public record RecoveryConfig(
         Duration.ofSeconds(10),
         Duration.ofSeconds(60),
         false,
-        false);
+        false,
+        Thoroughness.PROBE,
+        mode.maxEvents());
   }
 
   /** The same, without waiting for a network that comes up together with this node. */
@@ -89,7 +122,30 @@ public record RecoveryConfig(
         plazaQuiet,
         plazaDeadline,
         gossip,
-        readOnly);
+        readOnly,
+        thoroughness,
+        maxEvents);
+  }
+
+  /** The same, with another ladder. */
+  public RecoveryConfig climbing(Rung... rungs) {
+    return new RecoveryConfig(
+        List.of(rungs),
+        firstWait,
+        tries,
+        retryWait,
+        mode,
+        sampleCapacity,
+        samplePage,
+        maxUnderWay,
+        callTimeout,
+        callTries,
+        plazaQuiet,
+        plazaDeadline,
+        gossip,
+        readOnly,
+        thoroughness,
+        maxEvents);
   }
 
   /** The same, with another number of events sampled in all and in one call. */
@@ -108,6 +164,29 @@ public record RecoveryConfig(
         plazaQuiet,
         plazaDeadline,
         gossip,
-        readOnly);
+        readOnly,
+        thoroughness,
+        maxEvents);
+  }
+
+  /** The same, walking those neighbours. */
+  public RecoveryConfig thorough(Thoroughness changed) {
+    return new RecoveryConfig(
+        ladder,
+        firstWait,
+        tries,
+        retryWait,
+        mode,
+        sampleCapacity,
+        samplePage,
+        maxUnderWay,
+        callTimeout,
+        callTries,
+        plazaQuiet,
+        plazaDeadline,
+        gossip,
+        readOnly,
+        changed,
+        maxEvents);
   }
 }

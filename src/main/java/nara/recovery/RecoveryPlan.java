@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
@@ -25,9 +26,6 @@ import nara.recovery.RecoveryConfig.Rung;
  * {@link Command.Finish} comes exactly once, and nothing after it.
  */
 public final class RecoveryPlan {
-  /** A call may take this much longer for each event that it asks for. */
-  private static final Duration PER_EVENT = Duration.ofMillis(4);
-
   /** Events that the slices rung asks for in all, as the reference does. */
   static final int SLICES_CAPACITY = 50_000;
 
@@ -58,7 +56,7 @@ public final class RecoveryPlan {
   private final Set<String> plazaSilent = new LinkedHashSet<>();
   private int tries;
   private int rung = -1;
-  private Round round;
+  private Work work;
   private int nextCall;
 
   /**
@@ -111,12 +109,12 @@ public final class RecoveryPlan {
 
   /** Calls of the present rung that have ended. */
   public int callsSettled() {
-    return stage == Stage.CALLING ? round.settled() : 0;
+    return stage == Stage.CALLING ? work.settled() : 0;
   }
 
   /** Calls that the present rung has planned. */
   public int callsPlanned() {
-    return stage == Stage.CALLING ? round.planned() : 0;
+    return stage == Stage.CALLING ? work.planned() : 0;
   }
 
   private void onStarted(Instant now, List<Command> out) {
@@ -187,17 +185,14 @@ public final class RecoveryPlan {
     Rung next = config.ladder().get(rung);
     out.add(new Command.Enter(next.label()));
     switch (next) {
-      case SAMPLE -> call(asked, this::dealSamples, out);
-      case SLICES -> call(asked, this::dealSlices, out);
+      case PAGES -> call(asked, () -> new PagesRung(asked, roster, config, nextCall), out);
+      case SAMPLE -> call(asked, () -> samples(asked), out);
+      case SLICES -> call(asked, () -> slices(asked), out);
       case PLAZA -> askPlaza(out);
     }
   }
 
-  private interface Dealer {
-    void deal(Round round, int peerCount);
-  }
-
-  private void call(List<Peer> asked, Dealer dealer, List<Command> out) {
+  private void call(List<Peer> asked, Supplier<Work> begin, List<Command> out) {
     if (asked.isEmpty()) {
       out.add(new Command.Leave("skipped", "no neighbour with a mesh address"));
       climb(asked, out);
@@ -205,59 +200,62 @@ public final class RecoveryPlan {
     }
     stage = Stage.CALLING;
     roster.forgive();
-    round = new Round(asked, roster, nextCall, config.maxUnderWay(), config.callTries());
-    dealer.deal(round, asked.size());
-    continueRound(out);
+    work = begin.get();
+    goOn(out);
+  }
+
+  private Round round(List<Peer> asked) {
+    return new Round(asked, roster, nextCall, config.maxUnderWay(), config.callTries());
   }
 
   /** Capacity over page size calls, and at least one for each peer. */
-  private void dealSamples(Round samples, int peerCount) {
+  private Round samples(List<Peer> asked) {
     int size = Math.min(config.samplePage(), Query.MOST);
-    int calls = Math.max(peerCount, Math.ceilDiv(config.sampleCapacity(), size));
+    int calls = Math.max(asked.size(), Math.ceilDiv(config.sampleCapacity(), size));
+    Round samples = round(asked);
     for (int i = 0; i < calls; i++) {
-      samples.deal(new Query.Sample(size, me, 0, Query.Filter.ALL), timeout(size));
+      samples.deal(new Query.Sample(size, me, 0, Query.Filter.ALL), config.timeout(size));
     }
+    return samples;
   }
 
   /**
    * As many events of each peer as the reference asks for, in slices that one answer can hold; and
    * without a subject filter, which would leave out everybody who is not here now.
    */
-  private void dealSlices(Round slices, int peerCount) {
-    int perPeer = Math.max(SLICE_LEAST, SLICES_CAPACITY / peerCount);
+  private Round slices(List<Peer> asked) {
+    int perPeer = Math.max(SLICE_LEAST, SLICES_CAPACITY / asked.size());
     int slicesPerPeer = Math.ceilDiv(perPeer, Query.MOST);
-    int total = peerCount * slicesPerPeer;
+    int total = asked.size() * slicesPerPeer;
     int most = Math.ceilDiv(perPeer, slicesPerPeer);
+    Round slices = round(asked);
     for (int i = 0; i < total; i++) {
-      slices.deal(new Query.Slice(0, i, total, most, Query.Filter.ALL), timeout(most));
+      slices.deal(new Query.Slice(0, i, total, most, Query.Filter.ALL), config.timeout(most));
     }
-  }
-
-  private Duration timeout(int events) {
-    return config.callTimeout().plus(PER_EVENT.multipliedBy(events));
+    return slices;
   }
 
   private void onCallEnded(Happening.CallEnded ended, List<Command> out) {
-    if (stage == Stage.CALLING && round.ended(ended.call(), ended.outcome())) {
-      continueRound(out);
+    if (stage == Stage.CALLING && work.ended(ended.call(), ended.outcome())) {
+      goOn(out);
     }
   }
 
-  private void continueRound(List<Command> out) {
-    out.addAll(round.begin());
-    nextCall = round.nextCall();
-    if (!round.over()) {
+  private void goOn(List<Command> out) {
+    out.addAll(work.begin());
+    nextCall = work.nextCall();
+    if (!work.over()) {
       return;
     }
-    if (round.mostFailed()) {
-      out.add(new Command.Leave("failed", round.summary()));
+    if (work.failed()) {
+      out.add(new Command.Leave("failed", work.summary()));
       climb(peers, out);
       return;
     }
-    List<Peer> unanswered = round.unanswered();
+    List<Peer> unanswered = work.unanswered();
     boolean meshNext =
         rung + 1 < config.ladder().size() && config.ladder().get(rung + 1) != Rung.PLAZA;
-    out.add(new Command.Leave(unanswered.isEmpty() ? "complete" : "partial", round.summary()));
+    out.add(new Command.Leave(unanswered.isEmpty() ? "complete" : "partial", work.summary()));
     if (!unanswered.isEmpty() && meshNext) {
       // Whoever could not answer this way may be able to answer the next.
       climb(unanswered, out);

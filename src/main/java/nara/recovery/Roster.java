@@ -25,6 +25,7 @@ final class Roster {
     int failuresInARow;
     String lastFailure = "";
     boolean gone;
+    String dropped = "";
   }
 
   void enlist(List<Neighbour> neighbours) {
@@ -51,7 +52,26 @@ final class Roster {
   boolean willing(MeshRequest.Peer peer) {
     Standing standing = byName.get(peer.name());
     return standing == null
-        || (standing.failuresInARow < PATIENCE && !(standing.gone && standing.failuresInARow > 1));
+        || (standing.dropped.isEmpty()
+            && standing.failuresInARow < PATIENCE
+            && !(standing.gone && standing.failuresInARow > 1));
+  }
+
+  /** Gives a peer no more work in this recovery. */
+  void drop(MeshRequest.Peer peer, String why) {
+    byName.computeIfAbsent(peer.name(), name -> new Standing()).dropped = why;
+  }
+
+  /** Who was dropped, and why. */
+  List<String> dropped() {
+    List<String> dropped = new ArrayList<>();
+    byName.forEach(
+        (name, standing) -> {
+          if (!standing.dropped.isEmpty()) {
+            dropped.add(name + " (" + standing.dropped + ")");
+          }
+        });
+    return dropped;
   }
 
   /** Gives everybody a new chance: another rung asks other things. */

@@ -22,7 +22,7 @@ import nara.mesh.MeshRequest.Peer;
  * <p>Call numbers go on from one round to the next, so that a late answer of an earlier round is
  * never taken for one of this.
  */
-final class Round {
+final class Round implements Work {
   /** What one call is to ask, of whom first, and who has failed it already. */
   private static final class Task {
     final Query query;
@@ -76,7 +76,8 @@ final class Round {
   }
 
   /** The calls that may begin now. */
-  List<Command> begin() {
+  @Override
+  public List<Command> begin() {
     List<Command> commands = new ArrayList<>();
     while (underWay.size() < maxUnderWay && !waiting.isEmpty()) {
       Task task = waiting.poll();
@@ -93,7 +94,8 @@ final class Round {
   }
 
   /** Takes note of a call's end; false when it is not one of this round. */
-  boolean ended(int call, FetchOutcome outcome) {
+  @Override
+  public boolean ended(int call, FetchOutcome outcome) {
     Task task = underWay.remove(call);
     if (task == null) {
       return false;
@@ -141,39 +143,42 @@ final class Round {
         && roster.willing(peer);
   }
 
-  boolean over() {
+  @Override
+  public boolean over() {
     return waiting.isEmpty() && underWay.isEmpty();
   }
 
-  int nextCall() {
+  @Override
+  public int nextCall() {
     return nextCall;
   }
 
-  int planned() {
+  @Override
+  public int planned() {
     return planned;
   }
 
   /** Tasks that ended, one way or the other. */
-  int settled() {
+  @Override
+  public int settled() {
     return planned - waiting.size() - underWay.size();
   }
 
-  int answers() {
-    return answers;
-  }
-
   /** Whether more than half of the calls failed. */
-  boolean mostFailed() {
+  @Override
+  public boolean failed() {
     return failures * 2 > attempts || answers == 0;
   }
 
   /** The peers that have given no answer at all so far. */
-  List<Peer> unanswered() {
+  @Override
+  public List<Peer> unanswered() {
     return peers.stream().filter(peer -> !roster.answered(peer.name())).toList();
   }
 
   /** A sentence about how it went. */
-  String summary() {
+  @Override
+  public String summary() {
     String sentence = answers + " of " + attempts + " calls answered";
     if (lost > 0) {
       sentence += ", " + lost + " given up";

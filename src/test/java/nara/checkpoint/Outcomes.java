@@ -1,6 +1,7 @@
 package nara.checkpoint;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class Outcomes {
 
   static Fetched fetched(
       int events, Optional<Long> nextCursor, boolean hasMore, Offered offered, Duration took) {
-    return new Fetched(events * 500L, events, 0, 0, nextCursor, hasMore, offered, took);
+    return new Fetched(events * 500L, events, 0, 0, nextCursor, hasMore, List.of(), offered, took);
   }
 
   static Offered offered(int added, int duplicate, int rejected) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nara.demo.Corpus;
+import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.Report;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
@@ -67,7 +68,7 @@ class RecoveryIT {
           TestNode.start(
               "fresh",
               List.of(),
-              knowing(alice.peer(), bob.peer()).andThen(manyCalls())::apply,
+              knowing(alice.peer(), bob.peer()).andThen(asReference()).andThen(manyCalls())::apply,
               progress -> {
                 if (progress.requestsDone() > 4 && killed.compareAndSet(false, true)) {
                   Thread.ofVirtual().start(bob::close);
@@ -113,7 +114,7 @@ class RecoveryIT {
       try (TestNode alice = TestNode.holding("alice", half);
           FaultyPeer proxy =
               FaultyPeer.before(alice.address()).refusing(Pattern.compile("sample"), status);
-          TestNode fresh = fresh(knowing("alice@" + proxy.address()))) {
+          TestNode fresh = fresh(knowing("alice@" + proxy.address()).andThen(asReference())::apply)) {
         Report report = fresh.report();
         assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
         assertThat(report.stages()).extracting(Report.Stage::name).contains("sample", "slices");
@@ -130,7 +131,10 @@ class RecoveryIT {
             FaultyPeer.before(alice.address()).refusing(Pattern.compile("sample"), 404);
         FaultyPeer nothing = FaultyPeer.before(bob.address()).refusing(Pattern.compile(""), 500);
         TestNode fresh =
-            fresh(knowing("alice@" + noSample.address(), "bob@" + nothing.address()))) {
+            fresh(
+                knowing("alice@" + noSample.address(), "bob@" + nothing.address())
+                        .andThen(asReference())
+                    ::apply)) {
       Report report = fresh.report();
       assertThat(report.outcome()).as(report.toString()).isEqualTo("partial");
       assertThat(fresh.held()).containsAll(texts(corpus.events()));
@@ -173,6 +177,11 @@ class RecoveryIT {
 
   private static TestNode fresh(UnaryOperator<NodeConfig> config) {
     return TestNode.start("fresh", List.of(), config, progress -> {});
+  }
+
+  private static UnaryOperator<NodeConfig> asReference() {
+    return config ->
+        config.withRecovery(config.recovery().climbing(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA));
   }
 
   private static UnaryOperator<NodeConfig> manyCalls() {

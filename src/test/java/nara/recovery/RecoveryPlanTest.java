@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecoveryPlanTest {
-  private static final RecoveryConfig MEDIUM = RecoveryConfig.defaults(MemoryMode.MEDIUM);
+  private static final RecoveryConfig MEDIUM = asReference(MemoryMode.MEDIUM);
 
   @Test
   void the_usual_recovery_samples_syncs_checkpoints_seeks_keys_and_seeds_pings() {
@@ -42,8 +42,7 @@ class RecoveryPlanTest {
   @CsvSource({"SHORT, 5, 1000, 3", "MEDIUM, 10, 5000, 10", "HOG, 16, 5000, 10"})
   void a_sample_makes_capacity_over_page_calls_with_a_bounded_number_under_way(
       MemoryMode mode, int calls, int page, int underWay) {
-    Story story =
-        new Story(RecoveryConfig.defaults(mode)).finding(neighbours("a", "b", "c")).play();
+    Story story = new Story(asReference(mode)).finding(neighbours("a", "b", "c")).play();
 
     assertThat(story.fetches).hasSize(calls);
     assertThat(story.fetches)
@@ -65,7 +64,7 @@ class RecoveryPlanTest {
   @Test
   void short_memory_asks_at_most_four_neighbours() {
     Story story =
-        new Story(RecoveryConfig.defaults(MemoryMode.SHORT))
+        new Story(asReference(MemoryMode.SHORT))
             .finding(neighbours("a", "b", "c", "d", "e"))
             .play();
     assertThat(story.asked).containsOnlyKeys("a", "b", "c", "d");
@@ -268,7 +267,9 @@ class RecoveryPlanTest {
             MEDIUM.plazaQuiet(),
             MEDIUM.plazaDeadline(),
             false,
-            true);
+            true,
+            MEDIUM.thoroughness(),
+            80_000);
     Story story =
         new Story(readOnly).finding(List.of(neighbour("a", ""))).withPlazaWhere("a").play();
     assertThat(story.told).noneMatch(Command.AskPlaza.class::isInstance);
@@ -351,6 +352,14 @@ class RecoveryPlanTest {
         MEDIUM.plazaQuiet(),
         MEDIUM.plazaDeadline(),
         true,
-        false);
+        false,
+        MEDIUM.thoroughness(),
+        80_000);
+  }
+
+  private static RecoveryConfig asReference(MemoryMode mode) {
+    return RecoveryConfig.defaults(mode)
+        .climbing(
+            RecoveryConfig.Rung.SAMPLE, RecoveryConfig.Rung.SLICES, RecoveryConfig.Rung.PLAZA);
   }
 }

@@ -149,7 +149,15 @@ final class Story {
 
   static FetchOutcome brought(int events) {
     return new MeshRequest.Fetched(
-        events * 475L, events, 1, 2, Optional.empty(), false, offered(events), Duration.ZERO);
+        events * 475L,
+        events,
+        1,
+        2,
+        Optional.empty(),
+        false,
+        List.of(),
+        offered(events),
+        Duration.ZERO);
   }
 
   static FetchOutcome failed(MeshFailure failure) {

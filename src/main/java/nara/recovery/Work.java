@@ -1,0 +1,35 @@
+package nara.recovery;
+
+import java.util.List;
+import nara.mesh.MeshRequest.FetchOutcome;
+import nara.mesh.MeshRequest.Peer;
+
+/** What one rung of the mesh does: calls that begin, end, and lead to further ones. */
+interface Work {
+  /** The calls that may begin now. */
+  List<Command> begin();
+
+  /** Takes note of a call's end; false when it is not one of this rung. */
+  boolean ended(int call, FetchOutcome outcome);
+
+  /** Whether nothing is under way and nothing is left to begin. */
+  boolean over();
+
+  /** Whether it went so badly that the next rung should do it all again. */
+  boolean failed();
+
+  /** The peers that have given no answer at all so far. */
+  List<Peer> unanswered();
+
+  /** The number that the next call would have. */
+  int nextCall();
+
+  /** How many calls are known to be needed, for progress. */
+  int planned();
+
+  /** How many of them have ended. */
+  int settled();
+
+  /** A sentence about how it went. */
+  String summary();
+}

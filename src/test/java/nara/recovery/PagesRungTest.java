@@ -1,0 +1,366 @@
+package nara.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.LongUnaryOperator;
+import nara.event.EventId;
+import nara.event.Verdict;
+import nara.ledger.Query;
+import nara.mesh.MeshFailure;
+import nara.mesh.MeshRequest;
+import nara.mesh.MeshRequest.FetchOutcome;
+import nara.mesh.MeshRequest.Peer;
+import nara.mesh.MeshRequest.Stated;
+import nara.trust.TrustRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pages rung against peers that answer as the reference does: cutting equal times apart. */
+class PagesRungTest {
+  private static final RecoveryConfig CONFIG = RecoveryConfig.defaults(MemoryMode.HOG);
+
+  @ParameterizedTest
+  @CsvSource({"1, 20000", "4, 20000", "8, 80000", "4, 320"})
+  void equal_neighbours_are_walked_once_between_them(int peers, int events) {
+    Network network = new Network();
+    List<Stated> all = network.events(events, i -> i * 1_000);
+    for (int i = 0; i < peers; i++) {
+      network.peer("p" + i, all);
+    }
+    network.recover(CONFIG);
+
+    assertThat(network.got).hasSize(events);
+    if (events > 1_000) {
+      assertThat(network.fetched).isLessThan((long) (1.3 * events));
+      assertThat(network.calls.values()).allMatch(calls -> calls > 5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 5, 8})
+  void each_event_with_two_of_them_is_recovered_whole(int peers) {
+    Network network = new Network();
+    List<Stated> all = network.events(30_000, i -> i * 1_000);
+    SplittableRandom random = new SplittableRandom(1);
+    List<List<Stated>> parts = parts(peers);
+    for (Stated event : all) {
+      int first = random.nextInt(peers);
+      parts.get(first).add(event);
+      parts.get((first + 1 + random.nextInt(peers - 1)) % peers).add(event);
+    }
+    for (int i = 0; i < peers; i++) {
+      network.peer("p" + i, parts.get(i));
+    }
+    network.recover(CONFIG);
+    assertThat(network.got.size()).isGreaterThanOrEqualTo((int) (0.999 * all.size()));
+    assertThat(network.fetched).isLessThan((long) (1.15 * 2 * all.size()));
+  }
+
+  @Test
+  void disjoint_neighbours_are_all_walked() {
+    Network network = new Network();
+    List<Stated> all = network.events(40_000, i -> i * 1_000);
+    List<List<Stated>> parts = parts(4);
+    for (int i = 0; i < all.size(); i++) {
+      parts.get(i % 4).add(all.get(i));
+    }
+    for (int i = 0; i < 4; i++) {
+      network.peer("p" + i, parts.get(i));
+    }
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+    assertThat(network.fetched).isLessThan((long) (1.15 * all.size()));
+  }
+
+  @Test
+  void a_neighbour_that_alone_holds_one_percent_of_everything_is_found() {
+    for (int seed = 0; seed < 10; seed++) {
+      Network network = new Network();
+      List<Stated> all = network.events(80_000, i -> i * 1_000);
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Stated> common = all.stream().filter(e -> random.nextInt(100) > 0).toList();
+      for (int i = 0; i < 3; i++) {
+        network.peer("p" + i, common);
+      }
+      network.peer("rich", all);
+      network.recover(CONFIG);
+      assertThat(network.got.size()).isGreaterThanOrEqualTo((int) (0.999 * all.size()));
+      assertThat(network.fetched).isLessThan((long) (1.15 * all.size()));
+    }
+  }
+
+  @Test
+  void a_time_that_one_neighbour_alone_remembers_is_recovered_when_all_are_walked() {
+    Network network = new Network();
+    List<Stated> all = network.events(20_000, i -> i * 1_000);
+    network.peer("new", all.subList(19_000, 20_000));
+    network.peer("old", all.subList(0, 19_500));
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 7, 100, 4_999})
+  void equal_timestamps_at_page_boundaries_are_never_lost(int perInstant) {
+    Network network = new Network();
+    List<Stated> all = network.events(20_000, i -> i / perInstant * 1_000L);
+    network.peer("a", all);
+    network.peer("b", all);
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE + 1, Long.MAX_VALUE - 1})
+  void an_event_of_an_absurd_time_does_not_hold_anything_up(long absurd) {
+    Network network = new Network();
+    List<Stated> all = network.events(20_000, i -> i * 1_000);
+    List<Stated> odd = new ArrayList<>(all);
+    odd.add(new Stated(absurd, new EventId(-1, absurd)));
+    network.peer("a", all);
+    network.peer("odd", odd);
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(odd.size());
+    assertThat(network.calls.values().stream().mapToInt(n -> n).sum()).isLessThan(120);
+  }
+
+  @Test
+  void all_events_in_one_hundredth_of_the_time_are_still_shared_out() {
+    Network network = new Network();
+    List<Stated> all =
+        network.events(80_000, i -> i < 10 ? i * 100_000_000L : 900_000_000L + i * 100);
+    for (int i = 0; i < 4; i++) {
+      network.peer("p" + i, all);
+    }
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+    assertThat(network.calls.values()).allMatch(calls -> calls > 4);
+  }
+
+  @Test
+  void who_fails_in_the_middle_loses_its_work_to_another() {
+    Network network = new Network();
+    List<Stated> all = network.events(40_000, i -> i * 1_000);
+    network.peer("good", all);
+    network.peer("dies", all);
+    int[] answers = {0};
+    network.spoiling(
+        (peer, answer) ->
+            peer.equals("dies") && answers[0]++ > 12
+                ? new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "gone")
+                : answer);
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+    assertThat(network.roster.complaints()).singleElement().asString().startsWith("dies");
+  }
+
+  @Test
+  void whoever_mostly_sends_forgeries_is_dropped() {
+    Network network = new Network();
+    List<Stated> all = network.events(40_000, i -> i * 1_000);
+    network.peer("honest", all);
+    List<Stated> forged = network.events(40_000, i -> i * 1_000 + 7);
+    network.peer("liar", forged);
+    network.forged.addAll(forged.stream().map(Stated::id).toList());
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+    assertThat(network.roster.dropped()).singleElement().asString().startsWith("liar");
+    assertThat(network.calls.get("liar")).isLessThan(30);
+  }
+
+  @Test
+  void cursors_without_an_end_are_given_up() {
+    Network network = new Network();
+    List<Stated> all = network.events(10_000, i -> i * 1_000);
+    network.peer("honest", all);
+    network.peer("endless", all);
+    network.endless.add("endless");
+    network.recover(CONFIG);
+    assertThat(network.got).containsAll(all.stream().map(Stated::id).toList());
+    assertThat(network.calls.get("endless")).isLessThan(1_000);
+  }
+
+  @Test
+  void a_memory_smaller_than_history_gets_the_newest() {
+    Network network = new Network();
+    List<Stated> all = network.events(100_000, i -> i * 1_000);
+    network.peer("a", all);
+    network.peer("b", all);
+    network.recover(RecoveryConfig.defaults(MemoryMode.SHORT));
+
+    Set<EventId> newest = new HashSet<>();
+    all.subList(90_000, 100_000).forEach(e -> newest.add(e.id()));
+    assertThat(network.got).containsAll(newest);
+    assertThat(network.fetched).isLessThan(60_000);
+  }
+
+  @Test
+  void full_thoroughness_walks_everybody() {
+    Network network = new Network();
+    List<Stated> all = network.events(10_000, i -> i * 1_000);
+    network.peer("a", all);
+    network.peer("b", all);
+    network.recover(CONFIG.thorough(RecoveryConfig.Thoroughness.FULL));
+    assertThat(network.fetched).isGreaterThanOrEqualTo(2L * all.size());
+  }
+
+  private static List<List<Stated>> parts(int count) {
+    List<List<Stated>> parts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      parts.add(new ArrayList<>());
+    }
+    return parts;
+  }
+
+  /** Peers with ledgers, who answer pages as the contract says. */
+  private static final class Network {
+    final Map<String, NavigableMap<Long, List<Stated>>> ledgers = new LinkedHashMap<>();
+    final Set<EventId> got = new HashSet<>();
+    final Set<EventId> forged = new HashSet<>();
+    final Set<String> endless = new HashSet<>();
+    final Map<String, Integer> calls = new HashMap<>();
+    final Roster roster = new Roster();
+    long fetched;
+    private BiFunction<String, FetchOutcome, FetchOutcome> spoil = (peer, answer) -> answer;
+    private long nextId = 1;
+
+    List<Stated> events(int count, LongUnaryOperator time) {
+      List<Stated> events = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        long id = nextId++;
+        events.add(
+            new Stated(
+                1_700_000_000_000_000_000L + time.applyAsLong(i),
+                new EventId(id * 0x9E3779B97F4A7C15L, id)));
+      }
+      return events;
+    }
+
+    void peer(String name, List<Stated> events) {
+      NavigableMap<Long, List<Stated>> ledger = new TreeMap<>();
+      events.forEach(e -> ledger.computeIfAbsent(e.ts(), ts -> new ArrayList<>()).add(e));
+      ledgers.put(name, ledger);
+    }
+
+    void spoiling(BiFunction<String, FetchOutcome, FetchOutcome> how) {
+      spoil = how;
+    }
+
+    void recover(RecoveryConfig config) {
+      List<Peer> peers =
+          ledgers.keySet().stream().map(name -> new Peer(name, "127.0.0.1:1")).toList();
+      PagesRung rung = new PagesRung(peers, roster, config, 0);
+      Deque<Command.Fetch> underWay = new ArrayDeque<>();
+      int turns = 0;
+      do {
+        rung.begin().forEach(command -> underWay.add((Command.Fetch) command));
+        assertThat(underWay.size()).isLessThanOrEqualTo(config.maxUnderWay());
+        Command.Fetch fetch = underWay.poll();
+        if (fetch != null) {
+          calls.merge(fetch.peer().name(), 1, Integer::sum);
+          rung.ended(
+              fetch.call(),
+              spoil.apply(fetch.peer().name(), answer(fetch.peer().name(), fetch.query())));
+        }
+        assertThat(turns++).isLessThan(5_000);
+      } while (!underWay.isEmpty() || !rung.over());
+      assertThat(rung.summary()).isNotEmpty();
+    }
+
+    private FetchOutcome answer(String peer, Query query) {
+      return switch (query) {
+        case Query.Page page -> page(peer, page);
+        case Query.Recent recent -> recent(peer, recent.limit());
+        case Query.Slice slice -> throw new AssertionError(slice);
+        case Query.Sample sample -> throw new AssertionError(sample);
+      };
+    }
+
+    private FetchOutcome page(String peer, Query.Page page) {
+      if (!page.filter().services().isEmpty()) {
+        return fetched(List.of(), Optional.empty());
+      }
+      if (endless.contains(peer)) {
+        long next = Math.max(page.after(), 0) + 2;
+        return fetched(
+            List.of(
+                new Stated(next, new EventId(next, 9)), new Stated(next + 1, new EventId(next, 8))),
+            Optional.of(next + 1));
+      }
+      List<Stated> answer = new ArrayList<>();
+      for (List<Stated> instant : ledgers.get(peer).tailMap(page.after(), false).values()) {
+        for (Stated event : instant) {
+          if (answer.size() < page.size()) {
+            answer.add(event);
+          }
+        }
+        if (answer.size() == page.size()) {
+          break;
+        }
+      }
+      boolean isFull = answer.size() == page.size();
+      return fetched(
+          answer, isFull ? Optional.of(answer.get(answer.size() - 1).ts()) : Optional.empty());
+    }
+
+    private FetchOutcome recent(String peer, int limit) {
+      List<Stated> answer = new ArrayList<>();
+      for (List<Stated> instant : ledgers.get(peer).descendingMap().values()) {
+        answer.addAll(instant.subList(0, Math.min(instant.size(), limit - answer.size())));
+        if (answer.size() == limit) {
+          break;
+        }
+      }
+      return fetched(answer, Optional.empty());
+    }
+
+    private FetchOutcome fetched(List<Stated> answer, Optional<Long> next) {
+      fetched += answer.size();
+      int fresh = 0;
+      int refused = 0;
+      for (Stated event : answer) {
+        if (forged.contains(event.id())) {
+          refused++;
+        } else if (got.add(event.id())) {
+          fresh++;
+        }
+      }
+      long[] times = answer.stream().mapToLong(Stated::ts).sorted().toArray();
+      return new MeshRequest.Fetched(
+          answer.size() * 475L,
+          answer.size(),
+          times.length == 0 ? 0 : times[0],
+          times.length == 0 ? 0 : times[times.length - 1],
+          next,
+          false,
+          answer,
+          new TrustRequest.Offered(
+              answer.size(),
+              fresh,
+              answer.size() - fresh - refused,
+              0,
+              0,
+              refused,
+              Map.of(Verdict.VALID, fresh),
+              Set.of()),
+          Duration.ZERO);
+    }
+  }
+}
