@@ -8,6 +8,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -90,9 +91,12 @@ public final class NaraNode {
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
     NaraNode node = new NaraNode(vertx, config, me);
-    return node.deployAll(clock, random, beforeRecovery)
-        .map(node)
-        .recover(failure -> node.stop().transform(stopped -> Future.failedFuture(failure)));
+    // Answered through a promise that belongs to no event loop: after a failure those are gone.
+    Promise<NaraNode> started = Promise.promise();
+    node.deployAll(clock, random, beforeRecovery)
+        .onSuccess(deployed -> started.complete(node))
+        .onFailure(failure -> node.stop().onComplete(stopped -> started.fail(failure)));
+    return started.future();
   }
 
   private Future<?> deployAll(
@@ -124,7 +128,10 @@ public final class NaraNode {
         .compose(
             next ->
                 config.usesMesh()
-                    ? deploy(
+                    ? deployOpening(
+                        "mesh",
+                        config.mesh().host(),
+                        config.mesh().port(),
                         new MeshServerVerticle(
                             me, keys, config.mesh(), verifier, clock, addresses, listening))
                     : Future.succeededFuture())
@@ -145,7 +152,11 @@ public final class NaraNode {
         .compose(
             next ->
                 config.web().enabled()
-                    ? deploy(new WebVerticle(config.web().host(), config.web().port(), me.name()))
+                    ? deployOpening(
+                        "web",
+                        config.web().host(),
+                        config.web().port(),
+                        new WebVerticle(config.web().host(), config.web().port(), me.name()))
                     : Future.succeededFuture())
         .compose(next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock)));
   }
@@ -159,6 +170,20 @@ public final class NaraNode {
         ? new RecheckingVerifier(
             first, chosen.verifier(), config.trust().recheckOneIn(), ForkJoinPool.commonPool())
         : first;
+  }
+
+  /** Deploys what listens on a port; that the port cannot be had is the operator's to mend. */
+  private Future<?> deployOpening(String section, String host, int port, Deployable verticle) {
+    return deploy(verticle)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof IOException
+                        ? new StartFailure(
+                            "cannot listen on %s:%d (%s); set %s.host and %s.port, or %s.enabled to false"
+                                .formatted(
+                                    host, port, failure.getMessage(), section, section, section))
+                        : failure));
   }
 
   private Future<?> deploy(Deployable verticle) {

@@ -46,19 +46,7 @@ public final class WebVerticle extends VerticleBase {
     router.get("/ready").handler(this::onReady);
     router.get("/report").handler(this::onReport);
     server = vertx.createHttpServer().requestHandler(router);
-    return server
-        .listen(port, host)
-        .recover(
-            taken ->
-                Future.failedFuture(
-                    new IllegalStateException(
-                        "web: cannot listen on "
-                            + host
-                            + ":"
-                            + port
-                            + " ("
-                            + taken.getMessage()
-                            + "); set web.port, or web.enabled to false")));
+    return server.listen(port, host);
   }
 
   @Override
