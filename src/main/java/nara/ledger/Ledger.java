@@ -51,7 +51,7 @@ public final class Ledger {
   private final Derivation derivation;
 
   /** The visible form of each id; others hang behind it. */
-  private final Map<EventId, Held> slots = new HashMap<>();
+  private final Slots slots = new Slots();
 
   private long bytes;
   private int critical;
@@ -156,20 +156,10 @@ public final class Ledger {
       }
     }
     Held held = new Held(event, verdict);
-    boolean[] rejected = {false};
-    retention.admit(
-        held,
-        gone -> {
-          if (gone == held) {
-            rejected[0] = true;
-          } else {
-            onDropped(gone);
-          }
-        });
-    if (rejected[0]) {
+    if (!retention.admit(held, this::onDropped)) {
       return Outcome.DROPPED;
     }
-    boolean another = slots.containsKey(event.id());
+    boolean another = slots.get(event.id()) != null;
     link(held);
     if (another) {
       return slots.get(event.id()) == held ? Outcome.REPLACED : Outcome.DUPLICATE;
@@ -198,7 +188,7 @@ public final class Ledger {
         hide(head);
       }
       held.next = head;
-      slots.put(held.event().id(), held);
+      slots.put(held);
       show(held);
       return;
     }
@@ -217,7 +207,7 @@ public final class Ledger {
       if (held.next == null) {
         slots.remove(held.event().id());
       } else {
-        slots.put(held.event().id(), held.next);
+        slots.put(held.next);
         show(held.next);
       }
     } else {

@@ -12,19 +12,33 @@ import nara.event.Event;
  * search touches few cache lines, and a place costs 12 bytes plus slack where a tree node would
  * cost 40 and more.
  *
- * <p>n events held. Search: O(log n). Add and remove: O(log n) plus one array copy that a chunk
- * bounds; once in dozens of changes a chunk comes or goes, which moves the list of chunks. Rank to
- * event and time to rank: O(log n), by a Fenwick tree over the chunks' sizes, which the first such
- * question after a chunk came or went makes anew.
+ * <p>What is added waits unsorted until somebody looks. A few late ones are then put in one by one;
+ * when they are many (an eighth of what is there) they are sorted and merged in one sweep. A ledger
+ * that only takes in, as in a recovery, so works in sequence through memory whatever its size.
+ *
+ * <p>n events held. Add: amortised O(log n), of which most is sorting. Remove: O(log n) plus one
+ * array copy that a chunk bounds; once in dozens of changes a chunk comes or goes, which moves the
+ * list of chunks. Rank to event and time to rank: O(log n), by a Fenwick tree over the chunks'
+ * sizes, which the first such question after a chunk came or went makes anew.
  */
 final class Ordered {
   private static final int CHUNK = 128;
-  private static final int FIRST_CAPACITY = 4;
+
+  /** Chunks made by a sweep have room for a few more. */
+  private static final int SWEPT = CHUNK - CHUNK / 4;
+
+  /** The part of what is held that may wait to be sorted in, one in so many. */
+  private static final int LATE = 8;
 
   private final ToLongFunction<Held> key;
-  private Chunk[] chunks = {new Chunk(FIRST_CAPACITY)};
+  private Run[] chunks = {new Run(0)};
   private int chunkCount = 1;
-  private int size;
+
+  /** How many stand in the chunks. */
+  private int settled;
+
+  /** What was added since somebody looked. */
+  private Run late = new Run(2);
 
   /** The number of each chunk's first event: a search touches this before any chunk. */
   private long[] lows = {0};
@@ -34,57 +48,6 @@ final class Ordered {
 
   /** Whether chunks came or went since the tree was made; it is made again when it is needed. */
   private boolean sumsAreStale;
-
-  private static final class Chunk {
-    private long[] keys;
-    private Held[] items;
-    private int size;
-
-    Chunk(int capacity) {
-      keys = new long[capacity];
-      items = new Held[capacity];
-    }
-
-    void insert(int at, long key, Held held) {
-      if (size == items.length) {
-        int capacity = Math.min(CHUNK, size + (size >> 1) + 1);
-        keys = Arrays.copyOf(keys, capacity);
-        items = Arrays.copyOf(items, capacity);
-      }
-      System.arraycopy(keys, at, keys, at + 1, size - at);
-      System.arraycopy(items, at, items, at + 1, size - at);
-      keys[at] = key;
-      items[at] = held;
-      size++;
-    }
-
-    void remove(int at) {
-      size--;
-      System.arraycopy(keys, at + 1, keys, at, size - at);
-      System.arraycopy(items, at + 1, items, at, size - at);
-      items[size] = null;
-    }
-
-    /** Moves the items from a place on into a new chunk. */
-    Chunk splitOff(int from) {
-      Chunk rest = new Chunk(CHUNK - CHUNK / 4);
-      rest.append(this, from);
-      Arrays.fill(items, from, size, null);
-      size = from;
-      return rest;
-    }
-
-    void append(Chunk other, int from) {
-      int count = other.size - from;
-      if (size + count > items.length) {
-        keys = Arrays.copyOf(keys, size + count);
-        items = Arrays.copyOf(items, size + count);
-      }
-      System.arraycopy(other.keys, from, keys, size, count);
-      System.arraycopy(other.items, from, items, size, count);
-      size += count;
-    }
-  }
 
   private Ordered(ToLongFunction<Held> key) {
     this.key = key;
@@ -101,41 +64,31 @@ final class Ordered {
   }
 
   int size() {
-    return size;
+    return settled + late.size();
   }
 
   boolean isEmpty() {
-    return size == 0;
+    return size() == 0;
   }
 
   /** The lowest; null when there is none. */
   Held first() {
-    return size == 0 ? null : chunks[0].items[0];
+    settle();
+    return settled == 0 ? null : chunks[0].get(0);
   }
 
   /** The highest; null when there is none. */
   Held last() {
-    Chunk chunk = chunks[chunkCount - 1];
-    return size == 0 ? null : chunk.items[chunk.size - 1];
+    settle();
+    Run chunk = chunks[chunkCount - 1];
+    return settled == 0 ? null : chunk.get(chunk.size() - 1);
   }
 
   void add(Held held) {
-    long at = key.applyAsLong(held);
-    int c = chunkOf(at, held.event());
-    Chunk chunk = chunks[c];
-    int place = placeIn(chunk, at, held.event());
-    if (chunk.size == CHUNK) {
-      boolean appends = c == chunkCount - 1 && place == CHUNK;
-      insertChunk(c + 1, appends ? new Chunk(CHUNK / 4) : chunk.splitOff(CHUNK / 2));
-      if (appends || place > CHUNK / 2) {
-        place -= chunk.size;
-        c++;
-      }
+    late.add(key.applyAsLong(held), held);
+    if (late.size() >= Math.max(CHUNK, settled / LATE)) {
+      settle();
     }
-    chunks[c].insert(place, at, held);
-    lows[c] = chunks[c].keys[0];
-    size++;
-    count(c, 1);
   }
 
   /**
@@ -144,22 +97,24 @@ final class Ordered {
    * @throws IllegalStateException when it is not in here: the indexes disagree
    */
   void remove(Held held) {
+    settle();
     long at = key.applyAsLong(held);
     int c = chunkOf(at, held.event());
-    int place = placeIn(chunks[c], at, held.event()) - 1;
-    if (place < 0 || chunks[c].items[place] != held) {
+    int place = chunks[c].placeOf(at, held.event()) - 1;
+    if (place < 0 || chunks[c].get(place) != held) {
       throw new IllegalStateException(held.event() + " is not in the index");
     }
     chunks[c].remove(place);
-    size--;
+    settled--;
     count(c, -1);
     shrink(c);
   }
 
   /** How many have a number that is not above the given one: the rank of the first above it. */
   int rankAfter(long limit) {
+    settle();
     int low = 0;
-    int high = size == 0 ? 0 : chunkCount;
+    int high = settled == 0 ? 0 : chunkCount;
     while (low < high) {
       int middle = low + high >>> 1;
       if (lows[middle] <= limit) {
@@ -168,31 +123,17 @@ final class Ordered {
         high = middle;
       }
     }
-    if (low == 0) {
-      return 0;
-    }
-    Chunk chunk = chunks[low - 1];
-    int from = 0;
-    int to = chunk.size;
-    while (from < to) {
-      int middle = from + to >>> 1;
-      if (chunk.keys[middle] <= limit) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    return before(low - 1) + from;
+    return low == 0 ? 0 : before(low - 1) + chunks[low - 1].countUpTo(limit);
   }
 
   /** The event of a rank, from 0 to size - 1. */
   Held get(int rank) {
-    Cursor cursor = cursor(rank);
-    return cursor.held();
+    return cursor(rank).held();
   }
 
   /** A place from which to walk; a rank of -1 or of the size stands beside the ends. */
   Cursor cursor(int rank) {
+    settle();
     if (rank < 0) {
       return new Cursor(0, -1);
     }
@@ -209,7 +150,7 @@ final class Ordered {
       }
     }
     return c == chunkCount
-        ? new Cursor(chunkCount - 1, chunks[chunkCount - 1].size + left)
+        ? new Cursor(chunkCount - 1, chunks[chunkCount - 1].size() + left)
         : new Cursor(c, left);
   }
 
@@ -225,12 +166,12 @@ final class Ordered {
 
     /** The event here; null beside the ends. */
     Held held() {
-      Chunk chunk = chunks[c];
-      return place >= 0 && place < chunk.size ? chunk.items[place] : null;
+      Run chunk = chunks[c];
+      return place >= 0 && place < chunk.size() ? chunk.get(place) : null;
     }
 
     void forward() {
-      if (++place >= chunks[c].size && c + 1 < chunkCount) {
+      if (++place >= chunks[c].size() && c + 1 < chunkCount) {
         c++;
         place = 0;
       }
@@ -239,9 +180,87 @@ final class Ordered {
     void back() {
       if (--place < 0 && c > 0) {
         c--;
-        place = chunks[c].size - 1;
+        place = chunks[c].size() - 1;
       }
     }
+  }
+
+  /** Sorts in what is late. */
+  private void settle() {
+    if (late.size() == 0) {
+      return;
+    }
+    Run sorted = late;
+    late = new Run(2);
+    sorted.sort();
+    if (sorted.size() >= CHUNK && sorted.size() >= settled / LATE) {
+      sweep(sorted);
+    } else {
+      for (int i = 0; i < sorted.size(); i++) {
+        insert(sorted.key(i), sorted.get(i));
+      }
+    }
+  }
+
+  /** Merges a sorted run with everything there is, into new chunks. */
+  private void sweep(Run sorted) {
+    int total = settled + sorted.size();
+    Run[] old = chunks;
+    int oldCount = chunkCount;
+    chunks = new Run[total / SWEPT + 1];
+    chunkCount = 0;
+    Run chunk = new Run(SWEPT);
+    int next = 0;
+    for (int c = 0; c < oldCount; c++) {
+      Run from = old[c];
+      old[c] = null;
+      for (int i = 0; i < from.size(); i++) {
+        while (next < sorted.size() && sorted.compare(next, from, i) <= 0) {
+          chunk = swept(chunk, sorted.key(next), sorted.get(next));
+          next++;
+        }
+        chunk = swept(chunk, from.key(i), from.get(i));
+      }
+    }
+    for (; next < sorted.size(); next++) {
+      chunk = swept(chunk, sorted.key(next), sorted.get(next));
+    }
+    chunks[chunkCount++] = chunk;
+    settled = total;
+    lows = new long[chunks.length];
+    for (int c = 0; c < chunkCount; c++) {
+      lows[c] = chunks[c].key(0);
+    }
+    sumsAreStale = true;
+  }
+
+  /** Adds to the chunk, or to the next one when it is full. */
+  private Run swept(Run chunk, long at, Held held) {
+    Run target = chunk;
+    if (chunk.size() == SWEPT) {
+      chunks[chunkCount++] = chunk;
+      target = new Run(SWEPT);
+    }
+    target.add(at, held);
+    return target;
+  }
+
+  private void insert(long at, Held held) {
+    int c = chunkOf(at, held.event());
+    Run chunk = chunks[c];
+    int place = chunk.placeOf(at, held.event());
+    if (chunk.size() == CHUNK) {
+      boolean appends = c == chunkCount - 1 && place == CHUNK;
+      insertChunk(c + 1, appends ? new Run(CHUNK / 4) : chunk.splitOff(CHUNK / 2));
+      if (appends || place > CHUNK / 2) {
+        place -= chunk.size();
+        c++;
+      }
+    }
+    chunks[c].insert(place, at, held);
+    lows[c] = chunks[c].key(0);
+    settled++;
+    count(c, 1);
   }
 
   /** The last chunk whose first event is not above the given one; the first when all are. */
@@ -251,7 +270,7 @@ final class Ordered {
     while (low < high) {
       int middle = low + high >>> 1;
       long first = lows[middle];
-      if (first < at || first == at && compare(chunks[middle], 0, at, event) <= 0) {
+      if (first < at || first == at && chunks[middle].compare(0, at, event) <= 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -260,42 +279,22 @@ final class Ordered {
     return low - 1;
   }
 
-  /** Where the event would go in, after its equals. */
-  private static int placeIn(Chunk chunk, long at, Event event) {
-    int low = 0;
-    int high = chunk.size;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (compare(chunk, middle, at, event) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  private static int compare(Chunk chunk, int place, long at, Event event) {
-    int byKey = Long.compare(chunk.keys[place], at);
-    return byKey != 0 ? byKey : Held.compare(chunk.items[place].event(), event);
-  }
-
   /** Drops an empty chunk, joins two that are nearly empty. */
   private void shrink(int c) {
-    if (chunks[c].size == 0) {
+    if (chunks[c].size() == 0) {
       if (chunkCount > 1) {
         dropChunk(c);
       }
       return;
     }
-    lows[c] = chunks[c].keys[0];
-    if (c + 1 < chunkCount && chunks[c].size + chunks[c + 1].size <= CHUNK / 2) {
+    lows[c] = chunks[c].key(0);
+    if (c + 1 < chunkCount && chunks[c].size() + chunks[c + 1].size() <= CHUNK / 2) {
       chunks[c].append(chunks[c + 1], 0);
       dropChunk(c + 1);
     }
   }
 
-  private void insertChunk(int c, Chunk chunk) {
+  private void insertChunk(int c, Run chunk) {
     if (chunkCount == chunks.length) {
       int capacity = chunkCount + (chunkCount >> 1) + 1;
       chunks = Arrays.copyOf(chunks, capacity);
@@ -304,7 +303,7 @@ final class Ordered {
     System.arraycopy(chunks, c, chunks, c + 1, chunkCount - c);
     System.arraycopy(lows, c, lows, c + 1, chunkCount - c);
     chunks[c] = chunk;
-    lows[c] = chunk.keys[0];
+    lows[c] = chunk.size() == 0 ? 0 : chunk.key(0);
     chunkCount++;
     sumsAreStale = true;
   }
@@ -334,7 +333,7 @@ final class Ordered {
       sums = new int[chunks.length + 1];
     }
     for (int i = 1; i <= chunkCount; i++) {
-      sums[i] = chunks[i - 1].size;
+      sums[i] = chunks[i - 1].size();
     }
     for (int i = 1; i <= chunkCount; i++) {
       int parent = i + (i & -i);

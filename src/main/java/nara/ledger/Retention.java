@@ -82,54 +82,64 @@ final class Retention {
    * Takes an event in under the limits of its kind. O(log n), for a checkpoint plus the restarts
    * that it makes dispensable.
    *
-   * @param gone gets what has to go for it, perhaps the event itself
+   * @param gone gets what has to go for it
+   * @return whether the event itself stays
    */
-  void admit(Held held, Consumer<Held> gone) {
+  boolean admit(Held held, Consumer<Held> gone) {
     held.filed = (byte) classOf(held);
-    switch (held.event().payload()) {
+    file(held);
+    return switch (held.event().payload()) {
       case Ping ping -> admitPing(held, ping.target(), gone);
       case Observation observation -> {
-        Pair.Key key = Pair.Key.of(observation);
-        file(held);
-        Pair pair = pairs.computeIfAbsent(key, Pair::new);
+        Pair pair = pairs.computeIfAbsent(Pair.Key.of(observation), Pair::new);
         change(pair, () -> pair.add(held));
-        trim(pair, gone);
+        yield trim(pair, held, gone);
       }
       case Checkpoint checkpoint -> {
-        file(held);
         cover(checkpoint.subject(), checkpoint.asOfTime(), gone);
+        yield true;
       }
-      default -> file(held);
-    }
+      default -> true;
+    };
   }
 
-  private void admitPing(Held held, String target, Consumer<Held> gone) {
+  private boolean admitPing(Held held, String target, Consumer<Held> gone) {
     List<Held> pings = pingsByTarget.computeIfAbsent(target, t -> new ArrayList<>(PINGS + 1));
     pings.add(held);
-    file(held);
-    if (pings.size() > PINGS) {
-      Held lowest = null;
-      for (Held ping : pings) {
-        refile(ping);
-        if (lowest == null || isBelow(ping, lowest)) {
-          lowest = ping;
-        }
+    if (pings.size() <= PINGS) {
+      return true;
+    }
+    Held lowest = null;
+    for (Held ping : pings) {
+      refile(ping);
+      if (lowest == null || isBelow(ping, lowest)) {
+        lowest = ping;
       }
-      drop(lowest);
+    }
+    drop(lowest);
+    if (lowest != held) {
       gone.accept(lowest);
     }
+    return lowest != held;
   }
 
   private static boolean isBelow(Held a, Held b) {
     return a.filed != b.filed ? a.filed < b.filed : Held.compare(a.event(), b.event()) < 0;
   }
 
-  private void trim(Pair pair, Consumer<Held> gone) {
+  /** Brings a pair within its limit; says whether the newcomer, if there is one, stays. */
+  private boolean trim(Pair pair, Held newcomer, Consumer<Held> gone) {
+    boolean stays = true;
     long until = coveredUntil.getOrDefault(pair.key().subject(), Long.MIN_VALUE);
     for (Held excess = pair.excess(until); excess != null; excess = pair.excess(until)) {
       drop(excess);
-      gone.accept(excess);
+      if (excess == newcomer) {
+        stays = false;
+      } else {
+        gone.accept(excess);
+      }
     }
+    return stays;
   }
 
   private void cover(String subject, long asOfTime, Consumer<Held> gone) {
@@ -139,7 +149,7 @@ final class Retention {
     }
     coveredUntil.put(subject, asOfTime);
     for (Pair pair : List.copyOf(withSurplus.getOrDefault(subject, Set.of()))) {
-      trim(pair, gone);
+      trim(pair, null, gone);
     }
   }
 
