@@ -114,7 +114,8 @@ class RecoveryIT {
       try (TestNode alice = TestNode.holding("alice", half);
           FaultyPeer proxy =
               FaultyPeer.before(alice.address()).refusing(Pattern.compile("sample"), status);
-          TestNode fresh = fresh(knowing("alice@" + proxy.address()).andThen(asReference())::apply)) {
+          TestNode fresh =
+              fresh(knowing("alice@" + proxy.address()).andThen(asReference())::apply)) {
         Report report = fresh.report();
         assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
         assertThat(report.stages()).extracting(Report.Stage::name).contains("sample", "slices");
