@@ -42,10 +42,13 @@ class PlazaIT {
 
       assertThat(answered.trouble()).isEmpty();
       assertThat(answered.silent()).isEmpty();
-      assertThat(answered.answers()).hasSize(1);
-      assertThat(answered.answers().getFirst().neighbour()).isEqualTo("bart");
-      assertThat(answered.answers().getFirst().events()).isEqualTo(7);
-      assertThat(answered.answers().getFirst().offered().added()).isEqualTo(7);
+      // More than one when the neighbour's announcement came just after the question, since it is
+      // asked again then: it may not have heard the first one.
+      assertThat(answered.answers())
+          .isNotEmpty()
+          .allMatch(answer -> answer.neighbour().equals("bart"))
+          .allMatch(answer -> answer.events() == 7);
+      assertThat(answered.answers()).extracting(answer -> answer.offered().added()).contains(7);
       assertThat(lisa.offered.values())
           .filteredOn(json -> new String(json).contains("tease"))
           .containsExactlyInAnyOrderElementsOf(teases("bart", "homer", 7));
