@@ -77,7 +77,10 @@ public final class Bus {
                     .onFailure(
                         failure -> {
                           LOG.error(
-                              "{} failed at {}: {}", message.body(), address, failure, failure);
+                              "{} failed at {}",
+                              message.body().getClass().getSimpleName(),
+                              address,
+                              failure);
                           message.fail(BusFailure.DEFECT.code(), String.valueOf(failure));
                         }));
   }

@@ -25,11 +25,16 @@ import nara.mesh.MeshRequest.FetchOutcome;
  * here, and a peer is asked for the next page when the one before is in the ledger.
  */
 public final class CheckpointSyncVerticle extends VerticleBase {
-  // Beyond a request's own timeout: waiting for its turn, judging, merging.
-  private static final Duration MERGE_ALLOWANCE = Duration.ofSeconds(60);
+  // Beyond a request's own timeout: judging and merging, which the mesh bounds by two minutes. This
+  // is for a mesh that does not answer at all.
+  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
+
+  /** How long one sync may take in all, however many slow or hostile peers there are. */
+  static final Duration SYNC_TIMEOUT = Duration.ofMinutes(10);
 
   private final CheckpointConfig config;
   private final RandomGenerator random;
+  private final Duration syncTimeout;
 
   private final Map<CheckpointSync, Promise<Synced>> running = new LinkedHashMap<>();
   private Bus bus;
@@ -40,8 +45,13 @@ public final class CheckpointSyncVerticle extends VerticleBase {
    * @param random draws the order of the peers
    */
   public CheckpointSyncVerticle(CheckpointConfig config, RandomGenerator random) {
+    this(config, random, SYNC_TIMEOUT);
+  }
+
+  CheckpointSyncVerticle(CheckpointConfig config, RandomGenerator random, Duration syncTimeout) {
     this.config = config;
     this.random = random;
+    this.syncTimeout = syncTimeout;
   }
 
   @Override
@@ -53,11 +63,8 @@ public final class CheckpointSyncVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    Map<CheckpointSync, Promise<Synced>> interrupted = new LinkedHashMap<>(running);
-    running.clear();
-    interrupted.forEach(
-        (sync, answer) ->
-            answer.complete(sync.abandoned("the node stopped before it was through")));
+    List.copyOf(running.keySet())
+        .forEach(sync -> abandon(sync, "the node stopped before it was through"));
     return Future.succeededFuture();
   }
 
@@ -72,7 +79,17 @@ public final class CheckpointSyncVerticle extends VerticleBase {
     Promise<Synced> answer = Promise.promise();
     running.put(sync, answer);
     carryOut(sync, sync.begin());
-    return answer.future();
+    long timer =
+        vertx.setTimer(
+            syncTimeout.toMillis(),
+            due -> abandon(sync, "not through after " + syncTimeout.toSeconds() + " s"));
+    return answer.future().onComplete(ended -> vertx.cancelTimer(timer));
+  }
+
+  private void abandon(CheckpointSync sync, String why) {
+    if (running.containsKey(sync)) {
+      running.remove(sync).complete(sync.abandoned(why));
+    }
   }
 
   private void onFetched(CheckpointSync sync, Ask ask, FetchOutcome outcome) {

@@ -1,11 +1,15 @@
 package nara.cli;
 
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import nara.identity.Identity;
+import nara.node.Blocking;
+import nara.node.ConfigFile;
 import nara.node.ConfigProblem;
 import nara.node.ConfigReader;
 import nara.node.NodeConfig;
@@ -15,7 +19,25 @@ final class Configs {
   // Four bytes for each character that a configuration may have.
   private static final long MOST_BYTES = 4 << 20;
 
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
   private Configs() {}
+
+  /**
+   * Reads the configuration file of a node that is about to run, by the retriever of Vert.x.
+   *
+   * @throws Refusal when there is none, it is not text, or it has problems
+   */
+  static NodeConfig ofNode(Path file, Terminal terminal) {
+    // What can be said of the file itself is said first, in the same words as elsewhere.
+    readText(file);
+    Vertx vertx = Vertx.vertx();
+    try {
+      return valid(file, Blocking.await(ConfigFile.read(vertx, file), READ_TIMEOUT), terminal);
+    } finally {
+      Blocking.await(vertx.close(), READ_TIMEOUT);
+    }
+  }
 
   /**
    * Reads a configuration file.
@@ -23,6 +45,10 @@ final class Configs {
    * @throws Refusal when there is none, or it is not text
    */
   static ConfigReader.Result read(Path file) {
+    return ConfigReader.read(readText(file));
+  }
+
+  private static String readText(Path file) {
     try {
       if (Files.isDirectory(file)) {
         throw new Refusal(file + " is a directory; give a configuration file");
@@ -30,7 +56,7 @@ final class Configs {
       if (Files.size(file) > MOST_BYTES) {
         throw new Refusal(file + " is far too large for a configuration");
       }
-      return ConfigReader.read(Files.readString(file));
+      return Files.readString(file);
     } catch (NoSuchFileException missing) {
       throw new Refusal("there is no file " + file);
     } catch (CharacterCodingException binary) {

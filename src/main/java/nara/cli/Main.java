@@ -2,6 +2,7 @@ package nara.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -11,6 +12,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -46,6 +48,8 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
+    // Numbers look the same wherever it runs: scripts read them.
+    Locale.setDefault(Locale.ROOT);
     Terminal terminal = Terminal.ofProcess();
     int code = run(args, terminal);
     terminal.out().flush();
@@ -71,7 +75,7 @@ public final class Main implements Runnable {
         .setParameterExceptionHandler((wrong, given) -> badUsage(wrong, terminal))
         .setExecutionStrategy(
             parsed -> {
-              main.setUpLog();
+              main.setUpLog(parsed.subcommand());
               return new CommandLine.RunLast().execute(parsed);
             })
         .setExecutionExceptionHandler((failure, command, given) -> main.failed(failure, terminal));
@@ -93,11 +97,16 @@ public final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "say which command to run");
   }
 
-  /** Must come before the first logger is made, since that is when the settings are read. */
-  private void setUpLog() {
+  /**
+   * A node that goes on tells what it does; other commands only what went wrong. Must come before
+   * the first logger is made, since that is when the settings are read.
+   */
+  private void setUpLog(ParseResult command) {
     if (verbose) {
       System.setProperty(LEVEL, "DEBUG");
       System.setProperty(TRACES, "%ex");
+    } else if (command != null && command.commandSpec().name().equals("run")) {
+      System.setProperty(LEVEL, "INFO");
     }
   }
 

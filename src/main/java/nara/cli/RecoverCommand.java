@@ -108,10 +108,7 @@ final class RecoverCommand implements Callable<Integer> {
 
   /** The configuration of the file, or that of a node without a name, with what was given here. */
   private NodeConfig effective() {
-    NodeConfig base =
-        config == null
-            ? ConfigReader.defaults()
-            : Configs.valid(config, Configs.read(config), terminal);
+    NodeConfig base = config == null ? ConfigReader.defaults() : Configs.ofNode(config, terminal);
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
       named.add(

@@ -32,7 +32,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    NodeConfig node = Configs.valid(config, Configs.read(config), terminal);
+    NodeConfig node = Configs.ofNode(config, terminal);
     Identity me = Configs.identity(node);
     RunningNode.Preparation preparation =
         imported == null ? RunningNode.Preparation.NONE : RunningNode.importing(imported, terminal);

@@ -1,5 +1,6 @@
 package nara.cli;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,7 @@ final class RunningNode implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ASK_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration OFFER_TIMEOUT = Duration.ofMinutes(10);
   private static final int IMPORT_BATCH = 5_000;
 
   private final NaraNode node;
@@ -137,32 +139,50 @@ final class RunningNode implements AutoCloseable {
 
   /** Offers the events of a file to the node's judge; tells what became of them when it is done. */
   static Preparation importing(Path path, Terminal terminal) {
-    return node -> importFrom(node, EventFile.open(path), new long[4], path, terminal);
+    return node -> {
+      Promise<Void> done = Promise.promise();
+      // Reading a file waits for the disk, and each batch for its merge: on a thread of its own.
+      Thread.ofVirtual().start(() -> done.handle(importFrom(node, path, terminal)));
+      return done.future();
+    };
   }
 
-  private static Future<?> importFrom(
-      NaraNode node, EventFile file, long[] sums, Path path, Terminal terminal) {
-    List<EventFile.Line> lines = file.next(IMPORT_BATCH);
-    if (lines.isEmpty()) {
-      file.close();
+  private static AsyncResult<Void> importFrom(NaraNode node, Path path, Terminal terminal) {
+    long received = 0;
+    long added = 0;
+    long held = 0;
+    long refused = 0;
+    try (EventFile file = EventFile.open(path)) {
+      for (List<EventFile.Line> lines = file.next(IMPORT_BATCH);
+          !lines.isEmpty();
+          lines = file.next(IMPORT_BATCH)) {
+        TrustRequest.Offered offered = ask(node, offer(path, lines));
+        received += offered.received();
+        added += offered.added();
+        held += offered.duplicate() + offered.dropped();
+        refused += offered.rejected();
+      }
+      // What came before its emitter's announcement can be judged now.
+      TrustRequest.Offered again = ask(node, new TrustRequest.JudgeQuarantined());
       terminal
           .err()
           .printf(
-              "imported %s: %,d events, %,d new, %,d held already or not kept, %,d refused or"
-                  + " waiting for a key%n",
-              path, sums[0], sums[1], sums[2], sums[3]);
+              "imported %s: %,d events, %,d new, %,d held already or not kept, %,d refused, %,d"
+                  + " waiting for their emitter's key%n",
+              path,
+              received,
+              added + again.added(),
+              held + again.duplicate() + again.dropped(),
+              refused + again.rejected(),
+              again.quarantined());
       return Future.succeededFuture();
+    } catch (RuntimeException failed) {
+      return Future.failedFuture(failed);
     }
-    return node.bus()
-        .ask(TrustRequest.ADDRESS, offer(path, lines), Duration.ofMinutes(10))
-        .compose(
-            offered -> {
-              sums[0] += offered.received();
-              sums[1] += offered.added();
-              sums[2] += offered.duplicate() + offered.dropped();
-              sums[3] += offered.rejected() + offered.quarantined();
-              return importFrom(node, file, sums, path, terminal);
-            });
+  }
+
+  private static TrustRequest.Offered ask(NaraNode node, TrustRequest<TrustRequest.Offered> what) {
+    return Blocking.await(node.bus().ask(TrustRequest.ADDRESS, what, OFFER_TIMEOUT), OFFER_TIMEOUT);
   }
 
   private static TrustRequest.Offer offer(Path path, List<EventFile.Line> lines) {

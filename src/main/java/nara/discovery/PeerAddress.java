@@ -20,7 +20,8 @@ record PeerAddress(String host, int port) {
 
   static final int MAX_PORT = 65_535;
 
-  private static final Pattern PARTS = Pattern.compile("(?:\\[([^\\[\\]]*)]|([^:\\[\\]]*)):(.*)");
+  private static final Pattern PARTS =
+      Pattern.compile("(?:\\[([^\\[\\]]*)]|([^:\\[\\]]*)):([^:/]*)");
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\\.?");
   private static final Pattern IPV6 =

@@ -28,6 +28,8 @@ final class TailscaleClient {
   static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final String HOST = "local-tailscaled.sock";
+  // Never connected to: with it, the Host header is the bare host that the daemon expects.
+  private static final int HTTP_PORT = 80;
   private static final String PATH = "/localapi/v0/status";
 
   private final Vertx vertx;
@@ -48,6 +50,7 @@ final class TailscaleClient {
         new RequestOptions()
             .setServer(SocketAddress.domainSocketAddress(socket))
             .setHost(HOST)
+            .setPort(HTTP_PORT)
             .setMethod(HttpMethod.GET)
             .setURI(PATH);
   }
@@ -67,15 +70,11 @@ final class TailscaleClient {
   private Future<TailscaleStatus> exchange(HttpClientRequest request) {
     return request
         .send()
-        .compose(response -> response.statusCode() == 200 ? body(response) : refused(response))
+        .compose(TailscaleClient::body)
         .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         // Of a finished exchange this resets nothing.
         .onFailure(failure -> request.reset())
         .compose(body -> vertx.executeBlocking(() -> TailscaleStatus.read(body.getBytes()), false));
-  }
-
-  private static Future<Buffer> refused(HttpClientResponse response) {
-    return Future.failedFuture("it answers with status " + response.statusCode());
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {
@@ -91,6 +90,9 @@ final class TailscaleClient {
         });
     response.exceptionHandler(whole::tryFail);
     response.endHandler(end -> whole.tryComplete(received));
+    if (response.statusCode() != 200) {
+      whole.tryFail("it answers with status " + response.statusCode());
+    }
     return whole.future();
   }
 

@@ -85,7 +85,10 @@ public final class Ledger {
   public Merged merge(List<Judged> events) {
     int replaced = 0;
     int duplicate = 0;
-    for (Judged judged : events) {
+    // Neighbours in time are neighbours in the indexes: a sorted batch finds them still at hand.
+    List<Judged> ascending = new ArrayList<>(events);
+    ascending.sort((a, b) -> Held.compare(a.event(), b.event()));
+    for (Judged judged : ascending) {
       switch (offer(judged.event(), judged.verdict())) {
         case ADDED -> added++;
         case REPLACED -> replaced++;
@@ -230,13 +233,13 @@ public final class Ledger {
   private void show(Held held) {
     index.add(held);
     bytes += held.event().json().length;
-    critical += held.event().critical() ? 1 : 0;
+    critical += held.critical() ? 1 : 0;
   }
 
   private void hide(Held held) {
     index.remove(held);
     bytes -= held.event().json().length;
-    critical -= held.event().critical() ? 1 : 0;
+    critical -= held.critical() ? 1 : 0;
   }
 
   private void onDropped(Held gone) {

@@ -13,11 +13,12 @@ import nara.event.Event;
  * cost 40 and more.
  *
  * <p>n events held. Search: O(log n). Add and remove: O(log n) plus one array copy that a chunk
- * bounds; a chunk that is split or dropped costs O(n / {@value #CHUNK}), once in hundreds of
- * changes. Rank to event and time to rank: O(log n), by a Fenwick tree over the chunks' sizes.
+ * bounds; once in dozens of changes a chunk comes or goes, which moves the list of chunks. Rank to
+ * event and time to rank: O(log n), by a Fenwick tree over the chunks' sizes, which the first such
+ * question after a chunk came or went makes anew.
  */
 final class Ordered {
-  private static final int CHUNK = 512;
+  private static final int CHUNK = 128;
   private static final int FIRST_CAPACITY = 4;
 
   private final ToLongFunction<Held> key;
@@ -25,8 +26,14 @@ final class Ordered {
   private int chunkCount = 1;
   private int size;
 
+  /** The number of each chunk's first event: a search touches this before any chunk. */
+  private long[] lows = {0};
+
   /** A Fenwick tree over the chunks' sizes, from 1 on; unused while there is one chunk. */
   private int[] sums = {};
+
+  /** Whether chunks came or went since the tree was made; it is made again when it is needed. */
+  private boolean sumsAreStale;
 
   private static final class Chunk {
     private long[] keys;
@@ -119,18 +126,14 @@ final class Ordered {
     int place = placeIn(chunk, at, held.event());
     if (chunk.size == CHUNK) {
       boolean appends = c == chunkCount - 1 && place == CHUNK;
-      Chunk rest = appends ? new Chunk(CHUNK / 4) : chunk.splitOff(CHUNK / 2);
-      insertChunk(c + 1, rest);
+      insertChunk(c + 1, appends ? new Chunk(CHUNK / 4) : chunk.splitOff(CHUNK / 2));
       if (appends || place > CHUNK / 2) {
         place -= chunk.size;
-        chunk = rest;
+        c++;
       }
-      chunk.insert(place, at, held);
-      size++;
-      rebuildSums();
-      return;
     }
-    chunk.insert(place, at, held);
+    chunks[c].insert(place, at, held);
+    lows[c] = chunks[c].keys[0];
     size++;
     count(c, 1);
   }
@@ -149,17 +152,17 @@ final class Ordered {
     }
     chunks[c].remove(place);
     size--;
+    count(c, -1);
     shrink(c);
   }
 
   /** How many have a number that is not above the given one: the rank of the first above it. */
   int rankAfter(long limit) {
     int low = 0;
-    int high = chunkCount;
+    int high = size == 0 ? 0 : chunkCount;
     while (low < high) {
       int middle = low + high >>> 1;
-      Chunk chunk = chunks[middle];
-      if (chunk.size > 0 && chunk.keys[0] <= limit) {
+      if (lows[middle] <= limit) {
         low = middle + 1;
       } else {
         high = middle;
@@ -196,6 +199,7 @@ final class Ordered {
     if (chunkCount == 1) {
       return new Cursor(0, rank);
     }
+    refreshSums();
     int c = 0;
     int left = rank;
     for (int step = Integer.highestOneBit(chunkCount); step > 0; step >>= 1) {
@@ -246,7 +250,8 @@ final class Ordered {
     int high = chunkCount;
     while (low < high) {
       int middle = low + high >>> 1;
-      if (compare(chunks[middle], 0, at, event) <= 0) {
+      long first = lows[middle];
+      if (first < at || first == at && compare(chunks[middle], 0, at, event) <= 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -277,33 +282,54 @@ final class Ordered {
 
   /** Drops an empty chunk, joins two that are nearly empty. */
   private void shrink(int c) {
-    if (chunkCount > 1 && chunks[c].size == 0) {
-      dropChunk(c);
-    } else if (c + 1 < chunkCount && chunks[c].size + chunks[c + 1].size <= CHUNK / 2) {
+    if (chunks[c].size == 0) {
+      if (chunkCount > 1) {
+        dropChunk(c);
+      }
+      return;
+    }
+    lows[c] = chunks[c].keys[0];
+    if (c + 1 < chunkCount && chunks[c].size + chunks[c + 1].size <= CHUNK / 2) {
       chunks[c].append(chunks[c + 1], 0);
       dropChunk(c + 1);
-    } else {
-      count(c, -1);
     }
   }
 
   private void insertChunk(int c, Chunk chunk) {
     if (chunkCount == chunks.length) {
-      chunks = Arrays.copyOf(chunks, chunkCount + (chunkCount >> 1) + 1);
+      int capacity = chunkCount + (chunkCount >> 1) + 1;
+      chunks = Arrays.copyOf(chunks, capacity);
+      lows = Arrays.copyOf(lows, capacity);
     }
     System.arraycopy(chunks, c, chunks, c + 1, chunkCount - c);
+    System.arraycopy(lows, c, lows, c + 1, chunkCount - c);
     chunks[c] = chunk;
+    lows[c] = chunk.keys[0];
     chunkCount++;
+    sumsAreStale = true;
   }
 
   private void dropChunk(int c) {
     chunkCount--;
     System.arraycopy(chunks, c + 1, chunks, c, chunkCount - c);
+    System.arraycopy(lows, c + 1, lows, c, chunkCount - c);
     chunks[chunkCount] = null;
-    rebuildSums();
+    sumsAreStale = true;
   }
 
-  private void rebuildSums() {
+  private void count(int c, int change) {
+    if (chunkCount > 1 && !sumsAreStale) {
+      for (int i = c + 1; i <= chunkCount; i += i & -i) {
+        sums[i] += change;
+      }
+    }
+  }
+
+  private void refreshSums() {
+    if (!sumsAreStale) {
+      return;
+    }
+    sumsAreStale = false;
     if (sums.length <= chunkCount) {
       sums = new int[chunks.length + 1];
     }
@@ -318,16 +344,12 @@ final class Ordered {
     }
   }
 
-  private void count(int c, int change) {
-    if (chunkCount > 1) {
-      for (int i = c + 1; i <= chunkCount; i += i & -i) {
-        sums[i] += change;
-      }
-    }
-  }
-
   /** How many stand in the chunks before this one. */
   private int before(int c) {
+    if (c == 0) {
+      return 0;
+    }
+    refreshSums();
     int count = 0;
     for (int i = c; i > 0; i -= i & -i) {
       count += sums[i];

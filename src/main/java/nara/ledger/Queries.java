@@ -1,8 +1,9 @@
 package nara.ledger;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -22,6 +23,12 @@ import nara.ledger.LedgerRequest.Answer;
 final class Queries {
   /** A weight falls to 1/e in so many hours: a half-life of 720 hours, about. */
   private static final double DECAY_HOURS = 720 * 0.693;
+
+  /** The logarithm of what the importance doubles, and of what being about the responder does. */
+  private static final double TWICE = Math.log(2);
+
+  /** The logarithm of the greatest weight. */
+  private static final double HEAVIEST = 2 * TWICE;
 
   private static final double NANOS_PER_HOUR = 3_600e9;
 
@@ -135,57 +142,67 @@ final class Queries {
    * A weighted sample without replacement: each candidate draws u^(1/weight), the highest win. With
    * u = exp(-e), e drawn exponentially, that is the lowest e / weight, compared here by its
    * logarithm so that no age over- or underflows.
+   *
+   * <p>The walk goes back in time, so the heavy ones come first and soon set a bar that most of the
+   * others miss by their draw alone, without being looked at.
    */
   private List<Event> sample(Query.Sample sample, RandomGenerator random) {
     int size = bounded(sample.size());
-    List<Event> chosen = new ArrayList<>();
+    Deque<Event> critical = new ArrayDeque<>();
     PriorityQueue<Drawn> winners = new PriorityQueue<>((a, b) -> Double.compare(b.draw, a.draw));
-    Walk walk = Walk.after(Long.MIN_VALUE, index.passing(sample.filter()));
+    double hopeless = size == 0 ? 0 : Double.POSITIVE_INFINITY;
+    Walk walk = Walk.back(index.passing(sample.filter()));
     for (Held held = walk.next(); held != null; held = walk.next()) {
-      Event event = held.event();
-      if (event.critical()) {
-        if (chosen.size() == size) {
-          return chosen;
+      if (held.critical()) {
+        critical.addFirst(held.event());
+        if (critical.size() > size) {
+          critical.removeLast();
         }
-        chosen.add(event);
         continue;
       }
-      if (winners.size() + chosen.size() >= size && winners.isEmpty()) {
+      double exponential = random.nextExponential();
+      if (exponential > hopeless) {
         continue;
       }
-      double draw = Math.log(random.nextExponential()) - logWeight(event, sample);
-      if (winners.size() + chosen.size() < size) {
+      Event event = held.event();
+      double decay = decay(event, sample.atSeconds());
+      double draw = Math.log(exponential) - decay - logFactor(event, sample.me());
+      if (winners.size() < size || draw < winners.peek().draw) {
         winners.add(new Drawn(event, draw));
-      } else if (draw < winners.peek().draw) {
-        winners.poll();
-        winners.add(new Drawn(event, draw));
+        if (winners.size() > size) {
+          winners.poll();
+        }
+      }
+      if (winners.size() == size) {
+        // Nothing that is older can weigh more than this one could have.
+        hopeless = Math.exp(winners.peek().draw + decay + HEAVIEST);
       }
     }
+    List<Event> chosen = new ArrayList<>(critical);
     while (winners.size() + chosen.size() > size) {
       winners.poll();
     }
     for (Drawn winner : winners) {
       chosen.add(winner.event);
     }
-    Event[] ascending = chosen.toArray(Event[]::new);
-    Arrays.sort(ascending, Held::compare);
-    return Arrays.asList(ascending);
+    chosen.sort(Held::compare);
+    return chosen;
   }
 
   private record Drawn(Event event, double draw) {}
 
-  private static double logWeight(Event event, Query.Sample sample) {
+  /** The logarithm of what the age leaves of a weight: zero for the newest, below it for others. */
+  private static double decay(Event event, long atSeconds) {
     // A clock that runs ahead gains nothing by it.
-    double hours = Math.max(0, (sample.atSeconds() * 1e9 - event.ts()) / NANOS_PER_HOUR);
-    double logWeight = -hours / DECAY_HOURS;
-    if (event.payload() instanceof Observation o && o.importance() == 2) {
-      logWeight += Math.log(2);
-    }
+    return -Math.max(0, (atSeconds * 1e9 - event.ts()) / NANOS_PER_HOUR) / DECAY_HOURS;
+  }
+
+  /** The logarithm of what the weight is multiplied by, from 0 to {@link #HEAVIEST}. */
+  private static double logFactor(Event event, String me) {
+    boolean important = event.payload() instanceof Observation o && o.importance() == 2;
     boolean mine =
-        sample.me().equals(event.emitter())
-            || sample.me().equals(event.actor())
-            || sample.me().equals(event.target());
-    return mine ? logWeight + Math.log(2) : logWeight;
+        me.equals(event.emitter()) || me.equals(event.actor()) || me.equals(event.target());
+    return (important ? TWICE : 0) + (mine ? TWICE : 0);
   }
 
   private static int bounded(int wanted) {

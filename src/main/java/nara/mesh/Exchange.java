@@ -91,18 +91,19 @@ final class Exchange {
     sentAt = System.nanoTime();
     lastByteAt = sentAt;
     watch(stall.toNanos());
+    connected.connection().exceptionHandler(this::onLost);
     connected.send(requestBody).onSuccess(this::onHead).onFailure(this::onLost);
   }
 
   private void onHead(HttpClientResponse response) {
     lastByteAt = System.nanoTime();
     Instant received = clock.instant();
+    response.exceptionHandler(this::onLost);
     boolean good = response.statusCode() == 200;
     if (good && declaredLength(response) > mostBytes) {
       fail(MeshFailure.TOO_LARGE, "announces more than the " + mostBytes + " bytes allowed");
       return;
     }
-    response.exceptionHandler(this::onLost);
     response.handler(good ? this::onBytes : chunk -> onErrorBytes(response, received, chunk));
     response.endHandler(end -> finish(response, received));
   }

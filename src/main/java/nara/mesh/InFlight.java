@@ -22,6 +22,14 @@ final class InFlight {
   private static final class Lane {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int underWay;
+
+    /** Whether somebody waits still, and is first in line then. */
+    private boolean wanted() {
+      while (!waiting.isEmpty() && waiting.peek().operation.ended()) {
+        waiting.remove();
+      }
+      return !waiting.isEmpty();
+    }
   }
 
   private record Waiting(Operation<?> operation, Runnable start) {}
@@ -67,10 +75,9 @@ final class InFlight {
   }
 
   private Optional<Map.Entry<String, Lane>> nextLane() {
-    lanes.values().forEach(lane -> lane.waiting.removeIf(w -> w.operation.ended()));
-    lanes.values().removeIf(lane -> lane.waiting.isEmpty() && lane.underWay == 0);
+    lanes.values().removeIf(lane -> !lane.wanted() && lane.underWay == 0);
     return lanes.entrySet().stream()
-        .filter(e -> !e.getValue().waiting.isEmpty() && e.getValue().underWay < mostPerPeer)
+        .filter(e -> e.getValue().underWay < mostPerPeer && e.getValue().wanted())
         .findFirst();
   }
 

@@ -379,7 +379,12 @@ final class MeshClient {
     room.enter(
         peer,
         operation,
-        () -> work.apply(operation).onSuccess(operation::succeed).onFailure(operation::fail));
+        () ->
+            // Inside compose, so that a defect thrown by the work fails it and nobody else.
+            Future.succeededFuture()
+                .compose(start -> work.apply(operation))
+                .onSuccess(operation::succeed)
+                .onFailure(operation::fail));
     return operation.future();
   }
 

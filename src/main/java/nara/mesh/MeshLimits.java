@@ -52,7 +52,7 @@ public final class MeshLimits {
   /** Connections open to this node at once. A peer needs four. */
   public static final int CONNECTIONS = 1_024;
 
-  /** Answers of events being built at once; each may hold some megabytes. */
+  /** Answers of events under way at once, until taken; each may hold some megabytes. */
   public static final int ANSWERS_AT_ONCE = 32;
 
   /** For a connection to bring the next request's head, and for a request to bring its body. */

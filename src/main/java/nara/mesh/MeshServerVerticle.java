@@ -40,6 +40,9 @@ public final class MeshServerVerticle extends VerticleBase {
   /** Set on a request whose sender passed the check: its answer is signed. */
   private static final String CHECKED = "nara.checked";
 
+  /** Set on a request whose answer holds events, and counts until it is taken. */
+  private static final String LARGE = "nara.large";
+
   private final Identity me;
   private final Keyring keys;
   private final MeshConfig config;
@@ -53,6 +56,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private MeshClient client;
   private SenderLookup senders;
   private ReplySender sender;
+  private Patience patience;
   private HttpServer server;
   private int answersUnderWay;
 
@@ -89,7 +93,7 @@ public final class MeshServerVerticle extends VerticleBase {
     client = new MeshClient(vertx, me, keys, config, verifier, clock, listening, workers);
     senders = new PingingLookup(client, keys, directory, clock);
     sender = new ReplySender(me, clock, config.gzip(), workers);
-    Patience patience = new Patience(vertx);
+    patience = new Patience(vertx);
     Router router = routes();
     server =
         vertx
@@ -260,6 +264,7 @@ public final class MeshServerVerticle extends VerticleBase {
     int limit =
         asked <= 0 ? MeshLimits.CHECKPOINTS_BY_DEFAULT : Math.min(asked, MeshLimits.CHECKPOINTS);
     return withRoom(
+        ctx,
         () ->
             bus.ask(
                     LedgerRequest.ADDRESS,
@@ -287,6 +292,7 @@ public final class MeshServerVerticle extends VerticleBase {
     }
     long seconds = clock.instant().getEpochSecond();
     return withRoom(
+        ctx,
         () ->
             bus.ask(
                     LedgerRequest.ADDRESS,
@@ -300,12 +306,13 @@ public final class MeshServerVerticle extends VerticleBase {
                                     me, found.events(), found.nextCursor(), seconds))));
   }
 
-  private Future<Reply> withRoom(Supplier<Future<byte[]>> body) {
+  private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<byte[]>> body) {
     if (answersUnderWay >= MeshLimits.ANSWERS_AT_ONCE) {
       return Future.succeededFuture(Reply.text(503, "Too many requests at once"));
     }
     answersUnderWay++;
-    return body.get().map(Reply::json).onComplete(done -> answersUnderWay--);
+    ctx.put(LARGE, true);
+    return body.get().map(Reply::json);
   }
 
   private void answer(RoutingContext ctx, Reply reply) {
@@ -313,7 +320,14 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void answer(RoutingContext ctx, Future<Reply> reply) {
-    sender.send(ctx.request(), ctx.get(CHECKED, false), reply);
+    sender.send(ctx.request(), ctx.get(CHECKED, false), reply).onSuccess(taken -> onAnswered(ctx));
+  }
+
+  private void onAnswered(RoutingContext ctx) {
+    if (ctx.get(LARGE, false)) {
+      answersUnderWay--;
+    }
+    patience.onAnswered(ctx.request().connection());
   }
 
   private <T> Future<T> onWorker(Callable<T> work) {

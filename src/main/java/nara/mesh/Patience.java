@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How long a connection to the server may take for what it does next, and how many there may be.
@@ -14,6 +16,8 @@ import java.util.Map;
  * <p>Lives on one event loop.
  */
 final class Patience {
+  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+
   private final Vertx vertx;
   private final Map<HttpConnection, Long> timers = new HashMap<>();
 
@@ -28,23 +32,35 @@ final class Patience {
       return;
     }
     connection.closeHandler(closed -> forget(connection));
-    wait(connection, MeshLimits.REQUEST_TIME);
+    timers.put(connection, timer(connection, MeshLimits.REQUEST_TIME));
+    connection.exceptionHandler(
+        trouble -> LOG.debug("{}: {}", connection.remoteAddress(), trouble.toString()));
   }
 
-  /** A request began: its body is to come, then its answer is to be taken, then the next may. */
+  /** A request began: its body is to come, and then its answer is to be taken. */
   void onRequest(HttpServerRequest request) {
     HttpConnection connection = request.connection();
-    wait(connection, MeshLimits.REQUEST_TIME);
-    request.end().onSuccess(all -> wait(connection, MeshLimits.ANSWER_TIME));
-    request.response().endHandler(taken -> wait(connection, MeshLimits.REQUEST_TIME));
+    again(connection, MeshLimits.REQUEST_TIME);
+    request.end().onSuccess(all -> again(connection, MeshLimits.ANSWER_TIME));
   }
 
-  private void wait(HttpConnection connection, Duration patience) {
-    Long before = timers.get(connection);
-    if (before != null) {
-      vertx.cancelTimer(before);
-    }
-    timers.put(connection, vertx.setTimer(patience.toMillis(), due -> connection.close()));
+  /** An answer was taken: the connection may bring the next request. */
+  void onAnswered(HttpConnection connection) {
+    again(connection, MeshLimits.REQUEST_TIME);
+  }
+
+  /** Starts the time anew; a connection that is closed already is not to be remembered again. */
+  private void again(HttpConnection connection, Duration patience) {
+    timers.computeIfPresent(
+        connection,
+        (same, before) -> {
+          vertx.cancelTimer(before);
+          return timer(connection, patience);
+        });
+  }
+
+  private long timer(HttpConnection connection, Duration patience) {
+    return vertx.setTimer(patience.toMillis(), due -> connection.close());
   }
 
   private void forget(HttpConnection connection) {

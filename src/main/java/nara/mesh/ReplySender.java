@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Signs, packs and sends replies. Hashing, signing and packing are done on workers; the signature
  * is over the body as it is before it is packed.
+ *
+ * <p>Lives on one event loop.
  */
 final class ReplySender {
   private static final Logger LOG = LoggerFactory.getLogger(ReplySender.class);
@@ -24,6 +26,7 @@ final class ReplySender {
   private final InstantSource clock;
   private final boolean gzip;
   private final WorkerExecutor workers;
+  private String lastCause = "";
 
   ReplySender(Identity me, InstantSource clock, boolean gzip, WorkerExecutor workers) {
     this.me = me;
@@ -40,22 +43,34 @@ final class ReplySender {
    * Sends a reply when it is there; one that cannot be had becomes a 503.
    *
    * @param signed whether the request was behind the signature check
+   * @return completed when the answer was taken, or will never be
    */
-  void send(HttpServerRequest request, boolean signed, Future<Reply> reply) {
+  Future<Void> send(HttpServerRequest request, boolean signed, Future<Reply> reply) {
     boolean packable = gzip && acceptsGzip(request);
-    reply
+    return reply
         .otherwise(
             failure -> {
-              LOG.warn("{} could not be answered: {}", request.path(), failure.toString());
+              onUnavailable(request, failure);
               return Reply.text(503, "Not available");
             })
         .compose(ready -> parcel(ready, signed, packable && packs(ready)))
-        .onSuccess(parcel -> send(request.response(), parcel))
         .onFailure(
             defect -> {
               LOG.error("{} could not be answered", request.path(), defect);
               request.connection().close();
-            });
+            })
+        .compose(parcel -> send(request.response(), parcel))
+        // Whoever does not take an answer has gone: there is nobody to tell.
+        .otherwiseEmpty();
+  }
+
+  /** Told once, until the cause is another one: peers choose how often they ask. */
+  private void onUnavailable(HttpServerRequest request, Throwable failure) {
+    String cause = failure.toString();
+    if (!cause.equals(lastCause)) {
+      lastCause = cause;
+      LOG.warn("{} could not be answered: {}", request.path(), cause);
+    }
   }
 
   private Future<Parcel> parcel(Reply reply, boolean signed, boolean packed) {
@@ -74,9 +89,9 @@ final class ReplySender {
         false);
   }
 
-  private static void send(HttpServerResponse response, Parcel parcel) {
+  private static Future<Void> send(HttpServerResponse response, Parcel parcel) {
     if (response.closed()) {
-      return;
+      return Future.succeededFuture();
     }
     Reply reply = parcel.reply();
     response.setStatusCode(reply.status()).putHeader("Content-Type", reply.contentType());
@@ -85,9 +100,7 @@ final class ReplySender {
     if (parcel.packed()) {
       response.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
     }
-    response
-        .end(Buffer.buffer(parcel.body()))
-        .onFailure(gone -> LOG.debug("an answer was not taken: {}", gone.toString()));
+    return response.end(Buffer.buffer(parcel.body()));
   }
 
   private static boolean packs(Reply reply) {

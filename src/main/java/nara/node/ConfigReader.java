@@ -334,7 +334,12 @@ public final class ConfigReader {
             s.duration("howdy_wait", d.howdyWait(), Duration.ZERO, HOUR),
             s.duration("reconnect_min", d.reconnectMin(), MILLI, HOUR),
             s.duration("reconnect_max", d.reconnectMax(), MILLI, HOUR),
-            s.whole("max_message_bytes", d.maxMessageBytes(), 1 << 13, 1 << 28, "a size in bytes"));
+            s.whole(
+                "max_message_bytes",
+                d.maxMessageBytes(),
+                1 << 13,
+                (1 << 28) - 1,
+                "a size in bytes"));
     if (plaza.reconnectMin().compareTo(plaza.reconnectMax()) > 0) {
       s.fault(
           "reconnect_min",

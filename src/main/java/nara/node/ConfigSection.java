@@ -89,8 +89,7 @@ final class ConfigSection {
 
   private static boolean within(BigDecimal number, int least, int most) {
     return number.compareTo(BigDecimal.valueOf(least)) >= 0
-        && number.compareTo(BigDecimal.valueOf(most)) <= 0
-        && number.stripTrailingZeros().scale() <= 0;
+        && number.compareTo(BigDecimal.valueOf(most)) <= 0;
   }
 
   Duration duration(String key, Duration ifAbsent, Duration least, Duration most) {

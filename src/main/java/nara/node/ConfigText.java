@@ -116,7 +116,9 @@ final class ConfigText {
           case START_OBJECT -> object(path);
           case START_ARRAY -> list(path);
           case VALUE_STRING -> parser.getText();
-          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+          case VALUE_NUMBER_INT -> parser.getDecimalValue();
+          // No key takes one: only its text counts, for the message.
+          case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
           case VALUE_TRUE -> true;
           case VALUE_FALSE -> false;
           case VALUE_NULL -> null;

@@ -3,6 +3,7 @@ package nara.node;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -27,6 +28,8 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
 import nara.mesh.MeshServerVerticle;
 import nara.mesh.MeshSyncVerticle;
+import nara.opinion.OpinionConfig;
+import nara.opinion.OpinionVerticle;
 import nara.plaza.MqttLedgerVerticle;
 import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
@@ -138,6 +141,7 @@ public final class NaraNode {
                         random)))
         .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), clock)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), clock)))
         .compose(
             next ->
                 config.web().enabled()
@@ -190,14 +194,27 @@ public final class NaraNode {
 
   /** Stops the verticles in reverse order, then the rest. Never fails; says what did not stop. */
   public Future<?> stop() {
+    Promise<Void> stopped = Promise.promise();
+    // Vert.x delivers a result on the event loop it was asked from, and closing ends those: so it
+    // is asked from a thread of its own, and answered through a promise that belongs to no loop.
+    undeployAll()
+        .onComplete(
+            undeployed ->
+                Thread.ofPlatform()
+                    .name("nara-close")
+                    .start(() -> vertx.close().onComplete(closed -> stopped.complete())));
+    return stopped.future();
+  }
+
+  private Future<?> undeployAll() {
     String next = deployed.poll();
     if (next == null) {
-      return vertx.close().otherwiseEmpty();
+      return Future.succeededFuture();
     }
     return vertx
         .undeploy(next)
         .timeout(STOP_STEP.toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
-        .transform(stopped -> stop());
+        .transform(undeployed -> undeployAll());
   }
 }

@@ -62,7 +62,7 @@ public final class Peers {
           uri.getRawUserInfo() == null
               && uri.getRawQuery() == null
               && uri.getRawFragment() == null
-              && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
+              && ("".equals(uri.getRawPath()) || "/".equals(uri.getRawPath()));
       boolean port = uri.getPort() == -1 || uri.getPort() >= 1 && uri.getPort() <= 65_535;
       return scheme && uri.getHost() != null && bare && port ? Optional.of(text) : Optional.empty();
     } catch (URISyntaxException noUrl) {

@@ -78,8 +78,11 @@ final class Answering {
     if (question.subjects().isEmpty()) {
       return Future.succeededFuture(List.of());
     }
+    Set<String> subjects = Set.copyOf(question.subjects());
     Query.Filter filter =
-        new Query.Filter(Set.of(Service.SOCIAL.wireName()), Set.copyOf(question.subjects()));
+        new Query.Filter(
+            Set.of(Service.SOCIAL.wireName()),
+            subjects.contains(LedgerQuestion.EVERYBODY) ? Set.of() : subjects);
     return page(filter, Long.MIN_VALUE, 1, new ArrayList<>());
   }
 

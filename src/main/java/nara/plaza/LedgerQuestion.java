@@ -13,6 +13,12 @@ import nara.event.GoJson;
  * @param subjects names; at most {@link #MOST_SUBJECTS}
  */
 public record LedgerQuestion(String from, List<String> subjects) {
+  /**
+   * A subject that stands for everybody. An addition of ours: a reference node looks for a nara of
+   * that name, finds none and answers with nothing, which costs nobody anything.
+   */
+  public static final String EVERYBODY = "*";
+
   /** Subjects of one question: no network seen has a tenth of them. */
   public static final int MOST_SUBJECTS = 10_000;
 

@@ -91,4 +91,23 @@ public record RecoveryConfig(
         gossip,
         readOnly);
   }
+
+  /** The same, with another number of events sampled in all and in one call. */
+  public RecoveryConfig sampling(int capacity, int page) {
+    return new RecoveryConfig(
+        ladder,
+        firstWait,
+        tries,
+        retryWait,
+        mode,
+        capacity,
+        page,
+        maxUnderWay,
+        callTimeout,
+        callTries,
+        plazaQuiet,
+        plazaDeadline,
+        gossip,
+        readOnly);
+  }
 }

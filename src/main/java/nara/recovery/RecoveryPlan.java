@@ -3,11 +3,17 @@ package nara.recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
+import nara.plaza.LedgerQuestion;
 import nara.plaza.Partition;
+import nara.plaza.PlazaRequest;
 import nara.recovery.Command.Outcome;
 import nara.recovery.RecoveryConfig.Rung;
 
@@ -48,7 +54,8 @@ public final class RecoveryPlan {
   private List<Neighbour> neighbours = List.of();
   private List<Peer> peers = List.of();
   private boolean plaza;
-  private boolean plazaBrought;
+  private final Set<String> plazaAnswered = new LinkedHashSet<>();
+  private final Set<String> plazaSilent = new LinkedHashSet<>();
   private int tries;
   private int rung = -1;
   private Round round;
@@ -273,26 +280,48 @@ public final class RecoveryPlan {
     out.add(new Command.AskPlaza(Partition.among(asked, subjects)));
   }
 
+  /**
+   * First each neighbour is asked about its part of those who are here, as the contract says; then
+   * those who answered about everybody else, which nodes like this one can answer.
+   */
   private void onPlazaEnded(Happening.PlazaEnded ended, List<Command> out) {
     if (stage != Stage.ASKING_PLAZA) {
       return;
     }
-    int answers = ended.answered().answers().size();
-    plazaBrought = answers > 0;
-    ended.answered().silent().forEach(name -> reasons.add(name + " did not answer on the plaza"));
-    String trouble = ended.answered().trouble();
+    if (plazaAnswered.isEmpty()) {
+      onPresentAsked(ended.answered(), out);
+    } else {
+      leavePlaza(out);
+    }
+  }
+
+  private void onPresentAsked(PlazaRequest.LedgersAnswered answered, List<Command> out) {
+    answered.answers().forEach(answer -> plazaAnswered.add(answer.neighbour()));
+    plazaSilent.addAll(answered.silent());
+    String trouble = answered.trouble();
     if (!trouble.isEmpty()) {
       reasons.add("plaza: " + trouble);
     }
-    boolean all = ended.answered().silent().isEmpty() && trouble.isEmpty();
+    if (plazaAnswered.isEmpty()) {
+      leavePlaza(out);
+      return;
+    }
+    Map<String, List<String>> everybody = new LinkedHashMap<>();
+    plazaAnswered.forEach(name -> everybody.put(name, List.of(LedgerQuestion.EVERYBODY)));
+    out.add(new Command.AskPlaza(everybody));
+  }
+
+  private void leavePlaza(List<Command> out) {
+    plazaSilent.forEach(name -> reasons.add(name + " did not answer on the plaza"));
+    int asked = plazaAnswered.size() + plazaSilent.size();
     out.add(
         new Command.Leave(
-            answers == 0 ? "failed" : all ? "complete" : "partial",
-            answers + " of " + (answers + ended.answered().silent().size()) + " answered"));
-    if (answers > 0) {
-      afterLadder(out);
-    } else {
+            plazaAnswered.isEmpty() ? "failed" : plazaSilent.isEmpty() ? "complete" : "partial",
+            plazaAnswered.size() + " of " + asked + " answered"));
+    if (plazaAnswered.isEmpty()) {
       climb(peers, out);
+    } else {
+      afterLadder(out);
     }
   }
 
@@ -359,7 +388,7 @@ public final class RecoveryPlan {
     stage = Stage.FINISHED;
     reasons.addAll(roster.complaints());
     Outcome outcome =
-        !roster.anybodyAnswered() && !plazaBrought
+        !roster.anybodyAnswered() && plazaAnswered.isEmpty()
             ? Outcome.ISOLATED
             : reasons.isEmpty() ? Outcome.COMPLETE : Outcome.PARTIAL;
     if (outcome == Outcome.ISOLATED && reasons.isEmpty()) {

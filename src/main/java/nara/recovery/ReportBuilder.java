@@ -157,7 +157,12 @@ final class ReportBuilder {
 
   Report build(String outcome, List<String> reasons, Instant now) {
     Map<String, Integer> byLabel = new LinkedHashMap<>();
-    verdicts.forEach((verdict, count) -> byLabel.put(verdict.label(), count));
+    verdicts.forEach(
+        (verdict, count) -> {
+          if (count != 0) {
+            byLabel.put(verdict.label(), count);
+          }
+        });
     return new Report(
         outcome,
         List.copyOf(reasons),

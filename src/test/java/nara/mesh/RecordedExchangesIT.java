@@ -1,6 +1,7 @@
 package nara.mesh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static nara.mesh.TestMesh.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -65,7 +65,7 @@ class RecordedExchangesIT {
                 server,
                 keys,
                 config,
-                new PlainVerifier(),
+                TestMesh.verifier(),
                 NOW::get,
                 name -> name.equals("third-open") ? Optional.of("100.64.0.33") : Optional.empty(),
                 listening)));
@@ -175,9 +175,5 @@ class RecordedExchangesIT {
     JsonNode nara = HTTP.get(who);
     return Identity.of(
         nara.get("name").asText(), Soul.parse(nara.get("soul").asText()).orElseThrow());
-  }
-
-  private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 }

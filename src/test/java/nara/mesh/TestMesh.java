@@ -1,6 +1,15 @@
 package nara.mesh;
 
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import nara.event.Event;
+import nara.testing.Citizen;
+import nara.trust.JdkVerifier;
+import nara.trust.Verifier;
+import nara.trust.VerifierChoice;
 
 /** What the tests of the mesh have in common. */
 final class TestMesh {
@@ -19,11 +28,30 @@ final class TestMesh {
         "",
         true,
         4 << 20,
-        1 << 20,
+        64 << 10,
         10,
         4,
-        256,
+        8,
         Duration.ofSeconds(5),
-        Duration.ofMillis(500));
+        Duration.ofMillis(400));
+  }
+
+  /** The JDK's: there on every platform. */
+  static Verifier verifier() {
+    return ((VerifierChoice.Chosen) JdkVerifier.load()).verifier();
+  }
+
+  /** Signed events of somebody, a second apart. */
+  static List<Event> teases(Citizen by, int count) {
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      events.add(
+          Citizen.read(by.tease(1_768_800_000_000_000_000L + i * 1_000_000_000L, "t" + i)).event());
+    }
+    return events;
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 }

@@ -210,6 +210,24 @@ class RecoveryPlanTest {
   }
 
   @Test
+  void on_the_plaza_each_is_asked_about_its_part_and_then_about_everybody() {
+    Story story =
+        new Story(MEDIUM)
+            .finding(List.of(neighbour("a", ""), neighbour("b", "")))
+            .withPlazaWhere("a", "b")
+            .play();
+    List<Command.AskPlaza> asked =
+        story.told.stream()
+            .filter(Command.AskPlaza.class::isInstance)
+            .map(Command.AskPlaza.class::cast)
+            .toList();
+    assertThat(asked).hasSize(2);
+    assertThat(asked.get(0).subjectsByNeighbour().values().stream().flatMap(List::stream))
+        .containsExactlyInAnyOrder("a", "b", "me");
+    assertThat(asked.get(1).subjectsByNeighbour().values()).containsOnly(List.of("*"));
+  }
+
+  @Test
   void a_neighbour_silent_on_the_plaza_makes_it_partial() {
     Story story =
         new Story(MEDIUM)

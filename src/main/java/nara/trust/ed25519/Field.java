@@ -48,37 +48,97 @@ final class Field {
    */
   static void multiply(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
     assert isLoose(a, ao) && isLoose(b, bo);
-    long a0 = a[ao];
-    long a1 = a[ao + 1];
-    long a2 = a[ao + 2];
-    long a3 = a[ao + 3];
-    long a4 = a[ao + 4];
-    long b0 = b[bo];
-    long b1 = b[bo + 1];
-    long b2 = b[bo + 2];
-    long b3 = b[bo + 3];
-    long b4 = b[bo + 4];
-    long w1 = 19 * b1;
-    long w2 = 19 * b2;
-    long w3 = 19 * b3;
-    long w4 = 19 * b4;
-    long x0 = a0 << 10;
-    long x1 = a1 << 10;
-    long x2 = a2 << 10;
-    long x3 = a3 << 10;
-    long x4 = a4 << 10;
-
-    long h0 = high(x0, b0) + high(x1, w4) + high(x2, w3) + high(x3, w2) + high(x4, w1);
-    long l0 = a0 * b0 + a1 * w4 + a2 * w3 + a3 * w2 + a4 * w1;
-    long h1 = high(x0, b1) + high(x1, b0) + high(x2, w4) + high(x3, w3) + high(x4, w2);
-    long l1 = a0 * b1 + a1 * b0 + a2 * w4 + a3 * w3 + a4 * w2;
-    long h2 = high(x0, b2) + high(x1, b1) + high(x2, b0) + high(x3, w4) + high(x4, w3);
-    long l2 = a0 * b2 + a1 * b1 + a2 * b0 + a3 * w4 + a4 * w3;
-    long h3 = high(x0, b3) + high(x1, b2) + high(x2, b1) + high(x3, b0) + high(x4, w4);
-    long l3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * w4;
-    long h4 = high(x0, b4) + high(x1, b3) + high(x2, b2) + high(x3, b1) + high(x4, b0);
-    long l4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0;
+    long h0 = high0(a, ao, b, bo);
+    long l0 = low0(a, ao, b, bo);
+    long h1 = high1(a, ao, b, bo);
+    long l1 = low1(a, ao, b, bo);
+    long h2 = high2(a, ao, b, bo);
+    long l2 = low2(a, ao, b, bo);
+    long h3 = high3(a, ao, b, bo);
+    long l3 = low3(a, ao, b, bo);
+    long h4 = high4(a, ao, b, bo);
+    long l4 = low4(a, ao, b, bo);
     store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
+  }
+
+  private static long high0(long[] a, int i, long[] b, int j) {
+    return high(a[i], b[j])
+        + high(a[i + 1], 19 * b[j + 4])
+        + high(a[i + 2], 19 * b[j + 3])
+        + high(a[i + 3], 19 * b[j + 2])
+        + high(a[i + 4], 19 * b[j + 1]);
+  }
+
+  private static long low0(long[] a, int i, long[] b, int j) {
+    return a[i] * b[j]
+        + a[i + 1] * (19 * b[j + 4])
+        + a[i + 2] * (19 * b[j + 3])
+        + a[i + 3] * (19 * b[j + 2])
+        + a[i + 4] * (19 * b[j + 1]);
+  }
+
+  private static long high1(long[] a, int i, long[] b, int j) {
+    return high(a[i], b[j + 1])
+        + high(a[i + 1], b[j])
+        + high(a[i + 2], 19 * b[j + 4])
+        + high(a[i + 3], 19 * b[j + 3])
+        + high(a[i + 4], 19 * b[j + 2]);
+  }
+
+  private static long low1(long[] a, int i, long[] b, int j) {
+    return a[i] * b[j + 1]
+        + a[i + 1] * b[j]
+        + a[i + 2] * (19 * b[j + 4])
+        + a[i + 3] * (19 * b[j + 3])
+        + a[i + 4] * (19 * b[j + 2]);
+  }
+
+  private static long high2(long[] a, int i, long[] b, int j) {
+    return high(a[i], b[j + 2])
+        + high(a[i + 1], b[j + 1])
+        + high(a[i + 2], b[j])
+        + high(a[i + 3], 19 * b[j + 4])
+        + high(a[i + 4], 19 * b[j + 3]);
+  }
+
+  private static long low2(long[] a, int i, long[] b, int j) {
+    return a[i] * b[j + 2]
+        + a[i + 1] * b[j + 1]
+        + a[i + 2] * b[j]
+        + a[i + 3] * (19 * b[j + 4])
+        + a[i + 4] * (19 * b[j + 3]);
+  }
+
+  private static long high3(long[] a, int i, long[] b, int j) {
+    return high(a[i], b[j + 3])
+        + high(a[i + 1], b[j + 2])
+        + high(a[i + 2], b[j + 1])
+        + high(a[i + 3], b[j])
+        + high(a[i + 4], 19 * b[j + 4]);
+  }
+
+  private static long low3(long[] a, int i, long[] b, int j) {
+    return a[i] * b[j + 3]
+        + a[i + 1] * b[j + 2]
+        + a[i + 2] * b[j + 1]
+        + a[i + 3] * b[j]
+        + a[i + 4] * (19 * b[j + 4]);
+  }
+
+  private static long high4(long[] a, int i, long[] b, int j) {
+    return high(a[i], b[j + 4])
+        + high(a[i + 1], b[j + 3])
+        + high(a[i + 2], b[j + 2])
+        + high(a[i + 3], b[j + 1])
+        + high(a[i + 4], b[j]);
+  }
+
+  private static long low4(long[] a, int i, long[] b, int j) {
+    return a[i] * b[j + 4]
+        + a[i + 1] * b[j + 3]
+        + a[i + 2] * b[j + 2]
+        + a[i + 3] * b[j + 1]
+        + a[i + 4] * b[j];
   }
 
   /** r = a². Takes loose, gives tight; r may be a. The same sums as a multiplication's. */
@@ -97,28 +157,23 @@ final class Field {
     long w4 = 19 * a4;
     long v3 = 38 * a3;
     long v4 = 38 * a4;
-    long x0 = a0 << 10;
-    long x1 = a1 << 10;
-    long x2 = a2 << 10;
-    long x3 = a3 << 10;
-    long x4 = a4 << 10;
 
-    long h0 = high(x0, a0) + high(x1, v4) + high(x2, v3);
+    long h0 = high(a0, a0) + high(a1, v4) + high(a2, v3);
     long l0 = a0 * a0 + a1 * v4 + a2 * v3;
-    long h1 = high(x0, d1) + high(x2, v4) + high(x3, w3);
+    long h1 = high(a0, d1) + high(a2, v4) + high(a3, w3);
     long l1 = a0 * d1 + a2 * v4 + a3 * w3;
-    long h2 = high(x0, d2) + high(x1, a1) + high(x3, v4);
+    long h2 = high(a0, d2) + high(a1, a1) + high(a3, v4);
     long l2 = a0 * d2 + a1 * a1 + a3 * v4;
-    long h3 = high(x0, d3) + high(x1, d2) + high(x4, w4);
+    long h3 = high(a0, d3) + high(a1, d2) + high(a4, w4);
     long l3 = a0 * d3 + a1 * d2 + a4 * w4;
-    long h4 = high(x0, d4) + high(x1, d3) + high(x2, a2);
+    long h4 = high(a0, d4) + high(a1, d3) + high(a2, a2);
     long l4 = a0 * d4 + a1 * d3 + a2 * a2;
     store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
   }
 
-  /** The quotient of a·y by 2^54, rounded down, for x = a·2^10. */
+  /** The quotient of x·y by 2^54, rounded down: |x| &lt; 2^53. */
   private static long high(long x, long y) {
-    return Math.multiplyHigh(x, y);
+    return Math.multiplyHigh(x << 10, y);
   }
 
   /**

@@ -1,0 +1,43 @@
+package nara.opinion;
+
+import java.util.Map;
+import java.util.Optional;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+import nara.ledger.LedgerRequest.Derived;
+
+/**
+ * What the opinion verticle is asked. Before the recovery is done there is no opinion, and the
+ * answer says so rather than guess from half a memory.
+ *
+ * @param <R> the type of the answer
+ */
+public sealed interface OpinionRequest<R extends BusMessage> extends Request<R> {
+  /** Where the opinion verticle is asked. */
+  String ADDRESS = "nara.opinion";
+
+  /** What is thought of everybody. */
+  record All() implements OpinionRequest<Everybody> {}
+
+  /** What is thought of one subject. */
+  record Of(String subject) implements OpinionRequest<Somebody> {}
+
+  /**
+   * The answer to {@link All}.
+   *
+   * @param formed whether opinions have formed; without, nothing is known of anybody
+   * @param passes how many passes there were so far
+   * @param atSeconds when the last pass looked, Unix seconds; 0 before the first
+   * @param bySubject status, opinion and history of each subject
+   */
+  record Everybody(boolean formed, int passes, long atSeconds, Map<String, Derived> bySubject)
+      implements BusMessage {}
+
+  /**
+   * The answer to {@link Of}.
+   *
+   * @param formed whether opinions have formed
+   * @param thought of the subject; empty before they have, and for who was never heard of
+   */
+  record Somebody(boolean formed, Optional<Derived> thought) implements BusMessage {}
+}

@@ -1,0 +1,101 @@
+package nara.opinion;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.InstantSource;
+import java.util.List;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.DerivedAll;
+import nara.recovery.RecoveryNews;
+import nara.recovery.RecoveryNews.Finished;
+import nara.recovery.RecoveryNews.Progress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forms opinions once the coordinator says that the recovery is over, and tells them to whoever
+ * asks.
+ */
+public final class OpinionVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(OpinionVerticle.class);
+  private static final long NO_TIMER = -1;
+
+  private final OpinionConfig config;
+  private final InstantSource clock;
+
+  private Bus bus;
+  private List<MessageConsumer<BusMessage>> consumers = List.of();
+  private Opinions opinions;
+  private long timer = NO_TIMER;
+  private boolean stopped;
+
+  /** Forms opinions by the clock, which says what is now. */
+  public OpinionVerticle(OpinionConfig config, InstantSource clock) {
+    this.config = config;
+    this.clock = clock;
+    this.opinions = Opinions.none(config.passes());
+  }
+
+  @Override
+  public Future<?> start() {
+    bus = Bus.of(vertx);
+    consumers =
+        List.of(
+            bus.hear(RecoveryNews.ADDRESS, RecoveryNews.class, this::onNews),
+            bus.serve(OpinionRequest.ADDRESS, OpinionRequest.class, this::onRequest));
+    return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopped = true;
+    vertx.cancelTimer(timer);
+    return Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
+  }
+
+  private void onNews(RecoveryNews news) {
+    switch (news) {
+      case Progress soFar -> {}
+      case Finished done -> {
+        if (!opinions.begun()) {
+          opinions = opinions.begin();
+          form();
+        }
+      }
+    }
+  }
+
+  private Future<? extends BusMessage> onRequest(OpinionRequest<?> request) {
+    return Future.succeededFuture(
+        switch (request) {
+          case OpinionRequest.All all -> opinions.everybody();
+          case OpinionRequest.Of of -> opinions.of(of.subject());
+        });
+  }
+
+  /** One pass, and the timer for the next one when it is over. */
+  private void form() {
+    timer = NO_TIMER;
+    long at = clock.instant().getEpochSecond();
+    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AboutAll(at), config.timeout())
+        .onComplete(answer -> onLedger(answer.result(), answer.cause(), at));
+  }
+
+  private void onLedger(DerivedAll found, Throwable failure, long at) {
+    if (stopped) {
+      return;
+    }
+    if (failure == null) {
+      opinions = opinions.formed(found.bySubject(), at);
+    } else {
+      LOG.warn("pass {} of opinions failed: {}", opinions.passes() + 1, failure.getMessage());
+      opinions = opinions.failed();
+    }
+    if (opinions.more()) {
+      timer = vertx.setTimer(Math.max(1, config.pause().toMillis()), fired -> form());
+    }
+  }
+}

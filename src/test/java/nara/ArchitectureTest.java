@@ -1,0 +1,194 @@
+package nara;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import io.vertx.core.Deployable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows between the packages, and the rules of the house that can be seen in class files. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("nara");
+
+  private static final Set<String> VERTICLES =
+      Set.of(
+          "bus",
+          "ledger",
+          "trust",
+          "mesh",
+          "plaza",
+          "discovery",
+          "checkpoint",
+          "recovery",
+          "opinion",
+          "web",
+          "event",
+          "identity");
+
+  /** Who may know whom; everybody knows himself, and the JDK and the libraries are not told. */
+  private static final Map<String, Set<String>> MAY_KNOW =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("identity", Set.of()),
+              Map.entry("event", Set.of("identity")),
+              Map.entry("bus", Set.of()),
+              Map.entry("ledger", Set.of("event", "identity", "bus")),
+              Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
+              Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
+              Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
+              Map.entry(
+                  "recovery",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "checkpoint")),
+              Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
+              Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
+              Map.entry("node", VERTICLES),
+              Map.entry("demo", with(VERTICLES, "node")),
+              Map.entry("cli", with(VERTICLES, "node", "demo"))));
+
+  private static Set<String> with(Set<String> some, String... more) {
+    return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
+  }
+
+  static Stream<String> packages() {
+    return MAY_KNOW.keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void a_package_knows_only_those_that_it_may(String name) {
+    List<String> forbidden = new ArrayList<>();
+    for (String other : MAY_KNOW.keySet()) {
+      if (!other.equals(name) && !MAY_KNOW.get(name).contains(other)) {
+        forbidden.add("nara." + other + "..");
+      }
+    }
+    if (!forbidden.isEmpty()) {
+      check(
+          noClasses()
+              .that()
+              .resideInAPackage("nara." + name + "..")
+              .should()
+              .dependOnClassesThat()
+              .resideInAnyPackage(forbidden.toArray(String[]::new)));
+    }
+  }
+
+  @Test
+  void every_package_has_its_arrows() {
+    assertThat(
+            CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith("nara."))
+                .map(name -> name.split("\\.")[1])
+                .distinct())
+        .isSubsetOf(MAY_KNOW.keySet());
+  }
+
+  @Test
+  void the_arrows_make_no_circle() {
+    check(slices().matching("nara.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
+  void nobody_holds_a_verticle_but_the_node_that_deploys_it() {
+    for (String name : MAY_KNOW.keySet()) {
+      if (!name.equals("node")) {
+        check(
+            noClasses()
+                .that()
+                .resideInAPackage("nara." + name + "..")
+                .should()
+                .dependOnClassesThat(verticlesOutside("nara." + name)));
+      }
+    }
+  }
+
+  private static DescribedPredicate<JavaClass> verticlesOutside(String name) {
+    return DescribedPredicate.describe(
+        "are verticles of another package",
+        type ->
+            type.isAssignableTo(Deployable.class)
+                && type.getPackageName().startsWith("nara.")
+                && !type.getPackageName().startsWith(name));
+  }
+
+  @Test
+  void identity_and_event_are_plain_java() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("nara.identity..", "nara.event..", "nara.trust.ed25519..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "io.netty.."));
+  }
+
+  @Test
+  void in_the_packages_of_the_core_only_verticles_know_vertx() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("nara.ledger", "nara.trust", "nara.recovery", "nara.opinion")
+            .and()
+            // The search for keys is the coordinator's errand over the bus, in a file of its own.
+            .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "io.netty.."));
+  }
+
+  @Test
+  void what_travels_over_the_bus_is_immutable() {
+    check(
+        classes()
+            .that()
+            .implement("nara.bus.BusMessage")
+            .and()
+            .areNotInterfaces()
+            .should()
+            .beRecords());
+  }
+
+  @Test
+  void nothing_is_named_after_what_it_is_not() {
+    check(
+        noClasses()
+            .should()
+            .haveNameMatching(".*(Manager|Helper|Helpers|Util|Utils|Impl)(\\$.*)?"));
+  }
+
+  private static void check(ArchRule rule) {
+    rule.allowEmptyShould(true).check(CLASSES);
+  }
+}

@@ -1,0 +1,239 @@
+package nara.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import nara.event.Event;
+import nara.event.EventReader;
+import nara.event.EventWriter;
+import nara.event.Payload;
+import nara.event.Reading;
+import nara.event.Seen;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.ledger.Ledger;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.Query;
+
+/**
+ * What the ledger's operations cost at 20,000, 80,000 and 320,000 events, side by side: they must
+ * not depend on how much is held.
+ *
+ * <p>The events are of 40 citizens, about 475 bytes each, with random bytes for signatures, since
+ * nothing here looks at them. They are merged in random order, in batches of a thousand and one by
+ * one. The sizes take turns, so that a machine that slows down slows all of them.
+ */
+public final class LedgerBench {
+  private static final int[] SIZES = {20_000, 80_000, 320_000};
+  private static final int CITIZENS = 40;
+  private static final int ROUNDS = 7;
+  private static final int BATCH = 1_000;
+  private static final long NOW_SECONDS = 1_795_000_000;
+
+  private LedgerBench() {}
+
+  /** Prints one table. */
+  public static void main(String[] args) {
+    List<Judged> corpus = corpus(SIZES[SIZES.length - 1]);
+    long bytes = corpus.stream().mapToLong(judged -> judged.event().json().length).sum();
+    System.out.printf(
+        "%,d events of %d citizens, %d bytes each on average; java %s, %d cores%n%n",
+        corpus.size(),
+        CITIZENS,
+        bytes / corpus.size(),
+        Runtime.version(),
+        Runtime.getRuntime().availableProcessors());
+
+    double[] batches = new double[SIZES.length];
+    double[] singles = new double[SIZES.length];
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int i = 0; i < SIZES.length; i++) {
+        batches[i] = Math.max(batches[i], mergedPerSecond(corpus.subList(0, SIZES[i]), BATCH));
+        singles[i] = Math.max(singles[i], mergedPerSecond(corpus.subList(0, SIZES[i]), 1));
+      }
+    }
+    double[] full = new double[SIZES.length];
+    double[] heap = new double[SIZES.length];
+    double[] pages = new double[SIZES.length];
+    double[] filtered = new double[SIZES.length];
+    double[] recents = new double[SIZES.length];
+    double[] slices = new double[SIZES.length];
+    double[] samples = new double[SIZES.length];
+    for (int i = 0; i < SIZES.length; i++) {
+      List<Judged> events = corpus.subList(0, SIZES[i]);
+      heap[i] = heapPerEvent(events);
+      Ledger ledger = merged(events, BATCH, SIZES[i]);
+      full[i] = replacedPerSecond(ledger, events);
+      Random random = new Random(2);
+      long span = span(ledger);
+      long from = NOW_SECONDS * 1_000_000_000L - span;
+      Query.Filter all = Query.Filter.ALL;
+      Query.Filter one = new Query.Filter(Set.of("social"), Set.of(name(7)));
+      pages[i] =
+          answersPerSecond(
+              ledger,
+              () ->
+                  new Query.Page(from + (long) (random.nextDouble() * span / 2), Query.MOST, all));
+      filtered[i] = answersPerSecond(ledger, () -> new Query.Page(from, 100, one));
+      recents[i] = answersPerSecond(ledger, () -> new Query.Recent(100, all));
+      slices[i] = answersPerSecond(ledger, () -> new Query.Slice(0, 1, 4, Query.MOST, all));
+      samples[i] =
+          answersPerSecond(ledger, () -> new Query.Sample(Query.MOST, name(1), NOW_SECONDS, all));
+    }
+
+    System.out.printf("%-44s", "");
+    for (int size : SIZES) {
+      System.out.printf("%,12d", size);
+    }
+    System.out.printf("%18s%n", "largest : smallest");
+    row("merged in random order, by the thousand, ev/s", batches);
+    row("merged in random order, one by one, ev/s", singles);
+    row("merged into a full ledger, ev/s", full);
+    row("heap beside the JSON, bytes per event", heap);
+    row("pages of 5,000, answers/s", pages);
+    row("pages of 100, one subject and service, /s", filtered);
+    row("newest 100, answers/s", recents);
+    row("slices of 5,000, one of four, answers/s", slices);
+    row("samples of 5,000 (one pass each), answers/s", samples);
+  }
+
+  private static void row(String what, double[] values) {
+    System.out.printf("%-44s", what);
+    for (double value : values) {
+      System.out.printf("%,12.0f", value);
+    }
+    double ratio = Arrays.stream(values).max().orElse(0) / Arrays.stream(values).min().orElse(1);
+    System.out.printf(
+        Locale.ROOT, "%18.2f%n", values[0] > values[values.length - 1] ? 1 / ratio : ratio);
+  }
+
+  private static double mergedPerSecond(List<Judged> events, int batch) {
+    System.gc();
+    long start = System.nanoTime();
+    Ledger ledger = merged(events, batch, events.size());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (ledger.stats().total() != events.size()) {
+      throw new IllegalStateException("not everything was kept");
+    }
+    return events.size() / seconds;
+  }
+
+  private static Ledger merged(List<Judged> events, int batch, int maximum) {
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> true);
+    for (int from = 0; from < events.size(); from += batch) {
+      ledger.merge(events.subList(from, Math.min(events.size(), from + batch)));
+    }
+    return ledger;
+  }
+
+  /** Newer events come into a ledger at its maximum: each one drives an old one out. */
+  private static double replacedPerSecond(Ledger ledger, List<Judged> events) {
+    List<Judged> newer = new ArrayList<>();
+    Random random = new Random(3);
+    for (int i = 0; i < 20_000; i++) {
+      newer.add(judged(random, NOW_SECONDS * 1_000_000_000L + i));
+    }
+    long start = System.nanoTime();
+    for (int from = 0; from < newer.size(); from += BATCH) {
+      ledger.merge(newer.subList(from, from + BATCH));
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (ledger.stats().total() != events.size()) {
+      throw new IllegalStateException("the maximum was not kept");
+    }
+    return newer.size() / seconds;
+  }
+
+  private static double heapPerEvent(List<Judged> events) {
+    long before = usedHeap();
+    Ledger ledger = merged(events, BATCH, events.size());
+    long after = usedHeap();
+    // The events themselves are held by the corpus: this is what the ledger adds for each.
+    return (after - before) / (double) ledger.stats().total();
+  }
+
+  private static long usedHeap() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private interface Asks {
+    Query next();
+  }
+
+  private static double answersPerSecond(Ledger ledger, Asks asks) {
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    double best = 0;
+    for (int round = 0; round < 3; round++) {
+      long start = System.nanoTime();
+      int answers = 0;
+      while (System.nanoTime() - start < 400_000_000L) {
+        if (ledger.ask(asks.next(), random).events().isEmpty()) {
+          throw new IllegalStateException("an empty answer");
+        }
+        answers++;
+      }
+      best = Math.max(best, answers / ((System.nanoTime() - start) / 1e9));
+    }
+    return best;
+  }
+
+  private static long span(Ledger ledger) {
+    List<Event> oldest =
+        ledger.ask(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1)).events();
+    return NOW_SECONDS * 1_000_000_000L - oldest.getFirst().ts();
+  }
+
+  /** Distinct events over 90 days, in random order. */
+  private static List<Judged> corpus(int size) {
+    Random random = new Random(1);
+    List<Judged> events = new ArrayList<>(size);
+    long span = 90L * 86_400 * 1_000_000_000;
+    for (int i = 0; i < size; i++) {
+      events.add(
+          judged(random, NOW_SECONDS * 1_000_000_000L - (long) (random.nextDouble() * span)));
+    }
+    Collections.shuffle(events, random);
+    return events;
+  }
+
+  private static final EventReader READER = new EventReader();
+
+  private static Judged judged(Random random, long ts) {
+    String who = name(random.nextInt(CITIZENS));
+    String whom = name(random.nextInt(CITIZENS));
+    Payload payload =
+        random.nextInt(4) == 0
+            ? new Seen(who, id(who), whom, id(whom), "mesh")
+            : new Social("gossip", who, id(who), whom, id(whom), "journey-complete", "");
+    byte[] signature = new byte[64];
+    random.nextBytes(signature);
+    String eventId = Event.idOf(ts, payload.service(), payload.content()).toString();
+    byte[] json =
+        EventWriter.write(
+            eventId, ts, who, id(who), Base64.getEncoder().encodeToString(signature), payload);
+    if (READER.read(json) instanceof Reading.Read read) {
+      return new Judged(read.event(), Verdict.VALID);
+    }
+    throw new IllegalStateException("the bench made something unreadable");
+  }
+
+  private static String name(int citizen) {
+    return "citizen-number-%03d".formatted(citizen);
+  }
+
+  /** As long as a nara id. */
+  private static String id(String name) {
+    return (name + "x".repeat(44)).substring(0, 44);
+  }
+}

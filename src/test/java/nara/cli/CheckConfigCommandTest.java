@@ -1,0 +1,55 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckConfigCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void the_configuration_that_ships_is_valid_and_what_holds_is_printed() {
+    CommandLineRun run = CommandLineRun.of("check-config", "conf/node.json");
+    assertThat(run.code()).isZero();
+    assertThat(Vectors.parse(run.out()).at("/mesh/port").asInt()).isEqualTo(7433);
+  }
+
+  @Test
+  void every_problem_is_a_line_that_begins_with_the_file() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"),
+            "{\"mesh\": {\"port\": 99999}, \"recovery\": {\"first_wait\": \"soon\"}, \"nonsense\": 1}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().lines())
+        .hasSize(4)
+        .anyMatch(line -> line.startsWith(file + ": ") && line.contains("mesh.port: 99999"))
+        .anyMatch(line -> line.contains("recovery.first_wait: \"soon\""))
+        .anyMatch(line -> line.contains("nonsense"))
+        .endsWith("nara: " + file + " has 3 problems");
+  }
+
+  @Test
+  void a_note_goes_to_stderr_and_harms_nothing() throws IOException {
+    Path file = Files.writeString(folder.resolve("c.json"), "{\"memory\": {\"snapshot\": \"s\"}}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).startsWith("note: memory.snapshot");
+  }
+
+  @Test
+  void what_is_not_text_is_said_to_be_none() throws IOException {
+    Path file = Files.write(folder.resolve("c.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("is not text in UTF-8");
+  }
+}

@@ -1,0 +1,80 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+
+class IdentityCommandTest {
+  @Test
+  void recorded_souls_have_the_recorded_ids_keys_and_bonds() {
+    JsonNode recorded = Vectors.json("identity.json");
+    for (String kind : new String[] {"custom_souls", "generated_souls"}) {
+      for (JsonNode s : recorded.get(kind)) {
+        JsonNode shown = json("--name", s.get("name").asText(), "--soul", s.get("soul").asText());
+        assertThat(shown.get("id")).isEqualTo(s.get("id"));
+        if (s.has("public_key")) {
+          assertThat(shown.get("public_key")).isEqualTo(s.get("public_key"));
+        }
+        assertThat(shown.get("soul")).isEqualTo(s.get("soul"));
+        assertThat(shown.get("bond").asBoolean()).isTrue();
+      }
+    }
+    for (JsonNode p : recorded.get("personalities")) {
+      JsonNode shown = json("--name", "somebody", "--soul", p.get("soul").asText());
+      assertThat(shown.get("bond").asBoolean()).isFalse();
+      for (String trait : new String[] {"agreeableness", "sociability", "chill"}) {
+        assertThat(shown.at("/personality/" + trait)).isEqualTo(p.get(trait));
+      }
+    }
+  }
+
+  @Test
+  void without_a_soul_a_new_one_is_made_for_the_name() {
+    JsonNode first = json("--name", "lisa");
+    JsonNode second = json("--name", "lisa");
+    assertThat(first.get("name").asText()).isEqualTo("lisa");
+    assertThat(first.get("bond").asBoolean()).isTrue();
+    assertThat(first.get("soul")).isNotEqualTo(second.get("soul"));
+    assertThat(json("--name", "lisa", "--soul", first.get("soul").asText())).isEqualTo(first);
+  }
+
+  @Test
+  void without_a_name_either_one_is_drawn_and_bonded() {
+    JsonNode drawn = json();
+    assertThat(drawn.get("name").asText()).matches("[a-z]+-[a-z]+-\\d{3}");
+    assertThat(drawn.get("bond").asBoolean()).isTrue();
+    assertThat(json("--soul", drawn.get("soul").asText())).isEqualTo(drawn);
+  }
+
+  @Test
+  void a_generic_name_that_is_given_is_kept() {
+    assertThat(json("--name", "my-nara").get("name").asText()).isEqualTo("my-nara");
+  }
+
+  @Test
+  void without_json_it_is_lines_for_a_person() {
+    CommandLineRun run = CommandLineRun.of("identity", "--name", "lisa\u001b[31m");
+    assertThat(run.code()).isZero();
+    assertThat(run.lines()).hasSize(6);
+    assertThat(run.lines().getFirst()).isEqualTo("name         lisa\\u001b[31m");
+  }
+
+  @Test
+  void a_broken_soul_is_refused_and_not_repeated() {
+    CommandLineRun run = CommandLineRun.of("identity", "--name", "x", "--soul", "notasoul");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("40 bytes in Base58").doesNotContain("notasoul");
+  }
+
+  private static JsonNode json(Object... options) {
+    Object[] args = new Object[options.length + 2];
+    args[0] = "identity";
+    args[1] = "--json";
+    System.arraycopy(options, 0, args, 2, options.length);
+    CommandLineRun run = CommandLineRun.of(args);
+    assertThat(run.code()).as(run.err()).isZero();
+    return Vectors.parse(run.out());
+  }
+}

@@ -1,0 +1,82 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final List<String> COMMANDS =
+      List.of("demo", "run", "recover", "identity", "verify", "ledger", "check-config");
+
+  @Test
+  void help_lists_every_command_on_stdout() {
+    CommandLineRun help = CommandLineRun.of("--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.err()).isEmpty();
+    assertThat(help.out()).contains(COMMANDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "run", "recover", "identity", "verify", "ledger", "check-config"})
+  void every_command_explains_itself(String command) {
+    CommandLineRun help = CommandLineRun.of(command, "--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.out()).startsWith("Usage: nara " + command).contains("--verbose");
+  }
+
+  @Test
+  void no_command_is_bad_usage_with_the_list_on_stderr() {
+    CommandLineRun none = CommandLineRun.of();
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.out()).isEmpty();
+    assertThat(none.err()).startsWith("nara: say which command to run").contains(COMMANDS);
+  }
+
+  @Test
+  void bad_usage_is_a_sentence_and_never_a_stack_trace() {
+    for (Object[] args :
+        List.of(
+            new Object[] {"nonsense"},
+            new Object[] {"verify"},
+            new Object[] {"verify", "--nonsense", "x"},
+            new Object[] {"ledger"},
+            new Object[] {"ledger", "query", "x"},
+            new Object[] {"ledger", "query", "x", "--mode", "sideways"},
+            new Object[] {"ledger", "subject", "x", "lisa", "--at", "noon"},
+            new Object[] {"recover"},
+            new Object[] {"recover", "--peer", "no address"},
+            new Object[] {"recover", "--mqtt", "http://x"},
+            new Object[] {"run"},
+            new Object[] {"run", "--config", "no-such-file.json"},
+            new Object[] {"demo", "--neighbours", "0"},
+            new Object[] {"demo", "--events", "many"},
+            new Object[] {"identity", "--name", ""},
+            new Object[] {"identity", "--soul", "\u001b[31m"},
+            new Object[] {"check-config", "no-such-file.json"})) {
+      CommandLineRun run = CommandLineRun.of(args);
+      assertThat(run.code()).as("%s: %s", List.of(args), run.err()).isEqualTo(2);
+      assertThat(run.err()).as("%s", List.of(args)).startsWith("nara").doesNotContain("\tat ");
+      assertThat(run.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_directory_is_no_file(@TempDir Path folder) {
+    for (String command : List.of("verify", "check-config")) {
+      CommandLineRun run = CommandLineRun.of(command, folder);
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("is a directory");
+    }
+  }
+
+  @Test
+  void a_file_named_with_an_at_sign_is_not_a_list_of_arguments(@TempDir Path folder) {
+    CommandLineRun run = CommandLineRun.of("verify", "@" + folder.resolve("x"));
+    assertThat(run.err()).contains("there is no file @");
+  }
+}

@@ -1,0 +1,214 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import nara.event.Event;
+import nara.event.EventLimits;
+import nara.event.EventWriter;
+import nara.event.HeyThere;
+import nara.event.Service;
+import nara.event.Social;
+import nara.testing.Citizen;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyCommandTest {
+  private static final Path VECTORS = Path.of("src/test/resources/vectors");
+  private static final Path CORPUS = VECTORS.resolve("corpus.jsonl.gz");
+  private static final Path CORPUS_KEYS = VECTORS.resolve("corpus.json");
+  private static final long T = 1_795_000_000_000_000_000L;
+
+  @TempDir Path folder;
+
+  @Test
+  void the_corpus_gets_the_recorded_verdicts_and_the_exit_code_of_a_refusal() {
+    CommandLineRun run = CommandLineRun.of("verify", CORPUS, "--keys", CORPUS_KEYS);
+
+    assertThat(run.code()).isEqualTo(3);
+    Map<String, Integer> counts = new TreeMap<>();
+    for (String line : run.lines()) {
+      String[] columns = line.split("\t", -1);
+      assertThat(columns).hasSize(3);
+      counts.merge(columns[2], 1, Integer::sum);
+    }
+    JsonNode recorded = Vectors.json("corpus.json").get("verdict_counts");
+    recorded
+        .properties()
+        .forEach(each -> assertThat(counts).containsEntry(each.getKey(), each.getValue().asInt()));
+    assertThat(run.err()).contains("3,000 events", "2,753 valid", "would refuse 34");
+  }
+
+  @Test
+  void every_recorded_event_has_the_recorded_content_id_and_hash_in_json() throws IOException {
+    JsonNode events = Vectors.json("events.json").get("events");
+    List<String> lines = new ArrayList<>();
+    events.forEach(e -> lines.add(e.get("json").asText()));
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "verify", file(lines), "--keys", VECTORS.resolve("events.json"), "--json");
+
+    assertThat(run.lines()).hasSize(events.size());
+    for (int i = 0; i < events.size(); i++) {
+      JsonNode e = events.get(i);
+      JsonNode row = Vectors.parse(run.lines().get(i));
+      assertThat(row.get("line").asInt()).isEqualTo(i + 1);
+      if (e.get("valid").asBoolean()) {
+        assertThat(row.get("content")).isEqualTo(e.get("content"));
+        assertThat(row.get("computed_id")).isEqualTo(e.get("id_of_content"));
+        assertThat(row.get("signed_hash_hex")).isEqualTo(e.get("signable_sha256_hex"));
+      } else {
+        assertThat(row.get("verdict").asText()).isEqualTo("malformed");
+        assertThat(row.get("reason").asText()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void each_kind_of_bad_event_is_named() throws IOException {
+    Citizen lisa = Citizen.named("lisa");
+    Citizen bart = Citizen.named("bart");
+    String good = text(lisa.signed(T, tease(lisa, bart)));
+    String hey =
+        text(lisa.signed(T, new HeyThere("lisa", lisa.key().encoded(), "", lisa.id(), "")));
+    List<String> lines =
+        List.of(
+            good,
+            // The key comes after the first event that needs it.
+            hey,
+            good.replace("random", "comeback"),
+            good.replaceFirst("\"id\":\"..", "\"id\":\"00"),
+            good.replaceFirst("\"sig\":\"[^\"]*\",", ""),
+            text(Citizen.impostor("lisa").signed(T, tease(lisa, bart))),
+            text(bart.signed(T, tease(bart, lisa))),
+            text(lisa.signed(T * 2, tease(lisa, bart))),
+            "{\"id\":\"a\\tb\"}",
+            "no json",
+            "",
+            "{\"x\":\"" + "y".repeat(EventLimits.EVENT_BYTES) + "\"}");
+
+    CommandLineRun run = CommandLineRun.of("verify", file(lines));
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.lines().stream().map(line -> line.split("\t", -1)[2]))
+        .containsExactly(
+            "valid",
+            "valid",
+            "bad_id",
+            "bad_id",
+            "unsigned",
+            "bad_signature",
+            "unknown_emitter",
+            "from_the_future",
+            "malformed",
+            "malformed",
+            "malformed");
+    assertThat(run.lines().get(8)).isEqualTo("9\ta\\u0009b\tmalformed");
+    assertThat(run.lines().get(10)).isEqualTo("12\t-\tmalformed");
+  }
+
+  @Test
+  void the_order_of_the_lines_changes_no_verdict() throws IOException {
+    List<String> lines = new ArrayList<>(Vectors.gzippedLines("corpus.jsonl.gz"));
+    List<String> shuffled = new ArrayList<>(lines);
+    Collections.shuffle(shuffled, new Random(7));
+
+    assertThat(verdicts(CommandLineRun.of("verify", file(shuffled))))
+        .isEqualTo(verdicts(CommandLineRun.of("verify", file(lines))));
+  }
+
+  @Test
+  void the_policy_decides_what_would_be_refused() throws IOException {
+    Path unsigned =
+        file(
+            List.of(
+                text(
+                    EventWriter.write(
+                        Event.idOf(
+                                T,
+                                Service.SOCIAL,
+                                tease(Citizen.named("a"), Citizen.named("b")).content())
+                            .toString(),
+                        T,
+                        "",
+                        "",
+                        "",
+                        tease(Citizen.named("a"), Citizen.named("b"))))));
+
+    assertThat(CommandLineRun.of("verify", unsigned).code()).isZero();
+    assertThat(CommandLineRun.of("verify", unsigned, "--policy", "strict").code()).isEqualTo(3);
+    assertThat(CommandLineRun.of("verify", CORPUS, "--policy", "reference").code()).isZero();
+    assertThat(CommandLineRun.of("verify", unsigned, "--policy", "blind").code()).isEqualTo(2);
+  }
+
+  @Test
+  void a_row_stays_one_line_whatever_a_peer_wrote() throws IOException {
+    Citizen lisa = Citizen.named("lisa");
+    Social odd = new Social("tease", "lisa", "", "b\u2028\u0085\u2029\nc", "", "", "");
+    CommandLineRun run =
+        CommandLineRun.of("verify", file(List.of(text(lisa.signed(T, odd)))), "--json");
+
+    assertThat(run.out().codePoints().filter(c -> c < ' ' || c == 0x85 || c >> 1 == 0x1014))
+        .containsExactly((int) '\n');
+    assertThat(Vectors.parse(run.out()).get("target").asText()).isEqualTo(odd.target());
+  }
+
+  @Test
+  void an_empty_file_is_fine() throws IOException {
+    CommandLineRun run = CommandLineRun.of("verify", file(List.of()));
+    assertThat(run.code()).isZero();
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines("0 events; the policy \"verified\" would refuse 0");
+  }
+
+  @Test
+  void keys_that_are_none_are_refused() throws IOException {
+    Path events = file(List.of());
+    for (String keys :
+        List.of(
+            "{}",
+            "[{\"name\": \"lisa\", \"public_key\": \"short\"}]",
+            "[{\"public_key\": \"%s\"}]".formatted(Citizen.named("a").key().encoded()),
+            "[{\"name\": \"lisa\", \"public_key\": \"%s\"}, {\"name\": \"lisa\", \"public_key\": \"%s\"}]"
+                .formatted(Citizen.named("a").key().encoded(), Citizen.named("b").key().encoded()),
+            "[")) {
+      Path file = Files.writeString(folder.resolve("keys.json"), keys);
+      CommandLineRun run = CommandLineRun.of("verify", events, "--keys", file);
+      assertThat(run.code()).as(keys).isEqualTo(2);
+      assertThat(run.err()).contains("keys.json");
+    }
+  }
+
+  private static Social tease(Citizen actor, Citizen target) {
+    return new Social("tease", actor.name(), "", target.name(), "", "random", "");
+  }
+
+  private static Map<String, List<String>> verdicts(CommandLineRun run) {
+    Map<String, List<String>> verdicts = new TreeMap<>();
+    run.lines().stream()
+        .map(line -> line.split("\t", -1))
+        .forEach(row -> verdicts.computeIfAbsent(row[1], id -> new ArrayList<>()).add(row[2]));
+    verdicts.values().forEach(Collections::sort);
+    return verdicts;
+  }
+
+  private Path file(List<String> lines) throws IOException {
+    return Files.write(Files.createTempFile(folder, "events", ".jsonl"), lines);
+  }
+
+  private static String text(byte[] json) {
+    return new String(json, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,103 @@
+package nara.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfiguredPeerTest {
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:9001, '', 127.0.0.1:9001",
+    "bart@127.0.0.1:9001, bart, 127.0.0.1:9001",
+    "bart@bart.local:7433, bart, bart.local:7433",
+    "b@rt@host:1, b@rt, host:1",
+    "[::1]:65535, '', [::1]:65535",
+    "lisa@[fd7a:115c:a1e0::1]:7433, lisa, [fd7a:115c:a1e0::1]:7433",
+    "[fe80::1%eth0]:7433, '', [fe80::1%eth0]:7433",
+  })
+  void a_peer_is_an_address_with_or_without_a_name(String text, String name, String address) {
+    assertThat(ConfiguredPeer.parse(text)).isEqualTo(new ConfiguredPeer(name, address));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', is not HOST:PORT",
+    "bart, is not HOST:PORT",
+    "bart@, is not HOST:PORT",
+    "@host:1, has no name before its @",
+    ":7433, has no host",
+    "[]:7433, has no host",
+    "host:, a port that is no number",
+    "host:0, a port that is no number",
+    "host:65536, a port that is no number",
+    "host:-1, a port that is no number",
+    "host:٣, a port that is no number",
+    "host:99999999999999999999, a port that is no number",
+    "::1:7433, is not HOST:PORT",
+    "[host]:7433, has no IPv6 address",
+    "host/path:7433, is no host name",
+    "'ho st:7433', is no host name",
+    "-host:7433, is no host name",
+    "http://host:7433, is not HOST:PORT",
+  })
+  void what_is_no_peer_is_refused_with_a_sentence(String text, String sentence) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfiguredPeer.parse(text))
+        .withMessageContaining(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1_025, 10_000_000})
+  void a_name_beyond_what_a_keyring_takes_is_refused_in_a_short_sentence(int length) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfiguredPeer.parse("x".repeat(length) + "@host:1"))
+        .withMessageContaining("more than 1024 characters")
+        .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(200));
+  }
+
+  @Test
+  void a_host_beyond_what_dns_takes_is_refused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfiguredPeer.parse("h".repeat(254) + ":1"))
+        .withMessageContaining("host");
+  }
+
+  @Test
+  void a_line_break_does_not_get_into_the_sentence() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfiguredPeer.parse("host\n\u202Eevil"))
+        .satisfies(
+            refused ->
+                assertThat(refused.getMessage()).doesNotContain("\n").doesNotContain("\u202E"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"100.64.0.1", "100.64.0.1:9001", "bart.local", "[::1]", "[::1]:7433"})
+  void a_told_address_may_come_with_or_without_a_port(String told) {
+    assertThat(PeerAddress.told(told)).contains(told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ":",
+        "100.64.0.1:",
+        "100.64.0.1:0",
+        "::1",
+        "host/path",
+        "user@host",
+        "a b",
+        "host:1/x",
+        "host\r\nX-Evil: 1",
+        "[::1"
+      })
+  void a_told_address_that_cannot_be_one_is_left_aside(String told) {
+    assertThat(PeerAddress.told(told)).isEmpty();
+  }
+}

@@ -1,0 +1,82 @@
+package nara.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.PublicKey;
+import nara.mesh.MeshRequest.Pong;
+import nara.plaza.Presence;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class KnownNeighboursProperties {
+  private static final int MOST = 4;
+  private static final Identity ME = Somebody.named("me");
+  private static final List<String> NAMES =
+      List.of("me", "", "bart", "lisa", "moe", "a\nb", "x".repeat(1_024), "y".repeat(1_025));
+  private static final List<PublicKey> KEYS =
+      List.of(ME.keys().publicKey(), Somebody.key("bart"), Somebody.key("lisa"));
+  private static final List<String> ADDRESSES =
+      List.of("", "10.0.0.1", "10.0.0.1:1", "10.0.0.2:2", "no address", "10.0.0.3:3/x");
+
+  /** Something that happens to the neighbourhood. */
+  interface Happening {
+    void to(KnownNeighbours known);
+  }
+
+  @Property(tries = 1_000)
+  void whatever_happens_the_neighbourhood_keeps_its_promises(
+      @ForAll("happenings") List<Happening> happenings) {
+    Keyring keys = new Keyring();
+    KnownNeighbours known = new KnownNeighbours(ME, keys, MOST);
+    for (Happening happening : happenings) {
+      happening.to(known);
+      List<Neighbour> all = known.all();
+      assertThat(all).hasSizeLessThanOrEqualTo(MOST);
+      assertThat(all).extracting(Neighbour::name).isSorted().doesNotHaveDuplicates();
+      for (Neighbour neighbour : all) {
+        assertThat(neighbour.name()).isNotEqualTo("me").hasSizeBetween(1, 1_024);
+        assertThat(neighbour.key()).isNotEqualTo(Optional.of(ME.keys().publicKey()));
+        assertThat(neighbour.key()).isEqualTo(keys.byName(neighbour.name()));
+        assertThat(neighbour.sources()).isNotEmpty();
+        assertThat(neighbour.address())
+            .matches(a -> a.isEmpty() || PeerAddress.told(a).isPresent());
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Happening>> happenings() {
+    Arbitrary<String> names = Arbitraries.of(NAMES);
+    Arbitrary<String> addresses = Arbitraries.of(ADDRESSES);
+    Arbitrary<Optional<PublicKey>> keys = Arbitraries.of(KEYS).optional();
+    Arbitrary<Boolean> firstHand = Arbitraries.of(true, false);
+    Arbitrary<Happening> present =
+        Combinators.combine(names, addresses, keys, firstHand)
+            .as(
+                (name, address, key, first) ->
+                    known -> known.heard(new Presence.Present(name, "", address, key, first)));
+    Arbitrary<Happening> left = names.map(name -> known -> known.heard(new Presence.Left(name)));
+    Arbitrary<Target> targets =
+        Combinators.combine(
+                Arbitraries.of("10.0.0.1:1", "10.0.0.2:2"),
+                Arbitraries.of("", "bart", "me"),
+                Arbitraries.of(Neighbour.Source.class))
+            .as(Target::new);
+    Arbitrary<Happening> answered =
+        Combinators.combine(targets, names, Arbitraries.of(KEYS))
+            .as(
+                (target, name, key) ->
+                    known -> known.answered(target, new Pong(name, key, "", Duration.ZERO)));
+    Arbitrary<Happening> silent = targets.map(target -> known -> known.unanswered(target));
+    return Arbitraries.oneOf(present, left, answered, silent).list().ofMaxSize(30);
+  }
+}

@@ -1,0 +1,210 @@
+package nara.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import nara.bus.Bus;
+import nara.discovery.DiscoveryRequest.Discover;
+import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.identity.Keyring;
+import nara.mesh.MeshFailure;
+import nara.mesh.MeshRequest;
+import nara.mesh.MeshRequest.NoPong;
+import nara.mesh.MeshRequest.Ping;
+import nara.mesh.MeshRequest.PingOutcome;
+import nara.mesh.MeshRequest.Pong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Against a real Unix socket. */
+@ExtendWith(VertxExtension.class)
+class TailscaleIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  // Not a temporary directory of the test framework: the path of a Unix socket must be short.
+  private Path directory;
+
+  @BeforeEach
+  void makeDirectory() throws IOException {
+    directory = Files.createTempDirectory("nara");
+  }
+
+  @AfterEach
+  void removeDirectory() throws IOException {
+    Files.deleteIfExists(socket());
+    Files.delete(directory);
+  }
+
+  @Test
+  void machines_of_the_daemon_are_pinged_at_the_mesh_port(Vertx vertx) throws Exception {
+    Bus.of(vertx)
+        .serve(
+            MeshRequest.ADDRESS,
+            Ping.class,
+            ping ->
+                Future.<PingOutcome>succeededFuture(
+                    ping.address().equals("100.64.0.2:7433")
+                        ? new Pong("bart", Somebody.key("bart"), "100.64.0.2", Duration.ZERO)
+                        : new NoPong(MeshFailure.UNREACHABLE, "nobody there")));
+    String status = TailscaleStatusTest.machines("100.64.0.2", "100.64.0.3");
+    try (DaemonSocket daemon =
+        new DaemonSocket(socket(), DaemonSocket.answering("200 OK", status))) {
+      deploy(vertx);
+
+      Neighbourhood all = discover(vertx);
+
+      assertThat(all.troubles()).isEmpty();
+      assertThat(all.neighbours())
+          .containsExactly(
+              new Neighbour(
+                  "bart",
+                  "",
+                  "100.64.0.2:7433",
+                  Optional.of(Somebody.key("bart")),
+                  java.util.Set.of(Neighbour.Source.TAILSCALE),
+                  true));
+      assertThat(daemon.requests())
+          .singleElement()
+          .satisfies(
+              head ->
+                  assertThat(head.toLowerCase(java.util.Locale.ROOT))
+                      .startsWith("get /localapi/v0/status http/1.1\r\n")
+                      .contains("\r\nhost: local-tailscaled.sock\r\n"));
+    }
+  }
+
+  @Test
+  void a_missing_socket_is_a_trouble(Vertx vertx) throws Exception {
+    assertThat(status(vertx).trouble()).contains("cannot be asked", socket().toString());
+  }
+
+  @Test
+  void a_socket_path_that_cannot_be_one_is_a_trouble(Vertx vertx) throws Exception {
+    TailscaleClient client = new TailscaleClient(vertx, "/" + "x".repeat(200));
+
+    assertThat(await(client.status()).trouble()).contains("cannot be asked");
+  }
+
+  @Test
+  void a_refusal_is_a_trouble(Vertx vertx) throws Exception {
+    assertThat(troubleOf(vertx, DaemonSocket.answering("403 Forbidden", "no")))
+        .contains("status 403");
+  }
+
+  @Test
+  void what_is_not_http_is_a_trouble(Vertx vertx) throws Exception {
+    assertThat(troubleOf(vertx, connection -> DaemonSocket.write(connection, "SSH-2.0-x\r\n\r\n")))
+        .contains("cannot be asked");
+  }
+
+  @Test
+  void nonsense_in_the_body_is_a_trouble(Vertx vertx) throws Exception {
+    assertThat(troubleOf(vertx, DaemonSocket.answering("200 OK", "<html>"))).contains("not JSON");
+  }
+
+  @Test
+  void a_daemon_that_hangs_up_in_the_middle_is_a_trouble(Vertx vertx) throws Exception {
+    assertThat(
+            troubleOf(
+                vertx,
+                connection ->
+                    DaemonSocket.write(
+                        connection, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")))
+        .contains("cannot be asked");
+  }
+
+  @Test
+  void an_answer_without_end_is_cut_off_at_its_bound(Vertx vertx) throws Exception {
+    String megabyte = " ".repeat(1 << 20);
+    assertThat(
+            troubleOf(
+                vertx,
+                connection -> {
+                  DaemonSocket.write(connection, "HTTP/1.1 200 OK\r\n\r\n");
+                  while (connection.isOpen()) {
+                    DaemonSocket.write(connection, megabyte);
+                  }
+                }))
+        .contains("over " + TailscaleClient.MAX_ANSWER_BYTES + " bytes");
+  }
+
+  @Test
+  void stopping_does_not_wait_for_a_daemon_that_is_silent(Vertx vertx) throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    DaemonSocket.Play silent =
+        connection -> {
+          asked.countDown();
+          try {
+            over.await();
+          } catch (InterruptedException testIsOver) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    try (DaemonSocket daemon = new DaemonSocket(socket(), silent)) {
+      String id = deploy(vertx);
+      Future<Neighbourhood> waiting =
+          Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, new Discover(), SOON);
+      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+      long began = System.nanoTime();
+      await(vertx.undeploy(id));
+
+      assertThat(await(waiting).troubles())
+          .containsExactly("discovery was stopped before everybody was asked");
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isLessThan(TailscaleClient.TIMEOUT.dividedBy(2));
+      assertThat(daemon.requests()).hasSize(1);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private String troubleOf(Vertx vertx, DaemonSocket.Play play) throws Exception {
+    try (DaemonSocket daemon = new DaemonSocket(socket(), play)) {
+      TailscaleStatus status = status(vertx);
+      assertThat(status.addresses()).isEmpty();
+      assertThat(daemon.requests()).hasSize(1);
+      return status.trouble();
+    }
+  }
+
+  private TailscaleStatus status(Vertx vertx) throws Exception {
+    return await(new TailscaleClient(vertx, socket().toString()).status());
+  }
+
+  private Path socket() {
+    return directory.resolve("t.sock");
+  }
+
+  private String deploy(Vertx vertx) throws Exception {
+    DiscoveryConfig config =
+        new DiscoveryConfig(
+            List.of(), Optional.empty(), socket().toString(), Duration.ofSeconds(1), 50);
+    return await(
+        vertx.deployVerticle(
+            new DiscoveryVerticle(
+                Somebody.named("me"), new Keyring(), config, InstantSource.system())));
+  }
+
+  private static Neighbourhood discover(Vertx vertx) throws Exception {
+    return await(Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, new Discover(), SOON));
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+}

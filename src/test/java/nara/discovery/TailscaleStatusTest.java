@@ -1,0 +1,118 @@
+package nara.discovery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TailscaleStatusTest {
+  @Test
+  void the_ipv4_addresses_of_machines_that_are_online_are_taken() {
+    TailscaleStatus status =
+        read(
+            """
+            {"Version":"1.90.1","BackendState":"Running",
+             "Self":{"TailscaleIPs":["100.64.0.1","fd7a:115c:a1e0::1"],"Online":true},
+             "Peer":{
+               "nodekey:a":{"HostName":"bart","TailscaleIPs":["fd7a:115c:a1e0::2","100.64.0.2"],
+                            "Online":true},
+               "nodekey:b":{"HostName":"moe","TailscaleIPs":["100.64.0.3"],"Online":false},
+               "nodekey:c":{"HostName":"lisa","TailscaleIPs":["100.101.102.103"],"Online":true},
+               "nodekey:d":{"HostName":"six","TailscaleIPs":["fd7a:115c:a1e0::9"],"Online":true},
+               "nodekey:e":{"HostName":"none","TailscaleIPs":null,"Online":true}}}
+            """);
+
+    assertThat(status.addresses()).containsExactly("100.64.0.2", "100.101.102.103");
+    assertThat(status.trouble()).isEmpty();
+  }
+
+  @Test
+  void a_network_of_one_machine_has_nobody_and_no_trouble() {
+    assertThat(read("{\"BackendState\":\"Running\",\"Peer\":null}"))
+        .isEqualTo(TailscaleStatus.none(""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "192.168.1.1",
+        "100.64.0.256",
+        "100.64.0.1.2",
+        "100.64.0",
+        "100.64.0.01",
+        "100.64.0.1:22",
+        "100.64.0.1/..",
+        "1000.1.1.1",
+        ""
+      })
+  void what_is_no_address_of_tailscale_is_left_aside(String address) {
+    assertThat(read(machines(address))).isEqualTo(TailscaleStatus.none(""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | not a JSON object",
+        "[] | not a JSON object",
+        "42 | not a JSON object",
+        "{ | not JSON",
+        "nonsense | not JSON",
+        "{} | Tailscale is not running",
+        "{\"BackendState\":\"NeedsLogin\"} | says \"NeedsLogin\"",
+        "{\"BackendState\":[1]} | Tailscale is not running",
+      })
+  void nonsense_is_a_trouble_and_never_a_failure(String body, String sentence) {
+    TailscaleStatus status = read(body);
+
+    assertThat(status.addresses()).isEmpty();
+    assertThat(status.trouble()).contains(sentence);
+  }
+
+  @Test
+  void machines_of_odd_shapes_are_passed_over() {
+    assertThat(
+            read(
+                "{\"BackendState\":\"Running\",\"Peer\":{\"a\":1,\"b\":[],\"c\":{\"Online\":true,"
+                    + "\"TailscaleIPs\":\"100.64.0.1\"},\"d\":{\"Online\":true,"
+                    + "\"TailscaleIPs\":[null,7,{},\"100.64.0.4\"]}}}"))
+        .satisfies(status -> assertThat(status.addresses()).containsExactly("100.64.0.4"));
+  }
+
+  @Test
+  void a_thousandfold_nesting_is_a_trouble() {
+    assertThat(read("{\"Peer\":" + "[".repeat(100_000)).trouble()).contains("not JSON");
+  }
+
+  @Test
+  void no_more_machines_are_taken_than_neighbours_are_kept() {
+    String machines =
+        IntStream.range(0, TailscaleStatus.MAX_MACHINES + 100)
+            .mapToObj(
+                i ->
+                    "\"k%d\":{\"Online\":true,\"TailscaleIPs\":[\"100.64.%d.%d\"]}"
+                        .formatted(i, i / 256, i % 256))
+            .collect(Collectors.joining(","));
+
+    assertThat(read("{\"BackendState\":\"Running\",\"Peer\":{" + machines + "}}").addresses())
+        .hasSize(TailscaleStatus.MAX_MACHINES);
+  }
+
+  static String machines(String... addresses) {
+    return IntStream.range(0, addresses.length)
+        .mapToObj(
+            i ->
+                "\"nodekey:%d\":{\"Online\":true,\"TailscaleIPs\":[\"%s\"]}"
+                    .formatted(i, addresses[i]))
+        .collect(Collectors.joining(",", "{\"BackendState\":\"Running\",\"Peer\":{", "}}"));
+  }
+
+  private static TailscaleStatus read(String body) {
+    return TailscaleStatus.read(body.getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,90 @@
+package nara.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.bus.Request;
+import nara.event.Event;
+import nara.event.HeyThere;
+import nara.event.Ping;
+import nara.event.Service;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.Judged;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class LedgerVerticleTest {
+  private final Event hello = Made.event(Made.SECOND, new HeyThere("lisa", "key", "", "", ""));
+  private final Event ping = Made.event(2 * Made.SECOND, new Ping("lisa", "", "bart", "", 2.5));
+
+  @Test
+  void every_request_is_answered_over_the_bus(Vertx vertx, VertxTestContext test) {
+    Bus bus = Bus.of(vertx);
+    LedgerVerticle verticle =
+        new LedgerVerticle(LedgerConfig.ofSize(10), n -> true, RandomGenerator.getDefault());
+    vertx
+        .deployVerticle(verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
+        .compose(
+            id ->
+                ask(
+                    bus,
+                    new LedgerRequest.Merge(
+                        List.of(Made.unsigned(ping), new Judged(hello, Verdict.VALID)))))
+        .compose(
+            merged ->
+                Future.all(
+                    List.of(
+                        ask(bus, new LedgerRequest.HeldValid(List.of(hello.id(), ping.id()))),
+                        ask(
+                            bus,
+                            new LedgerRequest.Ask(
+                                new Query.Page(Long.MIN_VALUE, 10, Query.Filter.ALL))),
+                        ask(bus, new LedgerRequest.Checkpoints(0, 10)),
+                        ask(bus, new LedgerRequest.Export()),
+                        ask(bus, new LedgerRequest.Stats()),
+                        ask(bus, new LedgerRequest.PingAverages(Set.of("lisa"))),
+                        ask(bus, new LedgerRequest.AboutSubject("lisa", 3)),
+                        ask(bus, new LedgerRequest.AboutAll(3)))))
+        .onComplete(
+            test.succeeding(
+                answers ->
+                    test.verify(
+                        () -> {
+                          LedgerRequest.HeldAnswer valid = answers.resultAt(0);
+                          assertThat(valid.held().stream().toArray()).containsExactly(0);
+                          LedgerRequest.Answer page = answers.resultAt(1);
+                          assertThat(page.events()).containsExactly(hello, ping);
+                          LedgerRequest.CheckpointPage none = answers.resultAt(2);
+                          assertThat(none.total()).isZero();
+                          LedgerRequest.Exported all = answers.resultAt(3);
+                          assertThat(all.events()).containsExactly(hello, ping);
+                          LedgerRequest.LedgerStats stats = answers.resultAt(4);
+                          assertThat(stats.byService())
+                              .isEqualTo(Map.of(Service.PING, 1, Service.HEY_THERE, 1));
+                          LedgerRequest.PingMeans means = answers.resultAt(5);
+                          assertThat(means.meanByTarget()).isEqualTo(Map.of("bart", 2.5));
+                          LedgerRequest.Derived lisa = answers.resultAt(6);
+                          assertThat(lisa.status()).isEqualTo("ONLINE");
+                          LedgerRequest.DerivedAll everybody = answers.resultAt(7);
+                          assertThat(everybody.bySubject()).containsOnlyKeys("lisa", "bart");
+                          test.completeNow();
+                        })));
+  }
+
+  private static <R extends BusMessage> Future<R> ask(Bus bus, Request<R> request) {
+    return bus.ask(LedgerRequest.ADDRESS, request, Duration.ofSeconds(10));
+  }
+}

@@ -1,0 +1,552 @@
+package nara.mesh;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static nara.mesh.TestMesh.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import nara.bus.Bus;
+import nara.event.Event;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.Query;
+import nara.mesh.MeshRequest.Fetch;
+import nara.mesh.MeshRequest.FetchFailed;
+import nara.mesh.MeshRequest.FetchOutcome;
+import nara.mesh.MeshRequest.Fetched;
+import nara.mesh.MeshRequest.Peer;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each way in which a peer can misbehave: a failure that names it, and nothing offered to trust.
+ */
+class HostilePeersIT {
+  private static final Query ALL = new Query.Sample(5_000, "lisa", 0, Query.Filter.ALL);
+  private static final Identity BART = Citizen.named("bart").identity();
+
+  private final Keyring keys = new Keyring();
+  private final CountingTrust trust = new CountingTrust();
+  private Vertx vertx;
+  private Bus bus;
+  private String mesh;
+
+  @BeforeEach
+  void start() throws Exception {
+    vertx = Vertx.vertx();
+    bus = Bus.of(vertx);
+    await(vertx.deployVerticle(trust));
+    mesh =
+        await(
+            vertx.deployVerticle(
+                new MeshSyncVerticle(
+                    Citizen.named("lisa").identity(),
+                    keys,
+                    TestMesh.config(),
+                    TestMesh.verifier(),
+                    InstantSource.system(),
+                    new Listening())));
+    keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void an_honest_answer_is_fetched_and_offered() throws Exception {
+    List<Event> events = TestMesh.teases(Citizen.named("bart"), 3);
+    byte[] body = SyncAnswer.write(BART, events, Optional.of(77L), Instant.now().getEpochSecond());
+
+    Fetched fetched = fetched((request, out) -> RawPeer.answer(out, BART, body));
+
+    assertThat(fetched.bytes()).isEqualTo(body.length);
+    assertThat(fetched.events()).isEqualTo(3);
+    assertThat(fetched.oldestTs()).isEqualTo(events.getFirst().ts());
+    assertThat(fetched.newestTs()).isEqualTo(events.getLast().ts());
+    assertThat(fetched.nextCursor()).contains(77L);
+    assertThat(fetched.offered().added()).isEqualTo(3);
+    assertThat(trust.offers)
+        .singleElement()
+        .satisfies(o -> assertThat(o.source()).isEqualTo("bart"));
+  }
+
+  @Test
+  void an_answer_without_events_is_fetched_and_nothing_is_offered() throws Exception {
+    byte[] body = RawPeer.body(BART, List.of());
+
+    assertThat(fetched((request, out) -> RawPeer.answer(out, BART, body)).events()).isZero();
+    assertThat(trust.offers).isEmpty();
+  }
+
+  @Test
+  void a_packed_answer_is_unpacked_and_its_signature_is_over_what_was_packed() throws Exception {
+    byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 50));
+    byte[] packed = Gzip.pack(body);
+
+    Fetched fetched = fetched((request, out) -> packed(out, body, packed));
+
+    assertThat(fetched.events()).isEqualTo(50);
+    assertThat(fetched.bytes()).isEqualTo(packed.length).isLessThan(body.length);
+  }
+
+  @Test
+  void the_key_of_an_unknown_peer_is_learned_by_a_ping_first() throws Exception {
+    Identity moe = Citizen.named("moe").identity();
+    byte[] body = RawPeer.body(moe, TestMesh.teases(Citizen.named("moe"), 2));
+    try (RawPeer peer = new RawPeer((request, out) -> pingOrAnswer(request, out, moe, body))) {
+      assertThat(fetch("moe", peer)).isInstanceOf(Fetched.class);
+
+      assertThat(keys.byName("moe")).contains(moe.keys().publicKey());
+      assertThat(peer.requests()).extracting(RawPeer.Request::path).startsWith("/ping");
+    }
+  }
+
+  @Test
+  void a_peer_that_calls_itself_otherwise_than_it_was_asked_for_fails() throws Exception {
+    try (RawPeer peer = new RawPeer((request, out) -> RawPeer.pong(out, BART))) {
+      assertFailed(fetch("moe", peer), MeshFailure.BAD_SIGNATURE, "answers bart, not moe");
+      assertThat(keys.byName("moe")).isEmpty();
+    }
+  }
+
+  @Test
+  void a_body_that_never_ends_is_given_up_at_the_limit() throws Exception {
+    assertFailed(
+        failed(
+            (request, out) -> {
+              RawPeer.write(out, "HTTP/1.1 200 OK\nConnection: close\n\n", new byte[0]);
+              while (true) {
+                out.write(new byte[64 * 1024]);
+              }
+            }),
+        MeshFailure.TOO_LARGE,
+        "more than the 4194304 bytes allowed");
+  }
+
+  @Test
+  void a_length_over_the_limit_is_refused_before_the_body() throws Exception {
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), new byte[0]);
+    assertFailed(
+        failed(
+            (request, out) -> {
+              RawPeer.write(out, RawPeer.head(200, signature, 1L << 40), new byte[10]);
+              hang();
+            }),
+        MeshFailure.TOO_LARGE,
+        "announces more");
+  }
+
+  @Test
+  void a_body_shorter_than_its_length_is_cut_off() throws Exception {
+    byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 3));
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), body);
+    assertFailed(
+        failed(
+            (request, out) ->
+                RawPeer.write(out, RawPeer.head(200, signature, body.length + 9), body)),
+        MeshFailure.CUT_OFF,
+        "closed");
+  }
+
+  @Test
+  void a_body_longer_than_its_length_is_not_believed() throws Exception {
+    byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 3));
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), body);
+    assertFailed(
+        failed(
+            (request, out) ->
+                RawPeer.write(out, RawPeer.head(200, signature, body.length - 9), body)),
+        MeshFailure.BAD_SIGNATURE,
+        "not that of bart");
+  }
+
+  @Test
+  void a_connection_that_ends_in_the_middle_of_a_chunk_is_cut_off() throws Exception {
+    assertFailed(
+        failed(
+            (request, out) ->
+                RawPeer.write(
+                    out,
+                    "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\nffff\n",
+                    "{\"from\":".getBytes(UTF_8))),
+        MeshFailure.CUT_OFF,
+        "closed");
+  }
+
+  @Test
+  void a_connection_that_ends_without_a_word_is_cut_off() throws Exception {
+    assertFailed(failed((request, out) -> out.flush()), MeshFailure.CUT_OFF, "closed");
+  }
+
+  @Test
+  void a_silent_peer_stalls() throws Exception {
+    assertFailed(failed((request, out) -> hang()), MeshFailure.STALLED, "no byte for 400ms");
+  }
+
+  @Test
+  void a_peer_that_falls_silent_in_the_middle_stalls() throws Exception {
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), new byte[0]);
+    assertFailed(
+        failed(
+            (request, out) -> {
+              RawPeer.write(out, RawPeer.head(200, signature, 1_000), new byte[10]);
+              hang();
+            }),
+        MeshFailure.STALLED,
+        "no byte for 400ms");
+  }
+
+  @Test
+  void a_peer_that_trickles_is_ended_by_the_deadline() throws Exception {
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), new byte[0]);
+    try (RawPeer peer =
+        new RawPeer(
+            (request, out) -> {
+              RawPeer.write(out, RawPeer.head(200, signature, 1_000_000), new byte[0]);
+              while (true) {
+                out.write(' ');
+                out.flush();
+                Thread.sleep(100);
+              }
+            })) {
+      assertFailed(
+          await(ask("bart", peer, Duration.ofMillis(1_500))),
+          MeshFailure.STALLED,
+          "not done after 1.5s");
+    }
+  }
+
+  @Test
+  void giant_headers_are_refused() throws Exception {
+    assertFailed(
+        failed(
+            (request, out) -> {
+              RawPeer.write(out, "HTTP/1.1 200 OK\nX-Big: ", new byte[0]);
+              byte[] many = new byte[64 * 1024];
+              Arrays.fill(many, (byte) 'a');
+              while (true) {
+                out.write(many);
+              }
+            }),
+        MeshFailure.TOO_LARGE,
+        "headers");
+  }
+
+  @Test
+  void what_is_not_http_is_malformed() throws Exception {
+    assertFailed(
+        failed((request, out) -> out.write("SSH-2.0-OpenSSH_9.2\r\n\r\n".getBytes(ISO_8859_1))),
+        MeshFailure.MALFORMED,
+        "no HTTP answer");
+  }
+
+  @Test
+  void an_answer_that_nobody_signed_is_refused() throws Exception {
+    String body = new String(RawPeer.body(BART, List.of()), UTF_8);
+    assertFailed(
+        failed((request, out) -> RawPeer.text(out, 200, body)),
+        MeshFailure.BAD_SIGNATURE,
+        "not signed");
+  }
+
+  @Test
+  void an_answer_signed_by_somebody_else_is_refused() throws Exception {
+    Identity impostor = Citizen.impostor("bart").identity();
+    byte[] body = RawPeer.body(impostor, TestMesh.teases(Citizen.named("bart"), 3));
+    assertFailed(
+        failed((request, out) -> RawPeer.answer(out, impostor, body)),
+        MeshFailure.BAD_SIGNATURE,
+        "not that of bart");
+  }
+
+  @Test
+  void an_answer_in_another_name_is_refused() throws Exception {
+    Identity moe = Citizen.named("moe").identity();
+    byte[] body = RawPeer.body(moe, List.of());
+    assertFailed(
+        failed((request, out) -> RawPeer.answer(out, moe, body)),
+        MeshFailure.BAD_SIGNATURE,
+        "bart was asked, moe answered");
+  }
+
+  @Test
+  void an_answer_of_yesterday_is_refused() throws Exception {
+    byte[] body = RawPeer.body(BART, List.of());
+    SignedHeaders old = ResponseSignature.sign(BART, Instant.now().minus(Duration.ofDays(1)), body);
+    assertFailed(
+        failed((request, out) -> RawPeer.write(out, RawPeer.head(200, old, body.length), body)),
+        MeshFailure.BAD_SIGNATURE,
+        "was signed 24h0m");
+  }
+
+  @Test
+  void a_list_of_events_that_nobody_signed_is_refused() throws Exception {
+    byte[] body = "{\"from\":\"bart\",\"events\":null,\"ts\":5}\n".getBytes(UTF_8);
+    assertFailed(
+        failed((request, out) -> RawPeer.answer(out, BART, body)),
+        MeshFailure.BAD_SIGNATURE,
+        "the list of events is not signed");
+  }
+
+  @Test
+  void a_list_with_an_event_taken_out_is_refused_though_the_headers_are_right() throws Exception {
+    List<Event> events = TestMesh.teases(Citizen.named("bart"), 3);
+    String whole = new String(RawPeer.body(BART, events), UTF_8);
+    byte[] body = whole.replace(new String(events.get(1).json(), UTF_8) + ",", "").getBytes(UTF_8);
+    assertFailed(
+        failed((request, out) -> RawPeer.answer(out, BART, body)),
+        MeshFailure.BAD_SIGNATURE,
+        "the list of events");
+  }
+
+  @Test
+  void a_bomb_of_gzip_is_given_up_at_the_limit() throws Exception {
+    byte[] body = new byte[64 << 20];
+    byte[] packed = Gzip.pack(body);
+    assertThat(packed.length).isLessThan(4 << 20);
+    assertFailed(
+        failed((request, out) -> packed(out, body, packed)), MeshFailure.TOO_LARGE, "unpacks to");
+  }
+
+  @Test
+  void broken_gzip_is_malformed_and_half_of_it_is_cut_off() throws Exception {
+    byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 50));
+    byte[] packed = Gzip.pack(body);
+    assertFailed(
+        failed((request, out) -> packed(out, body, "not gzip".getBytes(UTF_8))),
+        MeshFailure.MALFORMED,
+        "gzip");
+    assertFailed(
+        failed((request, out) -> packed(out, body, Arrays.copyOf(packed, packed.length / 2))),
+        MeshFailure.CUT_OFF,
+        "ends in the middle");
+  }
+
+  @Test
+  void a_body_that_is_no_answer_is_malformed() throws Exception {
+    for (String body : List.of("", "[]", "{\"from\":\"bart\",\"events\":[1", "{\"ts\":1e999}")) {
+      assertFailed(
+          failed((request, out) -> RawPeer.answer(out, BART, body.getBytes(UTF_8))),
+          MeshFailure.MALFORMED,
+          "not the JSON expected");
+    }
+  }
+
+  @Test
+  void more_events_than_any_answer_may_hold_are_too_many() throws Exception {
+    byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 5_001));
+    assertFailed(
+        failed((request, out) -> RawPeer.answer(out, BART, body)),
+        MeshFailure.TOO_LARGE,
+        "more than 5000");
+  }
+
+  @Test
+  void an_endpoint_that_is_not_there_is_unsupported() throws Exception {
+    for (int status : List.of(404, 405)) {
+      assertFailed(
+          failed((request, out) -> RawPeer.text(out, status, "404 page not found\n")),
+          MeshFailure.UNSUPPORTED,
+          "answers " + status + ": 404 page not found");
+    }
+  }
+
+  @Test
+  void any_other_status_is_told_with_the_start_of_its_text() throws Exception {
+    assertFailed(
+        failed((request, out) -> RawPeer.text(out, 500, "boom\nand so on")),
+        MeshFailure.STATUS,
+        "answers 500: boom?and so on");
+    assertFailed(
+        failed((request, out) -> RawPeer.text(out, 302, "", "Location: http://127.0.0.1:1/\n")),
+        MeshFailure.STATUS,
+        "answers 302");
+    assertFailed(
+        failed(
+            (request, out) -> {
+              RawPeer.write(out, "HTTP/1.1 503 No\nConnection: close\n\n", new byte[0]);
+              while (true) {
+                out.write("no no no ".getBytes(UTF_8));
+              }
+            }),
+        MeshFailure.STATUS,
+        "answers 503: no no no");
+  }
+
+  @Test
+  void one_bad_event_among_five_thousand_costs_no_more_than_itself() throws Exception {
+    List<String> bad =
+        List.of(
+            "null",
+            "17",
+            "{}",
+            "{\"id\":\"short\",\"ts\":1,\"svc\":\"social\"}",
+            "{\"ts\":1,\"svc\":\"zzz\",\"id\":\"last\"}",
+            "{\"id\":\"deep\",\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}",
+            "{\"id\":\"big\",\"ts\":" + "9".repeat(100_000) + "}");
+    List<String> statedIds = List.of("", "", "", "short", "last", "deep", "big");
+    List<Event> good = TestMesh.teases(Citizen.named("bart"), 5_000 - bad.size());
+    List<String> texts = new ArrayList<>(good.stream().map(e -> text(e.json())).toList());
+    List<String> ids = new ArrayList<>(good.stream().map(e -> e.id().toString()).toList());
+    IntStream.range(0, bad.size())
+        .forEach(
+            i -> {
+              texts.add(i * 700, bad.get(i));
+              ids.add(i * 700, statedIds.get(i));
+            });
+    byte[] hash =
+        Sha256.start().digest(("bart:1795367224:" + String.join("", ids)).getBytes(UTF_8));
+    String json =
+        "{\"from\":\"bart\",\"events\":[%s],\"ts\":1795367224,\"sig\":\"%s\"}\n"
+            .formatted(String.join(",", texts), BART.keys().signBase64(hash));
+
+    Fetched fetched = fetched((request, out) -> RawPeer.answer(out, BART, json.getBytes(UTF_8)));
+
+    assertThat(fetched.events()).isEqualTo(5_000);
+    assertThat(fetched.oldestTs()).isEqualTo(1);
+    assertThat(trust.offers.getFirst().events()).hasSize(5_000);
+  }
+
+  @Test
+  void nobody_at_the_address_is_unreachable_and_an_address_that_is_none_too() throws Exception {
+    int free;
+    try (RawPeer peer = new RawPeer((request, out) -> {})) {
+      free = peer.port();
+    }
+    for (String address : List.of("127.0.0.1:" + free, "http://nowhere/", "", "127.0.0.1:99999")) {
+      assertFailed(
+          await(
+              bus.ask(
+                  MeshRequest.ADDRESS,
+                  new Fetch(new Peer("bart", address), ALL, Duration.ofSeconds(5)),
+                  Duration.ofSeconds(10))),
+          MeshFailure.UNREACHABLE,
+          "");
+    }
+  }
+
+  @Test
+  void four_requests_are_under_way_to_one_peer_eight_wait_and_more_are_refused() throws Exception {
+    CountDownLatch four = new CountDownLatch(4);
+    CountDownLatch go = new CountDownLatch(1);
+    byte[] body = RawPeer.body(BART, List.of());
+    try (RawPeer peer =
+        new RawPeer(
+            (request, out) -> {
+              four.countDown();
+              go.await();
+              RawPeer.answer(out, BART, body);
+            })) {
+      var outcomes =
+          IntStream.range(0, 13).mapToObj(i -> ask("bart", peer, Duration.ofSeconds(9))).toList();
+
+      assertFailed(await(outcomes.get(12)), MeshFailure.STALLED, "8 requests wait");
+      assertThat(four.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(peer.requests()).hasSize(4);
+      go.countDown();
+      for (var outcome : outcomes.subList(0, 12)) {
+        assertThat(await(outcome)).isInstanceOf(Fetched.class);
+      }
+    }
+  }
+
+  @Test
+  void stopping_ends_every_wait_at_once() throws Exception {
+    CountDownLatch asked = new CountDownLatch(4);
+    try (RawPeer peer =
+        new RawPeer(
+            (request, out) -> {
+              asked.countDown();
+              hang();
+            })) {
+      var outcomes =
+          IntStream.range(0, 8).mapToObj(i -> ask("bart", peer, Duration.ofMinutes(5))).toList();
+      assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+
+      await(vertx.undeploy(mesh));
+
+      for (var outcome : outcomes) {
+        assertFailed(await(outcome), MeshFailure.STOPPING, "stopping");
+      }
+    }
+  }
+
+  private Fetched fetched(RawPeer.Script script) throws Exception {
+    try (RawPeer peer = new RawPeer(script)) {
+      FetchOutcome outcome = fetch("bart", peer);
+      assertThat(outcome).isInstanceOf(Fetched.class);
+      return (Fetched) outcome;
+    }
+  }
+
+  private FetchOutcome failed(RawPeer.Script script) throws Exception {
+    try (RawPeer peer = new RawPeer(script)) {
+      return fetch("bart", peer);
+    }
+  }
+
+  private FetchOutcome fetch(String name, RawPeer peer) throws Exception {
+    return await(ask(name, peer, Duration.ofSeconds(20)));
+  }
+
+  private Future<FetchOutcome> ask(String name, RawPeer peer, Duration timeout) {
+    return bus.ask(
+        MeshRequest.ADDRESS,
+        new Fetch(new Peer(name, peer.address()), ALL, timeout),
+        timeout.plusSeconds(5));
+  }
+
+  private void assertFailed(FetchOutcome outcome, MeshFailure failure, String reason) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            FetchFailed.class,
+            failed -> {
+              assertThat(failed.failure()).as(failed.reason()).isEqualTo(failure);
+              assertThat(failed.reason()).contains(reason);
+            });
+    assertThat(trust.offers).isEmpty();
+  }
+
+  private static void packed(OutputStream out, byte[] body, byte[] packed) throws IOException {
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), body);
+    RawPeer.write(
+        out, RawPeer.head(200, signature, packed.length, "Content-Encoding: gzip\n"), packed);
+  }
+
+  private static void pingOrAnswer(
+      RawPeer.Request request, OutputStream out, Identity who, byte[] body) throws IOException {
+    if (request.path().equals("/ping")) {
+      RawPeer.pong(out, who);
+    } else {
+      RawPeer.answer(out, who, body);
+    }
+  }
+
+  private static String text(byte[] json) {
+    return new String(json, UTF_8);
+  }
+
+  /** Until the other side hangs up, which ends the test's peer. */
+  private static void hang() throws InterruptedException {
+    new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+  }
+}

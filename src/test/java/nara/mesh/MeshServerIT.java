@@ -1,0 +1,400 @@
+package nara.mesh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static nara.mesh.TestMesh.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.event.Event;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.Query;
+import nara.mesh.MeshRequest.Fetch;
+import nara.mesh.MeshRequest.FetchCheckpoints;
+import nara.mesh.MeshRequest.FetchFailed;
+import nara.mesh.MeshRequest.FetchOutcome;
+import nara.mesh.MeshRequest.Fetched;
+import nara.mesh.MeshRequest.Peer;
+import nara.mesh.MeshRequest.PeerQueried;
+import nara.mesh.MeshRequest.Ping;
+import nara.mesh.MeshRequest.Pong;
+import nara.mesh.MeshRequest.QueryPeers;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Our server as strangers, peers and our own client meet it. */
+class MeshServerIT {
+  private static final Identity BART = Citizen.named("bart").identity();
+  private static final Citizen ZOE = Citizen.named("zoë 漢");
+
+  private final Keyring keys = new Keyring();
+  private final Listening listening = new Listening();
+  private Vertx vertx;
+  private Bus bus;
+  private HttpClient http;
+  private String address;
+  private String serverId;
+
+  @BeforeEach
+  void serve() throws Exception {
+    vertx = Vertx.vertx();
+    bus = Bus.of(vertx);
+    http = vertx.createHttpClient();
+    List<String> events =
+        TestMesh.teases(ZOE, 200).stream()
+            .map(Event::json)
+            .map(json -> new String(json, UTF_8))
+            .toList();
+    await(vertx.deployVerticle(new HeldEvents(events)));
+    serverId = await(vertx.deployVerticle(server(ZOE.identity(), keys, listening)));
+    address = "127.0.0.1:" + listening.port().orElseThrow();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void our_client_fetches_from_our_server_whatever_the_letters_of_the_names() throws Exception {
+    Identity asker = Citizen.named("søren").identity();
+    keys.learn("søren", "", asker.keys().publicKey(), Origin.CONFIG);
+    deployClient(asker, new Keyring(), new Listening());
+    Query page = new Query.Page(Long.MIN_VALUE, 150, Query.Filter.ALL);
+
+    FetchOutcome outcome = ask(new Fetch(new Peer("zoë 漢", address), page, Duration.ofSeconds(9)));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Fetched.class,
+            fetched -> {
+              assertThat(fetched.events()).isEqualTo(150);
+              assertThat(fetched.nextCursor()).contains(fetched.newestTs());
+            });
+  }
+
+  @Test
+  void our_client_pings_and_lists_checkpoints() throws Exception {
+    deployClient(BART, new Keyring(), new Listening());
+
+    assertThat(await(bus.ask(MeshRequest.ADDRESS, new Ping(address, seconds(5)), seconds(9))))
+        .isInstanceOfSatisfying(
+            Pong.class,
+            pong -> {
+              assertThat(pong.name()).isEqualTo("zoë 漢");
+              assertThat(pong.key()).isEqualTo(ZOE.key());
+              assertThat(pong.meshIp()).isEqualTo(address);
+              assertThat(pong.rtt()).isPositive();
+            });
+    assertThat(ask(new FetchCheckpoints(new Peer("zoë 漢", address), 0, 10, seconds(5))))
+        .isInstanceOfSatisfying(Fetched.class, fetched -> assertThat(fetched.hasMore()).isFalse());
+    assertThat(ask(new FetchCheckpoints(new Peer("moe", address), 0, 10, seconds(5))))
+        .isInstanceOf(FetchFailed.class);
+  }
+
+  @Test
+  void an_unknown_sender_is_learned_at_the_port_where_it_says_to_answer_pings() throws Exception {
+    try (RawPeer stranger = new RawPeer((request, out) -> RawPeer.pong(out, BART))) {
+      Got got = sync(BART, stranger.port(), "{\"from\":\"bart\",\"mode\":\"recent\",\"limit\":3}");
+
+      assertThat(got.status()).isEqualTo(200);
+      assertThat(keys.byName("bart")).contains(BART.keys().publicKey());
+    }
+  }
+
+  @Test
+  void two_nodes_that_never_met_learn_each_other_in_one_fetch() throws Exception {
+    Listening bartListens = new Listening();
+    Keyring bartKnows = new Keyring();
+    await(vertx.deployVerticle(server(BART, bartKnows, bartListens)));
+    deployClient(BART, bartKnows, bartListens);
+
+    FetchOutcome outcome =
+        ask(
+            new Fetch(
+                new Peer("zoë 漢", address), new Query.Recent(5, Query.Filter.ALL), seconds(9)));
+
+    assertThat(outcome).isInstanceOf(Fetched.class);
+    assertThat(keys.byName("bart")).isPresent();
+    assertThat(bartKnows.byName("zoë 漢")).contains(ZOE.key());
+  }
+
+  @Test
+  void a_stranger_whose_ping_answers_in_another_name_is_refused_unsigned() throws Exception {
+    try (RawPeer other =
+        new RawPeer((request, out) -> RawPeer.pong(out, Citizen.named("moe").identity()))) {
+      Got got = sync(BART, other.port(), "{\"from\":\"bart\"}");
+
+      assertThat(got.status()).isEqualTo(401);
+      assertThat(got.text()).isEqualTo("Authentication failed: unknown sender: bart\n");
+      assertThat(got.headers().contains("X-Nara-Signature")).isFalse();
+      assertThat(keys.size()).isZero();
+      int pings = other.requests().size();
+
+      assertThat(sync(BART, other.port(), "{\"from\":\"bart\"}").status()).isEqualTo(401);
+      assertThat(other.requests()).as("not pinged again so soon").hasSize(pings);
+    }
+  }
+
+  @Test
+  void an_answer_is_packed_for_who_takes_it_and_signed_over_the_json() throws Exception {
+    keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
+
+    Got got =
+        sync(BART, 0, "{\"from\":\"bart\",\"mode\":\"recent\"}", "Accept-Encoding", "br, gzip");
+
+    assertThat(got.headers().get("Content-Encoding")).isEqualTo("gzip");
+    byte[] json = Gzip.unpack(got.body().getBytes(), 1 << 20);
+    assertThat(json.length).isGreaterThan(2 * got.body().length());
+    assertThat(
+            ResponseSignature.fault(
+                SignedHeaders.of(got.headers()),
+                json,
+                "zoë 漢",
+                ZOE.key(),
+                Instant.now(),
+                TestMesh.verifier()))
+        .isEmpty();
+    assertThat(
+            sync(BART, 0, "{\"from\":\"bart\"}", "Accept-Encoding", "gzip;q=0")
+                .headers()
+                .get("Content-Encoding"))
+        .isNull();
+  }
+
+  @Test
+  void a_request_over_the_limit_is_refused_signed() throws Exception {
+    keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
+
+    Got got = sync(BART, 0, "{\"from\":\"" + "x".repeat(65 << 10) + "\"}");
+
+    assertThat(got.status()).isEqualTo(413);
+    assertThat(got.headers().get("X-Nara-Name")).isEqualTo(SignedHeaders.sent("zoë 漢"));
+  }
+
+  @Test
+  void a_ledger_that_does_not_answer_is_told_as_not_available() throws Exception {
+    keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
+    for (String id : List.copyOf(vertx.deploymentIDs())) {
+      if (!id.equals(serverId)) {
+        await(vertx.undeploy(id));
+      }
+    }
+
+    assertThat(sync(BART, 0, "{\"from\":\"bart\"}").status()).isEqualTo(503);
+  }
+
+  @Test
+  void hostile_bodies_get_an_answer_and_the_server_goes_on() throws Exception {
+    keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
+    List<String> bodies =
+        List.of(
+            "",
+            "null",
+            "[]",
+            "[".repeat(60_000),
+            "{\"from\":7}",
+            "{\"from\":\"bart\",\"limit\":1e99}",
+            "{\"from\":\"bart\",\"limit\":" + "9".repeat(5_000) + "}",
+            "{\"from\":\"a\",\"from\":\"b\"}",
+            "{\"from\":\"bart\",\"services\":\"social\"}");
+    for (String body : bodies) {
+      assertThat(sync(BART, 0, body).text()).isEqualTo("Invalid JSON\n");
+    }
+    List<String> odd =
+        List.of(
+            "{\"from\":\"bart\",\"mode\":\"page\",\"cursor\":\"99999999999999999999\",\"page_size\":-1}",
+            "{\"from\":\"bart\",\"slice_index\":-5,\"slice_total\":9223372036854775807}",
+            "{\"from\":\"bart\",\"mode\":\"sample\",\"sample_size\":1000000}",
+            "{\"from\":\"bart\",\"mode\":null,\"services\":[],\"unknown\":{\"a\":[1]}}");
+    for (String body : odd) {
+      assertThat(sync(BART, 0, body).status()).as(body).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void what_is_not_http_is_refused_and_the_server_goes_on() throws Exception {
+    for (String line :
+        List.of("GET / HTTP/9.9", "\u0000\u0001", "GET /" + "x".repeat(20_000) + " HTTP/1.1")) {
+      try (Socket socket = new Socket("127.0.0.1", listening.port().orElseThrow())) {
+        socket.getOutputStream().write((line + "\r\n\r\n").getBytes(UTF_8));
+        InputStream in = socket.getInputStream();
+        assertThat(new String(in.readAllBytes(), UTF_8)).containsPattern("^HTTP/\\S+ [45]\\d\\d ");
+      }
+    }
+    assertThat(get("/ping").status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_peer_query_is_sent_on_to_somebody_not_asked_yet() throws Exception {
+    Got first = get("/peer/query?target=moe");
+    assertThat(first.status()).isEqualTo(307);
+    assertThat(first.headers().get("X-Nara-Redirect-To")).isEqualTo("homer");
+    assertThat(get("/peer/query?target=moe&asked=homer").headers().get("X-Nara-Redirect-To"))
+        .isEqualTo("marge");
+    assertThat(get("/peer/query?target=moe&asked=homer,marge").status()).isEqualTo(404);
+    assertThat(get("/peer/query?target=marge&asked=homer").status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_key_is_asked_for_from_peer_to_peer_and_nobody_is_asked_twice() throws Exception {
+    deployClient(BART, keys, new Listening());
+    Citizen moe = Citizen.named("moe");
+    try (RawPeer homer =
+            new RawPeer(
+                (request, out) -> RawPeer.text(out, 307, "", "X-Nara-Redirect-To: marge\n"));
+        RawPeer ned =
+            new RawPeer(
+                (request, out) -> RawPeer.text(out, 307, "", "X-Nara-Redirect-To: homer\n"));
+        RawPeer marge =
+            new RawPeer(
+                (request, out) ->
+                    RawPeer.text(
+                        out,
+                        200,
+                        new String(
+                            new PeerQueryAnswer("moe", moe.key(), "10.0.0.9").write(), UTF_8)))) {
+      List<Peer> peers =
+          List.of(
+              new Peer("homer", homer.address()),
+              new Peer("ned", ned.address()),
+              new Peer("marge", marge.address()));
+
+      PeerQueried answer =
+          await(
+              bus.ask(MeshRequest.ADDRESS, new QueryPeers("moe", peers, seconds(9)), seconds(15)));
+
+      assertThat(answer.key()).contains(moe.key());
+      assertThat(answer.meshIp()).isEqualTo("10.0.0.9");
+      assertThat(answer.asked()).containsExactly("homer", "marge");
+      assertThat(marge.requests().getFirst().line()).contains("asked=homer");
+      assertThat(keys.byName("moe")).contains(moe.key());
+    }
+  }
+
+  @Test
+  void a_key_that_nobody_knows_is_not_found_though_peers_send_on_in_circles() throws Exception {
+    deployClient(BART, keys, new Listening());
+    try (RawPeer homer =
+            new RawPeer((request, out) -> RawPeer.text(out, 307, "", "X-Nara-Redirect-To: ned\n"));
+        RawPeer ned =
+            new RawPeer(
+                (request, out) -> RawPeer.text(out, 307, "", "X-Nara-Redirect-To: homer\n"))) {
+      List<Peer> peers =
+          List.of(new Peer("homer", homer.address()), new Peer("ned", ned.address()));
+
+      PeerQueried answer =
+          await(
+              bus.ask(MeshRequest.ADDRESS, new QueryPeers("moe", peers, seconds(9)), seconds(15)));
+
+      assertThat(answer.key()).isEmpty();
+      assertThat(answer.asked()).containsExactly("homer", "ned");
+    }
+  }
+
+  @Test
+  void the_port_is_known_while_it_listens_and_no_longer() throws Exception {
+    assertThat(listening.advertised(TestMesh.config())).isEqualTo(address);
+
+    await(vertx.undeploy(serverId));
+
+    assertThat(listening.port()).isEmpty();
+  }
+
+  private MeshServerVerticle server(Identity who, Keyring knows, Listening listens) {
+    Directory directory =
+        new Directory() {
+          @Override
+          public Optional<String> addressOf(String name) {
+            return Optional.empty();
+          }
+
+          @Override
+          public List<String> reachable() {
+            return List.of("homer", "marge");
+          }
+        };
+    return new MeshServerVerticle(
+        who,
+        knows,
+        TestMesh.config(),
+        TestMesh.verifier(),
+        InstantSource.system(),
+        directory,
+        listens);
+  }
+
+  private void deployClient(Identity who, Keyring knows, Listening listens) throws Exception {
+    await(vertx.deployVerticle(new CountingTrust()));
+    await(
+        vertx.deployVerticle(
+            new MeshSyncVerticle(
+                who,
+                knows,
+                TestMesh.config(),
+                TestMesh.verifier(),
+                InstantSource.system(),
+                listens)));
+  }
+
+  private <R extends BusMessage> R ask(MeshRequest<R> request) throws Exception {
+    return await(bus.ask(MeshRequest.ADDRESS, request, seconds(20)));
+  }
+
+  private record Got(int status, MultiMap headers, Buffer body) {
+    String text() {
+      return body.toString(UTF_8);
+    }
+  }
+
+  private Got get(String uri) throws Exception {
+    return send(new RequestOptions().setURI(uri), "");
+  }
+
+  private Got sync(Identity who, int port, String body, String... header) throws Exception {
+    RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setURI("/events/sync");
+    options.addHeader("Content-Type", "application/json");
+    RequestSignature.sign(who, Instant.now(), "POST", "/events/sync").putInto(options.getHeaders());
+    if (port > 0) {
+      options.addHeader("X-Nara-Port", Integer.toString(port));
+    }
+    if (header.length > 0) {
+      options.addHeader(header[0], header[1]);
+    }
+    return send(options, body);
+  }
+
+  private Got send(RequestOptions options, String body) throws Exception {
+    options.setHost("127.0.0.1").setPort(listening.port().orElseThrow());
+    return await(
+        http.request(options)
+            .compose(
+                r ->
+                    r.send(Buffer.buffer(body))
+                        .compose(
+                            head ->
+                                head.body()
+                                    .map(b -> new Got(head.statusCode(), head.headers(), b)))));
+  }
+
+  private static Duration seconds(int seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+}

@@ -1,0 +1,104 @@
+package nara.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How durations, addresses, ranges and brokers are written. */
+class WritingsTest {
+  @ParameterizedTest
+  @CsvSource({"0s, 0", "500ms, 500", "30s, 30000", "5m, 300000", "24h, 86400000"})
+  void a_duration_is_a_whole_number_and_its_unit(String text, long millis) {
+    assertThat(Durations.parse(text)).contains(Duration.ofMillis(millis));
+    assertThat(Durations.text(Duration.ofMillis(millis))).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "30", "s", "-1s", "1.5s", "1 s", "1S", "1d", "1m30s", "9999999999999999s"})
+  void anything_else_is_no_duration(String text) {
+    assertThat(Durations.parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:1, 127.0.0.1, 1",
+    "bart.local:7433, bart.local, 7433",
+    "bart, bart, 42",
+    "[::1]:80, ::1, 80",
+    "[fe80::1], fe80::1, 42"
+  })
+  void an_address_is_a_host_and_a_port(String text, String host, int port) {
+    assertThat(HostPort.parse(text, Optional.of(42))).contains(new HostPort(host, port));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", ":1", "a:", "a:x", "a:65536", "a:-1", "::1", "[::1", "a b:1", "a/b:1", "a:1:2", "-a:1"
+      })
+  void anything_else_is_no_address(String text) {
+    assertThat(HostPort.parse(text, Optional.of(42))).isEmpty();
+  }
+
+  @Test
+  void without_a_default_the_port_must_be_written() {
+    assertThat(HostPort.parse("bart", Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void a_peer_may_have_a_name_with_an_at_sign_but_not_an_empty_one_or_port_zero() {
+    assertThat(Peers.parse("a@b@c:1").orElseThrow().name()).isEqualTo("a@b");
+    assertThat(Peers.parse("@c:1")).isEmpty();
+    assertThat(Peers.parse("a@c:0")).isEmpty();
+    assertThat(Peers.parse("a@")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100.64.0.0/24, true",
+    "10.0.0.0/16, true",
+    "10.0.0.1/32, true",
+    "10.0.0.0/15, false",
+    "10.0.0.0/33, false",
+    "10.0.0.256/24, false",
+    "10.0.0/24, false",
+    "10.0.0.0, false",
+    "fd00::/120, false"
+  })
+  void a_range_is_ipv4_and_of_at_most_65536_addresses(String text, boolean valid) {
+    assertThat(Peers.cidr(text).isPresent()).isEqualTo(valid);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mqtt://127.0.0.1:1883, true",
+    "mqtts://broker.example, true",
+    "mqtt://[::1]:1883/, true",
+    "'', true",
+    "127.0.0.1:1883, false",
+    "http://broker:1, false",
+    "mqtt://user:secret@broker, false",
+    "mqtt://broker:0, false",
+    "mqtt://broker:70000, false",
+    "mqtt://broker/topic, false",
+    "mqtt:broker, false",
+    "mqtt://bro ker, false"
+  })
+  void a_broker_is_a_url_without_user_and_path(String text, boolean valid) {
+    assertThat(Peers.broker(text).isPresent()).isEqualTo(valid);
+  }
+
+  @Test
+  void the_nearest_key_is_the_one_with_the_fewest_changed_letters() {
+    assertThat(ConfigSection.distance("port", "port")).isZero();
+    assertThat(ConfigSection.distance("prot", "port")).isEqualTo(2);
+    assertThat(ConfigSection.distance("", "port")).isEqualTo(4);
+    assertThat(ConfigSection.distance("max_event", "max_events")).isEqualTo(1);
+  }
+}

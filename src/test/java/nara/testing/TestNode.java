@@ -1,0 +1,146 @@
+package nara.testing;
+
+import io.vertx.core.Promise;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.event.Event;
+import nara.event.JsonSpans;
+import nara.ledger.LedgerRequest;
+import nara.node.Blocking;
+import nara.node.ConfigReader;
+import nara.node.NaraNode;
+import nara.node.NodeConfig;
+import nara.recovery.RecoveryNews;
+import nara.recovery.Report;
+import nara.trust.TrustRequest;
+
+/** A whole node on loopback with real sockets, as a test wants it: no waits, a free port. */
+public final class TestNode implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final NaraNode node;
+  private final Promise<Report> report;
+
+  private TestNode(NaraNode node, Promise<Report> report) {
+    this.node = node;
+    this.report = report;
+  }
+
+  /** A node that begins with these events, judged by its policy. */
+  public static TestNode holding(String name, List<byte[]> events) {
+    return start(name, events, config -> config, progress -> {});
+  }
+
+  /**
+   * A node of that name.
+   *
+   * @param config changes what {@link #loopback} gives
+   * @param onProgress told as the recovery goes on
+   */
+  public static TestNode start(
+      String name,
+      List<byte[]> events,
+      UnaryOperator<NodeConfig> config,
+      Consumer<RecoveryNews.Progress> onProgress) {
+    Promise<Report> report = Promise.promise();
+    NaraNode node =
+        Blocking.await(
+            NaraNode.start(
+                config.apply(loopback()),
+                Citizen.named(name).identity(),
+                InstantSource.system(),
+                RandomGenerator.getDefault(),
+                starting -> {
+                  starting
+                      .bus()
+                      .hear(
+                          RecoveryNews.ADDRESS,
+                          RecoveryNews.class,
+                          news -> {
+                            switch (news) {
+                              case RecoveryNews.Progress progress -> onProgress.accept(progress);
+                              case RecoveryNews.Finished done -> report.complete(done.report());
+                            }
+                          });
+                  return starting.bus().ask(TrustRequest.ADDRESS, offer(events), PATIENCE);
+                }),
+            PATIENCE);
+    return new TestNode(node, report);
+  }
+
+  /** Loopback, a free mesh port, no plaza, no management port, no waits. */
+  public static NodeConfig loopback() {
+    NodeConfig config = ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
+    return config
+        .withMesh(config.mesh().on("127.0.0.1", 0))
+        .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
+        .withRecovery(config.recovery().startingAtOnce());
+  }
+
+  /** Lets a configuration know these peers, by name and address. */
+  public static UnaryOperator<NodeConfig> knowing(String... peers) {
+    return config ->
+        config.withDiscovery(
+            config
+                .discovery()
+                .withPeers(Arrays.stream(peers).map(peer -> ConfiguredPeer.parse(peer)).toList()));
+  }
+
+  private static TrustRequest.Offer offer(List<byte[]> events) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    List<JsonSpans.Span> spans = new ArrayList<>();
+    for (byte[] event : events) {
+      spans.add(new JsonSpans.Span(json.size(), event.length));
+      json.writeBytes(event);
+    }
+    return new TrustRequest.Offer("test", json.toByteArray(), spans);
+  }
+
+  public NaraNode node() {
+    return node;
+  }
+
+  /** {@code name@host:port}, as a peer is configured. */
+  public String peer() {
+    return node.identity().name() + "@" + address();
+  }
+
+  public String address() {
+    return "127.0.0.1:" + node.meshPort().orElseThrow();
+  }
+
+  /** The report of its recovery, waited for. */
+  public Report report() {
+    return Blocking.await(report.future(), PATIENCE);
+  }
+
+  /** What it holds, as text. */
+  public Set<String> held() {
+    Set<String> held = new TreeSet<>();
+    for (Event event :
+        Blocking.await(
+                node.bus().ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), PATIENCE),
+                PATIENCE)
+            .events()) {
+      held.add(new String(event.json(), StandardCharsets.UTF_8));
+    }
+    return held;
+  }
+
+  @Override
+  public void close() {
+    Blocking.await(node.stop(), PATIENCE);
+  }
+}

@@ -1,0 +1,142 @@
+package nara.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** A batch over several threads gives the answers of one thread, whatever the executor does. */
+class ParallelVerifierTest {
+  private static final int PIECE = ParallelVerifier.PIECE;
+
+  /** Accepts a check whose message says so, and remembers who asked. */
+  private static final class Told implements Verifier {
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public String name() {
+      return "told";
+    }
+
+    @Override
+    public boolean[] verify(List<SignatureCheck> batch) {
+      threads.add(Thread.currentThread());
+      boolean[] answers = new boolean[batch.size()];
+      for (int i = 0; i < answers.length; i++) {
+        answers[i] = batch.get(i).message()[0] == 1;
+      }
+      return answers;
+    }
+  }
+
+  private final Told told = new Told();
+
+  private static List<SignatureCheck> checks(int count) {
+    List<SignatureCheck> checks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      checks.add(new SignatureCheck(null, new byte[] {(byte) (i % 7 == 0 ? 1 : 0)}, null));
+    }
+    return checks;
+  }
+
+  private static void answersAreRight(Verifier verifier, int count) {
+    boolean[] answers = verifier.verify(checks(count));
+    assertThat(answers).hasSize(count);
+    for (int i = 0; i < count; i++) {
+      assertThat(answers[i]).isEqualTo(i % 7 == 0);
+    }
+  }
+
+  @Test
+  void everySizeIsAnsweredInOrder() {
+    try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
+      Verifier verifier = new ParallelVerifier(told, executor, 4);
+      for (int size :
+          new int[] {0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 5 * PIECE + 3, 5_000}) {
+        answersAreRight(verifier, size);
+      }
+    }
+  }
+
+  @Test
+  void aSmallBatchStaysOnTheCallingThread() {
+    Executor none =
+        task -> {
+          throw new AssertionError("nobody else is needed for one piece");
+        };
+    answersAreRight(new ParallelVerifier(told, none, 4), PIECE);
+    assertThat(told.threads).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void anExecutorThatRefusesOrNeverRunsAnythingCostsTimeAndNothingElse() {
+    Executor closed =
+        task -> {
+          throw new RejectedExecutionException("closed");
+        };
+    answersAreRight(new ParallelVerifier(told, closed, 4), 1_000);
+    answersAreRight(new ParallelVerifier(told, task -> {}, 4), 1_000);
+    assertThat(told.threads).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void callsFromTheExecutorsOnlyThreadDoNotLockUp() throws Exception {
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Verifier verifier = new ParallelVerifier(told, executor, 4);
+      Future<?> call = executor.submit(() -> answersAreRight(verifier, 1_000));
+      call.get();
+    }
+  }
+
+  @Test
+  void anInterruptedCallerGetsItsAnswersAndStaysInterrupted() {
+    Thread.currentThread().interrupt();
+    answersAreRight(new ParallelVerifier(told, Thread::startVirtualThread, 4), 1_000);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aVerifierThatThrowsIsHeardOfByTheCaller() {
+    Verifier broken =
+        new Verifier() {
+          @Override
+          public String name() {
+            return "broken";
+          }
+
+          @Override
+          public boolean[] verify(List<SignatureCheck> batch) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    Verifier verifier = new ParallelVerifier(broken, Thread::startVirtualThread, 4);
+    assertThatThrownBy(() -> verifier.verify(checks(1_000)))
+        .hasMessage("a verifier failed")
+        .hasRootCauseMessage("broken");
+  }
+
+  @Test
+  void realSignaturesAreJudgedAlikeByOneThreadAndByFour() {
+    List<SignatureCheck> checks = new ArrayList<>(new Signed(9, 1).next(2_000));
+    for (int i = 0; i < checks.size(); i += 37) {
+      checks.set(i, Signed.spoilt(checks.get(i), i % 512));
+    }
+    try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
+      Verifier tables = new TableVerifier(5);
+      boolean[] answers = new ParallelVerifier(tables, executor, 4).verify(checks);
+      for (int i = 0; i < answers.length; i++) {
+        assertThat(answers[i]).isEqualTo(i % 37 != 0);
+      }
+      assertThat(new TableVerifier(5).verify(checks)).isEqualTo(answers);
+    }
+  }
+}
