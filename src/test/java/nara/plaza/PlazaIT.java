@@ -111,6 +111,22 @@ class PlazaIT {
   }
 
   @Test
+  void of_more_events_than_a_message_holds_the_newest_are_told() {
+    try (Mosquitto broker = Mosquitto.start();
+        PlazaNode lisa = new PlazaNode("lisa").joined(config(broker.url()));
+        PlazaNode bart = new PlazaNode("bart").holding(teases("bart", "homer", 6_000))) {
+      bart.joined(config(broker.url(), "", "", false, 64 << 10));
+      LedgersAnswered answered =
+          await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
+
+      assertThat(answered.answers().getFirst().bytes()).isBetween(50L << 10, 64L << 10);
+      assertThat(answered.answers().getFirst().events()).isBetween(300, 500);
+      assertThat(lisa.offered.values()).contains(tease("bart", "homer", 6_000));
+      assertThat(lisa.offered.values()).doesNotContain(tease("bart", "homer", 1));
+    }
+  }
+
+  @Test
   void who_does_not_answer_is_silent_after_the_quiet_period() {
     try (Mosquitto broker = Mosquitto.start();
         PlazaNode lisa = new PlazaNode("lisa").joined(config(broker.url()))) {
