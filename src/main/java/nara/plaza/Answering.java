@@ -4,8 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import nara.bus.Bus;
@@ -28,8 +31,8 @@ final class Answering {
   /** Questions of all in a period: each may cost a walk through the ledger and a large message. */
   private static final int QUESTIONS_ALL = 60;
 
-  /** Pages of the ledger that one answer may take. */
-  private static final int MOST_PAGES = 10;
+  /** Pages of the ledger that one answer may take: a million events, three times the largest. */
+  private static final int MOST_PAGES = 200;
 
   private final Vertx vertx;
   private final Bus bus;
@@ -74,7 +77,7 @@ final class Answering {
   }
 
   /** Who asks about nobody gets nothing; a filter without subjects would let everything pass. */
-  private Future<List<Event>> find(LedgerQuestion question) {
+  private Future<Collection<Event>> find(LedgerQuestion question) {
     if (question.subjects().isEmpty()) {
       return Future.succeededFuture(List.of());
     }
@@ -83,34 +86,40 @@ final class Answering {
         new Query.Filter(
             Set.of(Service.SOCIAL.wireName()),
             subjects.contains(LedgerQuestion.EVERYBODY) ? Set.of() : subjects);
-    return page(filter, Long.MIN_VALUE, 1, new ArrayList<>());
+    return page(filter, Long.MIN_VALUE, 1, new ArrayDeque<>());
   }
 
-  private Future<List<Event>> page(Query.Filter filter, long after, int page, List<Event> found) {
+  /** The newest events that pass, oldest first, no more than one answer may hold. */
+  private Future<Collection<Event>> page(
+      Query.Filter filter, long after, int page, Deque<Event> found) {
     Query query = new Query.Page(after, Query.MOST, filter);
     return bus.<Answer>ask(LedgerRequest.ADDRESS, new LedgerRequest.Ask(query), LEDGER_TIMEOUT)
         .compose(
             answer -> {
               found.addAll(answer.events());
+              while (found.size() > LedgerAnswerMessage.MOST_EVENTS) {
+                found.removeFirst();
+              }
               return answer.nextCursor().isPresent() && page < MOST_PAGES
                   ? page(filter, answer.nextCursor().get(), page + 1, found)
                   : Future.succeededFuture(found);
             });
   }
 
-  private Future<Void> send(LedgerQuestion question, List<Event> found) {
+  private Future<Void> send(LedgerQuestion question, Collection<Event> found) {
     return vertx
         .executeBlocking(() -> new LedgerAnswerMessage(me, fitting(found)).json(), false)
         .compose(json -> connection.publish(Topics.response(question.from()), json));
   }
 
   /** The newest events that one message holds, oldest first. */
-  private List<Entry> fitting(List<Event> found) {
+  private List<Entry> fitting(Collection<Event> found) {
+    List<Event> oldestFirst = List.copyOf(found);
     List<Entry> entries = new ArrayList<>();
     long room = mostBytes - 2L * Topics.MOST_NAME_BYTES;
-    for (int i = found.size() - 1; i >= 0; i--) {
-      if (found.get(i).payload() instanceof Social social) {
-        Entry entry = Entry.of(found.get(i), social);
+    for (Event event : oldestFirst.reversed()) {
+      if (event.payload() instanceof Social social) {
+        Entry entry = Entry.of(event, social);
         room -= entry.json().length + 1L;
         if (room < 0) {
           break;

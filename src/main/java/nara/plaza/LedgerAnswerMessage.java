@@ -1,6 +1,7 @@
 package nara.plaza;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ public record LedgerAnswerMessage(String from, List<Entry> events) {
     "ID", "Type", "Actor", "Target", "Reason", "Witness", "Signature", "Timestamp"
   };
   private static final int TIMESTAMP = 7;
+  private static final String[] MESSAGE = {"From", "Events"};
 
   /**
    * One social event.
@@ -124,10 +126,66 @@ public record LedgerAnswerMessage(String from, List<Entry> events) {
    * @throws PlazaJson.Refused with a sentence when it is no answer at all
    */
   static Rewrapped rewrap(byte[] json) {
+    try {
+      return wrap(read(json), json.length);
+    } catch (PlazaJson.Refused somethingInIt) {
+      return rewrapPiecewise(json);
+    }
+  }
+
+  private static Rewrapped wrap(LedgerAnswerMessage answer, int bytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(64, bytes));
+    List<Span> spans = new ArrayList<>(answer.events.size());
+    for (Entry entry : answer.events) {
+      byte[] event = entry.asEvent();
+      spans.add(new Span(out.size(), event.length));
+      out.writeBytes(event);
+    }
+    return new Rewrapped(answer.from, out.toByteArray(), spans);
+  }
+
+  /** In one pass, which is many times faster than piece by piece, and stops at the first fault. */
+  private static LedgerAnswerMessage read(byte[] json) {
+    String[] from = {""};
+    List<Entry> entries = new ArrayList<>();
+    PlazaJson.read(
+        json,
+        0,
+        json.length,
+        parser -> {
+          PlazaJson.object(
+              parser,
+              MESSAGE,
+              (key, value) -> {
+                if (key == 0) {
+                  from[0] = PlazaJson.text(parser, value, MESSAGE[key]);
+                } else if (value == JsonToken.START_ARRAY) {
+                  readEvents(parser, entries);
+                } else if (value != JsonToken.VALUE_NULL) {
+                  throw new PlazaJson.Refused("Events is not a list");
+                }
+              });
+          return null;
+        });
+    return new LedgerAnswerMessage(from[0], entries);
+  }
+
+  private static void readEvents(JsonParser parser, List<Entry> entries) throws IOException {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (entries.size() == MOST_EVENTS) {
+        throw new PlazaJson.Refused("more than " + MOST_EVENTS + " events");
+      }
+      entries.add(Entry.read(parser));
+    }
+  }
+
+  /** Each event on its own, so that one that is broken costs itself only. */
+  private static Rewrapped rewrapPiecewise(byte[] json) {
     Map<String, Span> members;
     List<Span> elements;
     try {
       members = JsonSpans.members(json, MOST_MEMBERS);
+      members.keySet().forEach(key -> PlazaJson.refuseOtherCase(key, MESSAGE));
       Span events = members.get("Events");
       elements = events == null ? List.of() : JsonSpans.elements(json, events, MOST_EVENTS);
     } catch (BrokenJson broken) {

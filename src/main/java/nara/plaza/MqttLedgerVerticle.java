@@ -182,8 +182,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
   /** A line when the trouble is another one than last time; the rest is counted. */
   private void onNotServed(Throwable failure) {
     ignored(Reason.NOT_SERVED);
-    if (!failure.toString().equals(lastFailure)) {
-      lastFailure = failure.toString();
+    String why = String.valueOf(failure.getMessage());
+    if (!why.equals(lastFailure)) {
+      lastFailure = why;
       LOG.warn("A message was heard in vain: {}", lastFailure);
     }
   }

@@ -191,8 +191,8 @@ public final class PlazaConnection {
     next.exceptionHandler(failure -> cause = sentence(failure));
     next.closeHandler(
         closed -> {
-          if (!subscribed.tryFail("the broker closed the connection")) {
-            onEnd(next, "the broker closed the connection");
+          if (!subscribed.tryFail("it closed the connection")) {
+            onEnd(next, "it closed the connection");
           }
         });
     next.connect(url.port(), url.host())

@@ -97,13 +97,18 @@ final class PlazaJson {
         return i;
       }
     }
+    refuseOtherCase(name, known);
+    return -1;
+  }
+
+  /** Refuses a key that differs from a known one in case only. */
+  static void refuseOtherCase(String name, String[] known) {
     for (String key : known) {
-      if (key.equalsIgnoreCase(name)) {
+      if (key.equalsIgnoreCase(name) && !key.equals(name)) {
         throw new Refused(
             "key '" + Event.excerpt(name) + "' differs from '" + key + "' only in case");
       }
     }
-    return -1;
   }
 
   /** A text; {@code null} is the empty one. Half a surrogate pair becomes U+FFFD, as in events. */

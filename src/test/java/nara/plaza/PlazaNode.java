@@ -73,6 +73,11 @@ final class PlazaNode implements AutoCloseable {
   }
 
   static PlazaConfig config(String url, String user, String password, boolean readOnly) {
+    return config(url, user, password, readOnly, 8 << 20);
+  }
+
+  static PlazaConfig config(
+      String url, String user, String password, boolean readOnly, int maxMessageBytes) {
     return new PlazaConfig(
         url,
         user,
@@ -83,7 +88,7 @@ final class PlazaNode implements AutoCloseable {
         Duration.ofMillis(20),
         Duration.ofMillis(50),
         Duration.ofMillis(150),
-        8 << 20);
+        maxMessageBytes);
   }
 
   PlazaNode join(PlazaConfig config) {
