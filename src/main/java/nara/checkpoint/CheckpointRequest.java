@@ -4,6 +4,7 @@ import java.util.List;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.mesh.MeshRequest;
+import nara.trust.TrustRequest;
 
 /**
  * What the checkpoint sync verticle is asked.
@@ -31,6 +32,9 @@ public sealed interface CheckpointRequest<R extends BusMessage> extends Request<
    * @param requests sent
    * @param failures of them
    * @param reason of the last failure, or empty
+   * @param bytes of its answers
+   * @param events in them
+   * @param offered what became of those
    */
   record PeerAnswer(
       String peer,
@@ -39,7 +43,5 @@ public sealed interface CheckpointRequest<R extends BusMessage> extends Request<
       String reason,
       long bytes,
       int events,
-      int added,
-      int duplicate,
-      int rejected) {}
+      TrustRequest.Offered offered) {}
 }

@@ -9,6 +9,7 @@ import nara.mesh.MeshRequest.FetchCheckpoints;
 import nara.mesh.MeshRequest.FetchFailed;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Fetched;
+import nara.trust.TrustRequest.Offered;
 
 /**
  * One peer's checkpoints, page by page: how a request went → what to ask next, or nothing more.
@@ -62,9 +63,7 @@ final class CheckpointWalk {
   private Duration used = Duration.ZERO;
   private long bytes;
   private int events;
-  private int added;
-  private int duplicate;
-  private int rejected;
+  private Offered offered = Offered.NOTHING;
   private boolean gave;
   private boolean ended;
 
@@ -119,7 +118,7 @@ final class CheckpointWalk {
   /** The peer's part so far. */
   CheckpointRequest.PeerAnswer answer() {
     return new CheckpointRequest.PeerAnswer(
-        peer.name(), requests, failures, reason, bytes, events, added, duplicate, rejected);
+        peer.name(), requests, failures, reason, bytes, events, offered);
   }
 
   private MeshRequest<FetchOutcome> request() {
@@ -147,9 +146,7 @@ final class CheckpointWalk {
     used = used.plus(page.took());
     bytes += page.bytes();
     events += page.events();
-    added += page.offered().added();
-    duplicate += page.offered().duplicate();
-    rejected += page.offered().rejected();
+    offered = offered.plus(page.offered());
     gave |= page.offered().added() + page.offered().duplicate() + page.offered().dropped() > 0;
   }
 

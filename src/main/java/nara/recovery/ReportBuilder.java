@@ -118,18 +118,10 @@ final class ReportBuilder {
       share.requests += answer.requests();
       share.failures += answer.failures();
       share.lastFailure = answer.failures() > 0 ? answer.reason() : share.lastFailure;
-      share.bytes += answer.bytes();
-      share.events += answer.events();
-      share.fresh += answer.added();
-      share.duplicate += answer.duplicate();
-      share.rejected += answer.rejected();
+      add(share, answer.bytes(), answer.events(), answer.offered());
       answered += answer.requests() > answer.failures() ? 1 : 0;
       events += answer.events();
-      added += answer.added();
-      received += answer.events();
-      duplicate += answer.duplicate();
-      merged += answer.added();
-      rejected += answer.rejected();
+      added += answer.offered().added();
     }
     checkpoints = new Report.Checkpoints(synced.answers().size(), answered, events, added);
   }

@@ -1,5 +1,7 @@
 package nara.trust;
 
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +52,28 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       int rejected,
       Map<Verdict, Integer> verdicts,
       Set<String> unknownEmitters)
-      implements BusMessage {}
+      implements BusMessage {
+    /** What became of no events. */
+    public static final Offered NOTHING = new Offered(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
+
+    /** What became of these events and those. */
+    public Offered plus(Offered other) {
+      Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);
+      all.putAll(verdicts);
+      other.verdicts.forEach((verdict, count) -> all.merge(verdict, count, Integer::sum));
+      Set<String> unknown = new LinkedHashSet<>(unknownEmitters);
+      unknown.addAll(other.unknownEmitters);
+      return new Offered(
+          received + other.received,
+          added + other.added,
+          duplicate + other.duplicate,
+          dropped + other.dropped,
+          quarantined + other.quarantined,
+          rejected + other.rejected,
+          Map.copyOf(all),
+          Set.copyOf(unknown));
+    }
+  }
 
   /** Judges again what waits for keys, since some may have been learned. */
   record JudgeQuarantined() implements TrustRequest<Offered> {}

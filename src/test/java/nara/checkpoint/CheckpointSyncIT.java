@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
-import nara.checkpoint.CheckpointRequest.PeerAnswer;
 import nara.checkpoint.CheckpointRequest.Synced;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
@@ -89,7 +88,7 @@ class CheckpointSyncIT {
     assertThat(synced.answers())
         .singleElement()
         .satisfies(answer -> assertThat(answer.failures()).as(answer.reason()).isZero())
-        .returns(checkpoints.size(), PeerAnswer::added);
+        .returns(checkpoints.size(), answer -> answer.offered().added());
     assertThat(held(bartsNode))
         .extracting(event -> event.id().toString())
         .containsExactlyInAnyOrderElementsOf(

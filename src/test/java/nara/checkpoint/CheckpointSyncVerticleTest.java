@@ -23,6 +23,7 @@ import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Peer;
+import nara.trust.TrustRequest.Offered;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -50,8 +51,8 @@ class CheckpointSyncVerticleTest {
     assertThat(synced.enough()).isFalse();
     assertThat(synced.answers())
         .containsExactlyInAnyOrder(
-            new PeerAnswer("bart", 2, 0, "", 502_500, 1_005, 1_005, 0, 0),
-            new PeerAnswer("lisa", 2, 2, "UNREACHABLE for a test", 0, 0, 0, 0, 0));
+            new PeerAnswer("bart", 2, 0, "", 502_500, 1_005, Outcomes.offered(1_005, 0, 0)),
+            new PeerAnswer("lisa", 2, 2, "UNREACHABLE for a test", 0, 0, Offered.NOTHING));
   }
 
   @Test
@@ -59,7 +60,8 @@ class CheckpointSyncVerticleTest {
     deploy(vertx);
 
     assertThat(await(sync(vertx, BART)).answers())
-        .containsExactly(new PeerAnswer("bart", 1, 1, "the mesh is not there", 0, 0, 0, 0, 0));
+        .containsExactly(
+            new PeerAnswer("bart", 1, 1, "the mesh is not there", 0, 0, Offered.NOTHING));
   }
 
   @Test

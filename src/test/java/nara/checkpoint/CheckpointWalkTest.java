@@ -170,7 +170,7 @@ class CheckpointWalkTest {
     walk.answered(fetched(4, Optional.empty(), false, offered(0, 4, 0), QUICK));
 
     assertThat(walk.answer())
-        .isEqualTo(new PeerAnswer("bart", 3, 1, "CUT_OFF for a test", 7_000, 14, 6, 7, 1));
+        .isEqualTo(new PeerAnswer("bart", 3, 1, "CUT_OFF for a test", 7_000, 14, offered(6, 7, 1)));
     assertThat(walk.gave()).isTrue();
   }
 
@@ -181,7 +181,7 @@ class CheckpointWalkTest {
     walk.answered(fetched(1_000, Optional.empty(), false, offered(0, 0, 1_000), QUICK));
 
     assertThat(walk.gave()).isFalse();
-    assertThat(walk.answer().rejected()).isEqualTo(1_000);
+    assertThat(walk.answer().offered().rejected()).isEqualTo(1_000);
   }
 
   @Test
