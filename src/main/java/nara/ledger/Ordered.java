@@ -30,6 +30,8 @@ final class Ordered {
   /** The part of what is held that may wait to be sorted in, one in so many. */
   private static final int LATE = 8;
 
+  private static final int[] NO_SUMS = {};
+
   private final ToLongFunction<Held> key;
   private Run[] chunks = {new Run(0)};
   private int chunkCount = 1;
@@ -38,13 +40,13 @@ final class Ordered {
   private int settled;
 
   /** What was added since somebody looked. */
-  private Run late = new Run(2);
+  private Run late = new Run(0);
 
   /** The number of each chunk's first event: a search touches this before any chunk. */
   private long[] lows = {0};
 
   /** A Fenwick tree over the chunks' sizes, from 1 on; unused while there is one chunk. */
-  private int[] sums = {};
+  private int[] sums = NO_SUMS;
 
   /** Whether chunks came or went since the tree was made; it is made again when it is needed. */
   private boolean sumsAreStale;
@@ -191,7 +193,7 @@ final class Ordered {
       return;
     }
     Run sorted = late;
-    late = new Run(2);
+    late = new Run(0);
     sorted.sort();
     if (sorted.size() >= CHUNK && sorted.size() >= settled / LATE) {
       sweep(sorted);

@@ -24,10 +24,14 @@ final class Pair {
     }
   }
 
+  private static final Ordered NONE = Ordered.byAge();
+
   private final Key key;
-  private final Ordered restarts = Ordered.byAge();
-  private final Ordered sightings = Ordered.byAge();
-  private final Ordered changes = Ordered.byAge();
+
+  // Most pairs have one of these: each is made when it is needed.
+  private Ordered restarts = NONE;
+  private Ordered sightings = NONE;
+  private Ordered changes = NONE;
 
   Pair(Key key) {
     this.key = key;
@@ -38,11 +42,25 @@ final class Pair {
   }
 
   void add(Held held) {
-    kind(held).add(held);
+    switch (held.rank()) {
+      case Held.RESTART -> restarts = with(restarts, held);
+      case Held.FIRST_SEEN -> sightings = with(sightings, held);
+      default -> changes = with(changes, held);
+    }
+  }
+
+  private static Ordered with(Ordered kind, Held held) {
+    Ordered made = kind == NONE ? Ordered.byAge() : kind;
+    made.add(held);
+    return made;
   }
 
   void remove(Held held) {
-    kind(held).remove(held);
+    switch (held.rank()) {
+      case Held.RESTART -> restarts.remove(held);
+      case Held.FIRST_SEEN -> sightings.remove(held);
+      default -> changes.remove(held);
+    }
   }
 
   boolean isEmpty() {
@@ -88,13 +106,5 @@ final class Pair {
       cursor.forward();
     }
     return count;
-  }
-
-  private Ordered kind(Held held) {
-    return switch (held.rank()) {
-      case Held.RESTART -> restarts;
-      case Held.FIRST_SEEN -> sightings;
-      default -> changes;
-    };
   }
 }

@@ -9,13 +9,16 @@ import nara.event.Event;
  * sorted.
  */
 final class Run {
+  private static final long[] NO_KEYS = {};
+  private static final Held[] NO_ITEMS = {};
+
   private long[] keys;
   private Held[] items;
   private int size;
 
   Run(int capacity) {
-    keys = new long[capacity];
-    items = new Held[capacity];
+    keys = capacity == 0 ? NO_KEYS : new long[capacity];
+    items = capacity == 0 ? NO_ITEMS : new Held[capacity];
   }
 
   int size() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import nara.event.Event;
 import nara.event.EventReader;
 import nara.event.EventWriter;
@@ -44,6 +45,10 @@ final class Made {
 
   static Judged unsigned(Event event) {
     return new Judged(event, Verdict.UNSIGNED);
+  }
+
+  static List<Judged> allUnsigned(Event... events) {
+    return Stream.of(events).map(Made::unsigned).toList();
   }
 
   static List<Judged> unsigned(JsonNode jsons) {

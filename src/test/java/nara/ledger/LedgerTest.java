@@ -1,0 +1,205 @@
+package nara.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nara.event.Checkpoint;
+import nara.event.Event;
+import nara.event.HeyThere;
+import nara.event.Observation;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.Merged;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+  private final Set<String> known = new HashSet<>();
+  private final Ledger ledger = new Ledger(LedgerConfig.ofSize(3), known::contains);
+
+  @Test
+  void the_valid_form_of_an_event_takes_the_place_of_the_unsigned_one_whichever_comes_first() {
+    Seen seen = new Seen("a", "", "b", "", "mesh");
+    Event shorter = Made.event(1, seen);
+    Event longer = Made.event(1, "sent-by", seen);
+    assertThat(longer.json().length).isGreaterThan(shorter.json().length);
+    Judged unsigned = Made.unsigned(shorter);
+    Judged valid = new Judged(longer, Verdict.VALID);
+
+    assertThat(ledger.merge(List.of(unsigned))).isEqualTo(new Merged(1, 0, 0, 0, 0));
+    assertThat(ledger.heldValid(List.of(shorter.id())).get(0)).isFalse();
+    assertThat(ledger.merge(List.of(valid))).isEqualTo(new Merged(0, 1, 0, 0, 0));
+    assertThat(ledger.merge(List.of(unsigned))).isEqualTo(new Merged(0, 0, 1, 0, 0));
+
+    assertThat(ledger.export()).containsExactly(longer);
+    assertThat(ledger.heldValid(List.of(shorter.id())).get(0)).isTrue();
+    assertThat(ledger.stats().bytes()).isEqualTo(longer.json().length);
+  }
+
+  @Test
+  void of_two_forms_judged_alike_the_smaller_bytes_stay() {
+    Seen seen = new Seen("a", "", "b", "", "mesh");
+    Event first = Made.event(1, "x", seen);
+    Event second = Made.event(1, "y", seen);
+
+    ledger.merge(List.of(Made.unsigned(second)));
+    ledger.merge(List.of(Made.unsigned(first)));
+    ledger.merge(List.of(Made.unsigned(second)));
+
+    assertThat(ledger.export()).containsExactly(first);
+  }
+
+  @Test
+  void a_checkpoint_lets_go_of_the_restarts_up_to_its_moment_and_not_of_later_ones() {
+    Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
+    List<Judged> restarts = new ArrayList<>();
+    for (int start = 1; start <= 30; start++) {
+      restarts.add(Made.unsigned(Made.event(start, restart(start))));
+    }
+    large.merge(restarts);
+    assertThat(large.stats().total()).isEqualTo(30);
+
+    large.merge(List.of(Made.unsigned(Made.event(40, checkpoint("lisa", 5)))));
+    assertThat(starts(large)).containsExactlyElementsOf(range(6, 30));
+
+    large.merge(List.of(Made.unsigned(Made.event(41, checkpoint("bart", 99)))));
+    assertThat(starts(large)).containsExactlyElementsOf(range(6, 30));
+
+    large.merge(List.of(Made.unsigned(Made.event(42, checkpoint("lisa", 99)))));
+    assertThat(starts(large)).containsExactlyElementsOf(range(11, 30));
+  }
+
+  @Test
+  void events_of_unknown_naras_go_first_and_a_key_learned_in_time_saves_them() {
+    known.addAll(List.of("known", "late"));
+    known.remove("late");
+    Event ofLate = Made.event(1, new Seen("late", "", "known", "", "x"));
+    Event ofKnown = Made.event(2, new Seen("known", "", "known", "", "x"));
+    Event ofStranger = Made.event(3, new Seen("known", "", "stranger", "", "x"));
+    ledger.merge(Made.allUnsigned(ofLate, ofKnown, ofStranger));
+
+    known.add("late");
+    Event next = Made.event(4, new Seen("known", "", "known", "", "x"));
+    assertThat(ledger.merge(Made.allUnsigned(next))).isEqualTo(new Merged(1, 0, 0, 0, 0));
+
+    assertThat(ledger.export()).containsExactly(ofLate, ofKnown, next);
+  }
+
+  @Test
+  void what_the_maximum_refuses_at_once_is_counted_as_pruned() {
+    known.add("a");
+    for (int ts = 10; ts < 13; ts++) {
+      ledger.merge(Made.allUnsigned(Made.event(ts, new Seen("a", "", "a", "", "x"))));
+    }
+
+    Event older = Made.event(1, new Seen("a", "", "a", "", "x"));
+    assertThat(ledger.merge(Made.allUnsigned(older))).isEqualTo(new Merged(0, 0, 0, 0, 1));
+  }
+
+  @Test
+  void a_sixth_ping_is_counted_as_dropped_when_it_is_the_oldest() {
+    Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
+    for (int ts = 2; ts <= 6; ts++) {
+      large.merge(Made.allUnsigned(Made.event(ts, new Ping("a", "", "b", "", ts))));
+    }
+
+    assertThat(large.merge(Made.allUnsigned(Made.event(1, new Ping("a", "", "b", "", 1)))))
+        .isEqualTo(new Merged(0, 0, 0, 1, 0));
+    assertThat(large.pingMeans(Set.of())).isEqualTo(Map.of("b", 4.0));
+    assertThat(large.pingMeans(Set.of("b"))).isEmpty();
+  }
+
+  @Test
+  void what_is_invalid_or_known_to_be_bad_is_dropped() {
+    Event noTarget = Made.event(1, new Ping("a", "", "", "", 1));
+    Event noTime = Made.event(0, new Seen("a", "", "b", "", "x"));
+    Event bad = Made.event(2, checkpoint("r2d2", Checkpoint.R2D2_KNOWN_BAD_UNTIL));
+    Event good = Made.event(2, checkpoint("r2d2", Checkpoint.R2D2_KNOWN_BAD_UNTIL + 1));
+
+    assertThat(ledger.merge(Made.allUnsigned(noTarget, noTime, bad, good)))
+        .isEqualTo(new Merged(1, 0, 0, 3, 0));
+    assertThat(ledger.export()).containsExactly(good);
+  }
+
+  @Test
+  void two_readings_of_one_content_are_one_event() {
+    // A colon in a name: "a:b" saw "c", or "a" saw "b:c". One content, one id.
+    Event one = Made.event(1, new Seen("a:b", "", "c", "", "x"));
+    Event two = Made.event(1, new Seen("a", "", "b:c", "", "x"));
+    assertThat(one.id()).isEqualTo(two.id());
+
+    Merged merged = ledger.merge(Made.allUnsigned(one, two));
+
+    assertThat(merged.added()).isEqualTo(1);
+    assertThat(ledger.export()).hasSize(1);
+    assertThat(ledger.stats().total()).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_never_pruned_still_ends_at_the_ceiling() {
+    Ledger one = new Ledger(LedgerConfig.ofSize(1), name -> name.equals("known"));
+    List<Judged> sightings = new ArrayList<>();
+    for (int i = 1; i <= 20_100; i++) {
+      sightings.add(Made.unsigned(Made.event(i, firstSeen("stranger-" + i))));
+    }
+    Event precious = Made.event(1, firstSeen("known"));
+    sightings.add(Made.unsigned(precious));
+    one.merge(sightings);
+
+    assertThat(one.stats().total()).isEqualTo(20_001);
+    assertThat(one.export()).contains(precious).first().isEqualTo(precious);
+    assertThat(one.export().get(1).ts()).isEqualTo(101);
+  }
+
+  @Test
+  void a_ledger_of_no_size_is_refused_in_words() {
+    assertThatThrownBy(() -> new Ledger(LedgerConfig.ofSize(0), name -> true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("A ledger holds at least 1 event, not 0");
+  }
+
+  @Test
+  void a_merge_of_nothing_does_nothing() {
+    assertThat(ledger.merge(List.of())).isEqualTo(new Merged(0, 0, 0, 0, 0));
+    assertThat(ledger.merge(Made.allUnsigned(Made.event(1, new HeyThere("a", "k", "", "", "")))))
+        .isEqualTo(new Merged(1, 0, 0, 0, 0));
+  }
+
+  private static List<Long> starts(Ledger ledger) {
+    return ledger.export().stream()
+        .filter(e -> e.payload() instanceof Observation)
+        .map(e -> ((Observation) e.payload()).startTime())
+        .toList();
+  }
+
+  private static List<Long> range(long from, long to) {
+    List<Long> range = new ArrayList<>();
+    for (long i = from; i <= to; i++) {
+      range.add(i);
+    }
+    return range;
+  }
+
+  private static Observation restart(long start) {
+    return observation("lisa", Observation.RESTART, start);
+  }
+
+  private static Observation firstSeen(String subject) {
+    return observation(subject, Observation.FIRST_SEEN, 1);
+  }
+
+  private static Observation observation(String subject, String type, long start) {
+    return new Observation("known", "", subject, "", type, 3, false, start, 0, 0, "", "", 0);
+  }
+
+  private static Checkpoint checkpoint(String subject, long asOf) {
+    return new Checkpoint(
+        0, subject, "", "", new Checkpoint.Standing(1, 1, 1), asOf, 0, List.of(), List.of());
+  }
+}
