@@ -56,7 +56,15 @@ class ReportBuilderTest {
 
   private static Fetched fetched(Offered offered) {
     return new Fetched(
-        5_000, offered.received(), 0, 0, Optional.empty(), false, offered, Duration.ofMillis(9));
+        5_000,
+        offered.received(),
+        0,
+        0,
+        Optional.empty(),
+        false,
+        List.of(),
+        offered,
+        Duration.ofMillis(9));
   }
 
   private static Offered offered(
