@@ -8,20 +8,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import nara.event.Reading;
 
 /**
- * Events that wait for a key. Bounded: over the bound the oldest arrivals go, since a peer can send
- * any number of events of naras that do not exist.
+ * Events that wait for a key. Bounded in number and in bytes: over a bound the oldest arrivals go,
+ * since a peer can send any number of events, of any size, of naras that do not exist.
  *
  * <p>Keyed by the bytes, not by the id: a bad copy that came first must not keep a good one out.
  *
  * <p>Not safe for several threads.
  */
 final class Quarantine {
+  /** Bytes for each event that may wait: the largest honest one, a checkpoint, has 2 KB. */
+  static final int BYTES_EACH = 2_048;
+
   private final int most;
-  private final LinkedHashMap<ByteBuffer, Judgement> waiting = new LinkedHashMap<>();
-  private long evicted;
+  private final Map<ByteBuffer, Judgement> waiting = new LinkedHashMap<>();
+  private long bytes;
 
   /**
    * An empty quarantine.
@@ -34,34 +38,45 @@ final class Quarantine {
 
   /** Lets an event wait; returns false when the very same bytes wait already. */
   boolean add(Judgement judgement) {
-    byte[] json = ((Reading.Read) judgement.reading()).event().json();
+    byte[] json = json(judgement);
     if (waiting.putIfAbsent(ByteBuffer.wrap(json), judgement) != null) {
       return false;
     }
-    if (waiting.size() > most) {
-      Iterator<Judgement> oldest = waiting.values().iterator();
-      oldest.next();
+    bytes += json.length;
+    Iterator<Judgement> oldest = waiting.values().iterator();
+    while (waiting.size() > most || bytes > (long) most * BYTES_EACH) {
+      bytes -= json(oldest.next()).length;
       oldest.remove();
-      evicted++;
     }
     return true;
   }
 
   /** Takes everything out, in order of arrival, to be judged again. */
-  List<Reading> release() {
-    List<Reading> released = new ArrayList<>(waiting.size());
-    waiting.values().forEach(judgement -> released.add(judgement.reading()));
-    waiting.clear();
+  List<Judgement> release() {
+    return release(key -> true);
+  }
+
+  /**
+   * Takes out what waits for a key that is known by now, in order of arrival.
+   *
+   * @param known whether the key of that name, or of the voter with that id, is known
+   */
+  List<Judgement> release(Predicate<String> known) {
+    List<Judgement> released = new ArrayList<>();
+    Iterator<Judgement> all = waiting.values().iterator();
+    while (all.hasNext()) {
+      Judgement judgement = all.next();
+      if (judgement.missingKeys().stream().anyMatch(known)) {
+        released.add(judgement);
+        bytes -= json(judgement).length;
+        all.remove();
+      }
+    }
     return released;
   }
 
   int size() {
     return waiting.size();
-  }
-
-  /** How many had to go because too many waited. */
-  long evicted() {
-    return evicted;
   }
 
   /** How many events wait for each missing key, by the emitter's name or the voter's id. */
@@ -71,5 +86,9 @@ final class Quarantine {
       judgement.missingKeys().forEach(key -> missing.merge(key, 1, Integer::sum));
     }
     return new TreeMap<>(missing);
+  }
+
+  private static byte[] json(Judgement judgement) {
+    return ((Reading.Read) judgement.reading()).event().json();
   }
 }

@@ -41,6 +41,8 @@ public final class TrustVerticle extends VerticleBase {
   private ForkJoinPool cores;
   private Intake intake;
   private Future<?> previous = Future.succeededFuture();
+  private long keysSeen;
+  private Offered judgedAgain = Offered.NOTHING;
 
   /**
    * The door of one node.
@@ -87,7 +89,8 @@ public final class TrustVerticle extends VerticleBase {
     return bus.ask(
             LedgerRequest.ADDRESS, new LedgerRequest.HeldValid(Intake.present(ids)), LEDGER_TIMEOUT)
         .compose(held -> judgeNew(offer, ids, held, tally))
-        .compose(judgements -> settle(judgements, tally));
+        .compose(judgements -> settle(judgements, tally))
+        .compose(offered -> judgeWhatHasAKeyNow().map(offered));
   }
 
   private Future<List<Judgement>> judgeNew(
@@ -107,12 +110,41 @@ public final class TrustVerticle extends VerticleBase {
         false);
   }
 
+  /** What was judged again on its own account since it was last asked for is part of the answer. */
   private Future<Offered> onJudgeQuarantined() {
-    List<Reading> waiting = quarantine.release();
+    return judgeAgain(quarantine.release())
+        .map(
+            offered -> {
+              Offered all = judgedAgain.plus(offered);
+              judgedAgain = Offered.NOTHING;
+              return all;
+            });
+  }
+
+  /** Keys may come with any offer, or from elsewhere: what waited for them waits no longer. */
+  private Future<?> judgeWhatHasAKeyNow() {
+    if (quarantine.size() == 0 || keys.version() == keysSeen) {
+      return Future.succeededFuture();
+    }
+    keysSeen = keys.version();
+    List<Judgement> waiting =
+        quarantine.release(key -> keys.byName(key).isPresent() || keys.byId(key).isPresent());
+    // A failure is the ledger's, and the bus has told it; they wait on, and the offer is merged.
+    return judgeAgain(waiting)
+        .onSuccess(offered -> judgedAgain = judgedAgain.plus(offered))
+        .transform(ended -> Future.succeededFuture());
+  }
+
+  private Future<Offered> judgeAgain(List<Judgement> waiting) {
+    if (waiting.isEmpty()) {
+      return Future.succeededFuture(Offered.NOTHING);
+    }
     Tally tally = new Tally(waiting.size());
+    List<Reading> readings = waiting.stream().map(Judgement::reading).toList();
     return vertx
-        .executeBlocking(() -> intake.judgeAgain(waiting), false)
-        .compose(judgements -> settle(judgements, tally));
+        .executeBlocking(() -> intake.judgeAgain(readings), false)
+        .compose(judgements -> settle(judgements, tally))
+        .onFailure(failure -> waiting.forEach(quarantine::add));
   }
 
   /** Does with each event what the policy says, and answers when the ledger has merged. */

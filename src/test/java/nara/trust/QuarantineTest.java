@@ -1,0 +1,103 @@
+package nara.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nara.event.Reading;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.Test;
+
+class QuarantineTest {
+  private final Quarantine quarantine = new Quarantine(3);
+
+  @Test
+  void the_same_bytes_wait_once_and_another_form_of_the_event_waits_beside_them() {
+    assertThat(quarantine.add(waiting("bart", 1))).isTrue();
+    assertThat(quarantine.add(waiting("bart", 1))).isFalse();
+    assertThat(quarantine.add(waiting(Citizen.impostor("bart"), 1, ""))).isTrue();
+    assertThat(quarantine.size()).isEqualTo(2);
+  }
+
+  @Test
+  void over_its_number_the_oldest_arrivals_go() {
+    for (int ts = 1; ts <= 5; ts++) {
+      quarantine.add(waiting("bart", ts));
+    }
+    assertThat(times(quarantine.release())).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
+  void over_its_bytes_the_oldest_arrivals_go_however_few_they_are() {
+    String large = "x".repeat(1_000);
+    Quarantine ten = new Quarantine(10);
+    Citizen bart = Citizen.named("bart");
+    int each = bart.signed(1, large(large)).length;
+    int room = 10 * Quarantine.BYTES_EACH / each;
+
+    for (int ts = 1; ts <= 10; ts++) {
+      ten.add(judged(bart.signed(ts, large(large)), "bart"));
+    }
+
+    assertThat(room).isLessThan(10);
+    assertThat(ten.size()).isEqualTo(room);
+    assertThat(times(ten.release())).endsWith(10L);
+  }
+
+  @Test
+  void what_went_or_was_released_takes_no_room() {
+    for (int round = 0; round < 50; round++) {
+      quarantine.add(waiting("bart", round));
+      quarantine.release("bart"::equals);
+      quarantine.add(waiting("lisa", round));
+    }
+    assertThat(quarantine.size()).isEqualTo(3);
+    assertThat(quarantine.missingKeys()).isEqualTo(Map.of("lisa", 3));
+  }
+
+  @Test
+  void only_what_waits_for_a_known_key_is_released_by_it() {
+    quarantine.add(waiting("bart", 1));
+    quarantine.add(waiting("lisa", 2));
+
+    assertThat(times(quarantine.release("lisa"::equals))).containsExactly(2L);
+    assertThat(quarantine.missingKeys()).isEqualTo(Map.of("bart", 1));
+    assertThat(quarantine.release("lisa"::equals)).isEmpty();
+  }
+
+  @Test
+  void without_room_nothing_waits() {
+    Quarantine none = new Quarantine(0);
+
+    assertThat(none.add(waiting("bart", 1))).isTrue();
+    assertThat(none.size()).isZero();
+  }
+
+  private static Social large(String reason) {
+    return new Social("tease", "bart", "", reason, "", reason, reason);
+  }
+
+  private static List<Long> times(List<Judgement> judgements) {
+    return judgements.stream()
+        .map(judgement -> ((Reading.Read) judgement.reading()).event().ts())
+        .toList();
+  }
+
+  private static Judgement waiting(String name, long ts) {
+    return waiting(Citizen.named(name), ts, "");
+  }
+
+  private static Judgement waiting(Citizen emitter, long ts, String reason) {
+    return judged(
+        emitter.signed(ts, new Social("tease", emitter.name(), "", "x", "", reason, "")),
+        emitter.name());
+  }
+
+  private static Judgement judged(byte[] json, String missing) {
+    return new Judgement(
+        Citizen.read(json), Verdict.UNKNOWN_EMITTER, "nobody told its key", Set.of(missing));
+  }
+}
