@@ -33,6 +33,7 @@ import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryConfig.Thoroughness;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
+import nara.trust.Verifiers;
 
 /**
  * Reads a configuration: JSON in, one valid {@link NodeConfig} or every problem out.
@@ -443,7 +444,7 @@ public final class ConfigReader {
   private static TrustConfig trust(ConfigSection s) {
     TrustConfig d = TrustConfig.defaults();
     List<TrustPolicy> policies = List.of(TrustPolicy.values());
-    List<String> verifiers = List.of("auto", "tables", "corretto", "jdk");
+    List<String> verifiers = Verifiers.NAMES;
     TrustConfig trust =
         new TrustConfig(
             s.choice("policy", d.policy(), d.policy().label(), policies, TrustPolicy::label),
