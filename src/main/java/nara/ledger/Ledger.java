@@ -32,7 +32,7 @@ import nara.ledger.LedgerRequest.Merged;
  *
  * <p>n events held: taking one in costs O(log n), queries as {@link Queries} says, pruning
  * amortised O(log n) for each event that goes, what is derived for a subject as much as there are
- * events with it. Nothing scans the ledger but a sample and an export.
+ * events with it. Nothing scans the ledger but a sample, an export and what looks at everybody.
  *
  * <p>For one thread at a time.
  */
@@ -223,13 +223,13 @@ public final class Ledger {
   private void show(Held held) {
     index.add(held);
     bytes += held.event().json().length;
-    critical += held.critical() ? 1 : 0;
+    critical += held.event().critical() ? 1 : 0;
   }
 
   private void hide(Held held) {
     index.remove(held);
     bytes -= held.event().json().length;
-    critical -= held.critical() ? 1 : 0;
+    critical -= held.event().critical() ? 1 : 0;
   }
 
   private void onDropped(Held gone) {
