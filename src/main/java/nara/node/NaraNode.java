@@ -115,10 +115,7 @@ public final class NaraNode {
     // loop, and still one request after the other.
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
     return deploy(
-            new LedgerVerticle(
-                LedgerConfig.ofSize(config.memory().maxEvents()),
-                name -> keys.byName(name).isPresent(),
-                random),
+            new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), random),
             worker)
         .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, clock)))
         .compose(next -> beforeRecovery.apply(this))
@@ -159,6 +156,14 @@ public final class NaraNode {
                         new WebVerticle(config.web().host(), config.web().port(), me.name()))
                     : Future.succeededFuture())
         .compose(next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock)));
+  }
+
+  /** The owner's taste is for what is heard on the way, not for what is remembered. */
+  private LedgerConfig ledgerConfig() {
+    LedgerConfig ledger = LedgerConfig.ofSize(config.memory().maxEvents());
+    return config.transport() == Transport.GOSSIP
+        ? ledger.missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
+        : ledger;
   }
 
   private Verifier rechecked(Verifier first) {
