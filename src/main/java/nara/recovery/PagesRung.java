@@ -53,10 +53,13 @@ final class PagesRung implements Work {
   /** Pages of announcements from one neighbour. */
   private static final int MOST_KEY_PAGES = 20;
 
-  /** Refused events, and their share of all, from which on a neighbour is dropped. */
-  private static final int REFUSED = 50;
+  /**
+   * Refused events, and their share of all, from which on a neighbour is dropped. Far above what an
+   * honest one has when somebody once gave it forgeries: they may lie together.
+   */
+  private static final int REFUSED = 500;
 
-  private static final double REFUSED_SHARE = 0.2;
+  private static final double REFUSED_SHARE = 0.3;
 
   private static final Query.Filter KEYS =
       new Query.Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
