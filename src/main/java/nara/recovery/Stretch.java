@@ -25,6 +25,7 @@ final class Stretch {
   private final int mostPages;
 
   private final Density density;
+  private final long begin;
   private long after;
   private long end;
   private int pages;
@@ -49,12 +50,18 @@ final class Stretch {
    */
   Stretch(Set<String> candidates, long after, long end, Density density, int mostPages) {
     this.candidates = new HashSet<>(candidates);
+    this.begin = after;
     this.after = after;
     this.end = end;
     this.density = density;
     this.mostPages = mostPages;
     this.perNano = density.perNano;
     this.size = fitting();
+  }
+
+  /** The same range from its beginning, for others. */
+  Stretch again(Set<String> others) {
+    return new Stretch(others, begin, end, density, mostPages);
   }
 
   Set<String> candidates() {
