@@ -328,6 +328,19 @@ public final class Ledger {
     return events;
   }
 
+  /** Everything held with its verdict, worse forms of an id after the one that is shown. */
+  public List<Judged> forms() {
+    List<Judged> forms = new ArrayList<>(index.all().size());
+    Ordered.Cursor cursor = index.all().cursor(0);
+    for (Held shown = cursor.held(); shown != null; shown = cursor.held()) {
+      for (Held held = shown; held != null; held = held.next) {
+        forms.add(new Judged(held.event(), held.verdict()));
+      }
+      cursor.forward();
+    }
+    return forms;
+  }
+
   /** How much is held. */
   public LedgerStats stats() {
     Map<Service, Integer> byService = new EnumMap<>(Service.class);

@@ -14,6 +14,7 @@ import nara.event.EventId;
 import nara.event.EventReader;
 import nara.event.JsonSpans.Span;
 import nara.event.Reading;
+import nara.event.Verdict;
 
 /**
  * The computing part of taking events in: peeking at ids, reading, judging; on all cores.
@@ -71,6 +72,18 @@ final class Intake {
       fresh.add(spans.get(i));
     }
     return judge.judge(read(json, fresh));
+  }
+
+  /** Reads events that were judged valid before; what is no event any more is malformed. */
+  List<Judgement> believe(byte[] json, List<Span> spans) {
+    return read(json, spans).stream()
+        .map(
+            reading ->
+                reading
+                    .fault()
+                    .map(fault -> Judgement.of(reading, Verdict.MALFORMED, fault))
+                    .orElseGet(() -> Judgement.of(reading, Verdict.VALID, "")))
+        .toList();
   }
 
   /** Judges again what was read before. */

@@ -68,13 +68,18 @@ public final class TrustVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    cores.shutdown();
-    return Future.succeededFuture();
+    // What has begun is merged before whoever stops next looks at the ledger.
+    return previous.transform(
+        ended -> {
+          cores.shutdown();
+          return Future.succeededFuture();
+        });
   }
 
   private Future<? extends BusMessage> onRequest(TrustRequest<?> request) {
     return switch (request) {
       case TrustRequest.Offer offer -> inTurn(() -> onOffer(offer));
+      case TrustRequest.Restore restore -> inTurn(() -> onRestore(restore));
       case TrustRequest.JudgeQuarantined again -> inTurn(this::onJudgeQuarantined);
       case TrustRequest.Unknown unknown ->
           Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
@@ -105,6 +110,13 @@ public final class TrustVerticle extends VerticleBase {
           return intake.judge(offer.json(), offer.events(), skip);
         },
         false);
+  }
+
+  private Future<Offered> onRestore(TrustRequest.Restore restore) {
+    Tally tally = new Tally(restore.events().size());
+    return vertx
+        .executeBlocking(() -> intake.believe(restore.json(), restore.events()), false)
+        .compose(judgements -> settle(judgements, tally));
   }
 
   private Future<Offered> onJudgeQuarantined() {
