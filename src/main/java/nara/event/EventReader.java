@@ -1,9 +1,7 @@
 package nara.event;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -19,17 +17,6 @@ import java.util.Optional;
  * <p>Stateless but for a cache of texts; safe for many threads at once.
  */
 public final class EventReader {
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(EventLimits.DEPTH)
-                  .maxNumberLength(EventLimits.NUMBER_LENGTH)
-                  .maxStringLength(EventLimits.EVENT_BYTES)
-                  .maxNameLength(EventLimits.TEXT_LENGTH)
-                  .build())
-          .build();
-
   private final TextCache texts = new TextCache();
 
   /** Reads an event that is alone in its array. */
@@ -48,7 +35,7 @@ public final class EventReader {
     }
     byte[] json = Arrays.copyOfRange(buffer, offset, offset + length);
     EventFields fields = new EventFields(json, texts);
-    try (JsonParser parser = JSON.createParser(json)) {
+    try (JsonParser parser = BoundedJson.parser(json, 0, json.length)) {
       fields.readFrom(parser);
       return fields.toReading();
     } catch (EventFields.Refused refused) {

@@ -1,13 +1,12 @@
 package nara.plaza;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import nara.event.BoundedJson;
 import nara.event.Event;
 import nara.event.EventLimits;
 import nara.event.JsonSpans;
@@ -18,17 +17,6 @@ import nara.event.JsonSpans;
  * are skipped.
  */
 final class PlazaJson {
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(EventLimits.DEPTH)
-                  .maxNumberLength(EventLimits.NUMBER_LENGTH)
-                  .maxStringLength(EventLimits.EVENT_BYTES)
-                  .maxNameLength(EventLimits.TEXT_LENGTH)
-                  .build())
-          .build();
-
   private PlazaJson() {}
 
   /** A message is not what its topic promises; the text says why, in words for a person. */
@@ -56,7 +44,7 @@ final class PlazaJson {
    * @throws Refused when they are not JSON, or anything follows
    */
   static <T> T read(byte[] json, int offset, int length, Body<T> body) {
-    try (JsonParser parser = JSON.createParser(json, offset, length)) {
+    try (JsonParser parser = BoundedJson.parser(json, offset, length)) {
       parser.nextToken();
       T value = body.read(parser);
       if (parser.nextToken() != null) {
@@ -168,10 +156,6 @@ final class PlazaJson {
     long start = parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
     long end = parser.currentLocation().getByteOffset();
-    if (start < 0) {
-      // Only what is not UTF-8 has no byte offsets; the contract says that all text is UTF-8.
-      throw new Refused("not UTF-8");
-    }
     return new JsonSpans.Span((int) start, (int) (end - start));
   }
 }

@@ -1,0 +1,71 @@
+package nara.event;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Opens JSON from the network for reading, within {@link EventLimits}, and as UTF-8 only.
+ *
+ * <p>The parser by itself guesses UTF-16 and UTF-32, skips a byte order mark, and takes sequences
+ * that are no UTF-8. Bytes are kept and served on, and other readers would read such ones otherwise
+ * or lose a whole answer by them; so they are refused here.
+ */
+public final class BoundedJson {
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(EventLimits.DEPTH)
+                  .maxNumberLength(EventLimits.NUMBER_LENGTH)
+                  .maxStringLength(EventLimits.EVENT_BYTES)
+                  .maxNameLength(EventLimits.TEXT_LENGTH)
+                  .build())
+          .build();
+
+  /** The bytes by which the parser guesses an encoding. */
+  private static final int GUESSED_BY = 4;
+
+  private static final byte ORDER_MARK = (byte) 0xEF;
+
+  private BoundedJson() {}
+
+  /**
+   * A parser before the first token.
+   *
+   * @throws JsonParseException when the bytes are not UTF-8 from the first to the last
+   */
+  public static JsonParser parser(byte[] json, int offset, int length) throws IOException {
+    if (!utf8(json, offset, length)) {
+      throw new JsonParseException(null, "it is not UTF-8");
+    }
+    return JSON.createParser(json, offset, length);
+  }
+
+  private static boolean utf8(byte[] json, int offset, int length) {
+    for (int i = 0; i < Math.min(length, GUESSED_BY); i++) {
+      if (json[offset + i] == 0) {
+        return false;
+      }
+    }
+    int bits = 0;
+    for (int i = offset; i < offset + length; i++) {
+      bits |= json[i];
+    }
+    // All ASCII, as nearly all events are.
+    if (bits >= 0) {
+      return true;
+    }
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json, offset, length));
+      return json[offset] != ORDER_MARK;
+    } catch (CharacterCodingException otherwise) {
+      return false;
+    }
+  }
+}
