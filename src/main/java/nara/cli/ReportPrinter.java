@@ -72,6 +72,12 @@ final class ReportPrinter {
                 e.quarantined(),
                 e.rejected(),
                 e.pruned()));
+    int distinct = e.received() - e.duplicate();
+    if (distinct > 0) {
+      text.append(
+          "             holds %,d of the %,d distinct events that it was offered%n"
+              .formatted(e.merged(), distinct));
+    }
     counts(text, "verdicts", e.verdicts());
     Report.Checkpoints c = r.checkpoints();
     text.append(
