@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.stream.IntStream;
+import nara.event.Event;
 import nara.event.EventId;
 import nara.event.EventReader;
 import nara.event.JsonSpans.Span;
@@ -63,6 +64,24 @@ final class Intake {
   private static boolean same(byte[] json, Span a, Span b) {
     return Arrays.equals(
         json, a.offset(), a.offset() + a.length(), json, b.offset(), b.offset() + b.length());
+  }
+
+  /** Whether one of those maps has the event at the span, byte for byte. */
+  static boolean among(List<Map<EventId, Event>> some, EventId id, byte[] json, Span span) {
+    for (Map<EventId, Event> events : some) {
+      Event event = events.get(id);
+      if (event != null
+          && Arrays.equals(
+              json,
+              span.offset(),
+              span.offset() + span.length(),
+              event.json(),
+              0,
+              event.json().length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Reads and judges the events that are not skipped. */

@@ -61,6 +61,9 @@ import nara.trust.Verifier;
  * </ul>
  */
 final class Worker {
+  /** Begins each line that is an answer. */
+  static final String ANSWER = "answer ";
+
   /** Whose key a neighbour knows, so that a benchmark can ask it without a node of its own. */
   static final Citizen ASKER = Citizen.named("asker");
 
@@ -80,7 +83,7 @@ final class Worker {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      System.out.println(worker.answer(List.of(line.split(" "))));
+      System.out.println(ANSWER + worker.answer(List.of(line.split(" "))));
     }
     System.exit(0);
   }

@@ -57,11 +57,15 @@ final class WorkerProcess implements AutoCloseable {
   /** Waits for the answer to the oldest command that is not answered yet. */
   Map<String, String> answer() throws IOException {
     String line = answers.readLine();
+    // The JVM itself may have something to say there, about a flight recording, say.
+    while (line != null && !line.startsWith(Worker.ANSWER)) {
+      line = answers.readLine();
+    }
     if (line == null) {
       throw new IllegalStateException("a process of the benchmark ended; -Dbench.verbose=true");
     }
     Map<String, String> values = new HashMap<>();
-    for (String pair : line.split(" ")) {
+    for (String pair : line.substring(Worker.ANSWER.length()).split(" ")) {
       int equals = pair.indexOf('=');
       values.put(pair.substring(0, equals), pair.substring(equals + 1));
     }

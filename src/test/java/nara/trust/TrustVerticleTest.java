@@ -1,0 +1,150 @@
+package nara.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import nara.bus.Bus;
+import nara.event.JsonSpans.Span;
+import nara.identity.Keyring;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerVerticle;
+import nara.node.Blocking;
+import nara.testing.Citizen;
+import nara.trust.TrustRequest.Offered;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TrustVerticleTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int EVENTS = 300;
+
+  private final AtomicInteger verified = new AtomicInteger();
+  private final Citizen lisa = Citizen.named("lisa");
+  private Vertx vertx;
+
+  @BeforeEach
+  void deploy() {
+    vertx = Vertx.vertx();
+    Bus.of(vertx);
+    await(
+        vertx.deployVerticle(
+            new LedgerVerticle(
+                LedgerConfig.ofSize(10_000), name -> true, RandomGenerator.getDefault())));
+    Verifier plain = new TableVerifier(8);
+    Verifier counting =
+        new Verifier() {
+          @Override
+          public String name() {
+            return "counting";
+          }
+
+          @Override
+          public boolean[] verify(List<SignatureCheck> batch) {
+            verified.addAndGet(batch.size());
+            return plain.verify(batch);
+          }
+        };
+    await(
+        vertx.deployVerticle(
+            new TrustVerticle(
+                TrustConfig.defaults(), counting, new Keyring(), InstantSource.system())));
+  }
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void the_same_events_of_many_neighbours_at_once_are_verified_once() {
+    List<byte[]> events = history();
+    List<Future<Offered>> offers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      offers.add(offer("neighbour-" + i, events));
+    }
+
+    List<Offered> offered = offers.stream().map(TrustVerticleTest::await).toList();
+
+    assertThat(verified).hasValue(events.size());
+    assertThat(offered.stream().mapToInt(Offered::added).sum()).isEqualTo(events.size());
+    assertThat(offered.stream().mapToInt(Offered::duplicate).sum()).isEqualTo(7 * events.size());
+    assertThat(held()).isEqualTo(events.size());
+  }
+
+  @Test
+  void what_comes_as_a_duplicate_is_held_when_the_answer_comes() {
+    List<byte[]> events = history();
+    Future<Offered> first = offer("first", events);
+    Future<Integer> seenBySecond = offer("second", events).compose(offered -> count());
+
+    assertThat(await(seenBySecond)).isEqualTo(events.size());
+    assertThat(await(first).added()).isEqualTo(events.size());
+  }
+
+  @Test
+  void a_forged_twin_on_the_way_at_the_same_time_is_judged_on_its_own() {
+    byte[] hey = lisa.heyThere(now(), "");
+    byte[] good = lisa.tease(now() - 1, "bart");
+    byte[] forged = good.clone();
+    int signature = new String(good, StandardCharsets.UTF_8).indexOf("\"sig\":\"");
+    forged[signature + 7] = (byte) (forged[signature + 7] == 'A' ? 'B' : 'A');
+    Future<Offered> honest = offer("honest", List.of(hey, good));
+    Future<Offered> liar = offer("liar", List.of(hey, forged));
+
+    assertThat(await(honest).added()).isEqualTo(2);
+    assertThat(await(liar).rejected()).isEqualTo(1);
+    assertThat(await(liar).duplicate()).isEqualTo(1);
+  }
+
+  private List<byte[]> history() {
+    List<byte[]> events = new ArrayList<>();
+    events.add(lisa.heyThere(now() - EVENTS - 1, ""));
+    for (int i = 0; i < EVENTS; i++) {
+      events.add(lisa.tease(now() - i, "bart"));
+    }
+    return events;
+  }
+
+  private static long now() {
+    return InstantSource.system().instant().getEpochSecond() * 1_000_000_000L;
+  }
+
+  private Future<Offered> offer(String source, List<byte[]> events) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    List<Span> spans = new ArrayList<>();
+    for (byte[] event : events) {
+      spans.add(new Span(json.size(), event.length));
+      json.writeBytes(event);
+    }
+    return Bus.of(vertx)
+        .ask(
+            TrustRequest.ADDRESS,
+            new TrustRequest.Offer(source, json.toByteArray(), spans),
+            PATIENCE);
+  }
+
+  private int held() {
+    return await(count());
+  }
+
+  private Future<Integer> count() {
+    return Bus.of(vertx)
+        .ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), PATIENCE)
+        .map(LedgerRequest.LedgerStats::total);
+  }
+
+  private static <T> T await(Future<T> future) {
+    return Blocking.await(future, PATIENCE);
+  }
+}
