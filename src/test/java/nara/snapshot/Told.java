@@ -21,7 +21,7 @@ record Told(
     boolean sealed, List<String> keys, List<String> valid, List<String> others, String trouble) {
   static final byte[] KEY = Citizen.named("lisa").identity().soul().derivedKey("a", "b");
   static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
-  private static final long TS = 1_790_000_000_000_000_000L;
+  static final long TS = 1_790_000_000_000_000_000L;
 
   /** Reads the file to its end. */
   static Told of(Path file, byte[] key, long eventsAllowed) {
