@@ -39,6 +39,7 @@ class ArchitectureTest {
           "plaza",
           "discovery",
           "checkpoint",
+          "snapshot",
           "recovery",
           "opinion",
           "web",
@@ -54,6 +55,7 @@ class ArchitectureTest {
               Map.entry("bus", Set.of()),
               Map.entry("ledger", Set.of("event", "identity", "bus")),
               Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
+              Map.entry("snapshot", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
@@ -159,7 +161,8 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideInAnyPackage("nara.ledger", "nara.trust", "nara.recovery", "nara.opinion")
+            .resideInAnyPackage(
+                "nara.ledger", "nara.trust", "nara.snapshot", "nara.recovery", "nara.opinion")
             .and()
             // The search for keys is the coordinator's errand over the bus, in a file of its own.
             .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")

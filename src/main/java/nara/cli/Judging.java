@@ -3,11 +3,13 @@ package nara.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import nara.event.EventReader;
 import nara.event.HeyThere;
 import nara.event.Reading;
 import nara.identity.Keyring;
 import nara.trust.Judge;
+import nara.trust.ParallelVerifier;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
 import nara.trust.Verifier;
@@ -74,7 +76,11 @@ final class Judging {
   private static Verifier verifier() {
     TrustConfig d = TrustConfig.defaults();
     return switch (Verifiers.choose(d.verifier(), d.maxKeyTables())) {
-      case VerifierChoice.Chosen chosen -> chosen.verifier();
+      case VerifierChoice.Chosen chosen ->
+          new ParallelVerifier(
+              chosen.verifier(),
+              ForkJoinPool.commonPool(),
+              Runtime.getRuntime().availableProcessors());
       case VerifierChoice.Unavailable unavailable -> throw new Refusal(unavailable.why());
     };
   }

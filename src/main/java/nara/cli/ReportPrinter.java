@@ -41,7 +41,8 @@ final class ReportPrinter {
             "duplicate",
             "rejected",
             "last failure");
-    r.neighbours()
+    r.neighbours().stream()
+        .filter(n -> n.requests() > 0)
         .forEach(
             n ->
                 neighbours.row(
@@ -57,6 +58,10 @@ final class ReportPrinter {
                     n.lastFailure()));
     section(text, stages);
     section(text, neighbours);
+    long others = r.neighbours().stream().filter(n -> n.requests() == 0).count();
+    if (others > 0) {
+      text.append("  and %,d more that were not asked%n".formatted(others));
+    }
     Report.Events e = r.events();
     text.append(
         "\nevents       %,d received: %,d merged, %,d duplicate, %,d waiting for keys, %,d rejected, %,d pruned%n"
@@ -67,6 +72,12 @@ final class ReportPrinter {
                 e.quarantined(),
                 e.rejected(),
                 e.pruned()));
+    int distinct = e.received() - e.duplicate();
+    if (distinct > 0) {
+      text.append(
+          "             holds %,d of the %,d distinct events that it was offered%n"
+              .formatted(e.merged(), distinct));
+    }
     counts(text, "verdicts", e.verdicts());
     Report.Checkpoints c = r.checkpoints();
     text.append(

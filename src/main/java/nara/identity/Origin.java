@@ -17,6 +17,8 @@ public enum Origin {
   PEER_QUERY,
   /** An imported file of events. */
   IMPORT,
+  /** What this node knew before a restart, and sealed; wherever it was from then. */
+  SNAPSHOT,
   /** This node itself. */
   SELF;
 

@@ -83,6 +83,17 @@ public final class Soul {
     return bytes.clone();
   }
 
+  /**
+   * A key of 32 bytes for one use, which says nothing about the seed or other keys: HKDF-SHA256
+   * (RFC 5869) of the seed.
+   *
+   * @param salt names the use and its version
+   * @param info names the key among those of the use
+   */
+  public byte[] derivedKey(String salt, String info) {
+    return Hashing.hkdfSha256(seed(), salt, info);
+  }
+
   /** The secret as it is written: Base58. */
   public String encoded() {
     return Base58.encode(bytes);

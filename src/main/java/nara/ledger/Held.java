@@ -40,9 +40,6 @@ final class Held {
   private Event event;
   private Verdict verdict;
 
-  /** Beside the event, so that a pass over everything need not look into each payload. */
-  private boolean critical;
-
   /** A worse form of the same id, or null. */
   Held next;
 
@@ -55,12 +52,6 @@ final class Held {
   Held(Event event, Verdict verdict) {
     this.event = event;
     this.verdict = verdict;
-    this.critical = event.critical();
-  }
-
-  /** Whether a sample must contain it. */
-  boolean critical() {
-    return critical;
   }
 
   Event event() {
@@ -75,7 +66,6 @@ final class Held {
   void improve(Event better, Verdict betterVerdict) {
     event = better;
     verdict = betterVerdict;
-    critical = better.critical();
   }
 
   /** The better verdict first, then the smaller bytes: below zero when the other form is worse. */

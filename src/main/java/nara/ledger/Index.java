@@ -119,6 +119,14 @@ final class Index {
     return sources;
   }
 
+  /** Of what passes the filter, the indexes of one service. */
+  List<Ordered> passing(Query.Filter filter, Service service) {
+    boolean asked = filter.services().isEmpty() || filter.services().contains(service.wireName());
+    return asked
+        ? passing(new Query.Filter(Set.of(service.wireName()), filter.subjects()))
+        : List.of();
+  }
+
   private static void collect(Ordered[] of, Set<String> services, List<Ordered> sources) {
     for (int i = 0; i < of.length; i++) {
       if (of[i] != null

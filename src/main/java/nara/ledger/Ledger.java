@@ -32,7 +32,7 @@ import nara.ledger.LedgerRequest.Merged;
  *
  * <p>n events held: taking one in costs O(log n), queries as {@link Queries} says, pruning
  * amortised O(log n) for each event that goes, what is derived for a subject as much as there are
- * events with it. Nothing scans the ledger but a sample and an export.
+ * events with it. Nothing scans the ledger but a sample, an export and what looks at everybody.
  *
  * <p>For one thread at a time.
  */
@@ -223,13 +223,13 @@ public final class Ledger {
   private void show(Held held) {
     index.add(held);
     bytes += held.event().json().length;
-    critical += held.critical() ? 1 : 0;
+    critical += held.event().critical() ? 1 : 0;
   }
 
   private void hide(Held held) {
     index.remove(held);
     bytes -= held.event().json().length;
-    critical -= held.critical() ? 1 : 0;
+    critical -= held.event().critical() ? 1 : 0;
   }
 
   private void onDropped(Held gone) {
@@ -326,6 +326,19 @@ public final class Ledger {
       cursor.forward();
     }
     return events;
+  }
+
+  /** Everything held with its verdict, worse forms of an id after the one that is shown. */
+  public List<Judged> forms() {
+    List<Judged> forms = new ArrayList<>(index.all().size());
+    Ordered.Cursor cursor = index.all().cursor(0);
+    for (Held shown = cursor.held(); shown != null; shown = cursor.held()) {
+      for (Held held = shown; held != null; held = held.next) {
+        forms.add(new Judged(held.event(), held.verdict()));
+      }
+      cursor.forward();
+    }
+    return forms;
   }
 
   /** How much is held. */

@@ -28,4 +28,9 @@ public record LedgerConfig(
   public static LedgerConfig ofSize(int maxEvents) {
     return new LedgerConfig(maxEvents, 50, 50, 50);
   }
+
+  /** The same, with another silence after which a nara is missing. */
+  public LedgerConfig missingAfter(Duration silence) {
+    return new LedgerConfig(maxEvents, agreeableness, sociability, chill, silence);
+  }
 }

@@ -67,6 +67,15 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
   /** The answer to {@link Export}. */
   record Exported(List<Event> events) implements BusMessage {}
 
+  /**
+   * Everything held, with its verdicts, and with the worse forms that no query shows: a ledger that
+   * is offered all of it holds and shows the same.
+   */
+  record AllForms() implements LedgerRequest<JudgedForms> {}
+
+  /** The answer to {@link AllForms}, in ascending (time, id), the best form of an id first. */
+  record JudgedForms(List<Judged> events) implements BusMessage {}
+
   /** Counts. */
   record Stats() implements LedgerRequest<LedgerStats> {}
 
@@ -81,7 +90,12 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    */
   record LedgerStats(
       int total, Map<Service, Integer> byService, int critical, long bytes, int maxEvents)
-      implements BusMessage {}
+      implements BusMessage {
+    /** More than this is never held, whatever may not be pruned. */
+    public long ceiling() {
+      return Retention.ceiling(maxEvents);
+    }
+  }
 
   /** The mean of all held round trips to each target but these, in milliseconds. */
   record PingAverages(Set<String> except) implements LedgerRequest<PingMeans> {}

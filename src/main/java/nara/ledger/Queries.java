@@ -1,15 +1,16 @@
 package nara.ledger;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import nara.event.Event;
 import nara.event.Observation;
+import nara.event.Service;
 import nara.ledger.LedgerRequest.Answer;
 
 /**
@@ -26,9 +27,6 @@ final class Queries {
 
   /** The logarithm of what the importance doubles, and of what being about the responder does. */
   private static final double TWICE = Math.log(2);
-
-  /** The logarithm of the greatest weight. */
-  private static final double HEAVIEST = 2 * TWICE;
 
   private static final double NANOS_PER_HOUR = 3_600e9;
 
@@ -139,30 +137,78 @@ final class Queries {
   }
 
   /**
-   * A weighted sample without replacement: each candidate draws u^(1/weight), the highest win. With
-   * u = exp(-e), e drawn exponentially, that is the lowest e / weight, compared here by its
-   * logarithm so that no age over- or underflows.
-   *
-   * <p>The walk goes back in time, so the heavy ones come first and soon set a bar that most of the
-   * others miss by their draw alone, without being looked at.
+   * All critical events, or the oldest of them, and a lottery over the rest. Service by service,
+   * since of most services all events are critical or none is: those need no look at each.
    */
   private List<Event> sample(Query.Sample sample, RandomGenerator random) {
     int size = bounded(sample.size());
-    Deque<Event> critical = new ArrayDeque<>();
-    PriorityQueue<Drawn> winners = new PriorityQueue<>((a, b) -> Double.compare(b.draw, a.draw));
-    double hopeless = size == 0 ? 0 : Double.POSITIVE_INFINITY;
-    Walk walk = Walk.back(index.passing(sample.filter()));
-    for (Held held = walk.next(); held != null; held = walk.next()) {
-      if (held.critical()) {
-        critical.addFirst(held.event());
-        if (critical.size() > size) {
-          critical.removeLast();
+    List<Event> chosen = new ArrayList<>();
+    Lottery lottery = new Lottery(size, sample, random);
+    for (Service service : Service.values()) {
+      Walk walk = Walk.back(index.passing(sample.filter(), service));
+      lottery.start(service);
+      for (Held held = walk.next(); held != null; held = walk.next()) {
+        if (isCritical(service, held)) {
+          chosen.add(held.event());
+        } else {
+          lottery.enter(held);
         }
-        continue;
       }
+    }
+    chosen.sort(Held::compare);
+    if (chosen.size() >= size) {
+      return List.copyOf(chosen.subList(0, size));
+    }
+    lottery.winners(size - chosen.size()).forEach(chosen::add);
+    chosen.sort(Held::compare);
+    return chosen;
+  }
+
+  private static boolean isCritical(Service service, Held held) {
+    return switch (service) {
+      case CHECKPOINT, HEY_THERE, CHAU -> true;
+      case SOCIAL, PING, SEEN -> false;
+      case OBSERVATION -> held.event().critical();
+    };
+  }
+
+  /**
+   * A weighted draw without replacement: each candidate draws u^(1/weight), the highest win. With u
+   * = exp(-e), e drawn exponentially, that is the lowest e / weight, compared here by its logarithm
+   * so that no age over- or underflows.
+   *
+   * <p>Candidates come newest first, so the heavy ones soon set a bar that most of the others miss
+   * by their draw alone, without being looked at.
+   */
+  private static final class Lottery {
+    private final int size;
+    private final Query.Sample sample;
+    private final RandomGenerator random;
+    private final PriorityQueue<Drawn> winners =
+        new PriorityQueue<>((a, b) -> Double.compare(b.draw, a.draw));
+
+    /** The logarithm of the most that a weight of this service is multiplied by. */
+    private double heaviest;
+
+    /** Who draws more than this has lost, whatever it weighs. */
+    private double hopeless;
+
+    Lottery(int size, Query.Sample sample, RandomGenerator random) {
+      this.size = size;
+      this.sample = sample;
+      this.random = random;
+    }
+
+    /** What comes next is of another service, and may be newer than what came before. */
+    void start(Service service) {
+      heaviest = service == Service.OBSERVATION ? 2 * TWICE : TWICE;
+      raiseBar(0);
+    }
+
+    void enter(Held held) {
       double exponential = random.nextExponential();
-      if (exponential > hopeless) {
-        continue;
+      if (exponential > hopeless || size == 0) {
+        return;
       }
       Event event = held.event();
       double decay = decay(event, sample.atSeconds());
@@ -173,20 +219,23 @@ final class Queries {
           winners.poll();
         }
       }
-      if (winners.size() == size) {
-        // Nothing that is older can weigh more than this one could have.
-        hopeless = Math.exp(winners.peek().draw + decay + HEAVIEST);
-      }
+      raiseBar(decay);
     }
-    List<Event> chosen = new ArrayList<>(critical);
-    while (winners.size() + chosen.size() > size) {
-      winners.poll();
+
+    /** Nothing that follows can weigh more than the heaviest of this age. */
+    private void raiseBar(double decay) {
+      hopeless =
+          size == 0 || winners.size() < size
+              ? Double.POSITIVE_INFINITY
+              : Math.exp(winners.peek().draw + decay + heaviest);
     }
-    for (Drawn winner : winners) {
-      chosen.add(winner.event);
+
+    Stream<Event> winners(int most) {
+      return winners.stream()
+          .sorted(Comparator.comparingDouble(Drawn::draw))
+          .limit(most)
+          .map(Drawn::event);
     }
-    chosen.sort(Held::compare);
-    return chosen;
   }
 
   private record Drawn(Event event, double draw) {}
@@ -197,7 +246,7 @@ final class Queries {
     return -Math.max(0, (atSeconds * 1e9 - event.ts()) / NANOS_PER_HOUR) / DECAY_HOURS;
   }
 
-  /** The logarithm of what the weight is multiplied by, from 0 to {@link #HEAVIEST}. */
+  /** The logarithm of what the weight is multiplied by, from 0 to twice {@link #TWICE}. */
   private static double logFactor(Event event, String me) {
     boolean important = event.payload() instanceof Observation o && o.importance() == 2;
     boolean mine =

@@ -28,6 +28,12 @@ public sealed interface Query {
   /**
    * Oldest first from a cursor on.
    *
+   * <p>The cursor is a time and excludes it. So that no reader loses events of equal times, a page
+   * never ends between them: it ends before that time, and the next page begins with it; where the
+   * whole page is of one time it is longer than asked for, up to {@link #MOST}. Only what is beyond
+   * that many events of one and the same nanosecond is out of a pager's reach. Readers go on while
+   * there is a cursor, however short the page: it is given when a page is full or ended early.
+   *
    * @param after only events later than this, Unix nanoseconds; {@link Long#MIN_VALUE} for all
    * @param size how many at the most, 1 to {@link #MOST}
    */

@@ -71,11 +71,16 @@ final class Retention {
 
   Retention(int maximum, Predicate<String> hasKey) {
     this.maximum = maximum;
-    this.ceiling = (long) maximum + Math.max(maximum, HEADROOM);
+    this.ceiling = ceiling(maximum);
     this.hasKey = hasKey;
     for (int i = 0; i < classes.length; i++) {
       classes[i] = Ordered.byAge();
     }
+  }
+
+  /** The most that is ever held under a maximum. */
+  static long ceiling(int maximum) {
+    return (long) maximum + Math.max(maximum, HEADROOM);
   }
 
   /**

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import nara.event.Event;
 
@@ -50,7 +51,11 @@ final class Exchange {
   private final int mostBytes;
 
   private final Promise<Answer> promise = Promise.promise();
-  private final Buffer body = Buffer.buffer();
+
+  /** What came so far; longer than {@link #length} while it grows. */
+  private byte[] body = {};
+
+  private int length;
   private Optional<HttpClientRequest> request = Optional.empty();
   private long sentAt;
   private long lastByteAt;
@@ -104,35 +109,57 @@ final class Exchange {
       fail(MeshFailure.TOO_LARGE, "announces more than the " + mostBytes + " bytes allowed");
       return;
     }
-    response.handler(good ? this::onBytes : chunk -> onErrorBytes(response, received, chunk));
+    response.handler(
+        chunk -> {
+          if (good) {
+            onBytes(response, chunk);
+          } else {
+            onErrorBytes(response, received, chunk);
+          }
+        });
     response.endHandler(end -> finish(response, received));
   }
 
-  private void onBytes(Buffer chunk) {
+  private void onBytes(HttpClientResponse response, Buffer chunk) {
     lastByteAt = System.nanoTime();
-    if (body.length() + chunk.length() > mostBytes) {
+    if (chunk.length() > mostBytes - length) {
       fail(MeshFailure.TOO_LARGE, "more than the " + mostBytes + " bytes allowed");
     } else if (!ended) {
-      body.appendBuffer(chunk);
+      append(chunk, chunk.length(), declaredLength(response));
     }
   }
 
   /** Of an error only the start is wanted, however long it goes on. */
   private void onErrorBytes(HttpClientResponse response, Instant received, Buffer chunk) {
     lastByteAt = System.nanoTime();
-    body.appendBuffer(chunk, 0, Math.min(chunk.length(), MeshLimits.ERROR_BYTES - body.length()));
-    if (body.length() == MeshLimits.ERROR_BYTES) {
+    append(chunk, Math.min(chunk.length(), MeshLimits.ERROR_BYTES - length), 0);
+    if (length == MeshLimits.ERROR_BYTES) {
       finish(response, received);
       request.ifPresent(HttpClientRequest::reset);
     }
+  }
+
+  /**
+   * Takes some bytes. For an honest answer the declared length makes it one array that is filled
+   * once; of one that is not, no more is believed than {@link MeshLimits#BELIEVED_BYTES}.
+   */
+  private void append(Buffer chunk, int bytes, long declared) {
+    if (length + bytes > body.length) {
+      long believed = Math.min(declared, MeshLimits.BELIEVED_BYTES);
+      long doubled = Math.min(2L * body.length, mostBytes);
+      body = Arrays.copyOf(body, (int) Math.max(length + bytes, Math.max(believed, doubled)));
+    }
+    chunk.getBytes(0, bytes, body, length);
+    length += bytes;
   }
 
   private void finish(HttpClientResponse response, Instant received) {
     if (!ended) {
       ended = true;
       Duration took = Duration.ofNanos(System.nanoTime() - sentAt);
+      byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
       promise.complete(
-          new Answer(response.statusCode(), response.headers(), body.getBytes(), received, took));
+          new Answer(response.statusCode(), response.headers(), whole, received, took));
     }
   }
 

@@ -19,6 +19,11 @@ public final class MeshLimits {
   /** Bytes of a small answer: a ping, a peer query. Honest ones have 200. */
   public static final int SMALL_ANSWER_BYTES = 64 * 1024;
 
+  /**
+   * Bytes for which room is made because a peer declares them: a page of 5,000 events has 2.4 MB.
+   */
+  public static final int BELIEVED_BYTES = 4 << 20;
+
   /** Bytes read of an answer that is an error: enough for the reason. */
   public static final int ERROR_BYTES = 4 * 1024;
 

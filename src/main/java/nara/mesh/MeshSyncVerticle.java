@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import nara.bus.Bus;
@@ -168,10 +167,17 @@ public final class MeshSyncVerticle extends VerticleBase {
       Optional<Long> nextCursor,
       boolean hasMore,
       Offered offered) {
-    LongSummaryStatistics times =
-        events.stream()
-            .flatMapToLong(event -> StatedEvent.ts(json, event).stream())
-            .summaryStatistics();
+    List<Stated> stated = new ArrayList<>(events.size());
+    LongSummaryStatistics times = new LongSummaryStatistics();
+    for (Span event : events) {
+      Optional<EventId> id = EventReader.peekId(json, event.offset(), event.length());
+      StatedEvent.ts(json, event, id.isPresent())
+          .ifPresent(
+              ts -> {
+                times.accept(ts);
+                id.ifPresent(known -> stated.add(new Stated(ts, known)));
+              });
+    }
     boolean dated = times.getCount() > 0;
     return new Fetched(
         verified.wireBytes(),
@@ -180,21 +186,9 @@ public final class MeshSyncVerticle extends VerticleBase {
         dated ? times.getMax() : 0,
         nextCursor,
         hasMore,
-        stated(json, events),
+        stated,
         offered,
         verified.took());
-  }
-
-  private static List<Stated> stated(byte[] json, List<Span> events) {
-    List<Stated> stated = new ArrayList<>(events.size());
-    for (Span event : events) {
-      OptionalLong ts = StatedEvent.ts(json, event);
-      Optional<EventId> id = EventReader.peekId(json, event.offset(), event.length());
-      if (ts.isPresent() && id.isPresent()) {
-        stated.add(new Stated(ts.getAsLong(), id.get()));
-      }
-    }
-    return stated;
   }
 
   private Future<PingOutcome> onPing(Ping ping) {

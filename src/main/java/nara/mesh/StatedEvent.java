@@ -63,11 +63,15 @@ final class StatedEvent {
     return reading.statedId();
   }
 
-  /** The stated time, Unix nanoseconds. */
-  static OptionalLong ts(byte[] json, Span event) {
+  /**
+   * The stated time, Unix nanoseconds.
+   *
+   * @param idFirst whether {@link EventReader#peekId} finds an id there
+   */
+  static OptionalLong ts(byte[] json, Span event, boolean idFirst) {
     int at = event.offset() + AFTER_ID;
     int end = event.offset() + event.length();
-    if (EventReader.peekId(json, event.offset(), event.length()).isPresent()
+    if (idFirst
         && at + TS.length < end
         && Arrays.equals(json, at, at + TS.length, TS, 0, TS.length)) {
       int from = at + TS.length;

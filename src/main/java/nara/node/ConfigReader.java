@@ -31,8 +31,10 @@ import nara.recovery.MemoryMode;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryConfig.Thoroughness;
+import nara.snapshot.SnapshotConfig;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
+import nara.trust.Verifiers;
 
 /**
  * Reads a configuration: JSON in, one valid {@link NodeConfig} or every problem out.
@@ -49,6 +51,7 @@ public final class ConfigReader {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofHours(24);
   private static final int MILLION = 1_000_000;
@@ -366,10 +369,9 @@ public final class ConfigReader {
             100 * MILLION,
             "a number of events");
     Optional<Path> snapshot = path(s, "snapshot", "a path of a file");
-    snapshot.ifPresent(
-        file -> notes.add("memory.snapshot: this version writes and reads no snapshots yet"));
+    Duration every = s.duration("snapshot_every", SnapshotConfig.EVERY, SECOND, DAY);
     s.end();
-    return new MemoryConfig(mode, maxEvents, snapshot);
+    return new MemoryConfig(mode, maxEvents, snapshot.map(file -> new SnapshotConfig(file, every)));
   }
 
   private static RecoveryConfig recovery(
@@ -443,7 +445,7 @@ public final class ConfigReader {
   private static TrustConfig trust(ConfigSection s) {
     TrustConfig d = TrustConfig.defaults();
     List<TrustPolicy> policies = List.of(TrustPolicy.values());
-    List<String> verifiers = List.of("auto", "tables", "corretto", "jdk");
+    List<String> verifiers = Verifiers.NAMES;
     TrustConfig trust =
         new TrustConfig(
             s.choice("policy", d.policy(), d.policy().label(), policies, TrustPolicy::label),

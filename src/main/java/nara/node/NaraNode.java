@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,9 @@ import nara.plaza.MqttLedgerVerticle;
 import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
 import nara.recovery.CoordinatorVerticle;
+import nara.recovery.Report;
+import nara.snapshot.SnapshotRequest;
+import nara.snapshot.SnapshotVerticle;
 import nara.trust.RecheckingVerifier;
 import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
@@ -47,8 +52,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
- * <p>ledger → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync → opinion → web
- * → coordinator: each after those that it asks.
+ * <p>ledger → snapshot → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync →
+ * opinion → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -56,12 +61,24 @@ public final class NaraNode {
   /** How long one verticle may take to stop before the next one is stopped all the same. */
   private static final Duration STOP_STEP = Duration.ofSeconds(5);
 
+  /** The same where the whole ledger is written first: 320,000 events take some seconds. */
+  private static final Duration STOP_SNAPSHOT = Duration.ofSeconds(20);
+
+  /** A snapshot without a seal is verified as a whole, by the slowest verifier in minutes. */
+  private static final Duration RESTORE_TIMEOUT = Duration.ofMinutes(10);
+
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
   private final Keyring keys = new Keyring();
   private final Listening listening = new Listening();
-  private final Deque<String> deployed = new ArrayDeque<>();
+  private final Deque<Deployed> deployed = new ArrayDeque<>();
+
+  /** A verticle that runs, and how long it may take to stop. */
+  private record Deployed(String id, Duration patience) {}
+
+  /** What came before the recovery, for its report. */
+  private final List<Report.Stage> before = new ArrayList<>();
 
   private NaraNode(Vertx vertx, NodeConfig config, Identity me) {
     this.vertx = vertx;
@@ -115,12 +132,11 @@ public final class NaraNode {
     // loop, and still one request after the other.
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
     return deploy(
-            new LedgerVerticle(
-                LedgerConfig.ofSize(config.memory().maxEvents()),
-                name -> keys.byName(name).isPresent(),
-                random),
+            new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), random),
             worker)
+        .compose(next -> deploySnapshot(clock))
         .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, clock)))
+        .compose(next -> restoreSnapshot())
         .compose(next -> beforeRecovery.apply(this))
         .compose(
             next ->
@@ -158,7 +174,66 @@ public final class NaraNode {
                         config.web().port(),
                         new WebVerticle(config.web().host(), config.web().port(), me.name()))
                     : Future.succeededFuture())
-        .compose(next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock)));
+        .compose(
+            next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock, before)));
+  }
+
+  private Future<?> deploySnapshot(InstantSource clock) {
+    return config
+        .memory()
+        .snapshot()
+        .<Future<?>>map(
+            snapshot ->
+                vertx
+                    .deployVerticle(
+                        new SnapshotVerticle(
+                            snapshot,
+                            me.soul().derivedKey("nara:snapshot:v1", "seal"),
+                            keys,
+                            clock))
+                    .onSuccess(id -> deployed.push(new Deployed(id, STOP_SNAPSHOT)))
+                    .recover(NaraNode::unusableSnapshot))
+        .orElseGet(Future::succeededFuture);
+  }
+
+  private Future<?> restoreSnapshot() {
+    return config
+        .memory()
+        .snapshot()
+        .<Future<?>>map(
+            snapshot ->
+                bus()
+                    .ask(SnapshotRequest.ADDRESS, new SnapshotRequest.Restore(), RESTORE_TIMEOUT)
+                    .compose(this::onRestored))
+        .orElseGet(Future::succeededFuture);
+  }
+
+  private Future<?> onRestored(SnapshotRequest.Restoration restoration) {
+    return switch (restoration) {
+      case SnapshotRequest.Unusable unusable ->
+          Future.failedFuture(new StartFailure("memory.snapshot: " + unusable.sentence()));
+      case SnapshotRequest.Restored r -> {
+        String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
+        before.add(new Report.Stage("snapshot", outcome, r.sentence(), 0, r.millis()));
+        yield Future.succeededFuture();
+      }
+    };
+  }
+
+  /** What is wrong with a file or its directory is the operator's to mend. */
+  private static Future<String> unusableSnapshot(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof IOException
+            ? new StartFailure("memory.snapshot: " + failure.getMessage())
+            : failure);
+  }
+
+  /** The owner's taste is for what is heard on the way, not for what is remembered. */
+  private LedgerConfig ledgerConfig() {
+    LedgerConfig ledger = LedgerConfig.ofSize(config.memory().maxEvents());
+    return config.transport() == Transport.GOSSIP
+        ? ledger.missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
+        : ledger;
   }
 
   private Verifier rechecked(Verifier first) {
@@ -191,7 +266,9 @@ public final class NaraNode {
   }
 
   private Future<?> deploy(Deployable verticle, DeploymentOptions options) {
-    return vertx.deployVerticle(verticle, options).onSuccess(deployed::push);
+    return vertx
+        .deployVerticle(verticle, options)
+        .onSuccess(id -> deployed.push(new Deployed(id, STOP_STEP)));
   }
 
   /** The bus that its verticles answer on. */
@@ -228,13 +305,13 @@ public final class NaraNode {
   }
 
   private Future<?> undeployAll() {
-    String next = deployed.poll();
+    Deployed next = deployed.poll();
     if (next == null) {
       return Future.succeededFuture();
     }
     return vertx
-        .undeploy(next)
-        .timeout(STOP_STEP.toMillis(), TimeUnit.MILLISECONDS)
+        .undeploy(next.id())
+        .timeout(next.patience().toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
         .transform(undeployed -> undeployAll());
   }

@@ -1,6 +1,5 @@
 package nara.node;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import nara.checkpoint.CheckpointConfig;
 import nara.discovery.DiscoveryConfig;
@@ -11,6 +10,7 @@ import nara.mesh.MeshConfig;
 import nara.plaza.PlazaConfig;
 import nara.recovery.MemoryMode;
 import nara.recovery.RecoveryConfig;
+import nara.snapshot.SnapshotConfig;
 import nara.trust.TrustConfig;
 
 /**
@@ -60,9 +60,14 @@ public record NodeConfig(
    *
    * @param mode the profile; {@code auto} is decided by now
    * @param maxEvents that the ledger keeps
-   * @param snapshot where a snapshot of the ledger shall lie
+   * @param snapshot where the ledger is written down, if it is
    */
-  public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<Path> snapshot) {}
+  public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<SnapshotConfig> snapshot) {
+    /** The same with a snapshot. */
+    public MemoryConfig writtenTo(SnapshotConfig to) {
+      return new MemoryConfig(mode, maxEvents, Optional.of(to));
+    }
+  }
 
   /**
    * Whether and where the management port listens.

@@ -46,6 +46,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final String me;
   private final InstantSource clock;
   private final RecoveryPlan plan;
+  private final List<Report.Stage> before;
 
   private Bus bus;
   private ReportBuilder report;
@@ -60,18 +61,22 @@ public final class CoordinatorVerticle extends VerticleBase {
    * The coordinator of one recovery; it begins when the verticle is deployed.
    *
    * @param me this node's name
+   * @param before what the node did before, such as reading its snapshot: the report begins with it
    */
-  public CoordinatorVerticle(RecoveryConfig config, String me, InstantSource clock) {
+  public CoordinatorVerticle(
+      RecoveryConfig config, String me, InstantSource clock, List<Report.Stage> before) {
     this.config = config;
     this.me = me;
     this.clock = clock;
     this.plan = new RecoveryPlan(config, me);
+    this.before = before;
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
     report = new ReportBuilder(now());
+    before.forEach(report::begunWith);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
     // After the deployment is reported, so that whoever deploys hears of all that follows.
     context.runOnContext(deployed -> tell(new Happening.Started()));

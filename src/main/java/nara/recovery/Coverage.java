@@ -51,6 +51,7 @@ final class Coverage {
    */
   List<Walker> walkers(List<String> peers) {
     Map<String, Set<EventId>> comparable = comparable();
+    comparable.keySet().retainAll(peers);
     List<Walker> walkers = new ArrayList<>();
     Set<EventId> covered = new HashSet<>();
     Set<String> left = new LinkedHashSet<>(peers);

@@ -53,10 +53,20 @@ final class PagesRung implements Work {
   /** Pages of announcements from one neighbour. */
   private static final int MOST_KEY_PAGES = 20;
 
-  /** Refused events, and their share of all, from which on a neighbour is dropped. */
-  private static final int REFUSED = 50;
+  /**
+   * Refused events, and their share of all, from which on a neighbour is dropped. Far above what an
+   * honest one has when somebody once gave it forgeries: they may lie together.
+   */
+  private static final int REFUSED = 500;
 
-  private static final double REFUSED_SHARE = 0.2;
+  private static final double REFUSED_SHARE = 0.3;
+
+  /**
+   * Events that could not be used, and their share of all, from which on a neighbour is doubted.
+   */
+  private static final int UNUSABLE = 5;
+
+  private static final double UNUSABLE_SHARE = 0.005;
 
   private static final Query.Filter KEYS =
       new Query.Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
@@ -82,7 +92,14 @@ final class PagesRung implements Work {
   private final Coverage coverage = new Coverage();
   private final Set<String> wholly = new LinkedHashSet<>();
   private final Set<String> unsupported = new HashSet<>();
-  private final Map<String, int[]> refusedOf = new HashMap<>();
+  private final Map<String, int[]> conduct = new HashMap<>();
+
+  /** Neighbours that stand for nobody: what they showed in probes may be other people's ids. */
+  private final Set<String> doubted = new HashSet<>();
+
+  /** What each neighbour has begun to walk. */
+  private final Map<String, List<Stretch>> walkedBy = new HashMap<>();
+
   private List<Coverage.Walker> walkers = List.of();
 
   private Phase phase = Phase.KEYS;
@@ -160,6 +177,7 @@ final class PagesRung implements Work {
           break;
         }
         walking.add(next.get());
+        walkedBy.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(next.get());
         start(walk(peer, next.get(), 0), commands);
       }
     }
@@ -325,14 +343,50 @@ final class PagesRung implements Work {
     settled++;
   }
 
-  /** Drops a peer much of whose events are refused: it costs time and brings nothing. */
+  /**
+   * Drops a peer much of whose events are refused: it costs time and brings nothing. One that
+   * brings some that cannot be used is doubted: ids are easily shown, and whoever shows those of
+   * others' events and then gives forgeries must not keep the others from being asked.
+   */
   private void judge(Peer peer, Fetched page) {
-    int[] sums = refusedOf.computeIfAbsent(peer.name(), name -> new int[2]);
-    sums[0] += page.offered().rejected();
-    sums[1] += page.offered().received();
-    if (sums[0] >= REFUSED && sums[0] > REFUSED_SHARE * sums[1]) {
-      roster.drop(peer, sums[0] + " of its " + sums[1] + " events were refused");
+    int[] sums = conduct.computeIfAbsent(peer.name(), name -> new int[3]);
+    sums[0] += page.offered().received();
+    sums[1] += page.offered().rejected();
+    sums[2] += page.offered().rejected() + page.offered().quarantined();
+    if (sums[1] >= REFUSED && sums[1] > REFUSED_SHARE * sums[0]) {
+      roster.drop(peer, sums[1] + " of its " + sums[0] + " events were refused");
     }
+    if (sums[2] >= UNUSABLE && sums[2] > UNUSABLE_SHARE * sums[0] && doubted.add(peer.name())) {
+      onDoubt(peer.name());
+    }
+  }
+
+  /** What the doubted one walked for others is walked again, and whom it covered is walked too. */
+  private void onDoubt(String name) {
+    if (phase != Phase.WALK) {
+      return;
+    }
+    for (Stretch walked : walkedBy.getOrDefault(name, List.of())) {
+      Set<String> others = new HashSet<>(walked.candidates());
+      others.removeAll(doubted);
+      if (!others.isEmpty()) {
+        stretches.add(walked.again(others));
+        planned++;
+      }
+    }
+    Set<String> already = new HashSet<>();
+    walkers.forEach(walker -> already.add(walker.peer()));
+    List<Coverage.Walker> more = new ArrayList<>(trusted());
+    more.removeIf(walker -> already.contains(walker.peer()));
+    cut(more);
+    walkers = new ArrayList<>(walkers);
+    walkers.addAll(more);
+  }
+
+  /** The walkers that coverage chooses among those that are not doubted. */
+  private List<Coverage.Walker> trusted() {
+    return coverage.walkers(
+        unknown().stream().map(Peer::name).filter(name -> !doubted.contains(name)).toList());
   }
 
   /** Goes on to the next phase when the present one has nothing left; false at the end. */
@@ -383,10 +437,21 @@ final class PagesRung implements Work {
   /** Cuts the time range at the moments, newest first, for each who has to be walked. */
   private void deal() {
     List<String> names = unknown().stream().map(Peer::name).toList();
-    walkers =
-        config.thoroughness() == RecoveryConfig.Thoroughness.FULL
-            ? names.stream().map(name -> new Coverage.Walker(name, Set.of(name))).toList()
-            : coverage.walkers(names);
+    if (config.thoroughness() == RecoveryConfig.Thoroughness.FULL) {
+      walkers = names.stream().map(PagesRung::alone).toList();
+    } else {
+      walkers = new ArrayList<>(trusted());
+      names.stream().filter(doubted::contains).map(PagesRung::alone).forEach(walkers::add);
+    }
+    cut(walkers);
+  }
+
+  private static Coverage.Walker alone(String name) {
+    return new Coverage.Walker(name, Set.of(name));
+  }
+
+  /** Makes stretches of the whole time range for each of these. */
+  private void cut(List<Coverage.Walker> whom) {
     double room = config.maxEvents();
     double events = 0;
     int last = MOMENTS;
@@ -401,7 +466,7 @@ final class PagesRung implements Work {
       // What probably does not fit into the memory beside the newer stretches has to wait.
       Deque<Stretch> when = room > 0 ? stretches : later;
       room -= events;
-      for (Coverage.Walker walker : walkers) {
+      for (Coverage.Walker walker : whom) {
         when.add(new Stretch(walker.mates(), from, to, density(moment), MOST_PAGES));
         planned++;
       }

@@ -54,6 +54,11 @@ final class ReportBuilder {
     this.stageStarted = started;
   }
 
+  /** Takes over a stage of before the recovery. */
+  void begunWith(Report.Stage stage) {
+    stages.add(stage);
+  }
+
   void enter(String stage, Instant now) {
     stageName = stage;
     stageStarted = now;

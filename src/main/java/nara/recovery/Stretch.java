@@ -27,6 +27,7 @@ final class Stretch {
   private final int mostPages;
 
   private final Density density;
+  private final long begin;
   private long after;
   private long end;
   private int pages;
@@ -51,12 +52,23 @@ final class Stretch {
    */
   Stretch(Set<String> candidates, long after, long end, Density density, int mostPages) {
     this.candidates = new HashSet<>(candidates);
+    this.begin = after;
     this.after = after;
     this.end = end;
     this.density = density;
     this.mostPages = mostPages;
     this.perNano = density.perNano;
     this.size = fitting();
+  }
+
+  /** The same range from its beginning, for others. */
+  Stretch again(Set<String> others) {
+    return new Stretch(others, begin, end, density, mostPages);
+  }
+
+  /** Who may walk it. */
+  Set<String> candidates() {
+    return Set.copyOf(candidates);
   }
 
   /** Whether the peer may walk it. */

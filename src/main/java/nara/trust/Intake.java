@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.stream.IntStream;
+import nara.event.Event;
 import nara.event.EventId;
 import nara.event.EventReader;
 import nara.event.JsonSpans.Span;
 import nara.event.Reading;
+import nara.event.Verdict;
 
 /**
  * The computing part of taking events in: peeking at ids, reading, judging; on all cores.
@@ -64,6 +66,24 @@ final class Intake {
         json, a.offset(), a.offset() + a.length(), json, b.offset(), b.offset() + b.length());
   }
 
+  /** Whether one of those maps has the event at the span, byte for byte. */
+  static boolean among(List<Map<EventId, Event>> some, EventId id, byte[] json, Span span) {
+    for (Map<EventId, Event> events : some) {
+      Event event = events.get(id);
+      if (event != null
+          && Arrays.equals(
+              json,
+              span.offset(),
+              span.offset() + span.length(),
+              event.json(),
+              0,
+              event.json().length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Reads and judges the events that are not skipped. */
   List<Judgement> judge(byte[] json, List<Span> spans, BitSet skip) {
     List<Span> fresh = new ArrayList<>(spans.size() - skip.cardinality());
@@ -71,6 +91,18 @@ final class Intake {
       fresh.add(spans.get(i));
     }
     return judge.judge(read(json, fresh));
+  }
+
+  /** Reads events that were judged valid before; what is no event any more is malformed. */
+  List<Judgement> believe(byte[] json, List<Span> spans) {
+    return read(json, spans).stream()
+        .map(
+            reading ->
+                reading
+                    .fault()
+                    .map(fault -> Judgement.of(reading, Verdict.MALFORMED, fault))
+                    .orElseGet(() -> Judgement.of(reading, Verdict.VALID, "")))
+        .toList();
   }
 
   /** Judges again what was read before. */

@@ -32,6 +32,15 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       implements TrustRequest<Offered> {}
 
   /**
+   * Events that this node judged valid before and has had under its own seal since: read and merged
+   * by the policy, with no signature verified. Never for what a peer says.
+   *
+   * @param json the bytes that hold them; not copied and not changed by anybody
+   * @param events where each event's JSON object stands in the bytes
+   */
+  record Restore(byte[] json, List<JsonSpans.Span> events) implements TrustRequest<Offered> {}
+
+  /**
    * What became of offered events.
    *
    * @param received how many were offered
@@ -75,7 +84,10 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
     }
   }
 
-  /** Judges again what waits for keys, since some may have been learned. */
+  /**
+   * Judges again all that waits for keys. The answer also counts those that were judged again since
+   * the last such request because their key had come.
+   */
   record JudgeQuarantined() implements TrustRequest<Offered> {}
 
   /** Who is waited for. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,10 +40,14 @@ class CheckConfigCommandTest {
 
   @Test
   void a_note_goes_to_stderr_and_harms_nothing() throws IOException {
-    Path file = Files.writeString(folder.resolve("c.json"), "{\"memory\": {\"snapshot\": \"s\"}}");
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"),
+            "{\"identity\": {\"name\": \"bart\", \"soul\": \"%s\"}}"
+                .formatted(Citizen.named("lisa").identity().soul().encoded()));
     CommandLineRun run = CommandLineRun.of("check-config", file);
     assertThat(run.code()).isZero();
-    assertThat(run.err()).startsWith("note: memory.snapshot");
+    assertThat(run.err()).startsWith("note: identity");
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import nara.event.Event;
+import nara.event.EventReader;
+import nara.event.JsonSpans.Span;
 import nara.identity.Identity;
 import nara.ledger.Query;
 import nara.testing.Citizen;
@@ -60,7 +62,7 @@ class MeshProperties {
     assertThat(answer.nextCursor()).contains(cursor);
     assertThat(answer.events().stream().map(span -> span.text(body)))
         .containsExactlyElementsOf(events.stream().map(e -> new String(e.json(), UTF_8)).toList());
-    assertThat(answer.events().stream().map(span -> StatedEvent.ts(body, span).getAsLong()))
+    assertThat(answer.events().stream().map(span -> StatedEvent.ts(body, span, true).getAsLong()))
         .containsExactlyElementsOf(events.stream().map(Event::ts).toList());
   }
 
@@ -138,11 +140,15 @@ class MeshProperties {
         .map(parts -> String.join("", parts));
   }
 
+  private static boolean peeked(byte[] bytes, Span span) {
+    return EventReader.peekId(bytes, span.offset(), span.length()).isPresent();
+  }
+
   private static void readAll(byte[] bytes) {
     attempt(
         () -> {
           SyncAnswer answer = SyncAnswer.read(bytes, 10);
-          answer.events().forEach(span -> StatedEvent.ts(bytes, span));
+          answer.events().forEach(span -> StatedEvent.ts(bytes, span, peeked(bytes, span)));
           return answer.fault("bart", BART.keys().publicKey(), TestMesh.verifier());
         });
     attempt(() -> CheckpointList.read(bytes));

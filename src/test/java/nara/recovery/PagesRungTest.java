@@ -226,6 +226,22 @@ class PagesRungTest {
     assertThat(network.calls.get("liar")).isLessThan(30);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 10, 50})
+  void whoever_shows_the_ids_of_others_and_gives_forgeries_keeps_nobody_from_being_asked(
+      int everyNth) {
+    Network network = new Network();
+    List<Stated> all = network.events(40_000, i -> i * 1_000);
+    network.peer("liar", all);
+    network.peer("honest", all);
+    network.peer("equal", all);
+    for (int i = 0; i < all.size(); i += everyNth) {
+      network.forgedByLiar.add(all.get(i).id());
+    }
+    network.recover(CONFIG);
+    assertThat(network.got).hasSize(all.size());
+  }
+
   @Test
   void cursors_without_an_end_are_given_up() {
     Network network = new Network();
@@ -275,6 +291,7 @@ class PagesRungTest {
     final Map<String, NavigableMap<Long, List<Stated>>> ledgers = new LinkedHashMap<>();
     final Set<EventId> got = new HashSet<>();
     final Set<EventId> forged = new HashSet<>();
+    final Set<EventId> forgedByLiar = new HashSet<>();
     final Set<String> endless = new HashSet<>();
     final Map<String, Integer> calls = new HashMap<>();
     final Roster roster = new Roster();
@@ -337,11 +354,12 @@ class PagesRungTest {
 
     private FetchOutcome page(String peer, Query.Page page) {
       if (!page.filter().services().isEmpty()) {
-        return fetched(List.of(), Optional.empty());
+        return fetched(peer, List.of(), Optional.empty());
       }
       if (endless.contains(peer)) {
         long next = Math.max(page.after(), 0) + 2;
         return fetched(
+            peer,
             List.of(
                 new Stated(next, new EventId(next, 9)), new Stated(next + 1, new EventId(next, 8))),
             Optional.of(next + 1));
@@ -359,7 +377,9 @@ class PagesRungTest {
       }
       boolean isFull = answer.size() == page.size();
       return fetched(
-          answer, isFull ? Optional.of(answer.get(answer.size() - 1).ts()) : Optional.empty());
+          peer,
+          answer,
+          isFull ? Optional.of(answer.get(answer.size() - 1).ts()) : Optional.empty());
     }
 
     private FetchOutcome recent(String peer, int limit) {
@@ -370,15 +390,16 @@ class PagesRungTest {
           break;
         }
       }
-      return fetched(answer, Optional.empty());
+      return fetched(peer, answer, Optional.empty());
     }
 
-    private FetchOutcome fetched(List<Stated> answer, Optional<Long> next) {
+    private FetchOutcome fetched(String peer, List<Stated> answer, Optional<Long> next) {
       fetched += answer.size();
       int fresh = 0;
       int refused = 0;
       for (Stated event : answer) {
-        if (forged.contains(event.id())) {
+        boolean lie = peer.equals("liar") && forgedByLiar.contains(event.id());
+        if (lie || forged.contains(event.id())) {
           refused++;
         } else if (got.add(event.id())) {
           fresh++;

@@ -4,83 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.junit5.VertxExtension;
-import io.vertx.junit5.VertxTestContext;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import nara.bus.Bus;
-import nara.bus.BusMessage;
-import nara.event.EventId;
 import nara.event.JsonSpans.Span;
-import nara.event.Verdict;
 import nara.identity.Keyring;
-import nara.identity.Origin;
+import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerVerticle;
+import nara.node.Blocking;
 import nara.testing.Citizen;
-import nara.trust.TrustRequest.Offer;
 import nara.trust.TrustRequest.Offered;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(VertxExtension.class)
 class TrustVerticleTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
-  private static final long NOW = 1_790_000_000_000_000_000L;
-  private static final InstantSource CLOCK =
-      InstantSource.fixed(Instant.ofEpochSecond(NOW / 1_000_000_000));
-  private static final Citizen BART = Citizen.named("bart");
-  private static final Citizen LISA = Citizen.named("lisa");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int EVENTS = 300;
 
-  private final Keyring keys = new Keyring();
-  private final FakeLedger ledger = new FakeLedger();
   private final AtomicInteger verified = new AtomicInteger();
-  private Bus bus;
-
-  /** Keeps ids, and fails when it is told to. Its state is touched on one event loop only. */
-  private static final class FakeLedger {
-    final Set<EventId> held = new HashSet<>();
-    int failing;
-
-    Future<? extends BusMessage> answer(LedgerRequest<?> request) {
-      if (failing > 0) {
-        failing--;
-        return Future.failedFuture(new IllegalStateException("the disk is on fire"));
-      }
-      return switch (request) {
-        case LedgerRequest.HeldValid ask -> {
-          BitSet known = new BitSet();
-          for (int i = 0; i < ask.ids().size(); i++) {
-            known.set(i, held.contains(ask.ids().get(i)));
-          }
-          yield Future.succeededFuture(new LedgerRequest.HeldAnswer(known));
-        }
-        case LedgerRequest.Merge merge -> {
-          int added = 0;
-          for (LedgerRequest.Judged judged : merge.events()) {
-            added += held.add(judged.event().id()) ? 1 : 0;
-          }
-          yield Future.succeededFuture(
-              new LedgerRequest.Merged(added, 0, merge.events().size() - added, 0, 0));
-        }
-        default -> Future.failedFuture(new AssertionError(request));
-      };
-    }
-  }
+  private final Citizen lisa = Citizen.named("lisa");
+  private Vertx vertx;
 
   @BeforeEach
-  void deploy(Vertx vertx, VertxTestContext test) {
-    bus = Bus.of(vertx);
-    bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, ledger::answer);
-    Verifier real = new BouncyCastleVerifier();
+  void deploy() {
+    vertx = Vertx.vertx();
+    Bus.of(vertx);
+    await(
+        vertx.deployVerticle(
+            new LedgerVerticle(
+                LedgerConfig.ofSize(10_000), name -> true, RandomGenerator.getDefault())));
+    Verifier plain = new TableVerifier(8);
     Verifier counting =
         new Verifier() {
           @Override
@@ -91,158 +52,99 @@ class TrustVerticleTest {
           @Override
           public boolean[] verify(List<SignatureCheck> batch) {
             verified.addAndGet(batch.size());
-            return real.verify(batch);
+            return plain.verify(batch);
           }
         };
-    vertx
-        .deployVerticle(new TrustVerticle(TrustConfig.defaults(), counting, keys, CLOCK))
-        .onComplete(test.succeedingThenComplete());
+    await(
+        vertx.deployVerticle(
+            new TrustVerticle(
+                TrustConfig.defaults(), counting, new Keyring(), InstantSource.system())));
+  }
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
   }
 
   @Test
-  void the_same_event_offered_by_many_at_once_costs_one_verification(VertxTestContext test) {
-    know(BART);
-    byte[] event = BART.tease(NOW, "lisa");
+  void the_same_events_of_many_neighbours_at_once_are_verified_once() {
+    List<byte[]> events = history();
     List<Future<Offered>> offers = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      offers.add(offer(event, event));
+    for (int i = 0; i < 8; i++) {
+      offers.add(offer("neighbour-" + i, events));
     }
-    Future.all(offers)
-        .onComplete(
-            test.succeeding(
-                all ->
-                    test.verify(
-                        () -> {
-                          assertThat(verified).hasValue(1);
-                          assertThat(offers.stream().mapToInt(o -> o.result().added()).sum())
-                              .isEqualTo(1);
-                          assertThat(offers.stream().mapToInt(o -> o.result().duplicate()).sum())
-                              .isEqualTo(39);
-                          test.completeNow();
-                        })));
+
+    List<Offered> offered = offers.stream().map(TrustVerticleTest::await).toList();
+
+    assertThat(verified).hasValue(events.size());
+    assertThat(offered.stream().mapToInt(Offered::added).sum()).isEqualTo(events.size());
+    assertThat(offered.stream().mapToInt(Offered::duplicate).sum()).isEqualTo(7 * events.size());
+    assertThat(held()).isEqualTo(events.size());
   }
 
   @Test
-  void a_ledger_that_fails_costs_its_offer_and_not_the_ones_behind_it(VertxTestContext test) {
-    know(BART);
-    ledger.failing = 1;
-    Future<Offered> first = offer(BART.tease(NOW, "lisa"));
-    Future<Offered> second = offer(BART.tease(NOW + 1, "lisa"));
-    second.onComplete(
-        test.succeeding(
-            offered ->
-                test.verify(
-                    () -> {
-                      assertThat(first.failed()).isTrue();
-                      assertThat(offered.added()).isEqualTo(1);
-                      test.completeNow();
-                    })));
+  void what_comes_as_a_duplicate_is_held_when_the_answer_comes() {
+    List<byte[]> events = history();
+    Future<Offered> first = offer("first", events);
+    Future<Integer> seenBySecond = offer("second", events).compose(offered -> count());
+
+    assertThat(await(seenBySecond)).isEqualTo(events.size());
+    assertThat(await(first).added()).isEqualTo(events.size());
   }
 
   @Test
-  void what_waits_for_a_key_is_merged_as_soon_as_the_key_comes(VertxTestContext test) {
-    offer(BART.tease(NOW, "lisa"), LISA.tease(NOW, "bart"))
-        .compose(
-            waiting -> {
-              test.verify(() -> assertThat(waiting.quarantined()).isEqualTo(2));
-              return offer(BART.heyThere(NOW - 1, ""));
-            })
-        .compose(
-            hello -> {
-              test.verify(
-                  () -> {
-                    assertThat(hello.added()).isEqualTo(1);
-                    assertThat(hello.received()).isEqualTo(1);
-                    assertThat(ledger.held).hasSize(2);
-                  });
-              return bus.ask(TrustRequest.ADDRESS, new TrustRequest.Unknown(), SOON);
-            })
-        .compose(
-            unknown -> {
-              test.verify(() -> assertThat(unknown.waitingByName()).containsOnlyKeys(LISA.name()));
-              return judgeQuarantined();
-            })
-        .onComplete(
-            test.succeeding(
-                again ->
-                    test.verify(
-                        () -> {
-                          // Bart's, judged by itself before, and Lisa's, which waits on.
-                          assertThat(again.received()).isEqualTo(2);
-                          assertThat(again.added()).isEqualTo(1);
-                          assertThat(again.quarantined()).isEqualTo(1);
-                          assertThat(again.verdicts())
-                              .containsEntry(Verdict.VALID, 1)
-                              .containsEntry(Verdict.UNKNOWN_EMITTER, 1);
-                          test.completeNow();
-                        })));
+  void a_forged_twin_on_the_way_at_the_same_time_is_judged_on_its_own() {
+    byte[] hey = lisa.heyThere(now(), "");
+    byte[] good = lisa.tease(now() - 1, "bart");
+    byte[] forged = good.clone();
+    int signature = new String(good, StandardCharsets.UTF_8).indexOf("\"sig\":\"");
+    forged[signature + 7] = (byte) (forged[signature + 7] == 'A' ? 'B' : 'A');
+    Future<Offered> honest = offer("honest", List.of(hey, good));
+    Future<Offered> liar = offer("liar", List.of(hey, forged));
+
+    assertThat(await(honest).added()).isEqualTo(2);
+    assertThat(await(liar).rejected()).isEqualTo(1);
+    assertThat(await(liar).duplicate()).isEqualTo(1);
   }
 
-  @Test
-  void what_waits_is_not_lost_by_a_ledger_that_fails_when_its_key_comes(VertxTestContext test) {
-    offer(BART.tease(NOW, "lisa"))
-        .compose(
-            waiting -> {
-              know(BART);
-              ledger.failing = 1;
-              return judgeQuarantined().transform(failed -> judgeQuarantined());
-            })
-        .onComplete(
-            test.succeeding(
-                again ->
-                    test.verify(
-                        () -> {
-                          assertThat(again.added()).isEqualTo(1);
-                          test.completeNow();
-                        })));
+  private List<byte[]> history() {
+    List<byte[]> events = new ArrayList<>();
+    events.add(lisa.heyThere(now() - EVENTS - 1, ""));
+    for (int i = 0; i < EVENTS; i++) {
+      events.add(lisa.tease(now() - i, "bart"));
+    }
+    return events;
   }
 
-  @Test
-  void each_event_has_its_verdict_and_its_fate(VertxTestContext test) {
-    know(BART);
-    byte[] forged = new String(BART.tease(NOW, "lisa")).replace("lisa", "mona").getBytes();
-    offer(
-            BART.tease(NOW, "lisa"),
-            Citizen.impostor("bart").tease(NOW + 1, "lisa"),
-            forged,
-            "{\"id\":7}".getBytes(),
-            LISA.tease(NOW, "bart"))
-        .onComplete(
-            test.succeeding(
-                offered ->
-                    test.verify(
-                        () -> {
-                          assertThat(offered.received()).isEqualTo(5);
-                          assertThat(offered.added()).isEqualTo(1);
-                          assertThat(offered.rejected()).isEqualTo(3);
-                          assertThat(offered.quarantined()).isEqualTo(1);
-                          assertThat(offered.unknownEmitters()).containsExactly("lisa");
-                          assertThat(offered.verdicts())
-                              .containsOnlyKeys(
-                                  Verdict.VALID,
-                                  Verdict.BAD_SIGNATURE,
-                                  Verdict.BAD_ID,
-                                  Verdict.MALFORMED,
-                                  Verdict.UNKNOWN_EMITTER);
-                          test.completeNow();
-                        })));
+  private static long now() {
+    return InstantSource.system().instant().getEpochSecond() * 1_000_000_000L;
   }
 
-  private void know(Citizen citizen) {
-    keys.learn(citizen.name(), citizen.id(), citizen.key(), Origin.CONFIG);
-  }
-
-  private Future<Offered> judgeQuarantined() {
-    return bus.ask(TrustRequest.ADDRESS, new TrustRequest.JudgeQuarantined(), SOON);
-  }
-
-  private Future<Offered> offer(byte[]... events) {
+  private Future<Offered> offer(String source, List<byte[]> events) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     List<Span> spans = new ArrayList<>();
     for (byte[] event : events) {
       spans.add(new Span(json.size(), event.length));
       json.writeBytes(event);
     }
-    return bus.ask(TrustRequest.ADDRESS, new Offer("test", json.toByteArray(), spans), SOON);
+    return Bus.of(vertx)
+        .ask(
+            TrustRequest.ADDRESS,
+            new TrustRequest.Offer(source, json.toByteArray(), spans),
+            PATIENCE);
+  }
+
+  private int held() {
+    return await(count());
+  }
+
+  private Future<Integer> count() {
+    return Bus.of(vertx)
+        .ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), PATIENCE)
+        .map(LedgerRequest.LedgerStats::total);
+  }
+
+  private static <T> T await(Future<T> future) {
+    return Blocking.await(future, PATIENCE);
   }
 }

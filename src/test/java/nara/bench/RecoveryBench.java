@@ -1,0 +1,248 @@
+package nara.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import nara.bench.History.Spread;
+
+/**
+ * Recovery from neighbours in processes of their own, beside its floor: the same signatures,
+ * verified by the same verifier on all cores, and nothing else.
+ *
+ * <p>Each row starts a process that recovers, once as it comes and then again, when the JVM has
+ * compiled what it runs; and before it one that does the floor, likewise. So what the machine does
+ * meanwhile happens to both. The ratio is given by the clock and by the processor time of the
+ * recovering process, which other processes disturb less. On a machine with few cores the
+ * neighbours' work is part of the time by the clock; what they used is given, too.
+ */
+public final class RecoveryBench {
+  private static final String USAGE =
+      """
+      usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
+                                    [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
+                                    [--again 1] [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
+      --all     also 320,000 events
+      --rounds  processes for each row, whose median is printed
+      --again   recoveries in each process after the first one
+      """;
+
+  private List<Integer> sizes = List.of(20_000, 80_000);
+  private List<Integer> counts = List.of(1, 4, 8);
+  private List<Spread> spreads = List.of(Spread.values());
+  private int rounds = 1;
+  private int again = 1;
+  private String[] jvm = {};
+
+  private final List<WorkerProcess> neighbours = new ArrayList<>();
+
+  private RecoveryBench() {}
+
+  public static void main(String[] args) throws IOException {
+    RecoveryBench bench = new RecoveryBench();
+    if (Arrays.asList(args).contains("--help") || !bench.configure(args)) {
+      System.out.print(USAGE);
+      return;
+    }
+    try {
+      bench.run();
+    } finally {
+      bench.neighbours.forEach(WorkerProcess::close);
+    }
+  }
+
+  private boolean configure(String[] args) {
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--all")) {
+        sizes = List.of(20_000, 80_000, 320_000);
+        continue;
+      }
+      if (i + 1 == args.length) {
+        return false;
+      }
+      String value = args[++i];
+      switch (args[i - 1]) {
+        case "--sizes" -> sizes = Arrays.stream(value.split(",")).map(Integer::valueOf).toList();
+        case "--neighbours" ->
+            counts = Arrays.stream(value.split(",")).map(Integer::valueOf).toList();
+        case "--spreads" ->
+            spreads =
+                Arrays.stream(value.split(","))
+                    .map(name -> Spread.valueOf(name.toUpperCase(Locale.ROOT)))
+                    .toList();
+        case "--rounds" -> rounds = Integer.parseInt(value);
+        case "--again" -> again = Integer.parseInt(value);
+        case "--jvm" -> jvm = value.split(" ");
+        default -> {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private void run() throws IOException {
+    System.out.printf(
+        Locale.ROOT,
+        "%s, %d cores, JDK %s, %s; load %.1f at the start%n"
+            + "first: a process that just started; again: the same process later%n"
+            + "time ÷ floor: by the clock, and by the process's own processor time%n%n",
+        LocalDate.now(),
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version(),
+        System.getProperty("os.arch"),
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    System.out.printf(
+        "%-7s %2s %-8s | %7s %7s %11s %9s | %7s %7s %11s %9s | %6s %6s %6s %8s | %6s %6s %6s %s%n",
+        "events",
+        "of",
+        "spread",
+        "first",
+        "floor",
+        "÷ floor",
+        "events/s",
+        "again",
+        "floor",
+        "÷ floor",
+        "events/s",
+        "fetch",
+        "least",
+        "bytes",
+        "share",
+        "peak",
+        "live",
+        "ledger",
+        "others' cpu");
+    for (int size : sizes) {
+      Path file = History.file(size);
+      for (int count : counts) {
+        for (Spread spread : spreads) {
+          // With one neighbour all of them are one case.
+          if (count > 1 || spread == spreads.get(0)) {
+            row(file, size, count, count > 1 ? spread : Spread.EQUAL);
+          }
+        }
+      }
+    }
+  }
+
+  private void row(Path file, int size, int count, Spread spread) throws IOException {
+    List<String> peers = hold(file, count, spread);
+    Measured first = new Measured();
+    Measured later = new Measured();
+    Measured firstFloor = new Measured();
+    Measured laterFloor = new Measured();
+    for (int round = 0; round < rounds; round++) {
+      measure(firstFloor, laterFloor, 1, new String[] {"-Xmx2g"}, "floor", file);
+      List<Object> command = new ArrayList<>(List.of("recover", size));
+      command.addAll(peers);
+      measure(first, later, again, jvm, command.toArray());
+    }
+    boolean whole = first.all("outcome").stream().allMatch("complete"::equals);
+    System.out.printf(
+        Locale.ROOT,
+        "%-7d %2d %-8s | %7s %7s %11s %9s | %7s %7s %11s %9s | %6.3f %6.3f %6.0f %7.3f%% |"
+            + " %5dM %5dM %5dM %4.0f%% %s%n",
+        size,
+        count,
+        spread.name().toLowerCase(Locale.ROOT),
+        seconds(first),
+        seconds(firstFloor),
+        ratios(first, firstFloor),
+        rate(size, first),
+        seconds(later),
+        seconds(laterFloor),
+        ratios(later, laterFloor),
+        rate(size, later),
+        first.median("fetched") / size,
+        spread.leastFetches(count),
+        first.median("bytes") / size,
+        100 * first.least("held") / size,
+        (long) first.median("peak") >> 20,
+        (long) first.median("live") >> 20,
+        (long) first.median("own") >> 20,
+        100 * later.median("others") / later.median("cpu"),
+        whole ? "" : "not complete: " + first.all("outcome"));
+  }
+
+  /** Has the neighbours hold their parts, all at once, and tells where they are. */
+  private List<String> hold(Path file, int count, Spread spread) throws IOException {
+    while (neighbours.size() < count) {
+      neighbours.add(WorkerProcess.start("-Xmx1500m", "-XX:+UseSerialGC"));
+    }
+    for (WorkerProcess neighbour : neighbours) {
+      neighbour.ask("drop");
+    }
+    for (int i = 0; i < count; i++) {
+      neighbours.get(i).tell("hold", file, spread, i, count);
+    }
+    List<String> peers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      peers.add(neighbours.get(i).answer().get("peer"));
+    }
+    return peers;
+  }
+
+  private void measure(
+      Measured first, Measured later, int times, String[] options, Object... command)
+      throws IOException {
+    try (WorkerProcess process = WorkerProcess.start(options)) {
+      for (int i = 0; i <= times; i++) {
+        long before = othersCpu();
+        Map<String, String> answer = process.ask(command);
+        answer.put("others", String.valueOf(othersCpu() - before));
+        (i == 0 ? first : later).add(answer);
+      }
+    }
+  }
+
+  private long othersCpu() {
+    return neighbours.stream().map(WorkerProcess::cpu).mapToLong(Duration::toNanos).sum();
+  }
+
+  private static String seconds(Measured measured) {
+    return String.format(Locale.ROOT, "%.2fs", measured.median("took") / 1e9);
+  }
+
+  private static String ratios(Measured measured, Measured floor) {
+    return String.format(
+        Locale.ROOT,
+        "%.2f %.2f",
+        measured.median("took") / floor.median("took"),
+        measured.median("cpu") / floor.median("cpu"));
+  }
+
+  private static String rate(int size, Measured measured) {
+    return String.format(Locale.ROOT, "%,.0f", size * 1e9 / measured.median("took"));
+  }
+
+  /** The answers of several runs. */
+  private static final class Measured {
+    private final List<Map<String, String>> answers = new ArrayList<>();
+
+    void add(Map<String, String> answer) {
+      answers.add(answer);
+    }
+
+    List<String> all(String key) {
+      return answers.stream().map(answer -> answer.get(key)).toList();
+    }
+
+    double least(String key) {
+      return all(key).stream().mapToDouble(Double::parseDouble).min().orElse(Double.NaN);
+    }
+
+    double median(String key) {
+      double[] sorted = all(key).stream().mapToDouble(Double::parseDouble).sorted().toArray();
+      return sorted.length == 0
+          ? Double.NaN
+          : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+  }
+}

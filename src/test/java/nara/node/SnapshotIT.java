@@ -1,0 +1,162 @@
+package nara.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import nara.demo.Corpus;
+import nara.identity.Keyring;
+import nara.recovery.Report;
+import nara.snapshot.SnapshotConfig;
+import nara.testing.TestNode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes that stop and start again, with nobody else there to ask. */
+class SnapshotIT {
+  private static Corpus corpus;
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeAll
+  static void makeHistory() {
+    corpus = Corpus.make(5_000, 20, 7, Instant.now());
+  }
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("ledger.jsonl.gz");
+  }
+
+  @Test
+  void a_restart_has_the_same_ledger_and_the_same_keys_and_verifies_nothing() {
+    Set<String> held;
+    List<String> keys;
+    try (TestNode lisa = start("lisa", corpus.events())) {
+      held = lisa.held();
+      keys = keys(lisa);
+      assertThat(held).isEqualTo(texts(corpus.events()));
+      assertThat(stage(lisa).outcome()).isEqualTo("skipped");
+    }
+    try (TestNode again = start("lisa", List.of())) {
+      assertThat(again.held()).isEqualTo(held);
+      assertThat(keys(again)).isEqualTo(keys);
+      assertThat(stage(again).outcome()).isEqualTo("complete");
+      assertThat(stage(again).reason()).contains("5,000 events", "nothing valid verified again");
+      assertThat(again.report().outcome()).isEqualTo("isolated");
+      assertThat(again.report().ledger().total()).isEqualTo(held.size());
+      assertThat(again.report().events().verdicts()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_broken_seal_is_said_in_the_report_and_does_not_make_the_outcome_worse()
+      throws IOException {
+    Set<String> held;
+    try (TestNode lisa = start("lisa", corpus.events())) {
+      held = lisa.held();
+    }
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+    try (TestNode bart = start("bart", List.of());
+        TestNode lisa =
+            TestNode.start(
+                "lisa",
+                List.of(),
+                TestNode.knowing(bart.peer())
+                        .andThen(config -> remembering(folder.resolve("none.gz")).apply(config))
+                    ::apply,
+                progress -> {})) {
+      assertThat(bart.held()).isEqualTo(held);
+      assertThat(stage(bart).outcome()).isEqualTo("partial");
+      assertThat(stage(bart).reason()).contains("judged anew");
+      assertThat(lisa.report().outcome()).isEqualTo("complete");
+      assertThat(lisa.held()).isEqualTo(held);
+    }
+    // It is this node's by now.
+    try (TestNode bart = start("bart", List.of())) {
+      assertThat(stage(bart).outcome()).isEqualTo("complete");
+      assertThat(bart.held()).isEqualTo(held);
+    }
+    assertThat(file.resolveSibling(file.getFileName() + ".unsealed")).exists();
+  }
+
+  @Test
+  void two_nodes_cannot_have_one_snapshot() {
+    try (TestNode lisa = start("lisa", List.of())) {
+      assertThat(lisa.held()).isEmpty();
+      assertThatThrownBy(() -> start("bart", List.of()))
+          .isInstanceOf(StartFailure.class)
+          .hasMessage(
+              "memory.snapshot: another node uses %s; stop it, or give each node a file of its own"
+                  .formatted(file));
+    }
+    start("bart", List.of()).close();
+  }
+
+  @Test
+  void a_start_that_fails_loses_nothing() throws IOException {
+    Set<String> held;
+    try (TestNode lisa = start("lisa", corpus.events())) {
+      held = lisa.held();
+    }
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      UnaryOperator<NodeConfig> there =
+          config -> config.withMesh(config.mesh().on("127.0.0.1", taken.getLocalPort()));
+      assertThatThrownBy(
+              () ->
+                  TestNode.start(
+                      "lisa", List.of(), remembering(file).andThen(there)::apply, progress -> {}))
+          .isInstanceOf(StartFailure.class);
+    }
+    try (TestNode lisa = start("lisa", List.of())) {
+      assertThat(stage(lisa).outcome()).isEqualTo("complete");
+      assertThat(lisa.held()).isEqualTo(held);
+    }
+  }
+
+  private TestNode start(String name, List<byte[]> events) {
+    return TestNode.start(name, events, remembering(file), progress -> {});
+  }
+
+  private static UnaryOperator<NodeConfig> remembering(Path file) {
+    return config ->
+        config.withMemory(config.memory().writtenTo(new SnapshotConfig(file, Duration.ofHours(1))));
+  }
+
+  private static Report.Stage stage(TestNode node) {
+    Report.Stage first = node.report().stages().getFirst();
+    assertThat(first.name()).isEqualTo("snapshot");
+    return first;
+  }
+
+  private static List<String> keys(TestNode node) {
+    List<String> keys = new ArrayList<>();
+    for (Keyring.Entry entry : node.node().keys().entries()) {
+      keys.add(entry.name() + ' ' + entry.id() + ' ' + entry.key());
+    }
+    return keys;
+  }
+
+  private static Set<String> texts(List<byte[]> events) {
+    Set<String> texts = new TreeSet<>();
+    events.forEach(event -> texts.add(new String(event, StandardCharsets.UTF_8)));
+    return texts;
+  }
+}

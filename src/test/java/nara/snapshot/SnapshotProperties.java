@@ -1,0 +1,55 @@
+package nara.snapshot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.LedgerRequest.Judged;
+import nara.testing.Citizen;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
+
+/** Whatever is written down is read again as it was. */
+class SnapshotProperties {
+  @Property(tries = 200)
+  void what_is_written_is_read(
+      @ForAll @Size(max = 30) List<@StringLength(max = 40) String> actors,
+      @ForAll @Size(max = 30) List<Verdict> verdicts,
+      @ForAll @Size(max = 10) List<@StringLength(min = 1, max = 40) String> names)
+      throws IOException {
+    List<String> valid = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    List<Judged> events = new ArrayList<>();
+    for (int i = 0; i < Math.min(actors.size(), verdicts.size()); i++) {
+      byte[] json = Told.unsigned(i, actors.get(i), "somebody");
+      events.add(Told.judged(json, verdicts.get(i)));
+      (verdicts.get(i) == Verdict.VALID ? valid : others).add(new String(json, UTF_8));
+    }
+    Keyring keyring = new Keyring();
+    for (String name : names) {
+      keyring.learn(name, "id of " + name, Citizen.named(name).key(), Origin.HEY_THERE);
+    }
+    Path file = Files.createTempFile("snapshot", ".gz");
+    try {
+      Told told = Told.of(file, Told.bytes(Snapshot.of(Told.NOON, keyring, events)));
+
+      assertThat(told.sealed()).isTrue();
+      assertThat(told.trouble()).isEmpty();
+      assertThat(told.valid()).isEqualTo(valid);
+      assertThat(told.others()).containsExactlyInAnyOrderElementsOf(others);
+      assertThat(told.keys())
+          .containsExactlyElementsOf(keyring.entries().stream().map(Told::text).toList());
+    } finally {
+      Files.delete(file);
+    }
+  }
+}

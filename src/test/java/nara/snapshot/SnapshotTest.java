@@ -1,0 +1,55 @@
+package nara.snapshot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes into a snapshot, and in what order. */
+class SnapshotTest {
+  private static final Citizen LISA = Citizen.named("lisa");
+  private static final Citizen BART = Citizen.named("bart");
+
+  @TempDir private Path folder;
+
+  @Test
+  void announcements_come_first_for_whoever_does_not_believe_the_seal() {
+    byte[] tease = BART.tease(1, "lisa");
+    byte[] hey = BART.heyThere(2, "");
+    Snapshot snapshot =
+        Snapshot.of(
+            Told.NOON,
+            new Keyring(),
+            List.of(Told.judged(tease, Verdict.VALID), Told.judged(hey, Verdict.VALID)));
+    assertThat(Told.of(folder.resolve("s"), Told.bytes(snapshot)).valid())
+        .containsExactly(new String(hey, UTF_8), new String(tease, UTF_8));
+  }
+
+  @Test
+  void the_nodes_own_key_and_its_operators_are_told_by_them_again_and_not_written() {
+    Keyring keyring = new Keyring();
+    keyring.learn(LISA.name(), LISA.id(), LISA.key(), Origin.SELF);
+    keyring.learn("maggie", "", Citizen.named("maggie").key(), Origin.CONFIG);
+    keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
+    assertThat(Snapshot.of(Told.NOON, keyring, List.of()).keys())
+        .extracting(Keyring.Entry::name)
+        .containsExactly("bart");
+  }
+
+  @Test
+  void an_id_that_two_claim_is_nobodys_after_the_restart_either() {
+    Keyring keyring = new Keyring();
+    keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
+    keyring.learn("milhouse", BART.id(), Citizen.named("milhouse").key(), Origin.PEER_QUERY);
+    assertThat(Snapshot.of(Told.NOON, keyring, List.of()).keys())
+        .extracting(entry -> entry.name() + ':' + entry.id())
+        .containsExactly("bart:", "milhouse:");
+  }
+}

@@ -1,0 +1,114 @@
+package nara.snapshot;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import nara.event.JsonSpans.Span;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.ledger.LedgerRequest.Judged;
+import nara.testing.Citizen;
+
+/** All that a reader tells of one file. */
+record Told(
+    boolean sealed, List<String> keys, List<String> valid, List<String> others, String trouble) {
+  static final byte[] KEY = Citizen.named("lisa").identity().soul().derivedKey("a", "b");
+  static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+  static final long TS = 1_790_000_000_000_000_000L;
+
+  /** Reads the file to its end. */
+  static Told of(Path file, byte[] key, long eventsAllowed) {
+    List<String> keys = new ArrayList<>();
+    List<String> valid = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    try (SnapshotReader reader = SnapshotReader.open(file, key, eventsAllowed)) {
+      while (true) {
+        switch (reader.next()) {
+          case SnapshotReader.Keys part -> part.entries().forEach(entry -> keys.add(text(entry)));
+          case SnapshotReader.Events part -> {
+            List<String> into = part.valid() ? valid : others;
+            for (Span span : part.spans()) {
+              into.add(
+                  new String(part.json(), span.offset(), span.length(), StandardCharsets.UTF_8));
+            }
+          }
+          case SnapshotReader.End end -> {
+            return new Told(reader.sealed(), keys, valid, others, end.trouble());
+          }
+        }
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  static Told of(Path file) {
+    return of(file, KEY, 1_000_000);
+  }
+
+  static Told of(Path file, byte[] bytes) {
+    try {
+      return of(Files.write(file, bytes));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  static String text(Keyring.Entry entry) {
+    return entry.name() + '|' + entry.id() + '|' + entry.key();
+  }
+
+  List<String> events() {
+    List<String> all = new ArrayList<>(valid);
+    all.addAll(others);
+    return all;
+  }
+
+  /** A snapshot of some events of some citizens, sealed with {@link #KEY}. */
+  static byte[] written(int events) {
+    Citizen bart = Citizen.named("bart");
+    List<Judged> judged = new ArrayList<>();
+    judged.add(judged(bart.heyThere(TS, ""), Verdict.VALID));
+    for (int i = 1; i < events; i++) {
+      boolean signed = i % 2 == 1;
+      judged.add(
+          judged(
+              signed ? bart.tease(TS + i, "maggie") : unsigned(i, "bart", "maggie"),
+              signed ? Verdict.VALID : Verdict.UNSIGNED));
+    }
+    return bytes(Snapshot.of(NOON, keyring(bart), judged));
+  }
+
+  static Keyring keyring(Citizen... citizens) {
+    Keyring keyring = new Keyring();
+    for (Citizen citizen : citizens) {
+      keyring.learn(citizen.name(), citizen.id(), citizen.key(), nara.identity.Origin.PING);
+    }
+    return keyring;
+  }
+
+  static byte[] unsigned(int i, String actor, String target) {
+    return Citizen.unsigned(TS + i, new Social("tease", actor, "", target, "", "random", ""));
+  }
+
+  static Judged judged(byte[] json, Verdict verdict) {
+    return new Judged(Citizen.read(json).event(), verdict);
+  }
+
+  static byte[] bytes(Snapshot snapshot) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      snapshot.writeTo(out, KEY);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return out.toByteArray();
+  }
+}
