@@ -2,6 +2,9 @@ package nara.recovery;
 
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Bus;
@@ -13,6 +16,9 @@ import nara.trust.TrustRequest;
 final class KeySearch {
   /** Names asked about in one recovery: an attacker can invent any number of them. */
   static final int MOST_NAMES = 100;
+
+  /** Names asked about at once, so that a hundred of nobody take a minute and not ten. */
+  private static final int AT_ONCE = 8;
 
   private static final Duration PER_NAME = Duration.ofSeconds(5);
   private static final Duration BUS_TIMEOUT = Duration.ofSeconds(60);
@@ -26,17 +32,18 @@ final class KeySearch {
   /** What came of it; the offer is what judging again brought. */
   record Found(int asked, int learned, TrustRequest.Offered offered) {}
 
+  /** Asks about those that most events wait for; a name that cannot be asked about is not found. */
   Future<Found> seek(List<Peer> peers) {
     return bus.ask(TrustRequest.ADDRESS, new TrustRequest.Unknown(), BUS_TIMEOUT)
         .compose(
             unknown -> {
               List<String> names =
                   unknown.waitingByName().entrySet().stream()
-                      .sorted((a, b) -> b.getValue() - a.getValue())
-                      .limit(MOST_NAMES)
+                      .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                      .limit(peers.isEmpty() ? 0 : MOST_NAMES)
                       .map(Map.Entry::getKey)
                       .toList();
-              return askInTurn(peers, names, 0, 0);
+              return ask(peers, names).map(learned -> new int[] {names.size(), learned});
             })
         .compose(
             counts ->
@@ -44,16 +51,25 @@ final class KeySearch {
                     .map(offered -> new Found(counts[0], counts[1], offered)));
   }
 
-  private Future<int[]> askInTurn(List<Peer> peers, List<String> names, int at, int learned) {
-    if (at == names.size() || peers.isEmpty()) {
-      return Future.succeededFuture(new int[] {names.size(), learned});
+  /** How many of the names somebody knew. */
+  private Future<Integer> ask(List<Peer> peers, List<String> names) {
+    Deque<String> left = new ArrayDeque<>(names);
+    List<Future<Integer>> lanes = new ArrayList<>();
+    for (int lane = 0; lane < AT_ONCE; lane++) {
+      lanes.add(askInTurn(peers, left, 0));
+    }
+    return Future.all(lanes).map(done -> lanes.stream().mapToInt(Future::result).sum());
+  }
+
+  private Future<Integer> askInTurn(List<Peer> peers, Deque<String> left, int learned) {
+    String name = left.poll();
+    if (name == null) {
+      return Future.succeededFuture(learned);
     }
     return bus.ask(
-            MeshRequest.ADDRESS,
-            new MeshRequest.QueryPeers(names.get(at), peers, PER_NAME),
-            BUS_TIMEOUT)
-        .compose(
-            answer ->
-                askInTurn(peers, names, at + 1, learned + (answer.key().isPresent() ? 1 : 0)));
+            MeshRequest.ADDRESS, new MeshRequest.QueryPeers(name, peers, PER_NAME), BUS_TIMEOUT)
+        .map(answer -> answer.key().isPresent() ? 1 : 0)
+        .otherwise(0)
+        .compose(one -> askInTurn(peers, left, learned + one));
   }
 }

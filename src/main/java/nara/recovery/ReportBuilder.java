@@ -131,14 +131,19 @@ final class ReportBuilder {
     checkpoints = new Report.Checkpoints(synced.answers().size(), answered, events, added);
   }
 
-  /** What waited for keys was judged again: it is no longer waiting, or waits again. */
+  /**
+   * What waited for keys was judged again: it is no longer waiting, or waits again. Some of it may
+   * have waited since before the recovery, and was never counted as waiting here.
+   */
   void judgedAgain(Offered offered) {
-    quarantined -= offered.received() - offered.quarantined();
+    quarantined =
+        Math.max(offered.quarantined(), quarantined - offered.received() + offered.quarantined());
     merged += offered.added();
     duplicate += offered.duplicate();
     dropped += offered.dropped();
     rejected += offered.rejected();
-    verdicts.merge(Verdict.UNKNOWN_EMITTER, -offered.received(), Integer::sum);
+    verdicts.computeIfPresent(
+        Verdict.UNKNOWN_EMITTER, (verdict, count) -> Math.max(0, count - offered.received()));
     offered.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
   }
 

@@ -51,6 +51,19 @@ class ReportBuilderTest {
     assertThat(events.verdicts()).isEqualTo(Map.of("valid", 5, "unbacked_checkpoint", 1));
   }
 
+  @Test
+  void what_waited_since_before_the_recovery_makes_no_count_negative() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.judgedAgain(
+        offered(9, 6, 0, 3, 0, Map.of(Verdict.VALID, 6, Verdict.UNKNOWN_EMITTER, 3)));
+
+    Report.Events events = report.build("complete", List.of(), START).events();
+
+    assertThat(events.quarantined()).isEqualTo(3);
+    assertThat(events.merged()).isEqualTo(6);
+    assertThat(events.verdicts()).isEqualTo(Map.of("valid", 6, "unknown_emitter", 3));
+  }
+
   private static final Map<Verdict, Integer> CHECKPOINTS =
       Map.of(Verdict.VALID, 3, Verdict.UNKNOWN_EMITTER, 2, Verdict.UNBACKED_CHECKPOINT, 1);
 

@@ -1,0 +1,108 @@
+package nara.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.mesh.MeshRequest;
+import nara.mesh.MeshRequest.Peer;
+import nara.testing.Citizen;
+import nara.trust.TrustRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class KeySearchTest {
+  private static final List<Peer> PEERS = List.of(new Peer("moe", "127.0.0.1:1"));
+
+  private final Map<String, Integer> waiting = new HashMap<>();
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
+  @Test
+  void the_names_that_most_events_wait_for_are_asked_about_and_no_more_than_the_limit(
+      Vertx vertx, VertxTestContext test) {
+    for (int i = 0; i < 500; i++) {
+      waiting.put("nobody" + i, 1);
+    }
+    waiting.put("bart", 1_000);
+    seek(vertx, PEERS)
+        .onComplete(
+            test.succeeding(
+                found ->
+                    test.verify(
+                        () -> {
+                          assertThat(found.asked()).isEqualTo(KeySearch.MOST_NAMES);
+                          assertThat(found.learned()).isEqualTo(1);
+                          assertThat(asked).hasSize(KeySearch.MOST_NAMES).contains("bart");
+                          assertThat(found.offered()).isEqualTo(TrustRequest.Offered.NOTHING);
+                          test.completeNow();
+                        })));
+  }
+
+  @Test
+  void a_name_that_cannot_be_asked_about_costs_itself_only(Vertx vertx, VertxTestContext test) {
+    waiting.putAll(Map.of("broken", 5, "bart", 1));
+    seek(vertx, PEERS)
+        .onComplete(
+            test.succeeding(
+                found ->
+                    test.verify(
+                        () -> {
+                          assertThat(found.asked()).isEqualTo(2);
+                          assertThat(found.learned()).isEqualTo(1);
+                          test.completeNow();
+                        })));
+  }
+
+  @Test
+  void without_peers_nobody_is_asked_and_what_waits_is_judged_all_the_same(
+      Vertx vertx, VertxTestContext test) {
+    waiting.put("bart", 1);
+    seek(vertx, List.of())
+        .onComplete(
+            test.succeeding(
+                found ->
+                    test.verify(
+                        () -> {
+                          assertThat(found.asked()).isZero();
+                          assertThat(asked).isEmpty();
+                          test.completeNow();
+                        })));
+  }
+
+  private Future<KeySearch.Found> seek(Vertx vertx, List<Peer> peers) {
+    Bus bus = Bus.of(vertx);
+    bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::trust);
+    bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::mesh);
+    return new KeySearch(bus).seek(peers);
+  }
+
+  private Future<? extends BusMessage> trust(TrustRequest<?> request) {
+    return request instanceof TrustRequest.Unknown
+        ? Future.succeededFuture(new TrustRequest.UnknownEmitters(waiting))
+        : Future.succeededFuture(TrustRequest.Offered.NOTHING);
+  }
+
+  private Future<? extends BusMessage> mesh(MeshRequest<?> request) {
+    String target = ((MeshRequest.QueryPeers) request).target();
+    asked.add(target);
+    return switch (target) {
+      case "broken" -> Future.failedFuture(new IllegalStateException("out of order"));
+      case "bart" ->
+          Future.succeededFuture(
+              new MeshRequest.PeerQueried(Optional.of(Citizen.named("bart").key()), "", List.of()));
+      default ->
+          Future.succeededFuture(new MeshRequest.PeerQueried(Optional.empty(), "", List.of()));
+    };
+  }
+}
