@@ -1,5 +1,9 @@
 package nara.event;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,8 +48,8 @@ public final class JsonSpans {
   }
 
   /**
-   * The members of the object that the bytes are, by the raw text of their key. A key given twice
-   * is refused: two readers could take different ones.
+   * The members of the object that the bytes are, by their key. A key given twice is refused,
+   * however it is spelt: two readers could take different ones.
    *
    * @param most how many members are accepted
    */
@@ -58,9 +62,9 @@ public final class JsonSpans {
       return members;
     }
     while (true) {
-      int keyEnd = skipString(json, skipSpace(json, at));
-      int keyStart = skipSpace(json, at) + 1;
-      String key = new String(json, keyStart, keyEnd - 1 - keyStart, StandardCharsets.UTF_8);
+      int keyStart = skipSpace(json, at);
+      int keyEnd = skipString(json, keyStart);
+      String key = key(json, keyStart, keyEnd - keyStart);
       at = skipSpace(json, expect(json, skipSpace(json, keyEnd), ':'));
       int valueEnd = skipValue(json, at);
       if (members.size() == most) {
@@ -87,7 +91,7 @@ public final class JsonSpans {
    */
   public static List<Span> elements(byte[] json, Span array, int most) throws BrokenJson {
     List<Span> elements = new ArrayList<>();
-    if (array.length() == 4 && json[array.offset()] == 'n') {
+    if (array.length() == 4 && array.text(json).equals("null")) {
       return elements;
     }
     int at = skipSpace(json, expect(json, array.offset(), '['));
@@ -108,6 +112,22 @@ public final class JsonSpans {
         expect(json, at, ']');
         return elements;
       }
+    }
+  }
+
+  /** The text of a key in its quotes. */
+  private static String key(byte[] json, int offset, int length) throws BrokenJson {
+    String raw = new String(json, offset + 1, length - 2, StandardCharsets.UTF_8);
+    if (raw.indexOf('\\') < 0) {
+      return raw;
+    }
+    try (JsonParser parser = BoundedJson.parser(json, offset, length)) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (JsonProcessingException broken) {
+      throw new BrokenJson("the key at byte " + offset + " is no text");
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("reading from memory", impossible);
     }
   }
 

@@ -14,6 +14,7 @@ import nara.checkpoint.CheckpointRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
 import nara.ledger.LedgerRequest;
+import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.plaza.PlazaRequest;
 import nara.plaza.PlazaRequest.PlazaState;
@@ -49,7 +50,10 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private Bus bus;
   private ReportBuilder report;
+
+  /** The last report, once it is told. */
   private Report last;
+
   private long timer = -1;
   private boolean stopping;
 
@@ -73,7 +77,6 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     report = new ReportBuilder(now());
     before.forEach(report::begunWith);
-    last = report.build("running", List.of(), now());
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
     // After the deployment is reported, so that whoever deploys hears of all that follows.
     context.runOnContext(deployed -> tell(new Happening.Started()));
@@ -92,7 +95,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case RecoveryRequest.ReportSoFar soFar ->
           Future.succeededFuture(
               new RecoveryRequest.CurrentReport(
-                  plan.stageLabel(), plan.finished(), plan.finished() ? last : running()));
+                  plan.stageLabel(), last != null, last != null ? last : running()));
     };
   }
 
@@ -144,7 +147,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                       found.result().troubles(),
                       plaza.result().configured()));
             })
-        .onFailure(this::onBroken);
+        .onFailure(failure -> onBroken("discovery", failure));
   }
 
   private void onFetch(Command.Fetch fetch) {
@@ -152,13 +155,19 @@ public final class CoordinatorVerticle extends VerticleBase {
             MeshRequest.ADDRESS,
             new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
             fetch.timeout().plus(MERGE_ALLOWANCE))
+        // One call that went wrong within this node costs that call: it is tried again.
+        .otherwise(
+            failure ->
+                new MeshRequest.FetchFailed(MeshFailure.STALLED, failed("the mesh", failure)))
         .onSuccess(
             outcome -> {
+              if (plan.finished()) {
+                return;
+              }
               report.fetched(fetch.peer().name(), outcome);
               tell(new Happening.CallEnded(fetch.call(), outcome));
               progress();
-            })
-        .onFailure(this::onBroken);
+            });
   }
 
   private void onAskPlaza(Command.AskPlaza ask) {
@@ -172,7 +181,7 @@ public final class CoordinatorVerticle extends VerticleBase {
               report.plaza(answered);
               tell(new Happening.PlazaEnded(answered));
             })
-        .onFailure(this::onBroken);
+        .onFailure(failure -> onBroken("the plaza", failure));
   }
 
   private void onSyncCheckpoints(Command.SyncCheckpoints sync) {
@@ -185,7 +194,7 @@ public final class CoordinatorVerticle extends VerticleBase {
               report.checkpoints(synced);
               tell(new Happening.CheckpointsEnded(synced));
             })
-        .onFailure(this::onBroken);
+        .onFailure(failure -> onBroken("the checkpoint stage", failure));
   }
 
   private void onSeekKeys(Command.SeekKeys seek) {
@@ -196,7 +205,7 @@ public final class CoordinatorVerticle extends VerticleBase {
               report.judgedAgain(found.offered());
               tell(new Happening.KeysSought(found.asked(), found.learned()));
             })
-        .onFailure(this::onBroken);
+        .onFailure(failure -> onBroken("the search for keys", failure));
   }
 
   private void onSeedPings() {
@@ -207,7 +216,7 @@ public final class CoordinatorVerticle extends VerticleBase {
               return ledgerCounted().map(means.meanByTarget());
             })
         .onSuccess((Map<String, Double> means) -> tell(new Happening.PingsSeeded(means.size())))
-        .onFailure(this::onBroken);
+        .onFailure(failure -> onBroken("the ledger", failure));
   }
 
   private Future<?> ledgerCounted() {
@@ -227,12 +236,19 @@ public final class CoordinatorVerticle extends VerticleBase {
         });
   }
 
-  /** A part of this node did not answer: a defect or a shutdown, and the end of the recovery. */
-  private void onBroken(Throwable failure) {
-    tell(new Happening.Broke("a part of this node did not answer: " + failure.getMessage()));
+  /** A part of this node did not answer: a defect or a shutdown. */
+  private void onBroken(String part, Throwable failure) {
+    tell(new Happening.Broke(failed(part, failure)));
+  }
+
+  private static String failed(String part, Throwable failure) {
+    return part + " of this node did not answer: " + failure.getMessage();
   }
 
   private void progress() {
+    if (plan.finished()) {
+      return;
+    }
     bus.tell(
         RecoveryNews.ADDRESS,
         new RecoveryNews.Progress(

@@ -41,6 +41,6 @@ public sealed interface Happening {
   /** The node is shutting down. */
   record StopAsked() implements Happening {}
 
-  /** A part of this node failed; the message says which and how. */
+  /** A part of this node failed the stage that is under way; the message says which and how. */
   record Broke(String what) implements Happening {}
 }

@@ -191,7 +191,7 @@ final class PagesRung implements Work {
 
   private Optional<Stretch> stretchFor(String peer) {
     for (Stretch stretch : stretches) {
-      if (stretch.candidates().contains(peer)) {
+      if (stretch.open(peer)) {
         stretches.remove(stretch);
         return Optional.of(stretch);
       }
@@ -201,7 +201,7 @@ final class PagesRung implements Work {
     }
     Optional<Stretch> half =
         walking.stream()
-            .filter(stretch -> stretch.candidates().contains(peer))
+            .filter(stretch -> stretch.open(peer))
             .max(Comparator.comparingDouble(Stretch::pagesLeft))
             .flatMap(Stretch::split);
     half.ifPresent(stretch -> planned++);
@@ -322,20 +322,19 @@ final class PagesRung implements Work {
   /** Lets somebody else walk the rest; anybody who can, when no equal is left. */
   private void passOn(Job job) {
     walking.remove(job.stretch);
-    job.stretch.candidates().remove(job.peer.name());
-    boolean equals =
-        peers.stream().anyMatch(p -> able(p) && job.stretch.candidates().contains(p.name()));
-    if (!equals) {
-      peers.stream()
-          .filter(this::able)
-          .filter(p -> !p.name().equals(job.peer.name()))
-          .forEach(p -> job.stretch.candidates().add(p.name()));
+    job.stretch.leaveOut(job.peer.name());
+    if (!open(job.stretch)) {
+      peers.stream().filter(this::able).forEach(peer -> job.stretch.admit(peer.name()));
     }
-    if (job.stretch.candidates().isEmpty()) {
-      giveUp(job);
-    } else {
+    if (open(job.stretch)) {
       stretches.addFirst(job.stretch);
+    } else {
+      giveUp(job);
     }
+  }
+
+  private boolean open(Stretch stretch) {
+    return peers.stream().anyMatch(peer -> able(peer) && stretch.open(peer.name()));
   }
 
   private void giveUp(Job job) {
@@ -537,6 +536,11 @@ final class PagesRung implements Work {
   @Override
   public boolean failed() {
     return answers == 0 || failures > answers;
+  }
+
+  @Override
+  public String loss() {
+    return givenUp == 0 ? "" : givenUp + " ranges of time could not be had from anybody";
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class RecoveryPlan {
       case Happening.KeysSought sought -> onKeysSought(sought, out);
       case Happening.PingsSeeded seeded -> onPingsSeeded(seeded, out);
       case Happening.StopAsked stop -> end("stopped before it was done", out);
-      case Happening.Broke broke -> end(broke.what(), out);
+      case Happening.Broke broke -> onBroke(broke.what(), out);
     }
     return out;
   }
@@ -255,7 +255,13 @@ public final class RecoveryPlan {
     List<Peer> unanswered = work.unanswered();
     boolean meshNext =
         rung + 1 < config.ladder().size() && config.ladder().get(rung + 1) != Rung.PLAZA;
-    out.add(new Command.Leave(unanswered.isEmpty() ? "complete" : "partial", work.summary()));
+    String loss = work.loss();
+    if (!loss.isEmpty()) {
+      reasons.add(config.ladder().get(rung).label() + ": " + loss);
+    }
+    out.add(
+        new Command.Leave(
+            unanswered.isEmpty() && loss.isEmpty() ? "complete" : "partial", work.summary()));
     if (!unanswered.isEmpty() && meshNext) {
       // Whoever could not answer this way may be able to answer the next.
       climb(unanswered, out);
@@ -364,6 +370,10 @@ public final class RecoveryPlan {
     out.add(
         new Command.Leave(
             "complete", sought.learned() + " of " + sought.asked() + " missing keys found"));
+    seedPings(out);
+  }
+
+  private void seedPings(List<Command> out) {
     stage = Stage.SEEDING_PINGS;
     out.add(new Command.Enter("pings"));
     out.add(new Command.SeedPings());
@@ -373,6 +383,29 @@ public final class RecoveryPlan {
     if (stage == Stage.SEEDING_PINGS) {
       out.add(new Command.Leave("complete", seeded.targets() + " targets"));
       finish(out);
+    }
+  }
+
+  /** What breaks costs the stage that asked for it; the ones after it may do very well. */
+  private void onBroke(String what, List<Command> out) {
+    if (stage == Stage.WAITING || stage == Stage.DISCOVERING) {
+      end(what, out);
+      return;
+    }
+    reasons.add(what);
+    out.add(new Command.Leave("failed", what));
+    switch (stage) {
+      case CALLING -> climb(peers, out);
+      case ASKING_PLAZA -> {
+        if (plazaAnswered.isEmpty()) {
+          climb(peers, out);
+        } else {
+          afterLadder(out);
+        }
+      }
+      case SYNCING_CHECKPOINTS -> seekKeys(out);
+      case SEEKING_KEYS -> seedPings(out);
+      case WAITING, DISCOVERING, SEEDING_PINGS, FINISHED -> finish(out);
     }
   }
 

@@ -81,7 +81,8 @@ final class Round implements Work {
     List<Command> commands = new ArrayList<>();
     while (underWay.size() < maxUnderWay && !waiting.isEmpty()) {
       Task task = waiting.poll();
-      if (!able(task, task.peer) && task.failedBy.isEmpty() && !reassign(task)) {
+      // Who it was dealt to may have failed others in the meantime.
+      if (!able(task, task.peer) && !reassign(task)) {
         lost++;
         continue;
       }
@@ -168,6 +169,11 @@ final class Round implements Work {
   @Override
   public boolean failed() {
     return failures * 2 > attempts || answers == 0;
+  }
+
+  @Override
+  public String loss() {
+    return lost == 0 ? "" : lost + " of " + planned + " calls were answered by nobody";
   }
 
   /** The peers that have given no answer at all so far. */

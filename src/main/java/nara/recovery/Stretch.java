@@ -21,6 +21,8 @@ final class Stretch {
   /** The peers that may walk it; whoever fails it is no longer one of them. */
   private final Set<String> candidates;
 
+  private final Set<String> failed = new HashSet<>();
+
   /** Pages after which a walk is endless: far more than the range can need. */
   private final int mostPages;
 
@@ -64,8 +66,27 @@ final class Stretch {
     return new Stretch(others, begin, end, density, mostPages);
   }
 
+  /** The peers that may walk it. */
   Set<String> candidates() {
-    return candidates;
+    return Set.copyOf(candidates);
+  }
+
+  /** Whether the peer may walk it. */
+  boolean open(String peer) {
+    return candidates.contains(peer);
+  }
+
+  /** Takes it from a peer, for good. */
+  void leaveOut(String peer) {
+    candidates.remove(peer);
+    failed.add(peer);
+  }
+
+  /** Lets the peer walk it, unless it has failed it before. */
+  void admit(String peer) {
+    if (!failed.contains(peer)) {
+      candidates.add(peer);
+    }
   }
 
   /** The next page to ask for. */
@@ -129,7 +150,8 @@ final class Stretch {
       return Optional.empty();
     }
     long from = Math.max(after, density.oldest);
-    long middle = from + (Math.min(end, density.newest) - from) / 2;
+    // Unsigned: by what strangers say, the range may be longer than a long can tell.
+    long middle = from + (Math.min(end, density.newest) - from >>> 1);
     Density here = new Density(perNano, density.oldest, density.newest);
     Stretch second = new Stretch(candidates, middle, end, here, mostPages);
     end = middle;

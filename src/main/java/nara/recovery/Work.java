@@ -18,6 +18,9 @@ interface Work {
   /** Whether it went so badly that the next rung should do it all again. */
   boolean failed();
 
+  /** What nobody could give, in words for a person; empty when nothing is missing. */
+  String loss();
+
   /** The peers that have given no answer at all so far. */
   List<Peer> unanswered();
 

@@ -172,6 +172,47 @@ class PagesRungTest {
   }
 
   @Test
+  void a_page_that_everybody_fails_is_given_up_after_each_has_tried_and_the_rest_is_recovered() {
+    Network network = new Network();
+    List<Stated> all = network.events(60_000, i -> i * 1_000);
+    network.peer("a", all);
+    network.peer("b", all);
+    network.peer("c", all);
+    long poison = all.get(20_000).ts();
+    int[] failures = {0};
+    network.spoiling(
+        (peer, answer) ->
+            answer instanceof MeshRequest.Fetched page
+                    && page.oldestTs() <= poison
+                    && page.newestTs() >= poison
+                    && page.events() > 1_000
+                ? failing(failures)
+                : answer);
+
+    PagesRung rung = network.recover(CONFIG);
+
+    assertThat(rung.loss()).contains("1 ranges");
+    assertThat(failures[0]).isLessThanOrEqualTo(3 * CONFIG.callTries());
+    assertThat(network.got).hasSizeGreaterThan(30_000);
+  }
+
+  private static FetchOutcome failing(int[] failures) {
+    failures[0]++;
+    return new MeshRequest.FetchFailed(MeshFailure.STATUS, "500");
+  }
+
+  @Test
+  void times_that_are_further_apart_than_a_long_can_tell_end_as_well() {
+    Stretch.Density density =
+        new Stretch.Density(1e-15, -9_000_000_000_000_000_000L, Long.MAX_VALUE);
+    Stretch first = new Stretch(Set.of("a"), Long.MIN_VALUE, Long.MAX_VALUE, density, 400);
+
+    Stretch second = first.split().orElseThrow();
+
+    assertThat(first.split().or(second::split)).isEmpty();
+  }
+
+  @Test
   void whoever_mostly_sends_forgeries_is_dropped() {
     Network network = new Network();
     List<Stated> all = network.events(40_000, i -> i * 1_000);
@@ -280,7 +321,7 @@ class PagesRungTest {
       spoil = how;
     }
 
-    void recover(RecoveryConfig config) {
+    PagesRung recover(RecoveryConfig config) {
       List<Peer> peers =
           ledgers.keySet().stream().map(name -> new Peer(name, "127.0.0.1:1")).toList();
       PagesRung rung = new PagesRung(peers, roster, config, 0);
@@ -299,6 +340,7 @@ class PagesRungTest {
         assertThat(turns++).isLessThan(5_000);
       } while (!underWay.isEmpty() || !rung.over());
       assertThat(rung.summary()).isNotEmpty();
+      return rung;
     }
 
     private FetchOutcome answer(String peer, Query query) {

@@ -7,6 +7,7 @@ import static nara.recovery.Story.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,41 @@ class RecoveryPlanTest {
   }
 
   @Test
+  void a_slice_that_nobody_can_give_makes_it_partial_however_well_the_rest_went() {
+    Story story =
+        new Story(RecoveryConfig.defaults(MemoryMode.MEDIUM).climbing(RecoveryConfig.Rung.SLICES))
+            .finding(neighbours("a", "b"))
+            .answering(
+                (peer, query) ->
+                    ((Query.Slice) query).index() == 3 ? failed(MeshFailure.STALLED) : brought(5))
+            .play();
+
+    assertThat(story.stages).contains("slices partial");
+    assertThat(story.finish.outcome()).isEqualTo(Outcome.PARTIAL);
+    assertThat(story.finish.reasons()).contains("slices: 1 of 10 calls were answered by nobody");
+  }
+
+  @Test
+  void calls_that_wait_for_who_is_gone_by_now_cost_no_try() {
+    Map<String, Integer> failures = new HashMap<>();
+    Story story =
+        new Story(RecoveryConfig.defaults(MemoryMode.MEDIUM).climbing(RecoveryConfig.Rung.SLICES))
+            .finding(neighbours("a", "b", "c", "d"))
+            .answering(
+                (peer, query) -> {
+                  if (peer.equals("d")) {
+                    return brought(5);
+                  }
+                  failures.merge(peer, 1, Integer::sum);
+                  return failed(MeshFailure.UNREACHABLE);
+                })
+            .play();
+
+    assertThat(story.finish.reasons()).hasSize(3).noneMatch(reason -> reason.contains("nobody"));
+    assertThat(story.stages).doesNotContain("slices failed");
+  }
+
+  @Test
   void a_neighbour_that_cannot_sample_is_asked_for_slices_while_the_others_are_done() {
     Story story =
         new Story(MEDIUM)
@@ -321,6 +357,45 @@ class RecoveryPlanTest {
     plan.on(new Happening.Started(), Story.START);
     assertThat(plan.on(new Happening.CallEnded(7, brought(1)), Story.START)).isEmpty();
     assertThat(plan.on(new Happening.KeysSought(0, 0), Story.START)).isEmpty();
+  }
+
+  @Test
+  void a_part_of_the_node_that_fails_costs_its_stage_and_never_the_recovery() {
+    RecoveryPlan plan = new RecoveryPlan(gossip(), "me");
+    plan.on(new Happening.Started(), Story.START);
+    List<Command> out =
+        plan.on(new Happening.Found(neighbours("a"), List.of(), false), Story.START);
+    while (out.stream().anyMatch(Command.Fetch.class::isInstance)) {
+      List<Command> next = new ArrayList<>();
+      for (Command command : out) {
+        if (command instanceof Command.Fetch fetch) {
+          next.addAll(plan.on(new Happening.CallEnded(fetch.call(), brought(1)), Story.START));
+        }
+      }
+      out = next;
+    }
+    assertThat(out).hasAtLeastOneElementOfType(Command.SyncCheckpoints.class);
+
+    assertThat(plan.on(new Happening.Broke("checkpoints: late"), Story.START))
+        .hasAtLeastOneElementOfType(Command.SeekKeys.class);
+    assertThat(plan.on(new Happening.Broke("keys: late"), Story.START))
+        .hasAtLeastOneElementOfType(Command.SeedPings.class);
+    assertThat(plan.on(new Happening.Broke("pings: late"), Story.START))
+        .contains(
+            new Command.Finish(
+                Outcome.PARTIAL, List.of("checkpoints: late", "keys: late", "pings: late")));
+  }
+
+  @Test
+  void a_plaza_that_breaks_is_left_and_what_it_answered_before_counts() {
+    RecoveryPlan plan = new RecoveryPlan(gossip().climbing(RecoveryConfig.Rung.PLAZA), "me");
+    plan.on(new Happening.Started(), Story.START);
+    plan.on(new Happening.Found(neighbours("a"), List.of(), true), Story.START);
+
+    List<Command> left = plan.on(new Happening.Broke("plaza: late"), Story.START);
+
+    assertThat(left).hasAtLeastOneElementOfType(Command.SeekKeys.class);
+    assertThat(plan.finished()).isFalse();
   }
 
   private static java.util.function.BiFunction<String, Query, nara.mesh.MeshRequest.FetchOutcome>
