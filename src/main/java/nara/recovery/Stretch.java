@@ -66,7 +66,7 @@ final class Stretch {
     return new Stretch(others, begin, end, density, mostPages);
   }
 
-  /** Who may walk it. */
+  /** The peers that may walk it. */
   Set<String> candidates() {
     return Set.copyOf(candidates);
   }
