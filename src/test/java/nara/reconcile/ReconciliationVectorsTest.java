@@ -3,9 +3,15 @@ package nara.reconcile;
 import static nara.reconcile.ListedItems.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import nara.reconcile.ListedItems.Item;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +80,62 @@ class ReconciliationVectorsTest {
             "818000",
             "c08080808080808000",
             "81ffffffffffffffff7f");
+  }
+
+  /**
+   * Dialogues recorded with another implementation (hoytech/negentropy, JavaScript) at the other
+   * end: it holds 396 of 400 items, we 375. Each message of ours must be the recorded one, and each
+   * of theirs is understood; the one of them that asked learned the same as is expected here.
+   */
+  @Test
+  void dialogues_with_another_implementation_come_to_the_same_end() throws Exception {
+    ListedItems ours = numbered(380, 89, 7);
+    ListedItems theirs = numbered(400, 97, 5);
+    for (JsonNode dialogue : recorded()) {
+      int frame = dialogue.get("frame").asInt();
+      List<byte[]> messages = new ArrayList<>();
+      dialogue.get("messages").forEach(m -> messages.add(HexFormat.of().parseHex(m.asText())));
+      if (dialogue.get("we").asText().equals("ask")) {
+        assertAsked(ours, theirs, messages, frame);
+      } else {
+        for (int i = 0; i < messages.size(); i += 2) {
+          assertThat(Reconciliation.answer(ours, messages.get(i), frame))
+              .isEqualTo(messages.get(i + 1));
+        }
+      }
+    }
+  }
+
+  private static void assertAsked(
+      ListedItems ours, ListedItems theirs, List<byte[]> messages, int frame) throws BadMessage {
+    List<ItemId> lacking = new ArrayList<>();
+    List<ItemId> surplus = new ArrayList<>();
+    Optional<byte[]> next = Optional.of(Reconciliation.begin(ours, 0));
+    for (int i = 0; i < messages.size(); i += 2) {
+      assertThat(next.orElseThrow()).isEqualTo(messages.get(i));
+      Reconciliation.Step step = Reconciliation.goOn(ours, messages.get(i + 1), frame);
+      lacking.addAll(step.lacking());
+      surplus.addAll(step.surplus());
+      next = step.next();
+    }
+    assertThat(next).isEmpty();
+    assertThat(lacking).hasSize(24).doesNotContainAnyElementsOf(ours.ids());
+    assertThat(theirs.ids()).containsAll(lacking).doesNotContainAnyElementsOf(surplus);
+    assertThat(surplus).hasSize(4).isSubsetOf(ours.ids());
+  }
+
+  private static ListedItems numbered(int end, int modulus, int leftOut) {
+    return ListedItems.of(
+        IntStream.range(0, end)
+            .filter(i -> i % modulus != leftOut)
+            .mapToObj(i -> ListedItems.hashed(1_700_000_000L + i / 3, i))
+            .toList());
+  }
+
+  private static JsonNode recorded() throws IOException {
+    try (InputStream json =
+        ReconciliationVectorsTest.class.getResourceAsStream("/reconcile/dialogues.json")) {
+      return new ObjectMapper().readTree(json);
+    }
   }
 }
