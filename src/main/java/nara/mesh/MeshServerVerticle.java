@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -28,6 +29,7 @@ import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.mesh.RequestSignature.Judgement;
+import nara.reconcile.ItemId;
 import nara.trust.Verifier;
 
 /**
@@ -133,6 +135,8 @@ public final class MeshServerVerticle extends VerticleBase {
     open(router, "/peer/query", this::onPeerQuery);
     open(router, "/api/checkpoints/all", this::onCheckpoints);
     checked(router, "/events/sync", this::onSync);
+    checked(router, "/events/reconcile", this::onReconcile);
+    checked(router, "/events/fetch", this::onEventFetch);
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
     return router;
   }
@@ -281,9 +285,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private Future<Reply> onSync(RoutingContext ctx) {
     SyncRequest request;
     try {
-      request =
-          SyncRequest.read(
-              ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes());
+      request = SyncRequest.read(body(ctx));
     } catch (MeshTrouble notJson) {
       return Future.succeededFuture(Reply.text(400, "Invalid JSON"));
     }
@@ -306,13 +308,69 @@ public final class MeshServerVerticle extends VerticleBase {
                                     me, found.events(), found.nextCursor(), seconds))));
   }
 
+  private Future<Reply> onReconcile(RoutingContext ctx) {
+    byte[] message = body(ctx);
+    if (message.length > MeshLimits.RECONCILE_BYTES) {
+      return Future.succeededFuture(
+          Reply.text(400, "a message of over " + MeshLimits.RECONCILE_BYTES + " bytes"));
+    }
+    return withRoomFor(
+        ctx,
+        () ->
+            bus.ask(
+                    LedgerRequest.ADDRESS,
+                    new LedgerRequest.AnswerReconciling(message, MeshLimits.RECONCILE_BYTES),
+                    MeshLimits.LEDGER_TIME)
+                .map(
+                    answer ->
+                        answer.fault().isEmpty()
+                            ? Reply.octets(answer.message())
+                            : Reply.text(400, answer.fault())));
+  }
+
+  private Future<Reply> onEventFetch(RoutingContext ctx) {
+    List<ItemId> hashes;
+    try {
+      hashes = HashList.read(body(ctx));
+    } catch (MeshTrouble notHashes) {
+      return Future.succeededFuture(Reply.text(400, notHashes.reason()));
+    }
+    long seconds = clock.instant().getEpochSecond();
+    return withRoom(
+        ctx,
+        () ->
+            bus.ask(
+                    LedgerRequest.ADDRESS,
+                    new LedgerRequest.ByHash(hashes, MeshLimits.FETCH_BYTES),
+                    MeshLimits.LEDGER_TIME)
+                .compose(
+                    found ->
+                        onWorker(
+                            () ->
+                                SyncAnswer.write(
+                                    me,
+                                    found.events(),
+                                    found.settled() == hashes.size()
+                                        ? Optional.empty()
+                                        : Optional.of((long) found.settled()),
+                                    seconds))));
+  }
+
+  private static byte[] body(RoutingContext ctx) {
+    return ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes();
+  }
+
   private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<byte[]>> body) {
+    return withRoomFor(ctx, () -> body.get().map(Reply::json));
+  }
+
+  private Future<Reply> withRoomFor(RoutingContext ctx, Supplier<Future<Reply>> reply) {
     if (answersUnderWay >= MeshLimits.ANSWERS_AT_ONCE) {
       return Future.succeededFuture(Reply.text(503, "Too many requests at once"));
     }
     answersUnderWay++;
     ctx.put(LARGE, true);
-    return body.get().map(Reply::json);
+    return reply.get();
   }
 
   private void answer(RoutingContext ctx, Reply reply) {

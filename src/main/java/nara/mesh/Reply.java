@@ -11,10 +11,18 @@ import java.util.Map;
  * @param body as JSON or text, with the newline that the reference ends bodies with
  */
 record Reply(int status, String contentType, Map<String, String> headers, byte[] body) {
+  /** The type of what is not text. */
+  static final String OCTETS = "application/octet-stream";
+
   private static final String JSON = "application/json; charset=utf-8";
 
   static Reply json(byte[] body) {
     return new Reply(200, JSON, Map.of(), body);
+  }
+
+  /** Bytes that are not text. */
+  static Reply octets(byte[] body) {
+    return new Reply(200, OCTETS, Map.of(), body);
   }
 
   /** A reply of JSON without a character set, as the reference gives in some places. */

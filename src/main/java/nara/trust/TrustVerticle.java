@@ -146,7 +146,9 @@ public final class TrustVerticle extends VerticleBase {
         .executeBlocking(() -> Intake.peek(offer.json(), offer.events()), false)
         .compose(
             ids ->
-                bus.ask(
+                offer.otherForms()
+                    ? Future.succeededFuture(new Known(ids, new BitSet()))
+                    : bus.ask(
                         LedgerRequest.ADDRESS,
                         new LedgerRequest.HeldValid(Intake.present(ids)),
                         LEDGER_TIMEOUT)
