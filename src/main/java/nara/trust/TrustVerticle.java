@@ -149,10 +149,10 @@ public final class TrustVerticle extends VerticleBase {
                 offer.otherForms()
                     ? Future.succeededFuture(new Known(ids, new BitSet()))
                     : bus.ask(
-                        LedgerRequest.ADDRESS,
-                        new LedgerRequest.HeldValid(Intake.present(ids)),
-                        LEDGER_TIMEOUT)
-                    .map(answer -> new Known(ids, answer.held())));
+                            LedgerRequest.ADDRESS,
+                            new LedgerRequest.HeldValid(Intake.present(ids)),
+                            LEDGER_TIMEOUT)
+                        .map(answer -> new Known(ids, answer.held())));
   }
 
   private Future<List<Judgement>> judgeNew(
