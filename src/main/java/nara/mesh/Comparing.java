@@ -15,6 +15,12 @@ import nara.reconcile.ItemId;
  * out to be lacking. {@code docs/reconcile.md} has the format of both.
  */
 final class Comparing {
+  /** Where messages are sent. */
+  static final String RECONCILE = "/events/reconcile";
+
+  /** Where events are fetched by their hashes. */
+  static final String FETCH = "/events/fetch";
+
   private final Bus bus;
   private final Identity me;
   private final InstantSource clock;

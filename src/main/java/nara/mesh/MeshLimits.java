@@ -68,6 +68,9 @@ public final class MeshLimits {
   /** Events that a busy peer may let go between listing and being asked for them. */
   public static final int GONE_MEANWHILE = 16;
 
+  /** For one reconciliation in all: what it lacks then is fetched otherwise. */
+  public static final Duration RECONCILE_TIME = Duration.ofSeconds(90);
+
   /** How long a reconciliation may take before the next one begins beside it. */
   public static final Duration RECONCILE_ALONE = Duration.ofSeconds(2);
 

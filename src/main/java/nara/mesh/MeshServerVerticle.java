@@ -141,8 +141,8 @@ public final class MeshServerVerticle extends VerticleBase {
     open(router, "/peer/query", this::onPeerQuery);
     open(router, "/api/checkpoints/all", this::onCheckpoints);
     checked(router, "/events/sync", this::onSync);
-    checked(router, "/events/reconcile", ctx -> onBody(ctx, comparing::answer));
-    checked(router, "/events/fetch", ctx -> onBody(ctx, comparing::fetch));
+    checked(router, Comparing.RECONCILE, ctx -> onBody(ctx, comparing::answer));
+    checked(router, Comparing.FETCH, ctx -> onBody(ctx, comparing::fetch));
     checked(router, "/gossip/zine", ctx -> onBody(ctx, deliveries::zine));
     checked(router, "/dm", ctx -> onBody(ctx, deliveries::message));
     owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));
