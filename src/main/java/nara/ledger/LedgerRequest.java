@@ -64,8 +64,12 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    */
   record BeginReconciling(long since) implements LedgerRequest<FirstMessage> {}
 
-  /** The answer to {@link BeginReconciling}. */
-  record FirstMessage(byte[] message) implements BusMessage {}
+  /**
+   * The answer to {@link BeginReconciling}.
+   *
+   * @param held how many events this ledger holds
+   */
+  record FirstMessage(byte[] message, int held) implements BusMessage {}
 
   /** Answers a message of somebody who reconciles with this ledger. */
   record AnswerReconciling(byte[] message, int mostBytes)

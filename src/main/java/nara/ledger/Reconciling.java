@@ -25,7 +25,8 @@ final class Reconciling {
 
   FirstMessage begin(long since) {
     long from = HashIndex.timeOf(Math.max(since, ledger.horizon()));
-    return new FirstMessage(Reconciliation.begin(ledger.hashes(), from));
+    HashIndex index = ledger.hashes();
+    return new FirstMessage(Reconciliation.begin(index, from), index.size());
   }
 
   ReconcilingAnswer answer(byte[] message, int mostBytes) {

@@ -51,13 +51,14 @@ public final class MeshLimits {
    */
   public static final int RECONCILE_BYTES = 512 << 10;
 
-  /**
-   * Messages sent in one reconciliation; 320,000 equal but for 100,000 events take under thirty.
-   */
+  /** Messages sent in one reconciliation; one that lacks 100,000 events takes under thirty. */
   public static final int RECONCILE_ROUNDS = 64;
 
-  /** Events lacked from which on walking page by page costs less than fetching by hash. */
-  public static final int RECONCILE_LACKING = 100_000;
+  /**
+   * Events that may be lacking although no more are held. Where more are lacking than are held,
+   * walking page by page, several neighbours at once, costs less than fetching by hash.
+   */
+  public static final int RECONCILE_LACKING = 20_000;
 
   /** Hashes in one request of {@code /events/fetch}: their events are about a megabyte. */
   public static final int FETCH_HASHES = 2_000;

@@ -37,6 +37,7 @@ final class ReconcileSession {
   private final List<ItemId> lacking = new ArrayList<>();
   private List<ItemId> wanted = List.of();
   private long began;
+  private int held;
   private int rounds;
   private int fetches;
   private long comparedBytes;
@@ -65,7 +66,11 @@ final class ReconcileSession {
     }
     began = System.nanoTime();
     return askLedger(new LedgerRequest.BeginReconciling(since))
-        .compose(first -> compare(first.message()))
+        .compose(
+            first -> {
+              held = first.held();
+              return compare(first.message());
+            })
         .compose(compared -> fetchNext())
         .compose(fetched -> outcome(shortage()))
         .recover(this::onTrouble);
@@ -99,8 +104,8 @@ final class ReconcileSession {
     }
     lacking.addAll(step.lacking());
     surplus += step.surplus();
-    if (lacking.size() > MeshLimits.RECONCILE_LACKING) {
-      return trouble("more than " + MeshLimits.RECONCILE_LACKING + " events are lacking");
+    if (lacking.size() > Math.max(held, MeshLimits.RECONCILE_LACKING)) {
+      return trouble("more events are lacking than the " + held + " that are held");
     }
     if (step.next().isPresent()) {
       return compare(step.next().get());
