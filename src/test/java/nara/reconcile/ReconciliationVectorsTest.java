@@ -50,6 +50,19 @@ class ReconciliationVectorsTest {
         .isEqualTo("6100000202" + first.substring(10, 10 + 2 * 64));
   }
 
+  /** The example of {@code docs/reconcile.md}. */
+  @Test
+  void the_example_on_the_page_is_what_is_said() throws BadMessage {
+    Item both = new Item(1_768_800_000_000_000_000L, id("aa".repeat(32)));
+    Item lacking = new Item(1_768_800_001_000_000_000L, id("bb".repeat(32)));
+    String first = HexFormat.of().formatHex(Reconciliation.begin(ListedItems.of(List.of(both)), 0));
+
+    assertThat(first)
+        .isEqualTo("6198c682c7a7f5d880020001" + "42b5d6e9a824e972398bfe0b80a84fb2" + "00000200");
+    assertThat(answer(ListedItems.of(List.of(both, lacking)), first))
+        .isEqualTo("6198c682c7a7f5d880020000" + "00000201" + "bb".repeat(32));
+  }
+
   @Test
   void another_version_is_answered_with_the_one_that_is_spoken() throws BadMessage {
     assertThat(answer(ListedItems.of(THREE), "62000002")).isEqualTo("61");
