@@ -59,7 +59,10 @@ class ArchitectureTest {
               Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
-              Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
+              Map.entry(
+                  "checkpoint",
+                  Set.of(
+                      "event", "identity", "bus", "ledger", "trust", "mesh", "plaza", "discovery")),
               Map.entry(
                   "recovery",
                   Set.of(
