@@ -26,9 +26,12 @@ final class Signers {
     return keys.byId(attestation.attesterId());
   }
 
-  /** Why nothing that this attester signs is taken; empty when it depends on the signature. */
-  Optional<Refusal> refusal(Attestation attestation) {
-    Optional<PublicKey> key = key(attestation);
+  /**
+   * Why nothing that this attester signs is taken; empty when it depends on the signature.
+   *
+   * @param key what {@link #key} has just said: it may say otherwise the next time
+   */
+  Optional<Refusal> refusal(Attestation attestation, Optional<PublicKey> key) {
     if (key.isEmpty()) {
       return Optional.of(Refusal.UNKNOWN_KEY);
     }

@@ -82,11 +82,19 @@ final class Letters {
   private void sendMore() {
     while (!waiting.isEmpty() && inFlight.size() < MOST_IN_FLIGHT) {
       Letter letter = waiting.poll();
-      int id = nextId;
-      nextId = id == LAST_ID ? FIRST_ID : id + 1;
+      int id = freeId();
       inFlight.put(id, letter);
       post.send(id, letter.topic(), letter.payload())
           .onFailure(failure -> failed(id, failure.getMessage()));
     }
+  }
+
+  private int freeId() {
+    int id = nextId;
+    while (inFlight.containsKey(id)) {
+      id = id == LAST_ID ? FIRST_ID : id + 1;
+    }
+    nextId = id == LAST_ID ? FIRST_ID : id + 1;
+    return id;
   }
 }
