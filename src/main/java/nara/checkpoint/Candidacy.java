@@ -242,6 +242,7 @@ final class Candidacy {
 
   private void onNotProposed(String why) {
     LOG.debug("No checkpoint: {}", why);
+    tallies.count("put_off");
     busy = false;
   }
 

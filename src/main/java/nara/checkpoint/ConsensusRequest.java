@@ -26,7 +26,8 @@ public sealed interface ConsensusRequest<R extends BusMessage> extends Request<R
    * @param voting whether this node votes: the recovery is over, and it does not only read
    * @param round of the proposal of this node that is open; 0 when there is none
    * @param votes counted in that round
-   * @param counts what was done so far: proposed, voted, agreed, failed, finals
+   * @param counts what was done so far: proposed, put_off (for want of neighbours, votes or a
+   *     broker), asked, voted, agreed, failed, finals …
    * @param refused what changed nothing, by reason
    */
   record ConsensusState(

@@ -148,6 +148,7 @@ public final class ConsensusVerticle extends VerticleBase {
     if (refusal.isPresent()) {
       return tallies.refuse(refusal.get());
     }
+    tallies.count("asked");
     Duration wait = Duration.ofMillis(random.nextLong(config.voteWait().toMillis() + 1));
     Time.Appointment[] mine = new Time.Appointment[1];
     mine[0] =
