@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
+import nara.checkpoint.ConsensusVerticle;
 import nara.discovery.DiscoveryVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -54,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
  * <p>ledger → snapshot → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync →
- * opinion → web → coordinator: each after those that it asks.
+ * consensus → opinion → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -165,6 +166,7 @@ public final class NaraNode {
                         random)))
         .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(next -> deployConsensus(verifier, time, random))
         .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
         .compose(
             next ->
@@ -177,6 +179,21 @@ public final class NaraNode {
                     : Future.succeededFuture())
         .compose(
             next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+  }
+
+  /** Checkpoints are agreed on over the plaza, and nowhere else. */
+  private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
+    return config.usesPlaza()
+        ? deploy(
+            new ConsensusVerticle(
+                me,
+                keys,
+                config.checkpoint().consensus(),
+                config.readOnly(),
+                verifier,
+                time,
+                random))
+        : Future.succeededFuture();
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

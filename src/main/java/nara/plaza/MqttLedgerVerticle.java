@@ -30,6 +30,7 @@ import nara.plaza.PlazaRequest.AskLedgers;
 import nara.plaza.PlazaRequest.LedgersAnswered;
 import nara.plaza.PlazaRequest.PlazaCounts;
 import nara.plaza.PlazaRequest.PlazaState;
+import nara.plaza.PlazaRequest.Said;
 import nara.trust.TrustRequest;
 import nara.trust.Verifier;
 import org.slf4j.Logger;
@@ -143,6 +144,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.Counts counts -> Future.succeededFuture(counts());
       case PlazaRequest.Announce announce -> announce().map(Done.DONE);
       case AskLedgers ask -> onAskLedgers(ask);
+      case PlazaRequest.Say say -> onSay(say.word());
     };
   }
 
@@ -158,6 +160,17 @@ public final class MqttLedgerVerticle extends VerticleBase {
         }
       }
     }
+  }
+
+  private Future<Said> onSay(CheckpointWord word) {
+    if (connection == null || config.readOnly()) {
+      String why = connection == null ? "no broker is configured" : "read-only: nothing is said";
+      return Future.succeededFuture(new Said(why));
+    }
+    return connection
+        .publishSurely(Topics.of(word), word.json())
+        .map(new Said(""))
+        .otherwise(failure -> new Said(String.valueOf(failure.getMessage())));
   }
 
   private Future<LedgersAnswered> onAskLedgers(AskLedgers ask) {
@@ -221,6 +234,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
           countedUnlessRefused("question", answering.answer(question.question()), Reason.TOO_OFTEN);
       case Heard.Answer answer ->
           countedUnlessRefused("answer", rounds.answered(answer), Reason.NOT_ASKED);
+      case Heard.AboutCheckpoint about -> {
+        count("checkpoint");
+        yield bus.ask(CheckpointWord.ADDRESS, about.word(), OFFER_TIMEOUT);
+      }
       case Heard.Ignored reason -> ignored(reason.reason());
     };
   }
