@@ -167,7 +167,11 @@ public final class NaraNode {
                         verifier,
                         time,
                         random)))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
+        .compose(
+            next ->
+                deploy(
+                    new DiscoveryVerticle(
+                        me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
         .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
         .compose(
