@@ -25,9 +25,12 @@ import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
 import nara.checkpoint.ConsensusVerticle;
 import nara.discovery.DiscoveryVerticle;
+import nara.gossip.GossipConfig;
+import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Personality;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
@@ -54,8 +57,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
- * <p>ledger → snapshot → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync →
- * consensus → opinion → web → coordinator: each after those that it asks.
+ * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
+ * sync → consensus → opinion → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -153,6 +156,7 @@ public final class NaraNode {
                         new MeshServerVerticle(
                             me, keys, config.mesh(), verifier, time, addresses, listening))
                     : Future.succeededFuture())
+        .compose(next -> deploy(new GossipVerticle(me.name(), gossipConfig(), time, random)))
         .compose(
             next ->
                 deploy(
@@ -164,7 +168,11 @@ public final class NaraNode {
                         verifier,
                         time,
                         random)))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
+        .compose(
+            next ->
+                deploy(
+                    new DiscoveryVerticle(
+                        me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
         .compose(next -> deployConsensus(verifier, time, random))
         .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
@@ -194,6 +202,16 @@ public final class NaraNode {
                 time,
                 random))
         : Future.succeededFuture();
+  }
+
+  private GossipConfig gossipConfig() {
+    Optional<String> silence = Optional.empty();
+    if (!config.usesMesh()) {
+      silence = Optional.of("this node does not use the mesh");
+    } else if (config.readOnly()) {
+      silence = Optional.of("this node only reads");
+    }
+    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {
