@@ -40,6 +40,7 @@ class ArchitectureTest {
           "discovery",
           "checkpoint",
           "snapshot",
+          "emit",
           "recovery",
           "opinion",
           "web",
@@ -57,7 +58,8 @@ class ArchitectureTest {
               Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
               Map.entry("snapshot", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
-              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("emit", Set.of("event", "identity", "bus", "trust")),
+              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust", "emit")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
               Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
               Map.entry(

@@ -17,7 +17,10 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Time;
+import nara.emit.OwnEvent;
+import nara.event.Event;
 import nara.event.JsonSpans.Span;
+import nara.event.Service;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -113,6 +116,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       connection.open();
     }
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
+    bus.hear(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
     return Future.succeededFuture();
   }
 
@@ -126,7 +130,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         config.readOnly() || !connection.connected()
             ? Future.succeededFuture()
             : connection
-                .publish(Topics.CHAU, voice.chau(nanos(time.instant())))
+                .publish(Topics.CHAU, voice.chau(Event.nanos(time.instant())))
                 .timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     return goodbye
         .onFailure(failure -> LOG.warn("The goodbye was not sent: {}", failure.getMessage()))
@@ -140,6 +144,20 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.Announce announce -> announce().map(Done.DONE);
       case AskLedgers ask -> onAskLedgers(ask);
     };
+  }
+
+  /** What this node says itself and has a topic of its own is published; a lost one is in zines. */
+  private void onOwnEvent(OwnEvent event) {
+    switch (event) {
+      case OwnEvent.Made made -> {
+        boolean spoken = connection != null && !config.readOnly() && connection.connected();
+        if (spoken && made.service() == Service.SOCIAL) {
+          connection
+              .publish(Topics.SOCIAL, made.json())
+              .onFailure(failure -> LOG.debug("Not published: {}", failure.getMessage()));
+        }
+      }
+    }
   }
 
   private Future<LedgersAnswered> onAskLedgers(AskLedgers ask) {
@@ -302,7 +320,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     lastAnnounced = now;
     return connection
-        .publish(Topics.HEY_THERE, voice.heyThere(nanos(now), meshAddress.get()))
+        .publish(Topics.HEY_THERE, voice.heyThere(Event.nanos(now), meshAddress.get()))
         .onFailure(failure -> LOG.debug("Not announced: {}", failure.getMessage()))
         .otherwiseEmpty();
   }
@@ -368,10 +386,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private long upTo(Duration most) {
     return 1 + random.nextLong(Math.max(1, most.toMillis()));
-  }
-
-  private static long nanos(Instant time) {
-    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 
   private static String version() {
