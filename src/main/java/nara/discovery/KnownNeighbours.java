@@ -185,9 +185,14 @@ final class KnownNeighbours {
     return switch (presence) {
       case Presence.Present present -> present(present);
       case Presence.Left left -> {
-        left(left.name());
+        gone(left.name());
         yield Optional.empty();
       }
+      case Presence.Missed missed -> {
+        gone(missed.name());
+        yield Optional.empty();
+      }
+      case Presence.Remembers remembers -> Optional.empty();
     };
   }
 
@@ -229,7 +234,7 @@ final class KnownNeighbours {
     neighbour.announced |= told.firstHand();
   }
 
-  private void left(String name) {
+  private void gone(String name) {
     Known neighbour = known.get(name);
     if (neighbour != null) {
       neighbour.answers = false;

@@ -35,8 +35,8 @@ import nara.mesh.MeshSyncVerticle;
 import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
 import nara.plaza.MqttLedgerVerticle;
-import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
+import nara.plaza.Profile;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
 import nara.snapshot.SnapshotRequest;
@@ -158,7 +158,11 @@ public final class NaraNode {
                     new MqttLedgerVerticle(
                         me,
                         keys,
-                        config.usesPlaza() ? config.plaza() : PlazaConfig.defaults(),
+                        config.usesPlaza() ? config.plaza() : config.plaza().at(""),
+                        Profile.of(
+                            config.transport().label(),
+                            config.memory().mode().label(),
+                            config.memory().maxEvents()),
                         () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
                         verifier,
                         time,

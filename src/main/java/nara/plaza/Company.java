@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import nara.identity.PublicKey;
 
 /**
@@ -35,6 +36,7 @@ final class Company {
     long lastSeenSeconds;
     boolean here;
     int howdies;
+    int buzz;
   }
 
   private final String me;
@@ -91,6 +93,28 @@ final class Company {
     if (guest.address.isEmpty()) {
       guest.address = status.meshIp();
     }
+    guest.buzz = Math.clamp(status.buzz(), 0, Buzz.MOST);
+  }
+
+  /** Whether anything was heard of it. */
+  boolean knows(String name) {
+    return guests.containsKey(name);
+  }
+
+  /** The mean buzz that those who are here tell of; 0 without any. */
+  int averageBuzz() {
+    return (int) buzz().average().orElse(0);
+  }
+
+  /** The highest buzz that one of those who are here tells of; 0 without any. */
+  int highestBuzz() {
+    return buzz().max().orElse(0);
+  }
+
+  private IntStream buzz() {
+    return guests.entrySet().stream()
+        .filter(each -> each.getValue().here && !each.getKey().equals(me))
+        .mapToInt(each -> each.getValue().buzz);
   }
 
   /** Counts an answer to somebody's announcement, if that was heard. */
