@@ -272,6 +272,13 @@ public final class ConfigReader {
                 "max_in_flight_per_peer", d.maxInFlightPerPeer(), 1, 1_000, "a number of requests"),
             s.whole(
                 "max_queued_per_peer", d.maxQueuedPerPeer(), 1, 100_000, "a number of requests"),
+            s.whole(
+                "requests_per_second",
+                d.requestsPerSecond(),
+                0,
+                1_000_000,
+                "a number of requests, or 0 for no bound"),
+            s.whole("requests_at_once", d.requestsAtOnce(), 1, 1_000_000, "a number of requests"),
             s.duration("connect_timeout", d.connectTimeout(), MILLI, HOUR),
             s.duration("stall", d.stall(), MILLI, HOUR));
     s.end();

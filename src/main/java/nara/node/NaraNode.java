@@ -24,9 +24,12 @@ import nara.bus.Bus;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
 import nara.discovery.DiscoveryVerticle;
+import nara.gossip.GossipConfig;
+import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Personality;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
@@ -53,8 +56,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
- * <p>ledger → snapshot → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync →
- * opinion → web → coordinator: each after those that it asks.
+ * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
+ * sync → opinion → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -152,6 +155,7 @@ public final class NaraNode {
                         new MeshServerVerticle(
                             me, keys, config.mesh(), verifier, time, addresses, listening))
                     : Future.succeededFuture())
+        .compose(next -> deploy(new GossipVerticle(me.name(), gossipConfig(), time, random)))
         .compose(
             next ->
                 deploy(
@@ -181,6 +185,16 @@ public final class NaraNode {
                     : Future.succeededFuture())
         .compose(
             next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+  }
+
+  private GossipConfig gossipConfig() {
+    Optional<String> silence = Optional.empty();
+    if (!config.usesMesh()) {
+      silence = Optional.of("this node does not use the mesh");
+    } else if (config.readOnly()) {
+      silence = Optional.of("this node only reads");
+    }
+    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import nara.identity.PublicKey;
 
@@ -37,6 +39,7 @@ final class Company {
     boolean here;
     int howdies;
     int buzz;
+    boolean littleMemory;
   }
 
   private final String me;
@@ -94,6 +97,7 @@ final class Company {
       guest.address = status.meshIp();
     }
     guest.buzz = Math.clamp(status.buzz(), 0, Buzz.MOST);
+    guest.littleMemory = status.memoryMode().equals("short");
   }
 
   /** Whether anything was heard of it. */
@@ -115,6 +119,14 @@ final class Company {
     return guests.entrySet().stream()
         .filter(each -> each.getValue().here && !each.getKey().equals(me))
         .mapToInt(each -> each.getValue().buzz);
+  }
+
+  /** Those who told that they remember little. */
+  Set<String> littleMemory() {
+    return guests.entrySet().stream()
+        .filter(each -> each.getValue().littleMemory)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Counts an answer to somebody's announcement, if that was heard. */

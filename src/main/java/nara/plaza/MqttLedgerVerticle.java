@@ -157,6 +157,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.State state -> Future.succeededFuture(state());
       case PlazaRequest.Counts counts -> Future.succeededFuture(tallies.counts());
       case PlazaRequest.Announce announce -> announce().map(Done.DONE);
+      case PlazaRequest.LittleMemory little ->
+          Future.succeededFuture(new PlazaRequest.Names(company.littleMemory()));
       case AskLedgers ask -> onAskLedgers(ask);
     };
   }
