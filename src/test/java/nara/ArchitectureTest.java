@@ -87,7 +87,8 @@ class ArchitectureTest {
                       "plaza",
                       "discovery",
                       "recovery")),
-              Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
+              Map.entry(
+                  "opinion", Set.of("event", "identity", "bus", "ledger", "plaza", "recovery")),
               Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),

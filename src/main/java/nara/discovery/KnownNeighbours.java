@@ -192,6 +192,7 @@ final class KnownNeighbours {
         gone(missed.name());
         yield Optional.empty();
       }
+      case Presence.Spoke spoke -> Optional.empty();
       case Presence.Remembers remembers -> Optional.empty();
     };
   }
@@ -275,6 +276,14 @@ final class KnownNeighbours {
     }
     goes.ifPresent(this::remove);
     return goes.isPresent();
+  }
+
+  /** Forgets a neighbour of whom nothing is heard any more, unless the operator named it. */
+  void forget(String name) {
+    Known neighbour = known.get(name);
+    if (neighbour != null && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
+      remove(name);
+    }
   }
 
   private void remove(String name) {

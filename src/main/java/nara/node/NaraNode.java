@@ -173,7 +173,7 @@ public final class NaraNode {
                         random)))
         .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
-        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
+        .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
         .compose(
             next ->
                 config.web().enabled()

@@ -302,7 +302,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     keys.learn(message.from(), status.id(), howdy.key(), Origin.HOWDY);
     company.howdyTo(message.to());
     company.told(message.from(), howdy.key(), status, time.instant());
-    tell(message.from(), status.id(), status.meshIp(), Optional.of(howdy.key()), true);
+    spoke(message.from(), status, howdy.key());
     if (message.to().equals(me.name())) {
       bus.tell(
           Presence.ADDRESS, new Presence.Remembers(message.from(), status.uptime(), message.you()));
@@ -340,7 +340,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     boolean stranger = !company.knows(from);
     keys.learn(from, status.id(), news.key(), Origin.NEWSPAPER);
     company.told(from, news.key(), status, time.instant());
-    tell(from, status.id(), status.meshIp(), Optional.of(news.key()), true);
+    spoke(from, status, news.key());
     // Who is not known here may not know this node either.
     return stranger && strangers.take(from, time.instant()) ? announce() : Future.succeededFuture();
   }
@@ -362,6 +362,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
         TrustRequest.ADDRESS,
         new TrustRequest.Offer(source, event, List.of(new Span(0, event.length))),
         OFFER_TIMEOUT);
+  }
+
+  private void spoke(String name, Status status, PublicKey key) {
+    tell(name, status.id(), status.meshIp(), Optional.of(key), true);
+    bus.tell(Presence.ADDRESS, new Presence.Spoke(name));
   }
 
   private void tell(

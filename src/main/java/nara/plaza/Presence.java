@@ -27,6 +27,9 @@ public sealed interface Presence extends BusMessage {
   /** Somebody left with a verified chau. */
   record Left(String name) implements Presence {}
 
+  /** Somebody said something on the plaza that is no event: a newspaper, a howdy. */
+  record Spoke(String name) implements Presence {}
+
   /** Nothing was heard of somebody for so long that it is taken for gone. */
   record Missed(String name) implements Presence {}
 
