@@ -44,6 +44,7 @@ class ArchitectureTest {
           "recovery",
           "gossip",
           "opinion",
+          "upkeep",
           "web",
           "event",
           "identity");
@@ -89,6 +90,20 @@ class ArchitectureTest {
                       "recovery")),
               Map.entry(
                   "opinion", Set.of("event", "identity", "bus", "ledger", "plaza", "recovery")),
+              Map.entry(
+                  "upkeep",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "emit",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery",
+                      "opinion")),
               Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),

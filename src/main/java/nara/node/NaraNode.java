@@ -49,6 +49,8 @@ import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
 import nara.trust.VerifierChoice;
 import nara.trust.Verifiers;
+import nara.upkeep.UpkeepConfig;
+import nara.upkeep.UpkeepVerticle;
 import nara.web.WebVerticle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +59,7 @@ import org.slf4j.LoggerFactory;
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
  * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
- * sync → opinion → web → coordinator: each after those that it asks.
+ * sync → opinion → upkeep → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -174,6 +176,7 @@ public final class NaraNode {
         .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
         .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
+        .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, random)))
         .compose(
             next ->
                 config.web().enabled()
@@ -185,6 +188,10 @@ public final class NaraNode {
                     : Future.succeededFuture())
         .compose(
             next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+  }
+
+  private UpkeepConfig upkeepConfig() {
+    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
   }
 
   private GossipConfig gossipConfig() {
