@@ -193,7 +193,12 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "nara.ledger", "nara.trust", "nara.snapshot", "nara.recovery", "nara.opinion")
+                "nara.ledger",
+                "nara.trust",
+                "nara.snapshot",
+                "nara.recovery",
+                "nara.opinion",
+                "nara.upkeep")
             .and()
             // The search for keys is the coordinator's errand over the bus, in a file of its own.
             .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param look how often it looks who came and went
  * @param ping how often it measures the round trip to one neighbour, whatever their number
  * @param forget how often it looks whom to forget
+ * @param announce how often a node without a broker announces itself again
  * @param pingTimeout how long a neighbour may take to answer a ping
  * @param timeout for the other parts of this node to answer
  */
@@ -21,13 +22,16 @@ public record UpkeepConfig(
     Duration look,
     Duration ping,
     Duration forget,
+    Duration announce,
     Duration pingTimeout,
     Duration timeout) {
 
   /**
    * Two pings a minute and looking whom to forget every five minutes, as the reference does. It
    * looks around every second; every ten are as good where the shortest silence that counts has
-   * three hundred.
+   * three hundred. An announcement is in the zines of five minutes only, so without a broker those
+   * who come later would not hear of it; at twice an hour it does not crowd the samples that must
+   * hold all of them.
    */
   public static UpkeepConfig of(boolean speaks, boolean pings, Duration missingAfter) {
     return new UpkeepConfig(
@@ -37,6 +41,7 @@ public record UpkeepConfig(
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
         Duration.ofMinutes(5),
+        Duration.ofMinutes(30),
         Duration.ofSeconds(5),
         Duration.ofSeconds(30));
   }

@@ -34,6 +34,7 @@ import nara.ledger.LedgerRequest.Sighting;
 import nara.mesh.MeshRequest;
 import nara.opinion.OpinionNews;
 import nara.opinion.OpinionRequest;
+import nara.plaza.PlazaRequest;
 import nara.plaza.Presence;
 import nara.recovery.RecoveryNews;
 import nara.trust.TrustNews;
@@ -78,6 +79,7 @@ public final class UpkeepVerticle extends VerticleBase {
   private Time.Appointment nextLook = () -> {};
   private Time.Appointment nextPing = () -> {};
   private Time.Appointment nextForgetting = () -> {};
+  private Time.Appointment nextAnnouncement = () -> {};
   private long looks;
   private long observed;
   private long pinged;
@@ -116,6 +118,7 @@ public final class UpkeepVerticle extends VerticleBase {
     nextLook.cancel();
     nextPing.cancel();
     nextForgetting.cancel();
+    nextAnnouncement.cancel();
     return Future.succeededFuture();
   }
 
@@ -149,8 +152,20 @@ public final class UpkeepVerticle extends VerticleBase {
       onLook();
       if (config.pings()) {
         nextPing = time.after(vertx, config.ping(), this::onPing);
+        nextAnnouncement = time.after(vertx, config.announce(), this::onAnnounce);
       }
     }
+  }
+
+  private void onAnnounce() {
+    nextAnnouncement = time.after(vertx, config.announce(), this::onAnnounce);
+    bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.State(), config.timeout())
+        .compose(
+            plaza ->
+                plaza.connected()
+                    ? Future.succeededFuture()
+                    : bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.Announce(), config.timeout()))
+        .onFailure(this::onTrouble);
   }
 
   private void onPresence(Presence presence) {
