@@ -19,10 +19,20 @@ public record GossipConfig(Optional<String> silence, Duration pause, MemoryMode 
   /** The longest pause, of those who hardly talk: the wire contract's. */
   private static final Duration LONGEST = Duration.ofSeconds(300);
 
+  private static final Duration ZINE = Duration.ofMinutes(5);
+
   /** A node of that character and memory; the more sociable, the shorter the pauses. */
   public static GossipConfig of(
       Optional<String> silence, Personality personality, MemoryMode memory) {
     long more = LONGEST.minus(SHORTEST).toSeconds() * (100 - personality.sociability()) / 100;
     return new GossipConfig(silence, SHORTEST.plusSeconds(more), memory);
+  }
+
+  /**
+   * How old the events in a zine may be: those of the wire contract's five minutes, and, so that
+   * nothing ends here that came from others since the last round, as much more as lies between two.
+   */
+  Duration span() {
+    return ZINE.plus(pause);
   }
 }

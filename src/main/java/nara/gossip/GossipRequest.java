@@ -32,7 +32,9 @@ public sealed interface GossipRequest<R extends BusMessage> extends Request<R> {
    * @param failed zines that were not
    * @param caughtUp neighbours asked for what was missed
    * @param added events that were new, by either
+   * @param underWay rounds and catchings-up that have begun and are not over
    */
-  record GossipCounts(long rounds, long exchanged, long failed, long caughtUp, long added)
+  record GossipCounts(
+      long rounds, long exchanged, long failed, long caughtUp, long added, int underWay)
       implements BusMessage {}
 }

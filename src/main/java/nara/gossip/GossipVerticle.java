@@ -65,6 +65,7 @@ public final class GossipVerticle extends VerticleBase {
   private long exchanged;
   private long failed;
   private long added;
+  private int underWay;
   private String lastTrouble = "";
 
   /**
@@ -115,7 +116,12 @@ public final class GossipVerticle extends VerticleBase {
       case GossipRequest.Counts counts ->
           Future.succeededFuture(
               new GossipCounts(
-                  rounds, exchanged, failed, catchingUp.asked(), added + catchingUp.added()));
+                  rounds,
+                  exchanged,
+                  failed,
+                  catchingUp.asked(),
+                  added + catchingUp.added(),
+                  underWay));
     };
   }
 
@@ -163,10 +169,11 @@ public final class GossipVerticle extends VerticleBase {
 
   private void onRound() {
     nextRound = time.after(vertx, config.pause(), this::onRound);
-    neighbourhood()
-        .compose(all -> all.isEmpty() ? lookAround() : Future.succeededFuture(all))
-        .compose(all -> exchange(draw(), EXCHANGE_TIME))
-        .onFailure(this::onTrouble);
+    rounds++;
+    run(
+        neighbourhood()
+            .compose(all -> all.isEmpty() ? lookAround() : Future.succeededFuture(all))
+            .compose(all -> exchange(draw(), EXCHANGE_TIME)));
   }
 
   private List<Peer> draw() {
@@ -180,7 +187,7 @@ public final class GossipVerticle extends VerticleBase {
     }
     return bus.ask(
             MeshRequest.ADDRESS,
-            new MeshRequest.ExchangeZines(peers, timeout),
+            new MeshRequest.ExchangeZines(peers, config.span(), timeout),
             timeout.plus(MERGE_ALLOWANCE))
         .map(
             done -> {
@@ -190,7 +197,6 @@ public final class GossipVerticle extends VerticleBase {
   }
 
   private void onExchanged(List<Peer> peers, ZinesExchanged done) {
-    rounds++;
     exchanged += done.merged().size();
     failed += done.failed().size();
     done.merged().values().forEach(offered -> added += offered.added());
@@ -224,10 +230,11 @@ public final class GossipVerticle extends VerticleBase {
 
   private void onCatchUp() {
     nextCatchUp = time.after(vertx, catchingUp.pause(), this::onCatchUp);
-    neighbourhood()
-        .compose(all -> littleMemory().map(little -> catchingUp.draw(circle, all, little, time)))
-        .compose(catchingUp::with)
-        .onFailure(this::onTrouble);
+    run(
+        neighbourhood()
+            .compose(
+                all -> littleMemory().map(little -> catchingUp.draw(circle, all, little, time)))
+            .compose(catchingUp::with));
   }
 
   /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
@@ -250,6 +257,11 @@ public final class GossipVerticle extends VerticleBase {
   private List<Neighbour> remembered(DiscoveryRequest.Neighbourhood found) {
     known = found.neighbours();
     return known;
+  }
+
+  private void run(Future<?> work) {
+    underWay++;
+    work.onFailure(this::onTrouble).onComplete(ended -> underWay--);
   }
 
   /** A line when the trouble is another one than last time. */

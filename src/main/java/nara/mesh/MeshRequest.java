@@ -95,12 +95,14 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       implements BusMessage {}
 
   /**
-   * Gives our zine, the events of the last five minutes, to each of some peers, and offers what
-   * they give in return for judging. The answer comes when all of it is merged.
+   * Gives our zine to each of some peers, and offers what they give in return for judging. The
+   * answer comes when all of it is merged.
    *
+   * @param span how old the events in our zine may be
    * @param timeout for each exchange
    */
-  record ExchangeZines(List<Peer> peers, Duration timeout) implements MeshRequest<ZinesExchanged> {}
+  record ExchangeZines(List<Peer> peers, Duration span, Duration timeout)
+      implements MeshRequest<ZinesExchanged> {}
 
   /**
    * The answer to {@link ExchangeZines}.

@@ -9,11 +9,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -60,6 +63,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private Deliveries deliveries;
   private Quota quota;
   private Patience patience;
+  private Router router;
   private HttpServer server;
   private int answersUnderWay;
   private int importsUnderWay;
@@ -100,7 +104,7 @@ public final class MeshServerVerticle extends VerticleBase {
     quota = new Quota(config.requestsPerSecond(), config.requestsAtOnce(), System::nanoTime);
     sender = new ReplySender(me, clock, config.gzip(), workers);
     patience = new Patience(vertx);
-    Router router = routes();
+    router = routes();
     server =
         vertx
             .createHttpServer(options())
@@ -144,6 +148,15 @@ public final class MeshServerVerticle extends VerticleBase {
     owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
     return router;
+  }
+
+  /** All paths that are served. */
+  List<String> paths() {
+    return router.getRoutes().stream()
+        .map(Route::getPath)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 
   /** A GET that anybody may make. */

@@ -205,7 +205,7 @@ public final class MeshSyncVerticle extends VerticleBase {
     Map<String, Offered> merged = new HashMap<>();
     Map<String, String> failed = new HashMap<>();
     return zines
-        .make()
+        .make(exchange.span())
         .compose(
             mine ->
                 Future.all(
