@@ -44,6 +44,7 @@ class ArchitectureTest {
           "recovery",
           "gossip",
           "opinion",
+          "upkeep",
           "web",
           "event",
           "identity");
@@ -90,7 +91,22 @@ class ArchitectureTest {
                       "plaza",
                       "discovery",
                       "recovery")),
-              Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
+              Map.entry(
+                  "opinion", Set.of("event", "identity", "bus", "ledger", "plaza", "recovery")),
+              Map.entry(
+                  "upkeep",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "emit",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery",
+                      "opinion")),
               Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),
@@ -180,7 +196,12 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "nara.ledger", "nara.trust", "nara.snapshot", "nara.recovery", "nara.opinion")
+                "nara.ledger",
+                "nara.trust",
+                "nara.snapshot",
+                "nara.recovery",
+                "nara.opinion",
+                "nara.upkeep")
             .and()
             // The search for keys is the coordinator's errand over the bus, in a file of its own.
             .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -103,6 +104,10 @@ public final class DiscoveryVerticle extends VerticleBase {
     return switch (request) {
       case DiscoveryRequest.Discover discover -> onDiscover();
       case DiscoveryRequest.WhoIsThere who -> Future.succeededFuture(neighbourhood());
+      case DiscoveryRequest.Forget forget -> {
+        forget.names().forEach(known::forget);
+        yield Future.succeededFuture(Done.DONE);
+      }
     };
   }
 

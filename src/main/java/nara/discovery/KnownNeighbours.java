@@ -186,9 +186,15 @@ final class KnownNeighbours {
     return switch (presence) {
       case Presence.Present present -> present(present);
       case Presence.Left left -> {
-        left(left.name());
+        gone(left.name());
         yield Optional.empty();
       }
+      case Presence.Missed missed -> {
+        gone(missed.name());
+        yield Optional.empty();
+      }
+      case Presence.Spoke spoke -> Optional.empty();
+      case Presence.Remembers remembers -> Optional.empty();
     };
   }
 
@@ -229,7 +235,7 @@ final class KnownNeighbours {
     neighbour.announced |= told.firstHand();
   }
 
-  private void left(String name) {
+  private void gone(String name) {
     Known neighbour = known.get(name);
     if (neighbour != null) {
       neighbour.answers = false;
@@ -270,6 +276,14 @@ final class KnownNeighbours {
     }
     goes.ifPresent(this::remove);
     return goes.isPresent();
+  }
+
+  /** Forgets a neighbour of whom nothing is heard any more, unless the operator named it. */
+  void forget(String name) {
+    Known neighbour = known.get(name);
+    if (neighbour != null && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
+      remove(name);
+    }
   }
 
   private void remove(String name) {

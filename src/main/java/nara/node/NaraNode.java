@@ -39,8 +39,8 @@ import nara.mesh.MeshSyncVerticle;
 import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
 import nara.plaza.MqttLedgerVerticle;
-import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
+import nara.plaza.Profile;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
 import nara.snapshot.SnapshotRequest;
@@ -50,6 +50,8 @@ import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
 import nara.trust.VerifierChoice;
 import nara.trust.Verifiers;
+import nara.upkeep.UpkeepConfig;
+import nara.upkeep.UpkeepVerticle;
 import nara.web.WebVerticle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +60,7 @@ import org.slf4j.LoggerFactory;
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
  * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
- * sync → consensus → opinion → web → coordinator: each after those that it asks.
+ * sync → consensus → opinion → upkeep → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -163,7 +165,11 @@ public final class NaraNode {
                     new MqttLedgerVerticle(
                         me,
                         keys,
-                        config.usesPlaza() ? config.plaza() : PlazaConfig.defaults(),
+                        config.usesPlaza() ? config.plaza() : config.plaza().at(""),
+                        Profile.of(
+                            config.transport().label(),
+                            config.memory().mode().label(),
+                            config.memory().maxEvents()),
                         () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
                         verifier,
                         time,
@@ -175,7 +181,8 @@ public final class NaraNode {
                         me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
         .compose(next -> deployConsensus(verifier, time, random))
-        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
+        .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
+        .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, random)))
         .compose(
             next ->
                 config.web().enabled()
@@ -202,6 +209,10 @@ public final class NaraNode {
                 time,
                 random))
         : Future.succeededFuture();
+  }
+
+  private UpkeepConfig upkeepConfig() {
+    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
   }
 
   private GossipConfig gossipConfig() {
