@@ -134,6 +134,9 @@ public final class MeshServerVerticle extends VerticleBase {
     open(router, "/api/checkpoints/all", this::onCheckpoints);
     checked(router, "/events/sync", this::onSync);
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
+    // Else each request that is none (no host, half a percent sign) would be a line in the log.
+    router.errorHandler(400, ctx -> answer(ctx, Reply.text(400, "Bad request")));
+    router.errorHandler(500, ctx -> answer(ctx, Future.failedFuture(ctx.failure())));
     return router;
   }
 
@@ -344,8 +347,12 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private static String parameter(RoutingContext ctx, String name) {
-    String value = ctx.request().getParam(name);
-    return value == null ? "" : value;
+    try {
+      String value = ctx.request().getParam(name);
+      return value == null ? "" : value;
+    } catch (IllegalArgumentException halfAPercentSign) {
+      return "";
+    }
   }
 
   private static int whole(String text, int otherwise) {
