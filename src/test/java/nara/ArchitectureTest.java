@@ -40,7 +40,9 @@ class ArchitectureTest {
           "discovery",
           "checkpoint",
           "snapshot",
+          "emit",
           "recovery",
+          "gossip",
           "opinion",
           "web",
           "event",
@@ -57,9 +59,13 @@ class ArchitectureTest {
               Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
               Map.entry("snapshot", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
-              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("emit", Set.of("event", "identity", "bus", "trust")),
+              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust", "emit")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
-              Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
+              Map.entry(
+                  "checkpoint",
+                  Set.of(
+                      "event", "identity", "bus", "ledger", "trust", "mesh", "plaza", "discovery")),
               Map.entry(
                   "recovery",
                   Set.of(
@@ -72,6 +78,18 @@ class ArchitectureTest {
                       "plaza",
                       "discovery",
                       "checkpoint")),
+              Map.entry(
+                  "gossip",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery")),
               Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
               Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
               Map.entry("node", VERTICLES),

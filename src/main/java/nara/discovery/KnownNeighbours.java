@@ -18,6 +18,7 @@ import nara.identity.Learned;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.MeshRequest.Pong;
+import nara.mesh.PeerAddress;
 import nara.plaza.Presence;
 
 /**
@@ -221,11 +222,10 @@ final class KnownNeighbours {
         && (told.firstHand() || neighbour.id.isEmpty())) {
       neighbour.id = told.id();
     }
-    PeerAddress.told(told.address())
-        .ifPresent(
-            address ->
-                neighbour.addresses.put(
-                    told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, address));
+    if (PeerAddress.parse(told.address()).isPresent()) {
+      neighbour.addresses.put(
+          told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, told.address());
+    }
     neighbour.announced |= told.firstHand();
   }
 

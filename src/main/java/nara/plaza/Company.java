@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import nara.identity.PublicKey;
 
 /**
@@ -35,6 +37,7 @@ final class Company {
     long lastSeenSeconds;
     boolean here;
     int howdies;
+    boolean littleMemory;
   }
 
   private final String me;
@@ -91,6 +94,15 @@ final class Company {
     if (guest.address.isEmpty()) {
       guest.address = status.meshIp();
     }
+    guest.littleMemory = status.memoryMode().equals("short");
+  }
+
+  /** Those who told that they remember little. */
+  Set<String> littleMemory() {
+    return guests.entrySet().stream()
+        .filter(each -> each.getValue().littleMemory)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Counts an answer to somebody's announcement, if that was heard. */

@@ -17,7 +17,10 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Time;
+import nara.emit.OwnEvent;
+import nara.event.Event;
 import nara.event.JsonSpans.Span;
+import nara.event.Service;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -27,6 +30,7 @@ import nara.plaza.PlazaRequest.AskLedgers;
 import nara.plaza.PlazaRequest.LedgersAnswered;
 import nara.plaza.PlazaRequest.PlazaCounts;
 import nara.plaza.PlazaRequest.PlazaState;
+import nara.plaza.PlazaRequest.Said;
 import nara.trust.TrustRequest;
 import nara.trust.Verifier;
 import org.slf4j.Logger;
@@ -113,6 +117,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       connection.open();
     }
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
+    bus.hear(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
     return Future.succeededFuture();
   }
 
@@ -126,7 +131,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         config.readOnly() || !connection.connected()
             ? Future.succeededFuture()
             : connection
-                .publish(Topics.CHAU, voice.chau(nanos(time.instant())))
+                .publish(Topics.CHAU, voice.chau(Event.nanos(time.instant())))
                 .timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     return goodbye
         .onFailure(failure -> LOG.warn("The goodbye was not sent: {}", failure.getMessage()))
@@ -138,8 +143,36 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.State state -> Future.succeededFuture(state());
       case PlazaRequest.Counts counts -> Future.succeededFuture(counts());
       case PlazaRequest.Announce announce -> announce().map(Done.DONE);
+      case PlazaRequest.LittleMemory little ->
+          Future.succeededFuture(new PlazaRequest.Names(company.littleMemory()));
       case AskLedgers ask -> onAskLedgers(ask);
+      case PlazaRequest.Say say -> onSay(say.word());
     };
+  }
+
+  private Future<Said> onSay(CheckpointWord word) {
+    if (connection == null || config.readOnly()) {
+      String why = connection == null ? "no broker is configured" : "read-only: nothing is said";
+      return Future.succeededFuture(new Said(why));
+    }
+    return connection
+        .publishSurely(Topics.of(word), word.json())
+        .map(new Said(""))
+        .otherwise(failure -> new Said(String.valueOf(failure.getMessage())));
+  }
+
+  /** What this node says itself and has a topic of its own is published; a lost one is in zines. */
+  private void onOwnEvent(OwnEvent event) {
+    switch (event) {
+      case OwnEvent.Made made -> {
+        boolean spoken = connection != null && !config.readOnly() && connection.connected();
+        if (spoken && made.service() == Service.SOCIAL) {
+          connection
+              .publish(Topics.SOCIAL, made.json())
+              .onFailure(failure -> LOG.debug("Not published: {}", failure.getMessage()));
+        }
+      }
+    }
   }
 
   private Future<LedgersAnswered> onAskLedgers(AskLedgers ask) {
@@ -208,6 +241,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
           countedUnlessRefused("question", answering.answer(question.question()), Reason.TOO_OFTEN);
       case Heard.Answer answer ->
           countedUnlessRefused("answer", rounds.answered(answer), Reason.NOT_ASKED);
+      case Heard.AboutCheckpoint about -> {
+        count("checkpoint");
+        yield bus.ask(CheckpointWord.ADDRESS, about.word(), OFFER_TIMEOUT);
+      }
       case Heard.Ignored reason -> ignored(reason.reason());
     };
   }
@@ -307,7 +344,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     lastAnnounced = now;
     return connection
-        .publish(Topics.HEY_THERE, voice.heyThere(nanos(now), meshAddress.get()))
+        .publish(Topics.HEY_THERE, voice.heyThere(Event.nanos(now), meshAddress.get()))
         .onFailure(failure -> LOG.debug("Not announced: {}", failure.getMessage()))
         .otherwiseEmpty();
   }
@@ -373,10 +410,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private long upTo(Duration most) {
     return 1 + random.nextLong(Math.max(1, most.toMillis()));
-  }
-
-  private static long nanos(Instant time) {
-    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 
   private static String version() {

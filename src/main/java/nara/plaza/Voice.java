@@ -3,10 +3,8 @@ package nara.plaza;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import nara.event.Chau;
-import nara.event.Event;
 import nara.event.EventWriter;
 import nara.event.HeyThere;
-import nara.event.Payload;
 import nara.identity.Identity;
 
 /** What this node says on the plaza, signed. Pure: time and address are given. */
@@ -27,18 +25,13 @@ final class Voice {
    */
   byte[] heyThere(long ts, String meshAddress) {
     String key = me.keys().publicKey().encoded();
-    return signed(ts, new HeyThere(me.name(), key, meshAddress, me.id(), ""));
+    return EventWriter.signed(me, ts, new HeyThere(me.name(), key, meshAddress, me.id(), ""));
   }
 
   /** A goodbye, as a signed chau event. */
   byte[] chau(long ts) {
-    return signed(ts, new Chau(me.name(), me.keys().publicKey().encoded(), me.id(), ""));
-  }
-
-  private byte[] signed(long ts, Payload payload) {
-    String id = Event.idOf(ts, payload.service(), payload.content()).toString();
-    byte[] hash = Event.signedHash(id, ts, payload.service(), me.name(), payload.content());
-    return EventWriter.write(id, ts, me.name(), me.id(), me.keys().signBase64(hash), payload);
+    return EventWriter.signed(
+        me, ts, new Chau(me.name(), me.keys().publicKey().encoded(), me.id(), ""));
   }
 
   /** The answer to somebody's announcement. */

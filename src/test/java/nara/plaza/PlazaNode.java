@@ -25,7 +25,6 @@ import nara.event.EventReader;
 import nara.event.EventWriter;
 import nara.event.JsonSpans.Span;
 import nara.event.Reading;
-import nara.event.Service;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Identity;
@@ -199,8 +198,7 @@ final class PlazaNode implements AutoCloseable {
   static byte[] tease(String actor, String target, int number) {
     Social social = new Social("tease", actor, "", target, "", "random", "");
     long ts = 1_768_800_000_000_000_000L + number;
-    String id = Event.idOf(ts, Service.SOCIAL, social.content()).toString();
-    return EventWriter.write(id, ts, "", "", "", social);
+    return EventWriter.unsigned(ts, social);
   }
 
   private Future<? extends BusMessage> onLedger(LedgerRequest<?> request) {
