@@ -147,6 +147,9 @@ public final class MeshServerVerticle extends VerticleBase {
     checked(router, "/dm", ctx -> onBody(ctx, deliveries::message));
     owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
+    // Else each request that is none (no host, half a percent sign) would be a line in the log.
+    router.errorHandler(400, ctx -> answer(ctx, Reply.text(400, "Bad request")));
+    router.errorHandler(500, ctx -> answer(ctx, Future.failedFuture(ctx.failure())));
     return router;
   }
 
@@ -422,8 +425,12 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private static String parameter(RoutingContext ctx, String name) {
-    String value = ctx.request().getParam(name);
-    return value == null ? "" : value;
+    try {
+      String value = ctx.request().getParam(name);
+      return value == null ? "" : value;
+    } catch (IllegalArgumentException halfAPercentSign) {
+      return "";
+    }
   }
 
   private static int whole(String text, int otherwise) {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -208,12 +210,12 @@ public final class ConfigReader {
   }
 
   private static Optional<Soul> soulIn(Path file, ConfigSection s) {
-    try {
-      if (Files.size(file) <= SOUL_FILE_BYTES) {
-        Optional<Soul> soul = Soul.parse(Files.readString(file).strip());
-        if (soul.isPresent()) {
-          return soul;
-        }
+    // What a file says of its size is not believed: a device says 0, and goes on for ever.
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(SOUL_FILE_BYTES);
+      Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
+      if (soul.isPresent()) {
+        return soul;
       }
       s.fault("soul_file", "\"" + file + "\" does not hold a soul");
     } catch (IOException unreadable) {

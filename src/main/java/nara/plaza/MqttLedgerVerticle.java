@@ -228,6 +228,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
           .compose(message -> onHeard(message))
           .onFailure(failure -> onNotServed(failure));
     }
+
+    @Override
+    public void onOversized() {
+      ignored(Reason.TOO_LARGE);
+    }
   }
 
   /** A line when the trouble is another one than last time; the rest is counted. */
