@@ -42,7 +42,9 @@ class ArchitectureTest {
           "snapshot",
           "emit",
           "recovery",
+          "gossip",
           "opinion",
+          "upkeep",
           "web",
           "event",
           "identity",
@@ -79,7 +81,34 @@ class ArchitectureTest {
                       "plaza",
                       "discovery",
                       "checkpoint")),
-              Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
+              Map.entry(
+                  "gossip",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery")),
+              Map.entry(
+                  "opinion", Set.of("event", "identity", "bus", "ledger", "plaza", "recovery")),
+              Map.entry(
+                  "upkeep",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "emit",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery",
+                      "opinion")),
               Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),
@@ -170,7 +199,12 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "nara.ledger", "nara.trust", "nara.snapshot", "nara.recovery", "nara.opinion")
+                "nara.ledger",
+                "nara.trust",
+                "nara.snapshot",
+                "nara.recovery",
+                "nara.opinion",
+                "nara.upkeep")
             .and()
             // The search for keys is the coordinator's errand over the bus, in a file of its own.
             .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")

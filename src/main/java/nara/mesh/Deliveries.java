@@ -81,7 +81,7 @@ final class Deliveries {
                   case Looked.Refused<Zine> refused -> Future.succeededFuture(refused.reply());
                   case Looked.Good<Zine> good ->
                       offer(sender, body, good.value().events())
-                          .compose(merged -> zines.make())
+                          .compose(merged -> zines.make(Zines.SPAN))
                           .map(Reply::json);
                 });
   }

@@ -9,11 +9,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -61,6 +64,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private Comparing comparing;
   private Quota quota;
   private Patience patience;
+  private Router router;
   private HttpServer server;
   private int answersUnderWay;
   private int importsUnderWay;
@@ -102,7 +106,7 @@ public final class MeshServerVerticle extends VerticleBase {
     quota = new Quota(config.requestsPerSecond(), config.requestsAtOnce(), System::nanoTime);
     sender = new ReplySender(me, clock, config.gzip(), workers);
     patience = new Patience(vertx);
-    Router router = routes();
+    router = routes();
     server =
         vertx
             .createHttpServer(options())
@@ -147,7 +151,19 @@ public final class MeshServerVerticle extends VerticleBase {
     checked(router, "/dm", ctx -> onBody(ctx, deliveries::message));
     owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
+    // Else each request that is none (no host, half a percent sign) would be a line in the log.
+    router.errorHandler(400, ctx -> answer(ctx, Reply.text(400, "Bad request")));
+    router.errorHandler(500, ctx -> answer(ctx, Future.failedFuture(ctx.failure())));
     return router;
+  }
+
+  /** All paths that are served. */
+  List<String> paths() {
+    return router.getRoutes().stream()
+        .map(Route::getPath)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 
   /** A GET that anybody may make. */
@@ -413,8 +429,12 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private static String parameter(RoutingContext ctx, String name) {
-    String value = ctx.request().getParam(name);
-    return value == null ? "" : value;
+    try {
+      String value = ctx.request().getParam(name);
+      return value == null ? "" : value;
+    } catch (IllegalArgumentException halfAPercentSign) {
+      return "";
+    }
   }
 
   private static int whole(String text, int otherwise) {

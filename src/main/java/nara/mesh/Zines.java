@@ -11,10 +11,10 @@ import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
 
-/** Makes this node's zine: what is in its ledger of the last five minutes. */
+/** Makes this node's zine: what is in its ledger of the last minutes. */
 final class Zines {
-  /** How far back a zine goes: the wire contract's five minutes. */
-  private static final Duration SPAN = Duration.ofMinutes(5);
+  /** How far back a zine goes that is given in return: the wire contract's five minutes. */
+  static final Duration SPAN = Duration.ofMinutes(5);
 
   private final Bus bus;
   private final Identity me;
@@ -28,11 +28,11 @@ final class Zines {
     this.workers = workers;
   }
 
-  /** The zine of now as a body; without events when nothing happened. */
-  Future<byte[]> make() {
+  /** The zine of now as a body; without events when nothing happened in that span. */
+  Future<byte[]> make(Duration span) {
     Instant now = clock.instant();
     Query recent =
-        new Query.Slice(Event.nanos(now.minus(SPAN)) - 1, 0, 1, Query.MOST, Query.Filter.ALL);
+        new Query.Slice(Event.nanos(now.minus(span)) - 1, 0, 1, Query.MOST, Query.Filter.ALL);
     return bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Ask(recent), MeshLimits.LEDGER_TIME)
         .compose(
             found ->

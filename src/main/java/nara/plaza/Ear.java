@@ -163,7 +163,9 @@ final class Ear {
     if (!paper.from().equals(publisher)) {
       return new Heard.Ignored(Reason.WRONG_SENDER);
     }
-    Optional<PublicKey> key = keys.byName(publisher);
+    // The known key counts; of a stranger the one that it tells, as in its howdies.
+    Optional<PublicKey> key =
+        keys.byName(publisher).or(() -> PublicKey.parse(paper.status().publicKey()));
     if (key.isEmpty()) {
       return new Heard.Ignored(Reason.UNKNOWN_KEY);
     }

@@ -38,6 +38,12 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
    */
   record PlazaCounts(Map<String, Long> heard, Map<String, Long> ignored) implements BusMessage {}
 
+  /** Who has told on the plaza that it remembers little. */
+  record LittleMemory() implements PlazaRequest<Names> {}
+
+  /** The answer to {@link LittleMemory}. */
+  record Names(Set<String> names) implements BusMessage {}
+
   /** Announces this node now, subject to the rate limit; a read-only node stays silent. */
   record Announce() implements PlazaRequest<nara.bus.Done> {}
 

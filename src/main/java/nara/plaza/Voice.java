@@ -7,14 +7,12 @@ import nara.event.EventWriter;
 import nara.event.HeyThere;
 import nara.identity.Identity;
 
-/** What this node says on the plaza, signed. Pure: time and address are given. */
+/** What this node says on the plaza, signed. Pure: time, address and status are given. */
 final class Voice {
   private final Identity me;
-  private final String version;
 
-  Voice(Identity me, String version) {
+  Voice(Identity me) {
     this.me = me;
-    this.version = version;
   }
 
   /**
@@ -40,11 +38,20 @@ final class Voice {
       long seq,
       Standing you,
       List<HowdyMessage.Acquaintance> neighbours,
-      String meshAddress) {
+      Status status) {
     String text = HowdyMessage.signedText(me.name(), to, seq);
-    String signature = me.keys().signBase64(text.getBytes(StandardCharsets.UTF_8));
-    Status status = Status.of(me, version, meshAddress);
+    String signature = signature(text);
     return new HowdyMessage(me.name(), to, seq, you, neighbours, status.json(), status, signature)
         .json();
+  }
+
+  /** A status for everybody, signed over exactly the bytes that stand in the message. */
+  byte[] newspaper(Status status) {
+    String json = status.json();
+    return new Newspaper(me.name(), json, status, signature(json)).json();
+  }
+
+  private String signature(String text) {
+    return me.keys().signBase64(text.getBytes(StandardCharsets.UTF_8));
   }
 }
