@@ -63,7 +63,10 @@ class ArchitectureTest {
               Map.entry("emit", Set.of("event", "identity", "bus", "trust")),
               Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust", "emit")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
-              Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
+              Map.entry(
+                  "checkpoint",
+                  Set.of(
+                      "event", "identity", "bus", "ledger", "trust", "mesh", "plaza", "discovery")),
               Map.entry(
                   "recovery",
                   Set.of(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nara.checkpoint.CheckpointConfig;
+import nara.checkpoint.ConsensusConfig;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
@@ -444,9 +445,19 @@ public final class ConfigReader {
         new CheckpointConfig(
             s.whole("peers_wanted", d.peersWanted(), 1, 1_000, "a number of peers"),
             s.whole("page_size", d.pageSize(), 1, Query.MOST, "a number of events"),
-            s.duration("timeout", d.timeout(), MILLI, HOUR));
+            s.duration("timeout", d.timeout(), MILLI, HOUR),
+            consensus(s, d.consensus()));
     s.end();
     return checkpoint;
+  }
+
+  private static ConsensusConfig consensus(ConfigSection s, ConsensusConfig d) {
+    return new ConsensusConfig(
+        s.duration("every", d.every(), SECOND, DAY.multipliedBy(30)),
+        s.duration("check_every", d.checkEvery(), SECOND, DAY),
+        s.whole("neighbours", d.neighbours(), 1, 10_000, "a number of neighbours"),
+        s.duration("vote_window", d.voteWindow(), SECOND, HOUR),
+        s.duration("vote_wait", d.voteWait(), Duration.ZERO, HOUR));
   }
 
   private static TrustConfig trust(ConfigSection s) {

@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
+import nara.checkpoint.ConsensusVerticle;
 import nara.discovery.DiscoveryVerticle;
 import nara.gossip.GossipConfig;
 import nara.gossip.GossipVerticle;
@@ -59,7 +60,7 @@ import org.slf4j.LoggerFactory;
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
  * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
- * sync → opinion → upkeep → web → coordinator: each after those that it asks.
+ * sync → consensus → opinion → upkeep → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -175,6 +176,7 @@ public final class NaraNode {
                         random)))
         .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(next -> deployConsensus(verifier, time, random))
         .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
         .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, random)))
         .compose(
@@ -202,6 +204,21 @@ public final class NaraNode {
       silence = Optional.of("this node only reads");
     }
     return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
+  }
+
+  /** Checkpoints are agreed on over the plaza, and nowhere else. */
+  private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
+    return config.usesPlaza()
+        ? deploy(
+            new ConsensusVerticle(
+                me,
+                keys,
+                config.checkpoint().consensus(),
+                config.readOnly(),
+                verifier,
+                time,
+                random))
+        : Future.succeededFuture();
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

@@ -36,6 +36,9 @@ sealed interface Heard {
    */
   record Answer(String from, long bytes, byte[] json, List<Span> events) implements Heard {}
 
+  /** A message about checkpoints, neither read nor judged yet. */
+  record AboutCheckpoint(CheckpointWord word) implements Heard {}
+
   /** Nothing to act on. */
   record Ignored(Reason reason) implements Heard {}
 

@@ -24,6 +24,7 @@ import nara.plaza.Heard.Reason;
 import nara.plaza.PlazaRequest.AskLedgers;
 import nara.plaza.PlazaRequest.LedgersAnswered;
 import nara.plaza.PlazaRequest.PlazaState;
+import nara.plaza.PlazaRequest.Said;
 import nara.trust.TrustRequest;
 import nara.trust.Verifier;
 import org.slf4j.Logger;
@@ -160,6 +161,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.LittleMemory little ->
           Future.succeededFuture(new PlazaRequest.Names(company.littleMemory()));
       case AskLedgers ask -> onAskLedgers(ask);
+      case PlazaRequest.Say say -> onSay(say.word());
     };
   }
 
@@ -175,6 +177,17 @@ public final class MqttLedgerVerticle extends VerticleBase {
         }
       }
     }
+  }
+
+  private Future<Said> onSay(CheckpointWord word) {
+    if (connection == null || config.readOnly()) {
+      String why = connection == null ? "no broker is configured" : "read-only: nothing is said";
+      return Future.succeededFuture(new Said(why));
+    }
+    return connection
+        .publishSurely(Topics.of(word), word.json())
+        .map(new Said(""))
+        .otherwise(failure -> new Said(String.valueOf(failure.getMessage())));
   }
 
   private Future<LedgersAnswered> onAskLedgers(AskLedgers ask) {
@@ -241,6 +254,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
           countedUnlessRefused("question", answering.answer(question.question()), Reason.TOO_OFTEN);
       case Heard.Answer answer ->
           countedUnlessRefused("answer", rounds.answered(answer), Reason.NOT_ASKED);
+      case Heard.AboutCheckpoint about -> {
+        count("checkpoint");
+        yield bus.ask(CheckpointWord.ADDRESS, about.word(), OFFER_TIMEOUT);
+      }
       case Heard.Ignored reason -> ignored(reason.reason());
     };
   }

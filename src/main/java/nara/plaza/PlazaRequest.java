@@ -47,6 +47,16 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
   /** Announces this node now, subject to the rate limit; a read-only node stays silent. */
   record Announce() implements PlazaRequest<nara.bus.Done> {}
 
+  /** Says something on the checkpoint topics, QoS 1; a read-only node stays silent. */
+  record Say(CheckpointWord word) implements PlazaRequest<Said> {}
+
+  /**
+   * The answer to {@link Say}.
+   *
+   * @param trouble why the broker does not have it, or empty when it has
+   */
+  record Said(String trouble) implements BusMessage {}
+
   /**
    * Asks each neighbour for the social events about its subjects, and offers the answers for
    * judging. Done when all have answered and been merged, or when nothing came for a quiet period,
