@@ -19,8 +19,7 @@ import nara.ledger.LedgerRequest.Answer;
 import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.Query;
-import nara.mesh.MeshConfig;
-import nara.node.HostPort;
+import nara.mesh.PeerAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -360,8 +359,8 @@ final class LedgerCommand implements Runnable {
             spec.commandLine(), "--to needs --config: the node takes imports of its owner only");
       }
       String address =
-          HostPort.parse(to, Optional.of(MeshConfig.DEFAULT_PORT))
-              .map(HostPort::text)
+          PeerAddress.parse(to)
+              .map(PeerAddress::toString)
               .orElseThrow(() -> new Refusal("--to " + to + " is not HOST:PORT"));
       List<Path> files = new ArrayList<>(List.of(file));
       files.addAll(sources);

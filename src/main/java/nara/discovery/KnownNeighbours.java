@@ -18,6 +18,7 @@ import nara.identity.Learned;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.MeshRequest.Pong;
+import nara.mesh.PeerAddress;
 import nara.plaza.Presence;
 
 /**
@@ -111,7 +112,7 @@ final class KnownNeighbours {
     }
     Optional<Known> entered = enter(pong.name(), target.source());
     entered.ifPresent(neighbour -> answered(neighbour, pong.name(), target));
-    return entered.isPresent() ? Optional.empty() : Optional.of(full(pong.name()));
+    return entered.isPresent() ? Optional.empty() : Optional.of(full());
   }
 
   private void answered(Known neighbour, String name, Target target) {
@@ -218,7 +219,7 @@ final class KnownNeighbours {
     Optional<Known> entered =
         enter(told.name(), told.firstHand() ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY);
     entered.ifPresent(neighbour -> present(neighbour, told));
-    return entered.isPresent() ? Optional.empty() : Optional.of(full(told.name()));
+    return entered.isPresent() ? Optional.empty() : Optional.of(full());
   }
 
   private static void present(Known neighbour, Presence.Present told) {
@@ -227,11 +228,10 @@ final class KnownNeighbours {
         && (told.firstHand() || neighbour.id.isEmpty())) {
       neighbour.id = told.id();
     }
-    PeerAddress.told(told.address())
-        .ifPresent(
-            address ->
-                neighbour.addresses.put(
-                    told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, address));
+    if (PeerAddress.parse(told.address()).isPresent()) {
+      neighbour.addresses.put(
+          told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, told.address());
+    }
     neighbour.announced |= told.firstHand();
   }
 
@@ -292,8 +292,9 @@ final class KnownNeighbours {
     rumoured.remove(name);
   }
 
-  private String full(String name) {
-    return "no room for %s: %d neighbours are known".formatted(Shown.of(name), most);
+  /** Names nobody: that would be a line for each, and whoever fills it chooses the names. */
+  private String full() {
+    return "no room for more neighbours: %d are known".formatted(most);
   }
 
   /**

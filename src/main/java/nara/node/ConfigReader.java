@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import nara.discovery.DiscoveryConfig.Scan;
 import nara.identity.Soul;
 import nara.ledger.Query;
 import nara.mesh.MeshConfig;
+import nara.mesh.PeerAddress;
 import nara.node.NodeConfig.IdentityConfig;
 import nara.node.NodeConfig.MemoryConfig;
 import nara.node.NodeConfig.WebConfig;
@@ -207,12 +210,12 @@ public final class ConfigReader {
   }
 
   private static Optional<Soul> soulIn(Path file, ConfigSection s) {
-    try {
-      if (Files.size(file) <= SOUL_FILE_BYTES) {
-        Optional<Soul> soul = Soul.parse(Files.readString(file).strip());
-        if (soul.isPresent()) {
-          return soul;
-        }
+    // What a file says of its size is not believed: a device says 0, and goes on for ever.
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(SOUL_FILE_BYTES);
+      Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
+      if (soul.isPresent()) {
+        return soul;
       }
       s.fault("soul_file", "\"" + file + "\" does not hold a soul");
     } catch (IOException unreadable) {
@@ -245,7 +248,7 @@ public final class ConfigReader {
         "host",
         ifAbsent,
         "a host name or address to listen on",
-        text -> HostPort.validHost(text) ? Optional.of(text) : Optional.empty(),
+        text -> PeerAddress.isHost(text) ? Optional.of(text) : Optional.empty(),
         text -> text);
   }
 
@@ -263,7 +266,7 @@ public final class ConfigReader {
                 text ->
                     text.isEmpty()
                         ? Optional.of(text)
-                        : HostPort.parse(text, Optional.empty()).map(HostPort::text),
+                        : PeerAddress.parse(text).map(PeerAddress::toString).filter(text::equals),
                 text -> text),
             s.flag("gzip", d.gzip()),
             s.whole("max_answer_bytes", d.maxAnswerBytes(), 1 << 16, 1 << 30, "a size in bytes"),
@@ -290,7 +293,13 @@ public final class ConfigReader {
     DiscoveryConfig d = DiscoveryConfig.defaults();
     List<ConfiguredPeer> peers =
         s.list(
-            "peers", d.peers(), 0, 10_000, "a peer, [NAME@]HOST[:PORT]", Peers::parse, Peers::text);
+            "peers",
+            d.peers(),
+            0,
+            10_000,
+            "a peer, [NAME@]HOST[:PORT]",
+            Peers::parse,
+            ConfiguredPeer::text);
     Optional<Scan> scan = scan(s.section("scan"), s.has("scan"));
     ConfigSection tailscale = s.section("tailscale");
     String socket =

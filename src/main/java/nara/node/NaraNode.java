@@ -174,7 +174,11 @@ public final class NaraNode {
                         verifier,
                         time,
                         random)))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
+        .compose(
+            next ->
+                deploy(
+                    new DiscoveryVerticle(
+                        me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
         .compose(next -> deployConsensus(verifier, time, random))
         .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
@@ -192,20 +196,6 @@ public final class NaraNode {
             next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
   }
 
-  private UpkeepConfig upkeepConfig() {
-    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
-  }
-
-  private GossipConfig gossipConfig() {
-    Optional<String> silence = Optional.empty();
-    if (!config.usesMesh()) {
-      silence = Optional.of("this node does not use the mesh");
-    } else if (config.readOnly()) {
-      silence = Optional.of("this node only reads");
-    }
-    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
-  }
-
   /** Checkpoints are agreed on over the plaza, and nowhere else. */
   private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
     return config.usesPlaza()
@@ -219,6 +209,20 @@ public final class NaraNode {
                 time,
                 random))
         : Future.succeededFuture();
+  }
+
+  private UpkeepConfig upkeepConfig() {
+    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
+  }
+
+  private GossipConfig gossipConfig() {
+    Optional<String> silence = Optional.empty();
+    if (!config.usesMesh()) {
+      silence = Optional.of("this node does not use the mesh");
+    } else if (config.readOnly()) {
+      silence = Optional.of("this node only reads");
+    }
+    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

@@ -165,6 +165,17 @@ public final class MqttLedgerVerticle extends VerticleBase {
     };
   }
 
+  private Future<Said> onSay(CheckpointWord word) {
+    if (connection == null || config.readOnly()) {
+      String why = connection == null ? "no broker is configured" : "read-only: nothing is said";
+      return Future.succeededFuture(new Said(why));
+    }
+    return connection
+        .publishSurely(Topics.of(word), word.json())
+        .map(new Said(""))
+        .otherwise(failure -> new Said(String.valueOf(failure.getMessage())));
+  }
+
   /** What this node says itself and has a topic of its own is published; a lost one is in zines. */
   private void onOwnEvent(OwnEvent event) {
     switch (event) {
@@ -177,17 +188,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
         }
       }
     }
-  }
-
-  private Future<Said> onSay(CheckpointWord word) {
-    if (connection == null || config.readOnly()) {
-      String why = connection == null ? "no broker is configured" : "read-only: nothing is said";
-      return Future.succeededFuture(new Said(why));
-    }
-    return connection
-        .publishSurely(Topics.of(word), word.json())
-        .map(new Said(""))
-        .otherwise(failure -> new Said(String.valueOf(failure.getMessage())));
   }
 
   private Future<LedgersAnswered> onAskLedgers(AskLedgers ask) {
@@ -227,6 +227,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
           .executeBlocking(() -> ear.hear(topic, payload))
           .compose(message -> onHeard(message))
           .onFailure(failure -> onNotServed(failure));
+    }
+
+    @Override
+    public void onOversized() {
+      ignored(Reason.TOO_LARGE);
     }
   }
 

@@ -74,6 +74,9 @@ public final class PlazaConnection {
      * @return done when the next one may take its place
      */
     Future<?> onMessage(String topic, byte[] payload);
+
+    /** A message came that is over the size allowed; nothing of it was kept. */
+    void onOversized();
   }
 
   private final Vertx vertx;
@@ -209,7 +212,9 @@ public final class PlazaConnection {
   }
 
   private void connect() {
-    MqttClient next = MqttClient.create(vertx, options());
+    BoundedTransport bounded =
+        new BoundedTransport(vertx, config.maxMessageBytes(), listener::onOversized);
+    MqttClient next = MqttClient.create(bounded, options());
     client = next;
     cause = "";
     Promise<MqttSubAckMessage> subscribed = Promise.promise();

@@ -135,6 +135,8 @@ class GossipIT {
 
     time.advance(Duration.ofHours(2));
 
+    assertThat(reachable(silent)).isEmpty();
+    assertThat(silent.report().neighbours()).isEmpty();
     assertThat(counts(silent)).isEqualTo(new GossipCounts(0, 0, 0, 0, 0, 0));
     assertThat(tell(silent, "lisa", new byte[0]))
         .isInstanceOfSatisfying(

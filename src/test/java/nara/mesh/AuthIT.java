@@ -210,6 +210,41 @@ class AuthIT {
   }
 
   @Test
+  void who_asks_too_often_is_told_when_to_ask_again_and_others_go_on() throws Exception {
+    Listening strict = new Listening();
+    await(
+        vertx.deployVerticle(
+            new MeshServerVerticle(
+                LISA.identity(),
+                keys,
+                TestMesh.config().serving(1, 3),
+                TestMesh.verifier(),
+                InstantSource.system(),
+                name -> Optional.empty(),
+                strict)));
+    Identity moe = Citizen.named("moe").identity();
+    keys.learn("moe", moe.id(), moe.keys().publicKey(), Origin.CONFIG);
+    Got last = null;
+    for (int i = 0; i < 50 && (last == null || last.status() == 200); i++) {
+      last = recent(BART, strict);
+    }
+
+    assertThat(last.status()).isEqualTo(429);
+    assertThat(Integer.parseInt(last.headers().get("Retry-After"))).isPositive();
+    assertThat(last.text()).startsWith("Too many requests");
+    assertThat(last.headers().contains(SignedHeaders.SIGNATURE)).isTrue();
+    assertThat(recent(moe, strict).status()).as("another one").isEqualTo(200);
+  }
+
+  private Got recent(Identity who, Listening at) throws Exception {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    RequestSignature.sign(who, Instant.now(), "POST", "/events/sync").putInto(headers);
+    int port = at.port().orElseThrow();
+    return send(
+        port, HttpMethod.POST, "/events/sync", headers, "{\"from\":\"x\",\"mode\":\"recent\"}");
+  }
+
+  @Test
   void what_is_no_zine_no_event_and_no_import_is_told_so() throws Exception {
     assertThat(post("/gossip/zine", "[").text()).isEqualTo("Invalid JSON\n");
     assertThat(post("/gossip/zine", "{\"events\":[]}").text()).isEqualTo("from is required\n");
@@ -234,10 +269,15 @@ class AuthIT {
   }
 
   private Got send(HttpMethod method, String uri, MultiMap headers, String body) throws Exception {
+    return send(listening.port().orElseThrow(), method, uri, headers, body);
+  }
+
+  private Got send(int port, HttpMethod method, String uri, MultiMap headers, String body)
+      throws Exception {
     RequestOptions options =
         new RequestOptions()
             .setHost("127.0.0.1")
-            .setPort(listening.port().orElseThrow())
+            .setPort(port)
             .setMethod(method)
             .setURI(uri)
             .setHeaders(headers);
