@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -139,7 +140,7 @@ public final class NaraNode {
     // loop, and still one request after the other.
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
     return deploy(
-            new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), random),
+            new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), own(random)),
             worker)
         .compose(next -> deploySnapshot(time))
         .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, time)))
@@ -158,7 +159,7 @@ public final class NaraNode {
                         new MeshServerVerticle(
                             me, keys, config.mesh(), verifier, time, addresses, listening))
                     : Future.succeededFuture())
-        .compose(next -> deploy(new GossipVerticle(me.name(), gossipConfig(), time, random)))
+        .compose(next -> deploy(new GossipVerticle(me.name(), gossipConfig(), time, own(random))))
         .compose(
             next ->
                 deploy(
@@ -173,16 +174,16 @@ public final class NaraNode {
                         () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
                         verifier,
                         time,
-                        random)))
+                        own(random))))
         .compose(
             next ->
                 deploy(
                     new DiscoveryVerticle(
                         me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
-        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
-        .compose(next -> deployConsensus(verifier, time, random))
+        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), own(random))))
+        .compose(next -> deployConsensus(verifier, time, own(random)))
         .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
-        .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, random)))
+        .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, own(random))))
         .compose(
             next ->
                 config.web().enabled()
@@ -194,6 +195,11 @@ public final class NaraNode {
                     : Future.succeededFuture())
         .compose(
             next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+  }
+
+  /** A generator is not for several threads, so each verticle has one of its own. */
+  private static RandomGenerator own(RandomGenerator random) {
+    return new SplittableRandom(random.nextLong());
   }
 
   /** Checkpoints are agreed on over the plaza, and nowhere else. */
