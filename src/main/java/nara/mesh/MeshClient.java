@@ -120,6 +120,7 @@ final class MeshClient {
    * Asks a peer for events, verifies the answer, and hands it on. The operation ends with what is
    * made of the answer; only the peer's part stands under the timeout.
    *
+   * @param patience how long the peer may bring nothing, or hardly anything
    * @param use what to do with a verified answer
    */
   <T> Future<T> sync(
@@ -127,11 +128,13 @@ final class MeshClient {
       SyncRequest body,
       int mostEvents,
       Duration timeout,
+      Duration patience,
       Function<Verified<SyncAnswer>, Future<T>> use) {
     return operate(
         exchanges,
         peer.address(),
         timeout,
+        patience,
         operation ->
             keyOf(operation, peer)
                 .compose(
@@ -315,7 +318,7 @@ final class MeshClient {
     if (config.gzip() && !peer.get().loopback()) {
       options.addHeader("Accept-Encoding", Gzip.CODING);
     }
-    return Exchange.run(vertx, http, clock, operation, options, body, config.stall(), mostBytes);
+    return Exchange.run(vertx, http, clock, operation, options, body, mostBytes);
   }
 
   private Future<Verified<SyncAnswer>> verified(
@@ -369,7 +372,16 @@ final class MeshClient {
 
   private <T> Future<T> operate(
       InFlight room, String peer, Duration timeout, Function<Operation<T>, Future<T>> work) {
-    Operation<T> operation = new Operation<>(vertx, timeout);
+    return operate(room, peer, timeout, config.stall(), work);
+  }
+
+  private <T> Future<T> operate(
+      InFlight room,
+      String peer,
+      Duration timeout,
+      Duration patience,
+      Function<Operation<T>, Future<T>> work) {
+    Operation<T> operation = new Operation<>(vertx, timeout, patience);
     if (stopping) {
       operation.fail(MeshFailure.STOPPING, "this node is stopping");
       return operation.future();

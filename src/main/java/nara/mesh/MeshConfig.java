@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param maxInFlightPerPeer requests under way to one peer
  * @param maxQueuedPerPeer requests that may wait for one peer before more are refused
  * @param connectTimeout to open a connection
- * @param stall how long a peer may send no byte before its request is given up
+ * @param stall how long a peer may send no byte, or hardly any, before its request is given up
  */
 public record MeshConfig(
     boolean enabled,

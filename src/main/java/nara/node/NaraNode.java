@@ -175,7 +175,9 @@ public final class NaraNode {
                         new WebVerticle(config.web().host(), config.web().port(), me.name()))
                     : Future.succeededFuture())
         .compose(
-            next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock, before)));
+            next ->
+                deploy(
+                    new CoordinatorVerticle(config.recovery(), me.name(), clock, random, before)));
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

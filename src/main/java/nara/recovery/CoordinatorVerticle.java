@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.checkpoint.CheckpointRequest;
@@ -61,14 +63,19 @@ public final class CoordinatorVerticle extends VerticleBase {
    * The coordinator of one recovery; it begins when the verticle is deployed.
    *
    * @param me this node's name
+   * @param random where what neighbours gave is checked
    * @param before what the node did before, such as reading its snapshot: the report begins with it
    */
   public CoordinatorVerticle(
-      RecoveryConfig config, String me, InstantSource clock, List<Report.Stage> before) {
+      RecoveryConfig config,
+      String me,
+      InstantSource clock,
+      RandomGenerator random,
+      List<Report.Stage> before) {
     this.config = config;
     this.me = me;
     this.clock = clock;
-    this.plan = new RecoveryPlan(config, me);
+    this.plan = new RecoveryPlan(config, me, random);
     this.before = before;
   }
 
@@ -153,7 +160,8 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void onFetch(Command.Fetch fetch) {
     bus.ask(
             MeshRequest.ADDRESS,
-            new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+            new MeshRequest.Fetch(
+                fetch.peer(), fetch.query(), fetch.timeout(), Optional.of(fetch.patience())),
             fetch.timeout().plus(MERGE_ALLOWANCE))
         // One call that went wrong within this node costs that call: it is tried again.
         .otherwise(
@@ -230,7 +238,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
     counted.onComplete(
         ended -> {
-          last = report.build(finish.outcome().label(), finish.reasons(), now());
+          last = report.build(finish.outcome().label(), finish.reasons(), plan::conduct, now());
           LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
           bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
         });
@@ -256,7 +264,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Report running() {
-    return report.build("running", List.of(), now());
+    return report.build("running", List.of(), plan::conduct, now());
   }
 
   private Instant now() {

@@ -89,7 +89,9 @@ final class Round implements Work {
       task.tries++;
       attempts++;
       underWay.put(nextCall, task);
-      commands.add(new Command.Fetch(nextCall++, task.peer, task.query, task.timeout));
+      commands.add(
+          new Command.Fetch(
+              nextCall++, task.peer, task.query, task.timeout, roster.patience(task.peer)));
     }
     return commands;
   }
