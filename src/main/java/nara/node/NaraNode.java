@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
+import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
 import nara.discovery.DiscoveryVerticle;
 import nara.identity.Identity;
@@ -97,7 +98,7 @@ public final class NaraNode {
   public static Future<NaraNode> start(
       NodeConfig config,
       Identity me,
-      InstantSource clock,
+      Time time,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
     Vertx vertx =
@@ -110,14 +111,14 @@ public final class NaraNode {
     NaraNode node = new NaraNode(vertx, config, me);
     // Answered through a promise that belongs to no event loop: after a failure those are gone.
     Promise<NaraNode> started = Promise.promise();
-    node.deployAll(clock, random, beforeRecovery)
+    node.deployAll(time, random, beforeRecovery)
         .onSuccess(deployed -> started.complete(node))
         .onFailure(failure -> node.stop().onComplete(stopped -> started.fail(failure)));
     return started.future();
   }
 
   private Future<?> deployAll(
-      InstantSource clock, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
+      Time time, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
     keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
     Verifier verifier;
     switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
@@ -134,13 +135,13 @@ public final class NaraNode {
     return deploy(
             new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), random),
             worker)
-        .compose(next -> deploySnapshot(clock))
-        .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, clock)))
+        .compose(next -> deploySnapshot(time))
+        .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, time)))
         .compose(next -> restoreSnapshot())
         .compose(next -> beforeRecovery.apply(this))
         .compose(
             next ->
-                deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, clock, listening)))
+                deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, time, listening)))
         .compose(
             next ->
                 config.usesMesh()
@@ -149,7 +150,7 @@ public final class NaraNode {
                         config.mesh().host(),
                         config.mesh().port(),
                         new MeshServerVerticle(
-                            me, keys, config.mesh(), verifier, clock, addresses, listening))
+                            me, keys, config.mesh(), verifier, time, addresses, listening))
                     : Future.succeededFuture())
         .compose(
             next ->
@@ -160,11 +161,11 @@ public final class NaraNode {
                         config.usesPlaza() ? config.plaza() : PlazaConfig.defaults(),
                         () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
                         verifier,
-                        clock,
+                        time,
                         random)))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), clock)))
+        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
-        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), clock)))
+        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
         .compose(
             next ->
                 config.web().enabled()
@@ -177,7 +178,7 @@ public final class NaraNode {
         .compose(
             next ->
                 deploy(
-                    new CoordinatorVerticle(config.recovery(), me.name(), clock, random, before)));
+                    new CoordinatorVerticle(config.recovery(), me.name(), time, random, before)));
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Time;
 import nara.checkpoint.CheckpointRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
@@ -46,7 +46,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private final RecoveryConfig config;
   private final String me;
-  private final InstantSource clock;
+  private final Time time;
   private final RecoveryPlan plan;
   private final List<Report.Stage> before;
 
@@ -56,7 +56,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** The last report, once it is told. */
   private Report last;
 
-  private long timer = -1;
+  private Time.Appointment wait = () -> {};
   private boolean stopping;
 
   /**
@@ -69,12 +69,12 @@ public final class CoordinatorVerticle extends VerticleBase {
   public CoordinatorVerticle(
       RecoveryConfig config,
       String me,
-      InstantSource clock,
+      Time time,
       RandomGenerator random,
       List<Report.Stage> before) {
     this.config = config;
     this.me = me;
-    this.clock = clock;
+    this.time = time;
     this.plan = new RecoveryPlan(config, me, random);
     this.before = before;
   }
@@ -115,7 +115,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void carryOut(Command command) {
     switch (command) {
-      case Command.WaitUntil wait -> waitUntil(wait.time());
+      case Command.WaitUntil until -> waitUntil(until.time());
       case Command.Discover discover -> onDiscover();
       case Command.Fetch fetch -> onFetch(fetch);
       case Command.AskPlaza ask -> onAskPlaza(ask);
@@ -134,9 +134,9 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
   }
 
-  private void waitUntil(Instant time) {
-    long millis = Math.max(1, Duration.between(now(), time).toMillis());
-    timer = vertx.setTimer(millis, fired -> tell(new Happening.TimeCame()));
+  private void waitUntil(Instant moment) {
+    Duration left = Duration.between(now(), moment);
+    wait = time.after(vertx, left, () -> tell(new Happening.TimeCame()));
   }
 
   private void onDiscover() {
@@ -233,7 +233,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void onFinish(Command.Finish finish) {
-    vertx.cancelTimer(timer);
+    wait.cancel();
     // The ledger may be gone already when the node is stopping; the report is told all the same.
     Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
     counted.onComplete(
@@ -268,6 +268,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Instant now() {
-    return clock.instant();
+    return time.instant();
   }
 }
