@@ -57,6 +57,7 @@ final class Conduct {
   private boolean disproved;
   private String lastFailure = "";
   private boolean gone;
+  private boolean unsupported;
   private String dropped = "";
 
   void answered(Fetched page) {
@@ -78,6 +79,7 @@ final class Conduct {
     failuresInARow++;
     lastFailure = failed.reason();
     gone = failed.failure() == MeshFailure.UNREACHABLE;
+    unsupported |= failed.failure() == MeshFailure.UNSUPPORTED;
     switch (failed.failure()) {
       case STALLED -> {
         stalls++;
@@ -114,7 +116,9 @@ final class Conduct {
     }
   }
 
+  /** Gives it a new chance: another rung asks other things. */
   void forgive() {
+    unsupported = false;
     if (!gone) {
       failuresInARow = 0;
       stallsInARow = 0;
@@ -130,7 +134,10 @@ final class Conduct {
   /** Whether it makes sense to give it more work: it is there and does not fail all the time. */
   boolean willing() {
     int most = stallsInARow == failuresInARow ? STALLS : FAILURES;
-    return dropped.isEmpty() && failuresInARow < most && !(gone && failuresInARow > 1);
+    return dropped.isEmpty()
+        && !unsupported
+        && failuresInARow < most
+        && !(gone && failuresInARow > 1);
   }
 
   /** Whether its last call brought something, or it had none yet. */

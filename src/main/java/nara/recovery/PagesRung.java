@@ -31,26 +31,8 @@ import nara.recovery.Survey.Kin;
  * Pace}; and in the end everybody's walk is checked by others ({@link Checks}).
  */
 final class PagesRung implements Work {
-  /** Moments at which ledgers that differ are probed. */
-  private static final int MOMENTS = 8;
-
-  private static final int LEAST_PROBE = 12;
-  private static final int MOST_PROBE = 200;
-
-  /** The share of all events that probes may cost, over all neighbours. */
-  private static final double PROBE_SHARE = 0.02;
-
   /** Pages of what one filter lets through, from one neighbour. */
   private static final int MOST_FILTERED_PAGES = 20;
-
-  /** How often a ledger is tried to be measured, when its peer does answer. */
-  private static final int MEASURE_TRIES = 2;
-
-  /**
-   * How long the others wait for the slow half to be measured. Far more than a way around the
-   * world; whoever takes longer is compared with what is held when all else is done.
-   */
-  static final Duration GRACE = Duration.ofMillis(500);
 
   private static final Query.Filter KEYS =
       new Query.Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
@@ -64,26 +46,17 @@ final class PagesRung implements Work {
   private final String me;
   private final Calls calls;
   private final Survey survey = new Survey();
-  private final Coverage coverage = new Coverage();
+  private final Probing probing = new Probing();
   private final Walk walk = new Walk();
+  private final Measuring measuring;
   private final Checks checks;
+  private final PagesAccount account = new PagesAccount();
 
-  private final Set<String> unsupported = new HashSet<>();
-  private final Set<String> late = new HashSet<>();
   private final Set<String> doubted = new HashSet<>();
   private final Set<String> walkedHeads = new LinkedHashSet<>();
 
-  /** Heads of groups whose probes brought events that nobody's key is known for. */
-  private final Set<String> keysMissing = new LinkedHashSet<>();
-
   private Purpose phase = Purpose.MEASURE;
-  private boolean graceAsked;
-  private int answers;
-  private int failures;
-  private long probed;
-  private long added;
   private boolean full;
-  private String lastFailure = "";
 
   /**
    * A rung that has not begun.
@@ -104,14 +77,14 @@ final class PagesRung implements Work {
     this.me = me;
     this.checks = new Checks(random);
     this.calls = new Calls(roster, config, firstCall);
-    peers.forEach(peer -> ask(Purpose.MEASURE, peer, 0, "", Ruler.coarse()));
+    this.measuring = new Measuring(this.peers.values(), roster, calls, survey);
   }
 
   @Override
   public List<Command> begin() {
     List<Command> commands = new ArrayList<>();
     do {
-      calls.begin(this::able, this::leave, commands);
+      calls.begin(roster::willing, this::leave, commands);
       beginStretches(commands);
     } while (!busy() && nextPhase());
     return commands;
@@ -121,10 +94,10 @@ final class PagesRung implements Work {
     if (full) {
       walk.leaveTheRest();
     }
-    walk.giveUp(this::able, name -> roster.of(name).dropped().isEmpty());
+    walk.giveUp(roster::willing, name -> roster.of(name).dropped().isEmpty());
     for (Peer peer : peers.values()) {
-      while (able(peer.name()) && calls.room(peer.name()) && memoryLeft()) {
-        Optional<Stretch> next = walk.next(peer.name(), this::preferred);
+      while (roster.willing(peer.name()) && calls.room(peer.name()) && memoryLeft()) {
+        Optional<Stretch> next = walk.next(peer.name(), roster::preferred);
         if (next.isEmpty()) {
           break;
         }
@@ -136,7 +109,7 @@ final class PagesRung implements Work {
   /** Whether the memory has room for more than what is under way will probably bring. */
   private boolean memoryLeft() {
     long underWay = walk.underWay();
-    return underWay == 0 || added + underWay < config.maxEvents();
+    return underWay == 0 || account.added() + underWay < config.maxEvents();
   }
 
   @Override
@@ -148,14 +121,12 @@ final class PagesRung implements Work {
     Call call = ended.get();
     switch (outcome) {
       case Fetched page -> {
-        answers++;
-        added += page.offered().added();
-        full |= added >= config.maxEvents();
+        account.answered(call, page);
+        full |= account.added() >= config.maxEvents();
         onPage(call, page);
       }
       case FetchFailed failed -> {
-        failures++;
-        lastFailure = call.name() + ": " + failed.reason();
+        account.failed(call, failed);
         onFailed(call, failed.failure());
       }
     }
@@ -165,47 +136,21 @@ final class PagesRung implements Work {
 
   private void onPage(Call call, Fetched page) {
     switch (call.purpose()) {
-      case MEASURE -> onMeasured(call, page);
+      case MEASURE -> measuring.onAnswer(call, page);
       case KEYS, CHECKPOINTS, OWN, MORE_KEYS -> onFiltered(call, page);
-      case PROBE -> {
-        probed += page.events();
-        boolean more = page.nextCursor().isPresent() && page.events() > 0;
-        coverage.shown(call.about(), call.part(), page.stated(), more);
-        if (page.offered().quarantined() > 0) {
-          keysMissing.add(call.about());
-        }
-      }
+      case PROBE -> probing.shown(call.about(), call.part(), page);
       case WALK -> onWalked(call.peer(), call.stretch(), page);
       case CHECK -> {
-        probed += page.events();
         if (page.offered().gained() > 0) {
           roster.of(call.about()).disproved();
           doubt(call.about());
         }
       }
       case PROVE -> {
-        probed += page.events();
         if (page.offered().gained() > 0) {
           survey.of(call.about()).ifPresent(this::deal);
         }
       }
-    }
-  }
-
-  private void onMeasured(Call call, Fetched page) {
-    probed += page.events();
-    if (page.stated().size() != page.events()) {
-      // Events of an unusual form: the places of the others are not known then.
-      survey.unmeasured(call.name());
-    } else if (call.part() == 0) {
-      survey
-          .coarse(call.name(), page.stated())
-          .fine()
-          .ifPresentOrElse(
-              query -> ask(Purpose.MEASURE, call.peer(), 1, "", query),
-              () -> survey.fine(call.name(), List.of()));
-    } else {
-      survey.fine(call.name(), page.stated());
     }
   }
 
@@ -223,7 +168,7 @@ final class PagesRung implements Work {
       if (stretch.endless()) {
         roster.drop(peer, "its pages have no end");
       }
-      if (able(peer.name())) {
+      if (roster.willing(peer.name())) {
         calls.goOn(page(peer, stretch));
       } else {
         walk.passOn(stretch);
@@ -234,24 +179,18 @@ final class PagesRung implements Work {
     walk.done(stretch);
     if (missing > 0) {
       roster.of(peer.name()).keptBack(missing);
-      walk.recheck(stretch, peer.name(), this::trusted).ifPresent(s -> walk.deal(List.of(s)));
+      walk.recheck(stretch, peer.name(), roster::trusted).ifPresent(s -> walk.deal(List.of(s)));
     }
   }
 
   private void onFailed(Call call, MeshFailure failure) {
-    boolean stalled = failure == MeshFailure.STALLED;
-    boolean again;
-    if (call.purpose() == Purpose.MEASURE) {
-      late.add(call.name());
-      again = stalled || call.tries() + 1 < MEASURE_TRIES;
-    } else {
-      if (failure == MeshFailure.UNSUPPORTED) {
-        unsupported.add(call.name());
-      }
-      // Who stalls loses its work at once, if there is anybody else.
-      again = call.tries() + 1 < config.callTries() && !(stalled && othersFor(call));
-    }
-    if (again && able(call.name())) {
+    boolean again =
+        call.purpose() == Purpose.MEASURE
+            ? measuring.again(call, failure)
+            // Who stalls loses its work at once, if there is anybody else.
+            : call.tries() + 1 < config.callTries()
+                && !(failure == MeshFailure.STALLED && othersFor(call));
+    if (again && roster.willing(call.name())) {
       calls.again(call, call.peer());
     } else {
       leave(call);
@@ -260,8 +199,8 @@ final class PagesRung implements Work {
 
   private boolean othersFor(Call call) {
     return switch (call.purpose()) {
-      case WALK -> call.stretch().candidates().stream().anyMatch(this::preferred);
-      case KEYS, CHECKPOINTS, OWN -> leader().filter(this::preferred).isPresent();
+      case WALK -> call.stretch().candidates().stream().anyMatch(roster::preferred);
+      case KEYS, CHECKPOINTS, OWN -> leader().filter(roster::preferred).isPresent();
       case PROBE, MORE_KEYS, CHECK, PROVE -> true;
       case MEASURE -> false;
     };
@@ -276,11 +215,7 @@ final class PagesRung implements Work {
           leader().ifPresent(other -> calls.again(call, peers.get(other)));
         }
       }
-      case MEASURE -> {
-        if (able(call.name())) {
-          survey.unmeasured(call.name());
-        }
-      }
+      case MEASURE -> measuring.left(call);
       case PROBE, MORE_KEYS, CHECK, PROVE -> {
         // Whoever showed too little is walked.
       }
@@ -290,7 +225,7 @@ final class PagesRung implements Work {
   /** One that brings much that cannot be used: what it walked for others is walked again. */
   private void doubt(String name) {
     if (roster.of(name).doubtful() && doubted.add(name)) {
-      walk.recheck(name, this::trusted);
+      walk.recheck(name, roster::trusted);
     }
   }
 
@@ -316,14 +251,14 @@ final class PagesRung implements Work {
       }
       case PROBE -> {
         phase = Purpose.MORE_KEYS;
-        for (String head : keysMissing) {
+        for (String head : probing.keysMissing()) {
           Query keys = filtered(Long.MIN_VALUE, KEYS);
           survey.of(head).flatMap(this::member).ifPresent(peer -> ask(phase, peer, 0, "", keys));
         }
       }
       case MORE_KEYS -> {
         phase = Purpose.WALK;
-        walkers().forEach(this::deal);
+        (everybody() ? survey.kin() : probing.walkers(survey.kin())).forEach(this::deal);
       }
       case WALK, CHECK, PROVE -> {
         phase = Purpose.CHECK;
@@ -336,13 +271,12 @@ final class PagesRung implements Work {
   }
 
   private void group() {
-    boolean alone = config.thoroughness() == RecoveryConfig.Thoroughness.FULL;
-    for (String name : survey.group(peers.keySet(), alone)) {
+    for (String name : survey.group(peers.keySet(), everybody())) {
       Kin kin = survey.of(name).orElseThrow();
       if (walkedHeads.contains(kin.head())) {
         // It came late: what it shares is had already.
         walk.deal(List.of(Kin.tail(name, kin.shared().get(name))));
-      } else if (phase == Purpose.CHECK && (kin.ruler().isEmpty() || alone)) {
+      } else if (phase == Purpose.CHECK && (kin.ruler().isEmpty() || everybody())) {
         deal(kin);
       }
     }
@@ -354,30 +288,17 @@ final class PagesRung implements Work {
   }
 
   private void probe() {
-    List<Kin> groups = survey.kin().stream().filter(kin -> kin.count() > 0).toList();
-    if (groups.size() < 2 || config.thoroughness() == RecoveryConfig.Thoroughness.FULL) {
-      return;
-    }
-    double all = groups.stream().mapToLong(Kin::count).sum();
-    int size =
-        (int) Math.clamp(all * PROBE_SHARE / groups.size() / MOMENTS, LEAST_PROBE, MOST_PROBE);
-    List<Long> moments = Survey.moments(groups, MOMENTS);
-    for (int i = 0; i < moments.size(); i++) {
-      for (Kin kin : groups) {
-        Query query = new Query.Page(moments.get(i), size, Query.Filter.ALL);
-        int moment = i;
-        member(kin).ifPresent(peer -> ask(Purpose.PROBE, peer, moment, kin.head(), query));
-      }
+    for (Probing.Probe probe :
+        everybody() ? List.<Probing.Probe>of() : probing.probes(survey.kin())) {
+      String head = probe.kin().head();
+      member(probe.kin())
+          .ifPresent(peer -> ask(Purpose.PROBE, peer, probe.moment(), head, probe.query()));
     }
   }
 
-  private List<Kin> walkers() {
-    List<Kin> groups = survey.kin();
-    if (groups.size() < 2 || config.thoroughness() == RecoveryConfig.Thoroughness.FULL) {
-      return groups;
-    }
-    List<String> heads = coverage.walkers(groups.stream().map(Kin::head).toList());
-    return groups.stream().filter(kin -> heads.contains(kin.head())).toList();
+  /** Whether nobody is passed over, not even an equal. */
+  private boolean everybody() {
+    return config.thoroughness() == RecoveryConfig.Thoroughness.FULL;
   }
 
   private void deal(Kin kin) {
@@ -390,7 +311,8 @@ final class PagesRung implements Work {
     if (full) {
       return;
     }
-    for (Checks.Check check : checks.ofWalkers(List.copyOf(peers.keySet()), walk, this::trusted)) {
+    for (Checks.Check check :
+        checks.ofWalkers(List.copyOf(peers.keySet()), walk, roster::trusted)) {
       ask(Purpose.CHECK, peers.get(check.asked()), 0, check.about(), check.query());
     }
     for (Kin kin : survey.kin()) {
@@ -415,9 +337,9 @@ final class PagesRung implements Work {
   }
 
   private Optional<Peer> member(Kin kin) {
-    List<String> able = kin.names().stream().filter(this::able).toList();
+    List<String> able = kin.names().stream().filter(roster::willing).toList();
     return able.stream()
-        .filter(this::preferred)
+        .filter(roster::preferred)
         .findFirst()
         .or(() -> able.stream().findFirst())
         .map(peers::get);
@@ -436,53 +358,23 @@ final class PagesRung implements Work {
     return new Query.Page(after, Query.MOST, filter);
   }
 
-  private boolean able(String name) {
-    return !unsupported.contains(name) && roster.of(name).willing();
-  }
-
-  private boolean trusted(String name) {
-    return able(name) && !roster.of(name).doubtful();
-  }
-
-  private boolean preferred(String name) {
-    return trusted(name) && roster.of(name).steady();
-  }
-
   /** Whether there is anything that has to end before the next phase, or the end, may come. */
   private boolean busy() {
     return !walk.idle() || calls.any(this::waitedFor);
   }
 
-  /**
-   * Nobody waits for the measure of one that is late, but in the end; and for one that has stalled
-   * not even then, as long as anybody else has answered.
-   */
   private boolean waitedFor(Call call) {
-    if (call.purpose() != Purpose.MEASURE || !survey.anybodyDone()) {
-      return true;
-    }
-    return switch (phase) {
-      case MEASURE -> !late.contains(call.name());
-      case CHECK -> roster.of(call.name()).steady();
-      default -> false;
-    };
+    return call.purpose() != Purpose.MEASURE || measuring.waitedFor(call, phase);
   }
 
   @Override
   public Optional<Duration> wakeAfter() {
-    long done = peers.keySet().stream().filter(survey::done).count();
-    if (graceAsked || phase != Purpose.MEASURE || done == 0 || 2 * done < peers.size()) {
-      return Optional.empty();
-    }
-    graceAsked = true;
-    return Optional.of(GRACE);
+    return measuring.wakeAfter();
   }
 
   @Override
   public void woken() {
-    if (phase == Purpose.MEASURE) {
-      peers.keySet().stream().filter(name -> !survey.done(name)).forEach(late::add);
-    }
+    measuring.woken();
   }
 
   @Override
@@ -492,7 +384,7 @@ final class PagesRung implements Work {
 
   @Override
   public boolean failed() {
-    return answers == 0 || (failures > answers && walk.settled() == 0);
+    return account.nothingCame() || (account.mostlyFailed() && walk.settled() == 0);
   }
 
   @Override
@@ -525,31 +417,11 @@ final class PagesRung implements Work {
 
   @Override
   public String summary() {
-    StringBuilder line = new StringBuilder();
     Set<String> walked = new LinkedHashSet<>();
     walkedHeads.forEach(head -> survey.of(head).ifPresent(kin -> walked.addAll(kin.names())));
-    line.append(answers).append(" pages; ").append(walked.size()).append(" of ");
-    line.append(peers.size()).append(" neighbours walked in ").append(walkedHeads.size());
-    line.append(walkedHeads.size() == 1 ? " group, " : " groups, ");
-    line.append(probed).append(" events probed");
-    Set<String> skipped = new LinkedHashSet<>(peers.keySet());
-    skipped.removeIf(name -> walked.contains(name) || !survey.done(name));
-    if (!skipped.isEmpty()) {
-      line.append(", nothing new in those of ").append(String.join(", ", skipped));
-    }
-    if (full) {
-      line.append("; the memory is full, older events were left");
-    }
-    List<String> dropped = roster.dropped();
-    if (!dropped.isEmpty()) {
-      line.append("; dropped ").append(String.join(", ", dropped));
-    }
-    if (walk.givenUp() > 0) {
-      line.append("; ").append(walk.givenUp()).append(" ranges given up");
-    }
-    if (failures > 0) {
-      line.append("; the last failure: ").append(lastFailure);
-    }
-    return line.toString();
+    Set<String> measured = new LinkedHashSet<>(peers.keySet());
+    measured.removeIf(name -> !survey.done(name));
+    return account.summary(
+        peers.size(), walked, walkedHeads.size(), measured, full, roster.dropped(), walk.givenUp());
   }
 }

@@ -32,8 +32,18 @@ final class Roster {
   }
 
   /** Whether it makes sense to give it more work: it is there and does not fail all the time. */
-  boolean willing(MeshRequest.Peer peer) {
-    return of(peer.name()).willing();
+  boolean willing(String name) {
+    return of(name).willing();
+  }
+
+  /** Whether others may rely on what it walks. */
+  boolean trusted(String name) {
+    return of(name).willing() && !of(name).doubtful();
+  }
+
+  /** Whether work goes to it rather than to others: it is trusted, and answers. */
+  boolean preferred(String name) {
+    return trusted(name) && of(name).steady();
   }
 
   /** How long it may bring nothing before it is given up. */
