@@ -37,13 +37,18 @@ final class Pace {
    */
   private static final double CROWDED = 2;
 
+  /** Nanoseconds for an event that nothing is quicker than. */
+  private static final double LEAST_NANOS = 1_000;
+
+  private static final double FORGETTING = 1.05;
+
   /** What is in a page that tells the time of its events rather than that of the way. */
   private static final int TELLING = 500;
 
   private int page = FIRST_PAGE;
   private int window = FIRST_WINDOW;
   private int sinceChange;
-  private double bestPerEvent = Double.MAX_VALUE;
+  private double bestPerEvent = Double.POSITIVE_INFINITY;
 
   /** Events to ask for at once, {@link #LEAST_PAGE} to {@link Query#MOST}. */
   int page() {
@@ -73,8 +78,9 @@ final class Pace {
     if (events < TELLING) {
       return;
     }
-    double perEvent = (double) took.toNanos() / events;
-    bestPerEvent = Math.min(bestPerEvent, perEvent);
+    double perEvent = Math.max(LEAST_NANOS, (double) took.toNanos() / events);
+    // The best is forgotten slowly: a way may become longer for good.
+    bestPerEvent = Math.min(bestPerEvent * FORGETTING, perEvent);
     sinceChange++;
     if (perEvent > CROWDED * window * bestPerEvent) {
       fewer();

@@ -1,14 +1,17 @@
 package nara.recovery;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Stated;
 
 /**
  * How a neighbour's events lie in time, told by a thousandth of them: every 980th of its ledger
- * from the oldest on, and every 28th after the last of those.
+ * from the oldest on, and every 28th of the newest.
  *
  * <p>The legacy mode of the wire contract gives the events whose place in the ledger leaves a
  * remainder, so a slice of one in 980 tells how many events lie between any two of its own. Two
@@ -113,19 +116,29 @@ record Ruler(List<Mark> marks) {
     return new Ruler(List.copyOf(marks));
   }
 
-  /** The query for the marks after the last whole step; empty when there is nothing at all. */
+  /**
+   * The query for the marks that are closer together; empty when there is nothing at all. They
+   * begin one step early: an equal that lacks a few of the newest events may have one step less.
+   */
   Optional<Query> fine() {
-    return last()
-        .map(m -> new Query.Slice(m.ts(), 0, FINE, STEP / FINE + LEAST_TAIL, Query.Filter.ALL));
+    int most = 2 * STEP / FINE + LEAST_TAIL;
+    return fineFrom().map(m -> new Query.Slice(m.ts(), 0, FINE, most, Query.Filter.ALL));
   }
 
-  /** The same with those marks after the last one. */
+  private Optional<Mark> fineFrom() {
+    return marks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(marks.get(Math.max(0, marks.size() - 2)));
+  }
+
+  /** The same with those marks. */
   Ruler with(List<Stated> fine) {
     List<Mark> all = new ArrayList<>(marks);
-    long first = all.isEmpty() ? 0 : all.getLast().rank() + 1;
+    long first = fineFrom().map(Mark::rank).orElse(0L) + 1;
     for (int i = 0; i < fine.size(); i++) {
       all.add(new Mark(first + (long) i * FINE, fine.get(i)));
     }
+    all.sort(Comparator.comparingLong(Mark::rank));
     return new Ruler(List.copyOf(all));
   }
 
@@ -157,15 +170,19 @@ record Ruler(List<Mark> marks) {
    * what came in just now may not have reached both.
    */
   Optional<Mark> sharedWith(Ruler other) {
-    int same = 0;
-    while (same < Math.min(marks.size(), other.marks.size())
-        && marks.get(same).equals(other.marks.get(same))) {
-      same++;
+    Map<Long, Mark> others = new HashMap<>();
+    other.marks.forEach(mark -> others.put(mark.rank(), mark));
+    Mark shared = null;
+    for (Mark mark : marks) {
+      Mark same = others.get(mark.rank());
+      if (same != null && !same.equals(mark)) {
+        break;
+      }
+      shared = same == null ? shared : mark;
     }
-    if (same == 0) {
+    if (shared == null) {
       return Optional.empty();
     }
-    Mark shared = marks.get(same - 1);
     return nearlyAll(shared) && other.nearlyAll(shared) ? Optional.of(shared) : Optional.empty();
   }
 

@@ -24,31 +24,23 @@ class FetchesTest {
   @ParameterizedTest
   @CsvSource({
     "1, 20000, EQUAL",
-    "1, 80000, EQUAL",
-    "1, 320000, EQUAL",
     "4, 20000, EQUAL",
-    "4, 80000, EQUAL",
-    "4, 320000, EQUAL",
     "8, 20000, EQUAL",
     "8, 80000, EQUAL",
     "8, 320000, EQUAL",
     "2, 20000, TWICE",
     "4, 20000, TWICE",
     "4, 80000, TWICE",
-    "4, 320000, TWICE",
     "8, 20000, TWICE",
     "8, 80000, TWICE",
     "8, 320000, TWICE",
     "4, 20000, DISJOINT",
-    "4, 80000, DISJOINT",
-    "4, 320000, DISJOINT",
     "8, 20000, DISJOINT",
     "8, 80000, DISJOINT",
     "8, 320000, DISJOINT",
     "2, 20000, LONE",
     "4, 20000, LONE",
     "4, 80000, LONE",
-    "4, 320000, LONE",
     "8, 20000, LONE",
     "8, 80000, LONE",
     "8, 320000, LONE",
@@ -92,14 +84,6 @@ class FetchesTest {
     PagesRung rung = network.recover(RecoveryConfig.defaults(MemoryMode.HOG));
 
     double least = size * (spread == Spread.TWICE ? 2.0 * (peers - 1) / peers : 1);
-    System.out.printf(
-        "%d %d %s: %.4f of least, held %.5f; %s%n",
-        peers,
-        size,
-        spread,
-        network.fetched / least,
-        (double) network.held.size() / size,
-        rung.summary());
     assertThat(network.held.size())
         .isGreaterThanOrEqualTo((int) Math.ceil(size * (spread == Spread.LONE ? 0.999 : 1)));
     assertThat(network.fetched / least).isLessThanOrEqualTo(1.15);

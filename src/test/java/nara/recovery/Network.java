@@ -51,6 +51,9 @@ final class Network {
   /** Events that this peer gives without their signatures. */
   final Map<String, Set<EventId>> strippedBy = new HashMap<>();
 
+  /** Events that this peer does not give in pages of over 200. */
+  private final Map<String, Set<EventId>> keptBackBy = new HashMap<>();
+
   /** Peers that never answer. */
   final Set<String> silent = new HashSet<>();
 
@@ -85,6 +88,10 @@ final class Network {
     List<Stated> ledger = new ArrayList<>(events);
     ledger.sort(Comparator.comparingLong(Stated::ts));
     ledgers.put(name, ledger);
+  }
+
+  void keptBackBy(String peer, EventId event) {
+    keptBackBy.computeIfAbsent(peer, first -> new HashSet<>()).add(event);
   }
 
   void spoiling(Spoiler how) {
@@ -163,8 +170,12 @@ final class Network {
     int from = firstAfter(passing, page.after());
     List<Stated> answer = passing.subList(from, Math.min(passing.size(), from + page.size()));
     boolean isFull = answer.size() == page.size();
+    List<Stated> given =
+        page.size() <= 200 || !keptBackBy.containsKey(peer)
+            ? answer
+            : answer.stream().filter(e -> !keptBackBy.get(peer).contains(e.id())).toList();
     return fetched(
-        peer, answer, isFull ? Optional.of(answer.getLast().ts()) : Optional.<Long>empty());
+        peer, given, isFull ? Optional.of(answer.getLast().ts()) : Optional.<Long>empty());
   }
 
   private static List<Stated> slice(Query.Slice slice, List<Stated> passing) {
@@ -189,6 +200,29 @@ final class Network {
       }
     }
     return low;
+  }
+
+  /** The same answer with only some of its events. */
+  MeshRequest.Fetched again(MeshRequest.Fetched answer, List<Stated> some) {
+    TrustRequest.Offered offered = answer.offered();
+    return new MeshRequest.Fetched(
+        answer.bytes(),
+        some.size(),
+        some.isEmpty() ? 0 : some.getFirst().ts(),
+        some.isEmpty() ? 0 : some.getLast().ts(),
+        answer.nextCursor(),
+        false,
+        some,
+        new TrustRequest.Offered(
+            some.size(),
+            Math.min(offered.added(), some.size()),
+            0,
+            0,
+            0,
+            Math.min(offered.rejected(), some.size()),
+            Map.of(),
+            Set.of()),
+        answer.took());
   }
 
   /** An answer with these events, judged and merged. */
