@@ -86,7 +86,8 @@ class RulerProperties {
       coarse.add(ledger.get(i));
     }
     List<Stated> fine = new ArrayList<>();
-    List<Stated> after = ledger.stream().filter(e -> e.ts() > coarse.getLast().ts()).toList();
+    long from = coarse.get(Math.max(0, coarse.size() - 2)).ts();
+    List<Stated> after = ledger.stream().filter(e -> e.ts() > from).toList();
     for (int i = 0; i < after.size(); i += Ruler.FINE) {
       fine.add(after.get(i));
     }
