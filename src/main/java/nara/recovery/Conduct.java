@@ -34,6 +34,11 @@ final class Conduct {
 
   private static final double REFUSED_SHARE = 0.3;
 
+  /** Fewer are enough where hardly anything else came. */
+  private static final int ALL_REFUSED = 20;
+
+  private static final double ALL_REFUSED_SHARE = 0.8;
+
   /** Refused events, and their share, from which on others have a look at what it walked. */
   private static final int DOUBTFUL = 5;
 
@@ -51,6 +56,7 @@ final class Conduct {
   private int stalls;
   private int stallsInARow;
   private int lies;
+  private int refusals;
   private long received;
   private long refused;
   private long missing;
@@ -69,7 +75,8 @@ final class Conduct {
     if (page.offered().received() > 0 && page.offered().received() == page.offered().rejected()) {
       useless++;
     }
-    if (refused >= REFUSED && refused > REFUSED_SHARE * received) {
+    if ((refused >= REFUSED && refused > REFUSED_SHARE * received)
+        || (refused >= ALL_REFUSED && refused > ALL_REFUSED_SHARE * received)) {
       drop(refused + " of its " + received + " events were refused");
     }
   }
@@ -92,8 +99,11 @@ final class Conduct {
           drop("its answers are not what it was asked for: " + lastFailure);
         }
       }
-      case UNREACHABLE, CUT_OFF, STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED, STOPPING ->
-          stallsInARow = 0;
+      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> {
+        refusals++;
+        stallsInARow = 0;
+      }
+      case UNREACHABLE, CUT_OFF, STOPPING -> stallsInARow = 0;
     }
   }
 
@@ -152,9 +162,9 @@ final class Conduct {
         || (refused >= DOUBTFUL && refused > DOUBTFUL_SHARE * received);
   }
 
-  /** Whether it is there, but answered nothing that it was asked so far. */
+  /** Whether it is there, but would not do what it was asked so far: something else it may. */
   boolean unwilling() {
-    return answers == 0 && failures > stalls && !gone && dropped.isEmpty();
+    return answers == 0 && refusals > 0 && dropped.isEmpty();
   }
 
   boolean answeredOnce() {
@@ -169,7 +179,7 @@ final class Conduct {
   /**
    * 1 for a neighbour that gave all that it was asked for, if anything, 0 for one that was dropped
    * or gave nothing: the share of its calls that brought something, times that of its events which
-   * were good and of those it did not keep back, halved when others disproved it.
+   * were good and of those it did not keep back, halved when it is in doubt.
    */
   double score() {
     if (answers + failures == 0) {
@@ -181,7 +191,7 @@ final class Conduct {
     double calls = (double) (answers - useless) / (answers + failures);
     double good = received == 0 ? 1 : (double) (received - refused) / received;
     double whole = missing == 0 ? 1 : (double) received / (received + missing);
-    return calls * good * whole * (disproved ? 0.5 : 1);
+    return calls * good * whole * (doubtful() ? 0.5 : 1);
   }
 
   /** What there is to complain about, if anything: its last word was a failure. */

@@ -67,7 +67,8 @@ final class Measuring {
 
   /** It is not asked again: one that is there will be walked as it is. */
   void left(Call call) {
-    if (roster.willing(call.name())) {
+    Conduct conduct = roster.of(call.name());
+    if (conduct.willing() && (conduct.answeredOnce() || conduct.unwilling())) {
       survey.unmeasured(call.name());
     }
   }

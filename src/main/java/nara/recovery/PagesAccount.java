@@ -56,7 +56,7 @@ final class PagesAccount {
       int groups,
       Set<String> skipped,
       boolean full,
-      List<String> dropped,
+      Roster roster,
       int givenUp) {
     StringBuilder line = new StringBuilder();
     line.append(answers).append(" pages; ").append(walked.size()).append(" of ").append(peers);
@@ -71,8 +71,13 @@ final class PagesAccount {
     if (full) {
       line.append("; the memory is full, older events were left");
     }
+    List<String> dropped = roster.dropped();
     if (!dropped.isEmpty()) {
       line.append("; dropped ").append(String.join(", ", dropped));
+    }
+    List<String> doubted = roster.inDoubt();
+    if (!doubted.isEmpty()) {
+      line.append("; in doubt ").append(String.join(", ", doubted));
     }
     if (givenUp > 0) {
       line.append("; ").append(givenUp).append(" ranges given up");

@@ -68,6 +68,14 @@ final class Roster {
     return dropped;
   }
 
+  /** Whose walks others had to look at again, those who were dropped left out. */
+  List<String> inDoubt() {
+    return byName.entrySet().stream()
+        .filter(e -> e.getValue().doubtful() && e.getValue().dropped().isEmpty())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** Gives everybody a new chance: another rung asks other things. */
   void forgive() {
     byName.values().forEach(Conduct::forgive);
