@@ -422,6 +422,6 @@ final class PagesRung implements Work {
     Set<String> measured = new LinkedHashSet<>(peers.keySet());
     measured.removeIf(name -> !survey.done(name));
     return account.summary(
-        peers.size(), walked, walkedHeads.size(), measured, full, roster.dropped(), walk.givenUp());
+        peers.size(), walked, walkedHeads.size(), measured, full, roster, walk.givenUp());
   }
 }

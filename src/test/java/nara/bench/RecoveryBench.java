@@ -188,7 +188,8 @@ public final class RecoveryBench {
   /** How much longer it takes when a liar, a trickler and one that resets are asked as well. */
   private void beside(Path file, int size) throws IOException {
     List<String> peers = hold(file, 4, Spread.EQUAL);
-    String[] address = peers.stream().map(p -> p.substring(p.indexOf('@') + 1)).toArray(String[]::new);
+    String[] address =
+        peers.stream().map(p -> p.substring(p.indexOf('@') + 1)).toArray(String[]::new);
     String[] name = peers.stream().map(p -> p.substring(0, p.indexOf('@'))).toArray(String[]::new);
     Measured alone = new Measured();
     Measured beside = new Measured();
