@@ -34,11 +34,6 @@ final class Conduct {
 
   private static final double REFUSED_SHARE = 0.3;
 
-  /** Fewer are enough where hardly anything else came. */
-  private static final int ALL_REFUSED = 20;
-
-  private static final double ALL_REFUSED_SHARE = 0.8;
-
   /** Refused events, and their share, from which on others have a look at what it walked. */
   private static final int DOUBTFUL = 5;
 
@@ -75,8 +70,7 @@ final class Conduct {
     if (page.offered().received() > 0 && page.offered().received() == page.offered().rejected()) {
       useless++;
     }
-    if ((refused >= REFUSED && refused > REFUSED_SHARE * received)
-        || (refused >= ALL_REFUSED && refused > ALL_REFUSED_SHARE * received)) {
+    if (refused >= REFUSED && refused > REFUSED_SHARE * received) {
       drop(refused + " of its " + received + " events were refused");
     }
   }
