@@ -204,7 +204,7 @@ final class CheckpointWalk {
       case UNSUPPORTED -> way == Way.PAGES && byOffsets();
       case UNREACHABLE, STALLED -> again();
       // The peer is there, so its other endpoint may do what this one does not.
-      case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED ->
+      case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->
           again() || (way == Way.PAGES && events == 0 && byOffsets());
     };
   }

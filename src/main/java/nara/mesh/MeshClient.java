@@ -131,6 +131,7 @@ final class MeshClient {
   /**
    * Asks a peer for events, verifies the answer, and hands it on.
    *
+   * @param patience how long the peer may bring nothing, or hardly anything
    * @param use what to do with a verified answer
    */
   <T> Future<T> sync(
@@ -138,8 +139,10 @@ final class MeshClient {
       SyncRequest body,
       int mostEvents,
       Duration timeout,
+      Duration patience,
       Function<Verified<SyncAnswer>, Future<T>> use) {
-    return post(peer, "/events/sync", body.write(), timeout, events(peer, mostEvents), use);
+    return post(
+        peer, "/events/sync", body.write(), timeout, patience, events(peer, mostEvents), use);
   }
 
   private Reader<SyncAnswer> events(Peer peer, int most) {
@@ -208,10 +211,22 @@ final class MeshClient {
       Duration timeout,
       Reader<A> reader,
       Function<Verified<A>, Future<T>> use) {
+    return post(peer, path, body, timeout, config.stall(), reader, use);
+  }
+
+  private <A, T> Future<T> post(
+      Peer peer,
+      String path,
+      byte[] body,
+      Duration timeout,
+      Duration patience,
+      Reader<A> reader,
+      Function<Verified<A>, Future<T>> use) {
     return operate(
         exchanges,
         peer.address(),
         timeout,
+        patience,
         operation ->
             keyOf(operation, peer)
                 .compose(
@@ -405,7 +420,7 @@ final class MeshClient {
     if (config.gzip() && !peer.get().loopback()) {
       options.addHeader("Accept-Encoding", Gzip.CODING);
     }
-    return Exchange.run(vertx, http, clock, operation, options, body, config.stall(), mostBytes);
+    return Exchange.run(vertx, http, clock, operation, options, body, mostBytes);
   }
 
   private <A> Future<Verified<A>> verified(
@@ -463,7 +478,16 @@ final class MeshClient {
 
   private <T> Future<T> operate(
       InFlight room, String peer, Duration timeout, Function<Operation<T>, Future<T>> work) {
-    Operation<T> operation = new Operation<>(vertx, timeout);
+    return operate(room, peer, timeout, config.stall(), work);
+  }
+
+  private <T> Future<T> operate(
+      InFlight room,
+      String peer,
+      Duration timeout,
+      Duration patience,
+      Function<Operation<T>, Future<T>> work) {
+    Operation<T> operation = new Operation<>(vertx, timeout, patience);
     if (stopping) {
       operation.fail(MeshFailure.STOPPING, "this node is stopping");
       return operation.future();

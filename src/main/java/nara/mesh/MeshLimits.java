@@ -42,6 +42,12 @@ public final class MeshLimits {
   /** Checkpoints given to who does not say how many: the wire contract's default. */
   public static final int CHECKPOINTS_BY_DEFAULT = 1_000;
 
+  /**
+   * Bytes that an answer must bring while its asker is patient, at the least: in 2 seconds no link
+   * that could carry a ledger brings less.
+   */
+  public static final int LEAST_PROGRESS = 4 * 1024;
+
   /** Events given to who asks for the recent ones and does not say how many. */
   public static final int RECENT_BY_DEFAULT = 100;
 
