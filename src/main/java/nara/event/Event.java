@@ -3,6 +3,7 @@ package nara.event;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,9 @@ import java.util.Optional;
  * here, so {@code equals} is not overridden; compare {@link #id()} or {@link #json()}).
  */
 public final class Event {
+  /** One for each thread, since making one costs as much as a hash. */
+  private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Event::sha256);
+
   private final byte[] json;
   private final EventId id;
   private final long ts;
@@ -104,7 +108,7 @@ public final class Event {
       return Optional.empty();
     }
     return Signatures.decode(
-        new String(json, signatureStart, signatureLength, StandardCharsets.ISO_8859_1));
+        Arrays.copyOfRange(json, signatureStart, signatureStart + signatureLength));
   }
 
   /**
@@ -125,14 +129,15 @@ public final class Event {
 
   /** The id of a content at a time: the first 16 bytes of SHA-256 over {@code ts:svc:content}. */
   public static EventId idOf(long ts, Service service, String content) {
-    byte[] hash = sha256().digest(utf8(ts + ":" + service.wireName() + ':' + content));
+    byte[] hash = SHA256.get().digest(utf8(ts + ":" + service.wireName() + ':' + content));
     return new EventId(bigEndian(hash, 0), bigEndian(hash, 8));
   }
 
   /** What the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */
   public static byte[] signedHash(
       String id, long ts, Service service, String emitter, String content) {
-    return sha256()
+    return SHA256
+        .get()
         .digest(utf8(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content));
   }
 
@@ -149,7 +154,7 @@ public final class Event {
     return service().wireName() + ' ' + id + " at " + ts;
   }
 
-  static MessageDigest sha256() {
+  private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException missing) {

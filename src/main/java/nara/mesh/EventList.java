@@ -15,26 +15,30 @@ final class EventList {
    * @param none what stands for a list without events: the reference writes {@code null} or {@code
    *     []}
    */
-  static byte[] join(CharSequence head, List<Event> events, String none, CharSequence tail) {
-    byte[] before = (head + (events.isEmpty() ? none : "[")).getBytes(UTF_8);
-    byte[] after = ((events.isEmpty() ? "" : "]") + tail).getBytes(UTF_8);
-    int commas = Math.max(0, events.size() - 1);
-    int size = Math.addExact(before.length + after.length, commas);
-    for (Event event : events) {
-      size = Math.addExact(size, event.json().length);
+  static Body join(CharSequence head, List<Event> events, String none, CharSequence tail) {
+    Body.Writer out = new Body.Writer();
+    out.write(head.toString().getBytes(UTF_8));
+    if (events.isEmpty()) {
+      out.write(none.getBytes(UTF_8));
+    } else {
+      join(out, events);
     }
-    byte[] body = new byte[size];
-    System.arraycopy(before, 0, body, 0, before.length);
-    int at = before.length;
-    for (int i = 0; i < events.size(); i++) {
-      if (i > 0) {
-        body[at++] = ',';
-      }
-      byte[] json = events.get(i).json();
-      System.arraycopy(json, 0, body, at, json.length);
-      at += json.length;
+    out.write(tail.toString().getBytes(UTF_8));
+    return out.end();
+  }
+
+  private static void join(Body.Writer out, List<Event> events) {
+    // The events lie all over the memory: a loop of their own lets many of them be fetched at once.
+    byte[][] jsons = new byte[events.size()][];
+    for (int i = 0; i < jsons.length; i++) {
+      jsons[i] = events.get(i).json();
     }
-    System.arraycopy(after, 0, body, at, after.length);
-    return body;
+    byte before = '[';
+    for (byte[] json : jsons) {
+      out.write(before);
+      out.write(json);
+      before = ',';
+    }
+    out.write((byte) ']');
   }
 }

@@ -306,7 +306,7 @@ public final class MeshServerVerticle extends VerticleBase {
                                     me, found.events(), found.nextCursor(), seconds))));
   }
 
-  private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<byte[]>> body) {
+  private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<Body>> body) {
     if (answersUnderWay >= MeshLimits.ANSWERS_AT_ONCE) {
       return Future.succeededFuture(Reply.text(503, "Too many requests at once"));
     }

@@ -72,7 +72,7 @@ record SyncAnswer(
    *
    * @param tsSeconds now, Unix seconds
    */
-  static byte[] write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
+  static Body write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
     MessageDigest hash = start(me.name(), tsSeconds);
     for (Event event : events) {
       StatedEvent.hashId(hash, event.json(), 0, event.json().length);
