@@ -21,7 +21,11 @@ public final class Event {
   private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Event::sha256);
 
   private final byte[] json;
-  private final EventId id;
+
+  // The id stands here and not in an object of its own, which would be one more for each event to
+  // keep and to fetch when a ledger is searched.
+  private final long idHigh;
+  private final long idLow;
   private final long ts;
   private final String emitter;
   private final String emitterId;
@@ -42,7 +46,8 @@ public final class Event {
       int signatureStart,
       int signatureLength) {
     this.json = json;
-    this.id = id;
+    this.idHigh = id.high();
+    this.idLow = id.low();
     this.ts = ts;
     this.emitter = emitter;
     this.emitterId = emitterId;
@@ -58,7 +63,12 @@ public final class Event {
 
   /** The id computed from timestamp, service and content. */
   public EventId id() {
-    return id;
+    return new EventId(idHigh, idLow);
+  }
+
+  /** Whether that is its id. */
+  public boolean hasId(EventId id) {
+    return idLow == id.low() && idHigh == id.high();
   }
 
   /** When it happened by its emitter's clock, Unix nanoseconds. */
@@ -151,7 +161,7 @@ public final class Event {
 
   @Override
   public String toString() {
-    return service().wireName() + ' ' + id + " at " + ts;
+    return service().wireName() + ' ' + id() + " at " + ts;
   }
 
   private static MessageDigest sha256() {
