@@ -16,29 +16,42 @@ final class EventList {
    *     []}
    */
   static Body join(CharSequence head, List<Event> events, String none, CharSequence tail) {
-    Body.Writer out = new Body.Writer();
-    out.write(head.toString().getBytes(UTF_8));
-    if (events.isEmpty()) {
-      out.write(none.getBytes(UTF_8));
-    } else {
-      join(out, events);
-    }
-    out.write(tail.toString().getBytes(UTF_8));
-    return out.end();
+    return join(head, gather(events), none, tail);
   }
 
-  private static void join(Body.Writer out, List<Event> events) {
-    // The events lie all over the memory: a loop of their own lets many of them be fetched at once.
+  /**
+   * The bytes of each event. They lie all over the memory: looking at nothing but where and how
+   * long they are lets many of them be fetched at once, where copying or hashing them one by one
+   * would wait for each.
+   */
+  static byte[][] gather(List<Event> events) {
     byte[][] jsons = new byte[events.size()][];
     for (int i = 0; i < jsons.length; i++) {
       jsons[i] = events.get(i).json();
     }
-    byte before = '[';
+    int size = 0;
     for (byte[] json : jsons) {
-      out.write(before);
-      out.write(json);
-      before = ',';
+      size = Math.addExact(size, json.length);
     }
-    out.write((byte) ']');
+    return jsons;
+  }
+
+  /** The same of events that are gathered already. */
+  static Body join(CharSequence head, byte[][] events, String none, CharSequence tail) {
+    Body.Writer out = new Body.Writer();
+    out.write(head.toString().getBytes(UTF_8));
+    if (events.length == 0) {
+      out.write(none.getBytes(UTF_8));
+    } else {
+      byte before = '[';
+      for (byte[] json : events) {
+        out.write(before);
+        out.write(json);
+        before = ',';
+      }
+      out.write((byte) ']');
+    }
+    out.write(tail.toString().getBytes(UTF_8));
+    return out.end();
   }
 }

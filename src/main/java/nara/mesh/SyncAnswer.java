@@ -74,8 +74,9 @@ record SyncAnswer(
    */
   static Body write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
     MessageDigest hash = start(me.name(), tsSeconds);
-    for (Event event : events) {
-      StatedEvent.hashId(hash, event.json(), 0, event.json().length);
+    byte[][] jsons = EventList.gather(events);
+    for (byte[] json : jsons) {
+      StatedEvent.hashId(hash, json, 0, json.length);
     }
     String sig = me.keys().signBase64(hash.digest());
 
@@ -85,7 +86,7 @@ record SyncAnswer(
     StringBuilder tail = new StringBuilder();
     nextCursor.ifPresent(cursor -> tail.append(",\"next_cursor\":\"").append(cursor).append('"'));
     tail.append(",\"ts\":").append(tsSeconds).append(",\"sig\":\"").append(sig).append("\"}\n");
-    return EventList.join(head, events, "null", tail);
+    return EventList.join(head, jsons, "null", tail);
   }
 
   private static MessageDigest start(String from, long ts) {
