@@ -40,8 +40,11 @@ class ArchitectureTest {
           "discovery",
           "checkpoint",
           "snapshot",
+          "emit",
           "recovery",
+          "gossip",
           "opinion",
+          "upkeep",
           "web",
           "event",
           "identity");
@@ -57,9 +60,13 @@ class ArchitectureTest {
               Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
               Map.entry("snapshot", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
-              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("emit", Set.of("event", "identity", "bus", "trust")),
+              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust", "emit")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
-              Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
+              Map.entry(
+                  "checkpoint",
+                  Set.of(
+                      "event", "identity", "bus", "ledger", "trust", "mesh", "plaza", "discovery")),
               Map.entry(
                   "recovery",
                   Set.of(
@@ -72,7 +79,34 @@ class ArchitectureTest {
                       "plaza",
                       "discovery",
                       "checkpoint")),
-              Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
+              Map.entry(
+                  "gossip",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery")),
+              Map.entry(
+                  "opinion", Set.of("event", "identity", "bus", "ledger", "plaza", "recovery")),
+              Map.entry(
+                  "upkeep",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "emit",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery",
+                      "opinion")),
               Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),
@@ -162,7 +196,12 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "nara.ledger", "nara.trust", "nara.snapshot", "nara.recovery", "nara.opinion")
+                "nara.ledger",
+                "nara.trust",
+                "nara.snapshot",
+                "nara.recovery",
+                "nara.opinion",
+                "nara.upkeep")
             .and()
             // The search for keys is the coordinator's errand over the bus, in a file of its own.
             .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")

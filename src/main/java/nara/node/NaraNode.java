@@ -23,10 +23,14 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
+import nara.checkpoint.ConsensusVerticle;
 import nara.discovery.DiscoveryVerticle;
+import nara.gossip.GossipConfig;
+import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Personality;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
@@ -35,8 +39,8 @@ import nara.mesh.MeshSyncVerticle;
 import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
 import nara.plaza.MqttLedgerVerticle;
-import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
+import nara.plaza.Profile;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
 import nara.snapshot.SnapshotRequest;
@@ -46,6 +50,8 @@ import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
 import nara.trust.VerifierChoice;
 import nara.trust.Verifiers;
+import nara.upkeep.UpkeepConfig;
+import nara.upkeep.UpkeepVerticle;
 import nara.web.WebVerticle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +59,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
- * <p>ledger → snapshot → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync →
- * opinion → web → coordinator: each after those that it asks.
+ * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
+ * sync → consensus → opinion → upkeep → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -152,20 +158,31 @@ public final class NaraNode {
                         new MeshServerVerticle(
                             me, keys, config.mesh(), verifier, time, addresses, listening))
                     : Future.succeededFuture())
+        .compose(next -> deploy(new GossipVerticle(me.name(), gossipConfig(), time, random)))
         .compose(
             next ->
                 deploy(
                     new MqttLedgerVerticle(
                         me,
                         keys,
-                        config.usesPlaza() ? config.plaza() : PlazaConfig.defaults(),
+                        config.usesPlaza() ? config.plaza() : config.plaza().at(""),
+                        Profile.of(
+                            config.transport().label(),
+                            config.memory().mode().label(),
+                            config.memory().maxEvents()),
                         () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
                         verifier,
                         time,
                         random)))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
+        .compose(
+            next ->
+                deploy(
+                    new DiscoveryVerticle(
+                        me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
         .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
-        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), time)))
+        .compose(next -> deployConsensus(verifier, time, random))
+        .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
+        .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, random)))
         .compose(
             next ->
                 config.web().enabled()
@@ -177,6 +194,35 @@ public final class NaraNode {
                     : Future.succeededFuture())
         .compose(
             next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+  }
+
+  /** Checkpoints are agreed on over the plaza, and nowhere else. */
+  private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
+    return config.usesPlaza()
+        ? deploy(
+            new ConsensusVerticle(
+                me,
+                keys,
+                config.checkpoint().consensus(),
+                config.readOnly(),
+                verifier,
+                time,
+                random))
+        : Future.succeededFuture();
+  }
+
+  private UpkeepConfig upkeepConfig() {
+    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
+  }
+
+  private GossipConfig gossipConfig() {
+    Optional<String> silence = Optional.empty();
+    if (!config.usesMesh()) {
+      silence = Optional.of("this node does not use the mesh");
+    } else if (config.readOnly()) {
+      silence = Optional.of("this node only reads");
+    }
+    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

@@ -191,6 +191,12 @@ public record NodeConfig(
         web);
   }
 
+  public NodeConfig withCheckpoint(CheckpointConfig changed) {
+    return new NodeConfig(
+        identity, mesh, discovery, plaza, transport, readOnly, memory, recovery, changed, trust,
+        web);
+  }
+
   public NodeConfig withWeb(WebConfig changed) {
     return new NodeConfig(
         identity,

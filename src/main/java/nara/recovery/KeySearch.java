@@ -12,8 +12,11 @@ import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.Peer;
 import nara.trust.TrustRequest;
 
-/** Asks peers for the keys that quarantined events wait for, then has those events judged again. */
-final class KeySearch {
+/**
+ * Asks peers for the keys that quarantined events wait for, then has those events judged again: at
+ * the end of a recovery, and now and then afterwards.
+ */
+public final class KeySearch {
   /** Names asked about in one recovery: an attacker can invent any number of them. */
   static final int MOST_NAMES = 100;
 
@@ -25,15 +28,15 @@ final class KeySearch {
 
   private final Bus bus;
 
-  KeySearch(Bus bus) {
+  public KeySearch(Bus bus) {
     this.bus = bus;
   }
 
   /** What came of it; the offer is what judging again brought. */
-  record Found(int asked, int learned, TrustRequest.Offered offered) {}
+  public record Found(int asked, int learned, TrustRequest.Offered offered) {}
 
   /** Asks about those that most events wait for; a name that cannot be asked about is not found. */
-  Future<Found> seek(List<Peer> peers) {
+  public Future<Found> seek(List<Peer> peers) {
     return bus.ask(TrustRequest.ADDRESS, new TrustRequest.Unknown(), BUS_TIMEOUT)
         .compose(
             unknown -> {
