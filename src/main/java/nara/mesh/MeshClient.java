@@ -6,6 +6,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -28,6 +29,7 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
+import nara.reconcile.ItemId;
 import nara.trust.Verifier;
 
 /**
@@ -47,6 +49,9 @@ final class MeshClient {
    * does not know the sender's key can ask for it. An addition of ours: others pass over it.
    */
   static final String PORT = "X-Nara-Port";
+
+  /** What a server says to a path or a method that it does not have. */
+  private static final Set<Integer> ABSENT = Set.of(404, 405, 501);
 
   private final Vertx vertx;
   private final Identity me;
@@ -136,12 +141,30 @@ final class MeshClient {
       int mostEvents,
       Duration timeout,
       Function<Verified<SyncAnswer>, Future<T>> use) {
-    Reader<SyncAnswer> reader =
-        (json, key) -> {
-          SyncAnswer answer = SyncAnswer.read(json, mostEvents);
-          return verified(answer, answer.fault(peer.name(), key, verifier));
-        };
-    return post(peer, "/events/sync", body.write(), timeout, reader, use);
+    return post(peer, "/events/sync", body.write(), timeout, events(peer, mostEvents), use);
+  }
+
+  private Reader<SyncAnswer> events(Peer peer, int most) {
+    return (json, key) -> {
+      SyncAnswer answer = SyncAnswer.read(json, most);
+      return verified(answer, answer.fault(peer.name(), key, verifier));
+    };
+  }
+
+  /** Sends a peer a message of a reconciliation, and hands its answer on. */
+  <T> Future<T> reconcile(
+      Peer peer, byte[] message, Duration timeout, Function<Verified<byte[]>, Future<T>> use) {
+    return post(peer, Comparing.RECONCILE, message, timeout, (answer, key) -> answer, use);
+  }
+
+  /** Asks a peer for the events with these hashes, and hands on what it gives. */
+  <T> Future<T> fetch(
+      Peer peer,
+      List<ItemId> hashes,
+      Duration timeout,
+      Function<Verified<SyncAnswer>, Future<T>> use) {
+    byte[] body = HashList.write(hashes);
+    return post(peer, Comparing.FETCH, body, timeout, events(peer, hashes.size()), use);
   }
 
   /** Gives a peer our zine, verifies the one that it gives in return, and hands that on. */
@@ -328,8 +351,18 @@ final class MeshClient {
             path,
             Buffer.buffer(body),
             path,
-            config.maxAnswerBytes())
-        .compose(MeshClient::good);
+            path.equals(Comparing.RECONCILE) ? MeshLimits.RECONCILE_BYTES : config.maxAnswerBytes())
+        .compose(MeshClient::good)
+        .compose(answer -> ofItsKind(path, answer));
+  }
+
+  /** Who gives a page to look at in return for a message has not understood it. */
+  private static Future<Exchange.Answer> ofItsKind(String path, Exchange.Answer answer) {
+    return path.equals(Comparing.RECONCILE)
+            && !Reply.OCTETS.equals(answer.headers().get(HttpHeaders.CONTENT_TYPE))
+        ? Future.failedFuture(
+            new MeshTrouble(MeshFailure.UNSUPPORTED, "answers with something else than a message"))
+        : Future.succeededFuture(answer);
   }
 
   private Future<Exchange.Answer> get(
@@ -366,7 +399,7 @@ final class MeshClient {
     if (signedPath.isEmpty()) {
       options.addHeader(FROM, SignedHeaders.sent(me.name()));
     } else {
-      options.addHeader("Content-Type", "application/json");
+      options.addHeader(HttpHeaders.CONTENT_TYPE.toString(), contentType(signedPath));
       RequestSignature.sign(me, clock.instant(), method.name(), signedPath)
           .putInto(options.getHeaders());
       listening.port().ifPresent(port -> options.addHeader(PORT, Integer.toString(port)));
@@ -416,9 +449,15 @@ final class MeshClient {
         : Future.failedFuture(refused(answer));
   }
 
+  private static String contentType(String path) {
+    return path.equals(Comparing.RECONCILE) || path.equals(Comparing.FETCH)
+        ? Reply.OCTETS
+        : "application/json";
+  }
+
   private static MeshTrouble refused(Exchange.Answer answer) {
     String text = new String(answer.body(), StandardCharsets.UTF_8).strip();
-    boolean absent = answer.status() == 404 || answer.status() == 405;
+    boolean absent = ABSENT.contains(answer.status());
     return new MeshTrouble(
         absent ? MeshFailure.UNSUPPORTED : MeshFailure.STATUS,
         "answers " + answer.status() + (text.isEmpty() ? "" : ": " + Event.excerpt(text)));

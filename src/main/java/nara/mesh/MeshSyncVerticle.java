@@ -1,6 +1,7 @@
 package nara.mesh;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
@@ -44,6 +45,8 @@ import nara.mesh.MeshRequest.Ping;
 import nara.mesh.MeshRequest.PingOutcome;
 import nara.mesh.MeshRequest.Pong;
 import nara.mesh.MeshRequest.QueryPeers;
+import nara.mesh.MeshRequest.Reconcile;
+import nara.mesh.MeshRequest.ReconcileOutcome;
 import nara.mesh.MeshRequest.Stated;
 import nara.mesh.MeshRequest.ZinesExchanged;
 import nara.trust.TrustRequest;
@@ -69,6 +72,10 @@ public final class MeshSyncVerticle extends VerticleBase {
   private WorkerExecutor workers;
   private MeshClient client;
   private Zines zines;
+  private final ReconciledPeers reconciledPeers = new ReconciledPeers();
+
+  /** Done when the next reconciliation may begin. */
+  private Future<?> reconciling = Future.succeededFuture();
 
   /**
    * A client for the mesh.
@@ -115,6 +122,7 @@ public final class MeshSyncVerticle extends VerticleBase {
       case QueryPeers query -> onQueryPeers(query);
       case ExchangeZines exchange -> onExchangeZines(exchange);
       case Deliver deliver -> onDeliver(deliver);
+      case Reconcile reconcile -> onReconcile(reconcile);
     };
   }
 
@@ -255,6 +263,25 @@ public final class MeshSyncVerticle extends VerticleBase {
                 new Pong(
                     pong.answer().from(), pong.answer().key(), pong.answer().meshIp(), pong.took()))
         .recover(asValue(trouble -> new NoPong(trouble.failure(), trouble.reason())));
+  }
+
+  /** Begins when the one before has ended, or takes long. */
+  private Future<ReconcileOutcome> onReconcile(Reconcile reconcile) {
+    Promise<Void> nextTurn = Promise.promise();
+    Future<?> turn = reconciling;
+    reconciling = nextTurn.future();
+    return turn.compose(
+        mine -> {
+          long late =
+              vertx.setTimer(MeshLimits.RECONCILE_ALONE.toMillis(), due -> nextTurn.tryComplete());
+          return new ReconcileSession(bus, client, reconciledPeers, reconcile)
+              .run()
+              .onComplete(
+                  ended -> {
+                    vertx.cancelTimer(late);
+                    nextTurn.tryComplete();
+                  });
+        });
   }
 
   private Future<PeerQueried> onQueryPeers(QueryPeers query) {

@@ -12,6 +12,9 @@ import nara.event.GoJson;
  * @param body as JSON or text, with the newline that the reference ends bodies with
  */
 record Reply(int status, String contentType, Map<String, String> headers, Body body) {
+  /** The type of what is not text. */
+  static final String OCTETS = "application/octet-stream";
+
   private static final String JSON = "application/json; charset=utf-8";
 
   Reply(int status, String contentType, Map<String, String> headers, byte[] body) {
@@ -24,6 +27,11 @@ record Reply(int status, String contentType, Map<String, String> headers, Body b
 
   static Reply json(byte[] body) {
     return new Reply(200, JSON, Map.of(), body);
+  }
+
+  /** Bytes that are not text. */
+  static Reply octets(byte[] body) {
+    return new Reply(200, OCTETS, Map.of(), body);
   }
 
   static Reply json(String body) {

@@ -22,6 +22,14 @@ public sealed interface Command {
    */
   record Fetch(int call, MeshRequest.Peer peer, Query query, Duration timeout) implements Command {}
 
+  /**
+   * Compare the ledger with a peer's and fetch what is lacking.
+   *
+   * @param call its number, by which its end is told
+   * @param timeout for each exchange
+   */
+  record Reconcile(int call, MeshRequest.Peer peer, Duration timeout) implements Command {}
+
   /** Ask neighbours over the plaza about these subjects. */
   record AskPlaza(Map<String, List<String>> subjectsByNeighbour) implements Command {}
 

@@ -15,6 +15,7 @@ import nara.checkpoint.ConsensusRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.plaza.PlazaRequest;
@@ -39,6 +40,12 @@ public final class CoordinatorVerticle extends VerticleBase {
    * Beyond what a call may take on the network: its events are judged and merged before it ends.
    */
   private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(2);
+
+  /**
+   * A reconciliation bounds itself; before it begins, it waits for those before it, each of which
+   * keeps it waiting for seconds at most.
+   */
+  private static final Duration RECONCILE_TIMEOUT = Duration.ofMinutes(10);
 
   /** Checkpoints of five peers, page by page, each with its own deadline. */
   private static final Duration CHECKPOINTS_TIMEOUT = Duration.ofMinutes(15);
@@ -117,6 +124,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case Command.WaitUntil until -> waitUntil(until.time());
       case Command.Discover discover -> onDiscover();
       case Command.Fetch fetch -> onFetch(fetch);
+      case Command.Reconcile reconcile -> onReconcile(reconcile);
       case Command.AskPlaza ask -> onAskPlaza(ask);
       case Command.SyncCheckpoints sync -> onSyncCheckpoints(sync);
       case Command.SeekKeys seek -> onSeekKeys(seek);
@@ -143,15 +151,18 @@ public final class CoordinatorVerticle extends VerticleBase {
         bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT);
     Future<PlazaState> plaza =
         bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.State(), LOCAL_TIMEOUT);
-    Future.all(found, plaza)
+    Future<LedgerStats> held =
+        bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT);
+    Future.all(found, plaza, held)
         .onSuccess(
-            both -> {
+            all -> {
               report.neighbours(found.result().neighbours());
               tell(
                   new Happening.Found(
                       found.result().neighbours(),
                       found.result().troubles(),
-                      plaza.result().configured()));
+                      plaza.result().configured(),
+                      held.result().total()));
             })
         .onFailure(failure -> onBroken("discovery", failure));
   }
@@ -172,6 +183,25 @@ public final class CoordinatorVerticle extends VerticleBase {
               }
               report.fetched(fetch.peer().name(), outcome);
               tell(new Happening.CallEnded(fetch.call(), outcome));
+              progress();
+            });
+  }
+
+  private void onReconcile(Command.Reconcile reconcile) {
+    bus.ask(
+            MeshRequest.ADDRESS,
+            new MeshRequest.Reconcile(reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
+            RECONCILE_TIMEOUT)
+        .otherwise(
+            failure ->
+                new MeshRequest.NotReconciled(MeshFailure.STALLED, failed("the mesh", failure)))
+        .onSuccess(
+            outcome -> {
+              if (plan.finished()) {
+                return;
+              }
+              report.reconciled(reconcile.peer().name(), outcome);
+              tell(new Happening.ReconcileEnded(reconcile.call(), outcome));
               progress();
             });
   }

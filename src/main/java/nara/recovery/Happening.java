@@ -16,15 +16,24 @@ public sealed interface Happening {
    *
    * @param troubles what a source could not do, in sentences
    * @param plaza whether there is a plaza to ask over
+   * @param held how many events this node has already
    */
-  record Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza)
-      implements Happening {}
+  record Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza, int held)
+      implements Happening {
+    /** What a node found that holds nothing. */
+    public Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza) {
+      this(neighbours, troubles, plaza, 0);
+    }
+  }
 
   /** A wait is over. */
   record TimeCame() implements Happening {}
 
   /** A call ended, well or badly. */
   record CallEnded(int call, MeshRequest.FetchOutcome outcome) implements Happening {}
+
+  /** A reconciliation ended, well or badly. */
+  record ReconcileEnded(int call, MeshRequest.ReconcileOutcome outcome) implements Happening {}
 
   /** The plaza rung ended. */
   record PlazaEnded(PlazaRequest.LedgersAnswered answered) implements Happening {}

@@ -32,6 +32,9 @@ public final class RecoveryPlan {
   /** The least that a slice is asked for. */
   static final int SLICE_LEAST = 100;
 
+  /** Events held from which on comparing them costs less than walking the neighbours. */
+  static final int WORTH_COMPARING = 1_000;
+
   private enum Stage {
     WAITING,
     DISCOVERING,
@@ -52,6 +55,7 @@ public final class RecoveryPlan {
   private List<Neighbour> neighbours = List.of();
   private List<Peer> peers = List.of();
   private boolean plaza;
+  private int held;
   private final Set<String> plazaAnswered = new LinkedHashSet<>();
   private final Set<String> plazaSilent = new LinkedHashSet<>();
   private int tries;
@@ -80,6 +84,7 @@ public final class RecoveryPlan {
       case Happening.TimeCame time -> onTime(out);
       case Happening.Found found -> onFound(found, now, out);
       case Happening.CallEnded ended -> onCallEnded(ended, out);
+      case Happening.ReconcileEnded ended -> onReconcileEnded(ended, out);
       case Happening.PlazaEnded ended -> onPlazaEnded(ended, out);
       case Happening.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
       case Happening.KeysSought sought -> onKeysSought(sought, out);
@@ -159,6 +164,7 @@ public final class RecoveryPlan {
     }
     neighbours = online;
     plaza = found.plaza() && !config.readOnly();
+    held = found.held();
     peers =
         online.stream()
             .filter(n -> !n.address().isEmpty())
@@ -185,10 +191,20 @@ public final class RecoveryPlan {
     Rung next = config.ladder().get(rung);
     out.add(new Command.Enter(next.label()));
     switch (next) {
+      case RECONCILE -> reconcile(asked, out);
       case PAGES -> call(asked, () -> new PagesRung(asked, roster, config, nextCall), out);
       case SAMPLE -> call(asked, () -> samples(asked), out);
       case SLICES -> call(asked, () -> slices(asked), out);
       case PLAZA -> askPlaza(out);
+    }
+  }
+
+  private void reconcile(List<Peer> asked, List<Command> out) {
+    if (held < WORTH_COMPARING) {
+      out.add(new Command.Leave("skipped", held + " events are held: too few to be compared"));
+      climb(asked, out);
+    } else {
+      call(asked, () -> new ReconcileRung(asked, roster, config, nextCall), out);
     }
   }
 
@@ -236,6 +252,12 @@ public final class RecoveryPlan {
   }
 
   private void onCallEnded(Happening.CallEnded ended, List<Command> out) {
+    if (stage == Stage.CALLING && work.ended(ended.call(), ended.outcome())) {
+      goOn(out);
+    }
+  }
+
+  private void onReconcileEnded(Happening.ReconcileEnded ended, List<Command> out) {
     if (stage == Stage.CALLING && work.ended(ended.call(), ended.outcome())) {
       goOn(out);
     }

@@ -100,6 +100,29 @@ final class ReportBuilder {
     }
   }
 
+  void reconciled(String neighbour, MeshRequest.ReconcileOutcome outcome) {
+    Share share = share(neighbour);
+    switch (outcome) {
+      case MeshRequest.Reconciled done -> {
+        share.requests += done.rounds() + done.fetches();
+        add(
+            share,
+            done.comparedBytes() + done.fetchedBytes(),
+            done.offered().received(),
+            done.offered());
+        if (!done.whole()) {
+          share.failures++;
+          share.lastFailure = done.trouble();
+        }
+      }
+      case MeshRequest.NotReconciled not -> {
+        share.requests++;
+        share.failures++;
+        share.lastFailure = not.reason();
+      }
+    }
+  }
+
   void plaza(PlazaRequest.LedgersAnswered answered) {
     for (PlazaRequest.LedgerAnswer answer : answered.answers()) {
       Share share = share(answer.neighbour());

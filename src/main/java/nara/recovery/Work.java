@@ -3,6 +3,7 @@ package nara.recovery;
 import java.util.List;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Peer;
+import nara.mesh.MeshRequest.ReconcileOutcome;
 
 /** What one rung of the mesh does: calls that begin, end, and lead to further ones. */
 interface Work {
@@ -11,6 +12,11 @@ interface Work {
 
   /** Takes note of a call's end; false when it is not one of this rung. */
   boolean ended(int call, FetchOutcome outcome);
+
+  /** The same of a reconciliation, which only one rung begins. */
+  default boolean ended(int call, ReconcileOutcome outcome) {
+    return false;
+  }
 
   /** Whether nothing is under way and nothing is left to begin. */
   boolean over();

@@ -147,11 +147,13 @@ public final class TrustVerticle extends VerticleBase {
         .executeBlocking(() -> Intake.peek(offer.json(), offer.events()), false)
         .compose(
             ids ->
-                bus.ask(
-                        LedgerRequest.ADDRESS,
-                        new LedgerRequest.HeldValid(Intake.present(ids)),
-                        LEDGER_TIMEOUT)
-                    .map(answer -> new Known(ids, answer.held())));
+                offer.otherForms()
+                    ? Future.succeededFuture(new Known(ids, new BitSet()))
+                    : bus.ask(
+                            LedgerRequest.ADDRESS,
+                            new LedgerRequest.HeldValid(Intake.present(ids)),
+                            LEDGER_TIMEOUT)
+                        .map(answer -> new Known(ids, answer.held())));
   }
 
   private Future<List<Judgement>> judgeNew(
