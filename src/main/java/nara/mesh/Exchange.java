@@ -177,6 +177,7 @@ final class Exchange {
   private void finish(HttpClientResponse response, Instant received) {
     if (!ended) {
       ended = true;
+      letGo();
       Duration took = Duration.ofNanos(System.nanoTime() - sentAt);
       byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
       promise.complete(
@@ -217,9 +218,15 @@ final class Exchange {
   private void fail(MeshFailure failure, String reason) {
     if (!ended) {
       ended = true;
+      letGo();
       promise.fail(new MeshTrouble(failure, reason));
       request.ifPresent(HttpClientRequest::reset);
     }
+  }
+
+  /** The connection is kept for others, and would keep this exchange and its bytes with it. */
+  private void letGo() {
+    request.ifPresent(sent -> sent.connection().exceptionHandler(null));
   }
 
   private static long declaredLength(HttpClientResponse response) {

@@ -98,6 +98,8 @@ final class MeshClient {
     options.setConnectTimeout((int) Math.max(1, config.connectTimeout().toMillis()));
     options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
     options.setMaxInitialLineLength(MeshLimits.LINE_BYTES);
+    // As much as one read of the socket brings: each chunk costs a round through the pipeline.
+    options.setMaxChunkSize(MeshLimits.CHUNK_BYTES);
     // Shorter than servers keep idle connections, so that none is closed while we reuse it.
     options.setKeepAliveTimeout(15);
     // Unpacking is ours to do, with a bound.

@@ -24,6 +24,9 @@ public final class MeshLimits {
    */
   public static final int BELIEVED_BYTES = 4 << 20;
 
+  /** Bytes of an answer that are handed on at once; a socket is read by no more than these. */
+  public static final int CHUNK_BYTES = 64 * 1024;
+
   /** Bytes read of an answer that is an error: enough for the reason. */
   public static final int ERROR_BYTES = 4 * 1024;
 

@@ -26,10 +26,8 @@ final class StatedEvent {
   private static final byte[] TS = {',', '"', 't', 's', '"', ':'};
   private static final byte[] SVC = {',', '"', 's', 'v', 'c', '"', ':', '"'};
 
-  /** Where the id stands in {@code {"id":"…}, and where what follows it does. */
-  private static final int ID_START = 7;
-
-  private static final int AFTER_ID = ID_START + EventId.HEX_LENGTH + 1;
+  /** Where what follows the id stands in {@code {"id":"…"…}}. */
+  private static final int AFTER_ID = EventReader.ID_AT + EventId.HEX_LENGTH + 1;
 
   /** Members of an event that are looked through; honest ones have seven. */
   private static final int MEMBERS = 64;
@@ -45,8 +43,8 @@ final class StatedEvent {
 
   /** Feeds the stated id of one event to a hash. */
   static void hashId(MessageDigest hash, byte[] json, int offset, int length) {
-    if (EventReader.peekId(json, offset, length).isPresent()) {
-      hash.update(json, offset + ID_START, EventId.HEX_LENGTH);
+    if (EventReader.peeksId(json, offset, length)) {
+      hash.update(json, offset + EventReader.ID_AT, EventId.HEX_LENGTH);
     } else {
       hash.update(unusualId(json, offset, length).getBytes(UTF_8));
     }

@@ -108,10 +108,15 @@ public final class CoordinatorVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
       case RecoveryRequest.ReportSoFar soFar ->
-          Future.succeededFuture(
-              new RecoveryRequest.CurrentReport(
-                  plan.stageLabel(), last != null, last != null ? last : running()));
+          last != null
+              ? Future.succeededFuture(current(last))
+              // Without a count, when the ledger is gone already, it is as it was counted before.
+              : ledgerCounted().transform(counted -> Future.succeededFuture(current(running())));
     };
+  }
+
+  private RecoveryRequest.CurrentReport current(Report soFar) {
+    return new RecoveryRequest.CurrentReport(plan.stageLabel(), last != null, soFar);
   }
 
   /** Tells the plan what happened and does what it answers. */

@@ -28,9 +28,9 @@ public final class RecoveryBench {
       """
       usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
                                     [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
-                                    [--again 1] [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
-                                    [--bad]
+                                    [--again 1] [--tight] [--bad] [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
       --all     also 320,000 events
+      --tight   then once more in a process whose heap cannot pass 1.5 times what is held at the end
       --rounds  processes for each row, whose median is printed
       --again   recoveries in each process after the first one
       --bad     only this: one honest neighbour alone, and beside three bad ones, taking turns
@@ -41,6 +41,7 @@ public final class RecoveryBench {
   private List<Spread> spreads = List.of(Spread.values());
   private int rounds = 1;
   private int again = 1;
+  private boolean tight;
   private String[] jvm = {};
   private boolean bad;
 
@@ -63,6 +64,10 @@ public final class RecoveryBench {
 
   private boolean configure(String[] args) {
     for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--tight")) {
+        tight = true;
+        continue;
+      }
       if (args[i].equals("--all")) {
         sizes = List.of(20_000, 80_000, 320_000);
         continue;
@@ -183,6 +188,30 @@ public final class RecoveryBench {
         (long) first.median("own") >> 20,
         100 * later.median("others") / later.median("cpu"),
         whole ? "" : "not complete: " + first.all("outcome"));
+    if (tight) {
+      tight(size, peers, (long) first.median("own"));
+    }
+  }
+
+  /** The same under a limit: what passes it would end the process. */
+  private void tight(int size, List<String> peers, long own) throws IOException {
+    long limit = own * 3 / 2 >> 20;
+    List<Object> command = new ArrayList<>(List.of("recover", size));
+    command.addAll(peers);
+    List<String> options = new ArrayList<>(List.of(jvm));
+    options.add("-Xmx" + limit + "m");
+    Measured once = new Measured();
+    measure(once, new Measured(), 0, options.toArray(String[]::new), command.toArray());
+    System.out.printf(
+        Locale.ROOT,
+        "%-7d   in a heap of %dM, 1.5 times the %dM held at the end: %s, %.3f%%, %.2fs, live %dM%n",
+        size,
+        limit,
+        own >> 20,
+        once.all("outcome").get(0),
+        100 * once.least("held") / size,
+        once.median("took") / 1e9,
+        (long) once.median("live") >> 20);
   }
 
   /** How much longer it takes when a liar, a trickler and one that resets are asked as well. */
