@@ -194,7 +194,9 @@ public final class NaraNode {
                         new WebVerticle(config.web().host(), config.web().port(), me.name()))
                     : Future.succeededFuture())
         .compose(
-            next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+            next ->
+                deploy(
+                    new CoordinatorVerticle(config.recovery(), me.name(), time, random, before)));
   }
 
   /** A generator is not for several threads, so each verticle has one of its own. */

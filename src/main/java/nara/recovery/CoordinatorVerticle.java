@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Time;
@@ -69,14 +71,19 @@ public final class CoordinatorVerticle extends VerticleBase {
    * The coordinator of one recovery; it begins when the verticle is deployed.
    *
    * @param me this node's name
+   * @param random where what neighbours gave is checked
    * @param before what the node did before, such as reading its snapshot: the report begins with it
    */
   public CoordinatorVerticle(
-      RecoveryConfig config, String me, Time time, List<Report.Stage> before) {
+      RecoveryConfig config,
+      String me,
+      Time time,
+      RandomGenerator random,
+      List<Report.Stage> before) {
     this.config = config;
     this.me = me;
     this.time = time;
-    this.plan = new RecoveryPlan(config, me);
+    this.plan = new RecoveryPlan(config, me, random);
     this.before = before;
   }
 
@@ -101,10 +108,15 @@ public final class CoordinatorVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
       case RecoveryRequest.ReportSoFar soFar ->
-          Future.succeededFuture(
-              new RecoveryRequest.CurrentReport(
-                  plan.stageLabel(), last != null, last != null ? last : running()));
+          last != null
+              ? Future.succeededFuture(current(last))
+              // Without a count, when the ledger is gone already, it is as it was counted before.
+              : ledgerCounted().transform(counted -> Future.succeededFuture(current(running())));
     };
+  }
+
+  private RecoveryRequest.CurrentReport current(Report soFar) {
+    return new RecoveryRequest.CurrentReport(plan.stageLabel(), last != null, soFar);
   }
 
   /** Tells the plan what happened and does what it answers. */
@@ -165,7 +177,8 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void onFetch(Command.Fetch fetch) {
     bus.ask(
             MeshRequest.ADDRESS,
-            new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+            new MeshRequest.Fetch(
+                fetch.peer(), fetch.query(), fetch.timeout(), Optional.of(fetch.patience())),
             fetch.timeout().plus(MERGE_ALLOWANCE))
         // One call that went wrong within this node costs that call: it is tried again.
         .otherwise(
@@ -261,7 +274,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
     counted.onComplete(
         ended -> {
-          last = report.build(finish.outcome().label(), finish.reasons(), now());
+          last = report.build(finish.outcome().label(), finish.reasons(), plan::conduct, now());
           LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
           bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
           // Told and not asked: a node without a plaza has nobody there.
@@ -289,7 +302,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Report running() {
-    return report.build("running", List.of(), now());
+    return report.build("running", List.of(), plan::conduct, now());
   }
 
   private Instant now() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -51,7 +52,7 @@ final class Story {
   private Instant now = START;
 
   Story(RecoveryConfig config) {
-    plan = new RecoveryPlan(config, "me");
+    plan = new RecoveryPlan(config, "me", new SplittableRandom(1));
   }
 
   /** Each discovery finds the next of these; the last one again and again. */
