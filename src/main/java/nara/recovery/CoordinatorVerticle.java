@@ -5,8 +5,10 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -24,6 +26,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries the recovery plan out: commands become requests to the other verticles, their answers
  * become happenings. Tells {@link RecoveryNews.Finished} exactly once, whatever happens.
+ *
+ * <p>In a cluster it is the leader's. What happens is noted there; a later leader's coordinator
+ * lets its own plan hear all of that again, and so comes to stand where the one before it stood. It
+ * then does what was under way.
  */
 public final class CoordinatorVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorVerticle.class);
@@ -45,9 +51,17 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final RecoveryConfig config;
   private final String me;
   private final InstantSource clock;
-  private final RecoveryPlan plan;
+  private RecoveryPlan plan;
   private final List<Report.Stage> before;
+  private final Optional<SharedWork.Lead> lead;
 
+  /** Calls that have begun and not ended. */
+  private final Map<Integer, Command.Fetch> underWay = new LinkedHashMap<>();
+
+  /** What else was begun last, and has not ended. */
+  private Optional<Command> pending = Optional.empty();
+
+  private int noted;
   private Bus bus;
   private ReportBuilder report;
 
@@ -65,6 +79,21 @@ public final class CoordinatorVerticle extends VerticleBase {
    */
   public CoordinatorVerticle(
       RecoveryConfig config, String me, InstantSource clock, List<Report.Stage> before) {
+    this(config, me, clock, before, Optional.empty());
+  }
+
+  /**
+   * The coordinator of a recovery that a cluster shares.
+   *
+   * @param lead what this member finds as its leader; empty when the node runs alone
+   */
+  public CoordinatorVerticle(
+      RecoveryConfig config,
+      String me,
+      InstantSource clock,
+      List<Report.Stage> before,
+      Optional<SharedWork.Lead> lead) {
+    this.lead = lead;
     this.config = config;
     this.me = me;
     this.clock = clock;
@@ -75,18 +104,86 @@ public final class CoordinatorVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
+    anew();
+    bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
+    last = lead.flatMap(SharedWork.Lead::report).orElse(null);
+    // After the deployment is reported, so that whoever deploys hears of all that follows.
+    context.runOnContext(deployed -> begin());
+    return Future.succeededFuture();
+  }
+
+  private void anew() {
+    plan = new RecoveryPlan(config, me);
     report = new ReportBuilder(now());
     before.forEach(report::begunWith);
-    bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
-    // After the deployment is reported, so that whoever deploys hears of all that follows.
-    context.runOnContext(deployed -> tell(new Happening.Started()));
-    return Future.succeededFuture();
+    underWay.clear();
+    pending = Optional.empty();
+  }
+
+  private void begin() {
+    if (stopping) {
+      return;
+    }
+    List<SharedWork.Noted> past = lead.map(SharedWork.Lead::noted).orElse(List.of());
+    if (last != null) {
+      bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
+    } else if (past.isEmpty()) {
+      tell(new Happening.Started());
+    } else {
+      goOn(lead.orElseThrow());
+    }
+  }
+
+  /** Comes to where the leader before stood, and does what was under way there. */
+  private void goOn(SharedWork.Lead mine) {
+    // The recovery began when the first leader's did: the report counts from there.
+    report = new ReportBuilder(mine.noted().get(0).at());
+    before.forEach(report::begunWith);
+    for (SharedWork.Noted past : mine.noted()) {
+      List<Command> commands = hear(past.happening(), past.at());
+      commands.forEach(command -> remember(command, past.at()));
+      if (!fetches(commands).equals(past.began())) {
+        LOG.warn("what was noted of the recovery cannot be followed; it begins anew");
+        anew();
+        tell(new Happening.Started());
+        return;
+      }
+    }
+    noted = mine.noted().size();
+    // The plan has nothing to add to this.
+    tell(new Happening.TookOver(mine.member(), mine.term()));
+    // Whom a recovery has found is known to the discovery of the leader before only.
+    bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT)
+        .onFailure(failure -> LOG.warn("discovery after the handover: {}", failure.toString()));
+    List.copyOf(underWay.values()).forEach(this::onFetch);
+    pending.ifPresent(this::carryOut);
+    progress();
+  }
+
+  /** What carrying a command out would leave behind in here. */
+  private void remember(Command command, Instant at) {
+    switch (command) {
+      case Command.Fetch fetch -> underWay.put(fetch.call(), fetch);
+      case Command.Enter enter -> report.enter(enter.stage(), at);
+      case Command.Leave leave -> report.leave(leave.outcome(), leave.reason(), at);
+      default -> pending = Optional.of(command);
+    }
+  }
+
+  private static List<Command.Fetch> fetches(List<Command> commands) {
+    return commands.stream()
+        .filter(Command.Fetch.class::isInstance)
+        .map(Command.Fetch.class::cast)
+        .toList();
   }
 
   @Override
   public Future<?> stop() {
     stopping = true;
-    tell(new Happening.StopAsked());
+    vertx.cancelTimer(timer);
+    if (lead.isEmpty()) {
+      tell(new Happening.StopAsked());
+    }
     return Future.succeededFuture();
   }
 
@@ -95,15 +192,59 @@ public final class CoordinatorVerticle extends VerticleBase {
       case RecoveryRequest.ReportSoFar soFar ->
           Future.succeededFuture(
               new RecoveryRequest.CurrentReport(
-                  plan.stageLabel(), last != null, last != null ? last : running()));
+                  last != null ? "done" : plan.stageLabel(),
+                  last != null,
+                  last != null ? last : running()));
     };
   }
 
   /** Tells the plan what happened and does what it answers. */
   private void tell(Happening happening) {
-    for (Command command : plan.on(happening, now())) {
-      carryOut(command);
+    if (plan.finished() || stopping && lead.isPresent()) {
+      return;
     }
+    Instant now = now();
+    List<Command> commands = hear(happening, now);
+    if (lead.isPresent()) {
+      note(new SharedWork.Noted(now, happening, fetches(commands)));
+    }
+    commands.forEach(this::carryOut);
+  }
+
+  /** A note that cannot be kept costs a later leader what follows from it: calls made again. */
+  private void note(SharedWork.Noted what) {
+    bus.ask(SharedWork.ADDRESS, new SharedWork.Note(noted++, what), LOCAL_TIMEOUT)
+        .onFailure(failure -> LOG.warn("progress was not noted: {}", failure.getMessage()));
+  }
+
+  /** Lets report and plan know what happened. */
+  private List<Command> hear(Happening happening, Instant at) {
+    switch (happening) {
+      case Happening.Found found -> report.neighbours(found.neighbours());
+      case Happening.CallEnded ended -> {
+        Command.Fetch fetch = underWay.remove(ended.call());
+        if (fetch != null) {
+          report.fetched(fetch.peer().name(), ended.member(), ended.outcome());
+        }
+      }
+      case Happening.PlazaEnded ended -> report.plaza(ended.answered());
+      case Happening.CheckpointsEnded ended -> report.checkpoints(ended.synced());
+      case Happening.KeysSought sought -> report.judgedAgain(sought.offered());
+      case Happening.PingsSeeded seeded -> report.pingsSeeded(seeded.targets());
+      case Happening.TookOver another ->
+          report.tookOver(
+              "%s leads in term %d; %d calls under way are made again"
+                  .formatted(another.member(), another.term(), underWay.size()),
+              at);
+      case Happening.Started started -> {}
+      case Happening.TimeCame time -> {}
+      case Happening.StopAsked stop -> {}
+      case Happening.Broke broke -> {}
+    }
+    if (!(happening instanceof Happening.CallEnded || happening instanceof Happening.TookOver)) {
+      pending = Optional.empty();
+    }
+    return plan.on(happening, at);
   }
 
   private void carryOut(Command command) {
@@ -140,7 +281,6 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future.all(found, plaza)
         .onSuccess(
             both -> {
-              report.neighbours(found.result().neighbours());
               tell(
                   new Happening.Found(
                       found.result().neighbours(),
@@ -151,23 +291,36 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void onFetch(Command.Fetch fetch) {
-    bus.ask(
-            MeshRequest.ADDRESS,
-            new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
-            fetch.timeout().plus(MERGE_ALLOWANCE))
+    underWay.put(fetch.call(), fetch);
+    fetch(fetch)
         // One call that went wrong within this node costs that call: it is tried again.
         .otherwise(
             failure ->
-                new MeshRequest.FetchFailed(MeshFailure.STALLED, failed("the mesh", failure)))
+                new SharedWork.FetchedBy(
+                    lead.map(SharedWork.Lead::member).orElse(""),
+                    new MeshRequest.FetchFailed(MeshFailure.STALLED, failed("the mesh", failure))))
         .onSuccess(
-            outcome -> {
+            by -> {
               if (plan.finished()) {
                 return;
               }
-              report.fetched(fetch.peer().name(), outcome);
-              tell(new Happening.CallEnded(fetch.call(), outcome));
+              tell(new Happening.CallEnded(fetch.call(), by.outcome(), by.member()));
               progress();
             });
+  }
+
+  private Future<SharedWork.FetchedBy> fetch(Command.Fetch fetch) {
+    Duration patience = fetch.timeout().plus(MERGE_ALLOWANCE);
+    return lead.isPresent()
+        ? bus.ask(
+            SharedWork.ADDRESS,
+            new SharedWork.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+            patience)
+        : bus.ask(
+                MeshRequest.ADDRESS,
+                new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+                patience)
+            .map(outcome -> new SharedWork.FetchedBy("", outcome));
   }
 
   private void onAskPlaza(Command.AskPlaza ask) {
@@ -176,11 +329,7 @@ public final class CoordinatorVerticle extends VerticleBase {
             new PlazaRequest.AskLedgers(
                 ask.subjectsByNeighbour(), config.plazaQuiet(), config.plazaDeadline()),
             config.plazaDeadline().plus(MERGE_ALLOWANCE))
-        .onSuccess(
-            answered -> {
-              report.plaza(answered);
-              tell(new Happening.PlazaEnded(answered));
-            })
+        .onSuccess(answered -> tell(new Happening.PlazaEnded(answered)))
         .onFailure(failure -> onBroken("the plaza", failure));
   }
 
@@ -189,32 +338,30 @@ public final class CoordinatorVerticle extends VerticleBase {
             CheckpointRequest.ADDRESS,
             new CheckpointRequest.Sync(sync.peers()),
             CHECKPOINTS_TIMEOUT)
-        .onSuccess(
-            synced -> {
-              report.checkpoints(synced);
-              tell(new Happening.CheckpointsEnded(synced));
-            })
+        .onSuccess(synced -> tell(new Happening.CheckpointsEnded(synced)))
         .onFailure(failure -> onBroken("the checkpoint stage", failure));
   }
 
   private void onSeekKeys(Command.SeekKeys seek) {
-    new KeySearch(bus)
-        .seek(seek.peers())
+    seekKeys(seek.peers())
         .onSuccess(
-            found -> {
-              report.judgedAgain(found.offered());
-              tell(new Happening.KeysSought(found.asked(), found.learned()));
-            })
+            found ->
+                tell(new Happening.KeysSought(found.asked(), found.learned(), found.offered())))
         .onFailure(failure -> onBroken("the search for keys", failure));
+  }
+
+  private Future<SharedWork.KeysFound> seekKeys(List<MeshRequest.Peer> peers) {
+    return lead.isPresent()
+        ? bus.ask(SharedWork.ADDRESS, new SharedWork.SeekKeys(peers), CHECKPOINTS_TIMEOUT)
+        : new KeySearch(bus)
+            .seek(peers)
+            .map(
+                found -> new SharedWork.KeysFound(found.asked(), found.learned(), found.offered()));
   }
 
   private void onSeedPings() {
     bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.PingAverages(Set.of(me)), LOCAL_TIMEOUT)
-        .compose(
-            means -> {
-              report.pingsSeeded(means.meanByTarget().size());
-              return ledgerCounted().map(means.meanByTarget());
-            })
+        .compose(means -> ledgerCounted().map(means.meanByTarget()))
         .onSuccess((Map<String, Double> means) -> tell(new Happening.PingsSeeded(means.size())))
         .onFailure(failure -> onBroken("the ledger", failure));
   }
@@ -232,8 +379,16 @@ public final class CoordinatorVerticle extends VerticleBase {
         ended -> {
           last = report.build(finish.outcome().label(), finish.reasons(), now());
           LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
+          conclude();
           bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
         });
+  }
+
+  private void conclude() {
+    if (lead.isPresent()) {
+      bus.ask(SharedWork.ADDRESS, new SharedWork.Conclude(last), LOCAL_TIMEOUT)
+          .onFailure(failure -> LOG.warn("the report was not kept: {}", failure.getMessage()));
+    }
   }
 
   /** A part of this node did not answer: a defect or a shutdown. */
@@ -246,7 +401,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void progress() {
-    if (plan.finished()) {
+    if (plan.finished() || stopping) {
       return;
     }
     bus.tell(

@@ -13,7 +13,7 @@ import nara.mesh.MeshRequest.Peer;
 import nara.trust.TrustRequest;
 
 /** Asks peers for the keys that quarantined events wait for, then has those events judged again. */
-final class KeySearch {
+public final class KeySearch {
   /** Names asked about in one recovery: an attacker can invent any number of them. */
   static final int MOST_NAMES = 100;
 
@@ -25,15 +25,16 @@ final class KeySearch {
 
   private final Bus bus;
 
-  KeySearch(Bus bus) {
+  /** A search by the verticles on that bus. */
+  public KeySearch(Bus bus) {
     this.bus = bus;
   }
 
   /** What came of it; the offer is what judging again brought. */
-  record Found(int asked, int learned, TrustRequest.Offered offered) {}
+  public record Found(int asked, int learned, TrustRequest.Offered offered) {}
 
   /** Asks about those that most events wait for; a name that cannot be asked about is not found. */
-  Future<Found> seek(List<Peer> peers) {
+  public Future<Found> seek(List<Peer> peers) {
     return bus.ask(TrustRequest.ADDRESS, new TrustRequest.Unknown(), BUS_TIMEOUT)
         .compose(
             unknown -> {

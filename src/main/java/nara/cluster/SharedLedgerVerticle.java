@@ -1,0 +1,399 @@
+package nara.cluster;
+
+import com.hazelcast.map.IMap;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.bus.Done;
+import nara.bus.Unavailable;
+import nara.cluster.ClusterNews.CaughtUp;
+import nara.cluster.ClusterNews.Leads;
+import nara.cluster.ClusterNews.MembersChanged;
+import nara.cluster.ClusterNews.Outranked;
+import nara.cluster.ClusterNews.Returned;
+import nara.cluster.ClusterNews.StandsBy;
+import nara.event.EventId;
+import nara.event.EventReader;
+import nara.event.HeyThere;
+import nara.event.Reading;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.Merge;
+import nara.trust.TrustRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands at the ledger's address in a cluster. What is to be merged goes to the shared map first,
+ * and counts as merged when the map has it with its backups; then it goes into this member's view.
+ * What others put into the map comes into the view by the map's events. Everything else the view
+ * answers.
+ *
+ * <p>Events of a map can be lost with the member that sends them. So whenever members come or go,
+ * or this one was cut off, view and map are compared, and each gets what it lacks: that is also how
+ * a new member catches up, and how both sides of a split get together.
+ */
+final class SharedLedgerVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedLedgerVerticle.class);
+
+  private static final Duration VIEW_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Judging a quarantine again takes the slowest verifier seconds. */
+  private static final Duration TRUST_TIMEOUT = Duration.ofMinutes(2);
+
+  /** Entries read or written at once: about 2.4 MB. */
+  private static final int BATCH = 5_000;
+
+  /** Members come and go in groups; and after a failure there is no hurry. */
+  private static final Duration SETTLING = Duration.ofMillis(500);
+
+  private static final Duration KEYS_EVERY = Duration.ofMillis(500);
+
+  /** How often a leader looks whether the map holds much that retention has dropped. */
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
+
+  /** What retention has dropped may stay in the map until it is this many, and a twentieth. */
+  private static final int WORTH_SWEEPING = 1_000;
+
+  private static final int SHARE_WORTH_SWEEPING = 20;
+
+  private final ClusterMember member;
+  private final Terms terms;
+  private final EventReader reader = new EventReader();
+
+  private Bus bus;
+  private WorkerExecutor worker;
+  private SharedMap shared;
+  private MapFeed feed;
+  private SharedKeys keys;
+  private final Keyring keyring;
+  private boolean open;
+  private boolean leads;
+  private boolean catchingUp;
+  private boolean onceMore;
+  private boolean shortOfMembers;
+  private long settling = -1;
+  private long judging = -1;
+
+  SharedLedgerVerticle(ClusterMember member, Keyring keyring) {
+    this.member = member;
+    this.terms = member.terms();
+    this.keyring = keyring;
+  }
+
+  @Override
+  public Future<?> start() {
+    bus = Bus.of(vertx);
+    worker = vertx.createSharedWorkerExecutor("nara-shared-ledger", 4);
+    shared = new SharedMap(member.hazelcast(), Maps.LEDGER);
+    Context mine = context;
+    feed = new MapFeed(shared.map(), BATCH, mine::runOnContext, this::view);
+    keys =
+        new SharedKeys(
+            new SharedMap(member.hazelcast(), Maps.KEYS),
+            keyring,
+            () -> mine.runOnContext(learned -> onKeysLearned()));
+    bus.hear(ClusterNews.ADDRESS, ClusterNews.class, this::onNews);
+    bus.serve(ClusterRequest.LEDGER, ClusterRequest.Open.class, this::onOpen);
+    vertx.setPeriodic(KEYS_EVERY.toMillis(), fired -> shareKeys());
+    vertx.setPeriodic(SWEEP_EVERY.toMillis(), fired -> sweep());
+    return bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onRequest).completion();
+  }
+
+  @Override
+  public Future<?> stop() {
+    open = false;
+    return Future.fromCompletionStage(feed.close())
+        .otherwiseEmpty()
+        .eventually(() -> onMap(keys::close).otherwiseEmpty())
+        .eventually(worker::close);
+  }
+
+  private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
+    // Before it is opened only what this node remembers by itself comes in here.
+    return open && request instanceof Merge merge ? onMerge(merge) : view(request);
+  }
+
+  private <R extends BusMessage> Future<R> view(LedgerRequest<R> request) {
+    return bus.ask(LedgerRequest.VIEW, request, VIEW_TIMEOUT);
+  }
+
+  private Future<LedgerRequest.Merged> onMerge(Merge merge) {
+    if (!member.quorate()) {
+      if (!shortOfMembers) {
+        shortOfMembers = true;
+        LOG.warn(
+            "fewer than {} members are there: nothing is merged until they are",
+            member.config().quorum());
+      }
+      return Future.failedFuture(new Unavailable("the cluster has fewer members than its quorum"));
+    }
+    return onMap(() -> entries(merge.events()))
+        .compose(entries -> write(entries, true))
+        .compose(written -> view(merge))
+        .onFailure(failure -> settle());
+  }
+
+  private static Map<String, byte[]> entries(List<Judged> events) {
+    Map<String, byte[]> entries = new HashMap<>(events.size() * 2);
+    events.forEach(event -> entries.put(EventEntry.key(event), EventEntry.value(event)));
+    return entries;
+  }
+
+  /** Writes under the highest term known here; one that only stood by may take over a newer one. */
+  private Future<?> write(Map<String, byte[]> entries, boolean again) {
+    long term = terms.highest();
+    return onMap(() -> shared.write(term, entries, true))
+        .recover(
+            failure ->
+                member.quorate()
+                    ? Future.failedFuture(failure)
+                    : Future.failedFuture(new Unavailable(failure.toString())))
+        .compose(
+            refusedBy -> {
+              if (refusedBy == 0) {
+                return Future.succeededFuture();
+              }
+              terms.saw(refusedBy);
+              if (leads) {
+                bus.tell(ClusterNews.ADDRESS, new Outranked(refusedBy));
+              }
+              return leads || !again
+                  ? Future.failedFuture(
+                      new Unavailable("term " + term + " is over: term " + refusedBy + " leads"))
+                  : write(entries, false);
+            });
+  }
+
+  private void onNews(ClusterNews news) {
+    switch (news) {
+      case MembersChanged changed -> {
+        shortOfMembers &= !member.quorate();
+        settle();
+      }
+      case Returned returned -> {
+        feed.listenAnew();
+        keys.listenAnew();
+        settle();
+      }
+      case Leads mine -> leads = true;
+      case StandsBy mine -> leads = false;
+      case Outranked by -> {}
+      case CaughtUp mine -> {}
+    }
+  }
+
+  private Future<Done> onOpen(ClusterRequest.Open asked) {
+    open = true;
+    catchUp();
+    return Future.succeededFuture(Done.DONE);
+  }
+
+  /** Compares view and map soon. */
+  private void settle() {
+    vertx.cancelTimer(settling);
+    settling = vertx.setTimer(SETTLING.toMillis(), fired -> catchUp());
+  }
+
+  private void catchUp() {
+    if (!open) {
+      return;
+    }
+    if (catchingUp) {
+      onceMore = true;
+      return;
+    }
+    if (!member.quorate()) {
+      bus.tell(ClusterNews.ADDRESS, new CaughtUp(false));
+      return;
+    }
+    catchingUp = true;
+    onceMore = false;
+    onMap(
+            () -> {
+              feed.listen();
+              keys.listen();
+              return shared.map().keySet();
+            })
+        .compose(this::compare)
+        .onSuccess(done -> bus.tell(ClusterNews.ADDRESS, new CaughtUp(true)))
+        .onFailure(
+            failure -> {
+              LOG.info("the view is not complete yet: {}", failure.toString());
+              bus.tell(ClusterNews.ADDRESS, new CaughtUp(false));
+              settle();
+            })
+        .onComplete(
+            ended -> {
+              catchingUp = false;
+              if (onceMore) {
+                catchUp();
+              }
+            });
+  }
+
+  /** Gives the view what only the map has, and the map what only the view has. */
+  private Future<?> compare(Set<String> inMap) {
+    return view(new LedgerRequest.AllForms())
+        .compose(forms -> onMap(() -> entries(forms.events())))
+        .compose(
+            inView -> {
+              List<String> lacking = new ArrayList<>(inMap);
+              lacking.removeIf(inView::containsKey);
+              inView.keySet().removeAll(inMap);
+              if (!lacking.isEmpty() || !inView.isEmpty()) {
+                LOG.info(
+                    "{} events come from the other members, {} go to them",
+                    lacking.size(),
+                    inView.size());
+              }
+              return read(lacking, 0).compose(read -> push(new ArrayList<>(inView.entrySet()), 0));
+            });
+  }
+
+  private Future<?> read(List<String> lacking, int from) {
+    if (from >= lacking.size()) {
+      return Future.succeededFuture();
+    }
+    Set<String> some = new HashSet<>(lacking.subList(from, Math.min(lacking.size(), from + BATCH)));
+    return onMap(() -> shared.map().getAll(some))
+        .compose(this::view)
+        .compose(viewed -> read(lacking, from + BATCH));
+  }
+
+  private Future<?> push(List<Map.Entry<String, byte[]>> own, int from) {
+    if (from >= own.size()) {
+      return Future.succeededFuture();
+    }
+    Map<String, byte[]> some = new HashMap<>();
+    own.subList(from, Math.min(own.size(), from + BATCH))
+        .forEach(entry -> some.put(entry.getKey(), entry.getValue()));
+    return write(some, true).compose(written -> push(own, from + BATCH));
+  }
+
+  /** Takes entries of the map into the view; what it holds as valid is not read again. */
+  private Future<?> view(Map<String, byte[]> entries) {
+    List<byte[]> values = new ArrayList<>(entries.size());
+    List<EventId> ids = new ArrayList<>(entries.size());
+    entries.forEach(
+        (key, value) -> {
+          ids.add(EventEntry.id(key));
+          values.add(value);
+        });
+    return view(new LedgerRequest.HeldValid(ids))
+        .compose(answer -> onMap(() -> read(values, answer.held())))
+        .compose(events -> view(new Merge(events)));
+  }
+
+  private List<Judged> read(List<byte[]> values, BitSet held) {
+    List<Judged> events = new ArrayList<>(values.size());
+    for (int i = 0; i < values.size(); i++) {
+      byte[] value = values.get(i);
+      Verdict verdict = EventEntry.verdict(value);
+      if (verdict == Verdict.VALID && held.get(i)) {
+        continue;
+      }
+      if (reader.read(value, 1, value.length - 1) instanceof Reading.Read read) {
+        Judged judged = new Judged(read.event(), verdict);
+        learn(judged);
+        events.add(judged);
+      }
+    }
+    return events;
+  }
+
+  /** Another member has verified it, and a hey-there of the same nara says the same everywhere. */
+  private void learn(Judged judged) {
+    if (judged.verdict() == Verdict.VALID && judged.event().payload() instanceof HeyThere hey) {
+      PublicKey.parse(hey.publicKey())
+          .ifPresent(key -> keyring.learn(hey.from(), hey.id(), key, Origin.HEY_THERE));
+    }
+  }
+
+  private void shareKeys() {
+    if (open && member.quorate()) {
+      onMap(() -> keys.share(terms.highest()))
+          .onFailure(failure -> LOG.debug("keys are shared later: {}", failure.toString()));
+    }
+  }
+
+  /** What waits for a key is looked through with each offer; none may come for a while. */
+  private void onKeysLearned() {
+    vertx.cancelTimer(judging);
+    judging = vertx.setTimer(SETTLING.toMillis(), fired -> judgeWaiting());
+  }
+
+  private void judgeWaiting() {
+    bus.ask(
+            TrustRequest.ADDRESS,
+            new TrustRequest.Offer("cluster", new byte[0], List.of()),
+            TRUST_TIMEOUT)
+        .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
+  }
+
+  /** Removes from the map what the rules of retention drop, when it is enough to be worth it. */
+  private void sweep() {
+    if (!leads || catchingUp || !open) {
+      return;
+    }
+    view(new LedgerRequest.AllForms())
+        .compose(forms -> onMap(() -> new Sweep(shared.map(), entries(forms.events()).keySet())))
+        .compose(
+            sweep ->
+                sweep.size() < WORTH_SWEEPING + sweep.held() / SHARE_WORTH_SWEEPING
+                    ? Future.succeededFuture()
+                    : sweep(sweep).mapEmpty())
+        .onFailure(failure -> LOG.warn("the shared map was not swept: {}", failure.toString()));
+  }
+
+  /** The view decides once more on each of them, so that nothing goes that it has not seen. */
+  private Future<?> sweep(Sweep sweep) {
+    return read(List.copyOf(sweep.surplus()), 0)
+        .compose(viewed -> view(new LedgerRequest.AllForms()))
+        .compose(
+            forms ->
+                onMap(
+                    () -> {
+                      Map<String, byte[]> gone = new HashMap<>();
+                      Set<String> kept = entries(forms.events()).keySet();
+                      sweep.surplus().stream()
+                          .filter(key -> !kept.contains(key))
+                          .forEach(key -> gone.put(key, new byte[0]));
+                      LOG.info("{} events that retention drops leave the shared map", gone.size());
+                      return gone;
+                    }))
+        .compose(gone -> write(gone, true));
+  }
+
+  /** What the map has beside what the leader's view holds. */
+  private record Sweep(Set<String> surplus, int held) {
+    Sweep(IMap<String, byte[]> map, Set<String> kept) {
+      this(new HashSet<>(map.keySet()), kept.size());
+      surplus.removeAll(kept);
+    }
+
+    int size() {
+      return surplus.size();
+    }
+  }
+
+  private <T> Future<T> onMap(Callable<T> work) {
+    return worker.executeBlocking(work, false);
+  }
+}
