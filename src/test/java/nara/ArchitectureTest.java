@@ -41,6 +41,7 @@ class ArchitectureTest {
           "checkpoint",
           "snapshot",
           "recovery",
+          "cluster",
           "opinion",
           "web",
           "event",
@@ -72,8 +73,12 @@ class ArchitectureTest {
                       "plaza",
                       "discovery",
                       "checkpoint")),
+              Map.entry(
+                  "cluster",
+                  Set.of("event", "identity", "bus", "ledger", "trust", "mesh", "recovery")),
               Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
-              Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
+              Map.entry(
+                  "web", Set.of("identity", "bus", "ledger", "recovery", "opinion", "cluster")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),
               Map.entry("cli", with(VERTICLES, "node", "demo"))));

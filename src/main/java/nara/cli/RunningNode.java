@@ -6,12 +6,12 @@ import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import nara.bus.Time;
 import nara.event.Event;
 import nara.event.JsonSpans;
 import nara.identity.Identity;
@@ -63,7 +63,7 @@ final class RunningNode implements AutoCloseable {
   static RunningNode start(
       NodeConfig config,
       Identity me,
-      InstantSource clock,
+      Time clock,
       Preparation preparation,
       Consumer<RecoveryNews.Progress> onProgress) {
     Promise<Report> finished = Promise.promise();

@@ -5,7 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import nara.bus.Time;
 
 /**
  * Where a command writes, and what time it is: handed in, so that a command can be run and read
@@ -15,7 +15,7 @@ import java.time.InstantSource;
  * @param err everything said to a person: sentences, summaries, progress
  * @param interactive whether a person watches {@code err}, so that a line may be written over
  */
-record Terminal(PrintStream out, PrintStream err, InstantSource clock, boolean interactive) {
+record Terminal(PrintStream out, PrintStream err, Time clock, boolean interactive) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /**
@@ -29,7 +29,7 @@ record Terminal(PrintStream out, PrintStream err, InstantSource clock, boolean i
             false,
             StandardCharsets.UTF_8),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-        InstantSource.system(),
+        Time.system(),
         Boolean.getBoolean("nara.terminal"));
   }
 

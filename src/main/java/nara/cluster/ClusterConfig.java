@@ -72,6 +72,23 @@ public record ClusterConfig(
         true, name, member, host, port, busPort, members, roles, quorum, backups, detection, tls);
   }
 
+  /** The same at another address. */
+  public ClusterConfig at(String changedHost, int changedPort) {
+    return new ClusterConfig(
+        enabled,
+        name,
+        member,
+        changedHost,
+        changedPort,
+        busPort,
+        members,
+        roles,
+        quorum,
+        backups,
+        detection,
+        tls);
+  }
+
   /** What this member is called. */
   public String memberName() {
     return member.isEmpty() ? host + ":" + port : member;

@@ -54,17 +54,27 @@ public final class ClusterMember {
   }
 
   /** Joins the cluster, or begins it; takes some seconds. */
-  public static Future<ClusterMember> join(ClusterConfig config, VertxOptions options) {
-    return apart("nara-join", () -> begin(config))
+  public static Future<ClusterMember> join(ClusterConfig config, String id, VertxOptions options) {
+    return apart("nara-join", () -> begin(config, id))
         .compose(member -> member.vertx(options).map(member));
   }
 
-  private static ClusterMember begin(ClusterConfig config) {
+  private static ClusterMember begin(ClusterConfig config, String id) {
     String nodeId = UUID.randomUUID().toString();
     Terms terms = new Terms();
     com.hazelcast.config.Config hazelcast = Maps.config(config, nodeId);
+    hazelcast.getMemberAttributeConfig().setAttribute(Maps.NARA, id);
     hazelcast.getUserContext().put(Maps.TERMS, terms);
-    return new ClusterMember(config, nodeId, Hazelcast.newHazelcastInstance(hazelcast), terms);
+    HazelcastInstance joined = Hazelcast.newHazelcastInstance(hazelcast);
+    for (Member other : joined.getCluster().getMembers()) {
+      if (!id.equals(other.getAttribute(Maps.NARA))) {
+        joined.shutdown();
+        throw new IllegalStateException(
+            "the cluster %s is one of another nara, %s: give all members one identity.name and one soul"
+                .formatted(config.name(), other.getAttribute(Maps.NARA)));
+      }
+    }
+    return new ClusterMember(config, nodeId, joined, terms);
   }
 
   private Future<Vertx> vertx(VertxOptions options) {
@@ -157,6 +167,11 @@ public final class ClusterMember {
           hazelcast.shutdown();
           return true;
         });
+  }
+
+  /** Whether this member has that role. */
+  public boolean has(Role role) {
+    return config.has(role);
   }
 
   ClusterConfig config() {

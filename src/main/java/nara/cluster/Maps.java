@@ -35,6 +35,9 @@ final class Maps {
   /** Where Hazelcast's members say who they are. */
   static final String NODE_ID = "__vertx.nodeId";
 
+  /** Which nara the cluster is. */
+  static final String NARA = "nara.id";
+
   static final String MEMBER_NAME = "nara.member";
   static final String ROLES = "nara.roles";
 

@@ -3,12 +3,12 @@ package nara.demo;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import nara.bus.Time;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.EventReader;
 import nara.event.Reading;
@@ -53,7 +53,7 @@ public final class Demo implements AutoCloseable {
    * @param say told a sentence for each step
    */
   public static Demo start(
-      int neighbours, int events, long seed, InstantSource clock, Consumer<String> say) {
+      int neighbours, int events, long seed, Time clock, Consumer<String> say) {
     Vertx vertx = Vertx.vertx();
     Demo demo = new Demo(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
     try {
@@ -98,7 +98,7 @@ public final class Demo implements AutoCloseable {
     return List.copyOf(neighbours);
   }
 
-  private NaraNode neighbour(String name, List<byte[]> events, InstantSource clock) {
+  private NaraNode neighbour(String name, List<byte[]> events, Time clock) {
     EventReader reader = new EventReader();
     List<Judged> judged = new ArrayList<>(events.size());
     for (byte[] json : events) {

@@ -497,9 +497,7 @@ public final class ConfigReader {
             HostPort::text);
     int all =
         (int)
-            Stream.concat(members.stream(), Stream.of(new HostPort(host, port)))
-                .distinct()
-                .count();
+            Stream.concat(members.stream(), Stream.of(new HostPort(host, port))).distinct().count();
     List<Role> everything = List.of(Role.values());
     List<Role> roles =
         s.list(
@@ -511,7 +509,8 @@ public final class ConfigReader {
             Role::named,
             Role::label);
     int quorum =
-        s.whole("quorum", all / 2 + 1, "more than half of the members", 1, 100, "a number of members");
+        s.whole(
+            "quorum", all / 2 + 1, "more than half of the members", 1, 100, "a number of members");
     int backups = s.whole("backups", d.backups(), 0, 6, "a number of copies");
     Duration detection =
         s.duration("detection", d.detection(), SECOND.multipliedBy(2), SECOND.multipliedBy(300));
@@ -544,7 +543,8 @@ public final class ConfigReader {
     for (Role role : roles) {
       for (Role needed : role.needs()) {
         if (!roles.contains(needed)) {
-          s.fault("roles", "has %s without %s, which it needs".formatted(role.label(), needed.label()));
+          s.fault(
+              "roles", "has %s without %s, which it needs".formatted(role.label(), needed.label()));
         }
       }
     }
@@ -579,7 +579,8 @@ public final class ConfigReader {
     s.end();
     return given == 3
         ? Optional.of(
-            new ClusterConfig.Tls(key.orElseThrow(), certificate.orElseThrow(), authority.orElseThrow()))
+            new ClusterConfig.Tls(
+                key.orElseThrow(), certificate.orElseThrow(), authority.orElseThrow()))
         : Optional.empty();
   }
 

@@ -21,12 +21,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
+import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
+import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
 import nara.mesh.MeshServerVerticle;
@@ -38,6 +42,7 @@ import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
+import nara.recovery.SharedWork;
 import nara.snapshot.SnapshotRequest;
 import nara.snapshot.SnapshotVerticle;
 import nara.trust.RecheckingVerifier;
@@ -70,6 +75,7 @@ public final class NaraNode {
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
+  private final Optional<Membership> membership;
   private final Keyring keys = new Keyring();
   private final Listening listening = new Listening();
   private final Deque<Deployed> deployed = new ArrayDeque<>();
@@ -80,10 +86,11 @@ public final class NaraNode {
   /** What came before the recovery, for its report. */
   private final List<Report.Stage> before = new ArrayList<>();
 
-  private NaraNode(Vertx vertx, NodeConfig config, Identity me) {
+  private NaraNode(Vertx vertx, NodeConfig config, Identity me, Optional<Membership> membership) {
     this.vertx = vertx;
     this.config = config;
     this.me = me;
+    this.membership = membership;
   }
 
   /**
@@ -97,27 +104,38 @@ public final class NaraNode {
   public static Future<NaraNode> start(
       NodeConfig config,
       Identity me,
-      InstantSource clock,
+      Time time,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
-    NaraNode node = new NaraNode(vertx, config, me);
+    VertxOptions options =
+        new VertxOptions()
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false));
     // Answered through a promise that belongs to no event loop: after a failure those are gone.
     Promise<NaraNode> started = Promise.promise();
-    node.deployAll(clock, random, beforeRecovery)
-        .onSuccess(deployed -> started.complete(node))
-        .onFailure(failure -> node.stop().onComplete(stopped -> started.fail(failure)));
+    instance(config, options, me)
+        .onFailure(started::fail)
+        .onSuccess(
+            node ->
+                node.deployAll(time, random, beforeRecovery)
+                    .onSuccess(deployed -> started.complete(node))
+                    .onFailure(
+                        failure -> node.stop().onComplete(stopped -> started.fail(failure))));
     return started.future();
   }
 
+  /** Alone, or as a member of a cluster; only the latter loads what clusters need. */
+  private static Future<NaraNode> instance(NodeConfig config, VertxOptions options, Identity me) {
+    return config.cluster().enabled()
+        ? Membership.join(config, me, options)
+            .map(joined -> new NaraNode(joined.vertx(), config, me, Optional.of(joined)))
+        : Future.succeededFuture(new NaraNode(Vertx.vertx(options), config, me, Optional.empty()));
+  }
+
   private Future<?> deployAll(
-      InstantSource clock, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
+      Time time, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
     keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
     Verifier verifier;
     switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
@@ -126,21 +144,55 @@ public final class NaraNode {
       }
       case VerifierChoice.Chosen chosen -> verifier = rechecked(chosen.verifier());
     }
-    AddressBook addresses = new AddressBook(config.discovery());
-    Bus.of(vertx).hear(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    if (membership.isPresent()) {
+      Membership mine = membership.get();
+      Function<Optional<SharedWork.Lead>, Future<?>> lead =
+          found ->
+              deployLeading(time, random, verifier).compose(next -> deployCoordinator(time, found));
+      return (config.cluster().has(Role.LEDGER)
+              ? deployMemory(time, random, verifier, beforeRecovery)
+                  .compose(next -> deployServing(time, verifier))
+              : Future.succeededFuture())
+          .compose(next -> deployLooking(time))
+          .compose(next -> mine.enter(this, lead));
+    }
+    return deployMemory(time, random, verifier, beforeRecovery)
+        .compose(next -> deployServing(time, verifier))
+        .compose(next -> deployLeading(time, random, verifier))
+        .compose(next -> deployLooking(time))
+        .compose(next -> deployCoordinator(time, Optional.empty()));
+  }
+
+  /** The ledger and the door into it, with what this node remembers by itself. */
+  private Future<?> deployMemory(
+      Time time,
+      RandomGenerator random,
+      Verifier verifier,
+      Function<NaraNode, Future<?>> beforeRecovery) {
     // The ledger does work that takes long now and then (a sample is one pass): not on an event
     // loop, and still one request after the other.
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
-    return deploy(
-            new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), random),
-            worker)
-        .compose(next -> deploySnapshot(clock))
-        .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, clock)))
-        .compose(next -> restoreSnapshot())
-        .compose(next -> beforeRecovery.apply(this))
+    Ledger ledger = new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent());
+    String at = membership.isPresent() ? LedgerRequest.VIEW : LedgerRequest.ADDRESS;
+    return deploy(new LedgerVerticle(ledger, random, at), worker)
         .compose(
             next ->
-                deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, clock, listening)))
+                membership.isPresent()
+                    ? deploy(membership.get().member().sharedLedger(keys))
+                    : Future.succeededFuture())
+        .compose(next -> deploySnapshot(time))
+        .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, time)))
+        .compose(next -> restoreSnapshot())
+        .compose(next -> beforeRecovery.apply(this));
+  }
+
+  /** What asks and answers on the mesh: in a cluster, every member does. */
+  private Future<?> deployServing(Time time, Verifier verifier) {
+    AddressBook addresses = new AddressBook(config.discovery());
+    Bus.of(vertx).hear(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    return (config.cluster().has(Role.MESH_SYNC)
+            ? deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, time, listening))
+            : Future.succeededFuture())
         .compose(
             next ->
                 config.usesMesh()
@@ -149,33 +201,44 @@ public final class NaraNode {
                         config.mesh().host(),
                         config.mesh().port(),
                         new MeshServerVerticle(
-                            me, keys, config.mesh(), verifier, clock, addresses, listening))
-                    : Future.succeededFuture())
+                            me, keys, config.mesh(), verifier, time, addresses, listening))
+                    : Future.succeededFuture());
+  }
+
+  /** What one member at a time does for the nara: in a cluster, the leader. */
+  private Future<?> deployLeading(Time time, RandomGenerator random, Verifier verifier) {
+    boolean plaza = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
+    return deploy(
+            new MqttLedgerVerticle(
+                me,
+                keys,
+                plaza ? config.plaza() : PlazaConfig.defaults(),
+                () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
+                verifier,
+                time,
+                random))
+        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
+        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)));
+  }
+
+  /** What lets people and opinions look at it. */
+  private Future<?> deployLooking(Time time) {
+    return (config.cluster().has(Role.LEDGER)
+            ? deploy(new OpinionVerticle(OpinionConfig.defaults(), time))
+            : Future.succeededFuture())
         .compose(
             next ->
-                deploy(
-                    new MqttLedgerVerticle(
-                        me,
-                        keys,
-                        config.usesPlaza() ? config.plaza() : PlazaConfig.defaults(),
-                        () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
-                        verifier,
-                        clock,
-                        random)))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), clock)))
-        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
-        .compose(next -> deploy(new OpinionVerticle(OpinionConfig.defaults(), clock)))
-        .compose(
-            next ->
-                config.web().enabled()
+                config.web().enabled() && config.cluster().has(Role.WEB)
                     ? deployOpening(
                         "web",
                         config.web().host(),
                         config.web().port(),
                         new WebVerticle(config.web().host(), config.web().port(), me.name()))
-                    : Future.succeededFuture())
-        .compose(
-            next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), clock, before)));
+                    : Future.succeededFuture());
+  }
+
+  private Future<?> deployCoordinator(Time time, Optional<SharedWork.Lead> lead) {
+    return deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before, lead));
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {
@@ -261,7 +324,7 @@ public final class NaraNode {
                         : failure));
   }
 
-  private Future<?> deploy(Deployable verticle) {
+  Future<?> deploy(Deployable verticle) {
     return deploy(verticle, new DeploymentOptions());
   }
 
@@ -269,6 +332,11 @@ public final class NaraNode {
     return vertx
         .deployVerticle(verticle, options)
         .onSuccess(id -> deployed.push(new Deployed(id, STOP_STEP)));
+  }
+
+  /** How many verticles run: those deployed from here on can be undeployed alone. */
+  int depth() {
+    return deployed.size();
   }
 
   /** The bus that its verticles answer on. */
@@ -290,22 +358,39 @@ public final class NaraNode {
     return listening.port().stream().boxed().findFirst();
   }
 
+  Vertx vertx() {
+    return vertx;
+  }
+
   /** Stops the verticles in reverse order, then the rest. Never fails; says what did not stop. */
   public Future<?> stop() {
     Promise<Void> stopped = Promise.promise();
     // Vert.x delivers a result on the event loop it was asked from, and closing ends those: so it
     // is asked from a thread of its own, and answered through a promise that belongs to no loop.
-    undeployAll()
+    Future<?> still =
+        membership.isPresent() ? membership.get().settled() : Future.succeededFuture();
+    still
+        .transform(settled -> undeployDownTo(0))
         .onComplete(
             undeployed ->
                 Thread.ofPlatform()
                     .name("nara-close")
-                    .start(() -> vertx.close().onComplete(closed -> stopped.complete())));
+                    .start(
+                        () ->
+                            vertx
+                                .close()
+                                .onComplete(
+                                    closed -> left().onComplete(left -> stopped.complete()))));
     return stopped.future();
   }
 
-  private Future<?> undeployAll() {
-    Deployed next = deployed.poll();
+  private Future<?> left() {
+    return membership.isPresent() ? membership.get().member().leave() : Future.succeededFuture();
+  }
+
+  /** Undeploys the last ones in reverse order, until so many are left. */
+  Future<?> undeployDownTo(int depth) {
+    Deployed next = deployed.size() > depth ? deployed.poll() : null;
     if (next == null) {
       return Future.succeededFuture();
     }
@@ -313,6 +398,6 @@ public final class NaraNode {
         .undeploy(next.id())
         .timeout(next.patience().toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
-        .transform(undeployed -> undeployAll());
+        .transform(undeployed -> undeployDownTo(depth));
   }
 }

@@ -3,10 +3,10 @@ package nara.opinion;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.time.InstantSource;
 import java.util.List;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Time;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.DerivedAll;
 import nara.recovery.RecoveryNews;
@@ -21,21 +21,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class OpinionVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(OpinionVerticle.class);
-  private static final long NO_TIMER = -1;
 
   private final OpinionConfig config;
-  private final InstantSource clock;
+  private final Time time;
 
   private Bus bus;
   private List<MessageConsumer<BusMessage>> consumers = List.of();
   private Opinions opinions;
-  private long timer = NO_TIMER;
+  private Time.Appointment next = () -> {};
   private boolean stopped;
 
-  /** Forms opinions by the clock, which says what is now. */
-  public OpinionVerticle(OpinionConfig config, InstantSource clock) {
+  /** Forms opinions by that time, which says what is now. */
+  public OpinionVerticle(OpinionConfig config, Time time) {
     this.config = config;
-    this.clock = clock;
+    this.time = time;
     this.opinions = Opinions.none(config.passes());
   }
 
@@ -52,7 +51,7 @@ public final class OpinionVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopped = true;
-    vertx.cancelTimer(timer);
+    next.cancel();
     return Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
   }
 
@@ -78,8 +77,7 @@ public final class OpinionVerticle extends VerticleBase {
 
   /** One pass, and the timer for the next one when it is over. */
   private void form() {
-    timer = NO_TIMER;
-    long at = clock.instant().getEpochSecond();
+    long at = time.instant().getEpochSecond();
     bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AboutAll(at), config.timeout())
         .onComplete(answer -> onLedger(answer.result(), answer.cause(), at));
   }
@@ -95,7 +93,7 @@ public final class OpinionVerticle extends VerticleBase {
       opinions = opinions.failed();
     }
     if (opinions.more()) {
-      timer = vertx.setTimer(Math.max(1, config.pause().toMillis()), fired -> form());
+      next = time.after(vertx, config.pause(), this::form);
     }
   }
 }

@@ -2,12 +2,12 @@ package nara.plaza;
 
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
+import nara.bus.Time;
 import nara.ledger.LedgerRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ final class Howdies {
 
   private final Vertx vertx;
   private final Bus bus;
-  private final InstantSource clock;
+  private final Time time;
   private final RandomGenerator random;
   private final PlazaConnection connection;
   private final Company company;
@@ -39,7 +39,7 @@ final class Howdies {
 
   Howdies(
       Vertx vertx,
-      InstantSource clock,
+      Time time,
       RandomGenerator random,
       PlazaConnection connection,
       Company company,
@@ -48,7 +48,7 @@ final class Howdies {
       Duration longestWait) {
     this.vertx = vertx;
     this.bus = Bus.of(vertx);
-    this.clock = clock;
+    this.time = time;
     this.random = random;
     this.connection = connection;
     this.company = company;
@@ -61,7 +61,7 @@ final class Howdies {
   void announced(String name) {
     if (waiting.size() < MOST_WAITING && waiting.add(name)) {
       long wait = 1 + random.nextLong(Math.max(1, longestWait.toMillis()));
-      vertx.setTimer(wait, t -> onTurn(name));
+      time.after(vertx, Duration.ofMillis(wait), () -> onTurn(name));
     }
   }
 
@@ -70,7 +70,7 @@ final class Howdies {
     if (!connection.connected() || company.howdiesTo(name) >= ENOUGH) {
       return;
     }
-    long now = clock.instant().getEpochSecond();
+    long now = time.instant().getEpochSecond();
     bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AboutSubject(name, now), LEDGER_TIMEOUT)
         .map(known -> standing(known.opinion(), now))
         // What the ledger cannot tell is left out: that it was heard is known without it.

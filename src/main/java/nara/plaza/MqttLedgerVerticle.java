@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Time;
 import nara.event.JsonSpans.Span;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -51,7 +51,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final PlazaConfig config;
   private final Supplier<String> meshAddress;
   private final Verifier verifier;
-  private final InstantSource clock;
+  private final Time time;
   private final RandomGenerator random;
 
   private final Map<Reason, Long> ignored = new EnumMap<>(Reason.class);
@@ -83,7 +83,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       PlazaConfig config,
       Supplier<String> meshAddress,
       Verifier verifier,
-      InstantSource clock,
+      Time time,
       RandomGenerator random) {
     this.me = me;
     this.keys = keys;
@@ -91,7 +91,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.company = new Company(me.name());
     this.meshAddress = meshAddress;
     this.verifier = verifier;
-    this.clock = clock;
+    this.time = time;
     this.random = random;
   }
 
@@ -104,12 +104,12 @@ public final class MqttLedgerVerticle extends VerticleBase {
       List<String> filters = Topics.heardBy(me.name(), config.readOnly());
       connection = new PlazaConnection(vertx, config, filters, random, new OnPlaza());
       Duration comingBack = config.reconnectMax().plus(config.announceJitter());
-      rounds = new Rounds(vertx, bus, clock, me.name(), connection, comingBack);
+      rounds = new Rounds(vertx, bus, time, me.name(), connection, comingBack);
       int mostAnswer = PlazaConnection.mostPayload(config);
-      answering = new Answering(vertx, bus, clock, me.name(), connection, mostAnswer);
+      answering = new Answering(vertx, bus, time, me.name(), connection, mostAnswer);
       howdies =
           new Howdies(
-              vertx, clock, random, connection, company, voice, meshAddress, config.howdyWait());
+              vertx, time, random, connection, company, voice, meshAddress, config.howdyWait());
       connection.open();
     }
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
@@ -126,7 +126,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         config.readOnly() || !connection.connected()
             ? Future.succeededFuture()
             : connection
-                .publish(Topics.CHAU, voice.chau(nanos(clock.instant())))
+                .publish(Topics.CHAU, voice.chau(nanos(time.instant())))
                 .timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     return goodbye
         .onFailure(failure -> LOG.warn("The goodbye was not sent: {}", failure.getMessage()))
@@ -160,7 +160,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     @Override
     public void onConnected() {
       if (!config.readOnly()) {
-        vertx.setTimer(upTo(config.announceJitter()), t -> announce());
+        time.after(vertx, Duration.ofMillis(upTo(config.announceJitter())), () -> announce());
       }
       rounds.connected();
     }
@@ -215,7 +215,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (!mine) {
       keys.learn(hello.name(), hello.id(), hello.key(), Origin.HEY_THERE);
     }
-    if (!company.hello(hello, clock.instant())) {
+    if (!company.hello(hello, time.instant())) {
       ignored(Reason.STALE);
     } else {
       count("hello");
@@ -238,7 +238,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (!mayBe(goodbye.name(), goodbye.key())) {
       return ignored(Reason.OTHER_KEY);
     }
-    if (!company.goodbye(goodbye, clock.instant())) {
+    if (!company.goodbye(goodbye, time.instant())) {
       ignored(Reason.STALE);
     } else {
       count("goodbye");
@@ -261,7 +261,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     keys.learn(message.from(), status.id(), howdy.key(), Origin.HOWDY);
     company.howdyTo(message.to());
-    company.told(message.from(), howdy.key(), status, clock.instant());
+    company.told(message.from(), howdy.key(), status, time.instant());
     tell(message.from(), status.id(), status.meshIp(), Optional.of(howdy.key()), true);
     for (HowdyMessage.Acquaintance other : message.neighbours()) {
       onHearsay(other);
@@ -285,7 +285,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Future<?> onNews(Heard.News news) {
     if (!news.paper().from().equals(me.name())) {
       Status status = news.paper().status();
-      company.told(news.paper().from(), news.key(), status, clock.instant());
+      company.told(news.paper().from(), news.key(), status, time.instant());
       tell(news.paper().from(), status.id(), status.meshIp(), Optional.of(news.key()), true);
     }
     count("news");
@@ -293,7 +293,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<Void> announce() {
-    Instant now = clock.instant();
+    Instant now = time.instant();
     boolean tooSoon =
         !lastAnnounced.equals(Instant.MIN)
             && now.isBefore(lastAnnounced.plus(config.announceEvery()));

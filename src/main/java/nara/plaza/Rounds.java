@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import nara.bus.Bus;
+import nara.bus.Time;
 import nara.plaza.PlazaRequest.AskLedgers;
 import nara.plaza.PlazaRequest.LedgerAnswer;
 import nara.plaza.PlazaRequest.LedgersAnswered;
@@ -30,11 +30,12 @@ final class Rounds {
   /** Neighbours whose answers are still welcome after their round has ended. */
   private static final int MOST_LATE = 100;
 
-  private record Round(LedgerAsking asking, Promise<LedgersAnswered> promise, long[] timer) {}
+  private record Round(
+      LedgerAsking asking, Promise<LedgersAnswered> promise, Time.Appointment[] next) {}
 
   private final Vertx vertx;
   private final Bus bus;
-  private final InstantSource clock;
+  private final Time time;
   private final String me;
   private final PlazaConnection connection;
   private final Duration quietAfterLoss;
@@ -44,13 +45,13 @@ final class Rounds {
   Rounds(
       Vertx vertx,
       Bus bus,
-      InstantSource clock,
+      Time time,
       String me,
       PlazaConnection connection,
       Duration quietAfterLoss) {
     this.vertx = vertx;
     this.bus = bus;
-    this.clock = clock;
+    this.time = time;
     this.me = me;
     this.connection = connection;
     this.quietAfterLoss = quietAfterLoss;
@@ -76,11 +77,11 @@ final class Rounds {
         new LedgerAsking(
             new AskLedgers(askable, request.quiet(), request.deadline()),
             quietAfterLoss,
-            clock.instant());
-    Round round = new Round(asking, Promise.promise(), new long[] {-1});
+            time.instant());
+    Round round = new Round(asking, Promise.promise(), new Time.Appointment[] {() -> {}});
     rounds.add(round);
     if (connection.connected()) {
-      send(round, asking.connected(clock.instant()));
+      send(round, asking.connected(time.instant()));
     }
     look(round);
     return round
@@ -98,7 +99,7 @@ final class Rounds {
   /** The broker is there. */
   void connected() {
     for (Round round : List.copyOf(rounds)) {
-      send(round, round.asking.connected(clock.instant()));
+      send(round, round.asking.connected(time.instant()));
       look(round);
     }
   }
@@ -106,7 +107,7 @@ final class Rounds {
   /** The broker is gone. */
   void lost() {
     for (Round round : List.copyOf(rounds)) {
-      round.asking.lost(clock.instant());
+      round.asking.lost(time.instant());
       look(round);
     }
   }
@@ -114,7 +115,7 @@ final class Rounds {
   /** Somebody announced itself. */
   void announced(String name) {
     for (Round round : List.copyOf(rounds)) {
-      if (round.asking.announced(name, clock.instant())) {
+      if (round.asking.announced(name, time.instant())) {
         send(round, List.of(name));
         look(round);
       }
@@ -129,7 +130,7 @@ final class Rounds {
   Future<?> answered(Heard.Answer answer) {
     String from = answer.from();
     for (Round round : List.copyOf(rounds)) {
-      if (round.asking.answered(from, clock.instant())) {
+      if (round.asking.answered(from, time.instant())) {
         return offer(answer)
             .onComplete(
                 offered -> {
@@ -137,9 +138,9 @@ final class Rounds {
                     LedgerAnswer merged =
                         new LedgerAnswer(
                             from, answer.bytes(), answer.events().size(), offered.result());
-                    round.asking.merged(merged, clock.instant());
+                    round.asking.merged(merged, time.instant());
                   } else {
-                    round.asking.failed(from, clock.instant());
+                    round.asking.failed(from, time.instant());
                   }
                   look(round);
                 });
@@ -178,22 +179,22 @@ final class Rounds {
     if (!rounds.contains(round)) {
       return;
     }
-    send(round, round.asking.repeats(clock.instant()));
+    send(round, round.asking.repeats(time.instant()));
     round
         .asking
-        .result(clock.instant(), connection.trouble())
+        .result(time.instant(), connection.trouble())
         .ifPresentOrElse(
             result -> end(round, result),
             () -> {
-              vertx.cancelTimer(round.timer[0]);
-              long wait = round.asking.next(clock.instant()).toMillis();
-              round.timer[0] = vertx.setTimer(Math.max(1, wait), t -> look(round));
+              round.next[0].cancel();
+              Duration wait = round.asking.next(time.instant());
+              round.next[0] = time.after(vertx, wait, () -> look(round));
             });
   }
 
   private void end(Round round, LedgersAnswered result) {
     rounds.remove(round);
-    vertx.cancelTimer(round.timer[0]);
+    round.next[0].cancel();
     for (String name : result.silent()) {
       if (late.size() < MOST_LATE) {
         late.add(name);

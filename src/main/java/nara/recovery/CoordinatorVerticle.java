@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Time;
 import nara.checkpoint.CheckpointRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
@@ -50,7 +50,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private final RecoveryConfig config;
   private final String me;
-  private final InstantSource clock;
+  private final Time time;
   private RecoveryPlan plan;
   private final List<Report.Stage> before;
   private final Optional<SharedWork.Lead> lead;
@@ -68,7 +68,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** The last report, once it is told. */
   private Report last;
 
-  private long timer = -1;
+  private Time.Appointment wait = () -> {};
   private boolean stopping;
 
   /**
@@ -78,8 +78,8 @@ public final class CoordinatorVerticle extends VerticleBase {
    * @param before what the node did before, such as reading its snapshot: the report begins with it
    */
   public CoordinatorVerticle(
-      RecoveryConfig config, String me, InstantSource clock, List<Report.Stage> before) {
-    this(config, me, clock, before, Optional.empty());
+      RecoveryConfig config, String me, Time time, List<Report.Stage> before) {
+    this(config, me, time, before, Optional.empty());
   }
 
   /**
@@ -90,13 +90,13 @@ public final class CoordinatorVerticle extends VerticleBase {
   public CoordinatorVerticle(
       RecoveryConfig config,
       String me,
-      InstantSource clock,
+      Time time,
       List<Report.Stage> before,
       Optional<SharedWork.Lead> lead) {
     this.lead = lead;
     this.config = config;
     this.me = me;
-    this.clock = clock;
+    this.time = time;
     this.plan = new RecoveryPlan(config, me);
     this.before = before;
   }
@@ -180,7 +180,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopping = true;
-    vertx.cancelTimer(timer);
+    wait.cancel();
     if (lead.isEmpty()) {
       tell(new Happening.StopAsked());
     }
@@ -249,7 +249,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void carryOut(Command command) {
     switch (command) {
-      case Command.WaitUntil wait -> waitUntil(wait.time());
+      case Command.WaitUntil until -> waitUntil(until.time());
       case Command.Discover discover -> onDiscover();
       case Command.Fetch fetch -> onFetch(fetch);
       case Command.AskPlaza ask -> onAskPlaza(ask);
@@ -268,9 +268,9 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
   }
 
-  private void waitUntil(Instant time) {
-    long millis = Math.max(1, Duration.between(now(), time).toMillis());
-    timer = vertx.setTimer(millis, fired -> tell(new Happening.TimeCame()));
+  private void waitUntil(Instant moment) {
+    Duration left = Duration.between(now(), moment);
+    wait = time.after(vertx, left, () -> tell(new Happening.TimeCame()));
   }
 
   private void onDiscover() {
@@ -372,7 +372,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void onFinish(Command.Finish finish) {
-    vertx.cancelTimer(timer);
+    wait.cancel();
     // The ledger may be gone already when the node is stopping; the report is told all the same.
     Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
     counted.onComplete(
@@ -415,6 +415,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Instant now() {
-    return clock.instant();
+    return time.instant();
   }
 }

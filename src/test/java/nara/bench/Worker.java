@@ -26,6 +26,7 @@ import java.util.random.RandomGenerator;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 import nara.bench.History.Spread;
+import nara.bus.Time;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.EventReader;
 import nara.event.Reading;
@@ -223,7 +224,7 @@ final class Worker {
         NaraNode.start(
             config,
             Citizen.named(name).identity(),
-            InstantSource.system(),
+            Time.system(),
             RandomGenerator.getDefault(),
             node -> {
               node.bus()

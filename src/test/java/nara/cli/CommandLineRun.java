@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import nara.bus.Time;
 
 /**
  * One command, run in this process, with what it printed.
@@ -23,7 +24,7 @@ record CommandLineRun(int code, String out, String err) {
         new Terminal(
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8),
-            CLOCK,
+            Time.by(CLOCK),
             false);
     String[] texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {

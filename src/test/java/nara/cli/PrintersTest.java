@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import nara.bus.Time;
 import nara.recovery.RecoveryNews.Progress;
 import nara.recovery.Report;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,6 @@ class PrintersTest {
 
   private Terminal terminal(boolean interactive) {
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return new Terminal(stream, stream, () -> now, interactive);
+    return new Terminal(stream, stream, Time.by(() -> now), interactive);
   }
 }

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import nara.bus.Time;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 
@@ -51,11 +51,7 @@ class NodeStartIT {
   private static void start(NodeConfig config, Function<NaraNode, Future<?>> before) {
     Blocking.await(
         NaraNode.start(
-            config,
-            Citizen.named("lisa").identity(),
-            InstantSource.system(),
-            new Random(1),
-            before),
+            config, Citizen.named("lisa").identity(), Time.system(), new Random(1), before),
         AT_ONCE);
   }
 

@@ -31,6 +31,7 @@ import nara.ledger.LedgerRequest.Judged;
 import nara.ledger.LedgerVerticle;
 import nara.recovery.RecoveryNews;
 import nara.recovery.Report;
+import nara.testing.HandTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -100,10 +101,11 @@ class OpinionVerticleTest {
               }
               return Future.succeededFuture(new DerivedAll(Map.of()));
             });
-    OpinionConfig config = new OpinionConfig(3, Duration.ofMillis(1), SOON);
+    OpinionConfig config = new OpinionConfig(3, Duration.ZERO, SOON);
     ledger
         .completion()
-        .compose(served -> vertx.deployVerticle(new OpinionVerticle(config, () -> NOW_INSTANT)))
+        .compose(
+            served -> vertx.deployVerticle(new OpinionVerticle(config, new HandTime(NOW_INSTANT))))
         .compose(
             id -> {
               bus.tell(RecoveryNews.ADDRESS, finished());
@@ -145,7 +147,8 @@ class OpinionVerticleTest {
                 new LedgerVerticle(
                     LedgerConfig.ofSize(100), name -> true, RandomGenerator.getDefault()),
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
-        .compose(id -> vertx.deployVerticle(new OpinionVerticle(config, () -> NOW_INSTANT)));
+        .compose(
+            id -> vertx.deployVerticle(new OpinionVerticle(config, new HandTime(NOW_INSTANT))));
   }
 
   private static Future<LedgerRequest.Merged> merge(Bus bus) {

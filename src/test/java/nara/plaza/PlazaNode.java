@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Time;
 import nara.event.Event;
 import nara.event.EventReader;
 import nara.event.EventWriter;
@@ -99,7 +99,7 @@ final class PlazaNode implements AutoCloseable {
             config,
             () -> "127.0.0.1:7433",
             new PlainVerifier(),
-            InstantSource.system(),
+            Time.system(),
             new SplittableRandom(1));
     deployment = await(vertx.deployVerticle(verticle));
     return this;

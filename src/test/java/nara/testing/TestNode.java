@@ -4,7 +4,6 @@ import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import nara.bus.Time;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
 import nara.event.JsonSpans;
@@ -54,13 +54,23 @@ public final class TestNode implements AutoCloseable {
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
       Consumer<RecoveryNews.Progress> onProgress) {
+    return start(name, events, config, onProgress, Time.system());
+  }
+
+  /** The same, by another time than the machine's. */
+  public static TestNode start(
+      String name,
+      List<byte[]> events,
+      UnaryOperator<NodeConfig> config,
+      Consumer<RecoveryNews.Progress> onProgress,
+      Time time) {
     Promise<Report> report = Promise.promise();
     NaraNode node =
         Blocking.await(
             NaraNode.start(
                 config.apply(loopback()),
                 Citizen.named(name).identity(),
-                InstantSource.system(),
+                time,
                 RandomGenerator.getDefault(),
                 starting -> {
                   starting
