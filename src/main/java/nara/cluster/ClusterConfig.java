@@ -20,7 +20,7 @@ import java.util.Set;
  * @param quorum members that have to be there before anything leads or is merged
  * @param backups copies of everything in the maps beside the first one
  * @param detection how long a member may be silent before the others go on without it; the lead is
- *     given anew after the same time
+ *     given anew some seconds later
  * @param tls of the event bus
  */
 public record ClusterConfig(
@@ -36,6 +36,9 @@ public record ClusterConfig(
     int backups,
     Duration detection,
     Optional<Tls> tls) {
+  /** A silent member is given up at the next beat, and what waited for it is asked again. */
+  private static final Duration GIVING_UP = Duration.ofSeconds(2);
+
   /** The port of Hazelcast where nothing else is said. */
   public static final int DEFAULT_PORT = 7435;
 
@@ -100,10 +103,11 @@ public record ClusterConfig(
   }
 
   /**
-   * How long a lead lasts that is not renewed: as long as a silent member is waited for, so that
-   * both ways of losing a leader take the same time.
+   * How long a lead lasts that is not renewed. While some member is silent the entry may not be
+   * there to renew: until that one is given up, the lead must last, or every silent member would
+   * cost it. And not much longer, since the same time passes when it is the leader who is silent.
    */
   Duration lease() {
-    return detection;
+    return detection.plus(detection.multipliedBy(3).dividedBy(10)).plus(GIVING_UP);
   }
 }

@@ -7,16 +7,16 @@ import java.util.Optional;
  * When a member may lead, as a state machine without clocks, sockets or maps.
  *
  * <p>Nobody compares clocks. A leader counts its lease from the moment before it sent the renewal
- * that came through, and gives up a fifth before the end; the others count from the moment they saw
- * the entry change, and take over a fifth after the end. So two never lead at once, however far
- * apart their clocks are, as long as these run about equally fast. A leader that stood still finds
- * at once that its lease is over, and if it should not: its term is.
+ * that came through, and gives up an eighth before the end; the others count from the moment they
+ * saw the entry change, and take over an eighth after the end. So two never lead at once, however
+ * far apart their clocks are, as long as these run about equally fast. A leader that stood still
+ * finds at once that its lease is over, and if it should not: its term is.
  *
  * <p>Times are nanoseconds of this member's own monotonic clock.
  */
 final class Leadership {
   /** A lease's safety margin, as a part of it. */
-  private static final int MARGIN = 5;
+  private static final int MARGIN = 8;
 
   /** What to do now. */
   sealed interface Move {

@@ -29,7 +29,7 @@ final class LeaseVerticle extends VerticleBase {
   private static final String ENTRY = "leader";
 
   /** How often a lease is looked at while it lasts. */
-  private static final int LOOKS = 10;
+  private static final int LOOKS = 16;
 
   private final ClusterMember member;
   private final Leadership leadership;

@@ -77,9 +77,10 @@ final class Maps {
     config.addMapConfig(map(KEYS, cluster.backups(), union));
     config.addMapConfig(map(LEASE, Math.max(LEASE_BACKUPS, cluster.backups()), theirs));
     config.addMapConfig(map(PROGRESS, cluster.backups(), theirs));
-    // Where vertx-hazelcast keeps who listens where; without backups a death would lose them.
-    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(LEASE_BACKUPS));
-    config.getReplicatedMapConfig("__vertx.subs");
+    // Where Vert.x keeps where its members listen: each writes itself again when one is gone, so
+    // a backup that is late must not fail a start.
+    config.addMapConfig(
+        new MapConfig("__vertx.nodeInfo").setBackupCount(0).setAsyncBackupCount(LEASE_BACKUPS));
     return config;
   }
 
@@ -121,6 +122,7 @@ final class Maps {
         .setProperty("hazelcast.heartbeat.interval.seconds", "1")
         // A write whose backup is not there in time has failed: it is made again.
         .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
+        .setProperty("hazelcast.operation.backup.timeout.millis", "1500")
         .setProperty("hazelcast.operation.call.timeout.millis", String.valueOf(20_000))
         .setProperty("hazelcast.wait.seconds.before.join", "1")
         .setProperty("hazelcast.merge.first.run.delay.seconds", String.valueOf(beats))

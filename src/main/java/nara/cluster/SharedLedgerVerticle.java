@@ -88,6 +88,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   private boolean catchingUp;
   private boolean onceMore;
   private boolean shortOfMembers;
+  private int merging;
   private long settling = -1;
   private long judging = -1;
 
@@ -144,10 +145,12 @@ final class SharedLedgerVerticle extends VerticleBase {
       }
       return Future.failedFuture(new Unavailable("the cluster has fewer members than its quorum"));
     }
+    merging++;
     return onMap(() -> entries(merge.events()))
         .compose(entries -> write(entries, true))
         .compose(written -> view(merge))
-        .onFailure(failure -> settle());
+        .onFailure(failure -> settle())
+        .onComplete(ended -> merging--);
   }
 
   private static Map<String, byte[]> entries(List<Judged> events) {
@@ -349,7 +352,7 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   /** Removes from the map what the rules of retention drop, when it is enough to be worth it. */
   private void sweep() {
-    if (!leads || catchingUp || !open) {
+    if (!leads || catchingUp || !open || merging > 0 || !feed.idle()) {
       return;
     }
     view(new LedgerRequest.AllForms())

@@ -54,7 +54,8 @@ final class Wire {
       }
       return value;
     } catch (IndexOutOfBoundsException cut) {
-      throw new IllegalArgumentException("the bytes end too early", cut);
+      // Cut short, or a kind or a constant that there is not.
+      throw new IllegalArgumentException("the bytes are not of this kind", cut);
     }
   }
 

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import nara.node.Blocking;
 
@@ -17,24 +18,31 @@ public final class FaultyPeer implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
+  private final String here;
   private final String host;
   private final int port;
   private final HttpServer server;
   private volatile Pattern refused;
   private volatile int status;
+  private volatile Supplier<Future<Void>> turnstile = Future::succeededFuture;
 
-  private FaultyPeer(String address) {
+  private FaultyPeer(String address, String at) {
+    here = at;
     host = address.substring(0, address.lastIndexOf(':'));
     port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     server =
         Blocking.await(
-            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, "127.0.0.1"),
-            PATIENCE);
+            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, at), PATIENCE);
   }
 
   /** One that passes everything on to that address. */
   public static FaultyPeer before(String address) {
-    return new FaultyPeer(address);
+    return before(address, "127.0.0.1");
+  }
+
+  /** One that listens there, and passes everything on to that address. */
+  public static FaultyPeer before(String address, String at) {
+    return new FaultyPeer(address, at);
   }
 
   /** Answers {@code POST /events/sync} with that status where the body contains the pattern. */
@@ -44,8 +52,14 @@ public final class FaultyPeer implements AutoCloseable {
     return this;
   }
 
+  /** Lets each {@code POST /events/sync} wait for its turn. */
+  public FaultyPeer behind(Supplier<Future<Void>> turns) {
+    turnstile = turns;
+    return this;
+  }
+
   public String address() {
-    return "127.0.0.1:" + server.actualPort();
+    return here + ":" + server.actualPort();
   }
 
   private void onRequest(HttpServerRequest request) {
@@ -58,7 +72,9 @@ public final class FaultyPeer implements AutoCloseable {
                   && refused.matcher(body.toString()).find()) {
                 return request.response().setStatusCode(status).end("spoiled\n");
               }
-              return pass(request, body);
+              return request.path().equals("/events/sync")
+                  ? turnstile.get().compose(mine -> pass(request, body))
+                  : pass(request, body);
             })
         .onFailure(gone -> request.connection().close());
   }
