@@ -40,9 +40,12 @@ class ArchitectureTest {
           "discovery",
           "checkpoint",
           "snapshot",
+          "emit",
           "recovery",
           "cluster",
+          "gossip",
           "opinion",
+          "upkeep",
           "web",
           "event",
           "identity");
@@ -58,9 +61,13 @@ class ArchitectureTest {
               Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
               Map.entry("snapshot", Set.of("event", "identity", "bus", "ledger", "trust")),
               Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
-              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("emit", Set.of("event", "identity", "bus", "trust")),
+              Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust", "emit")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
-              Map.entry("checkpoint", Set.of("event", "bus", "ledger", "trust", "mesh")),
+              Map.entry(
+                  "checkpoint",
+                  Set.of(
+                      "event", "identity", "bus", "ledger", "trust", "mesh", "plaza", "discovery")),
               Map.entry(
                   "recovery",
                   Set.of(
@@ -76,7 +83,34 @@ class ArchitectureTest {
               Map.entry(
                   "cluster",
                   Set.of("event", "identity", "bus", "ledger", "trust", "mesh", "recovery")),
-              Map.entry("opinion", Set.of("event", "identity", "bus", "ledger", "recovery")),
+              Map.entry(
+                  "gossip",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery")),
+              Map.entry(
+                  "opinion", Set.of("event", "identity", "bus", "ledger", "plaza", "recovery")),
+              Map.entry(
+                  "upkeep",
+                  Set.of(
+                      "event",
+                      "identity",
+                      "bus",
+                      "emit",
+                      "ledger",
+                      "trust",
+                      "mesh",
+                      "plaza",
+                      "discovery",
+                      "recovery",
+                      "opinion")),
               Map.entry(
                   "web", Set.of("identity", "bus", "ledger", "recovery", "opinion", "cluster")),
               Map.entry("node", VERTICLES),
@@ -167,7 +201,12 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "nara.ledger", "nara.trust", "nara.snapshot", "nara.recovery", "nara.opinion")
+                "nara.ledger",
+                "nara.trust",
+                "nara.snapshot",
+                "nara.recovery",
+                "nara.opinion",
+                "nara.upkeep")
             .and()
             // The search for keys is the coordinator's errand over the bus, in a file of its own.
             .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")

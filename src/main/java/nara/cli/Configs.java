@@ -1,10 +1,10 @@
 package nara.cli;
 
 import io.vertx.core.Vertx;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import nara.identity.Identity;
@@ -17,7 +17,7 @@ import nara.node.NodeConfig;
 /** How commands come by a configuration, and tell what is wrong with one. */
 final class Configs {
   // Four bytes for each character that a configuration may have.
-  private static final long MOST_BYTES = 4 << 20;
+  private static final int MOST_BYTES = 4 << 20;
 
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
@@ -31,6 +31,9 @@ final class Configs {
   static NodeConfig ofNode(Path file, Terminal terminal) {
     // What can be said of the file itself is said first, in the same words as elsewhere.
     readText(file);
+    if (!Files.isRegularFile(file)) {
+      throw new Refusal(file + " is a pipe or a device; give a file, since it is read twice");
+    }
     Vertx vertx = Vertx.vertx();
     try {
       return valid(file, Blocking.await(ConfigFile.read(vertx, file), READ_TIMEOUT), terminal);
@@ -49,20 +52,11 @@ final class Configs {
   }
 
   private static String readText(Path file) {
+    byte[] bytes = WholeFile.read(file, MOST_BYTES, "a configuration file");
     try {
-      if (Files.isDirectory(file)) {
-        throw new Refusal(file + " is a directory; give a configuration file");
-      }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new Refusal(file + " is far too large for a configuration");
-      }
-      return Files.readString(file);
-    } catch (NoSuchFileException missing) {
-      throw new Refusal("there is no file " + file);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException binary) {
       throw new Refusal(file + " is not text in UTF-8");
-    } catch (IOException trouble) {
-      throw new Refusal(file + " cannot be read: " + trouble.getMessage());
     }
   }
 

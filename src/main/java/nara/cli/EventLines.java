@@ -35,24 +35,44 @@ final class EventLines {
 
   /**
    * Writes a file, gzipped when its name ends in {@code .gz}; whoever looks finds the old file or
-   * the new one, never a part.
+   * the new one, never a part. A device, a pipe or a link is written to as it is.
    *
    * @throws Refusal when it cannot be written
    */
   static void write(Path path, List<Event> events) {
-    Path beside = path.resolveSibling(path.getFileName() + ".new");
+    // A device or a link is written through, never put aside for a file of its name.
+    boolean replaceable =
+        !Files.isSymbolicLink(path) && (Files.isRegularFile(path) || !Files.exists(path));
+    Path target = replaceable ? path.resolveSibling(path.getFileName() + ".new") : path;
     try {
-      try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(beside), 1 << 16);
+      try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16);
           OutputStream out = path.toString().endsWith(".gz") ? new GZIPOutputStream(file) : file) {
         lines(out, events);
       }
-      try {
-        Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException elsewhere) {
-        Files.move(beside, path, StandardCopyOption.REPLACE_EXISTING);
+      if (replaceable) {
+        replace(target, path);
       }
     } catch (IOException trouble) {
+      if (replaceable) {
+        removeAfter(target, trouble);
+      }
       throw new Refusal(path + " cannot be written: " + reason(trouble));
+    }
+  }
+
+  private static void replace(Path written, Path path) throws IOException {
+    try {
+      Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException elsewhere) {
+      Files.move(written, path, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void removeAfter(Path part, IOException trouble) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException also) {
+      trouble.addSuppressed(also);
     }
   }
 

@@ -1,5 +1,6 @@
 package nara.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ final class Judging {
     Judge judge = new Judge(verifier(), keys, terminal.clock());
     List<Reading> announcements = new ArrayList<>();
     for (Path file : files) {
+      requireLasting(file);
       try (EventFile events = EventFile.open(file)) {
         for (List<EventFile.Line> lines = events.next(BATCH);
             !lines.isEmpty();
@@ -63,6 +65,14 @@ final class Judging {
     }
     judge.learnKeys(announcements);
     return judge;
+  }
+
+  /** A pipe that was read for its keys has no events left to judge. */
+  private static void requireLasting(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new Refusal(
+          file + " is a pipe or a device; give a file, since it is read twice: first for its keys");
+    }
   }
 
   boolean keysGiven() {

@@ -1,11 +1,13 @@
 package nara.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import nara.event.Event;
@@ -20,9 +22,14 @@ import nara.identity.PublicKey;
  */
 final class KeysFile {
   /** A network of 100,000 names has 15 MB of them. */
-  private static final long MOST_BYTES = 64 << 20;
+  private static final int MOST_BYTES = 64 << 20;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // A key given twice, or a second text after the first, would be half believed.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private KeysFile() {}
 
@@ -71,20 +78,13 @@ final class KeysFile {
   }
 
   private static JsonNode read(Path path) {
+    byte[] text = WholeFile.read(path, MOST_BYTES, "a file of keys");
     try {
-      if (Files.isDirectory(path)) {
-        throw new Refusal(path + " is a directory; give a file of keys");
-      }
-      if (Files.size(path) > MOST_BYTES) {
-        throw new Refusal(path + " has more than 64 MB: that is no file of keys");
-      }
-      return JSON.readTree(Files.readAllBytes(path));
-    } catch (NoSuchFileException missing) {
-      throw new Refusal("there is no file " + path);
+      return JSON.readTree(text);
     } catch (JsonProcessingException broken) {
       throw new Refusal(path + " is not JSON: " + Event.excerpt(broken.getOriginalMessage()));
-    } catch (IOException trouble) {
-      throw new Refusal(path + " cannot be read: " + trouble.getMessage());
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("an array has no troubles", impossible);
     }
   }
 }

@@ -19,6 +19,7 @@ import nara.ledger.LedgerRequest.Answer;
 import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.Query;
+import nara.mesh.PeerAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -302,22 +303,41 @@ final class LedgerCommand implements Runnable {
     }
   }
 
-  /** Takes other files into a ledger file. */
+  /** Takes other files into a ledger file, or gives them to a node that runs. */
   @Command(
       name = "import",
-      description = "Takes the events of files into a ledger file, which is made when missing.")
+      description =
+          "Takes the events of files into a ledger file, which is made when missing; with --to,"
+              + " gives all of the files to a node that runs.")
   static final class Import implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The ledger file to change.")
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+        index = "0",
+        paramLabel = "FILE",
+        description = "The ledger file to change; with --to, events like the rest.")
     private Path file;
 
     @Parameters(
         index = "1..*",
-        arity = "1..*",
+        arity = "0..*",
         paramLabel = "EVENTS",
         description = "Files of events to take in.")
-    private List<Path> sources;
+    private List<Path> sources = List.of();
+
+    @Option(
+        names = "--to",
+        paramLabel = "HOST:PORT",
+        description = "The node that is to have the events: its mesh address.")
+    private String to;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "That node's configuration: the import is signed with its key.")
+    private Path config;
 
     @Mixin private LedgerFile reading = new LedgerFile();
 
@@ -330,6 +350,34 @@ final class LedgerCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
+      return to == null ? intoFile() : intoNode();
+    }
+
+    private int intoNode() {
+      if (config == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--to needs --config: the node takes imports of its owner only");
+      }
+      String address =
+          PeerAddress.parse(to)
+              .map(PeerAddress::toString)
+              .orElseThrow(() -> new Refusal("--to " + to + " is not HOST:PORT"));
+      List<Path> files = new ArrayList<>(List.of(file));
+      files.addAll(sources);
+      NodeImport node =
+          new NodeImport(
+              Configs.identity(Configs.valid(config, Configs.read(config), terminal)),
+              address,
+              terminal);
+      Map<String, Object> object = node.send(files);
+      terminal.out().println(json ? Json.indented(object) : node.text());
+      return ExitCode.OK;
+    }
+
+    private int intoFile() throws IOException {
+      if (sources.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "say which files to take in");
+      }
       List<Path> files = new ArrayList<>();
       if (Files.exists(file)) {
         files.add(file);

@@ -51,9 +51,7 @@ public final class Main implements Runnable {
     // Numbers look the same wherever it runs: scripts read them.
     Locale.setDefault(Locale.ROOT);
     Terminal terminal = Terminal.ofProcess();
-    int code = run(args, terminal);
-    terminal.out().flush();
-    System.exit(code);
+    System.exit(run(args, terminal));
   }
 
   /** Runs one command and gives its exit code. */
@@ -79,7 +77,24 @@ public final class Main implements Runnable {
               return new CommandLine.RunLast().execute(parsed);
             })
         .setExecutionExceptionHandler((failure, command, given) -> main.failed(failure, terminal));
-    return line.execute(args);
+    int code = main.execute(line, args, terminal);
+    Optional<String> lost = terminal.out().lost();
+    lost.ifPresent(
+        why -> terminal.err().println("nara: the results could not all be printed: " + why));
+    return lost.isPresent() ? ExitCode.USAGE : code;
+  }
+
+  private int execute(CommandLine line, String[] args, Terminal terminal) {
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError full) {
+      terminal
+          .err()
+          .println("nara: out of memory; NARA_JAVA_OPTS=-Xmx4g lets it have 4 GB, for example");
+    } catch (Error defect) {
+      tell(defect, terminal);
+    }
+    return ExitCode.DEFECT;
   }
 
   private static CommandLine ledger(Terminal terminal) {
@@ -127,6 +142,11 @@ public final class Main implements Runnable {
       terminal.err().println("nara: " + refusal.getMessage());
       return ExitCode.USAGE;
     }
+    tell(failure, terminal);
+    return ExitCode.DEFECT;
+  }
+
+  private void tell(Throwable failure, Terminal terminal) {
     terminal
         .err()
         .println(
@@ -136,7 +156,6 @@ public final class Main implements Runnable {
     if (verbose) {
       LoggerFactory.getLogger(Main.class).error("the command failed", failure);
     }
-    return ExitCode.DEFECT;
   }
 
   /** The version in the jar's manifest. */

@@ -87,14 +87,15 @@ final class RecoverCommand implements Callable<Integer> {
             node, me, terminal.clock(), RunningNode.Preparation.NONE, progress::show)) {
       done = running.report();
       progress.end();
+      // Told before the events are written: what cannot be written costs the file, not the report.
+      terminal.out().print(ReportPrinter.text(done));
+      if (report != null) {
+        write(report, ReportJson.write(done));
+      }
       if (out != null) {
         EventLines.write(out, running.export());
       }
     }
-    if (report != null) {
-      write(report, ReportJson.write(done));
-    }
-    terminal.out().print(ReportPrinter.text(done));
     return exitCode(done);
   }
 

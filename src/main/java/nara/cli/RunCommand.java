@@ -1,12 +1,11 @@
 package nara.cli;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import nara.cluster.ClusterConfig;
 import nara.identity.Identity;
-import nara.node.HostPort;
+import nara.mesh.PeerAddress;
 import nara.node.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -81,9 +80,9 @@ final class RunCommand implements Callable<Integer> {
     if (memberAt == null) {
       return cluster.asMember();
     }
-    HostPort at =
-        HostPort.parse(memberAt, Optional.empty())
-            .filter(given -> cluster.members().contains(given.text()))
+    PeerAddress at =
+        PeerAddress.parse(memberAt)
+            .filter(given -> cluster.members().contains(given.toString()))
             .orElseThrow(
                 () ->
                     new Refusal(

@@ -15,7 +15,7 @@ import nara.bus.Time;
  * @param err everything said to a person: sentences, summaries, progress
  * @param interactive whether a person watches {@code err}, so that a line may be written over
  */
-record Terminal(PrintStream out, PrintStream err, Time clock, boolean interactive) {
+record Terminal(Results out, PrintStream err, Time clock, boolean interactive) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /**
@@ -24,10 +24,8 @@ record Terminal(PrintStream out, PrintStream err, Time clock, boolean interactiv
    */
   static Terminal ofProcess() {
     return new Terminal(
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
-            false,
-            StandardCharsets.UTF_8),
+        new Results(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         Time.system(),
         Boolean.getBoolean("nara.terminal"));

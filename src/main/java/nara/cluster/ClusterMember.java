@@ -174,6 +174,13 @@ public final class ClusterMember {
     return config.has(role);
   }
 
+  /** Whether no other member is there that could lead. */
+  public boolean last() {
+    return peers().stream()
+        .noneMatch(
+            peer -> !peer.nodeId().equals(nodeId) && peer.roles().contains(Role.COORDINATOR));
+  }
+
   ClusterConfig config() {
     return config;
   }

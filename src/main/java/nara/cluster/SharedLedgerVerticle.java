@@ -24,6 +24,8 @@ import nara.cluster.ClusterNews.MembersChanged;
 import nara.cluster.ClusterNews.Outranked;
 import nara.cluster.ClusterNews.Returned;
 import nara.cluster.ClusterNews.StandsBy;
+import nara.event.Chau;
+import nara.event.Event;
 import nara.event.EventId;
 import nara.event.EventReader;
 import nara.event.HeyThere;
@@ -35,6 +37,8 @@ import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.Judged;
 import nara.ledger.LedgerRequest.Merge;
+import nara.ledger.LedgerRequest.Observe;
+import nara.trust.TrustNews;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,7 +132,20 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
     // Before it is opened only what this node remembers by itself comes in here.
-    return open && request instanceof Merge merge ? onMerge(merge) : view(request);
+    if (open && request instanceof Merge merge) {
+      return onMerge(merge);
+    }
+    return open && request instanceof Observe own ? onObserve(own) : view(request);
+  }
+
+  /** Whether an observation of this nara's own is news the view decides; then it is shared. */
+  private Future<LedgerRequest.Merged> onObserve(Observe own) {
+    return view(own)
+        .compose(
+            merged ->
+                merged.added() + merged.replaced() == 0
+                    ? Future.succeededFuture(merged)
+                    : onMerge(new Merge(List.of(own.observation()))).map(merged));
   }
 
   private <R extends BusMessage> Future<R> view(LedgerRequest<R> request) {
@@ -301,7 +318,20 @@ final class SharedLedgerVerticle extends VerticleBase {
         });
     return view(new LedgerRequest.HeldValid(ids))
         .compose(answer -> onMap(() -> read(values, answer.held())))
-        .compose(events -> view(new Merge(events)));
+        .compose(events -> view(new Merge(events)).onSuccess(merged -> tellOf(events)));
+  }
+
+  /** Who announced itself to another member is there for all of them. */
+  private void tellOf(List<Judged> events) {
+    List<Event> announcements =
+        events.stream()
+            .filter(judged -> judged.verdict() == Verdict.VALID)
+            .map(Judged::event)
+            .filter(event -> event.payload() instanceof HeyThere || event.payload() instanceof Chau)
+            .toList();
+    if (!announcements.isEmpty()) {
+      bus.tell(TrustNews.ADDRESS, new TrustNews.Announced(announcements));
+    }
   }
 
   private List<Judged> read(List<byte[]> values, BitSet held) {

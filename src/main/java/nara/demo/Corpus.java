@@ -92,14 +92,9 @@ public final class Corpus {
   /** An event that is not yet signed; no emitter: it is not signed at all. */
   private record Draft(Identity emitter, long ts, Payload payload) {
     byte[] sign() {
-      String content = payload.content();
-      String id = Event.idOf(ts, payload.service(), content).toString();
-      if (emitter == null) {
-        return EventWriter.write(id, ts, "", "", "", payload);
-      }
-      byte[] hash = Event.signedHash(id, ts, payload.service(), emitter.name(), content);
-      String signature = emitter.keys().signBase64(hash);
-      return EventWriter.write(id, ts, emitter.name(), emitter.id(), signature, payload);
+      return emitter == null
+          ? EventWriter.unsigned(ts, payload)
+          : EventWriter.signed(emitter, ts, payload);
     }
   }
 
@@ -114,7 +109,7 @@ public final class Corpus {
     Drafts(List<Identity> citizens, SplittableRandom random, Instant end) {
       this.citizens = citizens;
       this.random = random;
-      this.endNanos = end.getEpochSecond() * 1_000_000_000L + end.getNano();
+      this.endNanos = Event.nanos(end);
     }
 
     List<Draft> draw(int size) {

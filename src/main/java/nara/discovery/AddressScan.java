@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import nara.mesh.PeerAddress;
 
 /**
  * A range of IPv4 addresses, each of which is asked whether a nara is there.

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import nara.identity.Keyring;
+import nara.mesh.PeerAddress;
 
 /**
  * Where neighbours are looked for.
@@ -29,8 +30,8 @@ public record DiscoveryConfig(
    */
   public record ConfiguredPeer(String name, String address) {
     /**
-     * Reads {@code [NAME@]HOST:PORT}, an IPv6 host in brackets. A name may hold an {@code @}: the
-     * last one ends it.
+     * Reads {@code [NAME@]HOST[:PORT]}, an IPv6 host in brackets; the port of the network when none
+     * is given. A name may hold an {@code @}: the last one ends it.
      *
      * @throws IllegalArgumentException with a sentence for the operator
      */
@@ -48,7 +49,19 @@ public record DiscoveryConfig(
             "the peer %s has a name of more than %d characters"
                 .formatted(Shown.of(text), Keyring.MAX_NAME_CHARACTERS));
       }
-      return new ConfiguredPeer(name, PeerAddress.parse(text.substring(at + 1)).toString());
+      String address = text.substring(at + 1);
+      return PeerAddress.parse(address)
+          .map(known -> new ConfiguredPeer(name, known.toString()))
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "the address %s %s"
+                          .formatted(Shown.of(address), PeerAddress.fault(address).orElseThrow())));
+    }
+
+    /** As {@link #parse} reads it. */
+    public String text() {
+      return (name.isEmpty() ? "" : name + '@') + address;
     }
   }
 

@@ -1,7 +1,9 @@
 package nara.discovery;
 
 import java.util.List;
+import java.util.Set;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.bus.Request;
 
 /**
@@ -18,6 +20,12 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
 
   /** Who is known now, without asking anybody. */
   record WhoIsThere() implements DiscoveryRequest<Neighbourhood> {}
+
+  /**
+   * Forgets these neighbours, but for those that the operator named; who is heard of again is known
+   * again.
+   */
+  record Forget(Set<String> names) implements DiscoveryRequest<Done> {}
 
   /**
    * Everybody known but this node, by name.

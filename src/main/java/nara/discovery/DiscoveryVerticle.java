@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -39,6 +40,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final Identity me;
   private final Keyring keys;
   private final DiscoveryConfig config;
+  private final boolean usesMesh;
   private final InstantSource clock;
 
   private final Troubles plazaTroubles = new Troubles();
@@ -59,9 +61,19 @@ public final class DiscoveryVerticle extends VerticleBase {
    * @param clock for the time a run took
    */
   public DiscoveryVerticle(Identity me, Keyring keys, DiscoveryConfig config, InstantSource clock) {
+    this(me, keys, config, clock, true);
+  }
+
+  /**
+   * The same, perhaps of a node that does not use the mesh: nobody is asked, and addresses that
+   * others tell are nothing to it.
+   */
+  public DiscoveryVerticle(
+      Identity me, Keyring keys, DiscoveryConfig config, InstantSource clock, boolean usesMesh) {
+    this.usesMesh = usesMesh;
     this.me = me;
     this.keys = keys;
-    this.config = config;
+    this.config = usesMesh ? config : DiscoveryConfig.defaults();
     this.clock = clock;
   }
 
@@ -92,6 +104,10 @@ public final class DiscoveryVerticle extends VerticleBase {
     return switch (request) {
       case DiscoveryRequest.Discover discover -> onDiscover();
       case DiscoveryRequest.WhoIsThere who -> Future.succeededFuture(neighbourhood());
+      case DiscoveryRequest.Forget forget -> {
+        forget.names().forEach(known::forget);
+        yield Future.succeededFuture(Done.DONE);
+      }
     };
   }
 
@@ -185,6 +201,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Neighbourhood neighbourhood() {
     List<String> troubles = new ArrayList<>(lastTroubles);
     troubles.addAll(plazaTroubles.list());
-    return new Neighbourhood(known.all(), List.copyOf(troubles));
+    List<Neighbour> all = known.all();
+    return new Neighbourhood(
+        usesMesh ? all : all.stream().map(Neighbour::withoutAddress).toList(),
+        List.copyOf(troubles));
   }
 }

@@ -18,6 +18,7 @@ import nara.identity.Learned;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.MeshRequest.Pong;
+import nara.mesh.PeerAddress;
 import nara.plaza.Presence;
 
 /**
@@ -111,7 +112,7 @@ final class KnownNeighbours {
     }
     Optional<Known> entered = enter(pong.name(), target.source());
     entered.ifPresent(neighbour -> answered(neighbour, pong.name(), target));
-    return entered.isPresent() ? Optional.empty() : Optional.of(full(pong.name()));
+    return entered.isPresent() ? Optional.empty() : Optional.of(full());
   }
 
   private void answered(Known neighbour, String name, Target target) {
@@ -185,9 +186,15 @@ final class KnownNeighbours {
     return switch (presence) {
       case Presence.Present present -> present(present);
       case Presence.Left left -> {
-        left(left.name());
+        gone(left.name());
         yield Optional.empty();
       }
+      case Presence.Missed missed -> {
+        gone(missed.name());
+        yield Optional.empty();
+      }
+      case Presence.Spoke spoke -> Optional.empty();
+      case Presence.Remembers remembers -> Optional.empty();
     };
   }
 
@@ -212,7 +219,7 @@ final class KnownNeighbours {
     Optional<Known> entered =
         enter(told.name(), told.firstHand() ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY);
     entered.ifPresent(neighbour -> present(neighbour, told));
-    return entered.isPresent() ? Optional.empty() : Optional.of(full(told.name()));
+    return entered.isPresent() ? Optional.empty() : Optional.of(full());
   }
 
   private static void present(Known neighbour, Presence.Present told) {
@@ -221,15 +228,14 @@ final class KnownNeighbours {
         && (told.firstHand() || neighbour.id.isEmpty())) {
       neighbour.id = told.id();
     }
-    PeerAddress.told(told.address())
-        .ifPresent(
-            address ->
-                neighbour.addresses.put(
-                    told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, address));
+    if (PeerAddress.parse(told.address()).isPresent()) {
+      neighbour.addresses.put(
+          told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, told.address());
+    }
     neighbour.announced |= told.firstHand();
   }
 
-  private void left(String name) {
+  private void gone(String name) {
     Known neighbour = known.get(name);
     if (neighbour != null) {
       neighbour.answers = false;
@@ -272,14 +278,23 @@ final class KnownNeighbours {
     return goes.isPresent();
   }
 
+  /** Forgets a neighbour of whom nothing is heard any more, unless the operator named it. */
+  void forget(String name) {
+    Known neighbour = known.get(name);
+    if (neighbour != null && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
+      remove(name);
+    }
+  }
+
   private void remove(String name) {
     Known neighbour = known.remove(name);
     neighbour.addresses.values().forEach(address -> answeredAt.remove(address, name));
     rumoured.remove(name);
   }
 
-  private String full(String name) {
-    return "no room for %s: %d neighbours are known".formatted(Shown.of(name), most);
+  /** Names nobody: that would be a line for each, and whoever fills it chooses the names. */
+  private String full() {
+    return "no room for more neighbours: %d are known".formatted(most);
   }
 
   /**

@@ -34,4 +34,9 @@ public record Neighbour(
     /** Another neighbour told of it. */
     HEARSAY
   }
+
+  /** The same for a node that does not use the mesh. */
+  Neighbour withoutAddress() {
+    return new Neighbour(name, id, "", key, sources, online);
+  }
 }

@@ -3,6 +3,7 @@ package nara.event;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -127,6 +128,15 @@ public final class Event {
   public static EventId idOf(long ts, Service service, String content) {
     byte[] hash = sha256().digest(utf8(ts + ":" + service.wireName() + ':' + content));
     return new EventId(bigEndian(hash, 0), bigEndian(hash, 8));
+  }
+
+  /**
+   * A time as events state it: Unix nanoseconds.
+   *
+   * @throws ArithmeticException for times beyond the year 2262
+   */
+  public static long nanos(Instant time) {
+    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 
   /** What the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */

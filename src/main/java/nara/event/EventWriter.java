@@ -2,6 +2,7 @@ package nara.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import nara.identity.Identity;
 
 /**
  * Writes the JSON of an event that begins here, with fields in the contract's order and letter for
@@ -9,6 +10,21 @@ import java.util.List;
  */
 public final class EventWriter {
   private EventWriter() {}
+
+  /** The JSON of an event that somebody emits and signs, with the id of its content. */
+  public static byte[] signed(Identity emitter, long ts, Payload payload) {
+    String content = payload.content();
+    String id = Event.idOf(ts, payload.service(), content).toString();
+    byte[] hash = Event.signedHash(id, ts, payload.service(), emitter.name(), content);
+    String signature = emitter.keys().signBase64(hash);
+    return write(id, ts, emitter.name(), emitter.id(), signature, payload);
+  }
+
+  /** The JSON of an event that names no emitter, with the id of its content. */
+  public static byte[] unsigned(long ts, Payload payload) {
+    String id = Event.idOf(ts, payload.service(), payload.content()).toString();
+    return write(id, ts, "", "", "", payload);
+  }
 
   /**
    * The JSON of an event.

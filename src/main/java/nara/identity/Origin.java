@@ -13,6 +13,8 @@ public enum Origin {
   HEY_THERE,
   /** A howdy: the sender's own key, or one of the neighbours that it tells of. */
   HOWDY,
+  /** A newspaper of a stranger, signed with the key that it tells. */
+  NEWSPAPER,
   /** Another nara's answer to a peer query. */
   PEER_QUERY,
   /** An imported file of events. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import nara.event.Chau;
@@ -18,6 +19,7 @@ import nara.event.Service;
 import nara.event.Social;
 import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.Opinion;
+import nara.ledger.LedgerRequest.Sighting;
 
 /**
  * What follows from the events about one subject: restarts, uptime, first sighting, status and
@@ -174,8 +176,30 @@ final class Derivation {
   }
 
   private String status(String subject, long atSeconds) {
-    Event decisive = null;
-    String state = UNKNOWN;
+    return newestWord(subject).map(word -> state(word, atSeconds)).orElse(UNKNOWN);
+  }
+
+  /** What was last seen of a subject; empty when nothing says anything. */
+  Optional<Sighting> sighting(String subject, long atSeconds) {
+    return newestWord(subject)
+        .map(
+            word ->
+                new Sighting(
+                    state(word, atSeconds), word.said(), word.event().ts(), newestChange(subject)));
+  }
+
+  /** Whether somebody's backfill of the subject is held. */
+  boolean backfilled(String subject) {
+    History history = new History();
+    forEach(subject, Service.OBSERVATION, history::observe);
+    return history.backfill != null;
+  }
+
+  /** The event that decides a subject's state, and what it says. */
+  private record Word(Event event, String said) {}
+
+  private Optional<Word> newestWord(String subject) {
+    Word newest = null;
     for (Service service : Service.values()) {
       Ordered events = index.of(subject, service);
       if (events == null) {
@@ -184,23 +208,40 @@ final class Derivation {
       Ordered.Cursor cursor = events.cursor(events.size() - 1);
       for (Held held = cursor.held(); held != null; held = cursor.held()) {
         Event event = held.event();
-        if (decisive != null && Held.compare(event, decisive) < 0) {
+        if (newest != null && Held.compare(event, newest.event()) < 0) {
           break;
         }
         String said = stateOf(subject, event.payload());
         if (!said.isEmpty()) {
-          decisive = event;
-          state = said;
+          newest = new Word(event, said);
           break;
         }
         cursor.back();
       }
     }
-    if (decisive == null || !state.equals(ONLINE)) {
-      return state;
+    return Optional.ofNullable(newest);
+  }
+
+  private String state(Word word, long atSeconds) {
+    double silence = atSeconds - word.event().ts() / (double) NANOS_PER_SECOND;
+    return word.said().equals(ONLINE) && silence > missingAfter.toSeconds() ? MISSING : word.said();
+  }
+
+  private String newestChange(String subject) {
+    Ordered events = index.of(subject, Service.OBSERVATION);
+    if (events == null) {
+      return "";
     }
-    double silence = atSeconds - decisive.ts() / (double) NANOS_PER_SECOND;
-    return silence > missingAfter.toSeconds() ? MISSING : ONLINE;
+    Ordered.Cursor cursor = events.cursor(events.size() - 1);
+    for (Held held = cursor.held(); held != null; held = cursor.held()) {
+      if (held.event().payload() instanceof Observation o
+          && o.subject().equals(subject)
+          && o.type().equals(Observation.STATUS_CHANGE)) {
+        return o.onlineState();
+      }
+      cursor.back();
+    }
+    return "";
   }
 
   /** What a payload says of the subject's state; empty for nothing. */

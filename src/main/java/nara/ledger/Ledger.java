@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.EventId;
@@ -22,6 +23,7 @@ import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.Judged;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.Merged;
+import nara.ledger.LedgerRequest.Sighting;
 
 /**
  * The memory of a nara: a set of events under limits, its indexes, and what follows from it.
@@ -375,6 +377,20 @@ public final class Ledger {
   /** What follows from the events about a subject, at a time (Unix seconds). */
   public Derived about(String subject, long atSeconds) {
     return derivation.about(subject, atSeconds);
+  }
+
+  /** What was last seen of these subjects, at a time (Unix seconds); absent: nothing is held. */
+  public Map<String, Sighting> sightings(Set<String> subjects, long atSeconds) {
+    Map<String, Sighting> sightings = new HashMap<>();
+    for (String subject : subjects) {
+      derivation.sighting(subject, atSeconds).ifPresent(last -> sightings.put(subject, last));
+    }
+    return sightings;
+  }
+
+  /** Of which of these subjects somebody's backfill is held. */
+  public Set<String> backfilled(Set<String> subjects) {
+    return subjects.stream().filter(derivation::backfilled).collect(Collectors.toSet());
   }
 
   /** Everybody who is the actor or target of some event. */

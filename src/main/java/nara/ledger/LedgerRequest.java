@@ -51,6 +51,39 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
   record Merged(int added, int replaced, int duplicate, int dropped, int pruned)
       implements BusMessage {}
 
+  /**
+   * Takes in an observation that this node just made itself: what says the same as something held
+   * is a duplicate, and one too many about a subject in a short time is dropped.
+   */
+  record Observe(Judged observation) implements LedgerRequest<Merged> {}
+
+  /** What was last seen of these subjects, at a time (Unix seconds). */
+  record Sightings(Set<String> subjects, long atSeconds) implements LedgerRequest<Sighted> {}
+
+  /** The answer to {@link Sightings}, by subject; of whom nothing is held there is nothing. */
+  record Sighted(Map<String, Sighting> bySubject) implements BusMessage {}
+
+  /**
+   * What the ledger last heard of a subject.
+   *
+   * @param state ONLINE, OFFLINE or MISSING, by the newest word and the silence since
+   * @param said what the newest word says, whatever time has passed
+   * @param saidAt when, Unix nanoseconds
+   * @param change what the newest status change on record says, or empty without any
+   */
+  record Sighting(String state, String said, long saidAt, String change) {
+    /** Whether nobody says that it is missing, but nobody says anything of it either. */
+    public boolean silent() {
+      return state.equals("MISSING") && said.equals("ONLINE");
+    }
+  }
+
+  /** Of which of these subjects somebody's backfill is held. */
+  record Backfilled(Set<String> subjects) implements LedgerRequest<Names> {}
+
+  /** Names, in no order. */
+  record Names(Set<String> names) implements BusMessage {}
+
   /** Answers one query of the mesh. */
   record Ask(Query query) implements LedgerRequest<Answer> {}
 

@@ -13,6 +13,7 @@ import nara.ledger.LedgerRequest.AboutAll;
 import nara.ledger.LedgerRequest.AboutSubject;
 import nara.ledger.LedgerRequest.AllForms;
 import nara.ledger.LedgerRequest.Ask;
+import nara.ledger.LedgerRequest.Backfilled;
 import nara.ledger.LedgerRequest.Checkpoints;
 import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.DerivedAll;
@@ -22,8 +23,12 @@ import nara.ledger.LedgerRequest.HeldAnswer;
 import nara.ledger.LedgerRequest.HeldValid;
 import nara.ledger.LedgerRequest.JudgedForms;
 import nara.ledger.LedgerRequest.Merge;
+import nara.ledger.LedgerRequest.Names;
+import nara.ledger.LedgerRequest.Observe;
 import nara.ledger.LedgerRequest.PingAverages;
 import nara.ledger.LedgerRequest.PingMeans;
+import nara.ledger.LedgerRequest.Sighted;
+import nara.ledger.LedgerRequest.Sightings;
 import nara.ledger.LedgerRequest.Stats;
 
 /**
@@ -77,6 +82,9 @@ public final class LedgerVerticle extends VerticleBase {
     return switch (request) {
       case HeldValid asked -> new HeldAnswer(ledger.heldValid(asked.ids()));
       case Merge merge -> ledger.merge(merge.events());
+      case Observe own -> ledger.observe(own.observation());
+      case Sightings asked -> new Sighted(ledger.sightings(asked.subjects(), asked.atSeconds()));
+      case Backfilled asked -> new Names(ledger.backfilled(asked.subjects()));
       case Ask ask -> ledger.ask(ask.query(), random);
       case Checkpoints asked -> ledger.checkpoints(asked.offset(), asked.limit());
       case Export all -> new Exported(ledger.export());

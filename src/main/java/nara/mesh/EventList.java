@@ -2,12 +2,39 @@ package nara.mesh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.security.MessageDigest;
 import java.util.List;
 import nara.event.Event;
+import nara.event.JsonSpans.Span;
 
-/** Puts stored events into a body: their bytes are copied once and never encoded anew. */
+/**
+ * Lists of events in bodies: what is signed of them, and stored events put into one, their bytes
+ * copied once and never encoded anew.
+ */
 final class EventList {
   private EventList() {}
+
+  /**
+   * What is signed of a list: SHA-256 over a beginning and then the id that every event states.
+   *
+   * @param begin who lists and when, as the wire contract writes it for the kind of list
+   */
+  static byte[] hash(String begin, byte[] json, List<Span> events) {
+    MessageDigest hash = Sha256.start();
+    hash.update(begin.getBytes(UTF_8));
+    StatedEvent.hashIds(hash, json, events);
+    return hash.digest();
+  }
+
+  /** The same for events of ours. */
+  static byte[] hash(String begin, List<Event> events) {
+    MessageDigest hash = Sha256.start();
+    hash.update(begin.getBytes(UTF_8));
+    for (Event event : events) {
+      StatedEvent.hashId(hash, event.json(), 0, event.json().length);
+    }
+    return hash.digest();
+  }
 
   /**
    * Head, events as a JSON list, tail.

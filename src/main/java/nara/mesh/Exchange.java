@@ -88,6 +88,8 @@ final class Exchange {
   }
 
   private void onConnected(HttpClientRequest connected, Buffer requestBody) {
+    // Without one, Vert.x logs a request that is given up as an error.
+    connected.exceptionHandler(this::onLost);
     if (ended) {
       connected.reset();
       return;

@@ -26,6 +26,7 @@ import nara.identity.Keyring;
 import nara.identity.Learned;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
 import nara.trust.Verifier;
 
@@ -116,9 +117,14 @@ final class MeshClient {
   /** An answer that was verified, with what it cost. */
   record Verified<A>(A answer, long wireBytes, Duration took) {}
 
+  /** Makes something of an answer that its headers' signature stands for. Not on an event loop. */
+  @FunctionalInterface
+  interface Reader<A> {
+    A read(byte[] json, PublicKey key) throws MeshTrouble;
+  }
+
   /**
-   * Asks a peer for events, verifies the answer, and hands it on. The operation ends with what is
-   * made of the answer; only the peer's part stands under the timeout.
+   * Asks a peer for events, verifies the answer, and hands it on.
    *
    * @param use what to do with a verified answer
    */
@@ -128,6 +134,57 @@ final class MeshClient {
       int mostEvents,
       Duration timeout,
       Function<Verified<SyncAnswer>, Future<T>> use) {
+    Reader<SyncAnswer> reader =
+        (json, key) -> {
+          SyncAnswer answer = SyncAnswer.read(json, mostEvents);
+          return verified(answer, answer.fault(peer.name(), key, verifier));
+        };
+    return post(peer, "/events/sync", body.write(), timeout, reader, use);
+  }
+
+  /** Gives a peer our zine, verifies the one that it gives in return, and hands that on. */
+  <T> Future<T> zine(
+      Peer peer, byte[] mine, Duration timeout, Function<Verified<Zine>, Future<T>> use) {
+    Reader<Zine> reader =
+        (json, key) -> {
+          Zine zine = Zine.read(json, Query.MOST);
+          return verified(zine, zine.fault(peer.name(), key, verifier));
+        };
+    return post(peer, "/gossip/zine", mine, timeout, reader, use);
+  }
+
+  /** Sends a peer one signed event; the answer is whether it was new there. */
+  Future<Boolean> message(Peer peer, byte[] event, Duration timeout) {
+    return post(
+        peer,
+        "/dm",
+        event,
+        timeout,
+        (json, key) -> JsonFields.of(json).truth("success"),
+        taken -> Future.succeededFuture(taken.answer()));
+  }
+
+  private static <A> A verified(A answer, Optional<String> fault) throws MeshTrouble {
+    if (fault.isPresent()) {
+      throw new MeshTrouble(MeshFailure.BAD_SIGNATURE, fault.get());
+    }
+    return answer;
+  }
+
+  /**
+   * Posts to a peer, signed, verifies the answer by its headers, and hands it on. The operation
+   * ends with what is made of the answer; only the peer's part stands under the timeout.
+   *
+   * @param reader what verifies the rest, on a worker
+   * @param use what to do with a verified answer
+   */
+  <A, T> Future<T> post(
+      Peer peer,
+      String path,
+      byte[] body,
+      Duration timeout,
+      Reader<A> reader,
+      Function<Verified<A>, Future<T>> use) {
     return operate(
         exchanges,
         peer.address(),
@@ -136,8 +193,8 @@ final class MeshClient {
             keyOf(operation, peer)
                 .compose(
                     key ->
-                        post(operation, peer, body.write())
-                            .compose(answer -> verified(answer, peer.name(), key, mostEvents)))
+                        post(operation, peer, path, body)
+                            .compose(answer -> verified(answer, peer.name(), key, reader)))
                 .compose(
                     verified -> {
                       operation.withoutDeadline();
@@ -260,8 +317,8 @@ final class MeshClient {
                             answer.took())));
   }
 
-  private Future<Exchange.Answer> post(Operation<?> operation, Peer peer, byte[] body) {
-    String path = "/events/sync";
+  private Future<Exchange.Answer> post(
+      Operation<?> operation, Peer peer, String path, byte[] body) {
     return exchange(
             operation,
             peer.address(),
@@ -318,23 +375,21 @@ final class MeshClient {
     return Exchange.run(vertx, http, clock, operation, options, body, config.stall(), mostBytes);
   }
 
-  private Future<Verified<SyncAnswer>> verified(
-      Exchange.Answer answer, String name, PublicKey key, int mostEvents) {
+  private <A> Future<Verified<A>> verified(
+      Exchange.Answer answer, String name, PublicKey key, Reader<A> reader) {
     return onWorker(
         () -> {
           byte[] json = answer.unpacked(config.maxAnswerBytes());
-          Optional<String> outer =
+          verified(
+              json,
               ResponseSignature.fault(
-                  SignedHeaders.of(answer.headers()), json, name, key, answer.received(), verifier);
-          if (outer.isPresent()) {
-            throw new MeshTrouble(MeshFailure.BAD_SIGNATURE, outer.get());
-          }
-          SyncAnswer sync = SyncAnswer.read(json, mostEvents);
-          Optional<String> inner = sync.fault(name, key, verifier);
-          if (inner.isPresent()) {
-            throw new MeshTrouble(MeshFailure.BAD_SIGNATURE, inner.get());
-          }
-          return new Verified<>(sync, answer.body().length, answer.took());
+                  SignedHeaders.of(answer.headers()),
+                  json,
+                  name,
+                  key,
+                  answer.received(),
+                  verifier));
+          return new Verified<>(reader.read(json, key), answer.body().length, answer.took());
         });
   }
 

@@ -16,6 +16,10 @@ import java.time.Duration;
  * @param maxInFlight requests under way to all peers together
  * @param maxInFlightPerPeer requests under way to one peer
  * @param maxQueuedPerPeer requests that may wait for one peer before more are refused
+ * @param requestsPerSecond of one peer that signs, or of one address that does not, in the long
+ *     run; 0 for no bound
+ * @param requestsAtOnce of one of those before that counts: a recovery of 320,000 events by pages
+ *     of 1,000 from us alone is 320 requests
  * @param connectTimeout to open a connection
  * @param stall how long a peer may send no byte before its request is given up
  */
@@ -30,6 +34,8 @@ public record MeshConfig(
     int maxInFlight,
     int maxInFlightPerPeer,
     int maxQueuedPerPeer,
+    int requestsPerSecond,
+    int requestsAtOnce,
     Duration connectTimeout,
     Duration stall) {
   /** The mesh port of the network. */
@@ -48,6 +54,8 @@ public record MeshConfig(
         10,
         4,
         256,
+        50,
+        1_000,
         Duration.ofSeconds(5),
         Duration.ofSeconds(10));
   }
@@ -65,6 +73,27 @@ public record MeshConfig(
         maxInFlight,
         maxInFlightPerPeer,
         maxQueuedPerPeer,
+        requestsPerSecond,
+        requestsAtOnce,
+        connectTimeout,
+        stall);
+  }
+
+  /** The same, letting everybody ask as often: 0 for no bound. */
+  public MeshConfig serving(int perSecond, int atOnce) {
+    return new MeshConfig(
+        enabled,
+        host,
+        port,
+        advertise,
+        gzip,
+        maxAnswerBytes,
+        maxRequestBytes,
+        maxInFlight,
+        maxInFlightPerPeer,
+        maxQueuedPerPeer,
+        perSecond,
+        atOnce,
         connectTimeout,
         stall);
   }

@@ -60,6 +60,15 @@ public final class MeshLimits {
   /** Answers of events under way at once, until taken; each may hold some megabytes. */
   public static final int ANSWERS_AT_ONCE = 32;
 
+  /** Events in one import: a backup tool sends 2,000; more than any answer holds is too many. */
+  public static final int IMPORTED_EVENTS = 10_000;
+
+  /** Imports whose bodies are read at once: anybody may send one, and it is held until judged. */
+  public static final int IMPORTS_AT_ONCE = 4;
+
+  /** Peers and addresses of which it is known how often they asked lately. */
+  public static final int QUOTAS = 10_000;
+
   /** For a connection to bring the next request's head, and for a request to bring its body. */
   public static final Duration REQUEST_TIME = Duration.ofSeconds(30);
 

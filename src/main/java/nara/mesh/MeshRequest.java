@@ -2,6 +2,7 @@ package nara.mesh;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.bus.Request;
@@ -92,4 +93,39 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   /** The answer to {@link QueryPeers}. */
   record PeerQueried(Optional<PublicKey> key, String meshIp, List<String> asked)
       implements BusMessage {}
+
+  /**
+   * Gives our zine to each of some peers, and offers what they give in return for judging. The
+   * answer comes when all of it is merged.
+   *
+   * @param span how old the events in our zine may be
+   * @param timeout for each exchange
+   */
+  record ExchangeZines(List<Peer> peers, Duration span, Duration timeout)
+      implements MeshRequest<ZinesExchanged> {}
+
+  /**
+   * The answer to {@link ExchangeZines}.
+   *
+   * @param merged what became of the events of those who took ours, by name
+   * @param failed why the others did not, by name
+   */
+  record ZinesExchanged(Map<String, TrustRequest.Offered> merged, Map<String, String> failed)
+      implements BusMessage {}
+
+  /**
+   * Sends one signed event to a peer, and to nobody else.
+   *
+   * @param event its JSON
+   */
+  record Deliver(Peer peer, byte[] event, Duration timeout) implements MeshRequest<Delivery> {}
+
+  /** How a delivery went. */
+  sealed interface Delivery extends BusMessage {}
+
+  /** It was taken; whether it was new there. */
+  record Delivered(boolean added) implements Delivery {}
+
+  /** It was not taken. */
+  record NotDelivered(MeshFailure failure, String reason) implements Delivery {}
 }

@@ -9,15 +9,19 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -37,8 +41,8 @@ import nara.trust.Verifier;
  * built, hashed, signed and packed on workers; the ledger is asked over the bus.
  */
 public final class MeshServerVerticle extends VerticleBase {
-  /** Set on a request whose sender passed the check: its answer is signed. */
-  private static final String CHECKED = "nara.checked";
+  /** Set on a request whose sender passed the check, to its name: the answer is signed. */
+  private static final String SENDER = "nara.sender";
 
   /** Set on a request whose answer holds events, and counts until it is taken. */
   private static final String LARGE = "nara.large";
@@ -56,9 +60,13 @@ public final class MeshServerVerticle extends VerticleBase {
   private MeshClient client;
   private SenderLookup senders;
   private ReplySender sender;
+  private Deliveries deliveries;
+  private Quota quota;
   private Patience patience;
+  private Router router;
   private HttpServer server;
   private int answersUnderWay;
+  private int importsUnderWay;
 
   /**
    * A server for the mesh.
@@ -92,9 +100,11 @@ public final class MeshServerVerticle extends VerticleBase {
             "nara-mesh-server", Runtime.getRuntime().availableProcessors());
     client = new MeshClient(vertx, me, keys, config, verifier, clock, listening, workers);
     senders = new PingingLookup(client, keys, directory, clock);
+    deliveries = new Deliveries(bus, me, keys, verifier, clock, workers);
+    quota = new Quota(config.requestsPerSecond(), config.requestsAtOnce(), System::nanoTime);
     sender = new ReplySender(me, clock, config.gzip(), workers);
     patience = new Patience(vertx);
-    Router router = routes();
+    router = routes();
     server =
         vertx
             .createHttpServer(options())
@@ -133,13 +143,39 @@ public final class MeshServerVerticle extends VerticleBase {
     open(router, "/peer/query", this::onPeerQuery);
     open(router, "/api/checkpoints/all", this::onCheckpoints);
     checked(router, "/events/sync", this::onSync);
+    checked(router, "/gossip/zine", ctx -> onBody(ctx, deliveries::zine));
+    checked(router, "/dm", ctx -> onBody(ctx, deliveries::message));
+    owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
+    // Else each request that is none (no host, half a percent sign) would be a line in the log.
+    router.errorHandler(400, ctx -> answer(ctx, Reply.text(400, "Bad request")));
+    router.errorHandler(500, ctx -> answer(ctx, Future.failedFuture(ctx.failure())));
     return router;
+  }
+
+  /** All paths that are served. */
+  List<String> paths() {
+    return router.getRoutes().stream()
+        .map(Route::getPath)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 
   /** A GET that anybody may make. */
   private void open(Router router, String path, Function<RoutingContext, Future<Reply>> onRequest) {
+    router.get(path).handler(this::onStranger);
     router.get(path).handler(ctx -> answer(ctx, onRequest.apply(ctx)));
+  }
+
+  /** A POST that the owner has signed inside: anybody may send one, so few are held at once. */
+  private void owners(
+      Router router, String path, Function<RoutingContext, Future<Reply>> onRequest) {
+    router.route(path).handler(this::onMethod).failureHandler(this::onFailure);
+    router.route(path).handler(this::onStranger);
+    router.route(path).handler(this::onImport);
+    router.route(path).handler(BodyHandler.create(false).setBodyLimit(config.maxRequestBytes()));
+    router.route(path).handler(ctx -> answer(ctx, onRequest.apply(ctx)));
   }
 
   /** A POST whose sender is checked before its body is read. */
@@ -154,8 +190,34 @@ public final class MeshServerVerticle extends VerticleBase {
 
   // Checks before a request is answered.
 
+  /** Who is not known by a signature is known by its address. */
+  private void onStranger(RoutingContext ctx) {
+    String address = addressOf(ctx);
+    if (quota.take(address)) {
+      ctx.next();
+    } else {
+      answer(ctx, Reply.tooMany(quota.secondsUntilNext(address)));
+    }
+  }
+
+  private void onImport(RoutingContext ctx) {
+    if (importsUnderWay >= MeshLimits.IMPORTS_AT_ONCE) {
+      answer(ctx, Reply.importRefused(503, "Too many imports at once"));
+      return;
+    }
+    importsUnderWay++;
+    ctx.addEndHandler(ended -> importsUnderWay--);
+    ctx.next();
+  }
+
   private void onSender(RoutingContext ctx) {
     ctx.request().pause();
+    if (quota.empty(addressOf(ctx))) {
+      // Its address has sent much that was refused: no signature is verified for it.
+      answer(ctx, Reply.tooMany(quota.secondsUntilNext(addressOf(ctx))));
+      ctx.request().resume();
+      return;
+    }
     SignedHeaders headers = SignedHeaders.of(ctx.request().headers());
     judge(ctx, headers)
         .compose(
@@ -177,7 +239,7 @@ public final class MeshServerVerticle extends VerticleBase {
 
   private Future<Judgement> lookUp(
       RoutingContext ctx, SignedHeaders headers, Judgement.Stranger stranger) {
-    String host = ctx.request().remoteAddress().hostAddress();
+    String host = addressOf(ctx);
     return senders
         .learn(stranger.name(), host, toldPort(ctx.request()))
         .compose(
@@ -187,8 +249,14 @@ public final class MeshServerVerticle extends VerticleBase {
   private void onJudged(RoutingContext ctx, Judgement judgement) {
     switch (judgement) {
       case Judgement.Accepted accepted -> {
-        ctx.put(CHECKED, true);
-        ctx.next();
+        ctx.put(SENDER, accepted.name());
+        // A name may look like an address: names and addresses are counted apart.
+        String who = "name " + accepted.name();
+        if (quota.take(who)) {
+          ctx.next();
+        } else {
+          answer(ctx, Reply.tooMany(quota.secondsUntilNext(who)));
+        }
       }
       case Judgement.Stranger stranger -> refuse(ctx, stranger.refused());
       case Judgement.Refused refused -> refuse(ctx, refused);
@@ -198,6 +266,7 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void refuse(RoutingContext ctx, Judgement.Refused refused) {
+    quota.take(addressOf(ctx));
     answer(ctx, Reply.text(401, "Authentication failed: " + refused.reason()));
   }
 
@@ -275,15 +344,14 @@ public final class MeshServerVerticle extends VerticleBase {
                         onWorker(
                             () ->
                                 CheckpointList.write(
-                                    me.name(), page.events(), page.total(), offset, limit))));
+                                    me.name(), page.events(), page.total(), offset, limit)))
+                .map(Reply::json));
   }
 
   private Future<Reply> onSync(RoutingContext ctx) {
     SyncRequest request;
     try {
-      request =
-          SyncRequest.read(
-              ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes());
+      request = SyncRequest.read(body(ctx));
     } catch (MeshTrouble notJson) {
       return Future.succeededFuture(Reply.text(400, "Invalid JSON"));
     }
@@ -302,17 +370,26 @@ public final class MeshServerVerticle extends VerticleBase {
                     found ->
                         onWorker(
                             () ->
-                                SyncAnswer.write(
-                                    me, found.events(), found.nextCursor(), seconds))));
+                                SyncAnswer.write(me, found.events(), found.nextCursor(), seconds)))
+                .map(Reply::json));
   }
 
-  private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<byte[]>> body) {
+  private Future<Reply> onBody(
+      RoutingContext ctx, BiFunction<String, byte[], Future<Reply>> onDelivery) {
+    return withRoom(ctx, () -> onDelivery.apply(ctx.get(SENDER, ""), body(ctx)));
+  }
+
+  private static byte[] body(RoutingContext ctx) {
+    return ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes();
+  }
+
+  private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<Reply>> reply) {
     if (answersUnderWay >= MeshLimits.ANSWERS_AT_ONCE) {
       return Future.succeededFuture(Reply.text(503, "Too many requests at once"));
     }
     answersUnderWay++;
     ctx.put(LARGE, true);
-    return body.get().map(Reply::json);
+    return reply.get();
   }
 
   private void answer(RoutingContext ctx, Reply reply) {
@@ -320,7 +397,7 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void answer(RoutingContext ctx, Future<Reply> reply) {
-    sender.send(ctx.request(), ctx.get(CHECKED, false), reply).onSuccess(taken -> onAnswered(ctx));
+    sender.send(ctx.request(), ctx.get(SENDER) != null, reply).onSuccess(taken -> onAnswered(ctx));
   }
 
   private void onAnswered(RoutingContext ctx) {
@@ -338,14 +415,22 @@ public final class MeshServerVerticle extends VerticleBase {
     return name.equals(me.name()) ? Optional.of(me.keys().publicKey()) : keys.byName(name);
   }
 
+  private static String addressOf(RoutingContext ctx) {
+    return ctx.request().remoteAddress().hostAddress();
+  }
+
   private static OptionalInt toldPort(HttpServerRequest request) {
     int port = whole(String.valueOf(request.getHeader(MeshClient.PORT)), 0);
     return port < 1 || port > 65_535 ? OptionalInt.empty() : OptionalInt.of(port);
   }
 
   private static String parameter(RoutingContext ctx, String name) {
-    String value = ctx.request().getParam(name);
-    return value == null ? "" : value;
+    try {
+      String value = ctx.request().getParam(name);
+      return value == null ? "" : value;
+    } catch (IllegalArgumentException halfAPercentSign) {
+      return "";
+    }
   }
 
   private static int whole(String text, int otherwise) {

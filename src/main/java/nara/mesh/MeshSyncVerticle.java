@@ -27,12 +27,17 @@ import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.mesh.MeshClient.Hearsay;
 import nara.mesh.MeshClient.Verified;
+import nara.mesh.MeshRequest.Deliver;
+import nara.mesh.MeshRequest.Delivered;
+import nara.mesh.MeshRequest.Delivery;
+import nara.mesh.MeshRequest.ExchangeZines;
 import nara.mesh.MeshRequest.Fetch;
 import nara.mesh.MeshRequest.FetchCheckpoints;
 import nara.mesh.MeshRequest.FetchFailed;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Fetched;
 import nara.mesh.MeshRequest.NoPong;
+import nara.mesh.MeshRequest.NotDelivered;
 import nara.mesh.MeshRequest.Peer;
 import nara.mesh.MeshRequest.PeerQueried;
 import nara.mesh.MeshRequest.Ping;
@@ -40,6 +45,7 @@ import nara.mesh.MeshRequest.PingOutcome;
 import nara.mesh.MeshRequest.Pong;
 import nara.mesh.MeshRequest.QueryPeers;
 import nara.mesh.MeshRequest.Stated;
+import nara.mesh.MeshRequest.ZinesExchanged;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.Offered;
 import nara.trust.Verifier;
@@ -62,6 +68,7 @@ public final class MeshSyncVerticle extends VerticleBase {
   private Bus bus;
   private WorkerExecutor workers;
   private MeshClient client;
+  private Zines zines;
 
   /**
    * A client for the mesh.
@@ -91,6 +98,7 @@ public final class MeshSyncVerticle extends VerticleBase {
         vertx.createSharedWorkerExecutor(
             "nara-mesh-client", Runtime.getRuntime().availableProcessors());
     client = new MeshClient(vertx, me, keys, config, verifier, clock, listening, workers);
+    zines = new Zines(bus, me, clock, workers);
     return bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::onRequest).completion();
   }
 
@@ -105,6 +113,8 @@ public final class MeshSyncVerticle extends VerticleBase {
       case FetchCheckpoints fetch -> onFetchCheckpoints(fetch);
       case Ping ping -> onPing(ping);
       case QueryPeers query -> onQueryPeers(query);
+      case ExchangeZines exchange -> onExchangeZines(exchange);
+      case Deliver deliver -> onDeliver(deliver);
     };
   }
 
@@ -189,6 +199,52 @@ public final class MeshSyncVerticle extends VerticleBase {
         stated,
         offered,
         verified.took());
+  }
+
+  private Future<ZinesExchanged> onExchangeZines(ExchangeZines exchange) {
+    Map<String, Offered> merged = new HashMap<>();
+    Map<String, String> failed = new HashMap<>();
+    return zines
+        .make(exchange.span())
+        .compose(
+            mine ->
+                Future.all(
+                    exchange.peers().stream()
+                        .map(peer -> give(mine, peer, exchange.timeout(), merged, failed))
+                        .toList()))
+        .map(all -> new ZinesExchanged(Map.copyOf(merged), Map.copyOf(failed)));
+  }
+
+  private Future<Void> give(
+      byte[] mine,
+      Peer peer,
+      Duration timeout,
+      Map<String, Offered> merged,
+      Map<String, String> failed) {
+    return client
+        .zine(
+            peer,
+            mine,
+            timeout,
+            verified -> offer(peer, verified.answer().json(), verified.answer().events()))
+        .<Void>map(
+            offered -> {
+              merged.put(peer.name(), offered);
+              return null;
+            })
+        .recover(
+            asValue(
+                trouble -> {
+                  failed.put(peer.name(), trouble.reason());
+                  return null;
+                }));
+  }
+
+  private Future<Delivery> onDeliver(Deliver deliver) {
+    return client
+        .message(deliver.peer(), deliver.event(), deliver.timeout())
+        .<Delivery>map(Delivered::new)
+        .recover(asValue(trouble -> new NotDelivered(trouble.failure(), trouble.reason())));
   }
 
   private Future<PingOutcome> onPing(Ping ping) {

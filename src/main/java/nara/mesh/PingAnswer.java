@@ -38,8 +38,6 @@ record PingAnswer(String from, PublicKey key, String meshIp) {
     out.append(",\"mesh_ip\":");
     GoJson.text(out, meshIp);
     out.append(",\"public_key\":\"").append(me.keys().publicKey().encoded()).append("\",\"t\":");
-    long nanos =
-        Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
-    return out.append(nanos).append("}\n").toString().getBytes(UTF_8);
+    return out.append(Event.nanos(now)).append("}\n").toString().getBytes(UTF_8);
   }
 }

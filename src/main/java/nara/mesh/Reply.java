@@ -3,6 +3,7 @@ package nara.mesh;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Map;
+import nara.event.GoJson;
 
 /**
  * An answer of ours before it is signed and packed.
@@ -17,6 +18,10 @@ record Reply(int status, String contentType, Map<String, String> headers, byte[]
     return new Reply(200, JSON, Map.of(), body);
   }
 
+  static Reply json(String body) {
+    return json(body.getBytes(UTF_8));
+  }
+
   /** A reply of JSON without a character set, as the reference gives in some places. */
   static Reply plainJson(byte[] body) {
     return new Reply(200, "application/json", Map.of(), body);
@@ -29,6 +34,24 @@ record Reply(int status, String contentType, Map<String, String> headers, byte[]
         "text/plain; charset=utf-8",
         Map.of("X-Content-Type-Options", "nosniff"),
         (text + '\n').getBytes(UTF_8));
+  }
+
+  /** An import that is refused; told in JSON, as its success is. */
+  static Reply importRefused(int status, String why) {
+    StringBuilder out =
+        new StringBuilder("{\"success\":false,\"imported\":0,\"duplicates\":0,\"error\":");
+    GoJson.text(out, why);
+    return new Reply(
+        status, "application/json", Map.of(), out.append("}\n").toString().getBytes(UTF_8));
+  }
+
+  /** Whoever asks has asked too often. */
+  static Reply tooMany(int seconds) {
+    return new Reply(
+        429,
+        "text/plain; charset=utf-8",
+        Map.of("Retry-After", Integer.toString(seconds)),
+        "Too many requests: ask again after the seconds in Retry-After\n".getBytes(UTF_8));
   }
 
   static Reply notFound() {

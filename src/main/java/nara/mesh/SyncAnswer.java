@@ -1,8 +1,5 @@
 package nara.mesh;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import nara.event.Event;
@@ -59,9 +56,8 @@ record SyncAnswer(
     if (sig.isEmpty()) {
       return Optional.of("the list of events is not signed");
     }
-    MessageDigest hash = start(from, ts);
-    StatedEvent.hashIds(hash, json, events);
-    return RequestSignature.verifies(verifier, key, hash.digest(), sig)
+    byte[] hash = EventList.hash(from + ':' + ts + ':', json, events);
+    return RequestSignature.verifies(verifier, key, hash, sig)
         ? Optional.empty()
         : Optional.of(
             "the signature over the list of events is not that of " + Event.excerpt(from));
@@ -73,11 +69,8 @@ record SyncAnswer(
    * @param tsSeconds now, Unix seconds
    */
   static byte[] write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
-    MessageDigest hash = start(me.name(), tsSeconds);
-    for (Event event : events) {
-      StatedEvent.hashId(hash, event.json(), 0, event.json().length);
-    }
-    String sig = me.keys().signBase64(hash.digest());
+    byte[] hash = EventList.hash(me.name() + ':' + tsSeconds + ':', events);
+    String sig = me.keys().signBase64(hash);
 
     StringBuilder head = new StringBuilder("{\"from\":");
     GoJson.text(head, me.name());
@@ -86,11 +79,5 @@ record SyncAnswer(
     nextCursor.ifPresent(cursor -> tail.append(",\"next_cursor\":\"").append(cursor).append('"'));
     tail.append(",\"ts\":").append(tsSeconds).append(",\"sig\":\"").append(sig).append("\"}\n");
     return EventList.join(head, events, "null", tail);
-  }
-
-  private static MessageDigest start(String from, long ts) {
-    MessageDigest hash = Sha256.start();
-    hash.update((from + ':' + ts + ':').getBytes(UTF_8));
-    return hash;
   }
 }

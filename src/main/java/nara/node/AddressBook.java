@@ -41,6 +41,9 @@ final class AddressBook implements Directory {
         }
       }
       case Presence.Left left -> addresses.remove(left.name());
+      case Presence.Missed missed -> addresses.remove(missed.name());
+      case Presence.Spoke spoke -> {}
+      case Presence.Remembers remembers -> {}
     }
   }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import nara.checkpoint.CheckpointConfig;
+import nara.checkpoint.ConsensusConfig;
 import nara.cluster.ClusterConfig;
 import nara.cluster.Role;
 import nara.discovery.DiscoveryConfig;
@@ -27,6 +30,7 @@ import nara.discovery.DiscoveryConfig.Scan;
 import nara.identity.Soul;
 import nara.ledger.Query;
 import nara.mesh.MeshConfig;
+import nara.mesh.PeerAddress;
 import nara.node.NodeConfig.IdentityConfig;
 import nara.node.NodeConfig.MemoryConfig;
 import nara.node.NodeConfig.WebConfig;
@@ -211,12 +215,12 @@ public final class ConfigReader {
   }
 
   private static Optional<Soul> soulIn(Path file, ConfigSection s) {
-    try {
-      if (Files.size(file) <= SOUL_FILE_BYTES) {
-        Optional<Soul> soul = Soul.parse(Files.readString(file).strip());
-        if (soul.isPresent()) {
-          return soul;
-        }
+    // What a file says of its size is not believed: a device says 0, and goes on for ever.
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(SOUL_FILE_BYTES);
+      Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
+      if (soul.isPresent()) {
+        return soul;
       }
       s.fault("soul_file", "\"" + file + "\" does not hold a soul");
     } catch (IOException unreadable) {
@@ -249,7 +253,7 @@ public final class ConfigReader {
         "host",
         ifAbsent,
         "a host name or address to listen on",
-        text -> HostPort.validHost(text) ? Optional.of(text) : Optional.empty(),
+        text -> PeerAddress.isHost(text) ? Optional.of(text) : Optional.empty(),
         text -> text);
   }
 
@@ -267,7 +271,7 @@ public final class ConfigReader {
                 text ->
                     text.isEmpty()
                         ? Optional.of(text)
-                        : HostPort.parse(text, Optional.empty()).map(HostPort::text),
+                        : PeerAddress.parse(text).map(PeerAddress::toString).filter(text::equals),
                 text -> text),
             s.flag("gzip", d.gzip()),
             s.whole("max_answer_bytes", d.maxAnswerBytes(), 1 << 16, 1 << 30, "a size in bytes"),
@@ -277,6 +281,13 @@ public final class ConfigReader {
                 "max_in_flight_per_peer", d.maxInFlightPerPeer(), 1, 1_000, "a number of requests"),
             s.whole(
                 "max_queued_per_peer", d.maxQueuedPerPeer(), 1, 100_000, "a number of requests"),
+            s.whole(
+                "requests_per_second",
+                d.requestsPerSecond(),
+                0,
+                1_000_000,
+                "a number of requests, or 0 for no bound"),
+            s.whole("requests_at_once", d.requestsAtOnce(), 1, 1_000_000, "a number of requests"),
             s.duration("connect_timeout", d.connectTimeout(), MILLI, HOUR),
             s.duration("stall", d.stall(), MILLI, HOUR));
     s.end();
@@ -287,7 +298,13 @@ public final class ConfigReader {
     DiscoveryConfig d = DiscoveryConfig.defaults();
     List<ConfiguredPeer> peers =
         s.list(
-            "peers", d.peers(), 0, 10_000, "a peer, [NAME@]HOST[:PORT]", Peers::parse, Peers::text);
+            "peers",
+            d.peers(),
+            0,
+            10_000,
+            "a peer, [NAME@]HOST[:PORT]",
+            Peers::parse,
+            ConfiguredPeer::text);
     Optional<Scan> scan = scan(s.section("scan"), s.has("scan"));
     ConfigSection tailscale = s.section("tailscale");
     String socket =
@@ -442,9 +459,19 @@ public final class ConfigReader {
         new CheckpointConfig(
             s.whole("peers_wanted", d.peersWanted(), 1, 1_000, "a number of peers"),
             s.whole("page_size", d.pageSize(), 1, Query.MOST, "a number of events"),
-            s.duration("timeout", d.timeout(), MILLI, HOUR));
+            s.duration("timeout", d.timeout(), MILLI, HOUR),
+            consensus(s, d.consensus()));
     s.end();
     return checkpoint;
+  }
+
+  private static ConsensusConfig consensus(ConfigSection s, ConsensusConfig d) {
+    return new ConsensusConfig(
+        s.duration("every", d.every(), SECOND, DAY.multipliedBy(30)),
+        s.duration("check_every", d.checkEvery(), SECOND, DAY),
+        s.whole("neighbours", d.neighbours(), 1, 10_000, "a number of neighbours"),
+        s.duration("vote_window", d.voteWindow(), SECOND, HOUR),
+        s.duration("vote_wait", d.voteWait(), Duration.ZERO, HOUR));
   }
 
   private static TrustConfig trust(ConfigSection s) {
@@ -486,18 +513,20 @@ public final class ConfigReader {
     String host = host(s, d.host());
     int port = s.whole("port", d.port(), 1, 65_535, "a port");
     int busPort = port(s, "bus_port", d.busPort());
-    List<HostPort> members =
+    List<PeerAddress> members =
         s.list(
             "members",
             List.of(),
             0,
             100,
-            "a member, HOST[:PORT]",
-            text -> HostPort.parse(text, Optional.of(ClusterConfig.DEFAULT_PORT)),
-            HostPort::text);
+            "a member, HOST:PORT",
+            ConfigReader::member,
+            PeerAddress::toString);
     int all =
         (int)
-            Stream.concat(members.stream(), Stream.of(new HostPort(host, port))).distinct().count();
+            Stream.concat(members.stream(), Stream.of(new PeerAddress(host, port)))
+                .distinct()
+                .count();
     List<Role> everything = List.of(Role.values());
     List<Role> roles =
         s.list(
@@ -524,7 +553,7 @@ public final class ConfigReader {
         host,
         port,
         busPort,
-        members.stream().map(HostPort::text).toList(),
+        members.stream().map(PeerAddress::toString).toList(),
         Set.copyOf(roles),
         quorum,
         backups,
@@ -532,11 +561,15 @@ public final class ConfigReader {
         tls);
   }
 
+  private static Optional<PeerAddress> member(String text) {
+    return PeerAddress.parse(text).filter(address -> address.toString().equals(text));
+  }
+
   private void checkCluster(
       ConfigSection s,
       boolean enabled,
       String host,
-      List<HostPort> members,
+      List<PeerAddress> members,
       List<Role> roles,
       int quorum,
       int all) {

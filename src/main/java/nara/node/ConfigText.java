@@ -55,7 +55,8 @@ final class ConfigText {
         case null -> "null";
         case Map<?, ?> map -> "an object";
         case List<?> list -> "a list";
-        case String text -> '"' + Event.excerpt(text) + '"';
+        // Who puts user and password into a URL is told so, but not by printing them.
+        case String text -> '"' + Event.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
         default -> value.toString();
       };
     }

@@ -59,6 +59,11 @@ final class Membership {
     return member.vertx();
   }
 
+  /** Whether no other member is there that could go on for this one. */
+  boolean last() {
+    return member.last();
+  }
+
   ClusterMember member() {
     return member;
   }

@@ -23,11 +23,15 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
+import nara.checkpoint.ConsensusVerticle;
 import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
+import nara.gossip.GossipConfig;
+import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Personality;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -38,8 +42,8 @@ import nara.mesh.MeshSyncVerticle;
 import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
 import nara.plaza.MqttLedgerVerticle;
-import nara.plaza.PlazaConfig;
 import nara.plaza.Presence;
+import nara.plaza.Profile;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
 import nara.recovery.SharedWork;
@@ -50,6 +54,8 @@ import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
 import nara.trust.VerifierChoice;
 import nara.trust.Verifiers;
+import nara.upkeep.UpkeepConfig;
+import nara.upkeep.UpkeepVerticle;
 import nara.web.WebVerticle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +63,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
  *
- * <p>ledger → snapshot → trust → mesh sync → mesh server → plaza → discovery → checkpoint sync →
- * opinion → web → coordinator: each after those that it asks.
+ * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
+ * sync → consensus → opinion → upkeep → web → coordinator: each after those that it asks.
  */
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
@@ -148,7 +154,8 @@ public final class NaraNode {
       Membership mine = membership.get();
       Function<Optional<SharedWork.Lead>, Future<?>> lead =
           found ->
-              deployLeading(time, random, verifier).compose(next -> deployCoordinator(time, found));
+              deployLeading(time, random, verifier)
+                  .compose(next -> deployCoordinator(time, random, found));
       return (config.cluster().has(Role.LEDGER)
               ? deployMemory(time, random, verifier, beforeRecovery)
                   .compose(next -> deployServing(time, verifier))
@@ -160,7 +167,7 @@ public final class NaraNode {
         .compose(next -> deployServing(time, verifier))
         .compose(next -> deployLeading(time, random, verifier))
         .compose(next -> deployLooking(time))
-        .compose(next -> deployCoordinator(time, Optional.empty()));
+        .compose(next -> deployCoordinator(time, random, Optional.empty()));
   }
 
   /** The ledger and the door into it, with what this node remembers by itself. */
@@ -208,23 +215,37 @@ public final class NaraNode {
   /** What one member at a time does for the nara: in a cluster, the leader. */
   private Future<?> deployLeading(Time time, RandomGenerator random, Verifier verifier) {
     boolean plaza = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
-    return deploy(
-            new MqttLedgerVerticle(
-                me,
-                keys,
-                plaza ? config.plaza() : PlazaConfig.defaults(),
-                () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
-                verifier,
-                time,
-                random))
-        .compose(next -> deploy(new DiscoveryVerticle(me, keys, config.discovery(), time)))
-        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)));
+    return deploy(new GossipVerticle(me.name(), gossipConfig(), time, random))
+        .compose(
+            next ->
+                deploy(
+                    new MqttLedgerVerticle(
+                            me,
+                            keys,
+                            plaza ? config.plaza() : config.plaza().at(""),
+                            Profile.of(
+                                config.transport().label(),
+                                config.memory().mode().label(),
+                                config.memory().maxEvents()),
+                            () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
+                            verifier,
+                            time,
+                            random)
+                        .sayingGoodbyeIf(() -> membership.isEmpty() || membership.get().last())))
+        .compose(
+            next ->
+                deploy(
+                    new DiscoveryVerticle(
+                        me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
+        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(
+            next -> plaza ? deployConsensus(verifier, time, random) : Future.succeededFuture());
   }
 
   /** What lets people and opinions look at it. */
   private Future<?> deployLooking(Time time) {
     return (config.cluster().has(Role.LEDGER)
-            ? deploy(new OpinionVerticle(OpinionConfig.defaults(), time))
+            ? deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time))
             : Future.succeededFuture())
         .compose(
             next ->
@@ -237,8 +258,35 @@ public final class NaraNode {
                     : Future.succeededFuture());
   }
 
-  private Future<?> deployCoordinator(Time time, Optional<SharedWork.Lead> lead) {
+  private Future<?> deployCoordinator(
+      Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
+    return deploy(new UpkeepVerticle(me, upkeepConfig(), time, random))
+        .compose(next -> coordinate(time, lead));
+  }
+
+  private Future<?> coordinate(Time time, Optional<SharedWork.Lead> lead) {
     return deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before, lead));
+  }
+
+  /** Checkpoints are agreed on over the plaza, and nowhere else. */
+  private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
+    return deploy(
+        new ConsensusVerticle(
+            me, keys, config.checkpoint().consensus(), config.readOnly(), verifier, time, random));
+  }
+
+  private UpkeepConfig upkeepConfig() {
+    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
+  }
+
+  private GossipConfig gossipConfig() {
+    Optional<String> silence = Optional.empty();
+    if (!config.usesMesh()) {
+      silence = Optional.of("this node does not use the mesh");
+    } else if (config.readOnly()) {
+      silence = Optional.of("this node only reads");
+    }
+    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {

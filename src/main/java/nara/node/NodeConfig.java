@@ -200,6 +200,12 @@ public record NodeConfig(
         cluster);
   }
 
+  public NodeConfig withCheckpoint(CheckpointConfig changed) {
+    return new NodeConfig(
+        identity, mesh, discovery, plaza, transport, readOnly, memory, recovery, changed, trust,
+        web, cluster);
+  }
+
   public NodeConfig withWeb(WebConfig changed) {
     return new NodeConfig(
         identity,

@@ -6,11 +6,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
-import nara.mesh.MeshConfig;
 
 /** How people write where others are: peers, address ranges, brokers. */
 public final class Peers {
-  private static final int NAME_CHARACTERS = 1_024;
   private static final Pattern CIDR =
       Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
   // 16 bits of network leave 65,536 addresses.
@@ -20,19 +18,11 @@ public final class Peers {
 
   /** Reads {@code [NAME@]HOST[:PORT]}; the port of the network when none is given. */
   public static Optional<ConfiguredPeer> parse(String text) {
-    int at = text.lastIndexOf('@');
-    String name = at < 0 ? "" : text.substring(0, at);
-    if (at == 0 || name.length() > NAME_CHARACTERS) {
+    try {
+      return Optional.of(ConfiguredPeer.parse(text));
+    } catch (IllegalArgumentException noPeer) {
       return Optional.empty();
     }
-    return HostPort.parse(text.substring(at + 1), Optional.of(MeshConfig.DEFAULT_PORT))
-        .filter(address -> address.port() > 0)
-        .map(address -> new ConfiguredPeer(name, address.text()));
-  }
-
-  /** As {@link #parse} reads it. */
-  static String text(ConfiguredPeer peer) {
-    return (peer.name().isEmpty() ? "" : peer.name() + '@') + peer.address();
   }
 
   /** An IPv4 range of at most 65,536 addresses, as it was given. */

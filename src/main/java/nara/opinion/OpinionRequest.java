@@ -22,6 +22,21 @@ public sealed interface OpinionRequest<R extends BusMessage> extends Request<R> 
   /** What is thought of one subject. */
   record Of(String subject) implements OpinionRequest<Somebody> {}
 
+  /** What this node knows of its own past. */
+  record Myself() implements OpinionRequest<OwnPast> {}
+
+  /**
+   * The answer to {@link Myself}.
+   *
+   * @param startTime when this node first started, Unix seconds: as those remember it who answered
+   *     its announcement, else as the ledger says, else when this process started
+   * @param restarts as the ledger says; 0 before opinions have formed
+   * @param lastRestart when this process started, Unix seconds
+   * @param votes how many told when it started
+   */
+  record OwnPast(long startTime, long restarts, long lastRestart, int votes)
+      implements BusMessage {}
+
   /**
    * The answer to {@link All}.
    *

@@ -8,7 +8,11 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Time;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.DerivedAll;
+import nara.ledger.LedgerRequest.Opinion;
+import nara.opinion.OpinionRequest.OwnPast;
+import nara.plaza.Presence;
 import nara.recovery.RecoveryNews;
 import nara.recovery.RecoveryNews.Finished;
 import nara.recovery.RecoveryNews.Progress;
@@ -22,8 +26,11 @@ import org.slf4j.LoggerFactory;
 public final class OpinionVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(OpinionVerticle.class);
 
+  private final String me;
   private final OpinionConfig config;
   private final Time time;
+  private final StartTimeVotes votes = new StartTimeVotes();
+  private final long started;
 
   private Bus bus;
   private List<MessageConsumer<BusMessage>> consumers = List.of();
@@ -31,8 +38,14 @@ public final class OpinionVerticle extends VerticleBase {
   private Time.Appointment next = () -> {};
   private boolean stopped;
 
-  /** Forms opinions by that time, which says what is now. */
-  public OpinionVerticle(OpinionConfig config, Time time) {
+  /**
+   * Forms opinions by that time, which says what is now.
+   *
+   * @param me the name of this node, of whom others have votes
+   */
+  public OpinionVerticle(String me, OpinionConfig config, Time time) {
+    this.me = me;
+    this.started = time.instant().getEpochSecond();
     this.config = config;
     this.time = time;
     this.opinions = Opinions.none(config.passes());
@@ -44,6 +57,7 @@ public final class OpinionVerticle extends VerticleBase {
     consumers =
         List.of(
             bus.hear(RecoveryNews.ADDRESS, RecoveryNews.class, this::onNews),
+            bus.hear(Presence.ADDRESS, Presence.class, this::onPresence),
             bus.serve(OpinionRequest.ADDRESS, OpinionRequest.class, this::onRequest));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
@@ -67,12 +81,25 @@ public final class OpinionVerticle extends VerticleBase {
     }
   }
 
+  private void onPresence(Presence presence) {
+    if (presence instanceof Presence.Remembers remembers) {
+      votes.add(remembers.name(), remembers.uptime(), remembers.you().startTime());
+    }
+  }
+
   private Future<? extends BusMessage> onRequest(OpinionRequest<?> request) {
     return Future.succeededFuture(
         switch (request) {
           case OpinionRequest.All all -> opinions.everybody();
           case OpinionRequest.Of of -> opinions.of(of.subject());
+          case OpinionRequest.Myself myself -> myself();
         });
+  }
+
+  private OwnPast myself() {
+    Opinion told = opinions.of(me).thought().map(Derived::opinion).orElse(new Opinion(0, 0, 0));
+    long known = told.startTime() > 0 ? told.startTime() : started;
+    return new OwnPast(votes.agreed().orElse(known), told.restarts(), started, votes.size());
   }
 
   /** One pass, and the timer for the next one when it is over. */
@@ -92,6 +119,7 @@ public final class OpinionVerticle extends VerticleBase {
       LOG.warn("pass {} of opinions failed: {}", opinions.passes() + 1, failure.getMessage());
       opinions = opinions.failed();
     }
+    bus.tell(OpinionNews.ADDRESS, new OpinionNews.Formed(opinions.passes(), !opinions.more()));
     if (opinions.more()) {
       next = time.after(vertx, config.pause(), this::form);
     }

@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import nara.identity.PublicKey;
 
 /**
@@ -35,6 +38,8 @@ final class Company {
     long lastSeenSeconds;
     boolean here;
     int howdies;
+    int buzz;
+    boolean littleMemory;
   }
 
   private final String me;
@@ -91,6 +96,37 @@ final class Company {
     if (guest.address.isEmpty()) {
       guest.address = status.meshIp();
     }
+    guest.buzz = Math.clamp(status.buzz(), 0, Buzz.MOST);
+    guest.littleMemory = status.memoryMode().equals("short");
+  }
+
+  /** Whether anything was heard of it. */
+  boolean knows(String name) {
+    return guests.containsKey(name);
+  }
+
+  /** The mean buzz that those who are here tell of; 0 without any. */
+  int averageBuzz() {
+    return (int) buzz().average().orElse(0);
+  }
+
+  /** The highest buzz that one of those who are here tells of; 0 without any. */
+  int highestBuzz() {
+    return buzz().max().orElse(0);
+  }
+
+  private IntStream buzz() {
+    return guests.entrySet().stream()
+        .filter(each -> each.getValue().here && !each.getKey().equals(me))
+        .mapToInt(each -> each.getValue().buzz);
+  }
+
+  /** Those who told that they remember little. */
+  Set<String> littleMemory() {
+    return guests.entrySet().stream()
+        .filter(each -> each.getValue().littleMemory)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Counts an answer to somebody's announcement, if that was heard. */

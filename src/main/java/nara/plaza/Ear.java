@@ -27,6 +27,9 @@ final class Ear {
   /** A howdy names ten neighbours; a status has a line for each nara that its sender knows. */
   static final int STATUS_BYTES = 1 << 20;
 
+  /** A proposal or a vote has some 500 bytes, and up to 4 KB with the longest names escaped. */
+  static final int BALLOT_BYTES = 16 << 10;
+
   /** A question names its subjects. */
   static final int QUESTION_BYTES = 1 << 20;
 
@@ -61,6 +64,11 @@ final class Ear {
         case Topics.CHAU -> presence(payload, Service.CHAU);
         case Topics.HOWDY -> howdy(payload);
         case Topics.SOCIAL -> social(payload);
+        case Topics.CHECKPOINT_PROPOSE ->
+            new Heard.AboutCheckpoint(new CheckpointWord.Proposed(payload));
+        case Topics.CHECKPOINT_VOTE -> new Heard.AboutCheckpoint(new CheckpointWord.Voted(payload));
+        case Topics.CHECKPOINT_FINAL ->
+            new Heard.AboutCheckpoint(new CheckpointWord.Agreed(payload));
         default -> addressed(topic, payload);
       };
     } catch (PlazaJson.Refused refused) {
@@ -71,7 +79,9 @@ final class Ear {
   private int mostBytes(String topic) {
     int most =
         switch (topic) {
-          case Topics.HEY_THERE, Topics.CHAU, Topics.SOCIAL -> EventLimits.EVENT_BYTES;
+          case Topics.HEY_THERE, Topics.CHAU, Topics.SOCIAL, Topics.CHECKPOINT_FINAL ->
+              EventLimits.EVENT_BYTES;
+          case Topics.CHECKPOINT_PROPOSE, Topics.CHECKPOINT_VOTE -> BALLOT_BYTES;
           case Topics.HOWDY -> STATUS_BYTES;
           default ->
               topic.endsWith("/response")
@@ -153,7 +163,9 @@ final class Ear {
     if (!paper.from().equals(publisher)) {
       return new Heard.Ignored(Reason.WRONG_SENDER);
     }
-    Optional<PublicKey> key = keys.byName(publisher);
+    // The known key counts; of a stranger the one that it tells, as in its howdies.
+    Optional<PublicKey> key =
+        keys.byName(publisher).or(() -> PublicKey.parse(paper.status().publicKey()));
     if (key.isEmpty()) {
       return new Heard.Ignored(Reason.UNKNOWN_KEY);
     }

@@ -20,7 +20,7 @@ sealed interface Heard {
   /** A howdy, signed with the key in its status. */
   record Howdy(HowdyMessage message, PublicKey key) implements Heard {}
 
-  /** A newspaper, signed with the key that is known of its sender. */
+  /** A newspaper, signed with the known key of its sender, or of a stranger, the one it tells. */
   record News(Newspaper paper, PublicKey key) implements Heard {}
 
   /** A social event, not judged yet. */
@@ -36,6 +36,9 @@ sealed interface Heard {
    */
   record Answer(String from, long bytes, byte[] json, List<Span> events) implements Heard {}
 
+  /** A message about checkpoints, neither read nor judged yet. */
+  record AboutCheckpoint(CheckpointWord word) implements Heard {}
+
   /** Nothing to act on. */
   record Ignored(Reason reason) implements Heard {}
 
@@ -49,7 +52,7 @@ sealed interface Heard {
     WRONG_SENDER,
     /** Not signed by the key that it carries, or by the one that is known of its sender. */
     BAD_SIGNATURE,
-    /** A newspaper of somebody whose key nobody told. */
+    /** A newspaper of somebody whose key nobody told, not even itself. */
     UNKNOWN_KEY,
     /** Its sender is known with another key: the first one stays. */
     OTHER_KEY,

@@ -4,7 +4,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Time;
@@ -33,7 +32,8 @@ final class Howdies {
   private final PlazaConnection connection;
   private final Company company;
   private final Voice voice;
-  private final Supplier<String> meshAddress;
+  private final Portrait portrait;
+  private final int neighbours;
   private final Duration longestWait;
   private final Set<String> waiting = new HashSet<>();
 
@@ -44,7 +44,8 @@ final class Howdies {
       PlazaConnection connection,
       Company company,
       Voice voice,
-      Supplier<String> meshAddress,
+      Portrait portrait,
+      int neighbours,
       Duration longestWait) {
     this.vertx = vertx;
     this.bus = Bus.of(vertx);
@@ -53,7 +54,8 @@ final class Howdies {
     this.connection = connection;
     this.company = company;
     this.voice = voice;
-    this.meshAddress = meshAddress;
+    this.portrait = portrait;
+    this.neighbours = neighbours;
     this.longestWait = longestWait;
   }
 
@@ -84,8 +86,8 @@ final class Howdies {
         name,
         company.howdiesTo(name) + 1L,
         you,
-        company.some(HowdyMessage.MOST_NEIGHBOURS, name, random),
-        meshAddress.get());
+        company.some(neighbours, name, random),
+        portrait.status(0));
   }
 
   private static Standing standing(LedgerRequest.Opinion opinion, long now) {

@@ -3,21 +3,20 @@ package nara.plaza;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Time;
+import nara.emit.OwnEvent;
+import nara.emit.OwnEvents;
 import nara.event.JsonSpans.Span;
+import nara.event.Service;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -25,8 +24,8 @@ import nara.identity.PublicKey;
 import nara.plaza.Heard.Reason;
 import nara.plaza.PlazaRequest.AskLedgers;
 import nara.plaza.PlazaRequest.LedgersAnswered;
-import nara.plaza.PlazaRequest.PlazaCounts;
 import nara.plaza.PlazaRequest.PlazaState;
+import nara.plaza.PlazaRequest.Said;
 import nara.trust.TrustRequest;
 import nara.trust.Verifier;
 import org.slf4j.Logger;
@@ -43,20 +42,22 @@ public final class MqttLedgerVerticle extends VerticleBase {
   /** For judging and merging one event. */
   private static final Duration OFFER_TIMEOUT = Duration.ofSeconds(30);
 
-  /** How long a goodbye may take to be written. */
-  private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(1);
+  /** Announcements because a stranger was heard: anybody can be a stranger as often as he likes. */
+  private static final Duration BETWEEN_STRANGERS = Duration.ofMinutes(1);
 
   private final Identity me;
   private final Keyring keys;
   private final PlazaConfig config;
+  private final Profile profile;
   private final Supplier<String> meshAddress;
   private final Verifier verifier;
   private final Time time;
   private final RandomGenerator random;
 
-  private final Map<Reason, Long> ignored = new EnumMap<>(Reason.class);
-  private final Map<String, Long> heard = new TreeMap<>();
+  private final FirstKeys firstKeys;
+  private final Tallies tallies = new Tallies();
   private final Company company;
+  private BooleanSupplier leaves = () -> true;
   private Bus bus;
   private Voice voice;
   private Ear ear;
@@ -64,8 +65,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Rounds rounds;
   private Answering answering;
   private Howdies howdies;
-  private Instant lastAnnounced = Instant.MIN;
-  private boolean namesakeKnown;
+  private Portrait portrait;
+  private Announcing announcing;
+  private Newspapers newspapers;
+  private final Allowance strangers = new Allowance(1, 1, BETWEEN_STRANGERS);
   private String lastFailure = "";
 
   /**
@@ -73,6 +76,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    *
    * @param me who it is
    * @param keys shared with the node's other verticles; keys that are heard first hand go there
+   * @param config without a URL there is no plaza, and announcements only go into the ledger
    * @param meshAddress where the mesh reaches this node now, or empty
    * @param verifier of single messages; called on worker threads
    * @param random jitter only
@@ -81,13 +85,16 @@ public final class MqttLedgerVerticle extends VerticleBase {
       Identity me,
       Keyring keys,
       PlazaConfig config,
+      Profile profile,
       Supplier<String> meshAddress,
       Verifier verifier,
       Time time,
       RandomGenerator random) {
     this.me = me;
     this.keys = keys;
+    this.firstKeys = new FirstKeys(me, keys);
     this.config = config;
+    this.profile = profile;
     this.company = new Company(me.name());
     this.meshAddress = meshAddress;
     this.verifier = verifier;
@@ -95,10 +102,20 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.random = random;
   }
 
+  /**
+   * Says goodbye when it stops only if that is so then: not when another member of a cluster goes
+   * on being this nara.
+   */
+  public MqttLedgerVerticle sayingGoodbyeIf(BooleanSupplier itLeaves) {
+    leaves = itLeaves;
+    return this;
+  }
+
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    voice = new Voice(me, version());
+    voice = new Voice(me);
+    portrait = new Portrait(me, version(), profile, meshAddress, company, time);
     ear = new Ear(me.name(), keys, verifier, config.maxMessageBytes());
     if (!config.url().isEmpty()) {
       List<String> filters = Topics.heardBy(me.name(), config.readOnly());
@@ -109,37 +126,81 @@ public final class MqttLedgerVerticle extends VerticleBase {
       answering = new Answering(vertx, bus, time, me.name(), connection, mostAnswer);
       howdies =
           new Howdies(
-              vertx, time, random, connection, company, voice, meshAddress, config.howdyWait());
-      connection.open();
+              vertx,
+              time,
+              random,
+              connection,
+              company,
+              voice,
+              portrait,
+              profile.howdyNeighbours(),
+              config.howdyWait());
     }
+    announcing =
+        new Announcing(time, config, connection, voice, hello -> offer(OwnEvents.SOURCE, hello));
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
+    bus.hear(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
+    if (connection == null) {
+      // Nobody's broker to be flooded, and the first who asks shall find it.
+      return announce();
+    }
+    if (!config.readOnly() && Topics.fault(me.name()).isEmpty()) {
+      String topic = Topics.newspaper(me.name());
+      newspapers = new Newspapers(vertx, time, connection, voice, portrait, topic);
+    }
+    connection.open();
     return Future.succeededFuture();
   }
 
   @Override
   public Future<?> stop() {
+    Supplier<Future<Void>> goodbye =
+        leaves.getAsBoolean() ? announcing::goodbye : Future::succeededFuture;
     if (connection == null) {
-      return Future.succeededFuture();
+      return goodbye.get();
     }
     rounds.stop();
-    Future<Void> goodbye =
-        config.readOnly() || !connection.connected()
-            ? Future.succeededFuture()
-            : connection
-                .publish(Topics.CHAU, voice.chau(nanos(time.instant())))
-                .timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    return goodbye
-        .onFailure(failure -> LOG.warn("The goodbye was not sent: {}", failure.getMessage()))
-        .transform(said -> connection.close());
+    if (newspapers != null) {
+      newspapers.pause();
+    }
+    return goodbye.get().compose(said -> connection.close());
   }
 
   private Future<? extends BusMessage> onRequest(PlazaRequest<?> request) {
     return switch (request) {
       case PlazaRequest.State state -> Future.succeededFuture(state());
-      case PlazaRequest.Counts counts -> Future.succeededFuture(counts());
+      case PlazaRequest.Counts counts -> Future.succeededFuture(tallies.counts());
       case PlazaRequest.Announce announce -> announce().map(Done.DONE);
+      case PlazaRequest.LittleMemory little ->
+          Future.succeededFuture(new PlazaRequest.Names(company.littleMemory()));
       case AskLedgers ask -> onAskLedgers(ask);
+      case PlazaRequest.Say say -> onSay(say.word());
     };
+  }
+
+  private Future<Said> onSay(CheckpointWord word) {
+    if (connection == null || config.readOnly()) {
+      String why = connection == null ? "no broker is configured" : "read-only: nothing is said";
+      return Future.succeededFuture(new Said(why));
+    }
+    return connection
+        .publishSurely(Topics.of(word), word.json())
+        .map(new Said(""))
+        .otherwise(failure -> new Said(String.valueOf(failure.getMessage())));
+  }
+
+  /** What this node says itself and has a topic of its own is published; a lost one is in zines. */
+  private void onOwnEvent(OwnEvent event) {
+    switch (event) {
+      case OwnEvent.Made made -> {
+        boolean spoken = connection != null && !config.readOnly() && connection.connected();
+        if (spoken && made.service() == Service.SOCIAL) {
+          connection
+              .publish(Topics.SOCIAL, made.json())
+              .onFailure(failure -> LOG.debug("Not published: {}", failure.getMessage()));
+        }
+      }
+    }
   }
 
   private Future<LedgersAnswered> onAskLedgers(AskLedgers ask) {
@@ -160,7 +221,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     @Override
     public void onConnected() {
       if (!config.readOnly()) {
-        time.after(vertx, Duration.ofMillis(upTo(config.announceJitter())), () -> announce());
+        time.after(vertx, Duration.ofMillis(upTo(config.announceJitter())), () -> introduce());
       }
       rounds.connected();
     }
@@ -168,6 +229,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     @Override
     public void onLost() {
       rounds.lost();
+      if (newspapers != null) {
+        newspapers.pause();
+      }
     }
 
     @Override
@@ -176,6 +240,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
           .executeBlocking(() -> ear.hear(topic, payload))
           .compose(message -> onHeard(message))
           .onFailure(failure -> onNotServed(failure));
+    }
+
+    @Override
+    public void onOversized() {
+      ignored(Reason.TOO_LARGE);
     }
   }
 
@@ -203,12 +272,16 @@ public final class MqttLedgerVerticle extends VerticleBase {
           countedUnlessRefused("question", answering.answer(question.question()), Reason.TOO_OFTEN);
       case Heard.Answer answer ->
           countedUnlessRefused("answer", rounds.answered(answer), Reason.NOT_ASKED);
+      case Heard.AboutCheckpoint about -> {
+        count("checkpoint");
+        yield bus.ask(CheckpointWord.ADDRESS, about.word(), OFFER_TIMEOUT);
+      }
       case Heard.Ignored reason -> ignored(reason.reason());
     };
   }
 
   private Future<?> onHello(Heard.Hello hello) {
-    if (!mayBe(hello.name(), hello.key())) {
+    if (!firstKeys.mayBe(hello.name(), hello.key())) {
       return ignored(Reason.OTHER_KEY);
     }
     boolean mine = hello.name().equals(me.name());
@@ -220,6 +293,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     } else {
       count("hello");
       if (!mine) {
+        portrait.heard(1);
         tell(hello.name(), hello.id(), hello.address(), Optional.of(hello.key()), true);
         onAnnounced(hello.name());
       }
@@ -235,7 +309,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> onGoodbye(Heard.Goodbye goodbye) {
-    if (!mayBe(goodbye.name(), goodbye.key())) {
+    if (!firstKeys.mayBe(goodbye.name(), goodbye.key())) {
       return ignored(Reason.OTHER_KEY);
     }
     if (!company.goodbye(goodbye, time.instant())) {
@@ -243,6 +317,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     } else {
       count("goodbye");
       if (!goodbye.name().equals(me.name())) {
+        portrait.heard(2);
         bus.tell(Presence.ADDRESS, new Presence.Left(goodbye.name()));
       }
     }
@@ -252,7 +327,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Future<?> onHowdy(Heard.Howdy howdy) {
     HowdyMessage message = howdy.message();
     Status status = message.status();
-    if (!mayBe(message.from(), howdy.key())) {
+    if (!firstKeys.mayBe(message.from(), howdy.key())) {
       return ignored(Reason.OTHER_KEY);
     }
     if (message.from().equals(me.name())) {
@@ -262,10 +337,15 @@ public final class MqttLedgerVerticle extends VerticleBase {
     keys.learn(message.from(), status.id(), howdy.key(), Origin.HOWDY);
     company.howdyTo(message.to());
     company.told(message.from(), howdy.key(), status, time.instant());
-    tell(message.from(), status.id(), status.meshIp(), Optional.of(howdy.key()), true);
+    spoke(message.from(), status, howdy.key());
+    if (message.to().equals(me.name())) {
+      bus.tell(
+          Presence.ADDRESS, new Presence.Remembers(message.from(), status.uptime(), message.you()));
+    }
     for (HowdyMessage.Acquaintance other : message.neighbours()) {
       onHearsay(other);
     }
+    portrait.heard(1);
     count("howdy");
     return Future.succeededFuture();
   }
@@ -277,34 +357,39 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
     key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HOWDY));
-    if (key.isEmpty() || mayBe(other.name(), key.get())) {
+    if (key.isEmpty() || firstKeys.mayBe(other.name(), key.get())) {
       tell(other.name(), other.id(), other.meshIp(), key, false);
     }
   }
 
   private Future<?> onNews(Heard.News news) {
-    if (!news.paper().from().equals(me.name())) {
-      Status status = news.paper().status();
-      company.told(news.paper().from(), news.key(), status, time.instant());
-      tell(news.paper().from(), status.id(), status.meshIp(), Optional.of(news.key()), true);
+    String from = news.paper().from();
+    Status status = news.paper().status();
+    if (!firstKeys.mayBe(from, news.key())) {
+      return ignored(Reason.OTHER_KEY);
     }
     count("news");
-    return Future.succeededFuture();
+    if (from.equals(me.name())) {
+      return Future.succeededFuture();
+    }
+    boolean stranger = !company.knows(from);
+    keys.learn(from, status.id(), news.key(), Origin.NEWSPAPER);
+    company.told(from, news.key(), status, time.instant());
+    spoke(from, status, news.key());
+    // Who is not known here may not know this node either.
+    return stranger && strangers.take(from, time.instant()) ? announce() : Future.succeededFuture();
+  }
+
+  private void introduce() {
+    announce();
+    if (newspapers != null) {
+      newspapers.begin();
+    }
   }
 
   private Future<Void> announce() {
-    Instant now = time.instant();
-    boolean tooSoon =
-        !lastAnnounced.equals(Instant.MIN)
-            && now.isBefore(lastAnnounced.plus(config.announceEvery()));
-    if (connection == null || config.readOnly() || !connection.connected() || tooSoon) {
-      return Future.succeededFuture();
-    }
-    lastAnnounced = now;
-    return connection
-        .publish(Topics.HEY_THERE, voice.heyThere(nanos(now), meshAddress.get()))
-        .onFailure(failure -> LOG.debug("Not announced: {}", failure.getMessage()))
-        .otherwiseEmpty();
+    portrait.heard(2);
+    return announcing.announce(meshAddress.get());
   }
 
   private Future<?> offer(String source, byte[] event) {
@@ -314,27 +399,14 @@ public final class MqttLedgerVerticle extends VerticleBase {
         OFFER_TIMEOUT);
   }
 
+  private void spoke(String name, Status status, PublicKey key) {
+    tell(name, status.id(), status.meshIp(), Optional.of(key), true);
+    bus.tell(Presence.ADDRESS, new Presence.Spoke(name));
+  }
+
   private void tell(
       String name, String id, String address, Optional<PublicKey> key, boolean firstHand) {
     bus.tell(Presence.ADDRESS, new Presence.Present(name, id, address, key, firstHand));
-  }
-
-  /** Whether a name may have this key: it is the known one, or none is known. */
-  private boolean mayBe(String name, PublicKey key) {
-    if (name.equals(me.name())) {
-      return isMine(key);
-    }
-    return keys.byName(name).filter(known -> !known.equals(key)).isEmpty();
-  }
-
-  /** Whether a message in this node's name is this node's; if not, the operator should know. */
-  private boolean isMine(PublicKey key) {
-    boolean mine = key.equals(me.keys().publicKey());
-    if (!mine && !namesakeKnown) {
-      namesakeKnown = true;
-      LOG.warn("Somebody else on the plaza is called {} too, with the key {}", me.name(), key);
-    }
-    return mine;
   }
 
   private Future<?> countedUnlessRefused(String kind, Future<?> dealtWith, Reason refusal) {
@@ -346,11 +418,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private void count(String kind) {
-    heard.merge(kind, 1L, Long::sum);
+    tallies.heard(kind);
   }
 
   private Future<?> ignored(Reason reason) {
-    ignored.merge(reason, 1L, Long::sum);
+    tallies.ignored(reason);
     return Future.succeededFuture();
   }
 
@@ -360,18 +432,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
         : new PlazaState(true, connection.connected(), connection.trouble());
   }
 
-  private PlazaCounts counts() {
-    Map<String, Long> reasons = new TreeMap<>();
-    ignored.forEach((reason, count) -> reasons.put(reason.label(), count));
-    return new PlazaCounts(Map.copyOf(heard), reasons);
-  }
-
   private long upTo(Duration most) {
     return 1 + random.nextLong(Math.max(1, most.toMillis()));
-  }
-
-  private static long nanos(Instant time) {
-    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 
   private static String version() {

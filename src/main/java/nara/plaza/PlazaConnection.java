@@ -14,6 +14,7 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,6 +74,9 @@ public final class PlazaConnection {
      * @return done when the next one may take its place
      */
     Future<?> onMessage(String topic, byte[] payload);
+
+    /** A message came that is over the size allowed; nothing of it was kept. */
+    void onOversized();
   }
 
   private final Vertx vertx;
@@ -94,11 +98,12 @@ public final class PlazaConnection {
   private long waitingBytes;
   private int heard;
   private boolean paused;
+  private final Letters letters = new Letters(this::post);
 
   /**
    * A connection that is not open yet.
    *
-   * @param filters topics to subscribe to, with QoS 0
+   * @param filters topics to subscribe to
    * @throws IllegalArgumentException with a sentence when the broker's URL is none
    */
   public PlazaConnection(
@@ -126,6 +131,7 @@ public final class PlazaConnection {
     wanted = false;
     connected = false;
     trouble = "closed";
+    letters.lost("the connection was closed");
     vertx.cancelTimer(timer);
     MqttClient last = client;
     client = null;
@@ -152,13 +158,9 @@ public final class PlazaConnection {
    * @return done when it is written; failed when there is no connection, or too much waits already
    */
   public Future<Void> publish(String topic, byte[] payload) {
-    if (!connected) {
-      return Future.failedFuture("no connection to the broker: " + trouble);
-    }
-    if (payload.length > mostPayload(config)) {
-      return Future.failedFuture(
-          "a message of %d bytes is over the %d that are allowed"
-              .formatted(payload.length, mostPayload(config)));
+    Optional<String> fault = fault(payload);
+    if (fault.isPresent()) {
+      return Future.failedFuture(fault.get());
     }
     long most = (long) MOST_WAITING_MESSAGES * config.maxMessageBytes();
     if (waiting >= MOST_WAITING || waitingBytes + payload.length > most) {
@@ -176,19 +178,53 @@ public final class PlazaConnection {
         .mapEmpty();
   }
 
+  /**
+   * Publishes with QoS 1.
+   *
+   * @return done when the broker has acknowledged it; failed when there is no connection, when too
+   *     much waits already, or when the connection ended before
+   */
+  public Future<Void> publishSurely(String topic, byte[] payload) {
+    return fault(payload)
+        .map(Future::<Void>failedFuture)
+        .orElseGet(() -> letters.send(topic, payload));
+  }
+
+  private Future<?> post(int id, String topic, byte[] payload) {
+    return client.publish(id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false);
+  }
+
+  /** Why nothing of that size can be published now. */
+  private Optional<String> fault(byte[] payload) {
+    if (!connected) {
+      return Optional.of("no connection to the broker: " + trouble);
+    }
+    return payload.length <= mostPayload(config)
+        ? Optional.empty()
+        : Optional.of(
+            "a message of %d bytes is over the %d that are allowed"
+                .formatted(payload.length, mostPayload(config)));
+  }
+
   /** Bytes of the largest payload: what the largest message leaves beside its topic. */
   static int mostPayload(PlazaConfig config) {
     return config.maxMessageBytes() - TOPIC_BYTES;
   }
 
   private void connect() {
-    MqttClient next = MqttClient.create(vertx, options());
+    BoundedTransport bounded =
+        new BoundedTransport(vertx, config.maxMessageBytes(), listener::onOversized);
+    MqttClient next = MqttClient.create(bounded, options());
     client = next;
     cause = "";
     Promise<MqttSubAckMessage> subscribed = Promise.promise();
     next.publishHandler(message -> onMessage(next, message));
     next.subscribeCompletionHandler(subscribed::tryComplete);
     next.exceptionHandler(failure -> cause = sentence(failure));
+    // After the end of a client its messages are failed already, so its late word means nothing.
+    next.publishCompletionHandler(letters::acknowledged);
+    next.publishCompletionExpirationHandler(
+        id -> letters.failed(id, "the broker does not acknowledge it"));
     next.closeHandler(
         closed -> {
           if (!subscribed.tryFail("it closed the connection")) {
@@ -197,7 +233,9 @@ public final class PlazaConnection {
         });
     next.connect(url.port(), url.host())
         .compose(
-            accepted -> next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, f -> 0))))
+            accepted ->
+                next.subscribe(
+                    filters.stream().collect(Collectors.toMap(f -> f, Topics::qualityOf))))
         .compose(sent -> subscribed.future())
         .timeout(2 * CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(granted -> onSubscribed(next, granted))
@@ -246,6 +284,7 @@ public final class PlazaConnection {
     // Its end changes nothing any more: all handlers of a client that is not the present one
     // return.
     from.disconnect();
+    letters.lost(sentence);
     if (wasConnected) {
       listener.onLost();
     }
@@ -285,6 +324,8 @@ public final class PlazaConnection {
         .setClientId(clientId)
         .setCleanSession(true)
         .setKeepAliveInterval(KEEP_ALIVE_SECONDS)
+        .setMaxInflightQueue(Letters.MOST_IN_FLIGHT)
+        .setAckTimeout(KEEP_ALIVE_SECONDS)
         .setMaxMessageSize(config.maxMessageBytes())
         .setSsl(url.tls())
         .setHostnameVerificationAlgorithm("HTTPS")

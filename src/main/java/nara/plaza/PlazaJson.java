@@ -16,25 +16,25 @@ import nara.event.JsonSpans;
  * twice, or in another case, is refused, since two readers could take different ones; unknown keys
  * are skipped.
  */
-final class PlazaJson {
+public final class PlazaJson {
   private PlazaJson() {}
 
   /** A message is not what its topic promises; the text says why, in words for a person. */
-  static final class Refused extends RuntimeException {
+  public static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Refused(String why) {
+    public Refused(String why) {
       super(why, null, false, false);
     }
   }
 
   /** Takes the value of one known member; the parser stands on its first token. */
-  interface Member {
+  public interface Member {
     void take(int key, JsonToken value) throws IOException;
   }
 
   /** Reads the whole bytes. */
-  interface Body<T> {
+  public interface Body<T> {
     T read(JsonParser parser) throws IOException;
   }
 
@@ -43,7 +43,7 @@ final class PlazaJson {
    *
    * @throws Refused when they are not JSON, or anything follows
    */
-  static <T> T read(byte[] json, int offset, int length, Body<T> body) {
+  public static <T> T read(byte[] json, int offset, int length, Body<T> body) {
     try (JsonParser parser = BoundedJson.parser(json, offset, length)) {
       parser.nextToken();
       T value = body.read(parser);
@@ -59,7 +59,7 @@ final class PlazaJson {
   }
 
   /** Reads the object that the parser stands at. */
-  static void object(JsonParser parser, String[] known, Member member) throws IOException {
+  public static void object(JsonParser parser, String[] known, Member member) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw new Refused("not a JSON object");
     }
@@ -100,7 +100,7 @@ final class PlazaJson {
   }
 
   /** A text; {@code null} is the empty one. Half a surrogate pair becomes U+FFFD, as in events. */
-  static String text(JsonParser parser, JsonToken value, String field) throws IOException {
+  public static String text(JsonParser parser, JsonToken value, String field) throws IOException {
     if (value == JsonToken.VALUE_NULL) {
       return "";
     }
@@ -116,7 +116,7 @@ final class PlazaJson {
         : text;
   }
 
-  static long whole(JsonParser parser, JsonToken value, String field) throws IOException {
+  public static long whole(JsonParser parser, JsonToken value, String field) throws IOException {
     if (value == JsonToken.VALUE_NULL) {
       return 0;
     }
@@ -137,7 +137,7 @@ final class PlazaJson {
     return parser.getDoubleValue();
   }
 
-  static boolean truth(JsonToken value, String field) {
+  public static boolean truth(JsonToken value, String field) {
     if (value == JsonToken.VALUE_TRUE) {
       return true;
     }

@@ -38,8 +38,24 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
    */
   record PlazaCounts(Map<String, Long> heard, Map<String, Long> ignored) implements BusMessage {}
 
+  /** Who has told on the plaza that it remembers little. */
+  record LittleMemory() implements PlazaRequest<Names> {}
+
+  /** The answer to {@link LittleMemory}. */
+  record Names(Set<String> names) implements BusMessage {}
+
   /** Announces this node now, subject to the rate limit; a read-only node stays silent. */
   record Announce() implements PlazaRequest<nara.bus.Done> {}
+
+  /** Says something on the checkpoint topics, QoS 1; a read-only node stays silent. */
+  record Say(CheckpointWord word) implements PlazaRequest<Said> {}
+
+  /**
+   * The answer to {@link Say}.
+   *
+   * @param trouble why the broker does not have it, or empty when it has
+   */
+  record Said(String trouble) implements BusMessage {}
 
   /**
    * Asks each neighbour for the social events about its subjects, and offers the answers for

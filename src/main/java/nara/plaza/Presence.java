@@ -4,7 +4,7 @@ import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.identity.PublicKey;
 
-/** What is told at {@link #ADDRESS} when somebody's presence changes on the plaza. */
+/** What is told at {@link #ADDRESS} of who is there: what the plaza says, and what zines bring. */
 public sealed interface Presence extends BusMessage {
   /** Where presence is told. */
   String ADDRESS = "nara.presence";
@@ -12,7 +12,8 @@ public sealed interface Presence extends BusMessage {
   String name();
 
   /**
-   * Somebody is there: a verified hey_there, or a howdy (its sender, or a neighbour that it names).
+   * Somebody is there: a verified hey_there or newspaper, or a howdy (its sender, or a neighbour
+   * that it names).
    *
    * @param name its name
    * @param id its nara id, or empty
@@ -25,4 +26,20 @@ public sealed interface Presence extends BusMessage {
 
   /** Somebody left with a verified chau. */
   record Left(String name) implements Presence {}
+
+  /** Somebody said something on the plaza that is no event: a newspaper, a howdy. */
+  record Spoke(String name) implements Presence {}
+
+  /** Nothing was heard of somebody for so long that it is taken for gone. */
+  record Missed(String name) implements Presence {}
+
+  /**
+   * Somebody who answered this node's announcement told what it remembers of this node: its word,
+   * under no signature.
+   *
+   * @param name who remembers
+   * @param uptime its own, in seconds, as it tells: what its word weighs
+   * @param you what it remembers of this node
+   */
+  record Remembers(String name, long uptime, Standing you) implements Presence {}
 }

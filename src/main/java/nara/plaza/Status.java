@@ -8,10 +8,12 @@ import nara.identity.Personality;
 
 /**
  * What a nara tells about itself in newspapers and howdies: the fields of the wire contract that
- * are of use here. Others (host statistics, aura, coordinates, observations) are skipped.
+ * are of use here. Others (aura, coordinates, observations, the rest of the host's statistics) are
+ * skipped.
  *
  * @param licensePlate a flag of its place, or empty
  * @param flair emoji, or empty
+ * @param uptime in seconds, of its host or itself; 0 when not told. Its word weighs by it
  * @param chattiness 0 to 100: how often it speaks
  * @param buzz how much it hears
  * @param trend what it follows, or empty
@@ -31,6 +33,7 @@ import nara.identity.Personality;
 public record Status(
     String licensePlate,
     String flair,
+    long uptime,
     long chattiness,
     long buzz,
     String trend,
@@ -63,17 +66,21 @@ public record Status(
     "memory_max_events",
     "event_store_total",
     "MeshEnabled",
-    "Personality"
+    "Personality",
+    "HostStats"
   };
   private static final int FIRST_NUMBER = 11;
   private static final int MESH_ENABLED = 15;
+  private static final int PERSONALITY = 16;
   private static final String[] CHARACTER = {"Agreeableness", "Sociability", "Chill"};
+  private static final String[] HOST = {"Uptime"};
 
-  /** The status of a node of this project. It follows no trend and publishes no newspaper. */
+  /** The status of a node of this project, as far as it never changes. It follows no trend. */
   public static Status of(Identity me, String version, String meshAddress) {
     return new Status(
         "",
         "",
+        0,
         0,
         0,
         "",
@@ -91,6 +98,29 @@ public record Status(
         0);
   }
 
+  /** The same, with what changes, and with what its node is configured to be. */
+  Status telling(Profile profile, long seconds, int talkative, int hears, long held) {
+    return new Status(
+        licensePlate,
+        flair,
+        seconds,
+        talkative,
+        hears,
+        trend,
+        trendEmoji,
+        personality,
+        version,
+        publicUrl,
+        publicKey,
+        id,
+        meshEnabled,
+        meshIp,
+        profile.transportMode(),
+        profile.memoryMode(),
+        profile.memoryMaxEvents(),
+        held);
+  }
+
   /**
    * Reads the JSON of a status.
    *
@@ -103,6 +133,7 @@ public record Status(
     double[] n = new double[MESH_ENABLED - FIRST_NUMBER];
     boolean[] mesh = new boolean[1];
     long[] c = new long[CHARACTER.length];
+    double[] uptime = new double[HOST.length];
     return PlazaJson.read(
         bytes,
         0,
@@ -119,17 +150,24 @@ public record Status(
                   n[key - FIRST_NUMBER] = PlazaJson.real(parser, value, KEYS[key]);
                 } else if (key == MESH_ENABLED) {
                   mesh[0] = PlazaJson.truth(value, KEYS[key]);
-                } else if (value != JsonToken.VALUE_NULL) {
+                } else if (value != JsonToken.VALUE_NULL && key == PERSONALITY) {
                   PlazaJson.object(
                       parser,
                       CHARACTER,
                       (trait, number) ->
                           c[trait] = PlazaJson.whole(parser, number, CHARACTER[trait]));
+                } else if (value != JsonToken.VALUE_NULL) {
+                  PlazaJson.object(
+                      parser,
+                      HOST,
+                      (which, number) ->
+                          uptime[which] = PlazaJson.real(parser, number, HOST[which]));
                 }
               });
           return new Status(
               t[0],
               t[1],
+              (long) Math.max(0, uptime[0]),
               (long) n[0],
               (long) n[1],
               t[2],
@@ -153,6 +191,9 @@ public record Status(
     StringBuilder out = new StringBuilder(512).append('{');
     text(out, "LicensePlate", licensePlate);
     text(out.append(','), "Flair", flair);
+    if (uptime != 0) {
+      out.append(",\"HostStats\":{\"Uptime\":").append(uptime).append('}');
+    }
     out.append(",\"Chattiness\":").append(chattiness).append(",\"Buzz\":").append(buzz);
     text(out.append(','), "Trend", trend);
     text(out.append(','), "TrendEmoji", trendEmoji);

@@ -1,5 +1,6 @@
 package nara.plaza;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,17 @@ public final class Topics {
 
   /** Everybody's newspapers, to subscribe to. */
   public static final String NEWSPAPERS = "nara/newspaper/+";
+
+  /** Proposals of checkpoints. */
+  public static final String CHECKPOINT_PROPOSE = "nara/checkpoint/propose";
+
+  /** Votes on them. */
+  public static final String CHECKPOINT_VOTE = "nara/checkpoint/vote";
+
+  /** The checkpoints that were agreed on, as events. */
+  public static final String CHECKPOINT_FINAL = "nara/checkpoint/final";
+
+  private static final String CHECKPOINTS = "nara/checkpoint/";
 
   /**
    * Bytes of a name in a topic. A topic has at most 65,535; names that long are nobody's, and each
@@ -91,11 +103,31 @@ public final class Topics {
 
   /** What a node of that name hears, and, unless it only reads, answers. */
   static List<String> heardBy(String name, boolean readOnly) {
-    List<String> plaza = List.of(HEY_THERE, CHAU, HOWDY, SOCIAL, NEWSPAPERS);
-    if (readOnly || fault(name).isPresent()) {
-      return plaza;
+    List<String> heard =
+        new ArrayList<>(List.of(HEY_THERE, CHAU, HOWDY, SOCIAL, NEWSPAPERS, CHECKPOINT_FINAL));
+    if (!readOnly) {
+      heard.add(CHECKPOINT_PROPOSE);
+      heard.add(CHECKPOINT_VOTE);
     }
-    return List.of(HEY_THERE, CHAU, HOWDY, SOCIAL, NEWSPAPERS, request(name), response(name));
+    if (!readOnly && fault(name).isEmpty()) {
+      heard.add(request(name));
+      heard.add(response(name));
+    }
+    return List.copyOf(heard);
+  }
+
+  /** How surely a topic's messages are delivered: 1 for those of checkpoints, 0 for the rest. */
+  static int qualityOf(String topic) {
+    return topic.startsWith(CHECKPOINTS) ? 1 : 0;
+  }
+
+  /** Where a message of checkpoints belongs. */
+  static String of(CheckpointWord word) {
+    return switch (word) {
+      case CheckpointWord.Proposed proposed -> CHECKPOINT_PROPOSE;
+      case CheckpointWord.Voted voted -> CHECKPOINT_VOTE;
+      case CheckpointWord.Agreed agreed -> CHECKPOINT_FINAL;
+    };
   }
 
   private static String usable(String name) {

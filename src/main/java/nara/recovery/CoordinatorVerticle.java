@@ -13,6 +13,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointRequest;
+import nara.checkpoint.ConsensusRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
 import nara.ledger.LedgerRequest;
@@ -381,6 +382,8 @@ public final class CoordinatorVerticle extends VerticleBase {
           LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
           conclude();
           bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
+          // Told and not asked: a node without a plaza has nobody there.
+          bus.tell(ConsensusRequest.ADDRESS, new ConsensusRequest.Begin());
         });
   }
 

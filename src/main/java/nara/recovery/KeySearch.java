@@ -12,7 +12,10 @@ import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.Peer;
 import nara.trust.TrustRequest;
 
-/** Asks peers for the keys that quarantined events wait for, then has those events judged again. */
+/**
+ * Asks peers for the keys that quarantined events wait for, then has those events judged again: at
+ * the end of a recovery, and now and then afterwards.
+ */
 public final class KeySearch {
   /** Names asked about in one recovery: an attacker can invent any number of them. */
   static final int MOST_NAMES = 100;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -227,12 +228,15 @@ public final class Judge {
     return ((Reading.Read) readings.get(i)).event();
   }
 
-  /** The votes of one checkpoint: which check of the batch is whose. */
-  private record Votes(List<String> voters, int firstCheck, Set<String> missing) {
+  /**
+   * The votes of one checkpoint: which check of the batch is whose. A voter is a key: ids are
+   * somebody's word, and one key may be told under several.
+   */
+  private record Votes(List<PublicKey> voters, int firstCheck, Set<String> missing) {
 
     static Votes of(Checkpoint checkpoint, Keyring keys, List<SignatureCheck> checks) {
       int first = checks.size();
-      List<String> voters = new ArrayList<>();
+      List<PublicKey> voters = new ArrayList<>();
       Set<String> missing = new LinkedHashSet<>();
       for (int v = 0; v < checkpoint.voterIds().size(); v++) {
         String voter = checkpoint.voterIds().get(v);
@@ -243,14 +247,14 @@ public final class Judge {
         } else if (signature.isPresent()) {
           byte[] text = checkpoint.attestation(voter).getBytes(StandardCharsets.UTF_8);
           checks.add(new SignatureCheck(key.get(), text, signature.get()));
-          voters.add(voter);
+          voters.add(key.get());
         }
       }
       return new Votes(voters, first, missing);
     }
 
     Judgement judgement(Reading reading, boolean[] answers) {
-      Set<String> valid = new LinkedHashSet<>();
+      Set<PublicKey> valid = new HashSet<>();
       for (int v = 0; v < voters.size(); v++) {
         if (answers[firstCheck + v]) {
           valid.add(voters.get(v));

@@ -18,6 +18,7 @@ import nara.bus.BusMessage;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Reading;
+import nara.event.Service;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
@@ -230,6 +231,7 @@ public final class TrustVerticle extends VerticleBase {
   private Future<Offered> settle(List<Judgement> judgements, Tally tally) {
     List<Judged> accepted = new ArrayList<>(judgements.size());
     Map<EventId, Event> valid = new HashMap<>(judgements.size() * 2);
+    List<Event> announcements = new ArrayList<>();
     for (Judgement judgement : judgements) {
       tally.judged(judgement);
       switch (config.policy().fate(judgement.verdict())) {
@@ -238,6 +240,9 @@ public final class TrustVerticle extends VerticleBase {
           accepted.add(event);
           if (event.verdict() == Verdict.VALID) {
             valid.put(event.event().id(), event.event());
+            if (announces(event.event())) {
+              announcements.add(event.event());
+            }
           }
         }
         case REJECT -> tally.rejected();
@@ -259,7 +264,18 @@ public final class TrustVerticle extends VerticleBase {
                 .onSuccess(tally::merged);
     // Not before the others' merges: what counted as held because of them is held then.
     merged = Future.join(before.otherwiseEmpty(), mine);
-    return Future.join(before, mine).map(done -> tally.offered());
+    return Future.join(before, mine)
+        .map(
+            done -> {
+              if (!announcements.isEmpty()) {
+                bus.tell(TrustNews.ADDRESS, new TrustNews.Announced(List.copyOf(announcements)));
+              }
+              return tally.offered();
+            });
+  }
+
+  private static boolean announces(Event event) {
+    return event.service() == Service.HEY_THERE || event.service() == Service.CHAU;
   }
 
   private static Judged judged(Judgement judgement) {

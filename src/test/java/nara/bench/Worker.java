@@ -246,7 +246,7 @@ final class Worker {
   private static NodeConfig config(int events) {
     String json =
         """
-        {"mesh": {"host": "127.0.0.1", "port": 0}, "web": {"enabled": false},
+        {"mesh": {"host": "127.0.0.1", "port": 0, "requests_per_second": 0}, "web": {"enabled": false},
          "memory": {"mode": "hog", "max_events": %d},
          "recovery": {"first_wait": "0s", "tries": 1}}
         """

@@ -186,6 +186,8 @@ class CheckpointSyncIT {
         d.maxInFlight(),
         d.maxInFlightPerPeer(),
         d.maxQueuedPerPeer(),
+        d.requestsPerSecond(),
+        d.requestsAtOnce(),
         d.connectTimeout(),
         d.stall());
   }

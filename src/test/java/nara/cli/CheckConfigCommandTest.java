@@ -1,6 +1,7 @@
 package nara.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,25 @@ class CheckConfigCommandTest {
     CommandLineRun run = CommandLineRun.of("check-config", file);
     assertThat(run.code()).isZero();
     assertThat(run.err()).startsWith("note: identity");
+  }
+
+  @Test
+  void a_password_in_a_url_is_not_printed() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"), "{\"plaza\": {\"url\": \"mqtt://lisa:saxophone@h:1883\"}}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("plaza.url").doesNotContain("saxophone");
+  }
+
+  @Test
+  void a_soul_file_that_never_ends_is_not_read_into_memory() throws IOException {
+    assumeTrue(Files.exists(Path.of("/dev/zero")));
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"), "{\"identity\": {\"soul_file\": \"/dev/zero\"}}");
+    assertThat(CommandLineRun.of("check-config", file).err()).contains("does not hold a soul");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package nara.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -18,11 +19,15 @@ record CommandLineRun(int code, String out, String err) {
   static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-22T20:00:00Z"));
 
   static CommandLineRun of(Object... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return of(new ByteArrayOutputStream(), args);
+  }
+
+  /** The same with its results going somewhere else. */
+  static CommandLineRun of(OutputStream out, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
-            new PrintStream(out, false, StandardCharsets.UTF_8),
+            new Results(out),
             new PrintStream(err, false, StandardCharsets.UTF_8),
             Time.by(CLOCK),
             false);
@@ -33,8 +38,11 @@ record CommandLineRun(int code, String out, String err) {
     int code = Main.run(texts, terminal);
     terminal.out().flush();
     terminal.err().flush();
-    return new CommandLineRun(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return new CommandLineRun(code, text(out), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static String text(OutputStream out) {
+    return out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : "";
   }
 
   List<String> lines() {

@@ -1,7 +1,11 @@
 package nara.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,5 +82,68 @@ class MainTest {
   void a_file_named_with_an_at_sign_is_not_a_list_of_arguments(@TempDir Path folder) {
     CommandLineRun run = CommandLineRun.of("verify", "@" + folder.resolve("x"));
     assertThat(run.err()).contains("there is no file @");
+  }
+
+  @Test
+  void results_that_cannot_be_printed_are_not_a_success() {
+    CommandLineRun run = CommandLineRun.of(failing("No space left on device"), "identity");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("the results could not all be printed: No space left on device");
+  }
+
+  @Test
+  void a_reader_who_has_seen_enough_is_no_trouble() {
+    CommandLineRun run = CommandLineRun.of(failing("Broken pipe"), "identity");
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void a_command_that_needs_more_memory_than_there_is_says_so() {
+    OutputStream hungry =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new OutOfMemoryError("in a test");
+          }
+        };
+    CommandLineRun run = CommandLineRun.of(hungry, "identity");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).startsWith("nara: out of memory;").doesNotContain("\tat ");
+  }
+
+  @Test
+  void a_device_that_never_ends_is_not_read_into_memory() {
+    assumeTrue(Files.exists(Path.of("/dev/zero")));
+    CommandLineRun config = CommandLineRun.of("check-config", "/dev/zero");
+    assertThat(config.code()).isEqualTo(2);
+    assertThat(config.err()).contains("is far too large for a configuration file");
+    CommandLineRun keys = CommandLineRun.of("verify", "pom.xml", "--keys", "/dev/zero");
+    assertThat(keys.code()).isEqualTo(2);
+    assertThat(keys.err()).contains("is far too large for a file of keys");
+  }
+
+  @Test
+  void what_can_be_read_only_once_is_refused_where_it_is_read_twice() {
+    assumeTrue(Files.exists(Path.of("/dev/null")));
+    for (Object[] args :
+        List.of(
+            new Object[] {"verify", "/dev/null"},
+            new Object[] {"ledger", "stats", "/dev/null", "--policy", "strict"},
+            new Object[] {"run", "--config", "/dev/null"})) {
+      CommandLineRun run = CommandLineRun.of(args);
+      assertThat(run.code()).as("%s", List.of(args)).isEqualTo(2);
+      assertThat(run.err()).contains("/dev/null is a pipe or a device; give a file");
+    }
+    assertThat(CommandLineRun.of("ledger", "stats", "/dev/null").code()).isZero();
+  }
+
+  private static OutputStream failing(String why) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(why);
+      }
+    };
   }
 }

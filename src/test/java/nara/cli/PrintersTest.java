@@ -99,6 +99,6 @@ class PrintersTest {
 
   private Terminal terminal(boolean interactive) {
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return new Terminal(stream, stream, Time.by(() -> now), interactive);
+    return new Terminal(new Results(err), stream, Time.by(() -> now), interactive);
   }
 }

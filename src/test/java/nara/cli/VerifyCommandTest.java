@@ -174,6 +174,20 @@ class VerifyCommandTest {
   }
 
   @Test
+  void keys_that_could_be_read_in_two_ways_are_refused() throws IOException {
+    Path events = file(List.of());
+    String key = "\"public_key\":\"" + "A".repeat(43) + "=\"";
+    for (String keys :
+        List.of(
+            "[{\"name\":\"a\",\"name\":\"b\"," + key + "}]", "[{\"name\":\"a\"," + key + "}] []")) {
+      Path file = Files.writeString(folder.resolve("keys.json"), keys);
+      CommandLineRun run = CommandLineRun.of("verify", events, "--keys", file);
+      assertThat(run.code()).as(keys).isEqualTo(2);
+      assertThat(run.err()).contains("keys.json is not JSON");
+    }
+  }
+
+  @Test
   void keys_that_are_none_are_refused() throws IOException {
     Path events = file(List.of());
     for (String keys :

@@ -9,6 +9,7 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.mesh.MeshRequest.Pong;
+import nara.mesh.PeerAddress;
 import nara.plaza.Presence;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -48,7 +49,7 @@ class KnownNeighboursProperties {
         assertThat(neighbour.key()).isEqualTo(keys.byName(neighbour.name()));
         assertThat(neighbour.sources()).isNotEmpty();
         assertThat(neighbour.address())
-            .matches(a -> a.isEmpty() || PeerAddress.told(a).isPresent());
+            .matches(a -> a.isEmpty() || PeerAddress.parse(a).isPresent());
       }
     }
   }

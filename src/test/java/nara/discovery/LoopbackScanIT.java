@@ -28,6 +28,7 @@ import nara.mesh.MeshRequest.NoPong;
 import nara.mesh.MeshRequest.Ping;
 import nara.mesh.MeshRequest.PingOutcome;
 import nara.mesh.MeshRequest.Pong;
+import nara.mesh.PeerAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,7 +81,7 @@ class LoopbackScanIT {
   }
 
   private static Future<PingOutcome> ping(HttpClient http, Ping ping) {
-    PeerAddress address = PeerAddress.parse(ping.address());
+    PeerAddress address = PeerAddress.parse(ping.address()).orElseThrow();
     return http.request(HttpMethod.GET, address.port(), address.host(), "/ping")
         .compose(request -> request.send().compose(HttpClientResponse::body))
         .<PingOutcome>map(

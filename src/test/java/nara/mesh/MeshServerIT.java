@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static nara.mesh.TestMesh.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -38,6 +42,7 @@ import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Our server as strangers, peers and our own client meet it. */
 class MeshServerIT {
@@ -240,6 +245,33 @@ class MeshServerIT {
       }
     }
     assertThat(get("/ping").status()).isEqualTo(200);
+  }
+
+  @Test
+  void requests_that_are_none_are_refused_without_a_line_in_the_log() throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger("ROOT");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      for (String line :
+          List.of(
+              "GET /peer/query?target=%zz HTTP/1.1\r\nHost: zoe",
+              "GET /peer/query?target=% HTTP/1.1\r\nHost: zoe",
+              "GET /%zz HTTP/1.1\r\nHost: zoe",
+              "GET /ping HTTP/1.1")) {
+        try (Socket socket = new Socket("127.0.0.1", listening.port().orElseThrow())) {
+          socket.getOutputStream().write((line + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+          InputStream in = socket.getInputStream();
+          assertThat(new String(in.readAllBytes(), UTF_8)).as(line).startsWith("HTTP/1.1 400 ");
+        }
+      }
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        .isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ class PeerAddressTest {
     "lisa.example, lisa.example, 7433",
     "[fd7a::1], fd7a::1, 7433",
     "[::1]:80, ::1, 80",
+    "[fe80::1%eth0], fe80::1%eth0, 7433",
   })
   void an_address_is_a_host_and_perhaps_a_port(String text, String host, int port) {
     assertThat(PeerAddress.parse(text)).contains(new PeerAddress(host, port));
@@ -38,7 +39,13 @@ class PeerAddressTest {
         "::1",
         "[",
         "[]:5",
-        "host:80:80"
+        "host:80:80",
+        "100.64.0.1:",
+        "-a:1",
+        "user@host",
+        "host:1/x",
+        "[::1",
+        "host:٣"
       })
   void anything_else_is_none(String text) {
     assertThat(PeerAddress.parse(text)).isEmpty();

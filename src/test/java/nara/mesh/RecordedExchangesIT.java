@@ -34,8 +34,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our server, with the reference's soul, events and clock, answers as the reference did. */
 class RecordedExchangesIT {
-  private static final JsonNode HTTP = Vectors.json("http.json");
-  private static final Set<String> NOT_SERVED = Set.of("/gossip/zine", "/dm", "/api/events/import");
+  static final JsonNode HTTP = Vectors.json("http.json");
+
+  /** What changes the ledger is asked in its order, elsewhere. */
+  static final Set<String> DELIVERIES = Set.of("/gossip/zine", "/dm", "/api/events/import");
 
   private static final AtomicReference<Instant> NOW = new AtomicReference<>(Instant.EPOCH);
   private static Vertx vertx;
@@ -79,7 +81,7 @@ class RecordedExchangesIT {
 
   static Stream<Named<JsonNode>> served() {
     return StreamSupport.stream(HTTP.get("exchanges").spliterator(), false)
-        .filter(e -> !NOT_SERVED.contains(e.at("/request/path").asText()))
+        .filter(e -> !DELIVERIES.contains(e.at("/request/path").asText()))
         .map(e -> Named.of(e.get("label").asText(), e));
   }
 
@@ -89,7 +91,7 @@ class RecordedExchangesIT {
     NOW.set(clock(exchange));
     JsonNode expected = exchange.get("response");
 
-    Got got = ask(exchange.get("request"));
+    Got got = ask(http, port, exchange.get("request"));
     HttpClientResponse response = got.head();
     String body = got.body();
 
@@ -115,7 +117,7 @@ class RecordedExchangesIT {
   }
 
   /** The reference's clock at its answer: what it signed says so. */
-  private static Instant clock(JsonNode exchange) {
+  static Instant clock(JsonNode exchange) {
     JsonNode signedAt = exchange.at("/response/headers/X-Nara-Timestamp");
     if (exchange.get("label").asText().equals("ping")) {
       long nanos = Vectors.parse(exchange.at("/response/body").asText()).get("t").asLong();
@@ -125,9 +127,9 @@ class RecordedExchangesIT {
         signedAt.isMissingNode() ? exchange.get("recorded_at_ms").asLong() : signedAt.asLong());
   }
 
-  private record Got(HttpClientResponse head, String body) {}
+  record Got(HttpClientResponse head, String body) {}
 
-  private static Got ask(JsonNode request) throws Exception {
+  static Got ask(HttpClient http, int port, JsonNode request) throws Exception {
     RequestOptions options =
         new RequestOptions()
             .setHost("127.0.0.1")
@@ -165,13 +167,13 @@ class RecordedExchangesIT {
     return texts;
   }
 
-  private static List<String> ids(String body) {
+  static List<String> ids(String body) {
     return StreamSupport.stream(Vectors.parse(body).get("events").spliterator(), false)
         .map(e -> e.get("id").asText())
         .toList();
   }
 
-  private static Identity identity(String who) {
+  static Identity identity(String who) {
     JsonNode nara = HTTP.get(who);
     return Identity.of(
         nara.get("name").asText(), Soul.parse(nara.get("soul").asText()).orElseThrow());

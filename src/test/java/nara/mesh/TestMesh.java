@@ -32,6 +32,8 @@ final class TestMesh {
         10,
         4,
         8,
+        50,
+        1_000,
         Duration.ofSeconds(5),
         Duration.ofMillis(400));
   }

@@ -150,7 +150,7 @@ class ConfigReaderTest {
         + " that the other members can reach'",
     "'{\"cluster\": {\"roles\": [\"mesh-sync\"]}}', 'cluster.roles: has mesh-sync without ledger,"
         + " which it needs'",
-    "'{\"cluster\": {\"members\": [\"a\", \"b\"], \"quorum\": 4}}', 'cluster.quorum: is more than the 3"
+    "'{\"cluster\": {\"members\": [\"a:1\", \"b:1\"], \"quorum\": 4}}', 'cluster.quorum: is more than the 3"
         + " members that there are'",
     "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate and"
         + " tls.authority beside it: all three files or none'",

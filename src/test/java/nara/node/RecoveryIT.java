@@ -46,10 +46,10 @@ class RecoveryIT {
       Report report = fresh.report();
 
       assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
-      Set<String> held = fresh.held();
+      Set<String> held = fresh.history();
       assertThat(held).containsAll(texts(corpus.events()));
-      Set<String> fromNeighbours = alice.held();
-      fromNeighbours.addAll(bob.held());
+      Set<String> fromNeighbours = alice.history();
+      fromNeighbours.addAll(bob.history());
       assertThat(fromNeighbours).containsAll(held);
       assertThat(report.neighbours())
           .extracting(Report.NeighbourShare::name)
@@ -77,7 +77,7 @@ class RecoveryIT {
         Report report = fresh.report();
         assertThat(report.outcome()).as(report.toString()).isEqualTo("partial");
         assertThat(report.reasons()).anyMatch(reason -> reason.startsWith("bob "));
-        assertThat(fresh.held()).containsAll(texts(half));
+        assertThat(fresh.history()).containsAll(texts(half));
       }
     }
   }
@@ -102,9 +102,9 @@ class RecoveryIT {
       assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
       assertThat(report.stages())
           .anyMatch(s -> s.name().equals("plaza") && s.outcome().equals("complete"));
-      Set<String> ids = socialIds(alice.held());
+      Set<String> ids = socialIds(alice.history());
       assertThat(ids).isNotEmpty();
-      assertThat(socialIds(fresh.held())).containsAll(ids);
+      assertThat(socialIds(fresh.history())).containsAll(ids);
     }
   }
 
@@ -119,7 +119,7 @@ class RecoveryIT {
         Report report = fresh.report();
         assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
         assertThat(report.stages()).extracting(Report.Stage::name).contains("sample", "slices");
-        assertThat(fresh.held()).containsAll(texts(half));
+        assertThat(fresh.history()).containsAll(texts(half));
       }
     }
   }
@@ -138,7 +138,7 @@ class RecoveryIT {
                     ::apply)) {
       Report report = fresh.report();
       assertThat(report.outcome()).as(report.toString()).isEqualTo("partial");
-      assertThat(fresh.held()).containsAll(texts(corpus.events()));
+      assertThat(fresh.history()).containsAll(texts(corpus.events()));
     }
   }
 
@@ -160,7 +160,7 @@ class RecoveryIT {
       Report report = fresh.report();
       assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
       assertThat(report.events().verdicts()).containsKey("bad_signature");
-      assertThat(fresh.held()).containsAll(texts(half)).doesNotContainAnyElementsOf(bad);
+      assertThat(fresh.history()).containsAll(texts(half)).doesNotContainAnyElementsOf(bad);
     }
   }
 

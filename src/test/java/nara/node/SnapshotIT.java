@@ -49,18 +49,19 @@ class SnapshotIT {
     Set<String> held;
     List<String> keys;
     try (TestNode lisa = start("lisa", corpus.events())) {
-      held = lisa.held();
+      held = lisa.history();
       keys = keys(lisa);
       assertThat(held).isEqualTo(texts(corpus.events()));
       assertThat(stage(lisa).outcome()).isEqualTo("skipped");
     }
     try (TestNode again = start("lisa", List.of())) {
-      assertThat(again.held()).isEqualTo(held);
+      assertThat(again.history()).isEqualTo(held);
       assertThat(keys(again)).isEqualTo(keys);
       assertThat(stage(again).outcome()).isEqualTo("complete");
-      assertThat(stage(again).reason()).contains("5,000 events", "nothing valid verified again");
+      assertThat(stage(again).reason()).contains("5,002 events", "nothing valid verified again");
       assertThat(again.report().outcome()).isEqualTo("isolated");
-      assertThat(again.report().ledger().total()).isEqualTo(held.size());
+      // The announcement and the goodbye before, and the announcement now.
+      assertThat(again.report().ledger().total()).isEqualTo(held.size() + 3);
       assertThat(again.report().events().verdicts()).isEmpty();
     }
   }
@@ -70,7 +71,7 @@ class SnapshotIT {
       throws IOException {
     Set<String> held;
     try (TestNode lisa = start("lisa", corpus.events())) {
-      held = lisa.held();
+      held = lisa.history();
     }
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length - 1));
@@ -83,16 +84,16 @@ class SnapshotIT {
                         .andThen(config -> remembering(folder.resolve("none.gz")).apply(config))
                     ::apply,
                 progress -> {})) {
-      assertThat(bart.held()).isEqualTo(held);
+      assertThat(bart.history()).isEqualTo(held);
       assertThat(stage(bart).outcome()).isEqualTo("partial");
       assertThat(stage(bart).reason()).contains("judged anew");
       assertThat(lisa.report().outcome()).isEqualTo("complete");
-      assertThat(lisa.held()).isEqualTo(held);
+      assertThat(lisa.history()).isEqualTo(held);
     }
     // It is this node's by now.
     try (TestNode bart = start("bart", List.of())) {
       assertThat(stage(bart).outcome()).isEqualTo("complete");
-      assertThat(bart.held()).isEqualTo(held);
+      assertThat(bart.history()).isEqualTo(held);
     }
     assertThat(file.resolveSibling(file.getFileName() + ".unsealed")).exists();
   }
@@ -100,7 +101,7 @@ class SnapshotIT {
   @Test
   void two_nodes_cannot_have_one_snapshot() {
     try (TestNode lisa = start("lisa", List.of())) {
-      assertThat(lisa.held()).isEmpty();
+      assertThat(lisa.history()).isEmpty();
       assertThatThrownBy(() -> start("bart", List.of()))
           .isInstanceOf(StartFailure.class)
           .hasMessage(
@@ -114,7 +115,7 @@ class SnapshotIT {
   void a_start_that_fails_loses_nothing() throws IOException {
     Set<String> held;
     try (TestNode lisa = start("lisa", corpus.events())) {
-      held = lisa.held();
+      held = lisa.history();
     }
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       UnaryOperator<NodeConfig> there =
@@ -127,7 +128,7 @@ class SnapshotIT {
     }
     try (TestNode lisa = start("lisa", List.of())) {
       assertThat(stage(lisa).outcome()).isEqualTo("complete");
-      assertThat(lisa.held()).isEqualTo(held);
+      assertThat(lisa.history()).isEqualTo(held);
     }
   }
 

@@ -3,7 +3,6 @@ package nara.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,32 +22,6 @@ class WritingsTest {
       strings = {"", "30", "s", "-1s", "1.5s", "1 s", "1S", "1d", "1m30s", "9999999999999999s"})
   void anything_else_is_no_duration(String text) {
     assertThat(Durations.parse(text)).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "127.0.0.1:1, 127.0.0.1, 1",
-    "bart.local:7433, bart.local, 7433",
-    "bart, bart, 42",
-    "[::1]:80, ::1, 80",
-    "[fe80::1], fe80::1, 42"
-  })
-  void an_address_is_a_host_and_a_port(String text, String host, int port) {
-    assertThat(HostPort.parse(text, Optional.of(42))).contains(new HostPort(host, port));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "", ":1", "a:", "a:x", "a:65536", "a:-1", "::1", "[::1", "a b:1", "a/b:1", "a:1:2", "-a:1"
-      })
-  void anything_else_is_no_address(String text) {
-    assertThat(HostPort.parse(text, Optional.of(42))).isEmpty();
-  }
-
-  @Test
-  void without_a_default_the_port_must_be_written() {
-    assertThat(HostPort.parse("bart", Optional.empty())).isEmpty();
   }
 
   @Test

@@ -105,7 +105,8 @@ class OpinionVerticleTest {
     ledger
         .completion()
         .compose(
-            served -> vertx.deployVerticle(new OpinionVerticle(config, new HandTime(NOW_INSTANT))))
+            served ->
+                vertx.deployVerticle(new OpinionVerticle("me", config, new HandTime(NOW_INSTANT))))
         .compose(
             id -> {
               bus.tell(RecoveryNews.ADDRESS, finished());
@@ -148,7 +149,8 @@ class OpinionVerticleTest {
                     LedgerConfig.ofSize(100), name -> true, RandomGenerator.getDefault()),
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
         .compose(
-            id -> vertx.deployVerticle(new OpinionVerticle(config, new HandTime(NOW_INSTANT))));
+            id ->
+                vertx.deployVerticle(new OpinionVerticle("me", config, new HandTime(NOW_INSTANT))));
   }
 
   private static Future<LedgerRequest.Merged> merge(Bus bus) {

@@ -45,6 +45,12 @@ final class Bystander implements AutoCloseable {
         client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, false));
   }
 
+  /** Says it to whoever comes later, too: the broker keeps it. */
+  void leave(String topic, byte[] payload) {
+    PlazaNode.await(
+        client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, true));
+  }
+
   void say(String topic, String payload) {
     say(topic, payload.getBytes(StandardCharsets.UTF_8));
   }

@@ -93,6 +93,58 @@ class CompanyTest {
   }
 
   @Test
+  void the_buzz_of_those_who_are_here_is_bounded_whatever_they_claim() {
+    assertThat(company.averageBuzz()).isZero();
+    assertThat(company.highestBuzz()).isZero();
+    tell("bart", 100_000);
+    tell("milhouse", -5);
+    tell("nelson", 10);
+    tell("lisa", 182);
+
+    assertThat(company.highestBuzz()).isEqualTo(Buzz.MOST);
+    assertThat(company.averageBuzz()).isEqualTo(64);
+    company.goodbye(goodbye("bart", NOW), NOW);
+    assertThat(company.highestBuzz()).isEqualTo(10);
+  }
+
+  private void tell(String name, int buzz) {
+    Status status =
+        Status.of(Citizen.named(name).identity(), "test", "")
+            .telling(Profile.of("mqtt", "short", 1), 1, 1, buzz, 1);
+    company.told(name, KEY, status, NOW);
+  }
+
+  @Test
+  void buzz_falls_with_time_and_rises_with_what_is_heard() {
+    Buzz buzz = new Buzz(NOW);
+    assertThat(buzz.level(NOW)).isEqualTo(100);
+    assertThat(buzz.level(NOW.plusSeconds(10))).isEqualTo(70);
+    assertThat(buzz.level(NOW.plusSeconds(100))).isZero();
+    buzz.heard(10, NOW.plusSeconds(100));
+    assertThat(buzz.level(NOW.plusSeconds(101))).isEqualTo(7);
+    buzz.heard(1_000, NOW.plusSeconds(102));
+    assertThat(buzz.level(NOW.plusSeconds(102))).isEqualTo(Buzz.MOST);
+    assertThat(buzz.weighted(Buzz.MOST, Buzz.MOST, NOW.plusSeconds(102))).isBetween(180, 182);
+  }
+
+  @Test
+  void who_is_young_or_hears_much_speaks_every_half_minute_and_never_less_than_in_five() {
+    Buzz buzz = new Buzz(NOW);
+    assertThat(buzz.chattiness(0, NOW.plusSeconds(119))).isEqualTo(100);
+    assertThat(buzz.chattiness(0, NOW.plusSeconds(120))).isEqualTo(20);
+    assertThat(buzz.chattiness(182, NOW.plusSeconds(120))).isEqualTo(100);
+    assertThat(Buzz.pause(100)).isEqualTo(Duration.ofSeconds(30));
+    assertThat(Buzz.pause(20)).isEqualTo(Duration.ofSeconds(246));
+    assertThat(Buzz.pause(0)).isEqualTo(Duration.ofSeconds(300));
+  }
+
+  @Test
+  void a_howdy_of_a_node_with_a_short_memory_names_five_neighbours() {
+    assertThat(Profile.of("mqtt", "short", 20_000).howdyNeighbours()).isEqualTo(5);
+    assertThat(Profile.of("mqtt", "hog", 320_000).howdyNeighbours()).isEqualTo(10);
+  }
+
+  @Test
   void an_allowance_is_used_up_by_one_and_by_all_and_begins_anew() {
     Allowance allowance = new Allowance(2, 3, Duration.ofSeconds(10));
 

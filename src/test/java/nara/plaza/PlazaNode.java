@@ -25,7 +25,6 @@ import nara.event.EventReader;
 import nara.event.EventWriter;
 import nara.event.JsonSpans.Span;
 import nara.event.Reading;
-import nara.event.Service;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Identity;
@@ -55,9 +54,15 @@ final class PlazaNode implements AutoCloseable {
   private final List<Event> ledger = new ArrayList<>();
   private final EventReader reader = new EventReader();
   private volatile Consumer<Query> onQuery = query -> {};
+  private final Time time;
   private String deployment = "";
 
   PlazaNode(String name) {
+    this(name, Time.system());
+  }
+
+  PlazaNode(String name, Time time) {
+    this.time = time;
     byte[] seed = new byte[32];
     System.arraycopy(
         name.getBytes(StandardCharsets.UTF_8), 0, seed, 0, Math.min(32, name.length()));
@@ -97,9 +102,10 @@ final class PlazaNode implements AutoCloseable {
             me,
             keys,
             config,
+            Profile.of("hybrid", "medium", 80_000),
             () -> "127.0.0.1:7433",
             new PlainVerifier(),
-            Time.system(),
+            time,
             new SplittableRandom(1));
     deployment = await(vertx.deployVerticle(verticle));
     return this;
@@ -199,8 +205,7 @@ final class PlazaNode implements AutoCloseable {
   static byte[] tease(String actor, String target, int number) {
     Social social = new Social("tease", actor, "", target, "", "random", "");
     long ts = 1_768_800_000_000_000_000L + number;
-    String id = Event.idOf(ts, Service.SOCIAL, social.content()).toString();
-    return EventWriter.write(id, ts, "", "", "", social);
+    return EventWriter.unsigned(ts, social);
   }
 
   private Future<? extends BusMessage> onLedger(LedgerRequest<?> request) {
@@ -219,6 +224,9 @@ final class PlazaNode implements AutoCloseable {
                   "",
                   "UNKNOWN",
                   new LedgerRequest.Opinion(1_700_000_000, 3, 1_700_000_009)));
+      case LedgerRequest.Stats stats ->
+          Future.succeededFuture(
+              new LedgerRequest.LedgerStats(ledger.size(), Map.of(), 0, 0, 80_000));
       default -> Future.failedFuture("not needed here: " + request);
     };
   }

@@ -203,8 +203,7 @@ class PlazaVectorsTest {
     Event theirs = ((Reading.Read) new EventReader().read(recorded.getBytes(UTF_8))).event();
     HeyThere hello = (HeyThere) theirs.payload();
 
-    byte[] json =
-        new Voice(identity(LIVE, "pythonista"), "test").heyThere(theirs.ts(), hello.meshIp());
+    byte[] json = new Voice(identity(LIVE, "pythonista")).heyThere(theirs.ts(), hello.meshIp());
 
     // The older format's signature inside the payload is the one thing that ours leaves empty.
     assertThat(new String(json, UTF_8)).isEqualTo(recorded.replace(hello.signature(), ""));
@@ -216,7 +215,7 @@ class PlazaVectorsTest {
     Event theirs = ((Reading.Read) new EventReader().read(recorded.getBytes(UTF_8))).event();
     Identity me = identity(RECORDED, "plaza-open");
 
-    byte[] json = new Voice(me, "test").chau(theirs.ts());
+    byte[] json = new Voice(me).chau(theirs.ts());
 
     String emitterId = "\"emitter_id\":\"" + me.id() + "\",";
     assertThat(new String(json, UTF_8).replace(emitterId, "")).isEqualTo(recorded);
@@ -227,8 +226,13 @@ class PlazaVectorsTest {
     HowdyMessage theirs = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
 
     byte[] json =
-        new Voice(identity(RECORDED, "plaza-open"), "test")
-            .howdy(theirs.to(), theirs.seq(), theirs.you(), theirs.neighbours(), "100.64.0.5");
+        new Voice(identity(RECORDED, "plaza-open"))
+            .howdy(
+                theirs.to(),
+                theirs.seq(),
+                theirs.you(),
+                theirs.neighbours(),
+                Status.of(identity(RECORDED, "plaza-open"), "test", "100.64.0.5"));
 
     HowdyMessage ours = HowdyMessage.read(json);
     assertThat(ours.signature()).isEqualTo(theirs.signature());
@@ -236,6 +240,33 @@ class PlazaVectorsTest {
     assertThat(ours.status().personality()).isEqualTo(theirs.status().personality());
     assertThat(earOf("other-open", RECORDED).hear("nara/plaza/howdy", json))
         .isInstanceOf(Heard.Howdy.class);
+  }
+
+  @Test
+  void our_newspaper_is_understood_and_its_signature_covers_the_bytes_of_the_status() {
+    Identity me = identity(RECORDED, "plaza-open");
+    Status status =
+        Status.of(me, "test", "100.64.0.5")
+            .telling(Profile.of("hybrid", "medium", 9), 890, 70, 3, 4);
+
+    byte[] json = new Voice(me).newspaper(status);
+
+    Heard.News news =
+        (Heard.News) earOf("other-open", RECORDED).hear("nara/newspaper/plaza-open", json);
+    assertThat(news.paper().status()).isEqualTo(status);
+    assertThat(news.paper().statusJson())
+        .contains("\"HostStats\":{\"Uptime\":890},\"Chattiness\":70,\"Buzz\":3")
+        .doesNotContain("Observations");
+    byte[] altered = new String(json, UTF_8).replace("890", "891").getBytes(UTF_8);
+    assertThat(earOf("other-open", RECORDED).hear("nara/newspaper/plaza-open", altered))
+        .isEqualTo(new Heard.Ignored(Heard.Reason.BAD_SIGNATURE));
+  }
+
+  @Test
+  void a_recorded_newspaper_tells_the_uptime_by_which_its_senders_word_weighs() {
+    Newspaper paper = Newspaper.read(payload("nara/newspaper/plaza-open").getBytes(UTF_8));
+    assertThat(paper.status().uptime()).isEqualTo(890);
+    assertThat(paper.status().chattiness()).isEqualTo(100);
   }
 
   @Test

@@ -136,6 +136,7 @@ class PresenceIT {
 
       assertThat(watcher.seen())
           .extracting(Bystander.Message::topic)
+          .filteredOn(topic -> !topic.equals(Topics.newspaper("bart")))
           .containsOnly(Topics.HEY_THERE, Topics.CHAU, "nara/ledger/lisa/request");
       assertThat(watcher.seen())
           .filteredOn(message -> message.topic().startsWith("nara/plaza/"))

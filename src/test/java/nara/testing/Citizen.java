@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import nara.event.Chau;
-import nara.event.Event;
 import nara.event.EventReader;
 import nara.event.EventWriter;
 import nara.event.HeyThere;
@@ -53,15 +52,12 @@ public record Citizen(Identity identity) {
 
   /** The JSON of a signed event. */
   public byte[] signed(long ts, Payload payload) {
-    String id = Event.idOf(ts, payload.service(), payload.content()).toString();
-    byte[] hash = Event.signedHash(id, ts, payload.service(), name(), payload.content());
-    return EventWriter.write(id, ts, name(), id(), identity.keys().signBase64(hash), payload);
+    return EventWriter.signed(identity, ts, payload);
   }
 
   /** The JSON of an event that nobody signed. */
   public static byte[] unsigned(long ts, Payload payload) {
-    String id = Event.idOf(ts, payload.service(), payload.content()).toString();
-    return EventWriter.write(id, ts, "", "", "", payload);
+    return EventWriter.unsigned(ts, payload);
   }
 
   public byte[] heyThere(long ts, String address) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import nara.bus.Time;
@@ -29,6 +31,9 @@ import nara.trust.TrustRequest;
 /** A whole node on loopback with real sockets, as a test wants it: no waits, a free port. */
 public final class TestNode implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** The names of all nodes that tests have started. */
+  private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
 
   private final NaraNode node;
   private final Promise<Report> report;
@@ -65,6 +70,7 @@ public final class TestNode implements AutoCloseable {
       Consumer<RecoveryNews.Progress> onProgress,
       Time time) {
     Promise<Report> report = Promise.promise();
+    STARTED.add(name);
     NaraNode node =
         Blocking.await(
             NaraNode.start(
@@ -138,13 +144,24 @@ public final class TestNode implements AutoCloseable {
 
   /** What it holds, as text. */
   public Set<String> held() {
+    return held(event -> true);
+  }
+
+  /** The same without what nodes of tests say themselves: their comings and goings, say. */
+  public Set<String> history() {
+    return held(event -> !STARTED.contains(event.emitter()));
+  }
+
+  private Set<String> held(Predicate<Event> wanted) {
     Set<String> held = new TreeSet<>();
     for (Event event :
         Blocking.await(
                 node.bus().ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), PATIENCE),
                 PATIENCE)
             .events()) {
-      held.add(new String(event.json(), StandardCharsets.UTF_8));
+      if (wanted.test(event)) {
+        held.add(new String(event.json(), StandardCharsets.UTF_8));
+      }
     }
     return held;
   }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import nara.event.Checkpoint;
 import nara.event.EventReader;
 import nara.event.EventWriter;
 import nara.event.Reading;
@@ -76,6 +77,27 @@ class JudgeTest {
         assertThat(label).isIn("altered: signature with newline inside", "year 2262");
       }
     }
+  }
+
+  @Test
+  void a_voter_whose_key_is_told_under_two_ids_backs_a_checkpoint_once() {
+    String other = Citizen.named("an id that somebody made up").id();
+    keys.learn("bart", bart.id(), bart.key(), Origin.HEY_THERE);
+    keys.learn("bart", other, bart.key(), Origin.HOWDY);
+    assertThat(keys.byId(other)).contains(bart.key());
+    Checkpoint.Standing standing = new Checkpoint.Standing(1, 2, 3);
+    Checkpoint bare =
+        new Checkpoint(2, "lisa", lisa.id(), "", standing, 100, 1, List.of(), List.of());
+    List<String> ids = List.of(bart.id(), other);
+    List<String> signatures =
+        ids.stream()
+            .map(id -> bare.attestation(id).getBytes(StandardCharsets.UTF_8))
+            .map(text -> bart.identity().keys().signBase64(text))
+            .toList();
+    Checkpoint backed = new Checkpoint(2, "lisa", lisa.id(), "", standing, 100, 1, ids, signatures);
+
+    assertThat(judge.judge(List.of(Citizen.read(Citizen.unsigned(T, backed)))).getFirst().verdict())
+        .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
   }
 
   @Test

@@ -1,0 +1,101 @@
+package nara.emit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import nara.bus.Bus;
+import nara.event.Event;
+import nara.event.Service;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerVerticle;
+import nara.node.Blocking;
+import nara.testing.Citizen;
+import nara.trust.TableVerifier;
+import nara.trust.TrustConfig;
+import nara.trust.TrustRequest.Offered;
+import nara.trust.TrustVerticle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OwnEventsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Instant NOW = Instant.ofEpochSecond(1_768_800_000);
+  private static final Social TEASE = new Social("tease", "lisa", "", "bart", "", "random", "");
+
+  private final Citizen lisa = Citizen.named("lisa");
+  private final InstantSource clock = InstantSource.fixed(NOW);
+  private final BlockingQueue<OwnEvent.Made> told = new LinkedBlockingQueue<>();
+  private Vertx vertx;
+  private Bus bus;
+  private OwnEvents own;
+
+  @BeforeEach
+  void deploy() {
+    vertx = Vertx.vertx();
+    bus = Bus.of(vertx);
+    Keyring keys = new Keyring();
+    keys.learn("lisa", lisa.id(), lisa.key(), Origin.SELF);
+    await(
+        vertx.deployVerticle(
+            new LedgerVerticle(
+                LedgerConfig.ofSize(100), name -> true, RandomGenerator.getDefault()),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+    await(
+        vertx.deployVerticle(
+            new TrustVerticle(TrustConfig.defaults(), new TableVerifier(8), keys, clock)));
+    bus.hear(OwnEvent.ADDRESS, OwnEvent.class, event -> told.add((OwnEvent.Made) event));
+    own = new OwnEvents(bus, lisa.identity(), clock);
+  }
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void what_is_said_is_judged_held_and_told() throws InterruptedException {
+    Offered offered = await(own.say(TEASE));
+
+    assertThat(offered.added()).isEqualTo(1);
+    assertThat(offered.verdicts()).containsOnlyKeys(Verdict.VALID);
+    List<Event> held =
+        await(bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), PATIENCE)).events();
+    assertThat(held).singleElement().extracting(Event::ts).isEqualTo(Event.nanos(NOW));
+    OwnEvent.Made made = told.poll(30, TimeUnit.SECONDS);
+    assertThat(made.service()).isEqualTo(Service.SOCIAL);
+    assertThat(made.json()).isEqualTo(held.get(0).json());
+  }
+
+  @Test
+  void what_was_said_before_is_not_told_again() throws InterruptedException {
+    await(own.say(TEASE));
+
+    assertThat(await(own.say(TEASE)).added()).isZero();
+    await(own.say(Event.nanos(NOW) + 1, TEASE));
+
+    byte[] first = told.poll(30, TimeUnit.SECONDS).json();
+    byte[] second = told.poll(30, TimeUnit.SECONDS).json();
+    assertThat(second).isNotEqualTo(first);
+  }
+
+  private static <T> T await(Future<T> future) {
+    return Blocking.await(future, PATIENCE);
+  }
+}

@@ -1,0 +1,342 @@
+package nara.upkeep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import nara.discovery.DiscoveryRequest;
+import nara.event.Event;
+import nara.event.Observation;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.node.Blocking;
+import nara.node.NodeConfig;
+import nara.node.Transport;
+import nara.opinion.OpinionRequest;
+import nara.plaza.PlazaRequest;
+import nara.recovery.RecoveryNews;
+import nara.testing.Citizen;
+import nara.testing.HandTime;
+import nara.testing.Mosquitto;
+import nara.testing.Speaker;
+import nara.testing.TestNode;
+import nara.trust.TrustRequest;
+import org.junit.jupiter.api.Test;
+
+/** Whole nodes that notice who comes and goes, by a time that is moved by hand. */
+class UpkeepIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  private final HandTime time = HandTime.fromNow();
+
+  private TestNode node(String name, Mosquitto broker, TestNode... knows) {
+    String[] peers = Stream.of(knows).map(TestNode::peer).toArray(String[]::new);
+    return TestNode.start(
+        name,
+        List.of(),
+        config -> TestNode.knowing(peers).apply(met(config, broker)),
+        (RecoveryNews.Progress progress) -> {},
+        time);
+  }
+
+  private static NodeConfig met(NodeConfig config, Mosquitto broker) {
+    return broker == null
+        ? config.withTransport(Transport.GOSSIP)
+        : config.withPlaza(config.plaza().at(broker.url()));
+  }
+
+  private static UpkeepRequest.UpkeepCounts counts(TestNode node) {
+    return Blocking.await(
+        node.node().bus().ask(UpkeepRequest.ADDRESS, new UpkeepRequest.Counts(), PATIENCE),
+        PATIENCE);
+  }
+
+  /** Lets so many looks pass, each done before the next. */
+  private void looks(int many, TestNode... nodes) {
+    for (int i = 0; i < many; i++) {
+      long[] before = Stream.of(nodes).mapToLong(node -> counts(node).looks()).toArray();
+      time.advance(LOOK);
+      for (int n = 0; n < nodes.length; n++) {
+        TestNode node = nodes[n];
+        long seen = before[n];
+        until(() -> counts(node).looks() > seen);
+      }
+    }
+  }
+
+  private static void until(BooleanSupplier happened) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!happened.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("it did not happen");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Moves time until the recovery of each is over. */
+  private void recovered(TestNode... nodes) {
+    for (TestNode node : nodes) {
+      until(
+          () -> {
+            time.advance(Duration.ofSeconds(1));
+            return counts(node).looks() > 0;
+          });
+    }
+  }
+
+  private static boolean holds(TestNode node, Predicate<Event> wanted) {
+    return node.held().stream()
+        .map(text -> Citizen.read(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)).event())
+        .anyMatch(wanted);
+  }
+
+  private static Predicate<Event> change(String observer, String subject, String state) {
+    return event ->
+        event.payload() instanceof Observation o
+            && o.observer().equals(observer)
+            && o.subject().equals(subject)
+            && o.onlineState().equals(state)
+            && event.signed();
+  }
+
+  private static Predicate<Event> observed(String observer, String subject, String type) {
+    return event ->
+        event.payload() instanceof Observation o
+            && o.observer().equals(observer)
+            && o.subject().equals(subject)
+            && o.type().equals(type);
+  }
+
+  private static boolean sees(TestNode node, String name) {
+    return Blocking.await(
+            node.node()
+                .bus()
+                .ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.WhoIsThere(), PATIENCE),
+            PATIENCE)
+        .neighbours()
+        .stream()
+        .anyMatch(neighbour -> neighbour.name().equals(name) && neighbour.online());
+  }
+
+  @Test
+  void who_comes_goes_and_comes_again_is_written_down_and_pinged_while_it_is_there() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestNode lisa = node("lisa", broker)) {
+      try (TestNode bart = node("bart", broker)) {
+        until(() -> connected(lisa) && connected(bart));
+        recovered(lisa, bart);
+        time.advance(Duration.ofSeconds(6));
+        until(() -> sees(lisa, "bart") && sees(bart, "lisa"));
+        looks(6, lisa, bart);
+        until(() -> holds(lisa, e -> e.payload() instanceof Ping p && p.target().equals("bart")));
+        until(() -> holds(bart, e -> e.payload() instanceof Ping p && p.target().equals("lisa")));
+        assertThat(holds(lisa, observed("lisa", "bart", "first-seen"))).isTrue();
+        assertThat(averages(lisa)).contains("bart");
+      }
+      until(() -> !sees(lisa, "bart"));
+      looks(3, lisa);
+      assertThat(holds(lisa, change("lisa", "bart", "OFFLINE"))).isTrue();
+      assertThat(holds(lisa, observed("lisa", "bart", "restart"))).isFalse();
+
+      try (TestNode bart = node("bart", broker)) {
+        until(() -> connected(bart));
+        recovered(bart);
+        time.advance(Duration.ofSeconds(6));
+        until(() -> sees(lisa, "bart"));
+        looks(3, lisa);
+        assertThat(holds(lisa, observed("lisa", "bart", "restart"))).isTrue();
+        assertThat(holds(lisa, change("lisa", "bart", "ONLINE"))).isTrue();
+        // Who answers its announcement tells it since when it is known.
+        OpinionRequest.OwnPast past = past(bart);
+        assertThat(past.votes()).isEqualTo(1);
+        assertThat(past.startTime()).isLessThan(past.lastRestart());
+      }
+    }
+  }
+
+  private static java.util.Set<String> averages(TestNode node) {
+    return Blocking.await(
+            node.node().bus().ask(UpkeepRequest.ADDRESS, new UpkeepRequest.Averages(), PATIENCE),
+            PATIENCE)
+        .averageByTarget()
+        .keySet();
+  }
+
+  private OpinionRequest.OwnPast past(TestNode node) {
+    OpinionRequest.OwnPast[] past = new OpinionRequest.OwnPast[1];
+    until(
+        () -> {
+          time.advance(Duration.ofSeconds(1));
+          past[0] =
+              Blocking.await(
+                  node.node()
+                      .bus()
+                      .ask(OpinionRequest.ADDRESS, new OpinionRequest.Myself(), PATIENCE),
+                  PATIENCE);
+          return past[0].votes() > 0;
+        });
+    return past[0];
+  }
+
+  @Test
+  void who_is_killed_is_missing_after_the_threshold_and_who_only_prints_newspapers_is_not() {
+    Citizen killed = Citizen.named("killed");
+    Citizen quiet = Citizen.named("quiet");
+    try (Mosquitto broker = Mosquitto.start();
+        TestNode lisa = node("lisa", broker);
+        Speaker speaker = new Speaker(broker.url())) {
+      until(() -> connected(lisa));
+      recovered(lisa);
+      for (Citizen one : List.of(killed, quiet)) {
+        speaker.say(
+            "nara/plaza/hey_there",
+            one.heyThere(Event.nanos(time.instant()), one.equals(killed) ? "127.0.0.1:1" : ""));
+        until(() -> sees(lisa, one.name()));
+      }
+      looks(2, lisa);
+      for (int minute = 0; minute < 6; minute++) {
+        speaker.say("nara/newspaper/quiet", speaker.newspaper(quiet, minute));
+        long heard = minute + 1;
+        until(() -> news(lisa) >= heard);
+        looks(6, lisa);
+      }
+      // The ping is of the real world, so its end is waited for by looks.
+      until(
+          () -> {
+            looks(1, lisa);
+            return holds(lisa, change("lisa", "killed", "MISSING"));
+          });
+      assertThat(holds(lisa, change("lisa", "quiet", "MISSING"))).isFalse();
+      assertThat(holds(lisa, e -> e.payload() instanceof Seen s && s.subject().equals("quiet")))
+          .isTrue();
+      assertThat(sees(lisa, "killed")).isFalse();
+      assertThat(sees(lisa, "quiet")).isTrue();
+    }
+  }
+
+  private static boolean connected(TestNode node) {
+    return Blocking.await(
+            node.node().bus().ask(PlazaRequest.ADDRESS, new PlazaRequest.State(), PATIENCE),
+            PATIENCE)
+        .connected();
+  }
+
+  private static long news(TestNode node) {
+    return Blocking.await(
+            node.node().bus().ask(PlazaRequest.ADDRESS, new PlazaRequest.Counts(), PATIENCE),
+            PATIENCE)
+        .heard()
+        .getOrDefault("news", 0L);
+  }
+
+  @Test
+  void without_a_broker_announcements_go_by_zines_and_goodbyes_too() {
+    try (TestNode lisa = node("lisa", null)) {
+      try (TestNode bart = node("bart", null, lisa)) {
+        recovered(lisa, bart);
+        until(
+            () -> {
+              looks(3, lisa, bart);
+              return sees(lisa, "bart") && sees(bart, "lisa");
+            });
+        until(
+            () -> {
+              looks(3, lisa, bart);
+              return holds(lisa, e -> e.payload() instanceof Ping p && p.target().equals("bart"));
+            });
+      }
+      until(
+          () -> {
+            looks(1, lisa);
+            return holds(lisa, change("lisa", "bart", "OFFLINE"));
+          });
+    }
+  }
+
+  @Test
+  void a_node_that_only_reads_writes_nothing_down() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestNode lisa =
+            TestNode.start(
+                "lisa",
+                List.of(),
+                config ->
+                    nara.node.ConfigReader.read(
+                            """
+                            {"read_only": true, "mesh": {"host": "127.0.0.1", "port": 0},
+                             "plaza": {"url": "%s"}, "web": {"enabled": false},
+                             "recovery": {"first_wait": "0s"}}"""
+                                .formatted(broker.url()))
+                        .config()
+                        .orElseThrow(),
+                (RecoveryNews.Progress progress) -> {},
+                time);
+        TestNode bart = node("bart", broker)) {
+      until(() -> connected(lisa) && connected(bart));
+      recovered(bart);
+      time.advance(Duration.ofSeconds(6));
+      until(() -> sees(lisa, "bart"));
+      looks(30, bart);
+      assertThat(lisa.held()).allMatch(text -> text.contains("\"emitter\":\"bart\""));
+      assertThat(counts(lisa)).isEqualTo(new UpkeepRequest.UpkeepCounts(0, 0, 0, 0, 0));
+    }
+  }
+
+  @Test
+  void what_is_thought_is_backfilled_once_for_those_of_whom_none_is_on_record() {
+    Citizen abe = Citizen.named("abe");
+    long now = Event.nanos(time.instant());
+    long start = time.instant().getEpochSecond() - 86_400;
+    byte[] seen =
+        abe.signed(
+            now - 3_000_000_000L,
+            new Observation(
+                "abe", "", "marge", "", "first-seen", 3, false, start, 0, 0, "", "", 0));
+    try (Mosquitto broker = Mosquitto.start();
+        TestNode lisa = node("lisa", broker);
+        Speaker speaker = new Speaker(broker.url())) {
+      Citizen marge = Citizen.named("marge");
+      until(() -> connected(lisa));
+      recovered(lisa);
+      speaker.say("nara/plaza/hey_there", abe.heyThere(now, ""));
+      speaker.say("nara/plaza/hey_there", marge.heyThere(now, ""));
+      until(() -> sees(lisa, "abe") && sees(lisa, "marge"));
+      offer(lisa, seen);
+      looks(17, lisa);
+      until(
+          () ->
+              holds(
+                  lisa,
+                  e ->
+                      e.payload() instanceof Observation o
+                          && o.isBackfill()
+                          && o.subject().equals("marge")
+                          && o.startTime() == start));
+      assertThat(
+              holds(
+                  lisa,
+                  e ->
+                      e.payload() instanceof Observation o
+                          && o.isBackfill()
+                          && o.subject().equals("nobody")))
+          .isFalse();
+    }
+  }
+
+  private static void offer(TestNode node, byte[] json) {
+    Blocking.await(
+        node.node()
+            .bus()
+            .ask(
+                TrustRequest.ADDRESS,
+                new TrustRequest.Offer(
+                    "test", json, List.of(new nara.event.JsonSpans.Span(0, json.length))),
+                PATIENCE),
+        PATIENCE);
+  }
+}
