@@ -249,7 +249,8 @@ final class SharedLedgerVerticle extends VerticleBase {
             () -> {
               feed.listen();
               keys.listen();
-              return shared.map().keySet();
+              // Hazelcast's own set reads all of it for each look.
+              return new HashSet<>(shared.map().keySet());
             })
         .compose(this::compare)
         .onSuccess(done -> bus.tell(ClusterNews.ADDRESS, new CaughtUp(true)))
@@ -271,20 +272,26 @@ final class SharedLedgerVerticle extends VerticleBase {
   /** Gives the view what only the map has, and the map what only the view has. */
   private Future<?> compare(Set<String> inMap) {
     return view(new LedgerRequest.AllForms())
-        .compose(forms -> onMap(() -> entries(forms.events())))
+        .compose(forms -> onMap(() -> Differences.of(inMap, entries(forms.events()))))
         .compose(
-            inView -> {
-              List<String> lacking = new ArrayList<>(inMap);
-              lacking.removeIf(inView::containsKey);
-              inView.keySet().removeAll(inMap);
-              if (!lacking.isEmpty() || !inView.isEmpty()) {
+            differences -> {
+              if (!differences.lacking.isEmpty() || !differences.own.isEmpty()) {
                 LOG.info(
                     "{} events come from the other members, {} go to them",
-                    lacking.size(),
-                    inView.size());
+                    differences.lacking.size(),
+                    differences.own.size());
               }
-              return read(lacking, 0).compose(read -> push(new ArrayList<>(inView.entrySet()), 0));
+              return read(differences.lacking, 0).compose(read -> push(differences.own, 0));
             });
+  }
+
+  /** What the view lacks of the map, and the map of the view. */
+  private record Differences(List<String> lacking, List<Map.Entry<String, byte[]>> own) {
+    static Differences of(Set<String> inMap, Map<String, byte[]> inView) {
+      return new Differences(
+          inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
+          inView.entrySet().stream().filter(entry -> !inMap.contains(entry.getKey())).toList());
+    }
   }
 
   private Future<?> read(List<String> lacking, int from) {
