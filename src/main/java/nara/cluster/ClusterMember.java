@@ -149,6 +149,11 @@ public final class ClusterMember {
     return new WorkVerticle(this);
   }
 
+  /** Keeps the shared map to what retention keeps, while this member leads. */
+  public Deployable sweep(Keyring keys) {
+    return new SweepVerticle(this, keys);
+  }
+
   /** Leads when it is this member's turn, and says so. */
   public Deployable lease() {
     return new LeaseVerticle(this);

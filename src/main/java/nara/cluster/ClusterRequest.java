@@ -44,7 +44,7 @@ public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> 
    * @param members all that are there
    * @param quorum how many have to be there
    * @param caughtUp whether this member's view is complete
-   * @param carriedOut commands that this member has carried out, by term
+   * @param accepted commands that this member has accepted, by term
    * @param refused commands and writes that it has refused for their term
    */
   record ClusterState(
@@ -55,7 +55,7 @@ public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> 
       List<String> members,
       int quorum,
       boolean caughtUp,
-      Map<Long, Long> carriedOut,
+      Map<Long, Long> accepted,
       long refused)
       implements BusMessage {
     /** Whether enough members are there. */

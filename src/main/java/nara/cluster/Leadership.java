@@ -128,7 +128,8 @@ final class Leadership {
   /** The entry was another one than was seen, as {@code entry} tells. */
   Move notReplaced(Optional<Lease> entry, long now) {
     if (leading && entry.isPresent() && sameLead(entry.get())) {
-      // A renewal of which nobody knew whether it came through: it did.
+      // A renewal of which nobody knew whether it came through. Nor is it known now whether the
+      // others have it: the lease is not the longer for it.
       seen = entry;
       return new Move.Wait();
     }

@@ -169,11 +169,12 @@ final class LeaseVerticle extends VerticleBase {
               if (swapped.failed()) {
                 // Not known whether it came through: the next look tells, or the lease runs out.
                 LOG.debug("the lease was not replaced: {}", swapped.cause().toString());
-              } else if (swapped.result().equals(Optional.of(wanted))) {
+              } else if (swapped.result().put()) {
                 onReplaced(renewing, wanted, sentAt);
               } else {
-                swapped.result().ifPresent(lease -> terms.saw(lease.term()));
-                carryOut(leadership.notReplaced(swapped.result(), System.nanoTime()));
+                Optional<Lease> there = swapped.result().entry();
+                there.ifPresent(lease -> terms.saw(lease.term()));
+                carryOut(leadership.notReplaced(there, System.nanoTime()));
               }
             });
   }
@@ -188,13 +189,20 @@ final class LeaseVerticle extends VerticleBase {
     }
   }
 
-  /** What the entry is afterwards: the wanted one when it could be put there. */
-  private Optional<Lease> swapped(Optional<Lease> seen, Lease wanted) {
+  /**
+   * What came of a replacement. That the wanted entry is there is not enough: from an attempt whose
+   * backups never came it may be there for this member alone, which is cut off from the others.
+   */
+  private record Swapped(boolean put, Optional<Lease> entry) {}
+
+  private Swapped swapped(Optional<Lease> seen, Lease wanted) {
     boolean put =
         seen.isPresent()
             ? leases.replace(ENTRY, seen.get().text(), wanted.text())
             : leases.putIfAbsent(ENTRY, wanted.text()) == null;
-    return put ? Optional.of(wanted) : Lease.parse(String.valueOf(leases.get(ENTRY)));
+    return put
+        ? new Swapped(true, Optional.of(wanted))
+        : new Swapped(false, Lease.parse(String.valueOf(leases.get(ENTRY))));
   }
 
   private <T> Future<T> onMap(Callable<T> work) {

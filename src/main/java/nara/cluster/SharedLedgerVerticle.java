@@ -56,8 +56,6 @@ import org.slf4j.LoggerFactory;
 final class SharedLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SharedLedgerVerticle.class);
 
-  private static final Duration VIEW_TIMEOUT = Duration.ofSeconds(60);
-
   /** Judging a quarantine again takes the slowest verifier seconds. */
   private static final Duration TRUST_TIMEOUT = Duration.ofMinutes(2);
 
@@ -69,22 +67,14 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private static final Duration KEYS_EVERY = Duration.ofMillis(500);
 
-  /** How often a leader looks whether the map holds much that retention has dropped. */
-  private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
-
-  /** What retention has dropped may stay in the map until it is this many, and a twentieth. */
-  private static final int WORTH_SWEEPING = 1_000;
-
-  private static final int SHARE_WORTH_SWEEPING = 20;
-
   private final ClusterMember member;
   private final Terms terms;
-  private final EventReader reader = new EventReader();
 
   private Bus bus;
   private WorkerExecutor worker;
   private SharedMap shared;
   private MapFeed feed;
+  private View view;
   private SharedKeys keys;
   private final Keyring keyring;
   private boolean open;
@@ -107,8 +97,9 @@ final class SharedLedgerVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-shared-ledger", 4);
     shared = new SharedMap(member.hazelcast(), Maps.LEDGER);
+    view = new View(bus, worker, keyring);
     Context mine = context;
-    feed = new MapFeed(shared.map(), BATCH, mine::runOnContext, this::view);
+    feed = new MapFeed(shared.map(), BATCH, mine::runOnContext, view::take);
     keys =
         new SharedKeys(
             new SharedMap(member.hazelcast(), Maps.KEYS),
@@ -117,7 +108,6 @@ final class SharedLedgerVerticle extends VerticleBase {
     bus.hear(ClusterNews.ADDRESS, ClusterNews.class, this::onNews);
     bus.serve(ClusterRequest.LEDGER, ClusterRequest.Open.class, this::onOpen);
     vertx.setPeriodic(KEYS_EVERY.toMillis(), fired -> shareKeys());
-    vertx.setPeriodic(SWEEP_EVERY.toMillis(), fired -> sweep());
     return bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onRequest).completion();
   }
 
@@ -135,21 +125,17 @@ final class SharedLedgerVerticle extends VerticleBase {
     if (open && request instanceof Merge merge) {
       return onMerge(merge);
     }
-    return open && request instanceof Observe own ? onObserve(own) : view(request);
+    return open && request instanceof Observe own ? onObserve(own) : view.ask(request);
   }
 
   /** Whether an observation of this nara's own is news the view decides; then it is shared. */
   private Future<LedgerRequest.Merged> onObserve(Observe own) {
-    return view(own)
+    return view.ask(own)
         .compose(
             merged ->
                 merged.added() + merged.replaced() == 0
                     ? Future.succeededFuture(merged)
                     : onMerge(new Merge(List.of(own.observation()))).map(merged));
-  }
-
-  private <R extends BusMessage> Future<R> view(LedgerRequest<R> request) {
-    return bus.ask(LedgerRequest.VIEW, request, VIEW_TIMEOUT);
   }
 
   private Future<LedgerRequest.Merged> onMerge(Merge merge) {
@@ -165,7 +151,7 @@ final class SharedLedgerVerticle extends VerticleBase {
     merging++;
     return onMap(() -> entries(merge.events()))
         .compose(entries -> write(entries, true))
-        .compose(written -> view(merge))
+        .compose(written -> view.ask(merge))
         .onFailure(failure -> settle())
         .onComplete(ended -> merging--);
   }
@@ -271,7 +257,7 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   /** Gives the view what only the map has, and the map what only the view has. */
   private Future<?> compare(Set<String> inMap) {
-    return view(new LedgerRequest.AllForms())
+    return view.ask(new LedgerRequest.AllForms())
         .compose(forms -> onMap(() -> Differences.of(inMap, entries(forms.events()))))
         .compose(
             differences -> {
@@ -300,7 +286,7 @@ final class SharedLedgerVerticle extends VerticleBase {
     }
     Set<String> some = new HashSet<>(lacking.subList(from, Math.min(lacking.size(), from + BATCH)));
     return onMap(() -> shared.map().getAll(some))
-        .compose(this::view)
+        .compose(view::take)
         .compose(viewed -> read(lacking, from + BATCH));
   }
 
@@ -312,58 +298,6 @@ final class SharedLedgerVerticle extends VerticleBase {
     own.subList(from, Math.min(own.size(), from + BATCH))
         .forEach(entry -> some.put(entry.getKey(), entry.getValue()));
     return write(some, true).compose(written -> push(own, from + BATCH));
-  }
-
-  /** Takes entries of the map into the view; what it holds as valid is not read again. */
-  private Future<?> view(Map<String, byte[]> entries) {
-    List<byte[]> values = new ArrayList<>(entries.size());
-    List<EventId> ids = new ArrayList<>(entries.size());
-    entries.forEach(
-        (key, value) -> {
-          ids.add(EventEntry.id(key));
-          values.add(value);
-        });
-    return view(new LedgerRequest.HeldValid(ids))
-        .compose(answer -> onMap(() -> read(values, answer.held())))
-        .compose(events -> view(new Merge(events)).onSuccess(merged -> tellOf(events)));
-  }
-
-  /** Who announced itself to another member is there for all of them. */
-  private void tellOf(List<Judged> events) {
-    List<Event> announcements =
-        events.stream()
-            .filter(judged -> judged.verdict() == Verdict.VALID)
-            .map(Judged::event)
-            .filter(event -> event.payload() instanceof HeyThere || event.payload() instanceof Chau)
-            .toList();
-    if (!announcements.isEmpty()) {
-      bus.tell(TrustNews.ADDRESS, new TrustNews.Announced(announcements));
-    }
-  }
-
-  private List<Judged> read(List<byte[]> values, BitSet held) {
-    List<Judged> events = new ArrayList<>(values.size());
-    for (int i = 0; i < values.size(); i++) {
-      byte[] value = values.get(i);
-      Verdict verdict = EventEntry.verdict(value);
-      if (verdict == Verdict.VALID && held.get(i)) {
-        continue;
-      }
-      if (reader.read(value, 1, value.length - 1) instanceof Reading.Read read) {
-        Judged judged = new Judged(read.event(), verdict);
-        learn(judged);
-        events.add(judged);
-      }
-    }
-    return events;
-  }
-
-  /** Another member has verified it, and a hey-there of the same nara says the same everywhere. */
-  private void learn(Judged judged) {
-    if (judged.verdict() == Verdict.VALID && judged.event().payload() instanceof HeyThere hey) {
-      PublicKey.parse(hey.publicKey())
-          .ifPresent(key -> keyring.learn(hey.from(), hey.id(), key, Origin.HEY_THERE));
-    }
   }
 
   private void shareKeys() {
@@ -385,52 +319,6 @@ final class SharedLedgerVerticle extends VerticleBase {
             new TrustRequest.Offer("cluster", new byte[0], List.of()),
             TRUST_TIMEOUT)
         .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
-  }
-
-  /** Removes from the map what the rules of retention drop, when it is enough to be worth it. */
-  private void sweep() {
-    if (!leads || catchingUp || !open || merging > 0 || !feed.idle()) {
-      return;
-    }
-    view(new LedgerRequest.AllForms())
-        .compose(forms -> onMap(() -> new Sweep(shared.map(), entries(forms.events()).keySet())))
-        .compose(
-            sweep ->
-                sweep.size() < WORTH_SWEEPING + sweep.held() / SHARE_WORTH_SWEEPING
-                    ? Future.succeededFuture()
-                    : sweep(sweep).mapEmpty())
-        .onFailure(failure -> LOG.warn("the shared map was not swept: {}", failure.toString()));
-  }
-
-  /** The view decides once more on each of them, so that nothing goes that it has not seen. */
-  private Future<?> sweep(Sweep sweep) {
-    return read(List.copyOf(sweep.surplus()), 0)
-        .compose(viewed -> view(new LedgerRequest.AllForms()))
-        .compose(
-            forms ->
-                onMap(
-                    () -> {
-                      Map<String, byte[]> gone = new HashMap<>();
-                      Set<String> kept = entries(forms.events()).keySet();
-                      sweep.surplus().stream()
-                          .filter(key -> !kept.contains(key))
-                          .forEach(key -> gone.put(key, new byte[0]));
-                      LOG.info("{} events that retention drops leave the shared map", gone.size());
-                      return gone;
-                    }))
-        .compose(gone -> write(gone, true));
-  }
-
-  /** What the map has beside what the leader's view holds. */
-  private record Sweep(Set<String> surplus, int held) {
-    Sweep(IMap<String, byte[]> map, Set<String> kept) {
-      this(new HashSet<>(map.keySet()), kept.size());
-      surplus.removeAll(kept);
-    }
-
-    int size() {
-      return surplus.size();
-    }
   }
 
   private <T> Future<T> onMap(Callable<T> work) {

@@ -14,7 +14,7 @@ final class Terms {
   /** Leads are long: whoever looks at the counts looks at the last few. */
   private static final int TERMS_COUNTED = 16;
 
-  private final ConcurrentSkipListMap<Long, Long> admitted = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Long, Long> accepted = new ConcurrentSkipListMap<>();
   private final AtomicLong highest = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
@@ -23,17 +23,17 @@ final class Terms {
     return highest.get();
   }
 
-  /** Takes note of a command that was carried out. */
-  void carriedOut(long term) {
-    admitted.merge(term, 1L, Long::sum);
-    while (admitted.size() > TERMS_COUNTED) {
-      admitted.pollFirstEntry();
+  /** Takes note of a command that is going to be carried out. */
+  void accepted(long term) {
+    accepted.merge(term, 1L, Long::sum);
+    while (accepted.size() > TERMS_COUNTED) {
+      accepted.pollFirstEntry();
     }
   }
 
-  /** How many commands of each of the last terms were carried out. */
-  Map<Long, Long> admitted() {
-    return Map.copyOf(admitted);
+  /** How many commands of each of the last terms were accepted. */
+  Map<Long, Long> accepted() {
+    return Map.copyOf(accepted);
   }
 
   /** Takes note of a term that somebody named. */

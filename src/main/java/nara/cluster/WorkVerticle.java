@@ -130,13 +130,10 @@ final class WorkVerticle extends VerticleBase {
       answer(message, new MemberCommand.Refused(terms.highest()));
       return;
     }
+    terms.accepted(command.term());
     carryOut(command)
         .otherwise(failure -> new MemberCommand.Failed(String.valueOf(failure.getMessage())))
-        .onSuccess(
-            done -> {
-              terms.carriedOut(command.term());
-              answer(message, done);
-            });
+        .onSuccess(done -> answer(message, done));
   }
 
   private Future<MemberCommand.Answer> carryOut(MemberCommand command) {

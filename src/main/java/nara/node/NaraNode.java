@@ -47,8 +47,6 @@ import nara.plaza.Profile;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
 import nara.recovery.SharedWork;
-import nara.snapshot.SnapshotRequest;
-import nara.snapshot.SnapshotVerticle;
 import nara.trust.RecheckingVerifier;
 import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
@@ -72,16 +70,11 @@ public final class NaraNode {
   /** How long one verticle may take to stop before the next one is stopped all the same. */
   private static final Duration STOP_STEP = Duration.ofSeconds(5);
 
-  /** The same where the whole ledger is written first: 320,000 events take some seconds. */
-  private static final Duration STOP_SNAPSHOT = Duration.ofSeconds(20);
-
-  /** A snapshot without a seal is verified as a whole, by the slowest verifier in minutes. */
-  private static final Duration RESTORE_TIMEOUT = Duration.ofMinutes(10);
-
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
   private final Optional<Membership> membership;
+  private final Optional<Remembering> remembering;
   private final Keyring keys = new Keyring();
   private final Listening listening = new Listening();
   private final Deque<Deployed> deployed = new ArrayDeque<>();
@@ -97,6 +90,8 @@ public final class NaraNode {
     this.config = config;
     this.me = me;
     this.membership = membership;
+    this.remembering =
+        config.memory().snapshot().map(snapshot -> new Remembering(snapshot, me));
   }
 
   /**
@@ -155,6 +150,7 @@ public final class NaraNode {
       Function<Optional<SharedWork.Lead>, Future<?>> lead =
           found ->
               deployLeading(time, random, verifier)
+                  .compose(next -> deploy(mine.member().sweep(keys)))
                   .compose(next -> deployCoordinator(time, random, found));
       return (config.cluster().has(Role.LEDGER)
               ? deployMemory(time, random, verifier, beforeRecovery)
@@ -290,53 +286,18 @@ public final class NaraNode {
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {
-    return config
-        .memory()
-        .snapshot()
-        .<Future<?>>map(
-            snapshot ->
-                vertx
-                    .deployVerticle(
-                        new SnapshotVerticle(
-                            snapshot,
-                            me.soul().derivedKey("nara:snapshot:v1", "seal"),
-                            keys,
-                            clock))
-                    .onSuccess(id -> deployed.push(new Deployed(id, STOP_SNAPSHOT)))
-                    .recover(NaraNode::unusableSnapshot))
-        .orElseGet(Future::succeededFuture);
+    return remembering.isEmpty()
+        ? Future.succeededFuture()
+        : remembering
+            .get()
+            .deploy(vertx, keys, clock)
+            .onSuccess(id -> deployed.push(new Deployed(id, Remembering.STOP)));
   }
 
   private Future<?> restoreSnapshot() {
-    return config
-        .memory()
-        .snapshot()
-        .<Future<?>>map(
-            snapshot ->
-                bus()
-                    .ask(SnapshotRequest.ADDRESS, new SnapshotRequest.Restore(), RESTORE_TIMEOUT)
-                    .compose(this::onRestored))
-        .orElseGet(Future::succeededFuture);
-  }
-
-  private Future<?> onRestored(SnapshotRequest.Restoration restoration) {
-    return switch (restoration) {
-      case SnapshotRequest.Unusable unusable ->
-          Future.failedFuture(new StartFailure("memory.snapshot: " + unusable.sentence()));
-      case SnapshotRequest.Restored r -> {
-        String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
-        before.add(new Report.Stage("snapshot", outcome, r.sentence(), 0, r.millis()));
-        yield Future.succeededFuture();
-      }
-    };
-  }
-
-  /** What is wrong with a file or its directory is the operator's to mend. */
-  private static Future<String> unusableSnapshot(Throwable failure) {
-    return Future.failedFuture(
-        failure instanceof IOException
-            ? new StartFailure("memory.snapshot: " + failure.getMessage())
-            : failure);
+    return remembering.isEmpty()
+        ? Future.succeededFuture()
+        : remembering.get().restore(bus()).onSuccess(before::add);
   }
 
   /** The owner's taste is for what is heard on the way, not for what is remembered. */

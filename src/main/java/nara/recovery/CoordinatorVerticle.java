@@ -52,19 +52,13 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final RecoveryConfig config;
   private final String me;
   private final Time time;
-  private RecoveryPlan plan;
   private final List<Report.Stage> before;
   private final Optional<SharedWork.Lead> lead;
 
-  /** Calls that have begun and not ended. */
-  private final Map<Integer, Command.Fetch> underWay = new LinkedHashMap<>();
-
-  /** What else was begun last, and has not ended. */
-  private Optional<Command> pending = Optional.empty();
-
   private int noted;
   private Bus bus;
-  private ReportBuilder report;
+  private Course course;
+  private String stage = "";
 
   /** The last report, once it is told. */
   private Report last;
@@ -98,27 +92,18 @@ public final class CoordinatorVerticle extends VerticleBase {
     this.config = config;
     this.me = me;
     this.time = time;
-    this.plan = new RecoveryPlan(config, me);
     this.before = before;
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    anew();
+    course = new Course(config, me, before, now());
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
     last = lead.flatMap(SharedWork.Lead::report).orElse(null);
     // After the deployment is reported, so that whoever deploys hears of all that follows.
     context.runOnContext(deployed -> begin());
     return Future.succeededFuture();
-  }
-
-  private void anew() {
-    plan = new RecoveryPlan(config, me);
-    report = new ReportBuilder(now());
-    before.forEach(report::begunWith);
-    underWay.clear();
-    pending = Optional.empty();
   }
 
   private void begin() {
@@ -127,55 +112,31 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
     List<SharedWork.Noted> past = lead.map(SharedWork.Lead::noted).orElse(List.of());
     if (last != null) {
-      bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
+      tellOfTheEnd();
     } else if (past.isEmpty()) {
       tell(new Happening.Started());
     } else {
-      goOn(lead.orElseThrow());
+      Course.following(past, config, me, before)
+          .ifPresentOrElse(there -> goOn(there, past.size()), this::beginAnew);
     }
   }
 
-  /** Comes to where the leader before stood, and does what was under way there. */
-  private void goOn(SharedWork.Lead mine) {
-    // The recovery began when the first leader's did: the report counts from there.
-    report = new ReportBuilder(mine.noted().get(0).at());
-    before.forEach(report::begunWith);
-    for (SharedWork.Noted past : mine.noted()) {
-      List<Command> commands = hear(past.happening(), past.at());
-      commands.forEach(command -> remember(command, past.at()));
-      if (!fetches(commands).equals(past.began())) {
-        LOG.warn("what was noted of the recovery cannot be followed; it begins anew");
-        anew();
-        tell(new Happening.Started());
-        return;
-      }
-    }
-    noted = mine.noted().size();
-    // The plan has nothing to add to this.
-    tell(new Happening.TookOver(mine.member(), mine.term()));
+  private void beginAnew() {
+    LOG.warn("what was noted of the recovery cannot be followed; it begins anew");
+    tell(new Happening.Started());
+  }
+
+  /** Stands where the leader before stood, and does what was under way there. */
+  private void goOn(Course there, int notes) {
+    course = there;
+    noted = notes;
+    List<Command> again = course.underWay();
+    lead.ifPresent(mine -> tell(new Happening.TookOver(mine.member(), mine.term())));
     // Whom a recovery has found is known to the discovery of the leader before only.
     bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT)
         .onFailure(failure -> LOG.warn("discovery after the handover: {}", failure.toString()));
-    List.copyOf(underWay.values()).forEach(this::onFetch);
-    pending.ifPresent(this::carryOut);
+    again.forEach(this::carryOut);
     progress();
-  }
-
-  /** What carrying a command out would leave behind in here. */
-  private void remember(Command command, Instant at) {
-    switch (command) {
-      case Command.Fetch fetch -> underWay.put(fetch.call(), fetch);
-      case Command.Enter enter -> report.enter(enter.stage(), at);
-      case Command.Leave leave -> report.leave(leave.outcome(), leave.reason(), at);
-      default -> pending = Optional.of(command);
-    }
-  }
-
-  private static List<Command.Fetch> fetches(List<Command> commands) {
-    return commands.stream()
-        .filter(Command.Fetch.class::isInstance)
-        .map(Command.Fetch.class::cast)
-        .toList();
   }
 
   @Override
@@ -193,7 +154,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case RecoveryRequest.ReportSoFar soFar ->
           Future.succeededFuture(
               new RecoveryRequest.CurrentReport(
-                  last != null ? "done" : plan.stageLabel(),
+                  last != null ? "done" : course.plan().stageLabel(),
                   last != null,
                   last != null ? last : running()));
     };
@@ -201,13 +162,13 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   /** Tells the plan what happened and does what it answers. */
   private void tell(Happening happening) {
-    if (plan.finished() || stopping && lead.isPresent()) {
+    if (course.plan().finished() || stopping && lead.isPresent()) {
       return;
     }
     Instant now = now();
-    List<Command> commands = hear(happening, now);
+    List<Command> commands = course.hear(happening, now);
     if (lead.isPresent()) {
-      note(new SharedWork.Noted(now, happening, fetches(commands)));
+      note(new SharedWork.Noted(now, happening, Course.fetches(commands)));
     }
     commands.forEach(this::carryOut);
   }
@@ -216,36 +177,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void note(SharedWork.Noted what) {
     bus.ask(SharedWork.ADDRESS, new SharedWork.Note(noted++, what), LOCAL_TIMEOUT)
         .onFailure(failure -> LOG.warn("progress was not noted: {}", failure.getMessage()));
-  }
-
-  /** Lets report and plan know what happened. */
-  private List<Command> hear(Happening happening, Instant at) {
-    switch (happening) {
-      case Happening.Found found -> report.neighbours(found.neighbours());
-      case Happening.CallEnded ended -> {
-        Command.Fetch fetch = underWay.remove(ended.call());
-        if (fetch != null) {
-          report.fetched(fetch.peer().name(), ended.member(), ended.outcome());
-        }
-      }
-      case Happening.PlazaEnded ended -> report.plaza(ended.answered());
-      case Happening.CheckpointsEnded ended -> report.checkpoints(ended.synced());
-      case Happening.KeysSought sought -> report.judgedAgain(sought.offered());
-      case Happening.PingsSeeded seeded -> report.pingsSeeded(seeded.targets());
-      case Happening.TookOver another ->
-          report.tookOver(
-              "%s leads in term %d; %d calls under way are made again"
-                  .formatted(another.member(), another.term(), underWay.size()),
-              at);
-      case Happening.Started started -> {}
-      case Happening.TimeCame time -> {}
-      case Happening.StopAsked stop -> {}
-      case Happening.Broke broke -> {}
-    }
-    if (!(happening instanceof Happening.CallEnded || happening instanceof Happening.TookOver)) {
-      pending = Optional.empty();
-    }
-    return plan.on(happening, at);
   }
 
   private void carryOut(Command command) {
@@ -258,13 +189,10 @@ public final class CoordinatorVerticle extends VerticleBase {
       case Command.SeekKeys seek -> onSeekKeys(seek);
       case Command.SeedPings seed -> onSeedPings();
       case Command.Enter enter -> {
-        report.enter(enter.stage(), now());
+        stage = enter.stage();
         progress();
       }
-      case Command.Leave leave -> {
-        LOG.info("{}: {} {}", report.stage(), leave.outcome(), leave.reason());
-        report.leave(leave.outcome(), leave.reason(), now());
-      }
+      case Command.Leave leave -> LOG.info("{}: {} {}", stage, leave.outcome(), leave.reason());
       case Command.Finish finish -> onFinish(finish);
     }
   }
@@ -292,7 +220,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void onFetch(Command.Fetch fetch) {
-    underWay.put(fetch.call(), fetch);
     fetch(fetch)
         // One call that went wrong within this node costs that call: it is tried again.
         .otherwise(
@@ -302,7 +229,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                     new MeshRequest.FetchFailed(MeshFailure.STALLED, failed("the mesh", failure))))
         .onSuccess(
             by -> {
-              if (plan.finished()) {
+              if (course.plan().finished()) {
                 return;
               }
               tell(new Happening.CallEnded(fetch.call(), by.outcome(), by.member()));
@@ -369,7 +296,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private Future<?> ledgerCounted() {
     return bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT)
-        .onSuccess(report::ledger);
+        .onSuccess(course.report()::ledger);
   }
 
   private void onFinish(Command.Finish finish) {
@@ -378,13 +305,17 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
     counted.onComplete(
         ended -> {
-          last = report.build(finish.outcome().label(), finish.reasons(), now());
+          last = course.report().build(finish.outcome().label(), finish.reasons(), now());
           LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
           conclude();
-          bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
-          // Told and not asked: a node without a plaza has nobody there.
-          bus.tell(ConsensusRequest.ADDRESS, new ConsensusRequest.Begin());
+          tellOfTheEnd();
         });
+  }
+
+  private void tellOfTheEnd() {
+    bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
+    // Told and not asked: a node without a plaza has nobody there.
+    bus.tell(ConsensusRequest.ADDRESS, new ConsensusRequest.Begin());
   }
 
   private void conclude() {
@@ -404,17 +335,17 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void progress() {
-    if (plan.finished() || stopping) {
+    if (course.plan().finished() || stopping) {
       return;
     }
     bus.tell(
         RecoveryNews.ADDRESS,
         new RecoveryNews.Progress(
-            plan.stageLabel(), plan.callsSettled(), plan.callsPlanned(), running()));
+            course.plan().stageLabel(), course.plan().callsSettled(), course.plan().callsPlanned(), running()));
   }
 
   private Report running() {
-    return report.build("running", List.of(), now());
+    return course.report().build("running", List.of(), now());
   }
 
   private Instant now() {

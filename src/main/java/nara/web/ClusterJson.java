@@ -10,8 +10,8 @@ final class ClusterJson {
   private ClusterJson() {}
 
   static JsonObject of(ClusterState state) {
-    JsonObject carriedOut = new JsonObject();
-    new TreeMap<>(state.carriedOut()).forEach((term, n) -> carriedOut.put(String.valueOf(term), n));
+    JsonObject accepted = new JsonObject();
+    new TreeMap<>(state.accepted()).forEach((term, n) -> accepted.put(String.valueOf(term), n));
     return new JsonObject()
         .put("member", state.member())
         .put("leader", state.leader())
@@ -21,7 +21,7 @@ final class ClusterJson {
         .put("quorum", state.quorum())
         .put("quorate", state.quorate())
         .put("caught_up", state.caughtUp())
-        .put("carried_out_by_term", carriedOut)
+        .put("accepted_by_term", accepted)
         .put("refused", state.refused());
   }
 }

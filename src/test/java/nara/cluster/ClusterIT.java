@@ -166,7 +166,7 @@ class ClusterIT {
       paused.goOn();
       members.await(
           "it steps down", () -> paused.state().filter(s -> !s.getBoolean("leads")).isPresent());
-      long ofOldTerm = carriedOut(members, paused, "1");
+      long ofOldTerm = accepted(members, paused, "1");
       gate.turnAway();
       gate.open();
       members.awaitReady(paused);
@@ -175,7 +175,7 @@ class ClusterIT {
 
       assertThat(next.leads()).as(members.logs()).isTrue();
       assertThat(next.state().orElseThrow().getLong("term")).isEqualTo(2);
-      assertThat(carriedOut(members, paused, "1")).isEqualTo(ofOldTerm);
+      assertThat(accepted(members, paused, "1")).isEqualTo(ofOldTerm);
       assertThat(paused.log().lines().filter(line -> line.contains(" steps down: "))).hasSize(1);
       for (MemberProcess member : members.all()) {
         assertThat(member.log().lines().filter(line -> line.contains(" are refused: term ")))
@@ -329,13 +329,13 @@ class ClusterIT {
     }
   }
 
-  /** Commands of a term that the members other than this one have carried out. */
-  private static long carriedOut(Members members, MemberProcess without, String term) {
+  /** Commands of a term that the members other than this one have accepted. */
+  private static long accepted(Members members, MemberProcess without, String term) {
     return members.all().stream()
         .filter(member -> member != without)
         .mapToLong(
             member ->
-                member.state().orElseThrow().getJsonObject("carried_out_by_term").getLong(term, 0L))
+                member.state().orElseThrow().getJsonObject("accepted_by_term").getLong(term, 0L))
         .sum();
   }
 

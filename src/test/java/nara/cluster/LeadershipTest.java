@@ -68,6 +68,13 @@ class LeadershipTest {
     assertThat(mine.notReplaced(Optional.of(new Lease(1, 1, "me", "me")), SECOND))
         .isEqualTo(new Leadership.Move.Wait());
     assertThat(mine.leading()).isTrue();
+    // It is the entry to go on from, and does not make the lease longer.
+    assertThat(mine.next(true, 1, 2 * SECOND))
+        .isEqualTo(
+            new Leadership.Move.Replace(
+                Optional.of(new Lease(1, 1, "me", "me")), new Lease(1, 2, "me", "me")));
+    assertThat(mine.next(true, 1, 8_750_000_001L)).isInstanceOf(Leadership.Move.StepDown.class);
+    mine.replaced(new Lease(1, 2, "me", "me"), 0);
     assertThat(mine.notReplaced(Optional.of(new Lease(2, 0, "other", "other")), SECOND))
         .isEqualTo(new Leadership.Move.StepDown("its lease was taken: other leads in term 2"));
   }

@@ -19,11 +19,11 @@ class TermsTest {
   }
 
   @Test
-  void what_was_carried_out_is_counted_for_the_last_terms() {
+  void what_was_accepted_is_counted_for_the_last_terms() {
     for (long term = 1; term <= 20; term++) {
-      terms.carriedOut(term);
+      terms.accepted(term);
     }
-    terms.carriedOut(20);
-    assertThat(terms.admitted()).hasSize(16).containsAllEntriesOf(Map.of(20L, 2L, 5L, 1L));
+    terms.accepted(20);
+    assertThat(terms.accepted()).hasSize(16).containsAllEntriesOf(Map.of(20L, 2L, 5L, 1L));
   }
 }
