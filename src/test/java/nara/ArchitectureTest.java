@@ -48,7 +48,8 @@ class ArchitectureTest {
           "upkeep",
           "web",
           "event",
-          "identity");
+          "identity",
+          "reconcile");
 
   /** Who may know whom; everybody knows himself, and the JDK and the libraries are not told. */
   private static final Map<String, Set<String>> MAY_KNOW =
@@ -57,10 +58,11 @@ class ArchitectureTest {
               Map.entry("identity", Set.of()),
               Map.entry("event", Set.of("identity")),
               Map.entry("bus", Set.of()),
-              Map.entry("ledger", Set.of("event", "identity", "bus")),
+              Map.entry("reconcile", Set.of()),
+              Map.entry("ledger", Set.of("event", "identity", "bus", "reconcile")),
               Map.entry("trust", Set.of("event", "identity", "bus", "ledger")),
               Map.entry("snapshot", Set.of("event", "identity", "bus", "ledger", "trust")),
-              Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust")),
+              Map.entry("mesh", Set.of("event", "identity", "bus", "ledger", "trust", "reconcile")),
               Map.entry("emit", Set.of("event", "identity", "bus", "trust")),
               Map.entry("plaza", Set.of("event", "identity", "bus", "ledger", "trust", "emit")),
               Map.entry("discovery", Set.of("event", "identity", "bus", "mesh", "plaza")),
@@ -189,7 +191,8 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideInAnyPackage("nara.identity..", "nara.event..", "nara.trust.ed25519..")
+            .resideInAnyPackage(
+                "nara.identity..", "nara.event..", "nara.reconcile..", "nara.trust.ed25519..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty.."));

@@ -88,7 +88,7 @@ final class LeaseVerticle extends VerticleBase {
             member.peers().stream().map(ClusterMember.Peer::name).sorted().toList(),
             member.config().quorum(),
             caughtUp,
-            terms.admitted(),
+            terms.accepted(),
             terms.refused()));
   }
 

@@ -18,7 +18,13 @@ sealed interface MemberCommand {
   String leader();
 
   /** Fetch one answer of a peer, judge it, and merge it into the shared ledger. */
-  record Fetch(long term, String leader, MeshRequest.Peer peer, Query query, Duration timeout)
+  record Fetch(
+      long term,
+      String leader,
+      MeshRequest.Peer peer,
+      Query query,
+      Duration timeout,
+      Duration patience)
       implements MemberCommand {}
 
   /** Look for the keys that events wait for at this member. */

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes from the shared map what the rules of retention drop; only a leader has it. All views drop
- * the same by themselves, so nobody has to be told.
+ * Removes from the shared map what the rules of retention drop; only a leader has it. All views
+ * drop the same by themselves, so nobody has to be told.
  *
  * <p>Nothing goes that the leader's view has not seen: what the map has beside the view is offered
  * to the view once more, and only what it drops again is removed.

@@ -59,8 +59,7 @@ final class View {
           values.add(value);
         });
     return ask(new LedgerRequest.HeldValid(ids))
-        .compose(
-            answer -> worker.executeBlocking(() -> read(values, answer.held()), false))
+        .compose(answer -> worker.executeBlocking(() -> read(values, answer.held()), false))
         .compose(events -> ask(new Merge(events)).onSuccess(merged -> tellOf(events)));
   }
 

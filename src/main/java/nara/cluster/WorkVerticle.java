@@ -141,7 +141,8 @@ final class WorkVerticle extends VerticleBase {
       case MemberCommand.Fetch fetch ->
           bus.ask(
                   MeshRequest.ADDRESS,
-                  new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+                  new MeshRequest.Fetch(
+                      fetch.peer(), fetch.query(), fetch.timeout(), Optional.of(fetch.patience())),
                   fetch.timeout().plus(MERGE_ALLOWANCE))
               .map(MemberCommand.Fetched::new);
       case MemberCommand.SeekKeys seek ->
@@ -202,7 +203,12 @@ final class WorkVerticle extends VerticleBase {
     tried.add(to.get().nodeId());
     MemberCommand.Fetch command =
         new MemberCommand.Fetch(
-            term, member.config().memberName(), fetch.peer(), fetch.query(), fetch.timeout());
+            term,
+            member.config().memberName(),
+            fetch.peer(),
+            fetch.query(),
+            fetch.timeout(),
+            fetch.patience());
     return send(to.get(), command, fetch.timeout().plus(MERGE_ALLOWANCE))
         .transform(
             answer ->

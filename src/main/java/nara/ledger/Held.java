@@ -10,6 +10,7 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.reconcile.ItemId;
 
 /**
  * One place in the ledger: an event, what is known of it, and how dear it is.
@@ -46,6 +47,9 @@ final class Held {
   /** The class in which {@link Retention} has filed it. */
   byte filed;
 
+  /** SHA-256 of the event's bytes, once {@link HashIndex} wanted it; null before. */
+  ItemId hash;
+
   /** Whether it came with the batch that is being merged. */
   boolean fresh;
 
@@ -66,6 +70,7 @@ final class Held {
   void improve(Event better, Verdict betterVerdict) {
     event = better;
     verdict = betterVerdict;
+    hash = null;
   }
 
   /** The better verdict first, then the smaller bytes: below zero when the other form is worse. */

@@ -51,6 +51,7 @@ public final class Ledger {
   private final Index index = new Index();
   private final Queries queries = new Queries(index);
   private final Derivation derivation;
+  private final HashIndex hashes = new HashIndex(index);
 
   /** The visible form of each id; others hang behind it. */
   private final Slots slots = new Slots();
@@ -224,12 +225,14 @@ public final class Ledger {
 
   private void show(Held held) {
     index.add(held);
+    hashes.added(held);
     bytes += held.event().json().length;
     critical += held.event().critical() ? 1 : 0;
   }
 
   private void hide(Held held) {
     index.remove(held);
+    hashes.removed(held);
     bytes -= held.event().json().length;
     critical -= held.event().critical() ? 1 : 0;
   }
@@ -304,6 +307,16 @@ public final class Ledger {
   /** Answers a query of the mesh. */
   public Answer ask(Query query, RandomGenerator random) {
     return queries.ask(query, random);
+  }
+
+  /** What is shown, as items of a reconciliation; good until the next change. */
+  HashIndex hashes() {
+    return hashes.looked();
+  }
+
+  /** See {@link Retention#horizon}. */
+  long horizon() {
+    return retention.horizon();
   }
 
   /** The checkpoints in ascending time, from an offset on; nothing for what is out of range. */

@@ -11,6 +11,7 @@ import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Service;
 import nara.event.Verdict;
+import nara.reconcile.ItemId;
 
 /**
  * What the ledger verticle is asked. It alone changes the ledger, one request after the other.
@@ -93,6 +94,63 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * @param nextCursor the timestamp to go on after; empty when there is no more
    */
   record Answer(List<Event> events, Optional<Long> nextCursor) implements BusMessage {}
+
+  /**
+   * Begins a reconciliation with somebody else's ledger; {@code docs/reconcile.md} has the format.
+   *
+   * @param since Unix nanoseconds: what is older is left alone, as is what a full ledger would not
+   *     keep
+   */
+  record BeginReconciling(long since) implements LedgerRequest<FirstMessage> {}
+
+  /**
+   * The answer to {@link BeginReconciling}.
+   *
+   * @param held how many events this ledger holds
+   */
+  record FirstMessage(byte[] message, int held) implements BusMessage {}
+
+  /** Answers a message of somebody who reconciles with this ledger. */
+  record AnswerReconciling(byte[] message, int mostBytes)
+      implements LedgerRequest<ReconcilingAnswer> {}
+
+  /**
+   * The answer to {@link AnswerReconciling}.
+   *
+   * @param fault what is wrong with the message; empty when it was answered
+   */
+  record ReconcilingAnswer(byte[] message, String fault) implements BusMessage {}
+
+  /** Goes on with an answer to what this ledger began. */
+  record GoOnReconciling(byte[] message, int mostBytes) implements LedgerRequest<ReconcilingStep> {}
+
+  /**
+   * The answer to {@link GoOnReconciling}.
+   *
+   * @param next the message to send next; empty when it is over
+   * @param lacking hashes of what the other one holds and this ledger does not, ascending in time
+   * @param surplus how many events this ledger has beyond the other one's, as far as was seen
+   * @param fault what is wrong with the message; empty when it is one
+   */
+  record ReconcilingStep(Optional<byte[]> next, List<ItemId> lacking, int surplus, String fault)
+      implements BusMessage {}
+
+  /** The events with these hashes, for as long as they fit into so many bytes. */
+  record ByHash(List<ItemId> hashes, int mostBytes) implements LedgerRequest<FoundByHash> {}
+
+  /**
+   * The answer to {@link ByHash}.
+   *
+   * @param events in the order asked; what is not held is left out
+   * @param settled how many of the hashes, from the first on, this answer is about
+   */
+  record FoundByHash(List<Event> events, int settled) implements BusMessage {}
+
+  /** Which of these hashes are not held. */
+  record NotHeld(List<ItemId> hashes) implements LedgerRequest<LackingHashes> {}
+
+  /** The answer to {@link NotHeld}, in its order. */
+  record LackingHashes(List<ItemId> hashes) implements BusMessage {}
 
   /** The checkpoints in ascending time, from an offset on. */
   record Checkpoints(int offset, int limit) implements LedgerRequest<CheckpointPage> {}

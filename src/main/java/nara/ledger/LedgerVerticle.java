@@ -12,18 +12,23 @@ import nara.bus.BusMessage;
 import nara.ledger.LedgerRequest.AboutAll;
 import nara.ledger.LedgerRequest.AboutSubject;
 import nara.ledger.LedgerRequest.AllForms;
+import nara.ledger.LedgerRequest.AnswerReconciling;
 import nara.ledger.LedgerRequest.Ask;
 import nara.ledger.LedgerRequest.Backfilled;
+import nara.ledger.LedgerRequest.BeginReconciling;
+import nara.ledger.LedgerRequest.ByHash;
 import nara.ledger.LedgerRequest.Checkpoints;
 import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.DerivedAll;
 import nara.ledger.LedgerRequest.Export;
 import nara.ledger.LedgerRequest.Exported;
+import nara.ledger.LedgerRequest.GoOnReconciling;
 import nara.ledger.LedgerRequest.HeldAnswer;
 import nara.ledger.LedgerRequest.HeldValid;
 import nara.ledger.LedgerRequest.JudgedForms;
 import nara.ledger.LedgerRequest.Merge;
 import nara.ledger.LedgerRequest.Names;
+import nara.ledger.LedgerRequest.NotHeld;
 import nara.ledger.LedgerRequest.Observe;
 import nara.ledger.LedgerRequest.PingAverages;
 import nara.ledger.LedgerRequest.PingMeans;
@@ -37,6 +42,7 @@ import nara.ledger.LedgerRequest.Stats;
  */
 public final class LedgerVerticle extends VerticleBase {
   private final Ledger ledger;
+  private final Reconciling reconciling;
   private final RandomGenerator random;
   private final String address;
 
@@ -54,6 +60,7 @@ public final class LedgerVerticle extends VerticleBase {
    */
   public LedgerVerticle(Ledger ledger, RandomGenerator random, String address) {
     this.ledger = ledger;
+    this.reconciling = new Reconciling(ledger);
     this.random = random;
     this.address = address;
   }
@@ -87,6 +94,11 @@ public final class LedgerVerticle extends VerticleBase {
       case Backfilled asked -> new Names(ledger.backfilled(asked.subjects()));
       case Ask ask -> ledger.ask(ask.query(), random);
       case Checkpoints asked -> ledger.checkpoints(asked.offset(), asked.limit());
+      case BeginReconciling begun -> reconciling.begin(begun.since());
+      case AnswerReconciling asked -> reconciling.answer(asked.message(), asked.mostBytes());
+      case GoOnReconciling heard -> reconciling.goOn(heard.message(), heard.mostBytes());
+      case ByHash wanted -> reconciling.find(wanted.hashes(), wanted.mostBytes());
+      case NotHeld asked -> reconciling.notHeld(asked.hashes());
       case Export all -> new Exported(ledger.export());
       case AllForms all -> new JudgedForms(ledger.forms());
       case Stats all -> ledger.stats();

@@ -174,6 +174,18 @@ final class Retention {
     }
   }
 
+  /**
+   * The time before which a full ledger takes in nothing but what is dearer than social events,
+   * Unix nanoseconds; the earliest possible when it is not full, or still has cheaper things.
+   */
+  long horizon() {
+    if (places - surplus < maximum) {
+      return Long.MIN_VALUE;
+    }
+    Held lowest = lowest();
+    return lowest.filed == RANKS + Held.SOCIAL ? lowest.event().ts() : Long.MIN_VALUE;
+  }
+
   /** The most dispensable event, by the keys known now. */
   private Held lowest() {
     int i = 0;

@@ -6,6 +6,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -28,6 +29,7 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
+import nara.reconcile.ItemId;
 import nara.trust.Verifier;
 
 /**
@@ -47,6 +49,9 @@ final class MeshClient {
    * does not know the sender's key can ask for it. An addition of ours: others pass over it.
    */
   static final String PORT = "X-Nara-Port";
+
+  /** What a server says to a path or a method that it does not have. */
+  private static final Set<Integer> ABSENT = Set.of(404, 405, 501);
 
   private final Vertx vertx;
   private final Identity me;
@@ -93,6 +98,8 @@ final class MeshClient {
     options.setConnectTimeout((int) Math.max(1, config.connectTimeout().toMillis()));
     options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
     options.setMaxInitialLineLength(MeshLimits.LINE_BYTES);
+    // As much as one read of the socket brings: each chunk costs a round through the pipeline.
+    options.setMaxChunkSize(MeshLimits.CHUNK_BYTES);
     // Shorter than servers keep idle connections, so that none is closed while we reuse it.
     options.setKeepAliveTimeout(15);
     // Unpacking is ours to do, with a bound.
@@ -126,6 +133,7 @@ final class MeshClient {
   /**
    * Asks a peer for events, verifies the answer, and hands it on.
    *
+   * @param patience how long the peer may bring nothing, or hardly anything
    * @param use what to do with a verified answer
    */
   <T> Future<T> sync(
@@ -133,13 +141,33 @@ final class MeshClient {
       SyncRequest body,
       int mostEvents,
       Duration timeout,
+      Duration patience,
       Function<Verified<SyncAnswer>, Future<T>> use) {
-    Reader<SyncAnswer> reader =
-        (json, key) -> {
-          SyncAnswer answer = SyncAnswer.read(json, mostEvents);
-          return verified(answer, answer.fault(peer.name(), key, verifier));
-        };
-    return post(peer, "/events/sync", body.write(), timeout, reader, use);
+    return post(
+        peer, "/events/sync", body.write(), timeout, patience, events(peer, mostEvents), use);
+  }
+
+  private Reader<SyncAnswer> events(Peer peer, int most) {
+    return (json, key) -> {
+      SyncAnswer answer = SyncAnswer.read(json, most);
+      return verified(answer, answer.fault(peer.name(), key, verifier));
+    };
+  }
+
+  /** Sends a peer a message of a reconciliation, and hands its answer on. */
+  <T> Future<T> reconcile(
+      Peer peer, byte[] message, Duration timeout, Function<Verified<byte[]>, Future<T>> use) {
+    return post(peer, Comparing.RECONCILE, message, timeout, (answer, key) -> answer, use);
+  }
+
+  /** Asks a peer for the events with these hashes, and hands on what it gives. */
+  <T> Future<T> fetch(
+      Peer peer,
+      List<ItemId> hashes,
+      Duration timeout,
+      Function<Verified<SyncAnswer>, Future<T>> use) {
+    byte[] body = HashList.write(hashes);
+    return post(peer, Comparing.FETCH, body, timeout, events(peer, hashes.size()), use);
   }
 
   /** Gives a peer our zine, verifies the one that it gives in return, and hands that on. */
@@ -185,10 +213,22 @@ final class MeshClient {
       Duration timeout,
       Reader<A> reader,
       Function<Verified<A>, Future<T>> use) {
+    return post(peer, path, body, timeout, config.stall(), reader, use);
+  }
+
+  private <A, T> Future<T> post(
+      Peer peer,
+      String path,
+      byte[] body,
+      Duration timeout,
+      Duration patience,
+      Reader<A> reader,
+      Function<Verified<A>, Future<T>> use) {
     return operate(
         exchanges,
         peer.address(),
         timeout,
+        patience,
         operation ->
             keyOf(operation, peer)
                 .compose(
@@ -326,8 +366,18 @@ final class MeshClient {
             path,
             Buffer.buffer(body),
             path,
-            config.maxAnswerBytes())
-        .compose(MeshClient::good);
+            path.equals(Comparing.RECONCILE) ? MeshLimits.RECONCILE_BYTES : config.maxAnswerBytes())
+        .compose(MeshClient::good)
+        .compose(answer -> ofItsKind(path, answer));
+  }
+
+  /** Who gives a page to look at in return for a message has not understood it. */
+  private static Future<Exchange.Answer> ofItsKind(String path, Exchange.Answer answer) {
+    return path.equals(Comparing.RECONCILE)
+            && !Reply.OCTETS.equals(answer.headers().get(HttpHeaders.CONTENT_TYPE))
+        ? Future.failedFuture(
+            new MeshTrouble(MeshFailure.UNSUPPORTED, "answers with something else than a message"))
+        : Future.succeededFuture(answer);
   }
 
   private Future<Exchange.Answer> get(
@@ -364,7 +414,7 @@ final class MeshClient {
     if (signedPath.isEmpty()) {
       options.addHeader(FROM, SignedHeaders.sent(me.name()));
     } else {
-      options.addHeader("Content-Type", "application/json");
+      options.addHeader(HttpHeaders.CONTENT_TYPE.toString(), contentType(signedPath));
       RequestSignature.sign(me, clock.instant(), method.name(), signedPath)
           .putInto(options.getHeaders());
       listening.port().ifPresent(port -> options.addHeader(PORT, Integer.toString(port)));
@@ -372,7 +422,7 @@ final class MeshClient {
     if (config.gzip() && !peer.get().loopback()) {
       options.addHeader("Accept-Encoding", Gzip.CODING);
     }
-    return Exchange.run(vertx, http, clock, operation, options, body, config.stall(), mostBytes);
+    return Exchange.run(vertx, http, clock, operation, options, body, mostBytes);
   }
 
   private <A> Future<Verified<A>> verified(
@@ -414,9 +464,15 @@ final class MeshClient {
         : Future.failedFuture(refused(answer));
   }
 
+  private static String contentType(String path) {
+    return path.equals(Comparing.RECONCILE) || path.equals(Comparing.FETCH)
+        ? Reply.OCTETS
+        : "application/json";
+  }
+
   private static MeshTrouble refused(Exchange.Answer answer) {
     String text = new String(answer.body(), StandardCharsets.UTF_8).strip();
-    boolean absent = answer.status() == 404 || answer.status() == 405;
+    boolean absent = ABSENT.contains(answer.status());
     return new MeshTrouble(
         absent ? MeshFailure.UNSUPPORTED : MeshFailure.STATUS,
         "answers " + answer.status() + (text.isEmpty() ? "" : ": " + Event.excerpt(text)));
@@ -424,7 +480,16 @@ final class MeshClient {
 
   private <T> Future<T> operate(
       InFlight room, String peer, Duration timeout, Function<Operation<T>, Future<T>> work) {
-    Operation<T> operation = new Operation<>(vertx, timeout);
+    return operate(room, peer, timeout, config.stall(), work);
+  }
+
+  private <T> Future<T> operate(
+      InFlight room,
+      String peer,
+      Duration timeout,
+      Duration patience,
+      Function<Operation<T>, Future<T>> work) {
+    Operation<T> operation = new Operation<>(vertx, timeout, patience);
     if (stopping) {
       operation.fail(MeshFailure.STOPPING, "this node is stopping");
       return operation.future();

@@ -24,6 +24,9 @@ public final class MeshLimits {
    */
   public static final int BELIEVED_BYTES = 4 << 20;
 
+  /** Bytes of an answer that are handed on at once; a socket is read by no more than these. */
+  public static final int CHUNK_BYTES = 64 * 1024;
+
   /** Bytes read of an answer that is an error: enough for the reason. */
   public static final int ERROR_BYTES = 4 * 1024;
 
@@ -42,8 +45,50 @@ public final class MeshLimits {
   /** Checkpoints given to who does not say how many: the wire contract's default. */
   public static final int CHECKPOINTS_BY_DEFAULT = 1_000;
 
+  /**
+   * Bytes that an answer must bring while its asker is patient, at the least: in 2 seconds no link
+   * that could carry a ledger brings less.
+   */
+  public static final int LEAST_PROGRESS = 4 * 1024;
+
   /** Events given to who asks for the recent ones and does not say how many. */
   public static final int RECENT_BY_DEFAULT = 100;
+
+  /**
+   * Bytes of one message of a reconciliation, either way: 16,000 ids, so that most differences are
+   * told in one answer, and one that is all fingerprints costs the ledger well under a second.
+   */
+  public static final int RECONCILE_BYTES = 512 << 10;
+
+  /** Messages sent in one reconciliation; one that lacks 100,000 events takes under thirty. */
+  public static final int RECONCILE_ROUNDS = 64;
+
+  /**
+   * Events that may be lacking although no more are held. Where more are lacking than are held,
+   * walking page by page, several neighbours at once, costs less than fetching by hash.
+   */
+  public static final int RECONCILE_LACKING = 20_000;
+
+  /** Hashes in one request of {@code /events/fetch}: their events are about a megabyte. */
+  public static final int FETCH_HASHES = 2_000;
+
+  /** Bytes of events in one answer to it; what does not fit is asked for again. */
+  public static final int FETCH_BYTES = 4 << 20;
+
+  /** Events that a busy peer may let go between listing and being asked for them. */
+  public static final int GONE_MEANWHILE = 16;
+
+  /** For one reconciliation in all: what it lacks then is fetched otherwise. */
+  public static final Duration RECONCILE_TIME = Duration.ofSeconds(90);
+
+  /** How long a reconciliation may take before the next one begins beside it. */
+  public static final Duration RECONCILE_ALONE = Duration.ofSeconds(2);
+
+  /** Hashes remembered of a peer that brought nothing: what a ledger of its own limits refuses. */
+  public static final int FETCHED_IN_VAIN = 20_000;
+
+  /** Peers of which something is remembered; the one that was not met for longest goes. */
+  public static final int PEERS_REMEMBERED = 256;
 
   /** Redirects followed in one peer query: the wire contract's bound. */
   public static final int REDIRECTS = 10;

@@ -29,8 +29,16 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    * judging; the answer comes when they are merged.
    *
    * @param timeout for the whole exchange; a stall of the peer ends it earlier
+   * @param patience how long the peer may bring nothing, or hardly anything, before it stalls;
+   *     empty for what is configured
    */
-  record Fetch(Peer peer, Query query, Duration timeout) implements MeshRequest<FetchOutcome> {}
+  record Fetch(Peer peer, Query query, Duration timeout, Optional<Duration> patience)
+      implements MeshRequest<FetchOutcome> {
+    /** The same with the patience that is configured. */
+    public Fetch(Peer peer, Query query, Duration timeout) {
+      this(peer, query, timeout, Optional.empty());
+    }
+  }
 
   /** Fetches one page of {@code /api/checkpoints/all}. */
   record FetchCheckpoints(Peer peer, int offset, int limit, Duration timeout)
@@ -70,6 +78,54 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
 
   /** It brought nothing. */
   record FetchFailed(MeshFailure failure, String reason) implements FetchOutcome {}
+
+  /**
+   * Compares the ledger with a peer's and fetches what it lacks, offering it for judging; the
+   * answer comes when all that is merged. One peer after the other, unless one takes long: what the
+   * first one brought need not be listed by the second.
+   *
+   * @param since Unix nanoseconds: what is older is left alone
+   * @param timeout for each exchange
+   */
+  record Reconcile(Peer peer, long since, Duration timeout)
+      implements MeshRequest<ReconcileOutcome> {}
+
+  /** How a reconciliation went. */
+  sealed interface ReconcileOutcome extends BusMessage {}
+
+  /**
+   * The ledgers were compared, perhaps not to the end.
+   *
+   * @param trouble why this ledger may still lack something of the peer's; empty when it does not
+   * @param rounds messages sent and answered
+   * @param fetches requests for events
+   * @param comparedBytes of all messages' bodies, both ways, and of the requests for events
+   * @param fetchedBytes of the answers with events, as they were on the wire
+   * @param lacking events that the peer listed and this ledger had not
+   * @param surplus events of this ledger that the peer did not list, as far as was seen
+   * @param vain of those listed, how many are not held after all: refused, waiting for keys,
+   *     against a limit, or never given
+   * @param offered what became of the events that were given
+   */
+  record Reconciled(
+      String trouble,
+      int rounds,
+      int fetches,
+      long comparedBytes,
+      long fetchedBytes,
+      int lacking,
+      int surplus,
+      int vain,
+      TrustRequest.Offered offered)
+      implements ReconcileOutcome {
+    /** Whether nothing that the peer has is lacking any more, but for what is not wanted. */
+    public boolean whole() {
+      return trouble.isEmpty();
+    }
+  }
+
+  /** It did not come to an exchange. */
+  record NotReconciled(MeshFailure failure, String reason) implements ReconcileOutcome {}
 
   /** {@code GET /ping} at an address. */
   record Ping(String address, Duration timeout) implements MeshRequest<PingOutcome> {}

@@ -61,6 +61,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private SenderLookup senders;
   private ReplySender sender;
   private Deliveries deliveries;
+  private Comparing comparing;
   private Quota quota;
   private Patience patience;
   private Router router;
@@ -101,6 +102,7 @@ public final class MeshServerVerticle extends VerticleBase {
     client = new MeshClient(vertx, me, keys, config, verifier, clock, listening, workers);
     senders = new PingingLookup(client, keys, directory, clock);
     deliveries = new Deliveries(bus, me, keys, verifier, clock, workers);
+    comparing = new Comparing(bus, me, clock, workers);
     quota = new Quota(config.requestsPerSecond(), config.requestsAtOnce(), System::nanoTime);
     sender = new ReplySender(me, clock, config.gzip(), workers);
     patience = new Patience(vertx);
@@ -143,6 +145,8 @@ public final class MeshServerVerticle extends VerticleBase {
     open(router, "/peer/query", this::onPeerQuery);
     open(router, "/api/checkpoints/all", this::onCheckpoints);
     checked(router, "/events/sync", this::onSync);
+    checked(router, Comparing.RECONCILE, ctx -> onBody(ctx, comparing::answer));
+    checked(router, Comparing.FETCH, ctx -> onBody(ctx, comparing::fetch));
     checked(router, "/gossip/zine", ctx -> onBody(ctx, deliveries::zine));
     checked(router, "/dm", ctx -> onBody(ctx, deliveries::message));
     owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));

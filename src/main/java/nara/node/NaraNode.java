@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -90,8 +91,7 @@ public final class NaraNode {
     this.config = config;
     this.me = me;
     this.membership = membership;
-    this.remembering =
-        config.memory().snapshot().map(snapshot -> new Remembering(snapshot, me));
+    this.remembering = config.memory().snapshot().map(snapshot -> new Remembering(snapshot, me));
   }
 
   /**
@@ -177,7 +177,7 @@ public final class NaraNode {
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
     Ledger ledger = new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent());
     String at = membership.isPresent() ? LedgerRequest.VIEW : LedgerRequest.ADDRESS;
-    return deploy(new LedgerVerticle(ledger, random, at), worker)
+    return deploy(new LedgerVerticle(ledger, own(random), at), worker)
         .compose(
             next ->
                 membership.isPresent()
@@ -211,7 +211,7 @@ public final class NaraNode {
   /** What one member at a time does for the nara: in a cluster, the leader. */
   private Future<?> deployLeading(Time time, RandomGenerator random, Verifier verifier) {
     boolean plaza = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
-    return deploy(new GossipVerticle(me.name(), gossipConfig(), time, random))
+    return deploy(new GossipVerticle(me.name(), gossipConfig(), time, own(random)))
         .compose(
             next ->
                 deploy(
@@ -226,16 +226,17 @@ public final class NaraNode {
                             () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
                             verifier,
                             time,
-                            random)
+                            own(random))
                         .sayingGoodbyeIf(() -> membership.isEmpty() || membership.get().last())))
         .compose(
             next ->
                 deploy(
                     new DiscoveryVerticle(
                         me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
-        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
+        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), own(random))))
         .compose(
-            next -> plaza ? deployConsensus(verifier, time, random) : Future.succeededFuture());
+            next ->
+                plaza ? deployConsensus(verifier, time, own(random)) : Future.succeededFuture());
   }
 
   /** What lets people and opinions look at it. */
@@ -256,12 +257,18 @@ public final class NaraNode {
 
   private Future<?> deployCoordinator(
       Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
-    return deploy(new UpkeepVerticle(me, upkeepConfig(), time, random))
-        .compose(next -> coordinate(time, lead));
+    return deploy(new UpkeepVerticle(me, upkeepConfig(), time, own(random)))
+        .compose(next -> coordinate(time, random, lead));
   }
 
-  private Future<?> coordinate(Time time, Optional<SharedWork.Lead> lead) {
-    return deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before, lead));
+  private Future<?> coordinate(Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
+    return deploy(
+        new CoordinatorVerticle(config.recovery(), me.name(), time, random, before, lead));
+  }
+
+  /** A generator is not for several threads, so each verticle has one of its own. */
+  private static RandomGenerator own(RandomGenerator random) {
+    return new SplittableRandom(random.nextLong());
   }
 
   /** Checkpoints are agreed on over the plaza, and nowhere else. */

@@ -19,8 +19,18 @@ public sealed interface Command {
    * Ask a peer over the mesh.
    *
    * @param call its number, by which its end is told
+   * @param patience how long the peer may bring nothing
    */
-  record Fetch(int call, MeshRequest.Peer peer, Query query, Duration timeout) implements Command {}
+  record Fetch(int call, MeshRequest.Peer peer, Query query, Duration timeout, Duration patience)
+      implements Command {}
+
+  /**
+   * Compare the ledger with a peer's and fetch what is lacking.
+   *
+   * @param call its number, by which its end is told
+   * @param timeout for each exchange
+   */
+  record Reconcile(int call, MeshRequest.Peer peer, Duration timeout) implements Command {}
 
   /** Ask neighbours over the plaza about these subjects. */
   record AskPlaza(Map<String, List<String>> subjectsByNeighbour) implements Command {}

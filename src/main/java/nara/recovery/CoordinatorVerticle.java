@@ -4,11 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Time;
@@ -17,6 +17,7 @@ import nara.checkpoint.ConsensusRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.plaza.PlazaRequest;
@@ -49,9 +50,19 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** Checkpoints of five peers, page by page, each with its own deadline. */
   private static final Duration CHECKPOINTS_TIMEOUT = Duration.ofMinutes(15);
 
+  /**
+   * A reconciliation bounds itself; before it begins, it waits for those before it, each of which
+   * keeps it waiting for seconds at most.
+   */
+  private static final Duration RECONCILE_TIMEOUT = Duration.ofMinutes(10);
+
   private final RecoveryConfig config;
   private final String me;
   private final Time time;
+
+  /** Of the plan's chance: where what neighbours gave is checked. */
+  private final long seed;
+
   private final List<Report.Stage> before;
   private final Optional<SharedWork.Lead> lead;
 
@@ -70,11 +81,16 @@ public final class CoordinatorVerticle extends VerticleBase {
    * The coordinator of one recovery; it begins when the verticle is deployed.
    *
    * @param me this node's name
+   * @param random where what neighbours gave is checked
    * @param before what the node did before, such as reading its snapshot: the report begins with it
    */
   public CoordinatorVerticle(
-      RecoveryConfig config, String me, Time time, List<Report.Stage> before) {
-    this(config, me, time, before, Optional.empty());
+      RecoveryConfig config,
+      String me,
+      Time time,
+      RandomGenerator random,
+      List<Report.Stage> before) {
+    this(config, me, time, random, before, Optional.empty());
   }
 
   /**
@@ -86,9 +102,11 @@ public final class CoordinatorVerticle extends VerticleBase {
       RecoveryConfig config,
       String me,
       Time time,
+      RandomGenerator random,
       List<Report.Stage> before,
       Optional<SharedWork.Lead> lead) {
     this.lead = lead;
+    this.seed = random.nextLong();
     this.config = config;
     this.me = me;
     this.time = time;
@@ -98,7 +116,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    course = new Course(config, me, before, now());
+    course = new Course(config, me, seed, before, now());
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
     last = lead.flatMap(SharedWork.Lead::report).orElse(null);
     // After the deployment is reported, so that whoever deploys hears of all that follows.
@@ -114,7 +132,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (last != null) {
       tellOfTheEnd();
     } else if (past.isEmpty()) {
-      tell(new Happening.Started());
+      tell(new Happening.Started(seed));
     } else {
       Course.following(past, config, me, before)
           .ifPresentOrElse(there -> goOn(there, past.size()), this::beginAnew);
@@ -123,7 +141,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void beginAnew() {
     LOG.warn("what was noted of the recovery cannot be followed; it begins anew");
-    tell(new Happening.Started());
+    tell(new Happening.Started(seed));
   }
 
   /** Stands where the leader before stood, and does what was under way there. */
@@ -152,12 +170,16 @@ public final class CoordinatorVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
       case RecoveryRequest.ReportSoFar soFar ->
-          Future.succeededFuture(
-              new RecoveryRequest.CurrentReport(
-                  last != null ? "done" : course.plan().stageLabel(),
-                  last != null,
-                  last != null ? last : running()));
+          last != null
+              ? Future.succeededFuture(current(last))
+              // Without a count, when the ledger is gone already, it is as it was counted before.
+              : ledgerCounted().transform(counted -> Future.succeededFuture(current(running())));
     };
+  }
+
+  private RecoveryRequest.CurrentReport current(Report soFar) {
+    String label = last != null ? "done" : course.plan().stageLabel();
+    return new RecoveryRequest.CurrentReport(label, last != null, soFar);
   }
 
   /** Tells the plan what happened and does what it answers. */
@@ -184,6 +206,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case Command.WaitUntil until -> waitUntil(until.time());
       case Command.Discover discover -> onDiscover();
       case Command.Fetch fetch -> onFetch(fetch);
+      case Command.Reconcile reconcile -> onReconcile(reconcile);
       case Command.AskPlaza ask -> onAskPlaza(ask);
       case Command.SyncCheckpoints sync -> onSyncCheckpoints(sync);
       case Command.SeekKeys seek -> onSeekKeys(seek);
@@ -207,15 +230,17 @@ public final class CoordinatorVerticle extends VerticleBase {
         bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT);
     Future<PlazaState> plaza =
         bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.State(), LOCAL_TIMEOUT);
-    Future.all(found, plaza)
+    Future<LedgerStats> held =
+        bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT);
+    Future.all(found, plaza, held)
         .onSuccess(
-            both -> {
-              tell(
-                  new Happening.Found(
-                      found.result().neighbours(),
-                      found.result().troubles(),
-                      plaza.result().configured()));
-            })
+            all ->
+                tell(
+                    new Happening.Found(
+                        found.result().neighbours(),
+                        found.result().troubles(),
+                        plaza.result().configured(),
+                        held.result().total())))
         .onFailure(failure -> onBroken("discovery", failure));
   }
 
@@ -242,13 +267,29 @@ public final class CoordinatorVerticle extends VerticleBase {
     return lead.isPresent()
         ? bus.ask(
             SharedWork.ADDRESS,
-            new SharedWork.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+            new SharedWork.Fetch(fetch.peer(), fetch.query(), fetch.timeout(), fetch.patience()),
             patience)
         : bus.ask(
                 MeshRequest.ADDRESS,
-                new MeshRequest.Fetch(fetch.peer(), fetch.query(), fetch.timeout()),
+                new MeshRequest.Fetch(
+                    fetch.peer(), fetch.query(), fetch.timeout(), Optional.of(fetch.patience())),
                 patience)
             .map(outcome -> new SharedWork.FetchedBy("", outcome));
+  }
+
+  private void onReconcile(Command.Reconcile reconcile) {
+    bus.ask(
+            MeshRequest.ADDRESS,
+            new MeshRequest.Reconcile(reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
+            RECONCILE_TIMEOUT)
+        .otherwise(
+            failure ->
+                new MeshRequest.NotReconciled(MeshFailure.STALLED, failed("the mesh", failure)))
+        .onSuccess(
+            outcome -> {
+              tell(new Happening.ReconcileEnded(reconcile.call(), outcome));
+              progress();
+            });
   }
 
   private void onAskPlaza(Command.AskPlaza ask) {
@@ -296,7 +337,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private Future<?> ledgerCounted() {
     return bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT)
-        .onSuccess(course.report()::ledger);
+        .onSuccess(course::ledger);
   }
 
   private void onFinish(Command.Finish finish) {
@@ -305,7 +346,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
     counted.onComplete(
         ended -> {
-          last = course.report().build(finish.outcome().label(), finish.reasons(), now());
+          last = course.report(finish.outcome().label(), finish.reasons(), now());
           LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
           conclude();
           tellOfTheEnd();
@@ -341,11 +382,14 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.tell(
         RecoveryNews.ADDRESS,
         new RecoveryNews.Progress(
-            course.plan().stageLabel(), course.plan().callsSettled(), course.plan().callsPlanned(), running()));
+            course.plan().stageLabel(),
+            course.plan().callsSettled(),
+            course.plan().callsPlanned(),
+            running()));
   }
 
   private Report running() {
-    return course.report().build("running", List.of(), now());
+    return course.report("running", List.of(), now());
   }
 
   private Instant now() {

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import nara.ledger.LedgerRequest.LedgerStats;
 
 /**
  * How a recovery goes: its plan, its report, and what is under way. What happened leads to what is
@@ -17,7 +19,7 @@ final class Course {
   private final ReportBuilder report;
 
   /** Calls that have begun and not ended. */
-  private final Map<Integer, Command.Fetch> underWay = new LinkedHashMap<>();
+  private final Map<Integer, Command> underWay = new LinkedHashMap<>();
 
   /** What else was begun last, and has not ended. */
   private Optional<Command> pending = Optional.empty();
@@ -25,10 +27,11 @@ final class Course {
   /**
    * A recovery that has not begun.
    *
+   * @param seed of the plan's chance
    * @param before what the node did before: the report begins with it
    */
-  Course(RecoveryConfig config, String me, List<Report.Stage> before, Instant now) {
-    plan = new RecoveryPlan(config, me);
+  Course(RecoveryConfig config, String me, long seed, List<Report.Stage> before, Instant now) {
+    plan = new RecoveryPlan(config, me, new SplittableRandom(seed));
     report = new ReportBuilder(now);
     before.forEach(report::begunWith);
   }
@@ -42,7 +45,8 @@ final class Course {
   static Optional<Course> following(
       List<SharedWork.Noted> past, RecoveryConfig config, String me, List<Report.Stage> before) {
     // The recovery began when the first one's did: the report counts from there.
-    Course course = new Course(config, me, before, past.get(0).at());
+    long seed = past.get(0).happening() instanceof Happening.Started started ? started.seed() : 0;
+    Course course = new Course(config, me, seed, before, past.get(0).at());
     for (SharedWork.Noted noted : past) {
       List<Command> commands = course.hear(noted.happening(), noted.at());
       if (!fetches(commands).equals(noted.began())) {
@@ -64,8 +68,14 @@ final class Course {
     return plan;
   }
 
-  ReportBuilder report() {
-    return report;
+  /** Takes note of what the ledger holds. */
+  void ledger(LedgerStats stats) {
+    report.ledger(stats);
+  }
+
+  /** The report as it is now. */
+  Report report(String outcome, List<String> reasons, Instant now) {
+    return report.build(outcome, reasons, plan::conduct, now);
   }
 
   /** What has begun and not ended, to be done again by whoever goes on. */
@@ -77,9 +87,11 @@ final class Course {
 
   /** Lets report and plan know what happened; what is to be done now. */
   List<Command> hear(Happening happening, Instant at) {
-    if (!(happening instanceof Happening.CallEnded || happening instanceof Happening.TookOver)) {
-      pending = Optional.empty();
-    }
+    boolean besides =
+        happening instanceof Happening.CallEnded
+            || happening instanceof Happening.ReconcileEnded
+            || happening instanceof Happening.TookOver;
+    pending = besides ? pending : Optional.empty();
     write(happening, at);
     List<Command> commands = plan.on(happening, at);
     commands.forEach(command -> note(command, at));
@@ -90,9 +102,13 @@ final class Course {
     switch (happening) {
       case Happening.Found found -> report.neighbours(found.neighbours());
       case Happening.CallEnded ended -> {
-        Command.Fetch fetch = underWay.remove(ended.call());
-        if (fetch != null) {
+        if (underWay.remove(ended.call()) instanceof Command.Fetch fetch) {
           report.fetched(fetch.peer().name(), ended.member(), ended.outcome());
+        }
+      }
+      case Happening.ReconcileEnded ended -> {
+        if (underWay.remove(ended.call()) instanceof Command.Reconcile reconcile) {
+          report.reconciled(reconcile.peer().name(), ended.outcome());
         }
       }
       case Happening.PlazaEnded ended -> report.plaza(ended.answered());
@@ -114,6 +130,7 @@ final class Course {
   private void note(Command command, Instant at) {
     switch (command) {
       case Command.Fetch fetch -> underWay.put(fetch.call(), fetch);
+      case Command.Reconcile reconcile -> underWay.put(reconcile.call(), reconcile);
       case Command.Enter enter -> report.enter(enter.stage(), at);
       case Command.Leave leave -> report.leave(leave.outcome(), leave.reason(), at);
       case Command.WaitUntil wait -> pending = Optional.of(wait);

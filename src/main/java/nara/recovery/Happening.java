@@ -9,17 +9,31 @@ import nara.trust.TrustRequest;
 
 /** What the plan is told. */
 public sealed interface Happening {
-  /** The node is up. */
-  record Started() implements Happening {}
+  /**
+   * The node is up.
+   *
+   * @param seed of the plan's chance, for whoever follows it
+   */
+  record Started(long seed) implements Happening {
+    public Started() {
+      this(0);
+    }
+  }
 
   /**
    * Discovery answered.
    *
    * @param troubles what a source could not do, in sentences
    * @param plaza whether there is a plaza to ask over
+   * @param held how many events this node has already
    */
-  record Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza)
-      implements Happening {}
+  record Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza, int held)
+      implements Happening {
+    /** What a node found that holds nothing. */
+    public Found(List<Neighbour> neighbours, List<String> troubles, boolean plaza) {
+      this(neighbours, troubles, plaza, 0);
+    }
+  }
 
   /** A wait is over. */
   record TimeCame() implements Happening {}
@@ -34,6 +48,9 @@ public sealed interface Happening {
       this(call, outcome, "");
     }
   }
+
+  /** A reconciliation ended, well or badly. */
+  record ReconcileEnded(int call, MeshRequest.ReconcileOutcome outcome) implements Happening {}
 
   /** The plaza rung ended. */
   record PlazaEnded(PlazaRequest.LedgersAnswered answered) implements Happening {}

@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * How a recovery goes. The reference's waits and limits are the defaults.
  *
- * @param ladder rungs in order: pages, sample, slices, plaza
+ * @param ladder rungs in order: reconcile, pages, sample, slices, plaza
  * @param firstWait before neighbours are looked for, unless some are known in gossip mode
  * @param tries how often neighbours are looked for
  * @param retryWait before the second try; doubled before each further one
@@ -57,6 +57,8 @@ public record RecoveryConfig(
 
   /** One way to get events back. */
   public enum Rung {
+    /** What is held compared with each neighbour, and what is lacking fetched. */
+    RECONCILE,
     /** The whole time range in pages, split over all neighbours. */
     PAGES,
     /** Random samples, as the reference does. */
@@ -83,7 +85,7 @@ public record RecoveryConfig(
   /** The reference's values for a memory mode. */
   public static RecoveryConfig defaults(MemoryMode mode) {
     return new RecoveryConfig(
-        List.of(Rung.PAGES, Rung.SAMPLE, Rung.SLICES, Rung.PLAZA),
+        List.of(Rung.RECONCILE, Rung.PAGES, Rung.SAMPLE, Rung.SLICES, Rung.PLAZA),
         Duration.ofSeconds(30),
         3,
         Duration.ofSeconds(30),

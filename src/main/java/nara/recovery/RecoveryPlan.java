@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
@@ -32,6 +33,9 @@ public final class RecoveryPlan {
   /** The least that a slice is asked for. */
   static final int SLICE_LEAST = 100;
 
+  /** Events held from which on comparing them costs less than walking the neighbours. */
+  static final int WORTH_COMPARING = 1_000;
+
   private enum Stage {
     WAITING,
     DISCOVERING,
@@ -45,6 +49,7 @@ public final class RecoveryPlan {
 
   private final RecoveryConfig config;
   private final String me;
+  private final RandomGenerator random;
   private final Roster roster = new Roster();
   private final List<String> reasons = new ArrayList<>();
 
@@ -52,34 +57,40 @@ public final class RecoveryPlan {
   private List<Neighbour> neighbours = List.of();
   private List<Peer> peers = List.of();
   private boolean plaza;
+  private int held;
   private final Set<String> plazaAnswered = new LinkedHashSet<>();
   private final Set<String> plazaSilent = new LinkedHashSet<>();
   private int tries;
   private int rung = -1;
   private Work work;
   private int nextCall;
+  private Instant now = Instant.EPOCH;
 
   /**
    * A recovery that has not begun.
    *
    * @param me this node's name: a subject of its own
+   * @param random where what neighbours gave is checked
    */
-  public RecoveryPlan(RecoveryConfig config, String me) {
+  public RecoveryPlan(RecoveryConfig config, String me, RandomGenerator random) {
     this.config = config;
     this.me = me;
+    this.random = random;
   }
 
   /** Tells what happened; answers what to do now. */
-  public List<Command> on(Happening happening, Instant now) {
+  public List<Command> on(Happening happening, Instant at) {
     if (stage == Stage.FINISHED) {
       return List.of();
     }
+    now = at;
     List<Command> out = new ArrayList<>();
     switch (happening) {
-      case Happening.Started started -> onStarted(now, out);
+      case Happening.Started started -> onStarted(out);
       case Happening.TimeCame time -> onTime(out);
-      case Happening.Found found -> onFound(found, now, out);
+      case Happening.Found found -> onFound(found, out);
       case Happening.CallEnded ended -> onCallEnded(ended, out);
+      case Happening.ReconcileEnded ended -> onReconcileEnded(ended, out);
       case Happening.PlazaEnded ended -> onPlazaEnded(ended, out);
       case Happening.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
       case Happening.KeysSought sought -> onKeysSought(sought, out);
@@ -110,6 +121,11 @@ public final class RecoveryPlan {
     };
   }
 
+  /** What is thought of a neighbour by its conduct so far. */
+  Conduct conduct(String neighbour) {
+    return roster.of(neighbour);
+  }
+
   /** Calls of the present rung that have ended. */
   public int callsSettled() {
     return stage == Stage.CALLING ? work.settled() : 0;
@@ -120,7 +136,7 @@ public final class RecoveryPlan {
     return stage == Stage.CALLING ? work.planned() : 0;
   }
 
-  private void onStarted(Instant now, List<Command> out) {
+  private void onStarted(List<Command> out) {
     out.add(new Command.Enter("discovery"));
     boolean wait = !config.gossip() && config.firstWait().isPositive();
     if (wait) {
@@ -133,6 +149,9 @@ public final class RecoveryPlan {
   private void onTime(List<Command> out) {
     if (stage == Stage.WAITING) {
       discover(out);
+    } else if (stage == Stage.CALLING) {
+      work.woken();
+      goOn(out);
     }
   }
 
@@ -142,7 +161,7 @@ public final class RecoveryPlan {
     out.add(new Command.Discover());
   }
 
-  private void onFound(Happening.Found found, Instant now, List<Command> out) {
+  private void onFound(Happening.Found found, List<Command> out) {
     if (stage != Stage.DISCOVERING) {
       return;
     }
@@ -162,6 +181,7 @@ public final class RecoveryPlan {
     }
     neighbours = online;
     plaza = found.plaza() && !config.readOnly();
+    held = found.held();
     peers =
         online.stream()
             .filter(n -> !n.address().isEmpty())
@@ -188,10 +208,21 @@ public final class RecoveryPlan {
     Rung next = config.ladder().get(rung);
     out.add(new Command.Enter(next.label()));
     switch (next) {
-      case PAGES -> call(asked, () -> new PagesRung(asked, roster, config, nextCall), out);
+      case RECONCILE -> reconcile(asked, out);
+      case PAGES ->
+          call(asked, () -> new PagesRung(asked, roster, config, me, random, nextCall), out);
       case SAMPLE -> call(asked, () -> samples(asked), out);
       case SLICES -> call(asked, () -> slices(asked), out);
       case PLAZA -> askPlaza(out);
+    }
+  }
+
+  private void reconcile(List<Peer> asked, List<Command> out) {
+    if (held < WORTH_COMPARING) {
+      out.add(new Command.Leave("skipped", held + " events are held: too few to be compared"));
+      climb(asked, out);
+    } else {
+      call(asked, () -> new ReconcileRung(asked, roster, config, nextCall), out);
     }
   }
 
@@ -244,10 +275,17 @@ public final class RecoveryPlan {
     }
   }
 
+  private void onReconcileEnded(Happening.ReconcileEnded ended, List<Command> out) {
+    if (stage == Stage.CALLING && work.ended(ended.call(), ended.outcome())) {
+      goOn(out);
+    }
+  }
+
   private void goOn(List<Command> out) {
     out.addAll(work.begin());
     nextCall = work.nextCall();
     if (!work.over()) {
+      work.wakeAfter().ifPresent(wait -> out.add(new Command.WaitUntil(now.plus(wait))));
       return;
     }
     if (work.failed()) {

@@ -61,7 +61,12 @@ public record Report(
   public record Stage(
       String name, String outcome, String reason, long startedMs, long durationMs) {}
 
-  /** One neighbour's part. */
+  /**
+   * One neighbour's part.
+   *
+   * @param score how well it did what it was asked for, 0 to 1
+   * @param droppedBecause why it was asked for nothing more; empty when it was not dropped
+   */
   public record NeighbourShare(
       String name,
       String id,
@@ -73,7 +78,9 @@ public record Report(
       int events,
       int fresh,
       int duplicate,
-      int rejected) {}
+      int rejected,
+      double score,
+      String droppedBecause) {}
 
   /** What one member of a cluster fetched, judged and merged. */
   public record MemberShare(String name, int requests, int failures, int events, int fresh) {}

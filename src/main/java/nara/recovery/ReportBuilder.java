@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import nara.checkpoint.CheckpointRequest;
 import nara.discovery.Neighbour;
 import nara.event.Verdict;
@@ -133,6 +134,29 @@ final class ReportBuilder {
     }
   }
 
+  void reconciled(String neighbour, MeshRequest.ReconcileOutcome outcome) {
+    Share share = share(neighbour);
+    switch (outcome) {
+      case MeshRequest.Reconciled done -> {
+        share.requests += done.rounds() + done.fetches();
+        add(
+            share,
+            done.comparedBytes() + done.fetchedBytes(),
+            done.offered().received(),
+            done.offered());
+        if (!done.whole()) {
+          share.failures++;
+          share.lastFailure = done.trouble();
+        }
+      }
+      case MeshRequest.NotReconciled not -> {
+        share.requests++;
+        share.failures++;
+        share.lastFailure = not.reason();
+      }
+    }
+  }
+
   void plaza(PlazaRequest.LedgersAnswered answered) {
     for (PlazaRequest.LedgerAnswer answer : answered.answers()) {
       Share share = share(answer.neighbour());
@@ -190,7 +214,8 @@ final class ReportBuilder {
     ledger = new Report.Ledger(stats.total(), byService);
   }
 
-  Report build(String outcome, List<String> reasons, Instant now) {
+  Report build(
+      String outcome, List<String> reasons, Function<String, Conduct> conduct, Instant now) {
     Map<String, Integer> byLabel = new LinkedHashMap<>();
     verdicts.forEach(
         (verdict, count) -> {
@@ -204,7 +229,9 @@ final class ReportBuilder {
         started.toString(),
         Duration.between(started, now).toMillis(),
         List.copyOf(stages),
-        shares.entrySet().stream().map(e -> share(e.getKey(), e.getValue())).toList(),
+        shares.entrySet().stream()
+            .map(e -> share(e.getKey(), e.getValue(), conduct.apply(e.getKey())))
+            .toList(),
         new Report.Events(received, duplicate, merged, quarantined, rejected, dropped, byLabel),
         checkpoints,
         pingTimesSeeded,
@@ -231,7 +258,7 @@ final class ReportBuilder {
     return shares.computeIfAbsent(name, absent -> new Share());
   }
 
-  private static Report.NeighbourShare share(String name, Share s) {
+  private static Report.NeighbourShare share(String name, Share s, Conduct conduct) {
     return new Report.NeighbourShare(
         name,
         s.id,
@@ -243,6 +270,8 @@ final class ReportBuilder {
         s.events,
         s.fresh,
         s.duplicate,
-        s.rejected);
+        s.rejected,
+        Math.round(conduct.score() * 100) / 100.0,
+        conduct.dropped());
   }
 }

@@ -65,7 +65,11 @@ public final class ReportJson {
           .put("events", share.events())
           .put("new", share.fresh())
           .put("duplicate", share.duplicate())
-          .put("rejected", share.rejected());
+          .put("rejected", share.rejected())
+          .put("score", share.score());
+      if (!share.droppedBecause().isEmpty()) {
+        one.put("dropped_because", share.droppedBecause());
+      }
     }
   }
 

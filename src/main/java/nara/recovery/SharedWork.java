@@ -22,7 +22,7 @@ public sealed interface SharedWork<R extends BusMessage> extends Request<R> {
   String ADDRESS = "nara.cluster.work";
 
   /** Lets some member fetch, judge and merge one answer of a peer. */
-  record Fetch(MeshRequest.Peer peer, Query query, Duration timeout)
+  record Fetch(MeshRequest.Peer peer, Query query, Duration timeout, Duration patience)
       implements SharedWork<FetchedBy> {}
 
   /** The answer to {@link Fetch}: which member did it, and how it went. */

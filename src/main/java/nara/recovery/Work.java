@@ -1,8 +1,11 @@
 package nara.recovery;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Peer;
+import nara.mesh.MeshRequest.ReconcileOutcome;
 
 /** What one rung of the mesh does: calls that begin, end, and lead to further ones. */
 interface Work {
@@ -12,8 +15,21 @@ interface Work {
   /** Takes note of a call's end; false when it is not one of this rung. */
   boolean ended(int call, FetchOutcome outcome);
 
-  /** Whether nothing is under way and nothing is left to begin. */
+  /** The same of a reconciliation, which only one rung begins. */
+  default boolean ended(int call, ReconcileOutcome outcome) {
+    return false;
+  }
+
+  /** Whether nothing that is waited for is under way and nothing is left to begin. */
   boolean over();
+
+  /** After how long it wants to be woken, whatever happens until then; empty when it does not. */
+  default Optional<Duration> wakeAfter() {
+    return Optional.empty();
+  }
+
+  /** The time that it wanted to be woken at has come, or one of an earlier rung. */
+  default void woken() {}
 
   /** Whether it went so badly that the next rung should do it all again. */
   boolean failed();

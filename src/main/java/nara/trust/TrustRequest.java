@@ -27,9 +27,16 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param source who sent them, for the report
    * @param json the bytes that hold them; not copied and not changed by anybody
    * @param events where each event's JSON object stands in the bytes
+   * @param otherForms whether these are known to differ in their bytes from what is held, so that
+   *     one whose id is held as valid is looked at all the same: the smaller bytes stay
    */
-  record Offer(String source, byte[] json, List<JsonSpans.Span> events)
-      implements TrustRequest<Offered> {}
+  record Offer(String source, byte[] json, List<JsonSpans.Span> events, boolean otherForms)
+      implements TrustRequest<Offered> {
+    /** Events of which nothing is known yet. */
+    public Offer(String source, byte[] json, List<JsonSpans.Span> events) {
+      this(source, json, events, false);
+    }
+  }
 
   /**
    * Events that this node judged valid before and has had under its own seal since: read and merged
@@ -64,6 +71,14 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       implements BusMessage {
     /** What became of no events. */
     public static final Offered NOTHING = new Offered(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
+
+    /**
+     * Events that were not held before, or only without their signature: whatever is judged valid
+     * was not held as valid, since it would not have been judged again.
+     */
+    public int gained() {
+      return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
+    }
 
     /** What became of these events and those. */
     public Offered plus(Offered other) {

@@ -147,11 +147,13 @@ public final class TrustVerticle extends VerticleBase {
         .executeBlocking(() -> Intake.peek(offer.json(), offer.events()), false)
         .compose(
             ids ->
-                bus.ask(
-                        LedgerRequest.ADDRESS,
-                        new LedgerRequest.HeldValid(Intake.present(ids)),
-                        LEDGER_TIMEOUT)
-                    .map(answer -> new Known(ids, answer.held())));
+                offer.otherForms()
+                    ? Future.succeededFuture(new Known(ids, new BitSet()))
+                    : bus.ask(
+                            LedgerRequest.ADDRESS,
+                            new LedgerRequest.HeldValid(Intake.present(ids)),
+                            LEDGER_TIMEOUT)
+                        .map(answer -> new Known(ids, answer.held())));
   }
 
   private Future<List<Judgement>> judgeNew(
@@ -263,7 +265,8 @@ public final class TrustVerticle extends VerticleBase {
             : bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Merge(accepted), LEDGER_TIMEOUT)
                 .onSuccess(tally::merged);
     // Not before the others' merges: what counted as held because of them is held then.
-    merged = Future.join(before.otherwiseEmpty(), mine);
+    // Without its value, which would hold all that came before it for ever.
+    merged = Future.join(before.otherwiseEmpty(), mine).mapEmpty();
     return Future.join(before, mine)
         .map(
             done -> {

@@ -238,7 +238,9 @@ public final class UpkeepVerticle extends VerticleBase {
         yield Future.succeededFuture();
       }
       case Task.Vouch vouch ->
-          own.say(new Seen(me.name(), me.id(), vouch.name(), idOf(vouch.name()), VIA_PLAZA))
+          own.say(
+                  Event.nanos(vouch.heard()),
+                  new Seen(me.name(), me.id(), vouch.name(), idOf(vouch.name()), VIA_PLAZA))
               .onSuccess(offered -> vouched += offered.added());
       case Task.FirstSeen first ->
           ask(new LedgerRequest.AboutSubject(first.name(), seconds()))

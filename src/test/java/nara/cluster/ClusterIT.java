@@ -124,7 +124,6 @@ class ClusterIT {
       gate.let(3);
       second.kill();
       MemberProcess third = members.awaitLeader(second);
-      gate.turnAway();
       gate.open();
       members.awaitReady(second);
 
@@ -167,7 +166,6 @@ class ClusterIT {
       members.await(
           "it steps down", () -> paused.state().filter(s -> !s.getBoolean("leads")).isPresent());
       long ofOldTerm = accepted(members, paused, "1");
-      gate.turnAway();
       gate.open();
       members.awaitReady(paused);
       members.awaitMembers(3);
@@ -206,7 +204,6 @@ class ClusterIT {
       networks.cut(members.all().indexOf(cut));
       MemberProcess next = members.awaitLeader(cut);
       members.awaitMembers(2, cut);
-      gate.turnAway();
       gate.open();
       members.awaitReady(cut);
       members.await("it steps down", () -> cut.log().contains(" steps down: "));

@@ -32,12 +32,6 @@ final class Gate {
     }
   }
 
-  /** Turns away who waits, as a connection does that breaks. */
-  synchronized void turnAway() {
-    waiting.forEach(turn -> turn.fail("turned away"));
-    waiting.clear();
-  }
-
   /** Lets everybody pass from now on. */
   void open() {
     let(1_000_000);

@@ -55,7 +55,8 @@ class WireTest {
             List.of(new MeshRequest.Stated(5, new EventId(1, -2))),
             new Offered(2, 1, 1, 0, 0, 0, Map.of(Verdict.VALID, 1), Set.of("lisa")),
             Duration.ofMillis(1_234));
-    MemberCommand command = new MemberCommand.Fetch(3, "a", BART, PAGE, Duration.ofSeconds(9));
+    MemberCommand command =
+        new MemberCommand.Fetch(3, "a", BART, PAGE, Duration.ofSeconds(9), Duration.ofSeconds(2));
 
     assertThat(again(MemberCommand.class, command)).isEqualTo(command);
     assertThat(again(MemberCommand.Answer.class, new MemberCommand.Fetched(fetched)))
@@ -64,7 +65,8 @@ class WireTest {
         new Noted(
             Instant.ofEpochSecond(7, 8),
             new Happening.CallEnded(4, fetched, "b"),
-            List.of(new Command.Fetch(5, BART, PAGE, Duration.ofSeconds(1))));
+            List.of(
+                new Command.Fetch(5, BART, PAGE, Duration.ofSeconds(1), Duration.ofSeconds(2))));
     assertThat(again(Noted.class, noted)).isEqualTo(noted);
     MemberCommand.Answer failed =
         new MemberCommand.Fetched(new MeshRequest.FetchFailed(MeshFailure.STALLED, "slow"));
@@ -76,7 +78,8 @@ class WireTest {
     Buffer whole =
         Wire.write(
             MemberCommand.class,
-            new MemberCommand.Fetch(3, "a", BART, PAGE, Duration.ofSeconds(9)));
+            new MemberCommand.Fetch(
+                3, "a", BART, PAGE, Duration.ofSeconds(9), Duration.ofSeconds(2)));
     for (int length = 0; length < whole.length(); length++) {
       Buffer cut = whole.slice(0, length);
       assertThatThrownBy(() -> Wire.read(MemberCommand.class, cut))

@@ -114,7 +114,7 @@ class ConfigReaderTest {
                 + " \"5m\" (1ms to 1h)",
             "line 3, column 31: recovery.first_wait: \"soon\" is not a duration such as \"500ms\","
                 + " \"30s\" or \"5m\" (0s to 24h)",
-            "line 3, column 60: recovery.ladder[1]: \"stairs\" is not one of pages, sample, slices, plaza",
+            "line 3, column 60: recovery.ladder[1]: \"stairs\" is not one of reconcile, pages, sample, slices, plaza",
             "line 4, column 24: trust.policy: \"blind\" is not one of reference, verified, strict",
             "line 5, column 15: nonsense: is not a known key; known here: checkpoint, cluster,"
                 + " discovery, identity, memory, mesh, plaza, read_only, recovery, transport,"
@@ -136,7 +136,7 @@ class ConfigReaderTest {
         + " [NAME@]HOST[:PORT]'",
     "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing: which addresses shall be"
         + " scanned?'",
-    "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of pages, sample, slices,"
+    "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile, pages, sample, slices,"
         + " plaza'",
     "'{\"recovery\": {\"ladder\": [\"plaza\", \"plaza\"]}}', recovery.ladder: has a rung twice",
     "'{\"transport\": \"mqtt\"}', 'transport: \"mqtt\" needs a broker: set plaza.url'",

@@ -27,7 +27,7 @@ class CourseTest {
   @Test
   void whoever_hears_the_same_has_the_same_under_way_wherever_the_other_stopped() {
     List<SharedWork.Noted> heard = story().heard;
-    Course alone = new Course(CONFIG, "me", List.of(), heard.get(0).at());
+    Course alone = new Course(CONFIG, "me", 1, List.of(), heard.get(0).at());
     for (int i = 0; i < heard.size(); i++) {
       alone.hear(heard.get(i).happening(), heard.get(i).at());
       Course other =
@@ -35,8 +35,8 @@ class CourseTest {
 
       assertThat(other.underWay()).isEqualTo(alone.underWay());
       assertThat(other.plan().stageLabel()).isEqualTo(alone.plan().stageLabel());
-      assertThat(other.report().build("", List.of(), Story.START))
-          .isEqualTo(alone.report().build("", List.of(), Story.START));
+      assertThat(other.report("", List.of(), Story.START))
+          .isEqualTo(alone.report("", List.of(), Story.START));
     }
     assertThat(alone.underWay()).singleElement().isInstanceOf(Command.Finish.class);
   }
@@ -55,7 +55,8 @@ class CourseTest {
         .filter(Happening.CallEnded.class::isInstance)
         .forEach(ended -> begun.remove(((Happening.CallEnded) ended).call()));
 
-    Course course = Course.following(heard.subList(0, middle), CONFIG, "me", List.of()).orElseThrow();
+    Course course =
+        Course.following(heard.subList(0, middle), CONFIG, "me", List.of()).orElseThrow();
 
     assertThat(
             course.underWay().stream()
@@ -85,7 +86,7 @@ class CourseTest {
 
     assertThat(course.hear(new Happening.TookOver("b", 2), Story.START)).isEmpty();
     assertThat(course.underWay()).isEqualTo(before);
-    assertThat(course.report().build("", List.of(), Story.START).stages())
+    assertThat(course.report("", List.of(), Story.START).stages())
         .last()
         .satisfies(
             stage -> {

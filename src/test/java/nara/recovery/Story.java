@@ -10,15 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import nara.checkpoint.CheckpointRequest;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.FetchOutcome;
+import nara.mesh.MeshRequest.ReconcileOutcome;
 import nara.plaza.PlazaRequest;
 import nara.trust.TrustRequest;
 
@@ -46,10 +49,13 @@ final class Story {
   private boolean plaza;
   private List<String> plazaAnswers = List.of();
   private BiFunction<String, Query, FetchOutcome> mesh = (peer, query) -> brought(10);
+  private Function<String, ReconcileOutcome> reconciling =
+      peer -> new MeshRequest.NotReconciled(MeshFailure.UNSUPPORTED, "answers 404");
+  private int held;
   private Instant now = START;
 
   Story(RecoveryConfig config) {
-    plan = new RecoveryPlan(config, "me");
+    plan = new RecoveryPlan(config, "me", new SplittableRandom(1));
   }
 
   /** Each discovery finds the next of these; the last one again and again. */
@@ -79,9 +85,16 @@ final class Story {
     return this;
   }
 
+  /** Holds so many events before, and compares them with peers to that end. */
+  Story holding(int events, Function<String, ReconcileOutcome> compared) {
+    held = events;
+    reconciling = compared;
+    return this;
+  }
+
   Story play() {
     Deque<Happening> pending = new ArrayDeque<>();
-    pending.add(new Happening.Started());
+    pending.add(new Happening.Started(1));
     int underWay = 0;
     while (!pending.isEmpty()) {
       Happening happening = pending.poll();
@@ -107,7 +120,7 @@ final class Story {
       }
       case Command.Discover discover -> {
         List<Neighbour> found = discoveries.size() > 1 ? discoveries.poll() : discoveries.peek();
-        pending.add(new Happening.Found(found, troubles, plaza));
+        pending.add(new Happening.Found(found, troubles, plaza, held));
       }
       case Command.Fetch fetch -> {
         fetches.add(fetch);
@@ -115,6 +128,10 @@ final class Story {
         pending.add(
             new Happening.CallEnded(fetch.call(), mesh.apply(fetch.peer().name(), fetch.query())));
       }
+      case Command.Reconcile reconcile ->
+          pending.add(
+              new Happening.ReconcileEnded(
+                  reconcile.call(), reconciling.apply(reconcile.peer().name())));
       case Command.AskPlaza ask -> {
         List<PlazaRequest.LedgerAnswer> answers =
             ask.subjectsByNeighbour().keySet().stream()
@@ -163,6 +180,12 @@ final class Story {
         List.of(),
         offered(events),
         Duration.ZERO);
+  }
+
+  /** Compared to the end, when there is no trouble. */
+  static ReconcileOutcome compared(int lacking, String trouble) {
+    return new MeshRequest.Reconciled(
+        trouble, 1, 1, 300 + 64L * lacking, 475L * lacking, lacking, 0, 0, offered(lacking));
   }
 
   static FetchOutcome failed(MeshFailure failure) {

@@ -1,0 +1,102 @@
+package nara.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import nara.event.Event;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.Judged;
+import nara.reconcile.Bound;
+import nara.reconcile.ItemId;
+import nara.reconcile.Items;
+import nara.reconcile.Sum;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The index of hashes against what the ledger shows, through everything that changes it. */
+class HashIndexProperties {
+  private record Item(long time, ItemId id, Event event) {}
+
+  @Property(tries = 40)
+  void it_has_what_the_ledger_shows_through_all_changes(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 900) int maximum,
+      @ForAll @IntRange(min = 1, max = 60) int spread)
+      throws Exception {
+    Random random = new Random(seed);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> true);
+    for (int batch = 0; batch < 12; batch++) {
+      List<Judged> events = new ArrayList<>();
+      for (int i = random.nextInt(300); i > 0; i--) {
+        // Few times, some of them before 1970, and now and then another form of an event.
+        long ts = (random.nextInt(spread) - 3) * Made.SECOND;
+        String form = random.nextInt(5) == 0 ? "e" + random.nextInt(9) : "";
+        events.add(Made.unsigned(event(ts, form, random.nextInt(400))));
+      }
+      ledger.merge(events);
+      if (random.nextInt(3) > 0) {
+        check(ledger, random);
+      }
+    }
+    check(ledger, random);
+  }
+
+  private static Event event(long ts, String form, int number) {
+    return Made.event(ts, form, new Social("tease", "a", "", "t" + number, "", "", ""));
+  }
+
+  private static void check(Ledger ledger, Random random) throws Exception {
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    List<Item> expected = new ArrayList<>();
+    for (Event event : ledger.export()) {
+      ItemId id = ItemId.of(sha256.digest(event.json()), 0);
+      expected.add(new Item(Math.max(0, event.ts()), id, event));
+    }
+    expected.sort(Comparator.comparingLong(Item::time).thenComparing(Item::id));
+    HashIndex index = ledger.hashes();
+
+    assertThat(index.size()).isEqualTo(expected.size());
+    for (int rank = 0; rank < expected.size(); rank++) {
+      Item item = expected.get(rank);
+      assertThat(index.id(rank)).isEqualTo(item.id());
+      assertThat(index.time(rank)).isEqualTo(item.time());
+      assertThat(index.get(item.id()).event()).isSameAs(item.event());
+      assertThat(index.below(new Bound(item.time(), item.id(), ItemId.BYTES))).isEqualTo(rank);
+    }
+    for (int i = 0; i < 10; i++) {
+      int from = random.nextInt(expected.size() + 1);
+      int to = from + random.nextInt(expected.size() - from + 1);
+      Sum sum = new Sum();
+      List<ItemId> walked = new ArrayList<>();
+      expected.subList(from, to).forEach(item -> sum.add(item.id()));
+      index.walk(from, to, walked::add);
+      assertThat(index.sum(from, to).fingerprint(to - from)).isEqualTo(sum.fingerprint(to - from));
+      assertThat(walked).isEqualTo(expected.subList(from, to).stream().map(Item::id).toList());
+    }
+    assertThat(index.get(ItemId.of(new byte[ItemId.BYTES], 0))).isNull();
+  }
+
+  @Test
+  void it_is_dropped_when_nobody_looks_and_made_again_when_somebody_does() throws Exception {
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
+    ledger.merge(List.of(Made.unsigned(event(Made.SECOND, "", 1))));
+    Items before = ledger.hashes();
+    assertThat(before.size()).isEqualTo(1);
+    List<Judged> many = new ArrayList<>();
+    for (int i = 0; i < 25_000; i++) {
+      many.add(new Judged(event(i * Made.SECOND + 1, "", i), Verdict.UNSIGNED));
+    }
+    ledger.merge(many);
+
+    check(ledger, new Random(1));
+    ledger.merge(List.of(Made.unsigned(event(7, "", 7))));
+    check(ledger, new Random(2));
+  }
+}
