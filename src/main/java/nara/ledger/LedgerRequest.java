@@ -22,6 +22,12 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
   /** Where the ledger verticle is asked. */
   String ADDRESS = "nara.ledger";
 
+  /**
+   * Where it is asked in a cluster, by whoever stands at {@link #ADDRESS} there and sees to it that
+   * all members get what is merged.
+   */
+  String VIEW = "nara.ledger.view";
+
   /** Which of these ids need no further look, because they are held as valid. */
   record HeldValid(List<EventId> ids) implements LedgerRequest<HeldAnswer> {}
 

@@ -95,6 +95,9 @@ public final class RecoveryPlan {
       case Happening.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
       case Happening.KeysSought sought -> onKeysSought(sought, out);
       case Happening.PingsSeeded seeded -> onPingsSeeded(seeded, out);
+      case Happening.TookOver another -> {
+        // What was decided stands, whoever carries it out.
+      }
       case Happening.StopAsked stop -> end("stopped before it was done", out);
       case Happening.Broke broke -> onBroke(broke.what(), out);
     }

@@ -22,6 +22,7 @@ final class ReportBuilder {
   private final Instant started;
   private final List<Report.Stage> stages = new ArrayList<>();
   private final Map<String, Share> shares = new LinkedHashMap<>();
+  private final Map<String, Report.MemberShare> members = new TreeMap<>();
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
   private String stageName = "";
@@ -80,12 +81,44 @@ final class ReportBuilder {
             Duration.between(stageStarted, now).toMillis()));
   }
 
+  /** Another member of the cluster goes on. */
+  void tookOver(String sentence, Instant now) {
+    stages.add(
+        new Report.Stage(
+            "handover", "complete", sentence, Duration.between(started, now).toMillis(), 0));
+  }
+
   void neighbours(List<Neighbour> neighbours) {
     for (Neighbour neighbour : neighbours) {
       Share share = share(neighbour.name());
       share.id = neighbour.id();
       share.address = neighbour.address();
     }
+  }
+
+  /** What a member of the cluster, or this node alone, fetched from a neighbour. */
+  void fetched(String neighbour, String member, MeshRequest.FetchOutcome outcome) {
+    if (!member.isEmpty()) {
+      members.merge(member, share(member, outcome), ReportBuilder::plus);
+    }
+    fetched(neighbour, outcome);
+  }
+
+  private static Report.MemberShare share(String member, MeshRequest.FetchOutcome outcome) {
+    return switch (outcome) {
+      case MeshRequest.Fetched fetched ->
+          new Report.MemberShare(member, 1, 0, fetched.events(), fetched.offered().added());
+      case MeshRequest.FetchFailed failed -> new Report.MemberShare(member, 1, 1, 0, 0);
+    };
+  }
+
+  private static Report.MemberShare plus(Report.MemberShare a, Report.MemberShare b) {
+    return new Report.MemberShare(
+        a.name(),
+        a.requests() + b.requests(),
+        a.failures() + b.failures(),
+        a.events() + b.events(),
+        a.fresh() + b.fresh());
   }
 
   void fetched(String neighbour, MeshRequest.FetchOutcome outcome) {
@@ -202,7 +235,8 @@ final class ReportBuilder {
         new Report.Events(received, duplicate, merged, quarantined, rejected, dropped, byLabel),
         checkpoints,
         pingTimesSeeded,
-        ledger);
+        ledger,
+        List.copyOf(members.values()));
   }
 
   private void add(Share share, long bytes, int events, Offered offered) {

@@ -32,6 +32,9 @@ import nara.trust.TrustRequest;
 final class Story {
   static final Instant START = Instant.parse("2026-11-22T20:00:00Z");
 
+  /** All that happened, as a leader of a cluster notes it. */
+  final List<SharedWork.Noted> heard = new ArrayList<>();
+
   final List<Command> told = new ArrayList<>();
   final List<Command.Fetch> fetches = new ArrayList<>();
   final List<String> stages = new ArrayList<>();
@@ -91,12 +94,14 @@ final class Story {
 
   Story play() {
     Deque<Happening> pending = new ArrayDeque<>();
-    pending.add(new Happening.Started());
+    pending.add(new Happening.Started(1));
     int underWay = 0;
     while (!pending.isEmpty()) {
       Happening happening = pending.poll();
       underWay -= happening instanceof Happening.CallEnded ? 1 : 0;
-      for (Command command : plan.on(happening, now)) {
+      List<Command> commands = plan.on(happening, now);
+      heard.add(new SharedWork.Noted(now, happening, Course.fetches(commands)));
+      for (Command command : commands) {
         told.add(command);
         underWay += command instanceof Command.Fetch ? 1 : 0;
         react(command, pending);

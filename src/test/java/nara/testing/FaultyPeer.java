@@ -11,6 +11,7 @@ import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nara.node.Blocking;
@@ -21,10 +22,12 @@ public final class FaultyPeer implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
+  private final String here;
   private final String behind;
   private final HttpServer server;
   private volatile Pattern refused;
   private volatile int status;
+  private volatile Supplier<Future<Void>> turnstile = Future::succeededFuture;
   private volatile UnaryOperator<String> rewrite = body -> body;
   private volatile Function<String, String> elsewhere = body -> "";
   private volatile Delivery delivery = Delivery.WHOLE;
@@ -38,23 +41,34 @@ public final class FaultyPeer implements AutoCloseable {
     RESET_AT_NINE_TENTHS
   }
 
-  private FaultyPeer(String address) {
+  private FaultyPeer(String address, String at) {
+    here = at;
     behind = address;
     server =
         Blocking.await(
-            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, "127.0.0.1"),
-            PATIENCE);
+            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, at), PATIENCE);
   }
 
   /** One that passes everything on to that address. */
   public static FaultyPeer before(String address) {
-    return new FaultyPeer(address);
+    return before(address, "127.0.0.1");
+  }
+
+  /** One that listens there, and passes everything on to that address. */
+  public static FaultyPeer before(String address, String at) {
+    return new FaultyPeer(address, at);
   }
 
   /** Answers {@code POST /events/sync} with that status where the body contains the pattern. */
   public FaultyPeer refusing(Pattern bodies, int answer) {
     status = answer;
     refused = bodies;
+    return this;
+  }
+
+  /** Lets each {@code POST /events/sync} wait for its turn. */
+  public FaultyPeer behind(Supplier<Future<Void>> turns) {
+    turnstile = turns;
     return this;
   }
 
@@ -90,7 +104,7 @@ public final class FaultyPeer implements AutoCloseable {
   }
 
   public String address() {
-    return "127.0.0.1:" + server.actualPort();
+    return here + ":" + server.actualPort();
   }
 
   private void onRequest(HttpServerRequest request) {
@@ -104,7 +118,12 @@ public final class FaultyPeer implements AutoCloseable {
                 return request.response().setStatusCode(status).end("spoiled\n");
               }
               return request.path().equals("/events/sync")
-                  ? pass(request, Buffer.buffer(rewrite.apply(body.toString())), delivery)
+                  ? turnstile
+                      .get()
+                      .compose(
+                          mine ->
+                              pass(
+                                  request, Buffer.buffer(rewrite.apply(body.toString())), delivery))
                   : pass(request, body, Delivery.WHOLE);
             })
         .onFailure(gone -> request.connection().close());
