@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
+import java.util.Set;
 import java.util.regex.Pattern;
 import nara.node.Blocking;
 
@@ -22,6 +23,7 @@ public final class FaultyPeer implements AutoCloseable {
   private final HttpServer server;
   private volatile Pattern refused;
   private volatile int status;
+  private volatile Set<String> absent = Set.of();
 
   private FaultyPeer(String address) {
     host = address.substring(0, address.lastIndexOf(':'));
@@ -44,6 +46,12 @@ public final class FaultyPeer implements AutoCloseable {
     return this;
   }
 
+  /** Answers that these paths are not there, as an older nara does. */
+  public FaultyPeer without(String... paths) {
+    absent = Set.of(paths);
+    return this;
+  }
+
   public String address() {
     return "127.0.0.1:" + server.actualPort();
   }
@@ -53,6 +61,9 @@ public final class FaultyPeer implements AutoCloseable {
         .body()
         .compose(
             body -> {
+              if (absent.contains(request.path())) {
+                return request.response().setStatusCode(404).end("404 page not found\n");
+              }
               if (refused != null
                   && request.path().equals("/events/sync")
                   && refused.matcher(body.toString()).find()) {
