@@ -42,6 +42,7 @@ class ArchitectureTest {
           "snapshot",
           "emit",
           "recovery",
+          "cluster",
           "gossip",
           "opinion",
           "upkeep",
@@ -82,6 +83,9 @@ class ArchitectureTest {
                       "discovery",
                       "checkpoint")),
               Map.entry(
+                  "cluster",
+                  Set.of("event", "identity", "bus", "ledger", "trust", "mesh", "recovery")),
+              Map.entry(
                   "gossip",
                   Set.of(
                       "event",
@@ -109,7 +113,8 @@ class ArchitectureTest {
                       "discovery",
                       "recovery",
                       "opinion")),
-              Map.entry("web", Set.of("identity", "bus", "ledger", "recovery", "opinion")),
+              Map.entry(
+                  "web", Set.of("identity", "bus", "ledger", "recovery", "opinion", "cluster")),
               Map.entry("node", VERTICLES),
               Map.entry("demo", with(VERTICLES, "node")),
               Map.entry("cli", with(VERTICLES, "node", "demo"))));

@@ -50,13 +50,18 @@ public final class Bus {
   @SuppressWarnings("unchecked") // the request's type says what its answer is
   public <R extends BusMessage> Future<R> ask(
       String address, Request<R> request, Duration timeout) {
-    DeliveryOptions options = new DeliveryOptions().setSendTimeout(Math.max(1, timeout.toMillis()));
+    DeliveryOptions options = local().setSendTimeout(Math.max(1, timeout.toMillis()));
     return vertx.eventBus().<R>request(address, request, options).map(Message::body);
   }
 
   /** Tells everybody who listens at the address. */
   public void tell(String address, BusMessage message) {
-    vertx.eventBus().publish(address, message);
+    vertx.eventBus().publish(address, message, local());
+  }
+
+  /** In a cluster, too: these messages go by reference, and must not leave this JVM. */
+  private static DeliveryOptions local() {
+    return new DeliveryOptions().setLocalOnly(true);
   }
 
   /**
@@ -69,20 +74,21 @@ public final class Bus {
       String address, Class<M> type, Function<M, Future<? extends BusMessage>> onRequest) {
     return vertx
         .eventBus()
-        .localConsumer(
+        .<BusMessage>localConsumer(
             address,
             message ->
                 answer(type.cast(message.body()), onRequest)
                     .onSuccess(message::reply)
-                    .onFailure(
-                        failure -> {
-                          LOG.error(
-                              "{} failed at {}",
-                              message.body().getClass().getSimpleName(),
-                              address,
-                              failure);
-                          message.fail(BusFailure.DEFECT.code(), String.valueOf(failure));
-                        }));
+                    .onFailure(failure -> fail(address, message, failure)));
+  }
+
+  private static void fail(String address, Message<BusMessage> message, Throwable failure) {
+    if (Unavailable.isCause(failure)) {
+      message.fail(BusFailure.UNAVAILABLE.code(), failure.getMessage());
+      return;
+    }
+    LOG.error("{} failed at {}", message.body().getClass().getSimpleName(), address, failure);
+    message.fail(BusFailure.DEFECT.code(), String.valueOf(failure));
   }
 
   private static <M> Future<? extends BusMessage> answer(

@@ -7,7 +7,9 @@ public enum BusFailure {
   /** The answering verticle is stopping. */
   STOPPING(2),
   /** The answering verticle failed: a defect, logged where it happened. */
-  DEFECT(3);
+  DEFECT(3),
+  /** What was asked cannot be done for the time being, and whoever can mend that knows. */
+  UNAVAILABLE(4);
 
   private final int code;
 

@@ -33,6 +33,12 @@ final class CheckpointWalk {
   /** Failed requests to one peer, at most, since each may take its whole timeout. */
   static final int MAX_FAILURES = 10;
 
+  /**
+   * Pages that go on though they are not full, at most. By the wire contract only a full page has a
+   * successor: this is a peer with smaller pages, or one that wants to be asked for ever.
+   */
+  static final int MAX_SHORT_PAGES = 20;
+
   // A page brings its predecessor's last event again, so one of a single event leads nowhere.
   private static final int MIN_SIZE = 2;
 
@@ -59,6 +65,7 @@ final class CheckpointWalk {
 
   private int requests;
   private int failures;
+  private int shortPages;
   private String reason = "";
   private Duration used = Duration.ZERO;
   private long bytes;
@@ -121,8 +128,13 @@ final class CheckpointWalk {
         peer.name(), requests, failures, reason, bytes, events, offered);
   }
 
+  /** Events that the request under way asks for. */
+  private int size() {
+    return retrying ? Math.max(MIN_SIZE, wanted / 2) : wanted;
+  }
+
   private MeshRequest<FetchOutcome> request() {
-    int size = retrying ? Math.max(MIN_SIZE, wanted / 2) : wanted;
+    int size = size();
     return switch (way) {
       case PAGES ->
           new MeshRequest.Fetch(
@@ -135,11 +147,18 @@ final class CheckpointWalk {
 
   private boolean onFetched(Fetched page) {
     count(page);
+    int asked = size();
     retrying = false;
-    return switch (way) {
-      case PAGES -> afterPage(page);
-      case OFFSETS -> afterOffset(page);
-    };
+    boolean onward =
+        switch (way) {
+          case PAGES -> afterPage(page);
+          case OFFSETS -> afterOffset(page);
+        };
+    if (onward && page.events() < asked && ++shortPages > MAX_SHORT_PAGES) {
+      reason = "its pages go on though they are not full";
+      return false;
+    }
+    return onward;
   }
 
   private void count(Fetched page) {
@@ -185,7 +204,7 @@ final class CheckpointWalk {
       case UNSUPPORTED -> way == Way.PAGES && byOffsets();
       case UNREACHABLE, STALLED -> again();
       // The peer is there, so its other endpoint may do what this one does not.
-      case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED ->
+      case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->
           again() || (way == Way.PAGES && events == 0 && byOffsets());
     };
   }

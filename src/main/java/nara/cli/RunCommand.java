@@ -3,7 +3,9 @@ package nara.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import nara.cluster.ClusterConfig;
 import nara.identity.Identity;
+import nara.mesh.PeerAddress;
 import nara.node.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,13 +28,25 @@ final class RunCommand implements Callable<Integer> {
       description = "Events to begin with (.jsonl or .jsonl.gz); judged by the node's policy.")
   private Path imported;
 
+  @Option(
+      names = "--cluster",
+      description = "As a member of the cluster that the configuration describes.")
+  private boolean clustered;
+
+  @Option(
+      names = "--member",
+      paramLabel = "HOST:PORT",
+      description = "Which member this is, in place of cluster.host and cluster.port.")
+  private String memberAt;
+
   RunCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    NodeConfig node = Configs.ofNode(config, terminal);
+    NodeConfig read = Configs.ofNode(config, terminal);
+    NodeConfig node = clustered ? read.withCluster(asMember(read.cluster())) : read;
     Identity me = Configs.identity(node);
     RunningNode.Preparation preparation =
         imported == null ? RunningNode.Preparation.NONE : RunningNode.importing(imported, terminal);
@@ -56,6 +70,27 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private ClusterConfig asMember(ClusterConfig cluster) {
+    if (cluster.members().isEmpty()) {
+      throw new Refusal(
+          "--cluster needs the other members: set cluster.members in "
+              + config
+              + " to HOST:PORT each");
+    }
+    if (memberAt == null) {
+      return cluster.asMember();
+    }
+    PeerAddress at =
+        PeerAddress.parse(memberAt)
+            .filter(given -> cluster.members().contains(given.toString()))
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        "--member is not one of cluster.members: "
+                            + String.join(", ", cluster.members())));
+    return cluster.at(at.host(), at.port()).asMember();
+  }
+
   private static String greeting(NodeConfig config, Identity me, RunningNode running) {
     StringBuilder line = new StringBuilder("nara ").append(Terminal.printable(me.name()));
     line.append(" is up (").append(me.id()).append(")");
@@ -67,6 +102,10 @@ final class RunCommand implements Callable<Integer> {
                 line.append("; mesh on ").append(config.mesh().host()).append(':').append(port));
     if (config.usesPlaza()) {
       line.append("; plaza ").append(config.plaza().url());
+    }
+    if (config.cluster().enabled()) {
+      line.append("; member ").append(config.cluster().memberName());
+      line.append(" of the cluster ").append(config.cluster().name());
     }
     if (config.web().enabled()) {
       line.append("; report at http://")

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -17,8 +18,15 @@ import java.util.Optional;
  * here, so {@code equals} is not overridden; compare {@link #id()} or {@link #json()}).
  */
 public final class Event {
+  /** One for each thread, since making one costs as much as a hash. */
+  private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Event::sha256);
+
   private final byte[] json;
-  private final EventId id;
+
+  // The id stands here and not in an object of its own, which would be one more for each event to
+  // keep and to fetch when a ledger is searched.
+  private final long idHigh;
+  private final long idLow;
   private final long ts;
   private final String emitter;
   private final String emitterId;
@@ -39,7 +47,8 @@ public final class Event {
       int signatureStart,
       int signatureLength) {
     this.json = json;
-    this.id = id;
+    this.idHigh = id.high();
+    this.idLow = id.low();
     this.ts = ts;
     this.emitter = emitter;
     this.emitterId = emitterId;
@@ -55,7 +64,12 @@ public final class Event {
 
   /** The id computed from timestamp, service and content. */
   public EventId id() {
-    return id;
+    return new EventId(idHigh, idLow);
+  }
+
+  /** Whether that is its id. */
+  public boolean hasId(EventId id) {
+    return idLow == id.low() && idHigh == id.high();
   }
 
   /** When it happened by its emitter's clock, Unix nanoseconds. */
@@ -105,7 +119,7 @@ public final class Event {
       return Optional.empty();
     }
     return Signatures.decode(
-        new String(json, signatureStart, signatureLength, StandardCharsets.ISO_8859_1));
+        Arrays.copyOfRange(json, signatureStart, signatureStart + signatureLength));
   }
 
   /**
@@ -126,7 +140,7 @@ public final class Event {
 
   /** The id of a content at a time: the first 16 bytes of SHA-256 over {@code ts:svc:content}. */
   public static EventId idOf(long ts, Service service, String content) {
-    byte[] hash = sha256().digest(utf8(ts + ":" + service.wireName() + ':' + content));
+    byte[] hash = SHA256.get().digest(utf8(ts + ":" + service.wireName() + ':' + content));
     return new EventId(bigEndian(hash, 0), bigEndian(hash, 8));
   }
 
@@ -142,7 +156,8 @@ public final class Event {
   /** What the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */
   public static byte[] signedHash(
       String id, long ts, Service service, String emitter, String content) {
-    return sha256()
+    return SHA256
+        .get()
         .digest(utf8(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content));
   }
 
@@ -156,10 +171,10 @@ public final class Event {
 
   @Override
   public String toString() {
-    return service().wireName() + ' ' + id + " at " + ts;
+    return service().wireName() + ' ' + id() + " at " + ts;
   }
 
-  static MessageDigest sha256() {
+  private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException missing) {

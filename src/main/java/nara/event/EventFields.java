@@ -55,7 +55,10 @@ final class EventFields {
       int key = keys.take(parser.currentName());
       JsonToken value = parser.nextToken();
       switch (key) {
-        case 0 -> id = text(parser, value, "id");
+        case 0 ->
+            // Of its own: no other event has it.
+            id =
+                textLength(parser, value, "id") == 0 ? "" : withoutLoneSurrogates(parser.getText());
         case 1 -> ts = whole(parser, value, "ts");
         case 2 -> svc = text(parser, value, "svc");
         case 3 -> emitter = text(parser, value, "emitter");
@@ -92,8 +95,7 @@ final class EventFields {
 
   /** Remembers where the signature stands in the bytes, not the text itself. */
   private void signature(JsonParser parser, JsonToken value) throws IOException {
-    String sig = text(parser, value, "sig");
-    signatureLength = sig.length();
+    signatureLength = textLength(parser, value, "sig");
     int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
     // With an escape inside, the text is longer in the bytes than as read: no honest node writes
     // one there, so such a signature is present and never valid.
@@ -307,24 +309,36 @@ final class EventFields {
     return List.copyOf(values);
   }
 
+  /** A text that many events have in common. */
   private String text(JsonParser parser, JsonToken value, String field) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
+    int length = textLength(parser, value, field);
+    if (length == 0) {
       return "";
+    }
+    String shared = texts.shared(parser.getTextCharacters(), parser.getTextOffset(), length);
+    return withoutLoneSurrogates(shared);
+  }
+
+  /** The characters of a text within its bound; 0 when there is none. */
+  private static int textLength(JsonParser parser, JsonToken value, String field)
+      throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return 0;
     }
     if (value != JsonToken.VALUE_STRING) {
       throw new Refused(field + " is not a text");
     }
-    String text = parser.getText();
-    if (text.length() > EventLimits.TEXT_LENGTH) {
+    int length = parser.getTextLength();
+    if (length > EventLimits.TEXT_LENGTH) {
       throw new Refused(
           field
               + " has "
-              + text.length()
+              + length
               + " characters, over the "
               + EventLimits.TEXT_LENGTH
               + " allowed");
     }
-    return texts.shared(withoutLoneSurrogates(text));
+    return length;
   }
 
   /** Half a surrogate pair is no character; the reference reads U+FFFD there, and so do we. */
@@ -394,12 +408,17 @@ final class EventFields {
     private final String[] known;
     private int met;
 
+    /** They come in order nearly always. */
+    private int next;
+
     Keys(String[] known) {
       this.known = known;
     }
 
     int take(String name) {
-      for (int i = 0; i < known.length; i++) {
+      for (int tried = 0; tried < known.length; tried++) {
+        int i = next;
+        next = next + 1 < known.length ? next + 1 : 0;
         if (known[i].equals(name)) {
           if ((met & 1 << i) != 0) {
             throw new Refused("key '" + name + "' twice");

@@ -1,5 +1,6 @@
 package nara.event;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,9 @@ public record EventId(long high, long low) implements Comparable<EventId> {
   public static final int HEX_LENGTH = 32;
 
   private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+
+  /** What each byte is worth as a hex digit; below zero when it is none. */
+  private static final byte[] WORTH = worth();
 
   /** Reads 32 lower-case hex digits; anything else is no id. */
   public static Optional<EventId> parse(CharSequence hex) {
@@ -38,30 +42,54 @@ public record EventId(long high, long low) implements Comparable<EventId> {
 
   /** Reads 32 lower-case hex digits out of bytes; null when they are not. */
   static EventId parse(byte[] bytes, int offset) {
-    if (offset + HEX_LENGTH > bytes.length) {
+    if (!isHex(bytes, offset)) {
       return null;
     }
     long high = 0;
     long low = 0;
-    for (int i = 0; i < HEX_LENGTH; i++) {
-      int digit = digit((char) bytes[offset + i]);
-      if (digit < 0) {
-        return null;
-      }
-      if (i < HEX_LENGTH / 2) {
-        high = high << 4 | digit;
-      } else {
-        low = low << 4 | digit;
-      }
+    for (int i = 0; i < HEX_LENGTH / 2; i++) {
+      high = high << 4 | WORTH[bytes[offset + i]];
+      low = low << 4 | WORTH[bytes[offset + HEX_LENGTH / 2 + i]];
     }
     return new EventId(high, low);
   }
 
-  private static int digit(char c) {
-    if (c >= '0' && c <= '9') {
-      return c - '0';
+  /** Whether 32 lower-case hex digits stand there. */
+  static boolean isHex(byte[] bytes, int offset) {
+    if (offset + HEX_LENGTH > bytes.length) {
+      return false;
     }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    int signs = 0;
+    for (int i = 0; i < HEX_LENGTH; i++) {
+      signs |= WORTH[bytes[offset + i] & 0xff];
+    }
+    return signs >= 0;
+  }
+
+  private static int digit(char c) {
+    return c < WORTH.length ? WORTH[c] : -1;
+  }
+
+  private static byte[] worth() {
+    byte[] worth = new byte[256];
+    Arrays.fill(worth, (byte) -1);
+    for (int i = 0; i < DIGITS.length; i++) {
+      worth[DIGITS[i]] = (byte) i;
+    }
+    return worth;
+  }
+
+  /** Whether the text is this id's 32 hex digits. */
+  boolean isWritten(String text) {
+    if (text.length() != HEX_LENGTH) {
+      return false;
+    }
+    int differences = 0;
+    for (int i = 0; i < HEX_LENGTH / 2; i++) {
+      differences |= text.charAt(i) ^ DIGITS[(int) (high >>> 60 - 4 * i) & 15];
+      differences |= text.charAt(HEX_LENGTH / 2 + i) ^ DIGITS[(int) (low >>> 60 - 4 * i) & 15];
+    }
+    return differences == 0;
   }
 
   /** Order of the hex text, which is the order of the bytes. */

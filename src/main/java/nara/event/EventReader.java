@@ -17,6 +17,9 @@ import java.util.Optional;
  * <p>Stateless but for a cache of texts; safe for many threads at once.
  */
 public final class EventReader {
+  /** Where the digits of an id begin in an event that begins with its id. */
+  public static final int ID_AT = 7;
+
   private final TextCache texts = new TextCache();
 
   /** Reads an event that is alone in its array. */
@@ -53,18 +56,25 @@ public final class EventReader {
    * every node writes it. Lets a duplicate be recognised before anything else is parsed.
    */
   public static Optional<EventId> peekId(byte[] buffer, int offset, int length) {
-    int at = offset;
-    if (length < 41
-        || buffer[at] != '{'
-        || buffer[at + 1] != '"'
-        || buffer[at + 2] != 'i'
-        || buffer[at + 3] != 'd'
-        || buffer[at + 4] != '"'
-        || buffer[at + 5] != ':'
-        || buffer[at + 6] != '"'
-        || buffer[at + 7 + EventId.HEX_LENGTH] != '"') {
-      return Optional.empty();
-    }
-    return Optional.ofNullable(EventId.parse(buffer, at + 7));
+    return idComesFirst(buffer, offset, length)
+        ? Optional.ofNullable(EventId.parse(buffer, offset + ID_AT))
+        : Optional.empty();
+  }
+
+  /** Whether {@link #peekId} finds an id there: it begins {@link #ID_AT} bytes from the offset. */
+  public static boolean peeksId(byte[] buffer, int offset, int length) {
+    return idComesFirst(buffer, offset, length) && EventId.isHex(buffer, offset + ID_AT);
+  }
+
+  private static boolean idComesFirst(byte[] buffer, int at, int length) {
+    return length >= ID_AT + EventId.HEX_LENGTH + 2
+        && buffer[at] == '{'
+        && buffer[at + 1] == '"'
+        && buffer[at + 2] == 'i'
+        && buffer[at + 3] == 'd'
+        && buffer[at + 4] == '"'
+        && buffer[at + 5] == ':'
+        && buffer[at + 6] == '"'
+        && buffer[at + ID_AT + EventId.HEX_LENGTH] == '"';
   }
 }

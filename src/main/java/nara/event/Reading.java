@@ -30,7 +30,7 @@ public sealed interface Reading {
 
     /** Whether the claimed id is the hash of the content. */
     public boolean idMatches() {
-      return statedId.equals(event.id().toString());
+      return event.id().isWritten(statedId);
     }
 
     /** The text that its id and signature are computed over. */

@@ -12,20 +12,37 @@ final class TextCache {
 
   private final String[] slots = new String[SLOTS];
 
-  String shared(String text) {
-    if (text.isEmpty()) {
+  /** The text that those characters are; a new one only when it is not here. */
+  String shared(char[] characters, int offset, int length) {
+    if (length == 0) {
       return "";
     }
-    if (text.length() > LONGEST) {
-      return text;
+    if (length > LONGEST) {
+      return new String(characters, offset, length);
     }
-    int hash = text.hashCode();
+    int hash = 0;
+    for (int i = offset; i < offset + length; i++) {
+      hash = 31 * hash + characters[i];
+    }
     int slot = (hash ^ hash >>> 13) & SLOTS - 1;
     String held = slots[slot];
-    if (text.equals(held)) {
+    if (held != null && is(held, characters, offset, length)) {
       return held;
     }
+    String text = new String(characters, offset, length);
     slots[slot] = text;
     return text;
+  }
+
+  private static boolean is(String text, char[] characters, int offset, int length) {
+    if (text.length() != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (text.charAt(i) != characters[offset + i]) {
+        return false;
+      }
+    }
+    return true;
   }
 }

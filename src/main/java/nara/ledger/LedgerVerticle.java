@@ -44,14 +44,25 @@ public final class LedgerVerticle extends VerticleBase {
   private final Ledger ledger;
   private final Reconciling reconciling;
   private final RandomGenerator random;
+  private final String address;
 
   private MessageConsumer<BusMessage> consumer;
 
   /** Serves this ledger, which from now on belongs to the verticle alone. */
   public LedgerVerticle(Ledger ledger, RandomGenerator random) {
+    this(ledger, random, LedgerRequest.ADDRESS);
+  }
+
+  /**
+   * Serves this ledger at another address.
+   *
+   * @param address {@link LedgerRequest#VIEW} where the ledger is a member's view
+   */
+  public LedgerVerticle(Ledger ledger, RandomGenerator random, String address) {
     this.ledger = ledger;
     this.reconciling = new Reconciling(ledger);
     this.random = random;
+    this.address = address;
   }
 
   /** Serves a new ledger; see {@link Ledger#Ledger}. */
@@ -61,7 +72,7 @@ public final class LedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    consumer = Bus.of(vertx).serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onRequest);
+    consumer = Bus.of(vertx).serve(address, LedgerRequest.class, this::onRequest);
     return consumer.completion();
   }
 

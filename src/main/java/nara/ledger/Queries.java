@@ -178,7 +178,9 @@ final class Queries {
    * so that no age over- or underflows.
    *
    * <p>Candidates come newest first, so the heavy ones soon set a bar that most of the others miss
-   * by their draw alone, without being looked at.
+   * by their draw alone, without being looked at. Until the bar moves each of them misses it with
+   * one and the same probability: so it is drawn at once how many do in a row, and who ends the row
+   * draws from what the distribution has below the bar. All is as if each had drawn.
    */
   private static final class Lottery {
     private final int size;
@@ -193,6 +195,9 @@ final class Queries {
     /** Who draws more than this has lost, whatever it weighs. */
     private double hopeless;
 
+    /** How many of those who come next draw more than that. */
+    private long losing;
+
     Lottery(int size, Query.Sample sample, RandomGenerator random) {
       this.size = size;
       this.sample = sample;
@@ -206,10 +211,14 @@ final class Queries {
     }
 
     void enter(Held held) {
-      double exponential = random.nextExponential();
-      if (exponential > hopeless || size == 0) {
+      if (losing > 0) {
+        losing--;
         return;
       }
+      double exponential =
+          hopeless == Double.POSITIVE_INFINITY
+              ? random.nextExponential()
+              : -Math.log1p(random.nextDouble() * Math.expm1(-hopeless));
       Event event = held.event();
       double decay = decay(event, sample.atSeconds());
       double draw = Math.log(exponential) - decay - logFactor(event, sample.me());
@@ -224,10 +233,15 @@ final class Queries {
 
     /** Nothing that follows can weigh more than the heaviest of this age. */
     private void raiseBar(double decay) {
-      hopeless =
-          size == 0 || winners.size() < size
-              ? Double.POSITIVE_INFINITY
-              : Math.exp(winners.peek().draw + decay + heaviest);
+      if (size == 0) {
+        losing = Long.MAX_VALUE;
+      } else if (winners.size() < size) {
+        hopeless = Double.POSITIVE_INFINITY;
+        losing = 0;
+      } else {
+        hopeless = Math.exp(winners.peek().draw + decay + heaviest);
+        losing = (long) (random.nextExponential() / hopeless);
+      }
     }
 
     Stream<Event> winners(int most) {

@@ -73,7 +73,7 @@ final class Slots {
   private int find(EventId id, int tag) {
     int mask = tags.length - 1;
     int at = tag >>> 32 - bits;
-    while (tags[at] != 0 && (tags[at] != tag || !entries[at].event().id().equals(id))) {
+    while (tags[at] != 0 && (tags[at] != tag || !entries[at].event().hasId(id))) {
       at = at + 1 & mask;
     }
     return at;

@@ -27,7 +27,7 @@ record CheckpointList(String server, byte[] json, List<Span> checkpoints, boolea
   }
 
   /** Writes a list of ours, fields in the reference's order. Not for an event loop. */
-  static byte[] write(String server, List<Event> page, int total, int offset, int limit) {
+  static Body write(String server, List<Event> page, int total, int offset, int limit) {
     StringBuilder tail = new StringBuilder();
     tail.append(",\"count\":").append(page.size());
     tail.append(",\"has_more\":").append((long) offset + page.size() < total && !page.isEmpty());

@@ -26,12 +26,12 @@ final class EventList {
     return hash.digest();
   }
 
-  /** The same for events of ours. */
-  static byte[] hash(String begin, List<Event> events) {
+  /** The same for events of ours, as {@link #gather} gives them. */
+  static byte[] hash(String begin, byte[][] events) {
     MessageDigest hash = Sha256.start();
     hash.update(begin.getBytes(UTF_8));
-    for (Event event : events) {
-      StatedEvent.hashId(hash, event.json(), 0, event.json().length);
+    for (byte[] json : events) {
+      StatedEvent.hashId(hash, json, 0, json.length);
     }
     return hash.digest();
   }
@@ -42,26 +42,43 @@ final class EventList {
    * @param none what stands for a list without events: the reference writes {@code null} or {@code
    *     []}
    */
-  static byte[] join(CharSequence head, List<Event> events, String none, CharSequence tail) {
-    byte[] before = (head + (events.isEmpty() ? none : "[")).getBytes(UTF_8);
-    byte[] after = ((events.isEmpty() ? "" : "]") + tail).getBytes(UTF_8);
-    int commas = Math.max(0, events.size() - 1);
-    int size = Math.addExact(before.length + after.length, commas);
-    for (Event event : events) {
-      size = Math.addExact(size, event.json().length);
+  static Body join(CharSequence head, List<Event> events, String none, CharSequence tail) {
+    return join(head, gather(events), none, tail);
+  }
+
+  /**
+   * The bytes of each event. They lie all over the memory: looking at nothing but where and how
+   * long they are lets many of them be fetched at once, where copying or hashing them one by one
+   * would wait for each.
+   */
+  static byte[][] gather(List<Event> events) {
+    byte[][] jsons = new byte[events.size()][];
+    for (int i = 0; i < jsons.length; i++) {
+      jsons[i] = events.get(i).json();
     }
-    byte[] body = new byte[size];
-    System.arraycopy(before, 0, body, 0, before.length);
-    int at = before.length;
-    for (int i = 0; i < events.size(); i++) {
-      if (i > 0) {
-        body[at++] = ',';
+    int size = 0;
+    for (byte[] json : jsons) {
+      size = Math.addExact(size, json.length);
+    }
+    return jsons;
+  }
+
+  /** The same of events that are gathered already. */
+  static Body join(CharSequence head, byte[][] events, String none, CharSequence tail) {
+    Body.Writer out = new Body.Writer();
+    out.write(head.toString().getBytes(UTF_8));
+    if (events.length == 0) {
+      out.write(none.getBytes(UTF_8));
+    } else {
+      byte before = '[';
+      for (byte[] json : events) {
+        out.write(before);
+        out.write(json);
+        before = ',';
       }
-      byte[] json = events.get(i).json();
-      System.arraycopy(json, 0, body, at, json.length);
-      at += json.length;
+      out.write((byte) ']');
     }
-    System.arraycopy(after, 0, body, at, after.length);
-    return body;
+    out.write(tail.toString().getBytes(UTF_8));
+    return out.end();
   }
 }

@@ -22,7 +22,7 @@ import nara.event.Event;
 
 /**
  * One request and its answer, with a peer that may do anything: bytes are counted as they come, a
- * declared length is believed only when it is too large, and silence ends it.
+ * declared length is believed only when it is too large, and silence ends it, or next to it.
  *
  * <p>Lives on one event loop. The deadline is its operation's.
  */
@@ -59,6 +59,11 @@ final class Exchange {
   private Optional<HttpClientRequest> request = Optional.empty();
   private long sentAt;
   private long lastByteAt;
+
+  /** When the time began in which {@link MeshLimits#LEAST_PROGRESS} bytes must come. */
+  private long windowAt;
+
+  private int windowBytes;
   private boolean ended;
 
   private Exchange(Vertx vertx, InstantSource clock, Duration stall, int mostBytes) {
@@ -76,9 +81,8 @@ final class Exchange {
       Operation<?> operation,
       RequestOptions options,
       Buffer body,
-      Duration stall,
       int mostBytes) {
-    Exchange exchange = new Exchange(vertx, clock, stall, mostBytes);
+    Exchange exchange = new Exchange(vertx, clock, operation.patience(), mostBytes);
     operation.onEnd(exchange::abort);
     http.request(options)
         .onSuccess(request -> exchange.onConnected(request, body))
@@ -104,6 +108,7 @@ final class Exchange {
 
   private void onHead(HttpClientResponse response) {
     lastByteAt = System.nanoTime();
+    windowAt = lastByteAt;
     Instant received = clock.instant();
     response.exceptionHandler(this::onLost);
     boolean good = response.statusCode() == 200;
@@ -123,7 +128,7 @@ final class Exchange {
   }
 
   private void onBytes(HttpClientResponse response, Buffer chunk) {
-    lastByteAt = System.nanoTime();
+    onProgress(chunk.length());
     if (chunk.length() > mostBytes - length) {
       fail(MeshFailure.TOO_LARGE, "more than the " + mostBytes + " bytes allowed");
     } else if (!ended) {
@@ -131,9 +136,23 @@ final class Exchange {
     }
   }
 
+  /** A few bytes now and then are no answer either: each stretch of patience must bring some. */
+  private void onProgress(int bytes) {
+    lastByteAt = System.nanoTime();
+    windowBytes += bytes;
+    if (windowBytes >= MeshLimits.LEAST_PROGRESS) {
+      windowAt = lastByteAt;
+      windowBytes = 0;
+    } else if (lastByteAt - windowAt >= stall.toNanos()) {
+      fail(
+          MeshFailure.STALLED,
+          "only %d bytes in %s".formatted(windowBytes, GoDuration.text(stall)));
+    }
+  }
+
   /** Of an error only the start is wanted, however long it goes on. */
   private void onErrorBytes(HttpClientResponse response, Instant received, Buffer chunk) {
-    lastByteAt = System.nanoTime();
+    onProgress(chunk.length());
     append(chunk, Math.min(chunk.length(), MeshLimits.ERROR_BYTES - length), 0);
     if (length == MeshLimits.ERROR_BYTES) {
       finish(response, received);
@@ -158,6 +177,7 @@ final class Exchange {
   private void finish(HttpClientResponse response, Instant received) {
     if (!ended) {
       ended = true;
+      letGo();
       Duration took = Duration.ofNanos(System.nanoTime() - sentAt);
       byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
       promise.complete(
@@ -198,9 +218,15 @@ final class Exchange {
   private void fail(MeshFailure failure, String reason) {
     if (!ended) {
       ended = true;
+      letGo();
       promise.fail(new MeshTrouble(failure, reason));
       request.ifPresent(HttpClientRequest::reset);
     }
+  }
+
+  /** The connection is kept for others, and would keep this exchange and its bytes with it. */
+  private void letGo() {
+    request.ifPresent(sent -> sent.connection().exceptionHandler(null));
   }
 
   private static long declaredLength(HttpClientResponse response) {

@@ -16,10 +16,12 @@ final class Gzip {
   private Gzip() {}
 
   /** The body packed, fast rather than small. */
-  static byte[] pack(byte[] body) {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream(body.length / 3 + 64);
+  static byte[] pack(Body body) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream(body.length() / 3 + 64);
     try (Fast out = new Fast(packed)) {
-      out.write(body);
+      for (byte[] piece : body.pieces()) {
+        out.write(piece);
+      }
     } catch (IOException impossible) {
       throw new UncheckedIOException("writing to memory", impossible);
     }

@@ -98,6 +98,8 @@ final class MeshClient {
     options.setConnectTimeout((int) Math.max(1, config.connectTimeout().toMillis()));
     options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
     options.setMaxInitialLineLength(MeshLimits.LINE_BYTES);
+    // As much as one read of the socket brings: each chunk costs a round through the pipeline.
+    options.setMaxChunkSize(MeshLimits.CHUNK_BYTES);
     // Shorter than servers keep idle connections, so that none is closed while we reuse it.
     options.setKeepAliveTimeout(15);
     // Unpacking is ours to do, with a bound.
@@ -131,6 +133,7 @@ final class MeshClient {
   /**
    * Asks a peer for events, verifies the answer, and hands it on.
    *
+   * @param patience how long the peer may bring nothing, or hardly anything
    * @param use what to do with a verified answer
    */
   <T> Future<T> sync(
@@ -138,8 +141,10 @@ final class MeshClient {
       SyncRequest body,
       int mostEvents,
       Duration timeout,
+      Duration patience,
       Function<Verified<SyncAnswer>, Future<T>> use) {
-    return post(peer, "/events/sync", body.write(), timeout, events(peer, mostEvents), use);
+    return post(
+        peer, "/events/sync", body.write(), timeout, patience, events(peer, mostEvents), use);
   }
 
   private Reader<SyncAnswer> events(Peer peer, int most) {
@@ -208,10 +213,22 @@ final class MeshClient {
       Duration timeout,
       Reader<A> reader,
       Function<Verified<A>, Future<T>> use) {
+    return post(peer, path, body, timeout, config.stall(), reader, use);
+  }
+
+  private <A, T> Future<T> post(
+      Peer peer,
+      String path,
+      byte[] body,
+      Duration timeout,
+      Duration patience,
+      Reader<A> reader,
+      Function<Verified<A>, Future<T>> use) {
     return operate(
         exchanges,
         peer.address(),
         timeout,
+        patience,
         operation ->
             keyOf(operation, peer)
                 .compose(
@@ -405,7 +422,7 @@ final class MeshClient {
     if (config.gzip() && !peer.get().loopback()) {
       options.addHeader("Accept-Encoding", Gzip.CODING);
     }
-    return Exchange.run(vertx, http, clock, operation, options, body, config.stall(), mostBytes);
+    return Exchange.run(vertx, http, clock, operation, options, body, mostBytes);
   }
 
   private <A> Future<Verified<A>> verified(
@@ -463,7 +480,16 @@ final class MeshClient {
 
   private <T> Future<T> operate(
       InFlight room, String peer, Duration timeout, Function<Operation<T>, Future<T>> work) {
-    Operation<T> operation = new Operation<>(vertx, timeout);
+    return operate(room, peer, timeout, config.stall(), work);
+  }
+
+  private <T> Future<T> operate(
+      InFlight room,
+      String peer,
+      Duration timeout,
+      Duration patience,
+      Function<Operation<T>, Future<T>> work) {
+    Operation<T> operation = new Operation<>(vertx, timeout, patience);
     if (stopping) {
       operation.fail(MeshFailure.STOPPING, "this node is stopping");
       return operation.future();

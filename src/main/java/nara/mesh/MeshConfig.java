@@ -21,7 +21,7 @@ import java.time.Duration;
  * @param requestsAtOnce of one of those before that counts: a recovery of 320,000 events by pages
  *     of 1,000 from us alone is 320 requests
  * @param connectTimeout to open a connection
- * @param stall how long a peer may send no byte before its request is given up
+ * @param stall how long a peer may send no byte, or hardly any, before its request is given up
  */
 public record MeshConfig(
     boolean enabled,

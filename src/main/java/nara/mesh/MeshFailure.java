@@ -16,6 +16,8 @@ public enum MeshFailure {
   TOO_LARGE,
   /** Headers or inner signature missing, wrong, or somebody else's. */
   BAD_SIGNATURE,
+  /** Events that were not asked for, or a cursor that leads nowhere. */
+  NOT_ASKED,
   /** The body is not an answer by the contract. */
   MALFORMED,
   /** This node is stopping. */

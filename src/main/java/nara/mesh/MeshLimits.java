@@ -24,6 +24,9 @@ public final class MeshLimits {
    */
   public static final int BELIEVED_BYTES = 4 << 20;
 
+  /** Bytes of an answer that are handed on at once; a socket is read by no more than these. */
+  public static final int CHUNK_BYTES = 64 * 1024;
+
   /** Bytes read of an answer that is an error: enough for the reason. */
   public static final int ERROR_BYTES = 4 * 1024;
 
@@ -41,6 +44,12 @@ public final class MeshLimits {
 
   /** Checkpoints given to who does not say how many: the wire contract's default. */
   public static final int CHECKPOINTS_BY_DEFAULT = 1_000;
+
+  /**
+   * Bytes that an answer must bring while its asker is patient, at the least: in 2 seconds no link
+   * that could carry a ledger brings less.
+   */
+  public static final int LEAST_PROGRESS = 4 * 1024;
 
   /** Events given to who asks for the recent ones and does not say how many. */
   public static final int RECENT_BY_DEFAULT = 100;

@@ -29,8 +29,16 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    * judging; the answer comes when they are merged.
    *
    * @param timeout for the whole exchange; a stall of the peer ends it earlier
+   * @param patience how long the peer may bring nothing, or hardly anything, before it stalls;
+   *     empty for what is configured
    */
-  record Fetch(Peer peer, Query query, Duration timeout) implements MeshRequest<FetchOutcome> {}
+  record Fetch(Peer peer, Query query, Duration timeout, Optional<Duration> patience)
+      implements MeshRequest<FetchOutcome> {
+    /** The same with the patience that is configured. */
+    public Fetch(Peer peer, Query query, Duration timeout) {
+      this(peer, query, timeout, Optional.empty());
+    }
+  }
 
   /** Fetches one page of {@code /api/checkpoints/all}. */
   record FetchCheckpoints(Peer peer, int offset, int limit, Duration timeout)

@@ -11,15 +11,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.event.EventId;
-import nara.event.EventReader;
 import nara.event.JsonSpans.Span;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -47,7 +44,6 @@ import nara.mesh.MeshRequest.Pong;
 import nara.mesh.MeshRequest.QueryPeers;
 import nara.mesh.MeshRequest.Reconcile;
 import nara.mesh.MeshRequest.ReconcileOutcome;
-import nara.mesh.MeshRequest.Stated;
 import nara.mesh.MeshRequest.ZinesExchanged;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.Offered;
@@ -133,12 +129,19 @@ public final class MeshSyncVerticle extends VerticleBase {
             SyncRequest.of(me.name(), fetch.query()),
             Query.MOST,
             fetch.timeout(),
-            verified -> {
-              SyncAnswer answer = verified.answer();
-              return offer(fetch.peer(), answer.json(), answer.events())
-                  .map(offered -> fetched(verified, offered));
-            })
+            fetch.patience().orElse(config.stall()),
+            verified -> onAnswer(fetch, verified))
         .recover(asValue(trouble -> new FetchFailed(trouble.failure(), trouble.reason())));
+  }
+
+  private Future<FetchOutcome> onAnswer(Fetch fetch, Verified<SyncAnswer> verified) {
+    SyncAnswer answer = verified.answer();
+    StatedEvents stated = StatedEvents.of(answer.json(), answer.events());
+    Optional<String> fault = stated.fault(fetch.query(), answer.nextCursor());
+    return fault.isPresent()
+        ? Future.failedFuture(new MeshTrouble(MeshFailure.NOT_ASKED, fault.get()))
+        : offer(fetch.peer(), answer.json(), answer.events())
+            .map(offered -> outcome(verified, stated, answer.nextCursor(), false, offered));
   }
 
   private Future<FetchOutcome> onFetchCheckpoints(FetchCheckpoints fetch) {
@@ -155,8 +158,7 @@ public final class MeshSyncVerticle extends VerticleBase {
                       offered ->
                           outcome(
                               verified,
-                              list.json(),
-                              list.checkpoints(),
+                              StatedEvents.of(list.json(), list.checkpoints()),
                               Optional.empty(),
                               list.hasMore(),
                               offered));
@@ -173,38 +175,20 @@ public final class MeshSyncVerticle extends VerticleBase {
             MeshLimits.MERGE_TIME);
   }
 
-  private static FetchOutcome fetched(Verified<SyncAnswer> verified, Offered offered) {
-    SyncAnswer answer = verified.answer();
-    return outcome(verified, answer.json(), answer.events(), answer.nextCursor(), false, offered);
-  }
-
   private static FetchOutcome outcome(
       Verified<?> verified,
-      byte[] json,
-      List<Span> events,
+      StatedEvents events,
       Optional<Long> nextCursor,
       boolean hasMore,
       Offered offered) {
-    List<Stated> stated = new ArrayList<>(events.size());
-    LongSummaryStatistics times = new LongSummaryStatistics();
-    for (Span event : events) {
-      Optional<EventId> id = EventReader.peekId(json, event.offset(), event.length());
-      StatedEvent.ts(json, event, id.isPresent())
-          .ifPresent(
-              ts -> {
-                times.accept(ts);
-                id.ifPresent(known -> stated.add(new Stated(ts, known)));
-              });
-    }
-    boolean dated = times.getCount() > 0;
     return new Fetched(
         verified.wireBytes(),
-        events.size(),
-        dated ? times.getMin() : 0,
-        dated ? times.getMax() : 0,
+        events.events(),
+        events.oldestTs(),
+        events.newestTs(),
         nextCursor,
         hasMore,
-        stated,
+        events.stated(),
         offered,
         verified.took());
   }

@@ -18,10 +18,18 @@ final class Operation<T> {
   private final Promise<T> promise = Promise.promise();
   private final List<Runnable> onEnd = new ArrayList<>();
   private final long deadline;
+  private final Duration patience;
   private boolean ended;
 
-  Operation(Vertx vertx, Duration timeout) {
+  /**
+   * One that begins now.
+   *
+   * @param timeout for all of it
+   * @param patience how long a peer may bring nothing, or hardly anything
+   */
+  Operation(Vertx vertx, Duration timeout, Duration patience) {
     this.vertx = vertx;
+    this.patience = patience;
     this.deadline =
         vertx.setTimer(
             Math.max(1, timeout.toMillis()),
@@ -34,6 +42,10 @@ final class Operation<T> {
 
   boolean ended() {
     return ended;
+  }
+
+  Duration patience() {
+    return patience;
   }
 
   /** Does something when it ends, or now when it has. */

@@ -11,11 +11,19 @@ import nara.event.GoJson;
  * @param headers beside the content type and the signature
  * @param body as JSON or text, with the newline that the reference ends bodies with
  */
-record Reply(int status, String contentType, Map<String, String> headers, byte[] body) {
+record Reply(int status, String contentType, Map<String, String> headers, Body body) {
   /** The type of what is not text. */
   static final String OCTETS = "application/octet-stream";
 
   private static final String JSON = "application/json; charset=utf-8";
+
+  Reply(int status, String contentType, Map<String, String> headers, byte[] body) {
+    this(status, contentType, headers, Body.of(body));
+  }
+
+  static Reply json(Body body) {
+    return new Reply(200, JSON, Map.of(), body);
+  }
 
   static Reply json(byte[] body) {
     return new Reply(200, JSON, Map.of(), body);

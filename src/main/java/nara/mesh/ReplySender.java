@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import nara.identity.Identity;
@@ -37,7 +38,7 @@ final class ReplySender {
 
   /** A reply as it goes out. */
   private record Parcel(
-      Reply reply, Optional<SignedHeaders> signature, byte[] body, boolean packed) {}
+      Reply reply, Optional<SignedHeaders> signature, Body body, boolean packed) {}
 
   /**
    * Sends a reply when it is there; one that cannot be had becomes a 503.
@@ -83,7 +84,7 @@ final class ReplySender {
               signed
                   ? Optional.of(ResponseSignature.sign(me, clock.instant(), reply.body()))
                   : Optional.empty();
-          byte[] body = packed ? Gzip.pack(reply.body()) : reply.body();
+          Body body = packed ? Body.of(Gzip.pack(reply.body())) : reply.body();
           return new Parcel(reply, signature, body, packed);
         },
         false);
@@ -100,11 +101,16 @@ final class ReplySender {
     if (parcel.packed()) {
       response.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
     }
-    return response.end(Buffer.buffer(parcel.body()));
+    List<byte[]> pieces = parcel.body().pieces();
+    response.putHeader("Content-Length", Integer.toString(parcel.body().length()));
+    for (byte[] piece : pieces.subList(0, pieces.size() - 1)) {
+      response.write(Buffer.buffer(piece));
+    }
+    return response.end(Buffer.buffer(pieces.getLast()));
   }
 
   private static boolean packs(Reply reply) {
-    return reply.body().length >= MeshLimits.GZIP_FROM_BYTES;
+    return reply.body().length() >= MeshLimits.GZIP_FROM_BYTES;
   }
 
   /** Whether gzip is among the accepted codings, and not with the weight 0. */

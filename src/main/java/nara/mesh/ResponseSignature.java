@@ -21,11 +21,11 @@ import nara.trust.Verifier;
 public final class ResponseSignature {
   private ResponseSignature() {}
 
-  /** The headers of an answer of ours. Hashes the body: large ones not on an event loop. */
-  static SignedHeaders sign(Identity me, Instant now, byte[] body) {
+  /** The headers of an answer of ours. Signs, and hashes what is not hashed: on a worker. */
+  static SignedHeaders sign(Identity me, Instant now, Body body) {
     String timestamp = Long.toString(now.toEpochMilli());
     return new SignedHeaders(
-        me.name(), timestamp, me.keys().signBase64(message(me.name(), timestamp, body)));
+        me.name(), timestamp, me.keys().signBase64(message(me.name(), timestamp, body.hash())));
   }
 
   /**
@@ -58,14 +58,13 @@ public final class ResponseSignature {
     if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
       return Optional.of("the answer was signed " + GoDuration.text(age.get()) + " ago");
     }
-    byte[] message = message(headers.name(), headers.timestamp(), body);
+    byte[] message = message(headers.name(), headers.timestamp(), Sha256.start().digest(body));
     return RequestSignature.verifies(verifier, key, message, headers.signature())
         ? Optional.empty()
         : Optional.of("the signature in the headers is not that of " + Event.excerpt(asked));
   }
 
-  private static byte[] message(String name, String timestamp, byte[] body) {
-    String hash = Base64.getEncoder().encodeToString(Sha256.start().digest(body));
-    return (name + timestamp + hash).getBytes(UTF_8);
+  private static byte[] message(String name, String timestamp, byte[] hash) {
+    return (name + timestamp + Base64.getEncoder().encodeToString(hash)).getBytes(UTF_8);
   }
 }

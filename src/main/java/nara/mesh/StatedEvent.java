@@ -24,11 +24,10 @@ import nara.event.Reading;
  */
 final class StatedEvent {
   private static final byte[] TS = {',', '"', 't', 's', '"', ':'};
+  private static final byte[] SVC = {',', '"', 's', 'v', 'c', '"', ':', '"'};
 
-  /** Where the id stands in {@code {"id":"…}, and where what follows it does. */
-  private static final int ID_START = 7;
-
-  private static final int AFTER_ID = ID_START + EventId.HEX_LENGTH + 1;
+  /** Where what follows the id stands in {@code {"id":"…"…}}. */
+  private static final int AFTER_ID = EventReader.ID_AT + EventId.HEX_LENGTH + 1;
 
   /** Members of an event that are looked through; honest ones have seven. */
   private static final int MEMBERS = 64;
@@ -44,8 +43,8 @@ final class StatedEvent {
 
   /** Feeds the stated id of one event to a hash. */
   static void hashId(MessageDigest hash, byte[] json, int offset, int length) {
-    if (EventReader.peekId(json, offset, length).isPresent()) {
-      hash.update(json, offset + ID_START, EventId.HEX_LENGTH);
+    if (EventReader.peeksId(json, offset, length)) {
+      hash.update(json, offset + EventReader.ID_AT, EventId.HEX_LENGTH);
     } else {
       hash.update(unusualId(json, offset, length).getBytes(UTF_8));
     }
@@ -86,6 +85,33 @@ final class StatedEvent {
         .map(members -> members.get("ts"))
         .map(ts -> whole(copy, ts.offset(), ts.length()))
         .orElse(OptionalLong.empty());
+  }
+
+  /**
+   * The stated service, where it stands behind the time, as it usually does; empty elsewhere.
+   *
+   * @param idFirst whether {@link EventReader#peekId} finds an id there
+   */
+  static Optional<String> service(byte[] json, Span event, boolean idFirst) {
+    int end = event.offset() + event.length();
+    int at = event.offset() + AFTER_ID + TS.length;
+    if (!idFirst) {
+      return Optional.empty();
+    }
+    while (at < end && (json[at] == '-' || Character.isDigit(json[at]))) {
+      at++;
+    }
+    int from = at + SVC.length;
+    if (from >= end || !Arrays.equals(json, at, from, SVC, 0, SVC.length)) {
+      return Optional.empty();
+    }
+    int to = from;
+    while (to < end && json[to] != '"' && json[to] != '\\') {
+      to++;
+    }
+    return to < end && json[to] == '"'
+        ? Optional.of(new Span(from, to - from).text(json))
+        : Optional.empty();
   }
 
   private static OptionalLong whole(byte[] json, int offset, int length) {

@@ -68,9 +68,9 @@ record SyncAnswer(
    *
    * @param tsSeconds now, Unix seconds
    */
-  static byte[] write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
-    byte[] hash = EventList.hash(me.name() + ':' + tsSeconds + ':', events);
-    String sig = me.keys().signBase64(hash);
+  static Body write(Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
+    byte[][] jsons = EventList.gather(events);
+    String sig = me.keys().signBase64(EventList.hash(me.name() + ':' + tsSeconds + ':', jsons));
 
     StringBuilder head = new StringBuilder("{\"from\":");
     GoJson.text(head, me.name());
@@ -78,6 +78,6 @@ record SyncAnswer(
     StringBuilder tail = new StringBuilder();
     nextCursor.ifPresent(cursor -> tail.append(",\"next_cursor\":\"").append(cursor).append('"'));
     tail.append(",\"ts\":").append(tsSeconds).append(",\"sig\":\"").append(sig).append("\"}\n");
-    return EventList.join(head, events, "null", tail);
+    return EventList.join(head, jsons, "null", tail);
   }
 }

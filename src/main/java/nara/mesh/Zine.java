@@ -54,11 +54,12 @@ record Zine(String from, long createdAt, byte[] json, List<Span> events, String 
    * @param seconds now, Unix seconds
    */
   static byte[] write(Identity me, List<Event> events, long seconds) {
-    byte[] hash = EventList.hash(me.name() + ':' + seconds + ':', events);
+    byte[][] jsons = EventList.gather(events);
+    byte[] hash = EventList.hash(me.name() + ':' + seconds + ':', jsons);
     StringBuilder head = new StringBuilder("{\"from\":");
     GoJson.text(head, me.name());
     head.append(",\"created_at\":").append(seconds).append(",\"events\":");
     String tail = ",\"signature\":\"" + me.keys().signBase64(hash) + "\"}\n";
-    return EventList.join(head, events, "[]", tail);
+    return EventList.join(head, jsons, "[]", tail).bytes();
   }
 }

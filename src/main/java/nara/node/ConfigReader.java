@@ -18,8 +18,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import nara.checkpoint.CheckpointConfig;
 import nara.checkpoint.ConsensusConfig;
+import nara.cluster.ClusterConfig;
+import nara.cluster.Role;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
@@ -140,7 +144,7 @@ public final class ConfigReader {
     CheckpointConfig checkpoint = checkpoint(root.section("checkpoint"));
     TrustConfig trust = trust(root.section("trust"));
     WebConfig web = web(root.section("web"));
-    cluster(root.section("cluster"));
+    ClusterConfig cluster = cluster(root.section("cluster"));
     if (transport == Transport.MQTT && plaza.url().isEmpty()) {
       root.fault("transport", "\"mqtt\" needs a broker: set plaza.url");
     }
@@ -159,7 +163,8 @@ public final class ConfigReader {
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   private IdentityConfig identity(ConfigSection s) {
@@ -494,11 +499,122 @@ public final class ConfigReader {
     return web;
   }
 
-  private static void cluster(ConfigSection s) {
-    if (s.flag("enabled", false)) {
-      s.fault("enabled", "true is not possible yet: in this version a node runs alone");
-    }
+  private ClusterConfig cluster(ConfigSection s) {
+    ClusterConfig d = ClusterConfig.alone();
+    boolean enabled = s.flag("enabled", d.enabled());
+    String name = s.parsed("name", d.name(), "a name", ConfigReader::validName, n -> n);
+    Optional<String> member =
+        s.optional(
+            "member",
+            "its host and port",
+            "a name (1 to 128 characters, no control characters, none of / + #)",
+            ConfigReader::validName,
+            n -> n);
+    String host = host(s, d.host());
+    int port = s.whole("port", d.port(), 1, 65_535, "a port");
+    int busPort = port(s, "bus_port", d.busPort());
+    List<PeerAddress> members =
+        s.list(
+            "members",
+            List.of(),
+            0,
+            100,
+            "a member, HOST:PORT",
+            ConfigReader::member,
+            PeerAddress::toString);
+    int all =
+        (int)
+            Stream.concat(members.stream(), Stream.of(new PeerAddress(host, port)))
+                .distinct()
+                .count();
+    List<Role> everything = List.of(Role.values());
+    List<Role> roles =
+        s.list(
+            "roles",
+            everything,
+            0,
+            everything.size(),
+            "one of " + String.join(", ", everything.stream().map(Role::label).toList()),
+            Role::named,
+            Role::label);
+    int quorum =
+        s.whole(
+            "quorum", all / 2 + 1, "more than half of the members", 1, 100, "a number of members");
+    int backups = s.whole("backups", d.backups(), 0, 6, "a number of copies");
+    Duration detection =
+        s.duration("detection", d.detection(), SECOND.multipliedBy(2), SECOND.multipliedBy(300));
+    Optional<ClusterConfig.Tls> tls = tls(s.section("tls"));
+    checkCluster(s, enabled, host, members, roles, quorum, all);
     s.end();
+    return new ClusterConfig(
+        enabled,
+        name,
+        member.orElse(""),
+        host,
+        port,
+        busPort,
+        members.stream().map(PeerAddress::toString).toList(),
+        Set.copyOf(roles),
+        quorum,
+        backups,
+        detection,
+        tls);
+  }
+
+  private static Optional<PeerAddress> member(String text) {
+    return PeerAddress.parse(text).filter(address -> address.toString().equals(text));
+  }
+
+  private void checkCluster(
+      ConfigSection s,
+      boolean enabled,
+      String host,
+      List<PeerAddress> members,
+      List<Role> roles,
+      int quorum,
+      int all) {
+    for (Role role : roles) {
+      for (Role needed : role.needs()) {
+        if (!roles.contains(needed)) {
+          s.fault(
+              "roles", "has %s without %s, which it needs".formatted(role.label(), needed.label()));
+        }
+      }
+    }
+    if (s.has("host") && (host.equals("0.0.0.0") || host.equals("::"))) {
+      s.fault("host", "is no interface: give the one address that the other members can reach");
+    }
+    if (quorum > all) {
+      s.fault("quorum", "is more than the %d members that there are".formatted(all));
+    }
+    if (enabled && members.isEmpty()) {
+      s.fault("members", "is empty: name the members, HOST:PORT each");
+    }
+    if (enabled && quorum <= all / 2) {
+      notes.add(
+          "cluster.quorum: %d of %d members is not more than half: both sides of a split would go on"
+              .formatted(quorum, all));
+    }
+  }
+
+  private static Optional<ClusterConfig.Tls> tls(ConfigSection s) {
+    Optional<Path> key = path(s, "key", "a path of a PEM file");
+    Optional<Path> certificate = path(s, "certificate", "a path of a PEM file");
+    Optional<Path> authority = path(s, "authority", "a path of a PEM file");
+    long given = Stream.of(key, certificate, authority).filter(Optional::isPresent).count();
+    if (given == 1 || given == 2) {
+      s.fault("key", "needs tls.certificate and tls.authority beside it: all three files or none");
+    }
+    Stream.of(key, certificate, authority)
+        .flatMap(Optional::stream)
+        .filter(file -> !Files.isReadable(file))
+        .forEach(file -> s.fault("key", "there is no file \"" + file + "\" that can be read"));
+    s.end();
+    return given == 3
+        ? Optional.of(
+            new ClusterConfig.Tls(
+                key.orElseThrow(), certificate.orElseThrow(), authority.orElseThrow()))
+        : Optional.empty();
   }
 
   private static String pretty(ObjectNode tree) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ import nara.bus.Bus;
 import nara.bus.Time;
 import nara.checkpoint.CheckpointSyncVerticle;
 import nara.checkpoint.ConsensusVerticle;
+import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
 import nara.gossip.GossipConfig;
 import nara.gossip.GossipVerticle;
@@ -31,7 +33,9 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.Personality;
+import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.Listening;
 import nara.mesh.MeshServerVerticle;
@@ -43,8 +47,7 @@ import nara.plaza.Presence;
 import nara.plaza.Profile;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.Report;
-import nara.snapshot.SnapshotRequest;
-import nara.snapshot.SnapshotVerticle;
+import nara.recovery.SharedWork;
 import nara.trust.RecheckingVerifier;
 import nara.trust.TrustVerticle;
 import nara.trust.Verifier;
@@ -68,15 +71,11 @@ public final class NaraNode {
   /** How long one verticle may take to stop before the next one is stopped all the same. */
   private static final Duration STOP_STEP = Duration.ofSeconds(5);
 
-  /** The same where the whole ledger is written first: 320,000 events take some seconds. */
-  private static final Duration STOP_SNAPSHOT = Duration.ofSeconds(20);
-
-  /** A snapshot without a seal is verified as a whole, by the slowest verifier in minutes. */
-  private static final Duration RESTORE_TIMEOUT = Duration.ofMinutes(10);
-
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
+  private final Optional<Membership> membership;
+  private final Optional<Remembering> remembering;
   private final Keyring keys = new Keyring();
   private final Listening listening = new Listening();
   private final Deque<Deployed> deployed = new ArrayDeque<>();
@@ -87,10 +86,12 @@ public final class NaraNode {
   /** What came before the recovery, for its report. */
   private final List<Report.Stage> before = new ArrayList<>();
 
-  private NaraNode(Vertx vertx, NodeConfig config, Identity me) {
+  private NaraNode(Vertx vertx, NodeConfig config, Identity me, Optional<Membership> membership) {
     this.vertx = vertx;
     this.config = config;
     this.me = me;
+    this.membership = membership;
+    this.remembering = config.memory().snapshot().map(snapshot -> new Remembering(snapshot, me));
   }
 
   /**
@@ -107,20 +108,31 @@ public final class NaraNode {
       Time time,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
-    NaraNode node = new NaraNode(vertx, config, me);
+    VertxOptions options =
+        new VertxOptions()
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false));
     // Answered through a promise that belongs to no event loop: after a failure those are gone.
     Promise<NaraNode> started = Promise.promise();
-    node.deployAll(time, random, beforeRecovery)
-        .onSuccess(deployed -> started.complete(node))
-        .onFailure(failure -> node.stop().onComplete(stopped -> started.fail(failure)));
+    instance(config, options, me)
+        .onFailure(started::fail)
+        .onSuccess(
+            node ->
+                node.deployAll(time, random, beforeRecovery)
+                    .onSuccess(deployed -> started.complete(node))
+                    .onFailure(
+                        failure -> node.stop().onComplete(stopped -> started.fail(failure))));
     return started.future();
+  }
+
+  /** Alone, or as a member of a cluster; only the latter loads what clusters need. */
+  private static Future<NaraNode> instance(NodeConfig config, VertxOptions options, Identity me) {
+    return config.cluster().enabled()
+        ? Membership.join(config, me, options)
+            .map(joined -> new NaraNode(joined.vertx(), config, me, Optional.of(joined)))
+        : Future.succeededFuture(new NaraNode(Vertx.vertx(options), config, me, Optional.empty()));
   }
 
   private Future<?> deployAll(
@@ -133,21 +145,57 @@ public final class NaraNode {
       }
       case VerifierChoice.Chosen chosen -> verifier = rechecked(chosen.verifier());
     }
-    AddressBook addresses = new AddressBook(config.discovery());
-    Bus.of(vertx).hear(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    if (membership.isPresent()) {
+      Membership mine = membership.get();
+      Function<Optional<SharedWork.Lead>, Future<?>> lead =
+          found ->
+              deployLeading(time, random, verifier)
+                  .compose(next -> deploy(mine.member().sweep(keys)))
+                  .compose(next -> deployCoordinator(time, random, found));
+      return (config.cluster().has(Role.LEDGER)
+              ? deployMemory(time, random, verifier, beforeRecovery)
+                  .compose(next -> deployServing(time, verifier))
+              : Future.succeededFuture())
+          .compose(next -> deployLooking(time))
+          .compose(next -> mine.enter(this, lead));
+    }
+    return deployMemory(time, random, verifier, beforeRecovery)
+        .compose(next -> deployServing(time, verifier))
+        .compose(next -> deployLeading(time, random, verifier))
+        .compose(next -> deployLooking(time))
+        .compose(next -> deployCoordinator(time, random, Optional.empty()));
+  }
+
+  /** The ledger and the door into it, with what this node remembers by itself. */
+  private Future<?> deployMemory(
+      Time time,
+      RandomGenerator random,
+      Verifier verifier,
+      Function<NaraNode, Future<?>> beforeRecovery) {
     // The ledger does work that takes long now and then (a sample is one pass): not on an event
     // loop, and still one request after the other.
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
-    return deploy(
-            new LedgerVerticle(ledgerConfig(), name -> keys.byName(name).isPresent(), random),
-            worker)
+    Ledger ledger = new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent());
+    String at = membership.isPresent() ? LedgerRequest.VIEW : LedgerRequest.ADDRESS;
+    return deploy(new LedgerVerticle(ledger, own(random), at), worker)
+        .compose(
+            next ->
+                membership.isPresent()
+                    ? deploy(membership.get().member().sharedLedger(keys))
+                    : Future.succeededFuture())
         .compose(next -> deploySnapshot(time))
         .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, time)))
         .compose(next -> restoreSnapshot())
-        .compose(next -> beforeRecovery.apply(this))
-        .compose(
-            next ->
-                deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, time, listening)))
+        .compose(next -> beforeRecovery.apply(this));
+  }
+
+  /** What asks and answers on the mesh: in a cluster, every member does. */
+  private Future<?> deployServing(Time time, Verifier verifier) {
+    AddressBook addresses = new AddressBook(config.discovery());
+    Bus.of(vertx).hear(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    return (config.cluster().has(Role.MESH_SYNC)
+            ? deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, time, listening))
+            : Future.succeededFuture())
         .compose(
             next ->
                 config.usesMesh()
@@ -157,58 +205,77 @@ public final class NaraNode {
                         config.mesh().port(),
                         new MeshServerVerticle(
                             me, keys, config.mesh(), verifier, time, addresses, listening))
-                    : Future.succeededFuture())
-        .compose(next -> deploy(new GossipVerticle(me.name(), gossipConfig(), time, random)))
+                    : Future.succeededFuture());
+  }
+
+  /** What one member at a time does for the nara: in a cluster, the leader. */
+  private Future<?> deployLeading(Time time, RandomGenerator random, Verifier verifier) {
+    boolean plaza = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
+    return deploy(new GossipVerticle(me.name(), gossipConfig(), time, own(random)))
         .compose(
             next ->
                 deploy(
                     new MqttLedgerVerticle(
-                        me,
-                        keys,
-                        config.usesPlaza() ? config.plaza() : config.plaza().at(""),
-                        Profile.of(
-                            config.transport().label(),
-                            config.memory().mode().label(),
-                            config.memory().maxEvents()),
-                        () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
-                        verifier,
-                        time,
-                        random)))
+                            me,
+                            keys,
+                            plaza ? config.plaza() : config.plaza().at(""),
+                            Profile.of(
+                                config.transport().label(),
+                                config.memory().mode().label(),
+                                config.memory().maxEvents()),
+                            () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
+                            verifier,
+                            time,
+                            own(random))
+                        .sayingGoodbyeIf(() -> membership.isEmpty() || membership.get().last())))
         .compose(
             next ->
                 deploy(
                     new DiscoveryVerticle(
                         me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
-        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), random)))
-        .compose(next -> deployConsensus(verifier, time, random))
-        .compose(next -> deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time)))
-        .compose(next -> deploy(new UpkeepVerticle(me, upkeepConfig(), time, random)))
+        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), own(random))))
         .compose(
             next ->
-                config.web().enabled()
+                plaza ? deployConsensus(verifier, time, own(random)) : Future.succeededFuture());
+  }
+
+  /** What lets people and opinions look at it. */
+  private Future<?> deployLooking(Time time) {
+    return (config.cluster().has(Role.LEDGER)
+            ? deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time))
+            : Future.succeededFuture())
+        .compose(
+            next ->
+                config.web().enabled() && config.cluster().has(Role.WEB)
                     ? deployOpening(
                         "web",
                         config.web().host(),
                         config.web().port(),
                         new WebVerticle(config.web().host(), config.web().port(), me.name()))
-                    : Future.succeededFuture())
-        .compose(
-            next -> deploy(new CoordinatorVerticle(config.recovery(), me.name(), time, before)));
+                    : Future.succeededFuture());
+  }
+
+  private Future<?> deployCoordinator(
+      Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
+    return deploy(new UpkeepVerticle(me, upkeepConfig(), time, own(random)))
+        .compose(next -> coordinate(time, random, lead));
+  }
+
+  private Future<?> coordinate(Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
+    return deploy(
+        new CoordinatorVerticle(config.recovery(), me.name(), time, random, before, lead));
+  }
+
+  /** A generator is not for several threads, so each verticle has one of its own. */
+  private static RandomGenerator own(RandomGenerator random) {
+    return new SplittableRandom(random.nextLong());
   }
 
   /** Checkpoints are agreed on over the plaza, and nowhere else. */
   private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
-    return config.usesPlaza()
-        ? deploy(
-            new ConsensusVerticle(
-                me,
-                keys,
-                config.checkpoint().consensus(),
-                config.readOnly(),
-                verifier,
-                time,
-                random))
-        : Future.succeededFuture();
+    return deploy(
+        new ConsensusVerticle(
+            me, keys, config.checkpoint().consensus(), config.readOnly(), verifier, time, random));
   }
 
   private UpkeepConfig upkeepConfig() {
@@ -226,53 +293,18 @@ public final class NaraNode {
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {
-    return config
-        .memory()
-        .snapshot()
-        .<Future<?>>map(
-            snapshot ->
-                vertx
-                    .deployVerticle(
-                        new SnapshotVerticle(
-                            snapshot,
-                            me.soul().derivedKey("nara:snapshot:v1", "seal"),
-                            keys,
-                            clock))
-                    .onSuccess(id -> deployed.push(new Deployed(id, STOP_SNAPSHOT)))
-                    .recover(NaraNode::unusableSnapshot))
-        .orElseGet(Future::succeededFuture);
+    return remembering.isEmpty()
+        ? Future.succeededFuture()
+        : remembering
+            .get()
+            .deploy(vertx, keys, clock)
+            .onSuccess(id -> deployed.push(new Deployed(id, Remembering.STOP)));
   }
 
   private Future<?> restoreSnapshot() {
-    return config
-        .memory()
-        .snapshot()
-        .<Future<?>>map(
-            snapshot ->
-                bus()
-                    .ask(SnapshotRequest.ADDRESS, new SnapshotRequest.Restore(), RESTORE_TIMEOUT)
-                    .compose(this::onRestored))
-        .orElseGet(Future::succeededFuture);
-  }
-
-  private Future<?> onRestored(SnapshotRequest.Restoration restoration) {
-    return switch (restoration) {
-      case SnapshotRequest.Unusable unusable ->
-          Future.failedFuture(new StartFailure("memory.snapshot: " + unusable.sentence()));
-      case SnapshotRequest.Restored r -> {
-        String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
-        before.add(new Report.Stage("snapshot", outcome, r.sentence(), 0, r.millis()));
-        yield Future.succeededFuture();
-      }
-    };
-  }
-
-  /** What is wrong with a file or its directory is the operator's to mend. */
-  private static Future<String> unusableSnapshot(Throwable failure) {
-    return Future.failedFuture(
-        failure instanceof IOException
-            ? new StartFailure("memory.snapshot: " + failure.getMessage())
-            : failure);
+    return remembering.isEmpty()
+        ? Future.succeededFuture()
+        : remembering.get().restore(bus()).onSuccess(before::add);
   }
 
   /** The owner's taste is for what is heard on the way, not for what is remembered. */
@@ -308,7 +340,7 @@ public final class NaraNode {
                         : failure));
   }
 
-  private Future<?> deploy(Deployable verticle) {
+  Future<?> deploy(Deployable verticle) {
     return deploy(verticle, new DeploymentOptions());
   }
 
@@ -316,6 +348,11 @@ public final class NaraNode {
     return vertx
         .deployVerticle(verticle, options)
         .onSuccess(id -> deployed.push(new Deployed(id, STOP_STEP)));
+  }
+
+  /** How many verticles run: those deployed from here on can be undeployed alone. */
+  int depth() {
+    return deployed.size();
   }
 
   /** The bus that its verticles answer on. */
@@ -337,22 +374,39 @@ public final class NaraNode {
     return listening.port().stream().boxed().findFirst();
   }
 
+  Vertx vertx() {
+    return vertx;
+  }
+
   /** Stops the verticles in reverse order, then the rest. Never fails; says what did not stop. */
   public Future<?> stop() {
     Promise<Void> stopped = Promise.promise();
     // Vert.x delivers a result on the event loop it was asked from, and closing ends those: so it
     // is asked from a thread of its own, and answered through a promise that belongs to no loop.
-    undeployAll()
+    Future<?> still =
+        membership.isPresent() ? membership.get().settled() : Future.succeededFuture();
+    still
+        .transform(settled -> undeployDownTo(0))
         .onComplete(
             undeployed ->
                 Thread.ofPlatform()
                     .name("nara-close")
-                    .start(() -> vertx.close().onComplete(closed -> stopped.complete())));
+                    .start(
+                        () ->
+                            vertx
+                                .close()
+                                .onComplete(
+                                    closed -> left().onComplete(left -> stopped.complete()))));
     return stopped.future();
   }
 
-  private Future<?> undeployAll() {
-    Deployed next = deployed.poll();
+  private Future<?> left() {
+    return membership.isPresent() ? membership.get().member().leave() : Future.succeededFuture();
+  }
+
+  /** Undeploys the last ones in reverse order, until so many are left. */
+  Future<?> undeployDownTo(int depth) {
+    Deployed next = deployed.size() > depth ? deployed.poll() : null;
     if (next == null) {
       return Future.succeededFuture();
     }
@@ -360,6 +414,6 @@ public final class NaraNode {
         .undeploy(next.id())
         .timeout(next.patience().toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
-        .transform(undeployed -> undeployAll());
+        .transform(undeployed -> undeployDownTo(depth));
   }
 }

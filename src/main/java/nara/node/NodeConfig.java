@@ -2,6 +2,7 @@ package nara.node;
 
 import java.util.Optional;
 import nara.checkpoint.CheckpointConfig;
+import nara.cluster.ClusterConfig;
 import nara.discovery.DiscoveryConfig;
 import nara.identity.Hardware;
 import nara.identity.Identity;
@@ -32,7 +33,8 @@ public record NodeConfig(
     RecoveryConfig recovery,
     CheckpointConfig checkpoint,
     TrustConfig trust,
-    WebConfig web) {
+    WebConfig web,
+    ClusterConfig cluster) {
 
   /**
    * Who the node is.
@@ -98,7 +100,8 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withMesh(MeshConfig changed) {
@@ -113,7 +116,8 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withDiscovery(DiscoveryConfig changed) {
@@ -128,7 +132,8 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withPlaza(PlazaConfig changed) {
@@ -143,7 +148,8 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withTransport(Transport changed) {
@@ -158,7 +164,8 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withMemory(MemoryConfig changed) {
@@ -173,7 +180,8 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withRecovery(RecoveryConfig changed) {
@@ -188,13 +196,14 @@ public record NodeConfig(
         changed,
         checkpoint,
         trust,
-        web);
+        web,
+        cluster);
   }
 
   public NodeConfig withCheckpoint(CheckpointConfig changed) {
     return new NodeConfig(
         identity, mesh, discovery, plaza, transport, readOnly, memory, recovery, changed, trust,
-        web);
+        web, cluster);
   }
 
   public NodeConfig withWeb(WebConfig changed) {
@@ -209,6 +218,23 @@ public record NodeConfig(
         recovery,
         checkpoint,
         trust,
+        changed,
+        cluster);
+  }
+
+  public NodeConfig withCluster(ClusterConfig changed) {
+    return new NodeConfig(
+        identity,
+        mesh,
+        discovery,
+        plaza,
+        transport,
+        readOnly,
+        memory,
+        recovery,
+        checkpoint,
+        trust,
+        web,
         changed);
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
@@ -56,6 +57,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final FirstKeys firstKeys;
   private final Tallies tallies = new Tallies();
   private final Company company;
+  private BooleanSupplier leaves = () -> true;
   private Bus bus;
   private Voice voice;
   private Ear ear;
@@ -98,6 +100,15 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.verifier = verifier;
     this.time = time;
     this.random = random;
+  }
+
+  /**
+   * Says goodbye when it stops only if that is so then: not when another member of a cluster goes
+   * on being this nara.
+   */
+  public MqttLedgerVerticle sayingGoodbyeIf(BooleanSupplier itLeaves) {
+    leaves = itLeaves;
+    return this;
   }
 
   @Override
@@ -143,14 +154,16 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    Supplier<Future<Void>> goodbye =
+        leaves.getAsBoolean() ? announcing::goodbye : Future::succeededFuture;
     if (connection == null) {
-      return announcing.goodbye();
+      return goodbye.get();
     }
     rounds.stop();
     if (newspapers != null) {
       newspapers.pause();
     }
-    return announcing.goodbye().compose(said -> connection.close());
+    return goodbye.get().compose(said -> connection.close());
   }
 
   private Future<? extends BusMessage> onRequest(PlazaRequest<?> request) {

@@ -19,8 +19,10 @@ public sealed interface Command {
    * Ask a peer over the mesh.
    *
    * @param call its number, by which its end is told
+   * @param patience how long the peer may bring nothing
    */
-  record Fetch(int call, MeshRequest.Peer peer, Query query, Duration timeout) implements Command {}
+  record Fetch(int call, MeshRequest.Peer peer, Query query, Duration timeout, Duration patience)
+      implements Command {}
 
   /**
    * Compare the ledger with a peer's and fetch what is lacking.

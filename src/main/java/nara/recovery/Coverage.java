@@ -12,7 +12,7 @@ import nara.mesh.MeshRequest.Stated;
 
 /**
  * Who has to be walked, by what probes found: the fewest peers that together have all that any of
- * them showed, and for each of those who could stand in for it.
+ * them showed.
  *
  * <p>Every peer is probed at the same moments. A probe ends where its page was full, so only events
  * up to the earliest such end are compared; up to there each peer has shown all that it holds.
@@ -20,14 +20,6 @@ import nara.mesh.MeshRequest.Stated;
 final class Coverage {
   /** Comparable events below which a peer has not shown enough to be passed over. */
   static final int EVIDENCE = 30;
-
-  /**
-   * A peer to be walked.
-   *
-   * @param peer its name
-   * @param mates those who showed all that it adds to the ones before it; itself among them
-   */
-  record Walker(String peer, Set<String> mates) {}
 
   private final Map<String, List<Probe>> probes = new LinkedHashMap<>();
 
@@ -49,17 +41,16 @@ final class Coverage {
    *
    * @param peers all of them, in order of preference; one without probes is always walked
    */
-  List<Walker> walkers(List<String> peers) {
+  List<String> walkers(List<String> peers) {
     Map<String, Set<EventId>> comparable = comparable();
     comparable.keySet().retainAll(peers);
-    List<Walker> walkers = new ArrayList<>();
+    List<String> walkers = new ArrayList<>();
     Set<EventId> covered = new HashSet<>();
     Set<String> left = new LinkedHashSet<>(peers);
     // Whoever showed too little is walked anyway, and first: what it has need not be had twice.
     for (String peer : peers) {
-      Set<EventId> has = comparable.getOrDefault(peer, Set.of());
-      if (has.size() < EVIDENCE) {
-        walkers.add(new Walker(peer, Set.of(peer)));
+      if (comparable.getOrDefault(peer, Set.of()).size() < EVIDENCE) {
+        walkers.add(peer);
         left.remove(peer);
       }
     }
@@ -76,25 +67,10 @@ final class Coverage {
       if (best == null) {
         return walkers;
       }
-      Set<EventId> adds = new HashSet<>(comparable.get(best));
-      adds.removeAll(covered);
-      walkers.add(new Walker(best, mates(adds, comparable, best)));
-      covered.addAll(adds);
+      walkers.add(best);
+      covered.addAll(comparable.get(best));
       left.remove(best);
     }
-  }
-
-  private static Set<String> mates(
-      Set<EventId> adds, Map<String, Set<EventId>> comparable, String best) {
-    Set<String> mates = new LinkedHashSet<>();
-    mates.add(best);
-    comparable.forEach(
-        (peer, has) -> {
-          if (has.containsAll(adds)) {
-            mates.add(peer);
-          }
-        });
-    return mates;
   }
 
   private static int adds(Set<EventId> has, Set<EventId> covered) {

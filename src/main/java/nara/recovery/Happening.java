@@ -5,11 +5,20 @@ import nara.checkpoint.CheckpointRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.MeshRequest;
 import nara.plaza.PlazaRequest;
+import nara.trust.TrustRequest;
 
 /** What the plan is told. */
 public sealed interface Happening {
-  /** The node is up. */
-  record Started() implements Happening {}
+  /**
+   * The node is up.
+   *
+   * @param seed of the plan's chance, for whoever follows it
+   */
+  record Started(long seed) implements Happening {
+    public Started() {
+      this(0);
+    }
+  }
 
   /**
    * Discovery answered.
@@ -29,8 +38,16 @@ public sealed interface Happening {
   /** A wait is over. */
   record TimeCame() implements Happening {}
 
-  /** A call ended, well or badly. */
-  record CallEnded(int call, MeshRequest.FetchOutcome outcome) implements Happening {}
+  /**
+   * A call ended, well or badly.
+   *
+   * @param member of a cluster that carried it out; empty when the node runs alone
+   */
+  record CallEnded(int call, MeshRequest.FetchOutcome outcome, String member) implements Happening {
+    public CallEnded(int call, MeshRequest.FetchOutcome outcome) {
+      this(call, outcome, "");
+    }
+  }
 
   /** A reconciliation ended, well or badly. */
   record ReconcileEnded(int call, MeshRequest.ReconcileOutcome outcome) implements Happening {}
@@ -41,11 +58,18 @@ public sealed interface Happening {
   /** The checkpoint stage ended. */
   record CheckpointsEnded(CheckpointRequest.Synced synced) implements Happening {}
 
-  /** Keys were looked for and the quarantine was judged again. */
-  record KeysSought(int asked, int learned) implements Happening {}
+  /** Keys were looked for and the quarantine was judged again, which brought the offer. */
+  record KeysSought(int asked, int learned, TrustRequest.Offered offered) implements Happening {
+    public KeysSought(int asked, int learned) {
+      this(asked, learned, TrustRequest.Offered.NOTHING);
+    }
+  }
 
   /** Average ping times were seeded. */
   record PingsSeeded(int targets) implements Happening {}
+
+  /** Another member of the cluster leads from here on. */
+  record TookOver(String member, long term) implements Happening {}
 
   /** The node is shutting down. */
   record StopAsked() implements Happening {}

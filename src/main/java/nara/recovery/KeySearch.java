@@ -28,6 +28,7 @@ public final class KeySearch {
 
   private final Bus bus;
 
+  /** A search by the verticles on that bus. */
   public KeySearch(Bus bus) {
     this.bus = bus;
   }

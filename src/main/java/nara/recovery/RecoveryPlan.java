@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Peer;
@@ -48,6 +49,7 @@ public final class RecoveryPlan {
 
   private final RecoveryConfig config;
   private final String me;
+  private final RandomGenerator random;
   private final Roster roster = new Roster();
   private final List<String> reasons = new ArrayList<>();
 
@@ -62,33 +64,40 @@ public final class RecoveryPlan {
   private int rung = -1;
   private Work work;
   private int nextCall;
+  private Instant now = Instant.EPOCH;
 
   /**
    * A recovery that has not begun.
    *
    * @param me this node's name: a subject of its own
+   * @param random where what neighbours gave is checked
    */
-  public RecoveryPlan(RecoveryConfig config, String me) {
+  public RecoveryPlan(RecoveryConfig config, String me, RandomGenerator random) {
     this.config = config;
     this.me = me;
+    this.random = random;
   }
 
   /** Tells what happened; answers what to do now. */
-  public List<Command> on(Happening happening, Instant now) {
+  public List<Command> on(Happening happening, Instant at) {
     if (stage == Stage.FINISHED) {
       return List.of();
     }
+    now = at;
     List<Command> out = new ArrayList<>();
     switch (happening) {
-      case Happening.Started started -> onStarted(now, out);
+      case Happening.Started started -> onStarted(out);
       case Happening.TimeCame time -> onTime(out);
-      case Happening.Found found -> onFound(found, now, out);
+      case Happening.Found found -> onFound(found, out);
       case Happening.CallEnded ended -> onCallEnded(ended, out);
       case Happening.ReconcileEnded ended -> onReconcileEnded(ended, out);
       case Happening.PlazaEnded ended -> onPlazaEnded(ended, out);
       case Happening.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
       case Happening.KeysSought sought -> onKeysSought(sought, out);
       case Happening.PingsSeeded seeded -> onPingsSeeded(seeded, out);
+      case Happening.TookOver another -> {
+        // What was decided stands, whoever carries it out.
+      }
       case Happening.StopAsked stop -> end("stopped before it was done", out);
       case Happening.Broke broke -> onBroke(broke.what(), out);
     }
@@ -112,6 +121,11 @@ public final class RecoveryPlan {
     };
   }
 
+  /** What is thought of a neighbour by its conduct so far. */
+  Conduct conduct(String neighbour) {
+    return roster.of(neighbour);
+  }
+
   /** Calls of the present rung that have ended. */
   public int callsSettled() {
     return stage == Stage.CALLING ? work.settled() : 0;
@@ -122,7 +136,7 @@ public final class RecoveryPlan {
     return stage == Stage.CALLING ? work.planned() : 0;
   }
 
-  private void onStarted(Instant now, List<Command> out) {
+  private void onStarted(List<Command> out) {
     out.add(new Command.Enter("discovery"));
     boolean wait = !config.gossip() && config.firstWait().isPositive();
     if (wait) {
@@ -135,6 +149,9 @@ public final class RecoveryPlan {
   private void onTime(List<Command> out) {
     if (stage == Stage.WAITING) {
       discover(out);
+    } else if (stage == Stage.CALLING) {
+      work.woken();
+      goOn(out);
     }
   }
 
@@ -144,7 +161,7 @@ public final class RecoveryPlan {
     out.add(new Command.Discover());
   }
 
-  private void onFound(Happening.Found found, Instant now, List<Command> out) {
+  private void onFound(Happening.Found found, List<Command> out) {
     if (stage != Stage.DISCOVERING) {
       return;
     }
@@ -192,7 +209,8 @@ public final class RecoveryPlan {
     out.add(new Command.Enter(next.label()));
     switch (next) {
       case RECONCILE -> reconcile(asked, out);
-      case PAGES -> call(asked, () -> new PagesRung(asked, roster, config, nextCall), out);
+      case PAGES ->
+          call(asked, () -> new PagesRung(asked, roster, config, me, random, nextCall), out);
       case SAMPLE -> call(asked, () -> samples(asked), out);
       case SLICES -> call(asked, () -> slices(asked), out);
       case PLAZA -> askPlaza(out);
@@ -267,6 +285,7 @@ public final class RecoveryPlan {
     out.addAll(work.begin());
     nextCall = work.nextCall();
     if (!work.over()) {
+      work.wakeAfter().ifPresent(wait -> out.add(new Command.WaitUntil(now.plus(wait))));
       return;
     }
     if (work.failed()) {

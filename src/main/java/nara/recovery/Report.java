@@ -16,6 +16,7 @@ import java.util.Map;
  * @param checkpoints totals of the checkpoint stage
  * @param pingTimesSeeded targets whose average ping time was seeded
  * @param ledger what is held in the end
+ * @param members of a cluster, and what each did; empty when the node runs alone
  */
 public record Report(
     String outcome,
@@ -27,13 +28,45 @@ public record Report(
     Events events,
     Checkpoints checkpoints,
     int pingTimesSeeded,
-    Ledger ledger) {
+    Ledger ledger,
+    List<MemberShare> members) {
+
+  /** The report of a node that runs alone. */
+  public Report(
+      String outcome,
+      List<String> reasons,
+      String startedAt,
+      long durationMs,
+      List<Stage> stages,
+      List<NeighbourShare> neighbours,
+      Events events,
+      Checkpoints checkpoints,
+      int pingTimesSeeded,
+      Ledger ledger) {
+    this(
+        outcome,
+        reasons,
+        startedAt,
+        durationMs,
+        stages,
+        neighbours,
+        events,
+        checkpoints,
+        pingTimesSeeded,
+        ledger,
+        List.of());
+  }
 
   /** One rung or stage: how it ended and why it was left. */
   public record Stage(
       String name, String outcome, String reason, long startedMs, long durationMs) {}
 
-  /** One neighbour's part. */
+  /**
+   * One neighbour's part.
+   *
+   * @param score how well it did what it was asked for, 0 to 1
+   * @param droppedBecause why it was asked for nothing more; empty when it was not dropped
+   */
   public record NeighbourShare(
       String name,
       String id,
@@ -45,7 +78,12 @@ public record Report(
       int events,
       int fresh,
       int duplicate,
-      int rejected) {}
+      int rejected,
+      double score,
+      String droppedBecause) {}
+
+  /** What one member of a cluster fetched, judged and merged. */
+  public record MemberShare(String name, int requests, int failures, int events, int fresh) {}
 
   /** All events of the recovery, by verdict label. */
   public record Events(

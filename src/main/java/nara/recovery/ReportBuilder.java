@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import nara.checkpoint.CheckpointRequest;
 import nara.discovery.Neighbour;
 import nara.event.Verdict;
@@ -21,6 +22,7 @@ final class ReportBuilder {
   private final Instant started;
   private final List<Report.Stage> stages = new ArrayList<>();
   private final Map<String, Share> shares = new LinkedHashMap<>();
+  private final Map<String, Report.MemberShare> members = new TreeMap<>();
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
   private String stageName = "";
@@ -79,12 +81,44 @@ final class ReportBuilder {
             Duration.between(stageStarted, now).toMillis()));
   }
 
+  /** Another member of the cluster goes on. */
+  void tookOver(String sentence, Instant now) {
+    stages.add(
+        new Report.Stage(
+            "handover", "complete", sentence, Duration.between(started, now).toMillis(), 0));
+  }
+
   void neighbours(List<Neighbour> neighbours) {
     for (Neighbour neighbour : neighbours) {
       Share share = share(neighbour.name());
       share.id = neighbour.id();
       share.address = neighbour.address();
     }
+  }
+
+  /** What a member of the cluster, or this node alone, fetched from a neighbour. */
+  void fetched(String neighbour, String member, MeshRequest.FetchOutcome outcome) {
+    if (!member.isEmpty()) {
+      members.merge(member, share(member, outcome), ReportBuilder::plus);
+    }
+    fetched(neighbour, outcome);
+  }
+
+  private static Report.MemberShare share(String member, MeshRequest.FetchOutcome outcome) {
+    return switch (outcome) {
+      case MeshRequest.Fetched fetched ->
+          new Report.MemberShare(member, 1, 0, fetched.events(), fetched.offered().added());
+      case MeshRequest.FetchFailed failed -> new Report.MemberShare(member, 1, 1, 0, 0);
+    };
+  }
+
+  private static Report.MemberShare plus(Report.MemberShare a, Report.MemberShare b) {
+    return new Report.MemberShare(
+        a.name(),
+        a.requests() + b.requests(),
+        a.failures() + b.failures(),
+        a.events() + b.events(),
+        a.fresh() + b.fresh());
   }
 
   void fetched(String neighbour, MeshRequest.FetchOutcome outcome) {
@@ -180,7 +214,8 @@ final class ReportBuilder {
     ledger = new Report.Ledger(stats.total(), byService);
   }
 
-  Report build(String outcome, List<String> reasons, Instant now) {
+  Report build(
+      String outcome, List<String> reasons, Function<String, Conduct> conduct, Instant now) {
     Map<String, Integer> byLabel = new LinkedHashMap<>();
     verdicts.forEach(
         (verdict, count) -> {
@@ -194,11 +229,14 @@ final class ReportBuilder {
         started.toString(),
         Duration.between(started, now).toMillis(),
         List.copyOf(stages),
-        shares.entrySet().stream().map(e -> share(e.getKey(), e.getValue())).toList(),
+        shares.entrySet().stream()
+            .map(e -> share(e.getKey(), e.getValue(), conduct.apply(e.getKey())))
+            .toList(),
         new Report.Events(received, duplicate, merged, quarantined, rejected, dropped, byLabel),
         checkpoints,
         pingTimesSeeded,
-        ledger);
+        ledger,
+        List.copyOf(members.values()));
   }
 
   private void add(Share share, long bytes, int events, Offered offered) {
@@ -220,7 +258,7 @@ final class ReportBuilder {
     return shares.computeIfAbsent(name, absent -> new Share());
   }
 
-  private static Report.NeighbourShare share(String name, Share s) {
+  private static Report.NeighbourShare share(String name, Share s, Conduct conduct) {
     return new Report.NeighbourShare(
         name,
         s.id,
@@ -232,6 +270,8 @@ final class ReportBuilder {
         s.events,
         s.fresh,
         s.duplicate,
-        s.rejected);
+        s.rejected,
+        Math.round(conduct.score() * 100) / 100.0,
+        conduct.dropped());
   }
 }

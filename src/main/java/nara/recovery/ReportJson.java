@@ -29,6 +29,9 @@ public final class ReportJson {
     out.put("ping_times_seeded", report.pingTimesSeeded());
     ObjectNode ledger = out.putObject("ledger").put("total", report.ledger().total());
     counts(report.ledger().byService(), ledger.putObject("by_service"));
+    if (!report.members().isEmpty()) {
+      members(report, out.putArray("members"));
+    }
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(out) + "\n";
     } catch (JsonProcessingException impossible) {
@@ -62,7 +65,22 @@ public final class ReportJson {
           .put("events", share.events())
           .put("new", share.fresh())
           .put("duplicate", share.duplicate())
-          .put("rejected", share.rejected());
+          .put("rejected", share.rejected())
+          .put("score", share.score());
+      if (!share.droppedBecause().isEmpty()) {
+        one.put("dropped_because", share.droppedBecause());
+      }
+    }
+  }
+
+  private static void members(Report report, ArrayNode out) {
+    for (Report.MemberShare share : report.members()) {
+      out.addObject()
+          .put("name", share.name())
+          .put("requests", share.requests())
+          .put("failures", share.failures())
+          .put("events", share.events())
+          .put("new", share.fresh());
     }
   }
 

@@ -1,105 +1,102 @@
 package nara.recovery;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nara.discovery.Neighbour;
-import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.FetchFailed;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Fetched;
 
-/** How each neighbour has done so far in this recovery. */
+/** How each neighbour has done so far in this recovery, over all its rungs. */
 final class Roster {
-  /** Failures in a row after which a neighbour gets no more work in a rung. */
-  static final int PATIENCE = 3;
-
-  private final Map<String, Standing> byName = new LinkedHashMap<>();
-
-  /** One neighbour's conduct. */
-  private static final class Standing {
-    int answers;
-    int failures;
-    int failuresInARow;
-    String lastFailure = "";
-    boolean gone;
-    String dropped = "";
-  }
+  private final Map<String, Conduct> byName = new LinkedHashMap<>();
 
   void enlist(List<Neighbour> neighbours) {
-    neighbours.forEach(n -> byName.computeIfAbsent(n.name(), name -> new Standing()));
+    neighbours.forEach(n -> of(n.name()));
   }
 
   void ended(MeshRequest.Peer peer, FetchOutcome outcome) {
-    Standing standing = byName.computeIfAbsent(peer.name(), name -> new Standing());
     switch (outcome) {
-      case Fetched fetched -> {
-        standing.answers++;
-        standing.failuresInARow = 0;
-      }
-      case FetchFailed failed -> {
-        standing.failures++;
-        standing.failuresInARow++;
-        standing.lastFailure = failed.reason();
-        standing.gone = failed.failure() == MeshFailure.UNREACHABLE;
-      }
+      case Fetched fetched -> of(peer.name()).answered(fetched);
+      case FetchFailed failed -> of(peer.name()).failed(failed);
     }
   }
 
+  /** The conduct of a neighbour. */
+  Conduct of(String name) {
+    return byName.computeIfAbsent(name, first -> new Conduct());
+  }
+
   /** Whether it makes sense to give it more work: it is there and does not fail all the time. */
-  boolean willing(MeshRequest.Peer peer) {
-    Standing standing = byName.get(peer.name());
-    return standing == null
-        || (standing.dropped.isEmpty()
-            && standing.failuresInARow < PATIENCE
-            && !(standing.gone && standing.failuresInARow > 1));
+  boolean willing(String name) {
+    return of(name).willing();
+  }
+
+  /** Whether others may rely on what it walks. */
+  boolean trusted(String name) {
+    return of(name).willing() && !of(name).doubtful();
+  }
+
+  /** Whether work goes to it rather than to others: it is trusted, and answers. */
+  boolean preferred(String name) {
+    return trusted(name) && of(name).steady();
+  }
+
+  /** How long it may bring nothing before it is given up. */
+  Duration patience(MeshRequest.Peer peer) {
+    return of(peer.name()).patience();
   }
 
   /** Gives a peer no more work in this recovery. */
   void drop(MeshRequest.Peer peer, String why) {
-    byName.computeIfAbsent(peer.name(), name -> new Standing()).dropped = why;
+    of(peer.name()).drop(why);
   }
 
   /** Who was dropped, and why. */
   List<String> dropped() {
     List<String> dropped = new ArrayList<>();
     byName.forEach(
-        (name, standing) -> {
-          if (!standing.dropped.isEmpty()) {
-            dropped.add(name + " (" + standing.dropped + ")");
+        (name, conduct) -> {
+          if (!conduct.dropped().isEmpty()) {
+            dropped.add(name + " (" + conduct.dropped() + ")");
           }
         });
     return dropped;
   }
 
+  /** Whose walks others had to look at again, those who were dropped left out. */
+  List<String> inDoubt() {
+    return byName.entrySet().stream()
+        .filter(e -> e.getValue().doubtful() && e.getValue().dropped().isEmpty())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** Gives everybody a new chance: another rung asks other things. */
   void forgive() {
-    byName.values().stream()
-        .filter(standing -> !standing.gone)
-        .forEach(standing -> standing.failuresInARow = 0);
+    byName.values().forEach(Conduct::forgive);
   }
 
   boolean answered(String name) {
-    Standing standing = byName.get(name);
-    return standing != null && standing.answers > 0;
+    Conduct conduct = byName.get(name);
+    return conduct != null && conduct.answeredOnce();
   }
 
   boolean anybodyAnswered() {
-    return byName.values().stream().anyMatch(standing -> standing.answers > 0);
+    return byName.values().stream().anyMatch(Conduct::answeredOnce);
   }
 
   /** A sentence for each neighbour whose last word was a failure, or who never answered at all. */
   List<String> complaints() {
     List<String> complaints = new ArrayList<>();
     byName.forEach(
-        (name, s) -> {
-          if (s.failures > 0 && s.answers == 0) {
-            complaints.add(name + " answered none of " + s.failures + " calls: " + s.lastFailure);
-          } else if (s.failuresInARow > 0) {
-            complaints.add(
-                name + " stopped answering after " + s.answers + " answers: " + s.lastFailure);
+        (name, conduct) -> {
+          if (!conduct.complaint().isEmpty()) {
+            complaints.add(name + " " + conduct.complaint());
           }
         });
     return complaints;

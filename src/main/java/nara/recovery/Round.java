@@ -89,7 +89,9 @@ final class Round implements Work {
       task.tries++;
       attempts++;
       underWay.put(nextCall, task);
-      commands.add(new Command.Fetch(nextCall++, task.peer, task.query, task.timeout));
+      commands.add(
+          new Command.Fetch(
+              nextCall++, task.peer, task.query, task.timeout, roster.patience(task.peer)));
     }
     return commands;
   }
@@ -135,13 +137,13 @@ final class Round implements Work {
     return peers.size() == 1
         && task.tries < maxTries
         && !unsupported.contains(task.peer.name())
-        && roster.willing(task.peer);
+        && roster.willing(task.peer.name());
   }
 
   private boolean able(Task task, Peer peer) {
     return !task.failedBy.contains(peer.name())
         && !unsupported.contains(peer.name())
-        && roster.willing(peer);
+        && roster.willing(peer.name());
   }
 
   @Override

@@ -1,69 +1,69 @@
 package nara.recovery;
 
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import nara.event.EventId;
+import nara.event.Verdict;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Fetched;
+import nara.mesh.MeshRequest.Stated;
+import nara.recovery.Ruler.Span;
 
 /**
- * A range of time that one peer walks by cursor, page after page.
+ * A range of time that one peer walks by cursor, page after page, and the account of it.
  *
  * <p>Works with peers that cut a page between equal timestamps: the next page begins one nanosecond
  * before the last event of this one, so that the rest of its instant comes too.
  */
 final class Stretch {
-  /** Room for events that came since the density was measured. */
-  private static final double MARGIN = 1.05;
+  /** Events asked for at the least, so that what came in since is there at once. */
+  private static final int LEAST_PAGE = 64;
 
-  private static final int LEAST_PAGE = 32;
+  /** Pages of a range of which nothing is known: two million events. */
+  private static final int MOST_PAGES = 400;
+
+  /** Pages of the smallest size, times this, are as many as a known range may take. */
+  private static final int PAGES_MARGIN = 4;
 
   /** The peers that may walk it; whoever fails it is no longer one of them. */
   private final Set<String> candidates;
 
-  private final Set<String> failed = new HashSet<>();
+  private final Set<String> everybody;
+  private final Set<EventId> seen = new HashSet<>();
+  private final Span whole;
 
-  /** Pages after which a walk is endless: far more than the range can need. */
-  private final int mostPages;
+  /** Whom it is walked again for, by others; empty for what is walked for the first time. */
+  private final String recheckOf;
 
-  private final Density density;
-  private final long begin;
+  private Span span;
   private long after;
-  private long end;
+  private int asked;
+  private int least;
   private int pages;
-  private int size;
-  private double perNano;
+  private long oldest = Long.MAX_VALUE;
+  private long newest = Long.MIN_VALUE;
+  private int gained;
+  private int refused;
+  private int unsigned;
 
-  /**
-   * How close events lie, as far as probes showed.
-   *
-   * @param perNano events in a nanosecond; 0 when unknown
-   * @param oldest about where the first events are, Unix nanoseconds
-   * @param newest about where the last events are
-   */
-  record Density(double perNano, long oldest, long newest) {}
-
-  /**
-   * A range that begins after a moment.
-   *
-   * @param after exclusive, Unix nanoseconds
-   * @param end inclusive
-   * @param density around here
-   */
-  Stretch(Set<String> candidates, long after, long end, Density density, int mostPages) {
-    this.candidates = new HashSet<>(candidates);
-    this.begin = after;
-    this.after = after;
-    this.end = end;
-    this.density = density;
-    this.mostPages = mostPages;
-    this.perNano = density.perNano;
-    this.size = fitting();
+  Stretch(Set<String> candidates, Span span) {
+    this(candidates, span, "");
   }
 
-  /** The same range from its beginning, for others. */
-  Stretch again(Set<String> others) {
-    return new Stretch(others, begin, end, density, mostPages);
+  private Stretch(Set<String> candidates, Span span, String recheckOf) {
+    this.candidates = new LinkedHashSet<>(candidates);
+    this.everybody = Set.copyOf(candidates);
+    this.whole = span;
+    this.span = span;
+    this.after = span.after();
+    this.recheckOf = recheckOf;
+  }
+
+  /** The same range from its beginning, for others, to see whether it was walked well. */
+  Stretch recheck(String walker, Set<String> others) {
+    return new Stretch(others, Span.unmeasured(whole.after(), span.end()), walker);
   }
 
   /** The peers that may walk it. */
@@ -71,7 +71,10 @@ final class Stretch {
     return Set.copyOf(candidates);
   }
 
-  /** Whether the peer may walk it. */
+  String recheckOf() {
+    return recheckOf;
+  }
+
   boolean open(String peer) {
     return candidates.contains(peer);
   }
@@ -79,39 +82,90 @@ final class Stretch {
   /** Takes it from a peer, for good. */
   void leaveOut(String peer) {
     candidates.remove(peer);
-    failed.add(peer);
   }
 
-  /** Lets the peer walk it, unless it has failed it before. */
-  void admit(String peer) {
-    if (!failed.contains(peer)) {
-      candidates.add(peer);
-    }
+  /** Those who might have walked it at first. */
+  Set<String> everybody() {
+    return everybody;
   }
 
-  /** The next page to ask for. */
-  Query query() {
-    return new Query.Page(after, size, Query.Filter.ALL);
+  /**
+   * A time within what came, from which on others can be asked for the same.
+   *
+   * @param share how far from the oldest on, 0 to 1
+   */
+  long within(double share) {
+    return newest < oldest ? oldest : (long) (oldest + share * ((double) newest - oldest)) - 1;
   }
 
-  int pageSize() {
-    return size;
+  /** Where it ends, inclusive. */
+  long end() {
+    return span.end();
+  }
+
+  /** Events that it may bring still; a page's worth when nothing is known. */
+  long left() {
+    return !span.measured() ? Query.MOST : Math.max(0, span.events() - seen.size());
+  }
+
+  /** New events that it brought. */
+  int gained() {
+    return gained;
+  }
+
+  int refused() {
+    return refused;
+  }
+
+  int unsigned() {
+    return unsigned;
+  }
+
+  /** How many events its peer has not given although it holds them by its own word. */
+  long missing() {
+    return Math.max(0, span.events() - seen.size());
+  }
+
+  /** It is over: what it remembers of its events is let go. */
+  void forget() {
+    seen.clear();
+  }
+
+  /**
+   * The next page to ask for: one event beyond the end shows that all before it has come.
+   *
+   * @param most what the peer is asked for at once
+   */
+  Query.Page query(int most) {
+    // The last event of the page before comes again, and perhaps more of its instant.
+    long wanted = !span.measured() ? most : left() + (pages == 0 ? 1 : 2);
+    asked =
+        (int) Math.min(Math.max(Math.min(wanted, most), Math.max(least, LEAST_PAGE)), Query.MOST);
+    return new Query.Page(after, asked, Query.Filter.ALL);
   }
 
   /** Takes note of an answer; false when the walk is over. */
   boolean goesOn(Fetched page) {
     pages++;
+    gained += page.offered().gained();
+    refused += page.offered().rejected();
+    unsigned += page.offered().verdicts().getOrDefault(Verdict.UNSIGNED, 0);
+    for (Stated event : page.stated()) {
+      if (event.ts() <= span.end()) {
+        seen.add(event.id());
+        oldest = Math.min(oldest, event.ts());
+        newest = Math.max(newest, event.ts());
+      }
+    }
     boolean more = page.nextCursor().isPresent() && page.events() > 0;
-    if (!more || page.newestTs() > end) {
+    if (!more || page.newestTs() > span.end()) {
       return false;
     }
-    long span = page.newestTs() - page.oldestTs();
-    perNano = span > 0 ? (double) page.events() / span : 0;
-    if (page.newestTs() - 1 > after) {
-      after = page.newestTs() - 1;
-      size = fitting();
-    } else if (size < Query.MOST) {
-      size = Query.MOST;
+    if (Ruler.before(page.newestTs()) > after) {
+      after = Ruler.before(page.newestTs());
+      least = 0;
+    } else if (asked < Query.MOST) {
+      least = Query.MOST;
     } else {
       // A full page of one instant: what else that instant holds cannot be asked for by cursor.
       after = page.newestTs();
@@ -121,40 +175,25 @@ final class Stretch {
 
   /** Whether it has taken more pages than any honest peer's range could. */
   boolean endless() {
-    return pages >= mostPages;
+    return pages
+        >= (span.measured() ? PAGES_MARGIN * (2 + span.events() / Pace.LEAST_PAGE) : MOST_PAGES);
   }
 
-  /** As many as are left by the density so far, so that little beyond the end is fetched. */
-  private int fitting() {
-    if (perNano == 0) {
-      return Query.MOST;
-    }
-    return (int) Math.clamp(left() * MARGIN + LEAST_PAGE, LEAST_PAGE, Query.MOST);
-  }
-
-  /** Events that are probably left. */
-  private double left() {
-    double from = Math.max(after, density.oldest);
-    double to = Math.min(end, density.newest);
-    return Math.max(0, to - from) * perNano;
-  }
-
-  /** Pages that are probably left, when the density is known. */
-  double pagesLeft() {
-    return left() / Query.MOST;
-  }
-
-  /** Gives the second half of what is left away, when it is worth a page or more. */
+  /** Gives the second half of what is not asked for yet away, when it is worth a page. */
   Optional<Stretch> split() {
-    if (pagesLeft() < 2) {
+    long beyond = left() - asked;
+    if (!span.measured() || beyond < 2L * Ruler.STEP) {
       return Optional.empty();
     }
-    long from = Math.max(after, density.oldest);
-    // Unsigned: by what strangers say, the range may be longer than a long can tell.
-    long middle = from + (Math.min(end, density.newest) - from >>> 1);
-    Density here = new Density(perNano, density.oldest, density.newest);
-    Stretch second = new Stretch(candidates, middle, end, here, mostPages);
-    end = middle;
-    return Optional.of(second);
+    long middle = span.first() + span.events() - beyond / 2;
+    return span.inner().stream()
+        .filter(mark -> mark.rank() >= middle && mark.ts() > after && mark.ts() < span.end())
+        .findFirst()
+        .map(
+            mark -> {
+              Stretch second = new Stretch(candidates, span.from(mark), recheckOf);
+              span = span.until(mark);
+              return second;
+            });
   }
 }

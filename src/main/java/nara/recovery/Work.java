@@ -1,6 +1,8 @@
 package nara.recovery;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import nara.mesh.MeshRequest.FetchOutcome;
 import nara.mesh.MeshRequest.Peer;
 import nara.mesh.MeshRequest.ReconcileOutcome;
@@ -18,8 +20,16 @@ interface Work {
     return false;
   }
 
-  /** Whether nothing is under way and nothing is left to begin. */
+  /** Whether nothing that is waited for is under way and nothing is left to begin. */
   boolean over();
+
+  /** After how long it wants to be woken, whatever happens until then; empty when it does not. */
+  default Optional<Duration> wakeAfter() {
+    return Optional.empty();
+  }
+
+  /** The time that it wanted to be woken at has come, or one of an earlier rung. */
+  default void woken() {}
 
   /** Whether it went so badly that the next rung should do it all again. */
   boolean failed();

@@ -72,6 +72,14 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
     /** What became of no events. */
     public static final Offered NOTHING = new Offered(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
 
+    /**
+     * Events that were not held before, or only without their signature: whatever is judged valid
+     * was not held as valid, since it would not have been judged again.
+     */
+    public int gained() {
+      return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
+    }
+
     /** What became of these events and those. */
     public Offered plus(Offered other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);

@@ -265,7 +265,8 @@ public final class TrustVerticle extends VerticleBase {
             : bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Merge(accepted), LEDGER_TIMEOUT)
                 .onSuccess(tally::merged);
     // Not before the others' merges: what counted as held because of them is held then.
-    merged = Future.join(before.otherwiseEmpty(), mine);
+    // Without its value, which would hold all that came before it for ever.
+    merged = Future.join(before.otherwiseEmpty(), mine).mapEmpty();
     return Future.join(before, mine)
         .map(
             done -> {

@@ -1,5 +1,7 @@
 package nara.upkeep;
 
+import java.time.Instant;
+
 /** What looking around leads to. */
 sealed interface Task {
   String name();
@@ -7,8 +9,11 @@ sealed interface Task {
   /** Somebody is silent: see by a ping whether it is there all the same. */
   record Check(String name, String address) implements Task {}
 
-  /** Somebody is silent in the ledger but was heard: say that it was seen. */
-  record Vouch(String name) implements Task {}
+  /**
+   * Somebody is silent in the ledger but was heard: say that it was seen, and when, so that nobody
+   * takes it for there any longer than who heard it.
+   */
+  record Vouch(String name, Instant heard) implements Task {}
 
   /** Somebody is there of whom the ledger may not know when it began. */
   record FirstSeen(String name) implements Task {}

@@ -150,7 +150,7 @@ final class Watch {
       if ((last == null || last.silent()) && isWithin(missingAfter, one.heard, now)) {
         if (!isWithin(BETWEEN_VOUCHES, one.vouched, now)) {
           one.vouched = now;
-          tasks.add(new Task.Vouch(neighbour.name()));
+          tasks.add(new Task.Vouch(neighbour.name(), one.heard));
         }
         continue;
       }

@@ -9,15 +9,21 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.cluster.ClusterRequest;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.ReportJson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The management port: {@code /health} (this process answers), {@code /ready} (the recovery is
- * done) and {@code /report} (what it did, or has done so far). Reads only, and not for the network:
- * it listens on loopback unless told otherwise.
+ * done), {@code /report} (what it did, or has done so far) and, in a cluster, {@code /cluster} (who
+ * is there, and who leads). Reads only, and not for the network: it listens on loopback unless told
+ * otherwise.
  */
 public final class WebVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
+
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final String host;
@@ -45,8 +51,11 @@ public final class WebVerticle extends VerticleBase {
     router.get("/health").handler(this::onHealth);
     router.get("/ready").handler(this::onReady);
     router.get("/report").handler(this::onReport);
+    router.get("/cluster").handler(this::onCluster);
     server = vertx.createHttpServer().requestHandler(router);
-    return server.listen(port, host);
+    return server
+        .listen(port, host)
+        .onSuccess(open -> LOG.info("management port http://{}:{}", host, open.actualPort()));
   }
 
   @Override
@@ -82,6 +91,13 @@ public final class WebVerticle extends VerticleBase {
                     .response()
                     .putHeader("Content-Type", "application/json")
                     .end(ReportJson.write(now.report())));
+  }
+
+  private void onCluster(RoutingContext request) {
+    bus.ask(ClusterRequest.ADDRESS, new ClusterRequest.State(), TIMEOUT)
+        .onSuccess(state -> request.json(ClusterJson.of(state)))
+        .onFailure(
+            alone -> request.response().setStatusCode(404).end("the node is in no cluster\n"));
   }
 
   private Future<RecoveryRequest.CurrentReport> ask(RoutingContext request) {

@@ -1,6 +1,6 @@
 /**
  * The management port: health, readiness, the recovery's report while it grows.
  *
- * <p>May know the messages of recovery and ledger.
+ * <p>May know the messages of recovery, ledger and cluster.
  */
 package nara.web;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import nara.bench.History.Spread;
+import nara.testing.FaultyPeer;
 
 /**
  * Recovery from neighbours in processes of their own, beside its floor: the same signatures,
@@ -27,10 +28,12 @@ public final class RecoveryBench {
       """
       usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
                                     [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
-                                    [--again 1] [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
+                                    [--again 1] [--tight] [--bad] [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
       --all     also 320,000 events
+      --tight   then once more in a process whose heap cannot pass 1.5 times what is held at the end
       --rounds  processes for each row, whose median is printed
       --again   recoveries in each process after the first one
+      --bad     only this: one honest neighbour alone, and beside three bad ones, taking turns
       """;
 
   private List<Integer> sizes = List.of(20_000, 80_000);
@@ -38,7 +41,9 @@ public final class RecoveryBench {
   private List<Spread> spreads = List.of(Spread.values());
   private int rounds = 1;
   private int again = 1;
+  private boolean tight;
   private String[] jvm = {};
+  private boolean bad;
 
   private final List<WorkerProcess> neighbours = new ArrayList<>();
 
@@ -59,8 +64,16 @@ public final class RecoveryBench {
 
   private boolean configure(String[] args) {
     for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--tight")) {
+        tight = true;
+        continue;
+      }
       if (args[i].equals("--all")) {
         sizes = List.of(20_000, 80_000, 320_000);
+        continue;
+      }
+      if (args[i].equals("--bad")) {
+        bad = true;
         continue;
       }
       if (i + 1 == args.length) {
@@ -88,6 +101,12 @@ public final class RecoveryBench {
   }
 
   private void run() throws IOException {
+    if (bad) {
+      for (int size : sizes) {
+        beside(History.file(size), size);
+      }
+      return;
+    }
     System.out.printf(
         Locale.ROOT,
         "%s, %d cores, JDK %s, %s; load %.1f at the start%n"
@@ -169,6 +188,69 @@ public final class RecoveryBench {
         (long) first.median("own") >> 20,
         100 * later.median("others") / later.median("cpu"),
         whole ? "" : "not complete: " + first.all("outcome"));
+    if (tight) {
+      tight(size, peers, (long) first.median("own"));
+    }
+  }
+
+  /** The same under a limit: what passes it would end the process. */
+  private void tight(int size, List<String> peers, long own) throws IOException {
+    long limit = own * 3 / 2 >> 20;
+    List<Object> command = new ArrayList<>(List.of("recover", size));
+    command.addAll(peers);
+    List<String> options = new ArrayList<>(List.of(jvm));
+    options.add("-Xmx" + limit + "m");
+    Measured once = new Measured();
+    measure(once, new Measured(), 0, options.toArray(String[]::new), command.toArray());
+    System.out.printf(
+        Locale.ROOT,
+        "%-7d   in a heap of %dM, 1.5 times the %dM held at the end: %s, %.3f%%, %.2fs, live %dM%n",
+        size,
+        limit,
+        own >> 20,
+        once.all("outcome").get(0),
+        100 * once.least("held") / size,
+        once.median("took") / 1e9,
+        (long) once.median("live") >> 20);
+  }
+
+  /** How much longer it takes when a liar, a trickler and one that resets are asked as well. */
+  private void beside(Path file, int size) throws IOException {
+    List<String> peers = hold(file, 4, Spread.EQUAL);
+    String[] address =
+        peers.stream().map(p -> p.substring(p.indexOf('@') + 1)).toArray(String[]::new);
+    String[] name = peers.stream().map(p -> p.substring(0, p.indexOf('@'))).toArray(String[]::new);
+    Measured alone = new Measured();
+    Measured beside = new Measured();
+    try (FaultyPeer liar =
+            FaultyPeer.before(address[1])
+                .rewriting(body -> body.replaceFirst("\"cursor\":\"[^\"]*\"", "\"cursor\":\"1\""));
+        FaultyPeer trickler = FaultyPeer.before(address[2]).trickling();
+        FaultyPeer resetter = FaultyPeer.before(address[3]).resettingAtNineTenths()) {
+      for (int round = 0; round < rounds; round++) {
+        measure(alone, alone, 0, jvm, "recover", size, peers.get(0));
+        measure(
+            beside,
+            beside,
+            0,
+            jvm,
+            "recover",
+            size,
+            peers.get(0),
+            name[1] + "@" + liar.address(),
+            name[2] + "@" + trickler.address(),
+            name[3] + "@" + resetter.address());
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%,d events: %s from the honest one alone, %s beside a liar, a trickler and a resetter:"
+            + " %.2f times; held %.3f%%%n",
+        size,
+        seconds(alone),
+        seconds(beside),
+        beside.median("took") / alone.median("took"),
+        100 * beside.least("held") / size);
   }
 
   /** Has the neighbours hold their parts, all at once, and tells where they are. */

@@ -191,11 +191,26 @@ class CheckpointWalkTest {
     Optional<MeshRequest<FetchOutcome>> next = Optional.of(walk.begin());
     while (next.isPresent()) {
       cursor += 2;
-      next = walk.answered(fetched(1, Optional.of(cursor), false, offered(0, 0, 1), Duration.ZERO));
+      next =
+          walk.answered(
+              fetched(1_000, Optional.of(cursor), false, offered(0, 0, 1_000), Duration.ZERO));
     }
 
     assertThat(walk.answer().requests()).isEqualTo(CheckpointWalk.MAX_REQUESTS);
     assertThat(walk.answer().reason()).contains("given up after 1000 requests");
+  }
+
+  @Test
+  void pages_that_go_on_though_they_are_not_full_are_given_up() {
+    CheckpointWalk walk = new CheckpointWalk(BART, CONFIG);
+    Optional<MeshRequest<FetchOutcome>> next = Optional.of(walk.begin());
+    for (long cursor = 1; next.isPresent(); cursor += 2) {
+      next = walk.answered(fetched(999, Optional.of(cursor), false, offered(999, 0, 0), QUICK));
+    }
+
+    assertThat(walk.answer().requests()).isEqualTo(CheckpointWalk.MAX_SHORT_PAGES + 1);
+    assertThat(walk.answer().reason()).contains("not full");
+    assertThat(walk.gave()).isTrue();
   }
 
   @Test

@@ -156,7 +156,7 @@ class HostileReconcileIT {
     try (RawPeer peer =
         new RawPeer(
             (request, out) -> {
-              SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), piece);
+              SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(piece));
               RawPeer.write(out, octets(signature, 1 << 30), piece);
               while (true) {
                 out.write(piece);
@@ -192,7 +192,7 @@ class HostileReconcileIT {
   void an_answer_that_goes_on_where_it_was_is_given_up() throws Exception {
     byte[] list = list(100);
     byte[] again =
-        SyncAnswer.write(BART, List.of(), Optional.of(0L), Instant.now().getEpochSecond());
+        SyncAnswer.write(BART, List.of(), Optional.of(0L), Instant.now().getEpochSecond()).bytes();
     try (RawPeer peer = new RawPeer((request, out) -> say(request, out, list, again))) {
       assertThat(((Reconciled) reconcile(peer)).trouble()).contains("goes on at hash 0");
     }
@@ -257,7 +257,7 @@ class HostileReconcileIT {
   }
 
   private static void message(OutputStream out, byte[] message) throws IOException {
-    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), message);
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(message));
     RawPeer.write(out, octets(signature, message.length), message);
   }
 

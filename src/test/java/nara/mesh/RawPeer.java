@@ -157,11 +157,14 @@ final class RawPeer implements AutoCloseable {
 
   /** A whole honest answer to {@code /events/sync}. */
   static void answer(OutputStream out, Identity who, byte[] body) throws IOException {
-    write(out, head(200, ResponseSignature.sign(who, Instant.now(), body), body.length), body);
+    write(
+        out,
+        head(200, ResponseSignature.sign(who, Instant.now(), Body.of(body)), body.length),
+        body);
   }
 
   static byte[] body(Identity who, List<Event> events) {
-    return SyncAnswer.write(who, events, Optional.empty(), Instant.now().getEpochSecond());
+    return SyncAnswer.write(who, events, Optional.empty(), Instant.now().getEpochSecond()).bytes();
   }
 
   /** An honest answer to {@code /ping}. */

@@ -144,8 +144,16 @@ class ConfigReaderTest {
         + " the mesh: set mesh.enabled to true'",
     "'{\"plaza\": {\"reconnect_min\": \"1m\"}}', 'plaza.reconnect_min: \"1m\" is more than"
         + " plaza.reconnect_max (35s)'",
-    "'{\"cluster\": {\"enabled\": true}}', 'cluster.enabled: true is not possible yet: in this"
-        + " version a node runs alone'",
+    "'{\"cluster\": {\"enabled\": true}}', 'cluster.members: is empty: name the members, HOST:PORT"
+        + " each'",
+    "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is no interface: give the one address"
+        + " that the other members can reach'",
+    "'{\"cluster\": {\"roles\": [\"mesh-sync\"]}}', 'cluster.roles: has mesh-sync without ledger,"
+        + " which it needs'",
+    "'{\"cluster\": {\"members\": [\"a:1\", \"b:1\"], \"quorum\": 4}}', 'cluster.quorum: is more than the 3"
+        + " members that there are'",
+    "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate and"
+        + " tls.authority beside it: all three files or none'",
     "'[]', is not a JSON object: it must begin with {",
     "'', is not a JSON object: it must begin with {",
     "'{} {}', something follows after the closing }",

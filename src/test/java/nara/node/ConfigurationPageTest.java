@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import nara.cluster.ClusterConfig;
 import org.junit.jupiter.api.Test;
 
 /** The page that explains the configuration and the file that ships with it must not drift. */
@@ -49,5 +50,17 @@ class ConfigurationPageTest {
     assertThat(shipped.problems()).isEmpty();
     assertThat(shipped.notes()).isEmpty();
     assertThat(shipped.config()).isEqualTo(ConfigReader.read("{}", Map.of(), 1_000).config());
+  }
+
+  @Test
+  void the_cluster_that_ships_is_valid_for_each_of_its_members() throws IOException {
+    ConfigReader.Result shipped =
+        ConfigReader.read(Files.readString(Path.of("conf/cluster.json")), Map.of(), 1_000);
+
+    assertThat(shipped.problems()).isEmpty();
+    assertThat(shipped.notes()).isEmpty();
+    ClusterConfig cluster = shipped.config().orElseThrow().cluster();
+    assertThat(cluster.members()).hasSize(3).contains(cluster.host() + ":" + cluster.port());
+    assertThat(cluster.quorum()).isEqualTo(2);
   }
 }

@@ -1,5 +1,6 @@
 package nara.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
@@ -9,9 +10,13 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import nara.bus.Time;
 import nara.testing.Citizen;
+import nara.testing.HandTime;
 import org.junit.jupiter.api.Test;
 
 /** A node that cannot start says why, stops what it had started, and does so at once. */
@@ -42,6 +47,29 @@ class NodeStartIT {
     IllegalArgumentException trouble = new IllegalArgumentException("no such file");
     assertThatThrownBy(() -> start(config(0, 0), node -> Future.failedFuture(trouble)))
         .isSameAs(trouble);
+  }
+
+  @Test
+  void nobody_shares_the_generator_of_the_node_once_it_runs() {
+    SplittableRandom seed = new SplittableRandom(1);
+    AtomicInteger draws = new AtomicInteger();
+    RandomGenerator shared =
+        () -> {
+          draws.incrementAndGet();
+          return seed.nextLong();
+        };
+    HandTime time = HandTime.fromNow();
+    NaraNode node =
+        Blocking.await(
+            NaraNode.start(
+                config(0, 0), Citizen.named("lisa").identity(), time, shared, NodeStartIT::nothing),
+            AT_ONCE);
+    int drawn = draws.get();
+
+    time.advance(Duration.ofHours(2));
+    Blocking.await(node.stop(), AT_ONCE);
+
+    assertThat(draws).hasValue(drawn);
   }
 
   private static Future<?> nothing(NaraNode node) {

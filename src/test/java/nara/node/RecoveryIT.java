@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nara.demo.Corpus;
+import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.recovery.RecoveryRequest;
 import nara.recovery.Report;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
@@ -79,6 +81,26 @@ class RecoveryIT {
         assertThat(report.reasons()).anyMatch(reason -> reason.startsWith("bob "));
         assertThat(fresh.history()).containsAll(texts(half));
       }
+    }
+  }
+
+  @Test
+  void a_report_asked_for_before_the_end_counts_what_the_ledger_holds() {
+    UnaryOperator<NodeConfig> waiting =
+        config -> config.withRecovery(RecoveryConfig.defaults(config.memory().mode()));
+    try (TestNode alice = TestNode.start("alice", half, waiting, progress -> {})) {
+      RecoveryRequest.CurrentReport current =
+          Blocking.await(
+              alice
+                  .node()
+                  .bus()
+                  .ask(
+                      RecoveryRequest.ADDRESS,
+                      new RecoveryRequest.ReportSoFar(),
+                      Duration.ofSeconds(60)),
+              Duration.ofSeconds(60));
+      assertThat(current.report().outcome()).isEqualTo("running");
+      assertThat(current.report().ledger().total()).isEqualTo(alice.held().size());
     }
   }
 

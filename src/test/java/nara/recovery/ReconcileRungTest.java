@@ -5,6 +5,7 @@ import static nara.recovery.Story.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.NotReconciled;
@@ -116,7 +117,7 @@ class ReconcileRungTest {
         new Story(CONFIG).finding(neighbours("a")).holding(79_000, peer -> compared(0, "")).play();
 
     assertThat(story.then(new Happening.ReconcileEnded(0, compared(0, "")))).isEmpty();
-    RecoveryPlan plan = new RecoveryPlan(CONFIG, "me");
+    RecoveryPlan plan = new RecoveryPlan(CONFIG, "me", new SplittableRandom(1));
     plan.on(new Happening.Started(), Story.START);
     plan.on(new Happening.Found(neighbours("a", "b"), List.of(), false, 5_000), Story.START);
     assertThat(plan.on(new Happening.ReconcileEnded(7, compared(0, "")), Story.START)).isEmpty();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import nara.ledger.Query;
 import nara.mesh.MeshFailure;
@@ -339,7 +340,7 @@ class RecoveryPlanTest {
     int commands = new Story(gossip()).finding(neighbours("a", "b")).play().told.size();
     assertThat(commands).isPositive();
 
-    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me");
+    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
     plan.on(new Happening.Started(), Story.START);
     List<Command> atStop = plan.on(new Happening.StopAsked(), Story.START);
     assertThat(atStop).filteredOn(Command.Finish.class::isInstance).hasSize(1);
@@ -353,7 +354,7 @@ class RecoveryPlanTest {
     assertThat(story.then(new Happening.CallEnded(0, brought(1)))).isEmpty();
     assertThat(story.then(new Happening.PingsSeeded(1))).isEmpty();
 
-    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me");
+    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
     plan.on(new Happening.Started(), Story.START);
     assertThat(plan.on(new Happening.CallEnded(7, brought(1)), Story.START)).isEmpty();
     assertThat(plan.on(new Happening.KeysSought(0, 0), Story.START)).isEmpty();
@@ -361,7 +362,7 @@ class RecoveryPlanTest {
 
   @Test
   void a_part_of_the_node_that_fails_costs_its_stage_and_never_the_recovery() {
-    RecoveryPlan plan = new RecoveryPlan(gossip(), "me");
+    RecoveryPlan plan = new RecoveryPlan(gossip(), "me", new SplittableRandom(1));
     plan.on(new Happening.Started(), Story.START);
     List<Command> out =
         plan.on(new Happening.Found(neighbours("a"), List.of(), false), Story.START);
@@ -388,7 +389,9 @@ class RecoveryPlanTest {
 
   @Test
   void a_plaza_that_breaks_is_left_and_what_it_answered_before_counts() {
-    RecoveryPlan plan = new RecoveryPlan(gossip().climbing(RecoveryConfig.Rung.PLAZA), "me");
+    RecoveryPlan plan =
+        new RecoveryPlan(
+            gossip().climbing(RecoveryConfig.Rung.PLAZA), "me", new SplittableRandom(1));
     plan.on(new Happening.Started(), Story.START);
     plan.on(new Happening.Found(neighbours("a"), List.of(), true), Story.START);
 

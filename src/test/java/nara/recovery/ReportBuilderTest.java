@@ -27,7 +27,8 @@ class ReportBuilderTest {
             List.of(new PeerAnswer("bart", 1, 0, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
             false));
 
-    Report.Events events = report.build("complete", List.of(), START).events();
+    Report.Events events =
+        report.build("complete", List.of(), name -> new Conduct(), START).events();
 
     assertThat(events.received()).isEqualTo(17);
     assertThat(events.merged() + events.duplicate() + events.quarantined() + events.rejected())
@@ -45,7 +46,8 @@ class ReportBuilderTest {
             false));
     report.judgedAgain(offered(2, 2, 0, 0, 0, Map.of(Verdict.VALID, 2)));
 
-    Report.Events events = report.build("complete", List.of(), START).events();
+    Report.Events events =
+        report.build("complete", List.of(), name -> new Conduct(), START).events();
 
     assertThat(events.quarantined()).isZero();
     assertThat(events.verdicts()).isEqualTo(Map.of("valid", 5, "unbacked_checkpoint", 1));
@@ -57,7 +59,8 @@ class ReportBuilderTest {
     report.judgedAgain(
         offered(9, 6, 0, 3, 0, Map.of(Verdict.VALID, 6, Verdict.UNKNOWN_EMITTER, 3)));
 
-    Report.Events events = report.build("complete", List.of(), START).events();
+    Report.Events events =
+        report.build("complete", List.of(), name -> new Conduct(), START).events();
 
     assertThat(events.quarantined()).isEqualTo(3);
     assertThat(events.merged()).isEqualTo(6);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -31,6 +32,9 @@ import nara.trust.TrustRequest;
 final class Story {
   static final Instant START = Instant.parse("2026-11-22T20:00:00Z");
 
+  /** All that happened, as a leader of a cluster notes it. */
+  final List<SharedWork.Noted> heard = new ArrayList<>();
+
   final List<Command> told = new ArrayList<>();
   final List<Command.Fetch> fetches = new ArrayList<>();
   final List<String> stages = new ArrayList<>();
@@ -51,7 +55,7 @@ final class Story {
   private Instant now = START;
 
   Story(RecoveryConfig config) {
-    plan = new RecoveryPlan(config, "me");
+    plan = new RecoveryPlan(config, "me", new SplittableRandom(1));
   }
 
   /** Each discovery finds the next of these; the last one again and again. */
@@ -90,12 +94,14 @@ final class Story {
 
   Story play() {
     Deque<Happening> pending = new ArrayDeque<>();
-    pending.add(new Happening.Started());
+    pending.add(new Happening.Started(1));
     int underWay = 0;
     while (!pending.isEmpty()) {
       Happening happening = pending.poll();
       underWay -= happening instanceof Happening.CallEnded ? 1 : 0;
-      for (Command command : plan.on(happening, now)) {
+      List<Command> commands = plan.on(happening, now);
+      heard.add(new SharedWork.Noted(now, happening, Course.fetches(commands)));
+      for (Command command : commands) {
         told.add(command);
         underWay += command instanceof Command.Fetch ? 1 : 0;
         react(command, pending);

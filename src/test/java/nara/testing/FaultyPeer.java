@@ -6,9 +6,14 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nara.node.Blocking;
 
@@ -18,25 +23,42 @@ public final class FaultyPeer implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
-  private final String host;
-  private final int port;
+  private final String here;
+  private final String behind;
   private final HttpServer server;
   private volatile Pattern refused;
   private volatile int status;
   private volatile Set<String> absent = Set.of();
+  private volatile Supplier<Future<Void>> turnstile = Future::succeededFuture;
+  private volatile UnaryOperator<String> rewrite = body -> body;
+  private volatile Function<String, String> elsewhere = body -> "";
+  private volatile Delivery delivery = Delivery.WHOLE;
 
-  private FaultyPeer(String address) {
-    host = address.substring(0, address.lastIndexOf(':'));
-    port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  /** How an answer is given. */
+  private enum Delivery {
+    WHOLE,
+    /** A byte a second. */
+    TRICKLED,
+    /** The connection is reset when nine tenths are written. */
+    RESET_AT_NINE_TENTHS
+  }
+
+  private FaultyPeer(String address, String at) {
+    here = at;
+    behind = address;
     server =
         Blocking.await(
-            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, "127.0.0.1"),
-            PATIENCE);
+            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, at), PATIENCE);
   }
 
   /** One that passes everything on to that address. */
   public static FaultyPeer before(String address) {
-    return new FaultyPeer(address);
+    return before(address, "127.0.0.1");
+  }
+
+  /** One that listens there, and passes everything on to that address. */
+  public static FaultyPeer before(String address, String at) {
+    return new FaultyPeer(address, at);
   }
 
   /** Answers {@code POST /events/sync} with that status where the body contains the pattern. */
@@ -52,8 +74,45 @@ public final class FaultyPeer implements AutoCloseable {
     return this;
   }
 
+  /** Lets each {@code POST /events/sync} wait for its turn. */
+  public FaultyPeer behind(Supplier<Future<Void>> turns) {
+    turnstile = turns;
+    return this;
+  }
+
+  /**
+   * Asks the node behind it for something else than it was asked itself: the signature of a request
+   * is not over its body.
+   */
+  public FaultyPeer rewriting(UnaryOperator<String> bodies) {
+    rewrite = bodies;
+    return this;
+  }
+
+  /**
+   * Gives the answers of others for its own.
+   *
+   * @param addresses whom to ask for a body, as {@code host:port}; empty for the node behind it
+   */
+  public FaultyPeer answeringFrom(Function<String, String> addresses) {
+    elsewhere = addresses;
+    return this;
+  }
+
+  /** Gives its answers a byte a second. */
+  public FaultyPeer trickling() {
+    delivery = Delivery.TRICKLED;
+    return this;
+  }
+
+  /** Resets the connection when nine tenths of an answer are written. */
+  public FaultyPeer resettingAtNineTenths() {
+    delivery = Delivery.RESET_AT_NINE_TENTHS;
+    return this;
+  }
+
   public String address() {
-    return "127.0.0.1:" + server.actualPort();
+    return here + ":" + server.actualPort();
   }
 
   private void onRequest(HttpServerRequest request) {
@@ -69,22 +128,33 @@ public final class FaultyPeer implements AutoCloseable {
                   && refused.matcher(body.toString()).find()) {
                 return request.response().setStatusCode(status).end("spoiled\n");
               }
-              return pass(request, body);
+              return request.path().equals("/events/sync")
+                  ? turnstile
+                      .get()
+                      .compose(
+                          mine ->
+                              pass(
+                                  request, Buffer.buffer(rewrite.apply(body.toString())), delivery))
+                  : pass(request, body, Delivery.WHOLE);
             })
         .onFailure(gone -> request.connection().close());
   }
 
-  private Future<Void> pass(HttpServerRequest request, Buffer body) {
+  private Future<Void> pass(HttpServerRequest request, Buffer body, Delivery how) {
+    String other = elsewhere.apply(body.toString());
+    String address = other.isEmpty() ? behind : other;
+    int colon = address.lastIndexOf(':');
     return client
         .request(
             new RequestOptions()
                 .setMethod(request.method())
-                .setHost(host)
-                .setPort(port)
+                .setHost(address.substring(0, colon))
+                .setPort(Integer.parseInt(address.substring(colon + 1)))
                 .setURI(request.uri()))
         .compose(
             out -> {
               request.headers().forEach((name, value) -> out.headers().set(name, value));
+              out.headers().remove("Content-Length");
               return out.send(body);
             })
         .compose(
@@ -98,8 +168,30 @@ public final class FaultyPeer implements AutoCloseable {
                               .headers()
                               .forEach(
                                   (name, value) -> request.response().headers().set(name, value));
-                          return request.response().end(bytes);
+                          return deliver(request.response(), bytes, how);
                         }));
+  }
+
+  private Future<Void> deliver(HttpServerResponse response, Buffer bytes, Delivery how) {
+    return switch (how) {
+      case WHOLE -> response.end(bytes);
+      case TRICKLED -> trickle(response, bytes, 0);
+      case RESET_AT_NINE_TENTHS -> {
+        response.headers().set("Content-Length", String.valueOf(bytes.length()));
+        yield response
+            .write(bytes.slice(0, bytes.length() * 9 / 10))
+            .onSuccess(written -> response.reset());
+      }
+    };
+  }
+
+  private Future<Void> trickle(HttpServerResponse response, Buffer bytes, int at) {
+    response.headers().set("Content-Length", String.valueOf(bytes.length()));
+    return response
+        .write(bytes.slice(at, at + 1))
+        .compose(written -> vertx.timer(1, TimeUnit.SECONDS))
+        .compose(
+            second -> at + 1 < bytes.length() ? trickle(response, bytes, at + 1) : response.end());
   }
 
   @Override

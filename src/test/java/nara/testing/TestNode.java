@@ -1,6 +1,7 @@
 package nara.testing;
 
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -20,6 +22,7 @@ import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
 import nara.event.JsonSpans;
 import nara.ledger.LedgerRequest;
+import nara.mesh.MeshRequest;
 import nara.node.Blocking;
 import nara.node.ConfigReader;
 import nara.node.NaraNode;
@@ -35,10 +38,12 @@ public final class TestNode implements AutoCloseable {
   /** The names of all nodes that tests have started. */
   private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
 
+  private final Vertx vertx;
   private final NaraNode node;
   private final Promise<Report> report;
 
-  private TestNode(NaraNode node, Promise<Report> report) {
+  private TestNode(Vertx vertx, NaraNode node, Promise<Report> report) {
+    this.vertx = vertx;
     this.node = node;
     this.report = report;
   }
@@ -69,16 +74,29 @@ public final class TestNode implements AutoCloseable {
       UnaryOperator<NodeConfig> config,
       Consumer<RecoveryNews.Progress> onProgress,
       Time time) {
+    return start(name, events, config, onProgress, time, RandomGenerator.getDefault());
+  }
+
+  /** The same, with its chances drawn from there. */
+  public static TestNode start(
+      String name,
+      List<byte[]> events,
+      UnaryOperator<NodeConfig> config,
+      Consumer<RecoveryNews.Progress> onProgress,
+      Time time,
+      RandomGenerator random) {
     Promise<Report> report = Promise.promise();
     STARTED.add(name);
+    AtomicReference<Vertx> vertx = new AtomicReference<>();
     NaraNode node =
         Blocking.await(
             NaraNode.start(
                 config.apply(loopback()),
                 Citizen.named(name).identity(),
                 time,
-                RandomGenerator.getDefault(),
+                random,
                 starting -> {
+                  vertx.set(Vertx.currentContext().owner());
                   starting
                       .bus()
                       .hear(
@@ -93,7 +111,7 @@ public final class TestNode implements AutoCloseable {
                   return starting.bus().ask(TrustRequest.ADDRESS, offer(events), PATIENCE);
                 }),
             PATIENCE);
-    return new TestNode(node, report);
+    return new TestNode(vertx.get(), node, report);
   }
 
   /** Loopback, a free mesh port, no plaza, no management port, no waits. */
@@ -164,6 +182,24 @@ public final class TestNode implements AutoCloseable {
       }
     }
     return held;
+  }
+
+  /**
+   * Ends it, and nobody on the mesh hears a word: what a crash looks like to others. Its cable to
+   * the broker, if it has one, is to be cut before.
+   */
+  public void kill() {
+    vertx
+        .eventBus()
+        .addInboundInterceptor(
+            delivery -> {
+              if (delivery.message().address().equals(MeshRequest.ADDRESS)) {
+                delivery.message().fail(1, "it was killed");
+              } else {
+                delivery.next();
+              }
+            });
+    close();
   }
 
   @Override

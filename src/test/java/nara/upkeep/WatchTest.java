@@ -149,16 +149,17 @@ class WatchTest {
   }
 
   @Test
-  void who_was_heard_on_the_plaza_is_vouched_for_and_not_more_often_than_every_two_minutes() {
+  void who_was_heard_is_vouched_for_as_of_then_and_not_more_often_than_every_two_minutes() {
     neighbour("bart", "", true);
     says("bart", "ONLINE", "");
     lookAfter(0);
     silent("bart", "");
-    watch.heard("bart", now.plusSeconds(300));
+    Instant heard = now.plusSeconds(300);
+    watch.heard("bart", heard);
 
-    assertThat(lookAfter(301)).containsExactly(new Vouch("bart"));
+    assertThat(lookAfter(301)).containsExactly(new Vouch("bart", heard));
     assertThat(lookAfter(60)).isEmpty();
-    assertThat(lookAfter(60)).containsExactly(new Vouch("bart"));
+    assertThat(lookAfter(60)).containsExactly(new Vouch("bart", heard));
     assertThat(watch.online("bart")).isTrue();
     // Nothing more is heard, so it is missing in the end.
     assertThat(lookAfter(600)).containsExactly(new Lost("bart"));

@@ -1,0 +1,244 @@
+package nara.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import nara.bus.Bus;
+import nara.cluster.ClusterNews.MembersChanged;
+import nara.cluster.ClusterNews.Returned;
+import nara.identity.Keyring;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This JVM as a member of a cluster: the only place where Hazelcast begins and ends. It makes the
+ * instance of Vert.x whose event bus reaches the others, and the verticles that need the maps.
+ */
+public final class ClusterMember {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
+
+  /** One of the members, as it says of itself. */
+  record Peer(String nodeId, String name, Set<Role> roles) {}
+
+  private final ClusterConfig config;
+  private final String nodeId;
+  private final HazelcastInstance hazelcast;
+  private final Terms terms;
+  private Vertx vertx;
+
+  private ClusterMember(
+      ClusterConfig config, String nodeId, HazelcastInstance hazelcast, Terms terms) {
+    this.config = config;
+    this.nodeId = nodeId;
+    this.hazelcast = hazelcast;
+    this.terms = terms;
+  }
+
+  /** Joins the cluster, or begins it; takes some seconds. */
+  public static Future<ClusterMember> join(ClusterConfig config, String id, VertxOptions options) {
+    return apart("nara-join", () -> begin(config, id))
+        .compose(member -> member.vertx(options).map(member));
+  }
+
+  private static ClusterMember begin(ClusterConfig config, String id) {
+    String nodeId = UUID.randomUUID().toString();
+    Terms terms = new Terms();
+    com.hazelcast.config.Config hazelcast = Maps.config(config, nodeId);
+    hazelcast.getMemberAttributeConfig().setAttribute(Maps.NARA, id);
+    hazelcast.getUserContext().put(Maps.TERMS, terms);
+    HazelcastInstance joined = Hazelcast.newHazelcastInstance(hazelcast);
+    for (Member other : joined.getCluster().getMembers()) {
+      if (!id.equals(other.getAttribute(Maps.NARA))) {
+        joined.shutdown();
+        throw new IllegalStateException(
+            "the cluster %s is one of another nara, %s: give all members one identity.name and one soul"
+                .formatted(config.name(), other.getAttribute(Maps.NARA)));
+      }
+    }
+    return new ClusterMember(config, nodeId, joined, terms);
+  }
+
+  private Future<Vertx> vertx(VertxOptions options) {
+    EventBusOptions bus =
+        new EventBusOptions().setHost(config.host()).setClusterPublicHost(config.host());
+    bus.setPort(config.busPort());
+    config
+        .tls()
+        .ifPresent(
+            tls ->
+                bus.setSsl(true)
+                    .setKeyCertOptions(
+                        new PemKeyCertOptions()
+                            .setKeyPath(tls.key().toString())
+                            .setCertPath(tls.certificate().toString()))
+                    .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()))
+                    .setClientAuth(ClientAuth.REQUIRED));
+    return Vertx.builder()
+        .with(options.setEventBusOptions(bus))
+        .withClusterManager(new HazelcastClusterManager(hazelcast))
+        .buildClustered()
+        .onSuccess(this::listen)
+        .recover(failure -> leave().transform(left -> Future.failedFuture(failure)));
+  }
+
+  private void listen(Vertx clustered) {
+    vertx = clustered;
+    Bus bus = Bus.of(clustered);
+    hazelcast
+        .getCluster()
+        .addMembershipListener(
+            new MembershipListener() {
+              @Override
+              public void memberAdded(MembershipEvent event) {
+                LOG.info("{} has joined", name(event.getMember()));
+                bus.tell(ClusterNews.ADDRESS, new MembersChanged());
+              }
+
+              @Override
+              public void memberRemoved(MembershipEvent event) {
+                LOG.info("{} is gone", name(event.getMember()));
+                bus.tell(ClusterNews.ADDRESS, new MembersChanged());
+              }
+            });
+    hazelcast
+        .getLifecycleService()
+        .addLifecycleListener(
+            event -> {
+              if (event.getState() == LifecycleState.MERGED) {
+                LOG.info("{} was cut off and is back", config.memberName());
+                bus.tell(ClusterNews.ADDRESS, new Returned());
+              }
+            });
+  }
+
+  /** The instance whose event bus reaches the other members. */
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  /**
+   * Stands in front of the ledger's verticle: what is merged goes to all members.
+   *
+   * @param keys shared with the other members
+   */
+  public Deployable sharedLedger(Keyring keys) {
+    return new SharedLedgerVerticle(this, keys);
+  }
+
+  /** Carries out what a leader commands, and commands when this member leads. */
+  public Deployable work() {
+    return new WorkVerticle(this);
+  }
+
+  /** Keeps the shared map to what retention keeps, while this member leads. */
+  public Deployable sweep(Keyring keys) {
+    return new SweepVerticle(this, keys);
+  }
+
+  /** Leads when it is this member's turn, and says so. */
+  public Deployable lease() {
+    return new LeaseVerticle(this);
+  }
+
+  /** Stands where the coordinator would be, while another member leads. */
+  public Deployable standby() {
+    return new StandbyVerticle(this);
+  }
+
+  /** Leaves in order: what only this member has goes to the others first. */
+  public Future<?> leave() {
+    return apart(
+        "nara-leave",
+        () -> {
+          hazelcast.shutdown();
+          return true;
+        });
+  }
+
+  /** Whether this member has that role. */
+  public boolean has(Role role) {
+    return config.has(role);
+  }
+
+  /** Whether no other member is there that could lead. */
+  public boolean last() {
+    return peers().stream()
+        .noneMatch(
+            peer -> !peer.nodeId().equals(nodeId) && peer.roles().contains(Role.COORDINATOR));
+  }
+
+  ClusterConfig config() {
+    return config;
+  }
+
+  String nodeId() {
+    return nodeId;
+  }
+
+  HazelcastInstance hazelcast() {
+    return hazelcast;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  /** Whether enough members are there for anything to be led or merged. */
+  boolean quorate() {
+    return hazelcast.getLifecycleService().isRunning()
+        && hazelcast.getCluster().getMembers().size() >= config.quorum();
+  }
+
+  /** All members that are there, this one among them. */
+  List<Peer> peers() {
+    return hazelcast.getCluster().getMembers().stream().map(ClusterMember::peer).toList();
+  }
+
+  private static Peer peer(Member member) {
+    Set<Role> roles =
+        Arrays.stream(String.valueOf(member.getAttribute(Maps.ROLES)).split(","))
+            .map(Role::named)
+            .flatMap(java.util.Optional::stream)
+            .collect(Collectors.toUnmodifiableSet());
+    return new Peer(String.valueOf(member.getAttribute(Maps.NODE_ID)), name(member), roles);
+  }
+
+  private static String name(Member member) {
+    return String.valueOf(member.getAttribute(Maps.MEMBER_NAME));
+  }
+
+  /** Hazelcast begins and ends with long waits: on a thread of its own, outside of Vert.x. */
+  private static <T> Future<T> apart(String thread, Supplier<T> work) {
+    Promise<T> done = Promise.promise();
+    Thread.ofPlatform()
+        .name(thread)
+        .start(
+            () -> {
+              try {
+                done.complete(work.get());
+              } catch (RuntimeException failed) {
+                done.fail(failed);
+              }
+            });
+    return done.future();
+  }
+}

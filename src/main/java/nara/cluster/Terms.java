@@ -1,0 +1,57 @@
+package nara.cluster;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The highest term that this member has seen. A term is the number of a lead; it grows with each
+ * new leader, so whoever acts by an older one is a leader of the past.
+ *
+ * <p>Safe for many threads: commands, writes and the lease all tell it.
+ */
+final class Terms {
+  /** Leads are long: whoever looks at the counts looks at the last few. */
+  private static final int TERMS_COUNTED = 16;
+
+  private final ConcurrentSkipListMap<Long, Long> accepted = new ConcurrentSkipListMap<>();
+  private final AtomicLong highest = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+
+  /** The highest term seen; 0 before the first. */
+  long highest() {
+    return highest.get();
+  }
+
+  /** Takes note of a command that is going to be carried out. */
+  void accepted(long term) {
+    accepted.merge(term, 1L, Long::sum);
+    while (accepted.size() > TERMS_COUNTED) {
+      accepted.pollFirstEntry();
+    }
+  }
+
+  /** How many commands of each of the last terms were accepted. */
+  Map<Long, Long> accepted() {
+    return Map.copyOf(accepted);
+  }
+
+  /** Takes note of a term that somebody named. */
+  void saw(long term) {
+    highest.accumulateAndGet(term, Math::max);
+  }
+
+  /** Takes note of a command's or a write's term; false when it is over, and must be refused. */
+  boolean admit(long term) {
+    boolean current = highest.accumulateAndGet(term, Math::max) == term;
+    if (!current) {
+      refused.incrementAndGet();
+    }
+    return current;
+  }
+
+  /** How many commands and writes were refused. */
+  long refused() {
+    return refused.get();
+  }
+}

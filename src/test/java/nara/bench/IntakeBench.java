@@ -1,0 +1,225 @@
+package nara.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import nara.bench.History.Spread;
+import nara.event.EventId;
+import nara.event.EventReader;
+import nara.event.JsonSpans;
+import nara.event.JsonSpans.BrokenJson;
+import nara.event.JsonSpans.Span;
+import nara.event.Reading;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.ledger.Ledger;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.Query;
+import nara.trust.Judge;
+import nara.trust.Judgement;
+import nara.trust.SignatureCheck;
+import nara.trust.TableVerifier;
+import nara.trust.Verifier;
+
+/**
+ * What an event costs on its way from a page of bytes into the ledger, step by step, in processor
+ * time and in allocated bytes of one thread; and the signature beside it, which all the rest
+ * together must stay below.
+ */
+public final class IntakeBench {
+  private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int ROUNDS = 9;
+  private static final String SIGNATURE = "signature";
+
+  /** What one step took in each round. */
+  private static final class Step {
+    private final List<Double> micros = new ArrayList<>();
+    private long bytes;
+
+    double micros() {
+      return micros.stream().sorted().toList().get(micros.size() / 2);
+    }
+  }
+
+  private final Map<String, Step> steps = new LinkedHashMap<>();
+  private final Verifier tables = new TableVerifier(1_000);
+  private final int events;
+  private final List<byte[]> pages;
+  private long cpu;
+  private long allocated;
+
+  private IntakeBench(int events, List<byte[]> pages) {
+    this.events = events;
+    this.pages = pages;
+  }
+
+  /** Prints one table. */
+  public static void main(String[] args) throws IOException, BrokenJson, GeneralSecurityException {
+    int size = args.length == 0 ? 80_000 : Integer.parseInt(args[0]);
+    History history = History.read(History.file(size));
+    IntakeBench bench = new IntakeBench(history.events().size(), pages(history));
+    for (int round = 0; round < ROUNDS; round++) {
+      bench.round(round >= ROUNDS / 3);
+    }
+    bench.print();
+  }
+
+  /** Pages as a neighbour would give them: announcements first, then by time. */
+  private static List<byte[]> pages(History history) {
+    List<byte[]> events = new ArrayList<>(history.part(Spread.EQUAL, 0, 1));
+    EventReader reader = new EventReader();
+    List<byte[]> rest = events.subList(history.announcements(), events.size());
+    Map<byte[], Long> times = new java.util.IdentityHashMap<>();
+    rest.forEach(json -> times.put(json, ((Reading.Read) reader.read(json)).event().ts()));
+    rest.sort((a, b) -> Long.compare(times.get(a), times.get(b)));
+    List<byte[]> pages = new ArrayList<>();
+    for (int from = 0; from < events.size(); from += Query.MOST) {
+      ByteArrayOutputStream page = new ByteArrayOutputStream();
+      page.writeBytes("{\"from\":\"neighbour\",\"events\":[".getBytes(StandardCharsets.UTF_8));
+      for (int i = from; i < Math.min(events.size(), from + Query.MOST); i++) {
+        if (i > from) {
+          page.write(',');
+        }
+        page.writeBytes(events.get(i));
+      }
+      page.writeBytes("],\"ts\":1,\"sig\":\"\"}\n".getBytes(StandardCharsets.UTF_8));
+      pages.add(page.toByteArray());
+    }
+    return pages;
+  }
+
+  private void round(boolean counts) throws BrokenJson, GeneralSecurityException {
+    Keyring keys = new Keyring();
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * events), name -> true);
+    EventReader reader = new EventReader();
+    Map<String, long[]> sums = new LinkedHashMap<>();
+    for (byte[] page : pages) {
+      begin();
+      MessageDigest.getInstance("SHA-256").digest(page);
+      end(sums, "hash of the answer");
+
+      begin();
+      Span list = JsonSpans.members(page, 8).get("events");
+      List<Span> spans = JsonSpans.elements(page, list, Query.MOST);
+      end(sums, "cut");
+
+      begin();
+      MessageDigest ids = MessageDigest.getInstance("SHA-256");
+      for (Span span : spans) {
+        if (EventReader.peeksId(page, span.offset(), span.length())) {
+          ids.update(page, span.offset() + EventReader.ID_AT, EventId.HEX_LENGTH);
+        }
+      }
+      ids.digest();
+      end(sums, "hash of the ids");
+
+      begin();
+      List<EventId> offered = new ArrayList<>(spans.size());
+      for (Span span : spans) {
+        EventReader.peekId(page, span.offset(), span.length()).ifPresent(offered::add);
+      }
+      ledger.heldValid(offered);
+      end(sums, "new?");
+
+      begin();
+      List<Reading> readings = new ArrayList<>(spans.size());
+      for (Span span : spans) {
+        readings.add(reader.read(page, span.offset(), span.length()));
+      }
+      end(sums, "read");
+
+      Recorder recorder = new Recorder();
+      begin();
+      List<Judgement> judgements =
+          new Judge(recorder, keys, InstantSource.system()).judge(readings);
+      end(sums, "judge, but for the signature");
+
+      begin();
+      for (List<SignatureCheck> batch : recorder.batches) {
+        tables.verify(batch);
+      }
+      end(sums, SIGNATURE);
+
+      begin();
+      List<Judged> judged = new ArrayList<>(judgements.size());
+      for (Judgement judgement : judgements) {
+        judged.add(new Judged(((Reading.Read) judgement.reading()).event(), judgement.verdict()));
+      }
+      ledger.merge(judged);
+      end(sums, "merge");
+    }
+    if (ledger.stats().total() != events
+        || ledger.forms().stream().anyMatch(form -> form.verdict() == Verdict.BAD_SIGNATURE)) {
+      throw new IllegalStateException("not everything was merged");
+    }
+    if (counts) {
+      sums.forEach(
+          (name, sum) -> {
+            Step step = steps.computeIfAbsent(name, absent -> new Step());
+            step.micros.add(sum[0] / 1e3 / events);
+            step.bytes = sum[1] / events;
+          });
+    }
+  }
+
+  /** Says yes to everything and remembers what it was asked. */
+  private static final class Recorder implements Verifier {
+    private final List<List<SignatureCheck>> batches = new ArrayList<>();
+
+    @Override
+    public String name() {
+      return "recorder";
+    }
+
+    @Override
+    public boolean[] verify(List<SignatureCheck> batch) {
+      batches.add(batch);
+      boolean[] all = new boolean[batch.size()];
+      Arrays.fill(all, true);
+      return all;
+    }
+  }
+
+  private void begin() {
+    allocated = THREAD.getCurrentThreadAllocatedBytes();
+    cpu = THREAD.getCurrentThreadCpuTime();
+  }
+
+  private void end(Map<String, long[]> sums, String step) {
+    long[] sum = sums.computeIfAbsent(step, absent -> new long[2]);
+    sum[0] += THREAD.getCurrentThreadCpuTime() - cpu;
+    sum[1] += THREAD.getCurrentThreadAllocatedBytes() - allocated;
+  }
+
+  private void print() {
+    System.out.printf("%-32s %12s %12s%n", "for each event, one thread", "cpu us", "bytes");
+    double rest = 0;
+    long restBytes = 0;
+    for (Map.Entry<String, Step> step : steps.entrySet()) {
+      line(step.getKey(), step.getValue().micros(), step.getValue().bytes);
+      if (!step.getKey().equals(SIGNATURE)) {
+        rest += step.getValue().micros();
+        restBytes += step.getValue().bytes;
+      }
+    }
+    line("all but the signature", rest, restBytes);
+    System.out.printf(
+        Locale.ROOT, "%-32s %12.2f%n", "of a signature", rest / steps.get(SIGNATURE).micros());
+  }
+
+  private static void line(String what, double micros, long bytes) {
+    System.out.printf(Locale.ROOT, "%-32s %12.2f %,12d%n", what, micros, bytes);
+  }
+}

@@ -1,0 +1,415 @@
+package nara.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import nara.demo.Corpus;
+import nara.event.Event;
+import nara.event.EventId;
+import nara.recovery.Report;
+import nara.testing.Citizen;
+import nara.testing.FaultyPeer;
+import nara.testing.TestNode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Clusters of real processes on loopback, with neighbours outside who hold a signed history. */
+class ClusterIT {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
+
+  /** Each event is with two of the three neighbours. */
+  private static final int NEIGHBOURS = 3;
+
+  private static Set<EventId> large;
+  private static Set<EventId> small;
+  private static List<TestNode> largeNeighbours;
+  private static List<TestNode> smallNeighbours;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void makeHistory() {
+    Corpus corpus = Corpus.make(50_000, 40, 11, Instant.now());
+    List<byte[]> some = corpus.events().subList(0, 12_000);
+    large = ids(corpus.events());
+    small = ids(some);
+    largeNeighbours = neighbours("many", corpus.events());
+    smallNeighbours = neighbours("few", some);
+  }
+
+  @AfterAll
+  static void end() {
+    largeNeighbours.forEach(TestNode::close);
+    smallNeighbours.forEach(TestNode::close);
+  }
+
+  @Test
+  void three_members_share_a_recovery_and_their_views_are_equal() {
+    String[] peers = largeNeighbours.stream().map(TestNode::peer).toArray(String[]::new);
+    Report alone;
+    try (TestNode one =
+        TestNode.start(
+            "alone",
+            List.of(),
+            TestNode.knowing(peers).andThen(Members::patient)::apply,
+            p -> {})) {
+      alone = one.report();
+    }
+    try (Members members = Members.three(directory, new JsonObject(), peers)) {
+      members.awaitMembers(3);
+      MemberProcess leader = members.awaitLeader();
+      members.awaitReady();
+
+      JsonObject report = leader.report();
+      LOG.warn(
+          "50,000 events from three neighbours: one process {} ms, three members {} ms: {}",
+          alone.durationMs(),
+          report.getLong("duration_ms"),
+          report.getJsonArray("members").encode());
+      assertThat(report.getString("outcome")).as(report.encodePrettily()).isEqualTo("complete");
+      assertThat(names(report)).containsExactly("member-0", "member-1", "member-2");
+      assertThat(shares(report))
+          .allSatisfy(
+              share -> {
+                assertThat(share.getInteger("events")).isPositive();
+                assertThat(share.getInteger("new")).isPositive();
+              });
+      assertViewsEqual(members, large);
+    }
+  }
+
+  @Test
+  void a_worker_and_two_leaders_die_in_the_middle_and_nothing_is_lost() {
+    Gate gate = new Gate();
+    try (Peers held = new Peers(smallNeighbours, gate);
+        Members members = Members.three(directory, new JsonObject(), held.peers())) {
+      members.awaitMembers(3);
+      MemberProcess first = members.awaitLeader();
+
+      gate.let(9);
+      members.await("all wait at the gate", () -> gate.held() > 0);
+      MemberProcess worker = members.another(first);
+      worker.kill();
+      members.awaitMembers(2, worker);
+      worker.start();
+      members.awaitMembers(3);
+
+      gate.let(9);
+      Instant killed = Instant.now();
+      first.kill();
+      MemberProcess second = members.awaitLeader(first);
+      LOG.warn(
+          "another leads {} ms after the leader was killed; detection takes {} ms",
+          Duration.between(killed, Instant.now()).toMillis(),
+          Members.DETECTION.toMillis());
+      first.start();
+      members.awaitMembers(3);
+
+      gate.let(3);
+      second.kill();
+      MemberProcess third = members.awaitLeader(second);
+      gate.open();
+      members.awaitReady(second);
+
+      JsonObject report = third.report();
+      assertThat(stages(report)).as(report.encodePrettily()).contains("handover", "pages");
+      assertThat(
+              report.getJsonArray("stages").stream()
+                  .map(JsonObject.class::cast)
+                  .filter(stage -> stage.getString("name").equals("handover"))
+                  .map(stage -> stage.getString("reason"))
+                  .toList())
+          // A machine that is busy enough may lose the lead once more by itself.
+          .hasSizeGreaterThanOrEqualTo(2)
+          .anyMatch(reason -> reason.startsWith(second.name() + " leads in term "))
+          .last()
+          .asString()
+          .startsWith(third.name() + " leads in term ");
+      second.start();
+      members.awaitMembers(3);
+      members.awaitReady();
+      assertViewsEqual(members, small);
+    }
+  }
+
+  @Test
+  void a_leader_that_stood_still_finds_its_term_over() {
+    Gate gate = new Gate();
+    try (Peers held = new Peers(smallNeighbours, gate);
+        Members members = Members.three(directory, new JsonObject(), held.peers())) {
+      members.awaitMembers(3);
+      MemberProcess paused = members.awaitLeader();
+      gate.let(12);
+      members.await("all wait at the gate", () -> gate.held() > 0);
+
+      paused.pause();
+      MemberProcess next = members.awaitLeader(paused);
+      // What the paused one has asked for itself is answered when it goes on.
+      gate.let(3);
+      paused.goOn();
+      members.await(
+          "it steps down", () -> paused.state().filter(s -> !s.getBoolean("leads")).isPresent());
+      long ofOldTerm = accepted(members, paused, "1");
+      gate.open();
+      members.awaitReady(paused);
+      members.awaitMembers(3);
+      members.awaitReady();
+
+      assertThat(next.leads()).as(members.logs()).isTrue();
+      assertThat(next.state().orElseThrow().getLong("term")).isEqualTo(2);
+      assertThat(accepted(members, paused, "1")).isEqualTo(ofOldTerm);
+      assertThat(paused.log().lines().filter(line -> line.contains(" steps down: "))).hasSize(1);
+      for (MemberProcess member : members.all()) {
+        assertThat(member.log().lines().filter(line -> line.contains(" are refused: term ")))
+            .hasSizeLessThan(2);
+      }
+      assertViewsEqual(members, small);
+    }
+  }
+
+  @Test
+  void a_leader_that_was_cut_off_comes_back_to_the_others_and_all_have_all() {
+    assumeTrue(Networks.possible(), "this machine allows no network namespaces");
+    Gate gate = new Gate();
+    try (Networks networks = Networks.of(3);
+        Peers held = new Peers(networks.here(), smallNeighbours, gate);
+        Members members =
+            Members.start(
+                directory,
+                IntStream.range(0, 3).mapToObj(networks::address).toList(),
+                IntStream.range(0, 3).mapToObj(networks::within).toList(),
+                new JsonObject(),
+                held.peers())) {
+      members.awaitMembers(3);
+      MemberProcess cut = members.awaitLeader();
+      gate.let(15);
+      members.await("all wait at the gate", () -> gate.held() > 0);
+
+      networks.cut(members.all().indexOf(cut));
+      MemberProcess next = members.awaitLeader(cut);
+      members.awaitMembers(2, cut);
+      gate.open();
+      members.awaitReady(cut);
+      members.await("it steps down", () -> cut.log().contains(" steps down: "));
+      networks.heal(members.all().indexOf(cut));
+      members.awaitMembers(3);
+      members.awaitReady();
+
+      assertThat(next.leads()).as(members.logs()).isTrue();
+      assertThat(cut.leads()).isFalse();
+      assertThat(timeOf(cut, " steps down: ")).isBefore(timeOf(next, " leads in term 2"));
+      assertViewsEqual(members, small);
+    }
+  }
+
+  /** When a member said something: all clocks are this machine's. */
+  private static LocalTime timeOf(MemberProcess member, String what) {
+    return member
+        .log()
+        .lines()
+        .filter(line -> line.contains(what))
+        .map(line -> LocalTime.parse(line.substring(0, line.indexOf(' '))))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(member.log()));
+  }
+
+  @Test
+  void restarts_one_by_one_are_not_noticed_outside_and_restarts_of_all_lose_nothing()
+      throws Exception {
+    JsonObject extra =
+        new JsonObject()
+            .put("memory", new JsonObject())
+            .put("cluster", new JsonObject().put("tls", certificates("127.0.0.1")));
+    FaultyPeer door = FaultyPeer.before(smallNeighbours.get(0).address());
+    FaultyPeer otherDoor = FaultyPeer.before(smallNeighbours.get(1).address());
+    try (Members members =
+        Members.three(
+            directory, extra, "few-0@" + door.address(), "few-1@" + otherDoor.address())) {
+      members.awaitMembers(3);
+      members.awaitReady();
+
+      try (Asking asking = new Asking(members)) {
+        for (MemberProcess member : members.all()) {
+          member.stop();
+          member.start();
+          members.awaitMembers(3);
+          members.awaitReady();
+        }
+        asking.stop();
+        assertThat(asking.answered()).isPositive();
+        assertThat(asking.unanswered()).isZero();
+      }
+      assertViewsEqual(members, small);
+
+      door.close();
+      otherDoor.close();
+      members.all().forEach(MemberProcess::stop);
+      members.all().forEach(MemberProcess::start);
+      members.awaitMembers(3);
+      members.awaitReady();
+      assertViewsEqual(members, small);
+    }
+  }
+
+  /** Keys and certificates of an authority of the test's own. */
+  private JsonObject certificates(String host) throws IOException, InterruptedException {
+    Path made = directory.resolve("tls");
+    Process process =
+        new ProcessBuilder("scripts/test-ca", made.toString(), host).inheritIO().start();
+    assertThat(process.waitFor()).isZero();
+    return new JsonObject()
+        .put("key", made.resolve(host + ".key").toString())
+        .put("certificate", made.resolve(host + ".pem").toString())
+        .put("authority", made.resolve("ca.pem").toString());
+  }
+
+  /** Somebody outside who asks again and again, and who asks the next when one is not there. */
+  private static final class Asking implements AutoCloseable {
+    private final TestNode asker =
+        TestNode.start("asker", List.of(), Members::patient, progress -> {});
+    private final Thread thread;
+    private volatile boolean stopped;
+    private volatile int answered;
+    private volatile int unanswered;
+
+    Asking(Members members) {
+      thread = Thread.ofPlatform().start(() -> ask(members));
+    }
+
+    private void ask(Members members) {
+      while (!stopped) {
+        if (members.all().stream().anyMatch(member -> Members.answers(asker, member))) {
+          answered++;
+        } else {
+          unanswered++;
+        }
+      }
+    }
+
+    int answered() {
+      return answered;
+    }
+
+    int unanswered() {
+      return unanswered;
+    }
+
+    void stop() {
+      stopped = true;
+      try {
+        thread.join();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      stop();
+      asker.close();
+    }
+  }
+
+  /** Commands of a term that the members other than this one have accepted. */
+  private static long accepted(Members members, MemberProcess without, String term) {
+    return members.all().stream()
+        .filter(member -> member != without)
+        .mapToLong(
+            member ->
+                member.state().orElseThrow().getJsonObject("accepted_by_term").getLong(term, 0L))
+        .sum();
+  }
+
+  private static void assertViewsEqual(Members members, Set<EventId> expected) {
+    try (TestNode looker = TestNode.start("looker", List.of(), Members::patient, p -> {})) {
+      List<Set<EventId>> views = new ArrayList<>();
+      for (MemberProcess member : members.all()) {
+        views.add(Members.view(looker, member));
+      }
+      assertThat(views.get(0)).containsAll(expected);
+      assertThat(views.get(1)).isEqualTo(views.get(0));
+      assertThat(views.get(2)).isEqualTo(views.get(0));
+    }
+  }
+
+  private static List<JsonObject> shares(JsonObject report) {
+    return report.getJsonArray("members", new JsonArray()).stream()
+        .map(JsonObject.class::cast)
+        .toList();
+  }
+
+  private static List<String> names(JsonObject report) {
+    return shares(report).stream().map(share -> share.getString("name")).toList();
+  }
+
+  private static List<String> stages(JsonObject report) {
+    return report.getJsonArray("stages").stream()
+        .map(stage -> ((JsonObject) stage).getString("name"))
+        .toList();
+  }
+
+  private static Set<EventId> ids(List<byte[]> events) {
+    return events.stream()
+        .map(json -> Citizen.read(json).event())
+        .map(Event::id)
+        .collect(Collectors.toSet());
+  }
+
+  private static List<TestNode> neighbours(String name, List<byte[]> events) {
+    List<TestNode> neighbours = new ArrayList<>();
+    for (int i = 0; i < NEIGHBOURS; i++) {
+      List<byte[]> part = new ArrayList<>();
+      for (int k = 0; k < events.size(); k++) {
+        if (k % NEIGHBOURS != i) {
+          part.add(events.get(k));
+        }
+      }
+      neighbours.add(TestNode.holding(name + "-" + i, part));
+    }
+    return neighbours;
+  }
+
+  /** A gate before each neighbour. */
+  private record Peers(List<TestNode> behind, List<FaultyPeer> doors) implements AutoCloseable {
+    Peers(List<TestNode> behind, Gate gate) {
+      this("127.0.0.1", behind, gate);
+    }
+
+    Peers(String host, List<TestNode> behind, Gate gate) {
+      this(
+          behind,
+          behind.stream()
+              .map(node -> FaultyPeer.before(node.address(), host).behind(gate::turn))
+              .toList());
+    }
+
+    String[] peers() {
+      String[] peers = new String[doors.size()];
+      for (int i = 0; i < peers.length; i++) {
+        peers[i] = behind.get(i).node().identity().name() + "@" + doors.get(i).address();
+      }
+      return peers;
+    }
+
+    @Override
+    public void close() {
+      doors.forEach(FaultyPeer::close);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package nara.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LeadershipTest {
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  private final Leadership mine = new Leadership("me", "me", Duration.ofSeconds(10));
+
+  @Test
+  void where_nobody_has_led_a_member_may_begin_with_term_1() {
+    assertThat(mine.next(true, 0, 0))
+        .isEqualTo(new Leadership.Move.Replace(Optional.empty(), new Lease(1, 0, "me", "me")));
+  }
+
+  @Test
+  void nobody_begins_who_may_not() {
+    assertThat(mine.next(false, 0, 0)).isEqualTo(new Leadership.Move.Wait());
+  }
+
+  @Test
+  void a_lease_that_changes_is_waited_for_and_one_that_does_not_is_taken_an_eighth_after_its_end() {
+    mine.saw(Optional.of(new Lease(3, 7, "other", "other")), 0);
+    assertThat(mine.next(true, 3, 11 * SECOND)).isEqualTo(new Leadership.Move.Wait());
+    mine.saw(Optional.of(new Lease(3, 8, "other", "other")), 11 * SECOND);
+    assertThat(mine.next(true, 3, 22 * SECOND)).isEqualTo(new Leadership.Move.Wait());
+    assertThat(mine.next(true, 3, 11 * SECOND + 11_250_000_001L))
+        .isEqualTo(
+            new Leadership.Move.Replace(
+                Optional.of(new Lease(3, 8, "other", "other")), new Lease(4, 0, "me", "me")));
+  }
+
+  @Test
+  void a_lead_that_was_given_up_is_taken_at_once() {
+    mine.saw(Optional.of(new Lease(3, 7, "other", "other").released()), 0);
+    assertThat(mine.next(true, 3, 0)).isInstanceOf(Leadership.Move.Replace.class);
+  }
+
+  @Test
+  void a_term_is_above_all_that_were_heard_of_even_when_the_entry_is_lost() {
+    assertThat(((Leadership.Move.Replace) mine.next(true, 9, 0)).wanted().term()).isEqualTo(10);
+  }
+
+  @Test
+  void a_leader_steps_down_an_eighth_before_a_lease_that_it_cannot_renew() {
+    mine.replaced(new Lease(1, 0, "me", "me"), 0);
+    assertThat(mine.next(true, 1, 8_750_000_000L)).isInstanceOf(Leadership.Move.Replace.class);
+    assertThat(mine.next(true, 1, 8_750_000_001L))
+        .isEqualTo(
+            new Leadership.Move.StepDown("its lease of term 1 could not be renewed in time"));
+    assertThat(mine.leading()).isFalse();
+  }
+
+  @Test
+  void a_leader_steps_down_when_it_hears_of_a_higher_term() {
+    mine.replaced(new Lease(1, 0, "me", "me"), 0);
+    assertThat(mine.next(true, 2, SECOND))
+        .isEqualTo(new Leadership.Move.StepDown("its term 1 is over: term 2 leads"));
+  }
+
+  @Test
+  void a_leader_steps_down_when_its_lease_was_taken_and_not_when_a_renewal_came_through_unseen() {
+    mine.replaced(new Lease(1, 0, "me", "me"), 0);
+    assertThat(mine.notReplaced(Optional.of(new Lease(1, 1, "me", "me")), SECOND))
+        .isEqualTo(new Leadership.Move.Wait());
+    assertThat(mine.leading()).isTrue();
+    // It is the entry to go on from, and does not make the lease longer.
+    assertThat(mine.next(true, 1, 2 * SECOND))
+        .isEqualTo(
+            new Leadership.Move.Replace(
+                Optional.of(new Lease(1, 1, "me", "me")), new Lease(1, 2, "me", "me")));
+    assertThat(mine.next(true, 1, 8_750_000_001L)).isInstanceOf(Leadership.Move.StepDown.class);
+    mine.replaced(new Lease(1, 2, "me", "me"), 0);
+    assertThat(mine.notReplaced(Optional.of(new Lease(2, 0, "other", "other")), SECOND))
+        .isEqualTo(new Leadership.Move.StepDown("its lease was taken: other leads in term 2"));
+  }
+
+  @Test
+  void a_lease_is_read_as_it_was_written() {
+    Lease lease = new Lease(3, 7, "id", "a name with spaces");
+    assertThat(Lease.parse(lease.text())).contains(lease);
+    assertThat(Lease.parse(lease.released().text())).contains(new Lease(3, 8, "", ""));
+    assertThat(Lease.parse("null")).isEmpty();
+    assertThat(Lease.parse("a b c d")).isEmpty();
+  }
+}

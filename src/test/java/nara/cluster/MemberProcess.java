@@ -1,0 +1,318 @@
+package nara.cluster;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** One member of a cluster as an operator has it: {@code nara run --cluster} in its own process. */
+final class MemberProcess implements AutoCloseable {
+  /** However busy the machine: what takes longer has failed. */
+  static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /**
+   * Below those that connections take for their own end: a member that is started again must find
+   * its ports free.
+   */
+  private static final int LEAST_PORT = 12_000;
+
+  private static final int MOST_PORT = 30_000;
+  private static final long LOOK_MILLIS = 100;
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  private final String host;
+  private final int port;
+  private final int webPort;
+  private final int meshPort;
+  private final Path config;
+  private final Path log;
+  private final List<String> before;
+  private Process process;
+  private boolean wanted;
+
+  private MemberProcess(
+      String host,
+      int port,
+      int webPort,
+      int meshPort,
+      Path config,
+      Path log,
+      List<String> before) {
+    this.host = host;
+    this.port = port;
+    this.webPort = webPort;
+    this.meshPort = meshPort;
+    this.config = config;
+    this.log = log;
+    this.before = before;
+  }
+
+  /**
+   * Starts the members of one cluster.
+   *
+   * @param directory for their files
+   * @param hosts where each listens
+   * @param before of each, what stands before the command, such as another network
+   * @param base what all configurations have in common
+   */
+  static List<MemberProcess> start(
+      Path directory, List<String> hosts, List<List<String>> before, JsonObject base) {
+    List<int[]> ports = hosts.stream().map(host -> freePorts(host, before.get(0))).toList();
+    JsonArray addresses = new JsonArray();
+    for (int i = 0; i < hosts.size(); i++) {
+      addresses.add(hosts.get(i) + ":" + ports.get(i)[0]);
+    }
+    List<MemberProcess> members = new ArrayList<>();
+    for (int i = 0; i < hosts.size(); i++) {
+      String name = "member-" + i;
+      JsonObject config = base.copy();
+      config
+          .put("identity", new JsonObject().put("name", "elephant").put("soul", Members.SOUL))
+          .put(
+              "mesh",
+              new JsonObject()
+                  .put("host", hosts.get(i))
+                  .put("port", ports.get(i)[2])
+                  .put("stall", "5m"))
+          .put("web", new JsonObject().put("host", hosts.get(i)).put("port", ports.get(i)[1]))
+          .put(
+              "cluster",
+              base.getJsonObject("cluster", new JsonObject())
+                  .copy()
+                  .put("name", directory.getFileName().toString())
+                  .put("member", name)
+                  .put("host", hosts.get(i))
+                  .put("port", ports.get(i)[0])
+                  .put("members", addresses));
+      if (base.containsKey("memory")) {
+        config.put(
+            "memory",
+            new JsonObject()
+                .put("mode", "medium")
+                .put("snapshot", directory.resolve(name + ".snapshot").toString()));
+      }
+      MemberProcess member =
+          new MemberProcess(
+              hosts.get(i),
+              ports.get(i)[0],
+              ports.get(i)[1],
+              ports.get(i)[2],
+              directory.resolve(name + ".json"),
+              directory.resolve(name + ".log"),
+              before.get(i));
+      try {
+        Files.writeString(member.config, config.encodePrettily());
+      } catch (IOException full) {
+        throw new UncheckedIOException(full);
+      }
+      members.add(member);
+      member.start();
+    }
+    return members;
+  }
+
+  private static int[] freePorts(String host, List<String> elsewhere) {
+    // Another network has ports of its own, all free.
+    if (!elsewhere.isEmpty()) {
+      return new int[] {7435, 7434, 7433};
+    }
+    return RandomGenerator.getDefault()
+        .ints(LEAST_PORT, MOST_PORT)
+        .filter(port -> isFree(host, port))
+        .distinct()
+        .limit(3)
+        .toArray();
+  }
+
+  private static boolean isFree(String host, int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(host))) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  /** Starts it, for the first time or again. */
+  void start() {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-opens=java.management/sun.management=ALL-UNNAMED",
+            "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
+            "-Dvertx.disableDnsResolver=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "nara.cli.Main",
+            "run",
+            "--config",
+            config.toString(),
+            "--cluster"));
+    try {
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      wanted = true;
+    } catch (IOException cannot) {
+      throw new UncheckedIOException(cannot);
+    }
+  }
+
+  /** Whether it has ended by itself. */
+  boolean lost() {
+    return wanted && !process.isAlive();
+  }
+
+  /** {@code kill -9}. */
+  void kill() {
+    wanted = false;
+    process.destroyForcibly().onExit().join();
+  }
+
+  /** SIGSTOP. */
+  void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int done =
+          new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+      if (done != 0) {
+        throw new IllegalStateException("kill -" + name + ": " + done);
+      }
+    } catch (IOException cannot) {
+      throw new UncheckedIOException(cannot);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** Stops it in order. */
+  void stop() {
+    wanted = false;
+    process.destroy();
+    try {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("it does not stop: " + log());
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  String name() {
+    String file = config.getFileName().toString();
+    return file.substring(0, file.length() - ".json".length());
+  }
+
+  /** Name and address of the mesh, as a peer is configured. */
+  String meshAddress() {
+    return host + ":" + meshPort;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** The state of the cluster as this member sees it; empty while it does not answer. */
+  Optional<JsonObject> state() {
+    return get("/cluster").filter(answer -> answer.statusCode() == 200).map(MemberProcess::json);
+  }
+
+  /** The report, as far as this member knows it. */
+  JsonObject report() {
+    return get("/report").map(MemberProcess::json).orElseThrow();
+  }
+
+  boolean ready() {
+    return get("/ready").filter(answer -> answer.statusCode() == 200).isPresent();
+  }
+
+  boolean leads() {
+    return state().filter(state -> state.getBoolean("leads")).isPresent();
+  }
+
+  private static JsonObject json(HttpResponse<String> answer) {
+    return new JsonObject(answer.body());
+  }
+
+  private Optional<HttpResponse<String>> get(String path) {
+    try {
+      return Optional.of(
+          HTTP.send(
+              HttpRequest.newBuilder(URI.create("http://" + host + ":" + webPort + path))
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException notThere) {
+      return Optional.empty();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** All it has said so far, over all its lives. */
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException none) {
+      throw new UncheckedIOException(none);
+    }
+  }
+
+  /** Waits until something is so. */
+  static void await(String what, BooleanSupplier so, Supplier<String> otherwise) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!so.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not so in time: " + what + "\n" + otherwise.get());
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(interrupted);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

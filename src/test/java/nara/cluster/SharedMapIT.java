@@ -1,0 +1,101 @@
+package nara.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Writes under a term, in the maps of two members within this process. */
+class SharedMapIT {
+  private static HazelcastInstance one;
+  private static HazelcastInstance other;
+  private static Terms terms;
+  private static Terms otherTerms;
+
+  @BeforeAll
+  static void begin() throws IOException {
+    int first = freePort();
+    int second = freePort();
+    terms = new Terms();
+    otherTerms = new Terms();
+    one = member("one", first, second, terms);
+    other = member("two", second, first, otherTerms);
+  }
+
+  @AfterAll
+  static void end() {
+    other.shutdown();
+    one.shutdown();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static HazelcastInstance member(String name, int port, int another, Terms terms) {
+    Config config =
+        Maps.config(
+            new ClusterConfig(
+                true,
+                "shared-map-" + Math.min(port, another),
+                name,
+                "127.0.0.1",
+                port,
+                0,
+                List.of("127.0.0.1:" + another),
+                Set.of(),
+                2,
+                1,
+                Duration.ofSeconds(30),
+                Optional.empty()),
+            name);
+    config.getUserContext().put(Maps.TERMS, terms);
+    return Hazelcast.newHazelcastInstance(config);
+  }
+
+  @Test
+  void a_write_of_an_older_term_than_the_owner_knows_is_refused_and_changes_nothing()
+      throws InterruptedException {
+    SharedMap map = new SharedMap(one, Maps.PROGRESS);
+    assertThat(map.write(5, Map.of("a", bytes("a"), "b", bytes("b")), false)).isZero();
+    terms.saw(6);
+    otherTerms.saw(6);
+
+    assertThat(map.write(5, Map.of("a", bytes("late"), "c", bytes("late")), false)).isEqualTo(6);
+    assertThat(map.map().get("a")).isEqualTo(bytes("a"));
+    assertThat(map.map().get("c")).isNull();
+    assertThat(map.write(6, Map.of("a", bytes("now")), false)).isZero();
+    assertThat(map.map().get("a")).isEqualTo(bytes("now"));
+  }
+
+  @Test
+  void what_is_there_can_be_kept_and_what_holds_no_bytes_goes() throws InterruptedException {
+    SharedMap map = new SharedMap(other, Maps.LEDGER);
+    long term = otherTerms.highest() + 10;
+    assertThat(map.write(term, Map.of("kept", bytes("first"), "gone", bytes("x")), true)).isZero();
+    assertThat(map.write(term, Map.of("kept", bytes("second")), true)).isZero();
+    assertThat(map.write(term, Map.of("gone", new byte[0]), false)).isZero();
+
+    assertThat(map.map().get("kept")).isEqualTo(bytes("first"));
+    assertThat(map.map().containsKey("gone")).isFalse();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
