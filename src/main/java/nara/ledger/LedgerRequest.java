@@ -73,6 +73,11 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * @param change what the newest status change on record says, or empty without any
    */
   record Sighting(String state, String said, long saidAt, String change) {
+    /** Whether it is there, by its own word or that of others, and not too long ago. */
+    public boolean there() {
+      return state.equals("ONLINE");
+    }
+
     /** Whether nobody says that it is missing, but nobody says anything of it either. */
     public boolean silent() {
       return state.equals("MISSING") && said.equals("ONLINE");

@@ -60,7 +60,7 @@ final class Forgetting {
     if (last == null) {
       return isLonger(noticed.get(name), now, GHOST);
     }
-    if (last.state().equals("ONLINE")) {
+    if (last.there()) {
       return false;
     }
     Instant seen = Instant.ofEpochSecond(Math.floorDiv(last.saidAt(), 1_000_000_000L));

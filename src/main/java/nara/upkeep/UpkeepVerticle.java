@@ -339,14 +339,17 @@ public final class UpkeepVerticle extends VerticleBase {
               return neighbourhood();
             })
         .compose(
-            sighted -> config.speaks() ? backfill().map(sighted) : Future.succeededFuture(sighted))
+            sighted ->
+                config.speaks() ? backfill(sighted).map(sighted) : Future.succeededFuture(sighted))
         .compose(this::forget);
   }
 
-  private Future<?> backfill() {
+  /** Of those who are there only: whoever is said to have restarted is taken for there. */
+  private Future<?> backfill(Map<String, Sighting> sighted) {
     List<Derived> known =
         neighbours.stream()
             .map(Neighbour::name)
+            .filter(name -> sighted.containsKey(name) && sighted.get(name).there())
             .filter(thought::containsKey)
             .map(thought::get)
             .filter(derived -> Notes.startOf(derived) > 0)

@@ -45,7 +45,7 @@ class NodeImportIT {
 
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.err()).contains("refuses the import").contains("verification failed");
-      assertThat(lisa.held()).isEmpty();
+      assertThat(lisa.history()).isEmpty();
     }
   }
 

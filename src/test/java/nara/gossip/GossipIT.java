@@ -81,7 +81,9 @@ class GossipIT {
     sayHello(other);
     say(other, tease("nara-1", "nara-0"));
     round();
+    // Of pings a ledger keeps the newest only, and there are newer ones when it is back.
     Set<String> held = new TreeSet<>(other.held());
+    held.removeIf(event -> event.contains("\"svc\":\"ping\""));
     nodes.remove(other);
     other.close();
 

@@ -102,8 +102,9 @@ class HostilePeersIT {
   void a_packed_answer_is_unpacked_and_its_signature_is_over_what_was_packed() throws Exception {
     byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 50));
     byte[] packed = Gzip.pack(Body.of(body));
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(body));
 
-    Fetched fetched = fetched((request, out) -> packed(out, body, packed));
+    Fetched fetched = fetched((request, out) -> packed(out, signature, packed));
 
     assertThat(fetched.events()).isEqualTo(50);
     assertThat(fetched.bytes()).isEqualTo(packed.length).isLessThan(body.length);
@@ -321,21 +322,25 @@ class HostilePeersIT {
   void a_bomb_of_gzip_is_given_up_at_the_limit() throws Exception {
     byte[] body = new byte[64 << 20];
     byte[] packed = Gzip.pack(Body.of(body));
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(body));
     assertThat(packed.length).isLessThan(4 << 20);
     assertFailed(
-        failed((request, out) -> packed(out, body, packed)), MeshFailure.TOO_LARGE, "unpacks to");
+        failed((request, out) -> packed(out, signature, packed)),
+        MeshFailure.TOO_LARGE,
+        "unpacks to");
   }
 
   @Test
   void broken_gzip_is_malformed_and_half_of_it_is_cut_off() throws Exception {
     byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 50));
     byte[] packed = Gzip.pack(Body.of(body));
+    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(body));
     assertFailed(
-        failed((request, out) -> packed(out, body, "not gzip".getBytes(UTF_8))),
+        failed((request, out) -> packed(out, signature, "not gzip".getBytes(UTF_8))),
         MeshFailure.MALFORMED,
         "gzip");
     assertFailed(
-        failed((request, out) -> packed(out, body, Arrays.copyOf(packed, packed.length / 2))),
+        failed((request, out) -> packed(out, signature, Arrays.copyOf(packed, packed.length / 2))),
         MeshFailure.CUT_OFF,
         "ends in the middle");
   }
@@ -525,8 +530,8 @@ class HostilePeersIT {
     assertThat(trust.offers).isEmpty();
   }
 
-  private static void packed(OutputStream out, byte[] body, byte[] packed) throws IOException {
-    SignedHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(body));
+  private static void packed(OutputStream out, SignedHeaders signature, byte[] packed)
+      throws IOException {
     RawPeer.write(
         out, RawPeer.head(200, signature, packed.length, "Content-Encoding: gzip\n"), packed);
   }

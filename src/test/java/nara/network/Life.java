@@ -46,13 +46,13 @@ final class Life {
     return Village.reachable(village.node(name)).equals(others);
   }
 
-  /** Everybody says something, and after two rounds everybody has heard it all. */
+  /** Everybody says what no broker carries, and after two rounds everybody has heard it all. */
   void whatHappensToOneReachesAllWithinTwoRounds() {
     Map<String, Long> before = rounds();
     List<EventId> said = new ArrayList<>();
     for (String name : NAMES) {
       String id = village.node(name).node().identity().id();
-      said.add(village.say(name, new Seen(name, id, "lisa", "", "the window")));
+      said.add(village.say(name, new Seen(name, id, "lisa", "", "the window")).id());
     }
     village.pass(village.round().multipliedBy(2));
 

@@ -28,14 +28,16 @@ import nara.gossip.GossipRequest.GossipCounts;
 import nara.identity.Identity;
 import nara.identity.Personality;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.LedgerStats;
 import nara.node.Blocking;
 import nara.node.NodeConfig;
 import nara.node.Transport;
-import nara.opinion.OpinionRequest;
 import nara.plaza.PlazaRequest;
 import nara.recovery.MemoryMode;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryRequest;
+import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.testing.Cable;
 import nara.testing.Citizen;
 import nara.testing.HandTime;
@@ -51,7 +53,10 @@ final class Village implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Less than what a signed request may be old, so that none is when it arrives. */
-  private static final Duration STEP = Duration.ofSeconds(10);
+  private static final Duration STEP = Duration.ofSeconds(20);
+
+  /** The stages of a recovery that may only end because time passes. */
+  private static final Set<String> WAITED_FOR = Set.of("discovery", "plaza");
 
   private record House(TestNode node, Optional<Cable> cable) {}
 
@@ -130,42 +135,50 @@ final class Village implements AutoCloseable {
     return ask(node, PlazaRequest.ADDRESS, new PlazaRequest.State()).connected();
   }
 
-  /** Moves time on until the boot recovery of this node is over. */
+  /** Until the boot recovery of this node is over: time moves while that is what it waits for. */
   void recovered(String name) {
     TestNode node = node(name);
     until(
         () -> {
-          pass(Duration.ofSeconds(5));
-          return ask(node, RecoveryRequest.ADDRESS, new RecoveryRequest.ReportSoFar()).finished();
+          CurrentReport soFar =
+              ask(node, RecoveryRequest.ADDRESS, new RecoveryRequest.ReportSoFar());
+          if (WAITED_FOR.contains(soFar.stage())) {
+            pass(Duration.ofSeconds(5));
+          }
+          return soFar.finished();
         });
   }
 
   /** Stops a node in order: it says goodbye. */
-  TestNode leave(String name) {
+  void leave(String name) {
     House left = houses.remove(name);
     left.node().close();
     left.cable().ifPresent(Cable::close);
-    return left.node();
   }
 
   /** Ends a node as a crash does: nobody hears a word. */
-  TestNode kill(String name) {
+  void kill(String name) {
     House killed = houses.remove(name);
     killed.cable().ifPresent(Cable::close);
     if (killed.cable().isPresent()) {
       until(() -> !connected(killed.node()));
     }
     killed.node().kill();
-    return killed.node();
   }
 
-  /** Lets somebody say something that no broker carries, so that it spreads by gossip alone. */
-  EventId say(String name, Payload payload) {
+  /** Lets somebody say something: what it is, it takes for true as all will who know its key. */
+  Event say(String name, Payload payload) {
     Identity me = node(name).node().identity();
     long ts = Event.nanos(time.instant());
     assertThat(await(new OwnEvents(node(name).node().bus(), me, time).say(ts, payload)).added())
         .isEqualTo(1);
-    return Citizen.read(EventWriter.signed(me, ts, payload)).event().id();
+    return Citizen.read(EventWriter.signed(me, ts, payload)).event();
+  }
+
+  /** How long a node is silent between two rounds of gossip. */
+  Duration pause(String name) {
+    Personality who = Personality.of(node(name).node().identity().soul());
+    return GossipConfig.of(Optional.empty(), who, MemoryMode.MEDIUM).pause();
   }
 
   /**
@@ -173,12 +186,7 @@ final class Village implements AutoCloseable {
    * one of its own after it.
    */
   Duration round() {
-    return nodes().stream()
-        .map(node -> node.node().identity())
-        .map(me -> Personality.of(me.soul()))
-        .map(who -> GossipConfig.of(Optional.empty(), who, MemoryMode.MEDIUM).pause())
-        .max(Duration::compareTo)
-        .orElseThrow();
+    return names().stream().map(this::pause).max(Duration::compareTo).orElseThrow();
   }
 
   /** Lets time pass in steps; each exchange of one step is over before the next. */
@@ -235,8 +243,13 @@ final class Village implements AutoCloseable {
     return ask(node, LedgerRequest.ADDRESS, new LedgerRequest.Export()).events();
   }
 
-  static OpinionRequest.Everybody opinions(TestNode node) {
-    return ask(node, OpinionRequest.ADDRESS, new OpinionRequest.All());
+  /** All that a node holds, with its verdicts. */
+  static List<Judged> forms(TestNode node) {
+    return ask(node, LedgerRequest.ADDRESS, new LedgerRequest.AllForms()).events();
+  }
+
+  static LedgerStats stats(TestNode node) {
+    return ask(node, LedgerRequest.ADDRESS, new LedgerRequest.Stats());
   }
 
   static <R extends BusMessage> R ask(TestNode node, String address, Request<R> request) {

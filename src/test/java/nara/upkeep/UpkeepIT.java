@@ -298,25 +298,45 @@ class UpkeepIT {
   }
 
   @Test
-  void what_is_thought_is_backfilled_once_for_those_of_whom_none_is_on_record() {
+  void what_is_thought_is_backfilled_of_those_who_are_there_and_nobody_comes_back_by_it() {
     Citizen abe = Citizen.named("abe");
     long now = Event.nanos(time.instant());
     long start = time.instant().getEpochSecond() - 86_400;
-    byte[] seen =
-        abe.signed(
-            now - 3_000_000_000L,
-            new Observation(
-                "abe", "", "marge", "", "first-seen", 3, false, start, 0, 0, "", "", 0));
+    Citizen marge = Citizen.named("marge");
+    Citizen ned = Citizen.named("ned");
+    List<byte[]> seen =
+        Stream.of(marge, ned)
+            .map(
+                who ->
+                    abe.signed(
+                        now - 3_000_000_000L,
+                        new Observation(
+                            "abe",
+                            "",
+                            who.name(),
+                            "",
+                            "first-seen",
+                            3,
+                            false,
+                            start,
+                            0,
+                            0,
+                            "",
+                            "",
+                            0)))
+            .toList();
     try (Mosquitto broker = Mosquitto.start();
         TestNode lisa = node("lisa", broker);
         Speaker speaker = new Speaker(broker.url())) {
-      Citizen marge = Citizen.named("marge");
       until(() -> connected(lisa));
       recovered(lisa);
       speaker.say("nara/plaza/hey_there", abe.heyThere(now, ""));
       speaker.say("nara/plaza/hey_there", marge.heyThere(now, ""));
-      until(() -> sees(lisa, "abe") && sees(lisa, "marge"));
-      offer(lisa, seen);
+      speaker.say("nara/plaza/hey_there", ned.heyThere(now, ""));
+      until(() -> sees(lisa, "abe") && sees(lisa, "marge") && sees(lisa, "ned"));
+      speaker.say("nara/plaza/chau", ned.chau(now + 1));
+      until(() -> !sees(lisa, "ned"));
+      seen.forEach(event -> offer(lisa, event));
       looks(17, lisa);
       until(
           () ->
@@ -333,7 +353,7 @@ class UpkeepIT {
                   e ->
                       e.payload() instanceof Observation o
                           && o.isBackfill()
-                          && o.subject().equals("nobody")))
+                          && o.subject().equals("ned")))
           .isFalse();
     }
   }
