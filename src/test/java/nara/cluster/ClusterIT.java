@@ -214,7 +214,7 @@ class ClusterIT {
       assertThat(next.leads()).as(members.logs()).isTrue();
       assertThat(cut.leads()).isFalse();
       assertThat(timeOf(cut, " steps down: ")).isBefore(timeOf(next, " leads in term 2"));
-      assertViewsEqual(members, small);
+      assertViewsEqual(members, small, networks.here());
     }
   }
 
@@ -338,7 +338,13 @@ class ClusterIT {
 
   /** The nara itself goes on writing down what it observes: equal are the views at some moment. */
   private static void assertViewsEqual(Members members, Set<EventId> expected) {
-    try (TestNode looker = TestNode.start("looker", List.of(), Members::patient, p -> {})) {
+    assertViewsEqual(members, expected, "127.0.0.1");
+  }
+
+  private static void assertViewsEqual(Members members, Set<EventId> expected, String from) {
+    try (TestNode looker =
+        TestNode.start(
+            "looker", List.of(), config -> Members.patient(config, from), progress -> {})) {
       List<Set<EventId>> views = new ArrayList<>();
       members.await(
           "the views are equal",
