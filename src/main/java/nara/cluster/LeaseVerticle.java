@@ -200,8 +200,10 @@ final class LeaseVerticle extends VerticleBase {
         seen.isPresent()
             ? leases.replace(ENTRY, seen.get().text(), wanted.text())
             : leases.putIfAbsent(ENTRY, wanted.text()) == null;
+    // Alone, just now, there was no backup to wait for, and the map's own protection may not know
+    // yet.
     return put
-        ? new Swapped(true, Optional.of(wanted))
+        ? new Swapped(member.quorate(), Optional.of(wanted))
         : new Swapped(false, Lease.parse(String.valueOf(leases.get(ENTRY))));
   }
 

@@ -161,7 +161,10 @@ final class SharedLedgerVerticle extends VerticleBase {
         .compose(
             refusedBy -> {
               if (refusedBy == 0) {
-                return Future.succeededFuture();
+                // Alone, just now, there was no backup to wait for.
+                return member.quorate()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(new Unavailable("the other members are gone"));
               }
               terms.saw(refusedBy);
               if (leads) {

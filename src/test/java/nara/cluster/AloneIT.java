@@ -30,7 +30,7 @@ class AloneIT {
                     "demo",
                     "--once",
                     "--events",
-                    "300",
+                    "1000",
                     "--neighbours",
                     "2"))
             .redirectErrorStream(true)

@@ -137,7 +137,12 @@ final class Members implements AutoCloseable {
 
   /** Lets a node wait for others as long as a test does. */
   static NodeConfig patient(NodeConfig config) {
-    String json = "{\"mesh\": {\"stall\": \"5m\", \"host\": \"127.0.0.1\", \"port\": 0}}";
+    return patient(config, "127.0.0.1");
+  }
+
+  /** The same, listening where those who are asked can learn its key. */
+  static NodeConfig patient(NodeConfig config, String host) {
+    String json = "{\"mesh\": {\"stall\": \"5m\", \"host\": \"%s\", \"port\": 0}}".formatted(host);
     return config.withMesh(ConfigReader.read(json).config().orElseThrow().mesh());
   }
 
