@@ -70,7 +70,12 @@ final class EventFile implements AutoCloseable {
     InputStream file = null;
     try {
       file = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
-      return new EventFile(path, gzipped(file) ? new GZIPInputStream(file, BUFFER_BYTES) : file);
+      InputStream text =
+          gzipped(file)
+              ? new BufferedInputStream(new GZIPInputStream(file, BUFFER_BYTES), BUFFER_BYTES)
+              : file;
+      ByteOrderMark.pass(text);
+      return new EventFile(path, text);
     } catch (IOException trouble) {
       if (file != null) {
         closeAfter(file, trouble);

@@ -1,5 +1,6 @@
 package nara.cli;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -15,7 +16,7 @@ final class WholeFile {
   private WholeFile() {}
 
   /**
-   * All of its bytes.
+   * All of its bytes, but for a mark of the byte order at its start.
    *
    * @param what it should be, such as "a file of keys"
    * @throws Refusal when it cannot be read, or has more bytes than allowed
@@ -24,7 +25,8 @@ final class WholeFile {
     if (Files.isDirectory(file)) {
       throw new Refusal(file + " is a directory; give " + what);
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      ByteOrderMark.pass(in);
       byte[] bytes = in.readNBytes(mostBytes + 1);
       if (bytes.length > mostBytes) {
         throw new Refusal(

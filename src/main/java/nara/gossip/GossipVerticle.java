@@ -234,7 +234,7 @@ public final class GossipVerticle extends VerticleBase {
         neighbourhood()
             .compose(
                 all -> littleMemory().map(little -> catchingUp.draw(circle, all, little, time)))
-            .compose(catchingUp::with));
+            .compose(chosen -> catchingUp.with(chosen, time.instant())));
   }
 
   /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */

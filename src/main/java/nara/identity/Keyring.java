@@ -2,6 +2,7 @@ package nara.identity;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
  * ({@link Origin#own}) stands above such claims.
  *
  * <p>Several verticles share one keyring. Look-ups take no lock; learning takes one, and only for
- * news. Names and ids are bounded in number and length, since peers choose them.
+ * news. Names and ids are bounded in number and length, since peers choose them; and what is only
+ * {@link Origin#hearsay}, until it is confirmed, gets no more than a part of the room.
  */
 public final class Keyring {
   /** Names kept unless said otherwise: far above any network seen, some 40 MB when full. */
@@ -36,6 +38,12 @@ public final class Keyring {
 
   /** Different conflicts kept for the report; further ones are only counted. */
   public static final int MAX_CONFLICTS_LISTED = 1_000;
+
+  /**
+   * The part of the room that each kind of hearsay may take: one signature is enough to tell of
+   * many names that do not exist, and they must not keep out those that do.
+   */
+  public static final int HEARSAY_PART = 10;
 
   // A nara may be told of under a wrong id before its own arrives, so there is room for more than
   // one id per name.
@@ -82,8 +90,10 @@ public final class Keyring {
   private final Map<String, Claim> ids = new ConcurrentHashMap<>();
   private volatile long version;
 
-  // Guards all changes of the maps above, the version, and the conflicts.
+  // Guards all changes of the maps above, the version, and what follows.
   private final Object writing = new Object();
+  private final Map<Origin, Integer> namesBy = new EnumMap<>(Origin.class);
+  private final Map<Origin, Integer> idsBy = new EnumMap<>(Origin.class);
   private final Map<Contradiction, Long> conflicts = new LinkedHashMap<>();
   private long conflictCount;
 
@@ -95,7 +105,8 @@ public final class Keyring {
   /**
    * An empty keyring.
    *
-   * @param maxNames how many names it takes; twice as many ids
+   * @param maxNames how many names it takes; twice as many ids, and a tenth of both from each kind
+   *     of hearsay, but always one
    */
   public Keyring(int maxNames) {
     if (maxNames < 1) {
@@ -129,12 +140,20 @@ public final class Keyring {
    */
   private boolean holds(String name, String id, PublicKey key, Origin origin) {
     Entry named = names.get(name);
-    if (named == null || !named.key().equals(key)) {
+    if (named == null || !named.key().equals(key) || confirms(origin, named)) {
       return false;
     }
     Entry owner = ownerOf(id);
     return id.isEmpty()
-        || (owner != null && owner.name().equals(name) && (owner.origin().own() || !origin.own()));
+        || (owner != null
+            && owner.name().equals(name)
+            && !confirms(origin, owner)
+            && (owner.origin().own() || !origin.own()));
+  }
+
+  /** Whether it is more than hearsay now, and was not before. */
+  private static boolean confirms(Origin told, Entry known) {
+    return known.origin().hearsay() && !told.hearsay();
   }
 
   private Learned learnNews(Entry told) {
@@ -146,11 +165,13 @@ public final class Keyring {
     }
     boolean newName = named == null && !told.name().isEmpty();
     if (newName) {
-      if (names.size() >= maxNames) {
+      if (isFull(names.size(), maxNames, namesBy, told.origin())) {
         return Learned.FULL;
       }
       // The name goes in before its id: whoever finds the id finds the name as well.
-      names.put(told.name(), told.withId(""));
+      name(told.withId(""));
+    } else if (named != null && confirms(told.origin(), named)) {
+      name(new Entry(named.name(), named.id(), named.key(), told.origin()));
     }
     Learned id = told.id().isEmpty() ? Learned.KNOWN : bind(told);
     if (newName || id == Learned.ADDED) {
@@ -165,7 +186,7 @@ public final class Keyring {
     Claim claim = ids.get(told.id());
     if (claim == null) {
       // A long, so that the largest of all keyrings does not overflow into a negative one.
-      if (ids.size() >= (long) maxNames * IDS_PER_NAME) {
+      if (isFull(ids.size(), (long) maxNames * IDS_PER_NAME, idsBy, told.origin())) {
         return Learned.FULL;
       }
       give(told);
@@ -191,15 +212,40 @@ public final class Keyring {
       give(owner.withName(told.name()));
       return Learned.ADDED;
     }
+    if (confirms(told.origin(), owner)) {
+      give(new Entry(owner.name(), owner.id(), owner.key(), told.origin()));
+    }
     return Learned.KNOWN;
   }
 
+  private static boolean isFull(long size, long most, Map<Origin, Integer> by, Origin origin) {
+    return size >= most
+        || (origin.hearsay() && by.getOrDefault(origin, 0) >= Math.max(1, most / HEARSAY_PART));
+  }
+
   private void give(Entry owner) {
-    ids.put(owner.id(), new Claim(owner, false));
+    claim(new Claim(owner, false));
     Entry named = names.get(owner.name());
     if (named != null && idOf(owner.name()).isEmpty()) {
-      names.put(owner.name(), named.withId(owner.id()));
+      name(named.withId(owner.id()));
     }
+  }
+
+  private void name(Entry named) {
+    Entry before = names.put(named.name(), named);
+    count(namesBy, before == null ? null : before.origin(), named.origin());
+  }
+
+  private void claim(Claim claim) {
+    Claim before = ids.put(claim.owner().id(), claim);
+    count(idsBy, before == null ? null : before.owner().origin(), claim.owner().origin());
+  }
+
+  private static void count(Map<Origin, Integer> by, Origin before, Origin now) {
+    if (before != null) {
+      by.merge(before, -1, Integer::sum);
+    }
+    by.merge(now, 1, Integer::sum);
   }
 
   private void contestIfBoundOtherwise(Entry told) {
@@ -212,7 +258,7 @@ public final class Keyring {
   /** The version moves: what the id stood against may be found by its name now. */
   private void contest(Claim claim) {
     if (!claim.contested() && !claim.owner().origin().own()) {
-      ids.put(claim.owner().id(), new Claim(claim.owner(), true));
+      claim(new Claim(claim.owner(), true));
       version++;
     }
   }

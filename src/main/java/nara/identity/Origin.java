@@ -11,8 +11,10 @@ public enum Origin {
   PING,
   /** A hey-there event, which carries its emitter's key. */
   HEY_THERE,
-  /** A howdy: the sender's own key, or one of the neighbours that it tells of. */
+  /** A howdy, signed with the key that it tells. */
   HOWDY,
+  /** A howdy of somebody else, which told of a neighbour. */
+  HEARSAY,
   /** A newspaper of a stranger, signed with the key that it tells. */
   NEWSPAPER,
   /** Another nara's answer to a peer query. */
@@ -27,5 +29,13 @@ public enum Origin {
   /** Whether it is this node's or its operator's word, which no peer's claim can cast doubt on. */
   public boolean own() {
     return this == CONFIG || this == SELF;
+  }
+
+  /**
+   * Whether it is the word of one nara about another. It costs nothing to make up, so it gets only
+   * a part of a keyring's room.
+   */
+  public boolean hearsay() {
+    return this == HEARSAY || this == PEER_QUERY;
   }
 }

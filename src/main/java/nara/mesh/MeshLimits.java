@@ -102,8 +102,23 @@ public final class MeshLimits {
   /** Connections open to this node at once. A peer needs four. */
   public static final int CONNECTIONS = 1_024;
 
-  /** Answers of events under way at once, until taken; each may hold some megabytes. */
+  /**
+   * Of them from one address: a dozen naras on one machine or behind one router, with the ten that
+   * each of ours opens at the most. One address alone must not take the place of all others.
+   */
+  public static final int CONNECTIONS_PER_ADDRESS = 128;
+
+  /**
+   * Answers of events under way at once to senders whose signature was checked, until taken; each
+   * may hold some megabytes.
+   */
   public static final int ANSWERS_AT_ONCE = 32;
+
+  /**
+   * The same to strangers, who may ask for checkpoints unsigned: counted apart, so that whoever
+   * takes them slowly keeps only other strangers waiting.
+   */
+  public static final int ANSWERS_TO_STRANGERS_AT_ONCE = 8;
 
   /** Events in one import: a backup tool sends 2,000; more than any answer holds is too many. */
   public static final int IMPORTED_EVENTS = 10_000;

@@ -67,6 +67,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private Router router;
   private HttpServer server;
   private int answersUnderWay;
+  private int answersToStrangersUnderWay;
   private int importsUnderWay;
 
   /**
@@ -388,10 +389,14 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private Future<Reply> withRoom(RoutingContext ctx, Supplier<Future<Reply>> reply) {
-    if (answersUnderWay >= MeshLimits.ANSWERS_AT_ONCE) {
+    boolean full =
+        isChecked(ctx)
+            ? answersUnderWay >= MeshLimits.ANSWERS_AT_ONCE
+            : answersToStrangersUnderWay >= MeshLimits.ANSWERS_TO_STRANGERS_AT_ONCE;
+    if (full) {
       return Future.succeededFuture(Reply.text(503, "Too many requests at once"));
     }
-    answersUnderWay++;
+    count(ctx, 1);
     ctx.put(LARGE, true);
     return reply.get();
   }
@@ -401,14 +406,26 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void answer(RoutingContext ctx, Future<Reply> reply) {
-    sender.send(ctx.request(), ctx.get(SENDER) != null, reply).onSuccess(taken -> onAnswered(ctx));
+    sender.send(ctx.request(), isChecked(ctx), reply).onSuccess(taken -> onAnswered(ctx));
   }
 
   private void onAnswered(RoutingContext ctx) {
     if (ctx.get(LARGE, false)) {
-      answersUnderWay--;
+      count(ctx, -1);
     }
     patience.onAnswered(ctx.request().connection());
+  }
+
+  private void count(RoutingContext ctx, int more) {
+    if (isChecked(ctx)) {
+      answersUnderWay += more;
+    } else {
+      answersToStrangersUnderWay += more;
+    }
+  }
+
+  private static boolean isChecked(RoutingContext ctx) {
+    return ctx.get(SENDER) != null;
   }
 
   private <T> Future<T> onWorker(Callable<T> work) {

@@ -20,6 +20,7 @@ final class Patience {
 
   private final Vertx vertx;
   private final Map<HttpConnection, Long> timers = new HashMap<>();
+  private final Map<String, Integer> byAddress = new HashMap<>();
 
   Patience(Vertx vertx) {
     this.vertx = vertx;
@@ -27,11 +28,14 @@ final class Patience {
 
   /** A new connection: it is to bring the head of a request. */
   void onConnection(HttpConnection connection) {
-    if (timers.size() >= MeshLimits.CONNECTIONS) {
+    String address = connection.remoteAddress().hostAddress();
+    if (timers.size() >= MeshLimits.CONNECTIONS
+        || byAddress.getOrDefault(address, 0) >= MeshLimits.CONNECTIONS_PER_ADDRESS) {
       connection.close();
       return;
     }
-    connection.closeHandler(closed -> forget(connection));
+    byAddress.merge(address, 1, Integer::sum);
+    connection.closeHandler(closed -> forget(connection, address));
     timers.put(connection, timer(connection, MeshLimits.REQUEST_TIME));
     connection.exceptionHandler(
         trouble -> LOG.debug("{}: {}", connection.remoteAddress(), trouble.toString()));
@@ -63,7 +67,8 @@ final class Patience {
     return vertx.setTimer(patience.toMillis(), due -> connection.close());
   }
 
-  private void forget(HttpConnection connection) {
+  private void forget(HttpConnection connection, String address) {
+    byAddress.computeIfPresent(address, (same, open) -> open == 1 ? null : open - 1);
     Long timer = timers.remove(connection);
     if (timer != null) {
       vertx.cancelTimer(timer);

@@ -40,7 +40,12 @@ public final class ConfigFile {
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
     return retriever
         .getConfig()
-        .map(config -> ConfigReader.read(config.getString(TEXT)))
+        .map(config -> ConfigReader.read(withoutMark(config.getString(TEXT))))
         .eventually(retriever::close);
+  }
+
+  /** Some editors begin a text in UTF-8 with a mark of the byte order, which says nothing. */
+  private static String withoutMark(String text) {
+    return text.startsWith("\ufeff") ? text.substring(1) : text;
   }
 }

@@ -356,7 +356,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return;
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
-    key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HOWDY));
+    key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HEARSAY));
     if (key.isEmpty() || firstKeys.mayBe(other.name(), key.get())) {
       tell(other.name(), other.id(), other.meshIp(), key, false);
     }

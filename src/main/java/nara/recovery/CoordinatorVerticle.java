@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import nara.checkpoint.CheckpointRequest;
 import nara.checkpoint.ConsensusRequest;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.MeshFailure;
@@ -249,10 +251,21 @@ public final class CoordinatorVerticle extends VerticleBase {
                 tell(
                     new Happening.Found(
                         found.result().neighbours(),
-                        found.result().troubles(),
+                        troubles(found.result(), plaza.result()),
                         plaza.result().configured(),
                         held.result().total())))
         .onFailure(failure -> onBroken("discovery", failure));
+  }
+
+  /** What kept neighbours from being found; where some were, the broker was not needed for it. */
+  private static List<String> troubles(Neighbourhood found, PlazaState plaza) {
+    boolean alone = found.neighbours().stream().noneMatch(Neighbour::online);
+    if (!alone || !plaza.configured() || plaza.connected()) {
+      return found.troubles();
+    }
+    List<String> all = new ArrayList<>(found.troubles());
+    all.add("the plaza: " + plaza.trouble());
+    return all;
   }
 
   private void onFetch(Command.Fetch fetch) {

@@ -80,7 +80,9 @@ final class PagesAccount {
       line.append("; in doubt ").append(String.join(", ", doubted));
     }
     if (givenUp > 0) {
-      line.append("; ").append(givenUp).append(" ranges given up");
+      line.append("; ")
+          .append(givenUp)
+          .append(givenUp == 1 ? " range given up" : " ranges given up");
     }
     if (failures > 0) {
       line.append("; the last failure: ").append(lastFailure);

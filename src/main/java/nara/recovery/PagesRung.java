@@ -391,7 +391,9 @@ final class PagesRung implements Work {
   public String loss() {
     return walk.givenUp() == 0
         ? ""
-        : walk.givenUp() + " ranges of time could not be had from anybody";
+        : walk.givenUp()
+            + (walk.givenUp() == 1 ? " range" : " ranges")
+            + " of time could not be had from anybody";
   }
 
   /** Those who answer, but not this: another way of asking may suit them. */

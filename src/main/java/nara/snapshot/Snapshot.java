@@ -17,9 +17,11 @@ import nara.ledger.LedgerRequest.Judged;
 /**
  * What a node remembers at one moment, as it is written: gzipped lines under a {@link Seal}.
  *
- * <p>Its keys are in it because the ledger's content depends on them (what involves a nara without
- * a key goes first), and because a name's first key stays its key only if a restart does not forget
- * it; hey-there events alone would lose those that were learned by asking.
+ * <p>The keys of those whom its events mention are in it, because the ledger's content depends on
+ * them (what involves a nara without a key goes first), and because a name's first key stays its
+ * key only if a restart does not forget it; hey-there events alone would lose those that were
+ * learned by asking. Who is in no event has nothing that could be taken over, and may never have
+ * been: such names go with the restart.
  *
  * @param writtenAt the moment
  * @param keys who has which key
@@ -37,13 +39,13 @@ record Snapshot(Instant writtenAt, List<Keyring.Entry> keys, Iterable<Judged> ev
     ordered.sort(
         Comparator.comparing(Judged::verdict)
             .thenComparing(judged -> !(judged.event().payload() instanceof HeyThere)));
-    return new Snapshot(writtenAt, told(keyring), ordered);
+    return new Snapshot(writtenAt, told(keyring, Mentioned.in(events)), ordered);
   }
 
   /** The keys as they can be told again: an id that is contested now is not told as anybody's. */
-  private static List<Keyring.Entry> told(Keyring keyring) {
+  private static List<Keyring.Entry> told(Keyring keyring, Mentioned mentioned) {
     return keyring.entries().stream()
-        .filter(entry -> !entry.origin().own())
+        .filter(entry -> !entry.origin().own() && mentioned.has(entry))
         .map(
             entry ->
                 entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent()

@@ -71,6 +71,12 @@ class CheckConfigCommandTest {
   }
 
   @Test
+  void a_mark_of_the_byte_order_at_the_start_is_passed_over() throws IOException {
+    Path file = Files.writeString(folder.resolve("c.json"), "\ufeff{}");
+    assertThat(CommandLineRun.of("check-config", file).code()).isZero();
+  }
+
+  @Test
   void what_is_not_text_is_said_to_be_none() throws IOException {
     Path file = Files.write(folder.resolve("c.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
     CommandLineRun run = CommandLineRun.of("check-config", file);

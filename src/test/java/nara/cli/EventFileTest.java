@@ -55,6 +55,13 @@ class EventFileTest {
   }
 
   @Test
+  void a_mark_of_the_byte_order_at_the_start_is_passed_over() throws IOException {
+    assertThat(lines("\ufeffa\nb")).containsExactly("1:a", "2:b");
+    assertThat(lines(gzip("\ufeffa\nb"))).containsExactly("1:a", "2:b");
+    assertThat(lines("\ufeff")).isEmpty();
+  }
+
+  @Test
   void batches_are_as_large_as_asked_for() throws IOException {
     Path path = Files.writeString(folder.resolve("five"), "1\n2\n3\n4\n5\n");
     try (EventFile file = EventFile.open(path)) {

@@ -28,6 +28,7 @@ import nara.node.Blocking;
 import nara.node.NodeConfig;
 import nara.node.Transport;
 import nara.testing.Citizen;
+import nara.testing.FaultyPeer;
 import nara.testing.HandTime;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +126,51 @@ class GossipIT {
 
     until(() -> bart.held().stream().anyMatch(json -> json.contains("\"moe\"")));
     assertThat(counts(bart).caughtUp()).isPositive();
+  }
+
+  @Test
+  void between_two_of_ours_nothing_of_a_day_is_missed_however_much_it_is() {
+    TestNode lisa = start("lisa", config -> config);
+    TestNode bart = start("bart", TestNode.knowing(lisa.peer()));
+    bart.report();
+    Set<String> missed = sayYesterday(lisa, 3 * CatchingUp.EVENTS);
+
+    pass(Duration.ofHours(1));
+
+    assertThat(bart.held()).containsAll(missed);
+    assertThat(counts(bart).caughtUp()).isPositive();
+  }
+
+  @Test
+  void who_cannot_reconcile_is_asked_for_its_latest() {
+    TestNode lisa = start("lisa", config -> config);
+    try (FaultyPeer older =
+        FaultyPeer.before(lisa.address()).without("/events/reconcile", "/events/fetch")) {
+      TestNode bart = start("bart", TestNode.knowing("lisa@" + older.address()));
+      bart.report();
+      Set<String> missed = sayYesterday(lisa, 2 * CatchingUp.EVENTS);
+
+      pass(Duration.ofMinutes(40));
+
+      Set<String> found = bart.held();
+      found.retainAll(missed);
+      // The latest of all; what happened since then is among them.
+      assertThat(found).hasSizeBetween(1, CatchingUp.EVENTS);
+    }
+  }
+
+  /** Teases that are too old for any zine, as they are held. */
+  private Set<String> sayYesterday(TestNode node, int count) {
+    Instant yesterday = time.instant().minus(Duration.ofHours(20));
+    String name = node.node().identity().name();
+    OwnEvents own = new OwnEvents(node.node().bus(), node.node().identity(), time);
+    Set<String> before = node.held();
+    for (int i = 0; i < count; i++) {
+      await(own.say(Event.nanos(yesterday.plusSeconds(i)), tease(name, "moe-" + i)));
+    }
+    Set<String> said = node.held();
+    said.removeAll(before);
+    return said;
   }
 
   @Test

@@ -6,6 +6,7 @@ import static nara.identity.Learned.FULL;
 import static nara.identity.Learned.KNOWN;
 import static nara.identity.Learned.REFUSED;
 import static nara.identity.Origin.CONFIG;
+import static nara.identity.Origin.HEARSAY;
 import static nara.identity.Origin.HEY_THERE;
 import static nara.identity.Origin.HOWDY;
 import static nara.identity.Origin.PEER_QUERY;
@@ -262,6 +263,39 @@ class KeyringTest {
       assertThat(small.learn("", "6", MALLORYS, PING)).isEqualTo(FULL);
       assertThat(small.learn("raccoon", "7", RACCOONS, PING)).isEqualTo(ADDED);
       assertThat(small.byId("7")).isEmpty();
+    }
+
+    @Test
+    void hearsayNeverTakesMoreThanATenthOfTheRoom() {
+      Keyring small = new Keyring(100);
+      for (int i = 0; i < 10; i++) {
+        assertThat(small.learn("ghost-" + i, "", MALLORYS, HEARSAY)).isEqualTo(ADDED);
+      }
+      assertThat(small.learn("ghost-10", "", MALLORYS, HEARSAY)).isEqualTo(FULL);
+      assertThat(small.learn("raccoon", "", RACCOONS, PEER_QUERY)).isEqualTo(ADDED);
+      assertThat(small.learn("lisa", "", LISAS, HEY_THERE)).isEqualTo(ADDED);
+    }
+
+    @Test
+    void idsByHearsayNeverTakeMoreThanATenthOfTheRoomEither() {
+      Keyring small = new Keyring(10);
+      assertThat(small.learn("ghost", "1", MALLORYS, HEARSAY)).isEqualTo(ADDED);
+      assertThat(small.learn("ghost", "2", MALLORYS, HEARSAY)).isEqualTo(ADDED);
+      assertThat(small.learn("ghost", "3", MALLORYS, HEARSAY)).isEqualTo(FULL);
+      assertThat(small.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
+    }
+
+    @Test
+    void whatIsConfirmedIsNoHearsayAnyMoreAndMakesRoom() {
+      Keyring small = new Keyring(10);
+      small.learn("lisa", "L", LISAS, HEARSAY);
+      assertThat(small.learn("raccoon", "R", RACCOONS, HEARSAY)).isEqualTo(FULL);
+      assertThat(small.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(KNOWN);
+      assertThat(small.learn("raccoon", "R", RACCOONS, HEARSAY)).isEqualTo(ADDED);
+      assertThat(small.entries())
+          .containsExactly(
+              new Keyring.Entry("lisa", "L", LISAS, HEY_THERE),
+              new Keyring.Entry("raccoon", "R", RACCOONS, HEARSAY));
     }
 
     @Test

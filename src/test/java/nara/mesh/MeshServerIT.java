@@ -8,25 +8,36 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.CompositeFuture;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
 import nara.mesh.MeshRequest.Fetch;
 import nara.mesh.MeshRequest.FetchCheckpoints;
@@ -339,6 +350,74 @@ class MeshServerIT {
       assertThat(answer.key()).isEmpty();
       assertThat(answer.asked()).containsExactly("homer", "ned");
     }
+  }
+
+  @Test
+  void strangers_who_wait_keep_no_checked_sender_waiting() throws Exception {
+    keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
+    for (String id : List.copyOf(vertx.deploymentIDs())) {
+      if (!id.equals(serverId)) {
+        await(vertx.undeploy(id));
+      }
+    }
+    bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, MeshServerIT::onlyAsked);
+    HttpClient strangers =
+        vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(MeshLimits.ANSWERS_AT_ONCE + 1));
+    RequestOptions checkpoints =
+        new RequestOptions()
+            .setHost("127.0.0.1")
+            .setPort(listening.port().orElseThrow())
+            .setURI("/api/checkpoints/all");
+    List<Future<Integer>> answers =
+        IntStream.rangeClosed(0, MeshLimits.ANSWERS_AT_ONCE)
+            .mapToObj(
+                i ->
+                    strangers
+                        .request(checkpoints)
+                        .compose(HttpClientRequest::send)
+                        .map(HttpClientResponse::statusCode))
+            .toList();
+    CompositeFuture first = await(Future.any(answers));
+    assertThat(first.<Integer>list()).contains(503);
+
+    assertThat(sync(BART, 0, "{\"from\":\"bart\"}").status()).isEqualTo(200);
+  }
+
+  private static Future<? extends BusMessage> onlyAsked(LedgerRequest<?> request) {
+    return request instanceof LedgerRequest.Ask
+        ? Future.succeededFuture(new LedgerRequest.Answer(List.of(), Optional.empty()))
+        : Promise.<LedgerRequest.CheckpointPage>promise().future();
+  }
+
+  @Test
+  void one_address_takes_no_more_than_its_part_of_the_connections() throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < MeshLimits.CONNECTIONS_PER_ADDRESS; i++) {
+        idle.add(new Socket("127.0.0.1", listening.port().orElseThrow()));
+      }
+      try (Socket tooMany = new Socket("127.0.0.1", listening.port().orElseThrow())) {
+        assertThat(tooMany.getInputStream().read()).isEqualTo(-1);
+      }
+      InetAddress elsewhere = InetAddress.getByName("127.0.0.2");
+      try (Socket other =
+          new Socket(
+              InetAddress.getByName("127.0.0.1"), listening.port().orElseThrow(), elsewhere, 0)) {
+        assertThat(pinged(other)).startsWith("HTTP/1.1 200 ");
+      }
+      assertThat(pinged(idle.getFirst())).startsWith("HTTP/1.1 200 ");
+    } finally {
+      for (Socket each : idle) {
+        each.close();
+      }
+    }
+  }
+
+  private static String pinged(Socket socket) throws IOException {
+    socket
+        .getOutputStream()
+        .write("GET /ping HTTP/1.1\r\nHost: zoe\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+    return new String(socket.getInputStream().readAllBytes(), UTF_8);
   }
 
   @Test

@@ -21,6 +21,15 @@ final class TestMesh {
   }
 
   static MeshConfig configOn(String host) {
+    return config(host, Duration.ofMillis(400));
+  }
+
+  /** The same with more patience for a silent peer than any test has. */
+  static MeshConfig patient() {
+    return config("127.0.0.1", Duration.ofMinutes(10));
+  }
+
+  private static MeshConfig config(String host, Duration stall) {
     return new MeshConfig(
         true,
         host,
@@ -35,7 +44,7 @@ final class TestMesh {
         50,
         1_000,
         Duration.ofSeconds(5),
-        Duration.ofMillis(400));
+        stall);
   }
 
   /** The JDK's: there on every platform. */

@@ -114,6 +114,16 @@ class RecoveryIT {
   }
 
   @Test
+  void who_cannot_reach_the_broker_is_told_so() {
+    try (TestNode fresh =
+        fresh(config -> config.withPlaza(config.plaza().at("mqtt://127.0.0.1:9")))) {
+      Report report = fresh.report();
+      assertThat(report.outcome()).isEqualTo("isolated");
+      assertThat(report.reasons()).anyMatch(reason -> reason.startsWith("the plaza: "));
+    }
+  }
+
+  @Test
   void with_no_mesh_and_only_a_broker_between_them_the_plaza_brings_the_social_events() {
     try (Mosquitto broker = Mosquitto.start();
         TestNode alice = TestNode.start("alice", half, onlyPlaza(broker.url()), progress -> {});

@@ -178,7 +178,7 @@ class PagesRungTest {
 
     PagesRung rung = network.recover(CONFIG);
 
-    assertThat(rung.loss()).contains("1 ranges");
+    assertThat(rung.loss()).contains("1 range of time");
     assertThat(failures[0]).isLessThanOrEqualTo(3 * CONFIG.callTries());
     assertThat(network.held.keySet()).hasSizeGreaterThan(30_000);
   }

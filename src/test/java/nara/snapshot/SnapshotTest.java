@@ -8,6 +8,7 @@ import java.util.List;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.ledger.LedgerRequest.Judged;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +39,22 @@ class SnapshotTest {
     keyring.learn(LISA.name(), LISA.id(), LISA.key(), Origin.SELF);
     keyring.learn("maggie", "", Citizen.named("maggie").key(), Origin.CONFIG);
     keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
-    assertThat(Snapshot.of(Told.NOON, keyring, List.of()).keys())
+    List<Judged> events = List.of(Told.judged(BART.tease(1, "maggie"), Verdict.VALID));
+    assertThat(Snapshot.of(Told.NOON, keyring, events).keys())
         .extracting(Keyring.Entry::name)
         .containsExactly("bart");
+  }
+
+  @Test
+  void only_the_keys_of_those_whom_its_events_mention_are_written() {
+    Keyring keyring = new Keyring();
+    for (Citizen each : List.of(LISA, BART, Citizen.named("ghost"))) {
+      keyring.learn(each.name(), each.id(), each.key(), Origin.HEARSAY);
+    }
+    List<Judged> events = List.of(Told.judged(BART.tease(1, "lisa"), Verdict.VALID));
+    assertThat(Snapshot.of(Told.NOON, keyring, events).keys())
+        .extracting(Keyring.Entry::name)
+        .containsExactly("bart", "lisa");
   }
 
   @Test
@@ -48,7 +62,8 @@ class SnapshotTest {
     Keyring keyring = new Keyring();
     keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
     keyring.learn("milhouse", BART.id(), Citizen.named("milhouse").key(), Origin.PEER_QUERY);
-    assertThat(Snapshot.of(Told.NOON, keyring, List.of()).keys())
+    List<Judged> events = List.of(Told.judged(BART.tease(1, "milhouse"), Verdict.VALID));
+    assertThat(Snapshot.of(Told.NOON, keyring, events).keys())
         .extracting(entry -> entry.name() + ':' + entry.id())
         .containsExactly("bart:", "milhouse:");
   }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ public final class FaultyPeer implements AutoCloseable {
   private final HttpServer server;
   private volatile Pattern refused;
   private volatile int status;
+  private volatile Set<String> absent = Set.of();
   private volatile Supplier<Future<Void>> turnstile = Future::succeededFuture;
   private volatile UnaryOperator<String> rewrite = body -> body;
   private volatile Function<String, String> elsewhere = body -> "";
@@ -63,6 +65,12 @@ public final class FaultyPeer implements AutoCloseable {
   public FaultyPeer refusing(Pattern bodies, int answer) {
     status = answer;
     refused = bodies;
+    return this;
+  }
+
+  /** Answers that these paths are not there, as an older nara does. */
+  public FaultyPeer without(String... paths) {
+    absent = Set.of(paths);
     return this;
   }
 
@@ -112,6 +120,9 @@ public final class FaultyPeer implements AutoCloseable {
         .body()
         .compose(
             body -> {
+              if (absent.contains(request.path())) {
+                return request.response().setStatusCode(404).end("404 page not found\n");
+              }
               if (refused != null
                   && request.path().equals("/events/sync")
                   && refused.matcher(body.toString()).find()) {
