@@ -180,6 +180,10 @@ final class WorkVerticle extends VerticleBase {
 
   private Future<Done> kept(Callable<Long> write) {
     return onMap(write)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    member.quorate() ? failure : new Unavailable("too few members are there")))
         .compose(
             refusedBy -> {
               if (refusedBy == 0) {

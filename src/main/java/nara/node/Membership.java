@@ -33,7 +33,7 @@ final class Membership {
   private Function<Optional<SharedWork.Lead>, Future<?>> lead;
   private int below;
   private boolean leading;
-  private boolean stopping;
+  private volatile boolean stopping;
   private Future<?> turn = Future.succeededFuture();
 
   private Membership(ClusterMember member) {
@@ -59,9 +59,9 @@ final class Membership {
     return member.vertx();
   }
 
-  /** Whether no other member is there that could go on for this one. */
-  boolean last() {
-    return member.last();
+  /** Whether the nara leaves with this member: it stops, and no other is there to go on. */
+  boolean leaves() {
+    return stopping && member.last();
   }
 
   ClusterMember member() {

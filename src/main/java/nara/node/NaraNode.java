@@ -227,7 +227,7 @@ public final class NaraNode {
                             verifier,
                             time,
                             own(random))
-                        .sayingGoodbyeIf(() -> membership.isEmpty() || membership.get().last())))
+                        .sayingGoodbyeIf(() -> membership.isEmpty() || membership.get().leaves())))
         .compose(
             next ->
                 deploy(

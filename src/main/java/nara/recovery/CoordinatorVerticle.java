@@ -69,6 +69,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final Optional<SharedWork.Lead> lead;
 
   private int noted;
+  private String unnoted = "";
   private Bus bus;
   private Course course;
   private String stage = "";
@@ -150,6 +151,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void goOn(Course there, int notes) {
     course = there;
     noted = notes;
+    stage = course.stage();
     List<Command> again = course.underWay();
     lead.ifPresent(mine -> tell(new Happening.TookOver(mine.member(), mine.term())));
     // Whom a recovery has found is known to the discovery of the leader before only.
@@ -200,7 +202,16 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** A note that cannot be kept costs a later leader what follows from it: calls made again. */
   private void note(SharedWork.Noted what) {
     bus.ask(SharedWork.ADDRESS, new SharedWork.Note(noted++, what), LOCAL_TIMEOUT)
-        .onFailure(failure -> LOG.warn("progress was not noted: {}", failure.getMessage()));
+        .onSuccess(done -> unnoted = "")
+        .onFailure(this::onUnnoted);
+  }
+
+  private void onUnnoted(Throwable failure) {
+    String why = String.valueOf(failure.getMessage());
+    if (!why.equals(unnoted)) {
+      unnoted = why;
+      LOG.warn("progress was not noted: {}", why);
+    }
   }
 
   private void carryOut(Command command) {

@@ -78,6 +78,11 @@ final class Course {
     return report.build(outcome, reasons, plan::conduct, now);
   }
 
+  /** The stage that was entered last. */
+  String stage() {
+    return report.stage();
+  }
+
   /** What has begun and not ended, to be done again by whoever goes on. */
   List<Command> underWay() {
     List<Command> all = new ArrayList<>(underWay.values());
