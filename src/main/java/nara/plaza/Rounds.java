@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -179,15 +180,18 @@ final class Rounds {
     if (!rounds.contains(round)) {
       return;
     }
-    send(round, round.asking.repeats(time.instant()));
+    // One moment for the whole look: a quiet period that ended in the middle of it would be neither
+    // a reason to end now nor one to look again before the deadline.
+    Instant now = time.instant();
+    send(round, round.asking.repeats(now));
     round
         .asking
-        .result(time.instant(), connection.trouble())
+        .result(now, connection.trouble())
         .ifPresentOrElse(
             result -> end(round, result),
             () -> {
               round.next[0].cancel();
-              Duration wait = round.asking.next(time.instant());
+              Duration wait = round.asking.next(now);
               round.next[0] = time.after(vertx, wait, () -> look(round));
             });
   }
