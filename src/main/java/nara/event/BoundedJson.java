@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -33,6 +36,12 @@ public final class BoundedJson {
 
   private static final byte ORDER_MARK = (byte) 0xEF;
 
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** Those that no ASCII character has. */
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
   private BoundedJson() {}
 
   /**
@@ -47,18 +56,27 @@ public final class BoundedJson {
     return JSON.createParser(json, offset, length);
   }
 
+  /** Eight bytes at a time: every event that comes is looked at. */
+  private static boolean ascii(byte[] json, int from, int end) {
+    long bits = 0;
+    int at = from;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      bits |= (long) LONGS.get(json, at);
+    }
+    for (; at < end; at++) {
+      bits |= json[at];
+    }
+    return (bits & HIGH_BITS) == 0;
+  }
+
   private static boolean utf8(byte[] json, int offset, int length) {
     for (int i = 0; i < Math.min(length, GUESSED_BY); i++) {
       if (json[offset + i] == 0) {
         return false;
       }
     }
-    int bits = 0;
-    for (int i = offset; i < offset + length; i++) {
-      bits |= json[i];
-    }
     // All ASCII, as nearly all events are.
-    if (bits >= 0) {
+    if (ascii(json, offset, offset + length)) {
       return true;
     }
     try {

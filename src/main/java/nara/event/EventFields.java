@@ -58,7 +58,9 @@ final class EventFields {
         case 0 ->
             // Of its own: no other event has it.
             id =
-                textLength(parser, value, "id") == 0 ? "" : withoutLoneSurrogates(parser.getText());
+                textLength(parser, value, "id") == 0
+                    ? ""
+                    : TextCache.withoutLoneSurrogates(parser.getText());
         case 1 -> ts = whole(parser, value, "ts");
         case 2 -> svc = text(parser, value, "svc");
         case 3 -> emitter = text(parser, value, "emitter");
@@ -312,11 +314,9 @@ final class EventFields {
   /** A text that many events have in common. */
   private String text(JsonParser parser, JsonToken value, String field) throws IOException {
     int length = textLength(parser, value, field);
-    if (length == 0) {
-      return "";
-    }
-    String shared = texts.shared(parser.getTextCharacters(), parser.getTextOffset(), length);
-    return withoutLoneSurrogates(shared);
+    return length == 0
+        ? ""
+        : texts.shared(parser.getTextCharacters(), parser.getTextOffset(), length);
   }
 
   /** The characters of a text within its bound; 0 when there is none. */
@@ -339,28 +339,6 @@ final class EventFields {
               + " allowed");
     }
     return length;
-  }
-
-  /** Half a surrogate pair is no character; the reference reads U+FFFD there, and so do we. */
-  private static String withoutLoneSurrogates(String text) {
-    char[] mended = null;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(c)
-              && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1));
-      if (pair) {
-        i++;
-      } else {
-        mended = mended == null ? text.toCharArray() : mended;
-        mended[i] = '\uFFFD';
-      }
-    }
-    return mended == null ? text : new String(mended);
   }
 
   private static long whole(JsonParser parser, JsonToken value, String field) throws IOException {

@@ -12,13 +12,16 @@ final class TextCache {
 
   private final String[] slots = new String[SLOTS];
 
-  /** The text that those characters are; a new one only when it is not here. */
+  /**
+   * The text that those characters are, without halves of pairs; a new one only when it is not
+   * here.
+   */
   String shared(char[] characters, int offset, int length) {
     if (length == 0) {
       return "";
     }
     if (length > LONGEST) {
-      return new String(characters, offset, length);
+      return withoutLoneSurrogates(new String(characters, offset, length));
     }
     int hash = 0;
     for (int i = offset; i < offset + length; i++) {
@@ -29,7 +32,7 @@ final class TextCache {
     if (held != null && is(held, characters, offset, length)) {
       return held;
     }
-    String text = new String(characters, offset, length);
+    String text = withoutLoneSurrogates(new String(characters, offset, length));
     slots[slot] = text;
     return text;
   }
@@ -44,5 +47,27 @@ final class TextCache {
       }
     }
     return true;
+  }
+
+  /** Half a surrogate pair is no character; the reference reads U+FFFD there, and so do we. */
+  static String withoutLoneSurrogates(String text) {
+    char[] mended = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++;
+      } else {
+        mended = mended == null ? text.toCharArray() : mended;
+        mended[i] = '\uFFFD';
+      }
+    }
+    return mended == null ? text : new String(mended);
   }
 }

@@ -235,18 +235,14 @@ final class PagesRung implements Work {
       case MEASURE -> {
         group();
         phase = Purpose.KEYS;
-        askLeader(KEYS);
+        askLeader(Purpose.KEYS, KEYS);
       }
-      case KEYS -> {
-        phase = Purpose.CHECKPOINTS;
-        askLeader(CHECKPOINTS);
-      }
-      case CHECKPOINTS -> {
-        phase = Purpose.OWN;
-        askLeader(new Query.Filter(Set.of(), Set.of(me)));
-      }
-      case OWN -> {
+      // None of these waits for another: they are asked in this order, and one way there and back
+      // is enough for all.
+      case KEYS, CHECKPOINTS, OWN -> {
         phase = Purpose.PROBE;
+        askLeader(Purpose.CHECKPOINTS, CHECKPOINTS);
+        askLeader(Purpose.OWN, new Query.Filter(Set.of(), Set.of(me)));
         probe();
       }
       case PROBE -> {
@@ -282,9 +278,9 @@ final class PagesRung implements Work {
     }
   }
 
-  private void askLeader(Query.Filter filter) {
+  private void askLeader(Purpose purpose, Query.Filter filter) {
     leader()
-        .ifPresent(name -> ask(phase, peers.get(name), 0, "", filtered(Long.MIN_VALUE, filter)));
+        .ifPresent(name -> ask(purpose, peers.get(name), 0, "", filtered(Long.MIN_VALUE, filter)));
   }
 
   private void probe() {

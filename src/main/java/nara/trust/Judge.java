@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -60,8 +61,8 @@ public final class Judge {
   public List<Judgement> judge(List<Reading> readings) {
     Judgement[] judgements = new Judgement[readings.size()];
     long latest = latestAllowed();
-    List<Integer> announcements = new ArrayList<>();
-    List<Integer> rest = new ArrayList<>();
+    Places announcements = new Places(judgements.length);
+    Places rest = new Places(judgements.length);
     for (int i = 0; i < judgements.length; i++) {
       judgements[i] = structural(readings.get(i), latest);
       if (judgements[i] == null) {
@@ -116,11 +117,11 @@ public final class Judge {
   }
 
   /** Judges hey-theres by the key they carry; of two for one name the older one's key is taken. */
-  private void announce(
-      List<Reading> readings, List<Integer> announcements, Judgement[] judgements) {
+  private void announce(List<Reading> readings, Places announcements, Judgement[] judgements) {
     judgeSignatures(readings, announcements, judgements);
     announcements.stream()
         .filter(i -> judgements[i].verdict() == Verdict.VALID)
+        .boxed()
         .sorted(Comparator.comparing(i -> event(readings, i), BY_TIME))
         .forEach(i -> learn(readings.get(i), event(readings, i), i, judgements));
   }
@@ -144,12 +145,14 @@ public final class Judge {
         .map(known -> "carries another key than the first one of " + Event.excerpt(name));
   }
 
-  private void judgeSignatures(
-      List<Reading> readings, List<Integer> places, Judgement[] judgements) {
+  private void judgeSignatures(List<Reading> readings, Places places, Judgement[] judgements) {
     List<SignatureCheck> checks = new ArrayList<>(places.size());
     Map<Integer, Votes> votes = new HashMap<>();
-    List<Integer> checked = new ArrayList<>(places.size());
-    for (int i : places) {
+    // Whose signature was checked, and the number of its check: voters' checks lie between.
+    Places checked = new Places(places.size());
+    Places answered = new Places(places.size());
+    for (int k = 0; k < places.size(); k++) {
+      int i = places.get(k);
       Reading.Read read = (Reading.Read) readings.get(i);
       if (read.event().payload() instanceof Checkpoint checkpoint) {
         votes.put(i, Votes.of(checkpoint, keys, checks));
@@ -172,19 +175,18 @@ public final class Judge {
                 Judgement.of(
                     read, Verdict.BAD_SIGNATURE, "the signature is not Base64 of 64 bytes");
           } else {
-            // The place of the answer: it is looked up below by the same order.
             checked.add(i);
-            checked.add(checks.size());
+            answered.add(checks.size());
             checks.add(new SignatureCheck(known.key(), read.signedHash(), signature.get()));
           }
         }
       }
     }
     boolean[] answers = verifier.verify(checks);
-    for (int k = 0; k < checked.size(); k += 2) {
+    for (int k = 0; k < checked.size(); k++) {
       int i = checked.get(k);
       judgements[i] =
-          answers[checked.get(k + 1)]
+          answers[answered.get(k)]
               ? Judgement.of(readings.get(i), Verdict.VALID, "")
               : Judgement.of(
                   readings.get(i),
@@ -226,6 +228,32 @@ public final class Judge {
 
   private static Event event(List<Reading> readings, int i) {
     return ((Reading.Read) readings.get(i)).event();
+  }
+
+  /** Numbers of events in a batch, or of checks, in ascending order; never more than its room. */
+  private static final class Places {
+    private final int[] numbers;
+    private int size;
+
+    Places(int room) {
+      numbers = new int[room];
+    }
+
+    void add(int number) {
+      numbers[size++] = number;
+    }
+
+    int get(int k) {
+      return numbers[k];
+    }
+
+    int size() {
+      return size;
+    }
+
+    IntStream stream() {
+      return Arrays.stream(numbers, 0, size);
+    }
   }
 
   /**
