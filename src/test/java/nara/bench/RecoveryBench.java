@@ -18,21 +18,25 @@ import nara.testing.FaultyPeer;
  * verified by the same verifier on all cores, and nothing else.
  *
  * <p>Each row starts a process that recovers, once as it comes and then again, when the JVM has
- * compiled what it runs; and before it one that does the floor, likewise. So what the machine does
- * meanwhile happens to both. The ratio is given by the clock and by the processor time of the
- * recovering process, which other processes disturb less. On a machine with few cores the
- * neighbours' work is part of the time by the clock; what they used is given, too.
+ * compiled what it runs (some recoveries between are not counted); and before it one that does the
+ * floor, likewise. So what the machine does meanwhile happens to both. The ratio is given by the
+ * clock and by the processor time of the recovering process, which other processes disturb less. On
+ * a machine with few cores the neighbours' work is part of the time by the clock; what they used is
+ * given, too.
  */
 public final class RecoveryBench {
   private static final String USAGE =
       """
       usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
                                     [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
-                                    [--again 1] [--tight] [--bad] [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
+                                    [--warm 4] [--again 3] [--tight] [--bad]
+                                    [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
       --all     also 320,000 events
       --tight   then once more in a process whose heap cannot pass 1.5 times what is held at the end
       --rounds  processes for each row, whose median is printed
-      --again   recoveries in each process after the first one
+      --warm    recoveries in each process after the first one that are not counted: until then the
+                JVM is still compiling
+      --again   recoveries in each process after those; their median is printed
       --bad     only this: one honest neighbour alone, and beside three bad ones, taking turns
       """;
 
@@ -40,7 +44,8 @@ public final class RecoveryBench {
   private List<Integer> counts = List.of(1, 4, 8);
   private List<Spread> spreads = List.of(Spread.values());
   private int rounds = 1;
-  private int again = 1;
+  private int warm = 4;
+  private int again = 3;
   private boolean tight;
   private String[] jvm = {};
   private boolean bad;
@@ -90,6 +95,7 @@ public final class RecoveryBench {
                     .map(name -> Spread.valueOf(name.toUpperCase(Locale.ROOT)))
                     .toList();
         case "--rounds" -> rounds = Integer.parseInt(value);
+        case "--warm" -> warm = Integer.parseInt(value);
         case "--again" -> again = Integer.parseInt(value);
         case "--jvm" -> jvm = value.split(" ");
         default -> {
@@ -110,7 +116,7 @@ public final class RecoveryBench {
     System.out.printf(
         Locale.ROOT,
         "%s, %d cores, JDK %s, %s; load %.1f at the start%n"
-            + "first: a process that just started; again: the same process later%n"
+            + "first: a process that just started; again: the same process, compiled%n"
             + "time ÷ floor: by the clock, and by the process's own processor time%n%n",
         LocalDate.now(),
         Runtime.getRuntime().availableProcessors(),
@@ -158,7 +164,7 @@ public final class RecoveryBench {
     Measured firstFloor = new Measured();
     Measured laterFloor = new Measured();
     for (int round = 0; round < rounds; round++) {
-      measure(firstFloor, laterFloor, 1, new String[] {"-Xmx2g"}, "floor", file);
+      measure(firstFloor, laterFloor, again, new String[] {"-Xmx2g"}, "floor", file);
       List<Object> command = new ArrayList<>(List.of("recover", size));
       command.addAll(peers);
       measure(first, later, again, jvm, command.toArray());
@@ -275,11 +281,15 @@ public final class RecoveryBench {
       Measured first, Measured later, int times, String[] options, Object... command)
       throws IOException {
     try (WorkerProcess process = WorkerProcess.start(options)) {
-      for (int i = 0; i <= times; i++) {
+      for (int i = 0; i <= (times == 0 ? 0 : warm + times); i++) {
         long before = othersCpu();
         Map<String, String> answer = process.ask(command);
         answer.put("others", String.valueOf(othersCpu() - before));
-        (i == 0 ? first : later).add(answer);
+        if (i == 0) {
+          first.add(answer);
+        } else if (i > warm) {
+          later.add(answer);
+        }
       }
     }
   }
