@@ -14,6 +14,7 @@ import nara.event.JsonSpans;
 import nara.event.JsonSpans.BrokenJson;
 import nara.event.JsonSpans.Span;
 import nara.event.Reading;
+import nara.event.Service;
 
 /**
  * What the JSON of an event states of itself, without reading the event: its id, which signatures
@@ -29,8 +30,17 @@ final class StatedEvent {
   /** Where what follows the id stands in {@code {"id":"…"…}}. */
   private static final int AFTER_ID = EventReader.ID_AT + EventId.HEX_LENGTH + 1;
 
+  /** The digits of a long: one that is too large for it becomes negative by as many. */
+  private static final int SURE_DIGITS = 19;
+
   /** Members of an event that are looked through; honest ones have seven. */
   private static final int MEMBERS = 64;
+
+  private static final Service[] KNOWN = Service.values();
+
+  /** Their names in the bytes, so that a text is made of unknown ones only. */
+  private static final byte[][] NAMES =
+      Arrays.stream(KNOWN).map(known -> known.wireName().getBytes(UTF_8)).toArray(byte[][]::new);
 
   private StatedEvent() {}
 
@@ -109,12 +119,31 @@ final class StatedEvent {
     while (to < end && json[to] != '"' && json[to] != '\\') {
       to++;
     }
-    return to < end && json[to] == '"'
-        ? Optional.of(new Span(from, to - from).text(json))
-        : Optional.empty();
+    return to < end && json[to] == '"' ? Optional.of(service(json, from, to)) : Optional.empty();
+  }
+
+  private static String service(byte[] json, int from, int to) {
+    for (int i = 0; i < NAMES.length; i++) {
+      if (Arrays.equals(json, from, to, NAMES[i], 0, NAMES[i].length)) {
+        return KNOWN[i].wireName();
+      }
+    }
+    return new Span(from, to - from).text(json);
   }
 
   private static OptionalLong whole(byte[] json, int offset, int length) {
+    // Every event of an answer comes by here, and nearly always with plain digits.
+    long value = 0;
+    int at = 0;
+    while (at < length
+        && at < SURE_DIGITS
+        && json[offset + at] >= '0'
+        && json[offset + at] <= '9') {
+      value = 10 * value + json[offset + at++] - '0';
+    }
+    if (at == length && length > 0 && value >= 0) {
+      return OptionalLong.of(value);
+    }
     try {
       return length > 20
           ? OptionalLong.empty()
