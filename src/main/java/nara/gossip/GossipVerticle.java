@@ -185,18 +185,19 @@ public final class GossipVerticle extends VerticleBase {
     if (peers.isEmpty()) {
       return Future.succeededFuture();
     }
+    List<Neighbour> drawnFrom = known;
     return bus.ask(
             MeshRequest.ADDRESS,
             new MeshRequest.ExchangeZines(peers, config.span(), timeout),
             timeout.plus(MERGE_ALLOWANCE))
         .map(
             done -> {
-              onExchanged(peers, done);
+              onExchanged(peers, drawnFrom, done);
               return null;
             });
   }
 
-  private void onExchanged(List<Peer> peers, ZinesExchanged done) {
+  private void onExchanged(List<Peer> peers, List<Neighbour> drawnFrom, ZinesExchanged done) {
     exchanged += done.merged().size();
     failed += done.failed().size();
     done.merged().values().forEach(offered -> added += offered.added());
@@ -209,14 +210,17 @@ public final class GossipVerticle extends VerticleBase {
     for (Peer peer : peers) {
       if (done.merged().containsKey(peer.name())) {
         circle.answered(peer.name());
-        noteLife(peer);
+        noteLife(peer, drawnFrom);
       }
     }
   }
 
-  /** Its answer was signed and came from there: it is, whatever was thought of it. */
-  private void noteLife(Peer peer) {
-    known.stream()
+  /**
+   * Its answer was signed and came from there: it is, whatever was thought of it when it was drawn.
+   * Who was there then may have said goodbye since, and is not brought back by an older answer.
+   */
+  private void noteLife(Peer peer, List<Neighbour> drawnFrom) {
+    drawnFrom.stream()
         .filter(neighbour -> neighbour.name().equals(peer.name()) && !neighbour.online())
         .forEach(
             back ->

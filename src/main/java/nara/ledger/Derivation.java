@@ -196,7 +196,19 @@ final class Derivation {
   }
 
   /** The event that decides a subject's state, and what it says. */
-  private record Word(Event event, String said) {}
+  private record Word(Event event, String said) {
+    /**
+     * The later one counts. Of one moment, who is said to be gone is gone: whoever says goodbye
+     * says nothing after it, so the rest was before it however the ids fall.
+     */
+    boolean outdoes(Word other) {
+      int byTime = Long.compare(event.ts(), other.event.ts());
+      int byAbsence = Boolean.compare(other.said.equals(ONLINE), said.equals(ONLINE));
+      return byTime > 0
+          || byTime == 0
+              && (byAbsence > 0 || byAbsence == 0 && Held.compare(event, other.event) > 0);
+    }
+  }
 
   private Optional<Word> newestWord(String subject) {
     Word newest = null;
@@ -208,13 +220,12 @@ final class Derivation {
       Ordered.Cursor cursor = events.cursor(events.size() - 1);
       for (Held held = cursor.held(); held != null; held = cursor.held()) {
         Event event = held.event();
-        if (newest != null && Held.compare(event, newest.event()) < 0) {
+        if (newest != null && event.ts() < newest.event().ts()) {
           break;
         }
-        String said = stateOf(subject, event.payload());
-        if (!said.isEmpty()) {
-          newest = new Word(event, said);
-          break;
+        Word word = new Word(event, stateOf(subject, event.payload()));
+        if (!word.said().isEmpty() && (newest == null || word.outdoes(newest))) {
+          newest = word;
         }
         cursor.back();
       }

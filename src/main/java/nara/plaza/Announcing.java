@@ -28,6 +28,7 @@ final class Announcing {
   private Instant last = Instant.MIN;
   private byte[] hello = {};
   private boolean published;
+  private boolean gone;
 
   /**
    * Announces by these means.
@@ -50,12 +51,12 @@ final class Announcing {
 
   /**
    * Announces this node, unless it did a moment ago; what was not published then because there was
-   * no connection is now.
+   * no connection is now. After a goodbye there is nobody to announce.
    *
    * @return done when it was tried; never fails, since an announcement is made again
    */
   Future<Void> announce(String meshAddress) {
-    if (config.readOnly()) {
+    if (config.readOnly() || gone) {
       return Future.succeededFuture();
     }
     Instant now = clock.instant();
@@ -82,7 +83,8 @@ final class Announcing {
   }
 
   /**
-   * Says goodbye.
+   * Says goodbye. It is the last word on the plaza: a newspaper or a howdy that was under way would
+   * be a sign of life, and this node there again for those who hear it.
    *
    * @return done when it was written, and merged; never fails, since whoever leaves does not wait
    */
@@ -90,9 +92,13 @@ final class Announcing {
     if (config.readOnly()) {
       return Future.succeededFuture();
     }
+    gone = true;
     byte[] chau = voice.chau(Event.nanos(clock.instant()));
     boolean connected = connection != null && connection.connected();
-    Future<?> said = connected ? connection.publish(Topics.CHAU, chau) : Future.succeededFuture();
+    Future<?> said =
+        connection == null ? Future.succeededFuture() : connection.publishLast(Topics.CHAU, chau);
+    // Without a connection nobody expects it to be written.
+    said = connected ? said : Future.succeededFuture();
     return Future.join(inTime(said), inTime(intoLedger.apply(chau)))
         .onFailure(failure -> LOG.warn("The goodbye was not sent: {}", failure.getMessage()))
         .otherwiseEmpty()

@@ -2,8 +2,8 @@ package nara.plaza;
 
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Time;
@@ -35,7 +35,7 @@ final class Howdies {
   private final Portrait portrait;
   private final int neighbours;
   private final Duration longestWait;
-  private final Set<String> waiting = new HashSet<>();
+  private final Map<String, Time.Appointment> waiting = new HashMap<>();
 
   Howdies(
       Vertx vertx,
@@ -61,10 +61,16 @@ final class Howdies {
 
   /** Somebody announced itself. */
   void announced(String name) {
-    if (waiting.size() < MOST_WAITING && waiting.add(name)) {
+    if (waiting.size() < MOST_WAITING && !waiting.containsKey(name)) {
       long wait = 1 + random.nextLong(Math.max(1, longestWait.toMillis()));
-      time.after(vertx, Duration.ofMillis(wait), () -> onTurn(name));
+      waiting.put(name, time.after(vertx, Duration.ofMillis(wait), () -> onTurn(name)));
     }
+  }
+
+  /** Answers nobody who waits. */
+  void stop() {
+    waiting.values().forEach(Time.Appointment::cancel);
+    waiting.clear();
   }
 
   private void onTurn(String name) {

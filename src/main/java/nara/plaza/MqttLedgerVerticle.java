@@ -68,6 +68,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Portrait portrait;
   private Announcing announcing;
   private Newspapers newspapers;
+  private Time.Appointment introduction = () -> {};
   private final Allowance strangers = new Allowance(1, 1, BETWEEN_STRANGERS);
   private String lastFailure = "";
 
@@ -159,6 +160,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (connection == null) {
       return goodbye.get();
     }
+    introduction.cancel();
+    howdies.stop();
     rounds.stop();
     if (newspapers != null) {
       newspapers.pause();
@@ -221,7 +224,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     @Override
     public void onConnected() {
       if (!config.readOnly()) {
-        time.after(vertx, Duration.ofMillis(upTo(config.announceJitter())), () -> introduce());
+        Duration wait = Duration.ofMillis(upTo(config.announceJitter()));
+        introduction.cancel();
+        introduction = time.after(vertx, wait, () -> introduce());
       }
       rounds.connected();
     }

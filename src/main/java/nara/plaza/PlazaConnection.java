@@ -91,6 +91,7 @@ public final class PlazaConnection {
   private MqttClient client;
   private boolean connected;
   private boolean wanted;
+  private boolean silent;
   private String trouble = "not connected yet";
   private String cause = "";
   private long timer = -1;
@@ -179,6 +180,18 @@ public final class PlazaConnection {
   }
 
   /**
+   * Publishes with QoS 0, and nothing after it: what was begun before and comes later fails, on
+   * this connection as on the next.
+   *
+   * @return as of {@link #publish}
+   */
+  public Future<Void> publishLast(String topic, byte[] payload) {
+    Future<Void> written = publish(topic, payload);
+    silent = true;
+    return written;
+  }
+
+  /**
    * Publishes with QoS 1.
    *
    * @return done when the broker has acknowledged it; failed when there is no connection, when too
@@ -198,6 +211,9 @@ public final class PlazaConnection {
   private Optional<String> fault(byte[] payload) {
     if (!connected) {
       return Optional.of("no connection to the broker: " + trouble);
+    }
+    if (silent) {
+      return Optional.of("the last message was published");
     }
     return payload.length <= mostPayload(config)
         ? Optional.empty()

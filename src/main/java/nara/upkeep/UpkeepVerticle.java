@@ -3,6 +3,7 @@ package nara.upkeep;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,32 +204,38 @@ public final class UpkeepVerticle extends VerticleBase {
     look().onFailure(this::onTrouble).onComplete(ended -> looking = false);
   }
 
+  /**
+   * What a look says is of the moment in which it began: what it saw may have ended by the time
+   * that it is written down, and must not come after what tells of the end.
+   */
   private Future<?> look() {
-    return neighbourhood()
-        .compose(sighted -> Future.join(watch(sighted)))
+    Instant now = time.instant();
+    return neighbourhood(now)
+        .compose(sighted -> Future.join(watch(sighted, now)))
         .onComplete(ended -> looks++);
   }
 
   /** Everybody discovery knows, and what the ledger last heard of them. */
-  private Future<Map<String, Sighting>> neighbourhood() {
+  private Future<Map<String, Sighting>> neighbourhood(Instant now) {
     return bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.WhoIsThere(), config.timeout())
         .compose(
             there -> {
               neighbours = there.neighbours();
               Set<String> names =
                   neighbours.stream().map(Neighbour::name).collect(Collectors.toSet());
-              return ask(new LedgerRequest.Sightings(names, seconds()));
+              return ask(new LedgerRequest.Sightings(names, now.getEpochSecond()));
             })
         .map(LedgerRequest.Sighted::bySubject);
   }
 
-  private List<Future<?>> watch(Map<String, Sighting> sighted) {
-    return watch.look(neighbours, sighted, time.instant()).stream()
-        .<Future<?>>map(this::carryOut)
+  private List<Future<?>> watch(Map<String, Sighting> sighted, Instant now) {
+    return watch.look(neighbours, sighted, now).stream()
+        .<Future<?>>map(task -> carryOut(task, now))
         .toList();
   }
 
-  private Future<?> carryOut(Task task) {
+  private Future<?> carryOut(Task task, Instant now) {
+    long seconds = now.getEpochSecond();
     return switch (task) {
       // Not waited for: a look ends when its own node has answered.
       case Task.Check check -> {
@@ -243,19 +250,22 @@ public final class UpkeepVerticle extends VerticleBase {
                   new Seen(me.name(), me.id(), vouch.name(), idOf(vouch.name()), VIA_PLAZA))
               .onSuccess(offered -> vouched += offered.added());
       case Task.FirstSeen first ->
-          ask(new LedgerRequest.AboutSubject(first.name(), seconds()))
+          ask(new LedgerRequest.AboutSubject(first.name(), seconds))
               .compose(
                   known ->
                       known.firstSeenSeconds() > 0
                           ? Future.succeededFuture()
-                          : observe(notes.firstSeen(first.name(), idOf(first.name()), seconds())));
+                          : observe(
+                              notes.firstSeen(first.name(), idOf(first.name()), seconds), now));
       case Task.Changed changed ->
-          observe(notes.changed(changed.name(), idOf(changed.name()), changed.state()));
+          observe(notes.changed(changed.name(), idOf(changed.name()), changed.state()), now);
       case Task.Restarted restarted ->
-          ask(new LedgerRequest.AboutSubject(restarted.name(), seconds()))
+          ask(new LedgerRequest.AboutSubject(restarted.name(), seconds))
               .compose(
                   known ->
-                      observe(notes.restarted(known, idOf(restarted.name()), restarted.seconds())));
+                      observe(
+                          notes.restarted(known, idOf(restarted.name()), restarted.seconds()),
+                          now));
       case Task.Lost lost -> {
         bus.tell(Presence.ADDRESS, new Presence.Missed(lost.name()));
         yield Future.succeededFuture();
@@ -264,8 +274,8 @@ public final class UpkeepVerticle extends VerticleBase {
   }
 
   /** Signed here, so there is nothing to judge; the ledger knows what is one too many. */
-  private Future<?> observe(Observation observation) {
-    byte[] json = EventWriter.signed(me, Event.nanos(time.instant()), observation);
+  private Future<?> observe(Observation observation, Instant now) {
+    byte[] json = EventWriter.signed(me, Event.nanos(now), observation);
     Event event = ((Reading.Read) reader.read(json)).event();
     return ask(new LedgerRequest.Observe(new Judged(event, Verdict.VALID)))
         .onSuccess(
@@ -290,7 +300,12 @@ public final class UpkeepVerticle extends VerticleBase {
         .ifPresent(chosen -> ping(chosen.name(), chosen.address()).onFailure(this::onTrouble));
   }
 
+  /**
+   * An answer proves that somebody was there when it was asked, so that is when the ping was. Its
+   * goodbye may be here before the answer is: dated by its arrival the answer would be news.
+   */
   private Future<?> ping(String name, String address) {
+    long asked = Event.nanos(time.instant());
     return bus.ask(
             MeshRequest.ADDRESS,
             new MeshRequest.Ping(address, config.pingTimeout()),
@@ -298,13 +313,13 @@ public final class UpkeepVerticle extends VerticleBase {
         .compose(
             outcome ->
                 switch (outcome) {
-                  case MeshRequest.Pong pong -> onPong(name, pong);
+                  case MeshRequest.Pong pong -> onPong(name, pong, asked);
                   case MeshRequest.NoPong nobody -> Future.succeededFuture();
                 });
   }
 
   /** Only who has the name and its key is who was meant. */
-  private Future<?> onPong(String name, MeshRequest.Pong pong) {
+  private Future<?> onPong(String name, MeshRequest.Pong pong, long asked) {
     boolean meant =
         pong.name().equals(name)
             && neighbours.stream()
@@ -315,7 +330,7 @@ public final class UpkeepVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     pingTimes.measured(name, milliseconds);
-    return own.say(new Ping(me.name(), me.id(), name, idOf(name), milliseconds))
+    return own.say(asked, new Ping(me.name(), me.id(), name, idOf(name), milliseconds))
         .onSuccess(offered -> pinged += offered.added());
   }
 
@@ -332,20 +347,23 @@ public final class UpkeepVerticle extends VerticleBase {
   }
 
   private Future<?> settle() {
+    Instant now = time.instant();
     return bus.ask(OpinionRequest.ADDRESS, new OpinionRequest.All(), config.timeout())
         .compose(
             everybody -> {
               thought = everybody.bySubject();
-              return neighbourhood();
+              return neighbourhood(now);
             })
         .compose(
             sighted ->
-                config.speaks() ? backfill(sighted).map(sighted) : Future.succeededFuture(sighted))
+                config.speaks()
+                    ? backfill(sighted, now).map(sighted)
+                    : Future.succeededFuture(sighted))
         .compose(this::forget);
   }
 
   /** Of those who are there only: whoever is said to have restarted is taken for there. */
-  private Future<?> backfill(Map<String, Sighting> sighted) {
+  private Future<?> backfill(Map<String, Sighting> sighted, Instant now) {
     List<Derived> known =
         neighbours.stream()
             .map(Neighbour::name)
@@ -362,13 +380,13 @@ public final class UpkeepVerticle extends VerticleBase {
                     known.stream()
                         .filter(derived -> !done.names().contains(derived.subject()))
                         .map(derived -> notes.backfill(derived, idOf(derived.subject())))
-                        .<Future<?>>map(this::observe)
+                        .<Future<?>>map(observation -> observe(observation, now))
                         .toList()));
   }
 
   private void onForget() {
     nextForgetting = time.after(vertx, config.forget(), this::onForget);
-    neighbourhood().compose(this::forget).onFailure(this::onTrouble);
+    neighbourhood(time.instant()).compose(this::forget).onFailure(this::onTrouble);
   }
 
   private Future<?> forget(Map<String, Sighting> sighted) {
@@ -394,10 +412,6 @@ public final class UpkeepVerticle extends VerticleBase {
         .map(Neighbour::id)
         .findFirst()
         .orElse("");
-  }
-
-  private long seconds() {
-    return time.instant().getEpochSecond();
   }
 
   /** A line when the trouble is another one than last time. */

@@ -115,10 +115,10 @@ final class Watch {
     }
   }
 
-  /** Who is there, as last noted. */
+  /** Who is there, as last noted, and has not said goodbye since. */
   boolean online(String name) {
     Watched one = watched.get(name);
-    return one != null && one.state.equals(ONLINE);
+    return one != null && one.state.equals(ONLINE) && one.lost == 0;
   }
 
   /**

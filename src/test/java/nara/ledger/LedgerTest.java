@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.HeyThere;
@@ -201,5 +202,48 @@ class LedgerTest {
   private static Checkpoint checkpoint(String subject, long asOf) {
     return new Checkpoint(
         0, subject, "", "", new Checkpoint.Standing(1, 1, 1), asOf, 0, List.of(), List.of());
+  }
+
+  @Test
+  void who_says_goodbye_has_gone_whatever_else_is_said_of_that_moment() {
+    long moment = 1_000 * Made.SECOND;
+    Ledger large = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
+    Event chau = Made.event(moment, new Chau("lisa", "key", "", ""));
+    List<Event> others = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      others.add(Made.event(moment, new Ping("lisa", "", "n" + i, "", 1.5)));
+      others.add(Made.event(moment, new Ping("n" + i, "", "lisa", "", 1.5)));
+      others.add(Made.event(moment, new Seen("n" + i, "", "lisa", "", "mesh")));
+    }
+    assertThat(others)
+        .as("an id says nothing of the order")
+        .anyMatch(other -> other.id().compareTo(chau.id()) > 0)
+        .anyMatch(other -> other.id().compareTo(chau.id()) < 0);
+
+    for (Event other : others) {
+      large.merge(Made.allUnsigned(other));
+    }
+    assertThat(large.about("lisa", 1_001).status()).isEqualTo("ONLINE");
+    large.merge(Made.allUnsigned(chau));
+
+    assertThat(large.about("lisa", 1_001).status()).isEqualTo("OFFLINE");
+    large.merge(Made.allUnsigned(Made.event(moment + 1, new Ping("n", "", "lisa", "", 1.5))));
+    assertThat(large.about("lisa", 1_001).status()).isEqualTo("ONLINE");
+  }
+
+  @Test
+  void of_the_changes_of_one_moment_the_loss_counts() {
+    Ledger large = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
+    for (int i = 0; i < 20; i++) {
+      large.merge(
+          Made.allUnsigned(
+              Made.event(7, change("n" + i, "ONLINE")), Made.event(7, change("m" + i, "MISSING"))));
+      assertThat(large.about("lisa", 0).status()).isEqualTo("MISSING");
+    }
+  }
+
+  private static Observation change(String observer, String state) {
+    return new Observation(
+        observer, "", "lisa", "", Observation.STATUS_CHANGE, 2, false, 0, 0, 0, state, "", 0);
   }
 }

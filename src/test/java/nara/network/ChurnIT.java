@@ -85,9 +85,9 @@ class ChurnIT {
       assertThat(late.used() - early.used())
           .as("%s, then %s", early, late)
           .isLessThan(NOISE + BYTES_EACH * (late.events() - early.events()));
-      until(() -> collected(gone));
+      until(() -> collected(gone), () -> "nodes are still held");
     }
-    until(() -> left(before).isEmpty());
+    until(() -> left(before).isEmpty(), () -> left(before));
   }
 
   private void pass(Village village, Instant end) {
@@ -190,7 +190,7 @@ class ChurnIT {
     while (village.names().size() > FEWEST) {
       leave(village, one(village.names()));
     }
-    until(() -> collected(gone));
+    until(() -> collected(gone), () -> "nodes are still held");
     int events = 0;
     for (String name : village.names()) {
       events += Village.stats(village.node(name)).total();

@@ -2,7 +2,6 @@ package nara.network;
 
 import static nara.network.Village.held;
 import static nara.network.Village.holds;
-import static nara.network.Village.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -32,7 +31,7 @@ final class Life {
   }
 
   void allFindEachOther() {
-    until(
+    village.until(
         () -> {
           village.pass(Duration.ofSeconds(10));
           return NAMES.stream().allMatch(this::seesAllOthers);
@@ -56,7 +55,7 @@ final class Life {
     }
     village.pass(village.round().multipliedBy(2));
 
-    assertThat(village.allHold(said)).isTrue();
+    assertThat(village.allHold(said)).as(() -> Picture.of(village)).isTrue();
     rounds().forEach((name, now) -> assertThat(now - before.get(name)).isGreaterThanOrEqualTo(2));
   }
 
@@ -93,29 +92,29 @@ final class Life {
 
     assertThat(again.report().outcome()).isEqualTo("complete");
     assertThat(old).isNotEmpty();
-    assertThat(holds(again, old)).isTrue();
+    assertThat(holds(again, old)).as(() -> Picture.of(village)).isTrue();
     village.pass(twoRounds);
-    assertThat(holds(again, others)).isTrue();
-    assertThat(village.allSee(name, "ONLINE")).isTrue();
+    assertThat(holds(again, others)).as(() -> Picture.of(village)).isTrue();
+    assertThat(village.allSee(name, "ONLINE")).as(() -> Picture.of(village)).isTrue();
   }
 
   void oneLeavesAndIsOfflineForAll(String name, Duration until) {
     village.leave(name);
     village.pass(until);
-    until(() -> village.allSee(name, "OFFLINE"));
-    until(() -> nobodyReaches(name));
+    village.until(() -> village.allSee(name, "OFFLINE"));
+    village.until(() -> nobodyReaches(name));
   }
 
   /** Nobody notices at once; after the threshold everybody has. */
   void oneIsKilledAndIsMissingAfter(Duration threshold, String name) {
-    assertThat(village.allSee(name, "ONLINE")).isTrue();
+    assertThat(village.allSee(name, "ONLINE")).as(() -> Picture.of(village)).isTrue();
     village.kill(name);
-    assertThat(village.allSee(name, "ONLINE")).isTrue();
+    assertThat(village.allSee(name, "ONLINE")).as(() -> Picture.of(village)).isTrue();
     // The last word of it or about it may be as young as the kill.
     village.pass(threshold.plusSeconds(1));
-    assertThat(village.allSee(name, "MISSING")).isTrue();
+    assertThat(village.allSee(name, "MISSING")).as(() -> Picture.of(village)).isTrue();
     // Each pings it in vain first, which is of the real world, and then says so unless others have.
-    until(
+    village.until(
         () -> {
           village.pass(Duration.ofSeconds(10));
           return nobodyReaches(name);
@@ -130,7 +129,7 @@ final class Life {
             .map(Event::id)
             .collect(Collectors.toSet());
     assertThat(said).isNotEmpty();
-    assertThat(village.allHold(said)).isTrue();
+    assertThat(village.allHold(said)).as(() -> Picture.of(village)).isTrue();
   }
 
   private static boolean tellsMissing(Event event, String name) {

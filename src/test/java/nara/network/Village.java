@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import nara.bus.BusMessage;
 import nara.bus.Request;
@@ -261,11 +262,16 @@ final class Village implements AutoCloseable {
   }
 
   /** Asks again until it is so: each question goes once around the event loop. */
-  static void until(BooleanSupplier happened) {
+  void until(BooleanSupplier happened) {
+    until(happened, () -> Picture.of(this));
+  }
+
+  /** The same, of what is no village's; a wait in vain tells what there is instead. */
+  static void until(BooleanSupplier happened, Supplier<?> instead) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!happened.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("it did not happen");
+        throw new AssertionError("it did not happen, but:\n" + instead.get());
       }
       Thread.yield();
     }

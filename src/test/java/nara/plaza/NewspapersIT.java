@@ -3,6 +3,8 @@ package nara.plaza;
 import static nara.plaza.PlazaNode.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -62,6 +64,28 @@ class NewspapersIT {
       assertThat(watcher.seen())
           .filteredOn(seen -> seen.topic().equals("nara/newspaper/lisa"))
           .hasSize(6);
+    }
+  }
+
+  @Test
+  void nothing_is_said_after_the_goodbye_not_even_what_was_under_way() {
+    HandTime time = HandTime.fromNow();
+    Promise<Void> answered = Promise.promise();
+    try (Mosquitto broker = Mosquitto.start();
+        Bystander watcher = new Bystander(broker.url());
+        PlazaNode lisa = new PlazaNode("lisa", time).joined(config(broker.url()))) {
+      lisa.busyUntil(answered.future());
+      // A newspaper tells how much the ledger holds, and that is not answered yet.
+      time.advance(Duration.ofSeconds(1));
+      watcher.await(Topics.HEY_THERE);
+      Future<Void> left = lisa.leaving();
+      watcher.await(Topics.CHAU);
+      answered.complete();
+      PlazaNode.await(left);
+
+      watcher.say(Topics.SOCIAL, "and then");
+      watcher.await(Topics.SOCIAL);
+      assertThat(watcher.seen()).noneMatch(seen -> seen.topic().equals("nara/newspaper/lisa"));
     }
   }
 

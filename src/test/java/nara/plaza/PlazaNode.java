@@ -56,6 +56,7 @@ final class PlazaNode implements AutoCloseable {
   private volatile Consumer<Query> onQuery = query -> {};
   private final Time time;
   private String deployment = "";
+  private volatile Future<Void> idle = Future.succeededFuture();
 
   PlazaNode(String name) {
     this(name, Time.system());
@@ -67,8 +68,14 @@ final class PlazaNode implements AutoCloseable {
     System.arraycopy(
         name.getBytes(StandardCharsets.UTF_8), 0, seed, 0, Math.min(32, name.length()));
     me = Identity.of(name, Soul.forName(seed, name));
-    bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onLedger);
-    bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onTrust);
+    bus.serve(
+        LedgerRequest.ADDRESS,
+        LedgerRequest.class,
+        request -> idle.compose(free -> onLedger(request)));
+    bus.serve(
+        TrustRequest.ADDRESS,
+        TrustRequest.class,
+        request -> idle.compose(free -> onTrust(request)));
     bus.hear(Presence.ADDRESS, Presence.class, presence::add);
   }
 
@@ -171,7 +178,17 @@ final class PlazaNode implements AutoCloseable {
   }
 
   void leave() {
-    await(vertx.undeploy(deployment));
+    await(leaving());
+  }
+
+  /** Begins to leave. */
+  Future<Void> leaving() {
+    return vertx.undeploy(deployment);
+  }
+
+  /** The ledger and the trust answer no more until then. */
+  void busyUntil(Future<Void> then) {
+    idle = then;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,11 @@ public final class HandTime implements Time {
     }
     now = due.at;
     return dues.poll();
+  }
+
+  /** When something will be called, in order: for the message of a test that waits in vain. */
+  public synchronized List<Instant> dues() {
+    return dues.stream().map(Due::at).sorted().toList();
   }
 
   private static void call(Due due) {

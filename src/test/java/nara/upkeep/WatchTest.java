@@ -272,4 +272,19 @@ class WatchTest {
 
     assertThat(watch.online("bart")).isFalse();
   }
+
+  @Test
+  void who_has_said_goodbye_is_not_there_any_more_before_the_next_look() {
+    neighbour("bart", "h:1", true);
+    says("bart", "ONLINE", "ONLINE");
+    lookAfter(0);
+    now = now.plusSeconds(1);
+    assertThat(watch.online("bart")).isTrue();
+
+    watch.left("bart", Event.nanos(now));
+    assertThat(watch.online("bart")).isFalse();
+
+    watch.announced("bart", Event.nanos(now) + 1, now);
+    assertThat(watch.online("bart")).isTrue();
+  }
 }
