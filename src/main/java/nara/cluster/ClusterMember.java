@@ -149,9 +149,9 @@ public final class ClusterMember {
     return new WorkVerticle(this);
   }
 
-  /** Keeps the shared map to what retention keeps, while this member leads. */
-  public Deployable sweep(Keyring keys) {
-    return new SweepVerticle(this, keys);
+  /** Keeps the shared map to what retention keeps, while this member leads in that term. */
+  public Deployable sweep(Keyring keys, long term) {
+    return new SweepVerticle(this, keys, term, SweepVerticle.EVERY);
   }
 
   /** Leads when it is this member's turn, and says so. */

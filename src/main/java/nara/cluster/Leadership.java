@@ -1,6 +1,7 @@
 package nara.cluster;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -104,8 +105,14 @@ final class Leadership {
     if (highestTerm > mine.term()) {
       return lost("its term " + mine.term() + " is over: term " + highestTerm + " leads");
     }
-    if (now - renewedAt > lease - lease / MARGIN) {
-      return lost("its lease of term " + mine.term() + " could not be renewed in time");
+    long over = now - renewedAt - (lease - lease / MARGIN);
+    if (over > 0) {
+      return lost(
+          String.format(
+              Locale.ROOT,
+              "its lease of term %d could not be renewed in time and ended %.1f s ago",
+              mine.term(),
+              over / 1e9));
     }
     return new Move.Replace(seen, mine.renewed());
   }
@@ -134,12 +141,15 @@ final class Leadership {
       return new Move.Wait();
     }
     boolean led = leading;
+    long before = term();
     leading = false;
     seen = entry;
     seenChange = now;
     return led
         ? new Move.StepDown(
-            "its lease was taken"
+            "its lease of term "
+                + before
+                + " was taken"
                 + entry.map(l -> ": " + l.name() + " leads in term " + l.term()).orElse(""))
         : new Move.Wait();
   }

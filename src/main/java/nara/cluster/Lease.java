@@ -18,6 +18,15 @@ record Lease(long term, long renewal, String holder, String name) {
     return holder.isEmpty();
   }
 
+  /**
+   * Whether somebody led by it. Where a first replacement was not confirmed, as on a member that is
+   * cut off and does not know it yet, the entry may be there and nobody leads: its term must not
+   * end the lead of another.
+   */
+  boolean proven() {
+    return renewal > 0;
+  }
+
   /** The same, said once more. */
   Lease renewed() {
     return new Lease(term, renewal + 1, holder, name);

@@ -119,8 +119,8 @@ final class LeaseVerticle extends VerticleBase {
           .onSuccess(
               entry -> {
                 leadership.saw(entry, System.nanoTime());
-                entry.ifPresent(lease -> terms.saw(lease.term()));
-                leader = entry.map(Lease::name).orElse("");
+                terms.saw(entry);
+                leader = entry.filter(Lease::proven).map(Lease::name).orElse("");
               })
           .onFailure(unreadable -> leader = "")
           .onComplete(
@@ -173,7 +173,7 @@ final class LeaseVerticle extends VerticleBase {
                 onReplaced(renewing, wanted, sentAt);
               } else {
                 Optional<Lease> there = swapped.result().entry();
-                there.ifPresent(lease -> terms.saw(lease.term()));
+                terms.saw(there);
                 carryOut(leadership.notReplaced(there, System.nanoTime()));
               }
             });
@@ -186,6 +186,8 @@ final class LeaseVerticle extends VerticleBase {
     if (!renewing) {
       LOG.info("{} leads in term {}", wanted.name(), wanted.term());
       bus.tell(ClusterNews.ADDRESS, new Leads(wanted.term()));
+      // The others count a term from its first renewal on: they need not wait for it.
+      move();
     }
   }
 

@@ -92,11 +92,6 @@ final class MapFeed {
     take.apply(batch).onComplete(taken -> takeNext());
   }
 
-  /** Whether nothing is being taken in. */
-  boolean idle() {
-    return !taking.get();
-  }
-
   /** Listens no more. */
   synchronized CompletableFuture<?> close() {
     UUID old = registration;

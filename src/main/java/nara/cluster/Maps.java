@@ -44,7 +44,8 @@ final class Maps {
   /** Under this name the operations on maps find the terms of the member that they run on. */
   static final String TERMS = "nara.terms";
 
-  private static final String QUORUM = "nara.quorum";
+  /** What lets the maps be read and changed while enough members are there. */
+  static final String QUORUM = "nara.quorum";
 
   /**
    * A write sends one operation to each partition: few are enough for the members of one operator,

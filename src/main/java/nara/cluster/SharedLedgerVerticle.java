@@ -68,8 +68,8 @@ final class SharedLedgerVerticle extends VerticleBase {
   private boolean leads;
   private boolean catchingUp;
   private boolean onceMore;
+  private boolean sharing;
   private boolean shortOfMembers;
-  private int merging;
   private long settling = -1;
   private long judging = -1;
 
@@ -135,12 +135,10 @@ final class SharedLedgerVerticle extends VerticleBase {
       }
       return Future.failedFuture(new Unavailable("the cluster has fewer members than its quorum"));
     }
-    merging++;
     return onMap(() -> entries(merge.events()))
         .compose(entries -> write(entries, true))
         .compose(written -> view.ask(merge))
-        .onFailure(failure -> settle())
-        .onComplete(ended -> merging--);
+        .onFailure(failure -> settle());
   }
 
   private static Map<String, byte[]> entries(List<Judged> events) {
@@ -157,7 +155,7 @@ final class SharedLedgerVerticle extends VerticleBase {
             failure ->
                 member.quorate()
                     ? Future.failedFuture(failure)
-                    : Future.failedFuture(new Unavailable(failure.toString())))
+                    : Future.failedFuture(new Unavailable("the other members are gone")))
         .compose(
             refusedBy -> {
               if (refusedBy == 0) {
@@ -291,9 +289,12 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   private void shareKeys() {
-    if (open && member.quorate()) {
+    // One at a time: those that wait would keep the threads that merging needs.
+    if (open && !sharing && member.quorate()) {
+      sharing = true;
       onMap(() -> keys.share(terms.highest()))
-          .onFailure(failure -> LOG.debug("keys are shared later: {}", failure.toString()));
+          .onFailure(failure -> LOG.debug("keys are shared later: {}", failure.toString()))
+          .onComplete(ended -> sharing = false);
     }
   }
 

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class SweepVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SweepVerticle.class);
 
-  private static final Duration EVERY = Duration.ofSeconds(30);
+  static final Duration EVERY = Duration.ofSeconds(30);
 
   /** Entries looked at in one go: about 2.4 MB. */
   private static final int BATCH = 5_000;
@@ -43,16 +43,26 @@ final class SweepVerticle extends VerticleBase {
 
   private final ClusterMember member;
   private final Keyring keyring;
+  private final long term;
+  private final Duration every;
 
   private WorkerExecutor worker;
   private SharedMap shared;
   private View view;
-  private long term;
   private boolean sweeping;
+  private boolean stopping;
 
-  SweepVerticle(ClusterMember member, Keyring keyring) {
+  /**
+   * Sweeps for one lead.
+   *
+   * @param term of the lead: when another leads, nothing is removed any longer
+   * @param every how often it looks whether there is enough to remove
+   */
+  SweepVerticle(ClusterMember member, Keyring keyring, long term, Duration every) {
     this.member = member;
     this.keyring = keyring;
+    this.term = term;
+    this.every = every;
   }
 
   @Override
@@ -60,13 +70,13 @@ final class SweepVerticle extends VerticleBase {
     worker = vertx.createSharedWorkerExecutor("nara-sweep", 1);
     shared = new SharedMap(member.hazelcast(), Maps.LEDGER);
     view = new View(Bus.of(vertx), worker, keyring);
-    term = member.terms().highest();
-    vertx.setPeriodic(EVERY.toMillis(), fired -> look());
+    vertx.setPeriodic(every.toMillis(), fired -> look());
     return Future.succeededFuture();
   }
 
   @Override
   public Future<?> stop() {
+    stopping = true;
     return worker.close();
   }
 
@@ -78,8 +88,14 @@ final class SweepVerticle extends VerticleBase {
     view.ask(new LedgerRequest.Stats())
         .compose(stats -> onMap(() -> isWorthIt(stats.total())))
         .compose(worthIt -> worthIt ? sweep() : Future.succeededFuture())
-        .onFailure(failure -> LOG.warn("the shared map was not swept: {}", failure.toString()))
+        .onFailure(this::onUnswept)
         .onComplete(swept -> sweeping = false);
+  }
+
+  private void onUnswept(Throwable failure) {
+    if (!stopping) {
+      LOG.warn("the shared map was not swept: {}", failure.toString());
+    }
   }
 
   private boolean isWorthIt(int held) {

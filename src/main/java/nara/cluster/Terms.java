@@ -1,6 +1,7 @@
 package nara.cluster;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -39,6 +40,11 @@ final class Terms {
   /** Takes note of a term that somebody named. */
   void saw(long term) {
     highest.accumulateAndGet(term, Math::max);
+  }
+
+  /** Takes note of the entry that says who leads: of its term, if somebody has led in it. */
+  void saw(Optional<Lease> entry) {
+    entry.filter(Lease::proven).ifPresent(lease -> saw(lease.term()));
   }
 
   /** Takes note of a command's or a write's term; false when it is over, and must be refused. */

@@ -150,7 +150,7 @@ public final class NaraNode {
       Function<Optional<SharedWork.Lead>, Future<?>> lead =
           found ->
               deployLeading(time, random, verifier)
-                  .compose(next -> deploy(mine.member().sweep(keys)))
+                  .compose(next -> deploy(mine.member().sweep(keys, found.orElseThrow().term())))
                   .compose(next -> deployCoordinator(time, random, found));
       return (config.cluster().has(Role.LEDGER)
               ? deployMemory(time, random, verifier, beforeRecovery)

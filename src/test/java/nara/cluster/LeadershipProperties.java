@@ -44,6 +44,40 @@ class LeadershipProperties {
     assertThat(lastTerm).isPositive();
   }
 
+  /**
+   * A member that led goes on after a pause, and for a while takes its own copy of the entry for
+   * the map: whatever it tries there is never confirmed.
+   */
+  @Property(tries = 200)
+  void whoever_comes_back_does_not_end_the_lead_of_another(@ForAll long seed) {
+    Random random = new Random(seed);
+    Leadership leader = new Leadership("leader", "leader", LEASE);
+    leader.replaced(new Lease(2, 1, "leader", "leader"), 0);
+    Leadership back = new Leadership("back", "back", LEASE);
+    Terms heard = new Terms();
+    heard.saw(1);
+    Optional<Lease> copy = Optional.of(new Lease(1, 9, "back", "back"));
+    int tries = random.nextInt(6);
+    for (int i = 0; i < tries; i++) {
+      back.saw(copy, i);
+      heard.saw(copy);
+      if (back.next(true, heard.highest(), i) instanceof Leadership.Move.Replace replace) {
+        copy = Optional.of(replace.wanted());
+        if (random.nextBoolean()) {
+          heard.saw(copy);
+          back.notReplaced(copy, i);
+        }
+      }
+      assertThat(back.leading()).isFalse();
+    }
+    Optional<Lease> real = Optional.of(new Lease(2, 2, "leader", "leader"));
+    back.saw(real, tries);
+    heard.saw(real);
+    // Its commands and writes carry the highest term that it has heard of.
+    assertThat(leader.next(true, heard.highest(), tries))
+        .isInstanceOf(Leadership.Move.Replace.class);
+  }
+
   /** One member: it looks at the map now and then, and what it sends arrives late. */
   private final class Member {
     private final Leadership leadership;

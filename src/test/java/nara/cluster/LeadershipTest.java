@@ -51,8 +51,18 @@ class LeadershipTest {
     assertThat(mine.next(true, 1, 8_750_000_000L)).isInstanceOf(Leadership.Move.Replace.class);
     assertThat(mine.next(true, 1, 8_750_000_001L))
         .isEqualTo(
-            new Leadership.Move.StepDown("its lease of term 1 could not be renewed in time"));
+            new Leadership.Move.StepDown(
+                "its lease of term 1 could not be renewed in time and ended 0.0 s ago"));
     assertThat(mine.leading()).isFalse();
+  }
+
+  @Test
+  void a_leader_that_stood_still_says_for_how_long_its_lease_was_over() {
+    mine.replaced(new Lease(1, 0, "me", "me"), 0);
+    assertThat(mine.next(true, 1, 21 * SECOND))
+        .isEqualTo(
+            new Leadership.Move.StepDown(
+                "its lease of term 1 could not be renewed in time and ended 12.3 s ago"));
   }
 
   @Test
@@ -76,7 +86,8 @@ class LeadershipTest {
     assertThat(mine.next(true, 1, 8_750_000_001L)).isInstanceOf(Leadership.Move.StepDown.class);
     mine.replaced(new Lease(1, 2, "me", "me"), 0);
     assertThat(mine.notReplaced(Optional.of(new Lease(2, 0, "other", "other")), SECOND))
-        .isEqualTo(new Leadership.Move.StepDown("its lease was taken: other leads in term 2"));
+        .isEqualTo(
+            new Leadership.Move.StepDown("its lease of term 1 was taken: other leads in term 2"));
   }
 
   @Test

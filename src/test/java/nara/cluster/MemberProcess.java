@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +21,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.mesh.Import;
+import nara.testing.Citizen;
 
 /** One member of a cluster as an operator has it: {@code nara run --cluster} in its own process. */
 final class MemberProcess implements AutoCloseable {
   /** However busy the machine: what takes longer has failed. */
-  static final Duration PATIENCE = Duration.ofMinutes(3);
+  static final Duration PATIENCE = Duration.ofMinutes(6);
 
   /**
    * Below those that connections take for their own end: a member that is started again must find
@@ -34,6 +37,7 @@ final class MemberProcess implements AutoCloseable {
 
   private static final int MOST_PORT = 30_000;
   private static final long LOOK_MILLIS = 100;
+  private static final Duration USUAL_ANSWER = Duration.ofMillis(200);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -46,6 +50,7 @@ final class MemberProcess implements AutoCloseable {
   private final List<String> before;
   private Process process;
   private boolean wanted;
+  private Duration late = Duration.ZERO;
 
   private MemberProcess(
       String host,
@@ -253,9 +258,19 @@ final class MemberProcess implements AutoCloseable {
     return get("/cluster").filter(answer -> answer.statusCode() == 200).map(MemberProcess::json);
   }
 
+  /** The highest term that it has seen; 0 while it does not answer. */
+  long term() {
+    return state().map(state -> state.getLong("term")).orElse(0L);
+  }
+
   /** The report, as far as this member knows it. */
   JsonObject report() {
     return get("/report").map(MemberProcess::json).orElseThrow();
+  }
+
+  /** Whether it says that so many members are there. */
+  boolean isOneOf(int count) {
+    return state().filter(state -> state.getJsonArray("members").size() == count).isPresent();
   }
 
   boolean ready() {
@@ -270,14 +285,46 @@ final class MemberProcess implements AutoCloseable {
     return new JsonObject(answer.body());
   }
 
+  /**
+   * Gives it events as its owner would.
+   *
+   * @return the status of the answer; 200 says that they are merged
+   */
+  int give(byte[]... events) {
+    byte[] body =
+        Import.write(
+            Citizen.named("elephant").identity(), List.of(events), Instant.now().getEpochSecond());
+    return send(HttpRequest.newBuilder(URI.create("http://" + meshAddress() + Import.PATH))
+            .timeout(PATIENCE)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build())
+        .map(HttpResponse::statusCode)
+        .orElse(0);
+  }
+
+  /** How long it has let those wait that asked it, beyond what any question takes, in all. */
+  Duration late() {
+    return late;
+  }
+
   private Optional<HttpResponse<String>> get(String path) {
+    long asked = System.nanoTime();
+    Optional<HttpResponse<String>> answer =
+        send(
+            HttpRequest.newBuilder(URI.create("http://" + host + ":" + webPort + path))
+                .timeout(Duration.ofSeconds(10))
+                .build());
+    Duration took = Duration.ofNanos(System.nanoTime() - asked);
+    if (took.compareTo(USUAL_ANSWER) > 0) {
+      late = late.plus(took).minus(USUAL_ANSWER);
+    }
+    return answer;
+  }
+
+  private static Optional<HttpResponse<String>> send(HttpRequest request) {
     try {
-      return Optional.of(
-          HTTP.send(
-              HttpRequest.newBuilder(URI.create("http://" + host + ":" + webPort + path))
-                  .timeout(Duration.ofSeconds(10))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString()));
+      return Optional.of(HTTP.send(request, HttpResponse.BodyHandlers.ofString()));
     } catch (IOException notThere) {
       return Optional.empty();
     } catch (InterruptedException interrupted) {

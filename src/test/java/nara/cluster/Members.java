@@ -1,14 +1,20 @@
 package nara.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nara.event.EventId;
 import nara.ledger.Query;
@@ -27,6 +33,20 @@ final class Members implements AutoCloseable {
   static final Duration DETECTION = Duration.ofSeconds(6);
 
   private static final Duration FETCH = Duration.ofMinutes(2);
+
+  private static final int SOME = 20;
+
+  /** What whoever ends its lead says. */
+  static final String STEPS_DOWN = " steps down: ";
+
+  private static final Pattern LEADS =
+      Pattern.compile("([0-9:.]+) INFO +LeaseVerticle: .* leads in term (\\d+)");
+
+  private static final Pattern OTHERS_TERM =
+      Pattern.compile("leads in term (\\d+)|term (\\d+) leads");
+
+  /** A lead, and when it began by this machine's clock. */
+  record Lead(long term, MemberProcess member, LocalTime began) {}
 
   private final List<MemberProcess> all;
 
@@ -52,10 +72,14 @@ final class Members implements AutoCloseable {
       String... peers) {
     JsonObject base =
         new JsonObject()
-            .put("discovery", new JsonObject().put("peers", new JsonArray(List.of(peers))))
+            .put(
+                "discovery",
+                new JsonObject()
+                    .put("peers", new JsonArray(List.of(peers)))
+                    .put("ping_timeout", "1m"))
             .put(
                 "recovery",
-                new JsonObject().put("first_wait", "0s").put("tries", 1).put("call_timeout", "5m"))
+                new JsonObject().put("first_wait", "0s").put("tries", 3).put("call_timeout", "5m"))
             .put("cluster", new JsonObject().put("detection", DETECTION.toSeconds() + "s"))
             .mergeIn(extra.copy(), true);
     return new Members(MemberProcess.start(directory, hosts, before, base));
@@ -73,12 +97,13 @@ final class Members implements AutoCloseable {
         () ->
             all.stream()
                 .filter(member -> !out.contains(member))
-                .allMatch(
-                    member ->
-                        member
-                            .state()
-                            .filter(s -> s.getJsonArray("members").size() == count)
-                            .isPresent()));
+                .allMatch(member -> member.isOneOf(count)));
+  }
+
+  /** Waits until one leads, and no other thinks that it does. */
+  MemberProcess awaitOneLeader() {
+    await("one leads", () -> all.stream().filter(MemberProcess::leads).count() == 1);
+    return awaitLeader();
   }
 
   /** Waits until all but these have caught up and know that the recovery is over. */
@@ -101,8 +126,65 @@ final class Members implements AutoCloseable {
     return all.stream().filter(m -> !out.contains(m) && m.leads()).findFirst();
   }
 
+  /** All leads so far, in the order of their terms, as those who led have said. */
+  List<Lead> leads() {
+    return all.stream()
+        .flatMap(
+            member ->
+                member
+                    .log()
+                    .lines()
+                    .map(LEADS::matcher)
+                    .filter(Matcher::matches)
+                    .map(
+                        said ->
+                            new Lead(
+                                Long.parseLong(said.group(2)),
+                                member,
+                                LocalTime.parse(said.group(1)))))
+        .sorted(Comparator.comparingLong(Lead::term))
+        .toList();
+  }
+
+  /**
+   * What is true of any history: no term has two leaders, a later term begins later, and whoever
+   * steps down for another's term does so for one that somebody has led in.
+   */
+  void assertOneLedAfterTheOther() {
+    List<Lead> leads = leads();
+    List<Long> terms = leads.stream().map(Lead::term).toList();
+    assertThat(terms).as(this::logs).doesNotHaveDuplicates();
+    for (int i = 1; i < leads.size(); i++) {
+      assertThat(isBefore(leads.get(i - 1).began(), leads.get(i).began())).as(this::logs).isTrue();
+    }
+    assertThat(all)
+        .flatMap(member -> member.log().lines().toList())
+        .filteredOn(line -> line.contains(STEPS_DOWN))
+        .flatExtracting(Members::termsOfOthers)
+        .as(this::logs)
+        .allMatch(terms::contains);
+  }
+
+  private static List<Long> termsOfOthers(String line) {
+    return OTHERS_TERM
+        .matcher(line)
+        .results()
+        .map(said -> Long.parseLong(said.group(1) == null ? said.group(2) : said.group(1)))
+        .toList();
+  }
+
+  /** Whether one time of the log is before another; a log of minutes may go over midnight. */
+  static boolean isBefore(LocalTime one, LocalTime other) {
+    long day = Duration.ofDays(1).toNanos();
+    return Math.floorMod(other.toNanoOfDay() - one.toNanoOfDay(), day) < day / 2;
+  }
+
   MemberProcess another(MemberProcess than) {
-    return all.stream().filter(member -> member != than).findFirst().orElseThrow();
+    return others(than).get(0);
+  }
+
+  List<MemberProcess> others(MemberProcess than) {
+    return all.stream().filter(member -> member != than).toList();
   }
 
   void await(String what, java.util.function.BooleanSupplier so) {
@@ -146,21 +228,22 @@ final class Members implements AutoCloseable {
     return config.withMesh(ConfigReader.read(json).config().orElseThrow().mesh());
   }
 
-  /** Whether a member answers a request for some of its events. */
+  /** Whether a member answers a request for some of its events, and with as many. */
   static boolean answers(TestNode asker, MemberProcess member) {
     return Blocking.await(
-            asker
-                .node()
-                .bus()
-                .ask(
-                    MeshRequest.ADDRESS,
-                    new MeshRequest.Fetch(
-                        new MeshRequest.Peer("elephant", member.meshAddress()),
-                        new Query.Recent(20, Query.Filter.ALL),
+                asker
+                    .node()
+                    .bus()
+                    .ask(
+                        MeshRequest.ADDRESS,
+                        new MeshRequest.Fetch(
+                            new MeshRequest.Peer("elephant", member.meshAddress()),
+                            new Query.Recent(SOME, Query.Filter.ALL),
+                            FETCH),
                         FETCH),
-                    FETCH),
-            FETCH)
-        instanceof MeshRequest.Fetched;
+                FETCH)
+            instanceof MeshRequest.Fetched fetched
+        && fetched.events() == SOME;
   }
 
   /** The ids of all events that a member's view shows, asked for as any neighbour would. */

@@ -3,6 +3,7 @@ package nara.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TermsTest {
@@ -16,6 +17,18 @@ class TermsTest {
     assertThat(terms.admit(3)).isFalse();
     assertThat(terms.highest()).isEqualTo(4);
     assertThat(terms.refused()).isEqualTo(1);
+  }
+
+  @Test
+  void the_term_of_a_lease_counts_when_somebody_has_led_by_it() {
+    terms.saw(Optional.of(new Lease(3, 0, "one", "one")));
+    assertThat(terms.highest()).isZero();
+    terms.saw(Optional.of(new Lease(3, 0, "one", "one").renewed()));
+    assertThat(terms.highest()).isEqualTo(3);
+    terms.saw(Optional.of(new Lease(4, 0, "one", "one").released()));
+    assertThat(terms.highest()).isEqualTo(4);
+    terms.saw(Optional.empty());
+    assertThat(terms.highest()).isEqualTo(4);
   }
 
   @Test

@@ -1,0 +1,88 @@
+package nara.cluster;
+
+import io.vertx.core.Future;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import nara.node.Blocking;
+
+/** Members of one cluster within this process, each with its own instance of Vert.x. */
+final class Joined implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final List<ClusterMember> members = new ArrayList<>();
+
+  /**
+   * Joins one after the other, called {@code member-0} and so on, all of the same nara.
+   *
+   * @param roles of each
+   */
+  static Joined members(String id, List<Set<Role>> roles) {
+    List<Integer> ports = new ArrayList<>();
+    roles.forEach(one -> ports.add(freePort()));
+    Joined joined = new Joined();
+    for (int i = 0; i < roles.size(); i++) {
+      ClusterConfig config = config(ports, i, roles.get(i));
+      joined.members.add(
+          Blocking.await(ClusterMember.join(config, id, new VertxOptions()), PATIENCE));
+    }
+    MemberProcess.await(
+        "the quorum is there", () -> joined.members.stream().allMatch(Joined::mayWrite), () -> "");
+    return joined;
+  }
+
+  /** Hazelcast says so a moment after a member has joined. */
+  private static boolean mayWrite(ClusterMember member) {
+    return member
+        .hazelcast()
+        .getSplitBrainProtectionService()
+        .getSplitBrainProtection(Maps.QUORUM)
+        .hasMinimumSize();
+  }
+
+  private static ClusterConfig config(List<Integer> ports, int i, Set<Role> roles) {
+    return new ClusterConfig(
+        true,
+        "joined-" + ports.get(0),
+        "member-" + i,
+        "127.0.0.1",
+        ports.get(i),
+        0,
+        ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+        roles,
+        ports.size() / 2 + 1,
+        1,
+        Duration.ofSeconds(60),
+        Optional.empty());
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    } catch (IOException none) {
+      throw new UncheckedIOException(none);
+    }
+  }
+
+  ClusterMember get(int i) {
+    return members.get(i);
+  }
+
+  static <T> T await(Future<T> future) {
+    return Blocking.await(future, PATIENCE);
+  }
+
+  @Override
+  public void close() {
+    members.forEach(
+        member ->
+            await(member.vertx().close().transform(closed -> member.leave().otherwiseEmpty())));
+  }
+}
