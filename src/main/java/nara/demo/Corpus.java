@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -35,6 +37,9 @@ public final class Corpus {
 
   /** Each citizen's pings that a ledger keeps. */
   private static final int PINGS_PER_TARGET = 5;
+
+  /** Observations of one citizen by another that a ledger keeps. */
+  private static final int OBSERVATIONS_PER_PAIR = 20;
 
   private static final int ANNOUNCEMENTS = 2;
   private static final int VOTERS = 5;
@@ -105,6 +110,7 @@ public final class Corpus {
     private final long endNanos;
     private final List<Draft> drafts = new ArrayList<>();
     private final Set<Long> times = new HashSet<>();
+    private final Map<List<String>, Integer> observations = new HashMap<>();
 
     Drafts(List<Identity> citizens, SplittableRandom random, Instant end) {
       this.citizens = citizens;
@@ -152,7 +158,7 @@ public final class Corpus {
       Identity one = citizens.get(random.nextInt(citizens.size()));
       Identity other = otherThan(one);
       int kind = random.nextInt(100);
-      if (kind < 10) {
+      if (kind < 10 && mayObserve(one, other)) {
         add(
             one,
             new Observation(
@@ -183,6 +189,11 @@ public final class Corpus {
                 REASONS[random.nextInt(REASONS.length)],
                 ""));
       }
+    }
+
+    private boolean mayObserve(Identity one, Identity other) {
+      return observations.merge(List.of(one.name(), other.name()), 1, Integer::sum)
+          <= OBSERVATIONS_PER_PAIR;
     }
 
     private void checkpoint(int i) {

@@ -1,0 +1,42 @@
+package nara.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import nara.event.EventReader;
+import nara.event.Reading;
+import nara.event.Verdict;
+import nara.ledger.Ledger;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest.Judged;
+import org.junit.jupiter.api.Test;
+
+class CorpusTest {
+  private static final Instant END = Instant.parse("2026-11-26T12:00:00Z");
+
+  @Test
+  void a_ledger_that_is_large_enough_keeps_all_of_a_history_however_often_few_observe_each_other() {
+    int size = 3_000;
+    Corpus corpus = Corpus.make(size, 4, 7, END);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(size), name -> true);
+
+    ledger.merge(judged(corpus.events()));
+
+    assertThat(ledger.stats().total()).isEqualTo(size);
+  }
+
+  @Test
+  void the_same_seed_and_end_give_the_same_bytes() {
+    assertThat(Corpus.make(500, 5, 1, END).events())
+        .usingElementComparator(java.util.Arrays::compare)
+        .isEqualTo(Corpus.make(500, 5, 1, END).events());
+  }
+
+  private static List<Judged> judged(List<byte[]> events) {
+    EventReader reader = new EventReader();
+    return events.stream()
+        .map(json -> new Judged(((Reading.Read) reader.read(json)).event(), Verdict.VALID))
+        .toList();
+  }
+}
