@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import nara.event.Event;
 import nara.event.EventId;
@@ -90,7 +90,7 @@ final class Intake {
     for (int i = skip.nextClearBit(0); i < spans.size(); i = skip.nextClearBit(i + 1)) {
       fresh.add(spans.get(i));
     }
-    return judge.judge(read(json, fresh));
+    return judge(read(json, fresh));
   }
 
   /** Reads events that were judged valid before; what is no event any more is malformed. */
@@ -107,7 +107,34 @@ final class Intake {
 
   /** Judges again what was read before. */
   List<Judgement> judgeAgain(List<Reading> readings) {
-    return judge.judge(readings);
+    return judge(readings);
+  }
+
+  /**
+   * Piece by piece. Of a batch that brings keys the whole is judged at once: they are learned
+   * before the rest is looked at. Without such, no event's verdict depends on another's.
+   */
+  private List<Judgement> judge(List<Reading> readings) {
+    int size = readings.size();
+    if (size < WORTH_SPREADING || Judge.bringsKeys(readings)) {
+      return judge.judge(readings);
+    }
+    Judgement[] judgements = new Judgement[size];
+    onAllCores(
+        Math.ceilDiv(size, ParallelVerifier.PIECE),
+        piece -> {
+          int from = piece * ParallelVerifier.PIECE;
+          int to = Math.min(size, from + ParallelVerifier.PIECE);
+          List<Judgement> some = judge.judge(readings.subList(from, to));
+          for (int i = from; i < to; i++) {
+            judgements[i] = some.get(i - from);
+          }
+        });
+    return Arrays.asList(judgements);
+  }
+
+  private void onAllCores(int count, IntConsumer work) {
+    cores.submit(() -> IntStream.range(0, count).parallel().forEach(work)).join();
   }
 
   private List<Reading> read(byte[] json, List<Span> spans) {
@@ -115,13 +142,7 @@ final class Intake {
     if (spans.size() < WORTH_SPREADING) {
       IntStream.range(0, readings.length).forEach(i -> readings[i] = read(json, spans.get(i)));
     } else {
-      ForkJoinTask<?> reading =
-          cores.submit(
-              () ->
-                  IntStream.range(0, readings.length)
-                      .parallel()
-                      .forEach(i -> readings[i] = read(json, spans.get(i))));
-      reading.join();
+      onAllCores(readings.length, i -> readings[i] = read(json, spans.get(i)));
     }
     return Arrays.asList(readings);
   }

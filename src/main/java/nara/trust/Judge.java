@@ -84,6 +84,11 @@ public final class Judge {
     return reading instanceof Reading.Read read && read.event().payload() instanceof HeyThere;
   }
 
+  /** Whether any of them may bring a key, by which others are judged. */
+  static boolean bringsKeys(List<Reading> readings) {
+    return readings.stream().anyMatch(Judge::isHeyThere);
+  }
+
   /** What can be said without any key; null when it takes one. */
   private static Judgement structural(Reading reading, long latest) {
     Optional<String> fault = reading.fault();

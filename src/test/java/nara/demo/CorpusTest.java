@@ -3,6 +3,7 @@ package nara.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import nara.event.EventReader;
 import nara.event.Reading;
@@ -29,7 +30,7 @@ class CorpusTest {
   @Test
   void the_same_seed_and_end_give_the_same_bytes() {
     assertThat(Corpus.make(500, 5, 1, END).events())
-        .usingElementComparator(java.util.Arrays::compare)
+        .usingElementComparator(Arrays::compare)
         .isEqualTo(Corpus.make(500, 5, 1, END).events());
   }
 
