@@ -193,7 +193,8 @@ public final class Mosquitto implements AutoCloseable {
       said.add(line);
       if (line.endsWith(" running")) {
         // Whatever it says later is read, so that it never waits for a reader. Reading from a pipe
-        // takes the carrier away from all virtual threads: where there is one, cables would be dead.
+        // takes the carrier away from all virtual threads: where there is one, cables would be
+        // dead.
         Thread.ofPlatform().daemon().name("mosquitto-output").start(() -> drain(output));
         return;
       }
