@@ -52,9 +52,15 @@ final class WorkVerticle extends VerticleBase {
   /** Members that one command is tried with. */
   private static final int MOST_TRIES = 5;
 
+  /** Different troubles with members that are worth a line each. */
+  private static final int MOST_TOLD = 20;
+
   private final ClusterMember member;
   private final Terms terms;
   private final List<Call> calls = new ArrayList<>();
+
+  /** Troubles that were told since members came or went. */
+  private final Set<String> told = new HashSet<>();
 
   private Bus bus;
   private WorkerExecutor worker;
@@ -96,6 +102,7 @@ final class WorkVerticle extends VerticleBase {
 
   private void onNews(ClusterNews news) {
     if (news instanceof ClusterNews.MembersChanged || news instanceof ClusterNews.Returned) {
+      told.clear();
       Set<String> there =
           member.peers().stream().map(ClusterMember.Peer::nodeId).collect(Collectors.toSet());
       // Answers end calls, and so change the list.
@@ -221,10 +228,9 @@ final class WorkVerticle extends VerticleBase {
                       Future.succeededFuture(new FetchedBy(to.get().name(), fetched.outcome()));
                   case MemberCommand.Refused refused -> outranked(refused.highestTerm());
                   case MemberCommand.Failed failed -> {
-                    LOG.info(
-                        "{} did not fetch ({}): another member does",
-                        to.get().name(),
-                        failed.why());
+                    tellOnce(
+                        "%s did not fetch (%s): another member does"
+                            .formatted(to.get().name(), failed.why()));
                     yield onFetch(fetch, tried);
                   }
                   case MemberCommand.KeysFound other -> onFetch(fetch, tried);
@@ -256,6 +262,13 @@ final class WorkVerticle extends VerticleBase {
               }
               return Future.succeededFuture(new KeysFound(asked, learned, offered));
             });
+  }
+
+  /** A member that is about to go, or has just come, fails all that it is given. */
+  private void tellOnce(String trouble) {
+    if (told.size() < MOST_TOLD && told.add(trouble)) {
+      LOG.info(trouble);
+    }
   }
 
   private static MemberCommand.Answer failed(Throwable failure) {
