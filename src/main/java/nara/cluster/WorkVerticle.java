@@ -67,6 +67,7 @@ final class WorkVerticle extends VerticleBase {
   private Progress progress;
   private long term;
   private long refusedTerm;
+  private boolean stopping;
 
   /** A command that has no answer yet. */
   private record Call(ClusterMember.Peer to, Promise<MemberCommand.Answer> answer) {}
@@ -92,7 +93,10 @@ final class WorkVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    calls.forEach(call -> call.answer.tryFail(new Unavailable("this member is stopping")));
+    stopping = true;
+    // Answers end calls, and so change the list.
+    List.copyOf(calls)
+        .forEach(call -> call.answer.tryFail(new Unavailable("this member is stopping")));
     return worker.close();
   }
 
@@ -208,7 +212,7 @@ final class WorkVerticle extends VerticleBase {
   private Future<FetchedBy> onFetch(SharedWork.Fetch fetch, Set<String> tried) {
     Optional<ClusterMember.Peer> to =
         leastBusy(peer -> peer.roles().contains(Role.MESH_SYNC) && !tried.contains(peer.nodeId()));
-    if (to.isEmpty() || tried.size() == MOST_TRIES) {
+    if (stopping || to.isEmpty() || tried.size() == MOST_TRIES) {
       return Future.failedFuture(new Unavailable("no member could fetch"));
     }
     tried.add(to.get().nodeId());
@@ -228,9 +232,11 @@ final class WorkVerticle extends VerticleBase {
                       Future.succeededFuture(new FetchedBy(to.get().name(), fetched.outcome()));
                   case MemberCommand.Refused refused -> outranked(refused.highestTerm());
                   case MemberCommand.Failed failed -> {
-                    tellOnce(
-                        "%s did not fetch (%s): another member does"
-                            .formatted(to.get().name(), failed.why()));
+                    if (!stopping) {
+                      tellOnce(
+                          "%s did not fetch (%s): another member does"
+                              .formatted(to.get().name(), failed.why()));
+                    }
                     yield onFetch(fetch, tried);
                   }
                   case MemberCommand.KeysFound other -> onFetch(fetch, tried);
