@@ -151,7 +151,8 @@ public final class ClusterMember {
     boolean now = quorate();
     if (enough && !now) {
       LOG.warn(
-          "{} of {} members that have to be there: until then nothing leads and nothing is merged",
+          "{} of {} members that have to be there: until then nothing is merged, and a lead ends with"
+              + " its lease",
           peers().size(),
           config.quorum());
     } else if (!enough && now) {
