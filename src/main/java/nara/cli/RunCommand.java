@@ -107,7 +107,8 @@ final class RunCommand implements Callable<Integer> {
       line.append("; member ").append(config.cluster().memberName());
       line.append(" of the cluster ").append(config.cluster().name());
     }
-    if (config.web().enabled()) {
+    // A port of the system's choice is told in the log.
+    if (config.web().enabled() && config.web().port() != 0) {
       line.append("; report at http://")
           .append(config.web().host())
           .append(':')

@@ -16,6 +16,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +45,7 @@ public final class ClusterMember {
   private final HazelcastInstance hazelcast;
   private final Terms terms;
   private Vertx vertx;
+  private boolean enough = true;
 
   private ClusterMember(
       ClusterConfig config, String nodeId, HazelcastInstance hazelcast, Terms terms) {
@@ -53,13 +55,23 @@ public final class ClusterMember {
     this.terms = terms;
   }
 
-  /** Joins the cluster, or begins it; takes some seconds. */
+  /**
+   * Joins the cluster, or begins it; takes some seconds. Fails with {@link CannotJoin} where the
+   * operator can mend it.
+   */
   public static Future<ClusterMember> join(ClusterConfig config, String id, VertxOptions options) {
     return apart("nara-join", () -> begin(config, id))
         .compose(member -> member.vertx(options).map(member));
   }
 
   private static ClusterMember begin(ClusterConfig config, String id) {
+    config
+        .tls()
+        .flatMap(tls -> TlsFiles.fault(tls, Instant.now()))
+        .ifPresent(
+            fault -> {
+              throw new CannotJoin(fault);
+            });
     String nodeId = UUID.randomUUID().toString();
     Terms terms = new Terms();
     com.hazelcast.config.Config hazelcast = Maps.config(config, nodeId);
@@ -69,9 +81,10 @@ public final class ClusterMember {
     for (Member other : joined.getCluster().getMembers()) {
       if (!id.equals(other.getAttribute(Maps.NARA))) {
         joined.shutdown();
-        throw new IllegalStateException(
-            "the cluster %s is one of another nara, %s: give all members one identity.name and one soul"
-                .formatted(config.name(), other.getAttribute(Maps.NARA)));
+        throw new CannotJoin(
+            ("the cluster %s is one of another nara, %s, and this one is %s: give all members one"
+                    + " identity.name and one soul, or this one a cluster.name of its own")
+                .formatted(config.name(), other.getAttribute(Maps.NARA), id));
       }
     }
     return new ClusterMember(config, nodeId, joined, terms);
@@ -102,6 +115,7 @@ public final class ClusterMember {
 
   private void listen(Vertx clustered) {
     vertx = clustered;
+    tellOfQuorum();
     Bus bus = Bus.of(clustered);
     hazelcast
         .getCluster()
@@ -110,12 +124,14 @@ public final class ClusterMember {
               @Override
               public void memberAdded(MembershipEvent event) {
                 LOG.info("{} has joined", name(event.getMember()));
+                tellOfQuorum();
                 bus.tell(ClusterNews.ADDRESS, new MembersChanged());
               }
 
               @Override
               public void memberRemoved(MembershipEvent event) {
                 LOG.info("{} is gone", name(event.getMember()));
+                tellOfQuorum();
                 bus.tell(ClusterNews.ADDRESS, new MembersChanged());
               }
             });
@@ -128,6 +144,21 @@ public final class ClusterMember {
                 bus.tell(ClusterNews.ADDRESS, new Returned());
               }
             });
+  }
+
+  /** Says when there are too few members, and when there are enough again. */
+  private synchronized void tellOfQuorum() {
+    boolean now = quorate();
+    if (enough && !now) {
+      LOG.warn(
+          "{} of {} members that have to be there: until then nothing is merged, and a lead ends with"
+              + " its lease",
+          peers().size(),
+          config.quorum());
+    } else if (!enough && now) {
+      LOG.info("enough members are there");
+    }
+    enough = now;
   }
 
   /** The instance whose event bus reaches the other members. */

@@ -69,7 +69,6 @@ final class SharedLedgerVerticle extends VerticleBase {
   private boolean catchingUp;
   private boolean onceMore;
   private boolean sharing;
-  private boolean shortOfMembers;
   private long settling = -1;
   private long judging = -1;
 
@@ -127,12 +126,6 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<LedgerRequest.Merged> onMerge(Merge merge) {
     if (!member.quorate()) {
-      if (!shortOfMembers) {
-        shortOfMembers = true;
-        LOG.warn(
-            "fewer than {} members are there: nothing is merged until they are",
-            member.config().quorum());
-      }
       return Future.failedFuture(new Unavailable("the cluster has fewer members than its quorum"));
     }
     return onMap(() -> entries(merge.events()))
@@ -177,10 +170,7 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private void onNews(ClusterNews news) {
     switch (news) {
-      case MembersChanged changed -> {
-        shortOfMembers &= !member.quorate();
-        settle();
-      }
+      case MembersChanged changed -> settle();
       case Returned returned -> {
         feed.listenAnew();
         keys.listenAnew();

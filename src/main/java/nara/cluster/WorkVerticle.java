@@ -52,15 +52,22 @@ final class WorkVerticle extends VerticleBase {
   /** Members that one command is tried with. */
   private static final int MOST_TRIES = 5;
 
+  /** Different troubles with members that are worth a line each. */
+  private static final int MOST_TOLD = 20;
+
   private final ClusterMember member;
   private final Terms terms;
   private final List<Call> calls = new ArrayList<>();
+
+  /** Troubles that were told since members came or went. */
+  private final Set<String> told = new HashSet<>();
 
   private Bus bus;
   private WorkerExecutor worker;
   private Progress progress;
   private long term;
   private long refusedTerm;
+  private boolean stopping;
 
   /** A command that has no answer yet. */
   private record Call(ClusterMember.Peer to, Promise<MemberCommand.Answer> answer) {}
@@ -86,7 +93,10 @@ final class WorkVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    calls.forEach(call -> call.answer.tryFail(new Unavailable("this member is stopping")));
+    stopping = true;
+    // Answers end calls, and so change the list.
+    List.copyOf(calls)
+        .forEach(call -> call.answer.tryFail(new Unavailable("this member is stopping")));
     return worker.close();
   }
 
@@ -96,6 +106,7 @@ final class WorkVerticle extends VerticleBase {
 
   private void onNews(ClusterNews news) {
     if (news instanceof ClusterNews.MembersChanged || news instanceof ClusterNews.Returned) {
+      told.clear();
       Set<String> there =
           member.peers().stream().map(ClusterMember.Peer::nodeId).collect(Collectors.toSet());
       // Answers end calls, and so change the list.
@@ -201,7 +212,7 @@ final class WorkVerticle extends VerticleBase {
   private Future<FetchedBy> onFetch(SharedWork.Fetch fetch, Set<String> tried) {
     Optional<ClusterMember.Peer> to =
         leastBusy(peer -> peer.roles().contains(Role.MESH_SYNC) && !tried.contains(peer.nodeId()));
-    if (to.isEmpty() || tried.size() == MOST_TRIES) {
+    if (stopping || to.isEmpty() || tried.size() == MOST_TRIES) {
       return Future.failedFuture(new Unavailable("no member could fetch"));
     }
     tried.add(to.get().nodeId());
@@ -221,10 +232,11 @@ final class WorkVerticle extends VerticleBase {
                       Future.succeededFuture(new FetchedBy(to.get().name(), fetched.outcome()));
                   case MemberCommand.Refused refused -> outranked(refused.highestTerm());
                   case MemberCommand.Failed failed -> {
-                    LOG.info(
-                        "{} did not fetch ({}): another member does",
-                        to.get().name(),
-                        failed.why());
+                    if (!stopping) {
+                      tellOnce(
+                          "%s did not fetch (%s): another member does"
+                              .formatted(to.get().name(), failed.why()));
+                    }
                     yield onFetch(fetch, tried);
                   }
                   case MemberCommand.KeysFound other -> onFetch(fetch, tried);
@@ -256,6 +268,13 @@ final class WorkVerticle extends VerticleBase {
               }
               return Future.succeededFuture(new KeysFound(asked, learned, offered));
             });
+  }
+
+  /** A member that is about to go, or has just come, fails all that it is given. */
+  private void tellOnce(String trouble) {
+    if (told.size() < MOST_TOLD && told.add(trouble)) {
+      LOG.info(trouble);
+    }
   }
 
   private static MemberCommand.Answer failed(Throwable failure) {

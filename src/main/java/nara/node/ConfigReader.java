@@ -590,7 +590,7 @@ public final class ConfigReader {
     if (enabled && members.isEmpty()) {
       s.fault("members", "is empty: name the members, HOST:PORT each");
     }
-    if (enabled && quorum <= all / 2) {
+    if (!members.isEmpty() && quorum <= all / 2) {
       notes.add(
           "cluster.quorum: %d of %d members is not more than half: both sides of a split would go on"
               .formatted(quorum, all));
@@ -605,16 +605,20 @@ public final class ConfigReader {
     if (given == 1 || given == 2) {
       s.fault("key", "needs tls.certificate and tls.authority beside it: all three files or none");
     }
-    Stream.of(key, certificate, authority)
-        .flatMap(Optional::stream)
-        .filter(file -> !Files.isReadable(file))
-        .forEach(file -> s.fault("key", "there is no file \"" + file + "\" that can be read"));
+    readable(s, "key", key);
+    readable(s, "certificate", certificate);
+    readable(s, "authority", authority);
     s.end();
     return given == 3
         ? Optional.of(
             new ClusterConfig.Tls(
                 key.orElseThrow(), certificate.orElseThrow(), authority.orElseThrow()))
         : Optional.empty();
+  }
+
+  private static void readable(ConfigSection s, String key, Optional<Path> file) {
+    file.filter(path -> !Files.isReadable(path))
+        .ifPresent(path -> s.fault(key, "there is no file \"" + path + "\" that can be read"));
   }
 
   private static String pretty(ObjectNode tree) {

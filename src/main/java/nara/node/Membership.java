@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nara.bus.Bus;
+import nara.cluster.CannotJoin;
 import nara.cluster.ClusterMember;
 import nara.cluster.ClusterNews;
 import nara.cluster.ClusterRequest;
@@ -48,11 +49,13 @@ final class Membership {
             failure ->
                 Future.failedFuture(
                     new StartFailure(
-                        "cannot be a member of a cluster on %s:%d (%s); see cluster.host and cluster.port"
-                            .formatted(
-                                config.cluster().host(),
-                                config.cluster().port(),
-                                failure.getMessage()))));
+                        failure instanceof CannotJoin cannot
+                            ? cannot.getMessage()
+                            : "cannot be a member of a cluster on %s:%d (%s); see cluster.host and cluster.port"
+                                .formatted(
+                                    config.cluster().host(),
+                                    config.cluster().port(),
+                                    failure.getMessage()))));
   }
 
   Vertx vertx() {

@@ -2,12 +2,9 @@ package nara.cluster;
 
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +22,8 @@ final class Joined implements AutoCloseable {
    * @param roles of each
    */
   static Joined members(String id, List<Set<Role>> roles) {
-    List<Integer> ports = new ArrayList<>();
-    roles.forEach(one -> ports.add(freePort()));
+    List<Integer> ports =
+        Arrays.stream(MemberProcess.freePorts("127.0.0.1", roles.size())).boxed().toList();
     Joined joined = new Joined();
     for (int i = 0; i < roles.size(); i++) {
       ClusterConfig config = config(ports, i, roles.get(i));
@@ -61,14 +58,6 @@ final class Joined implements AutoCloseable {
         1,
         Duration.ofSeconds(60),
         Optional.empty());
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException none) {
-      throw new UncheckedIOException(none);
-    }
   }
 
   ClusterMember get(int i) {

@@ -138,11 +138,16 @@ final class MemberProcess implements AutoCloseable {
     if (!elsewhere.isEmpty()) {
       return new int[] {7435, 7434, 7433};
     }
+    return freePorts(host, 3);
+  }
+
+  /** So many ports that nobody has there. */
+  static int[] freePorts(String host, int count) {
     return RandomGenerator.getDefault()
         .ints(LEAST_PORT, MOST_PORT)
         .filter(port -> isFree(host, port))
         .distinct()
-        .limit(3)
+        .limit(count)
         .toArray();
   }
 

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -26,9 +23,10 @@ class SharedMapIT {
   private static Terms otherTerms;
 
   @BeforeAll
-  static void begin() throws IOException {
-    int first = freePort();
-    int second = freePort();
+  static void begin() {
+    int[] ports = MemberProcess.freePorts("127.0.0.1", 2);
+    int first = ports[0];
+    int second = ports[1];
     terms = new Terms();
     otherTerms = new Terms();
     one = member("one", first, second, terms);
@@ -39,12 +37,6 @@ class SharedMapIT {
   static void end() {
     other.shutdown();
     one.shutdown();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static HazelcastInstance member(String name, int port, int another, Terms terms) {

@@ -154,6 +154,8 @@ class ConfigReaderTest {
         + " members that there are'",
     "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate and"
         + " tls.authority beside it: all three files or none'",
+    "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\", \"certificate\": \"pom.xml\", \"authority\": \"none\"}}}',"
+        + " 'cluster.tls.authority: there is no file \"none\" that can be read'",
     "'[]', is not a JSON object: it must begin with {",
     "'', is not a JSON object: it must begin with {",
     "'{} {}', something follows after the closing }",
@@ -273,6 +275,13 @@ class ConfigReaderTest {
         .singleElement()
         .asString()
         .contains("not bonded");
+    // Also where the cluster is asked for on the command line.
+    assertThat(
+            read("{\"cluster\": {\"members\": [\"a:1\", \"127.0.0.1:7435\"], \"quorum\": 1}}")
+                .notes())
+        .singleElement()
+        .asString()
+        .startsWith("cluster.quorum: 1 of 2 members is not more than half");
     assertThat(read("{}").notes()).isEmpty();
   }
 

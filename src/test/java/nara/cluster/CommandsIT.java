@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What a leader of the past commands to a member, over the bus between two members. */
-class LateCommandsIT {
+/** What a leader commands to a member, over the bus between two: in its time, and too late. */
+class CommandsIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final MeshRequest.Peer BART = new MeshRequest.Peer("bart", "127.0.0.1:1");
 
@@ -36,7 +37,11 @@ class LateCommandsIT {
   private final Queue<ClusterNews> news = new ConcurrentLinkedQueue<>();
 
   private Joined members;
+  private String deployed;
   private Terms terms;
+  private Future<MeshRequest.FetchOutcome> answer =
+      Future.succeededFuture(new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "a test"));
+
   private Bus past;
 
   @BeforeEach
@@ -55,12 +60,10 @@ class LateCommandsIT {
             MeshRequest.Fetch.class,
             fetch -> {
               fetched.incrementAndGet();
-              return Future.succeededFuture(
-                  new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "a test"));
+              return answer;
             });
-    for (int i = 0; i < 2; i++) {
-      Joined.await(members.get(i).vertx().deployVerticle(members.get(i).work()));
-    }
+    Joined.await(members.get(1).vertx().deployVerticle(members.get(1).work()));
+    deployed = Joined.await(members.get(0).vertx().deployVerticle(members.get(0).work()));
     Joined.await(past.ask(ClusterRequest.LEAD, new ClusterRequest.TakeOver(1), PATIENCE));
   }
 
@@ -71,7 +74,7 @@ class LateCommandsIT {
   }
 
   @Test
-  void each_is_refused_and_not_carried_out_and_that_is_said_once() {
+  void what_a_leader_of_the_past_commands_is_refused_and_not_carried_out_and_that_is_said_once() {
     assertThat(Joined.await(fetch()).member()).isEqualTo("member-1");
     assertThat(fetched).hasValue(1);
     assertThat(terms.accepted()).containsEntry(1L, 1L);
@@ -89,6 +92,20 @@ class LateCommandsIT {
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly("commands of member-0 in term 1 are refused: term 2 leads");
     assertThat(Set.copyOf(news)).contains(new ClusterNews.Outranked(2));
+  }
+
+  @Test
+  void what_is_under_way_when_the_leader_stops_ends_and_is_given_to_nobody_else() {
+    answer = Promise.<MeshRequest.FetchOutcome>promise().future();
+    List<Future<SharedWork.FetchedBy>> underWay = List.of(fetch(), fetch(), fetch());
+    MemberProcess.await("all are under way", () -> fetched.get() == 3, () -> "" + fetched);
+
+    Joined.await(members.get(0).vertx().undeploy(deployed));
+    for (Future<SharedWork.FetchedBy> one : underWay) {
+      assertThatThrownBy(() -> Joined.await(one)).matches(Unavailable::isCause);
+    }
+    assertThat(fetched).hasValue(3);
+    assertThat(log.list).isEmpty();
   }
 
   private Future<SharedWork.FetchedBy> fetch() {

@@ -1,0 +1,77 @@
+package nara.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsFilesTest {
+  @TempDir private Path directory;
+
+  private Instant now;
+
+  @BeforeEach
+  void makeCertificates() throws IOException, InterruptedException {
+    make("one", "a", "b");
+    make("other", "a");
+    now = Instant.now();
+  }
+
+  private void make(String authority, String... hosts) throws IOException, InterruptedException {
+    ProcessBuilder script = new ProcessBuilder("scripts/test-ca", at(authority).toString());
+    script.command().addAll(List.of(hosts));
+    assertThat(script.redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor()).isZero();
+  }
+
+  private Path at(String name) {
+    return directory.resolve(name);
+  }
+
+  private ClusterConfig.Tls tls(String key, String certificate, String authority) {
+    return new ClusterConfig.Tls(at(key), at(certificate), at(authority));
+  }
+
+  @Test
+  void what_the_script_makes_belongs_together() {
+    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "one/ca.pem"), now)).isEmpty();
+  }
+
+  @Test
+  void the_key_of_another_certificate_is_refused() {
+    assertThat(TlsFiles.fault(tls("one/b.key", "one/a.pem", "one/ca.pem"), now).orElseThrow())
+        .isEqualTo(
+            "cluster.tls.key: %s is not the key of the certificate in %s"
+                .formatted(at("one/b.key"), at("one/a.pem")));
+  }
+
+  @Test
+  void a_certificate_of_another_authority_is_refused() {
+    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "other/ca.pem"), now).orElseThrow())
+        .contains("one/a.pem is not signed by the authority of ", "other/ca.pem");
+  }
+
+  @Test
+  void a_certificate_that_does_not_hold_now_is_refused() {
+    Instant later = now.plus(Duration.ofDays(31));
+    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "one/ca.pem"), later).orElseThrow())
+        .contains("one/a.pem holds from ", ", and not now");
+  }
+
+  @Test
+  void files_of_something_else_are_named() throws IOException {
+    Files.writeString(at("text"), "no PEM");
+    assertThat(TlsFiles.fault(tls("text", "one/a.pem", "one/ca.pem"), now).orElseThrow())
+        .startsWith("cluster.tls.key: " + at("text") + " holds no private key");
+    assertThat(TlsFiles.fault(tls("one/a.key", "text", "one/ca.pem"), now).orElseThrow())
+        .isEqualTo("cluster.tls.certificate: " + at("text") + " holds no certificate in PEM");
+    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "text"), now).orElseThrow())
+        .isEqualTo("cluster.tls.authority: " + at("text") + " holds no certificate in PEM");
+  }
+}
