@@ -47,6 +47,9 @@ public final class MeshServerVerticle extends VerticleBase {
   /** Set on a request whose answer holds events, and counts until it is taken. */
   private static final String LARGE = "nara.large";
 
+  /** Set on a request from when its body is read. */
+  private static final String READING = "nara.reading";
+
   private final Identity me;
   private final Keyring keys;
   private final MeshConfig config;
@@ -152,8 +155,10 @@ public final class MeshServerVerticle extends VerticleBase {
     checked(router, "/dm", ctx -> onBody(ctx, deliveries::message));
     owners(router, Import.PATH, ctx -> onBody(ctx, (sender, body) -> deliveries.restore(body)));
     router.route().handler(ctx -> answer(ctx, Reply.notFound()));
-    // Else each request that is none (no host, half a percent sign) would be a line in the log.
+    // Else each request that is none (no host, half a percent sign, no path) would be a line in the
+    // log.
     router.errorHandler(400, ctx -> answer(ctx, Reply.text(400, "Bad request")));
+    router.errorHandler(404, ctx -> answer(ctx, Reply.notFound()));
     router.errorHandler(500, ctx -> answer(ctx, Future.failedFuture(ctx.failure())));
     return router;
   }
@@ -179,8 +184,7 @@ public final class MeshServerVerticle extends VerticleBase {
     router.route(path).handler(this::onMethod).failureHandler(this::onFailure);
     router.route(path).handler(this::onStranger);
     router.route(path).handler(this::onImport);
-    router.route(path).handler(BodyHandler.create(false).setBodyLimit(config.maxRequestBytes()));
-    router.route(path).handler(ctx -> answer(ctx, onRequest.apply(ctx)));
+    answerBody(router, path, onRequest);
   }
 
   /** A POST whose sender is checked before its body is read. */
@@ -189,6 +193,12 @@ public final class MeshServerVerticle extends VerticleBase {
     // A route each: within one route, vertx-web wants the body read before anybody is checked.
     router.route(path).handler(this::onSender).failureHandler(this::onFailure);
     router.route(path).handler(this::onMethod);
+    answerBody(router, path, onRequest);
+  }
+
+  private void answerBody(
+      Router router, String path, Function<RoutingContext, Future<Reply>> onRequest) {
+    router.route(path).handler(ctx -> ctx.put(READING, true).next());
     router.route(path).handler(BodyHandler.create(false).setBodyLimit(config.maxRequestBytes()));
     router.route(path).handler(ctx -> answer(ctx, onRequest.apply(ctx)));
   }
@@ -286,6 +296,9 @@ public final class MeshServerVerticle extends VerticleBase {
   private void onFailure(RoutingContext ctx) {
     if (ctx.statusCode() == 413) {
       answer(ctx, Reply.text(413, "Request body too large"));
+    } else if (ctx.get(READING, false) && !ctx.request().isEnded()) {
+      // Whoever sends it has gone, or sends no HTTP: his trouble, and no line in the log.
+      answer(ctx, Reply.text(400, "Bad request"));
     } else {
       answer(ctx, Future.failedFuture(ctx.failure()));
     }

@@ -260,29 +260,75 @@ class MeshServerIT {
 
   @Test
   void requests_that_are_none_are_refused_without_a_line_in_the_log() throws Exception {
+    List<String> lines =
+        logged(
+            () -> {
+              for (String line :
+                  List.of(
+                      "GET /peer/query?target=%zz HTTP/1.1\r\nHost: zoe",
+                      "GET /peer/query?target=% HTTP/1.1\r\nHost: zoe",
+                      "GET /%zz HTTP/1.1\r\nHost: zoe",
+                      "GET /ping HTTP/1.1")) {
+                assertThat(answered(line + "\r\nConnection: close\r\n\r\n"))
+                    .as(line)
+                    .startsWith("HTTP/1.1 400 ");
+              }
+              for (String line : List.of("OPTIONS *", "CONNECT zoe:80", "GET ping")) {
+                assertThat(answered(line + " HTTP/1.1\r\nHost: zoe\r\nConnection: close\r\n\r\n"))
+                    .as(line)
+                    .contains("404 page not found\n");
+              }
+            });
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void a_body_that_breaks_off_or_cannot_be_read_is_no_line_in_the_log() throws Exception {
+    String head = "POST /api/events/import HTTP/1.1\r\nHost: zoe\r\nConnection: close\r\n";
+    String chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
+    List<String> lines =
+        logged(
+            () -> {
+              for (String body : List.of("zzz\r\n", "-5\r\n", "ffffffffff\r\n", "1\r\nabc\r\n")) {
+                answered(chunked + body);
+              }
+              try (Socket gone = new Socket("127.0.0.1", listening.port().orElseThrow())) {
+                gone.getOutputStream()
+                    .write((head + "Content-Length: 9\r\n\r\nabc").getBytes(UTF_8));
+                gone.shutdownOutput();
+                gone.getInputStream().readAllBytes();
+              }
+            });
+    assertThat(lines).isEmpty();
+    assertThat(get("/ping").status()).isEqualTo(200);
+  }
+
+  private interface Doing {
+    void it() throws Exception;
+  }
+
+  /** What is logged as a warning or worse meanwhile. */
+  private static List<String> logged(Doing what) throws Exception {
     Logger log = (Logger) LoggerFactory.getLogger("ROOT");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     log.addAppender(lines);
     try {
-      for (String line :
-          List.of(
-              "GET /peer/query?target=%zz HTTP/1.1\r\nHost: zoe",
-              "GET /peer/query?target=% HTTP/1.1\r\nHost: zoe",
-              "GET /%zz HTTP/1.1\r\nHost: zoe",
-              "GET /ping HTTP/1.1")) {
-        try (Socket socket = new Socket("127.0.0.1", listening.port().orElseThrow())) {
-          socket.getOutputStream().write((line + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
-          InputStream in = socket.getInputStream();
-          assertThat(new String(in.readAllBytes(), UTF_8)).as(line).startsWith("HTTP/1.1 400 ");
-        }
-      }
+      what.it();
     } finally {
       log.detachAppender(lines);
     }
-    assertThat(lines.list)
-        .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
-        .isEmpty();
+    return lines.list.stream()
+        .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
+  private String answered(String request) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", listening.port().orElseThrow())) {
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
   }
 
   @Test
