@@ -153,6 +153,12 @@ public final class MeshLimits {
   /** Unknown senders looked up in a second. */
   public static final int SENDER_PINGS_PER_SECOND = 20;
 
+  /**
+   * Of both from one address: a dozen naras on one machine. Names are free, and one address must
+   * not keep this node from learning who comes from all others.
+   */
+  public static final int SENDER_PINGS_PER_ADDRESS = 12;
+
   /** How long a sender that could not be looked up is not looked up again. */
   public static final Duration SENDER_PING_AGAIN = Duration.ofSeconds(5);
 

@@ -18,7 +18,8 @@ import nara.identity.Origin;
  *
  * <p>Only that address is ever pinged, at the port where the directory has the name, where the
  * sender says, or at the network's port. Strangers cannot make this node ping much: look-ups at
- * once and in a second are bounded, and one that failed is not repeated for a while.
+ * once and in a second are bounded, in all and for each address, and one that failed is not
+ * repeated for a while.
  *
  * <p>Lives on one event loop.
  */
@@ -39,7 +40,7 @@ final class PingingLookup implements SenderLookup {
         }
       };
   private Instant second = Instant.MIN;
-  private int thisSecond;
+  private final Map<String, Integer> thisSecondByHost = new HashMap<>();
 
   private record Sender(String name, String host) {}
 
@@ -57,7 +58,7 @@ final class PingingLookup implements SenderLookup {
     if (already != null) {
       return already;
     }
-    if (failedLately(sender) || !mayPing()) {
+    if (failedLately(sender) || !mayPing(host)) {
       return Future.succeededFuture(false);
     }
     Future<Boolean> lookup = tryEach(name, addresses(name, host, port), 0);
@@ -116,17 +117,21 @@ final class PingingLookup implements SenderLookup {
     return at != null && clock.instant().isBefore(at.plus(MeshLimits.SENDER_PING_AGAIN));
   }
 
-  private boolean mayPing() {
+  private boolean mayPing(String host) {
     Instant now = clock.instant();
     if (now.isAfter(second.plusSeconds(1))) {
       second = now;
-      thisSecond = 0;
+      thisSecondByHost.clear();
     }
+    long ofHost = underWay.keySet().stream().filter(other -> other.host().equals(host)).count();
+    int all = thisSecondByHost.values().stream().mapToInt(Integer::intValue).sum();
     if (underWay.size() >= MeshLimits.SENDER_PINGS_AT_ONCE
-        || thisSecond >= MeshLimits.SENDER_PINGS_PER_SECOND) {
+        || all >= MeshLimits.SENDER_PINGS_PER_SECOND
+        || ofHost >= MeshLimits.SENDER_PINGS_PER_ADDRESS
+        || thisSecondByHost.getOrDefault(host, 0) >= MeshLimits.SENDER_PINGS_PER_ADDRESS) {
       return false;
     }
-    thisSecond++;
+    thisSecondByHost.merge(host, 1, Integer::sum);
     return true;
   }
 }

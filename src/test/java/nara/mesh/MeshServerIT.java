@@ -30,6 +30,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -166,6 +168,64 @@ class MeshServerIT {
 
       assertThat(sync(BART, other.port(), "{\"from\":\"bart\"}").status()).isEqualTo(401);
       assertThat(other.requests()).as("not pinged again so soon").hasSize(pings);
+    }
+  }
+
+  @Test
+  void strangers_of_one_address_keep_nobody_elsewhere_from_being_learned() throws Exception {
+    int strangers = 2 * MeshLimits.SENDER_PINGS_AT_ONCE;
+    AtomicInteger refused = new AtomicInteger();
+    try (RawPeer silent = new RawPeer((request, out) -> Thread.sleep(Duration.ofMinutes(1)));
+        RawPeer newcomer = new RawPeer((request, out) -> RawPeer.pong(out, BART), "127.0.0.2")) {
+      for (int i = 0; i < strangers; i++) {
+        Identity stranger = Citizen.named("stranger-" + i).identity();
+        Thread.startVirtualThread(
+            () -> {
+              if (asked(stranger, "127.0.0.1", silent.port()).startsWith("HTTP/1.1 401 ")) {
+                refused.incrementAndGet();
+              }
+            });
+      }
+      waitUntil(() -> refused.get() + silent.requests().size() == strangers);
+
+      assertThat(silent.requests()).isNotEmpty();
+      assertThat(asked(BART, "127.0.0.2", newcomer.port())).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  /** What a question that comes from this address is answered. */
+  private String asked(Identity who, String from, int pingedAt) {
+    SignedHeaders headers = RequestSignature.sign(who, Instant.now(), "POST", "/events/sync");
+    String body = "{\"from\":\"" + who.name() + "\"}";
+    String request =
+        "POST /events/sync HTTP/1.1\r\nHost: zoe\r\nConnection: close\r\nContent-Length: %d\r\n"
+                .formatted(body.length())
+            + "X-Nara-Name: %s\r\nX-Nara-Timestamp: %s\r\nX-Nara-Signature: %s\r\n%s: %d\r\n\r\n"
+                .formatted(
+                    headers.name(),
+                    headers.timestamp(),
+                    headers.signature(),
+                    MeshClient.PORT,
+                    pingedAt)
+            + body;
+    try (Socket socket =
+        new Socket(
+            InetAddress.getByName("127.0.0.1"),
+            listening.port().orElseThrow(),
+            InetAddress.getByName(from),
+            0)) {
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (IOException closed) {
+      return closed.toString();
+    }
+  }
+
+  private static void waitUntil(BooleanSupplier so) {
+    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!so.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("still not so").isLessThan(until);
+      Thread.yield();
     }
   }
 

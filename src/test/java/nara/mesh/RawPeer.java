@@ -45,8 +45,13 @@ final class RawPeer implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   RawPeer(Script script) throws IOException {
+    this(script, "127.0.0.1");
+  }
+
+  /** A peer at another address of this machine. */
+  RawPeer(Script script, String host) throws IOException {
     this.script = script;
-    this.server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    this.server = new ServerSocket(0, 64, InetAddress.getByName(host));
     Thread.startVirtualThread(this::accept);
   }
 
