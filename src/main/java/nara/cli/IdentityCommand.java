@@ -8,6 +8,7 @@ import nara.identity.Identity;
 import nara.identity.NativeSoul;
 import nara.identity.Personality;
 import nara.identity.Soul;
+import nara.node.ConfigReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,7 +16,8 @@ import picocli.CommandLine.Option;
  * Shows who a soul is, or makes a new one.
  *
  * <p>The name is taken as it is given: whether it would be called generic on a host is a question
- * of nodes without a name.
+ * of nodes without a name. A soul that exists may have any name; no new one is made for a name that
+ * no configuration takes.
  */
 @Command(
     name = "identity",
@@ -51,6 +53,11 @@ final class IdentityCommand implements Callable<Integer> {
 
   private Identity identity() {
     if (soul == null) {
+      if (name != null && !ConfigReader.isName(name)) {
+        throw new Refusal(
+            "no node can be called \"%s\": identity.name takes %s"
+                .formatted(Terminal.printable(name), ConfigReader.A_NAME));
+      }
       return name == null ? drawn() : Identity.of(name, Soul.generate(name, new SecureRandom()));
     }
     Soul given =

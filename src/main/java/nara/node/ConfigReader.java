@@ -52,6 +52,10 @@ import nara.trust.Verifiers;
  * keys that the documentation is checked against.
  */
 public final class ConfigReader {
+  /** What a node may be called, in words. */
+  public static final String A_NAME =
+      "a name (1 to 128 characters, no control characters, none of / + #)";
+
   /** The one environment variable that is heeded: the soul, which then counts before the text's. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
 
@@ -172,7 +176,7 @@ public final class ConfigReader {
         s.optional(
             "name",
             "the host's name, or one drawn from the soul",
-            "a name (1 to 128 characters, no control characters, none of / + #)",
+            A_NAME,
             ConfigReader::validName,
             n -> n);
     Optional<Soul> soul =
@@ -206,12 +210,15 @@ public final class ConfigReader {
     return new IdentityConfig(name, soul);
   }
 
+  /** Whether a node may be called that. */
+  public static boolean isName(String text) {
+    return !text.isBlank()
+        && text.length() <= 128
+        && text.chars().noneMatch(c -> Character.isISOControl(c) || "/+#".indexOf(c) >= 0);
+  }
+
   private static Optional<String> validName(String text) {
-    boolean fits =
-        !text.isBlank()
-            && text.length() <= 128
-            && text.chars().noneMatch(c -> Character.isISOControl(c) || "/+#".indexOf(c) >= 0);
-    return fits ? Optional.of(text) : Optional.empty();
+    return isName(text) ? Optional.of(text) : Optional.empty();
   }
 
   private static Optional<Soul> soulIn(Path file, ConfigSection s) {
@@ -504,12 +511,7 @@ public final class ConfigReader {
     boolean enabled = s.flag("enabled", d.enabled());
     String name = s.parsed("name", d.name(), "a name", ConfigReader::validName, n -> n);
     Optional<String> member =
-        s.optional(
-            "member",
-            "its host and port",
-            "a name (1 to 128 characters, no control characters, none of / + #)",
-            ConfigReader::validName,
-            n -> n);
+        s.optional("member", "its host and port", A_NAME, ConfigReader::validName, n -> n);
     String host = host(s, d.host());
     int port = s.whole("port", d.port(), 1, 65_535, "a port");
     int busPort = port(s, "bus_port", d.busPort());

@@ -3,6 +3,7 @@ package nara.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
@@ -55,10 +56,26 @@ class IdentityCommandTest {
 
   @Test
   void without_json_it_is_lines_for_a_person() {
-    CommandLineRun run = CommandLineRun.of("identity", "--name", "lisa\u001b[31m");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "identity",
+            "--name",
+            "lisa\u001b[31m",
+            "--soul",
+            Citizen.named("lisa").identity().soul().encoded());
     assertThat(run.code()).isZero();
     assertThat(run.lines()).hasSize(6);
     assertThat(run.lines().getFirst()).isEqualTo("name         lisa\\u001b[31m");
+  }
+
+  @Test
+  void no_soul_is_made_for_a_name_that_no_configuration_takes() {
+    for (String name : new String[] {"a/b", "a+b", "#", " ", "lisa\u0007", "x".repeat(129)}) {
+      CommandLineRun run = CommandLineRun.of("identity", "--name", name);
+      assertThat(run.code()).as(name).isEqualTo(2);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err()).contains("identity.name takes a name (1 to 128 characters");
+    }
   }
 
   @Test
