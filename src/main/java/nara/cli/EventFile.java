@@ -17,11 +17,13 @@ import java.util.zip.ZipException;
 import nara.event.EventLimits;
 import nara.event.EventReader;
 import nara.event.Reading;
+import nara.snapshot.SnapshotLines;
 
 /**
  * A file of events, one JSON object a line, plain or gzipped (its first bytes tell which, not its
  * name). It is read line by line, so that its size does not matter; a line longer than an event may
- * be is skipped without being held.
+ * be is skipped without being held. Of a snapshot only the events are read: what it says beside
+ * them counts under its seal, which only its own node can check.
  */
 final class EventFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -52,6 +54,7 @@ final class EventFile implements AutoCloseable {
   private int at;
   private int end;
   private long number;
+  private boolean snapshot;
 
   private EventFile(Path path, InputStream in) {
     this.path = path;
@@ -100,7 +103,7 @@ final class EventFile implements AutoCloseable {
   }
 
   /**
-   * The next lines that are not blank, at most so many; none at the end of the file.
+   * The next lines that may be events, at most so many; none at the end of the file.
    *
    * @throws Refusal when the rest of the file cannot be read
    */
@@ -109,7 +112,8 @@ final class EventFile implements AutoCloseable {
     try {
       Line line;
       while (lines.size() < most && (line = nextLine()) != null) {
-        if (!blank(line)) {
+        snapshot |= number == 1 && SnapshotLines.isHeader(line.bytes());
+        if (!blank(line) && !(snapshot && SnapshotLines.isOwn(line.bytes()))) {
           lines.add(line);
         }
       }

@@ -20,9 +20,11 @@ import nara.identity.PublicKey;
  * <p>Each is a JSON array of texts. An event is a JSON object whatever a peer puts into it, so none
  * can pass for one of these.
  */
-final class SnapshotLines {
+public final class SnapshotLines {
   /** What the file is, and the version of it. */
   static final String FORMAT = "nara:snapshot:v1";
+
+  private static final byte[] HEAD = ("[\"" + FORMAT + "\"").getBytes(StandardCharsets.UTF_8);
 
   private static final String KEY = "key";
   private static final String VERDICT = "verdict";
@@ -52,8 +54,13 @@ final class SnapshotLines {
     }
   }
 
+  /** Whether a file that begins with this line is a snapshot. */
+  public static boolean isHeader(byte[] line) {
+    return Arrays.mismatch(line, HEAD) >= HEAD.length;
+  }
+
   /** Whether the line is none of an event's. */
-  static boolean isOwn(byte[] line) {
+  public static boolean isOwn(byte[] line) {
     return line.length > 0 && line[0] == '[';
   }
 

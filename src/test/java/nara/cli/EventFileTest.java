@@ -55,6 +55,14 @@ class EventFileTest {
   }
 
   @Test
+  void of_a_snapshot_only_the_events_are_read() throws IOException {
+    String rest = "\n[\"key\",\"bart\",\"\",\"AA==\"]\n[\"verdict\",\"valid\"]\n{}\n";
+    assertThat(lines("[\"nara:snapshot:v1\",\"2026-11-26T20:00:00Z\"]" + rest))
+        .containsExactly("4:{}");
+    assertThat(lines("[\"nara:other\"]" + rest)).hasSize(4);
+  }
+
+  @Test
   void a_mark_of_the_byte_order_at_the_start_is_passed_over() throws IOException {
     assertThat(lines("\ufeffa\nb")).containsExactly("1:a", "2:b");
     assertThat(lines(gzip("\ufeffa\nb"))).containsExactly("1:a", "2:b");
