@@ -85,10 +85,11 @@ final class RecoverCommand implements Callable<Integer> {
     try (RunningNode running =
         RunningNode.start(
             node, me, terminal.clock(), RunningNode.Preparation.NONE, progress::show)) {
-      done = running.report();
+      done = running.tellingTheEnd().report();
       progress.end();
       // Told before the events are written: what cannot be written costs the file, not the report.
       terminal.out().print(ReportPrinter.text(done));
+      terminal.out().flush();
       if (report != null) {
         write(report, ReportJson.write(done));
       }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -33,12 +35,18 @@ final class RunningNode implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ASK_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration OFFER_TIMEOUT = Duration.ofMinutes(10);
+
+  /** For a command to tell and write what was recovered until the process was asked to end. */
+  private static final Duration TELL_TIMEOUT = Duration.ofSeconds(30);
+
   private static final int IMPORT_BATCH = 5_000;
 
   private final NaraNode node;
   private final Promise<Report> finished;
-  private final Thread onExit = new Thread(this::stop, "nara-stop");
+  private final Thread onExit = new Thread(this::onExit, "nara-stop");
   private final ReentrantLock stopping = new ReentrantLock();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean tellsTheEnd;
   private boolean stopped;
 
   private RunningNode(NaraNode node, Promise<Report> finished) {
@@ -91,6 +99,27 @@ final class RunningNode implements AutoCloseable {
     return running;
   }
 
+  /**
+   * From now on, when the process is asked to end, the recovery ends with what it has, and the
+   * process waits until the command has closed this.
+   */
+  RunningNode tellingTheEnd() {
+    tellsTheEnd = true;
+    return this;
+  }
+
+  private void onExit() {
+    if (tellsTheEnd) {
+      node.endRecovery();
+      try {
+        closed.await(TELL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      } catch (InterruptedException hurried) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    stop();
+  }
+
   NaraNode node() {
     return node;
   }
@@ -129,6 +158,7 @@ final class RunningNode implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    closed.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(onExit);
     } catch (IllegalStateException ending) {

@@ -404,6 +404,15 @@ public final class NaraNode {
     return membership.isPresent() ? membership.get().member().leave() : Future.succeededFuture();
   }
 
+  /**
+   * Ends the recovery with what it has so far, and tells so as of any other end; all else goes on.
+   * The recovery of a cluster is not ended by one member.
+   */
+  public Future<?> endRecovery() {
+    // What coordinates it was deployed last.
+    return membership.isPresent() ? Future.succeededFuture() : undeployDownTo(deployed.size() - 1);
+  }
+
   /** Undeploys the last ones in reverse order, until so many are left. */
   Future<?> undeployDownTo(int depth) {
     Deployed next = deployed.size() > depth ? deployed.poll() : null;
