@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,15 +142,20 @@ final class NodeImport {
       count(batch.size(), answer.statusCode(), answer.body());
     } catch (IOException trouble) {
       throw new Refusal(
-          "the node at %s cannot be reached: %s%s"
-              .formatted(
-                  node.getAuthority(),
-                  trouble.getClass().getSimpleName(),
-                  trouble.getMessage() == null ? "" : " (" + trouble.getMessage() + ")"));
+          "the node at %s cannot be reached: %s".formatted(node.getAuthority(), reason(trouble)));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new Refusal("interrupted after " + sent + " events");
     }
+  }
+
+  private static String reason(IOException trouble) {
+    return switch (trouble) {
+      case ConnectException nobody -> "nobody listens there";
+      case HttpTimeoutException late ->
+          "it did not answer within " + ANSWER_TIME.toSeconds() + " s";
+      default -> trouble.getMessage() == null ? "the connection was closed" : trouble.getMessage();
+    };
   }
 
   private void count(int events, int status, byte[] body) {
