@@ -58,7 +58,7 @@ record Ruler(List<Mark> marks) {
    * @param end inclusive
    * @param first the rank of its first event
    * @param events how many it holds at the least; 0 when that is not known
-   * @param inner the marks within it, in ascending rank
+   * @param inner the marks within it where it may be cut, in ascending rank
    */
   record Span(long after, long end, long first, long events, List<Mark> inner) {
     /** All time, when nothing is known about it. */
@@ -200,14 +200,13 @@ record Ruler(List<Mark> marks) {
     List<Span> spans = new ArrayList<>();
     List<Mark> inner = new ArrayList<>();
     Mark from = null;
-    for (Mark mark : marks) {
-      if (mark.rank() >= upTo.rank()) {
-        break;
+    for (int i = 0; i < marks.size() && marks.get(i).rank() < upTo.rank(); i++) {
+      Mark mark = marks.get(i);
+      if (!aloneInItsInstant(i)) {
+        continue;
       }
       long start = from == null ? 0 : from.rank();
-      // Between two of one instant nothing can be cut: a cursor is a time.
-      boolean later = from == null || mark.ts() > from.ts();
-      if (mark.rank() - start >= steps * STEP && later) {
+      if (mark.rank() - start >= steps * STEP) {
         spans.addFirst(Span.between(from, mark, inner));
         from = mark;
         inner = new ArrayList<>();
@@ -217,6 +216,16 @@ record Ruler(List<Mark> marks) {
     }
     spans.addFirst(Span.between(from, upTo, inner));
     return spans;
+  }
+
+  /**
+   * Whether ranges may meet there. Between two marks of one instant nothing can be cut, since a
+   * cursor is a time; and that instant, which may be long, would be walked on both sides.
+   */
+  private boolean aloneInItsInstant(int i) {
+    long ts = marks.get(i).ts();
+    return (i == 0 || marks.get(i - 1).ts() < ts)
+        && (i + 1 == marks.size() || ts < marks.get(i + 1).ts());
   }
 
   /** One nanosecond earlier, as far as there is such a time. */

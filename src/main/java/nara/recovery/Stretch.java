@@ -15,7 +15,9 @@ import nara.recovery.Ruler.Span;
  * A range of time that one peer walks by cursor, page after page, and the account of it.
  *
  * <p>Works with peers that cut a page between equal timestamps: the next page begins one nanosecond
- * before the last event of this one, so that the rest of its instant comes too.
+ * before the last event of this one, so that the rest of its instant comes too. Of an instant that
+ * not even the largest page can hold no cursor gives the rest: from there on everything is asked
+ * for in slices, of which the wire contract says that they leave nothing out.
  */
 final class Stretch {
   /** Events asked for at the least, so that what came in since is there at once. */
@@ -42,6 +44,13 @@ final class Stretch {
   private int asked;
   private int least;
   private int pages;
+
+  /** Into how many slices what is left is cut; 0 while pages do. */
+  private int slices;
+
+  /** The slice that is asked for next. */
+  private int slice;
+
   private long oldest = Long.MAX_VALUE;
   private long newest = Long.MIN_VALUE;
   private int gained;
@@ -136,7 +145,10 @@ final class Stretch {
    *
    * @param most what the peer is asked for at once
    */
-  Query.Page query(int most) {
+  Query query(int most) {
+    if (slices > 0) {
+      return new Query.Slice(after, slice, slices, Query.MOST, Query.Filter.ALL);
+    }
     // The last event of the page before comes again, and perhaps more of its instant.
     long wanted = !span.measured() ? most : left() + (pages == 0 ? 1 : 2);
     asked =
@@ -157,6 +169,9 @@ final class Stretch {
         newest = Math.max(newest, event.ts());
       }
     }
+    if (slices > 0) {
+      return slicesGoOn(page);
+    }
     boolean more = page.nextCursor().isPresent() && page.events() > 0;
     if (!more || page.newestTs() > span.end()) {
       return false;
@@ -167,14 +182,30 @@ final class Stretch {
     } else if (asked < Query.MOST) {
       least = Query.MOST;
     } else {
-      // A full page of one instant: what else that instant holds cannot be asked for by cursor.
-      after = page.newestTs();
+      slices = (int) Math.min(MOST_PAGES, 2 + left() / Query.MOST);
     }
     return true;
   }
 
+  /**
+   * The slices of a number differ by one event at most, so when the first has room all have. One
+   * that is full may lack its oldest, which are those that are wanted.
+   */
+  private boolean slicesGoOn(Fetched page) {
+    if (page.events() >= Query.MOST) {
+      slices *= 2;
+      slice = 0;
+    } else {
+      slice++;
+    }
+    return slice < slices;
+  }
+
   /** Whether it has taken more pages than any honest peer's range could. */
   boolean endless() {
+    if (slices > 0) {
+      return slices > MOST_PAGES;
+    }
     return pages
         >= (span.measured() ? PAGES_MARGIN * (2 + span.events() / Pace.LEAST_PAGE) : MOST_PAGES);
   }
@@ -182,7 +213,7 @@ final class Stretch {
   /** Gives the second half of what is not asked for yet away, when it is worth a page. */
   Optional<Stretch> split() {
     long beyond = left() - asked;
-    if (!span.measured() || beyond < 2L * Ruler.STEP) {
+    if (!span.measured() || slices > 0 || beyond < 2L * Ruler.STEP) {
       return Optional.empty();
     }
     long middle = span.first() + span.events() - beyond / 2;

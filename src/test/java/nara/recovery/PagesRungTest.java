@@ -104,7 +104,7 @@ class PagesRungTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 7, 100, 4_999})
+  @ValueSource(ints = {2, 7, 100, 4_999, 5_000, 5_001, 12_000, 20_000})
   void equal_timestamps_at_page_boundaries_are_never_lost(int perInstant) {
     Network network = new Network();
     List<Stated> all = network.events(20_000, i -> i / perInstant * 1_000L);
@@ -112,6 +112,52 @@ class PagesRungTest {
     network.peer("b", all);
     network.recover(CONFIG);
     assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.roster.dropped()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "40000, 1", "94000, 1", "0, 3", "40000, 3"})
+  void an_instant_that_no_page_can_hold_is_recovered_wherever_it_lies(int from, int peers) {
+    Network network = new Network();
+    List<Stated> all =
+        network.events(100_000, i -> (i < from || i >= from + 6_000 ? i : from) * 1_000L);
+    for (int i = 0; i < peers; i++) {
+      network.peer("p" + i, all);
+    }
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.roster.dropped()).isEmpty();
+    assertThat(network.fetched).isLessThan((long) (2.6 * all.size()));
+  }
+
+  @Test
+  void an_instant_that_no_page_can_hold_is_recovered_from_who_cannot_be_measured() {
+    Network network = new Network();
+    network.peer("a", network.events(60_000, i -> i < 9_000 ? 0L : i * 1_000L));
+    network.spoiling(
+        (peer, query, answer) ->
+            query instanceof Query.Slice slice && slice.total() == Ruler.STEP
+                ? new MeshRequest.FetchFailed(MeshFailure.STATUS, "500")
+                : answer);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(60_000);
+  }
+
+  @Test
+  void slices_without_an_end_are_given_up() {
+    Network network = new Network();
+    List<Stated> all = network.events(10_000, i -> i * 1_000);
+    network.peer("honest", all);
+    List<Stated> instant = network.events(20_000, i -> 0L);
+    network.peer("endless", instant);
+    network.spoiling(
+        (peer, query, answer) ->
+            peer.equals("endless") && query instanceof Query.Slice slice && slice.total() < 900
+                ? network.fetched(peer, instant.subList(0, slice.most()), Optional.empty())
+                : answer);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).containsAll(all.stream().map(Stated::id).toList());
+    assertThat(network.calls.get("endless")).isLessThan(100);
   }
 
   @ParameterizedTest
