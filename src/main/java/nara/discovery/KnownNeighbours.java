@@ -66,6 +66,8 @@ final class KnownNeighbours {
   private final Map<String, Known> known = new LinkedHashMap<>();
   // Known from hearsay alone, eldest first: these make room when it is full.
   private final Set<String> rumoured = new LinkedHashSet<>();
+  // Gone, those first who went first: they make room next. Never whom the operator named.
+  private final Set<String> left = new LinkedHashSet<>();
   // Who answered where, so that silence there is noticed whoever was expected.
   private final Map<String, String> answeredAt = new HashMap<>();
 
@@ -125,6 +127,7 @@ final class KnownNeighbours {
     answeredAt.put(target.address(), name);
     neighbour.answers = true;
     rumoured.remove(name);
+    left.remove(name);
   }
 
   private Optional<String> contradiction(Target target, Pong pong) {
@@ -171,6 +174,7 @@ final class KnownNeighbours {
     answeredAt.remove(address, name);
     if (neighbour.address().equals(address)) {
       neighbour.answers = false;
+      noteGone(name, neighbour);
     }
     if (neighbour.addresses.values().removeIf(address::equals)) {
       neighbour.addresses.putIfAbsent(Voucher.HEARSAY, address);
@@ -219,6 +223,9 @@ final class KnownNeighbours {
     Optional<Known> entered =
         enter(told.name(), told.firstHand() ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY);
     entered.ifPresent(neighbour -> present(neighbour, told));
+    if (told.firstHand()) {
+      left.remove(told.name());
+    }
     return entered.isPresent() ? Optional.empty() : Optional.of(full());
   }
 
@@ -240,6 +247,13 @@ final class KnownNeighbours {
     if (neighbour != null) {
       neighbour.answers = false;
       neighbour.announced = false;
+      noteGone(name, neighbour);
+    }
+  }
+
+  private void noteGone(String name, Known neighbour) {
+    if (!neighbour.announced && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
+      left.add(name);
     }
   }
 
@@ -260,13 +274,19 @@ final class KnownNeighbours {
     if (!rumour) {
       rumoured.remove(name);
     }
+    if (source == Neighbour.Source.CONFIGURED) {
+      left.remove(name);
+    }
     neighbour.sources.add(source);
     return Optional.of(neighbour);
   }
 
-  /** A rumour goes for anybody; for those whom the operator named, anybody else goes. */
+  /**
+   * A rumour goes for anybody, and after the rumours whoever is gone; for those whom the operator
+   * named, anybody else goes.
+   */
   private boolean makeRoom(Neighbour.Source source) {
-    Optional<String> goes = rumoured.stream().findFirst();
+    Optional<String> goes = Stream.concat(rumoured.stream(), left.stream()).findFirst();
     if (goes.isEmpty() && source == Neighbour.Source.CONFIGURED) {
       goes =
           known.entrySet().stream()
@@ -290,6 +310,7 @@ final class KnownNeighbours {
     Known neighbour = known.remove(name);
     neighbour.addresses.values().forEach(address -> answeredAt.remove(address, name));
     rumoured.remove(name);
+    left.remove(name);
   }
 
   /** Names nobody: that would be a line for each, and whoever fills it chooses the names. */

@@ -284,6 +284,24 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void those_who_are_gone_make_room_for_those_who_come_and_those_who_are_there_stay() {
+      known.heard(announced("bart", HERE));
+      known.heard(announced("lisa", HERE));
+      known.heard(announced("moe", THERE));
+      assertThat(known.heard(announced("abe", THERE)))
+          .hasValueSatisfying(it -> assertThat(it).contains("no room for more neighbours"));
+
+      known.heard(new Presence.Missed("bart"));
+      known.heard(new Presence.Left("moe"));
+      known.heard(announced("bart", HERE));
+      assertThat(known.heard(rumour("ned", HERE))).as("a rumour displaces nobody").isPresent();
+      assertThat(known.heard(announced("abe", THERE))).isEmpty();
+      assertThat(known.heard(announced("ned", THERE))).isPresent();
+
+      assertThat(known.all()).extracting(Neighbour::name).containsExactly("abe", "bart", "lisa");
+    }
+
+    @Test
     void those_whom_the_operator_named_always_find_room() {
       for (String name : new String[] {"a", "b", "c"}) {
         known.heard(announced(name, HERE));
