@@ -58,6 +58,12 @@ public final class UpkeepVerticle extends VerticleBase {
   /** A ping may wait for others on their way to the same neighbour. */
   private static final Duration MESH_ALLOWANCE = Duration.ofSeconds(60);
 
+  /**
+   * Neighbours of whom what is thought is written down, at most: it is never pruned from any
+   * ledger, and names are free.
+   */
+  private static final int MOST_BACKFILLED = 1_000;
+
   /** How this node sees those who speak on the plaza. */
   private static final String VIA_PLAZA = "plaza";
 
@@ -379,6 +385,7 @@ public final class UpkeepVerticle extends VerticleBase {
                 Future.join(
                     known.stream()
                         .filter(derived -> !done.names().contains(derived.subject()))
+                        .limit(MOST_BACKFILLED)
                         .map(derived -> notes.backfill(derived, idOf(derived.subject())))
                         .<Future<?>>map(observation -> observe(observation, now))
                         .toList()));

@@ -28,6 +28,19 @@ final class Watch {
   /** Pings to the silent that one look may begin; the others wait for the next. */
   static final int CHECKS_AT_ONCE = 16;
 
+  /**
+   * First sightings that one look may tell of; the others wait for the next. They are never pruned
+   * from any ledger, so a burst of announcements by names that do not exist must not become as many
+   * of them: such names are silent before their turn comes.
+   */
+  static final int FIRSTS_AT_ONCE = 4;
+
+  /**
+   * Neighbours of whom one look may tell that they came or went; the others wait for the next, and
+   * somebody else may have told by then. A thousand at once are told within five minutes.
+   */
+  static final int CHANGES_AT_ONCE = 32;
+
   private static final String ONLINE = "ONLINE";
   private static final String MISSING = "MISSING";
 
@@ -50,6 +63,9 @@ final class Watch {
     private Instant vouched = Instant.MIN;
     private Instant checked = Instant.MIN;
     private boolean checking;
+
+    /** Whether it was there at the first look at it, and that is not told yet. */
+    private boolean isNew;
 
     /** When it went, Unix nanoseconds, 0 while it is there. */
     private long lost;
@@ -132,6 +148,8 @@ final class Watch {
         .retainAll(neighbours.stream().map(Neighbour::name).collect(Collectors.toSet()));
     List<Task> tasks = new ArrayList<>();
     int checks = 0;
+    int firsts = 0;
+    int changes = 0;
     for (Neighbour neighbour : neighbours) {
       Watched one = watched.computeIfAbsent(neighbour.name(), name -> new Watched());
       Sighting last = sightings.get(neighbour.name());
@@ -155,7 +173,14 @@ final class Watch {
         continue;
       }
       if (last != null) {
-        note(neighbour.name(), one, last, now, tasks);
+        int before = tasks.size();
+        note(neighbour.name(), one, last, now, changes < CHANGES_AT_ONCE, tasks);
+        changes += tasks.size() > before ? 1 : 0;
+      }
+      if (one.isNew && one.state.equals(ONLINE) && firsts < FIRSTS_AT_ONCE) {
+        one.isNew = false;
+        firsts++;
+        tasks.add(new Task.FirstSeen(neighbour.name()));
       }
       if (quiet && neighbour.online()) {
         tasks.add(new Task.Lost(neighbour.name()));
@@ -174,11 +199,12 @@ final class Watch {
     return !isWithin(BETWEEN_CHECKS, one.checked, now);
   }
 
-  private void note(String name, Watched one, Sighting last, Instant now, List<Task> tasks) {
+  private void note(
+      String name, Watched one, Sighting last, Instant now, boolean mayTell, List<Task> tasks) {
     if (one.state.isEmpty()) {
       one.state = last.state();
       if (one.state.equals(ONLINE)) {
-        tasks.add(new Task.FirstSeen(name));
+        one.isNew = true;
       } else {
         // Whoever is gone already when this node comes has come back when it announces itself.
         one.lost = first ? Event.nanos(began) : Event.nanos(now);
@@ -191,7 +217,7 @@ final class Watch {
         one.lost = Event.nanos(now);
       }
     }
-    if (one.sayAt.isPresent() && !now.isBefore(one.sayAt.get())) {
+    if (mayTell && one.sayAt.isPresent() && !now.isBefore(one.sayAt.get())) {
       one.sayAt = Optional.empty();
       if (one.returned != 0) {
         tasks.add(new Task.Restarted(name, Math.floorDiv(one.returned, 1_000_000_000L)));

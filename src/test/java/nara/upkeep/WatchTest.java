@@ -67,6 +67,47 @@ class WatchTest {
   }
 
   @Test
+  void a_crowd_that_comes_at_once_is_told_of_little_by_little_while_it_is_there() {
+    int crowd = 3 * Watch.FIRSTS_AT_ONCE;
+    for (int i = 0; i < crowd; i++) {
+      neighbour("n" + i, "", true);
+      says("n" + i, "ONLINE", "");
+    }
+    assertThat(lookAfter(0)).hasSize(Watch.FIRSTS_AT_ONCE).allMatch(FirstSeen.class::isInstance);
+    assertThat(lookAfter(10)).hasSize(Watch.FIRSTS_AT_ONCE).allMatch(FirstSeen.class::isInstance);
+    for (int i = 0; i < crowd; i++) {
+      silent("n" + i, "");
+    }
+
+    assertThat(lookAfter(600)).as("the rest is gone again").noneMatch(FirstSeen.class::isInstance);
+    says("n" + (crowd - 1), "ONLINE", "");
+    assertThat(lookAfter(10)).contains(new FirstSeen("n" + (crowd - 1)));
+  }
+
+  @Test
+  void of_a_crowd_that_goes_at_once_each_is_told_of_though_not_in_one_look() {
+    int crowd = 2 * Watch.CHANGES_AT_ONCE;
+    for (int i = 0; i < crowd; i++) {
+      neighbour("n" + i, "", true);
+      says("n" + i, "ONLINE", "ONLINE");
+    }
+    lookAfter(0);
+    for (int i = 0; i < crowd; i++) {
+      neighbour("n" + i, "", false);
+      says("n" + i, "OFFLINE", "ONLINE");
+    }
+    lookAfter(10);
+    List<Task> told = new ArrayList<>();
+    for (int look = 0; look < 2; look++) {
+      List<Task> changes = lookAfter(11).stream().filter(Changed.class::isInstance).toList();
+      assertThat(changes).hasSize(Watch.CHANGES_AT_ONCE);
+      told.addAll(changes);
+    }
+
+    assertThat(told).doesNotHaveDuplicates().hasSize(crowd);
+  }
+
+  @Test
   void who_leaves_is_said_to_be_offline_after_a_while_and_only_once() {
     neighbour("bart", "h:1", true);
     says("bart", "ONLINE", "ONLINE");
