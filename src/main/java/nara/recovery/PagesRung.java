@@ -122,7 +122,7 @@ final class PagesRung implements Work {
     switch (outcome) {
       case Fetched page -> {
         account.answered(call, page);
-        full |= account.added() >= config.maxEvents();
+        full |= account.added() >= config.maxEvents() || nothingStays(call, page);
         onPage(call, page);
       }
       case FetchFailed failed -> {
@@ -132,6 +132,18 @@ final class PagesRung implements Work {
     }
     doubt(call.name());
     return true;
+  }
+
+  /**
+   * Whether all that was new on a page was pruned at once. The newest are walked first, so what is
+   * older would be pruned as well. What was added alone does not tell it: some of what is held was
+   * there before, or waited for its key.
+   */
+  private boolean nothingStays(Call call, Fetched page) {
+    return call.purpose() == Purpose.WALK
+        && page.offered().pruned() > 0
+        && page.offered().added() == 0
+        && roster.trusted(call.name());
   }
 
   private void onPage(Call call, Fetched page) {

@@ -35,6 +35,7 @@ record Account(boolean found, boolean sealed, int keys, Offered offered, String 
             o.added() + again.added(),
             o.duplicate() + again.duplicate(),
             o.dropped() + again.dropped(),
+            o.pruned() + again.pruned(),
             again.quarantined(),
             o.rejected() + again.rejected(),
             o.verdicts(),

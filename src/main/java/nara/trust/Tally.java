@@ -15,6 +15,7 @@ final class Tally {
   private int duplicate;
   private int added;
   private int dropped;
+  private int pruned;
   private int quarantined;
   private int rejected;
 
@@ -43,6 +44,7 @@ final class Tally {
     added += merged.added();
     duplicate += merged.duplicate() + merged.replaced();
     dropped += merged.dropped() + merged.pruned();
+    pruned += merged.pruned();
   }
 
   TrustRequest.Offered offered() {
@@ -51,6 +53,7 @@ final class Tally {
         added,
         duplicate,
         dropped,
+        pruned,
         quarantined,
         rejected,
         Map.copyOf(verdicts),

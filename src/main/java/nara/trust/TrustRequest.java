@@ -54,6 +54,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param added new in the ledger
    * @param duplicate held already, or twice in the batch
    * @param dropped well judged, but not kept by the ledger's limits
+   * @param pruned how many of those because the ledger is full
    * @param quarantined waiting for their emitter's key
    * @param rejected refused by the policy
    * @param verdicts how many got each verdict; those held already as valid are not judged again
@@ -64,11 +65,26 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       int added,
       int duplicate,
       int dropped,
+      int pruned,
       int quarantined,
       int rejected,
       Map<Verdict, Integer> verdicts,
       Set<String> unknownEmitters)
       implements BusMessage {
+    /** What became of them in a ledger that has room. */
+    public Offered(
+        int received,
+        int added,
+        int duplicate,
+        int dropped,
+        int quarantined,
+        int rejected,
+        Map<Verdict, Integer> verdicts,
+        Set<String> unknownEmitters) {
+      this(
+          received, added, duplicate, dropped, 0, quarantined, rejected, verdicts, unknownEmitters);
+    }
+
     /** What became of no events. */
     public static final Offered NOTHING = new Offered(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
 
@@ -92,6 +108,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
           added + other.added,
           duplicate + other.duplicate,
           dropped + other.dropped,
+          pruned + other.pruned,
           quarantined + other.quarantined,
           rejected + other.rejected,
           Map.copyOf(all),

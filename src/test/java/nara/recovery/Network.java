@@ -12,9 +12,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 import nara.event.EventId;
 import nara.event.Verdict;
@@ -56,6 +58,13 @@ final class Network {
 
   /** Peers that never answer. */
   final Set<String> silent = new HashSet<>();
+
+  /** How many events are held at the most; the oldest go. */
+  int memory = Integer.MAX_VALUE;
+
+  private final NavigableSet<Stated> byAge =
+      new TreeSet<>(
+          Comparator.comparingLong(Stated::ts).thenComparing(event -> event.id().toString()));
 
   final Set<EventId> announcements = new HashSet<>();
   final Set<EventId> checkpoints = new HashSet<>();
@@ -140,6 +149,28 @@ final class Network {
     assertThat(rung.summary()).isNotEmpty();
     assertThat(rung.settled()).isLessThanOrEqualTo(rung.planned());
     return rung;
+  }
+
+  /** Holds these from the beginning. */
+  void holding(List<Stated> events) {
+    for (Stated event : events) {
+      held.put(event.id(), true);
+      byAge.add(event);
+    }
+  }
+
+  /** Whether the memory has room for it, if need be after the oldest has gone. */
+  private boolean stays(Stated event) {
+    if (memory == Integer.MAX_VALUE) {
+      return true;
+    }
+    if (byAge.size() >= memory) {
+      if (byAge.first().ts() >= event.ts()) {
+        return false;
+      }
+      held.remove(byAge.pollFirst().id());
+    }
+    return byAge.add(event);
   }
 
   private FetchOutcome answer(String peer, Query query) {
@@ -232,10 +263,13 @@ final class Network {
     int valid = 0;
     int unsigned = 0;
     int refused = 0;
+    int pruned = 0;
     for (Stated event : answer) {
       if (forged.contains(event.id())
           || forgedBy.getOrDefault(peer, Set.of()).contains(event.id())) {
         refused++;
+      } else if (!held.containsKey(event.id()) && !stays(event)) {
+        pruned++;
       } else if (!Boolean.TRUE.equals(held.get(event.id()))) {
         boolean signed = !strippedBy.getOrDefault(peer, Set.of()).contains(event.id());
         added += held.containsKey(event.id()) ? 0 : 1;
@@ -256,8 +290,9 @@ final class Network {
         new TrustRequest.Offered(
             answer.size(),
             added,
-            answer.size() - added - refused,
-            0,
+            answer.size() - added - refused - pruned,
+            pruned,
+            pruned,
             0,
             refused,
             Map.of(Verdict.VALID, valid, Verdict.UNSIGNED, unsigned),

@@ -303,6 +303,24 @@ class PagesRungTest {
     assertThat(network.fetched).isLessThan(60_000);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2_000, 20_000})
+  void a_full_memory_is_known_although_some_was_held_before(int held) {
+    Network network = new Network();
+    List<Stated> all = network.events(100_000, i -> i * 1_000);
+    network.memory = MemoryMode.SHORT.maxEvents();
+    network.holding(all.subList(99_000 - held, 99_000));
+    network.peer("a", all);
+    network.peer("b", all);
+    PagesRung rung = network.recover(RecoveryConfig.defaults(MemoryMode.SHORT));
+
+    Set<EventId> newest = new HashSet<>();
+    all.subList(80_000, 100_000).forEach(e -> newest.add(e.id()));
+    assertThat(network.held.keySet()).isEqualTo(newest);
+    assertThat(network.fetched).isLessThan(60_000);
+    assertThat(rung.summary()).contains("the memory is full");
+  }
+
   @Test
   void full_thoroughness_walks_everybody() {
     Network network = new Network();
