@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import nara.ledger.Query;
+import nara.mesh.MeshFailure;
 import nara.mesh.MeshRequest;
 import nara.mesh.MeshRequest.FetchCheckpoints;
 import nara.mesh.MeshRequest.FetchFailed;
@@ -197,6 +198,9 @@ final class CheckpointWalk {
   }
 
   private boolean onFailed(FetchFailed failed) {
+    if (failed.failure() == MeshFailure.UNSUPPORTED && hasNone()) {
+      return false;
+    }
     failures++;
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
@@ -207,6 +211,12 @@ final class CheckpointWalk {
       case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->
           again() || (way == Way.PAGES && events == 0 && byOffsets());
     };
+  }
+
+  /** Whether it has said by pages that it has none, and is only asked whether its list says so. */
+  private boolean hasNone() {
+    int before = requests - 1;
+    return way == Way.OFFSETS && events == 0 && before > failures;
   }
 
   private boolean again() {

@@ -162,6 +162,18 @@ class CheckpointWalkTest {
   }
 
   @Test
+  void whoever_has_no_checkpoints_and_no_list_of_them_has_not_failed() {
+    CheckpointWalk walk = new CheckpointWalk(BART, CONFIG);
+    walk.begin();
+    walk.answered(lastPage(0));
+
+    assertThat(walk.answered(failed(UNSUPPORTED))).isEmpty();
+    assertThat(walk.answer().requests()).isEqualTo(2);
+    assertThat(walk.answer().failures()).isZero();
+    assertThat(walk.answer().reason()).isEmpty();
+  }
+
+  @Test
   void the_answer_counts_everything_and_names_the_last_failure() {
     CheckpointWalk walk = new CheckpointWalk(BART, CONFIG);
     walk.begin();
