@@ -77,6 +77,9 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** The last report, once it is told. */
   private Report last;
 
+  /** Done when the report is told, if it is to be: whoever stops this node waits for it. */
+  private Future<?> told = Future.succeededFuture();
+
   private Time.Appointment wait = () -> {};
   private boolean stopping;
 
@@ -168,7 +171,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (lead.isEmpty()) {
       tell(new Happening.StopAsked());
     }
-    return Future.succeededFuture();
+    return told;
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
@@ -366,15 +369,18 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void onFinish(Command.Finish finish) {
     wait.cancel();
-    // The ledger may be gone already when the node is stopping; the report is told all the same.
-    Future<?> counted = stopping ? Future.succeededFuture() : ledgerCounted();
-    counted.onComplete(
-        ended -> {
-          last = course.report(finish.outcome().label(), finish.reasons(), now());
-          LOG.info("boot recovery {}: {} events held", last.outcome(), last.ledger().total());
-          conclude();
-          tellOfTheEnd();
-        });
+    // Where the ledger does not answer, the report is told all the same.
+    told =
+        ledgerCounted()
+            .transform(
+                counted -> {
+                  last = course.report(finish.outcome().label(), finish.reasons(), now());
+                  LOG.info(
+                      "boot recovery {}: {} events held", last.outcome(), last.ledger().total());
+                  conclude();
+                  tellOfTheEnd();
+                  return Future.succeededFuture();
+                });
   }
 
   private void tellOfTheEnd() {

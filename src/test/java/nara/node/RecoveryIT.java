@@ -208,6 +208,16 @@ class RecoveryIT {
     assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofMinutes(1));
   }
 
+  @Test
+  void a_recovery_that_is_stopped_still_counts_what_the_ledger_holds() {
+    UnaryOperator<NodeConfig> patient =
+        config -> config.withRecovery(config.recovery().waiting(Duration.ofMinutes(10), 3));
+    TestNode full = TestNode.start("full", corpus.events(), patient, progress -> {});
+    full.close();
+    assertThat(full.report().reasons()).contains("stopped before it was done");
+    assertThat(full.report().ledger().total()).isGreaterThanOrEqualTo(corpus.events().size());
+  }
+
   private static TestNode fresh(UnaryOperator<NodeConfig> config) {
     return TestNode.start("fresh", List.of(), config, progress -> {});
   }
