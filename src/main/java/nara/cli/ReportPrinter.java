@@ -60,7 +60,10 @@ final class ReportPrinter {
     section(text, neighbours);
     long others = r.neighbours().stream().filter(n -> n.requests() == 0).count();
     if (others > 0) {
-      text.append("  and %,d more that were not asked%n".formatted(others));
+      text.append(
+          others == 1
+              ? "  and 1 more that was asked for no events%n".formatted()
+              : "  and %,d more that were asked for no events%n".formatted(others));
     }
     Report.Events e = r.events();
     text.append(
