@@ -106,9 +106,12 @@ final class PagesRung implements Work {
     }
   }
 
-  /** Whether the memory has room for more than what is under way will probably bring. */
+  /**
+   * Whether the memory has room for more than what is under way will probably bring: nothing, from
+   * one that stalls.
+   */
   private boolean memoryLeft() {
-    long underWay = walk.underWay();
+    long underWay = walk.underWay(name -> roster.of(name).steady());
     return underWay == 0 || account.added() + underWay < config.maxEvents();
   }
 
@@ -320,7 +323,7 @@ final class PagesRung implements Work {
       return;
     }
     for (Checks.Check check :
-        checks.ofWalkers(List.copyOf(peers.keySet()), walk, roster::trusted)) {
+        checks.ofWalkers(List.copyOf(peers.keySet()), walk, roster::preferred)) {
       ask(Purpose.CHECK, peers.get(check.asked()), 0, check.about(), check.query());
     }
     for (Kin kin : survey.kin()) {
@@ -371,8 +374,16 @@ final class PagesRung implements Work {
     return !walk.idle() || calls.any(this::waitedFor);
   }
 
+  /**
+   * Of one that stalls, the few events that it may have beyond its equals are not waited for when
+   * all else is done: its patience would be doubled up to minutes for them.
+   */
   private boolean waitedFor(Call call) {
-    return call.purpose() != Purpose.MEASURE || measuring.waitedFor(call, phase);
+    return switch (call.purpose()) {
+      case MEASURE -> measuring.waitedFor(call, phase);
+      case WALK -> !call.stretch().tail() || roster.of(call.name()).steady();
+      case KEYS, CHECKPOINTS, OWN, PROBE, MORE_KEYS, CHECK, PROVE -> true;
+    };
   }
 
   @Override

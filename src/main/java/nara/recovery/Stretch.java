@@ -84,6 +84,14 @@ final class Stretch {
     return recheckOf;
   }
 
+  /**
+   * Whether it is no more than what one peer may have beyond its equals: unlike what a peer alone
+   * holds, it begins at a known time and nothing is known of its events.
+   */
+  boolean tail() {
+    return !whole.measured() && whole.after() > Long.MIN_VALUE && recheckOf.isEmpty();
+  }
+
   boolean open(String peer) {
     return candidates.contains(peer);
   }

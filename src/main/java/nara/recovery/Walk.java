@@ -144,9 +144,12 @@ final class Walk {
     return open.isEmpty();
   }
 
-  /** Events that what is under way may bring still. */
-  long underWay() {
-    return walking.keySet().stream().mapToLong(Stretch::left).sum();
+  /** Events that what is under way with those peers may bring still. */
+  long underWay(Predicate<String> with) {
+    return walking.entrySet().stream()
+        .filter(entry -> with.test(entry.getValue()))
+        .mapToLong(entry -> entry.getKey().left())
+        .sum();
   }
 
   /** Stretches that nobody could walk. */

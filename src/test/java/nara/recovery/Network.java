@@ -173,7 +173,7 @@ final class Network {
     return byAge.add(event);
   }
 
-  private FetchOutcome answer(String peer, Query query) {
+  FetchOutcome answer(String peer, Query query) {
     List<Stated> passing = ledgers.get(peer);
     if (!query.filter().equals(Query.Filter.ALL)) {
       passing = passing.stream().filter(event -> passes(event, query)).toList();
