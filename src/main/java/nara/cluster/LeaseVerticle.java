@@ -4,6 +4,7 @@ import com.hazelcast.map.IMap;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import nara.bus.Bus;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 final class LeaseVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
 
-  private static final String ENTRY = "leader";
+  /** For the others to say which lease they see: as long as for a backup. */
+  private static final Duration TO_WITNESS = Duration.ofMillis(1_500);
 
   /** How often a lease is looked at while it lasts. */
   private static final int LOOKS = 16;
@@ -70,7 +72,7 @@ final class LeaseVerticle extends VerticleBase {
             lease ->
                 onMap(
                     () ->
-                        leases.replace(ENTRY, lease.text(), lease.released().text())
+                        leases.replace(Maps.LEADER, lease.text(), lease.released().text())
                             ? "given up"
                             : "taken before"))
         .orElse(Future.succeededFuture(""))
@@ -115,7 +117,7 @@ final class LeaseVerticle extends VerticleBase {
       move();
     } else if (!busy) {
       busy = true;
-      onMap(() -> Lease.parse(String.valueOf(leases.get(ENTRY))))
+      onMap(() -> Lease.parse(String.valueOf(leases.get(Maps.LEADER))))
           .onSuccess(
               entry -> {
                 leadership.saw(entry, System.nanoTime());
@@ -159,7 +161,7 @@ final class LeaseVerticle extends VerticleBase {
     boolean renewing = leadership.leading();
     long sentAt = System.nanoTime();
     Lease wanted = replace.wanted();
-    onMap(() -> swapped(replace.seen(), wanted))
+    onMap(() -> swapped(replace.seen(), wanted, renewing))
         .onComplete(
             swapped -> {
               busy = false;
@@ -197,16 +199,22 @@ final class LeaseVerticle extends VerticleBase {
    */
   private record Swapped(boolean put, Optional<Lease> entry) {}
 
-  private Swapped swapped(Optional<Lease> seen, Lease wanted) {
+  private Swapped swapped(Optional<Lease> seen, Lease wanted, boolean renewing)
+      throws InterruptedException {
     boolean put =
         seen.isPresent()
-            ? leases.replace(ENTRY, seen.get().text(), wanted.text())
-            : leases.putIfAbsent(ENTRY, wanted.text()) == null;
+            ? leases.replace(Maps.LEADER, seen.get().text(), wanted.text())
+            : leases.putIfAbsent(Maps.LEADER, wanted.text()) == null;
     // Alone, just now, there was no backup to wait for, and the map's own protection may not know
-    // yet.
+    // yet. A renewal that the others do not have ends by itself, when their lease of another term
+    // is heard of; of two leads in one term nobody could tell.
     return put
-        ? new Swapped(member.quorate(), Optional.of(wanted))
-        : new Swapped(false, Lease.parse(String.valueOf(leases.get(ENTRY))));
+        ? new Swapped(member.quorate() && (renewing || witnessed(wanted)), Optional.of(wanted))
+        : new Swapped(false, Lease.parse(String.valueOf(leases.get(Maps.LEADER))));
+  }
+
+  private boolean witnessed(Lease wanted) throws InterruptedException {
+    return Witness.confirm(member.hazelcast(), wanted, member.config().quorum(), TO_WITNESS);
   }
 
   private <T> Future<T> onMap(Callable<T> work) {

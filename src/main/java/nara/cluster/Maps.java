@@ -29,6 +29,9 @@ final class Maps {
   /** Who leads. */
   static final String LEASE = "nara.lease";
 
+  /** Its one entry. */
+  static final String LEADER = "leader";
+
   /** How far the recovery is. */
   static final String PROGRESS = "nara.progress";
 

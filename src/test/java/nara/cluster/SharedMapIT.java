@@ -76,6 +76,24 @@ class SharedMapIT {
   }
 
   @Test
+  void a_lease_is_confirmed_by_those_who_see_it_and_by_nobody_who_sees_another_or_none()
+      throws InterruptedException {
+    Duration patience = Duration.ofSeconds(20);
+    Lease mine = new Lease(7, 0, "one", "one");
+    assertThat(Witness.confirm(one, mine, 1, patience)).isFalse();
+
+    one.<String, String>getMap(Maps.LEASE).put(Maps.LEADER, mine.text());
+    assertThat(Witness.confirm(one, mine, 2, patience)).isTrue();
+    assertThat(Witness.confirm(other, mine, 2, patience)).isTrue();
+    // There are but two.
+    assertThat(Witness.confirm(one, mine, 3, patience)).isFalse();
+
+    Lease theirs = new Lease(7, 0, "two", "two");
+    one.<String, String>getMap(Maps.LEASE).put(Maps.LEADER, theirs.text());
+    assertThat(Witness.confirm(one, mine, 1, patience)).isFalse();
+  }
+
+  @Test
   void what_is_there_can_be_kept_and_what_holds_no_bytes_goes() throws InterruptedException {
     SharedMap map = new SharedMap(other, Maps.LEDGER);
     long term = otherTerms.highest() + 10;
