@@ -119,6 +119,8 @@ final class Networks implements AutoCloseable {
   @Override
   public void close() {
     for (int i = 0; i < count; i++) {
+      // What a connection of the dead still holds keeps a network, and its cable, for minutes.
+      run("ip", "link", "del", cable(i));
       run("ip", "netns", "del", name(i));
     }
     run("ip", "link", "del", prefix + "sw");
