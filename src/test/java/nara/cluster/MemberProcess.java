@@ -95,7 +95,9 @@ final class MemberProcess implements AutoCloseable {
               new JsonObject()
                   .put("host", hosts.get(i))
                   .put("port", ports.get(i)[2])
-                  .put("stall", "5m"))
+                  .put("stall", "5m")
+                  // Whoever asks without a pause must not be refused for that.
+                  .put("requests_per_second", 0))
           .put("web", new JsonObject().put("host", hosts.get(i)).put("port", ports.get(i)[1]))
           .put(
               "cluster",

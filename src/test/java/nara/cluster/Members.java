@@ -228,22 +228,32 @@ final class Members implements AutoCloseable {
     return config.withMesh(ConfigReader.read(json).config().orElseThrow().mesh());
   }
 
-  /** Whether a member answers a request for some of its events, and with as many. */
-  static boolean answers(TestNode asker, MemberProcess member) {
-    return Blocking.await(
-                asker
-                    .node()
-                    .bus()
-                    .ask(
-                        MeshRequest.ADDRESS,
-                        new MeshRequest.Fetch(
-                            new MeshRequest.Peer("elephant", member.meshAddress()),
-                            new Query.Recent(SOME, Query.Filter.ALL),
-                            FETCH),
+  /**
+   * What keeps a member from answering a request for some of its events with as many; empty when
+   * nothing does.
+   */
+  static Optional<String> refusal(TestNode asker, MemberProcess member) {
+    MeshRequest.FetchOutcome outcome =
+        Blocking.await(
+            asker
+                .node()
+                .bus()
+                .ask(
+                    MeshRequest.ADDRESS,
+                    new MeshRequest.Fetch(
+                        new MeshRequest.Peer("elephant", member.meshAddress()),
+                        new Query.Recent(SOME, Query.Filter.ALL),
                         FETCH),
-                FETCH)
-            instanceof MeshRequest.Fetched fetched
-        && fetched.events() == SOME;
+                    FETCH),
+            FETCH);
+    return switch (outcome) {
+      case MeshRequest.Fetched fetched ->
+          fetched.events() == SOME
+              ? Optional.empty()
+              : Optional.of(member.name() + " has " + fetched.events() + " events");
+      case MeshRequest.FetchFailed failed ->
+          Optional.of(member.name() + ": " + failed.failure() + ", " + failed.reason());
+    };
   }
 
   /** The ids of all events that a member's view shows, asked for as any neighbour would. */
