@@ -30,13 +30,14 @@ public final class RecoveryBench {
       usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
                                     [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
                                     [--warm 4] [--again 3] [--tight] [--bad]
-                                    [--jvm "OPTIONS OF THE RECOVERING PROCESS"]
+                                    [--jvm "-Xms768m -XX:G1HeapRegionSize=8m"]
       --all     also 320,000 events
       --tight   then once more in a process whose heap cannot pass 1.5 times what is held at the end
       --rounds  processes for each row, whose median is printed
       --warm    recoveries in each process after the first one that are not counted: until then the
                 JVM is still compiling
       --again   recoveries in each process after those; their median is printed
+      --jvm     options of the recovering process
       --bad     only this: one honest neighbour alone, and beside three bad ones, taking turns
       """;
 
@@ -47,7 +48,10 @@ public final class RecoveryBench {
   private int warm = 4;
   private int again = 3;
   private boolean tight;
-  private String[] jvm = {};
+
+  /** About what {@code scripts/nara} gives a node on a machine of 24 GB. */
+  private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m"};
+
   private boolean bad;
 
   private final List<WorkerProcess> neighbours = new ArrayList<>();
@@ -205,6 +209,7 @@ public final class RecoveryBench {
     List<Object> command = new ArrayList<>(List.of("recover", size));
     command.addAll(peers);
     List<String> options = new ArrayList<>(List.of(jvm));
+    options.removeIf(option -> option.startsWith("-Xms"));
     options.add("-Xmx" + limit + "m");
     Measured once = new Measured();
     measure(once, new Measured(), 0, options.toArray(String[]::new), command.toArray());
