@@ -129,7 +129,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @MethodSource("packages")
-  void a_package_knows_only_those_that_it_may(String name) {
+  void packages_depend_only_on_allowed_packages(String name) {
     List<String> forbidden = new ArrayList<>();
     for (String other : MAY_KNOW.keySet()) {
       if (!other.equals(name) && !MAY_KNOW.get(name).contains(other)) {
@@ -148,7 +148,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void every_package_has_its_arrows() {
+  void every_package_declares_its_dependencies() {
     assertThat(
             CLASSES.stream()
                 .map(JavaClass::getPackageName)
@@ -159,12 +159,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void the_arrows_make_no_circle() {
+  void package_dependencies_have_no_cycles() {
     check(slices().matching("nara.(*)..").should().beFreeOfCycles());
   }
 
   @Test
-  void nobody_holds_a_verticle_but_the_node_that_deploys_it() {
+  void only_the_node_depends_on_verticles() {
     for (String name : MAY_KNOW.keySet()) {
       if (!name.equals("node")) {
         check(
@@ -199,7 +199,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void in_the_packages_of_the_core_only_verticles_know_vertx() {
+  void only_verticles_of_core_packages_depend_on_vertx() {
     check(
         noClasses()
             .that()
@@ -219,7 +219,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void what_travels_over_the_bus_is_immutable() {
+  void bus_messages_are_records() {
     check(
         classes()
             .that()
@@ -231,7 +231,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothing_is_named_after_what_it_is_not() {
+  void no_class_is_named_manager_helper_util_or_impl() {
     check(
         noClasses()
             .should()

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReadmeTest {
   @Test
-  void the_table_names_every_address_with_all_that_is_asked_or_told_there()
+  void readme_table_lists_every_address_with_all_its_messages()
       throws IOException, ReflectiveOperationException {
     List<String> rows =
         Files.readAllLines(Path.of("README.md")).stream()

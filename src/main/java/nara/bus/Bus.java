@@ -48,19 +48,19 @@ public final class Bus {
    * @return the answer, or a failure with one of the codes of {@link BusFailure}
    */
   @SuppressWarnings("unchecked") // the request's type says what its answer is
-  public <R extends BusMessage> Future<R> ask(
+  public <R extends BusMessage> Future<R> request(
       String address, Request<R> request, Duration timeout) {
-    DeliveryOptions options = local().setSendTimeout(Math.max(1, timeout.toMillis()));
+    DeliveryOptions options = localDelivery().setSendTimeout(Math.max(1, timeout.toMillis()));
     return vertx.eventBus().<R>request(address, request, options).map(Message::body);
   }
 
   /** Tells everybody who listens at the address. */
-  public void tell(String address, BusMessage message) {
-    vertx.eventBus().publish(address, message, local());
+  public void publish(String address, BusMessage message) {
+    vertx.eventBus().publish(address, message, localDelivery());
   }
 
   /** In a cluster, too: these messages go by reference, and must not leave this JVM. */
-  private static DeliveryOptions local() {
+  private static DeliveryOptions localDelivery() {
     return new DeliveryOptions().setLocalOnly(true);
   }
 
@@ -77,13 +77,13 @@ public final class Bus {
         .<BusMessage>localConsumer(
             address,
             message ->
-                answer(type.cast(message.body()), onRequest)
+                handle(type.cast(message.body()), onRequest)
                     .onSuccess(message::reply)
                     .onFailure(failure -> fail(address, message, failure)));
   }
 
   private static void fail(String address, Message<BusMessage> message, Throwable failure) {
-    if (Unavailable.isCause(failure)) {
+    if (UnavailableException.isCause(failure)) {
       message.fail(BusFailure.UNAVAILABLE.code(), failure.getMessage());
       return;
     }
@@ -91,7 +91,7 @@ public final class Bus {
     message.fail(BusFailure.DEFECT.code(), String.valueOf(failure));
   }
 
-  private static <M> Future<? extends BusMessage> answer(
+  private static <M> Future<? extends BusMessage> handle(
       M request, Function<M, Future<? extends BusMessage>> onRequest) {
     try {
       return onRequest.apply(request);
@@ -101,7 +101,7 @@ public final class Bus {
   }
 
   /** Hears what is told at the address, on the context of the caller. */
-  public <M extends BusMessage> MessageConsumer<BusMessage> hear(
+  public <M extends BusMessage> MessageConsumer<BusMessage> subscribe(
       String address, Class<M> type, Consumer<M> onMessage) {
     return vertx
         .eventBus()

@@ -2,7 +2,8 @@ package nara.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import nara.node.ConfigReader;
+import nara.cli.output.Terminal;
+import nara.node.config.ConfigReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -23,9 +24,9 @@ final class CheckConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ConfigReader.Result result = Configs.read(file);
-    Configs.valid(file, result, terminal);
-    terminal.out().println(result.effective());
+    ConfigReader.ConfigResult configResult = ConfigLoader.read(file);
+    ConfigLoader.requireValid(file, configResult, terminal);
+    terminal.out().println(configResult.effective());
     return ExitCode.OK;
   }
 }

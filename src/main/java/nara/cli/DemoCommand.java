@@ -2,9 +2,12 @@ package nara.cli;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import nara.demo.Demo;
-import nara.recovery.Report;
-import nara.recovery.ReportJson;
+import nara.cli.output.ProgressPrinter;
+import nara.cli.output.ReportFormatter;
+import nara.cli.output.Terminal;
+import nara.demo.DemoNetwork;
+import nara.recovery.report.Report;
+import nara.recovery.report.ReportJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,11 +18,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Shows a recovery on this machine alone: a broker, neighbours that hold overlapping parts of"
-            + " a signed history, and one fresh node.")
+        "Shows a recovery on this machine alone: a broker, neighbours that hold overlapping parts"
+            + " of a signed history, and one fresh node.")
 final class DemoCommand implements Callable<Integer> {
-  private static final int MOST_NEIGHBOURS = 50;
-  private static final int MOST_EVENTS = 320_000;
+  private static final int MAX_NEIGHBOURS = 50;
+  private static final int MAX_EVENTS = 320_000;
 
   private final Terminal terminal;
 
@@ -29,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--neighbours",
       defaultValue = "5",
       paramLabel = "N",
-      description = "Neighbours, 1 to " + MOST_NEIGHBOURS + ".")
+      description = "Neighbours, 1 to " + MAX_NEIGHBOURS + ".")
   private int neighbours;
 
   @Option(
@@ -58,27 +61,27 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    within("--neighbours", neighbours, 1, MOST_NEIGHBOURS);
-    within("--events", events, 1_000, MOST_EVENTS);
+    requireRange("--neighbours", neighbours, 1, MAX_NEIGHBOURS);
+    requireRange("--events", events, 1_000, MAX_EVENTS);
     ProgressPrinter progress = new ProgressPrinter(terminal);
-    try (Demo demo =
-            Demo.start(neighbours, events, seed, terminal.clock(), terminal.err()::println);
+    try (DemoNetwork demoNetwork =
+            DemoNetwork.start(neighbours, events, seed, terminal.clock(), terminal.err()::println);
         RunningNode fresh =
             RunningNode.start(
-                demo.freshNode(),
-                demo.freshIdentity(),
+                demoNetwork.freshConfig(),
+                demoNetwork.freshIdentity(),
                 terminal.clock(),
                 RunningNode.Preparation.NONE,
-                progress::show)) {
+                progress::print)) {
       Report report = fresh.report();
-      progress.end();
-      terminal.out().print(json ? ReportJson.write(report) : ReportPrinter.text(report));
+      progress.eraseOpenLine();
+      terminal.out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
       terminal.out().flush();
       terminal
           .err()
           .printf(
               "the neighbours together hold %,d distinct events; the fresh node has %,d of them%n",
-              events, report.ledger().total());
+              events, report.ledgerTotals().total());
       if (once) {
         return RecoverCommand.exitCode(report);
       }
@@ -88,10 +91,10 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void within(String option, int value, int least, int most) {
-    if (value < least || value > most) {
+  private void requireRange(String option, int value, int min, int max) {
+    if (value < min || value > max) {
       throw new ParameterException(
-          spec.commandLine(), "%s: %,d is not %,d to %,d".formatted(option, value, least, most));
+          spec.commandLine(), "%s: %,d is not %,d to %,d".formatted(option, value, min, max));
     }
   }
 }

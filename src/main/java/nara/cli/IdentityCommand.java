@@ -4,11 +4,14 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import nara.cli.file.CommandFailure;
+import nara.cli.output.JsonOutput;
+import nara.cli.output.Terminal;
 import nara.identity.Identity;
 import nara.identity.NativeSoul;
 import nara.identity.Personality;
 import nara.identity.Soul;
-import nara.node.ConfigReader;
+import nara.node.config.ConfigReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,67 +47,70 @@ final class IdentityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (name != null && name.isEmpty()) {
-      throw new Refusal("the name given is empty; leave --name out to have one drawn");
+      throw new CommandFailure("the name given is empty; leave --name out to have one drawn");
     }
     Identity identity = identity();
-    terminal.out().println(json ? Json.indented(object(identity)) : lines(identity));
+    terminal.out().println(json ? JsonOutput.indented(asJson(identity)) : asText(identity));
     return ExitCode.OK;
   }
 
   private Identity identity() {
     if (soul == null) {
-      if (name != null && !ConfigReader.isName(name)) {
-        throw new Refusal(
+      if (name != null && !ConfigReader.isValidName(name)) {
+        throw new CommandFailure(
             "no node can be called \"%s\": identity.name takes %s"
-                .formatted(Terminal.printable(name), ConfigReader.A_NAME));
+                .formatted(Terminal.printable(name), ConfigReader.NAME_RULE));
       }
-      return name == null ? drawn() : Identity.of(name, Soul.generate(name, new SecureRandom()));
+      return name == null
+          ? withGeneratedName()
+          : Identity.of(name, Soul.generate(name, new SecureRandom()));
     }
     Soul given =
         Soul.parse(soul)
             .orElseThrow(
                 () ->
-                    new Refusal(
+                    new CommandFailure(
                         "the soul given is not one: a soul is 40 bytes in Base58, about 54"
                             + " characters"));
-    return name == null ? named(given) : Identity.of(name, given);
+    return name == null ? withNameOf(given) : Identity.of(name, given);
   }
 
   /** A new soul with the name that its own seed draws. */
-  private static Identity drawn() {
+  private static Identity withGeneratedName() {
     byte[] random = new byte[FINGERPRINT_BYTES];
     new SecureRandom().nextBytes(random);
-    return named(NativeSoul.generated(random));
+    return withNameOf(NativeSoul.generated(random));
   }
 
-  private static Identity named(Soul soul) {
-    return Identity.determine("", soul.encoded(), "", Optional.empty());
+  private static Identity withNameOf(Soul soul) {
+    return Identity.resolve("", soul.encoded(), "", Optional.empty());
   }
 
-  private static Map<String, Object> object(Identity identity) {
+  private static Map<String, Object> asJson(Identity identity) {
     Personality p = identity.personality();
-    return Json.object(
+    return JsonOutput.object(
         "name", identity.name(),
         "id", identity.id(),
         "soul", identity.soul().encoded(),
         "public_key", identity.keys().publicKey().encoded(),
         "bond", identity.bonded(),
         "personality",
-            Json.object(
+            JsonOutput.object(
                 "agreeableness", p.agreeableness(),
                 "sociability", p.sociability(),
                 "chill", p.chill()));
   }
 
-  private static String lines(Identity identity) {
+  private static String asText(Identity identity) {
     Personality p = identity.personality();
     return """
-        name         %s
-        id           %s
-        soul         %s
-        public key   %s
-        bond         %s
-        personality  agreeableness %d, sociability %d, chill %d"""
+    name         %s
+    id           %s
+    soul         %s
+    public key   %s
+    bond         %s
+    personality  agreeableness %d, sociability %d, chill %d\
+    """
         .formatted(
             Terminal.printable(identity.name()),
             identity.id(),

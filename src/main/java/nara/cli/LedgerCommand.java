@@ -12,14 +12,18 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import nara.cli.file.CommandFailure;
+import nara.cli.file.EventFileWriter;
+import nara.cli.output.JsonOutput;
+import nara.cli.output.Terminal;
 import nara.event.Event;
 import nara.event.Service;
 import nara.ledger.Ledger;
-import nara.ledger.LedgerRequest.Answer;
-import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.LedgerStats;
+import nara.ledger.LedgerRequest.QueryResult;
+import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.Query;
-import nara.mesh.PeerAddress;
+import nara.mesh.wire.PeerAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +46,7 @@ final class LedgerCommand implements Runnable {
   }
 
   /** What all questions about one file share. */
-  abstract static class OfFile implements Callable<Integer> {
+  abstract static class FileCommand implements Callable<Integer> {
     final Terminal terminal;
 
     @Parameters(
@@ -51,57 +55,61 @@ final class LedgerCommand implements Runnable {
         description = "Events, one JSON object a line; may be gzipped.")
     Path file;
 
-    @Mixin LedgerFile reading = new LedgerFile();
+    @Mixin LedgerLoader ledgerLoader = new LedgerLoader();
 
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
-    OfFile(Terminal terminal) {
+    FileCommand(Terminal terminal) {
       this.terminal = terminal;
     }
 
-    Ledger ledger() {
-      return reading.load(List.of(file), terminal).ledger();
+    Ledger loadLedger() {
+      return ledgerLoader.load(List.of(file), terminal).ledger();
     }
 
     void print(Map<String, Object> object, String text) {
-      terminal.out().println(json ? Json.indented(object) : text);
+      terminal.out().println(json ? JsonOutput.indented(object) : text);
     }
   }
 
   /** How much there is. */
   @Command(name = "stats", description = "Counts the events of a file by service.")
-  static final class Stats extends OfFile {
-    Stats(Terminal terminal) {
+  static final class StatsCommand extends FileCommand {
+    StatsCommand(Terminal terminal) {
       super(terminal);
     }
 
     @Override
     public Integer call() {
-      LedgerFile.Loaded loaded = reading.load(List.of(file), terminal);
-      LedgerStats stats = loaded.ledger().stats();
+      LedgerLoader.LoadedLedger loadedLedger = ledgerLoader.load(List.of(file), terminal);
+      LedgerStats stats = loadedLedger.ledger().stats();
       Map<String, Integer> byService = new TreeMap<>();
       stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
-      List<Event> events = loaded.ledger().export();
+      List<Event> events = loadedLedger.ledger().export();
       Map<String, Object> object =
-          Json.object(
+          JsonOutput.object(
               "total", stats.total(),
               "by_service", byService,
               "critical", stats.critical(),
               "bytes", stats.bytes(),
-              "subjects", loaded.ledger().subjects().size(),
+              "subjects", loadedLedger.ledger().subjects().size(),
               "first_ts", events.isEmpty() ? 0 : events.getFirst().ts(),
               "last_ts", events.isEmpty() ? 0 : events.getLast().ts(),
-              "lines", loaded.lines(),
-              "duplicate", loaded.duplicate(),
-              "dropped", loaded.dropped(),
-              "not_events", loaded.notEvents());
+              "lines", loadedLedger.lines(),
+              "duplicate", loadedLedger.duplicates(),
+              "dropped", loadedLedger.dropped(),
+              "not_events", loadedLedger.unreadableLines());
       StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
       text.append(
           "%n%,10d lines: %,d duplicate, %,d dropped by the ledger's limits, %,d no event"
-              .formatted(loaded.lines(), loaded.duplicate(), loaded.dropped(), loaded.notEvents()));
+              .formatted(
+                  loadedLedger.lines(),
+                  loadedLedger.duplicates(),
+                  loadedLedger.dropped(),
+                  loadedLedger.unreadableLines()));
       print(object, text.toString());
       return ExitCode.OK;
     }
@@ -109,7 +117,7 @@ final class LedgerCommand implements Runnable {
 
   /** What is derived for one subject. */
   @Command(name = "subject", description = "Prints what follows from a file about one nara.")
-  static final class Subject extends OfFile {
+  static final class SubjectCommand extends FileCommand {
     @Parameters(index = "1", paramLabel = "NAME", description = "Whom to tell about.")
     private String name;
 
@@ -119,24 +127,25 @@ final class LedgerCommand implements Runnable {
         description = "The moment, Unix seconds; now when it is left out.")
     private Long at;
 
-    Subject(Terminal terminal) {
+    SubjectCommand(Terminal terminal) {
       super(terminal);
     }
 
     @Override
     public Integer call() {
-      Ledger ledger = ledger();
+      Ledger ledger = loadLedger();
       if (!ledger.subjects().contains(name)) {
         terminal.err().printf("note: no event of %s mentions %s%n", file, Terminal.printable(name));
       }
-      Derived d = ledger.about(name, at == null ? terminal.clock().instant().getEpochSecond() : at);
+      SubjectSummary d =
+          ledger.summary(name, at == null ? terminal.clock().instant().getEpochSecond() : at);
       Map<String, Object> opinion =
-          Json.object(
+          JsonOutput.object(
               "start_time", d.opinion().startTime(),
               "restarts", d.opinion().restarts(),
               "last_restart", d.opinion().lastRestart());
       Map<String, Object> object =
-          Json.object(
+          JsonOutput.object(
               "subject", d.subject(),
               "restarts", d.restarts(),
               "total_uptime_s", d.totalUptimeSeconds(),
@@ -153,7 +162,8 @@ final class LedgerCommand implements Runnable {
           total uptime       %d s
           first seen         %d
           latest checkpoint  %s
-          opinion            start %d, restarts %d, last restart %d"""
+          opinion            start %d, restarts %d, last restart %d\
+          """
               .formatted(
                   Terminal.printable(d.subject()),
                   d.status(),
@@ -172,7 +182,7 @@ final class LedgerCommand implements Runnable {
   @Command(
       name = "query",
       description = "Prints the ids that a node holding the file would answer.")
-  static final class Ask extends OfFile {
+  static final class QueryCommand extends FileCommand {
     private enum Mode {
       page,
       recent,
@@ -190,7 +200,7 @@ final class LedgerCommand implements Runnable {
     private Long cursor;
 
     @Option(names = "--page-size", paramLabel = "N", description = "page: at most so many events.")
-    private int pageSize = Query.MOST;
+    private int pageSize = Query.MAX_EVENTS;
 
     @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most so many.")
     private Integer limit;
@@ -210,7 +220,7 @@ final class LedgerCommand implements Runnable {
     @Option(names = "--subject", paramLabel = "N", description = "Only events about or by these.")
     private List<String> subjects = new ArrayList<>();
 
-    Ask(Terminal terminal) {
+    QueryCommand(Terminal terminal) {
       super(terminal);
     }
 
@@ -218,15 +228,15 @@ final class LedgerCommand implements Runnable {
     public Integer call() {
       Query query = query();
       // No mode that can be asked for here draws lots.
-      Answer answer = ledger().ask(query, new SplittableRandom(0));
-      List<String> ids = answer.events().stream().map(event -> event.id().toString()).toList();
-      Map<String, Object> object = Json.object("ids", ids);
-      answer.nextCursor().ifPresent(next -> object.put("next_cursor", Long.toString(next)));
+      QueryResult queryResult = loadLedger().query(query, new SplittableRandom(0));
+      List<String> ids = queryResult.events().stream().map(event -> event.id().toString()).toList();
+      Map<String, Object> object = JsonOutput.object("ids", ids);
+      queryResult.nextCursor().ifPresent(next -> object.put("next_cursor", Long.toString(next)));
       if (json) {
-        terminal.out().println(Json.indented(object));
+        terminal.out().println(JsonOutput.indented(object));
       } else {
         ids.forEach(terminal.out()::println);
-        answer.nextCursor().ifPresent(next -> terminal.err().println("next cursor: " + next));
+        queryResult.nextCursor().ifPresent(next -> terminal.err().println("next cursor: " + next));
       }
       return ExitCode.OK;
     }
@@ -234,34 +244,38 @@ final class LedgerCommand implements Runnable {
     private Query query() {
       for (String service : services) {
         if (Service.named(service).isEmpty()) {
-          throw new Refusal(
+          throw new CommandFailure(
               "there is no service \"%s\"; there are %s"
                   .formatted(Terminal.printable(service), serviceNames()));
         }
       }
       if (sliceTotal < 1 || sliceIndex < 0 || sliceIndex >= sliceTotal) {
-        throw new Refusal("--slice-index must be from 0 up to one less than --slice-total");
+        throw new CommandFailure("--slice-index must be from 0 up to one less than --slice-total");
       }
       Query.Filter filter = new Query.Filter(new HashSet<>(services), new HashSet<>(subjects));
       return switch (mode) {
         case page ->
             new Query.Page(
-                cursor == null ? Long.MIN_VALUE : cursor, within("--page-size", pageSize), filter);
+                cursor == null ? Long.MIN_VALUE : cursor,
+                requireLimit("--page-size", pageSize),
+                filter);
         case recent ->
-            new Query.Recent(within("--limit", Optional.ofNullable(limit).orElse(100)), filter);
+            new Query.Recent(
+                requireLimit("--limit", Optional.ofNullable(limit).orElse(100)), filter);
         case slice ->
             new Query.Slice(
                 since,
                 sliceIndex,
                 sliceTotal,
-                within("--limit", Optional.ofNullable(limit).orElse(Query.MOST)),
+                requireLimit("--limit", Optional.ofNullable(limit).orElse(Query.MAX_EVENTS)),
                 filter);
       };
     }
 
-    private static int within(String option, int number) {
-      if (number < 1 || number > Query.MOST) {
-        throw new Refusal("%s must be 1 to %,d, not %d".formatted(option, Query.MOST, number));
+    private static int requireLimit(String option, int number) {
+      if (number < 1 || number > Query.MAX_EVENTS) {
+        throw new CommandFailure(
+            "%s must be 1 to %,d, not %d".formatted(option, Query.MAX_EVENTS, number));
       }
       return number;
     }
@@ -276,28 +290,28 @@ final class LedgerCommand implements Runnable {
       name = "export",
       description =
           "Writes what a node would hold of the file, in order of time, as the bytes came.")
-  static final class Export extends OfFile {
+  static final class ExportCommand extends FileCommand {
     @Option(
         names = "--out",
         paramLabel = "FILE",
         description = "Where to; gzipped when it ends in .gz. Standard output when left out.")
     private Path out;
 
-    Export(Terminal terminal) {
+    ExportCommand(Terminal terminal) {
       super(terminal);
     }
 
     @Override
     public Integer call() {
-      List<Event> events = ledger().export();
+      List<Event> events = loadLedger().export();
       if (out == null) {
-        EventLines.write(terminal.out(), events);
+        EventFileWriter.write(terminal.out(), events);
       } else {
-        EventLines.write(out, events);
+        EventFileWriter.write(out, events);
       }
       terminal.err().printf("%,d events%n", events.size());
       if (json && out != null) {
-        terminal.out().println(Json.indented(Json.object("total", events.size())));
+        terminal.out().println(JsonOutput.indented(JsonOutput.object("total", events.size())));
       }
       return ExitCode.OK;
     }
@@ -309,7 +323,7 @@ final class LedgerCommand implements Runnable {
       description =
           "Takes the events of files into a ledger file, which is made when missing; with --to,"
               + " gives all of the files to a node that runs.")
-  static final class Import implements Callable<Integer> {
+  static final class ImportCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Spec private CommandSpec spec;
@@ -331,7 +345,7 @@ final class LedgerCommand implements Runnable {
         names = "--to",
         paramLabel = "HOST:PORT",
         description = "The node that is to have the events: its mesh address.")
-    private String to;
+    private String nodeAddress;
 
     @Option(
         names = "--config",
@@ -339,42 +353,43 @@ final class LedgerCommand implements Runnable {
         description = "That node's configuration: the import is signed with its key.")
     private Path config;
 
-    @Mixin private LedgerFile reading = new LedgerFile();
+    @Mixin private LedgerLoader ledgerLoader = new LedgerLoader();
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    Import(Terminal terminal) {
+    ImportCommand(Terminal terminal) {
       this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws IOException {
-      return to == null ? intoFile() : intoNode();
+      return nodeAddress == null ? importIntoFile() : importIntoNode();
     }
 
-    private int intoNode() {
+    private int importIntoNode() {
       if (config == null) {
         throw new ParameterException(
             spec.commandLine(), "--to needs --config: the node takes imports of its owner only");
       }
       String address =
-          PeerAddress.parse(to)
+          PeerAddress.parse(nodeAddress)
               .map(PeerAddress::toString)
-              .orElseThrow(() -> new Refusal("--to " + to + " is not HOST:PORT"));
+              .orElseThrow(() -> new CommandFailure("--to " + nodeAddress + " is not HOST:PORT"));
       List<Path> files = new ArrayList<>(List.of(file));
       files.addAll(sources);
-      NodeImport node =
-          new NodeImport(
-              Configs.identity(Configs.valid(config, Configs.read(config), terminal)),
+      ImportClient node =
+          new ImportClient(
+              ConfigLoader.identity(
+                  ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal)),
               address,
               terminal);
       Map<String, Object> object = node.send(files);
-      terminal.out().println(json ? Json.indented(object) : node.text());
+      terminal.out().println(json ? JsonOutput.indented(object) : node.summary());
       return ExitCode.OK;
     }
 
-    private int intoFile() throws IOException {
+    private int importIntoFile() throws IOException {
       if (sources.isEmpty()) {
         throw new ParameterException(spec.commandLine(), "say which files to take in");
       }
@@ -383,20 +398,22 @@ final class LedgerCommand implements Runnable {
         files.add(file);
       }
       files.addAll(sources);
-      LedgerFile.Loaded loaded = reading.load(files, terminal);
-      List<Event> events = loaded.ledger().export();
-      EventLines.write(file, events);
+      LedgerLoader.LoadedLedger loadedLedger = ledgerLoader.load(files, terminal);
+      List<Event> events = loadedLedger.ledger().export();
+      EventFileWriter.write(file, events);
       Map<String, Object> object =
-          Json.object(
+          JsonOutput.object(
               "total", events.size(),
-              "duplicate", loaded.duplicate(),
-              "dropped", loaded.dropped(),
-              "refused", loaded.refused().values().stream().mapToLong(Long::longValue).sum(),
-              "not_events", loaded.notEvents());
+              "duplicate", loadedLedger.duplicates(),
+              "dropped", loadedLedger.dropped(),
+              "refused", loadedLedger.refused().values().stream().mapToLong(Long::longValue).sum(),
+              "not_events", loadedLedger.unreadableLines());
       terminal
           .out()
           .println(
-              json ? Json.indented(object) : "%,d events in %s".formatted(events.size(), file));
+              json
+                  ? JsonOutput.indented(object)
+                  : "%,d events in %s".formatted(events.size(), file));
       return ExitCode.OK;
     }
   }

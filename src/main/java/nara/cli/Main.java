@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import nara.cli.file.CommandFailure;
+import nara.cli.output.Terminal;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,8 +31,8 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
-  private static final String LEVEL = "nara.log.level";
-  private static final String TRACES = "nara.log.traces";
+  private static final String LOG_LEVEL_PROPERTY = "nara.log.level";
+  private static final String STACK_TRACE_PROPERTY = "nara.log.traces";
 
   @Spec private CommandSpec spec;
 
@@ -55,7 +57,7 @@ public final class Main implements Runnable {
   }
 
   /** Runs one command and gives its exit code. */
-  static int run(String[] args, Terminal terminal) {
+  public static int run(String[] args, Terminal terminal) {
     Main main = new Main();
     CommandLine line =
         new CommandLine(main)
@@ -64,24 +66,25 @@ public final class Main implements Runnable {
             .addSubcommand(new RecoverCommand(terminal))
             .addSubcommand(new IdentityCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
-            .addSubcommand(ledger(terminal))
+            .addSubcommand(ledgerCommand(terminal))
             .addSubcommand(new CheckConfigCommand(terminal));
     line.setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
-        .setParameterExceptionHandler((wrong, given) -> badUsage(wrong, terminal))
+        .setParameterExceptionHandler((wrong, given) -> onUsageError(wrong, terminal))
         .setExecutionStrategy(
             parsed -> {
-              main.setUpLog(parsed.subcommand());
+              main.configureLogging(parsed.subcommand());
               return new CommandLine.RunLast().execute(parsed);
             })
-        .setExecutionExceptionHandler((failure, command, given) -> main.failed(failure, terminal));
+        .setExecutionExceptionHandler(
+            (failure, command, given) -> main.onFailure(failure, terminal));
     int code = main.execute(line, args, terminal);
-    Optional<String> lost = terminal.out().lost();
-    lost.ifPresent(
+    Optional<String> writeFailure = terminal.out().writeFailure();
+    writeFailure.ifPresent(
         why -> terminal.err().println("nara: the results could not all be printed: " + why));
-    return lost.isPresent() ? ExitCode.USAGE : code;
+    return writeFailure.isPresent() ? ExitCode.USAGE : code;
   }
 
   private int execute(CommandLine line, String[] args, Terminal terminal) {
@@ -92,18 +95,18 @@ public final class Main implements Runnable {
           .err()
           .println("nara: out of memory; NARA_JAVA_OPTS=-Xmx4g lets it have 4 GB, for example");
     } catch (Error defect) {
-      tell(defect, terminal);
+      printDefect(defect, terminal);
     }
     return ExitCode.DEFECT;
   }
 
-  private static CommandLine ledger(Terminal terminal) {
+  private static CommandLine ledgerCommand(Terminal terminal) {
     return new CommandLine(new LedgerCommand())
-        .addSubcommand(new LedgerCommand.Stats(terminal))
-        .addSubcommand(new LedgerCommand.Subject(terminal))
-        .addSubcommand(new LedgerCommand.Ask(terminal))
-        .addSubcommand(new LedgerCommand.Export(terminal))
-        .addSubcommand(new LedgerCommand.Import(terminal));
+        .addSubcommand(new LedgerCommand.StatsCommand(terminal))
+        .addSubcommand(new LedgerCommand.SubjectCommand(terminal))
+        .addSubcommand(new LedgerCommand.QueryCommand(terminal))
+        .addSubcommand(new LedgerCommand.ExportCommand(terminal))
+        .addSubcommand(new LedgerCommand.ImportCommand(terminal));
   }
 
   /** Without a command there is nothing to do. */
@@ -116,16 +119,16 @@ public final class Main implements Runnable {
    * A node that goes on tells what it does; other commands only what went wrong. Must come before
    * the first logger is made, since that is when the settings are read.
    */
-  private void setUpLog(ParseResult command) {
+  private void configureLogging(ParseResult command) {
     if (verbose) {
-      System.setProperty(LEVEL, "DEBUG");
-      System.setProperty(TRACES, "%ex");
+      System.setProperty(LOG_LEVEL_PROPERTY, "DEBUG");
+      System.setProperty(STACK_TRACE_PROPERTY, "%ex");
     } else if (command != null && command.commandSpec().name().equals("run")) {
-      System.setProperty(LEVEL, "INFO");
+      System.setProperty(LOG_LEVEL_PROPERTY, "INFO");
     }
   }
 
-  private static int badUsage(ParameterException wrong, Terminal terminal) {
+  private static int onUsageError(ParameterException wrong, Terminal terminal) {
     CommandLine command = wrong.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
     terminal.err().println(name + ": " + Terminal.printable(wrong.getMessage()));
@@ -137,16 +140,16 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  private int failed(Exception failure, Terminal terminal) {
-    if (failure instanceof Refusal refusal) {
-      terminal.err().println("nara: " + refusal.getMessage());
+  private int onFailure(Exception failure, Terminal terminal) {
+    if (failure instanceof CommandFailure commandFailure) {
+      terminal.err().println("nara: " + commandFailure.getMessage());
       return ExitCode.USAGE;
     }
-    tell(failure, terminal);
+    printDefect(failure, terminal);
     return ExitCode.DEFECT;
   }
 
-  private void tell(Throwable failure, Terminal terminal) {
+  private void printDefect(Throwable failure, Terminal terminal) {
     terminal
         .err()
         .println(

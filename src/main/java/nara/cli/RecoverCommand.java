@@ -9,15 +9,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import nara.cli.file.CommandFailure;
+import nara.cli.file.EventFileWriter;
+import nara.cli.output.ProgressPrinter;
+import nara.cli.output.ReportFormatter;
+import nara.cli.output.Terminal;
 import nara.discovery.DiscoveryConfig;
 import nara.identity.Identity;
 import nara.identity.Soul;
-import nara.node.ConfigReader;
-import nara.node.NodeConfig;
-import nara.node.Peers;
+import nara.node.config.AddressParser;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryConfig;
-import nara.recovery.Report;
-import nara.recovery.ReportJson;
+import nara.recovery.report.Report;
+import nara.recovery.report.ReportJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -75,33 +80,33 @@ final class RecoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    NodeConfig node = effective();
+    NodeConfig node = effectiveConfig();
     for (Path file : new Path[] {out, report}) {
       requireWritable(file);
     }
-    Identity me = config == null ? nobody() : Configs.identity(node);
+    Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identity(node);
     ProgressPrinter progress = new ProgressPrinter(terminal);
-    Report done;
+    Report finalReport;
     try (RunningNode running =
         RunningNode.start(
-            node, me, terminal.clock(), RunningNode.Preparation.NONE, progress::show)) {
-      done = running.tellingTheEnd().report();
-      progress.end();
+            node, identity, terminal.clock(), RunningNode.Preparation.NONE, progress::print)) {
+      finalReport = running.waitingForCloseOnShutdown().report();
+      progress.eraseOpenLine();
       // Told before the events are written: what cannot be written costs the file, not the report.
-      terminal.out().print(ReportPrinter.text(done));
+      terminal.out().print(ReportFormatter.format(finalReport));
       terminal.out().flush();
       if (report != null) {
-        write(report, ReportJson.write(done));
+        write(report, ReportJson.write(finalReport));
       }
       if (out != null) {
-        EventLines.write(out, running.export());
+        EventFileWriter.write(out, running.export());
       }
     }
-    return exitCode(done);
+    return exitCode(finalReport);
   }
 
-  static int exitCode(Report done) {
-    return switch (done.outcome()) {
+  static int exitCode(Report report) {
+    return switch (report.outcome()) {
       case "complete" -> ExitCode.OK;
       case "isolated" -> ExitCode.ISOLATED;
       default -> ExitCode.PARTIAL;
@@ -109,25 +114,26 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   /** The configuration of the file, or that of a node without a name, with what was given here. */
-  private NodeConfig effective() {
-    NodeConfig base = config == null ? ConfigReader.defaults() : Configs.ofNode(config, terminal);
+  private NodeConfig effectiveConfig() {
+    NodeConfig base =
+        config == null ? ConfigReader.defaults() : ConfigLoader.readForNode(config, terminal);
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
       named.add(
-          Peers.parse(peer)
+          AddressParser.peer(peer)
               .orElseThrow(
                   () ->
-                      new Refusal(
+                      new CommandFailure(
                           "--peer " + Terminal.printable(peer) + " is not [NAME@]HOST:PORT")));
     }
     NodeConfig with =
         base.withDiscovery(base.discovery().withPeers(named))
             .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
     if (!mqtt.isEmpty()) {
-      if (Peers.broker(mqtt).isEmpty()) {
-        throw new Refusal("--mqtt " + Terminal.printable(mqtt) + " is not mqtt://HOST:PORT");
+      if (AddressParser.brokerUrl(mqtt).isEmpty()) {
+        throw new CommandFailure("--mqtt " + Terminal.printable(mqtt) + " is not mqtt://HOST:PORT");
       }
-      with = with.withPlaza(with.plaza().at(mqtt));
+      with = with.withPlaza(with.plaza().withUrl(mqtt));
     }
     if (config != null) {
       return with;
@@ -137,17 +143,19 @@ final class RecoverCommand implements Callable<Integer> {
           spec.commandLine(), "nobody to recover from: give --peer, --mqtt or --config");
     }
     // Peers learn our key by asking back where we come from, so the mesh is served, on any port.
-    return with.withMesh(with.mesh().on(with.mesh().host(), 0))
-        .withPlaza(with.plaza().announcingAtOnce())
-        .withRecovery(hasty(with.recovery()));
+    return with.withMesh(with.mesh().listeningOn(with.mesh().host(), 0))
+        .withPlaza(with.plaza().withoutJitter())
+        .withRecovery(withShortWaits(with.recovery()));
   }
 
   /** The waits are for networks that come up together; here somebody is waiting. */
-  private RecoveryConfig hasty(RecoveryConfig recovery) {
-    return mqtt.isEmpty() ? recovery.startingAtOnce() : recovery.waiting(PLAZA_WAIT, PLAZA_TRIES);
+  private RecoveryConfig withShortWaits(RecoveryConfig recovery) {
+    return mqtt.isEmpty()
+        ? recovery.withoutFirstWait()
+        : recovery.withDiscoveryRetries(PLAZA_WAIT, PLAZA_TRIES);
   }
 
-  private static Identity nobody() {
+  private static Identity temporaryIdentity() {
     String name = "recover-%08x".formatted(RANDOM.nextInt());
     return Identity.of(name, Soul.generate(name, RANDOM));
   }
@@ -158,7 +166,7 @@ final class RecoverCommand implements Callable<Integer> {
     }
     Path directory = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
-      throw new Refusal(file + " cannot be written: no such directory, or no permission");
+      throw new CommandFailure(file + " cannot be written: no such directory, or no permission");
     }
   }
 
@@ -166,7 +174,7 @@ final class RecoverCommand implements Callable<Integer> {
     try {
       Files.writeString(file, text, StandardCharsets.UTF_8);
     } catch (IOException trouble) {
-      throw new Refusal(file + " cannot be written: " + trouble.getMessage());
+      throw new CommandFailure(file + " cannot be written: " + trouble.getMessage());
     }
   }
 }

@@ -3,10 +3,14 @@ package nara.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import nara.cli.file.CommandFailure;
+import nara.cli.output.ProgressPrinter;
+import nara.cli.output.ReportFormatter;
+import nara.cli.output.Terminal;
 import nara.cluster.ClusterConfig;
 import nara.identity.Identity;
-import nara.mesh.PeerAddress;
-import nara.node.NodeConfig;
+import nara.mesh.wire.PeerAddress;
+import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,7 +30,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--import",
       paramLabel = "FILE",
       description = "Events to begin with (.jsonl or .jsonl.gz); judged by the node's policy.")
-  private Path imported;
+  private Path importFile;
 
   @Option(
       names = "--cluster",
@@ -37,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--member",
       paramLabel = "HOST:PORT",
       description = "Which member this is, in place of cluster.host and cluster.port.")
-  private String memberAt;
+  private String memberAddress;
 
   RunCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -45,25 +49,27 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    NodeConfig read = Configs.ofNode(config, terminal);
+    NodeConfig read = ConfigLoader.readForNode(config, terminal);
     NodeConfig node = clustered ? read.withCluster(asMember(read.cluster())) : read;
-    Identity me = Configs.identity(node);
+    Identity identity = ConfigLoader.identity(node);
     RunningNode.Preparation preparation =
-        imported == null ? RunningNode.Preparation.NONE : RunningNode.importing(imported, terminal);
+        importFile == null
+            ? RunningNode.Preparation.NONE
+            : RunningNode.importing(importFile, terminal);
     ProgressPrinter progress = new ProgressPrinter(terminal);
     // Until the process is asked to end: the shutdown hook of the running node stops it in order.
     CountDownLatch forever = new CountDownLatch(1);
     try (RunningNode running =
-        RunningNode.start(node, me, terminal.clock(), preparation, progress::show)) {
-      terminal.err().println(greeting(node, me, running));
+        RunningNode.start(node, identity, terminal.clock(), preparation, progress::print)) {
+      terminal.err().println(startMessage(node, identity, running));
       running
           .finished()
           .onSuccess(
               report -> {
-                progress.end();
+                progress.eraseOpenLine();
                 terminal
                     .err()
-                    .println(ReportPrinter.text(report).lines().findFirst().orElseThrow());
+                    .println(ReportFormatter.format(report).lines().findFirst().orElseThrow());
               });
       forever.await();
     }
@@ -72,28 +78,28 @@ final class RunCommand implements Callable<Integer> {
 
   private ClusterConfig asMember(ClusterConfig cluster) {
     if (cluster.members().isEmpty()) {
-      throw new Refusal(
+      throw new CommandFailure(
           "--cluster needs the other members: set cluster.members in "
               + config
               + " to HOST:PORT each");
     }
-    if (memberAt == null) {
+    if (memberAddress == null) {
       return cluster.asMember();
     }
     PeerAddress at =
-        PeerAddress.parse(memberAt)
+        PeerAddress.parse(memberAddress)
             .filter(given -> cluster.members().contains(given.toString()))
             .orElseThrow(
                 () ->
-                    new Refusal(
+                    new CommandFailure(
                         "--member is not one of cluster.members: "
                             + String.join(", ", cluster.members())));
-    return cluster.at(at.host(), at.port()).asMember();
+    return cluster.withAddress(at.host(), at.port()).asMember();
   }
 
-  private static String greeting(NodeConfig config, Identity me, RunningNode running) {
-    StringBuilder line = new StringBuilder("nara ").append(Terminal.printable(me.name()));
-    line.append(" is up (").append(me.id()).append(")");
+  private static String startMessage(NodeConfig config, Identity identity, RunningNode running) {
+    StringBuilder line = new StringBuilder("nara ").append(Terminal.printable(identity.name()));
+    line.append(" is up (").append(identity.id()).append(")");
     running
         .node()
         .meshPort()

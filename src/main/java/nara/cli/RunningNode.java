@@ -13,17 +13,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import nara.bus.Time;
+import nara.bus.Scheduler;
+import nara.cli.file.CommandFailure;
+import nara.cli.file.EventFileReader;
+import nara.cli.output.Terminal;
 import nara.event.Event;
-import nara.event.JsonSpans;
+import nara.event.json.JsonSpans;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.node.Blocking;
 import nara.node.NaraNode;
-import nara.node.NodeConfig;
-import nara.node.StartFailure;
-import nara.recovery.RecoveryNews;
-import nara.recovery.Report;
+import nara.node.NodeStartException;
+import nara.node.config.NodeConfig;
+import nara.recovery.RecoveryNotification;
+import nara.recovery.report.Report;
 import nara.trust.TrustRequest;
 
 /**
@@ -33,20 +36,20 @@ import nara.trust.TrustRequest;
 final class RunningNode implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration ASK_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration OFFER_TIMEOUT = Duration.ofMinutes(10);
 
   /** For a command to tell and write what was recovered until the process was asked to end. */
-  private static final Duration TELL_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private static final int IMPORT_BATCH = 5_000;
 
   private final NaraNode node;
   private final Promise<Report> finished;
-  private final Thread onExit = new Thread(this::onExit, "nara-stop");
-  private final ReentrantLock stopping = new ReentrantLock();
+  private final Thread shutdownHook = new Thread(this::onShutdown, "nara-stop");
+  private final ReentrantLock stopLock = new ReentrantLock();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean tellsTheEnd;
+  private volatile boolean waitsForClose;
   private boolean stopped;
 
   private RunningNode(NaraNode node, Promise<Report> finished) {
@@ -66,14 +69,14 @@ final class RunningNode implements AutoCloseable {
    * Starts a node and its recovery.
    *
    * @param onProgress called on an event loop
-   * @throws Refusal when it cannot start, with the reason
+   * @throws CommandFailure when it cannot start, with the reason
    */
   static RunningNode start(
       NodeConfig config,
       Identity me,
-      Time clock,
+      Scheduler clock,
       Preparation preparation,
-      Consumer<RecoveryNews.Progress> onProgress) {
+      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
     Promise<Report> finished = Promise.promise();
     Future<NaraNode> starting =
         NaraNode.start(
@@ -83,19 +86,21 @@ final class RunningNode implements AutoCloseable {
             RandomGenerator.getDefault(),
             node -> {
               node.bus()
-                  .hear(
-                      RecoveryNews.ADDRESS,
-                      RecoveryNews.class,
+                  .subscribe(
+                      RecoveryNotification.ADDRESS,
+                      RecoveryNotification.class,
                       news -> {
                         switch (news) {
-                          case RecoveryNews.Progress progress -> onProgress.accept(progress);
-                          case RecoveryNews.Finished done -> finished.tryComplete(done.report());
+                          case RecoveryNotification.RecoveryProgressed recoveryProgressed ->
+                              onProgress.accept(recoveryProgressed);
+                          case RecoveryNotification.RecoveryFinished done ->
+                              finished.tryComplete(done.report());
                         }
                       });
               return preparation.prepare(node);
             });
-    RunningNode running = new RunningNode(started(starting), finished);
-    Runtime.getRuntime().addShutdownHook(running.onExit);
+    RunningNode running = new RunningNode(awaitStart(starting), finished);
+    Runtime.getRuntime().addShutdownHook(running.shutdownHook);
     return running;
   }
 
@@ -103,16 +108,16 @@ final class RunningNode implements AutoCloseable {
    * From now on, when the process is asked to end, the recovery ends with what it has, and the
    * process waits until the command has closed this.
    */
-  RunningNode tellingTheEnd() {
-    tellsTheEnd = true;
+  RunningNode waitingForCloseOnShutdown() {
+    waitsForClose = true;
     return this;
   }
 
-  private void onExit() {
-    if (tellsTheEnd) {
+  private void onShutdown() {
+    if (waitsForClose) {
       node.endRecovery();
       try {
-        closed.await(TELL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        closed.await(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       } catch (InterruptedException hurried) {
         Thread.currentThread().interrupt();
       }
@@ -137,21 +142,22 @@ final class RunningNode implements AutoCloseable {
   /** Everything that the ledger holds, in ascending time. */
   List<Event> export() {
     return Blocking.await(
-            node.bus().ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), ASK_TIMEOUT),
-            ASK_TIMEOUT)
+            node.bus()
+                .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), REQUEST_TIMEOUT),
+            REQUEST_TIMEOUT)
         .events();
   }
 
   /** Stops the node; only the first call does anything, and every call returns when it is done. */
   void stop() {
-    stopping.lock();
+    stopLock.lock();
     try {
       if (!stopped) {
         stopped = true;
         Blocking.await(node.stop(), STOP_TIMEOUT);
       }
     } finally {
-      stopping.unlock();
+      stopLock.unlock();
     }
   }
 
@@ -160,7 +166,7 @@ final class RunningNode implements AutoCloseable {
     stop();
     closed.countDown();
     try {
-      Runtime.getRuntime().removeShutdownHook(onExit);
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException ending) {
       // The process is ending and the hook has run or will: the node is stopped either way.
       return;
@@ -182,18 +188,18 @@ final class RunningNode implements AutoCloseable {
     long added = 0;
     long held = 0;
     long refused = 0;
-    try (EventFile file = EventFile.open(path)) {
-      for (List<EventFile.Line> lines = file.next(IMPORT_BATCH);
+    try (EventFileReader file = EventFileReader.open(path)) {
+      for (List<EventFileReader.Line> lines = file.nextBatch(IMPORT_BATCH);
           !lines.isEmpty();
-          lines = file.next(IMPORT_BATCH)) {
-        TrustRequest.Offered offered = ask(node, offer(path, lines));
-        received += offered.received();
-        added += offered.added();
-        held += offered.duplicate() + offered.dropped();
-        refused += offered.rejected();
+          lines = file.nextBatch(IMPORT_BATCH)) {
+        TrustRequest.OfferResult offerResult = request(node, offerRequest(path, lines));
+        received += offerResult.received();
+        added += offerResult.added();
+        held += offerResult.duplicate() + offerResult.dropped();
+        refused += offerResult.rejected();
       }
       // What came before its emitter's announcement can be judged now.
-      TrustRequest.Offered again = ask(node, new TrustRequest.JudgeQuarantined());
+      TrustRequest.OfferResult again = request(node, new TrustRequest.VerifyQuarantined());
       terminal
           .err()
           .printf(
@@ -211,25 +217,28 @@ final class RunningNode implements AutoCloseable {
     }
   }
 
-  private static TrustRequest.Offered ask(NaraNode node, TrustRequest<TrustRequest.Offered> what) {
-    return Blocking.await(node.bus().ask(TrustRequest.ADDRESS, what, OFFER_TIMEOUT), OFFER_TIMEOUT);
+  private static TrustRequest.OfferResult request(
+      NaraNode node, TrustRequest<TrustRequest.OfferResult> request) {
+    return Blocking.await(
+        node.bus().request(TrustRequest.ADDRESS, request, OFFER_TIMEOUT), OFFER_TIMEOUT);
   }
 
-  private static TrustRequest.Offer offer(Path path, List<EventFile.Line> lines) {
+  private static TrustRequest.OfferEvents offerRequest(
+      Path path, List<EventFileReader.Line> lines) {
     ByteArrayOutputStream json = new ByteArrayOutputStream(lines.size() * 512);
     List<JsonSpans.Span> spans = new ArrayList<>(lines.size());
-    for (EventFile.Line line : lines) {
+    for (EventFileReader.Line line : lines) {
       spans.add(new JsonSpans.Span(json.size(), line.bytes().length));
       json.writeBytes(line.bytes());
     }
-    return new TrustRequest.Offer(path.toString(), json.toByteArray(), spans);
+    return new TrustRequest.OfferEvents(path.toString(), json.toByteArray(), spans);
   }
 
-  private static NaraNode started(Future<NaraNode> starting) {
+  private static NaraNode awaitStart(Future<NaraNode> starting) {
     try {
       return Blocking.await(starting, START_TIMEOUT);
-    } catch (StartFailure cannot) {
-      throw new Refusal(cannot.getMessage());
+    } catch (NodeStartException cannot) {
+      throw new CommandFailure(cannot.getMessage());
     }
   }
 }

@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import nara.event.EventReader;
-import nara.event.Reading;
+import nara.cli.file.EventFileReader;
+import nara.cli.output.JsonOutput;
+import nara.cli.output.Terminal;
+import nara.event.ReadResult;
 import nara.event.Verdict;
-import nara.trust.Judge;
-import nara.trust.Judgement;
+import nara.event.json.EventReader;
+import nara.trust.EventVerifier;
 import nara.trust.TrustPolicy;
-import nara.trust.TrustPolicy.Fate;
+import nara.trust.TrustPolicy.Action;
+import nara.trust.VerificationResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "Events, one JSON object a line; may be gzipped.")
   private Path file;
 
-  @Mixin private Judging judging = new Judging();
+  @Mixin private VerificationOptions verificationOptions = new VerificationOptions();
 
   @Option(
       names = "--policy",
@@ -54,16 +57,16 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TrustPolicy policy = Judging.policy(policyName);
-    Judge judge = judging.judge(List.of(file), terminal);
+    TrustPolicy policy = VerificationOptions.policy(policyName);
+    EventVerifier eventVerifier = verificationOptions.eventVerifier(List.of(file), terminal);
     long done = 0;
-    try (EventFile events = EventFile.open(file)) {
-      for (List<EventFile.Line> lines = events.next(Judging.BATCH);
+    try (EventFileReader events = EventFileReader.open(file)) {
+      for (List<EventFileReader.Line> lines = events.nextBatch(VerificationOptions.BATCH_SIZE);
           // Whoever reads the output may have seen enough.
           !lines.isEmpty() && !terminal.out().checkError();
-          lines = events.next(Judging.BATCH)) {
-        List<Reading> readings = lines.stream().map(line -> line.read(reader)).toList();
-        print(lines, judge.judge(readings));
+          lines = events.nextBatch(VerificationOptions.BATCH_SIZE)) {
+        List<ReadResult> readResults = lines.stream().map(line -> line.read(reader)).toList();
+        print(lines, eventVerifier.verify(readResults));
         done += lines.size();
         if (terminal.interactive()) {
           terminal.err().printf("\r%,d events judged", done);
@@ -72,59 +75,67 @@ final class VerifyCommand implements Callable<Integer> {
     }
     long refused =
         counts.entrySet().stream()
-            .filter(count -> policy.fate(count.getKey()) != Fate.MERGE)
+            .filter(count -> policy.action(count.getKey()) != Action.MERGE)
             .mapToLong(Map.Entry::getValue)
             .sum();
-    summary(done, refused, policy);
+    printSummary(done, refused, policy);
     return refused > 0 ? ExitCode.REFUSED : ExitCode.OK;
   }
 
-  private void print(List<EventFile.Line> lines, List<Judgement> judgements) {
+  private void print(
+      List<EventFileReader.Line> lines, List<VerificationResult> verificationResults) {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
-      Judgement judgement = judgements.get(i);
-      counts.merge(judgement.verdict(), 1L, Long::sum);
+      VerificationResult verificationResult = verificationResults.get(i);
+      counts.merge(verificationResult.verdict(), 1L, Long::sum);
       long number = lines.get(i).number();
-      rows.append(json ? Json.line(object(number, judgement)) : row(number, judgement))
+      rows.append(
+              json
+                  ? JsonOutput.compact(jsonRow(number, verificationResult))
+                  : textRow(number, verificationResult))
           .append('\n');
     }
     terminal.out().print(rows);
   }
 
-  private static String row(long number, Judgement judgement) {
-    return number + "\t" + id(judgement.reading()) + '\t' + judgement.verdict().label();
+  private static String textRow(long number, VerificationResult verificationResult) {
+    return number
+        + "\t"
+        + printableId(verificationResult.readResult())
+        + '\t'
+        + verificationResult.verdict().label();
   }
 
   /** The claimed id as one short word, whatever the line claims. */
-  private static String id(Reading reading) {
-    String stated = reading.statedId();
+  private static String printableId(ReadResult readResult) {
+    String stated = readResult.claimedId();
     String bounded = stated.length() <= ID_CHARACTERS ? stated : stated.substring(0, ID_CHARACTERS);
     return stated.isEmpty() ? "-" : Terminal.printable(bounded);
   }
 
-  private static Map<String, Object> object(long number, Judgement judgement) {
+  private static Map<String, Object> jsonRow(long number, VerificationResult verificationResult) {
     Map<String, Object> row =
-        Json.object(
+        JsonOutput.object(
             "line",
             number,
             "id",
-            judgement.reading().statedId(),
+            verificationResult.readResult().claimedId(),
             "verdict",
-            judgement.verdict().label());
-    if (!judgement.reason().isEmpty()) {
-      row.put("reason", judgement.reason());
+            verificationResult.verdict().label());
+    if (!verificationResult.reason().isEmpty()) {
+      row.put("reason", verificationResult.reason());
     }
-    if (judgement.reading() instanceof Reading.Read read) {
-      row.put("content", read.content());
-      row.put("computed_id", read.event().id().toString());
-      row.put("signed_hash_hex", HEX.formatHex(read.hashToSign()));
-      row.put("actor", read.event().actor());
-      row.put("target", read.event().target());
+    if (verificationResult.readResult() instanceof ReadResult.ParsedEvent parsedEvent) {
+      row.put("content", parsedEvent.content());
+      row.put("computed_id", parsedEvent.event().id().toString());
+      row.put("signed_hash_hex", HEX.formatHex(parsedEvent.signableHash()));
+      row.put("actor", parsedEvent.event().actor());
+      row.put("target", parsedEvent.event().target());
     }
     return row;
   }
 
-  private void summary(long total, long refused, TrustPolicy policy) {
+  private void printSummary(long total, long refused, TrustPolicy policy) {
     String verdicts =
         counts.entrySet().stream()
             .map(count -> "%,d %s".formatted(count.getValue(), count.getKey().label()))

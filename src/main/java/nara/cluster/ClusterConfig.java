@@ -19,8 +19,8 @@ import java.util.Set;
  * @param roles what this member may be used for
  * @param quorum members that have to be there before anything leads or is merged
  * @param backups copies of everything in the maps beside the first one
- * @param detection how long a member may be silent before the others go on without it; the lead is
- *     given anew some seconds later
+ * @param detectionTimeout how long a member may be silent before the others go on without it; the
+ *     lead is given anew some seconds later
  * @param tls of the event bus
  */
 public record ClusterConfig(
@@ -34,10 +34,10 @@ public record ClusterConfig(
     Set<Role> roles,
     int quorum,
     int backups,
-    Duration detection,
+    Duration detectionTimeout,
     Optional<Tls> tls) {
   /** A silent member is given up at the next beat, and what waited for it is asked again. */
-  private static final Duration GIVING_UP = Duration.ofSeconds(2);
+  private static final Duration EVICTION_DELAY = Duration.ofSeconds(2);
 
   /** The port of Hazelcast where nothing else is said. */
   public static final int DEFAULT_PORT = 7435;
@@ -53,7 +53,7 @@ public record ClusterConfig(
   public record Tls(Path key, Path certificate, Path authority) {}
 
   /** A node that runs alone. */
-  public static ClusterConfig alone() {
+  public static ClusterConfig standalone() {
     return new ClusterConfig(
         false,
         "nara",
@@ -72,11 +72,22 @@ public record ClusterConfig(
   /** The same, as a member of a cluster. */
   public ClusterConfig asMember() {
     return new ClusterConfig(
-        true, name, member, host, port, busPort, members, roles, quorum, backups, detection, tls);
+        true,
+        name,
+        member,
+        host,
+        port,
+        busPort,
+        members,
+        roles,
+        quorum,
+        backups,
+        detectionTimeout,
+        tls);
   }
 
   /** The same at another address. */
-  public ClusterConfig at(String changedHost, int changedPort) {
+  public ClusterConfig withAddress(String changedHost, int changedPort) {
     return new ClusterConfig(
         enabled,
         name,
@@ -88,7 +99,7 @@ public record ClusterConfig(
         roles,
         quorum,
         backups,
-        detection,
+        detectionTimeout,
         tls);
   }
 
@@ -107,7 +118,9 @@ public record ClusterConfig(
    * there to renew: until that one is given up, the lead must last, or every silent member would
    * cost it. And not much longer, since the same time passes when it is the leader who is silent.
    */
-  Duration lease() {
-    return detection.plus(detection.multipliedBy(3).dividedBy(10)).plus(GIVING_UP);
+  Duration leaseDuration() {
+    return detectionTimeout
+        .plus(detectionTimeout.multipliedBy(3).dividedBy(10))
+        .plus(EVICTION_DELAY);
   }
 }

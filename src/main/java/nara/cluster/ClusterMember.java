@@ -24,8 +24,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import nara.bus.Bus;
-import nara.cluster.ClusterNews.MembersChanged;
-import nara.cluster.ClusterNews.Returned;
+import nara.cluster.ClusterNotification.MembersChanged;
+import nara.cluster.ClusterNotification.SplitBrainHealed;
+import nara.cluster.map.TermTracker;
 import nara.identity.Keyring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,56 +39,57 @@ public final class ClusterMember {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
 
   /** One of the members, as it says of itself. */
-  record Peer(String nodeId, String name, Set<Role> roles) {}
+  record MemberInfo(String nodeId, String name, Set<Role> roles) {}
 
   private final ClusterConfig config;
   private final String nodeId;
   private final HazelcastInstance hazelcast;
-  private final Terms terms;
+  private final TermTracker termTracker;
   private Vertx vertx;
-  private boolean enough = true;
+  private boolean hadQuorum = true;
 
   private ClusterMember(
-      ClusterConfig config, String nodeId, HazelcastInstance hazelcast, Terms terms) {
+      ClusterConfig config, String nodeId, HazelcastInstance hazelcast, TermTracker termTracker) {
     this.config = config;
     this.nodeId = nodeId;
     this.hazelcast = hazelcast;
-    this.terms = terms;
+    this.termTracker = termTracker;
   }
 
   /**
-   * Joins the cluster, or begins it; takes some seconds. Fails with {@link CannotJoin} where the
-   * operator can mend it.
+   * Joins the cluster, or begins it; takes some seconds. Fails with {@link ClusterJoinException}
+   * where the operator can mend it.
    */
   public static Future<ClusterMember> join(ClusterConfig config, String id, VertxOptions options) {
-    return apart("nara-join", () -> begin(config, id))
+    return onOwnThread("nara-join", () -> joinBlocking(config, id))
         .compose(member -> member.vertx(options).map(member));
   }
 
-  private static ClusterMember begin(ClusterConfig config, String id) {
+  private static ClusterMember joinBlocking(ClusterConfig config, String id) {
     config
         .tls()
-        .flatMap(tls -> TlsFiles.fault(tls, Instant.now()))
+        .flatMap(tls -> TlsFiles.problem(tls, Instant.now()))
         .ifPresent(
             fault -> {
-              throw new CannotJoin(fault);
+              throw new ClusterJoinException(fault);
             });
     String nodeId = UUID.randomUUID().toString();
-    Terms terms = new Terms();
-    com.hazelcast.config.Config hazelcast = Maps.config(config, nodeId);
-    hazelcast.getMemberAttributeConfig().setAttribute(Maps.NARA, id);
-    hazelcast.getUserContext().put(Maps.TERMS, terms);
+    TermTracker termTracker = new TermTracker();
+    com.hazelcast.config.Config hazelcast = HazelcastConfig.of(config, nodeId);
+    hazelcast.getMemberAttributeConfig().setAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE, id);
+    hazelcast.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, termTracker);
     HazelcastInstance joined = Hazelcast.newHazelcastInstance(hazelcast);
     for (Member other : joined.getCluster().getMembers()) {
-      if (!id.equals(other.getAttribute(Maps.NARA))) {
+      if (!id.equals(other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE))) {
         joined.shutdown();
-        throw new CannotJoin(
+        throw new ClusterJoinException(
             ("the cluster %s is one of another nara, %s, and this one is %s: give all members one"
                     + " identity.name and one soul, or this one a cluster.name of its own")
-                .formatted(config.name(), other.getAttribute(Maps.NARA), id));
+                .formatted(
+                    config.name(), other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE), id));
       }
     }
-    return new ClusterMember(config, nodeId, joined, terms);
+    return new ClusterMember(config, nodeId, joined, termTracker);
   }
 
   private Future<Vertx> vertx(VertxOptions options) {
@@ -109,13 +111,13 @@ public final class ClusterMember {
         .with(options.setEventBusOptions(bus))
         .withClusterManager(new HazelcastClusterManager(hazelcast))
         .buildClustered()
-        .onSuccess(this::listen)
+        .onSuccess(this::addListeners)
         .recover(failure -> leave().transform(left -> Future.failedFuture(failure)));
   }
 
-  private void listen(Vertx clustered) {
+  private void addListeners(Vertx clustered) {
     vertx = clustered;
-    tellOfQuorum();
+    logQuorumChange();
     Bus bus = Bus.of(clustered);
     hazelcast
         .getCluster()
@@ -124,15 +126,15 @@ public final class ClusterMember {
               @Override
               public void memberAdded(MembershipEvent event) {
                 LOG.info("{} has joined", name(event.getMember()));
-                tellOfQuorum();
-                bus.tell(ClusterNews.ADDRESS, new MembersChanged());
+                logQuorumChange();
+                bus.publish(ClusterNotification.ADDRESS, new MembersChanged());
               }
 
               @Override
               public void memberRemoved(MembershipEvent event) {
                 LOG.info("{} is gone", name(event.getMember()));
-                tellOfQuorum();
-                bus.tell(ClusterNews.ADDRESS, new MembersChanged());
+                logQuorumChange();
+                bus.publish(ClusterNotification.ADDRESS, new MembersChanged());
               }
             });
     hazelcast
@@ -141,24 +143,24 @@ public final class ClusterMember {
             event -> {
               if (event.getState() == LifecycleState.MERGED) {
                 LOG.info("{} was cut off and is back", config.memberName());
-                bus.tell(ClusterNews.ADDRESS, new Returned());
+                bus.publish(ClusterNotification.ADDRESS, new SplitBrainHealed());
               }
             });
   }
 
   /** Says when there are too few members, and when there are enough again. */
-  private synchronized void tellOfQuorum() {
-    boolean now = quorate();
-    if (enough && !now) {
+  private synchronized void logQuorumChange() {
+    boolean now = hasQuorum();
+    if (hadQuorum && !now) {
       LOG.warn(
-          "{} of {} members that have to be there: until then nothing is merged, and a lead ends with"
-              + " its lease",
-          peers().size(),
+          "{} of {} members that have to be there: until then nothing is merged, and a lead ends"
+              + " with its lease",
+          members().size(),
           config.quorum());
-    } else if (!enough && now) {
+    } else if (!hadQuorum && now) {
       LOG.info("enough members are there");
     }
-    enough = now;
+    hadQuorum = now;
   }
 
   /** The instance whose event bus reaches the other members. */
@@ -171,33 +173,33 @@ public final class ClusterMember {
    *
    * @param keys shared with the other members
    */
-  public Deployable sharedLedger(Keyring keys) {
+  public Deployable sharedLedgerVerticle(Keyring keys) {
     return new SharedLedgerVerticle(this, keys);
   }
 
   /** Carries out what a leader commands, and commands when this member leads. */
-  public Deployable work() {
-    return new WorkVerticle(this);
+  public Deployable commandVerticle() {
+    return new MemberCommandVerticle(this);
   }
 
   /** Keeps the shared map to what retention keeps, while this member leads in that term. */
-  public Deployable sweep(Keyring keys, long term) {
-    return new SweepVerticle(this, keys, term, SweepVerticle.EVERY);
+  public Deployable pruneVerticle(Keyring keys, long term) {
+    return new PruneVerticle(this, keys, term, PruneVerticle.DEFAULT_INTERVAL);
   }
 
   /** Leads when it is this member's turn, and says so. */
-  public Deployable lease() {
+  public Deployable leaseVerticle() {
     return new LeaseVerticle(this);
   }
 
   /** Stands where the coordinator would be, while another member leads. */
-  public Deployable standby() {
+  public Deployable standbyVerticle() {
     return new StandbyVerticle(this);
   }
 
   /** Leaves in order: what only this member has goes to the others first. */
   public Future<?> leave() {
-    return apart(
+    return onOwnThread(
         "nara-leave",
         () -> {
           hazelcast.shutdown();
@@ -211,10 +213,12 @@ public final class ClusterMember {
   }
 
   /** Whether no other member is there that could lead. */
-  public boolean last() {
-    return peers().stream()
+  public boolean isLastCoordinator() {
+    return members().stream()
         .noneMatch(
-            peer -> !peer.nodeId().equals(nodeId) && peer.roles().contains(Role.COORDINATOR));
+            memberInfo ->
+                !memberInfo.nodeId().equals(nodeId)
+                    && memberInfo.roles().contains(Role.COORDINATOR));
   }
 
   ClusterConfig config() {
@@ -225,40 +229,44 @@ public final class ClusterMember {
     return nodeId;
   }
 
-  HazelcastInstance hazelcast() {
+  public HazelcastInstance hazelcast() {
     return hazelcast;
   }
 
-  Terms terms() {
-    return terms;
+  public TermTracker terms() {
+    return termTracker;
   }
 
   /** Whether enough members are there for anything to be led or merged. */
-  boolean quorate() {
+  boolean hasQuorum() {
     return hazelcast.getLifecycleService().isRunning()
         && hazelcast.getCluster().getMembers().size() >= config.quorum();
   }
 
   /** All members that are there, this one among them. */
-  List<Peer> peers() {
-    return hazelcast.getCluster().getMembers().stream().map(ClusterMember::peer).toList();
+  List<MemberInfo> members() {
+    return hazelcast.getCluster().getMembers().stream().map(ClusterMember::memberInfo).toList();
   }
 
-  private static Peer peer(Member member) {
+  private static MemberInfo memberInfo(Member member) {
     Set<Role> roles =
-        Arrays.stream(String.valueOf(member.getAttribute(Maps.ROLES)).split(","))
+        Arrays.stream(
+                String.valueOf(member.getAttribute(HazelcastConfig.ROLES_ATTRIBUTE)).split(","))
             .map(Role::named)
             .flatMap(java.util.Optional::stream)
             .collect(Collectors.toUnmodifiableSet());
-    return new Peer(String.valueOf(member.getAttribute(Maps.NODE_ID)), name(member), roles);
+    return new MemberInfo(
+        String.valueOf(member.getAttribute(HazelcastConfig.NODE_ID_ATTRIBUTE)),
+        name(member),
+        roles);
   }
 
   private static String name(Member member) {
-    return String.valueOf(member.getAttribute(Maps.MEMBER_NAME));
+    return String.valueOf(member.getAttribute(HazelcastConfig.MEMBER_NAME_ATTRIBUTE));
   }
 
   /** Hazelcast begins and ends with long waits: on a thread of its own, outside of Vert.x. */
-  private static <T> Future<T> apart(String thread, Supplier<T> work) {
+  private static <T> Future<T> onOwnThread(String thread, Supplier<T> work) {
     Promise<T> done = Promise.promise();
     Thread.ofPlatform()
         .name(thread)

@@ -5,7 +5,7 @@ import java.util.Map;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Request;
-import nara.recovery.SharedWork;
+import nara.recovery.ClusterWorkRequest;
 
 /**
  * What the member of a cluster is asked, within its JVM.
@@ -17,25 +17,25 @@ public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> 
   String ADDRESS = "nara.cluster";
 
   /** Where the shared ledger is opened. */
-  String LEDGER = "nara.cluster.ledger";
+  String LEDGER_ADDRESS = "nara.cluster.ledger";
 
   /** Where a new leader asks what it finds. */
-  String LEAD = "nara.cluster.lead";
+  String TAKE_OVER_ADDRESS = "nara.cluster.lead";
 
   /** How the cluster looks from here. */
-  record State() implements ClusterRequest<ClusterState> {}
+  record GetClusterStatus() implements ClusterRequest<ClusterStatus> {}
 
   /** From now on merges go to the shared map; what the view holds already goes there too. */
-  record Open() implements ClusterRequest<Done> {}
+  record OpenSharedLedger() implements ClusterRequest<Done> {}
 
   /** What a new leader finds. */
-  record TakeOver(long term) implements ClusterRequest<Found> {}
+  record TakeOverLeadership(long term) implements ClusterRequest<TakeOverResult> {}
 
-  /** The answer to {@link TakeOver}. */
-  record Found(SharedWork.Lead lead) implements BusMessage {}
+  /** The answer to {@link TakeOverLeadership}. */
+  record TakeOverResult(ClusterWorkRequest.LeaderHandover leaderHandover) implements BusMessage {}
 
   /**
-   * The answer to {@link State}.
+   * The answer to {@link GetClusterStatus}.
    *
    * @param member what this one is called
    * @param leader what the leader is called; empty when nobody leads
@@ -44,10 +44,10 @@ public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> 
    * @param members all that are there
    * @param quorum how many have to be there
    * @param caughtUp whether this member's view is complete
-   * @param accepted commands that this member has accepted, by term
-   * @param refused commands and writes that it has refused for their term
+   * @param acceptedByTerm commands that this member has accepted, by term
+   * @param refusedCount commands and writes that it has refused for their term
    */
-  record ClusterState(
+  record ClusterStatus(
       String member,
       String leader,
       long term,
@@ -55,11 +55,11 @@ public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> 
       List<String> members,
       int quorum,
       boolean caughtUp,
-      Map<Long, Long> accepted,
-      long refused)
+      Map<Long, Long> acceptedByTerm,
+      long refusedCount)
       implements BusMessage {
     /** Whether enough members are there. */
-    public boolean quorate() {
+    public boolean hasQuorum() {
       return members.size() >= quorum;
     }
   }

@@ -9,70 +9,77 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.cluster.ClusterNews.CaughtUp;
-import nara.cluster.ClusterNews.Leads;
-import nara.cluster.ClusterNews.MembersChanged;
-import nara.cluster.ClusterNews.Outranked;
-import nara.cluster.ClusterNews.Returned;
-import nara.cluster.ClusterNews.StandsBy;
-import nara.cluster.ClusterRequest.ClusterState;
+import nara.cluster.ClusterNotification.CaughtUp;
+import nara.cluster.ClusterNotification.HigherTermSeen;
+import nara.cluster.ClusterNotification.LeadershipGained;
+import nara.cluster.ClusterNotification.LeadershipLost;
+import nara.cluster.ClusterNotification.MembersChanged;
+import nara.cluster.ClusterNotification.SplitBrainHealed;
+import nara.cluster.ClusterRequest.ClusterStatus;
+import nara.cluster.map.Lease;
+import nara.cluster.map.TermTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the lease, or waits for it: carries out what {@link Leadership} says, and tells {@link
- * Leads} and {@link StandsBy}. When it is undeployed it gives the lead up, so that another need not
- * wait: undeploy first what only a leader has.
+ * Keeps the lease, or waits for it: carries out what {@link LeaderElection} says, and tells {@link
+ * LeadershipGained} and {@link LeadershipLost}. When it is undeployed it gives the lead up, so that
+ * another need not wait: undeploy first what only a leader has.
  */
 final class LeaseVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
 
   /** For the others to say which lease they see: as long as for a backup. */
-  private static final Duration TO_WITNESS = Duration.ofMillis(1_500);
+  private static final Duration QUORUM_CHECK_TIMEOUT = Duration.ofMillis(1_500);
 
   /** How often a lease is looked at while it lasts. */
   private static final int LOOKS = 16;
 
   private final ClusterMember member;
-  private final Leadership leadership;
-  private final Terms terms;
+  private final LeaderElection leaderElection;
+  private final TermTracker termTracker;
 
   private Bus bus;
   private WorkerExecutor worker;
   private IMap<String, String> leases;
-  private boolean busy;
+  private boolean inFlight;
   private boolean caughtUp;
   private boolean stopping;
-  private String leader = "";
+  private String leaderName = "";
 
   LeaseVerticle(ClusterMember member) {
     this.member = member;
-    this.terms = member.terms();
-    this.leadership =
-        new Leadership(member.nodeId(), member.config().memberName(), member.config().lease());
+    this.termTracker = member.terms();
+    this.leaderElection =
+        new LeaderElection(
+            member.nodeId(), member.config().memberName(), member.config().leaseDuration());
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-lease", 1);
-    leases = member.hazelcast().getMap(Maps.LEASE);
+    leases = member.hazelcast().getMap(HazelcastConfig.LEASE_MAP);
     caughtUp = !member.config().has(Role.LEDGER);
-    bus.serve(ClusterRequest.ADDRESS, ClusterRequest.State.class, this::onState);
-    bus.hear(ClusterNews.ADDRESS, ClusterNews.class, this::onNews);
-    vertx.setPeriodic(Math.max(20, member.config().lease().toMillis() / LOOKS), fired -> look());
+    bus.serve(ClusterRequest.ADDRESS, ClusterRequest.GetClusterStatus.class, this::onState);
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+    vertx.setPeriodic(
+        Math.max(20, member.config().leaseDuration().toMillis() / LOOKS), fired -> checkLease());
     return Future.succeededFuture();
   }
 
   @Override
   public Future<?> stop() {
     stopping = true;
-    Optional<Lease> mine = leadership.resign();
+    Optional<Lease> mine = leaderElection.resign();
     return mine.map(
             lease ->
-                onMap(
+                onWorker(
                     () ->
-                        leases.replace(Maps.LEADER, lease.text(), lease.released().text())
+                        leases.replace(
+                                HazelcastConfig.LEASE_KEY,
+                                lease.encoded(),
+                                lease.released().encoded())
                             ? "given up"
                             : "taken before"))
         .orElse(Future.succeededFuture(""))
@@ -80,116 +87,116 @@ final class LeaseVerticle extends VerticleBase {
         .eventually(worker::close);
   }
 
-  private Future<? extends BusMessage> onState(ClusterRequest.State asked) {
+  private Future<? extends BusMessage> onState(ClusterRequest.GetClusterStatus asked) {
     return Future.succeededFuture(
-        new ClusterState(
+        new ClusterStatus(
             member.config().memberName(),
-            leader,
-            terms.highest(),
-            leadership.leading(),
-            member.peers().stream().map(ClusterMember.Peer::name).sorted().toList(),
+            leaderName,
+            termTracker.highest(),
+            leaderElection.leading(),
+            member.members().stream().map(ClusterMember.MemberInfo::name).sorted().toList(),
             member.config().quorum(),
             caughtUp,
-            terms.accepted(),
-            terms.refused()));
+            termTracker.accepted(),
+            termTracker.refused()));
   }
 
-  private void onNews(ClusterNews news) {
+  private void onNews(ClusterNotification news) {
     switch (news) {
-      case CaughtUp now -> caughtUp = now.all();
-      case Outranked by -> terms.saw(by.term());
+      case CaughtUp now -> caughtUp = now.complete();
+      case HigherTermSeen by -> termTracker.observe(by.term());
       case MembersChanged changed -> {}
-      case Returned returned -> {}
-      case Leads mine -> {}
-      case StandsBy mine -> {}
+      case SplitBrainHealed splitBrainHealed -> {}
+      case LeadershipGained mine -> {}
+      case LeadershipLost mine -> {}
     }
-    if (news instanceof Outranked || news instanceof CaughtUp) {
-      look();
+    if (news instanceof HigherTermSeen || news instanceof CaughtUp) {
+      checkLease();
     }
   }
 
   /** Looks at the entry and at the clock. */
-  private void look() {
+  private void checkLease() {
     if (stopping) {
       return;
     }
-    if (leadership.leading()) {
-      move();
-    } else if (!busy) {
-      busy = true;
-      onMap(() -> Lease.parse(String.valueOf(leases.get(Maps.LEADER))))
+    if (leaderElection.leading()) {
+      act();
+    } else if (!inFlight) {
+      inFlight = true;
+      onWorker(() -> Lease.parse(String.valueOf(leases.get(HazelcastConfig.LEASE_KEY))))
           .onSuccess(
               entry -> {
-                leadership.saw(entry, System.nanoTime());
-                terms.saw(entry);
-                leader = entry.filter(Lease::proven).map(Lease::name).orElse("");
+                leaderElection.observe(entry, System.nanoTime());
+                termTracker.observe(entry);
+                leaderName = entry.filter(Lease::isConfirmed).map(Lease::holderName).orElse("");
               })
-          .onFailure(unreadable -> leader = "")
+          .onFailure(unreadable -> leaderName = "")
           .onComplete(
               looked -> {
-                busy = false;
+                inFlight = false;
                 if (looked.succeeded()) {
-                  move();
+                  act();
                 }
               });
     }
   }
 
-  private void move() {
-    boolean eligible = member.config().has(Role.COORDINATOR) && caughtUp && member.quorate();
-    carryOut(leadership.next(eligible, terms.highest(), System.nanoTime()));
+  private void act() {
+    boolean eligible = member.config().has(Role.COORDINATOR) && caughtUp && member.hasQuorum();
+    execute(leaderElection.nextAction(eligible, termTracker.highest(), System.nanoTime()));
   }
 
-  private void carryOut(Leadership.Move move) {
-    switch (move) {
-      case Leadership.Move.Wait nothing -> {}
-      case Leadership.Move.Replace replace -> {
-        if (!busy && !stopping) {
-          replace(replace);
+  private void execute(LeaderElection.ElectionAction electionAction) {
+    switch (electionAction) {
+      case LeaderElection.ElectionAction.Wait nothing -> {}
+      case LeaderElection.ElectionAction.ReplaceLease replaceLease -> {
+        if (!inFlight && !stopping) {
+          replaceLease(replaceLease);
         }
       }
-      case Leadership.Move.StepDown down -> {
-        LOG.warn("{} steps down: {}", member.config().memberName(), down.why());
-        leader = "";
-        bus.tell(ClusterNews.ADDRESS, new StandsBy(down.why()));
+      case LeaderElection.ElectionAction.StepDown down -> {
+        LOG.warn("{} steps down: {}", member.config().memberName(), down.reason());
+        leaderName = "";
+        bus.publish(ClusterNotification.ADDRESS, new LeadershipLost(down.reason()));
       }
     }
   }
 
-  private void replace(Leadership.Move.Replace replace) {
-    busy = true;
-    boolean renewing = leadership.leading();
+  private void replaceLease(LeaderElection.ElectionAction.ReplaceLease replaceLease) {
+    inFlight = true;
+    boolean renewing = leaderElection.leading();
     long sentAt = System.nanoTime();
-    Lease wanted = replace.wanted();
-    onMap(() -> swapped(replace.seen(), wanted, renewing))
+    Lease replacement = replaceLease.replacement();
+    onWorker(() -> compareAndSet(replaceLease.expected(), replacement, renewing))
         .onComplete(
             swapped -> {
-              busy = false;
-              if (stopping || renewing && !leadership.leading()) {
+              inFlight = false;
+              if (stopping || renewing && !leaderElection.leading()) {
                 return;
               }
               if (swapped.failed()) {
                 // Not known whether it came through: the next look tells, or the lease runs out.
                 LOG.debug("the lease was not replaced: {}", swapped.cause().toString());
-              } else if (swapped.result().put()) {
-                onReplaced(renewing, wanted, sentAt);
+              } else if (swapped.result().succeeded()) {
+                onReplaced(renewing, replacement, sentAt);
               } else {
-                Optional<Lease> there = swapped.result().entry();
-                terms.saw(there);
-                carryOut(leadership.notReplaced(there, System.nanoTime()));
+                Optional<Lease> there = swapped.result().current();
+                termTracker.observe(there);
+                execute(leaderElection.onNotReplaced(there, System.nanoTime()));
               }
             });
   }
 
-  private void onReplaced(boolean renewing, Lease wanted, long sentAt) {
-    leadership.replaced(wanted, sentAt);
-    terms.saw(wanted.term());
-    leader = wanted.name();
+  private void onReplaced(boolean renewing, Lease replacement, long sentAt) {
+    leaderElection.onReplaced(replacement, sentAt);
+    termTracker.observe(replacement.term());
+    leaderName = replacement.holderName();
     if (!renewing) {
-      LOG.info("{} leads in term {}", wanted.name(), wanted.term());
-      bus.tell(ClusterNews.ADDRESS, new Leads(wanted.term()));
+      LOG.info("{} leads in term {}", replacement.holderName(), replacement.term());
+      bus.publish(ClusterNotification.ADDRESS, new LeadershipGained(replacement.term()));
       // The others count a term from its first renewal on: they need not wait for it.
-      move();
+      act();
     }
   }
 
@@ -197,27 +204,31 @@ final class LeaseVerticle extends VerticleBase {
    * What came of a replacement. That the wanted entry is there is not enough: from an attempt whose
    * backups never came it may be there for this member alone, which is cut off from the others.
    */
-  private record Swapped(boolean put, Optional<Lease> entry) {}
+  private record SwapResult(boolean succeeded, Optional<Lease> current) {}
 
-  private Swapped swapped(Optional<Lease> seen, Lease wanted, boolean renewing)
+  private SwapResult compareAndSet(Optional<Lease> expected, Lease replacement, boolean renewing)
       throws InterruptedException {
     boolean put =
-        seen.isPresent()
-            ? leases.replace(Maps.LEADER, seen.get().text(), wanted.text())
-            : leases.putIfAbsent(Maps.LEADER, wanted.text()) == null;
+        expected.isPresent()
+            ? leases.replace(
+                HazelcastConfig.LEASE_KEY, expected.get().encoded(), replacement.encoded())
+            : leases.putIfAbsent(HazelcastConfig.LEASE_KEY, replacement.encoded()) == null;
     // Alone, just now, there was no backup to wait for, and the map's own protection may not know
     // yet. A renewal that the others do not have ends by itself, when their lease of another term
     // is heard of; of two leads in one term nobody could tell.
     return put
-        ? new Swapped(member.quorate() && (renewing || witnessed(wanted)), Optional.of(wanted))
-        : new Swapped(false, Lease.parse(String.valueOf(leases.get(Maps.LEADER))));
+        ? new SwapResult(
+            member.hasQuorum() && (renewing || isSeenByQuorum(replacement)),
+            Optional.of(replacement))
+        : new SwapResult(false, Lease.parse(String.valueOf(leases.get(HazelcastConfig.LEASE_KEY))));
   }
 
-  private boolean witnessed(Lease wanted) throws InterruptedException {
-    return Witness.confirm(member.hazelcast(), wanted, member.config().quorum(), TO_WITNESS);
+  private boolean isSeenByQuorum(Lease wanted) throws InterruptedException {
+    return LeaseQuorumCheck.isSeenByQuorum(
+        member.hazelcast(), wanted, member.config().quorum(), QUORUM_CHECK_TIMEOUT);
   }
 
-  private <T> Future<T> onMap(Callable<T> work) {
+  private <T> Future<T> onWorker(Callable<T> work) {
     return worker.executeBlocking(work);
   }
 }

@@ -34,7 +34,7 @@ public enum Role {
    * The roles that this one cannot be had without: the leader asks those parts of its own machine,
    * and whoever judges events has to know which are held.
    */
-  public Set<Role> needs() {
+  public Set<Role> requiredRoles() {
     return switch (this) {
       case COORDINATOR -> EnumSet.of(LEDGER, DISCOVERY, MESH_SYNC, CHECKPOINT_SYNC);
       case MESH_SYNC, MQTT_LEDGER, DISCOVERY -> EnumSet.of(LEDGER);

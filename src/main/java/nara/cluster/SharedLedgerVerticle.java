@@ -14,18 +14,23 @@ import java.util.concurrent.Callable;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
-import nara.bus.Unavailable;
-import nara.cluster.ClusterNews.CaughtUp;
-import nara.cluster.ClusterNews.Leads;
-import nara.cluster.ClusterNews.MembersChanged;
-import nara.cluster.ClusterNews.Outranked;
-import nara.cluster.ClusterNews.Returned;
-import nara.cluster.ClusterNews.StandsBy;
+import nara.bus.UnavailableException;
+import nara.cluster.ClusterNotification.CaughtUp;
+import nara.cluster.ClusterNotification.HigherTermSeen;
+import nara.cluster.ClusterNotification.LeadershipGained;
+import nara.cluster.ClusterNotification.LeadershipLost;
+import nara.cluster.ClusterNotification.MembersChanged;
+import nara.cluster.ClusterNotification.SplitBrainHealed;
+import nara.cluster.map.EventEntry;
+import nara.cluster.map.RemoteEntryBatcher;
+import nara.cluster.map.SharedKeyring;
+import nara.cluster.map.SharedMap;
+import nara.cluster.map.TermTracker;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
-import nara.ledger.LedgerRequest.Judged;
-import nara.ledger.LedgerRequest.Merge;
-import nara.ledger.LedgerRequest.Observe;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerRequest.MergeEvents;
+import nara.ledger.LedgerRequest.RecordObservation;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,31 +55,31 @@ final class SharedLedgerVerticle extends VerticleBase {
   private static final int BATCH = 5_000;
 
   /** Members come and go in groups; and after a failure there is no hurry. */
-  private static final Duration SETTLING = Duration.ofMillis(500);
+  private static final Duration DEBOUNCE = Duration.ofMillis(500);
 
-  private static final Duration KEYS_EVERY = Duration.ofMillis(500);
+  private static final Duration PUBLISH_KEYS_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterMember member;
-  private final Terms terms;
+  private final TermTracker termTracker;
 
   private Bus bus;
   private WorkerExecutor worker;
-  private SharedMap shared;
-  private MapFeed feed;
-  private View view;
-  private SharedKeys keys;
+  private SharedMap sharedMap;
+  private RemoteEntryBatcher entryBatcher;
+  private LedgerView ledgerView;
+  private SharedKeyring sharedKeyring;
   private final Keyring keyring;
   private boolean open;
-  private boolean leads;
+  private boolean leading;
   private boolean catchingUp;
-  private boolean onceMore;
-  private boolean sharing;
-  private long settling = -1;
-  private long judging = -1;
+  private boolean catchUpAgain;
+  private boolean publishingKeys;
+  private long catchUpTimer = -1;
+  private long judgeTimer = -1;
 
   SharedLedgerVerticle(ClusterMember member, Keyring keyring) {
     this.member = member;
-    this.terms = member.terms();
+    this.termTracker = member.terms();
     this.keyring = keyring;
   }
 
@@ -82,117 +87,124 @@ final class SharedLedgerVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-shared-ledger", 4);
-    shared = new SharedMap(member.hazelcast(), Maps.LEDGER);
-    view = new View(bus, worker, keyring);
+    sharedMap = new SharedMap(member.hazelcast(), HazelcastConfig.LEDGER_MAP);
+    ledgerView = new LedgerView(bus, worker, keyring);
     Context mine = context;
-    feed = new MapFeed(shared.map(), BATCH, mine::runOnContext, view::take);
-    keys =
-        new SharedKeys(
-            new SharedMap(member.hazelcast(), Maps.KEYS),
+    entryBatcher =
+        new RemoteEntryBatcher(
+            sharedMap.map(), BATCH, mine::runOnContext, ledgerView::mergeEntries);
+    sharedKeyring =
+        new SharedKeyring(
+            new SharedMap(member.hazelcast(), HazelcastConfig.KEYS_MAP),
             keyring,
             () -> mine.runOnContext(learned -> onKeysLearned()));
-    bus.hear(ClusterNews.ADDRESS, ClusterNews.class, this::onNews);
-    bus.serve(ClusterRequest.LEDGER, ClusterRequest.Open.class, this::onOpen);
-    vertx.setPeriodic(KEYS_EVERY.toMillis(), fired -> shareKeys());
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+    bus.serve(ClusterRequest.LEDGER_ADDRESS, ClusterRequest.OpenSharedLedger.class, this::onOpen);
+    vertx.setPeriodic(PUBLISH_KEYS_INTERVAL.toMillis(), fired -> publishKeys());
     return bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onRequest).completion();
   }
 
   @Override
   public Future<?> stop() {
     open = false;
-    return Future.fromCompletionStage(feed.close())
+    return Future.fromCompletionStage(entryBatcher.close())
         .otherwiseEmpty()
-        .eventually(() -> onMap(keys::close).otherwiseEmpty())
+        .eventually(() -> onWorker(sharedKeyring::close).otherwiseEmpty())
         .eventually(worker::close);
   }
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
     // Before it is opened only what this node remembers by itself comes in here.
-    if (open && request instanceof Merge merge) {
-      return onMerge(merge);
+    if (open && request instanceof MergeEvents mergeEvents) {
+      return onMerge(mergeEvents);
     }
-    return open && request instanceof Observe own ? onObserve(own) : view.ask(request);
+    return open && request instanceof RecordObservation own
+        ? onObserve(own)
+        : ledgerView.request(request);
   }
 
   /** Whether an observation of this nara's own is news the view decides; then it is shared. */
-  private Future<LedgerRequest.Merged> onObserve(Observe own) {
-    return view.ask(own)
+  private Future<LedgerRequest.MergeResult> onObserve(RecordObservation own) {
+    return ledgerView
+        .request(own)
         .compose(
-            merged ->
-                merged.added() + merged.replaced() == 0
-                    ? Future.succeededFuture(merged)
-                    : onMerge(new Merge(List.of(own.observation()))).map(merged));
+            mergeResult ->
+                mergeResult.added() + mergeResult.replaced() == 0
+                    ? Future.succeededFuture(mergeResult)
+                    : onMerge(new MergeEvents(List.of(own.observation()))).map(mergeResult));
   }
 
-  private Future<LedgerRequest.Merged> onMerge(Merge merge) {
-    if (!member.quorate()) {
-      return Future.failedFuture(new Unavailable("the cluster has fewer members than its quorum"));
+  private Future<LedgerRequest.MergeResult> onMerge(MergeEvents mergeEvents) {
+    if (!member.hasQuorum()) {
+      return Future.failedFuture(
+          new UnavailableException("the cluster has fewer members than its quorum"));
     }
-    return onMap(() -> entries(merge.events()))
+    return onWorker(() -> entries(mergeEvents.events()))
         .compose(entries -> write(entries, true))
-        .compose(written -> view.ask(merge))
-        .onFailure(failure -> settle());
+        .compose(written -> ledgerView.request(mergeEvents))
+        .onFailure(failure -> scheduleCatchUp());
   }
 
-  private static Map<String, byte[]> entries(List<Judged> events) {
+  private static Map<String, byte[]> entries(List<JudgedEvent> events) {
     Map<String, byte[]> entries = new HashMap<>(events.size() * 2);
     events.forEach(event -> entries.put(EventEntry.key(event), EventEntry.value(event)));
     return entries;
   }
 
   /** Writes under the highest term known here; one that only stood by may take over a newer one. */
-  private Future<?> write(Map<String, byte[]> entries, boolean again) {
-    long term = terms.highest();
-    return onMap(() -> shared.write(term, entries, true))
+  private Future<?> write(Map<String, byte[]> entries, boolean retry) {
+    long term = termTracker.highest();
+    return onWorker(() -> sharedMap.write(term, entries, true))
         .recover(
             failure ->
-                member.quorate()
+                member.hasQuorum()
                     ? Future.failedFuture(failure)
-                    : Future.failedFuture(new Unavailable("the other members are gone")))
+                    : Future.failedFuture(new UnavailableException("the other members are gone")))
         .compose(
             refusedBy -> {
               if (refusedBy == 0) {
                 // Alone, just now, there was no backup to wait for.
-                return member.quorate()
+                return member.hasQuorum()
                     ? Future.succeededFuture()
-                    : Future.failedFuture(new Unavailable("the other members are gone"));
+                    : Future.failedFuture(new UnavailableException("the other members are gone"));
               }
-              terms.saw(refusedBy);
-              if (leads) {
-                bus.tell(ClusterNews.ADDRESS, new Outranked(refusedBy));
+              termTracker.observe(refusedBy);
+              if (leading) {
+                bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(refusedBy));
               }
-              return leads || !again
+              return leading || !retry
                   ? Future.failedFuture(
-                      new Unavailable("term " + term + " is over: term " + refusedBy + " leads"))
+                      new UnavailableException(
+                          "term " + term + " is over: term " + refusedBy + " leads"))
                   : write(entries, false);
             });
   }
 
-  private void onNews(ClusterNews news) {
+  private void onNews(ClusterNotification news) {
     switch (news) {
-      case MembersChanged changed -> settle();
-      case Returned returned -> {
-        feed.listenAnew();
-        keys.listenAnew();
-        settle();
+      case MembersChanged changed -> scheduleCatchUp();
+      case SplitBrainHealed splitBrainHealed -> {
+        entryBatcher.resetListener();
+        sharedKeyring.resetListener();
+        scheduleCatchUp();
       }
-      case Leads mine -> leads = true;
-      case StandsBy mine -> leads = false;
-      case Outranked by -> {}
+      case LeadershipGained mine -> leading = true;
+      case LeadershipLost mine -> leading = false;
+      case HigherTermSeen by -> {}
       case CaughtUp mine -> {}
     }
   }
 
-  private Future<Done> onOpen(ClusterRequest.Open asked) {
+  private Future<Done> onOpen(ClusterRequest.OpenSharedLedger asked) {
     open = true;
     catchUp();
     return Future.succeededFuture(Done.DONE);
   }
 
   /** Compares view and map soon. */
-  private void settle() {
-    vertx.cancelTimer(settling);
-    settling = vertx.setTimer(SETTLING.toMillis(), fired -> catchUp());
+  private void scheduleCatchUp() {
+    vertx.cancelTimer(catchUpTimer);
+    catchUpTimer = vertx.setTimer(DEBOUNCE.toMillis(), fired -> catchUp());
   }
 
   private void catchUp() {
@@ -200,57 +212,60 @@ final class SharedLedgerVerticle extends VerticleBase {
       return;
     }
     if (catchingUp) {
-      onceMore = true;
+      catchUpAgain = true;
       return;
     }
-    if (!member.quorate()) {
-      bus.tell(ClusterNews.ADDRESS, new CaughtUp(false));
+    if (!member.hasQuorum()) {
+      bus.publish(ClusterNotification.ADDRESS, new CaughtUp(false));
       return;
     }
     catchingUp = true;
-    onceMore = false;
-    onMap(
+    catchUpAgain = false;
+    onWorker(
             () -> {
-              feed.listen();
-              keys.listen();
+              entryBatcher.listen();
+              sharedKeyring.listen();
               // Hazelcast's own set reads all of it for each look.
-              return new HashSet<>(shared.map().keySet());
+              return new HashSet<>(sharedMap.map().keySet());
             })
-        .compose(this::compare)
-        .onSuccess(done -> bus.tell(ClusterNews.ADDRESS, new CaughtUp(true)))
+        .compose(this::exchangeMissing)
+        .onSuccess(done -> bus.publish(ClusterNotification.ADDRESS, new CaughtUp(true)))
         .onFailure(
             failure -> {
               LOG.info("the view is not complete yet: {}", failure.toString());
-              bus.tell(ClusterNews.ADDRESS, new CaughtUp(false));
-              settle();
+              bus.publish(ClusterNotification.ADDRESS, new CaughtUp(false));
+              scheduleCatchUp();
             })
         .onComplete(
             ended -> {
               catchingUp = false;
-              if (onceMore) {
+              if (catchUpAgain) {
                 catchUp();
               }
             });
   }
 
   /** Gives the view what only the map has, and the map what only the view has. */
-  private Future<?> compare(Set<String> inMap) {
-    return view.ask(new LedgerRequest.AllForms())
-        .compose(forms -> onMap(() -> Differences.of(inMap, entries(forms.events()))))
+  private Future<?> exchangeMissing(Set<String> inMap) {
+    return ledgerView
+        .request(new LedgerRequest.ExportVariants())
+        .compose(forms -> onWorker(() -> Differences.of(inMap, entries(forms.events()))))
         .compose(
             differences -> {
-              if (!differences.lacking.isEmpty() || !differences.own.isEmpty()) {
+              if (!differences.missingInView.isEmpty() || !differences.missingInMap.isEmpty()) {
                 LOG.info(
                     "{} events come from the other members, {} go to them",
-                    differences.lacking.size(),
-                    differences.own.size());
+                    differences.missingInView.size(),
+                    differences.missingInMap.size());
               }
-              return read(differences.lacking, 0).compose(read -> push(differences.own, 0));
+              return pullMissing(differences.missingInView, 0)
+                  .compose(read -> pushMissing(differences.missingInMap, 0));
             });
   }
 
   /** What the view lacks of the map, and the map of the view. */
-  private record Differences(List<String> lacking, List<Map.Entry<String, byte[]>> own) {
+  private record Differences(
+      List<String> missingInView, List<Map.Entry<String, byte[]>> missingInMap) {
     static Differences of(Set<String> inMap, Map<String, byte[]> inView) {
       return new Differences(
           inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
@@ -258,51 +273,53 @@ final class SharedLedgerVerticle extends VerticleBase {
     }
   }
 
-  private Future<?> read(List<String> lacking, int from) {
-    if (from >= lacking.size()) {
+  private Future<?> pullMissing(List<String> missing, int from) {
+    if (from >= missing.size()) {
       return Future.succeededFuture();
     }
-    Set<String> some = new HashSet<>(lacking.subList(from, Math.min(lacking.size(), from + BATCH)));
-    return onMap(() -> shared.map().getAll(some))
-        .compose(view::take)
-        .compose(viewed -> read(lacking, from + BATCH));
+    Set<String> batch =
+        new HashSet<>(missing.subList(from, Math.min(missing.size(), from + BATCH)));
+    return onWorker(() -> sharedMap.map().getAll(batch))
+        .compose(ledgerView::mergeEntries)
+        .compose(viewed -> pullMissing(missing, from + BATCH));
   }
 
-  private Future<?> push(List<Map.Entry<String, byte[]>> own, int from) {
-    if (from >= own.size()) {
+  private Future<?> pushMissing(List<Map.Entry<String, byte[]>> missing, int from) {
+    if (from >= missing.size()) {
       return Future.succeededFuture();
     }
-    Map<String, byte[]> some = new HashMap<>();
-    own.subList(from, Math.min(own.size(), from + BATCH))
-        .forEach(entry -> some.put(entry.getKey(), entry.getValue()));
-    return write(some, true).compose(written -> push(own, from + BATCH));
+    Map<String, byte[]> batch = new HashMap<>();
+    missing
+        .subList(from, Math.min(missing.size(), from + BATCH))
+        .forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
+    return write(batch, true).compose(written -> pushMissing(missing, from + BATCH));
   }
 
-  private void shareKeys() {
+  private void publishKeys() {
     // One at a time: those that wait would keep the threads that merging needs.
-    if (open && !sharing && member.quorate()) {
-      sharing = true;
-      onMap(() -> keys.share(terms.highest()))
+    if (open && !publishingKeys && member.hasQuorum()) {
+      publishingKeys = true;
+      onWorker(() -> sharedKeyring.publish(termTracker.highest()))
           .onFailure(failure -> LOG.debug("keys are shared later: {}", failure.toString()))
-          .onComplete(ended -> sharing = false);
+          .onComplete(ended -> publishingKeys = false);
     }
   }
 
   /** What waits for a key is looked through with each offer; none may come for a while. */
   private void onKeysLearned() {
-    vertx.cancelTimer(judging);
-    judging = vertx.setTimer(SETTLING.toMillis(), fired -> judgeWaiting());
+    vertx.cancelTimer(judgeTimer);
+    judgeTimer = vertx.setTimer(DEBOUNCE.toMillis(), fired -> judgeQuarantined());
   }
 
-  private void judgeWaiting() {
-    bus.ask(
+  private void judgeQuarantined() {
+    bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.Offer("cluster", new byte[0], List.of()),
+            new TrustRequest.OfferEvents("cluster", new byte[0], List.of()),
             TRUST_TIMEOUT)
         .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
   }
 
-  private <T> Future<T> onMap(Callable<T> work) {
+  private <T> Future<T> onWorker(Callable<T> work) {
     return worker.executeBlocking(work, false);
   }
 }

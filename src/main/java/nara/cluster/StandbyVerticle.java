@@ -11,21 +11,22 @@ import java.util.Optional;
 import java.util.UUID;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.cluster.ClusterNews.CaughtUp;
-import nara.recovery.RecoveryNews;
+import nara.cluster.ClusterNotification.CaughtUp;
+import nara.cluster.map.RecoveryProgress;
+import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryRequest;
-import nara.recovery.Report;
+import nara.recovery.report.Report;
 
 /**
  * Stands where the coordinator would be, on a member that does not lead: says how far it is with
- * catching up, and tells {@link RecoveryNews.Finished} when the leader's recovery is over, so that
- * opinions form on every member.
+ * catching up, and tells {@link RecoveryNotification.RecoveryFinished} when the leader's recovery
+ * is over, so that opinions form on every member.
  */
 final class StandbyVerticle extends VerticleBase {
   /** In case the map's event is lost with the member that sends it. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
-  private static final Report NOTHING_YET =
+  private static final Report EMPTY_REPORT =
       new Report(
           "running",
           List.of(),
@@ -33,19 +34,19 @@ final class StandbyVerticle extends VerticleBase {
           0,
           List.of(),
           List.of(),
-          new Report.Events(0, 0, 0, 0, 0, 0, Map.of()),
-          new Report.Checkpoints(0, 0, 0, 0),
+          new Report.EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
+          new Report.CheckpointTotals(0, 0, 0, 0),
           0,
-          new Report.Ledger(0, Map.of()));
+          new Report.LedgerTotals(0, Map.of()));
 
   private final ClusterMember member;
 
   private Bus bus;
   private WorkerExecutor worker;
-  private Progress progress;
+  private RecoveryProgress recoveryProgress;
   private UUID registration;
   private boolean caughtUp;
-  private boolean looking;
+  private boolean polling;
   private Optional<Report> report = Optional.empty();
 
   StandbyVerticle(ClusterMember member) {
@@ -56,24 +57,24 @@ final class StandbyVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-standby", 1);
-    progress = new Progress(member.hazelcast());
+    recoveryProgress = new RecoveryProgress(member.hazelcast());
     caughtUp = !member.config().has(Role.LEDGER);
-    bus.hear(ClusterNews.ADDRESS, ClusterNews.class, this::onNews);
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
-    vertx.setPeriodic(1, LOOK_AGAIN.toMillis(), fired -> look());
+    vertx.setPeriodic(1, POLL_INTERVAL.toMillis(), fired -> pollReport());
     EntryAddedListener<String, byte[]> listener =
-        added -> context.runOnContext(concluded -> look());
-    return bus.ask(ClusterRequest.ADDRESS, new ClusterRequest.State(), LOOK_AGAIN)
+        added -> context.runOnContext(concluded -> pollReport());
+    return bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), POLL_INTERVAL)
         .onSuccess(state -> caughtUp = state.caughtUp())
         .compose(
             state ->
                 worker.executeBlocking(
                     () ->
                         registration =
-                            progress
-                                .shared()
+                            recoveryProgress
+                                .sharedMap()
                                 .map()
-                                .addEntryListener(listener, Progress.REPORT, false)))
+                                .addEntryListener(listener, RecoveryProgress.REPORT_KEY, false)))
         // The look now and then finds it, too.
         .otherwiseEmpty();
   }
@@ -82,42 +83,46 @@ final class StandbyVerticle extends VerticleBase {
   public Future<?> stop() {
     return worker
         .executeBlocking(
-            () -> registration != null && progress.shared().map().removeEntryListener(registration))
+            () ->
+                registration != null
+                    && recoveryProgress.sharedMap().map().removeEntryListener(registration))
         .otherwiseEmpty()
         .eventually(worker::close);
   }
 
-  private void onNews(ClusterNews news) {
+  private void onNews(ClusterNotification news) {
     if (news instanceof CaughtUp now) {
-      caughtUp = now.all();
+      caughtUp = now.complete();
     }
   }
 
-  private void look() {
-    if (report.isPresent() || looking || !member.quorate()) {
+  private void pollReport() {
+    if (report.isPresent() || polling || !member.hasQuorum()) {
       return;
     }
-    looking = true;
+    polling = true;
     worker
-        .executeBlocking(progress::report)
+        .executeBlocking(recoveryProgress::report)
         .onSuccess(
             found -> {
               if (report.isEmpty() && found.isPresent()) {
                 report = found;
-                bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(found.get()));
+                bus.publish(
+                    RecoveryNotification.ADDRESS,
+                    new RecoveryNotification.RecoveryFinished(found.get()));
               }
             })
-        .onComplete(looked -> looking = false);
+        .onComplete(looked -> polling = false);
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
-      case RecoveryRequest.ReportSoFar soFar ->
+      case RecoveryRequest.GetRecoveryReport soFar ->
           Future.succeededFuture(
               new RecoveryRequest.CurrentReport(
                   caughtUp ? "standing by" : "catching up",
                   caughtUp && report.isPresent(),
-                  report.orElse(NOTHING_YET)));
+                  report.orElse(EMPTY_REPORT)));
     };
   }
 }

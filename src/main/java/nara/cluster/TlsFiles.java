@@ -36,7 +36,7 @@ final class TlsFiles {
   private TlsFiles() {}
 
   /** What is wrong with them, as a sentence; empty when nothing is. */
-  static Optional<String> fault(ClusterConfig.Tls tls, Instant now) {
+  static Optional<String> problem(ClusterConfig.Tls tls, Instant now) {
     List<X509Certificate> chain = certificates(tls.certificate());
     if (chain.isEmpty()) {
       return Optional.of("cluster.tls.certificate: " + tls.certificate() + NO_CERTIFICATE);
@@ -54,15 +54,15 @@ final class TlsFiles {
                   mine.getNotBefore().toInstant(),
                   mine.getNotAfter().toInstant()));
     }
-    if (chain.stream().noneMatch(one -> isOf(one, authorities))) {
+    if (chain.stream().noneMatch(one -> isSignedBy(one, authorities))) {
       return Optional.of(
           "cluster.tls.certificate: %s is not signed by the authority of %s"
               .formatted(tls.certificate(), tls.authority()));
     }
-    return keyFault(tls, mine);
+    return keyProblem(tls, mine);
   }
 
-  private static Optional<String> keyFault(ClusterConfig.Tls tls, X509Certificate mine) {
+  private static Optional<String> keyProblem(ClusterConfig.Tls tls, X509Certificate mine) {
     try {
       Matcher pem = KEY.matcher(Files.readString(tls.key(), StandardCharsets.ISO_8859_1));
       if (!pem.find()) {
@@ -74,21 +74,21 @@ final class TlsFiles {
       String algorithm = mine.getPublicKey().getAlgorithm();
       PrivateKey key =
           KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      return belong(key, mine, signatureOf(algorithm)) ? Optional.empty() : noPair(tls);
+      return isKeyPair(key, mine, signatureOf(algorithm)) ? Optional.empty() : keyMismatch(tls);
     } catch (GeneralSecurityException | IllegalArgumentException ofAnotherKind) {
-      return noPair(tls);
+      return keyMismatch(tls);
     } catch (IOException unreadable) {
       return Optional.of("cluster.tls.key: %s cannot be read".formatted(tls.key()));
     }
   }
 
-  private static Optional<String> noPair(ClusterConfig.Tls tls) {
+  private static Optional<String> keyMismatch(ClusterConfig.Tls tls) {
     return Optional.of(
         "cluster.tls.key: %s is not the key of the certificate in %s"
             .formatted(tls.key(), tls.certificate()));
   }
 
-  private static boolean belong(PrivateKey key, X509Certificate mine, String algorithm)
+  private static boolean isKeyPair(PrivateKey key, X509Certificate mine, String algorithm)
       throws GeneralSecurityException {
     byte[] something = "nara".getBytes(StandardCharsets.UTF_8);
     Signature signer = Signature.getInstance(algorithm);
@@ -108,11 +108,11 @@ final class TlsFiles {
     };
   }
 
-  private static boolean isOf(X509Certificate one, List<X509Certificate> authorities) {
-    return authorities.stream().anyMatch(authority -> isOf(one, authority));
+  private static boolean isSignedBy(X509Certificate one, List<X509Certificate> authorities) {
+    return authorities.stream().anyMatch(authority -> isSignedBy(one, authority));
   }
 
-  private static boolean isOf(X509Certificate one, X509Certificate authority) {
+  private static boolean isSignedBy(X509Certificate one, X509Certificate authority) {
     try {
       one.verify(authority.getPublicKey());
       return true;

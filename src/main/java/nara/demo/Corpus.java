@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
-import nara.event.EventWriter;
 import nara.event.HeyThere;
 import nara.event.Observation;
 import nara.event.Payload;
 import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
+import nara.event.json.EventWriter;
 import nara.identity.Identity;
 import nara.identity.KeyPair;
 import nara.identity.Soul;
@@ -68,7 +68,7 @@ public final class Corpus {
   }
 
   /** How many of the first events are announcements, which bring the keys. */
-  public int announcements() {
+  public int announcementCount() {
     return citizens.size() * ANNOUNCEMENTS;
   }
 
@@ -78,7 +78,7 @@ public final class Corpus {
    * @param size distinct events; at least the announcements
    * @param end nothing is newer than this
    */
-  public static Corpus make(int size, int citizenCount, long seed, Instant end) {
+  public static Corpus generate(int size, int citizenCount, long seed, Instant end) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Identity> citizens = new ArrayList<>();
     for (int i = 0; i < citizenCount; i++) {
@@ -87,7 +87,7 @@ public final class Corpus {
       String name = "citizen-%02d".formatted(i);
       citizens.add(Identity.of(name, Soul.forName(soulSeed, name)));
     }
-    List<Draft> drafts = new Drafts(citizens, random, end).draw(size);
+    List<Draft> drafts = new DraftGenerator(citizens, random, end).generate(size);
     byte[][] events = new byte[drafts.size()][];
     // Signing takes nearly all of the time; the order of the result does not depend on it.
     IntStream.range(0, events.length).parallel().forEach(i -> events[i] = drafts.get(i).sign());
@@ -98,27 +98,27 @@ public final class Corpus {
   private record Draft(Identity emitter, long ts, Payload payload) {
     byte[] sign() {
       return emitter == null
-          ? EventWriter.unsigned(ts, payload)
-          : EventWriter.signed(emitter, ts, payload);
+          ? EventWriter.writeUnsigned(ts, payload)
+          : EventWriter.writeSigned(emitter, ts, payload);
     }
   }
 
   /** Draws what happens in the network. */
-  private static final class Drafts {
+  private static final class DraftGenerator {
     private final List<Identity> citizens;
     private final SplittableRandom random;
     private final long endNanos;
     private final List<Draft> drafts = new ArrayList<>();
-    private final Set<Long> times = new HashSet<>();
-    private final Map<List<String>, Integer> observations = new HashMap<>();
+    private final Set<Long> usedTimestamps = new HashSet<>();
+    private final Map<List<String>, Integer> observationsByPair = new HashMap<>();
 
-    Drafts(List<Identity> citizens, SplittableRandom random, Instant end) {
+    DraftGenerator(List<Identity> citizens, SplittableRandom random, Instant end) {
       this.citizens = citizens;
       this.random = random;
-      this.endNanos = Event.nanos(end);
+      this.endNanos = Event.unixNanos(end);
     }
 
-    List<Draft> draw(int size) {
+    List<Draft> generate(int size) {
       for (Identity citizen : citizens) {
         for (int i = 0; i < ANNOUNCEMENTS; i++) {
           add(
@@ -134,7 +134,7 @@ public final class Corpus {
       for (int i = 0; drafts.size() < size && i < citizens.size() / 2; i++) {
         Identity leaver = citizens.get(i);
         add(leaver, new Chau(leaver.name(), leaver.keys().publicKey().encoded(), leaver.id(), ""));
-        checkpoint(i);
+        addCheckpoint(i);
       }
       for (int i = 0; drafts.size() < size && i < citizens.size() * PINGS_PER_TARGET; i++) {
         Identity target = citizens.get(i % citizens.size());
@@ -149,12 +149,12 @@ public final class Corpus {
                 1 + random.nextInt(2_000) / 8.0));
       }
       while (drafts.size() < size) {
-        ordinary();
+        addRandomEvent();
       }
       return drafts;
     }
 
-    private void ordinary() {
+    private void addRandomEvent() {
       Identity one = citizens.get(random.nextInt(citizens.size()));
       Identity other = otherThan(one);
       int kind = random.nextInt(100);
@@ -192,11 +192,11 @@ public final class Corpus {
     }
 
     private boolean mayObserve(Identity one, Identity other) {
-      return observations.merge(List.of(one.name(), other.name()), 1, Integer::sum)
+      return observationsByPair.merge(List.of(one.name(), other.name()), 1, Integer::sum)
           <= OBSERVATIONS_PER_PAIR;
     }
 
-    private void checkpoint(int i) {
+    private void addCheckpoint(int i) {
       Identity subject = citizens.get(i);
       long asOf = endNanos / 1_000_000_000L - 86_400L * (1 + i % 20);
       Checkpoint draft =
@@ -205,7 +205,7 @@ public final class Corpus {
               subject.name(),
               subject.id(),
               "",
-              new Checkpoint.Standing(random.nextInt(500), 1_000_000 + i, 1_600_000_000L + i),
+              new Checkpoint.AgreedValues(random.nextInt(500), 1_000_000 + i, 1_600_000_000L + i),
               asOf,
               1,
               List.of(),
@@ -226,7 +226,7 @@ public final class Corpus {
               draft.subject(),
               draft.subjectId(),
               "",
-              draft.standing(),
+              draft.agreedValues(),
               asOf,
               1,
               ids,
@@ -243,7 +243,7 @@ public final class Corpus {
 
     private void add(Identity emitter, Payload payload) {
       long ts = endNanos - random.nextLong(HISTORY_NANOS);
-      while (!times.add(ts)) {
+      while (!usedTimestamps.add(ts)) {
         ts--;
       }
       drafts.add(new Draft(emitter, ts, payload));

@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import nara.mesh.PeerAddress;
+import nara.mesh.wire.PeerAddress;
 
 /**
  * A range of IPv4 addresses, each of which is asked whether a nara is there.
@@ -42,22 +42,22 @@ final class AddressScan {
   static AddressScan of(String cidr, int port) {
     Matcher parts = CIDR.matcher(cidr);
     if (!parts.matches()) {
-      throw wrong(cidr, "is not an IPv4 range such as 100.64.0.0/24");
+      throw invalidRange(cidr, "is not an IPv4 range such as 100.64.0.0/24");
     }
     int address = 0;
     for (int part = 1; part <= 4; part++) {
       int octet = Integer.parseInt(parts.group(part));
       if (octet > 255) {
-        throw wrong(cidr, "has a part over 255");
+        throw invalidRange(cidr, "has a part over 255");
       }
       address = address << 8 | octet;
     }
     int prefix = Integer.parseInt(parts.group(5));
     if (prefix < MIN_PREFIX || prefix > BITS) {
-      throw wrong(cidr, "must have a prefix from /16 (65,536 addresses) to /32");
+      throw invalidRange(cidr, "must have a prefix from /16 (65,536 addresses) to /32");
     }
     if (port < 1 || port > PeerAddress.MAX_PORT) {
-      throw wrong(cidr, "must be scanned at a port from 1 to 65535, not " + port);
+      throw invalidRange(cidr, "must be scanned at a port from 1 to 65535, not " + port);
     }
     int size = 1 << (BITS - prefix);
     int network = address & -size;
@@ -66,8 +66,8 @@ final class AddressScan {
         : new AddressScan(network, size, port);
   }
 
-  private static IllegalArgumentException wrong(String cidr, String fault) {
-    return new IllegalArgumentException("the range " + Shown.of(cidr) + " " + fault);
+  private static IllegalArgumentException invalidRange(String cidr, String fault) {
+    return new IllegalArgumentException("the range " + LogText.quoted(cidr) + " " + fault);
   }
 
   /** How many addresses there are to ask. */

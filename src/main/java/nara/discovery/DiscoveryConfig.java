@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import nara.identity.Keyring;
-import nara.mesh.PeerAddress;
+import nara.mesh.wire.PeerAddress;
 
 /**
  * Where neighbours are looked for.
@@ -41,13 +41,13 @@ public record DiscoveryConfig(
       if (at == 0) {
         throw new IllegalArgumentException(
             "the peer "
-                + Shown.of(text)
+                + LogText.quoted(text)
                 + " has no name before its @: leave the @ out, or name it");
       }
       if (name.length() > Keyring.MAX_NAME_CHARACTERS) {
         throw new IllegalArgumentException(
             "the peer %s has a name of more than %d characters"
-                .formatted(Shown.of(text), Keyring.MAX_NAME_CHARACTERS));
+                .formatted(LogText.quoted(text), Keyring.MAX_NAME_CHARACTERS));
       }
       String address = text.substring(at + 1);
       return PeerAddress.parse(address)
@@ -56,7 +56,8 @@ public record DiscoveryConfig(
               () ->
                   new IllegalArgumentException(
                       "the address %s %s"
-                          .formatted(Shown.of(address), PeerAddress.fault(address).orElseThrow())));
+                          .formatted(
+                              LogText.quoted(address), PeerAddress.fault(address).orElseThrow())));
     }
 
     /** As {@link #parse} reads it. */

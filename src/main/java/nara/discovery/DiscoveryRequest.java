@@ -16,22 +16,22 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
   String ADDRESS = "nara.discovery";
 
   /** Asks every source anew (configured peers, scan, Tailscale), then answers with all. */
-  record Discover() implements DiscoveryRequest<Neighbourhood> {}
+  record RunDiscovery() implements DiscoveryRequest<NeighbourList> {}
 
   /** Who is known now, without asking anybody. */
-  record WhoIsThere() implements DiscoveryRequest<Neighbourhood> {}
+  record ListNeighbours() implements DiscoveryRequest<NeighbourList> {}
 
   /**
    * Forgets these neighbours, but for those that the operator named; who is heard of again is known
    * again.
    */
-  record Forget(Set<String> names) implements DiscoveryRequest<Done> {}
+  record ForgetNeighbours(Set<String> names) implements DiscoveryRequest<Done> {}
 
   /**
    * Everybody known but this node, by name.
    *
-   * @param troubles what a source could not do, in sentences: a peer that does not answer, a key
+   * @param problems what a source could not do, in sentences: a peer that does not answer, a key
    *     that differs from the first one
    */
-  record Neighbourhood(List<Neighbour> neighbours, List<String> troubles) implements BusMessage {}
+  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {}
 }

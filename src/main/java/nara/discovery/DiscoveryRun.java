@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nara.discovery.Neighbour.Source;
-import nara.mesh.MeshRequest.NoPong;
-import nara.mesh.MeshRequest.PingOutcome;
-import nara.mesh.MeshRequest.Pong;
+import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingOutcome;
+import nara.mesh.client.MeshRequest.Pong;
 
 /**
  * One asking of all sources, as far as it does without sockets: whom to ping next, what each answer
@@ -18,15 +18,15 @@ import nara.mesh.MeshRequest.Pong;
  */
 final class DiscoveryRun {
   /** Addresses told on the plaza that are tried, at most: strangers chose them. */
-  static final int MAX_TOLD_PINGED = 500;
+  static final int MAX_PLAZA_TARGETS = 500;
 
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
-  private final Instant began;
+  private final Instant startedAt;
   private final PingQueue queue;
-  private final Troubles troubles = new Troubles();
-  private boolean tailscaleAwaited;
-  private int scanAnswers;
+  private final ProblemList problemList = new ProblemList();
+  private boolean tailscalePending;
+  private int scanPongs;
 
   /**
    * A run over everything that is configured or was told.
@@ -34,95 +34,101 @@ final class DiscoveryRun {
    * @param scan the configured range, read
    */
   DiscoveryRun(
-      KnownNeighbours known, DiscoveryConfig config, Optional<AddressScan> scan, Instant began) {
+      KnownNeighbours known,
+      DiscoveryConfig config,
+      Optional<AddressScan> scan,
+      Instant startedAt) {
     this.known = known;
     this.config = config;
-    this.began = began;
+    this.startedAt = startedAt;
     this.queue = new PingQueue(config.pingsAtOnce());
-    this.tailscaleAwaited = !config.tailscaleSocket().isEmpty();
+    this.tailscalePending = !config.tailscaleSocket().isEmpty();
     for (DiscoveryConfig.ConfiguredPeer peer : config.peers()) {
       if (!peer.name().isEmpty()) {
-        known.configured(peer.name(), peer.address());
+        known.addConfigured(peer.name(), peer.address());
       }
     }
-    queue.add(
+    queue.addSource(
         config.peers().stream()
-            .map(peer -> new Target(peer.address(), peer.name(), Source.CONFIGURED))
+            .map(peer -> new PingTarget(peer.address(), peer.name(), Source.CONFIGURED))
             .iterator());
-    queue.add(known.toldOf(MAX_TOLD_PINGED).iterator());
-    scan.map(AddressScan::addresses).map(DiscoveryRun::scanned).ifPresent(queue::add);
+    queue.addSource(known.plazaTargets(MAX_PLAZA_TARGETS).iterator());
+    scan.map(AddressScan::addresses).map(DiscoveryRun::scanTargets).ifPresent(queue::addSource);
   }
 
-  private static Iterator<Target> scanned(Iterator<String> addresses) {
+  private static Iterator<PingTarget> scanTargets(Iterator<String> addresses) {
     return Stream.generate(() -> addresses)
         .takeWhile(Iterator::hasNext)
-        .map(each -> new Target(each.next(), "", Source.SCAN))
+        .map(each -> new PingTarget(each.next(), "", Source.SCAN))
         .iterator();
   }
 
   /** When it began. */
-  Instant began() {
-    return began;
+  Instant startedAt() {
+    return startedAt;
   }
 
   /** The next address to ping now, if one may be. */
-  Optional<Target> next() {
+  Optional<PingTarget> next() {
     return queue.next();
   }
 
   /** Takes what the Tailscale daemon said. */
-  void tailscale(TailscaleStatus status, int meshPort) {
-    tailscaleAwaited = false;
-    trouble(status.trouble());
-    queue.add(
+  void onTailscaleStatus(TailscaleStatus status, int meshPort) {
+    tailscalePending = false;
+    addProblem(status.error());
+    queue.addSource(
         status.addresses().stream()
-            .map(address -> new Target(address + ":" + meshPort, "", Source.TAILSCALE))
+            .map(address -> new PingTarget(address + ":" + meshPort, "", Source.TAILSCALE))
             .iterator());
   }
 
   /** Takes how a ping went; it no longer counts as under way. */
-  void pinged(Target target, PingOutcome outcome) {
-    queue.ended();
+  void onPingOutcome(PingTarget pingTarget, PingOutcome outcome) {
+    queue.pingEnded();
     switch (outcome) {
       case Pong pong -> {
-        scanAnswers += target.source() == Source.SCAN ? 1 : 0;
-        known.answered(target, pong).ifPresent(troubles::add);
+        scanPongs += pingTarget.source() == Source.SCAN ? 1 : 0;
+        known.onPong(pingTarget, pong).ifPresent(problemList::add);
       }
-      case NoPong silence -> {
-        known.unanswered(target);
-        unanswered(target, silence).ifPresent(troubles::add);
+      case PingFailed noPong -> {
+        known.onNoPong(pingTarget);
+        noPongProblem(pingTarget, noPong).ifPresent(problemList::add);
       }
     }
   }
 
   /** Of the addresses that somebody chose, silence is told; in a range it is the ordinary case. */
-  private static Optional<String> unanswered(Target target, NoPong silence) {
-    String name = target.expected().isEmpty() ? "" : Shown.of(target.expected()) + " at ";
-    String reason = silence.reason().isEmpty() ? silence.failure().name() : silence.reason();
-    return switch (target.source()) {
+  private static Optional<String> noPongProblem(PingTarget pingTarget, PingFailed noPong) {
+    String name =
+        pingTarget.expectedName().isEmpty()
+            ? ""
+            : LogText.quoted(pingTarget.expectedName()) + " at ";
+    String reason = noPong.reason().isEmpty() ? noPong.failure().name() : noPong.reason();
+    return switch (pingTarget.source()) {
       case CONFIGURED, PLAZA ->
-          Optional.of("%s%s does not answer: %s".formatted(name, target.address(), reason));
+          Optional.of("%s%s does not answer: %s".formatted(name, pingTarget.address(), reason));
       case SCAN, TAILSCALE, HEARSAY -> Optional.empty();
     };
   }
 
   /** Takes note of a trouble; the empty sentence is none. */
-  void trouble(String sentence) {
+  void addProblem(String sentence) {
     if (!sentence.isEmpty()) {
-      troubles.add(sentence);
+      problemList.add(sentence);
     }
   }
 
   /** Whether everybody was asked and has answered or been given up. */
-  boolean done() {
-    return !tailscaleAwaited && queue.idle();
+  boolean isDone() {
+    return !tailscalePending && queue.isIdle();
   }
 
   /** What went wrong. */
-  List<String> troubles() {
-    if (config.scan().isPresent() && scanAnswers == 0) {
-      troubles.add("nobody answered in the range " + config.scan().get().cidr());
+  List<String> problems() {
+    if (config.scan().isPresent() && scanPongs == 0) {
+      problemList.add("nobody answered in the range " + config.scan().get().cidr());
     }
-    return troubles.list();
+    return problemList.list();
   }
 }

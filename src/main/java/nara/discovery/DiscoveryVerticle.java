@@ -12,15 +12,15 @@ import java.util.Optional;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
-import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.mesh.MeshConfig;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.NoPong;
-import nara.mesh.MeshRequest.PingOutcome;
-import nara.plaza.Presence;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingOutcome;
+import nara.mesh.wire.MeshFailure;
+import nara.presence.Presence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,15 +43,15 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final boolean usesMesh;
   private final InstantSource clock;
 
-  private final Troubles plazaTroubles = new Troubles();
+  private final ProblemList plazaProblems = new ProblemList();
   private Bus bus;
   private KnownNeighbours known;
   private Optional<AddressScan> scan;
   private Optional<TailscaleClient> tailscale;
   private DiscoveryRun run;
-  private boolean pinging;
-  private Promise<Neighbourhood> answer;
-  private List<String> lastTroubles = List.of();
+  private boolean sendingPings;
+  private Promise<NeighbourList> runPromise;
+  private List<String> lastProblems = List.of();
 
   /**
    * The discovery of one node.
@@ -87,90 +87,95 @@ public final class DiscoveryVerticle extends VerticleBase {
             .filter(path -> !path.isEmpty())
             .map(path -> new TailscaleClient(vertx, path));
     bus.serve(DiscoveryRequest.ADDRESS, DiscoveryRequest.class, this::onRequest);
-    bus.hear(Presence.ADDRESS, Presence.class, this::onPresence);
+    bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     return Future.succeededFuture();
   }
 
   @Override
   public Future<?> stop() {
     if (run != null) {
-      run.trouble("discovery was stopped before everybody was asked");
-      end();
+      run.addProblem("discovery was stopped before everybody was asked");
+      finishRun();
     }
     return tailscale.map(TailscaleClient::close).orElseGet(Future::succeededFuture);
   }
 
   private Future<? extends BusMessage> onRequest(DiscoveryRequest<?> request) {
     return switch (request) {
-      case DiscoveryRequest.Discover discover -> onDiscover();
-      case DiscoveryRequest.WhoIsThere who -> Future.succeededFuture(neighbourhood());
-      case DiscoveryRequest.Forget forget -> {
-        forget.names().forEach(known::forget);
+      case DiscoveryRequest.RunDiscovery runDiscovery -> onDiscover();
+      case DiscoveryRequest.ListNeighbours who -> Future.succeededFuture(neighbourList());
+      case DiscoveryRequest.ForgetNeighbours forgetNeighbours -> {
+        forgetNeighbours.names().forEach(known::forget);
         yield Future.succeededFuture(Done.DONE);
       }
     };
   }
 
-  private Future<Neighbourhood> onDiscover() {
+  private Future<NeighbourList> onDiscover() {
     if (run != null) {
-      return answer.future();
+      return runPromise.future();
     }
-    Promise<Neighbourhood> mine = Promise.promise();
-    DiscoveryRun begun = new DiscoveryRun(known, config, scan, clock.instant());
-    answer = mine;
-    run = begun;
-    tailscale.ifPresent(daemon -> daemon.status().onSuccess(status -> onTailscale(begun, status)));
-    proceed();
-    return mine.future();
+    Promise<NeighbourList> promise = Promise.promise();
+    DiscoveryRun newRun = new DiscoveryRun(known, config, scan, clock.instant());
+    runPromise = promise;
+    run = newRun;
+    tailscale.ifPresent(
+        daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
+    sendPings();
+    return promise.future();
   }
 
-  private void onTailscale(DiscoveryRun of, TailscaleStatus status) {
-    if (of == run) {
-      of.tailscale(status, MeshConfig.DEFAULT_PORT);
-      proceed();
+  private void onTailscale(DiscoveryRun discoveryRun, TailscaleStatus status) {
+    if (discoveryRun == run) {
+      discoveryRun.onTailscaleStatus(status, MeshConfig.DEFAULT_PORT);
+      sendPings();
     }
   }
 
-  private void onPinged(DiscoveryRun of, Target target, PingOutcome outcome) {
-    if (of == run) {
-      of.pinged(target, outcome);
-      proceed();
+  private void onPingOutcome(
+      DiscoveryRun discoveryRun, PingTarget pingTarget, PingOutcome outcome) {
+    if (discoveryRun == run) {
+      discoveryRun.onPingOutcome(pingTarget, outcome);
+      sendPings();
     }
   }
 
   private void onPresence(Presence presence) {
     known
-        .heard(presence)
-        .filter(plazaTroubles::add)
-        .ifPresent(trouble -> LOG.warn("discovery: {}", trouble));
+        .onPresence(presence)
+        .filter(plazaProblems::add)
+        .ifPresent(problem -> LOG.warn("discovery: {}", problem));
   }
 
   /** Pings whom it may. An answer that is there at once only makes room for the loop's next. */
-  private void proceed() {
-    if (pinging) {
+  private void sendPings() {
+    if (sendingPings) {
       return;
     }
-    pinging = true;
-    DiscoveryRun mine = run;
-    for (Optional<Target> next = mine.next(); next.isPresent(); next = mine.next()) {
-      Target target = next.get();
-      ping(mine, target).onSuccess(outcome -> onPinged(mine, target, outcome));
+    sendingPings = true;
+    DiscoveryRun currentRun = run;
+    for (Optional<PingTarget> next = currentRun.next();
+        next.isPresent();
+        next = currentRun.next()) {
+      PingTarget pingTarget = next.get();
+      ping(currentRun, pingTarget)
+          .onSuccess(outcome -> onPingOutcome(currentRun, pingTarget, outcome));
     }
-    pinging = false;
-    if (mine.done()) {
-      end();
+    sendingPings = false;
+    if (currentRun.isDone()) {
+      finishRun();
     }
   }
 
-  private Future<PingOutcome> ping(DiscoveryRun of, Target target) {
-    return bus.ask(
+  private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget pingTarget) {
+    return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.Ping(target.address(), config.pingTimeout()),
+            new MeshRequest.PingPeer(pingTarget.address(), config.pingTimeout()),
             config.pingTimeout().plus(MESH_ALLOWANCE))
         .otherwise(
             failure -> {
-              of.trouble("the mesh could not ping: " + reason(failure));
-              return new NoPong(MeshFailure.UNREACHABLE, "the mesh could not ping");
+              discoveryRun.addProblem("the mesh could not ping: " + reason(failure));
+              return new PingFailed(MeshFailure.UNREACHABLE, "the mesh could not ping");
             });
   }
 
@@ -184,26 +189,26 @@ public final class DiscoveryVerticle extends VerticleBase {
         : String.valueOf(failure);
   }
 
-  private void end() {
-    DiscoveryRun ended = run;
+  private void finishRun() {
+    DiscoveryRun finishedRun = run;
     run = null;
-    lastTroubles = ended.troubles();
-    lastTroubles.forEach(trouble -> LOG.warn("discovery: {}", trouble));
-    Neighbourhood result = neighbourhood();
+    lastProblems = finishedRun.problems();
+    lastProblems.forEach(problem -> LOG.warn("discovery: {}", problem));
+    NeighbourList result = neighbourList();
     LOG.info(
         "discovery: {} of {} neighbours online, asked in {} ms",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
-        Duration.between(ended.began(), clock.instant()).toMillis());
-    answer.complete(result);
+        Duration.between(finishedRun.startedAt(), clock.instant()).toMillis());
+    runPromise.complete(result);
   }
 
-  private Neighbourhood neighbourhood() {
-    List<String> troubles = new ArrayList<>(lastTroubles);
-    troubles.addAll(plazaTroubles.list());
+  private NeighbourList neighbourList() {
+    List<String> problems = new ArrayList<>(lastProblems);
+    problems.addAll(plazaProblems.list());
     List<Neighbour> all = known.all();
-    return new Neighbourhood(
+    return new NeighbourList(
         usesMesh ? all : all.stream().map(Neighbour::withoutAddress).toList(),
-        List.copyOf(troubles));
+        List.copyOf(problems));
   }
 }

@@ -14,21 +14,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 import nara.identity.Identity;
 import nara.identity.Keyring;
-import nara.identity.Learned;
+import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
-import nara.mesh.MeshRequest.Pong;
-import nara.mesh.PeerAddress;
-import nara.plaza.Presence;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.PeerAddress;
+import nara.presence.Presence;
 
 /**
  * The neighbourhood: what all sources together say about who is there.
  *
  * <p>Sources contradict each other, some by mistake and some on purpose. The rules: a name's first
  * key stays its key, and word that comes with another one is not used; of several addresses the one
- * with the best {@link Voucher} counts, of equally good ones the latest; what a nara says of itself
- * is never replaced by what others say of it; this node is nobody's neighbour. Names, addresses and
- * the number of neighbours are bounded, and mere hearsay is the first to go.
+ * with the best {@link AddressRank} counts, of equally good ones the latest; what a nara says of
+ * itself is never replaced by what others say of it; this node is nobody's neighbour. Names,
+ * addresses and the number of neighbours are bounded, and mere hearsay is the first to go.
  *
  * <p>Not safe for use from several threads.
  */
@@ -37,22 +37,22 @@ final class KnownNeighbours {
   static final int MAX_NEIGHBOURS = 10_000;
 
   /** Who vouches for an address; a later one beats an earlier one. */
-  private enum Voucher {
+  private enum AddressRank {
     /** Another neighbour told it, or nobody answered there lately. */
     HEARSAY,
     /** Somebody of that name answered a ping there; an answer to a ping is not signed. */
-    ANSWER,
+    PONG,
     /** The nara itself announced it, signed. */
     ANNOUNCEMENT,
     /** The operator configured it, and the nara answered there. */
     OPERATOR
   }
 
-  private static final class Known {
+  private static final class NeighbourEntry {
     private String id = "";
-    private final Map<Voucher, String> addresses = new EnumMap<>(Voucher.class);
+    private final Map<AddressRank, String> addresses = new EnumMap<>(AddressRank.class);
     private final Set<Neighbour.Source> sources = EnumSet.noneOf(Neighbour.Source.class);
-    private boolean answers;
+    private boolean reachable;
     private boolean announced;
 
     private String address() {
@@ -62,14 +62,14 @@ final class KnownNeighbours {
 
   private final Identity me;
   private final Keyring keys;
-  private final int most;
-  private final Map<String, Known> known = new LinkedHashMap<>();
+  private final int maxNeighbours;
+  private final Map<String, NeighbourEntry> known = new LinkedHashMap<>();
   // Known from hearsay alone, eldest first: these make room when it is full.
-  private final Set<String> rumoured = new LinkedHashSet<>();
+  private final Set<String> hearsayOnly = new LinkedHashSet<>();
   // Gone, those first who went first: they make room next. Never whom the operator named.
-  private final Set<String> left = new LinkedHashSet<>();
+  private final Set<String> departed = new LinkedHashSet<>();
   // Who answered where, so that silence there is noticed whoever was expected.
-  private final Map<String, String> answeredAt = new HashMap<>();
+  private final Map<String, String> nameByAddress = new HashMap<>();
 
   /**
    * Nobody known yet.
@@ -81,19 +81,19 @@ final class KnownNeighbours {
     this(me, keys, MAX_NEIGHBOURS);
   }
 
-  KnownNeighbours(Identity me, Keyring keys, int most) {
+  KnownNeighbours(Identity me, Keyring keys, int maxNeighbours) {
     this.me = me;
     this.keys = keys;
-    this.most = most;
+    this.maxNeighbours = maxNeighbours;
   }
 
   /** Takes note of a peer that the operator named, before anybody asked it. */
-  void configured(String name, String address) {
+  void addConfigured(String name, String address) {
     if (name.equals(me.name())) {
       return;
     }
-    enter(name, Neighbour.Source.CONFIGURED)
-        .ifPresent(neighbour -> neighbour.addresses.putIfAbsent(Voucher.HEARSAY, address));
+    getOrAdd(name, Neighbour.Source.CONFIGURED)
+        .ifPresent(neighbour -> neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address));
   }
 
   /**
@@ -101,83 +101,89 @@ final class KnownNeighbours {
    *
    * @return what is wrong with it, in a sentence
    */
-  Optional<String> answered(Target target, Pong pong) {
-    Optional<String> trouble = contradiction(target, pong);
+  Optional<String> onPong(PingTarget pingTarget, Pong pong) {
+    Optional<String> problem = conflict(pingTarget, pong);
     boolean self = pong.name().equals(me.name());
-    if (trouble.isPresent() || self) {
-      unanswered(target);
-      return trouble;
+    if (problem.isPresent() || self) {
+      onNoPong(pingTarget);
+      return problem;
     }
-    String before = answeredAt.getOrDefault(target.address(), pong.name());
+    String before = nameByAddress.getOrDefault(pingTarget.address(), pong.name());
     if (!before.equals(pong.name())) {
-      gone(before, target.address());
+      markGone(before, pingTarget.address());
     }
-    Optional<Known> entered = enter(pong.name(), target.source());
-    entered.ifPresent(neighbour -> answered(neighbour, pong.name(), target));
-    return entered.isPresent() ? Optional.empty() : Optional.of(full());
+    Optional<NeighbourEntry> entry = getOrAdd(pong.name(), pingTarget.source());
+    entry.ifPresent(neighbour -> onPong(neighbour, pong.name(), pingTarget));
+    return entry.isPresent() ? Optional.empty() : Optional.of(fullProblem());
   }
 
-  private void answered(Known neighbour, String name, Target target) {
-    boolean operator = target.source() == Neighbour.Source.CONFIGURED;
+  private void onPong(NeighbourEntry neighbour, String name, PingTarget pingTarget) {
+    boolean operator = pingTarget.source() == Neighbour.Source.CONFIGURED;
     String before =
-        neighbour.addresses.put(operator ? Voucher.OPERATOR : Voucher.ANSWER, target.address());
+        neighbour.addresses.put(
+            operator ? AddressRank.OPERATOR : AddressRank.PONG, pingTarget.address());
     if (before != null) {
-      answeredAt.remove(before, name);
+      nameByAddress.remove(before, name);
     }
-    answeredAt.put(target.address(), name);
-    neighbour.answers = true;
-    rumoured.remove(name);
-    left.remove(name);
+    nameByAddress.put(pingTarget.address(), name);
+    neighbour.reachable = true;
+    hearsayOnly.remove(name);
+    departed.remove(name);
   }
 
-  private Optional<String> contradiction(Target target, Pong pong) {
-    String who = "who answers at %s as %s".formatted(target.address(), Shown.of(pong.name()));
-    boolean named = pong.name().equals(me.name());
-    boolean keyed = pong.key().equals(me.keys().publicKey());
-    if (named && keyed) {
-      return target.expected().isEmpty() || target.expected().equals(me.name())
+  private Optional<String> conflict(PingTarget pingTarget, Pong pong) {
+    String description =
+        "who answers at %s as %s".formatted(pingTarget.address(), LogText.quoted(pong.name()));
+    boolean sameName = pong.name().equals(me.name());
+    boolean sameKey = pong.key().equals(me.keys().publicKey());
+    if (sameName && sameKey) {
+      return pingTarget.expectedName().isEmpty() || pingTarget.expectedName().equals(me.name())
           ? Optional.empty()
-          : Optional.of(who + " is this node, not " + Shown.of(target.expected()));
+          : Optional.of(
+              description + " is this node, not " + LogText.quoted(pingTarget.expectedName()));
     }
-    if (named || keyed) {
-      return Optional.of(who + " has this node's " + (named ? "name" : "key") + ": it is not used");
-    }
-    if (!target.expected().isEmpty() && !target.expected().equals(pong.name())) {
+    if (sameName || sameKey) {
       return Optional.of(
-          "%s should be %s: it is not used".formatted(who, Shown.of(target.expected())));
+          description + " has this node's " + (sameName ? "name" : "key") + ": it is not used");
     }
-    Learned learned = keys.learn(pong.name(), "", pong.key(), Origin.PING);
-    return switch (learned) {
+    if (!pingTarget.expectedName().isEmpty() && !pingTarget.expectedName().equals(pong.name())) {
+      return Optional.of(
+          "%s should be %s: it is not used"
+              .formatted(description, LogText.quoted(pingTarget.expectedName())));
+    }
+    LearnResult learnResult = keys.learn(pong.name(), "", pong.key(), Origin.PING);
+    return switch (learnResult) {
       case ADDED, KNOWN -> Optional.empty();
       case CONFLICT ->
-          Optional.of(who + " has another key than the first one of that name: it is not used");
-      case FULL -> Optional.of(who + " is not used: no room for more keys");
+          Optional.of(
+              description + " has another key than the first one of that name: it is not used");
+      case FULL -> Optional.of(description + " is not used: no room for more keys");
       case REFUSED ->
           Optional.of(
               "who answers at %s has %s: it is not used"
                   .formatted(
-                      target.address(), pong.name().isEmpty() ? "no name" : "too long a name"));
+                      pingTarget.address(), pong.name().isEmpty() ? "no name" : "too long a name"));
     };
   }
 
   /** Nobody answered there, or not who should: the address counts for less from now on. */
-  void unanswered(Target target) {
-    gone(target.expected(), target.address());
-    gone(answeredAt.getOrDefault(target.address(), ""), target.address());
+  void onNoPong(PingTarget pingTarget) {
+    markGone(pingTarget.expectedName(), pingTarget.address());
+    markGone(nameByAddress.getOrDefault(pingTarget.address(), ""), pingTarget.address());
   }
 
-  private void gone(String name, String address) {
-    Known neighbour = known.get(name);
+  private void markGone(String name, String address) {
+    NeighbourEntry neighbour = known.get(name);
     if (neighbour == null) {
       return;
     }
-    answeredAt.remove(address, name);
+    nameByAddress.remove(address, name);
     if (neighbour.address().equals(address)) {
-      neighbour.answers = false;
-      noteGone(name, neighbour);
+      neighbour.reachable = false;
+      addDeparted(name, neighbour);
     }
     if (neighbour.addresses.values().removeIf(address::equals)) {
-      neighbour.addresses.putIfAbsent(Voucher.HEARSAY, address);
+      neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
     }
   }
 
@@ -186,23 +192,23 @@ final class KnownNeighbours {
    *
    * @return why it is not used, in a sentence
    */
-  Optional<String> heard(Presence presence) {
+  Optional<String> onPresence(Presence presence) {
     return switch (presence) {
-      case Presence.Present present -> present(present);
-      case Presence.Left left -> {
-        gone(left.name());
+      case Presence.Online online -> onPresent(online);
+      case Presence.Offline offline -> {
+        markGone(offline.name());
         yield Optional.empty();
       }
-      case Presence.Missed missed -> {
-        gone(missed.name());
+      case Presence.Missing missing -> {
+        markGone(missing.name());
         yield Optional.empty();
       }
-      case Presence.Spoke spoke -> Optional.empty();
-      case Presence.Remembers remembers -> Optional.empty();
+      case Presence.Active active -> Optional.empty();
+      case Presence.ObservationReceived observationReceived -> Optional.empty();
     };
   }
 
-  private Optional<String> present(Presence.Present told) {
+  private Optional<String> onPresent(Presence.Online told) {
     Optional<PublicKey> mine = told.key().filter(me.keys().publicKey()::equals);
     if (told.name().equals(me.name())
         || told.name().isEmpty()
@@ -217,19 +223,19 @@ final class KnownNeighbours {
       return Optional.of(
           "%s on the plaza has %s: it is not used"
               .formatted(
-                  Shown.of(told.name()),
+                  LogText.quoted(told.name()),
                   mine.isPresent() ? "this node's key" : "another key than its first one"));
     }
-    Optional<Known> entered =
-        enter(told.name(), told.firstHand() ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY);
-    entered.ifPresent(neighbour -> present(neighbour, told));
+    Optional<NeighbourEntry> entry =
+        getOrAdd(told.name(), told.firstHand() ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY);
+    entry.ifPresent(neighbour -> onPresent(neighbour, told));
     if (told.firstHand()) {
-      left.remove(told.name());
+      departed.remove(told.name());
     }
-    return entered.isPresent() ? Optional.empty() : Optional.of(full());
+    return entry.isPresent() ? Optional.empty() : Optional.of(fullProblem());
   }
 
-  private static void present(Known neighbour, Presence.Present told) {
+  private static void onPresent(NeighbourEntry neighbour, Presence.Online told) {
     if (!told.id().isEmpty()
         && told.id().length() <= Keyring.MAX_ID_CHARACTERS
         && (told.firstHand() || neighbour.id.isEmpty())) {
@@ -237,45 +243,45 @@ final class KnownNeighbours {
     }
     if (PeerAddress.parse(told.address()).isPresent()) {
       neighbour.addresses.put(
-          told.firstHand() ? Voucher.ANNOUNCEMENT : Voucher.HEARSAY, told.address());
+          told.firstHand() ? AddressRank.ANNOUNCEMENT : AddressRank.HEARSAY, told.address());
     }
     neighbour.announced |= told.firstHand();
   }
 
-  private void gone(String name) {
-    Known neighbour = known.get(name);
+  private void markGone(String name) {
+    NeighbourEntry neighbour = known.get(name);
     if (neighbour != null) {
-      neighbour.answers = false;
+      neighbour.reachable = false;
       neighbour.announced = false;
-      noteGone(name, neighbour);
+      addDeparted(name, neighbour);
     }
   }
 
-  private void noteGone(String name, Known neighbour) {
+  private void addDeparted(String name, NeighbourEntry neighbour) {
     if (!neighbour.announced && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
-      left.add(name);
+      departed.add(name);
     }
   }
 
   /** The neighbour of that name, entered if there is room for it. */
-  private Optional<Known> enter(String name, Neighbour.Source source) {
-    boolean rumour = source == Neighbour.Source.HEARSAY;
-    Known neighbour = known.get(name);
+  private Optional<NeighbourEntry> getOrAdd(String name, Neighbour.Source source) {
+    boolean isHearsay = source == Neighbour.Source.HEARSAY;
+    NeighbourEntry neighbour = known.get(name);
     if (neighbour == null) {
-      if (known.size() >= most && (rumour || !makeRoom(source))) {
+      if (known.size() >= maxNeighbours && (isHearsay || !evictOne(source))) {
         return Optional.empty();
       }
-      neighbour = new Known();
+      neighbour = new NeighbourEntry();
       known.put(name, neighbour);
-      if (rumour) {
-        rumoured.add(name);
+      if (isHearsay) {
+        hearsayOnly.add(name);
       }
     }
-    if (!rumour) {
-      rumoured.remove(name);
+    if (!isHearsay) {
+      hearsayOnly.remove(name);
     }
     if (source == Neighbour.Source.CONFIGURED) {
-      left.remove(name);
+      departed.remove(name);
     }
     neighbour.sources.add(source);
     return Optional.of(neighbour);
@@ -285,37 +291,37 @@ final class KnownNeighbours {
    * A rumour goes for anybody, and after the rumours whoever is gone; for those whom the operator
    * named, anybody else goes.
    */
-  private boolean makeRoom(Neighbour.Source source) {
-    Optional<String> goes = Stream.concat(rumoured.stream(), left.stream()).findFirst();
-    if (goes.isEmpty() && source == Neighbour.Source.CONFIGURED) {
-      goes =
+  private boolean evictOne(Neighbour.Source source) {
+    Optional<String> evicted = Stream.concat(hearsayOnly.stream(), departed.stream()).findFirst();
+    if (evicted.isEmpty() && source == Neighbour.Source.CONFIGURED) {
+      evicted =
           known.entrySet().stream()
               .filter(each -> !each.getValue().sources.contains(Neighbour.Source.CONFIGURED))
               .map(Map.Entry::getKey)
               .findFirst();
     }
-    goes.ifPresent(this::remove);
-    return goes.isPresent();
+    evicted.ifPresent(this::remove);
+    return evicted.isPresent();
   }
 
   /** Forgets a neighbour of whom nothing is heard any more, unless the operator named it. */
   void forget(String name) {
-    Known neighbour = known.get(name);
+    NeighbourEntry neighbour = known.get(name);
     if (neighbour != null && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
       remove(name);
     }
   }
 
   private void remove(String name) {
-    Known neighbour = known.remove(name);
-    neighbour.addresses.values().forEach(address -> answeredAt.remove(address, name));
-    rumoured.remove(name);
-    left.remove(name);
+    NeighbourEntry neighbour = known.remove(name);
+    neighbour.addresses.values().forEach(address -> nameByAddress.remove(address, name));
+    hearsayOnly.remove(name);
+    departed.remove(name);
   }
 
   /** Names nobody: that would be a line for each, and whoever fills it chooses the names. */
-  private String full() {
-    return "no room for more neighbours: %d are known".formatted(most);
+  private String fullProblem() {
+    return "no room for more neighbours: %d are known".formatted(maxNeighbours);
   }
 
   /**
@@ -324,39 +330,39 @@ final class KnownNeighbours {
    *
    * @param limit how many, at most
    */
-  List<Target> toldOf(int limit) {
+  List<PingTarget> plazaTargets(int limit) {
     return Stream.concat(
-            toldOf(Neighbour.Source.PLAZA, EnumSet.of(Neighbour.Source.CONFIGURED)),
-            toldOf(
+            plazaTargets(Neighbour.Source.PLAZA, EnumSet.of(Neighbour.Source.CONFIGURED)),
+            plazaTargets(
                 Neighbour.Source.HEARSAY,
                 EnumSet.of(Neighbour.Source.CONFIGURED, Neighbour.Source.PLAZA)))
         .limit(limit)
         .toList();
   }
 
-  private Stream<Target> toldOf(Neighbour.Source source, Set<Neighbour.Source> without) {
+  private Stream<PingTarget> plazaTargets(Neighbour.Source source, Set<Neighbour.Source> without) {
     return known.entrySet().stream()
         .filter(each -> each.getValue().sources.contains(source))
         .filter(each -> Collections.disjoint(each.getValue().sources, without))
         .filter(each -> !each.getValue().address().isEmpty())
-        .map(each -> new Target(each.getValue().address(), each.getKey(), source));
+        .map(each -> new PingTarget(each.getValue().address(), each.getKey(), source));
   }
 
   /** Everybody, by name. */
   List<Neighbour> all() {
     return known.entrySet().stream()
-        .map(each -> neighbour(each.getKey(), each.getValue()))
+        .map(each -> toNeighbour(each.getKey(), each.getValue()))
         .sorted(Comparator.comparing(Neighbour::name))
         .toList();
   }
 
-  private Neighbour neighbour(String name, Known neighbour) {
+  private Neighbour toNeighbour(String name, NeighbourEntry neighbour) {
     return new Neighbour(
         name,
         keys.idOf(name).orElse(neighbour.id),
         neighbour.address(),
         keys.byName(name),
         Set.copyOf(neighbour.sources),
-        neighbour.answers || neighbour.announced);
+        neighbour.reachable || neighbour.announced);
   }
 }

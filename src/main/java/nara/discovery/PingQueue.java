@@ -12,52 +12,52 @@ import java.util.Optional;
  * thousand addresses of a scan, and a source that comes late is not last.
  */
 final class PingQueue {
-  private final int atOnce;
-  private final Deque<Iterator<Target>> sources = new ArrayDeque<>();
-  private int underWay;
+  private final int maxInFlight;
+  private final Deque<Iterator<PingTarget>> sources = new ArrayDeque<>();
+  private int inFlight;
 
   /**
    * An empty queue.
    *
-   * @param atOnce how many pings may be under way
+   * @param maxInFlight how many pings may be under way
    */
-  PingQueue(int atOnce) {
-    if (atOnce < 1) {
-      throw new IllegalArgumentException("at least one ping must be allowed, not " + atOnce);
+  PingQueue(int maxInFlight) {
+    if (maxInFlight < 1) {
+      throw new IllegalArgumentException("at least one ping must be allowed, not " + maxInFlight);
     }
-    this.atOnce = atOnce;
+    this.maxInFlight = maxInFlight;
   }
 
   /** Adds a source; it is not looked into before its turn. */
-  void add(Iterator<Target> targets) {
-    sources.addLast(targets);
+  void addSource(Iterator<PingTarget> pingTargets) {
+    sources.addLast(pingTargets);
   }
 
-  /** The next one to ping now, which then counts as under way until {@link #ended}. */
-  Optional<Target> next() {
-    while (underWay < atOnce && !sources.isEmpty()) {
-      Iterator<Target> source = sources.removeFirst();
+  /** The next one to ping now, which then counts as under way until {@link #pingEnded}. */
+  Optional<PingTarget> next() {
+    while (inFlight < maxInFlight && !sources.isEmpty()) {
+      Iterator<PingTarget> source = sources.removeFirst();
       if (source.hasNext()) {
-        Target target = source.next();
+        PingTarget pingTarget = source.next();
         sources.addLast(source);
-        underWay++;
-        return Optional.of(target);
+        inFlight++;
+        return Optional.of(pingTarget);
       }
     }
     return Optional.empty();
   }
 
   /** One of the pings under way has ended. */
-  void ended() {
-    if (underWay == 0) {
+  void pingEnded() {
+    if (inFlight == 0) {
       throw new IllegalStateException("more pings ended than began");
     }
-    underWay--;
+    inFlight--;
   }
 
   /** Whether nothing is under way and nothing is left. */
-  boolean idle() {
+  boolean isIdle() {
     sources.removeIf(source -> !source.hasNext());
-    return underWay == 0 && sources.isEmpty();
+    return inFlight == 0 && sources.isEmpty();
   }
 }

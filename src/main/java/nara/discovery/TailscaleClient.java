@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class TailscaleClient {
   /** Bytes of an answer, at most; a machine takes about 1 kB. */
-  static final int MAX_ANSWER_BYTES = 4 << 20;
+  static final int MAX_RESPONSE_BYTES = 4 << 20;
 
   /** The daemon is on this machine: longer than this it is stuck. */
   static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -33,20 +33,20 @@ final class TailscaleClient {
   private static final String PATH = "/localapi/v0/status";
 
   private final Vertx vertx;
-  private final HttpClient http;
-  private final RequestOptions status;
+  private final HttpClient httpClient;
+  private final RequestOptions statusRequest;
   private final String socket;
 
   /** A client of the daemon that listens at that path. */
   TailscaleClient(Vertx vertx, String socket) {
     this.vertx = vertx;
     this.socket = socket;
-    this.http =
+    this.httpClient =
         vertx.createHttpClient(
             new HttpClientOptions()
                 .setKeepAlive(false)
                 .setConnectTimeout(Math.toIntExact(TIMEOUT.toMillis())));
-    this.status =
+    this.statusRequest =
         new RequestOptions()
             .setServer(SocketAddress.domainSocketAddress(socket))
             .setHost(HOST)
@@ -56,48 +56,50 @@ final class TailscaleClient {
   }
 
   /** Asks once. The answer never fails. */
-  Future<TailscaleStatus> status() {
-    return http.request(status)
-        .compose(this::exchange)
+  Future<TailscaleStatus> fetchStatus() {
+    return httpClient
+        .request(statusRequest)
+        .compose(this::send)
         .recover(
             failure ->
                 Future.succeededFuture(
-                    TailscaleStatus.none(
+                    TailscaleStatus.failed(
                         "the Tailscale daemon at %s cannot be asked: %s"
                             .formatted(socket, failure.getMessage()))));
   }
 
-  private Future<TailscaleStatus> exchange(HttpClientRequest request) {
+  private Future<TailscaleStatus> send(HttpClientRequest request) {
     return request
         .send()
         .compose(TailscaleClient::body)
         .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         // Of a finished exchange this resets nothing.
         .onFailure(failure -> request.reset())
-        .compose(body -> vertx.executeBlocking(() -> TailscaleStatus.read(body.getBytes()), false));
+        .compose(
+            body -> vertx.executeBlocking(() -> TailscaleStatus.parse(body.getBytes()), false));
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {
-    Promise<Buffer> whole = Promise.promise();
+    Promise<Buffer> promise = Promise.promise();
     Buffer received = Buffer.buffer();
     response.handler(
-        piece -> {
-          if (received.length() + piece.length() > MAX_ANSWER_BYTES) {
-            whole.tryFail("its answer is over " + MAX_ANSWER_BYTES + " bytes");
+        chunk -> {
+          if (received.length() + chunk.length() > MAX_RESPONSE_BYTES) {
+            promise.tryFail("its answer is over " + MAX_RESPONSE_BYTES + " bytes");
           } else {
-            received.appendBuffer(piece);
+            received.appendBuffer(chunk);
           }
         });
-    response.exceptionHandler(whole::tryFail);
-    response.endHandler(end -> whole.tryComplete(received));
+    response.exceptionHandler(promise::tryFail);
+    response.endHandler(end -> promise.tryComplete(received));
     if (response.statusCode() != 200) {
-      whole.tryFail("it answers with status " + response.statusCode());
+      promise.tryFail("it answers with status " + response.statusCode());
     }
-    return whole.future();
+    return promise.future();
   }
 
   /** Ends what is under way. */
   Future<Void> close() {
-    return http.close();
+    return httpClient.close();
   }
 }

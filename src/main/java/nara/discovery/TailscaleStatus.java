@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
  * there are other sources.
  *
  * @param addresses IPv4 addresses of the machines that are online, this one not among them
- * @param trouble why there are none, in a sentence, or empty
+ * @param error why there are none, in a sentence, or empty
  */
-record TailscaleStatus(List<String> addresses, String trouble) {
+record TailscaleStatus(List<String> addresses, String error) {
   /** Machines taken from one answer, at most: as many as neighbours are kept. */
   static final int MAX_MACHINES = KnownNeighbours.MAX_NEIGHBOURS;
 
@@ -26,26 +26,26 @@ record TailscaleStatus(List<String> addresses, String trouble) {
   private static final Pattern ADDRESS =
       Pattern.compile("100(?:\\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
-  static TailscaleStatus none(String trouble) {
-    return new TailscaleStatus(List.of(), trouble);
+  static TailscaleStatus failed(String error) {
+    return new TailscaleStatus(List.of(), error);
   }
 
   /** Reads the answer of {@code GET /localapi/v0/status}. */
-  static TailscaleStatus read(byte[] body) {
+  static TailscaleStatus parse(byte[] body) {
     JsonNode status;
     try {
       status = JSON.readTree(body);
     } catch (JsonProcessingException nonsense) {
-      return none("the Tailscale daemon's answer is not JSON: " + nonsense.getOriginalMessage());
+      return failed("the Tailscale daemon's answer is not JSON: " + nonsense.getOriginalMessage());
     } catch (IOException unreadable) {
-      return none("the Tailscale daemon's answer cannot be read: " + unreadable.getMessage());
+      return failed("the Tailscale daemon's answer cannot be read: " + unreadable.getMessage());
     }
     if (status == null || !status.isObject()) {
-      return none("the Tailscale daemon's answer is not a JSON object");
+      return failed("the Tailscale daemon's answer is not a JSON object");
     }
     String state = status.path("BackendState").asText();
     if (!state.equals("Running")) {
-      return none("Tailscale is not running: its daemon says " + Shown.of(state));
+      return failed("Tailscale is not running: its daemon says " + LogText.quoted(state));
     }
     List<String> addresses = new ArrayList<>();
     for (JsonNode machine : status.path("Peer")) {

@@ -23,7 +23,7 @@ public record Chau(String from, String publicKey, String id, String signature) i
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     return Payload.firstMissing("From", from);
   }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param subject the name of whom it is about
  * @param subjectId its nara id, or empty
  * @param previousCheckpointId the id of the checkpoint before it (version 2), or empty
- * @param standing the agreed values
+ * @param agreedValues the agreed values
  * @param asOfTime the moment, Unix seconds
  * @param round the round of voting; under no signature
  * @param voterIds the nara ids of the voters
@@ -21,7 +21,7 @@ public record Checkpoint(
     String subject,
     String subjectId,
     String previousCheckpointId,
-    Standing standing,
+    AgreedValues agreedValues,
     long asOfTime,
     long round,
     List<String> voterIds,
@@ -38,7 +38,7 @@ public record Checkpoint(
    * @param totalUptime how long it had been online, in seconds
    * @param startTime when it first started, Unix seconds
    */
-  public record Standing(long restarts, long totalUptime, long startTime) {}
+  public record AgreedValues(long restarts, long totalUptime, long startTime) {}
 
   @Override
   public Service service() {
@@ -53,11 +53,11 @@ public record Checkpoint(
             + ':'
             + asOfTime
             + ':'
-            + standing.startTime
+            + agreedValues.startTime
             + ':'
-            + standing.restarts
+            + agreedValues.restarts
             + ':'
-            + standing.totalUptime;
+            + agreedValues.totalUptime;
     return version >= 2
         ? "checkpoint:v2:" + values + ':' + previousCheckpointId
         : "checkpoint:" + values;
@@ -72,25 +72,25 @@ public record Checkpoint(
             + ':'
             + asOfTime
             + ':'
-            + standing.restarts
+            + agreedValues.restarts
             + ':'
-            + standing.totalUptime
+            + agreedValues.totalUptime
             + ':'
-            + standing.startTime;
+            + agreedValues.startTime;
     return version >= 2
         ? "attestation:v2:" + values + ':' + previousCheckpointId
         : "attestation:v1:" + values;
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     if (subject.isEmpty()) {
       return Optional.of("no subject");
     }
     if (asOfTime <= 0) {
       return Optional.of("as_of_time " + asOfTime + " is not positive");
     }
-    if (standing.restarts < 0 || standing.totalUptime < 0) {
+    if (agreedValues.restarts < 0 || agreedValues.totalUptime < 0) {
       return Optional.of("negative restarts or total_uptime");
     }
     return signatures.size() == voterIds.size()
@@ -99,7 +99,7 @@ public record Checkpoint(
   }
 
   /** Whether it is one of those that every node drops on sight. */
-  public boolean knownBad() {
+  public boolean isKnownBad() {
     return subject.equals("r2d2") && asOfTime <= R2D2_KNOWN_BAD_UNTIL;
   }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * <p>The bytes are kept because everything downstream is about them: they are what is served and
  * relayed, unknown fields survive in them, and nothing is encoded twice. The {@link #id()} is the
- * one computed from the content; what the JSON claimed is in {@link Reading.Read#statedId()}.
+ * one computed from the content; what the JSON claimed is in {@link
+ * ReadResult.ParsedEvent#claimedId()}.
  *
  * <p>Immutable. Two events are equal when their bytes would be (identity is enough for the code
  * here, so {@code equals} is not overridden; compare {@link #id()} or {@link #json()}).
@@ -37,7 +38,7 @@ public final class Event {
 
   private final int signatureLength;
 
-  Event(
+  public Event(
       byte[] json,
       EventId id,
       long ts,
@@ -104,12 +105,12 @@ public final class Event {
   }
 
   /** Whether it claims to be signed: it names an emitter and carries a signature. */
-  public boolean signed() {
+  public boolean isSigned() {
     return !emitter.isEmpty() && signatureLength > 0;
   }
 
   /** Whether it names an emitter but carries no signature: as if one had been stripped. */
-  public boolean stripped() {
+  public boolean isSignatureMissing() {
     return !emitter.isEmpty() && signatureLength == 0;
   }
 
@@ -126,7 +127,7 @@ public final class Event {
    * Whether a sample must contain it: checkpoints, the events that carry keys, and observations of
    * importance 3.
    */
-  public boolean critical() {
+  public boolean isCritical() {
     return switch (payload) {
       case Checkpoint c -> true;
       case HeyThere h -> true;
@@ -149,7 +150,7 @@ public final class Event {
    *
    * @throws ArithmeticException for times beyond the year 2262
    */
-  public static long nanos(Instant time) {
+  public static long unixNanos(Instant time) {
     return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 

@@ -17,7 +17,7 @@ public record EventId(long high, long low) implements Comparable<EventId> {
   private static final char[] DIGITS = "0123456789abcdef".toCharArray();
 
   /** What each byte is worth as a hex digit; below zero when it is none. */
-  private static final byte[] WORTH = worth();
+  private static final byte[] HEX_VALUES = hexValues();
 
   /** Reads 32 lower-case hex digits; anything else is no id. */
   public static Optional<EventId> parse(CharSequence hex) {
@@ -41,36 +41,36 @@ public record EventId(long high, long low) implements Comparable<EventId> {
   }
 
   /** Reads 32 lower-case hex digits out of bytes; null when they are not. */
-  static EventId parse(byte[] bytes, int offset) {
+  public static EventId parse(byte[] bytes, int offset) {
     if (!isHex(bytes, offset)) {
       return null;
     }
     long high = 0;
     long low = 0;
     for (int i = 0; i < HEX_LENGTH / 2; i++) {
-      high = high << 4 | WORTH[bytes[offset + i]];
-      low = low << 4 | WORTH[bytes[offset + HEX_LENGTH / 2 + i]];
+      high = high << 4 | HEX_VALUES[bytes[offset + i]];
+      low = low << 4 | HEX_VALUES[bytes[offset + HEX_LENGTH / 2 + i]];
     }
     return new EventId(high, low);
   }
 
   /** Whether 32 lower-case hex digits stand there. */
-  static boolean isHex(byte[] bytes, int offset) {
+  public static boolean isHex(byte[] bytes, int offset) {
     if (offset + HEX_LENGTH > bytes.length) {
       return false;
     }
     int signs = 0;
     for (int i = 0; i < HEX_LENGTH; i++) {
-      signs |= WORTH[bytes[offset + i] & 0xff];
+      signs |= HEX_VALUES[bytes[offset + i] & 0xff];
     }
     return signs >= 0;
   }
 
   private static int digit(char c) {
-    return c < WORTH.length ? WORTH[c] : -1;
+    return c < HEX_VALUES.length ? HEX_VALUES[c] : -1;
   }
 
-  private static byte[] worth() {
+  private static byte[] hexValues() {
     byte[] worth = new byte[256];
     Arrays.fill(worth, (byte) -1);
     for (int i = 0; i < DIGITS.length; i++) {
@@ -80,7 +80,7 @@ public record EventId(long high, long low) implements Comparable<EventId> {
   }
 
   /** Whether the text is this id's 32 hex digits. */
-  boolean isWritten(String text) {
+  boolean matchesHex(String text) {
     if (text.length() != HEX_LENGTH) {
       return false;
     }

@@ -3,19 +3,19 @@ package nara.event;
 /** Bounds on one event from the network, checked before or while it is parsed. */
 public final class EventLimits {
   /** Bytes of one event's JSON. The largest honest one, a checkpoint with ten voters, has 2 KB. */
-  public static final int EVENT_BYTES = 64 * 1024;
+  public static final int MAX_EVENT_BYTES = 64 * 1024;
 
   /** Nesting of one event's JSON. Honest ones have 3 levels; unknown fields may bring some more. */
-  public static final int DEPTH = 32;
+  public static final int MAX_DEPTH = 32;
 
   /** Digits of a number. The longest honest one, a subnormal rtt in decimal, has under 400. */
-  public static final int NUMBER_LENGTH = 1_000;
+  public static final int MAX_NUMBER_LENGTH = 1_000;
 
   /** Characters of a name, an id or any other text in an event. */
-  public static final int TEXT_LENGTH = 1_024;
+  public static final int MAX_TEXT_LENGTH = 1_024;
 
   /** Voters of one checkpoint. The protocol collects at most ten. */
-  public static final int VOTERS = 64;
+  public static final int MAX_VOTERS = 64;
 
   private EventLimits() {}
 }

@@ -25,7 +25,7 @@ public record HeyThere(String from, String publicKey, String meshIp, String id, 
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     return Payload.firstMissing("From", from, "PublicKey", publicKey);
   }
 

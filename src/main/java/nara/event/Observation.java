@@ -70,7 +70,7 @@ public record Observation(
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     Optional<String> missing = Payload.firstMissing("observer", observer, "subject", subject);
     if (missing.isPresent()) {
       return missing;

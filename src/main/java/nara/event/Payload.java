@@ -16,7 +16,7 @@ public sealed interface Payload
   String content();
 
   /** Why the payload breaks the wire contract's validity rules; empty when it is valid. */
-  Optional<String> fault();
+  Optional<String> validationError();
 
   /** Who acts: the name that a subject filter compares; empty when nobody does. */
   String actor();

@@ -27,7 +27,7 @@ public record Ping(String observer, String observerId, String target, String tar
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     Optional<String> missing = Payload.firstMissing("observer", observer, "target", target);
     if (missing.isPresent()) {
       return missing;
@@ -46,7 +46,7 @@ public record Ping(String observer, String observerId, String target, String tar
    * One decimal, correctly rounded from the exact value of the double, ties to even: 0.15 (which is
    * a little less) is 0.1, 0.25 is 0.2. Never an exponent.
    */
-  static String oneDecimal(double value) {
+  public static String oneDecimal(double value) {
     // The usual case without BigDecimal: below 2^40 ten times the value loses no digit that
     // could decide, unless it lies next to a tie.
     double tenfold = value * 10;

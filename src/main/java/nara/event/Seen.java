@@ -25,7 +25,7 @@ public record Seen(String observer, String observerId, String subject, String su
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     return Payload.firstMissing("observer", observer, "subject", subject, "via", via);
   }
 

@@ -35,7 +35,7 @@ public enum Service {
     return Optional.ofNullable(ofWireName(wireName));
   }
 
-  static Service ofWireName(String wireName) {
+  public static Service ofWireName(String wireName) {
     return switch (wireName) {
       case "social" -> SOCIAL;
       case "ping" -> PING;

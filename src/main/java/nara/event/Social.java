@@ -37,7 +37,7 @@ public record Social(
   }
 
   @Override
-  public Optional<String> fault() {
+  public Optional<String> validationError() {
     if (!TYPES.contains(type)) {
       return Optional.of("unknown social type '" + Event.excerpt(type) + "'");
     }

@@ -2,7 +2,7 @@ package nara.gossip;
 
 import nara.bus.BusMessage;
 import nara.bus.Request;
-import nara.mesh.MeshRequest;
+import nara.mesh.client.MeshRequest;
 
 /**
  * What the gossip verticle is asked.
@@ -19,22 +19,28 @@ public sealed interface GossipRequest<R extends BusMessage> extends Request<R> {
    *
    * @param event its JSON
    */
-  record Tell(String name, byte[] event) implements GossipRequest<MeshRequest.Delivery> {}
+  record SendToNeighbour(String name, byte[] event)
+      implements GossipRequest<MeshRequest.DeliveryOutcome> {}
 
   /** What was done so far. */
-  record Counts() implements GossipRequest<GossipCounts> {}
+  record GetGossipCounts() implements GossipRequest<GossipCounts> {}
 
   /**
-   * The answer to {@link Counts}.
+   * The answer to {@link GetGossipCounts}.
    *
    * @param rounds of zines
-   * @param exchanged zines that were taken, and answered
-   * @param failed zines that were not
-   * @param caughtUp neighbours asked for what was missed
-   * @param added events that were new, by either
-   * @param underWay rounds and catchings-up that have begun and are not over
+   * @param exchanges zines that were taken, and answered
+   * @param failedExchanges zines that were not
+   * @param peersAsked neighbours asked for what was missed
+   * @param eventsAdded events that were new, by either
+   * @param inFlight rounds and catchings-up that have begun and are not over
    */
   record GossipCounts(
-      long rounds, long exchanged, long failed, long caughtUp, long added, int underWay)
+      long rounds,
+      long exchanges,
+      long failedExchanges,
+      long peersAsked,
+      long eventsAdded,
+      int inFlight)
       implements BusMessage {}
 }

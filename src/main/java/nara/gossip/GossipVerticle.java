@@ -10,19 +10,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.bus.Time;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.gossip.GossipRequest.GossipCounts;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.Delivery;
-import nara.mesh.MeshRequest.Peer;
-import nara.mesh.MeshRequest.ZinesExchanged;
-import nara.plaza.PlazaRequest;
-import nara.plaza.Presence;
-import nara.recovery.MemoryMode;
-import nara.trust.TrustNews;
+import nara.ledger.MemoryMode;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.DeliveryOutcome;
+import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.client.MeshRequest.ZinesExchanged;
+import nara.mesh.wire.MeshFailure;
+import nara.mqtt.PlazaRequest;
+import nara.presence.Presence;
+import nara.trust.TrustNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,37 +36,37 @@ public final class GossipVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GossipVerticle.class);
 
   /** For one exchange of zines or one delivery; the reference's. */
-  private static final Duration EXCHANGE_TIME = Duration.ofSeconds(15);
+  private static final Duration EXCHANGE_TIMEOUT = Duration.ofSeconds(15);
 
   /** For the last zine; whoever stops this verticle waits for five seconds. */
-  private static final Duration FAREWELL_TIME = Duration.ofSeconds(2);
+  private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
 
   /** Beyond that: what came is judged and merged before the answer. */
   private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
 
-  private static final Duration LOCAL_TIME = Duration.ofSeconds(10);
+  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(10);
 
   /** A scan of many addresses takes its time. */
-  private static final Duration DISCOVERY_TIME = Duration.ofHours(2);
+  private static final Duration DISCOVERY_TIMEOUT = Duration.ofHours(2);
 
   private final String me;
   private final GossipConfig config;
-  private final Time time;
+  private final Scheduler scheduler;
   private final RandomGenerator random;
-  private final Circle circle;
-  private final Arrivals arrivals;
+  private final GossipPeerSelector gossipPeerSelector;
+  private final PresenceExtractor presenceExtractor;
 
   private Bus bus;
-  private CatchingUp catchingUp;
-  private List<Neighbour> known = List.of();
-  private Time.Appointment nextRound = () -> {};
-  private Time.Appointment nextCatchUp = () -> {};
+  private BackgroundSync backgroundSync;
+  private List<Neighbour> neighbours = List.of();
+  private Scheduler.TimerHandle nextRound = () -> {};
+  private Scheduler.TimerHandle nextSync = () -> {};
   private long rounds;
-  private long exchanged;
-  private long failed;
-  private long added;
-  private int underWay;
-  private String lastTrouble = "";
+  private long exchanges;
+  private long failedExchanges;
+  private long eventsAdded;
+  private int inFlight;
+  private String lastFailure = "";
 
   /**
    * The gossip of one node.
@@ -74,25 +74,26 @@ public final class GossipVerticle extends VerticleBase {
    * @param me its name
    * @param random draws neighbours and waits
    */
-  public GossipVerticle(String me, GossipConfig config, Time time, RandomGenerator random) {
+  public GossipVerticle(
+      String me, GossipConfig config, Scheduler scheduler, RandomGenerator random) {
     this.me = me;
     this.config = config;
-    this.time = time;
+    this.scheduler = scheduler;
     this.random = random;
-    this.circle = new Circle(random);
-    this.arrivals = new Arrivals(me);
+    this.gossipPeerSelector = new GossipPeerSelector(random);
+    this.presenceExtractor = new PresenceExtractor(me);
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    catchingUp = new CatchingUp(bus, random);
-    bus.hear(TrustNews.ADDRESS, TrustNews.class, this::onTrustNews);
-    if (config.silence().isEmpty()) {
-      nextRound = time.after(vertx, config.pause(), this::onRound);
+    backgroundSync = new BackgroundSync(bus, random);
+    bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNews);
+    if (config.disabledReason().isEmpty()) {
+      nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
-        Duration first = catchingUp.firstPause();
-        nextCatchUp = time.after(vertx, first, this::onCatchUp);
+        Duration first = backgroundSync.firstDelay();
+        nextSync = scheduler.schedule(vertx, first, this::onBackgroundSync);
       }
     }
     return bus.serve(GossipRequest.ADDRESS, GossipRequest.class, this::onRequest).completion();
@@ -101,50 +102,52 @@ public final class GossipVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     nextRound.cancel();
-    nextCatchUp.cancel();
-    return config.silence().isPresent() || known.isEmpty()
+    nextSync.cancel();
+    return config.disabledReason().isPresent() || neighbours.isEmpty()
         ? Future.succeededFuture()
-        : exchange(draw(), FAREWELL_TIME)
-            .timeout(FAREWELL_TIME.toMillis(), TimeUnit.MILLISECONDS)
+        : exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT)
+            .timeout(FINAL_EXCHANGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             // Whoever it does not reach notices the silence.
             .otherwiseEmpty();
   }
 
   private Future<? extends BusMessage> onRequest(GossipRequest<?> request) {
     return switch (request) {
-      case GossipRequest.Tell tell -> onTell(tell);
-      case GossipRequest.Counts counts ->
+      case GossipRequest.SendToNeighbour sendToNeighbour -> onSendToNeighbour(sendToNeighbour);
+      case GossipRequest.GetGossipCounts getGossipCounts ->
           Future.succeededFuture(
               new GossipCounts(
                   rounds,
-                  exchanged,
-                  failed,
-                  catchingUp.asked(),
-                  added + catchingUp.added(),
-                  underWay));
+                  exchanges,
+                  failedExchanges,
+                  backgroundSync.peersAsked(),
+                  eventsAdded + backgroundSync.eventsAdded(),
+                  inFlight));
     };
   }
 
-  private Future<Delivery> onTell(GossipRequest.Tell tell) {
-    if (config.silence().isPresent()) {
+  private Future<DeliveryOutcome> onSendToNeighbour(GossipRequest.SendToNeighbour sendToNeighbour) {
+    if (config.disabledReason().isPresent()) {
       return Future.succeededFuture(
-          new MeshRequest.NotDelivered(MeshFailure.UNREACHABLE, config.silence().get()));
+          new MeshRequest.DeliveryFailed(MeshFailure.UNREACHABLE, config.disabledReason().get()));
     }
-    return neighbourhood()
+    return fetchNeighbours()
         .compose(
             all ->
-                addressOf(tell.name(), all)
+                addressOf(sendToNeighbour.name(), all)
                     .map(
                         address ->
-                            bus.ask(
+                            bus.request(
                                 MeshRequest.ADDRESS,
-                                new MeshRequest.Deliver(
-                                    new Peer(tell.name(), address), tell.event(), EXCHANGE_TIME),
-                                EXCHANGE_TIME.plus(LOCAL_TIME)))
+                                new MeshRequest.SendEvent(
+                                    new Peer(sendToNeighbour.name(), address),
+                                    sendToNeighbour.event(),
+                                    EXCHANGE_TIMEOUT),
+                                EXCHANGE_TIMEOUT.plus(LOCAL_TIMEOUT)))
                     .orElseGet(
                         () ->
                             Future.succeededFuture(
-                                new MeshRequest.NotDelivered(
+                                new MeshRequest.DeliveryFailed(
                                     MeshFailure.UNREACHABLE, "its address is not known"))));
   }
 
@@ -156,61 +159,63 @@ public final class GossipVerticle extends VerticleBase {
         .findFirst();
   }
 
-  private void onTrustNews(TrustNews news) {
+  private void onTrustNews(TrustNotification news) {
     switch (news) {
-      case TrustNews.Announced announced ->
-          arrivals
-              .by(announced.events(), time.instant())
-              .forEach(presence -> bus.tell(Presence.ADDRESS, presence));
+      case TrustNotification.AnnouncementsMerged announcementsMerged ->
+          presenceExtractor
+              .extract(announcementsMerged.events(), scheduler.instant())
+              .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
     }
   }
 
   // Zines.
 
   private void onRound() {
-    nextRound = time.after(vertx, config.pause(), this::onRound);
+    nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
     rounds++;
-    run(
-        neighbourhood()
-            .compose(all -> all.isEmpty() ? lookAround() : Future.succeededFuture(all))
-            .compose(all -> exchange(draw(), EXCHANGE_TIME)));
+    track(
+        fetchNeighbours()
+            .compose(all -> all.isEmpty() ? discoverNeighbours() : Future.succeededFuture(all))
+            .compose(all -> exchangeZines(selectPeers(), EXCHANGE_TIMEOUT)));
   }
 
-  private List<Peer> draw() {
+  private List<Peer> selectPeers() {
     int count = config.memory() == MemoryMode.SHORT ? 1 + random.nextInt(2) : 3 + random.nextInt(3);
-    return circle.draw(known, count, name -> true, time.instant());
+    return gossipPeerSelector.select(neighbours, count, name -> true, scheduler.instant());
   }
 
-  private Future<Void> exchange(List<Peer> peers, Duration timeout) {
+  private Future<Void> exchangeZines(List<Peer> peers, Duration timeout) {
     if (peers.isEmpty()) {
       return Future.succeededFuture();
     }
-    List<Neighbour> drawnFrom = known;
-    return bus.ask(
+    List<Neighbour> candidates = neighbours;
+    return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.ExchangeZines(peers, config.span(), timeout),
+            new MeshRequest.ExchangeZines(peers, config.zineSpan(), timeout),
             timeout.plus(MERGE_ALLOWANCE))
         .map(
-            done -> {
-              onExchanged(peers, drawnFrom, done);
+            result -> {
+              onZinesExchanged(peers, candidates, result);
               return null;
             });
   }
 
-  private void onExchanged(List<Peer> peers, List<Neighbour> drawnFrom, ZinesExchanged done) {
-    exchanged += done.merged().size();
-    failed += done.failed().size();
-    done.merged().values().forEach(offered -> added += offered.added());
-    done.failed()
+  private void onZinesExchanged(
+      List<Peer> peers, List<Neighbour> candidates, ZinesExchanged result) {
+    exchanges += result.merged().size();
+    failedExchanges += result.failures().size();
+    result.merged().values().forEach(offerResult -> eventsAdded += offerResult.added());
+    result
+        .failures()
         .forEach(
             (name, reason) -> {
-              circle.failed(name, time.instant());
+              gossipPeerSelector.recordFailure(name, scheduler.instant());
               LOG.debug("no zine with {}: {}", name, reason);
             });
     for (Peer peer : peers) {
-      if (done.merged().containsKey(peer.name())) {
-        circle.answered(peer.name());
-        noteLife(peer, drawnFrom);
+      if (result.merged().containsKey(peer.name())) {
+        gossipPeerSelector.recordSuccess(peer.name());
+        reportOnline(peer, candidates);
       }
     }
   }
@@ -219,61 +224,68 @@ public final class GossipVerticle extends VerticleBase {
    * Its answer was signed and came from there: it is, whatever was thought of it when it was drawn.
    * Who was there then may have said goodbye since, and is not brought back by an older answer.
    */
-  private void noteLife(Peer peer, List<Neighbour> drawnFrom) {
-    drawnFrom.stream()
+  private void reportOnline(Peer peer, List<Neighbour> candidates) {
+    candidates.stream()
         .filter(neighbour -> neighbour.name().equals(peer.name()) && !neighbour.online())
         .forEach(
-            back ->
-                bus.tell(
+            neighbour ->
+                bus.publish(
                     Presence.ADDRESS,
-                    new Presence.Present(
-                        peer.name(), back.id(), peer.address(), back.key(), true)));
+                    new Presence.Online(
+                        peer.name(), neighbour.id(), peer.address(), neighbour.key(), true)));
   }
 
   // Catching up.
 
-  private void onCatchUp() {
-    nextCatchUp = time.after(vertx, catchingUp.pause(), this::onCatchUp);
-    run(
-        neighbourhood()
+  private void onBackgroundSync() {
+    nextSync = scheduler.schedule(vertx, backgroundSync.nextDelay(), this::onBackgroundSync);
+    track(
+        fetchNeighbours()
             .compose(
-                all -> littleMemory().map(little -> catchingUp.draw(circle, all, little, time)))
-            .compose(chosen -> catchingUp.with(chosen, time.instant())));
+                all ->
+                    lowMemoryNames()
+                        .map(
+                            lowMemory ->
+                                backgroundSync.selectPeers(
+                                    gossipPeerSelector, all, lowMemory, scheduler)))
+            .compose(syncPeers -> backgroundSync.syncWith(syncPeers, scheduler.instant())));
   }
 
   /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
-  private Future<Set<String>> littleMemory() {
-    return bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.LittleMemory(), LOCAL_TIME)
-        .map(PlazaRequest.Names::names);
+  private Future<Set<String>> lowMemoryNames() {
+    return bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), LOCAL_TIMEOUT)
+        .map(PlazaRequest.ShortMemoryPeers::names);
   }
 
-  private Future<List<Neighbour>> neighbourhood() {
-    return bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.WhoIsThere(), LOCAL_TIME)
-        .map(this::remembered);
+  private Future<List<Neighbour>> fetchNeighbours() {
+    return bus.request(
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), LOCAL_TIMEOUT)
+        .map(this::updateNeighbours);
   }
 
   /** Nobody is known, so the sources of discovery are asked again. */
-  private Future<List<Neighbour>> lookAround() {
-    return bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIME)
-        .map(this::remembered);
+  private Future<List<Neighbour>> discoverNeighbours() {
+    return bus.request(
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT)
+        .map(this::updateNeighbours);
   }
 
-  private List<Neighbour> remembered(DiscoveryRequest.Neighbourhood found) {
-    known = found.neighbours();
-    return known;
+  private List<Neighbour> updateNeighbours(DiscoveryRequest.NeighbourList found) {
+    neighbours = found.neighbours();
+    return neighbours;
   }
 
-  private void run(Future<?> work) {
-    underWay++;
-    work.onFailure(this::onTrouble).onComplete(ended -> underWay--);
+  private void track(Future<?> work) {
+    inFlight++;
+    work.onFailure(this::logFailure).onComplete(ended -> inFlight--);
   }
 
   /** A line when the trouble is another one than last time. */
-  private void onTrouble(Throwable failure) {
-    String why = String.valueOf(failure.getMessage());
-    if (!why.equals(lastTrouble)) {
-      lastTrouble = why;
-      LOG.warn("{} could not gossip: {}", me, why);
+  private void logFailure(Throwable failure) {
+    String reason = String.valueOf(failure.getMessage());
+    if (!reason.equals(lastFailure)) {
+      lastFailure = reason;
+      LOG.warn("{} could not gossip: {}", me, reason);
     }
   }
 }

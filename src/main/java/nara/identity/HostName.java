@@ -17,13 +17,13 @@ public final class HostName {
    * Whether the name is one that many hosts have or that a machine made up, in upper or lower case;
    * the list is the wire contract's. The empty name is not generic, it is none.
    */
-  public static boolean generic(String name) {
+  public static boolean isGeneric(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return GENERIC_PARTS.stream().anyMatch(lower::contains) || HEX.matcher(lower).matches();
   }
 
   /** The host name without its domain. */
-  public static String shortened(String hostname) {
+  public static String withoutDomain(String hostname) {
     int dot = hostname.indexOf('.');
     return dot < 0 ? hostname : hostname.substring(0, dot);
   }

@@ -24,14 +24,14 @@ public record Identity(
         NaraId.of(soul, name),
         KeyPair.of(soul),
         Personality.of(soul),
-        soul.bondedTo(name));
+        soul.isBondedTo(name));
   }
 
   /**
    * Decides who a node is, from what it was told and what it runs on.
    *
    * <p>The name is the one given, else the short host name, else (or when that says nothing, see
-   * {@link HostName#generic}) one drawn from the seed. The soul is the one given, else the native
+   * {@link HostName#isGeneric}) one drawn from the seed. The soul is the one given, else the native
    * one of the hardware. A given soul that is bonded to the given name keeps it, however generic it
    * sounds.
    *
@@ -43,18 +43,21 @@ public record Identity(
    * @throws IllegalArgumentException with a sentence for the operator, which does not repeat the
    *     soul, when the soul is not one, or when there is neither a soul nor a fingerprint
    */
-  public static Identity determine(
+  public static Identity resolve(
       String name, String soul, String hostname, Optional<byte[]> fingerprint) {
-    String wanted = name.isEmpty() ? HostName.shortened(hostname) : name;
-    boolean nameless = wanted.isEmpty() || HostName.generic(wanted);
+    String requestedName = name.isEmpty() ? HostName.withoutDomain(hostname) : name;
+    boolean isGenericName = requestedName.isEmpty() || HostName.isGeneric(requestedName);
     if (soul.isEmpty()) {
       byte[] hardware = fingerprint.orElseThrow(Identity::noHardware);
-      Soul own = nameless ? NativeSoul.generated(hardware) : NativeSoul.custom(hardware, wanted);
-      return of(nameless ? GeneratedName.of(own.seed()) : wanted, own);
+      Soul own =
+          isGenericName
+              ? NativeSoul.generated(hardware)
+              : NativeSoul.custom(hardware, requestedName);
+      return of(isGenericName ? GeneratedName.of(own.seed()) : requestedName, own);
     }
     Soul given = Soul.parse(soul).orElseThrow(Identity::notASoul);
-    boolean drawn = nameless && !given.bondedTo(wanted);
-    return of(drawn ? GeneratedName.of(given.seed()) : wanted, given);
+    boolean drawn = isGenericName && !given.isBondedTo(requestedName);
+    return of(drawn ? GeneratedName.of(given.seed()) : requestedName, given);
   }
 
   private static IllegalArgumentException notASoul() {

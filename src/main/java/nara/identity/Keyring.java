@@ -20,11 +20,11 @@ import java.util.stream.Stream;
  * whoever relayed it, and anybody could tie somebody's id to a key of his own. An id that is
  * claimed for two different naras is therefore <em>contested</em> from then on: look-ups pass over
  * it and the name, which is signed, decides. Only what this node itself or its operator says
- * ({@link Origin#own}) stands above such claims.
+ * ({@link Origin#isOwn}) stands above such claims.
  *
  * <p>Several verticles share one keyring. Look-ups take no lock; learning takes one, and only for
  * news. Names and ids are bounded in number and length, since peers choose them; and what is only
- * {@link Origin#hearsay}, until it is confirmed, gets no more than a part of the room.
+ * {@link Origin#isHearsay}, until it is confirmed, gets no more than a part of the room.
  */
 public final class Keyring {
   /** Names kept unless said otherwise: far above any network seen, some 40 MB when full. */
@@ -43,25 +43,25 @@ public final class Keyring {
    * The part of the room that each kind of hearsay may take: one signature is enough to tell of
    * many names that do not exist, and they must not keep out those that do.
    */
-  public static final int HEARSAY_PART = 10;
+  public static final int HEARSAY_DIVISOR = 10;
 
   // A nara may be told of under a wrong id before its own arrives, so there is room for more than
   // one id per name.
   private static final int IDS_PER_NAME = 2;
 
   /** A nara as far as it is known. Name or id is empty when nobody told it. */
-  public record Entry(String name, String id, PublicKey key, Origin origin) {
-    private Entry withId(String told) {
-      return new Entry(name, told, key, origin);
+  public record KeyEntry(String name, String id, PublicKey key, Origin origin) {
+    private KeyEntry withId(String told) {
+      return new KeyEntry(name, told, key, origin);
     }
 
-    private Entry withName(String told) {
-      return new Entry(told, id, key, origin);
+    private KeyEntry withName(String told) {
+      return new KeyEntry(told, id, key, origin);
     }
 
-    private String shown() {
+    private String description() {
       return "%s (id %s, key %s, from %s)"
-          .formatted(Keyring.shown(name), Keyring.shown(id), key, origin);
+          .formatted(Keyring.excerpt(name), Keyring.excerpt(id), key, origin);
     }
   }
 
@@ -72,29 +72,29 @@ public final class Keyring {
    * @param offered what contradicted it
    * @param count how often it was offered
    */
-  public record Conflict(Entry kept, Entry offered, long count) {
+  public record Conflict(KeyEntry kept, KeyEntry offered, long count) {
     /** A sentence for people. */
-    public String sentence() {
+    public String description() {
       return "%s stays; %s contradicts it, told %d times"
-          .formatted(kept.shown(), offered.shown(), count);
+          .formatted(kept.description(), offered.description(), count);
     }
   }
 
   /** To whom an id belongs, as told; origin is that of the claim, not that of the name's key. */
-  private record Claim(Entry owner, boolean contested) {}
+  private record IdClaim(KeyEntry owner, boolean contested) {}
 
-  private record Contradiction(Entry kept, Entry offered) {}
+  private record ConflictKey(KeyEntry kept, KeyEntry offered) {}
 
   private final int maxNames;
-  private final Map<String, Entry> names = new ConcurrentHashMap<>();
-  private final Map<String, Claim> ids = new ConcurrentHashMap<>();
+  private final Map<String, KeyEntry> names = new ConcurrentHashMap<>();
+  private final Map<String, IdClaim> ids = new ConcurrentHashMap<>();
   private volatile long version;
 
   // Guards all changes of the maps above, the version, and what follows.
-  private final Object writing = new Object();
-  private final Map<Origin, Integer> namesBy = new EnumMap<>(Origin.class);
-  private final Map<Origin, Integer> idsBy = new EnumMap<>(Origin.class);
-  private final Map<Contradiction, Long> conflicts = new LinkedHashMap<>();
+  private final Object lock = new Object();
+  private final Map<Origin, Integer> namesByOrigin = new EnumMap<>(Origin.class);
+  private final Map<Origin, Integer> idsByOrigin = new EnumMap<>(Origin.class);
+  private final Map<ConflictKey, Long> conflicts = new LinkedHashMap<>();
   private long conflictCount;
 
   /** An empty keyring for {@link #DEFAULT_MAX_NAMES} names. */
@@ -121,158 +121,162 @@ public final class Keyring {
    * @param name the nara's name, or "" when it is not known
    * @param id its id, or "" when it is not known
    */
-  public Learned learn(String name, String id, PublicKey key, Origin origin) {
+  public LearnResult learn(String name, String id, PublicKey key, Origin origin) {
     if ((name.isEmpty() && id.isEmpty())
         || name.length() > MAX_NAME_CHARACTERS
         || id.length() > MAX_ID_CHARACTERS) {
-      return Learned.REFUSED;
+      return LearnResult.REFUSED;
     }
-    if (holds(name, id, key, origin)) {
-      return Learned.KNOWN;
+    if (isKnown(name, id, key, origin)) {
+      return LearnResult.KNOWN;
     }
-    synchronized (writing) {
-      return learnNews(new Entry(name, id, key, origin));
+    synchronized (lock) {
+      return learnNew(new KeyEntry(name, id, key, origin));
     }
   }
 
   /**
    * The usual case, without a lock: each hey-there of a nara tells again what the first one did.
    */
-  private boolean holds(String name, String id, PublicKey key, Origin origin) {
-    Entry named = names.get(name);
-    if (named == null || !named.key().equals(key) || confirms(origin, named)) {
+  private boolean isKnown(String name, String id, PublicKey key, Origin origin) {
+    KeyEntry named = names.get(name);
+    if (named == null || !named.key().equals(key) || isConfirmation(origin, named)) {
       return false;
     }
-    Entry owner = ownerOf(id);
+    KeyEntry owner = ownerOf(id);
     return id.isEmpty()
         || (owner != null
             && owner.name().equals(name)
-            && !confirms(origin, owner)
-            && (owner.origin().own() || !origin.own()));
+            && !isConfirmation(origin, owner)
+            && (owner.origin().isOwn() || !origin.isOwn()));
   }
 
   /** Whether it is more than hearsay now, and was not before. */
-  private static boolean confirms(Origin told, Entry known) {
-    return known.origin().hearsay() && !told.hearsay();
+  private static boolean isConfirmation(Origin offered, KeyEntry known) {
+    return known.origin().isHearsay() && !offered.isHearsay();
   }
 
-  private Learned learnNews(Entry told) {
-    Entry named = names.get(told.name());
-    if (named != null && !named.key().equals(told.key())) {
-      note(named, told);
-      contestIfBoundOtherwise(told);
-      return Learned.CONFLICT;
+  private LearnResult learnNew(KeyEntry offered) {
+    KeyEntry named = names.get(offered.name());
+    if (named != null && !named.key().equals(offered.key())) {
+      recordConflict(named, offered);
+      contestIfBoundElsewhere(offered);
+      return LearnResult.CONFLICT;
     }
-    boolean newName = named == null && !told.name().isEmpty();
+    boolean newName = named == null && !offered.name().isEmpty();
     if (newName) {
-      if (isFull(names.size(), maxNames, namesBy, told.origin())) {
-        return Learned.FULL;
+      if (isFull(names.size(), maxNames, namesByOrigin, offered.origin())) {
+        return LearnResult.FULL;
       }
       // The name goes in before its id: whoever finds the id finds the name as well.
-      name(told.withId(""));
-    } else if (named != null && confirms(told.origin(), named)) {
-      name(new Entry(named.name(), named.id(), named.key(), told.origin()));
+      putName(offered.withId(""));
+    } else if (named != null && isConfirmation(offered.origin(), named)) {
+      putName(new KeyEntry(named.name(), named.id(), named.key(), offered.origin()));
     }
-    Learned id = told.id().isEmpty() ? Learned.KNOWN : bind(told);
-    if (newName || id == Learned.ADDED) {
+    LearnResult id = offered.id().isEmpty() ? LearnResult.KNOWN : bindId(offered);
+    if (newName || id == LearnResult.ADDED) {
       version++;
-      return Learned.ADDED;
+      return LearnResult.ADDED;
     }
     return id;
   }
 
   /** Ties the told id to the told name and key, whose name is known with that key by now. */
-  private Learned bind(Entry told) {
-    Claim claim = ids.get(told.id());
-    if (claim == null) {
+  private LearnResult bindId(KeyEntry offered) {
+    IdClaim idClaim = ids.get(offered.id());
+    if (idClaim == null) {
       // A long, so that the largest of all keyrings does not overflow into a negative one.
-      if (isFull(ids.size(), (long) maxNames * IDS_PER_NAME, idsBy, told.origin())) {
-        return Learned.FULL;
+      if (isFull(ids.size(), (long) maxNames * IDS_PER_NAME, idsByOrigin, offered.origin())) {
+        return LearnResult.FULL;
       }
-      give(told);
-      return Learned.ADDED;
+      assignId(offered);
+      return LearnResult.ADDED;
     }
-    Entry owner = claim.owner();
-    boolean agrees = agrees(owner, told);
-    if (!agrees) {
-      note(owner, told);
+    KeyEntry owner = idClaim.owner();
+    boolean consistent = isConsistent(owner, offered);
+    if (!consistent) {
+      recordConflict(owner, offered);
     }
-    if (told.origin().own() && !owner.origin().own()) {
-      give(agrees && told.name().isEmpty() ? told.withName(owner.name()) : told);
-      return Learned.ADDED;
+    if (offered.origin().isOwn() && !owner.origin().isOwn()) {
+      assignId(consistent && offered.name().isEmpty() ? offered.withName(owner.name()) : offered);
+      return LearnResult.ADDED;
     }
-    if (!agrees) {
-      contest(claim);
-      return Learned.CONFLICT;
+    if (!consistent) {
+      markContested(idClaim);
+      return LearnResult.CONFLICT;
     }
-    if (claim.contested()) {
-      return told.name().isEmpty() ? Learned.CONFLICT : Learned.KNOWN;
+    if (idClaim.contested()) {
+      return offered.name().isEmpty() ? LearnResult.CONFLICT : LearnResult.KNOWN;
     }
-    if (owner.name().isEmpty() && !told.name().isEmpty()) {
-      give(owner.withName(told.name()));
-      return Learned.ADDED;
+    if (owner.name().isEmpty() && !offered.name().isEmpty()) {
+      assignId(owner.withName(offered.name()));
+      return LearnResult.ADDED;
     }
-    if (confirms(told.origin(), owner)) {
-      give(new Entry(owner.name(), owner.id(), owner.key(), told.origin()));
+    if (isConfirmation(offered.origin(), owner)) {
+      assignId(new KeyEntry(owner.name(), owner.id(), owner.key(), offered.origin()));
     }
-    return Learned.KNOWN;
+    return LearnResult.KNOWN;
   }
 
-  private static boolean isFull(long size, long most, Map<Origin, Integer> by, Origin origin) {
-    return size >= most
-        || (origin.hearsay() && by.getOrDefault(origin, 0) >= Math.max(1, most / HEARSAY_PART));
+  private static boolean isFull(long size, long limit, Map<Origin, Integer> by, Origin origin) {
+    return size >= limit
+        || (origin.isHearsay()
+            && by.getOrDefault(origin, 0) >= Math.max(1, limit / HEARSAY_DIVISOR));
   }
 
-  private void give(Entry owner) {
-    claim(new Claim(owner, false));
-    Entry named = names.get(owner.name());
+  private void assignId(KeyEntry owner) {
+    putClaim(new IdClaim(owner, false));
+    KeyEntry named = names.get(owner.name());
     if (named != null && idOf(owner.name()).isEmpty()) {
-      name(named.withId(owner.id()));
+      putName(named.withId(owner.id()));
     }
   }
 
-  private void name(Entry named) {
-    Entry before = names.put(named.name(), named);
-    count(namesBy, before == null ? null : before.origin(), named.origin());
+  private void putName(KeyEntry named) {
+    KeyEntry before = names.put(named.name(), named);
+    updateCount(namesByOrigin, before == null ? null : before.origin(), named.origin());
   }
 
-  private void claim(Claim claim) {
-    Claim before = ids.put(claim.owner().id(), claim);
-    count(idsBy, before == null ? null : before.owner().origin(), claim.owner().origin());
+  private void putClaim(IdClaim idClaim) {
+    IdClaim before = ids.put(idClaim.owner().id(), idClaim);
+    updateCount(
+        idsByOrigin, before == null ? null : before.owner().origin(), idClaim.owner().origin());
   }
 
-  private static void count(Map<Origin, Integer> by, Origin before, Origin now) {
+  private static void updateCount(Map<Origin, Integer> by, Origin before, Origin now) {
     if (before != null) {
       by.merge(before, -1, Integer::sum);
     }
     by.merge(now, 1, Integer::sum);
   }
 
-  private void contestIfBoundOtherwise(Entry told) {
-    Claim claim = ids.get(told.id());
-    if (claim != null && !agrees(claim.owner(), told)) {
-      contest(claim);
+  private void contestIfBoundElsewhere(KeyEntry offered) {
+    IdClaim idClaim = ids.get(offered.id());
+    if (idClaim != null && !isConsistent(idClaim.owner(), offered)) {
+      markContested(idClaim);
     }
   }
 
   /** The version moves: what the id stood against may be found by its name now. */
-  private void contest(Claim claim) {
-    if (!claim.contested() && !claim.owner().origin().own()) {
-      claim(new Claim(claim.owner(), true));
+  private void markContested(IdClaim idClaim) {
+    if (!idClaim.contested() && !idClaim.owner().origin().isOwn()) {
+      putClaim(new IdClaim(idClaim.owner(), true));
       version++;
     }
   }
 
-  private static boolean agrees(Entry owner, Entry told) {
-    return owner.key().equals(told.key())
-        && (owner.name().isEmpty() || told.name().isEmpty() || owner.name().equals(told.name()));
+  private static boolean isConsistent(KeyEntry owner, KeyEntry offered) {
+    return owner.key().equals(offered.key())
+        && (owner.name().isEmpty()
+            || offered.name().isEmpty()
+            || owner.name().equals(offered.name()));
   }
 
-  private void note(Entry kept, Entry offered) {
+  private void recordConflict(KeyEntry kept, KeyEntry offered) {
     conflictCount++;
-    Contradiction contradiction = new Contradiction(kept, offered);
-    if (conflicts.size() < MAX_CONFLICTS_LISTED || conflicts.containsKey(contradiction)) {
-      conflicts.merge(contradiction, 1L, Long::sum);
+    ConflictKey conflictKey = new ConflictKey(kept, offered);
+    if (conflicts.size() < MAX_CONFLICTS_LISTED || conflicts.containsKey(conflictKey)) {
+      conflicts.merge(conflictKey, 1L, Long::sum);
     }
   }
 
@@ -283,52 +287,52 @@ public final class Keyring {
    *
    * @param emitterId the event's emitter id, or "" when it has none
    */
-  public Lookup lookup(String emitter, String emitterId) {
-    Entry named = names.get(emitter);
-    Entry owner = ownerOf(emitterId);
+  public KeyLookup lookup(String emitter, String emitterId) {
+    KeyEntry named = names.get(emitter);
+    KeyEntry owner = ownerOf(emitterId);
     if (owner == null) {
-      return named == null ? new Lookup.Unknown() : new Lookup.Known(named.key());
+      return named == null ? new KeyLookup.Unknown() : new KeyLookup.Known(named.key());
     }
     boolean nameless = owner.name().isEmpty();
     if (!nameless && !owner.name().equals(emitter)) {
-      return new Lookup.Mismatch(
+      return new KeyLookup.Mismatch(
           "emitter id %s belongs to %s, not to %s"
-              .formatted(shown(emitterId), shown(owner.name()), shown(emitter)));
+              .formatted(excerpt(emitterId), excerpt(owner.name()), excerpt(emitter)));
     }
     // Without this, an id told without a name would be a way to sign as anybody.
     if (nameless && named != null && !named.key().equals(owner.key())) {
-      return new Lookup.Mismatch(
+      return new KeyLookup.Mismatch(
           "emitter id %s belongs to another key than that of %s"
-              .formatted(shown(emitterId), shown(emitter)));
+              .formatted(excerpt(emitterId), excerpt(emitter)));
     }
-    return new Lookup.Known(owner.key());
+    return new KeyLookup.Known(owner.key());
   }
 
   /** The key of a name. */
   public Optional<PublicKey> byName(String name) {
-    return Optional.ofNullable(names.get(name)).map(Entry::key);
+    return Optional.ofNullable(names.get(name)).map(KeyEntry::key);
   }
 
   /** The key of an id; empty when the id is unknown or contested. */
   public Optional<PublicKey> byId(String id) {
-    return Optional.ofNullable(ownerOf(id)).map(Entry::key);
+    return Optional.ofNullable(ownerOf(id)).map(KeyEntry::key);
   }
 
   /** The name that an id belongs to; empty when it is unknown or contested. */
   public Optional<String> nameOf(String id) {
-    return Optional.ofNullable(ownerOf(id)).map(Entry::name).filter(name -> !name.isEmpty());
+    return Optional.ofNullable(ownerOf(id)).map(KeyEntry::name).filter(name -> !name.isEmpty());
   }
 
   /** The first id told of a name that is not contested. */
   public Optional<String> idOf(String name) {
     return Optional.ofNullable(names.get(name))
-        .map(Entry::id)
+        .map(KeyEntry::id)
         .filter(id -> nameOf(id).filter(name::equals).isPresent());
   }
 
-  private Entry ownerOf(String id) {
-    Claim claim = ids.get(id);
-    return claim == null || claim.contested() ? null : claim.owner();
+  private KeyEntry ownerOf(String id) {
+    IdClaim idClaim = ids.get(id);
+    return idClaim == null || idClaim.contested() ? null : idClaim.owner();
   }
 
   /** How many names have a key. */
@@ -348,19 +352,19 @@ public final class Keyring {
    * Each name with the first id told of it, contested or not, and each uncontested id without a
    * name; ordered by name, then id.
    */
-  public List<Entry> entries() {
-    Stream<Entry> nameless =
+  public List<KeyEntry> entries() {
+    Stream<KeyEntry> nameless =
         ids.values().stream()
-            .filter(claim -> !claim.contested() && claim.owner().name().isEmpty())
-            .map(Claim::owner);
+            .filter(idClaim -> !idClaim.contested() && idClaim.owner().name().isEmpty())
+            .map(IdClaim::owner);
     return Stream.concat(names.values().stream(), nameless)
-        .sorted(Comparator.comparing(Entry::name).thenComparing(Entry::id))
+        .sorted(Comparator.comparing(KeyEntry::name).thenComparing(KeyEntry::id))
         .toList();
   }
 
   /** The contradictions told so far, oldest first, at most {@link #MAX_CONFLICTS_LISTED}. */
   public List<Conflict> conflicts() {
-    synchronized (writing) {
+    synchronized (lock) {
       List<Conflict> listed = new ArrayList<>(conflicts.size());
       conflicts.forEach(
           (told, count) -> listed.add(new Conflict(told.kept(), told.offered(), count)));
@@ -370,15 +374,15 @@ public final class Keyring {
 
   /** How often something was told that contradicts what is known, listed or not. */
   public long conflictCount() {
-    synchronized (writing) {
+    synchronized (lock) {
       return conflictCount;
     }
   }
 
   /** What a peer chose, fit for a log line: one line of at most 64 characters. */
-  private static String shown(String told) {
+  private static String excerpt(String text) {
     String line =
-        told.codePoints()
+        text.codePoints()
             .limit(64)
             .map(
                 c ->
@@ -390,6 +394,6 @@ public final class Keyring {
                         : c)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString();
-    return told.length() > line.length() ? line + "…" : line;
+    return text.length() > line.length() ? line + "…" : line;
   }
 }

@@ -27,7 +27,7 @@ public enum Origin {
   SELF;
 
   /** Whether it is this node's or its operator's word, which no peer's claim can cast doubt on. */
-  public boolean own() {
+  public boolean isOwn() {
     return this == CONFIG || this == SELF;
   }
 
@@ -35,7 +35,7 @@ public enum Origin {
    * Whether it is the word of one nara about another. It costs nothing to make up, so it gets only
    * a part of a keyring's room.
    */
-  public boolean hearsay() {
+  public boolean isHearsay() {
     return this == HEARSAY || this == PEER_QUERY;
   }
 }

@@ -102,7 +102,7 @@ public final class Soul {
   /**
    * Whether the tag is the one of this name, compared in constant time. The empty name never bonds.
    */
-  public boolean bondedTo(String name) {
+  public boolean isBondedTo(String name) {
     return !name.isEmpty() && MessageDigest.isEqual(tag(), tagFor(seed(), name));
   }
 

@@ -17,13 +17,18 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Service;
 import nara.event.Verdict;
-import nara.ledger.LedgerRequest.Answer;
 import nara.ledger.LedgerRequest.CheckpointPage;
-import nara.ledger.LedgerRequest.Derived;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
-import nara.ledger.LedgerRequest.Merged;
+import nara.ledger.LedgerRequest.MergeResult;
+import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.LedgerRequest.Sighting;
+import nara.ledger.LedgerRequest.SubjectSummary;
+import nara.ledger.index.EventIndex;
+import nara.ledger.index.EventTable;
+import nara.ledger.index.HashIndex;
+import nara.ledger.index.SortedIndex;
+import nara.ledger.index.StoredEvent;
 
 /**
  * The memory of a nara: a set of events under limits, its indexes, and what follows from it.
@@ -32,35 +37,35 @@ import nara.ledger.LedgerRequest.Sighting;
  * never of their order, their batches, or who sent them. Of two forms of one event the better
  * verdict stays, then the smaller bytes. {@link Retention} says how the limits manage that.
  *
- * <p>n events held: taking one in costs O(log n), queries as {@link Queries} says, pruning
+ * <p>n events held: taking one in costs O(log n), queries as {@link QueryEngine} says, pruning
  * amortised O(log n) for each event that goes, what is derived for a subject as much as there are
  * events with it. Nothing scans the ledger but a sample, an export and what looks at everybody.
  *
  * <p>For one thread at a time.
  */
 public final class Ledger {
-  /** Own observations of one subject within {@link #OWN_SPAN_NANOS}. */
-  private static final int OWN_OBSERVATIONS = 10;
+  /** Own observations of one subject within {@link #OWN_WINDOW_NANOS}. */
+  private static final int MAX_OWN_OBSERVATIONS = 10;
 
   /** Five minutes of event time. */
-  private static final long OWN_SPAN_NANOS = 300_000_000_000L;
+  private static final long OWN_WINDOW_NANOS = 300_000_000_000L;
 
   private final LedgerConfig config;
-  private final Taste taste;
+  private final PersonalityFilter personalityFilter;
   private final Retention retention;
-  private final Index index = new Index();
-  private final Queries queries = new Queries(index);
-  private final Derivation derivation;
-  private final HashIndex hashes = new HashIndex(index);
+  private final EventIndex eventIndex = new EventIndex();
+  private final QueryEngine queryEngine = new QueryEngine(eventIndex);
+  private final SubjectProjection subjectProjection;
+  private final HashIndex hashIndex = new HashIndex(eventIndex);
 
   /** The visible form of each id; others hang behind it. */
-  private final Slots slots = new Slots();
+  private final EventTable eventTable = new EventTable();
 
-  private long bytes;
-  private int critical;
+  private long totalBytes;
+  private int criticalCount;
 
   /** The batch that is being merged: what came in with it, and what it did. */
-  private final List<Held> fresh = new ArrayList<>();
+  private final List<StoredEvent> newInBatch = new ArrayList<>();
 
   private int added;
   private int dropped;
@@ -79,20 +84,20 @@ public final class Ledger {
           "A ledger holds at least 1 event, not " + config.maxEvents());
     }
     this.config = config;
-    this.taste = new Taste(config);
+    this.personalityFilter = new PersonalityFilter(config);
     this.retention = new Retention(config.maxEvents(), hasKey);
-    this.derivation = new Derivation(index, config.missingAfter());
+    this.subjectProjection = new SubjectProjection(eventIndex, config.missingAfter());
   }
 
   /** Takes in what was judged and may be merged. Invalid payloads are dropped even so. */
-  public Merged merge(List<Judged> events) {
+  public MergeResult merge(List<JudgedEvent> events) {
     int replaced = 0;
     int duplicate = 0;
     // Neighbours in time are neighbours in the indexes: a sorted batch finds them still at hand.
-    List<Judged> ascending = new ArrayList<>(events);
-    ascending.sort((a, b) -> Held.compare(a.event(), b.event()));
-    for (Judged judged : ascending) {
-      switch (offer(judged.event(), judged.verdict())) {
+    List<JudgedEvent> ascending = new ArrayList<>(events);
+    ascending.sort((a, b) -> StoredEvent.compare(a.event(), b.event()));
+    for (JudgedEvent judgedEvent : ascending) {
+      switch (offer(judgedEvent.event(), judgedEvent.verdict())) {
         case ADDED -> added++;
         case REPLACED -> replaced++;
         case DUPLICATE -> duplicate++;
@@ -100,13 +105,13 @@ public final class Ledger {
       }
     }
     retention.prune(this::onPruned);
-    Merged merged = new Merged(added, replaced, duplicate, dropped, pruned);
-    fresh.forEach(held -> held.fresh = false);
-    fresh.clear();
+    MergeResult mergeResult = new MergeResult(added, replaced, duplicate, dropped, pruned);
+    newInBatch.forEach(storedEvent -> storedEvent.newInBatch = false);
+    newInBatch.clear();
     added = 0;
     dropped = 0;
     pruned = 0;
-    return merged;
+    return mergeResult;
   }
 
   /**
@@ -114,10 +119,15 @@ public final class Ledger {
    * same as something held is a duplicate though its id differs. Restarts are the same when
    * subject, number and start are; a first sighting is, once there is one of the pair.
    */
-  public Merged mergeDistinct(List<Judged> events) {
-    Merged sum = new Merged(0, 0, 0, 0, 0);
-    for (Judged judged : events) {
-      sum = plus(sum, isTold(judged.event()) ? new Merged(0, 0, 1, 0, 0) : merge(List.of(judged)));
+  public MergeResult mergeDistinct(List<JudgedEvent> events) {
+    MergeResult sum = new MergeResult(0, 0, 0, 0, 0);
+    for (JudgedEvent judgedEvent : events) {
+      sum =
+          plus(
+              sum,
+              isAlreadyRecorded(judgedEvent.event())
+                  ? new MergeResult(0, 0, 1, 0, 0)
+                  : merge(List.of(judgedEvent)));
     }
     return sum;
   }
@@ -127,15 +137,16 @@ public final class Ledger {
    * than ten about one subject within five minutes of event time: an excited node must not fill the
    * ledgers of the others.
    */
-  public Merged observe(Judged judged) {
-    if (judged.event().payload() instanceof Observation o) {
-      long ts = judged.event().ts();
-      int before = retention.observationsWithin(Pair.Key.of(o), ts - OWN_SPAN_NANOS, ts);
-      if (before >= OWN_OBSERVATIONS) {
-        return new Merged(0, 0, 0, 1, 0);
+  public MergeResult recordObservation(JudgedEvent judgedEvent) {
+    if (judgedEvent.event().payload() instanceof Observation o) {
+      long ts = judgedEvent.event().ts();
+      int before =
+          retention.observationsWithin(PairObservations.Key.of(o), ts - OWN_WINDOW_NANOS, ts);
+      if (before >= MAX_OWN_OBSERVATIONS) {
+        return new MergeResult(0, 0, 0, 1, 0);
       }
     }
-    return mergeDistinct(List.of(judged));
+    return mergeDistinct(List.of(judgedEvent));
   }
 
   private enum Outcome {
@@ -147,114 +158,117 @@ public final class Ledger {
 
   private Outcome offer(Event event, Verdict verdict) {
     if (event.ts() == 0
-        || event.payload().fault().isPresent()
-        || event.payload() instanceof Checkpoint c && c.knownBad()
-        || !taste.likes(event)) {
+        || event.payload().validationError().isPresent()
+        || event.payload() instanceof Checkpoint c && c.isKnownBad()
+        || !personalityFilter.accepts(event)) {
       return Outcome.DROPPED;
     }
-    Held head = slots.get(event.id());
-    for (Held held = head; held != null; held = held.next) {
-      if (held.samePlace(event)) {
-        return improve(held, event, verdict);
+    StoredEvent head = eventTable.get(event.id());
+    for (StoredEvent storedEvent = head;
+        storedEvent != null;
+        storedEvent = storedEvent.nextVariant) {
+      if (storedEvent.isSameVariant(event)) {
+        return replace(storedEvent, event, verdict);
       }
     }
-    Held held = new Held(event, verdict);
-    if (!retention.admit(held, this::onDropped)) {
+    StoredEvent storedEvent = new StoredEvent(event, verdict);
+    if (!retention.admit(storedEvent, this::onDropped)) {
       return Outcome.DROPPED;
     }
-    boolean another = slots.get(event.id()) != null;
-    link(held);
-    if (another) {
-      return slots.get(event.id()) == held ? Outcome.REPLACED : Outcome.DUPLICATE;
+    boolean hasOtherVariant = eventTable.get(event.id()) != null;
+    link(storedEvent);
+    if (hasOtherVariant) {
+      return eventTable.get(event.id()) == storedEvent ? Outcome.REPLACED : Outcome.DUPLICATE;
     }
-    held.fresh = true;
-    fresh.add(held);
+    storedEvent.newInBatch = true;
+    newInBatch.add(storedEvent);
     return Outcome.ADDED;
   }
 
-  private Outcome improve(Held held, Event event, Verdict verdict) {
-    if (held.compareForm(event, verdict) <= 0) {
+  private Outcome replace(StoredEvent storedEvent, Event event, Verdict verdict) {
+    if (storedEvent.compareVariant(event, verdict) <= 0) {
       return Outcome.DUPLICATE;
     }
     // What the indexes sort by is the same in both forms, but the chain may change its order.
-    unlink(held);
-    held.improve(event, verdict);
-    link(held);
-    return slots.get(event.id()) == held ? Outcome.REPLACED : Outcome.DUPLICATE;
+    unlink(storedEvent);
+    storedEvent.replaceWith(event, verdict);
+    link(storedEvent);
+    return eventTable.get(event.id()) == storedEvent ? Outcome.REPLACED : Outcome.DUPLICATE;
   }
 
   /** Puts a form into its id's chain, the best one first, and shows that one. */
-  private void link(Held held) {
-    Held head = slots.get(held.event().id());
-    if (head == null || held.compareForm(head.event(), head.verdict()) < 0) {
+  private void link(StoredEvent storedEvent) {
+    StoredEvent head = eventTable.get(storedEvent.event().id());
+    if (head == null || storedEvent.compareVariant(head.event(), head.verdict()) < 0) {
       if (head != null) {
-        hide(head);
+        removeFromIndexes(head);
       }
-      held.next = head;
-      slots.put(held);
-      show(held);
+      storedEvent.nextVariant = head;
+      eventTable.put(storedEvent);
+      addToIndexes(storedEvent);
       return;
     }
-    Held before = head;
-    while (before.next != null && before.next.compareForm(held.event(), held.verdict()) < 0) {
-      before = before.next;
+    StoredEvent before = head;
+    while (before.nextVariant != null
+        && before.nextVariant.compareVariant(storedEvent.event(), storedEvent.verdict()) < 0) {
+      before = before.nextVariant;
     }
-    held.next = before.next;
-    before.next = held;
+    storedEvent.nextVariant = before.nextVariant;
+    before.nextVariant = storedEvent;
   }
 
-  private void unlink(Held held) {
-    Held head = slots.get(held.event().id());
-    if (head == held) {
-      hide(held);
-      if (held.next == null) {
-        slots.remove(held.event().id());
+  private void unlink(StoredEvent storedEvent) {
+    StoredEvent head = eventTable.get(storedEvent.event().id());
+    if (head == storedEvent) {
+      removeFromIndexes(storedEvent);
+      if (storedEvent.nextVariant == null) {
+        eventTable.remove(storedEvent.event().id());
       } else {
-        slots.put(held.next);
-        show(held.next);
+        eventTable.put(storedEvent.nextVariant);
+        addToIndexes(storedEvent.nextVariant);
       }
     } else {
-      Held before = head;
-      while (before.next != held) {
-        before = before.next;
+      StoredEvent before = head;
+      while (before.nextVariant != storedEvent) {
+        before = before.nextVariant;
       }
-      before.next = held.next;
+      before.nextVariant = storedEvent.nextVariant;
     }
-    held.next = null;
+    storedEvent.nextVariant = null;
   }
 
-  private void show(Held held) {
-    index.add(held);
-    hashes.added(held);
-    bytes += held.event().json().length;
-    critical += held.event().critical() ? 1 : 0;
+  private void addToIndexes(StoredEvent storedEvent) {
+    eventIndex.add(storedEvent);
+    hashIndex.add(storedEvent);
+    totalBytes += storedEvent.event().json().length;
+    criticalCount += storedEvent.event().isCritical() ? 1 : 0;
   }
 
-  private void hide(Held held) {
-    index.remove(held);
-    hashes.removed(held);
-    bytes -= held.event().json().length;
-    critical -= held.event().critical() ? 1 : 0;
+  private void removeFromIndexes(StoredEvent storedEvent) {
+    eventIndex.remove(storedEvent);
+    hashIndex.remove(storedEvent);
+    totalBytes -= storedEvent.event().json().length;
+    criticalCount -= storedEvent.event().isCritical() ? 1 : 0;
   }
 
-  private void onDropped(Held gone) {
-    unlink(gone);
-    if (gone.fresh) {
+  private void onDropped(StoredEvent evicted) {
+    unlink(evicted);
+    if (evicted.newInBatch) {
       added--;
       dropped++;
     }
   }
 
-  private void onPruned(Held gone) {
-    unlink(gone);
-    if (gone.fresh) {
+  private void onPruned(StoredEvent evicted) {
+    unlink(evicted);
+    if (evicted.newInBatch) {
       added--;
       pruned++;
     }
   }
 
-  private static Merged plus(Merged a, Merged b) {
-    return new Merged(
+  private static MergeResult plus(MergeResult a, MergeResult b) {
+    return new MergeResult(
         a.added() + b.added(),
         a.replaced() + b.replaced(),
         a.duplicate() + b.duplicate(),
@@ -262,17 +276,19 @@ public final class Ledger {
         a.pruned() + b.pruned());
   }
 
-  private boolean isTold(Event event) {
+  private boolean isAlreadyRecorded(Event event) {
     if (!(event.payload() instanceof Observation o)) {
       return false;
     }
-    Ordered told = index.of(o.subject(), Service.OBSERVATION);
-    if (told == null) {
+    SortedIndex recorded = eventIndex.events(o.subject(), Service.OBSERVATION);
+    if (recorded == null) {
       return false;
     }
-    Ordered.Cursor cursor = told.cursor(0);
-    for (Held held = cursor.held(); held != null; held = cursor.held()) {
-      if (held.event().payload() instanceof Observation p && saysTheSame(o, p)) {
+    SortedIndex.Cursor cursor = recorded.cursor(0);
+    for (StoredEvent storedEvent = cursor.current();
+        storedEvent != null;
+        storedEvent = cursor.current()) {
+      if (storedEvent.event().payload() instanceof Observation p && isSameObservation(o, p)) {
         return true;
       }
       cursor.forward();
@@ -280,7 +296,7 @@ public final class Ledger {
     return false;
   }
 
-  private static boolean saysTheSame(Observation a, Observation b) {
+  private static boolean isSameObservation(Observation a, Observation b) {
     if (!a.subject().equals(b.subject()) || !a.type().equals(b.type())) {
       return false;
     }
@@ -293,11 +309,11 @@ public final class Ledger {
   }
 
   /** Which of the ids are held in a form that is valid: no further form can be better judged. */
-  public BitSet heldValid(List<EventId> ids) {
+  public BitSet validIds(List<EventId> ids) {
     BitSet valid = new BitSet(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      Held held = slots.get(ids.get(i));
-      if (held != null && held.verdict() == Verdict.VALID) {
+      StoredEvent storedEvent = eventTable.get(ids.get(i));
+      if (storedEvent != null && storedEvent.verdict() == Verdict.VALID) {
         valid.set(i);
       }
     }
@@ -305,13 +321,13 @@ public final class Ledger {
   }
 
   /** Answers a query of the mesh. */
-  public Answer ask(Query query, RandomGenerator random) {
-    return queries.ask(query, random);
+  public QueryResult query(Query query, RandomGenerator random) {
+    return queryEngine.execute(query, random);
   }
 
   /** What is shown, as items of a reconciliation; good until the next change. */
-  HashIndex hashes() {
-    return hashes.looked();
+  public HashIndex hashIndex() {
+    return hashIndex.refreshed();
   }
 
   /** See {@link Retention#horizon}. */
@@ -321,7 +337,7 @@ public final class Ledger {
 
   /** The checkpoints in ascending time, from an offset on; nothing for what is out of range. */
   public CheckpointPage checkpoints(int offset, int limit) {
-    Ordered checkpoints = index.of(Service.CHECKPOINT);
+    SortedIndex checkpoints = eventIndex.events(Service.CHECKPOINT);
     List<Event> page = new ArrayList<>();
     if (offset >= 0) {
       long end = Math.min(checkpoints.size(), (long) offset + limit);
@@ -334,51 +350,56 @@ public final class Ledger {
 
   /** Everything held, in ascending (time, id). */
   public List<Event> export() {
-    List<Event> events = new ArrayList<>(index.all().size());
-    Ordered.Cursor cursor = index.all().cursor(0);
-    for (Held held = cursor.held(); held != null; held = cursor.held()) {
-      events.add(held.event());
+    List<Event> events = new ArrayList<>(eventIndex.all().size());
+    SortedIndex.Cursor cursor = eventIndex.all().cursor(0);
+    for (StoredEvent storedEvent = cursor.current();
+        storedEvent != null;
+        storedEvent = cursor.current()) {
+      events.add(storedEvent.event());
       cursor.forward();
     }
     return events;
   }
 
   /** Everything held with its verdict, worse forms of an id after the one that is shown. */
-  public List<Judged> forms() {
-    List<Judged> forms = new ArrayList<>(index.all().size());
-    Ordered.Cursor cursor = index.all().cursor(0);
-    for (Held shown = cursor.held(); shown != null; shown = cursor.held()) {
-      for (Held held = shown; held != null; held = held.next) {
-        forms.add(new Judged(held.event(), held.verdict()));
+  public List<JudgedEvent> variants() {
+    List<JudgedEvent> variants = new ArrayList<>(eventIndex.all().size());
+    SortedIndex.Cursor cursor = eventIndex.all().cursor(0);
+    for (StoredEvent visible = cursor.current(); visible != null; visible = cursor.current()) {
+      for (StoredEvent storedEvent = visible;
+          storedEvent != null;
+          storedEvent = storedEvent.nextVariant) {
+        variants.add(new JudgedEvent(storedEvent.event(), storedEvent.verdict()));
       }
       cursor.forward();
     }
-    return forms;
+    return variants;
   }
 
   /** How much is held. */
   public LedgerStats stats() {
     Map<Service, Integer> byService = new EnumMap<>(Service.class);
     for (Service service : Service.values()) {
-      int count = index.of(service).size();
+      int count = eventIndex.events(service).size();
       if (count > 0) {
         byService.put(service, count);
       }
     }
-    return new LedgerStats(slots.size(), byService, critical, bytes, config.maxEvents());
+    return new LedgerStats(
+        eventTable.size(), byService, criticalCount, totalBytes, config.maxEvents());
   }
 
   /** The mean of the round trips held to each target but these, in milliseconds. */
-  public Map<String, Double> pingMeans(Set<String> except) {
+  public Map<String, Double> meanRtts(Set<String> excludedTargets) {
     Map<String, Double> means = new HashMap<>();
     retention
         .pingsByTarget()
         .forEach(
             (target, pings) -> {
-              if (!except.contains(target)) {
+              if (!excludedTargets.contains(target)) {
                 pings.stream()
-                    .filter(held -> slots.get(held.event().id()) == held)
-                    .map(held -> (Ping) held.event().payload())
+                    .filter(storedEvent -> eventTable.get(storedEvent.event().id()) == storedEvent)
+                    .map(storedEvent -> (Ping) storedEvent.event().payload())
                     .mapToDouble(Ping::rtt)
                     .average()
                     .ifPresent(mean -> means.put(target, mean));
@@ -388,26 +409,28 @@ public final class Ledger {
   }
 
   /** What follows from the events about a subject, at a time (Unix seconds). */
-  public Derived about(String subject, long atSeconds) {
-    return derivation.about(subject, atSeconds);
+  public SubjectSummary summary(String subject, long atSeconds) {
+    return subjectProjection.summary(subject, atSeconds);
   }
 
   /** What was last seen of these subjects, at a time (Unix seconds); absent: nothing is held. */
   public Map<String, Sighting> sightings(Set<String> subjects, long atSeconds) {
     Map<String, Sighting> sightings = new HashMap<>();
     for (String subject : subjects) {
-      derivation.sighting(subject, atSeconds).ifPresent(last -> sightings.put(subject, last));
+      subjectProjection
+          .sighting(subject, atSeconds)
+          .ifPresent(last -> sightings.put(subject, last));
     }
     return sightings;
   }
 
   /** Of which of these subjects somebody's backfill is held. */
   public Set<String> backfilled(Set<String> subjects) {
-    return subjects.stream().filter(derivation::backfilled).collect(Collectors.toSet());
+    return subjects.stream().filter(subjectProjection::hasBackfill).collect(Collectors.toSet());
   }
 
   /** Everybody who is the actor or target of some event. */
   public Set<String> subjects() {
-    return Set.copyOf(index.subjects());
+    return Set.copyOf(eventIndex.subjects());
   }
 }

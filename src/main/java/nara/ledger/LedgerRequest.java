@@ -11,7 +11,7 @@ import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Service;
 import nara.event.Verdict;
-import nara.reconcile.ItemId;
+import nara.negentropy.ItemId;
 
 /**
  * What the ledger verticle is asked. It alone changes the ledger, one request after the other.
@@ -26,19 +26,19 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * Where it is asked in a cluster, by whoever stands at {@link #ADDRESS} there and sees to it that
    * all members get what is merged.
    */
-  String VIEW = "nara.ledger.view";
+  String VIEW_ADDRESS = "nara.ledger.view";
 
   /** Which of these ids need no further look, because they are held as valid. */
-  record HeldValid(List<EventId> ids) implements LedgerRequest<HeldAnswer> {}
+  record FindValidIds(List<EventId> ids) implements LedgerRequest<ValidIds> {}
 
-  /** The answer to {@link HeldValid}: bit i is set when the i-th id is held as valid. */
-  record HeldAnswer(BitSet held) implements BusMessage {}
+  /** The answer to {@link FindValidIds}: bit i is set when the i-th id is held as valid. */
+  record ValidIds(BitSet valid) implements BusMessage {}
 
   /** An event with what is known of it. */
-  record Judged(Event event, Verdict verdict) {}
+  record JudgedEvent(Event event, Verdict verdict) {}
 
   /** Takes judged events in. Whoever sends them has applied the trust policy. */
-  record Merge(List<Judged> events) implements LedgerRequest<Merged> {}
+  record MergeEvents(List<JudgedEvent> events) implements LedgerRequest<MergeResult> {}
 
   /**
    * What became of a batch; the five add up to its size.
@@ -49,56 +49,58 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * @param dropped not kept: a limit of its kind, or known to be bad, or against the personality
    * @param pruned kept for a moment and pruned at once, since the ledger is full
    */
-  record Merged(int added, int replaced, int duplicate, int dropped, int pruned)
+  record MergeResult(int added, int replaced, int duplicate, int dropped, int pruned)
       implements BusMessage {}
 
   /**
    * Takes in an observation that this node just made itself: what says the same as something held
    * is a duplicate, and one too many about a subject in a short time is dropped.
    */
-  record Observe(Judged observation) implements LedgerRequest<Merged> {}
+  record RecordObservation(JudgedEvent observation) implements LedgerRequest<MergeResult> {}
 
   /** What was last seen of these subjects, at a time (Unix seconds). */
-  record Sightings(Set<String> subjects, long atSeconds) implements LedgerRequest<Sighted> {}
+  record FindSightings(Set<String> subjects, long atSeconds)
+      implements LedgerRequest<SightingsResult> {}
 
-  /** The answer to {@link Sightings}, by subject; of whom nothing is held there is nothing. */
-  record Sighted(Map<String, Sighting> bySubject) implements BusMessage {}
+  /** The answer to {@link FindSightings}, by subject; of whom nothing is held there is nothing. */
+  record SightingsResult(Map<String, Sighting> bySubject) implements BusMessage {}
 
   /**
    * What the ledger last heard of a subject.
    *
-   * @param state ONLINE, OFFLINE or MISSING, by the newest word and the silence since
-   * @param said what the newest word says, whatever time has passed
-   * @param saidAt when, Unix nanoseconds
-   * @param change what the newest status change on record says, or empty without any
+   * @param status ONLINE, OFFLINE or MISSING, by the newest word and the silence since
+   * @param reportedStatus what the newest word says, whatever time has passed
+   * @param reportedAtNanos when, Unix nanoseconds
+   * @param lastStatusChange what the newest status change on record says, or empty without any
    */
-  record Sighting(String state, String said, long saidAt, String change) {
+  record Sighting(
+      String status, String reportedStatus, long reportedAtNanos, String lastStatusChange) {
     /** Whether it is there, by its own word or that of others, and not too long ago. */
-    public boolean there() {
-      return state.equals("ONLINE");
+    public boolean isOnline() {
+      return status.equals("ONLINE");
     }
 
     /** Whether nobody says that it is missing, but nobody says anything of it either. */
-    public boolean silent() {
-      return state.equals("MISSING") && said.equals("ONLINE");
+    public boolean isSilent() {
+      return status.equals("MISSING") && reportedStatus.equals("ONLINE");
     }
   }
 
   /** Of which of these subjects somebody's backfill is held. */
-  record Backfilled(Set<String> subjects) implements LedgerRequest<Names> {}
+  record FindBackfilled(Set<String> subjects) implements LedgerRequest<BackfilledSubjects> {}
 
   /** Names, in no order. */
-  record Names(Set<String> names) implements BusMessage {}
+  record BackfilledSubjects(Set<String> subjects) implements BusMessage {}
 
   /** Answers one query of the mesh. */
-  record Ask(Query query) implements LedgerRequest<Answer> {}
+  record QueryEvents(Query query) implements LedgerRequest<QueryResult> {}
 
   /**
    * Events of an answer, in its order.
    *
    * @param nextCursor the timestamp to go on after; empty when there is no more
    */
-  record Answer(List<Event> events, Optional<Long> nextCursor) implements BusMessage {}
+  record QueryResult(List<Event> events, Optional<Long> nextCursor) implements BusMessage {}
 
   /**
    * Begins a reconciliation with somebody else's ledger; {@code docs/reconcile.md} has the format.
@@ -106,80 +108,84 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * @param since Unix nanoseconds: what is older is left alone, as is what a full ledger would not
    *     keep
    */
-  record BeginReconciling(long since) implements LedgerRequest<FirstMessage> {}
+  record StartReconciliation(long since) implements LedgerRequest<ReconciliationStart> {}
 
   /**
-   * The answer to {@link BeginReconciling}.
+   * The answer to {@link StartReconciliation}.
    *
-   * @param held how many events this ledger holds
+   * @param eventCount how many events this ledger holds
    */
-  record FirstMessage(byte[] message, int held) implements BusMessage {}
+  record ReconciliationStart(byte[] message, int eventCount) implements BusMessage {}
 
   /** Answers a message of somebody who reconciles with this ledger. */
-  record AnswerReconciling(byte[] message, int mostBytes)
-      implements LedgerRequest<ReconcilingAnswer> {}
+  record RespondToReconciliation(byte[] message, int maxBytes)
+      implements LedgerRequest<ReconciliationResponse> {}
 
   /**
-   * The answer to {@link AnswerReconciling}.
+   * The answer to {@link RespondToReconciliation}.
    *
    * @param fault what is wrong with the message; empty when it was answered
    */
-  record ReconcilingAnswer(byte[] message, String fault) implements BusMessage {}
+  record ReconciliationResponse(byte[] message, String fault) implements BusMessage {}
 
   /** Goes on with an answer to what this ledger began. */
-  record GoOnReconciling(byte[] message, int mostBytes) implements LedgerRequest<ReconcilingStep> {}
+  record ContinueReconciliation(byte[] message, int maxBytes)
+      implements LedgerRequest<ReconciliationRound> {}
 
   /**
-   * The answer to {@link GoOnReconciling}.
+   * The answer to {@link ContinueReconciliation}.
    *
-   * @param next the message to send next; empty when it is over
-   * @param lacking hashes of what the other one holds and this ledger does not, ascending in time
+   * @param nextMessage the message to send next; empty when it is over
+   * @param missing hashes of what the other one holds and this ledger does not, ascending in time
    * @param surplus how many events this ledger has beyond the other one's, as far as was seen
    * @param fault what is wrong with the message; empty when it is one
    */
-  record ReconcilingStep(Optional<byte[]> next, List<ItemId> lacking, int surplus, String fault)
+  record ReconciliationRound(
+      Optional<byte[]> nextMessage, List<ItemId> missing, int surplus, String fault)
       implements BusMessage {}
 
   /** The events with these hashes, for as long as they fit into so many bytes. */
-  record ByHash(List<ItemId> hashes, int mostBytes) implements LedgerRequest<FoundByHash> {}
+  record FindByHash(List<ItemId> hashes, int maxBytes) implements LedgerRequest<EventsByHash> {}
 
   /**
-   * The answer to {@link ByHash}.
+   * The answer to {@link FindByHash}.
    *
    * @param events in the order asked; what is not held is left out
-   * @param settled how many of the hashes, from the first on, this answer is about
+   * @param processed how many of the hashes, from the first on, this answer is about
    */
-  record FoundByHash(List<Event> events, int settled) implements BusMessage {}
+  record EventsByHash(List<Event> events, int processed) implements BusMessage {}
 
   /** Which of these hashes are not held. */
-  record NotHeld(List<ItemId> hashes) implements LedgerRequest<LackingHashes> {}
+  record FindMissingHashes(List<ItemId> hashes) implements LedgerRequest<MissingHashes> {}
 
-  /** The answer to {@link NotHeld}, in its order. */
-  record LackingHashes(List<ItemId> hashes) implements BusMessage {}
+  /** The answer to {@link FindMissingHashes}, in its order. */
+  record MissingHashes(List<ItemId> hashes) implements BusMessage {}
 
   /** The checkpoints in ascending time, from an offset on. */
-  record Checkpoints(int offset, int limit) implements LedgerRequest<CheckpointPage> {}
+  record ListCheckpoints(int offset, int limit) implements LedgerRequest<CheckpointPage> {}
 
   /** Some checkpoints, and how many there are in all. */
   record CheckpointPage(List<Event> events, int total) implements BusMessage {}
 
   /** Everything held, in ascending (time, id). */
-  record Export() implements LedgerRequest<Exported> {}
+  record ExportEvents() implements LedgerRequest<EventExport> {}
 
-  /** The answer to {@link Export}. */
-  record Exported(List<Event> events) implements BusMessage {}
+  /** The answer to {@link ExportEvents}. */
+  record EventExport(List<Event> events) implements BusMessage {}
 
   /**
    * Everything held, with its verdicts, and with the worse forms that no query shows: a ledger that
    * is offered all of it holds and shows the same.
    */
-  record AllForms() implements LedgerRequest<JudgedForms> {}
+  record ExportVariants() implements LedgerRequest<EventVariants> {}
 
-  /** The answer to {@link AllForms}, in ascending (time, id), the best form of an id first. */
-  record JudgedForms(List<Judged> events) implements BusMessage {}
+  /**
+   * The answer to {@link ExportVariants}, in ascending (time, id), the best form of an id first.
+   */
+  record EventVariants(List<JudgedEvent> events) implements BusMessage {}
 
   /** Counts. */
-  record Stats() implements LedgerRequest<LedgerStats> {}
+  record ReadLedgerStats() implements LedgerRequest<LedgerStats> {}
 
   /**
    * How much is held.
@@ -194,25 +200,26 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
       int total, Map<Service, Integer> byService, int critical, long bytes, int maxEvents)
       implements BusMessage {
     /** More than this is never held, whatever may not be pruned. */
-    public long ceiling() {
-      return Retention.ceiling(maxEvents);
+    public long hardLimit() {
+      return Retention.hardLimit(maxEvents);
     }
   }
 
   /** The mean of all held round trips to each target but these, in milliseconds. */
-  record PingAverages(Set<String> except) implements LedgerRequest<PingMeans> {}
+  record ComputeMeanRtts(Set<String> excludedTargets) implements LedgerRequest<MeanRtts> {}
 
-  /** The answer to {@link PingAverages}: target name to mean rtt in milliseconds. */
-  record PingMeans(Map<String, Double> meanByTarget) implements BusMessage {}
+  /** The answer to {@link ComputeMeanRtts}: target name to mean rtt in milliseconds. */
+  record MeanRtts(Map<String, Double> millisByTarget) implements BusMessage {}
 
   /** What the ledger says of one subject at a time (Unix seconds). */
-  record AboutSubject(String subject, long atSeconds) implements LedgerRequest<Derived> {}
+  record SummariseSubject(String subject, long atSeconds)
+      implements LedgerRequest<SubjectSummary> {}
 
   /** What the ledger says of everybody it mentions at a time (Unix seconds). */
-  record AboutAll(long atSeconds) implements LedgerRequest<DerivedAll> {}
+  record SummariseAllSubjects(long atSeconds) implements LedgerRequest<SubjectSummaries> {}
 
-  /** The answer to {@link AboutAll}, by subject. */
-  record DerivedAll(Map<String, Derived> bySubject) implements BusMessage {}
+  /** The answer to {@link SummariseAllSubjects}, by subject. */
+  record SubjectSummaries(Map<String, SubjectSummary> bySubject) implements BusMessage {}
 
   /**
    * The values derived for one subject.
@@ -224,7 +231,7 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * @param status ONLINE, OFFLINE, MISSING, or UNKNOWN when nothing says anything
    * @param opinion what the observers agree on
    */
-  record Derived(
+  record SubjectSummary(
       String subject,
       long restarts,
       long totalUptimeSeconds,

@@ -9,32 +9,32 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.ledger.LedgerRequest.AboutAll;
-import nara.ledger.LedgerRequest.AboutSubject;
-import nara.ledger.LedgerRequest.AllForms;
-import nara.ledger.LedgerRequest.AnswerReconciling;
-import nara.ledger.LedgerRequest.Ask;
-import nara.ledger.LedgerRequest.Backfilled;
-import nara.ledger.LedgerRequest.BeginReconciling;
-import nara.ledger.LedgerRequest.ByHash;
-import nara.ledger.LedgerRequest.Checkpoints;
-import nara.ledger.LedgerRequest.Derived;
-import nara.ledger.LedgerRequest.DerivedAll;
-import nara.ledger.LedgerRequest.Export;
-import nara.ledger.LedgerRequest.Exported;
-import nara.ledger.LedgerRequest.GoOnReconciling;
-import nara.ledger.LedgerRequest.HeldAnswer;
-import nara.ledger.LedgerRequest.HeldValid;
-import nara.ledger.LedgerRequest.JudgedForms;
-import nara.ledger.LedgerRequest.Merge;
-import nara.ledger.LedgerRequest.Names;
-import nara.ledger.LedgerRequest.NotHeld;
-import nara.ledger.LedgerRequest.Observe;
-import nara.ledger.LedgerRequest.PingAverages;
-import nara.ledger.LedgerRequest.PingMeans;
-import nara.ledger.LedgerRequest.Sighted;
-import nara.ledger.LedgerRequest.Sightings;
-import nara.ledger.LedgerRequest.Stats;
+import nara.ledger.LedgerRequest.BackfilledSubjects;
+import nara.ledger.LedgerRequest.ComputeMeanRtts;
+import nara.ledger.LedgerRequest.ContinueReconciliation;
+import nara.ledger.LedgerRequest.EventExport;
+import nara.ledger.LedgerRequest.EventVariants;
+import nara.ledger.LedgerRequest.ExportEvents;
+import nara.ledger.LedgerRequest.ExportVariants;
+import nara.ledger.LedgerRequest.FindBackfilled;
+import nara.ledger.LedgerRequest.FindByHash;
+import nara.ledger.LedgerRequest.FindMissingHashes;
+import nara.ledger.LedgerRequest.FindSightings;
+import nara.ledger.LedgerRequest.FindValidIds;
+import nara.ledger.LedgerRequest.ListCheckpoints;
+import nara.ledger.LedgerRequest.MeanRtts;
+import nara.ledger.LedgerRequest.MergeEvents;
+import nara.ledger.LedgerRequest.QueryEvents;
+import nara.ledger.LedgerRequest.ReadLedgerStats;
+import nara.ledger.LedgerRequest.RecordObservation;
+import nara.ledger.LedgerRequest.RespondToReconciliation;
+import nara.ledger.LedgerRequest.SightingsResult;
+import nara.ledger.LedgerRequest.StartReconciliation;
+import nara.ledger.LedgerRequest.SubjectSummaries;
+import nara.ledger.LedgerRequest.SubjectSummary;
+import nara.ledger.LedgerRequest.SummariseAllSubjects;
+import nara.ledger.LedgerRequest.SummariseSubject;
+import nara.ledger.LedgerRequest.ValidIds;
 
 /**
  * Puts the ledger on the bus. Deploy one instance with {@code ThreadingModel.WORKER}: requests are
@@ -42,7 +42,7 @@ import nara.ledger.LedgerRequest.Stats;
  */
 public final class LedgerVerticle extends VerticleBase {
   private final Ledger ledger;
-  private final Reconciling reconciling;
+  private final LedgerReconciliation ledgerReconciliation;
   private final RandomGenerator random;
   private final String address;
 
@@ -56,11 +56,11 @@ public final class LedgerVerticle extends VerticleBase {
   /**
    * Serves this ledger at another address.
    *
-   * @param address {@link LedgerRequest#VIEW} where the ledger is a member's view
+   * @param address {@link LedgerRequest#VIEW_ADDRESS} where the ledger is a member's view
    */
   public LedgerVerticle(Ledger ledger, RandomGenerator random, String address) {
     this.ledger = ledger;
-    this.reconciling = new Reconciling(ledger);
+    this.ledgerReconciliation = new LedgerReconciliation(ledger);
     this.random = random;
     this.address = address;
   }
@@ -82,37 +82,40 @@ public final class LedgerVerticle extends VerticleBase {
   }
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
-    return Future.succeededFuture(answer(request));
+    return Future.succeededFuture(handle(request));
   }
 
-  private BusMessage answer(LedgerRequest<?> request) {
+  private BusMessage handle(LedgerRequest<?> request) {
     return switch (request) {
-      case HeldValid asked -> new HeldAnswer(ledger.heldValid(asked.ids()));
-      case Merge merge -> ledger.merge(merge.events());
-      case Observe own -> ledger.observe(own.observation());
-      case Sightings asked -> new Sighted(ledger.sightings(asked.subjects(), asked.atSeconds()));
-      case Backfilled asked -> new Names(ledger.backfilled(asked.subjects()));
-      case Ask ask -> ledger.ask(ask.query(), random);
-      case Checkpoints asked -> ledger.checkpoints(asked.offset(), asked.limit());
-      case BeginReconciling begun -> reconciling.begin(begun.since());
-      case AnswerReconciling asked -> reconciling.answer(asked.message(), asked.mostBytes());
-      case GoOnReconciling heard -> reconciling.goOn(heard.message(), heard.mostBytes());
-      case ByHash wanted -> reconciling.find(wanted.hashes(), wanted.mostBytes());
-      case NotHeld asked -> reconciling.notHeld(asked.hashes());
-      case Export all -> new Exported(ledger.export());
-      case AllForms all -> new JudgedForms(ledger.forms());
-      case Stats all -> ledger.stats();
-      case PingAverages asked -> new PingMeans(ledger.pingMeans(asked.except()));
-      case AboutSubject asked -> ledger.about(asked.subject(), asked.atSeconds());
-      case AboutAll asked -> aboutAll(asked.atSeconds());
+      case FindValidIds asked -> new ValidIds(ledger.validIds(asked.ids()));
+      case MergeEvents mergeEvents -> ledger.merge(mergeEvents.events());
+      case RecordObservation own -> ledger.recordObservation(own.observation());
+      case FindSightings asked ->
+          new SightingsResult(ledger.sightings(asked.subjects(), asked.atSeconds()));
+      case FindBackfilled asked -> new BackfilledSubjects(ledger.backfilled(asked.subjects()));
+      case QueryEvents queryEvents -> ledger.query(queryEvents.query(), random);
+      case ListCheckpoints asked -> ledger.checkpoints(asked.offset(), asked.limit());
+      case StartReconciliation begun -> ledgerReconciliation.start(begun.since());
+      case RespondToReconciliation asked ->
+          ledgerReconciliation.respond(asked.message(), asked.maxBytes());
+      case ContinueReconciliation heard ->
+          ledgerReconciliation.handleResponse(heard.message(), heard.maxBytes());
+      case FindByHash wanted -> ledgerReconciliation.findByHash(wanted.hashes(), wanted.maxBytes());
+      case FindMissingHashes asked -> ledgerReconciliation.missingHashes(asked.hashes());
+      case ExportEvents all -> new EventExport(ledger.export());
+      case ExportVariants all -> new EventVariants(ledger.variants());
+      case ReadLedgerStats all -> ledger.stats();
+      case ComputeMeanRtts asked -> new MeanRtts(ledger.meanRtts(asked.excludedTargets()));
+      case SummariseSubject asked -> ledger.summary(asked.subject(), asked.atSeconds());
+      case SummariseAllSubjects asked -> allSummaries(asked.atSeconds());
     };
   }
 
-  private DerivedAll aboutAll(long atSeconds) {
-    Map<String, Derived> bySubject = new HashMap<>();
+  private SubjectSummaries allSummaries(long atSeconds) {
+    Map<String, SubjectSummary> bySubject = new HashMap<>();
     for (String subject : ledger.subjects()) {
-      bySubject.put(subject, ledger.about(subject, atSeconds));
+      bySubject.put(subject, ledger.summary(subject, atSeconds));
     }
-    return new DerivedAll(bySubject);
+    return new SubjectSummaries(bySubject);
   }
 }

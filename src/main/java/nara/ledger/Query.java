@@ -10,7 +10,7 @@ import java.util.Set;
  */
 public sealed interface Query {
   /** The most events that one answer holds. */
-  int MOST = 5_000;
+  int MAX_EVENTS = 5_000;
 
   Filter filter();
 
@@ -30,19 +30,20 @@ public sealed interface Query {
    *
    * <p>The cursor is a time and excludes it. So that no reader loses events of equal times, a page
    * never ends between them: it ends before that time, and the next page begins with it; where the
-   * whole page is of one time it is longer than asked for, up to {@link #MOST}. Only what is beyond
-   * that many events of one and the same nanosecond is out of a pager's reach. Readers go on while
-   * there is a cursor, however short the page: it is given when a page is full or ended early.
+   * whole page is of one time it is longer than asked for, up to {@link #MAX_EVENTS}. Only what is
+   * beyond that many events of one and the same nanosecond is out of a pager's reach. Readers go on
+   * while there is a cursor, however short the page: it is given when a page is full or ended
+   * early.
    *
    * @param after only events later than this, Unix nanoseconds; {@link Long#MIN_VALUE} for all
-   * @param size how many at the most, 1 to {@link #MOST}
+   * @param size how many at the most, 1 to {@link #MAX_EVENTS}
    */
   record Page(long after, int size, Filter filter) implements Query {}
 
   /**
    * Newest first.
    *
-   * @param limit how many at the most, 1 to {@link #MOST}
+   * @param limit how many at the most, 1 to {@link #MAX_EVENTS}
    */
   record Recent(int limit, Filter filter) implements Query {}
 
@@ -52,15 +53,15 @@ public sealed interface Query {
    *
    * @param after exclusive, Unix nanoseconds; 0 for all positive times, as the reference does
    */
-  record Slice(long after, int index, int total, int most, Filter filter) implements Query {}
+  record Slice(long after, int index, int total, int maxEvents, Filter filter) implements Query {}
 
   /**
    * All critical events, then a weighted random draw of the rest, ascending; when the critical ones
    * alone fill the size, the oldest of them.
    *
-   * @param size how many at the most, 1 to {@link #MOST}
-   * @param me the responder's name: events that it emitted, did or suffered weigh double
+   * @param size how many at the most, 1 to {@link #MAX_EVENTS}
+   * @param responder the responder's name: events that it emitted, did or suffered weigh double
    * @param atSeconds now, Unix seconds: older events weigh less
    */
-  record Sample(int size, String me, long atSeconds, Filter filter) implements Query {}
+  record Sample(int size, String responder, long atSeconds, Filter filter) implements Query {}
 }

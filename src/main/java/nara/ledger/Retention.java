@@ -14,6 +14,8 @@ import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Social;
+import nara.ledger.index.SortedIndex;
+import nara.ledger.index.StoredEvent;
 
 /**
  * What is kept, and what goes: the limits of pings and observations, and the maximum.
@@ -40,137 +42,147 @@ import nara.event.Social;
  *
  * <p>The maximum may be outgrown by what it never takes. A peer must not be able to exhaust the
  * node with that, so there is a ceiling, far above, where even those go, lowest first. Below the
- * ceiling all of this is exact; at it, restarts beyond a pair's {@value Pair#KEPT} count too.
+ * ceiling all of this is exact; at it, restarts beyond a pair's {@value PairObservations#MAX_KEPT}
+ * count too.
  */
 final class Retention {
-  static final int PINGS = 5;
+  static final int PINGS_PER_TARGET = 5;
 
   /** By how much the ceiling is above the maximum, at the least. */
   private static final int HEADROOM = 20_000;
 
-  private static final int RANKS = 4;
-  private static final int UNKNOWN_PROTECTED = 2 * RANKS;
+  private static final int PRUNABLE_PRIORITIES = 4;
+  private static final int UNKNOWN_PROTECTED = 2 * PRUNABLE_PRIORITIES;
   private static final int KNOWN_PROTECTED = UNKNOWN_PROTECTED + 2;
-  private static final int CHECKPOINTS = KNOWN_PROTECTED + 2;
+  private static final int CHECKPOINT_CLASS = KNOWN_PROTECTED + 2;
 
-  private final int maximum;
-  private final long ceiling;
+  private final int maxEvents;
+  private final long hardLimit;
   private final Predicate<String> hasKey;
-  private final Ordered[] classes = new Ordered[CHECKPOINTS + 1];
-  private final Map<String, List<Held>> pingsByTarget = new HashMap<>();
-  private final Map<Pair.Key, Pair> pairs = new HashMap<>();
+  private final SortedIndex[] retentionClasses = new SortedIndex[CHECKPOINT_CLASS + 1];
+  private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
+  private final Map<PairObservations.Key, PairObservations> pairs = new HashMap<>();
 
   /** Pairs with more restarts than are kept in any case, by subject. */
-  private final Map<String, Set<Pair>> withSurplus = new HashMap<>();
+  private final Map<String, Set<PairObservations>> pairsWithSurplus = new HashMap<>();
 
   /** The latest moment that any checkpoint offered so far has reached, by subject. */
   private final Map<String, Long> coveredUntil = new HashMap<>();
 
-  private int places;
-  private int surplus;
+  private int storedCount;
+  private int surplusRestarts;
 
-  Retention(int maximum, Predicate<String> hasKey) {
-    this.maximum = maximum;
-    this.ceiling = ceiling(maximum);
+  Retention(int maxEvents, Predicate<String> hasKey) {
+    this.maxEvents = maxEvents;
+    this.hardLimit = hardLimit(maxEvents);
     this.hasKey = hasKey;
-    for (int i = 0; i < classes.length; i++) {
-      classes[i] = Ordered.byAge();
+    for (int i = 0; i < retentionClasses.length; i++) {
+      retentionClasses[i] = SortedIndex.byRetentionTime();
     }
   }
 
   /** The most that is ever held under a maximum. */
-  static long ceiling(int maximum) {
-    return (long) maximum + Math.max(maximum, HEADROOM);
+  static long hardLimit(int maxEvents) {
+    return (long) maxEvents + Math.max(maxEvents, HEADROOM);
   }
 
   /**
    * Takes an event in under the limits of its kind. O(log n), for a checkpoint plus the restarts
    * that it makes dispensable.
    *
-   * @param gone gets what has to go for it
+   * @param onEvicted gets what has to go for it
    * @return whether the event itself stays
    */
-  boolean admit(Held held, Consumer<Held> gone) {
-    held.filed = (byte) classOf(held);
-    file(held);
-    return switch (held.event().payload()) {
-      case Ping ping -> admitPing(held, ping.target(), gone);
+  boolean admit(StoredEvent storedEvent, Consumer<StoredEvent> onEvicted) {
+    storedEvent.retentionClass = (byte) retentionClassOf(storedEvent);
+    addToClass(storedEvent);
+    return switch (storedEvent.event().payload()) {
+      case Ping ping -> admitPing(storedEvent, ping.target(), onEvicted);
       case Observation observation -> {
-        Pair pair = pairs.computeIfAbsent(Pair.Key.of(observation), Pair::new);
-        change(pair, () -> pair.add(held));
-        yield trim(pair, held, gone);
+        PairObservations pairObservations =
+            pairs.computeIfAbsent(PairObservations.Key.of(observation), PairObservations::new);
+        updatePair(pairObservations, () -> pairObservations.add(storedEvent));
+        yield trim(pairObservations, storedEvent, onEvicted);
       }
       case Checkpoint checkpoint -> {
-        cover(checkpoint.subject(), checkpoint.asOfTime(), gone);
+        applyCheckpoint(checkpoint.subject(), checkpoint.asOfTime(), onEvicted);
         yield true;
       }
       default -> true;
     };
   }
 
-  private boolean admitPing(Held held, String target, Consumer<Held> gone) {
-    List<Held> pings = pingsByTarget.computeIfAbsent(target, t -> new ArrayList<>(PINGS + 1));
-    pings.add(held);
-    if (pings.size() <= PINGS) {
+  private boolean admitPing(
+      StoredEvent storedEvent, String target, Consumer<StoredEvent> onEvicted) {
+    List<StoredEvent> pings =
+        pingsByTarget.computeIfAbsent(target, t -> new ArrayList<>(PINGS_PER_TARGET + 1));
+    pings.add(storedEvent);
+    if (pings.size() <= PINGS_PER_TARGET) {
       return true;
     }
-    Held lowest = null;
-    for (Held ping : pings) {
-      refile(ping);
+    StoredEvent lowest = null;
+    for (StoredEvent ping : pings) {
+      reclassify(ping);
       if (lowest == null || isBelow(ping, lowest)) {
         lowest = ping;
       }
     }
-    drop(lowest);
-    if (lowest != held) {
-      gone.accept(lowest);
+    remove(lowest);
+    if (lowest != storedEvent) {
+      onEvicted.accept(lowest);
     }
-    return lowest != held;
+    return lowest != storedEvent;
   }
 
-  private static boolean isBelow(Held a, Held b) {
-    return a.filed != b.filed ? a.filed < b.filed : Held.compare(a.event(), b.event()) < 0;
+  private static boolean isBelow(StoredEvent a, StoredEvent b) {
+    return a.retentionClass != b.retentionClass
+        ? a.retentionClass < b.retentionClass
+        : StoredEvent.compare(a.event(), b.event()) < 0;
   }
 
   /** Brings a pair within its limit; says whether the newcomer, if there is one, stays. */
-  private boolean trim(Pair pair, Held newcomer, Consumer<Held> gone) {
+  private boolean trim(
+      PairObservations pairObservations, StoredEvent newcomer, Consumer<StoredEvent> onEvicted) {
     boolean stays = true;
-    long until = coveredUntil.getOrDefault(pair.key().subject(), Long.MIN_VALUE);
-    for (Held excess = pair.excess(until); excess != null; excess = pair.excess(until)) {
-      drop(excess);
+    long until = coveredUntil.getOrDefault(pairObservations.key().subject(), Long.MIN_VALUE);
+    for (StoredEvent excess = pairObservations.nextToEvict(until);
+        excess != null;
+        excess = pairObservations.nextToEvict(until)) {
+      remove(excess);
       if (excess == newcomer) {
         stays = false;
       } else {
-        gone.accept(excess);
+        onEvicted.accept(excess);
       }
     }
     return stays;
   }
 
-  private void cover(String subject, long asOfTime, Consumer<Held> gone) {
+  private void applyCheckpoint(String subject, long asOfTime, Consumer<StoredEvent> onEvicted) {
     Long before = coveredUntil.get(subject);
     if (before != null && before >= asOfTime) {
       return;
     }
     coveredUntil.put(subject, asOfTime);
-    for (Pair pair : List.copyOf(withSurplus.getOrDefault(subject, Set.of()))) {
-      trim(pair, null, gone);
+    for (PairObservations pairObservations :
+        List.copyOf(pairsWithSurplus.getOrDefault(subject, Set.of()))) {
+      trim(pairObservations, null, onEvicted);
     }
   }
 
   /**
    * Brings the ledger down to its maximum. Amortised O(log n) for each event that goes.
    *
-   * @param gone gets what went
+   * @param onEvicted gets what went
    */
-  void prune(Consumer<Held> gone) {
-    while (places - surplus > maximum || places > ceiling) {
-      Held lowest = lowest();
-      if (lowest.filed >= UNKNOWN_PROTECTED && places <= ceiling) {
+  void prune(Consumer<StoredEvent> onEvicted) {
+    while (storedCount - surplusRestarts > maxEvents || storedCount > hardLimit) {
+      StoredEvent lowest = lowest();
+      if (lowest.retentionClass >= UNKNOWN_PROTECTED && storedCount <= hardLimit) {
         return;
       }
-      drop(lowest);
-      gone.accept(lowest);
+      remove(lowest);
+      onEvicted.accept(lowest);
     }
   }
 
@@ -179,51 +191,53 @@ final class Retention {
    * Unix nanoseconds; the earliest possible when it is not full, or still has cheaper things.
    */
   long horizon() {
-    if (places - surplus < maximum) {
+    if (storedCount - surplusRestarts < maxEvents) {
       return Long.MIN_VALUE;
     }
-    Held lowest = lowest();
-    return lowest.filed == RANKS + Held.SOCIAL ? lowest.event().ts() : Long.MIN_VALUE;
+    StoredEvent lowest = lowest();
+    return lowest.retentionClass == PRUNABLE_PRIORITIES + StoredEvent.SOCIAL
+        ? lowest.event().ts()
+        : Long.MIN_VALUE;
   }
 
   /** The most dispensable event, by the keys known now. */
-  private Held lowest() {
+  private StoredEvent lowest() {
     int i = 0;
     while (true) {
-      Held first = classes[i].first();
+      StoredEvent first = retentionClasses[i].first();
       if (first == null) {
         i++;
         continue;
       }
-      refile(first);
-      if (first.filed == i) {
+      reclassify(first);
+      if (first.retentionClass == i) {
         return first;
       }
-      i = Math.min(i, first.filed);
+      i = Math.min(i, first.retentionClass);
     }
   }
 
   /** The names of targets and the pings kept of each. */
-  Map<String, List<Held>> pingsByTarget() {
+  Map<String, List<StoredEvent>> pingsByTarget() {
     return pingsByTarget;
   }
 
   /** How many observations of the pair happened in a span, both ends included, Unix nanoseconds. */
-  int observationsWithin(Pair.Key key, long from, long to) {
-    Pair pair = pairs.get(key);
-    return pair == null ? 0 : pair.within(from, to);
+  int observationsWithin(PairObservations.Key key, long from, long to) {
+    PairObservations pairObservations = pairs.get(key);
+    return pairObservations == null ? 0 : pairObservations.countWithin(from, to);
   }
 
-  private int classOf(Held held) {
-    int rank = held.rank();
-    if (rank == Held.CHECKPOINT) {
-      return CHECKPOINTS;
+  private int retentionClassOf(StoredEvent storedEvent) {
+    int rank = storedEvent.retentionPriority();
+    if (rank == StoredEvent.CHECKPOINT) {
+      return CHECKPOINT_CLASS;
     }
-    boolean known = involvesOnlyKnown(held.event());
-    if (rank >= Held.FIRST_SEEN) {
-      return (known ? KNOWN_PROTECTED : UNKNOWN_PROTECTED) + rank - Held.FIRST_SEEN;
+    boolean known = involvesOnlyKnown(storedEvent.event());
+    if (rank >= StoredEvent.FIRST_SEEN) {
+      return (known ? KNOWN_PROTECTED : UNKNOWN_PROTECTED) + rank - StoredEvent.FIRST_SEEN;
     }
-    return (known ? RANKS : 0) + rank;
+    return (known ? PRUNABLE_PRIORITIES : 0) + rank;
   }
 
   private boolean involvesOnlyKnown(Event event) {
@@ -238,36 +252,36 @@ final class Retention {
         || hasKey.test(social.witness());
   }
 
-  private void file(Held held) {
-    classes[held.filed].add(held);
-    places++;
+  private void addToClass(StoredEvent storedEvent) {
+    retentionClasses[storedEvent.retentionClass].add(storedEvent);
+    storedCount++;
   }
 
-  private void refile(Held held) {
-    int now = classOf(held);
-    if (now != held.filed) {
-      classes[held.filed].remove(held);
-      held.filed = (byte) now;
-      classes[now].add(held);
+  private void reclassify(StoredEvent storedEvent) {
+    int now = retentionClassOf(storedEvent);
+    if (now != storedEvent.retentionClass) {
+      retentionClasses[storedEvent.retentionClass].remove(storedEvent);
+      storedEvent.retentionClass = (byte) now;
+      retentionClasses[now].add(storedEvent);
     }
   }
 
-  private void drop(Held held) {
-    classes[held.filed].remove(held);
-    places--;
-    switch (held.event().payload()) {
+  private void remove(StoredEvent storedEvent) {
+    retentionClasses[storedEvent.retentionClass].remove(storedEvent);
+    storedCount--;
+    switch (storedEvent.event().payload()) {
       case Ping ping -> {
-        Collection<Held> pings = pingsByTarget.get(ping.target());
-        pings.remove(held);
+        Collection<StoredEvent> pings = pingsByTarget.get(ping.target());
+        pings.remove(storedEvent);
         if (pings.isEmpty()) {
           pingsByTarget.remove(ping.target());
         }
       }
       case Observation observation -> {
-        Pair.Key key = Pair.Key.of(observation);
-        Pair pair = pairs.get(key);
-        change(pair, () -> pair.remove(held));
-        if (pair.isEmpty()) {
+        PairObservations.Key key = PairObservations.Key.of(observation);
+        PairObservations pairObservations = pairs.get(key);
+        updatePair(pairObservations, () -> pairObservations.remove(storedEvent));
+        if (pairObservations.isEmpty()) {
           pairs.remove(key);
         }
       }
@@ -276,19 +290,19 @@ final class Retention {
   }
 
   /** Changes a pair and keeps the books about its surplus. */
-  private void change(Pair pair, Runnable change) {
-    int before = pair.surplus();
+  private void updatePair(PairObservations pairObservations, Runnable change) {
+    int before = pairObservations.surplusRestarts();
     change.run();
-    int after = pair.surplus();
-    surplus += after - before;
-    String subject = pair.key().subject();
+    int after = pairObservations.surplusRestarts();
+    surplusRestarts += after - before;
+    String subject = pairObservations.key().subject();
     if (before == 0 && after > 0) {
-      withSurplus.computeIfAbsent(subject, s -> new HashSet<>()).add(pair);
+      pairsWithSurplus.computeIfAbsent(subject, s -> new HashSet<>()).add(pairObservations);
     } else if (before > 0 && after == 0) {
-      Set<Pair> left = withSurplus.get(subject);
-      left.remove(pair);
+      Set<PairObservations> left = pairsWithSurplus.get(subject);
+      left.remove(pairObservations);
       if (left.isEmpty()) {
-        withSurplus.remove(subject);
+        pairsWithSurplus.remove(subject);
       }
     }
   }

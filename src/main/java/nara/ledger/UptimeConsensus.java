@@ -18,7 +18,7 @@ public final class UptimeConsensus {
    * @param value what it reports
    * @param weight its uptime in seconds
    */
-  public record Weighed(long value, long weight) {}
+  public record WeightedReport(long value, long weight) {}
 
   /**
    * The value agreed on: the upper median of the winning group; empty when nobody says anything. A
@@ -27,14 +27,15 @@ public final class UptimeConsensus {
    *
    * @param tolerance how far apart two values of one group may be
    */
-  public static Optional<Long> of(List<Weighed> reports, long tolerance) {
-    List<Weighed> sorted = new ArrayList<>(reports);
-    sorted.sort(Comparator.comparingLong(Weighed::value).thenComparingLong(Weighed::weight));
-    List<Weighed> best = List.of();
+  public static Optional<Long> of(List<WeightedReport> reports, long tolerance) {
+    List<WeightedReport> sorted = new ArrayList<>(reports);
+    sorted.sort(
+        Comparator.comparingLong(WeightedReport::value).thenComparingLong(WeightedReport::weight));
+    List<WeightedReport> best = List.of();
     int from = 0;
     for (int to = 1; to <= sorted.size(); to++) {
       if (to == sorted.size() || sorted.get(to).value - sorted.get(from).value > tolerance) {
-        List<Weighed> group = sorted.subList(from, to);
+        List<WeightedReport> group = sorted.subList(from, to);
         if (best.isEmpty() || isBetter(group, best)) {
           best = group;
         }
@@ -44,13 +45,13 @@ public final class UptimeConsensus {
     return best.isEmpty() ? Optional.empty() : Optional.of(best.get(best.size() / 2).value);
   }
 
-  private static boolean isBetter(List<Weighed> group, List<Weighed> best) {
+  private static boolean isBetter(List<WeightedReport> group, List<WeightedReport> best) {
     boolean alone = group.size() == 1;
     boolean bestAlone = best.size() == 1;
     return alone == bestAlone ? weight(group) > weight(best) : bestAlone;
   }
 
-  private static double weight(List<Weighed> group) {
-    return group.stream().mapToDouble(Weighed::weight).sum();
+  private static double weight(List<WeightedReport> group) {
+    return group.stream().mapToDouble(WeightedReport::weight).sum();
   }
 }

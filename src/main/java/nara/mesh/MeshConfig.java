@@ -21,7 +21,8 @@ import java.time.Duration;
  * @param requestsAtOnce of one of those before that counts: a recovery of 320,000 events by pages
  *     of 1,000 from us alone is 320 requests
  * @param connectTimeout to open a connection
- * @param stall how long a peer may send no byte, or hardly any, before its request is given up
+ * @param stallTimeout how long a peer may send no byte, or hardly any, before its request is given
+ *     up
  */
 public record MeshConfig(
     boolean enabled,
@@ -37,7 +38,7 @@ public record MeshConfig(
     int requestsPerSecond,
     int requestsAtOnce,
     Duration connectTimeout,
-    Duration stall) {
+    Duration stallTimeout) {
   /** The mesh port of the network. */
   public static final int DEFAULT_PORT = 7433;
 
@@ -61,7 +62,7 @@ public record MeshConfig(
   }
 
   /** The same, listening there. */
-  public MeshConfig on(String otherHost, int otherPort) {
+  public MeshConfig listeningOn(String otherHost, int otherPort) {
     return new MeshConfig(
         true,
         otherHost,
@@ -76,11 +77,11 @@ public record MeshConfig(
         requestsPerSecond,
         requestsAtOnce,
         connectTimeout,
-        stall);
+        stallTimeout);
   }
 
   /** The same, letting everybody ask as often: 0 for no bound. */
-  public MeshConfig serving(int perSecond, int atOnce) {
+  public MeshConfig withRequestLimit(int perSecond, int atOnce) {
     return new MeshConfig(
         enabled,
         host,
@@ -95,6 +96,6 @@ public record MeshConfig(
         perSecond,
         atOnce,
         connectTimeout,
-        stall);
+        stallTimeout);
   }
 }

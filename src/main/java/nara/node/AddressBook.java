@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nara.discovery.DiscoveryConfig;
-import nara.mesh.Directory;
-import nara.plaza.Presence;
+import nara.mesh.server.PeerDirectory;
+import nara.presence.Presence;
 
 /**
  * Where others are, as far as the configuration and their own announcements say; for the mesh
  * server, which sends peer queries on. Bounded, since anybody may announce anything.
  */
-final class AddressBook implements Directory {
+final class AddressBook implements PeerDirectory {
   /** Names kept; over it the oldest go. */
-  private static final int MOST = 10_000;
+  private static final int MAX_NAMES = 10_000;
 
   private final Map<String, String> addresses =
       new LinkedHashMap<>() {
@@ -22,7 +22,7 @@ final class AddressBook implements Directory {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > MOST;
+          return size() > MAX_NAMES;
         }
       };
 
@@ -34,16 +34,16 @@ final class AddressBook implements Directory {
 
   synchronized void onPresence(Presence presence) {
     switch (presence) {
-      case Presence.Present present -> {
-        if (!present.address().isEmpty()
-            && (present.firstHand() || !addresses.containsKey(present.name()))) {
-          addresses.put(present.name(), present.address());
+      case Presence.Online online -> {
+        if (!online.address().isEmpty()
+            && (online.firstHand() || !addresses.containsKey(online.name()))) {
+          addresses.put(online.name(), online.address());
         }
       }
-      case Presence.Left left -> addresses.remove(left.name());
-      case Presence.Missed missed -> addresses.remove(missed.name());
-      case Presence.Spoke spoke -> {}
-      case Presence.Remembers remembers -> {}
+      case Presence.Offline offline -> addresses.remove(offline.name());
+      case Presence.Missing missing -> addresses.remove(missing.name());
+      case Presence.Active active -> {}
+      case Presence.ObservationReceived observationReceived -> {}
     }
   }
 
@@ -53,7 +53,7 @@ final class AddressBook implements Directory {
   }
 
   @Override
-  public synchronized List<String> reachable() {
+  public synchronized List<String> reachableNames() {
     return List.copyOf(addresses.keySet());
   }
 }

@@ -16,18 +16,18 @@ public final class Blocking {
    * @throws IllegalStateException when it is not there in time, or the thread is interrupted
    * @throws RuntimeException the Future's own failure, when it is one
    */
-  public static <T> T await(Future<T> future, Duration most) {
+  public static <T> T await(Future<T> future, Duration timeout) {
     try {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(most.toMillis(), TimeUnit.MILLISECONDS);
+          .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException failed) {
       throw failed.getCause() instanceof RuntimeException cause
           ? cause
           : new IllegalStateException(failed.getCause());
     } catch (TimeoutException late) {
-      throw new IllegalStateException("not done within " + most, late);
+      throw new IllegalStateException("not done within " + timeout, late);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", interrupted);

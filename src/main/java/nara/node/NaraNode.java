@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
-import nara.bus.Time;
-import nara.checkpoint.CheckpointSyncVerticle;
-import nara.checkpoint.ConsensusVerticle;
+import nara.bus.Scheduler;
+import nara.checkpoint.consensus.ConsensusVerticle;
+import nara.checkpoint.sync.CheckpointSyncVerticle;
 import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
 import nara.gossip.GossipConfig;
@@ -37,24 +37,26 @@ import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
-import nara.mesh.Listening;
-import nara.mesh.MeshServerVerticle;
-import nara.mesh.MeshSyncVerticle;
+import nara.liveness.LivenessConfig;
+import nara.liveness.LivenessVerticle;
+import nara.mesh.ListenPort;
+import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.server.MeshServerVerticle;
+import nara.mqtt.MqttLedgerVerticle;
+import nara.node.config.NodeConfig;
+import nara.node.config.Transport;
 import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
-import nara.plaza.MqttLedgerVerticle;
-import nara.plaza.Presence;
-import nara.plaza.Profile;
+import nara.presence.Presence;
+import nara.presence.Profile;
+import nara.recovery.ClusterWorkRequest;
 import nara.recovery.CoordinatorVerticle;
-import nara.recovery.Report;
-import nara.recovery.SharedWork;
-import nara.trust.RecheckingVerifier;
+import nara.recovery.report.Report;
 import nara.trust.TrustVerticle;
-import nara.trust.Verifier;
-import nara.trust.VerifierChoice;
-import nara.trust.Verifiers;
-import nara.upkeep.UpkeepConfig;
-import nara.upkeep.UpkeepVerticle;
+import nara.trust.verifier.RecheckingVerifier;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.VerifierChoice;
+import nara.trust.verifier.Verifiers;
 import nara.web.WebVerticle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,29 +71,31 @@ public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
 
   /** How long one verticle may take to stop before the next one is stopped all the same. */
-  private static final Duration STOP_STEP = Duration.ofSeconds(5);
+  private static final Duration VERTICLE_STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
-  private final Optional<Membership> membership;
-  private final Optional<Remembering> remembering;
+  private final Optional<ClusterLifecycle> membership;
+  private final Optional<SnapshotDeployment> remembering;
   private final Keyring keys = new Keyring();
-  private final Listening listening = new Listening();
-  private final Deque<Deployed> deployed = new ArrayDeque<>();
+  private final ListenPort listenPort = new ListenPort();
+  private final Deque<DeployedVerticle> deployed = new ArrayDeque<>();
 
   /** A verticle that runs, and how long it may take to stop. */
-  private record Deployed(String id, Duration patience) {}
+  private record DeployedVerticle(String id, Duration stopTimeout) {}
 
   /** What came before the recovery, for its report. */
-  private final List<Report.Stage> before = new ArrayList<>();
+  private final List<Report.StageReport> earlierStages = new ArrayList<>();
 
-  private NaraNode(Vertx vertx, NodeConfig config, Identity me, Optional<Membership> membership) {
+  private NaraNode(
+      Vertx vertx, NodeConfig config, Identity me, Optional<ClusterLifecycle> membership) {
     this.vertx = vertx;
     this.config = config;
     this.me = me;
     this.membership = membership;
-    this.remembering = config.memory().snapshot().map(snapshot -> new Remembering(snapshot, me));
+    this.remembering =
+        config.memory().snapshot().map(snapshot -> new SnapshotDeployment(snapshot, me));
   }
 
   /**
@@ -105,7 +109,7 @@ public final class NaraNode {
   public static Future<NaraNode> start(
       NodeConfig config,
       Identity me,
-      Time time,
+      Scheduler scheduler,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
     VertxOptions options =
@@ -116,11 +120,11 @@ public final class NaraNode {
                     .setClassPathResolvingEnabled(false));
     // Answered through a promise that belongs to no event loop: after a failure those are gone.
     Promise<NaraNode> started = Promise.promise();
-    instance(config, options, me)
+    create(config, options, me)
         .onFailure(started::fail)
         .onSuccess(
             node ->
-                node.deployAll(time, random, beforeRecovery)
+                node.deployAll(scheduler, random, beforeRecovery)
                     .onSuccess(deployed -> started.complete(node))
                     .onFailure(
                         failure -> node.stop().onComplete(stopped -> started.fail(failure))));
@@ -128,126 +132,150 @@ public final class NaraNode {
   }
 
   /** Alone, or as a member of a cluster; only the latter loads what clusters need. */
-  private static Future<NaraNode> instance(NodeConfig config, VertxOptions options, Identity me) {
+  private static Future<NaraNode> create(NodeConfig config, VertxOptions options, Identity me) {
     return config.cluster().enabled()
-        ? Membership.join(config, me, options)
+        ? ClusterLifecycle.join(config, me, options)
             .map(joined -> new NaraNode(joined.vertx(), config, me, Optional.of(joined)))
         : Future.succeededFuture(new NaraNode(Vertx.vertx(options), config, me, Optional.empty()));
   }
 
   private Future<?> deployAll(
-      Time time, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
+      Scheduler scheduler, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
     keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
-    Verifier verifier;
+    SignatureVerifier signatureVerifier;
     switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
       case VerifierChoice.Unavailable unavailable -> {
-        return Future.failedFuture(new StartFailure("trust.verifier: " + unavailable.why()));
+        return Future.failedFuture(
+            new NodeStartException("trust.verifier: " + unavailable.reason()));
       }
-      case VerifierChoice.Chosen chosen -> verifier = rechecked(chosen.verifier());
+      case VerifierChoice.Available available ->
+          signatureVerifier = withRecheck(available.signatureVerifier());
     }
     if (membership.isPresent()) {
-      Membership mine = membership.get();
-      Function<Optional<SharedWork.Lead>, Future<?>> lead =
+      ClusterLifecycle mine = membership.get();
+      Function<Optional<ClusterWorkRequest.LeaderHandover>, Future<?>> lead =
           found ->
-              deployLeading(time, random, verifier)
-                  .compose(next -> deploy(mine.member().sweep(keys, found.orElseThrow().term())))
-                  .compose(next -> deployCoordinator(time, random, found));
+              deployLeaderVerticles(scheduler, random, signatureVerifier)
+                  .compose(
+                      next -> deploy(mine.member().pruneVerticle(keys, found.orElseThrow().term())))
+                  .compose(next -> deployCoordinator(scheduler, random, found));
       return (config.cluster().has(Role.LEDGER)
-              ? deployMemory(time, random, verifier, beforeRecovery)
-                  .compose(next -> deployServing(time, verifier))
+              ? deployLedger(scheduler, random, signatureVerifier, beforeRecovery)
+                  .compose(next -> deployMesh(scheduler, signatureVerifier))
               : Future.succeededFuture())
-          .compose(next -> deployLooking(time))
-          .compose(next -> mine.enter(this, lead));
+          .compose(next -> deployOpinionAndWeb(scheduler))
+          .compose(next -> mine.start(this, lead));
     }
-    return deployMemory(time, random, verifier, beforeRecovery)
-        .compose(next -> deployServing(time, verifier))
-        .compose(next -> deployLeading(time, random, verifier))
-        .compose(next -> deployLooking(time))
-        .compose(next -> deployCoordinator(time, random, Optional.empty()));
+    return deployLedger(scheduler, random, signatureVerifier, beforeRecovery)
+        .compose(next -> deployMesh(scheduler, signatureVerifier))
+        .compose(next -> deployLeaderVerticles(scheduler, random, signatureVerifier))
+        .compose(next -> deployOpinionAndWeb(scheduler))
+        .compose(next -> deployCoordinator(scheduler, random, Optional.empty()));
   }
 
   /** The ledger and the door into it, with what this node remembers by itself. */
-  private Future<?> deployMemory(
-      Time time,
+  private Future<?> deployLedger(
+      Scheduler scheduler,
       RandomGenerator random,
-      Verifier verifier,
+      SignatureVerifier signatureVerifier,
       Function<NaraNode, Future<?>> beforeRecovery) {
     // The ledger does work that takes long now and then (a sample is one pass): not on an event
     // loop, and still one request after the other.
     DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
     Ledger ledger = new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent());
-    String at = membership.isPresent() ? LedgerRequest.VIEW : LedgerRequest.ADDRESS;
-    return deploy(new LedgerVerticle(ledger, own(random), at), worker)
+    String at = membership.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS;
+    return deploy(new LedgerVerticle(ledger, splitRandom(random), at), worker)
         .compose(
             next ->
                 membership.isPresent()
-                    ? deploy(membership.get().member().sharedLedger(keys))
+                    ? deploy(membership.get().member().sharedLedgerVerticle(keys))
                     : Future.succeededFuture())
-        .compose(next -> deploySnapshot(time))
-        .compose(next -> deploy(new TrustVerticle(config.trust(), verifier, keys, time)))
+        .compose(next -> deploySnapshot(scheduler))
+        .compose(
+            next -> deploy(new TrustVerticle(config.trust(), signatureVerifier, keys, scheduler)))
         .compose(next -> restoreSnapshot())
         .compose(next -> beforeRecovery.apply(this));
   }
 
   /** What asks and answers on the mesh: in a cluster, every member does. */
-  private Future<?> deployServing(Time time, Verifier verifier) {
+  private Future<?> deployMesh(Scheduler scheduler, SignatureVerifier signatureVerifier) {
     AddressBook addresses = new AddressBook(config.discovery());
-    Bus.of(vertx).hear(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    Bus.of(vertx).subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
     return (config.cluster().has(Role.MESH_SYNC)
-            ? deploy(new MeshSyncVerticle(me, keys, config.mesh(), verifier, time, listening))
+            ? deploy(
+                new MeshSyncVerticle(
+                    me, keys, config.mesh(), signatureVerifier, scheduler, listenPort))
             : Future.succeededFuture())
         .compose(
             next ->
                 config.usesMesh()
-                    ? deployOpening(
+                    ? deployServer(
                         "mesh",
                         config.mesh().host(),
                         config.mesh().port(),
                         new MeshServerVerticle(
-                            me, keys, config.mesh(), verifier, time, addresses, listening))
+                            me,
+                            keys,
+                            config.mesh(),
+                            signatureVerifier,
+                            scheduler,
+                            addresses,
+                            listenPort))
                     : Future.succeededFuture());
   }
 
   /** What one member at a time does for the nara: in a cluster, the leader. */
-  private Future<?> deployLeading(Time time, RandomGenerator random, Verifier verifier) {
+  private Future<?> deployLeaderVerticles(
+      Scheduler scheduler, RandomGenerator random, SignatureVerifier signatureVerifier) {
     boolean plaza = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
-    return deploy(new GossipVerticle(me.name(), gossipConfig(), time, own(random)))
+    return deploy(new GossipVerticle(me.name(), gossipConfig(), scheduler, splitRandom(random)))
         .compose(
             next ->
                 deploy(
                     new MqttLedgerVerticle(
                             me,
                             keys,
-                            plaza ? config.plaza() : config.plaza().at(""),
+                            plaza ? config.plaza() : config.plaza().withUrl(""),
                             Profile.of(
                                 config.transport().label(),
                                 config.memory().mode().label(),
                                 config.memory().maxEvents()),
-                            () -> config.usesMesh() ? listening.advertised(config.mesh()) : "",
-                            verifier,
-                            time,
-                            own(random))
-                        .sayingGoodbyeIf(() -> membership.isEmpty() || membership.get().leaves())))
+                            () ->
+                                config.usesMesh()
+                                    ? listenPort.advertisedAddress(config.mesh())
+                                    : "",
+                            signatureVerifier,
+                            scheduler,
+                            splitRandom(random))
+                        .sayGoodbyeIf(
+                            () -> membership.isEmpty() || membership.get().isNaraLeaving())))
         .compose(
             next ->
                 deploy(
                     new DiscoveryVerticle(
-                        me, keys, config.discovery(), time, config.transport() != Transport.MQTT)))
-        .compose(next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), own(random))))
+                        me,
+                        keys,
+                        config.discovery(),
+                        scheduler,
+                        config.transport() != Transport.MQTT)))
+        .compose(
+            next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), splitRandom(random))))
         .compose(
             next ->
-                plaza ? deployConsensus(verifier, time, own(random)) : Future.succeededFuture());
+                plaza
+                    ? deployConsensus(signatureVerifier, scheduler, splitRandom(random))
+                    : Future.succeededFuture());
   }
 
   /** What lets people and opinions look at it. */
-  private Future<?> deployLooking(Time time) {
+  private Future<?> deployOpinionAndWeb(Scheduler scheduler) {
     return (config.cluster().has(Role.LEDGER)
-            ? deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), time))
+            ? deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), scheduler))
             : Future.succeededFuture())
         .compose(
             next ->
                 config.web().enabled() && config.cluster().has(Role.WEB)
-                    ? deployOpening(
+                    ? deployServer(
                         "web",
                         config.web().host(),
                         config.web().port(),
@@ -256,40 +284,53 @@ public final class NaraNode {
   }
 
   private Future<?> deployCoordinator(
-      Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
-    return deploy(new UpkeepVerticle(me, upkeepConfig(), time, own(random)))
-        .compose(next -> coordinate(time, random, lead));
+      Scheduler scheduler,
+      RandomGenerator random,
+      Optional<ClusterWorkRequest.LeaderHandover> lead) {
+    return deploy(new LivenessVerticle(me, livenessConfig(), scheduler, splitRandom(random)))
+        .compose(next -> deployCoordinatorVerticle(scheduler, random, lead));
   }
 
-  private Future<?> coordinate(Time time, RandomGenerator random, Optional<SharedWork.Lead> lead) {
+  private Future<?> deployCoordinatorVerticle(
+      Scheduler scheduler,
+      RandomGenerator random,
+      Optional<ClusterWorkRequest.LeaderHandover> lead) {
     return deploy(
-        new CoordinatorVerticle(config.recovery(), me.name(), time, random, before, lead));
+        new CoordinatorVerticle(
+            config.recovery(), me.name(), scheduler, random, earlierStages, lead));
   }
 
   /** A generator is not for several threads, so each verticle has one of its own. */
-  private static RandomGenerator own(RandomGenerator random) {
+  private static RandomGenerator splitRandom(RandomGenerator random) {
     return new SplittableRandom(random.nextLong());
   }
 
   /** Checkpoints are agreed on over the plaza, and nowhere else. */
-  private Future<?> deployConsensus(Verifier verifier, Time time, RandomGenerator random) {
+  private Future<?> deployConsensus(
+      SignatureVerifier signatureVerifier, Scheduler scheduler, RandomGenerator random) {
     return deploy(
         new ConsensusVerticle(
-            me, keys, config.checkpoint().consensus(), config.readOnly(), verifier, time, random));
+            me,
+            keys,
+            config.checkpoint().consensus(),
+            config.readOnly(),
+            signatureVerifier,
+            scheduler,
+            random));
   }
 
-  private UpkeepConfig upkeepConfig() {
-    return UpkeepConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
+  private LivenessConfig livenessConfig() {
+    return LivenessConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
   }
 
   private GossipConfig gossipConfig() {
-    Optional<String> silence = Optional.empty();
+    Optional<String> disabledReason = Optional.empty();
     if (!config.usesMesh()) {
-      silence = Optional.of("this node does not use the mesh");
+      disabledReason = Optional.of("this node does not use the mesh");
     } else if (config.readOnly()) {
-      silence = Optional.of("this node only reads");
+      disabledReason = Optional.of("this node only reads");
     }
-    return GossipConfig.of(silence, Personality.of(me.soul()), config.memory().mode());
+    return GossipConfig.of(disabledReason, Personality.of(me.soul()), config.memory().mode());
   }
 
   private Future<?> deploySnapshot(InstantSource clock) {
@@ -298,13 +339,14 @@ public final class NaraNode {
         : remembering
             .get()
             .deploy(vertx, keys, clock)
-            .onSuccess(id -> deployed.push(new Deployed(id, Remembering.STOP)));
+            .onSuccess(
+                id -> deployed.push(new DeployedVerticle(id, SnapshotDeployment.STOP_TIMEOUT)));
   }
 
   private Future<?> restoreSnapshot() {
     return remembering.isEmpty()
         ? Future.succeededFuture()
-        : remembering.get().restore(bus()).onSuccess(before::add);
+        : remembering.get().restore(bus()).onSuccess(earlierStages::add);
   }
 
   /** The owner's taste is for what is heard on the way, not for what is remembered. */
@@ -315,25 +357,28 @@ public final class NaraNode {
         : ledger;
   }
 
-  private Verifier rechecked(Verifier first) {
+  private SignatureVerifier withRecheck(SignatureVerifier first) {
     if (config.trust().recheckOneIn() == 0) {
       return first;
     }
-    VerifierChoice second = Verifiers.second(first.name());
-    return second instanceof VerifierChoice.Chosen chosen
+    VerifierChoice second = Verifiers.secondary(first.name());
+    return second instanceof VerifierChoice.Available available
         ? new RecheckingVerifier(
-            first, chosen.verifier(), config.trust().recheckOneIn(), ForkJoinPool.commonPool())
+            first,
+            available.signatureVerifier(),
+            config.trust().recheckOneIn(),
+            ForkJoinPool.commonPool())
         : first;
   }
 
   /** Deploys what listens on a port; that the port cannot be had is the operator's to mend. */
-  private Future<?> deployOpening(String section, String host, int port, Deployable verticle) {
+  private Future<?> deployServer(String section, String host, int port, Deployable verticle) {
     return deploy(verticle)
         .recover(
             failure ->
                 Future.failedFuture(
                     failure instanceof IOException
-                        ? new StartFailure(
+                        ? new NodeStartException(
                             "cannot listen on %s:%d (%s); set %s.host and %s.port, or %s.enabled to false"
                                 .formatted(
                                     host, port, failure.getMessage(), section, section, section))
@@ -347,11 +392,11 @@ public final class NaraNode {
   private Future<?> deploy(Deployable verticle, DeploymentOptions options) {
     return vertx
         .deployVerticle(verticle, options)
-        .onSuccess(id -> deployed.push(new Deployed(id, STOP_STEP)));
+        .onSuccess(id -> deployed.push(new DeployedVerticle(id, VERTICLE_STOP_TIMEOUT)));
   }
 
   /** How many verticles run: those deployed from here on can be undeployed alone. */
-  int depth() {
+  int deployedCount() {
     return deployed.size();
   }
 
@@ -371,7 +416,7 @@ public final class NaraNode {
 
   /** The port that it serves the mesh on; empty when it does not. */
   public Optional<Integer> meshPort() {
-    return listening.port().stream().boxed().findFirst();
+    return listenPort.port().stream().boxed().findFirst();
   }
 
   Vertx vertx() {
@@ -384,7 +429,7 @@ public final class NaraNode {
     // Vert.x delivers a result on the event loop it was asked from, and closing ends those: so it
     // is asked from a thread of its own, and answered through a promise that belongs to no loop.
     Future<?> still =
-        membership.isPresent() ? membership.get().settled() : Future.succeededFuture();
+        membership.isPresent() ? membership.get().quiesce() : Future.succeededFuture();
     still
         .transform(settled -> undeployDownTo(0))
         .onComplete(
@@ -396,11 +441,12 @@ public final class NaraNode {
                             vertx
                                 .close()
                                 .onComplete(
-                                    closed -> left().onComplete(left -> stopped.complete()))));
+                                    closed ->
+                                        leaveCluster().onComplete(left -> stopped.complete()))));
     return stopped.future();
   }
 
-  private Future<?> left() {
+  private Future<?> leaveCluster() {
     return membership.isPresent() ? membership.get().member().leave() : Future.succeededFuture();
   }
 
@@ -415,13 +461,13 @@ public final class NaraNode {
 
   /** Undeploys the last ones in reverse order, until so many are left. */
   Future<?> undeployDownTo(int depth) {
-    Deployed next = deployed.size() > depth ? deployed.poll() : null;
+    DeployedVerticle next = deployed.size() > depth ? deployed.poll() : null;
     if (next == null) {
       return Future.succeededFuture();
     }
     return vertx
         .undeploy(next.id())
-        .timeout(next.patience().toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(next.stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
         .transform(undeployed -> undeployDownTo(depth));
   }

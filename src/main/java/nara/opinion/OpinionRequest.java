@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.bus.Request;
-import nara.ledger.LedgerRequest.Derived;
+import nara.ledger.LedgerRequest.SubjectSummary;
 
 /**
  * What the opinion verticle is asked. Before the recovery is done there is no opinion, and the
@@ -17,16 +17,16 @@ public sealed interface OpinionRequest<R extends BusMessage> extends Request<R> 
   String ADDRESS = "nara.opinion";
 
   /** What is thought of everybody. */
-  record All() implements OpinionRequest<Everybody> {}
+  record GetOpinions() implements OpinionRequest<AllOpinions> {}
 
   /** What is thought of one subject. */
-  record Of(String subject) implements OpinionRequest<Somebody> {}
+  record GetOpinion(String subject) implements OpinionRequest<SubjectOpinion> {}
 
   /** What this node knows of its own past. */
-  record Myself() implements OpinionRequest<OwnPast> {}
+  record GetOwnHistory() implements OpinionRequest<OwnHistory> {}
 
   /**
-   * The answer to {@link Myself}.
+   * The answer to {@link GetOwnHistory}.
    *
    * @param startTime when this node first started, Unix seconds: as those remember it who answered
    *     its announcement, else as the ledger says, else when this process started
@@ -34,25 +34,26 @@ public sealed interface OpinionRequest<R extends BusMessage> extends Request<R> 
    * @param lastRestart when this process started, Unix seconds
    * @param votes how many told when it started
    */
-  record OwnPast(long startTime, long restarts, long lastRestart, int votes)
+  record OwnHistory(long startTime, long restarts, long lastRestart, int votes)
       implements BusMessage {}
 
   /**
-   * The answer to {@link All}.
+   * The answer to {@link GetOpinions}.
    *
    * @param formed whether opinions have formed; without, nothing is known of anybody
    * @param passes how many passes there were so far
    * @param atSeconds when the last pass looked, Unix seconds; 0 before the first
    * @param bySubject status, opinion and history of each subject
    */
-  record Everybody(boolean formed, int passes, long atSeconds, Map<String, Derived> bySubject)
+  record AllOpinions(
+      boolean formed, int passes, long atSeconds, Map<String, SubjectSummary> bySubject)
       implements BusMessage {}
 
   /**
-   * The answer to {@link Of}.
+   * The answer to {@link GetOpinion}.
    *
    * @param formed whether opinions have formed
-   * @param thought of the subject; empty before they have, and for who was never heard of
+   * @param derived of the subject; empty before they have, and for who was never heard of
    */
-  record Somebody(boolean formed, Optional<Derived> thought) implements BusMessage {}
+  record SubjectOpinion(boolean formed, Optional<SubjectSummary> derived) implements BusMessage {}
 }

@@ -6,16 +6,16 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.bus.Time;
+import nara.bus.Scheduler;
 import nara.ledger.LedgerRequest;
-import nara.ledger.LedgerRequest.Derived;
-import nara.ledger.LedgerRequest.DerivedAll;
 import nara.ledger.LedgerRequest.Opinion;
-import nara.opinion.OpinionRequest.OwnPast;
-import nara.plaza.Presence;
-import nara.recovery.RecoveryNews;
-import nara.recovery.RecoveryNews.Finished;
-import nara.recovery.RecoveryNews.Progress;
+import nara.ledger.LedgerRequest.SubjectSummaries;
+import nara.ledger.LedgerRequest.SubjectSummary;
+import nara.opinion.OpinionRequest.OwnHistory;
+import nara.presence.Presence;
+import nara.recovery.RecoveryNotification;
+import nara.recovery.RecoveryNotification.RecoveryFinished;
+import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,14 +28,14 @@ public final class OpinionVerticle extends VerticleBase {
 
   private final String me;
   private final OpinionConfig config;
-  private final Time time;
-  private final StartTimeVotes votes = new StartTimeVotes();
-  private final long started;
+  private final Scheduler scheduler;
+  private final StartTimeVotes startTimeVotes = new StartTimeVotes();
+  private final long startedSeconds;
 
   private Bus bus;
   private List<MessageConsumer<BusMessage>> consumers = List.of();
   private Opinions opinions;
-  private Time.Appointment next = () -> {};
+  private Scheduler.TimerHandle nextPass = () -> {};
   private boolean stopped;
 
   /**
@@ -43,12 +43,12 @@ public final class OpinionVerticle extends VerticleBase {
    *
    * @param me the name of this node, of whom others have votes
    */
-  public OpinionVerticle(String me, OpinionConfig config, Time time) {
+  public OpinionVerticle(String me, OpinionConfig config, Scheduler scheduler) {
     this.me = me;
-    this.started = time.instant().getEpochSecond();
+    this.startedSeconds = scheduler.instant().getEpochSecond();
     this.config = config;
-    this.time = time;
-    this.opinions = Opinions.none(config.passes());
+    this.scheduler = scheduler;
+    this.opinions = Opinions.notStarted(config.passes());
   }
 
   @Override
@@ -56,8 +56,9 @@ public final class OpinionVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     consumers =
         List.of(
-            bus.hear(RecoveryNews.ADDRESS, RecoveryNews.class, this::onNews),
-            bus.hear(Presence.ADDRESS, Presence.class, this::onPresence),
+            bus.subscribe(
+                RecoveryNotification.ADDRESS, RecoveryNotification.class, this::onRecoveryNews),
+            bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence),
             bus.serve(OpinionRequest.ADDRESS, OpinionRequest.class, this::onRequest));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
@@ -65,51 +66,59 @@ public final class OpinionVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopped = true;
-    next.cancel();
+    nextPass.cancel();
     return Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
   }
 
-  private void onNews(RecoveryNews news) {
+  private void onRecoveryNews(RecoveryNotification news) {
     switch (news) {
-      case Progress soFar -> {}
-      case Finished done -> {
-        if (!opinions.begun()) {
-          opinions = opinions.begin();
-          form();
+      case RecoveryProgressed soFar -> {}
+      case RecoveryFinished done -> {
+        if (!opinions.started()) {
+          opinions = opinions.start();
+          runPass();
         }
       }
     }
   }
 
   private void onPresence(Presence presence) {
-    if (presence instanceof Presence.Remembers remembers) {
-      votes.add(remembers.name(), remembers.uptime(), remembers.you().startTime());
+    if (presence instanceof Presence.ObservationReceived observationReceived) {
+      startTimeVotes.add(
+          observationReceived.name(),
+          observationReceived.uptime(),
+          observationReceived.observation().startTime());
     }
   }
 
   private Future<? extends BusMessage> onRequest(OpinionRequest<?> request) {
     return Future.succeededFuture(
         switch (request) {
-          case OpinionRequest.All all -> opinions.everybody();
-          case OpinionRequest.Of of -> opinions.of(of.subject());
-          case OpinionRequest.Myself myself -> myself();
+          case OpinionRequest.GetOpinions getOpinions -> opinions.allOpinions();
+          case OpinionRequest.GetOpinion getOpinion -> opinions.opinionOf(getOpinion.subject());
+          case OpinionRequest.GetOwnHistory getOwnHistory -> ownHistory();
         });
   }
 
-  private OwnPast myself() {
-    Opinion told = opinions.of(me).thought().map(Derived::opinion).orElse(new Opinion(0, 0, 0));
-    long known = told.startTime() > 0 ? told.startTime() : started;
-    return new OwnPast(votes.agreed().orElse(known), told.restarts(), started, votes.size());
+  private OwnHistory ownHistory() {
+    Opinion opinion =
+        opinions.opinionOf(me).derived().map(SubjectSummary::opinion).orElse(new Opinion(0, 0, 0));
+    long fallback = opinion.startTime() > 0 ? opinion.startTime() : startedSeconds;
+    return new OwnHistory(
+        startTimeVotes.agreedStartTime().orElse(fallback),
+        opinion.restarts(),
+        startedSeconds,
+        startTimeVotes.size());
   }
 
   /** One pass, and the timer for the next one when it is over. */
-  private void form() {
-    long at = time.instant().getEpochSecond();
-    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AboutAll(at), config.timeout())
-        .onComplete(answer -> onLedger(answer.result(), answer.cause(), at));
+  private void runPass() {
+    long at = scheduler.instant().getEpochSecond();
+    bus.request(LedgerRequest.ADDRESS, new LedgerRequest.SummariseAllSubjects(at), config.timeout())
+        .onComplete(answer -> onPassResult(answer.result(), answer.cause(), at));
   }
 
-  private void onLedger(DerivedAll found, Throwable failure, long at) {
+  private void onPassResult(SubjectSummaries found, Throwable failure, long at) {
     if (stopped) {
       return;
     }
@@ -119,9 +128,11 @@ public final class OpinionVerticle extends VerticleBase {
       LOG.warn("pass {} of opinions failed: {}", opinions.passes() + 1, failure.getMessage());
       opinions = opinions.failed();
     }
-    bus.tell(OpinionNews.ADDRESS, new OpinionNews.Formed(opinions.passes(), !opinions.more()));
-    if (opinions.more()) {
-      next = time.after(vertx, config.pause(), this::form);
+    bus.publish(
+        OpinionNotification.ADDRESS,
+        new OpinionNotification.PassEnded(opinions.passes(), !opinions.hasMorePasses()));
+    if (opinions.hasMorePasses()) {
+      nextPass = scheduler.schedule(vertx, config.passInterval(), this::runPass);
     }
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nara.ledger.UptimeConsensus;
-import nara.ledger.UptimeConsensus.Weighed;
+import nara.ledger.UptimeConsensus.WeightedReport;
 
 /**
  * When this node first started, as those remember it who answered its announcement: after a restart
@@ -16,15 +16,15 @@ import nara.ledger.UptimeConsensus.Weighed;
  */
 final class StartTimeVotes {
   /** Voices heard, at most: ten answer an announcement, and a node announces itself again. */
-  static final int MOST = 64;
+  static final int MAX_VOTERS = 64;
 
   /** Seconds that clocks may differ by, the wire contract's. */
   private static final long TOLERANCE = 60;
 
   /** What an uptime weighs at most: ten years, more than any nara has been up. */
-  private static final long HEAVIEST = 10L * 365 * 24 * 3600;
+  private static final long MAX_WEIGHT_SECONDS = 10L * 365 * 24 * 3600;
 
-  private final Map<String, Weighed> byVoter = new LinkedHashMap<>();
+  private final Map<String, WeightedReport> byVoter = new LinkedHashMap<>();
 
   /**
    * Takes a vote.
@@ -33,8 +33,8 @@ final class StartTimeVotes {
    * @param startTime Unix seconds; 0 or less is no vote
    */
   void add(String voter, long uptime, long startTime) {
-    if (startTime > 0 && (byVoter.containsKey(voter) || byVoter.size() < MOST)) {
-      byVoter.put(voter, new Weighed(startTime, Math.clamp(uptime, 0, HEAVIEST)));
+    if (startTime > 0 && (byVoter.containsKey(voter) || byVoter.size() < MAX_VOTERS)) {
+      byVoter.put(voter, new WeightedReport(startTime, Math.clamp(uptime, 0, MAX_WEIGHT_SECONDS)));
     }
   }
 
@@ -43,7 +43,7 @@ final class StartTimeVotes {
   }
 
   /** What they agree on, Unix seconds; empty without votes. */
-  Optional<Long> agreed() {
+  Optional<Long> agreedStartTime() {
     return UptimeConsensus.of(List.copyOf(byVoter.values()), TOLERANCE);
   }
 }

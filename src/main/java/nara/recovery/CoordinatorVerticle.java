@@ -12,24 +12,26 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.bus.Time;
-import nara.checkpoint.CheckpointRequest;
-import nara.checkpoint.ConsensusRequest;
+import nara.bus.Scheduler;
+import nara.checkpoint.consensus.ConsensusRequest;
+import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.DiscoveryRequest;
-import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.LedgerStats;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshRequest;
-import nara.plaza.PlazaRequest;
-import nara.plaza.PlazaRequest.PlazaState;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.wire.MeshFailure;
+import nara.mqtt.PlazaRequest;
+import nara.mqtt.PlazaRequest.PlazaState;
+import nara.recovery.report.Report;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Carries the recovery plan out: commands become requests to the other verticles, their answers
- * become happenings. Tells {@link RecoveryNews.Finished} exactly once, whatever happens.
+ * become happenings. Tells {@link RecoveryNotification.RecoveryFinished} exactly once, whatever
+ * happens.
  *
  * <p>In a cluster it is the leader's. What happens is noted there; a later leader's coordinator
  * lets its own plan hear all of that again, and so comes to stand where the one before it stood. It
@@ -60,27 +62,27 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private final RecoveryConfig config;
   private final String me;
-  private final Time time;
+  private final Scheduler scheduler;
 
   /** Of the plan's chance: where what neighbours gave is checked. */
   private final long seed;
 
-  private final List<Report.Stage> before;
-  private final Optional<SharedWork.Lead> lead;
+  private final List<Report.StageReport> earlierStages;
+  private final Optional<ClusterWorkRequest.LeaderHandover> handover;
 
-  private int noted;
-  private String unnoted = "";
+  private int logIndex;
+  private String lastAppendFailure = "";
   private Bus bus;
-  private Course course;
+  private RecoveryReplay recoveryReplay;
   private String stage = "";
 
   /** The last report, once it is told. */
-  private Report last;
+  private Report finalReport;
 
   /** Done when the report is told, if it is to be: whoever stops this node waits for it. */
-  private Future<?> told = Future.succeededFuture();
+  private Future<?> finishAnnounced = Future.succeededFuture();
 
-  private Time.Appointment wait = () -> {};
+  private Scheduler.TimerHandle timer = () -> {};
   private boolean stopping;
 
   /**
@@ -88,43 +90,44 @@ public final class CoordinatorVerticle extends VerticleBase {
    *
    * @param me this node's name
    * @param random where what neighbours gave is checked
-   * @param before what the node did before, such as reading its snapshot: the report begins with it
+   * @param earlierStages what the node did before, such as reading its snapshot: the report begins
+   *     with it
    */
   public CoordinatorVerticle(
       RecoveryConfig config,
       String me,
-      Time time,
+      Scheduler scheduler,
       RandomGenerator random,
-      List<Report.Stage> before) {
-    this(config, me, time, random, before, Optional.empty());
+      List<Report.StageReport> earlierStages) {
+    this(config, me, scheduler, random, earlierStages, Optional.empty());
   }
 
   /**
    * The coordinator of a recovery that a cluster shares.
    *
-   * @param lead what this member finds as its leader; empty when the node runs alone
+   * @param handover what this member finds as its leader; empty when the node runs alone
    */
   public CoordinatorVerticle(
       RecoveryConfig config,
       String me,
-      Time time,
+      Scheduler scheduler,
       RandomGenerator random,
-      List<Report.Stage> before,
-      Optional<SharedWork.Lead> lead) {
-    this.lead = lead;
+      List<Report.StageReport> earlierStages,
+      Optional<ClusterWorkRequest.LeaderHandover> handover) {
+    this.handover = handover;
     this.seed = random.nextLong();
     this.config = config;
     this.me = me;
-    this.time = time;
-    this.before = before;
+    this.scheduler = scheduler;
+    this.earlierStages = earlierStages;
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    course = new Course(config, me, seed, before, now());
+    recoveryReplay = new RecoveryReplay(config, me, seed, earlierStages, now());
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
-    last = lead.flatMap(SharedWork.Lead::report).orElse(null);
+    finalReport = handover.flatMap(ClusterWorkRequest.LeaderHandover::report).orElse(null);
     // After the deployment is reported, so that whoever deploys hears of all that follows.
     context.runOnContext(deployed -> begin());
     return Future.succeededFuture();
@@ -134,295 +137,335 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (stopping) {
       return;
     }
-    List<SharedWork.Noted> past = lead.map(SharedWork.Lead::noted).orElse(List.of());
-    if (last != null) {
-      tellOfTheEnd();
-    } else if (past.isEmpty()) {
-      tell(new Happening.Started(seed));
+    List<ClusterWorkRequest.ReplayLogEntry> log =
+        handover.map(ClusterWorkRequest.LeaderHandover::log).orElse(List.of());
+    if (finalReport != null) {
+      announceFinished();
+    } else if (log.isEmpty()) {
+      applyEvent(new RecoveryEvent.Started(seed));
     } else {
-      Course.following(past, config, me, before)
-          .ifPresentOrElse(there -> goOn(there, past.size()), this::beginAnew);
+      RecoveryReplay.replay(log, config, me, earlierStages)
+          .ifPresentOrElse(replay -> resume(replay, log.size()), this::restart);
     }
   }
 
-  private void beginAnew() {
+  private void restart() {
     LOG.warn("what was noted of the recovery cannot be followed; it begins anew");
-    tell(new Happening.Started(seed));
+    applyEvent(new RecoveryEvent.Started(seed));
   }
 
   /** Stands where the leader before stood, and does what was under way there. */
-  private void goOn(Course there, int notes) {
-    course = there;
-    noted = notes;
-    stage = course.stage();
-    List<Command> again = course.underWay();
-    lead.ifPresent(mine -> tell(new Happening.TookOver(mine.member(), mine.term())));
+  private void resume(RecoveryReplay replay, int logSize) {
+    recoveryReplay = replay;
+    logIndex = logSize;
+    stage = recoveryReplay.stage();
+    List<PlanCommand> unfinished = recoveryReplay.unfinishedCommands();
+    handover.ifPresent(
+        mine -> applyEvent(new RecoveryEvent.LeaderChanged(mine.member(), mine.term())));
     // Whom a recovery has found is known to the discovery of the leader before only.
-    bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT)
+    bus.request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT)
         .onFailure(failure -> LOG.warn("discovery after the handover: {}", failure.toString()));
-    again.forEach(this::carryOut);
-    progress();
+    unfinished.forEach(this::execute);
+    announceProgress();
   }
 
   @Override
   public Future<?> stop() {
     stopping = true;
-    wait.cancel();
-    if (lead.isEmpty()) {
-      tell(new Happening.StopAsked());
+    timer.cancel();
+    if (handover.isEmpty()) {
+      applyEvent(new RecoveryEvent.StopRequested());
     }
-    return told;
+    return finishAnnounced;
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
-      case RecoveryRequest.ReportSoFar soFar ->
-          last != null
-              ? Future.succeededFuture(current(last))
+      case RecoveryRequest.GetRecoveryReport soFar ->
+          finalReport != null
+              ? Future.succeededFuture(currentReport(finalReport))
               // Without a count, when the ledger is gone already, it is as it was counted before.
-              : ledgerCounted().transform(counted -> Future.succeededFuture(current(running())));
+              : refreshLedgerStats()
+                  .transform(counted -> Future.succeededFuture(currentReport(reportSoFar())));
     };
   }
 
-  private RecoveryRequest.CurrentReport current(Report soFar) {
-    String label = last != null ? "done" : course.plan().stageLabel();
-    return new RecoveryRequest.CurrentReport(label, last != null, soFar);
+  private RecoveryRequest.CurrentReport currentReport(Report soFar) {
+    String label = finalReport != null ? "done" : recoveryReplay.plan().stageLabel();
+    return new RecoveryRequest.CurrentReport(label, finalReport != null, soFar);
   }
 
   /** Tells the plan what happened and does what it answers. */
-  private void tell(Happening happening) {
-    if (course.plan().finished() || stopping && lead.isPresent()) {
+  private void applyEvent(RecoveryEvent recoveryEvent) {
+    if (recoveryReplay.plan().finished() || stopping && handover.isPresent()) {
       return;
     }
     Instant now = now();
-    List<Command> commands = course.hear(happening, now);
-    if (lead.isPresent()) {
-      note(new SharedWork.Noted(now, happening, Course.fetches(commands)));
+    List<PlanCommand> planCommands = recoveryReplay.apply(recoveryEvent, now);
+    if (handover.isPresent()) {
+      appendToLog(
+          new ClusterWorkRequest.ReplayLogEntry(
+              now, recoveryEvent, RecoveryReplay.fetchesIn(planCommands)));
     }
-    commands.forEach(this::carryOut);
+    planCommands.forEach(this::execute);
   }
 
   /** A note that cannot be kept costs a later leader what follows from it: calls made again. */
-  private void note(SharedWork.Noted what) {
-    bus.ask(SharedWork.ADDRESS, new SharedWork.Note(noted++, what), LOCAL_TIMEOUT)
-        .onSuccess(done -> unnoted = "")
-        .onFailure(this::onUnnoted);
+  private void appendToLog(ClusterWorkRequest.ReplayLogEntry entry) {
+    bus.request(
+            ClusterWorkRequest.ADDRESS,
+            new ClusterWorkRequest.AppendEntry(logIndex++, entry),
+            LOCAL_TIMEOUT)
+        .onSuccess(done -> lastAppendFailure = "")
+        .onFailure(this::onAppendFailed);
   }
 
-  private void onUnnoted(Throwable failure) {
-    String why = String.valueOf(failure.getMessage());
-    if (!why.equals(unnoted)) {
-      unnoted = why;
-      LOG.warn("progress was not noted: {}", why);
+  private void onAppendFailed(Throwable failure) {
+    String reason = String.valueOf(failure.getMessage());
+    if (!reason.equals(lastAppendFailure)) {
+      lastAppendFailure = reason;
+      LOG.warn("progress was not noted: {}", reason);
     }
   }
 
-  private void carryOut(Command command) {
-    switch (command) {
-      case Command.WaitUntil until -> waitUntil(until.time());
-      case Command.Discover discover -> onDiscover();
-      case Command.Fetch fetch -> onFetch(fetch);
-      case Command.Reconcile reconcile -> onReconcile(reconcile);
-      case Command.AskPlaza ask -> onAskPlaza(ask);
-      case Command.SyncCheckpoints sync -> onSyncCheckpoints(sync);
-      case Command.SeekKeys seek -> onSeekKeys(seek);
-      case Command.SeedPings seed -> onSeedPings();
-      case Command.Enter enter -> {
-        stage = enter.stage();
-        progress();
+  private void execute(PlanCommand planCommand) {
+    switch (planCommand) {
+      case PlanCommand.WaitUntil until -> setTimer(until.time());
+      case PlanCommand.StartDiscovery startDiscovery -> onDiscover();
+      case PlanCommand.StartFetch startFetch -> onFetch(startFetch);
+      case PlanCommand.StartReconcile startReconcile -> onReconcile(startReconcile);
+      case PlanCommand.FetchFromPlaza ask -> onFetchFromPlaza(ask);
+      case PlanCommand.SyncCheckpoints sync -> onSyncCheckpoints(sync);
+      case PlanCommand.SearchKeys seek -> onSearchKeys(seek);
+      case PlanCommand.SeedPingTimes seed -> onSeedPingTimes();
+      case PlanCommand.EnterStage enterStage -> {
+        stage = enterStage.stage();
+        announceProgress();
       }
-      case Command.Leave leave -> LOG.info("{}: {} {}", stage, leave.outcome(), leave.reason());
-      case Command.Finish finish -> onFinish(finish);
+      case PlanCommand.LeaveStage leaveStage ->
+          LOG.info("{}: {} {}", stage, leaveStage.outcome(), leaveStage.reason());
+      case PlanCommand.Finish finish -> onFinish(finish);
     }
   }
 
-  private void waitUntil(Instant moment) {
+  private void setTimer(Instant moment) {
     Duration left = Duration.between(now(), moment);
-    wait = time.after(vertx, left, () -> tell(new Happening.TimeCame()));
+    timer = scheduler.schedule(vertx, left, () -> applyEvent(new RecoveryEvent.TimerFired()));
   }
 
   private void onDiscover() {
-    Future<Neighbourhood> found =
-        bus.ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.Discover(), DISCOVERY_TIMEOUT);
+    Future<NeighbourList> found =
+        bus.request(
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT);
     Future<PlazaState> plaza =
-        bus.ask(PlazaRequest.ADDRESS, new PlazaRequest.State(), LOCAL_TIMEOUT);
+        bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), LOCAL_TIMEOUT);
     Future<LedgerStats> held =
-        bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT);
+        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LOCAL_TIMEOUT);
     Future.all(found, plaza, held)
         .onSuccess(
             all ->
-                tell(
-                    new Happening.Found(
+                applyEvent(
+                    new RecoveryEvent.NeighboursDiscovered(
                         found.result().neighbours(),
-                        troubles(found.result(), plaza.result()),
+                        discoveryWarnings(found.result(), plaza.result()),
                         plaza.result().configured(),
                         held.result().total())))
-        .onFailure(failure -> onBroken("discovery", failure));
+        .onFailure(failure -> onPartFailed("discovery", failure));
   }
 
   /** What kept neighbours from being found; where some were, the broker was not needed for it. */
-  private static List<String> troubles(Neighbourhood found, PlazaState plaza) {
+  private static List<String> discoveryWarnings(NeighbourList found, PlazaState plaza) {
     boolean alone = found.neighbours().stream().noneMatch(Neighbour::online);
     if (!alone || !plaza.configured() || plaza.connected()) {
-      return found.troubles();
+      return found.problems();
     }
-    List<String> all = new ArrayList<>(found.troubles());
-    all.add("the plaza: " + plaza.trouble());
+    List<String> all = new ArrayList<>(found.problems());
+    all.add("the plaza: " + plaza.error());
     return all;
   }
 
-  private void onFetch(Command.Fetch fetch) {
-    fetch(fetch)
+  private void onFetch(PlanCommand.StartFetch startFetch) {
+    fetch(startFetch)
         // One call that went wrong within this node costs that call: it is tried again.
         .otherwise(
             failure ->
-                new SharedWork.FetchedBy(
-                    lead.map(SharedWork.Lead::member).orElse(""),
-                    new MeshRequest.FetchFailed(MeshFailure.STALLED, failed("the mesh", failure))))
+                new ClusterWorkRequest.FetchedByMember(
+                    handover.map(ClusterWorkRequest.LeaderHandover::member).orElse(""),
+                    new MeshRequest.FetchFailed(
+                        MeshFailure.STALLED, failureMessage("the mesh", failure))))
         .onSuccess(
             by -> {
-              if (course.plan().finished()) {
+              if (recoveryReplay.plan().finished()) {
                 return;
               }
-              tell(new Happening.CallEnded(fetch.call(), by.outcome(), by.member()));
-              progress();
+              applyEvent(
+                  new RecoveryEvent.FetchEnded(startFetch.callId(), by.outcome(), by.member()));
+              announceProgress();
             });
   }
 
-  private Future<SharedWork.FetchedBy> fetch(Command.Fetch fetch) {
-    Duration patience = fetch.timeout().plus(MERGE_ALLOWANCE);
-    return lead.isPresent()
-        ? bus.ask(
-            SharedWork.ADDRESS,
-            new SharedWork.Fetch(fetch.peer(), fetch.query(), fetch.timeout(), fetch.patience()),
-            patience)
-        : bus.ask(
+  private Future<ClusterWorkRequest.FetchedByMember> fetch(PlanCommand.StartFetch startFetch) {
+    Duration busTimeout = startFetch.timeout().plus(MERGE_ALLOWANCE);
+    return handover.isPresent()
+        ? bus.request(
+            ClusterWorkRequest.ADDRESS,
+            new ClusterWorkRequest.FetchOnMember(
+                startFetch.peer(),
+                startFetch.query(),
+                startFetch.timeout(),
+                startFetch.stallTimeout()),
+            busTimeout)
+        : bus.request(
                 MeshRequest.ADDRESS,
-                new MeshRequest.Fetch(
-                    fetch.peer(), fetch.query(), fetch.timeout(), Optional.of(fetch.patience())),
-                patience)
-            .map(outcome -> new SharedWork.FetchedBy("", outcome));
+                new MeshRequest.FetchPage(
+                    startFetch.peer(),
+                    startFetch.query(),
+                    startFetch.timeout(),
+                    Optional.of(startFetch.stallTimeout())),
+                busTimeout)
+            .map(outcome -> new ClusterWorkRequest.FetchedByMember("", outcome));
   }
 
-  private void onReconcile(Command.Reconcile reconcile) {
-    bus.ask(
+  private void onReconcile(PlanCommand.StartReconcile startReconcile) {
+    bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.Reconcile(reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
+            new MeshRequest.ReconcileWithPeer(
+                startReconcile.peer(), Long.MIN_VALUE, startReconcile.timeout()),
             RECONCILE_TIMEOUT)
         .otherwise(
             failure ->
-                new MeshRequest.NotReconciled(MeshFailure.STALLED, failed("the mesh", failure)))
+                new MeshRequest.ReconcileFailed(
+                    MeshFailure.STALLED, failureMessage("the mesh", failure)))
         .onSuccess(
             outcome -> {
-              tell(new Happening.ReconcileEnded(reconcile.call(), outcome));
-              progress();
+              applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome));
+              announceProgress();
             });
   }
 
-  private void onAskPlaza(Command.AskPlaza ask) {
-    bus.ask(
+  private void onFetchFromPlaza(PlanCommand.FetchFromPlaza ask) {
+    bus.request(
             PlazaRequest.ADDRESS,
-            new PlazaRequest.AskLedgers(
+            new PlazaRequest.FetchLedgers(
                 ask.subjectsByNeighbour(), config.plazaQuiet(), config.plazaDeadline()),
             config.plazaDeadline().plus(MERGE_ALLOWANCE))
-        .onSuccess(answered -> tell(new Happening.PlazaEnded(answered)))
-        .onFailure(failure -> onBroken("the plaza", failure));
+        .onSuccess(answered -> applyEvent(new RecoveryEvent.PlazaEnded(answered)))
+        .onFailure(failure -> onPartFailed("the plaza", failure));
   }
 
-  private void onSyncCheckpoints(Command.SyncCheckpoints sync) {
-    bus.ask(
-            CheckpointRequest.ADDRESS,
-            new CheckpointRequest.Sync(sync.peers()),
+  private void onSyncCheckpoints(PlanCommand.SyncCheckpoints sync) {
+    bus.request(
+            CheckpointSyncRequest.ADDRESS,
+            new CheckpointSyncRequest.Sync(sync.peers()),
             CHECKPOINTS_TIMEOUT)
-        .onSuccess(synced -> tell(new Happening.CheckpointsEnded(synced)))
-        .onFailure(failure -> onBroken("the checkpoint stage", failure));
+        .onSuccess(syncResult -> applyEvent(new RecoveryEvent.CheckpointsEnded(syncResult)))
+        .onFailure(failure -> onPartFailed("the checkpoint stage", failure));
   }
 
-  private void onSeekKeys(Command.SeekKeys seek) {
-    seekKeys(seek.peers())
+  private void onSearchKeys(PlanCommand.SearchKeys seek) {
+    searchKeys(seek.peers())
         .onSuccess(
             found ->
-                tell(new Happening.KeysSought(found.asked(), found.learned(), found.offered())))
-        .onFailure(failure -> onBroken("the search for keys", failure));
+                applyEvent(
+                    new RecoveryEvent.KeySearchEnded(
+                        found.namesQueried(), found.keysLearned(), found.offerResult())))
+        .onFailure(failure -> onPartFailed("the search for keys", failure));
   }
 
-  private Future<SharedWork.KeysFound> seekKeys(List<MeshRequest.Peer> peers) {
-    return lead.isPresent()
-        ? bus.ask(SharedWork.ADDRESS, new SharedWork.SeekKeys(peers), CHECKPOINTS_TIMEOUT)
+  private Future<ClusterWorkRequest.KeySearchTotals> searchKeys(List<MeshRequest.Peer> peers) {
+    return handover.isPresent()
+        ? bus.request(
+            ClusterWorkRequest.ADDRESS,
+            new ClusterWorkRequest.SearchKeysOnMembers(peers),
+            CHECKPOINTS_TIMEOUT)
         : new KeySearch(bus)
-            .seek(peers)
+            .search(peers)
             .map(
-                found -> new SharedWork.KeysFound(found.asked(), found.learned(), found.offered()));
+                keySearchResult ->
+                    new ClusterWorkRequest.KeySearchTotals(
+                        keySearchResult.namesQueried(),
+                        keySearchResult.keysLearned(),
+                        keySearchResult.offerResult()));
   }
 
-  private void onSeedPings() {
-    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.PingAverages(Set.of(me)), LOCAL_TIMEOUT)
-        .compose(means -> ledgerCounted().map(means.meanByTarget()))
-        .onSuccess((Map<String, Double> means) -> tell(new Happening.PingsSeeded(means.size())))
-        .onFailure(failure -> onBroken("the ledger", failure));
+  private void onSeedPingTimes() {
+    bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me)), LOCAL_TIMEOUT)
+        .compose(means -> refreshLedgerStats().map(means.millisByTarget()))
+        .onSuccess(
+            (Map<String, Double> means) ->
+                applyEvent(new RecoveryEvent.PingTimesSeeded(means.size())))
+        .onFailure(failure -> onPartFailed("the ledger", failure));
   }
 
-  private Future<?> ledgerCounted() {
-    return bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LOCAL_TIMEOUT)
-        .onSuccess(course::ledger);
+  private Future<?> refreshLedgerStats() {
+    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LOCAL_TIMEOUT)
+        .onSuccess(recoveryReplay::recordLedgerStats);
   }
 
-  private void onFinish(Command.Finish finish) {
-    wait.cancel();
+  private void onFinish(PlanCommand.Finish finish) {
+    timer.cancel();
     // Where the ledger does not answer, the report is told all the same.
-    told =
-        ledgerCounted()
+    finishAnnounced =
+        refreshLedgerStats()
             .transform(
                 counted -> {
-                  last = course.report(finish.outcome().label(), finish.reasons(), now());
+                  finalReport =
+                      recoveryReplay.report(
+                          finish.recoveryOutcome().label(), finish.reasons(), now());
                   LOG.info(
-                      "boot recovery {}: {} events held", last.outcome(), last.ledger().total());
-                  conclude();
-                  tellOfTheEnd();
+                      "boot recovery {}: {} events held",
+                      finalReport.outcome(),
+                      finalReport.ledgerTotals().total());
+                  storeReport();
+                  announceFinished();
                   return Future.succeededFuture();
                 });
   }
 
-  private void tellOfTheEnd() {
-    bus.tell(RecoveryNews.ADDRESS, new RecoveryNews.Finished(last));
+  private void announceFinished() {
+    bus.publish(
+        RecoveryNotification.ADDRESS, new RecoveryNotification.RecoveryFinished(finalReport));
     // Told and not asked: a node without a plaza has nobody there.
-    bus.tell(ConsensusRequest.ADDRESS, new ConsensusRequest.Begin());
+    bus.publish(ConsensusRequest.ADDRESS, new ConsensusRequest.StartConsensus());
   }
 
-  private void conclude() {
-    if (lead.isPresent()) {
-      bus.ask(SharedWork.ADDRESS, new SharedWork.Conclude(last), LOCAL_TIMEOUT)
+  private void storeReport() {
+    if (handover.isPresent()) {
+      bus.request(
+              ClusterWorkRequest.ADDRESS,
+              new ClusterWorkRequest.StoreReport(finalReport),
+              LOCAL_TIMEOUT)
           .onFailure(failure -> LOG.warn("the report was not kept: {}", failure.getMessage()));
     }
   }
 
   /** A part of this node did not answer: a defect or a shutdown. */
-  private void onBroken(String part, Throwable failure) {
-    tell(new Happening.Broke(failed(part, failure)));
+  private void onPartFailed(String part, Throwable failure) {
+    applyEvent(new RecoveryEvent.StageFailed(failureMessage(part, failure)));
   }
 
-  private static String failed(String part, Throwable failure) {
+  private static String failureMessage(String part, Throwable failure) {
     return part + " of this node did not answer: " + failure.getMessage();
   }
 
-  private void progress() {
-    if (course.plan().finished() || stopping) {
+  private void announceProgress() {
+    if (recoveryReplay.plan().finished() || stopping) {
       return;
     }
-    bus.tell(
-        RecoveryNews.ADDRESS,
-        new RecoveryNews.Progress(
-            course.plan().stageLabel(),
-            course.plan().callsSettled(),
-            course.plan().callsPlanned(),
-            running()));
+    bus.publish(
+        RecoveryNotification.ADDRESS,
+        new RecoveryNotification.RecoveryProgressed(
+            recoveryReplay.plan().stageLabel(),
+            recoveryReplay.plan().callsCompleted(),
+            recoveryReplay.plan().callsPlanned(),
+            reportSoFar()));
   }
 
-  private Report running() {
-    return course.report("running", List.of(), now());
+  private Report reportSoFar() {
+    return recoveryReplay.report("running", List.of(), now());
   }
 
   private Instant now() {
-    return time.instant();
+    return scheduler.instant();
   }
 }

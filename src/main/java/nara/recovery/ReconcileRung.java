@@ -6,15 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshLimits;
-import nara.mesh.MeshRequest.FetchFailed;
-import nara.mesh.MeshRequest.FetchOutcome;
-import nara.mesh.MeshRequest.Fetched;
-import nara.mesh.MeshRequest.NotReconciled;
-import nara.mesh.MeshRequest.Peer;
-import nara.mesh.MeshRequest.ReconcileOutcome;
-import nara.mesh.MeshRequest.Reconciled;
+import nara.mesh.client.MeshRequest.FetchFailed;
+import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.PageFetched;
+import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.client.MeshRequest.PeerReconciled;
+import nara.mesh.client.MeshRequest.ReconcileFailed;
+import nara.mesh.client.MeshRequest.ReconcileOutcome;
+import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.MeshLimits;
 
 /**
  * Compares what a node already has with each neighbour, and fetches what is lacking.
@@ -22,109 +22,111 @@ import nara.mesh.MeshRequest.Reconciled;
  * <p>Whoever was compared to the end has nothing more to give. The others, most of whom cannot
  * reconcile at all, are left to the next rung.
  */
-final class ReconcileRung implements Work {
+final class ReconcileRung implements RungExecution {
   private final List<Peer> peers;
-  private final Roster roster;
+  private final PeerScores peerScores;
   private final Duration timeout;
-  private final int firstCall;
+  private final int firstCallId;
   private final Map<Peer, ReconcileOutcome> outcomes = new LinkedHashMap<>();
-  private boolean begun;
+  private boolean started;
 
-  ReconcileRung(List<Peer> peers, Roster roster, RecoveryConfig config, int firstCall) {
+  ReconcileRung(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, int firstCallId) {
     this.peers = List.copyOf(peers);
-    this.roster = roster;
+    this.peerScores = peerScores;
     this.timeout = config.timeout(MeshLimits.FETCH_HASHES);
-    this.firstCall = firstCall;
+    this.firstCallId = firstCallId;
   }
 
   /** All at once: the mesh lets them wait for each other. */
   @Override
-  public List<Command> begin() {
-    List<Command> commands = new ArrayList<>();
-    for (int i = 0; !begun && i < peers.size(); i++) {
-      commands.add(new Command.Reconcile(firstCall + i, peers.get(i), timeout));
+  public List<PlanCommand> startCalls() {
+    List<PlanCommand> planCommands = new ArrayList<>();
+    for (int i = 0; !started && i < peers.size(); i++) {
+      planCommands.add(new PlanCommand.StartReconcile(firstCallId + i, peers.get(i), timeout));
     }
-    begun = true;
-    return commands;
+    started = true;
+    return planCommands;
   }
 
   @Override
-  public boolean ended(int call, FetchOutcome outcome) {
+  public boolean onCallEnded(int callId, FetchOutcome outcome) {
     return false;
   }
 
   @Override
-  public boolean ended(int call, ReconcileOutcome outcome) {
-    int index = call - firstCall;
+  public boolean onCallEnded(int callId, ReconcileOutcome outcome) {
+    int index = callId - firstCallId;
     if (index < 0 || index >= peers.size() || outcomes.containsKey(peers.get(index))) {
       return false;
     }
     Peer peer = peers.get(index);
     outcomes.put(peer, outcome);
     switch (outcome) {
-      case Reconciled reconciled -> {
-        roster.ended(peer, answered(reconciled));
-        if (!reconciled.whole()) {
-          roster.ended(peer, new FetchFailed(MeshFailure.MALFORMED, reconciled.trouble()));
+      case PeerReconciled peerReconciled -> {
+        peerScores.onCallEnded(peer, toFetchOutcome(peerReconciled));
+        if (!peerReconciled.isComplete()) {
+          peerScores.onCallEnded(
+              peer, new FetchFailed(MeshFailure.MALFORMED, peerReconciled.incompleteReason()));
         }
       }
-      case NotReconciled not -> roster.ended(peer, new FetchFailed(not.failure(), not.reason()));
+      case ReconcileFailed not ->
+          peerScores.onCallEnded(peer, new FetchFailed(not.failure(), not.reason()));
     }
     return true;
   }
 
-  private static FetchOutcome answered(Reconciled reconciled) {
-    return new Fetched(
-        reconciled.comparedBytes() + reconciled.fetchedBytes(),
-        reconciled.offered().received(),
+  private static FetchOutcome toFetchOutcome(PeerReconciled peerReconciled) {
+    return new PageFetched(
+        peerReconciled.comparedBytes() + peerReconciled.fetchedBytes(),
+        peerReconciled.offerResult().received(),
         0,
         0,
         Optional.empty(),
         false,
         List.of(),
-        reconciled.offered(),
+        peerReconciled.offerResult(),
         Duration.ZERO);
   }
 
   @Override
-  public boolean over() {
+  public boolean finished() {
     return outcomes.size() == peers.size();
   }
 
   /** Whether nobody could be compared with, so that nothing is known of what is lacking. */
   @Override
   public boolean failed() {
-    return outcomes.values().stream().noneMatch(Reconciled.class::isInstance);
+    return outcomes.values().stream().noneMatch(PeerReconciled.class::isInstance);
   }
 
   /** Nothing: the neighbours that were not compared to the end are still to be asked. */
   @Override
-  public String loss() {
+  public String lossDescription() {
     return "";
   }
 
   /** The peers whose events may still be lacking. */
   @Override
-  public List<Peer> unanswered() {
-    return peers.stream().filter(peer -> !whole(outcomes.get(peer))).toList();
+  public List<Peer> peersForNextRung() {
+    return peers.stream().filter(peer -> !isComplete(outcomes.get(peer))).toList();
   }
 
-  private static boolean whole(ReconcileOutcome outcome) {
-    return outcome instanceof Reconciled reconciled && reconciled.whole();
-  }
-
-  @Override
-  public int nextCall() {
-    return firstCall + peers.size();
+  private static boolean isComplete(ReconcileOutcome outcome) {
+    return outcome instanceof PeerReconciled peerReconciled && peerReconciled.isComplete();
   }
 
   @Override
-  public int planned() {
+  public int nextCallId() {
+    return firstCallId + peers.size();
+  }
+
+  @Override
+  public int plannedCalls() {
     return peers.size();
   }
 
   @Override
-  public int settled() {
+  public int completedCalls() {
     return outcomes.size();
   }
 
@@ -136,18 +138,19 @@ final class ReconcileRung implements Work {
     String trouble = "";
     for (Map.Entry<Peer, ReconcileOutcome> each : outcomes.entrySet()) {
       switch (each.getValue()) {
-        case Reconciled r -> {
-          exchanges += r.rounds() + r.fetches();
-          lacking += r.lacking();
+        case PeerReconciled r -> {
+          exchanges += r.rounds() + r.fetchRequests();
+          lacking += r.missing();
           bytes += r.comparedBytes();
-          trouble = r.whole() ? trouble : each.getKey().name() + ": " + r.trouble();
+          trouble = r.isComplete() ? trouble : each.getKey().name() + ": " + r.incompleteReason();
         }
-        case NotReconciled not -> trouble = each.getKey().name() + ": " + not.reason();
+        case ReconcileFailed not -> trouble = each.getKey().name() + ": " + not.reason();
       }
     }
     String sentence =
         "%d of %d neighbours compared to the end in %d exchanges; %d events were lacking, %d bytes beside them"
-            .formatted(peers.size() - unanswered().size(), peers.size(), exchanges, lacking, bytes);
+            .formatted(
+                peers.size() - peersForNextRung().size(), peers.size(), exchanges, lacking, bytes);
     return trouble.isEmpty() ? sentence : sentence + "; " + trouble;
   }
 }

@@ -3,6 +3,7 @@ package nara.recovery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import nara.ledger.MemoryMode;
 
 /**
  * How a recovery goes. The reference's waits and limits are the defaults.
@@ -14,7 +15,7 @@ import java.util.Locale;
  * @param mode the memory profile
  * @param sampleCapacity events that the sample rung asks for in all
  * @param samplePage events of one call
- * @param maxUnderWay calls under way at once
+ * @param maxInFlight calls under way at once
  * @param callTimeout least time for one call; grows with the page
  * @param callTries how often a failed call is tried in all, each time with another neighbour
  * @param plazaQuiet how long the plaza may be silent before it is given up
@@ -32,7 +33,7 @@ public record RecoveryConfig(
     MemoryMode mode,
     int sampleCapacity,
     int samplePage,
-    int maxUnderWay,
+    int maxInFlight,
     Duration callTimeout,
     int callTries,
     Duration plazaQuiet,
@@ -75,11 +76,11 @@ public record RecoveryConfig(
   }
 
   /** A call may take this much longer for each event that it asks for. */
-  private static final Duration PER_EVENT = Duration.ofMillis(4);
+  private static final Duration TIMEOUT_PER_EVENT = Duration.ofMillis(4);
 
   /** How long a call may take that asks for so many events. */
-  Duration timeout(int events) {
-    return callTimeout.plus(PER_EVENT.multipliedBy(events));
+  public Duration timeout(int events) {
+    return callTimeout.plus(TIMEOUT_PER_EVENT.multipliedBy(events));
   }
 
   /** The reference's values for a memory mode. */
@@ -92,7 +93,7 @@ public record RecoveryConfig(
         mode,
         mode.sampleCapacity(),
         mode.samplePage(),
-        mode.maxUnderWay(),
+        mode.maxInFlight(),
         Duration.ofSeconds(10),
         3,
         Duration.ofSeconds(10),
@@ -104,21 +105,21 @@ public record RecoveryConfig(
   }
 
   /** The same, without waiting for a network that comes up together with this node. */
-  public RecoveryConfig startingAtOnce() {
-    return waiting(Duration.ZERO, 1);
+  public RecoveryConfig withoutFirstWait() {
+    return withDiscoveryRetries(Duration.ZERO, 1);
   }
 
   /** The same, with that wait before each of so many tries. */
-  public RecoveryConfig waiting(Duration wait, int changedTries) {
+  public RecoveryConfig withDiscoveryRetries(Duration delay, int attempts) {
     return new RecoveryConfig(
         ladder,
-        wait,
-        changedTries,
-        wait,
+        delay,
+        attempts,
+        delay,
         mode,
         sampleCapacity,
         samplePage,
-        maxUnderWay,
+        maxInFlight,
         callTimeout,
         callTries,
         plazaQuiet,
@@ -130,7 +131,7 @@ public record RecoveryConfig(
   }
 
   /** The same, with another ladder. */
-  public RecoveryConfig climbing(Rung... rungs) {
+  public RecoveryConfig withLadder(Rung... rungs) {
     return new RecoveryConfig(
         List.of(rungs),
         firstWait,
@@ -139,7 +140,7 @@ public record RecoveryConfig(
         mode,
         sampleCapacity,
         samplePage,
-        maxUnderWay,
+        maxInFlight,
         callTimeout,
         callTries,
         plazaQuiet,
@@ -151,7 +152,7 @@ public record RecoveryConfig(
   }
 
   /** The same, with another number of events sampled in all and in one call. */
-  public RecoveryConfig sampling(int capacity, int page) {
+  public RecoveryConfig withSampling(int capacity, int page) {
     return new RecoveryConfig(
         ladder,
         firstWait,
@@ -160,7 +161,7 @@ public record RecoveryConfig(
         mode,
         capacity,
         page,
-        maxUnderWay,
+        maxInFlight,
         callTimeout,
         callTries,
         plazaQuiet,
@@ -172,7 +173,7 @@ public record RecoveryConfig(
   }
 
   /** The same, walking those neighbours. */
-  public RecoveryConfig thorough(Thoroughness changed) {
+  public RecoveryConfig withThoroughness(Thoroughness changed) {
     return new RecoveryConfig(
         ladder,
         firstWait,
@@ -181,7 +182,7 @@ public record RecoveryConfig(
         mode,
         sampleCapacity,
         samplePage,
-        maxUnderWay,
+        maxInFlight,
         callTimeout,
         callTries,
         plazaQuiet,

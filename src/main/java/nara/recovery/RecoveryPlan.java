@@ -12,37 +12,37 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
-import nara.mesh.MeshRequest.Peer;
-import nara.plaza.LedgerQuestion;
-import nara.plaza.Partition;
-import nara.plaza.PlazaRequest;
-import nara.recovery.Command.Outcome;
+import nara.mesh.client.MeshRequest.Peer;
+import nara.mqtt.PlazaRequest;
+import nara.mqtt.wire.LedgerRequestMessage;
+import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.recovery.pages.PagesRung;
 
 /**
  * The boot recovery as a state machine: it is told what happened and when, and answers with what to
  * do. It knows no sockets, no clock and no chance, so each story can be replayed.
  *
  * <p>looking → the rungs of the ladder → checkpoints → keys → pings → finished. However it goes,
- * {@link Command.Finish} comes exactly once, and nothing after it.
+ * {@link PlanCommand.Finish} comes exactly once, and nothing after it.
  */
 public final class RecoveryPlan {
   /** Events that the slices rung asks for in all, as the reference does. */
   static final int SLICES_CAPACITY = 50_000;
 
   /** The least that a slice is asked for. */
-  static final int SLICE_LEAST = 100;
+  static final int MIN_SLICE_EVENTS_PER_PEER = 100;
 
   /** Events held from which on comparing them costs less than walking the neighbours. */
-  static final int WORTH_COMPARING = 1_000;
+  static final int MIN_EVENTS_TO_RECONCILE = 1_000;
 
-  private enum Stage {
+  private enum PlanState {
     WAITING,
     DISCOVERING,
-    CALLING,
-    ASKING_PLAZA,
+    RUNNING_MESH_RUNG,
+    RUNNING_PLAZA_RUNG,
     SYNCING_CHECKPOINTS,
-    SEEKING_KEYS,
+    SEARCHING_KEYS,
     SEEDING_PINGS,
     FINISHED
   }
@@ -50,20 +50,20 @@ public final class RecoveryPlan {
   private final RecoveryConfig config;
   private final String me;
   private final RandomGenerator random;
-  private final Roster roster = new Roster();
+  private final PeerScores peerScores = new PeerScores();
   private final List<String> reasons = new ArrayList<>();
 
-  private Stage stage = Stage.WAITING;
+  private PlanState planState = PlanState.WAITING;
   private List<Neighbour> neighbours = List.of();
   private List<Peer> peers = List.of();
-  private boolean plaza;
-  private int held;
-  private final Set<String> plazaAnswered = new LinkedHashSet<>();
-  private final Set<String> plazaSilent = new LinkedHashSet<>();
-  private int tries;
-  private int rung = -1;
-  private Work work;
-  private int nextCall;
+  private boolean plazaAvailable;
+  private int ledgerSize;
+  private final Set<String> plazaResponders = new LinkedHashSet<>();
+  private final Set<String> plazaNonResponders = new LinkedHashSet<>();
+  private int discoveryAttempts;
+  private int rungIndex = -1;
+  private RungExecution rungExecution;
+  private int nextCallId;
   private Instant now = Instant.EPOCH;
 
   /**
@@ -79,176 +79,190 @@ public final class RecoveryPlan {
   }
 
   /** Tells what happened; answers what to do now. */
-  public List<Command> on(Happening happening, Instant at) {
-    if (stage == Stage.FINISHED) {
+  public List<PlanCommand> onEvent(RecoveryEvent recoveryEvent, Instant at) {
+    if (planState == PlanState.FINISHED) {
       return List.of();
     }
     now = at;
-    List<Command> out = new ArrayList<>();
-    switch (happening) {
-      case Happening.Started started -> onStarted(out);
-      case Happening.TimeCame time -> onTime(out);
-      case Happening.Found found -> onFound(found, out);
-      case Happening.CallEnded ended -> onCallEnded(ended, out);
-      case Happening.ReconcileEnded ended -> onReconcileEnded(ended, out);
-      case Happening.PlazaEnded ended -> onPlazaEnded(ended, out);
-      case Happening.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
-      case Happening.KeysSought sought -> onKeysSought(sought, out);
-      case Happening.PingsSeeded seeded -> onPingsSeeded(seeded, out);
-      case Happening.TookOver another -> {
+    List<PlanCommand> out = new ArrayList<>();
+    switch (recoveryEvent) {
+      case RecoveryEvent.Started started -> onStarted(out);
+      case RecoveryEvent.TimerFired time -> onTimerFired(out);
+      case RecoveryEvent.NeighboursDiscovered neighboursDiscovered ->
+          onNeighboursDiscovered(neighboursDiscovered, out);
+      case RecoveryEvent.FetchEnded ended -> onFetchEnded(ended, out);
+      case RecoveryEvent.ReconcileEnded ended -> onReconcileEnded(ended, out);
+      case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended, out);
+      case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
+      case RecoveryEvent.KeySearchEnded sought -> onKeySearchEnded(sought, out);
+      case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded, out);
+      case RecoveryEvent.LeaderChanged another -> {
         // What was decided stands, whoever carries it out.
       }
-      case Happening.StopAsked stop -> end("stopped before it was done", out);
-      case Happening.Broke broke -> onBroke(broke.what(), out);
+      case RecoveryEvent.StopRequested stop -> interrupt("stopped before it was done", out);
+      case RecoveryEvent.StageFailed stageFailed -> onStageFailed(stageFailed.reason(), out);
     }
     return out;
   }
 
   /** Whether it is over. */
   public boolean finished() {
-    return stage == Stage.FINISHED;
+    return planState == PlanState.FINISHED;
   }
 
   /** The label of the stage that is under way, for progress. */
   public String stageLabel() {
-    return switch (stage) {
+    return switch (planState) {
       case WAITING, DISCOVERING -> "discovery";
-      case CALLING, ASKING_PLAZA -> config.ladder().get(rung).label();
+      case RUNNING_MESH_RUNG, RUNNING_PLAZA_RUNG -> config.ladder().get(rungIndex).label();
       case SYNCING_CHECKPOINTS -> "checkpoints";
-      case SEEKING_KEYS -> "keys";
+      case SEARCHING_KEYS -> "keys";
       case SEEDING_PINGS -> "pings";
       case FINISHED -> "done";
     };
   }
 
   /** What is thought of a neighbour by its conduct so far. */
-  Conduct conduct(String neighbour) {
-    return roster.of(neighbour);
+  PeerScore peerScore(String neighbour) {
+    return peerScores.of(neighbour);
   }
 
   /** Calls of the present rung that have ended. */
-  public int callsSettled() {
-    return stage == Stage.CALLING ? work.settled() : 0;
+  public int callsCompleted() {
+    return planState == PlanState.RUNNING_MESH_RUNG ? rungExecution.completedCalls() : 0;
   }
 
   /** Calls that the present rung has planned. */
   public int callsPlanned() {
-    return stage == Stage.CALLING ? work.planned() : 0;
+    return planState == PlanState.RUNNING_MESH_RUNG ? rungExecution.plannedCalls() : 0;
   }
 
-  private void onStarted(List<Command> out) {
-    out.add(new Command.Enter("discovery"));
+  private void onStarted(List<PlanCommand> out) {
+    out.add(new PlanCommand.EnterStage("discovery"));
     boolean wait = !config.gossip() && config.firstWait().isPositive();
     if (wait) {
-      out.add(new Command.WaitUntil(now.plus(config.firstWait())));
+      out.add(new PlanCommand.WaitUntil(now.plus(config.firstWait())));
     } else {
       discover(out);
     }
   }
 
-  private void onTime(List<Command> out) {
-    if (stage == Stage.WAITING) {
+  private void onTimerFired(List<PlanCommand> out) {
+    if (planState == PlanState.WAITING) {
       discover(out);
-    } else if (stage == Stage.CALLING) {
-      work.woken();
-      goOn(out);
+    } else if (planState == PlanState.RUNNING_MESH_RUNG) {
+      rungExecution.onTimerFired();
+      continueRung(out);
     }
   }
 
-  private void discover(List<Command> out) {
-    stage = Stage.DISCOVERING;
-    tries++;
-    out.add(new Command.Discover());
+  private void discover(List<PlanCommand> out) {
+    planState = PlanState.DISCOVERING;
+    discoveryAttempts++;
+    out.add(new PlanCommand.StartDiscovery());
   }
 
-  private void onFound(Happening.Found found, List<Command> out) {
-    if (stage != Stage.DISCOVERING) {
+  private void onNeighboursDiscovered(
+      RecoveryEvent.NeighboursDiscovered neighboursDiscovered, List<PlanCommand> out) {
+    if (planState != PlanState.DISCOVERING) {
       return;
     }
-    List<Neighbour> online = found.neighbours().stream().filter(Neighbour::online).toList();
-    if (online.isEmpty() && tries < config.tries()) {
-      stage = Stage.WAITING;
-      Duration wait = config.retryWait().multipliedBy(1L << Math.min(tries - 1, 20));
-      out.add(new Command.WaitUntil(now.plus(wait)));
+    List<Neighbour> online =
+        neighboursDiscovered.neighbours().stream().filter(Neighbour::online).toList();
+    if (online.isEmpty() && discoveryAttempts < config.tries()) {
+      planState = PlanState.WAITING;
+      Duration wait = config.retryWait().multipliedBy(1L << Math.min(discoveryAttempts - 1, 20));
+      out.add(new PlanCommand.WaitUntil(now.plus(wait)));
       return;
     }
-    reasons.addAll(found.troubles());
+    reasons.addAll(neighboursDiscovered.warnings());
     if (online.isEmpty()) {
-      reasons.add("no neighbour was found in " + tries + (tries == 1 ? " try" : " tries"));
-      out.add(new Command.Leave("failed", reasons.get(reasons.size() - 1)));
+      reasons.add(
+          "no neighbour was found in "
+              + discoveryAttempts
+              + (discoveryAttempts == 1 ? " try" : " tries"));
+      out.add(new PlanCommand.LeaveStage("failed", reasons.get(reasons.size() - 1)));
       finish(out);
       return;
     }
     neighbours = online;
-    plaza = found.plaza() && !config.readOnly();
-    held = found.held();
+    plazaAvailable = neighboursDiscovered.plazaAvailable() && !config.readOnly();
+    ledgerSize = neighboursDiscovered.ledgerSize();
     peers =
         online.stream()
             .filter(n -> !n.address().isEmpty())
             .limit(config.mode().maxNeighbours())
             .map(n -> new Peer(n.name(), n.address()))
             .toList();
-    roster.enlist(
+    peerScores.add(
         online.stream()
             .filter(n -> peers.stream().anyMatch(p -> p.name().equals(n.name())))
             .toList());
     out.add(
-        new Command.Leave(
+        new PlanCommand.LeaveStage(
             "complete", online.size() + " online, " + peers.size() + " with a mesh address"));
-    climb(peers, out);
+    startNextRung(peers, out);
   }
 
   /** Tries the next rung with these peers. */
-  private void climb(List<Peer> asked, List<Command> out) {
-    rung++;
-    if (rung == config.ladder().size()) {
+  private void startNextRung(List<Peer> rungPeers, List<PlanCommand> out) {
+    rungIndex++;
+    if (rungIndex == config.ladder().size()) {
       afterLadder(out);
       return;
     }
-    Rung next = config.ladder().get(rung);
-    out.add(new Command.Enter(next.label()));
+    Rung next = config.ladder().get(rungIndex);
+    out.add(new PlanCommand.EnterStage(next.label()));
     switch (next) {
-      case RECONCILE -> reconcile(asked, out);
+      case RECONCILE -> reconcile(rungPeers, out);
       case PAGES ->
-          call(asked, () -> new PagesRung(asked, roster, config, me, random, nextCall), out);
-      case SAMPLE -> call(asked, () -> samples(asked), out);
-      case SLICES -> call(asked, () -> slices(asked), out);
-      case PLAZA -> askPlaza(out);
+          startMeshRung(
+              rungPeers,
+              () -> new PagesRung(rungPeers, peerScores, config, me, random, nextCallId),
+              out);
+      case SAMPLE -> startMeshRung(rungPeers, () -> samplePool(rungPeers), out);
+      case SLICES -> startMeshRung(rungPeers, () -> slicePool(rungPeers), out);
+      case PLAZA -> fetchFromPlaza(out);
     }
   }
 
-  private void reconcile(List<Peer> asked, List<Command> out) {
-    if (held < WORTH_COMPARING) {
-      out.add(new Command.Leave("skipped", held + " events are held: too few to be compared"));
-      climb(asked, out);
+  private void reconcile(List<Peer> rungPeers, List<PlanCommand> out) {
+    if (ledgerSize < MIN_EVENTS_TO_RECONCILE) {
+      out.add(
+          new PlanCommand.LeaveStage(
+              "skipped", ledgerSize + " events are held: too few to be compared"));
+      startNextRung(rungPeers, out);
     } else {
-      call(asked, () -> new ReconcileRung(asked, roster, config, nextCall), out);
+      startMeshRung(
+          rungPeers, () -> new ReconcileRung(rungPeers, peerScores, config, nextCallId), out);
     }
   }
 
-  private void call(List<Peer> asked, Supplier<Work> begin, List<Command> out) {
-    if (asked.isEmpty()) {
-      out.add(new Command.Leave("skipped", "no neighbour with a mesh address"));
-      climb(asked, out);
+  private void startMeshRung(
+      List<Peer> rungPeers, Supplier<RungExecution> execution, List<PlanCommand> out) {
+    if (rungPeers.isEmpty()) {
+      out.add(new PlanCommand.LeaveStage("skipped", "no neighbour with a mesh address"));
+      startNextRung(rungPeers, out);
       return;
     }
-    stage = Stage.CALLING;
-    roster.forgive();
-    work = begin.get();
-    goOn(out);
+    planState = PlanState.RUNNING_MESH_RUNG;
+    peerScores.resetFailures();
+    rungExecution = execution.get();
+    continueRung(out);
   }
 
-  private Round round(List<Peer> asked) {
-    return new Round(asked, roster, nextCall, config.maxUnderWay(), config.callTries());
+  private CallPool emptyPool(List<Peer> rungPeers) {
+    return new CallPool(
+        rungPeers, peerScores, nextCallId, config.maxInFlight(), config.callTries());
   }
 
   /** Capacity over page size calls, and at least one for each peer. */
-  private Round samples(List<Peer> asked) {
-    int size = Math.min(config.samplePage(), Query.MOST);
-    int calls = Math.max(asked.size(), Math.ceilDiv(config.sampleCapacity(), size));
-    Round samples = round(asked);
+  private CallPool samplePool(List<Peer> rungPeers) {
+    int size = Math.min(config.samplePage(), Query.MAX_EVENTS);
+    int calls = Math.max(rungPeers.size(), Math.ceilDiv(config.sampleCapacity(), size));
+    CallPool samples = emptyPool(rungPeers);
     for (int i = 0; i < calls; i++) {
-      samples.deal(new Query.Sample(size, me, 0, Query.Filter.ALL), config.timeout(size));
+      samples.add(new Query.Sample(size, me, 0, Query.Filter.ALL), config.timeout(size));
     }
     return samples;
   }
@@ -257,215 +271,225 @@ public final class RecoveryPlan {
    * As many events of each peer as the reference asks for, in slices that one answer can hold; and
    * without a subject filter, which would leave out everybody who is not here now.
    */
-  private Round slices(List<Peer> asked) {
-    int perPeer = Math.max(SLICE_LEAST, SLICES_CAPACITY / asked.size());
-    int slicesPerPeer = Math.ceilDiv(perPeer, Query.MOST);
-    int total = asked.size() * slicesPerPeer;
-    int most = Math.ceilDiv(perPeer, slicesPerPeer);
-    Round slices = round(asked);
+  private CallPool slicePool(List<Peer> rungPeers) {
+    int perPeer = Math.max(MIN_SLICE_EVENTS_PER_PEER, SLICES_CAPACITY / rungPeers.size());
+    int slicesPerPeer = Math.ceilDiv(perPeer, Query.MAX_EVENTS);
+    int total = rungPeers.size() * slicesPerPeer;
+    int limit = Math.ceilDiv(perPeer, slicesPerPeer);
+    CallPool slices = emptyPool(rungPeers);
     for (int i = 0; i < total; i++) {
-      slices.deal(new Query.Slice(0, i, total, most, Query.Filter.ALL), config.timeout(most));
+      slices.add(new Query.Slice(0, i, total, limit, Query.Filter.ALL), config.timeout(limit));
     }
     return slices;
   }
 
-  private void onCallEnded(Happening.CallEnded ended, List<Command> out) {
-    if (stage == Stage.CALLING && work.ended(ended.call(), ended.outcome())) {
-      goOn(out);
+  private void onFetchEnded(RecoveryEvent.FetchEnded ended, List<PlanCommand> out) {
+    if (planState == PlanState.RUNNING_MESH_RUNG
+        && rungExecution.onCallEnded(ended.callId(), ended.outcome())) {
+      continueRung(out);
     }
   }
 
-  private void onReconcileEnded(Happening.ReconcileEnded ended, List<Command> out) {
-    if (stage == Stage.CALLING && work.ended(ended.call(), ended.outcome())) {
-      goOn(out);
+  private void onReconcileEnded(RecoveryEvent.ReconcileEnded ended, List<PlanCommand> out) {
+    if (planState == PlanState.RUNNING_MESH_RUNG
+        && rungExecution.onCallEnded(ended.callId(), ended.outcome())) {
+      continueRung(out);
     }
   }
 
-  private void goOn(List<Command> out) {
-    out.addAll(work.begin());
-    nextCall = work.nextCall();
-    if (!work.over()) {
-      work.wakeAfter().ifPresent(wait -> out.add(new Command.WaitUntil(now.plus(wait))));
+  private void continueRung(List<PlanCommand> out) {
+    out.addAll(rungExecution.startCalls());
+    nextCallId = rungExecution.nextCallId();
+    if (!rungExecution.finished()) {
+      rungExecution
+          .timerDelay()
+          .ifPresent(wait -> out.add(new PlanCommand.WaitUntil(now.plus(wait))));
       return;
     }
-    if (work.failed()) {
-      out.add(new Command.Leave("failed", work.summary()));
-      climb(peers, out);
+    if (rungExecution.failed()) {
+      out.add(new PlanCommand.LeaveStage("failed", rungExecution.summary()));
+      startNextRung(peers, out);
       return;
     }
-    List<Peer> unanswered = work.unanswered();
-    boolean meshNext =
-        rung + 1 < config.ladder().size() && config.ladder().get(rung + 1) != Rung.PLAZA;
-    String loss = work.loss();
+    List<Peer> remaining = rungExecution.peersForNextRung();
+    boolean nextRungUsesMesh =
+        rungIndex + 1 < config.ladder().size() && config.ladder().get(rungIndex + 1) != Rung.PLAZA;
+    String loss = rungExecution.lossDescription();
     if (!loss.isEmpty()) {
-      reasons.add(config.ladder().get(rung).label() + ": " + loss);
+      reasons.add(config.ladder().get(rungIndex).label() + ": " + loss);
     }
     out.add(
-        new Command.Leave(
-            unanswered.isEmpty() && loss.isEmpty() ? "complete" : "partial", work.summary()));
-    if (!unanswered.isEmpty() && meshNext) {
+        new PlanCommand.LeaveStage(
+            remaining.isEmpty() && loss.isEmpty() ? "complete" : "partial",
+            rungExecution.summary()));
+    if (!remaining.isEmpty() && nextRungUsesMesh) {
       // Whoever could not answer this way may be able to answer the next.
-      climb(unanswered, out);
+      startNextRung(remaining, out);
     } else {
       afterLadder(out);
     }
   }
 
-  private void askPlaza(List<Command> out) {
-    if (!plaza) {
-      out.add(new Command.Leave("skipped", config.readOnly() ? "read-only" : "no plaza"));
-      climb(peers, out);
+  private void fetchFromPlaza(List<PlanCommand> out) {
+    if (!plazaAvailable) {
+      out.add(new PlanCommand.LeaveStage("skipped", config.readOnly() ? "read-only" : "no plaza"));
+      startNextRung(peers, out);
       return;
     }
     List<String> subjects = new ArrayList<>(neighbours.stream().map(Neighbour::name).toList());
     subjects.add(me);
     List<String> asked =
         neighbours.stream().map(Neighbour::name).limit(config.mode().maxPlazaNeighbours()).toList();
-    stage = Stage.ASKING_PLAZA;
-    out.add(new Command.AskPlaza(Partition.among(asked, subjects)));
+    planState = PlanState.RUNNING_PLAZA_RUNG;
+    out.add(new PlanCommand.FetchFromPlaza(SubjectPartitioner.assign(asked, subjects)));
   }
 
   /**
    * First each neighbour is asked about its part of those who are here, as the contract says; then
    * those who answered about everybody else, which nodes like this one can answer.
    */
-  private void onPlazaEnded(Happening.PlazaEnded ended, List<Command> out) {
-    if (stage != Stage.ASKING_PLAZA) {
+  private void onPlazaEnded(RecoveryEvent.PlazaEnded ended, List<PlanCommand> out) {
+    if (planState != PlanState.RUNNING_PLAZA_RUNG) {
       return;
     }
-    if (plazaAnswered.isEmpty()) {
-      onPresentAsked(ended.answered(), out);
+    if (plazaResponders.isEmpty()) {
+      onFirstPlazaRound(ended.result(), out);
     } else {
-      leavePlaza(out);
+      leavePlazaRung(out);
     }
   }
 
-  private void onPresentAsked(PlazaRequest.LedgersAnswered answered, List<Command> out) {
-    answered.answers().forEach(answer -> plazaAnswered.add(answer.neighbour()));
-    plazaSilent.addAll(answered.silent());
-    String trouble = answered.trouble();
+  private void onFirstPlazaRound(PlazaRequest.LedgersFetched answered, List<PlanCommand> out) {
+    answered.responses().forEach(answer -> plazaResponders.add(answer.neighbour()));
+    plazaNonResponders.addAll(answered.unanswered());
+    String trouble = answered.error();
     if (!trouble.isEmpty()) {
       reasons.add("plaza: " + trouble);
     }
-    if (plazaAnswered.isEmpty()) {
-      leavePlaza(out);
+    if (plazaResponders.isEmpty()) {
+      leavePlazaRung(out);
       return;
     }
     Map<String, List<String>> everybody = new LinkedHashMap<>();
-    plazaAnswered.forEach(name -> everybody.put(name, List.of(LedgerQuestion.EVERYBODY)));
-    out.add(new Command.AskPlaza(everybody));
+    plazaResponders.forEach(name -> everybody.put(name, List.of(LedgerRequestMessage.EVERYBODY)));
+    out.add(new PlanCommand.FetchFromPlaza(everybody));
   }
 
-  private void leavePlaza(List<Command> out) {
-    plazaSilent.forEach(name -> reasons.add(name + " did not answer on the plaza"));
-    int asked = plazaAnswered.size() + plazaSilent.size();
+  private void leavePlazaRung(List<PlanCommand> out) {
+    plazaNonResponders.forEach(name -> reasons.add(name + " did not answer on the plaza"));
+    int asked = plazaResponders.size() + plazaNonResponders.size();
     out.add(
-        new Command.Leave(
-            plazaAnswered.isEmpty() ? "failed" : plazaSilent.isEmpty() ? "complete" : "partial",
-            plazaAnswered.size() + " of " + asked + " answered"));
-    if (plazaAnswered.isEmpty()) {
-      climb(peers, out);
+        new PlanCommand.LeaveStage(
+            plazaResponders.isEmpty()
+                ? "failed"
+                : plazaNonResponders.isEmpty() ? "complete" : "partial",
+            plazaResponders.size() + " of " + asked + " answered"));
+    if (plazaResponders.isEmpty()) {
+      startNextRung(peers, out);
     } else {
       afterLadder(out);
     }
   }
 
-  private void afterLadder(List<Command> out) {
-    List<Peer> reachable = peers.stream().filter(p -> roster.answered(p.name())).toList();
+  private void afterLadder(List<PlanCommand> out) {
+    List<Peer> reachable = peers.stream().filter(p -> peerScores.hasResponded(p.name())).toList();
     if (reachable.isEmpty()) {
-      seekKeys(out);
+      searchKeys(out);
       return;
     }
-    stage = Stage.SYNCING_CHECKPOINTS;
-    out.add(new Command.Enter("checkpoints"));
-    out.add(new Command.SyncCheckpoints(reachable));
+    planState = PlanState.SYNCING_CHECKPOINTS;
+    out.add(new PlanCommand.EnterStage("checkpoints"));
+    out.add(new PlanCommand.SyncCheckpoints(reachable));
   }
 
-  private void onCheckpointsEnded(Happening.CheckpointsEnded ended, List<Command> out) {
-    if (stage != Stage.SYNCING_CHECKPOINTS) {
+  private void onCheckpointsEnded(RecoveryEvent.CheckpointsEnded ended, List<PlanCommand> out) {
+    if (planState != PlanState.SYNCING_CHECKPOINTS) {
       return;
     }
-    long failed = ended.synced().answers().stream().filter(a -> a.failures() > 0).count();
-    if (!ended.synced().enough()) {
-      ended.synced().answers().stream()
+    long failed = ended.result().peerResults().stream().filter(a -> a.failures() > 0).count();
+    if (!ended.result().enoughPeers()) {
+      ended.result().peerResults().stream()
           .filter(a -> a.failures() > 0)
           .forEach(a -> reasons.add("checkpoints of " + a.peer() + ": " + a.reason()));
     }
     out.add(
-        new Command.Leave(
-            failed == 0 || ended.synced().enough() ? "complete" : "partial",
-            ended.synced().answers().size() + " asked, " + failed + " with failures"));
-    seekKeys(out);
+        new PlanCommand.LeaveStage(
+            failed == 0 || ended.result().enoughPeers() ? "complete" : "partial",
+            ended.result().peerResults().size() + " asked, " + failed + " with failures"));
+    searchKeys(out);
   }
 
-  private void seekKeys(List<Command> out) {
-    stage = Stage.SEEKING_KEYS;
-    out.add(new Command.Enter("keys"));
-    out.add(new Command.SeekKeys(peers.stream().filter(p -> roster.answered(p.name())).toList()));
+  private void searchKeys(List<PlanCommand> out) {
+    planState = PlanState.SEARCHING_KEYS;
+    out.add(new PlanCommand.EnterStage("keys"));
+    out.add(
+        new PlanCommand.SearchKeys(
+            peers.stream().filter(p -> peerScores.hasResponded(p.name())).toList()));
   }
 
-  private void onKeysSought(Happening.KeysSought sought, List<Command> out) {
-    if (stage != Stage.SEEKING_KEYS) {
+  private void onKeySearchEnded(RecoveryEvent.KeySearchEnded sought, List<PlanCommand> out) {
+    if (planState != PlanState.SEARCHING_KEYS) {
       return;
     }
     out.add(
-        new Command.Leave(
-            "complete", sought.learned() + " of " + sought.asked() + " missing keys found"));
-    seedPings(out);
+        new PlanCommand.LeaveStage(
+            "complete",
+            sought.keysLearned() + " of " + sought.namesQueried() + " missing keys found"));
+    seedPingTimes(out);
   }
 
-  private void seedPings(List<Command> out) {
-    stage = Stage.SEEDING_PINGS;
-    out.add(new Command.Enter("pings"));
-    out.add(new Command.SeedPings());
+  private void seedPingTimes(List<PlanCommand> out) {
+    planState = PlanState.SEEDING_PINGS;
+    out.add(new PlanCommand.EnterStage("pings"));
+    out.add(new PlanCommand.SeedPingTimes());
   }
 
-  private void onPingsSeeded(Happening.PingsSeeded seeded, List<Command> out) {
-    if (stage == Stage.SEEDING_PINGS) {
-      out.add(new Command.Leave("complete", seeded.targets() + " targets"));
+  private void onPingTimesSeeded(RecoveryEvent.PingTimesSeeded seeded, List<PlanCommand> out) {
+    if (planState == PlanState.SEEDING_PINGS) {
+      out.add(new PlanCommand.LeaveStage("complete", seeded.targets() + " targets"));
       finish(out);
     }
   }
 
   /** What breaks costs the stage that asked for it; the ones after it may do very well. */
-  private void onBroke(String what, List<Command> out) {
-    if (stage == Stage.WAITING || stage == Stage.DISCOVERING) {
-      end(what, out);
+  private void onStageFailed(String reason, List<PlanCommand> out) {
+    if (planState == PlanState.WAITING || planState == PlanState.DISCOVERING) {
+      interrupt(reason, out);
       return;
     }
-    reasons.add(what);
-    out.add(new Command.Leave("failed", what));
-    switch (stage) {
-      case CALLING -> climb(peers, out);
-      case ASKING_PLAZA -> {
-        if (plazaAnswered.isEmpty()) {
-          climb(peers, out);
+    reasons.add(reason);
+    out.add(new PlanCommand.LeaveStage("failed", reason));
+    switch (planState) {
+      case RUNNING_MESH_RUNG -> startNextRung(peers, out);
+      case RUNNING_PLAZA_RUNG -> {
+        if (plazaResponders.isEmpty()) {
+          startNextRung(peers, out);
         } else {
           afterLadder(out);
         }
       }
-      case SYNCING_CHECKPOINTS -> seekKeys(out);
-      case SEEKING_KEYS -> seedPings(out);
+      case SYNCING_CHECKPOINTS -> searchKeys(out);
+      case SEARCHING_KEYS -> seedPingTimes(out);
       case WAITING, DISCOVERING, SEEDING_PINGS, FINISHED -> finish(out);
     }
   }
 
-  private void end(String reason, List<Command> out) {
+  private void interrupt(String reason, List<PlanCommand> out) {
     reasons.add(reason);
-    out.add(new Command.Leave("interrupted", reason));
+    out.add(new PlanCommand.LeaveStage("interrupted", reason));
     finish(out);
   }
 
-  private void finish(List<Command> out) {
-    stage = Stage.FINISHED;
-    reasons.addAll(roster.complaints());
-    Outcome outcome =
-        !roster.anybodyAnswered() && plazaAnswered.isEmpty()
-            ? Outcome.ISOLATED
-            : reasons.isEmpty() ? Outcome.COMPLETE : Outcome.PARTIAL;
-    if (outcome == Outcome.ISOLATED && reasons.isEmpty()) {
+  private void finish(List<PlanCommand> out) {
+    planState = PlanState.FINISHED;
+    reasons.addAll(peerScores.failureSummaries());
+    RecoveryOutcome recoveryOutcome =
+        !peerScores.anyResponded() && plazaResponders.isEmpty()
+            ? RecoveryOutcome.ISOLATED
+            : reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
+    if (recoveryOutcome == RecoveryOutcome.ISOLATED && reasons.isEmpty()) {
       reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
     }
-    out.add(new Command.Finish(outcome, List.copyOf(reasons)));
+    out.add(new PlanCommand.Finish(recoveryOutcome, List.copyOf(reasons)));
   }
 }

@@ -2,6 +2,7 @@ package nara.recovery;
 
 import nara.bus.BusMessage;
 import nara.bus.Request;
+import nara.recovery.report.Report;
 
 /**
  * What the coordinator verticle is asked.
@@ -13,10 +14,10 @@ public sealed interface RecoveryRequest<R extends BusMessage> extends Request<R>
   String ADDRESS = "nara.recovery";
 
   /** How far it is. */
-  record ReportSoFar() implements RecoveryRequest<CurrentReport> {}
+  record GetRecoveryReport() implements RecoveryRequest<CurrentReport> {}
 
   /**
-   * The answer to {@link ReportSoFar}.
+   * The answer to {@link GetRecoveryReport}.
    *
    * @param stage the stage that is under way, or done
    * @param finished whether the report is the last one

@@ -12,10 +12,10 @@ import java.util.zip.GZIPOutputStream;
 import nara.event.HeyThere;
 import nara.event.Verdict;
 import nara.identity.Keyring;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
- * What a node remembers at one moment, as it is written: gzipped lines under a {@link Seal}.
+ * What a node remembers at one moment, as it is written: gzipped lines under a {@link HmacSeal}.
  *
  * <p>The keys of those whom its events mention are in it, because the ledger's content depends on
  * them (what involves a nara without a key goes first), and because a name's first key stays its
@@ -27,39 +27,40 @@ import nara.ledger.LedgerRequest.Judged;
  * @param keys who has which key
  * @param events each with its verdict; those of one verdict side by side
  */
-record Snapshot(Instant writtenAt, List<Keyring.Entry> keys, Iterable<Judged> events) {
+record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedEvent> events) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /**
    * What there is, in the order it is to be read: better verdicts first, and in each the
    * announcements, so that whoever does not believe the seal has the keys before the rest.
    */
-  static Snapshot of(Instant writtenAt, Keyring keyring, List<Judged> events) {
-    List<Judged> ordered = new ArrayList<>(events);
+  static Snapshot of(Instant writtenAt, Keyring keyring, List<JudgedEvent> events) {
+    List<JudgedEvent> ordered = new ArrayList<>(events);
     ordered.sort(
-        Comparator.comparing(Judged::verdict)
-            .thenComparing(judged -> !(judged.event().payload() instanceof HeyThere)));
-    return new Snapshot(writtenAt, told(keyring, Mentioned.in(events)), ordered);
+        Comparator.comparing(JudgedEvent::verdict)
+            .thenComparing(judgedEvent -> !(judgedEvent.event().payload() instanceof HeyThere)));
+    return new Snapshot(writtenAt, restorableKeys(keyring, MentionedNaras.in(events)), ordered);
   }
 
   /** The keys as they can be told again: an id that is contested now is not told as anybody's. */
-  private static List<Keyring.Entry> told(Keyring keyring, Mentioned mentioned) {
+  private static List<Keyring.KeyEntry> restorableKeys(
+      Keyring keyring, MentionedNaras mentionedNaras) {
     return keyring.entries().stream()
-        .filter(entry -> !entry.origin().own() && mentioned.has(entry))
+        .filter(keyEntry -> !keyEntry.origin().isOwn() && mentionedNaras.contains(keyEntry))
         .map(
-            entry ->
-                entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent()
-                    ? entry
-                    : new Keyring.Entry(entry.name(), "", entry.key(), entry.origin()))
+            keyEntry ->
+                keyEntry.name().isEmpty() || keyring.idOf(keyEntry.name()).isPresent()
+                    ? keyEntry
+                    : new Keyring.KeyEntry(keyEntry.name(), "", keyEntry.key(), keyEntry.origin()))
         .toList();
   }
 
   /** Writes all of it, the seal last. The stream is flushed and stays open. */
   void writeTo(OutputStream out, byte[] key) throws IOException {
-    Seal seal = new Seal(key);
+    HmacSeal hmacSeal = new HmacSeal(key);
     // The fastest: signatures do not get smaller, and a node that stops is waited for.
     GZIPOutputStream lines =
-        new GZIPOutputStream(new Sealing(out, seal), BUFFER_BYTES) {
+        new GZIPOutputStream(new SealingOutputStream(out, hmacSeal), BUFFER_BYTES) {
           {
             def.setLevel(Deflater.BEST_SPEED);
           }
@@ -71,22 +72,22 @@ record Snapshot(Instant writtenAt, List<Keyring.Entry> keys, Iterable<Judged> ev
       // Frees the deflater's memory; the bytes are in the stream below by now, or do not matter.
       lines.close();
     }
-    out.write(seal.member());
+    out.write(hmacSeal.gzipMember());
     out.flush();
   }
 
   private void writeLines(OutputStream lines) throws IOException {
     line(lines, SnapshotLines.header(writtenAt));
-    for (Keyring.Entry entry : keys) {
-      line(lines, SnapshotLines.key(entry));
+    for (Keyring.KeyEntry keyEntry : keys) {
+      line(lines, SnapshotLines.key(keyEntry));
     }
     Verdict verdict = null;
-    for (Judged judged : events) {
-      if (judged.verdict() != verdict) {
-        verdict = judged.verdict();
+    for (JudgedEvent judgedEvent : events) {
+      if (judgedEvent.verdict() != verdict) {
+        verdict = judgedEvent.verdict();
         line(lines, SnapshotLines.verdict(verdict));
       }
-      line(lines, SnapshotLines.inOneLine(judged.event().json()));
+      line(lines, SnapshotLines.singleLine(judgedEvent.event().json()));
     }
   }
 
@@ -96,12 +97,12 @@ record Snapshot(Instant writtenAt, List<Keyring.Entry> keys, Iterable<Judged> ev
   }
 
   /** Passes bytes on and puts them under the seal; closing it closes nothing. */
-  private static final class Sealing extends FilterOutputStream {
-    private final Seal seal;
+  private static final class SealingOutputStream extends FilterOutputStream {
+    private final HmacSeal hmacSeal;
 
-    Sealing(OutputStream out, Seal seal) {
+    SealingOutputStream(OutputStream out, HmacSeal hmacSeal) {
       super(out);
-      this.seal = seal;
+      this.hmacSeal = hmacSeal;
     }
 
     @Override
@@ -112,7 +113,7 @@ record Snapshot(Instant writtenAt, List<Keyring.Entry> keys, Iterable<Judged> ev
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       out.write(bytes, offset, length);
-      seal.update(bytes, offset, length);
+      hmacSeal.update(bytes, offset, length);
     }
 
     @Override

@@ -29,7 +29,7 @@ final class SnapshotFile implements AutoCloseable {
   private final FileChannel lock;
 
   /** Whether what lies there now is not this node's and is kept aside before it is replaced. */
-  private boolean foreign;
+  private boolean existingUnsealed;
 
   private SnapshotFile(Path path, byte[] key, FileChannel lock) {
     this.path = path;
@@ -47,7 +47,7 @@ final class SnapshotFile implements AutoCloseable {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path)) {
       throw new IOException(path + " is no file; name one, in a directory that exists");
     }
-    Path beside = beside(path, ".lock");
+    Path beside = sibling(path, ".lock");
     FileChannel channel;
     try {
       channel = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -82,12 +82,12 @@ final class SnapshotFile implements AutoCloseable {
   }
 
   /** Opens what lies there; empty when nothing does. Bounds as {@link SnapshotReader#open}. */
-  Optional<SnapshotReader> open(long eventsAllowed) throws IOException {
+  Optional<SnapshotReader> open(long maxEvents) throws IOException {
     if (!Files.exists(path)) {
       return Optional.empty();
     }
-    SnapshotReader reader = SnapshotReader.open(path, key, eventsAllowed);
-    foreign = !reader.sealed();
+    SnapshotReader reader = SnapshotReader.open(path, key, maxEvents);
+    existingUnsealed = !reader.sealed();
     return Optional.of(reader);
   }
 
@@ -96,7 +96,7 @@ final class SnapshotFile implements AutoCloseable {
    * without this node's seal is not lost: it is then found beside, as {@code .unsealed}.
    */
   void write(Snapshot snapshot) throws IOException {
-    Path fresh = beside(path, ".new");
+    Path fresh = sibling(path, ".new");
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -109,9 +109,9 @@ final class SnapshotFile implements AutoCloseable {
         snapshot.writeTo(out, key);
         channel.force(true);
       }
-      if (foreign) {
-        Files.move(path, beside(path, ".unsealed"), StandardCopyOption.REPLACE_EXISTING);
-        foreign = false;
+      if (existingUnsealed) {
+        Files.move(path, sibling(path, ".unsealed"), StandardCopyOption.REPLACE_EXISTING);
+        existingUnsealed = false;
       }
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
@@ -129,7 +129,7 @@ final class SnapshotFile implements AutoCloseable {
     }
   }
 
-  private static Path beside(Path path, String suffix) {
+  private static Path sibling(Path path, String suffix) {
     return path.resolveSibling(path.getFileName() + suffix);
   }
 

@@ -24,7 +24,8 @@ public final class SnapshotLines {
   /** What the file is, and the version of it. */
   static final String FORMAT = "nara:snapshot:v1";
 
-  private static final byte[] HEAD = ("[\"" + FORMAT + "\"").getBytes(StandardCharsets.UTF_8);
+  private static final byte[] HEADER_PREFIX =
+      ("[\"" + FORMAT + "\"").getBytes(StandardCharsets.UTF_8);
 
   private static final String KEY = "key";
   private static final String VERDICT = "verdict";
@@ -38,8 +39,8 @@ public final class SnapshotLines {
     return line(FORMAT, writtenAt.toString());
   }
 
-  static byte[] key(Keyring.Entry entry) {
-    return line(KEY, entry.name(), entry.id(), entry.key().encoded());
+  static byte[] key(Keyring.KeyEntry keyEntry) {
+    return line(KEY, keyEntry.name(), keyEntry.id(), keyEntry.key().encoded());
   }
 
   static byte[] verdict(Verdict verdict) {
@@ -56,16 +57,16 @@ public final class SnapshotLines {
 
   /** Whether a file that begins with this line is a snapshot. */
   public static boolean isHeader(byte[] line) {
-    return Arrays.mismatch(line, HEAD) >= HEAD.length;
+    return Arrays.mismatch(line, HEADER_PREFIX) >= HEADER_PREFIX.length;
   }
 
   /** Whether the line is none of an event's. */
-  public static boolean isOwn(byte[] line) {
+  public static boolean isMetadata(byte[] line) {
     return line.length > 0 && line[0] == '[';
   }
 
   /** The texts of a line; none when it is not an array of them. */
-  static List<String> texts(byte[] line) {
+  static List<String> fields(byte[] line) {
     try {
       return Arrays.asList(JSON.readValue(line, String[].class));
     } catch (java.io.IOException noTexts) {
@@ -74,10 +75,10 @@ public final class SnapshotLines {
   }
 
   /** The key that a line tells, if it does. */
-  static Optional<Keyring.Entry> keyIn(List<String> texts) {
+  static Optional<Keyring.KeyEntry> parseKey(List<String> texts) {
     return texts.size() == 4 && KEY.equals(texts.get(0))
         ? PublicKey.parse(texts.get(3))
-            .map(key -> new Keyring.Entry(texts.get(1), texts.get(2), key, Origin.SNAPSHOT))
+            .map(key -> new Keyring.KeyEntry(texts.get(1), texts.get(2), key, Origin.SNAPSHOT))
         : Optional.empty();
   }
 
@@ -92,7 +93,7 @@ public final class SnapshotLines {
   }
 
   /** The JSON in one line: ends of lines mean nothing between its tokens, and become blanks. */
-  static byte[] inOneLine(byte[] json) {
+  static byte[] singleLine(byte[] json) {
     String text = new String(json, StandardCharsets.ISO_8859_1);
     return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
         ? json

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
-import nara.event.JsonSpans.Span;
+import nara.event.json.JsonSpans.Span;
 import nara.identity.Keyring;
 
 /**
@@ -40,14 +40,14 @@ final class SnapshotReader implements AutoCloseable {
    */
   private static final long BYTES_PER_EVENT = 4_096;
 
-  private static final long BYTES_BESIDE = 1 << 20;
+  private static final long OVERHEAD_BYTES = 1 << 20;
   private static final int BUFFER_BYTES = 1 << 16;
 
   /** Some of what the file holds. */
   sealed interface Part {}
 
   /** Keys under the seal. */
-  record Keys(List<Keyring.Entry> entries) implements Part {}
+  record KeysPart(List<Keyring.KeyEntry> entries) implements Part {}
 
   /**
    * Events.
@@ -56,63 +56,63 @@ final class SnapshotReader implements AutoCloseable {
    * @param spans where each one is
    * @param valid whether the seal says that they were judged valid
    */
-  record Events(byte[] json, List<Span> spans, boolean valid) implements Part {}
+  record EventsPart(byte[] json, List<Span> spans, boolean valid) implements Part {}
 
   /** There is no more; trouble is the clause that says why, or empty when all was read. */
-  record End(String trouble) implements Part {}
+  record EndOfSnapshot(String trouble) implements Part {}
 
   private final FileChannel channel;
   private final boolean sealed;
-  private final byte[] expected;
-  private final Range range;
-  private final long eventsAllowed;
-  private final long bytesAllowed;
+  private final byte[] expectedSeal;
+  private final SealingInputStream input;
+  private final long maxEvents;
+  private final long maxBytes;
 
   private InputStream lines;
   private final byte[] buffer = new byte[BUFFER_BYTES];
-  private int at;
-  private int end;
+  private int bufferPosition;
+  private int bufferLimit;
 
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 10);
-  private long number;
-  private long unpacked;
-  private long events;
-  private long tooLong;
-  private boolean valid;
+  private long lineNumber;
+  private long unpackedBytes;
+  private long eventCount;
+  private long oversizedLines;
+  private boolean verdictValid;
 
   /** A line that was met but belongs to the next part. */
-  private byte[] ahead;
+  private byte[] pushedBackLine;
 
   private String trouble;
 
-  private SnapshotReader(FileChannel channel, byte[] key, long eventsAllowed) throws IOException {
+  private SnapshotReader(FileChannel channel, byte[] key, long maxEvents) throws IOException {
     this.channel = channel;
     long size = channel.size();
-    long covered = Math.max(0, size - Seal.LENGTH);
-    Range whole = new Range(channel, covered, new Seal(key));
+    long covered = Math.max(0, size - HmacSeal.LENGTH);
+    SealingInputStream whole = new SealingInputStream(channel, covered, new HmacSeal(key));
     whole.drain();
-    this.expected = whole.seal();
-    ByteBuffer found = ByteBuffer.allocate(Seal.LENGTH);
+    this.expectedSeal = whole.seal();
+    ByteBuffer found = ByteBuffer.allocate(HmacSeal.LENGTH);
     while (found.hasRemaining() && channel.read(found, covered + found.position()) > 0) {
       // A read may bring less than there is room for.
       continue;
     }
-    this.sealed = MessageDigest.isEqual(expected, found.array());
-    this.range = new Range(channel, sealed ? covered : size, new Seal(key));
-    this.eventsAllowed = sealed ? Long.MAX_VALUE : eventsAllowed;
-    this.bytesAllowed = sealed ? Long.MAX_VALUE : eventsAllowed * BYTES_PER_EVENT + BYTES_BESIDE;
+    this.sealed = MessageDigest.isEqual(expectedSeal, found.array());
+    this.input = new SealingInputStream(channel, sealed ? covered : size, new HmacSeal(key));
+    this.maxEvents = sealed ? Long.MAX_VALUE : maxEvents;
+    this.maxBytes = sealed ? Long.MAX_VALUE : maxEvents * BYTES_PER_EVENT + OVERHEAD_BYTES;
   }
 
   /**
    * Opens a file and checks its seal, which reads it once.
    *
-   * @param eventsAllowed how many events are taken from it when the seal is broken
+   * @param maxEvents how many events are taken from it when the seal is broken
    * @throws IOException when it cannot be read at all
    */
-  static SnapshotReader open(Path path, byte[] key, long eventsAllowed) throws IOException {
+  static SnapshotReader open(Path path, byte[] key, long maxEvents) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      return new SnapshotReader(channel, key, eventsAllowed);
+      return new SnapshotReader(channel, key, maxEvents);
     } catch (IOException unreadable) {
       channel.close();
       throw unreadable;
@@ -125,13 +125,13 @@ final class SnapshotReader implements AutoCloseable {
   }
 
   /**
-   * The next part; the last one is an {@link End}, again and again.
+   * The next part; the last one is an {@link EndOfSnapshot}, again and again.
    *
-   * @throws SnapshotChanged when the file was changed while it was read, so that what was believed
-   *     of it must not be used
+   * @throws SnapshotChangedException when the file was changed while it was read, so that what was
+   *     believed of it must not be used
    */
-  Part next() throws SnapshotChanged {
-    List<Keyring.Entry> keys = new ArrayList<>();
+  Part next() throws SnapshotChangedException {
+    List<Keyring.KeyEntry> keys = new ArrayList<>();
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     List<Span> spans = new ArrayList<>();
     while (spans.size() < PART_EVENTS && json.size() < PART_BYTES && keys.size() < PART_EVENTS) {
@@ -139,56 +139,60 @@ final class SnapshotReader implements AutoCloseable {
       if (next == null) {
         break;
       }
-      if (!SnapshotLines.isOwn(next)) {
+      if (!SnapshotLines.isMetadata(next)) {
         if (!keys.isEmpty()) {
-          ahead = next;
+          pushedBackLine = next;
           break;
         }
-        if (events == eventsAllowed) {
-          trouble = "it holds more than the %,d events that are taken".formatted(eventsAllowed);
+        if (eventCount == maxEvents) {
+          trouble = "it holds more than the %,d events that are taken".formatted(maxEvents);
           break;
         }
-        events++;
+        eventCount++;
         spans.add(new Span(json.size(), next.length));
         json.writeBytes(next);
       } else if (sealed) {
         if (!spans.isEmpty()) {
-          ahead = next;
+          pushedBackLine = next;
           break;
         }
-        List<String> texts = SnapshotLines.texts(next);
-        SnapshotLines.keyIn(texts).ifPresent(keys::add);
-        valid = SnapshotLines.isVerdict(texts) ? SnapshotLines.isValid(texts) : valid;
+        List<String> texts = SnapshotLines.fields(next);
+        SnapshotLines.parseKey(texts).ifPresent(keys::add);
+        verdictValid = SnapshotLines.isVerdict(texts) ? SnapshotLines.isValid(texts) : verdictValid;
       }
     }
     if (!keys.isEmpty()) {
-      return new Keys(keys);
+      return new KeysPart(keys);
     }
-    return spans.isEmpty() ? end() : new Events(json.toByteArray(), spans, valid);
+    return spans.isEmpty()
+        ? endOfSnapshot()
+        : new EventsPart(json.toByteArray(), spans, verdictValid);
   }
 
-  private Part end() throws SnapshotChanged {
+  private Part endOfSnapshot() throws SnapshotChangedException {
     if (sealed) {
       try {
-        range.drain();
+        input.drain();
       } catch (IOException unreadable) {
-        throw new SnapshotChanged();
+        throw new SnapshotChangedException();
       }
-      if (trouble != null || !MessageDigest.isEqual(expected, range.seal())) {
-        throw new SnapshotChanged();
+      if (trouble != null || !MessageDigest.isEqual(expectedSeal, input.seal())) {
+        throw new SnapshotChangedException();
       }
     }
     String all = trouble == null ? "" : trouble;
     String skipped =
-        tooLong == 0 ? "" : "%,d lines are longer than an event may be".formatted(tooLong);
-    return new End(all + (all.isEmpty() || skipped.isEmpty() ? "" : ", and ") + skipped);
+        oversizedLines == 0
+            ? ""
+            : "%,d lines are longer than an event may be".formatted(oversizedLines);
+    return new EndOfSnapshot(all + (all.isEmpty() || skipped.isEmpty() ? "" : ", and ") + skipped);
   }
 
   /** The next line that is not empty and not too long; null at the end or after trouble. */
   private byte[] nextLine() {
-    if (ahead != null) {
-      byte[] again = ahead;
-      ahead = null;
+    if (pushedBackLine != null) {
+      byte[] again = pushedBackLine;
+      pushedBackLine = null;
       return again;
     }
     if (trouble != null) {
@@ -196,7 +200,7 @@ final class SnapshotReader implements AutoCloseable {
     }
     try {
       if (lines == null) {
-        lines = new GZIPInputStream(range, BUFFER_BYTES);
+        lines = new GZIPInputStream(input, BUFFER_BYTES);
       }
       byte[] read = readLine();
       while (read != null && read.length == 0) {
@@ -204,11 +208,12 @@ final class SnapshotReader implements AutoCloseable {
       }
       return read;
     } catch (EOFException cut) {
-      trouble = "it is cut off after line " + number;
+      trouble = "it is cut off after line " + lineNumber;
     } catch (ZipException corrupt) {
-      trouble = "it cannot be unpacked after line " + number;
+      trouble = "it cannot be unpacked after line " + lineNumber;
     } catch (IOException unreadable) {
-      trouble = "it cannot be read after line %d (%s)".formatted(number, unreadable.getMessage());
+      trouble =
+          "it cannot be read after line %d (%s)".formatted(lineNumber, unreadable.getMessage());
     }
     return null;
   }
@@ -217,21 +222,21 @@ final class SnapshotReader implements AutoCloseable {
   private byte[] readLine() throws IOException {
     line.reset();
     long length = 0;
-    while (at < end || fill()) {
-      int newline = at;
-      while (newline < end && buffer[newline] != '\n') {
+    while (bufferPosition < bufferLimit || fill()) {
+      int newline = bufferPosition;
+      while (newline < bufferLimit && buffer[newline] != '\n') {
         newline++;
       }
-      length += newline - at;
-      if (length <= EventLimits.EVENT_BYTES) {
-        line.write(buffer, at, newline - at);
+      length += newline - bufferPosition;
+      if (length <= EventLimits.MAX_EVENT_BYTES) {
+        line.write(buffer, bufferPosition, newline - bufferPosition);
       }
-      boolean ended = newline < end;
-      at = ended ? newline + 1 : newline;
+      boolean ended = newline < bufferLimit;
+      bufferPosition = ended ? newline + 1 : newline;
       if (ended) {
-        number++;
-        if (length > EventLimits.EVENT_BYTES) {
-          tooLong++;
+        lineNumber++;
+        if (length > EventLimits.MAX_EVENT_BYTES) {
+          oversizedLines++;
           return new byte[0];
         }
         return line.toByteArray();
@@ -245,14 +250,14 @@ final class SnapshotReader implements AutoCloseable {
   }
 
   private boolean fill() throws IOException {
-    if (unpacked > bytesAllowed) {
-      trouble = "it holds more than the %,d bytes that are taken".formatted(bytesAllowed);
+    if (unpackedBytes > maxBytes) {
+      trouble = "it holds more than the %,d bytes that are taken".formatted(maxBytes);
       return false;
     }
-    at = 0;
-    end = Math.max(0, lines.read(buffer));
-    unpacked += end;
-    return end > 0;
+    bufferPosition = 0;
+    bufferLimit = Math.max(0, lines.read(buffer));
+    unpackedBytes += bufferLimit;
+    return bufferLimit > 0;
   }
 
   @Override
@@ -264,18 +269,18 @@ final class SnapshotReader implements AutoCloseable {
   }
 
   /** Some bytes of the file, put under a seal as they are read. */
-  private static final class Range extends InputStream {
+  private static final class SealingInputStream extends InputStream {
     private final FileChannel channel;
-    private final long to;
-    private final Seal seal;
+    private final long limit;
+    private final HmacSeal hmacSeal;
     private long position;
-    private byte[] code;
+    private byte[] sealBytes;
 
     /** From the start of the file to there. */
-    Range(FileChannel channel, long to, Seal seal) {
+    SealingInputStream(FileChannel channel, long limit, HmacSeal hmacSeal) {
       this.channel = channel;
-      this.to = to;
-      this.seal = seal;
+      this.limit = limit;
+      this.hmacSeal = hmacSeal;
     }
 
     @Override
@@ -286,14 +291,14 @@ final class SnapshotReader implements AutoCloseable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int most = (int) Math.min(length, to - position);
+      int most = (int) Math.min(length, limit - position);
       if (most <= 0) {
         return length == 0 ? 0 : -1;
       }
       int read = channel.read(ByteBuffer.wrap(bytes, offset, most), position);
       if (read > 0) {
         position += read;
-        seal.update(bytes, offset, read);
+        hmacSeal.update(bytes, offset, read);
       }
       return read;
     }
@@ -308,10 +313,10 @@ final class SnapshotReader implements AutoCloseable {
 
     /** The seal of what was read when this was first asked. */
     byte[] seal() {
-      if (code == null) {
-        code = seal.member();
+      if (sealBytes == null) {
+        sealBytes = hmacSeal.gzipMember();
       }
-      return code;
+      return sealBytes;
     }
   }
 }

@@ -16,34 +16,34 @@ public sealed interface SnapshotRequest<R extends BusMessage> extends Request<R>
    * Brings keys and events of the snapshot back. Asked once, when ledger and judge are there; until
    * then nothing is written, so that a start that fails costs no memory.
    */
-  record Restore() implements SnapshotRequest<Restoration> {}
+  record RestoreSnapshot() implements SnapshotRequest<RestoreResult> {}
 
-  /** The answer to {@link Restore}. */
-  sealed interface Restoration extends BusMessage {}
+  /** The answer to {@link RestoreSnapshot}. */
+  sealed interface RestoreResult extends BusMessage {}
 
   /** The file is there but cannot be used, nor may it be replaced; the sentence says why. */
-  record Unusable(String sentence) implements Restoration {}
+  record SnapshotUnusable(String sentence) implements RestoreResult {}
 
   /**
    * What came of it.
    *
    * @param found whether there was a snapshot
    * @param sealed whether it was believed, so that nothing valid was verified again
-   * @param whole whether all of it could be read
-   * @param events how many were read
-   * @param kept how many of them the ledger took in
-   * @param keys how many keys were learned under the seal
+   * @param complete whether all of it could be read
+   * @param eventsRead how many were read
+   * @param eventsAdded how many of them the ledger took in
+   * @param keysLearned how many keys were learned under the seal
    * @param sentence all that for people
-   * @param millis how long it took
+   * @param durationMillis how long it took
    */
-  record Restored(
+  record SnapshotRestored(
       boolean found,
       boolean sealed,
-      boolean whole,
-      int events,
-      int kept,
-      int keys,
+      boolean complete,
+      int eventsRead,
+      int eventsAdded,
+      int keysLearned,
       String sentence,
-      long millis)
-      implements Restoration {}
+      long durationMillis)
+      implements RestoreResult {}
 }

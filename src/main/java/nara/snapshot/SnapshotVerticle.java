@@ -11,14 +11,14 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
-import nara.snapshot.SnapshotReader.End;
-import nara.snapshot.SnapshotReader.Events;
-import nara.snapshot.SnapshotReader.Keys;
-import nara.snapshot.SnapshotRequest.Restoration;
-import nara.snapshot.SnapshotRequest.Restored;
-import nara.snapshot.SnapshotRequest.Unusable;
+import nara.snapshot.SnapshotReader.EndOfSnapshot;
+import nara.snapshot.SnapshotReader.EventsPart;
+import nara.snapshot.SnapshotReader.KeysPart;
+import nara.snapshot.SnapshotRequest.RestoreResult;
+import nara.snapshot.SnapshotRequest.SnapshotRestored;
+import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.trust.TrustRequest;
-import nara.trust.TrustRequest.Offered;
+import nara.trust.TrustRequest.OfferResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +47,8 @@ public final class SnapshotVerticle extends VerticleBase {
   private SnapshotFile file;
   private long timer = -1;
   private boolean restored;
-  private boolean troubled;
-  private Future<?> previous = Future.succeededFuture();
+  private boolean failureLogged;
+  private Future<?> lastWrite = Future.succeededFuture();
 
   /**
    * The snapshots of one node.
@@ -89,34 +89,35 @@ public final class SnapshotVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(SnapshotRequest<?> request) {
     return switch (request) {
-      case SnapshotRequest.Restore restore -> onRestore();
+      case SnapshotRequest.RestoreSnapshot restoreSnapshot -> onRestore();
     };
   }
 
   private Future<? extends BusMessage> onRestore() {
     Instant began = clock.instant();
-    return bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), LEDGER_TIMEOUT)
-        .compose(stats -> onDisk(() -> file.open(stats.ceiling())))
-        .compose(opened -> opened.map(this::restore).orElseGet(this::nothing))
-        .<Restoration>map(
-            account -> account.restored(config.file(), Duration.between(began, clock.instant())))
-        .recover(this::unusable)
-        .onSuccess(this::afterwards);
+    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LEDGER_TIMEOUT)
+        .compose(stats -> onDisk(() -> file.open(stats.hardLimit())))
+        .compose(opened -> opened.map(this::restore).orElseGet(this::notFound))
+        .<RestoreResult>map(
+            restoreTotals ->
+                restoreTotals.toResult(config.file(), Duration.between(began, clock.instant())))
+        .recover(this::onRestoreFailed)
+        .onSuccess(this::onRestored);
   }
 
-  private Future<Restoration> unusable(Throwable failure) {
+  private Future<RestoreResult> onRestoreFailed(Throwable failure) {
     return failure instanceof IOException
         ? Future.succeededFuture(
-            new Unusable(
+            new SnapshotUnusable(
                 "%s cannot be used (%s); mend it or move it away"
                     .formatted(config.file(), failure.getMessage())))
         : Future.failedFuture(failure);
   }
 
-  private void afterwards(Restoration restoration) {
-    if (restoration instanceof Restored done) {
+  private void onRestored(RestoreResult restoreResult) {
+    if (restoreResult instanceof SnapshotRestored done) {
       restored = true;
-      timer = vertx.setPeriodic(config.every().toMillis(), fired -> write());
+      timer = vertx.setPeriodic(config.interval().toMillis(), fired -> write());
       if (done.sealed() || !done.found()) {
         LOG.info("{}", done.sentence());
       } else {
@@ -125,13 +126,13 @@ public final class SnapshotVerticle extends VerticleBase {
     }
   }
 
-  private Future<Account> nothing() {
-    return Future.succeededFuture(Account.nothing());
+  private Future<RestoreTotals> notFound() {
+    return Future.succeededFuture(RestoreTotals.notFound());
   }
 
-  private Future<Account> restore(SnapshotReader reader) {
-    return parts(reader, Account.of(reader.sealed()))
-        .compose(this::judgeWaiting)
+  private Future<RestoreTotals> restore(SnapshotReader reader) {
+    return restoreParts(reader, RestoreTotals.of(reader.sealed()))
+        .compose(this::judgeQuarantined)
         .eventually(
             () ->
                 onDisk(
@@ -142,20 +143,24 @@ public final class SnapshotVerticle extends VerticleBase {
   }
 
   /** Takes part after part, each when the one before is merged. */
-  private Future<Account> parts(SnapshotReader reader, Account account) {
+  private Future<RestoreTotals> restoreParts(SnapshotReader reader, RestoreTotals restoreTotals) {
     return onDisk(reader::next)
         .compose(
             part ->
                 switch (part) {
-                  case Keys learned -> parts(reader, account.withKeys(learn(learned)));
-                  case Events events ->
-                      bus.ask(TrustRequest.ADDRESS, offer(events), PART_TIMEOUT)
-                          .compose(offered -> parts(reader, account.with(offered)));
-                  case End end -> Future.succeededFuture(account.ended(end.trouble()));
+                  case KeysPart learned ->
+                      restoreParts(reader, restoreTotals.withKeys(learn(learned)));
+                  case EventsPart eventsPart ->
+                      bus.request(TrustRequest.ADDRESS, offer(eventsPart), PART_TIMEOUT)
+                          .compose(
+                              offerResult ->
+                                  restoreParts(reader, restoreTotals.withOffered(offerResult)));
+                  case EndOfSnapshot endOfSnapshot ->
+                      Future.succeededFuture(restoreTotals.withTrouble(endOfSnapshot.trouble()));
                 });
   }
 
-  private int learn(Keys learned) {
+  private int learn(KeysPart learned) {
     learned.entries().forEach(e -> keys.learn(e.name(), e.id(), e.key(), e.origin()));
     return learned.entries().size();
   }
@@ -164,18 +169,19 @@ public final class SnapshotVerticle extends VerticleBase {
    * Only what was found valid is believed: other verdicts cost little to give again, and may be
    * better by now, since they hang on the keys that are known.
    */
-  private TrustRequest<Offered> offer(Events events) {
-    return events.valid()
-        ? new TrustRequest.Restore(events.json(), events.spans())
-        : new TrustRequest.Offer(config.file().toString(), events.json(), events.spans());
+  private TrustRequest<OfferResult> offer(EventsPart eventsPart) {
+    return eventsPart.valid()
+        ? new TrustRequest.RestoreEvents(eventsPart.json(), eventsPart.spans())
+        : new TrustRequest.OfferEvents(
+            config.file().toString(), eventsPart.json(), eventsPart.spans());
   }
 
   /** What came before its emitter's announcement can be judged now. */
-  private Future<Account> judgeWaiting(Account account) {
-    return account.offered().quarantined() == 0
-        ? Future.succeededFuture(account)
-        : bus.ask(TrustRequest.ADDRESS, new TrustRequest.JudgeQuarantined(), PART_TIMEOUT)
-            .map(account::judgedAgain);
+  private Future<RestoreTotals> judgeQuarantined(RestoreTotals restoreTotals) {
+    return restoreTotals.offerResult().quarantined() == 0
+        ? Future.succeededFuture(restoreTotals)
+        : bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), PART_TIMEOUT)
+            .map(restoreTotals::withRejudged);
   }
 
   /** Writes once what is being written is done. A failure is said, and tried again next time. */
@@ -183,11 +189,12 @@ public final class SnapshotVerticle extends VerticleBase {
     if (!restored) {
       return Future.succeededFuture();
     }
-    previous =
-        previous
+    lastWrite =
+        lastWrite
             .transform(
                 ended ->
-                    bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.AllForms(), LEDGER_TIMEOUT))
+                    bus.request(
+                        LedgerRequest.ADDRESS, new LedgerRequest.ExportVariants(), LEDGER_TIMEOUT))
             .compose(
                 held ->
                     onDisk(
@@ -195,15 +202,15 @@ public final class SnapshotVerticle extends VerticleBase {
                           file.write(Snapshot.of(clock.instant(), keys, held.events()));
                           return null;
                         }))
-            .onSuccess(done -> troubled = false)
-            .onFailure(this::unwritten)
+            .onSuccess(done -> failureLogged = false)
+            .onFailure(this::onWriteFailed)
             .otherwiseEmpty();
-    return previous;
+    return lastWrite;
   }
 
-  private void unwritten(Throwable failure) {
-    if (!troubled) {
-      troubled = true;
+  private void onWriteFailed(Throwable failure) {
+    if (!failureLogged) {
+      failureLogged = true;
       LOG.warn(
           "the snapshot {} cannot be written, the one before stays: {}",
           config.file(),

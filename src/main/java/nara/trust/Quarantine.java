@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import nara.event.Reading;
+import nara.event.ReadResult;
 
 /**
  * Events that wait for a key. Bounded in number and in bytes: over a bound the oldest arrivals go,
@@ -23,28 +23,28 @@ final class Quarantine {
   /** Bytes for each event that may wait: the largest honest one, a checkpoint, has 2 KB. */
   static final int BYTES_EACH = 2_048;
 
-  private final int most;
-  private final Map<ByteBuffer, Judgement> waiting = new LinkedHashMap<>();
+  private final int maxEvents;
+  private final Map<ByteBuffer, VerificationResult> waiting = new LinkedHashMap<>();
   private long bytes;
 
   /**
    * An empty quarantine.
    *
-   * @param most how many events may wait
+   * @param maxEvents how many events may wait
    */
-  Quarantine(int most) {
-    this.most = most;
+  Quarantine(int maxEvents) {
+    this.maxEvents = maxEvents;
   }
 
   /** Lets an event wait; returns false when the very same bytes wait already. */
-  boolean add(Judgement judgement) {
-    byte[] json = json(judgement);
-    if (waiting.putIfAbsent(ByteBuffer.wrap(json), judgement) != null) {
+  boolean add(VerificationResult verificationResult) {
+    byte[] json = json(verificationResult);
+    if (waiting.putIfAbsent(ByteBuffer.wrap(json), verificationResult) != null) {
       return false;
     }
     bytes += json.length;
-    Iterator<Judgement> oldest = waiting.values().iterator();
-    while (waiting.size() > most || bytes > (long) most * BYTES_EACH) {
+    Iterator<VerificationResult> oldest = waiting.values().iterator();
+    while (waiting.size() > maxEvents || bytes > (long) maxEvents * BYTES_EACH) {
       bytes -= json(oldest.next()).length;
       oldest.remove();
     }
@@ -52,7 +52,7 @@ final class Quarantine {
   }
 
   /** Takes everything out, in order of arrival, to be judged again. */
-  List<Judgement> release() {
+  List<VerificationResult> release() {
     return release(key -> true);
   }
 
@@ -61,14 +61,14 @@ final class Quarantine {
    *
    * @param known whether the key of that name, or of the voter with that id, is known
    */
-  List<Judgement> release(Predicate<String> known) {
-    List<Judgement> released = new ArrayList<>();
-    Iterator<Judgement> all = waiting.values().iterator();
+  List<VerificationResult> release(Predicate<String> known) {
+    List<VerificationResult> released = new ArrayList<>();
+    Iterator<VerificationResult> all = waiting.values().iterator();
     while (all.hasNext()) {
-      Judgement judgement = all.next();
-      if (judgement.missingKeys().stream().anyMatch(known)) {
-        released.add(judgement);
-        bytes -= json(judgement).length;
+      VerificationResult verificationResult = all.next();
+      if (verificationResult.missingKeys().stream().anyMatch(known)) {
+        released.add(verificationResult);
+        bytes -= json(verificationResult).length;
         all.remove();
       }
     }
@@ -82,13 +82,13 @@ final class Quarantine {
   /** How many events wait for each missing key, by the emitter's name or the voter's id. */
   Map<String, Integer> missingKeys() {
     Map<String, Integer> missing = new HashMap<>();
-    for (Judgement judgement : waiting.values()) {
-      judgement.missingKeys().forEach(key -> missing.merge(key, 1, Integer::sum));
+    for (VerificationResult verificationResult : waiting.values()) {
+      verificationResult.missingKeys().forEach(key -> missing.merge(key, 1, Integer::sum));
     }
     return new TreeMap<>(missing);
   }
 
-  private static byte[] json(Judgement judgement) {
-    return ((Reading.Read) judgement.reading()).event().json();
+  private static byte[] json(VerificationResult verificationResult) {
+    return ((ReadResult.ParsedEvent) verificationResult.readResult()).event().json();
   }
 }

@@ -13,26 +13,26 @@ public enum TrustPolicy {
   STRICT;
 
   /** What the policy does with an event. */
-  public enum Fate {
+  public enum Action {
     MERGE,
-    WAIT,
+    QUARANTINE,
     REJECT
   }
 
   /** What is done with an event of that verdict. */
-  public Fate fate(Verdict verdict) {
+  public Action action(Verdict verdict) {
     return switch (this) {
-      case REFERENCE -> verdict == Verdict.MALFORMED ? Fate.REJECT : Fate.MERGE;
-      case VERIFIED -> fate(verdict, verdict == Verdict.UNSIGNED);
-      case STRICT -> fate(verdict, false);
+      case REFERENCE -> verdict == Verdict.MALFORMED ? Action.REJECT : Action.MERGE;
+      case VERIFIED -> action(verdict, verdict == Verdict.UNSIGNED);
+      case STRICT -> action(verdict, false);
     };
   }
 
-  private static Fate fate(Verdict verdict, boolean alsoMerged) {
+  private static Action action(Verdict verdict, boolean alsoMerged) {
     if (verdict == Verdict.VALID || alsoMerged) {
-      return Fate.MERGE;
+      return Action.MERGE;
     }
-    return verdict == Verdict.UNKNOWN_EMITTER ? Fate.WAIT : Fate.REJECT;
+    return verdict == Verdict.UNKNOWN_EMITTER ? Action.QUARANTINE : Action.REJECT;
   }
 
   /** The policy of that name in configuration, in lower case. */

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Request;
-import nara.event.JsonSpans;
 import nara.event.Verdict;
+import nara.event.json.JsonSpans;
 
 /**
  * What the trust verticle is asked. It is the one door into the ledger: bytes come in; known events
@@ -27,13 +27,13 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param source who sent them, for the report
    * @param json the bytes that hold them; not copied and not changed by anybody
    * @param events where each event's JSON object stands in the bytes
-   * @param otherForms whether these are known to differ in their bytes from what is held, so that
+   * @param includeHeld whether these are known to differ in their bytes from what is held, so that
    *     one whose id is held as valid is looked at all the same: the smaller bytes stay
    */
-  record Offer(String source, byte[] json, List<JsonSpans.Span> events, boolean otherForms)
-      implements TrustRequest<Offered> {
+  record OfferEvents(String source, byte[] json, List<JsonSpans.Span> events, boolean includeHeld)
+      implements TrustRequest<OfferResult> {
     /** Events of which nothing is known yet. */
-    public Offer(String source, byte[] json, List<JsonSpans.Span> events) {
+    public OfferEvents(String source, byte[] json, List<JsonSpans.Span> events) {
       this(source, json, events, false);
     }
   }
@@ -45,7 +45,8 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param json the bytes that hold them; not copied and not changed by anybody
    * @param events where each event's JSON object stands in the bytes
    */
-  record Restore(byte[] json, List<JsonSpans.Span> events) implements TrustRequest<Offered> {}
+  record RestoreEvents(byte[] json, List<JsonSpans.Span> events)
+      implements TrustRequest<OfferResult> {}
 
   /**
    * What became of offered events.
@@ -60,7 +61,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param verdicts how many got each verdict; those held already as valid are not judged again
    * @param unknownEmitters names of emitters and ids of voters whose keys are missing
    */
-  record Offered(
+  record OfferResult(
       int received,
       int added,
       int duplicate,
@@ -72,7 +73,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       Set<String> unknownEmitters)
       implements BusMessage {
     /** What became of them in a ledger that has room. */
-    public Offered(
+    public OfferResult(
         int received,
         int added,
         int duplicate,
@@ -86,24 +87,24 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
     }
 
     /** What became of no events. */
-    public static final Offered NOTHING = new Offered(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
+    public static final OfferResult NONE = new OfferResult(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
 
     /**
      * Events that were not held before, or only without their signature: whatever is judged valid
      * was not held as valid, since it would not have been judged again.
      */
-    public int gained() {
+    public int newlyHeld() {
       return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
     }
 
     /** What became of these events and those. */
-    public Offered plus(Offered other) {
+    public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);
       all.putAll(verdicts);
       other.verdicts.forEach((verdict, count) -> all.merge(verdict, count, Integer::sum));
       Set<String> unknown = new LinkedHashSet<>(unknownEmitters);
       unknown.addAll(other.unknownEmitters);
-      return new Offered(
+      return new OfferResult(
           received + other.received,
           added + other.added,
           duplicate + other.duplicate,
@@ -120,15 +121,15 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * Judges again all that waits for keys. The answer also counts those that were judged again since
    * the last such request because their key had come.
    */
-  record JudgeQuarantined() implements TrustRequest<Offered> {}
+  record VerifyQuarantined() implements TrustRequest<OfferResult> {}
 
   /** Who is waited for. */
-  record Unknown() implements TrustRequest<UnknownEmitters> {}
+  record ListUnknownEmitters() implements TrustRequest<UnknownEmitters> {}
 
   /**
-   * The answer to {@link Unknown}.
+   * The answer to {@link ListUnknownEmitters}.
    *
-   * @param waitingByName how many events wait for each emitter's key
+   * @param quarantinedByName how many events wait for each emitter's key
    */
-  record UnknownEmitters(Map<String, Integer> waitingByName) implements BusMessage {}
+  record UnknownEmitters(Map<String, Integer> quarantinedByName) implements BusMessage {}
 }

@@ -17,14 +17,16 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.event.Event;
 import nara.event.EventId;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Service;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
-import nara.ledger.LedgerRequest.Judged;
-import nara.trust.TrustRequest.Offered;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.trust.TrustRequest.OfferResult;
 import nara.trust.TrustRequest.UnknownEmitters;
+import nara.trust.verifier.ParallelVerifier;
+import nara.trust.verifier.SignatureVerifier;
 
 /**
  * The door into the ledger: bytes → which of these are new? → read and judge on all cores → merge
@@ -40,32 +42,33 @@ public final class TrustVerticle extends VerticleBase {
   private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(60);
 
   private final TrustConfig config;
-  private final Verifier verifier;
+  private final SignatureVerifier signatureVerifier;
   private final Keyring keys;
   private final InstantSource clock;
 
   private final Quarantine quarantine;
   private Bus bus;
   private ForkJoinPool cores;
-  private Intake intake;
-  private Future<?> judged = Future.succeededFuture();
-  private Future<?> merged = Future.succeededFuture();
+  private EventPipeline eventPipeline;
+  private Future<?> lastVerification = Future.succeededFuture();
+  private Future<?> lastMerge = Future.succeededFuture();
 
   /** The version of the keys by which the quarantine was last looked through. */
-  private long keysSeen;
+  private long keyringVersion;
 
   /** What became of those that were judged again without being asked to, since the last asking. */
-  private Future<Offered> judgedAgain = Future.succeededFuture(Offered.NOTHING);
+  private Future<OfferResult> reverified = Future.succeededFuture(OfferResult.NONE);
 
   /** Offers whose turn to be judged has not come. */
-  private final Set<Waiting> waiting = new HashSet<>();
+  private final Set<PendingOffer> pendingOffers = new HashSet<>();
 
   /**
    * An offer that waits for its turn.
    *
-   * @param since what others have sent to the ledger since it was asked what it holds of these
+   * @param mergedSince what others have sent to the ledger since it was asked what it holds of
+   *     these
    */
-  private record Waiting(Future<Known> known, List<Map<EventId, Event>> since) {
+  private record PendingOffer(Future<HeldIds> heldIds, List<Map<EventId, Event>> mergedSince) {
     // Two are never the same, whatever they have seen so far.
     @Override
     public boolean equals(Object other) {
@@ -79,17 +82,18 @@ public final class TrustVerticle extends VerticleBase {
   }
 
   /** The ids that an offer claims, and which of those, of the ones that are there, are held. */
-  private record Known(EventId[] ids, BitSet held) {}
+  private record HeldIds(EventId[] ids, BitSet held) {}
 
   /**
    * The door of one node.
    *
-   * @param verifier asked for whole batches, from worker threads
+   * @param signatureVerifier asked for whole batches, from worker threads
    * @param keys shared with those who look keys up
    */
-  public TrustVerticle(TrustConfig config, Verifier verifier, Keyring keys, InstantSource clock) {
+  public TrustVerticle(
+      TrustConfig config, SignatureVerifier signatureVerifier, Keyring keys, InstantSource clock) {
     this.config = config;
-    this.verifier = verifier;
+    this.signatureVerifier = signatureVerifier;
     this.keys = keys;
     this.clock = clock;
     this.quarantine = new Quarantine(config.maxQuarantined());
@@ -99,8 +103,9 @@ public final class TrustVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     cores = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
-    Verifier spread = new ParallelVerifier(verifier, cores, cores.getParallelism());
-    intake = new Intake(new Judge(spread, keys, clock), cores);
+    SignatureVerifier parallelVerifier =
+        new ParallelVerifier(signatureVerifier, cores, cores.getParallelism());
+    eventPipeline = new EventPipeline(new EventVerifier(parallelVerifier, keys, clock), cores);
     bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onRequest);
     return Future.succeededFuture();
   }
@@ -108,8 +113,8 @@ public final class TrustVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     // What has begun is merged before whoever stops next looks at the ledger.
-    return judged
-        .transform(ended -> merged.otherwiseEmpty())
+    return lastVerification
+        .transform(ended -> lastMerge.otherwiseEmpty())
         .transform(
             ended -> {
               cores.shutdown();
@@ -119,176 +124,195 @@ public final class TrustVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(TrustRequest<?> request) {
     return switch (request) {
-      case TrustRequest.Offer offer -> onOffer(offer);
-      case TrustRequest.Restore restore -> onRestore(restore);
-      case TrustRequest.JudgeQuarantined again -> onJudgeQuarantined();
-      case TrustRequest.Unknown unknown ->
+      case TrustRequest.OfferEvents offerEvents -> onOffer(offerEvents);
+      case TrustRequest.RestoreEvents restoreEvents -> onRestore(restoreEvents);
+      case TrustRequest.VerifyQuarantined again -> onVerifyQuarantined();
+      case TrustRequest.ListUnknownEmitters listUnknownEmitters ->
           Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
     };
   }
 
-  private Future<Offered> onOffer(TrustRequest.Offer offer) {
-    Tally tally = new Tally(offer.events().size());
-    Waiting mine = new Waiting(known(offer), new ArrayList<>());
-    waiting.add(mine);
-    return inTurn(
+  private Future<OfferResult> onOffer(TrustRequest.OfferEvents offerEvents) {
+    OfferCounters offerCounters = new OfferCounters(offerEvents.events().size());
+    PendingOffer pendingOffer = new PendingOffer(heldIds(offerEvents), new ArrayList<>());
+    pendingOffers.add(pendingOffer);
+    return enqueue(
             () ->
-                mine.known
-                    .compose(known -> judgeNew(offer, known, mine.since, tally))
-                    .onComplete(ended -> waiting.remove(mine))
-                    .map(judgements -> settle(judgements, tally))
-                    .compose(merging -> judgeWhatHasAKeyNow().map(merging)))
-        .compose(merging -> merging);
+                pendingOffer
+                    .heldIds
+                    .compose(
+                        heldIds ->
+                            verifyNew(
+                                offerEvents, heldIds, pendingOffer.mergedSince, offerCounters))
+                    .onComplete(ended -> pendingOffers.remove(pendingOffer))
+                    .map(results -> applyPolicy(results, offerCounters))
+                    .compose(merge -> reverifyReleased().map(merge)))
+        .compose(merge -> merge);
   }
 
   /** Asks the ledger which of the offered events it holds. */
-  private Future<Known> known(TrustRequest.Offer offer) {
+  private Future<HeldIds> heldIds(TrustRequest.OfferEvents offerEvents) {
     return vertx
-        .executeBlocking(() -> Intake.peek(offer.json(), offer.events()), false)
+        .executeBlocking(
+            () -> EventPipeline.peekIds(offerEvents.json(), offerEvents.events()), false)
         .compose(
             ids ->
-                offer.otherForms()
-                    ? Future.succeededFuture(new Known(ids, new BitSet()))
-                    : bus.ask(
+                offerEvents.includeHeld()
+                    ? Future.succeededFuture(new HeldIds(ids, new BitSet()))
+                    : bus.request(
                             LedgerRequest.ADDRESS,
-                            new LedgerRequest.HeldValid(Intake.present(ids)),
+                            new LedgerRequest.FindValidIds(EventPipeline.nonNullIds(ids)),
                             LEDGER_TIMEOUT)
-                        .map(answer -> new Known(ids, answer.held())));
+                        .map(answer -> new HeldIds(ids, answer.valid())));
   }
 
-  private Future<List<Judgement>> judgeNew(
-      TrustRequest.Offer offer, Known known, List<Map<EventId, Event>> since, Tally tally) {
+  private Future<List<VerificationResult>> verifyNew(
+      TrustRequest.OfferEvents offerEvents,
+      HeldIds heldIds,
+      List<Map<EventId, Event>> mergedSince,
+      OfferCounters offerCounters) {
     return vertx.executeBlocking(
         () -> {
-          EventId[] ids = known.ids();
-          BitSet skip = Intake.repeated(offer.json(), offer.events(), ids);
-          int present = 0;
+          EventId[] ids = heldIds.ids();
+          BitSet skip =
+              EventPipeline.repeatedInBatch(offerEvents.json(), offerEvents.events(), ids);
+          int heldIndex = 0;
           for (int i = 0; i < ids.length; i++) {
             if (ids[i] == null) {
               continue;
             }
-            if (known.held().get(present++)
-                || Intake.among(since, ids[i], offer.json(), offer.events().get(i))) {
+            if (heldIds.held().get(heldIndex++)
+                || EventPipeline.containsIdentical(
+                    mergedSince, ids[i], offerEvents.json(), offerEvents.events().get(i))) {
               skip.set(i);
             }
           }
-          tally.duplicates(skip.cardinality());
-          return intake.judge(offer.json(), offer.events(), skip);
+          offerCounters.addDuplicates(skip.cardinality());
+          return eventPipeline.verify(offerEvents.json(), offerEvents.events(), skip);
         },
         false);
   }
 
-  private Future<Offered> onRestore(TrustRequest.Restore restore) {
-    Tally tally = new Tally(restore.events().size());
-    return inTurn(
+  private Future<OfferResult> onRestore(TrustRequest.RestoreEvents restoreEvents) {
+    OfferCounters offerCounters = new OfferCounters(restoreEvents.events().size());
+    return enqueue(
             () ->
                 vertx
-                    .executeBlocking(() -> intake.believe(restore.json(), restore.events()), false)
-                    .map(judgements -> settle(judgements, tally)))
-        .compose(merging -> merging);
+                    .executeBlocking(
+                        () ->
+                            eventPipeline.readTrusted(restoreEvents.json(), restoreEvents.events()),
+                        false)
+                    .map(results -> applyPolicy(results, offerCounters)))
+        .compose(merge -> merge);
   }
 
-  private Future<Offered> onJudgeQuarantined() {
-    return inTurn(() -> judgeAgain(quarantine.release()))
+  private Future<OfferResult> onVerifyQuarantined() {
+    return enqueue(() -> reverify(quarantine.release()))
         .compose(
-            merging -> {
-              Future<Offered> before = judgedAgain;
-              judgedAgain = Future.succeededFuture(Offered.NOTHING);
-              return merging.compose(offered -> before.map(offered::plus));
+            merge -> {
+              Future<OfferResult> before = reverified;
+              reverified = Future.succeededFuture(OfferResult.NONE);
+              return merge.compose(offerResult -> before.map(offerResult::plus));
             });
   }
 
   /** Keys come with offers and from elsewhere: what waited for one waits no longer. */
-  private Future<?> judgeWhatHasAKeyNow() {
-    if (quarantine.size() == 0 || keys.version() == keysSeen) {
+  private Future<?> reverifyReleased() {
+    if (quarantine.size() == 0 || keys.version() == keyringVersion) {
       return Future.succeededFuture();
     }
-    keysSeen = keys.version();
-    List<Judgement> released =
+    keyringVersion = keys.version();
+    List<VerificationResult> released =
         quarantine.release(key -> keys.byName(key).isPresent() || keys.byId(key).isPresent());
-    Future<Offered> before = judgedAgain;
-    return judgeAgain(released)
-        .onSuccess(
-            merging -> judgedAgain = before.compose(sum -> merging.map(sum::plus).otherwise(sum)))
+    Future<OfferResult> before = reverified;
+    return reverify(released)
+        .onSuccess(merge -> reverified = before.compose(sum -> merge.map(sum::plus).otherwise(sum)))
         // The offer by which they are judged has been: it must not fail with them.
         .otherwiseEmpty();
   }
 
   /** Judges what was released; when that fails, or the ledger does, they wait on. */
-  private Future<Future<Offered>> judgeAgain(List<Judgement> released) {
+  private Future<Future<OfferResult>> reverify(List<VerificationResult> released) {
     if (released.isEmpty()) {
-      return Future.succeededFuture(Future.succeededFuture(Offered.NOTHING));
+      return Future.succeededFuture(Future.succeededFuture(OfferResult.NONE));
     }
-    Tally tally = new Tally(released.size());
-    List<Reading> readings = released.stream().map(Judgement::reading).toList();
+    OfferCounters offerCounters = new OfferCounters(released.size());
+    List<ReadResult> readResults = released.stream().map(VerificationResult::readResult).toList();
     return vertx
-        .executeBlocking(() -> intake.judgeAgain(readings), false)
+        .executeBlocking(() -> eventPipeline.reverify(readResults), false)
         .map(
-            judgements ->
-                settle(judgements, tally).onFailure(unmerged -> released.forEach(quarantine::add)))
+            results ->
+                applyPolicy(results, offerCounters)
+                    .onFailure(unmerged -> released.forEach(quarantine::add)))
         .onFailure(unjudged -> released.forEach(quarantine::add));
   }
 
   /** Does with each event what the policy says; the answer comes when the ledger has merged. */
-  private Future<Offered> settle(List<Judgement> judgements, Tally tally) {
-    List<Judged> accepted = new ArrayList<>(judgements.size());
-    Map<EventId, Event> valid = new HashMap<>(judgements.size() * 2);
+  private Future<OfferResult> applyPolicy(
+      List<VerificationResult> results, OfferCounters offerCounters) {
+    List<JudgedEvent> accepted = new ArrayList<>(results.size());
+    Map<EventId, Event> valid = new HashMap<>(results.size() * 2);
     List<Event> announcements = new ArrayList<>();
-    for (Judgement judgement : judgements) {
-      tally.judged(judgement);
-      switch (config.policy().fate(judgement.verdict())) {
+    for (VerificationResult verificationResult : results) {
+      offerCounters.countVerdict(verificationResult);
+      switch (config.policy().action(verificationResult.verdict())) {
         case MERGE -> {
-          Judged event = judged(judgement);
+          JudgedEvent event = toMergeInput(verificationResult);
           accepted.add(event);
           if (event.verdict() == Verdict.VALID) {
             valid.put(event.event().id(), event.event());
-            if (announces(event.event())) {
+            if (isAnnouncement(event.event())) {
               announcements.add(event.event());
             }
           }
         }
-        case REJECT -> tally.rejected();
-        case WAIT -> {
-          if (quarantine.add(judgement)) {
-            tally.quarantined();
+        case REJECT -> offerCounters.countRejected();
+        case QUARANTINE -> {
+          if (quarantine.add(verificationResult)) {
+            offerCounters.countQuarantined();
           } else {
-            tally.duplicates(1);
+            offerCounters.addDuplicates(1);
           }
         }
       }
     }
-    waiting.forEach(other -> other.since.add(valid));
-    Future<?> before = merged;
-    Future<?> mine =
+    pendingOffers.forEach(other -> other.mergedSince.add(valid));
+    Future<?> before = lastMerge;
+    Future<?> merge =
         accepted.isEmpty()
             ? Future.succeededFuture()
-            : bus.ask(LedgerRequest.ADDRESS, new LedgerRequest.Merge(accepted), LEDGER_TIMEOUT)
-                .onSuccess(tally::merged);
+            : bus.request(
+                    LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(accepted), LEDGER_TIMEOUT)
+                .onSuccess(offerCounters::addMerged);
     // Not before the others' merges: what counted as held because of them is held then.
     // Without its value, which would hold all that came before it for ever.
-    merged = Future.join(before.otherwiseEmpty(), mine).mapEmpty();
-    return Future.join(before, mine)
+    lastMerge = Future.join(before.otherwiseEmpty(), merge).mapEmpty();
+    return Future.join(before, merge)
         .map(
             done -> {
               if (!announcements.isEmpty()) {
-                bus.tell(TrustNews.ADDRESS, new TrustNews.Announced(List.copyOf(announcements)));
+                bus.publish(
+                    TrustNotification.ADDRESS,
+                    new TrustNotification.AnnouncementsMerged(List.copyOf(announcements)));
               }
-              return tally.offered();
+              return offerCounters.result();
             });
   }
 
-  private static boolean announces(Event event) {
+  private static boolean isAnnouncement(Event event) {
     return event.service() == Service.HEY_THERE || event.service() == Service.CHAU;
   }
 
-  private static Judged judged(Judgement judgement) {
-    return new Judged(((Reading.Read) judgement.reading()).event(), judgement.verdict());
+  private static JudgedEvent toMergeInput(VerificationResult verificationResult) {
+    return new JudgedEvent(
+        ((ReadResult.ParsedEvent) verificationResult.readResult()).event(),
+        verificationResult.verdict());
   }
 
   /** Begins when everything before it has been judged, well or badly. */
-  private <T> Future<T> inTurn(Supplier<Future<T>> work) {
-    Future<T> mine = judged.transform(ended -> work.get());
-    judged = mine;
-    return mine;
+  private <T> Future<T> enqueue(Supplier<Future<T>> work) {
+    Future<T> verification = lastVerification.transform(ended -> work.get());
+    lastVerification = verification;
+    return verification;
   }
 }

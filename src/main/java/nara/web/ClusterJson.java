@@ -3,15 +3,16 @@ package nara.web;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.TreeMap;
-import nara.cluster.ClusterRequest.ClusterState;
+import nara.cluster.ClusterRequest.ClusterStatus;
 
 /** How the cluster looks from one member, as JSON. */
 final class ClusterJson {
   private ClusterJson() {}
 
-  static JsonObject of(ClusterState state) {
+  static JsonObject of(ClusterStatus state) {
     JsonObject accepted = new JsonObject();
-    new TreeMap<>(state.accepted()).forEach((term, n) -> accepted.put(String.valueOf(term), n));
+    new TreeMap<>(state.acceptedByTerm())
+        .forEach((term, n) -> accepted.put(String.valueOf(term), n));
     return new JsonObject()
         .put("member", state.member())
         .put("leader", state.leader())
@@ -19,9 +20,9 @@ final class ClusterJson {
         .put("leads", state.leads())
         .put("members", new JsonArray(state.members()))
         .put("quorum", state.quorum())
-        .put("quorate", state.quorate())
+        .put("quorate", state.hasQuorum())
         .put("caught_up", state.caughtUp())
         .put("accepted_by_term", accepted)
-        .put("refused", state.refused());
+        .put("refused", state.refusedCount());
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
 import nara.cluster.ClusterRequest;
 import nara.recovery.RecoveryRequest;
-import nara.recovery.ReportJson;
+import nara.recovery.report.ReportJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,45 +63,45 @@ public final class WebVerticle extends VerticleBase {
     return server.shutdown(1, TimeUnit.SECONDS);
   }
 
-  private void onHealth(RoutingContext request) {
-    request.json(new JsonObject().put("status", "up").put("name", name));
+  private void onHealth(RoutingContext context) {
+    context.json(new JsonObject().put("status", "up").put("name", name));
   }
 
-  private void onReady(RoutingContext request) {
-    ask(request)
+  private void onReady(RoutingContext context) {
+    fetchReport(context)
         .onSuccess(
-            now ->
-                request
+            current ->
+                context
                     .response()
-                    .setStatusCode(now.finished() ? 200 : 503)
+                    .setStatusCode(current.finished() ? 200 : 503)
                     .putHeader("Content-Type", "application/json")
                     .end(
                         new JsonObject()
-                            .put("ready", now.finished())
-                            .put("stage", now.stage())
-                            .put("outcome", now.report().outcome())
+                            .put("ready", current.finished())
+                            .put("stage", current.stage())
+                            .put("outcome", current.report().outcome())
                             .encode()));
   }
 
-  private void onReport(RoutingContext request) {
-    ask(request)
+  private void onReport(RoutingContext context) {
+    fetchReport(context)
         .onSuccess(
-            now ->
-                request
+            current ->
+                context
                     .response()
                     .putHeader("Content-Type", "application/json")
-                    .end(ReportJson.write(now.report())));
+                    .end(ReportJson.write(current.report())));
   }
 
-  private void onCluster(RoutingContext request) {
-    bus.ask(ClusterRequest.ADDRESS, new ClusterRequest.State(), TIMEOUT)
-        .onSuccess(state -> request.json(ClusterJson.of(state)))
+  private void onCluster(RoutingContext context) {
+    bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), TIMEOUT)
+        .onSuccess(state -> context.json(ClusterJson.of(state)))
         .onFailure(
-            alone -> request.response().setStatusCode(404).end("the node is in no cluster\n"));
+            failure -> context.response().setStatusCode(404).end("the node is in no cluster\n"));
   }
 
-  private Future<RecoveryRequest.CurrentReport> ask(RoutingContext request) {
-    return bus.ask(RecoveryRequest.ADDRESS, new RecoveryRequest.ReportSoFar(), TIMEOUT)
-        .onFailure(failure -> request.response().setStatusCode(503).end("the node is stopping\n"));
+  private Future<RecoveryRequest.CurrentReport> fetchReport(RoutingContext context) {
+    return bus.request(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport(), TIMEOUT)
+        .onFailure(failure -> context.response().setStatusCode(503).end("the node is stopping\n"));
   }
 }

@@ -14,24 +14,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import nara.bench.History.Spread;
+import nara.bench.BenchHistory.Spread;
 import nara.event.EventId;
-import nara.event.EventReader;
-import nara.event.JsonSpans;
-import nara.event.JsonSpans.BrokenJson;
-import nara.event.JsonSpans.Span;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Verdict;
+import nara.event.json.EventReader;
+import nara.event.json.JsonSpans;
+import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.event.json.JsonSpans.Span;
 import nara.identity.Keyring;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Query;
-import nara.trust.Judge;
-import nara.trust.Judgement;
-import nara.trust.SignatureCheck;
-import nara.trust.TableVerifier;
-import nara.trust.Verifier;
+import nara.trust.EventVerifier;
+import nara.trust.VerificationResult;
+import nara.trust.verifier.SignatureCheck;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.TableVerifier;
 
 /**
  * What an event costs on its way from a page of bytes into the ledger, step by step, in processor
@@ -44,7 +44,7 @@ public final class IntakeBench {
   private static final String SIGNATURE = "signature";
 
   /** What one step took in each round. */
-  private static final class Step {
+  private static final class StepTimes {
     private final List<Double> micros = new ArrayList<>();
     private long bytes;
 
@@ -53,8 +53,8 @@ public final class IntakeBench {
     }
   }
 
-  private final Map<String, Step> steps = new LinkedHashMap<>();
-  private final Verifier tables = new TableVerifier(1_000);
+  private final Map<String, StepTimes> steps = new LinkedHashMap<>();
+  private final SignatureVerifier tables = new TableVerifier(1_000);
   private final int events;
   private final List<byte[]> pages;
   private long cpu;
@@ -66,10 +66,11 @@ public final class IntakeBench {
   }
 
   /** Prints one table. */
-  public static void main(String[] args) throws IOException, BrokenJson, GeneralSecurityException {
+  public static void main(String[] args)
+      throws IOException, MalformedJsonException, GeneralSecurityException {
     int size = args.length == 0 ? 80_000 : Integer.parseInt(args[0]);
-    History history = History.read(History.file(size));
-    IntakeBench bench = new IntakeBench(history.events().size(), pages(history));
+    BenchHistory benchHistory = BenchHistory.read(BenchHistory.file(size));
+    IntakeBench bench = new IntakeBench(benchHistory.events().size(), pages(benchHistory));
     for (int round = 0; round < ROUNDS; round++) {
       bench.round(round >= ROUNDS / 3);
     }
@@ -77,18 +78,19 @@ public final class IntakeBench {
   }
 
   /** Pages as a neighbour would give them: announcements first, then by time. */
-  private static List<byte[]> pages(History history) {
-    List<byte[]> events = new ArrayList<>(history.part(Spread.EQUAL, 0, 1));
+  private static List<byte[]> pages(BenchHistory benchHistory) {
+    List<byte[]> events = new ArrayList<>(benchHistory.part(Spread.EQUAL, 0, 1));
     EventReader reader = new EventReader();
-    List<byte[]> rest = events.subList(history.announcements(), events.size());
+    List<byte[]> rest = events.subList(benchHistory.announcements(), events.size());
     Map<byte[], Long> times = new java.util.IdentityHashMap<>();
-    rest.forEach(json -> times.put(json, ((Reading.Read) reader.read(json)).event().ts()));
+    rest.forEach(
+        json -> times.put(json, ((ReadResult.ParsedEvent) reader.read(json)).event().ts()));
     rest.sort((a, b) -> Long.compare(times.get(a), times.get(b)));
     List<byte[]> pages = new ArrayList<>();
-    for (int from = 0; from < events.size(); from += Query.MOST) {
+    for (int from = 0; from < events.size(); from += Query.MAX_EVENTS) {
       ByteArrayOutputStream page = new ByteArrayOutputStream();
       page.writeBytes("{\"from\":\"neighbour\",\"events\":[".getBytes(StandardCharsets.UTF_8));
-      for (int i = from; i < Math.min(events.size(), from + Query.MOST); i++) {
+      for (int i = from; i < Math.min(events.size(), from + Query.MAX_EVENTS); i++) {
         if (i > from) {
           page.write(',');
         }
@@ -100,7 +102,7 @@ public final class IntakeBench {
     return pages;
   }
 
-  private void round(boolean counts) throws BrokenJson, GeneralSecurityException {
+  private void round(boolean counts) throws MalformedJsonException, GeneralSecurityException {
     Keyring keys = new Keyring();
     Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * events), name -> true);
     EventReader reader = new EventReader();
@@ -112,14 +114,14 @@ public final class IntakeBench {
 
       begin();
       Span list = JsonSpans.members(page, 8).get("events");
-      List<Span> spans = JsonSpans.elements(page, list, Query.MOST);
+      List<Span> spans = JsonSpans.elements(page, list, Query.MAX_EVENTS);
       end(sums, "cut");
 
       begin();
       MessageDigest ids = MessageDigest.getInstance("SHA-256");
       for (Span span : spans) {
-        if (EventReader.peeksId(page, span.offset(), span.length())) {
-          ids.update(page, span.offset() + EventReader.ID_AT, EventId.HEX_LENGTH);
+        if (EventReader.hasPeekableId(page, span.offset(), span.length())) {
+          ids.update(page, span.offset() + EventReader.ID_OFFSET, EventId.HEX_LENGTH);
         }
       }
       ids.digest();
@@ -130,52 +132,55 @@ public final class IntakeBench {
       for (Span span : spans) {
         EventReader.peekId(page, span.offset(), span.length()).ifPresent(offered::add);
       }
-      ledger.heldValid(offered);
+      ledger.validIds(offered);
       end(sums, "new?");
 
       begin();
-      List<Reading> readings = new ArrayList<>(spans.size());
+      List<ReadResult> readResults = new ArrayList<>(spans.size());
       for (Span span : spans) {
-        readings.add(reader.read(page, span.offset(), span.length()));
+        readResults.add(reader.read(page, span.offset(), span.length()));
       }
       end(sums, "read");
 
-      Recorder recorder = new Recorder();
+      RecordingVerifier recordingVerifier = new RecordingVerifier();
       begin();
-      List<Judgement> judgements =
-          new Judge(recorder, keys, InstantSource.system()).judge(readings);
+      List<VerificationResult> verificationResults =
+          new EventVerifier(recordingVerifier, keys, InstantSource.system()).verify(readResults);
       end(sums, "judge, but for the signature");
 
       begin();
-      for (List<SignatureCheck> batch : recorder.batches) {
+      for (List<SignatureCheck> batch : recordingVerifier.batches) {
         tables.verify(batch);
       }
       end(sums, SIGNATURE);
 
       begin();
-      List<Judged> judged = new ArrayList<>(judgements.size());
-      for (Judgement judgement : judgements) {
-        judged.add(new Judged(((Reading.Read) judgement.reading()).event(), judgement.verdict()));
+      List<JudgedEvent> judged = new ArrayList<>(verificationResults.size());
+      for (VerificationResult verificationResult : verificationResults) {
+        judged.add(
+            new JudgedEvent(
+                ((ReadResult.ParsedEvent) verificationResult.readResult()).event(),
+                verificationResult.verdict()));
       }
       ledger.merge(judged);
       end(sums, "merge");
     }
     if (ledger.stats().total() != events
-        || ledger.forms().stream().anyMatch(form -> form.verdict() == Verdict.BAD_SIGNATURE)) {
+        || ledger.variants().stream().anyMatch(form -> form.verdict() == Verdict.BAD_SIGNATURE)) {
       throw new IllegalStateException("not everything was merged");
     }
     if (counts) {
       sums.forEach(
           (name, sum) -> {
-            Step step = steps.computeIfAbsent(name, absent -> new Step());
-            step.micros.add(sum[0] / 1e3 / events);
-            step.bytes = sum[1] / events;
+            StepTimes stepTimes = steps.computeIfAbsent(name, absent -> new StepTimes());
+            stepTimes.micros.add(sum[0] / 1e3 / events);
+            stepTimes.bytes = sum[1] / events;
           });
     }
   }
 
   /** Says yes to everything and remembers what it was asked. */
-  private static final class Recorder implements Verifier {
+  private static final class RecordingVerifier implements SignatureVerifier {
     private final List<List<SignatureCheck>> batches = new ArrayList<>();
 
     @Override
@@ -207,7 +212,7 @@ public final class IntakeBench {
     System.out.printf("%-32s %12s %12s%n", "for each event, one thread", "cpu us", "bytes");
     double rest = 0;
     long restBytes = 0;
-    for (Map.Entry<String, Step> step : steps.entrySet()) {
+    for (Map.Entry<String, StepTimes> step : steps.entrySet()) {
       line(step.getKey(), step.getValue().micros(), step.getValue().bytes);
       if (!step.getKey().equals(SIGNATURE)) {
         rest += step.getValue().micros();

@@ -12,16 +12,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.event.Event;
-import nara.event.EventReader;
-import nara.event.EventWriter;
 import nara.event.Payload;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Query;
 
 /**
@@ -46,9 +46,9 @@ public final class LedgerBench {
   /** Prints one table. */
   public static void main(String[] args) {
     long empty = usedHeap();
-    List<Judged> corpus = corpus(SIZES[SIZES.length - 1]);
+    List<JudgedEvent> corpus = corpus(SIZES[SIZES.length - 1]);
     double eventHeap = (usedHeap() - empty) / (double) corpus.size();
-    long bytes = corpus.stream().mapToLong(judged -> judged.event().json().length).sum();
+    long bytes = corpus.stream().mapToLong(judgedEvent -> judgedEvent.event().json().length).sum();
     System.out.printf(
         "%,d events of %d citizens, %d bytes each on average; java %s, %d cores%n%n",
         corpus.size(),
@@ -73,7 +73,7 @@ public final class LedgerBench {
     double[] slices = new double[SIZES.length];
     double[] samples = new double[SIZES.length];
     for (int i = 0; i < SIZES.length; i++) {
-      List<Judged> events = corpus.subList(0, SIZES[i]);
+      List<JudgedEvent> events = corpus.subList(0, SIZES[i]);
       heap[i] = heapPerEvent(events);
       Ledger ledger = merged(events, BATCH, SIZES[i]);
       full[i] = replacedPerSecond(ledger, events);
@@ -86,12 +86,14 @@ public final class LedgerBench {
           answersPerSecond(
               ledger,
               () ->
-                  new Query.Page(from + (long) (random.nextDouble() * span / 2), Query.MOST, all));
+                  new Query.Page(
+                      from + (long) (random.nextDouble() * span / 2), Query.MAX_EVENTS, all));
       filtered[i] = answersPerSecond(ledger, () -> new Query.Page(from, 100, one));
       recents[i] = answersPerSecond(ledger, () -> new Query.Recent(100, all));
-      slices[i] = answersPerSecond(ledger, () -> new Query.Slice(0, 1, 4, Query.MOST, all));
+      slices[i] = answersPerSecond(ledger, () -> new Query.Slice(0, 1, 4, Query.MAX_EVENTS, all));
       samples[i] =
-          answersPerSecond(ledger, () -> new Query.Sample(Query.MOST, name(1), NOW_SECONDS, all));
+          answersPerSecond(
+              ledger, () -> new Query.Sample(Query.MAX_EVENTS, name(1), NOW_SECONDS, all));
     }
 
     System.out.printf("%-44s", "");
@@ -121,12 +123,12 @@ public final class LedgerBench {
         Locale.ROOT, "%18.2f%n", values[0] > values[values.length - 1] ? 1 / ratio : ratio);
   }
 
-  private static double mergedPerSecond(List<Judged> events, int batch) {
+  private static double mergedPerSecond(List<JudgedEvent> events, int batch) {
     System.gc();
     long start = cpu();
     Ledger ledger = merged(events, batch, events.size());
     // The first look makes it put in order what it had put off.
-    ledger.ask(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1));
+    ledger.query(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1));
     double seconds = (cpu() - start) / 1e9;
     if (ledger.stats().total() != events.size()) {
       throw new IllegalStateException("not everything was kept");
@@ -134,7 +136,7 @@ public final class LedgerBench {
     return events.size() / seconds;
   }
 
-  private static Ledger merged(List<Judged> events, int batch, int maximum) {
+  private static Ledger merged(List<JudgedEvent> events, int batch, int maximum) {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> true);
     for (int from = 0; from < events.size(); from += batch) {
       ledger.merge(events.subList(from, Math.min(events.size(), from + batch)));
@@ -143,12 +145,12 @@ public final class LedgerBench {
   }
 
   /** Newer events come into a ledger at its maximum: each one drives an old one out. */
-  private static double replacedPerSecond(Ledger ledger, List<Judged> events) {
+  private static double replacedPerSecond(Ledger ledger, List<JudgedEvent> events) {
     Random random = new Random(3);
     long ts = NOW_SECONDS * 1_000_000_000L;
     double best = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      List<Judged> newer = new ArrayList<>();
+      List<JudgedEvent> newer = new ArrayList<>();
       for (int i = 0; i < 10 * BATCH; i++) {
         newer.add(judged(random, ts++));
       }
@@ -165,7 +167,7 @@ public final class LedgerBench {
     return best;
   }
 
-  private static double heapPerEvent(List<Judged> events) {
+  private static double heapPerEvent(List<JudgedEvent> events) {
     long before = usedHeap();
     Ledger ledger = merged(events, BATCH, events.size());
     long after = usedHeap();
@@ -186,18 +188,18 @@ public final class LedgerBench {
     return THREADS.getCurrentThreadCpuTime();
   }
 
-  private interface Asks {
+  private interface QuerySource {
     Query next();
   }
 
-  private static double answersPerSecond(Ledger ledger, Asks asks) {
+  private static double answersPerSecond(Ledger ledger, QuerySource querySource) {
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     double best = 0;
     for (int round = 0; round < 3; round++) {
       long start = cpu();
       int answers = 0;
       while (cpu() - start < 400_000_000L) {
-        if (ledger.ask(asks.next(), random).events().isEmpty()) {
+        if (ledger.query(querySource.next(), random).events().isEmpty()) {
           throw new IllegalStateException("an empty answer");
         }
         answers++;
@@ -209,14 +211,14 @@ public final class LedgerBench {
 
   private static long span(Ledger ledger) {
     List<Event> oldest =
-        ledger.ask(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1)).events();
+        ledger.query(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1)).events();
     return NOW_SECONDS * 1_000_000_000L - oldest.getFirst().ts();
   }
 
   /** Distinct events over 90 days, in random order. */
-  private static List<Judged> corpus(int size) {
+  private static List<JudgedEvent> corpus(int size) {
     Random random = new Random(1);
-    List<Judged> events = new ArrayList<>(size);
+    List<JudgedEvent> events = new ArrayList<>(size);
     long span = 90L * 86_400 * 1_000_000_000;
     for (int i = 0; i < size; i++) {
       events.add(
@@ -228,7 +230,7 @@ public final class LedgerBench {
 
   private static final EventReader READER = new EventReader();
 
-  private static Judged judged(Random random, long ts) {
+  private static JudgedEvent judged(Random random, long ts) {
     String who = name(random.nextInt(CITIZENS));
     String whom = name(random.nextInt(CITIZENS));
     Payload payload =
@@ -241,8 +243,8 @@ public final class LedgerBench {
     byte[] json =
         EventWriter.write(
             eventId, ts, who, id(who), Base64.getEncoder().encodeToString(signature), payload);
-    if (READER.read(json) instanceof Reading.Read read) {
-      return new Judged(read.event(), Verdict.VALID);
+    if (READER.read(json) instanceof ReadResult.ParsedEvent parsedEvent) {
+      return new JudgedEvent(parsedEvent.event(), Verdict.VALID);
     }
     throw new IllegalStateException("the bench made something unreadable");
   }

@@ -11,10 +11,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import nara.mesh.Signing;
+import nara.mesh.wire.TestRequestSigning;
 import nara.testing.Citizen;
-import nara.testing.WrittenWhileRead;
-import nara.testing.WrittenWhileRead.Page;
+import nara.testing.PagingUnderLoad;
+import nara.testing.PagingUnderLoad.Page;
 
 /**
  * How long answers take that 16 clients get who page through a full ledger of 80,000 events, first
@@ -35,7 +35,7 @@ public final class PagingBench {
   public static void main(String[] args) throws Exception {
     List<Citizen> readers =
         IntStream.range(0, CLIENTS).mapToObj(i -> Citizen.named("reader-" + i)).toList();
-    try (WrittenWhileRead node = new WrittenWhileRead(HELD, readers, Signing::sign)) {
+    try (PagingUnderLoad node = new PagingUnderLoad(HELD, readers, TestRequestSigning::sign)) {
       measure(node, readers, 0, WARM_UP);
       print("nothing arrives", measure(node, readers, 0, SPAN));
       measure(node, readers, PER_SECOND, WARM_UP);
@@ -44,7 +44,7 @@ public final class PagingBench {
   }
 
   private static List<Long> measure(
-      WrittenWhileRead node, List<Citizen> readers, int perSecond, Duration span) throws Exception {
+      PagingUnderLoad node, List<Citizen> readers, int perSecond, Duration span) throws Exception {
     long end = System.nanoTime() + span.toNanos();
     ConcurrentLinkedQueue<Long> took = new ConcurrentLinkedQueue<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -55,9 +55,9 @@ public final class PagingBench {
                 () -> {
                   Optional<String> cursor = Optional.of("");
                   while (System.nanoTime() < end) {
-                    Page page = node.page(reader, cursor.orElse(""), PAGE);
-                    took.add(page.took().toNanos());
-                    cursor = page.next();
+                    Page page = node.fetchPage(reader, cursor.orElse(""), PAGE);
+                    took.add(page.latency().toNanos());
+                    cursor = page.nextCursor();
                   }
                   return null;
                 }));
@@ -70,7 +70,7 @@ public final class PagingBench {
     return took.stream().sorted().toList();
   }
 
-  private static void write(WrittenWhileRead node, int perSecond, long end) {
+  private static void write(PagingUnderLoad node, int perSecond, long end) {
     if (perSecond == 0) {
       return;
     }

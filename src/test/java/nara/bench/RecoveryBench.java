@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import nara.bench.History.Spread;
+import nara.bench.BenchHistory.Spread;
 import nara.testing.FaultyPeer;
 
 /**
@@ -45,14 +45,14 @@ public final class RecoveryBench {
   private List<Integer> counts = List.of(1, 4, 8);
   private List<Spread> spreads = List.of(Spread.values());
   private int rounds = 1;
-  private int warm = 4;
-  private int again = 3;
-  private boolean tight;
+  private int warmUpRuns = 4;
+  private int measuredRuns = 3;
+  private boolean heapLimit;
 
   /** About what {@code scripts/nara} gives a node on a machine of 24 GB. */
   private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m"};
 
-  private boolean bad;
+  private boolean badNeighbours;
 
   private final List<WorkerProcess> neighbours = new ArrayList<>();
 
@@ -74,7 +74,7 @@ public final class RecoveryBench {
   private boolean configure(String[] args) {
     for (int i = 0; i < args.length; i++) {
       if (args[i].equals("--tight")) {
-        tight = true;
+        heapLimit = true;
         continue;
       }
       if (args[i].equals("--all")) {
@@ -82,7 +82,7 @@ public final class RecoveryBench {
         continue;
       }
       if (args[i].equals("--bad")) {
-        bad = true;
+        badNeighbours = true;
         continue;
       }
       if (i + 1 == args.length) {
@@ -99,8 +99,8 @@ public final class RecoveryBench {
                     .map(name -> Spread.valueOf(name.toUpperCase(Locale.ROOT)))
                     .toList();
         case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--warm" -> warm = Integer.parseInt(value);
-        case "--again" -> again = Integer.parseInt(value);
+        case "--warm" -> warmUpRuns = Integer.parseInt(value);
+        case "--again" -> measuredRuns = Integer.parseInt(value);
         case "--jvm" -> jvm = value.split(" ");
         default -> {
           return false;
@@ -111,9 +111,9 @@ public final class RecoveryBench {
   }
 
   private void run() throws IOException {
-    if (bad) {
+    if (badNeighbours) {
       for (int size : sizes) {
-        beside(History.file(size), size);
+        runWithBadNeighbours(BenchHistory.file(size), size);
       }
       return;
     }
@@ -149,7 +149,7 @@ public final class RecoveryBench {
         "ledger",
         "others' cpu");
     for (int size : sizes) {
-      Path file = History.file(size);
+      Path file = BenchHistory.file(size);
       for (int count : counts) {
         for (Spread spread : spreads) {
           // With one neighbour all of them are one case.
@@ -162,16 +162,16 @@ public final class RecoveryBench {
   }
 
   private void row(Path file, int size, int count, Spread spread) throws IOException {
-    List<String> peers = hold(file, count, spread);
-    Measured first = new Measured();
-    Measured later = new Measured();
-    Measured firstFloor = new Measured();
-    Measured laterFloor = new Measured();
+    List<String> peers = startNeighbours(file, count, spread);
+    Measurements first = new Measurements();
+    Measurements later = new Measurements();
+    Measurements firstFloor = new Measurements();
+    Measurements laterFloor = new Measurements();
     for (int round = 0; round < rounds; round++) {
-      measure(firstFloor, laterFloor, again, new String[] {"-Xmx2g"}, "floor", file);
+      measure(firstFloor, laterFloor, measuredRuns, new String[] {"-Xmx2g"}, "floor", file);
       List<Object> command = new ArrayList<>(List.of("recover", size));
       command.addAll(peers);
-      measure(first, later, again, jvm, command.toArray());
+      measure(first, later, measuredRuns, jvm, command.toArray());
     }
     boolean whole = first.all("outcome").stream().allMatch("complete"::equals);
     System.out.printf(
@@ -198,21 +198,21 @@ public final class RecoveryBench {
         (long) first.median("own") >> 20,
         100 * later.median("others") / later.median("cpu"),
         whole ? "" : "not complete: " + first.all("outcome"));
-    if (tight) {
-      tight(size, peers, (long) first.median("own"));
+    if (heapLimit) {
+      runWithHeapLimit(size, peers, (long) first.median("own"));
     }
   }
 
   /** The same under a limit: what passes it would end the process. */
-  private void tight(int size, List<String> peers, long own) throws IOException {
+  private void runWithHeapLimit(int size, List<String> peers, long own) throws IOException {
     long limit = own * 3 / 2 >> 20;
     List<Object> command = new ArrayList<>(List.of("recover", size));
     command.addAll(peers);
     List<String> options = new ArrayList<>(List.of(jvm));
     options.removeIf(option -> option.startsWith("-Xms"));
     options.add("-Xmx" + limit + "m");
-    Measured once = new Measured();
-    measure(once, new Measured(), 0, options.toArray(String[]::new), command.toArray());
+    Measurements once = new Measurements();
+    measure(once, new Measurements(), 0, options.toArray(String[]::new), command.toArray());
     System.out.printf(
         Locale.ROOT,
         "%-7d   in a heap of %dM, 1.5 times the %dM held at the end: %s, %.3f%%, %.2fs, live %dM%n",
@@ -226,18 +226,18 @@ public final class RecoveryBench {
   }
 
   /** How much longer it takes when a liar, a trickler and one that resets are asked as well. */
-  private void beside(Path file, int size) throws IOException {
-    List<String> peers = hold(file, 4, Spread.EQUAL);
+  private void runWithBadNeighbours(Path file, int size) throws IOException {
+    List<String> peers = startNeighbours(file, 4, Spread.EQUAL);
     String[] address =
         peers.stream().map(p -> p.substring(p.indexOf('@') + 1)).toArray(String[]::new);
     String[] name = peers.stream().map(p -> p.substring(0, p.indexOf('@'))).toArray(String[]::new);
-    Measured alone = new Measured();
-    Measured beside = new Measured();
+    Measurements alone = new Measurements();
+    Measurements beside = new Measurements();
     try (FaultyPeer liar =
-            FaultyPeer.before(address[1])
+            FaultyPeer.proxying(address[1])
                 .rewriting(body -> body.replaceFirst("\"cursor\":\"[^\"]*\"", "\"cursor\":\"1\""));
-        FaultyPeer trickler = FaultyPeer.before(address[2]).trickling();
-        FaultyPeer resetter = FaultyPeer.before(address[3]).resettingAtNineTenths()) {
+        FaultyPeer trickler = FaultyPeer.proxying(address[2]).trickling();
+        FaultyPeer resetter = FaultyPeer.proxying(address[3]).resettingAtNineTenths()) {
       for (int round = 0; round < rounds; round++) {
         measure(alone, alone, 0, jvm, "recover", size, peers.get(0));
         measure(
@@ -265,34 +265,34 @@ public final class RecoveryBench {
   }
 
   /** Has the neighbours hold their parts, all at once, and tells where they are. */
-  private List<String> hold(Path file, int count, Spread spread) throws IOException {
+  private List<String> startNeighbours(Path file, int count, Spread spread) throws IOException {
     while (neighbours.size() < count) {
       neighbours.add(WorkerProcess.start("-Xmx1500m", "-XX:+UseSerialGC"));
     }
     for (WorkerProcess neighbour : neighbours) {
-      neighbour.ask("drop");
+      neighbour.request("drop");
     }
     for (int i = 0; i < count; i++) {
-      neighbours.get(i).tell("hold", file, spread, i, count);
+      neighbours.get(i).send("hold", file, spread, i, count);
     }
     List<String> peers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      peers.add(neighbours.get(i).answer().get("peer"));
+      peers.add(neighbours.get(i).awaitResponse().get("peer"));
     }
     return peers;
   }
 
   private void measure(
-      Measured first, Measured later, int times, String[] options, Object... command)
+      Measurements first, Measurements later, int times, String[] options, Object... command)
       throws IOException {
     try (WorkerProcess process = WorkerProcess.start(options)) {
-      for (int i = 0; i <= (times == 0 ? 0 : warm + times); i++) {
+      for (int i = 0; i <= (times == 0 ? 0 : warmUpRuns + times); i++) {
         long before = othersCpu();
-        Map<String, String> answer = process.ask(command);
+        Map<String, String> answer = process.request(command);
         answer.put("others", String.valueOf(othersCpu() - before));
         if (i == 0) {
           first.add(answer);
-        } else if (i > warm) {
+        } else if (i > warmUpRuns) {
           later.add(answer);
         }
       }
@@ -303,24 +303,24 @@ public final class RecoveryBench {
     return neighbours.stream().map(WorkerProcess::cpu).mapToLong(Duration::toNanos).sum();
   }
 
-  private static String seconds(Measured measured) {
-    return String.format(Locale.ROOT, "%.2fs", measured.median("took") / 1e9);
+  private static String seconds(Measurements measurements) {
+    return String.format(Locale.ROOT, "%.2fs", measurements.median("took") / 1e9);
   }
 
-  private static String ratios(Measured measured, Measured floor) {
+  private static String ratios(Measurements measurements, Measurements floor) {
     return String.format(
         Locale.ROOT,
         "%.2f %.2f",
-        measured.median("took") / floor.median("took"),
-        measured.median("cpu") / floor.median("cpu"));
+        measurements.median("took") / floor.median("took"),
+        measurements.median("cpu") / floor.median("cpu"));
   }
 
-  private static String rate(int size, Measured measured) {
-    return String.format(Locale.ROOT, "%,.0f", size * 1e9 / measured.median("took"));
+  private static String rate(int size, Measurements measurements) {
+    return String.format(Locale.ROOT, "%,.0f", size * 1e9 / measurements.median("took"));
   }
 
   /** The answers of several runs. */
-  private static final class Measured {
+  private static final class Measurements {
     private final List<Map<String, String>> answers = new ArrayList<>();
 
     void add(Map<String, String> answer) {

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import nara.bench.History.Spread;
+import nara.bench.BenchHistory.Spread;
 import nara.ledger.Query;
 
 /**
@@ -41,7 +41,7 @@ public final class ServeBench {
   private static final Pattern CURSOR = Pattern.compile("\"next_cursor\":\"(\\d+)\"");
 
   /** One thing that is asked of one server, and how it went in each round. */
-  private static final class Row {
+  private static final class ServerResult {
     private final String server;
     private final String what;
     private final URI uri;
@@ -52,7 +52,8 @@ public final class ServeBench {
     private final List<Double> cpuMillis = new ArrayList<>();
     private int next;
 
-    Row(String server, String what, URI uri, List<String> bodies, Optional<WorkerProcess> process) {
+    ServerResult(
+        String server, String what, URI uri, List<String> bodies, Optional<WorkerProcess> process) {
       this.server = server;
       this.what = what;
       this.uri = uri;
@@ -69,7 +70,7 @@ public final class ServeBench {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final byte[] buffer = new byte[1 << 18];
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final List<Row> rows = new ArrayList<>();
+  private final List<ServerResult> serverResults = new ArrayList<>();
   private List<Integer> sizes = List.of(20_000, 80_000, 320_000);
   private int rounds = 5;
   private Duration span = Duration.ofMillis(700);
@@ -114,8 +115,8 @@ public final class ServeBench {
     String without = addNginx(page);
     // Two rounds for the compiler.
     for (int round = -2; round < rounds; round++) {
-      for (Row row : rows) {
-        measure(row, round >= 0);
+      for (ServerResult serverResult : serverResults) {
+        measure(serverResult, round >= 0);
       }
     }
     print();
@@ -126,15 +127,15 @@ public final class ServeBench {
   private byte[] addNode(int size) throws IOException, InterruptedException {
     WorkerProcess process = WorkerProcess.start("-Xmx2g");
     open.add(process);
-    String peer = process.ask("hold", History.file(size), Spread.EQUAL, 0, 1).get("peer");
+    String peer = process.request("hold", BenchHistory.file(size), Spread.EQUAL, 0, 1).get("peer");
     URI uri = URI.create("http://" + peer.substring(peer.indexOf('@') + 1) + PATH);
     List<String> pages = new ArrayList<>();
     byte[] one = {};
     String cursor = "";
     do {
-      pages.add(asking("\"mode\":\"page\",\"cursor\":\"" + cursor + "\",\"page_size\":5000"));
+      pages.add(requestBody("\"mode\":\"page\",\"cursor\":\"" + cursor + "\",\"page_size\":5000"));
       byte[] body = http.send(post(uri, pages.getLast()), BodyHandlers.ofByteArray()).body();
-      Matcher next = CURSOR.matcher(tail(body));
+      Matcher next = CURSOR.matcher(lastBytes(body));
       cursor = next.find() ? next.group(1) : "";
       one = cursor.isEmpty() ? one : body;
     } while (!cursor.isEmpty());
@@ -144,26 +145,29 @@ public final class ServeBench {
     }
     Map<String, List<String>> kinds = new LinkedHashMap<>();
     kinds.put("page", pages);
-    kinds.put("sample", List.of(asking("\"mode\":\"sample\",\"sample_size\":" + Query.MOST)));
-    kinds.put("recent", List.of(asking("\"mode\":\"recent\",\"limit\":" + Query.MOST)));
+    kinds.put(
+        "sample", List.of(requestBody("\"mode\":\"sample\",\"sample_size\":" + Query.MAX_EVENTS)));
+    kinds.put("recent", List.of(requestBody("\"mode\":\"recent\",\"limit\":" + Query.MAX_EVENTS)));
     kinds.put(
         "slice",
-        List.of(asking("\"slice_index\":1,\"slice_total\":4,\"max_events\":" + Query.MOST)));
+        List.of(
+            requestBody("\"slice_index\":1,\"slice_total\":4,\"max_events\":" + Query.MAX_EVENTS)));
     kinds.forEach(
         (what, bodies) ->
-            rows.add(new Row("%,d".formatted(size), what, uri, bodies, Optional.of(process))));
+            serverResults.add(
+                new ServerResult("%,d".formatted(size), what, uri, bodies, Optional.of(process))));
     return one;
   }
 
-  private static String asking(String rest) {
+  private static String requestBody(String rest) {
     return "{\"from\":\""
-        + Worker.ASKER.name()
+        + BenchWorker.ASKER.name()
         + "\",\"services\":null,\"subjects\":null,"
         + rest
         + "}";
   }
 
-  private static String tail(byte[] body) {
+  private static String lastBytes(byte[] body) {
     int from = Math.max(0, body.length - 300);
     return new String(body, from, body.length - from, StandardCharsets.UTF_8);
   }
@@ -177,24 +181,27 @@ public final class ServeBench {
             .filter(Files::isExecutable)
             .findFirst();
     if (nginx.isEmpty()) {
-      return "nginx is not beside them: it is not on the PATH nor in /usr/sbin (apt-get install nginx-light)\n";
+      return "nginx is not beside them: it is not on the PATH nor in /usr/sbin (apt-get install"
+                 + " nginx-light)\n";
     }
     Nginx server = Nginx.start(nginx.get(), page);
     open.add(server);
-    rows.add(new Row("nginx", "page", server.uri(), List.of(""), Optional.empty()));
+    serverResults.add(
+        new ServerResult("nginx", "page", server.uri(), List.of(""), Optional.empty()));
     return "";
   }
 
-  private void measure(Row row, boolean counts) throws IOException, InterruptedException {
-    long cpu = row.process.map(process -> process.cpu().toNanos()).orElse(0L);
+  private void measure(ServerResult serverResult, boolean counts)
+      throws IOException, InterruptedException {
+    long cpu = serverResult.process.map(process -> process.cpu().toNanos()).orElse(0L);
     long start = System.nanoTime();
     long bytes = 0;
     int answers = 0;
     while (System.nanoTime() - start < span.toNanos()) {
       HttpRequest request =
-          row.process.isPresent()
-              ? post(row.uri, row.nextBody())
-              : HttpRequest.newBuilder(row.uri).build();
+          serverResult.process.isPresent()
+              ? post(serverResult.uri, serverResult.nextBody())
+              : HttpRequest.newBuilder(serverResult.uri).build();
       HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
       try (InputStream body = response.body()) {
         for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
@@ -202,28 +209,28 @@ public final class ServeBench {
         }
       }
       if (response.statusCode() != 200) {
-        throw new IllegalStateException(row.server + " answers " + response.statusCode());
+        throw new IllegalStateException(serverResult.server + " answers " + response.statusCode());
       }
       answers++;
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     if (counts) {
-      row.answers.add(answers / seconds);
-      row.megabytes.add(bytes / seconds / 1e6);
-      long used = row.process.map(process -> process.cpu().toNanos()).orElse(cpu) - cpu;
-      row.cpuMillis.add(used / 1e6 / answers);
+      serverResult.answers.add(answers / seconds);
+      serverResult.megabytes.add(bytes / seconds / 1e6);
+      long used = serverResult.process.map(process -> process.cpu().toNanos()).orElse(cpu) - cpu;
+      serverResult.cpuMillis.add(used / 1e6 / answers);
     }
   }
 
   private static HttpRequest post(URI uri, String body) {
     String now = Long.toString(System.currentTimeMillis());
-    String name = Worker.ASKER.name();
+    String name = BenchWorker.ASKER.name();
     byte[] signed = (name + now + "POST" + PATH).getBytes(StandardCharsets.UTF_8);
     return HttpRequest.newBuilder(uri)
         .header("Content-Type", "application/json")
         .header("X-Nara-Name", name)
         .header("X-Nara-Timestamp", now)
-        .header("X-Nara-Signature", Worker.ASKER.identity().keys().signBase64(signed))
+        .header("X-Nara-Signature", BenchWorker.ASKER.identity().keys().signBase64(signed))
         .POST(HttpRequest.BodyPublishers.ofString(body))
         .build();
   }
@@ -244,31 +251,31 @@ public final class ServeBench {
         "answers/s",
         "MB/s",
         "cpu ms each",
-        "rate ÷ " + rows.get(0).server,
+        "rate ÷ " + serverResults.get(0).server,
         "MB/s ÷ nginx");
     double nginx =
-        rows.stream()
-            .filter(row -> row.process.isEmpty())
-            .mapToDouble(row -> median(row.megabytes))
+        serverResults.stream()
+            .filter(serverResult -> serverResult.process.isEmpty())
+            .mapToDouble(serverResult -> median(serverResult.megabytes))
             .findFirst()
             .orElse(Double.NaN);
-    for (Row row : rows) {
+    for (ServerResult serverResult : serverResults) {
       double smallest =
-          rows.stream()
-              .filter(other -> other.what.equals(row.what))
+          serverResults.stream()
+              .filter(other -> other.what.equals(serverResult.what))
               .mapToDouble(other -> median(other.answers))
               .findFirst()
               .orElseThrow();
       System.out.printf(
           Locale.ROOT,
           "%-8s %-7s %10.1f %10.1f %12.2f %14.2f %14s%n",
-          row.server,
-          row.what,
-          median(row.answers),
-          median(row.megabytes),
-          median(row.cpuMillis),
-          median(row.answers) / smallest,
-          Double.isNaN(nginx) ? "-" : "%.2f".formatted(median(row.megabytes) / nginx));
+          serverResult.server,
+          serverResult.what,
+          median(serverResult.answers),
+          median(serverResult.megabytes),
+          median(serverResult.cpuMillis),
+          median(serverResult.answers) / smallest,
+          Double.isNaN(nginx) ? "-" : "%.2f".formatted(median(serverResult.megabytes) / nginx));
     }
   }
 

@@ -10,14 +10,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import nara.trust.ParallelVerifier;
-import nara.trust.SignatureCheck;
-import nara.trust.Signed;
-import nara.trust.TableVerifier;
-import nara.trust.Verifier;
-import nara.trust.VerifierChoice;
-import nara.trust.Verifiers;
 import nara.trust.ed25519.Ed25519;
+import nara.trust.verifier.ParallelVerifier;
+import nara.trust.verifier.SignatureCheck;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.TableVerifier;
+import nara.trust.verifier.TestSignatures;
+import nara.trust.verifier.VerifierChoice;
+import nara.trust.verifier.Verifiers;
 
 /**
  * Signatures verified a second, all implementations in one run: they take turns, round after round,
@@ -27,19 +27,19 @@ import nara.trust.ed25519.Ed25519;
  */
 public final class VerifyBench {
   /** One row of the table: what runs, cold or warm, and what it measured. */
-  private static final class Row {
+  private static final class VerifierResult {
     private final String name;
     private final String memory;
     private final boolean cold;
-    private final Supplier<Verifier> maker;
+    private final Supplier<SignatureVerifier> maker;
     private final List<Double> one = new ArrayList<>();
     private final List<Double> all = new ArrayList<>();
 
-    Row(String name, String memory, boolean cold, Supplier<Verifier> maker) {
+    VerifierResult(String name, String memory, boolean cold, Supplier<SignatureVerifier> maker) {
       this.name = name;
       this.memory = memory;
       this.cold = cold;
-      Verifier kept = maker.get();
+      SignatureVerifier kept = maker.get();
       this.maker = cold ? maker : () -> kept;
     }
   }
@@ -58,58 +58,69 @@ public final class VerifyBench {
     int keys = args.length > 1 ? Integer.parseInt(args[1]) : 40;
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
     int cores = Runtime.getRuntime().availableProcessors();
-    List<SignatureCheck> checks = new Signed(keys, 1).next(signatures);
-    List<Row> rows = rows(keys);
+    List<SignatureCheck> checks = new TestSignatures(keys, 1).next(signatures);
+    List<VerifierResult> verifierResults = rows(keys);
     try (ExecutorService executor = Executors.newFixedThreadPool(cores)) {
       // The first two rounds are for the compiler, and are not counted.
       for (int round = -2; round < rounds; round++) {
-        for (Row row : rows) {
-          double one = rate(row.maker.get(), row.cold, checks, THREADS::getCurrentThreadCpuTime);
+        for (VerifierResult verifierResult : verifierResults) {
+          double one =
+              rate(
+                  verifierResult.maker.get(),
+                  verifierResult.cold,
+                  checks,
+                  THREADS::getCurrentThreadCpuTime);
           double all =
               rate(
-                  new ParallelVerifier(row.maker.get(), executor, cores),
-                  row.cold,
+                  new ParallelVerifier(verifierResult.maker.get(), executor, cores),
+                  verifierResult.cold,
                   checks,
                   System::nanoTime);
           if (round >= 0) {
-            row.one.add(one);
-            row.all.add(all);
+            verifierResult.one.add(one);
+            verifierResult.all.add(all);
           }
         }
       }
     }
-    print(rows, signatures, keys, rounds, cores);
+    print(verifierResults, signatures, keys, rounds, cores);
   }
 
-  private static List<Row> rows(int keys) {
-    List<Row> rows = new ArrayList<>();
+  private static List<VerifierResult> rows(int keys) {
+    List<VerifierResult> verifierResults = new ArrayList<>();
     for (String name : List.of("jdk", "bouncycastle", "corretto")) {
-      if (Verifiers.choose(name, 0) instanceof VerifierChoice.Chosen chosen) {
-        rows.add(new Row(name, "", false, chosen::verifier));
+      if (Verifiers.choose(name, 0) instanceof VerifierChoice.Available available) {
+        verifierResults.add(new VerifierResult(name, "", false, available::signatureVerifier));
       }
     }
-    rows.add(new Row("no tables", "0 KB", false, () -> new TableVerifier(0)));
+    verifierResults.add(new VerifierResult("no tables", "0 KB", false, () -> new TableVerifier(0)));
     for (int width : new int[] {5, 6, 7, 8, 10}) {
       String memory = Ed25519.tableBytes(width) / 1000 + " KB";
-      Supplier<Verifier> maker = () -> new TableVerifier(width, keys, TableVerifier.THRESHOLD);
-      rows.add(new Row("tables, " + width + " bits, cold", memory, true, maker));
-      rows.add(new Row("tables, " + width + " bits, warm", memory, false, maker));
+      Supplier<SignatureVerifier> maker =
+          () -> new TableVerifier(width, keys, TableVerifier.TABLE_THRESHOLD);
+      verifierResults.add(
+          new VerifierResult("tables, " + width + " bits, cold", memory, true, maker));
+      verifierResults.add(
+          new VerifierResult("tables, " + width + " bits, warm", memory, false, maker));
     }
-    return rows;
+    return verifierResults;
   }
 
   /**
    * Signatures a second: of all of them when cold, else of as many as half a second is enough for.
    */
   private static double rate(
-      Verifier verifier, boolean toTheEnd, List<SignatureCheck> checks, LongSupplier clock) {
+      SignatureVerifier signatureVerifier,
+      boolean toTheEnd,
+      List<SignatureCheck> checks,
+      LongSupplier clock) {
     long start = clock.getAsLong();
     int done = 0;
     while (done < checks.size() && (toTheEnd || clock.getAsLong() - start < 500_000_000L)) {
       int to = Math.min(checks.size(), done + BATCH);
-      for (boolean answer : verifier.verify(checks.subList(done, to))) {
+      for (boolean answer : signatureVerifier.verify(checks.subList(done, to))) {
         if (!answer) {
-          throw new IllegalStateException(verifier.name() + " refused a good signature");
+          throw new IllegalStateException(signatureVerifier.name() + " refused a good signature");
         }
       }
       done = to;
@@ -117,7 +128,8 @@ public final class VerifyBench {
     return done * 1e9 / (clock.getAsLong() - start);
   }
 
-  private static void print(List<Row> rows, int signatures, int keys, int rounds, int cores) {
+  private static void print(
+      List<VerifierResult> verifierResults, int signatures, int keys, int rounds, int cores) {
     System.out.printf(
         Locale.ROOT,
         "%,d signatures by %d keys, median of %d rounds, JDK %s, %s%n%n",
@@ -126,27 +138,27 @@ public final class VerifyBench {
         rounds,
         Runtime.version(),
         System.getProperty("os.arch"));
-    double one = reference(rows, false);
-    double all = reference(rows, true);
+    double one = reference(verifierResults, false);
+    double all = reference(verifierResults, true);
     String line = "%-24s %10s %12s %9s %14s %9s%n";
     System.out.printf(
         line, "verifier", "a key", "1 thread/s", "corretto", cores + " threads/s", "corretto");
-    for (Row row : rows) {
+    for (VerifierResult verifierResult : verifierResults) {
       System.out.printf(
           line,
-          row.name,
-          row.memory,
-          String.format(Locale.ROOT, "%,.0f", median(row.one)),
-          ratio(median(row.one), one),
-          String.format(Locale.ROOT, "%,.0f", median(row.all)),
-          ratio(median(row.all), all));
+          verifierResult.name,
+          verifierResult.memory,
+          String.format(Locale.ROOT, "%,.0f", median(verifierResult.one)),
+          ratio(median(verifierResult.one), one),
+          String.format(Locale.ROOT, "%,.0f", median(verifierResult.all)),
+          ratio(median(verifierResult.all), all));
     }
   }
 
-  private static double reference(List<Row> rows, boolean all) {
-    return rows.stream()
-        .filter(row -> row.name.equals("corretto"))
-        .mapToDouble(row -> median(all ? row.all : row.one))
+  private static double reference(List<VerifierResult> verifierResults, boolean all) {
+    return verifierResults.stream()
+        .filter(verifierResult -> verifierResult.name.equals("corretto"))
+        .mapToDouble(verifierResult -> median(all ? verifierResult.all : verifierResult.one))
         .findFirst()
         .orElse(Double.NaN);
   }

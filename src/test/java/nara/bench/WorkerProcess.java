@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A {@link Worker} in a process of its own, and the conversation with it. */
+/** A {@link BenchWorker} in a process of its own, and the conversation with it. */
 final class WorkerProcess implements AutoCloseable {
   private final Process process;
   private final PrintStream commands;
@@ -36,7 +36,7 @@ final class WorkerProcess implements AutoCloseable {
     command.add("-Dvertx.disableDnsResolver=true");
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Worker.class.getName());
+    command.add(BenchWorker.class.getName());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(
         Boolean.getBoolean("bench.verbose")
@@ -45,8 +45,8 @@ final class WorkerProcess implements AutoCloseable {
     return new WorkerProcess(builder.start());
   }
 
-  /** Gives it a command; the answer is fetched by {@link #answer}. */
-  void tell(Object... words) {
+  /** Gives it a command; the answer is fetched by {@link #awaitResponse}. */
+  void send(Object... words) {
     List<String> texts = new ArrayList<>();
     for (Object word : words) {
       texts.add(String.valueOf(word));
@@ -55,26 +55,26 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /** Waits for the answer to the oldest command that is not answered yet. */
-  Map<String, String> answer() throws IOException {
+  Map<String, String> awaitResponse() throws IOException {
     String line = answers.readLine();
     // The JVM itself may have something to say there, about a flight recording, say.
-    while (line != null && !line.startsWith(Worker.ANSWER)) {
+    while (line != null && !line.startsWith(BenchWorker.RESPONSE_PREFIX)) {
       line = answers.readLine();
     }
     if (line == null) {
       throw new IllegalStateException("a process of the benchmark ended; -Dbench.verbose=true");
     }
     Map<String, String> values = new HashMap<>();
-    for (String pair : line.substring(Worker.ANSWER.length()).split(" ")) {
+    for (String pair : line.substring(BenchWorker.RESPONSE_PREFIX.length()).split(" ")) {
       int equals = pair.indexOf('=');
       values.put(pair.substring(0, equals), pair.substring(equals + 1));
     }
     return values;
   }
 
-  Map<String, String> ask(Object... words) throws IOException {
-    tell(words);
-    return answer();
+  Map<String, String> request(Object... words) throws IOException {
+    send(words);
+    return awaitResponse();
   }
 
   /** The processor time it has used so far. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import nara.cli.output.CommandLineRun;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class CheckConfigCommandTest {
   @TempDir Path folder;
 
   @Test
-  void the_configuration_that_ships_is_valid_and_what_holds_is_printed() {
+  void shipped_configuration_is_valid_and_printed() {
     CommandLineRun run = CommandLineRun.of("check-config", "conf/node.json");
     assertThat(run.code()).isZero();
     assertThat(Vectors.parse(run.out()).at("/mesh/port").asInt()).isEqualTo(7433);
@@ -26,7 +27,8 @@ class CheckConfigCommandTest {
     Path file =
         Files.writeString(
             folder.resolve("c.json"),
-            "{\"mesh\": {\"port\": 99999}, \"recovery\": {\"first_wait\": \"soon\"}, \"nonsense\": 1}");
+            "{\"mesh\": {\"port\": 99999}, \"recovery\": {\"first_wait\": \"soon\"}, \"nonsense\":"
+                + " 1}");
     CommandLineRun run = CommandLineRun.of("check-config", file);
 
     assertThat(run.code()).isEqualTo(2);
@@ -40,7 +42,7 @@ class CheckConfigCommandTest {
   }
 
   @Test
-  void a_note_goes_to_stderr_and_harms_nothing() throws IOException {
+  void note_goes_to_stderr_with_exit_code_0() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("c.json"),
@@ -62,7 +64,7 @@ class CheckConfigCommandTest {
   }
 
   @Test
-  void a_soul_file_that_never_ends_is_not_read_into_memory() throws IOException {
+  void endless_soul_file_is_rejected() throws IOException {
     assumeTrue(Files.exists(Path.of("/dev/zero")));
     Path file =
         Files.writeString(
@@ -71,13 +73,13 @@ class CheckConfigCommandTest {
   }
 
   @Test
-  void a_mark_of_the_byte_order_at_the_start_is_passed_over() throws IOException {
+  void byte_order_mark_is_skipped() throws IOException {
     Path file = Files.writeString(folder.resolve("c.json"), "\ufeff{}");
     assertThat(CommandLineRun.of("check-config", file).code()).isZero();
   }
 
   @Test
-  void what_is_not_text_is_said_to_be_none() throws IOException {
+  void binary_file_is_rejected() throws IOException {
     Path file = Files.write(folder.resolve("c.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
     CommandLineRun run = CommandLineRun.of("check-config", file);
     assertThat(run.code()).isEqualTo(2);

@@ -3,6 +3,7 @@ package nara.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import nara.cli.output.CommandLineRun;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class IdentityCommandTest {
   }
 
   @Test
-  void without_a_name_either_one_is_drawn_and_bonded() {
+  void name_is_generated_and_bonded_when_none_is_given() {
     JsonNode drawn = json();
     assertThat(drawn.get("name").asText()).matches("[a-z]+-[a-z]+-\\d{3}");
     assertThat(drawn.get("bond").asBoolean()).isTrue();
@@ -69,7 +70,7 @@ class IdentityCommandTest {
   }
 
   @Test
-  void no_soul_is_made_for_a_name_that_no_configuration_takes() {
+  void soul_is_not_generated_for_invalid_name() {
     for (String name : new String[] {"a/b", "a+b", "#", " ", "lisa\u0007", "x".repeat(129)}) {
       CommandLineRun run = CommandLineRun.of("identity", "--name", name);
       assertThat(run.code()).as(name).isEqualTo(2);

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import nara.cli.output.CommandLineRun;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,7 +158,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void what_cannot_be_written_is_said_in_a_sentence() {
+  void unwritable_file_is_rejected_with_reason() {
     CommandLineRun run =
         CommandLineRun.of("ledger", "export", CORPUS, "--out", folder.resolve("no/such/file"));
     assertThat(run.code()).isEqualTo(2);
@@ -180,7 +181,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void somebody_whom_no_event_mentions_is_unknown_and_that_is_said() {
+  void unmentioned_subject_is_unknown_with_a_note() {
     CommandLineRun run = CommandLineRun.of("ledger", "subject", CORPUS, "nobody", "--json");
     assertThat(run.code()).isZero();
     assertThat(run.err()).contains("mentions nobody");

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import nara.cli.output.CommandLineRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class MainTest {
   }
 
   @Test
-  void no_command_is_bad_usage_with_the_list_on_stderr() {
+  void missing_command_prints_the_command_list_on_stderr() {
     CommandLineRun none = CommandLineRun.of();
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.out()).isEmpty();
@@ -70,7 +71,7 @@ class MainTest {
   }
 
   @Test
-  void a_directory_is_no_file(@TempDir Path folder) {
+  void directory_is_rejected(@TempDir Path folder) {
     for (String command : List.of("verify", "check-config")) {
       CommandLineRun run = CommandLineRun.of(command, folder);
       assertThat(run.code()).isEqualTo(2);
@@ -85,14 +86,14 @@ class MainTest {
   }
 
   @Test
-  void results_that_cannot_be_printed_are_not_a_success() {
+  void lost_output_is_a_failure() {
     CommandLineRun run = CommandLineRun.of(failing("No space left on device"), "identity");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("the results could not all be printed: No space left on device");
   }
 
   @Test
-  void a_reader_who_has_seen_enough_is_no_trouble() {
+  void broken_pipe_is_no_failure() {
     CommandLineRun run = CommandLineRun.of(failing("Broken pipe"), "identity");
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
@@ -113,7 +114,7 @@ class MainTest {
   }
 
   @Test
-  void a_device_that_never_ends_is_not_read_into_memory() {
+  void endless_device_is_rejected() {
     assumeTrue(Files.exists(Path.of("/dev/zero")));
     CommandLineRun config = CommandLineRun.of("check-config", "/dev/zero");
     assertThat(config.code()).isEqualTo(2);
@@ -124,7 +125,7 @@ class MainTest {
   }
 
   @Test
-  void what_can_be_read_only_once_is_refused_where_it_is_read_twice() {
+  void pipe_is_rejected_when_file_is_read_twice() {
     assumeTrue(Files.exists(Path.of("/dev/null")));
     for (Object[] args :
         List.of(

@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import nara.cli.output.CommandLineRun;
 import nara.event.Event;
 import nara.event.EventLimits;
-import nara.event.EventWriter;
 import nara.event.HeyThere;
 import nara.event.Service;
 import nara.event.Social;
+import nara.event.json.EventWriter;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class VerifyCommandTest {
             "{\"id\":\"a\\tb\"}",
             "no json",
             "",
-            "{\"x\":\"" + "y".repeat(EventLimits.EVENT_BYTES) + "\"}");
+            "{\"x\":\"" + "y".repeat(EventLimits.MAX_EVENT_BYTES) + "\"}");
 
     CommandLineRun run = CommandLineRun.of("verify", file(lines));
 
@@ -166,7 +167,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void an_empty_file_is_fine() throws IOException {
+  void empty_file_is_accepted() throws IOException {
     CommandLineRun run = CommandLineRun.of("verify", file(List.of()));
     assertThat(run.code()).isZero();
     assertThat(run.err())
@@ -174,7 +175,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void keys_that_could_be_read_in_two_ways_are_refused() throws IOException {
+  void ambiguous_keys_are_rejected() throws IOException {
     Path events = file(List.of());
     String key = "\"public_key\":\"" + "A".repeat(43) + "=\"";
     for (String keys :
@@ -188,7 +189,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void keys_that_are_none_are_refused() throws IOException {
+  void malformed_keys_are_rejected() throws IOException {
     Path events = file(List.of());
     for (String keys :
         List.of(

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import nara.demo.Corpus;
 import nara.event.Event;
 import nara.event.EventId;
-import nara.recovery.Report;
+import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
 import nara.testing.TestNode;
@@ -50,7 +50,7 @@ class ClusterIT {
 
   @BeforeAll
   static void makeHistory() {
-    Corpus corpus = Corpus.make(50_000, 40, 11, Instant.now());
+    Corpus corpus = Corpus.generate(50_000, 40, 11, Instant.now());
     List<byte[]> some = corpus.events().subList(0, 12_000);
     large = ids(corpus.events());
     small = ids(some);
@@ -66,18 +66,19 @@ class ClusterIT {
 
   @Test
   void three_members_share_a_recovery_and_their_views_are_equal() {
-    Gate gate = new Gate();
-    try (Peers held = new Peers(largeNeighbours, gate);
-        Members members = Members.three(directory, new JsonObject(), held.peers())) {
+    RequestGate requestGate = new RequestGate();
+    try (GatedPeers held = new GatedPeers(largeNeighbours, requestGate);
+        TestCluster testCluster =
+            TestCluster.startThree(directory, new JsonObject(), held.peers())) {
       // Two are enough to begin with: the third must not come too late for its share.
-      members.awaitMembers(3);
-      members.await("all wait at the gate", () -> gate.held() > 0);
+      testCluster.awaitMembers(3);
+      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
       Instant opened = Instant.now();
-      gate.open();
-      MemberProcess leader = members.awaitLeader();
-      members.await("the recovery is over", leader::ready);
+      requestGate.open();
+      MemberProcess leader = testCluster.awaitLeader();
+      testCluster.await("the recovery is over", leader::isReady);
       Duration together = Duration.between(opened, Instant.now());
-      members.awaitReady();
+      testCluster.awaitReady();
 
       JsonObject report = leader.report();
       LOG.warn(
@@ -93,7 +94,7 @@ class ClusterIT {
                 assertThat(share.getInteger("events")).isPositive();
                 assertThat(share.getInteger("new")).isPositive();
               });
-      assertViewsEqual(members, large);
+      assertViewsEqual(testCluster, large);
     }
   }
 
@@ -102,8 +103,8 @@ class ClusterIT {
         TestNode.start(
             "alone",
             List.of(),
-            TestNode.knowing(peers).andThen(Members::patient)::apply,
-            progress -> {})) {
+            TestNode.withPeers(peers).andThen(TestCluster::withLongTimeouts)::apply,
+            recoveryProgressed -> {})) {
       assertThat(one.report().outcome()).isEqualTo("complete");
       return one.report();
     }
@@ -111,31 +112,32 @@ class ClusterIT {
 
   @Test
   void a_worker_and_two_leaders_die_in_the_middle_and_nothing_is_lost() {
-    Gate gate = new Gate();
-    try (Peers held = new Peers(smallNeighbours, gate);
-        Members members = Members.three(directory, new JsonObject(), held.peers())) {
-      members.awaitMembers(3);
-      MemberProcess leader = members.awaitLeader();
+    RequestGate requestGate = new RequestGate();
+    try (GatedPeers held = new GatedPeers(smallNeighbours, requestGate);
+        TestCluster testCluster =
+            TestCluster.startThree(directory, new JsonObject(), held.peers())) {
+      testCluster.awaitMembers(3);
+      MemberProcess leader = testCluster.awaitLeader();
 
-      gate.let(9);
-      members.await("all wait at the gate", () -> gate.held() > 0);
-      MemberProcess worker = members.another(leader);
+      requestGate.permit(9);
+      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
+      MemberProcess worker = testCluster.anyOther(leader);
       worker.kill();
-      members.awaitMembers(2, worker);
+      testCluster.awaitMembers(2, worker);
       worker.start();
-      members.awaitMembers(3);
+      testCluster.awaitMembers(3);
 
-      gate.let(9);
-      MemberProcess first = members.awaitOneLeader();
-      MemberProcess second = killAndAwaitAnother(members, first);
+      requestGate.permit(9);
+      MemberProcess first = testCluster.awaitOneLeader();
+      MemberProcess second = killAndAwaitAnother(testCluster, first);
       first.start();
-      members.awaitMembers(3);
+      testCluster.awaitMembers(3);
 
-      gate.let(3);
-      second = members.awaitOneLeader();
-      MemberProcess third = killAndAwaitAnother(members, second);
-      gate.open();
-      members.awaitReady(second);
+      requestGate.permit(3);
+      second = testCluster.awaitOneLeader();
+      MemberProcess third = killAndAwaitAnother(testCluster, second);
+      requestGate.open();
+      testCluster.awaitReady(second);
 
       JsonObject report = third.report();
       assertThat(report.getString("outcome")).as(report.encodePrettily()).isEqualTo("complete");
@@ -144,10 +146,10 @@ class ClusterIT {
           .as(report.encodePrettily())
           .containsSubsequence(second.name(), third.name());
       second.start();
-      members.awaitMembers(3);
-      members.awaitReady();
-      assertViewsEqual(members, small);
-      members.assertOneLedAfterTheOther();
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
+      assertViewsEqual(testCluster, small);
+      testCluster.assertLeadersDidNotOverlap();
     }
   }
 
@@ -155,20 +157,21 @@ class ClusterIT {
    * Kills the leader; another leads within ten seconds of the detection time, not counting how long
    * a busy machine lets that one wait.
    */
-  private static MemberProcess killAndAwaitAnother(Members members, MemberProcess leader) {
+  private static MemberProcess killAndAwaitAnother(TestCluster testCluster, MemberProcess leader) {
     Instant killed = Instant.now();
     Map<MemberProcess, Duration> lateBefore =
-        members.all().stream().collect(Collectors.toMap(m -> m, MemberProcess::late));
+        testCluster.all().stream().collect(Collectors.toMap(m -> m, MemberProcess::totalDelay));
     leader.kill();
-    MemberProcess next = members.awaitLeader(leader);
+    MemberProcess next = testCluster.awaitLeader(leader);
     Duration took = Duration.between(killed, Instant.now());
-    Duration late = next.late().minus(lateBefore.get(next));
+    Duration late = next.totalDelay().minus(lateBefore.get(next));
     LOG.warn(
-        "another leads {} ms after the leader was killed, detection takes {} ms; it was late by {} ms",
+        "another leads {} ms after the leader was killed, detection takes {} ms; it was late by {}"
+            + " ms",
         took.toMillis(),
-        Members.DETECTION.toMillis(),
+        TestCluster.DETECTION.toMillis(),
         late.toMillis());
-    assertThat(took.minus(late)).isLessThan(Members.DETECTION.plusSeconds(10));
+    assertThat(took.minus(late)).isLessThan(TestCluster.DETECTION.plusSeconds(10));
     return next;
   }
 
@@ -183,99 +186,107 @@ class ClusterIT {
   }
 
   @Test
-  void a_leader_that_stood_still_finds_its_term_over() {
-    Gate gate = new Gate();
-    try (Peers held = new Peers(smallNeighbours, gate);
-        Members members = Members.three(directory, new JsonObject(), held.peers())) {
-      members.awaitMembers(3);
-      members.awaitLeader();
-      gate.let(12);
-      members.await("all wait at the gate", () -> gate.held() > 0);
-      MemberProcess paused = members.awaitOneLeader();
+  void paused_leader_finds_its_term_expired() {
+    RequestGate requestGate = new RequestGate();
+    try (GatedPeers held = new GatedPeers(smallNeighbours, requestGate);
+        TestCluster testCluster =
+            TestCluster.startThree(directory, new JsonObject(), held.peers())) {
+      testCluster.awaitMembers(3);
+      testCluster.awaitLeader();
+      requestGate.permit(12);
+      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
+      MemberProcess paused = testCluster.awaitOneLeader();
       long term = paused.term();
 
       paused.pause();
-      members.awaitLeader(paused);
-      members.await(
-          "both others know", () -> members.others(paused).stream().allMatch(m -> m.term() > term));
-      long ofOldTerm = accepted(members, paused, term);
+      testCluster.awaitLeader(paused);
+      testCluster.await(
+          "both others know",
+          () -> testCluster.others(paused).stream().allMatch(m -> m.term() > term));
+      long ofOldTerm = accepted(testCluster, paused, term);
       // What the paused one has asked for itself is answered when it goes on.
-      gate.let(3);
-      paused.goOn();
-      members.await("it steps down", () -> paused.log().contains(Members.STEPS_DOWN));
-      gate.open();
-      members.awaitReady(paused);
-      members.awaitMembers(3);
-      members.awaitReady();
+      requestGate.permit(3);
+      paused.resume();
+      testCluster.await("it steps down", () -> paused.log().contains(TestCluster.STEPS_DOWN));
+      requestGate.open();
+      testCluster.awaitReady(paused);
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
 
-      assertThat(accepted(members, paused, term)).as(members.logs()).isEqualTo(ofOldTerm);
+      assertThat(accepted(testCluster, paused, term)).as(testCluster.logs()).isEqualTo(ofOldTerm);
       assertThat(paused.log().lines())
-          .filteredOn(line -> line.contains(Members.STEPS_DOWN))
+          .filteredOn(line -> line.contains(TestCluster.STEPS_DOWN))
           .filteredOn(line -> line.contains(" term " + term + " "))
-          .as(members.logs())
+          .as(testCluster.logs())
           .hasSize(1);
-      for (MemberProcess member : members.all()) {
+      for (MemberProcess member : testCluster.all()) {
         assertThat(member.log().lines())
             .filteredOn(line -> line.contains(" in term " + term + " are refused: "))
             .hasSizeLessThan(2);
       }
-      assertViewsEqual(members, small);
+      assertViewsEqual(testCluster, small);
       // Once more and further on a busy machine, but never by what the paused one did.
-      members.awaitOneLeader();
-      members.assertOneLedAfterTheOther();
+      testCluster.awaitOneLeader();
+      testCluster.assertLeadersDidNotOverlap();
     }
   }
 
   @Test
   void a_leader_that_was_cut_off_comes_back_to_the_others_and_all_have_all() {
-    assumeTrue(Networks.possible(), "this machine allows no network namespaces");
-    Gate gate = new Gate();
-    try (Networks networks = Networks.of(3);
-        Peers held = new Peers(networks.here(), smallNeighbours, gate);
-        Members members =
-            Members.start(
+    assumeTrue(NetworkNamespaces.isSupported(), "this machine allows no network namespaces");
+    RequestGate requestGate = new RequestGate();
+    try (NetworkNamespaces networkNamespaces = NetworkNamespaces.of(3);
+        GatedPeers held =
+            new GatedPeers(networkNamespaces.hostAddress(), smallNeighbours, requestGate);
+        TestCluster testCluster =
+            TestCluster.start(
                 directory,
-                IntStream.range(0, 3).mapToObj(networks::address).toList(),
-                IntStream.range(0, 3).mapToObj(networks::within).toList(),
+                IntStream.range(0, 3).mapToObj(networkNamespaces::address).toList(),
+                IntStream.range(0, 3).mapToObj(networkNamespaces::commandPrefix).toList(),
                 new JsonObject(),
                 held.peers())) {
-      members.awaitMembers(3);
-      members.awaitLeader();
-      gate.let(15);
-      members.await("all wait at the gate", () -> gate.held() > 0);
-      MemberProcess cut = members.awaitOneLeader();
-      MemberProcess other = members.another(cut);
+      testCluster.awaitMembers(3);
+      testCluster.awaitLeader();
+      requestGate.permit(15);
+      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
+      MemberProcess cut = testCluster.awaitOneLeader();
+      MemberProcess other = testCluster.anyOther(cut);
       long term = cut.term();
       // No neighbour has these: nobody gives them once more.
       Set<EventId> all = new HashSet<>(small);
-      members.await("the cut one has taken an event", () -> took(cut, "before the cut", all));
-      members.await("the others have, too", () -> took(other, "beyond the cut", all));
+      testCluster.await("the cut one has taken an event", () -> took(cut, "before the cut", all));
+      testCluster.await("the others have, too", () -> took(other, "beyond the cut", all));
 
-      networks.cut(members.all().indexOf(cut));
-      members.awaitLeader(cut);
-      members.awaitMembers(2, cut);
-      members.await("the others go on", () -> took(other, "during the cut", all));
-      gate.open();
-      members.awaitReady(cut);
-      members.await("it steps down", () -> cut.log().contains(Members.STEPS_DOWN));
-      networks.heal(members.all().indexOf(cut));
-      members.awaitMembers(3);
-      members.awaitReady();
+      networkNamespaces.cut(testCluster.all().indexOf(cut));
+      testCluster.awaitLeader(cut);
+      testCluster.awaitMembers(2, cut);
+      testCluster.await("the others go on", () -> took(other, "during the cut", all));
+      requestGate.open();
+      testCluster.awaitReady(cut);
+      testCluster.await("it steps down", () -> cut.log().contains(TestCluster.STEPS_DOWN));
+      networkNamespaces.heal(testCluster.all().indexOf(cut));
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
 
-      Members.Lead next =
-          members.leads().stream().filter(lead -> lead.term() > term).findFirst().orElseThrow();
+      TestCluster.LeaderTerm next =
+          testCluster.leaderTerms().stream()
+              .filter(leaderTerm -> leaderTerm.term() > term)
+              .findFirst()
+              .orElseThrow();
       assertThat(next.member()).isNotSameAs(cut);
-      assertThat(Members.isBefore(endOfLease(cut, term), next.began())).as(members.logs()).isTrue();
-      members.awaitOneLeader();
-      members.assertOneLedAfterTheOther();
-      assertViewsEqual(members, all, networks.here());
+      assertThat(TestCluster.isBefore(endOfLease(cut, term), next.since()))
+          .as(testCluster.logs())
+          .isTrue();
+      testCluster.awaitOneLeader();
+      testCluster.assertLeadersDidNotOverlap();
+      assertViewsEqual(testCluster, all, networkNamespaces.hostAddress());
     }
   }
 
   /** Whether a member says that it has merged an event, which then belongs to {@code all}. */
   private static boolean took(MemberProcess member, String who, Set<EventId> all) {
-    byte[] event = Citizen.named(who).heyThere(Event.nanos(Instant.now()), "");
-    boolean merged = member.give(event) == 200;
+    byte[] event = Citizen.named(who).heyThere(Event.unixNanos(Instant.now()), "");
+    boolean merged = member.importEvents(event) == 200;
     if (merged) {
       all.addAll(ids(List.of(event)));
     }
@@ -303,87 +314,91 @@ class ClusterIT {
   }
 
   @Test
-  void with_fewer_than_the_quorum_a_member_is_read_from_and_nothing_is_led_or_merged() {
-    String[] peers = smallNeighbours.stream().map(TestNode::peer).toArray(String[]::new);
+  void minority_member_serves_reads_without_leading_or_merging() {
+    String[] peers = smallNeighbours.stream().map(TestNode::configuredPeer).toArray(String[]::new);
     Set<EventId> all = new HashSet<>(small);
-    try (Members members = Members.three(directory, new JsonObject(), peers);
+    try (TestCluster testCluster = TestCluster.startThree(directory, new JsonObject(), peers);
         TestNode looker = looker("127.0.0.1")) {
-      members.awaitMembers(3);
-      members.awaitReady();
-      members.await("all views are complete", () -> areComplete(members, looker));
-      MemberProcess left = members.another(members.awaitOneLeader());
-      members.await("an event is merged", () -> took(left, "before", all));
-      members.others(left).forEach(MemberProcess::kill);
-      members.await("it is alone", () -> left.isOneOf(1));
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
+      testCluster.await("all views are complete", () -> areComplete(testCluster, looker));
+      MemberProcess left = testCluster.anyOther(testCluster.awaitOneLeader());
+      testCluster.await("an event is merged", () -> took(left, "before", all));
+      testCluster.others(left).forEach(MemberProcess::kill);
+      testCluster.await("it is alone", () -> left.seesMembers(1));
 
-      assertThat(left.give(Citizen.named("between").heyThere(Event.nanos(Instant.now()), "")))
+      assertThat(
+              left.importEvents(
+                  Citizen.named("between").heyThere(Event.unixNanos(Instant.now()), "")))
           .isEqualTo(503);
       long lease = System.nanoTime();
-      members.await(
+      testCluster.await(
           "any lease is over",
           () -> {
             JsonObject state = left.state().orElseThrow();
             assertThat(state.getBoolean("leads")).isFalse();
-            return System.nanoTime() - lease > Members.DETECTION.multipliedBy(3).toNanos();
+            return System.nanoTime() - lease > TestCluster.DETECTION.multipliedBy(3).toNanos();
           });
       assertThat(left.state().orElseThrow().getString("leader")).isEmpty();
       assertThat(left.state().orElseThrow().getBoolean("quorate")).isFalse();
-      assertThat(Members.view(looker, left)).containsAll(all);
+      assertThat(TestCluster.viewIds(looker, left)).containsAll(all);
 
-      members.others(left).forEach(MemberProcess::start);
-      members.awaitMembers(3);
-      members.awaitReady();
-      members.await("events are merged again", () -> took(left, "after", all));
-      assertViewsEqual(members, all);
+      testCluster.others(left).forEach(MemberProcess::start);
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
+      testCluster.await("events are merged again", () -> took(left, "after", all));
+      assertViewsEqual(testCluster, all);
     }
   }
 
-  private static boolean areComplete(Members members, TestNode looker) {
-    return members.all().stream()
-        .allMatch(member -> Members.view(looker, member).containsAll(small));
+  private static boolean areComplete(TestCluster testCluster, TestNode looker) {
+    return testCluster.all().stream()
+        .allMatch(member -> TestCluster.viewIds(looker, member).containsAll(small));
   }
 
   private static TestNode looker(String from) {
     return TestNode.start(
-        "looker", List.of(), config -> Members.patient(config, from), progress -> {});
+        "looker",
+        List.of(),
+        config -> TestCluster.withLongTimeouts(config, from),
+        recoveryProgressed -> {});
   }
 
   @Test
-  void restarts_one_by_one_are_not_noticed_outside_and_restarts_of_all_lose_nothing()
-      throws Exception {
+  void rolling_restart_is_invisible_and_full_restart_loses_nothing() throws Exception {
     JsonObject extra =
         new JsonObject()
             .put("memory", new JsonObject())
             .put("cluster", new JsonObject().put("tls", certificates("127.0.0.1")));
-    FaultyPeer door = FaultyPeer.before(smallNeighbours.get(0).address());
-    FaultyPeer otherDoor = FaultyPeer.before(smallNeighbours.get(1).address());
-    try (Members members =
-        Members.three(
+    FaultyPeer door = FaultyPeer.proxying(smallNeighbours.get(0).address());
+    FaultyPeer otherDoor = FaultyPeer.proxying(smallNeighbours.get(1).address());
+    try (TestCluster testCluster =
+        TestCluster.startThree(
             directory, extra, "few-0@" + door.address(), "few-1@" + otherDoor.address())) {
-      members.awaitMembers(3);
-      members.awaitReady();
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
 
-      try (Asking asking = new Asking(members)) {
-        for (MemberProcess member : members.all()) {
+      try (PollingClient pollingClient = new PollingClient(testCluster)) {
+        for (MemberProcess member : testCluster.all()) {
           member.stop();
           member.start();
-          members.awaitMembers(3);
-          members.awaitReady();
+          testCluster.awaitMembers(3);
+          testCluster.awaitReady();
         }
-        asking.stop();
-        assertThat(asking.answered()).isPositive();
-        assertThat(asking.unanswered()).as(members::logs).isEmpty();
+        pollingClient.stop();
+        assertThat(pollingClient.answered()).isPositive();
+        assertThat(pollingClient.unanswered()).as(testCluster::logs).isEmpty();
       }
-      assertViewsEqual(members, small);
-      members.assertOneLedAfterTheOther();
+      assertViewsEqual(testCluster, small);
+      testCluster.assertLeadersDidNotOverlap();
 
       door.close();
       otherDoor.close();
-      members.all().forEach(MemberProcess::stop);
-      members.all().forEach(MemberProcess::start);
-      members.awaitMembers(3);
-      members.awaitReady();
-      assertViewsEqual(members, small);
+      testCluster.all().forEach(MemberProcess::stop);
+      testCluster.all().forEach(MemberProcess::start);
+      testCluster.awaitMembers(3);
+      testCluster.awaitReady();
+      assertViewsEqual(testCluster, small);
     }
   }
 
@@ -400,29 +415,29 @@ class ClusterIT {
   }
 
   /** Somebody outside who asks again and again, and who asks the next when one is not there. */
-  private static final class Asking implements AutoCloseable {
+  private static final class PollingClient implements AutoCloseable {
     private final TestNode asker =
-        TestNode.start("asker", List.of(), Members::patient, progress -> {});
+        TestNode.start("asker", List.of(), TestCluster::withLongTimeouts, recoveryProgressed -> {});
     private final Thread thread;
     private volatile boolean stopped;
     private final List<List<String>> unanswered = new ArrayList<>();
     private volatile int answered;
 
-    Asking(Members members) {
-      thread = Thread.ofPlatform().start(() -> ask(members));
+    PollingClient(TestCluster testCluster) {
+      thread = Thread.ofPlatform().start(() -> poll(testCluster));
     }
 
-    private void ask(Members members) {
+    private void poll(TestCluster testCluster) {
       while (!stopped) {
         List<String> refusals = new ArrayList<>();
-        for (MemberProcess member : members.all()) {
-          Optional<String> refusal = Members.refusal(asker, member);
+        for (MemberProcess member : testCluster.all()) {
+          Optional<String> refusal = TestCluster.fetchFailure(asker, member);
           if (refusal.isEmpty()) {
             break;
           }
           refusals.add(refusal.get());
         }
-        if (refusals.size() < members.all().size()) {
+        if (refusals.size() < testCluster.all().size()) {
           answered++;
         } else {
           unanswered.add(refusals);
@@ -456,8 +471,8 @@ class ClusterIT {
   }
 
   /** Commands of a term that the members other than this one have accepted. */
-  private static long accepted(Members members, MemberProcess without, long term) {
-    return members.others(without).stream()
+  private static long accepted(TestCluster testCluster, MemberProcess without, long term) {
+    return testCluster.others(without).stream()
         .mapToLong(
             member ->
                 member
@@ -469,18 +484,19 @@ class ClusterIT {
   }
 
   /** The nara itself goes on writing down what it observes: equal are the views at some moment. */
-  private static void assertViewsEqual(Members members, Set<EventId> expected) {
-    assertViewsEqual(members, expected, "127.0.0.1");
+  private static void assertViewsEqual(TestCluster testCluster, Set<EventId> expected) {
+    assertViewsEqual(testCluster, expected, "127.0.0.1");
   }
 
-  private static void assertViewsEqual(Members members, Set<EventId> expected, String from) {
+  private static void assertViewsEqual(
+      TestCluster testCluster, Set<EventId> expected, String from) {
     try (TestNode looker = looker(from)) {
       List<Set<EventId>> views = new ArrayList<>();
-      members.await(
+      testCluster.await(
           "the views are equal",
           () -> {
             views.clear();
-            members.all().forEach(member -> views.add(Members.view(looker, member)));
+            testCluster.all().forEach(member -> views.add(TestCluster.viewIds(looker, member)));
             if (views.get(1).equals(views.get(0)) && views.get(2).equals(views.get(0))) {
               return true;
             }
@@ -494,13 +510,19 @@ class ClusterIT {
       Set<EventId> lost = new HashSet<>(expected);
       lost.removeAll(views.get(0));
       assertThat(lost)
-          .as(() -> lost.size() + " events are lost\n" + members.logs() + "\n" + reports(members))
+          .as(
+              () ->
+                  lost.size()
+                      + " events are lost\n"
+                      + testCluster.logs()
+                      + "\n"
+                      + reports(testCluster))
           .isEmpty();
     }
   }
 
-  private static String reports(Members members) {
-    return members.all().stream()
+  private static String reports(TestCluster testCluster) {
+    return testCluster.all().stream()
         .map(member -> member.report().encodePrettily())
         .collect(Collectors.joining("\n"));
   }
@@ -525,7 +547,7 @@ class ClusterIT {
   private static List<TestNode> neighbours(String name, List<byte[]> events) {
     List<TestNode> neighbours = new ArrayList<>();
     // They have met it before: where a gate stands between, they cannot ask it who it is.
-    byte[] met = Citizen.named("elephant").heyThere(Event.nanos(Instant.now()), "");
+    byte[] met = Citizen.named("elephant").heyThere(Event.unixNanos(Instant.now()), "");
     for (int i = 0; i < NEIGHBOURS; i++) {
       List<byte[]> part = new ArrayList<>(List.of(met));
       for (int k = 0; k < events.size(); k++) {
@@ -539,30 +561,33 @@ class ClusterIT {
   }
 
   /** A gate before each neighbour. */
-  private record Peers(List<TestNode> behind, List<FaultyPeer> doors) implements AutoCloseable {
-    Peers(List<TestNode> behind, Gate gate) {
-      this("127.0.0.1", behind, gate);
+  private record GatedPeers(List<TestNode> nodes, List<FaultyPeer> proxies)
+      implements AutoCloseable {
+    GatedPeers(List<TestNode> nodes, RequestGate requestGate) {
+      this("127.0.0.1", nodes, requestGate);
     }
 
-    Peers(String host, List<TestNode> behind, Gate gate) {
+    GatedPeers(String host, List<TestNode> behind, RequestGate requestGate) {
       this(
           behind,
           behind.stream()
-              .map(node -> FaultyPeer.before(node.address(), host).behind(gate::turn))
+              .map(
+                  node ->
+                      FaultyPeer.proxying(node.address(), host).admittedBy(requestGate::acquire))
               .toList());
     }
 
     String[] peers() {
-      String[] peers = new String[doors.size()];
+      String[] peers = new String[proxies.size()];
       for (int i = 0; i < peers.length; i++) {
-        peers[i] = behind.get(i).node().identity().name() + "@" + doors.get(i).address();
+        peers[i] = nodes.get(i).node().identity().name() + "@" + proxies.get(i).address();
       }
       return peers;
     }
 
     @Override
     public void close() {
-      doors.forEach(FaultyPeer::close);
+      proxies.forEach(FaultyPeer::close);
     }
   }
 }

@@ -21,23 +21,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import nara.mesh.Import;
+import nara.mesh.server.EventImport;
 import nara.testing.Citizen;
 
 /** One member of a cluster as an operator has it: {@code nara run --cluster} in its own process. */
-final class MemberProcess implements AutoCloseable {
+public final class MemberProcess implements AutoCloseable {
   /** However busy the machine: what takes longer has failed. */
-  static final Duration PATIENCE = Duration.ofMinutes(6);
+  static final Duration TIMEOUT = Duration.ofMinutes(6);
 
   /**
    * Below those that connections take for their own end: a member that is started again must find
    * its ports free.
    */
-  private static final int LEAST_PORT = 12_000;
+  private static final int MIN_PORT = 12_000;
 
-  private static final int MOST_PORT = 30_000;
-  private static final long LOOK_MILLIS = 100;
-  private static final Duration USUAL_ANSWER = Duration.ofMillis(200);
+  private static final int MAX_PORT = 30_000;
+  private static final long POLL_MILLIS = 100;
+  private static final Duration EXPECTED_LATENCY = Duration.ofMillis(200);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -47,10 +47,10 @@ final class MemberProcess implements AutoCloseable {
   private final int meshPort;
   private final Path config;
   private final Path log;
-  private final List<String> before;
+  private final List<String> commandPrefix;
   private Process process;
-  private boolean wanted;
-  private Duration late = Duration.ZERO;
+  private boolean shouldRun;
+  private Duration totalLatency = Duration.ZERO;
 
   private MemberProcess(
       String host,
@@ -66,7 +66,7 @@ final class MemberProcess implements AutoCloseable {
     this.meshPort = meshPort;
     this.config = config;
     this.log = log;
-    this.before = before;
+    this.commandPrefix = before;
   }
 
   /**
@@ -89,7 +89,7 @@ final class MemberProcess implements AutoCloseable {
       String name = "member-" + i;
       JsonObject config = base.copy();
       config
-          .put("identity", new JsonObject().put("name", "elephant").put("soul", Members.SOUL))
+          .put("identity", new JsonObject().put("name", "elephant").put("soul", TestCluster.SOUL))
           .put(
               "mesh",
               new JsonObject()
@@ -144,9 +144,9 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** So many ports that nobody has there. */
-  static int[] freePorts(String host, int count) {
+  public static int[] freePorts(String host, int count) {
     return RandomGenerator.getDefault()
-        .ints(LEAST_PORT, MOST_PORT)
+        .ints(MIN_PORT, MAX_PORT)
         .filter(port -> isFree(host, port))
         .distinct()
         .limit(count)
@@ -163,7 +163,7 @@ final class MemberProcess implements AutoCloseable {
 
   /** Starts it, for the first time or again. */
   void start() {
-    List<String> command = new ArrayList<>(before);
+    List<String> command = new ArrayList<>(commandPrefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -190,20 +190,20 @@ final class MemberProcess implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      wanted = true;
+      shouldRun = true;
     } catch (IOException cannot) {
       throw new UncheckedIOException(cannot);
     }
   }
 
   /** Whether it has ended by itself. */
-  boolean lost() {
-    return wanted && !process.isAlive();
+  boolean exitedUnexpectedly() {
+    return shouldRun && !process.isAlive();
   }
 
   /** {@code kill -9}. */
   void kill() {
-    wanted = false;
+    shouldRun = false;
     process.destroyForcibly().onExit().join();
   }
 
@@ -213,7 +213,7 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** SIGCONT. */
-  void goOn() {
+  void resume() {
     signal("CONT");
   }
 
@@ -234,10 +234,10 @@ final class MemberProcess implements AutoCloseable {
 
   /** Stops it in order. */
   void stop() {
-    wanted = false;
+    shouldRun = false;
     process.destroy();
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("it does not stop: " + log());
       }
     } catch (InterruptedException interrupted) {
@@ -276,15 +276,15 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** Whether it says that so many members are there. */
-  boolean isOneOf(int count) {
+  boolean seesMembers(int count) {
     return state().filter(state -> state.getJsonArray("members").size() == count).isPresent();
   }
 
-  boolean ready() {
+  boolean isReady() {
     return get("/ready").filter(answer -> answer.statusCode() == 200).isPresent();
   }
 
-  boolean leads() {
+  boolean isLeader() {
     return state().filter(state -> state.getBoolean("leads")).isPresent();
   }
 
@@ -297,12 +297,12 @@ final class MemberProcess implements AutoCloseable {
    *
    * @return the status of the answer; 200 says that they are merged
    */
-  int give(byte[]... events) {
+  int importEvents(byte[]... events) {
     byte[] body =
-        Import.write(
+        EventImport.write(
             Citizen.named("elephant").identity(), List.of(events), Instant.now().getEpochSecond());
-    return send(HttpRequest.newBuilder(URI.create("http://" + meshAddress() + Import.PATH))
-            .timeout(PATIENCE)
+    return send(HttpRequest.newBuilder(URI.create("http://" + meshAddress() + EventImport.PATH))
+            .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build())
@@ -311,8 +311,8 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** How long it has let those wait that asked it, beyond what any question takes, in all. */
-  Duration late() {
-    return late;
+  Duration totalDelay() {
+    return totalLatency;
   }
 
   private Optional<HttpResponse<String>> get(String path) {
@@ -323,8 +323,8 @@ final class MemberProcess implements AutoCloseable {
                 .timeout(Duration.ofSeconds(10))
                 .build());
     Duration took = Duration.ofNanos(System.nanoTime() - asked);
-    if (took.compareTo(USUAL_ANSWER) > 0) {
-      late = late.plus(took).minus(USUAL_ANSWER);
+    if (took.compareTo(EXPECTED_LATENCY) > 0) {
+      totalLatency = totalLatency.plus(took).minus(EXPECTED_LATENCY);
     }
     return answer;
   }
@@ -350,14 +350,14 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** Waits until something is so. */
-  static void await(String what, BooleanSupplier so, Supplier<String> otherwise) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+  public static void await(String what, BooleanSupplier so, Supplier<String> otherwise) {
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (!so.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("not so in time: " + what + "\n" + otherwise.get());
       }
       try {
-        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException(interrupted);

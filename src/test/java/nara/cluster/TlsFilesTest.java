@@ -39,13 +39,13 @@ class TlsFilesTest {
   }
 
   @Test
-  void what_the_script_makes_belongs_together() {
-    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "one/ca.pem"), now)).isEmpty();
+  void generated_tls_files_match() {
+    assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "one/ca.pem"), now)).isEmpty();
   }
 
   @Test
   void the_key_of_another_certificate_is_refused() {
-    assertThat(TlsFiles.fault(tls("one/b.key", "one/a.pem", "one/ca.pem"), now).orElseThrow())
+    assertThat(TlsFiles.problem(tls("one/b.key", "one/a.pem", "one/ca.pem"), now).orElseThrow())
         .isEqualTo(
             "cluster.tls.key: %s is not the key of the certificate in %s"
                 .formatted(at("one/b.key"), at("one/a.pem")));
@@ -53,25 +53,25 @@ class TlsFilesTest {
 
   @Test
   void a_certificate_of_another_authority_is_refused() {
-    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "other/ca.pem"), now).orElseThrow())
+    assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "other/ca.pem"), now).orElseThrow())
         .contains("one/a.pem is not signed by the authority of ", "other/ca.pem");
   }
 
   @Test
   void a_certificate_that_does_not_hold_now_is_refused() {
     Instant later = now.plus(Duration.ofDays(31));
-    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "one/ca.pem"), later).orElseThrow())
+    assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "one/ca.pem"), later).orElseThrow())
         .contains("one/a.pem holds from ", ", and not now");
   }
 
   @Test
-  void files_of_something_else_are_named() throws IOException {
+  void unreadable_tls_files_are_named() throws IOException {
     Files.writeString(at("text"), "no PEM");
-    assertThat(TlsFiles.fault(tls("text", "one/a.pem", "one/ca.pem"), now).orElseThrow())
+    assertThat(TlsFiles.problem(tls("text", "one/a.pem", "one/ca.pem"), now).orElseThrow())
         .startsWith("cluster.tls.key: " + at("text") + " holds no private key");
-    assertThat(TlsFiles.fault(tls("one/a.key", "text", "one/ca.pem"), now).orElseThrow())
+    assertThat(TlsFiles.problem(tls("one/a.key", "text", "one/ca.pem"), now).orElseThrow())
         .isEqualTo("cluster.tls.certificate: " + at("text") + " holds no certificate in PEM");
-    assertThat(TlsFiles.fault(tls("one/a.key", "one/a.pem", "text"), now).orElseThrow())
+    assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "text"), now).orElseThrow())
         .isEqualTo("cluster.tls.authority: " + at("text") + " holds no certificate in PEM");
   }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import nara.event.EventReader;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Verdict;
+import nara.event.json.EventReader;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import org.junit.jupiter.api.Test;
 
 class CorpusTest {
@@ -19,7 +19,7 @@ class CorpusTest {
   @Test
   void a_ledger_that_is_large_enough_keeps_all_of_a_history_however_often_few_observe_each_other() {
     int size = 3_000;
-    Corpus corpus = Corpus.make(size, 4, 7, END);
+    Corpus corpus = Corpus.generate(size, 4, 7, END);
     Ledger ledger = new Ledger(LedgerConfig.ofSize(size), name -> true);
 
     ledger.merge(judged(corpus.events()));
@@ -29,15 +29,18 @@ class CorpusTest {
 
   @Test
   void the_same_seed_and_end_give_the_same_bytes() {
-    assertThat(Corpus.make(500, 5, 1, END).events())
+    assertThat(Corpus.generate(500, 5, 1, END).events())
         .usingElementComparator(Arrays::compare)
-        .isEqualTo(Corpus.make(500, 5, 1, END).events());
+        .isEqualTo(Corpus.generate(500, 5, 1, END).events());
   }
 
-  private static List<Judged> judged(List<byte[]> events) {
+  private static List<JudgedEvent> judged(List<byte[]> events) {
     EventReader reader = new EventReader();
     return events.stream()
-        .map(json -> new Judged(((Reading.Read) reader.read(json)).event(), Verdict.VALID))
+        .map(
+            json ->
+                new JudgedEvent(
+                    ((ReadResult.ParsedEvent) reader.read(json)).event(), Verdict.VALID))
         .toList();
   }
 }

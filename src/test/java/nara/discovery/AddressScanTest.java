@@ -48,7 +48,7 @@ class AddressScanTest {
     "10.0.0.0/0, must have a prefix from /16",
     "10.0.0.0/33, must have a prefix from /16",
   })
-  void what_is_no_range_is_refused_with_a_sentence(String cidr, String sentence) {
+  void invalid_range_is_rejected_with_reason(String cidr, String sentence) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AddressScan.of(cidr, 7433))
         .withMessageContaining(sentence);

@@ -46,7 +46,7 @@ class ConfiguredPeerTest {
     "-host:7433, is no host name",
     "http://host:7433, is not HOST:PORT",
   })
-  void what_is_no_peer_is_refused_with_a_sentence(String text, String sentence) {
+  void invalid_peer_is_rejected_with_reason(String text, String sentence) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfiguredPeer.parse(text))
         .withMessageContaining(sentence);

@@ -20,17 +20,17 @@ import java.util.stream.Stream;
 import nara.bus.Bus;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
-import nara.discovery.DiscoveryRequest.Discover;
-import nara.discovery.DiscoveryRequest.Neighbourhood;
-import nara.discovery.DiscoveryRequest.WhoIsThere;
+import nara.discovery.DiscoveryRequest.ListNeighbours;
+import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.NoPong;
-import nara.mesh.MeshRequest.Ping;
-import nara.mesh.MeshRequest.PingOutcome;
-import nara.mesh.MeshRequest.Pong;
-import nara.plaza.Presence;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingOutcome;
+import nara.mesh.client.MeshRequest.PingPeer;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.MeshFailure;
+import nara.presence.Presence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -42,7 +42,7 @@ class DiscoveryVerticleTest {
   private final List<String> pinged = Collections.synchronizedList(new ArrayList<>());
 
   @Test
-  void all_who_answer_are_neighbours_and_silence_of_a_named_one_is_told(Vertx vertx)
+  void responding_peers_are_neighbours_and_silent_configured_peer_is_reported(Vertx vertx)
       throws Exception {
     mesh(vertx, answering(Map.of("10.0.0.1:1", "bart", "10.0.1.2:7433", "lisa")));
     deploy(
@@ -55,7 +55,7 @@ class DiscoveryVerticleTest {
             Duration.ofSeconds(1),
             2));
 
-    Neighbourhood all = discover(vertx);
+    NeighbourList all = discover(vertx);
 
     assertThat(all.neighbours())
         .extracting(Neighbour::name, Neighbour::online)
@@ -63,32 +63,32 @@ class DiscoveryVerticleTest {
             org.assertj.core.groups.Tuple.tuple("bart", true),
             org.assertj.core.groups.Tuple.tuple("lisa", true),
             org.assertj.core.groups.Tuple.tuple("moe", false));
-    assertThat(all.troubles())
+    assertThat(all.problems())
         .containsExactly("\"moe\" at 10.0.0.9:1 does not answer: nobody there");
     assertThat(pinged).hasSize(8);
-    assertThat(keys.byName("lisa")).contains(Somebody.key("lisa"));
-    assertThat(ask(vertx, new WhoIsThere())).isEqualTo(all);
+    assertThat(keys.byName("lisa")).contains(TestIdentities.key("lisa"));
+    assertThat(ask(vertx, new ListNeighbours())).isEqualTo(all);
   }
 
   @Test
-  void before_anybody_was_asked_nobody_is_there(Vertx vertx) throws Exception {
+  void neighbourhood_is_empty_before_the_first_run(Vertx vertx) throws Exception {
     deploy(vertx, DiscoveryConfig.defaults());
 
-    assertThat(ask(vertx, new WhoIsThere())).isEqualTo(new Neighbourhood(List.of(), List.of()));
-    assertThat(discover(vertx)).isEqualTo(new Neighbourhood(List.of(), List.of()));
+    assertThat(ask(vertx, new ListNeighbours())).isEqualTo(new NeighbourList(List.of(), List.of()));
+    assertThat(discover(vertx)).isEqualTo(new NeighbourList(List.of(), List.of()));
   }
 
   @Test
-  void several_who_ask_at_once_share_one_run(Vertx vertx) throws Exception {
+  void concurrent_requests_share_one_discovery_run(Vertx vertx) throws Exception {
     Promise<PingOutcome> held = Promise.promise();
-    mesh(vertx, ping -> held.future());
+    mesh(vertx, pingPeer -> held.future());
     deploy(vertx, peers("10.0.0.1:1"));
     Bus bus = Bus.of(vertx);
 
-    Future<Neighbourhood> first = bus.ask(DiscoveryRequest.ADDRESS, new Discover(), SOON);
-    Future<Neighbourhood> second = bus.ask(DiscoveryRequest.ADDRESS, new Discover(), SOON);
+    Future<NeighbourList> first = bus.request(DiscoveryRequest.ADDRESS, new RunDiscovery(), SOON);
+    Future<NeighbourList> second = bus.request(DiscoveryRequest.ADDRESS, new RunDiscovery(), SOON);
     // Requests to one address are served in order: when this is answered, both have come.
-    assertThat(ask(vertx, new WhoIsThere()).neighbours()).isEmpty();
+    assertThat(ask(vertx, new ListNeighbours()).neighbours()).isEmpty();
     held.complete(pong("bart"));
 
     assertThat(await(first)).isEqualTo(await(second));
@@ -98,12 +98,12 @@ class DiscoveryVerticleTest {
   }
 
   @Test
-  void no_more_pings_are_under_way_than_allowed(Vertx vertx) throws Exception {
+  void pings_in_flight_are_bounded(Vertx vertx) throws Exception {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     mesh(
         vertx,
-        ping -> {
+        pingPeer -> {
           most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
           Promise<PingOutcome> later = Promise.promise();
           vertx.runOnContext(
@@ -118,11 +118,11 @@ class DiscoveryVerticleTest {
         new DiscoveryConfig(
             List.of(), Optional.of(new Scan("10.0.0.0/22", 1)), "", Duration.ofSeconds(1), 7));
 
-    Neighbourhood nobody = discover(vertx);
+    NeighbourList nobody = discover(vertx);
 
     assertThat(pinged).hasSize(1_022);
     assertThat(most).hasValueLessThanOrEqualTo(7);
-    assertThat(nobody.troubles()).containsExactly("nobody answered in the range 10.0.0.0/22");
+    assertThat(nobody.problems()).containsExactly("nobody answered in the range 10.0.0.0/22");
   }
 
   @Test
@@ -133,61 +133,62 @@ class DiscoveryVerticleTest {
         new DiscoveryConfig(
             List.of(), Optional.of(new Scan("10.0.0.0/16", 1)), "", Duration.ofSeconds(1), 50));
 
-    assertThat(discover(vertx).troubles())
+    assertThat(discover(vertx).problems())
         .containsExactly(
             "the mesh could not ping: it is not there", "nobody answered in the range 10.0.0.0/16");
   }
 
   @Test
-  void what_the_plaza_tells_is_known_and_hearsay_is_confirmed_by_asking(Vertx vertx)
-      throws Exception {
+  void presence_is_known_and_hearsay_is_confirmed_by_ping(Vertx vertx) throws Exception {
     mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
     deploy(vertx, DiscoveryConfig.defaults());
-    tell(vertx, new Presence.Present("bart", "id", "10.0.0.1:1", Optional.empty(), false));
-    tell(vertx, new Presence.Present("lisa", "", "", Optional.of(Somebody.key("lisa")), true));
-    tell(vertx, new Presence.Present("moe", "", "10.0.0.3:1", Optional.empty(), false));
+    tell(vertx, new Presence.Online("bart", "id", "10.0.0.1:1", Optional.empty(), false));
+    tell(vertx, new Presence.Online("lisa", "", "", Optional.of(TestIdentities.key("lisa")), true));
+    tell(vertx, new Presence.Online("moe", "", "10.0.0.3:1", Optional.empty(), false));
 
-    assertThat(online(ask(vertx, new WhoIsThere()))).containsExactly("lisa");
+    assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("lisa");
     assertThat(online(discover(vertx))).containsExactly("bart", "lisa");
-    tell(vertx, new Presence.Left("lisa"));
-    assertThat(online(ask(vertx, new WhoIsThere()))).containsExactly("bart");
+    tell(vertx, new Presence.Offline("lisa"));
+    assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("bart");
     assertThat(pinged).containsExactlyInAnyOrder("10.0.0.1:1", "10.0.0.3:1");
   }
 
   @Test
   void a_plaza_contradiction_is_told_once(Vertx vertx) throws Exception {
-    keys.learn("bart", "", Somebody.key("bart"), nara.identity.Origin.CONFIG);
+    keys.learn("bart", "", TestIdentities.key("bart"), nara.identity.Origin.CONFIG);
     deploy(vertx, DiscoveryConfig.defaults());
     for (int i = 0; i < 3; i++) {
-      tell(vertx, new Presence.Present("bart", "", "", Optional.of(Somebody.key("other")), true));
+      tell(
+          vertx,
+          new Presence.Online("bart", "", "", Optional.of(TestIdentities.key("other")), true));
     }
 
-    Neighbourhood now = ask(vertx, new WhoIsThere());
+    NeighbourList now = ask(vertx, new ListNeighbours());
 
     assertThat(now.neighbours()).isEmpty();
-    assertThat(now.troubles()).hasSize(1);
+    assertThat(now.problems()).hasSize(1);
   }
 
   @Test
-  void stopping_answers_who_waits_at_once_with_what_is_known(Vertx vertx) throws Exception {
+  void stop_completes_pending_requests_with_current_neighbours(Vertx vertx) throws Exception {
     mesh(
         vertx,
-        ping ->
-            ping.address().equals("10.0.0.1:1")
+        pingPeer ->
+            pingPeer.address().equals("10.0.0.1:1")
                 ? Future.succeededFuture(pong("bart"))
                 : Promise.<PingOutcome>promise().future());
     String id = deploy(vertx, peers("10.0.0.1:1", "10.0.0.2:1"));
-    Future<Neighbourhood> waiting =
-        Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, new Discover(), SOON);
-    Neighbourhood soFar = ask(vertx, new WhoIsThere());
+    Future<NeighbourList> waiting =
+        Bus.of(vertx).request(DiscoveryRequest.ADDRESS, new RunDiscovery(), SOON);
+    NeighbourList soFar = ask(vertx, new ListNeighbours());
     while (soFar.neighbours().isEmpty()) {
-      soFar = ask(vertx, new WhoIsThere());
+      soFar = ask(vertx, new ListNeighbours());
     }
 
     await(vertx.undeploy(id));
 
     assertThat(online(await(waiting))).containsExactly("bart");
-    assertThat(await(waiting).troubles())
+    assertThat(await(waiting).problems())
         .containsExactly("discovery was stopped before everybody was asked");
   }
 
@@ -201,29 +202,31 @@ class DiscoveryVerticleTest {
         .hasMessageContaining("must have a prefix from /16");
   }
 
-  private void mesh(Vertx vertx, Function<Ping, Future<PingOutcome>> onPing) {
+  private void mesh(Vertx vertx, Function<PingPeer, Future<PingOutcome>> onPing) {
     Bus.of(vertx)
         .serve(
             MeshRequest.ADDRESS,
-            Ping.class,
-            ping -> {
-              pinged.add(ping.address());
-              return onPing.apply(ping);
+            PingPeer.class,
+            pingPeer -> {
+              pinged.add(pingPeer.address());
+              return onPing.apply(pingPeer);
             });
   }
 
-  private static Function<Ping, Future<PingOutcome>> answering(Map<String, String> names) {
-    return ping ->
+  private static Function<PingPeer, Future<PingOutcome>> answering(Map<String, String> names) {
+    return pingPeer ->
         Future.succeededFuture(
-            names.containsKey(ping.address()) ? pong(names.get(ping.address())) : silence());
+            names.containsKey(pingPeer.address())
+                ? pong(names.get(pingPeer.address()))
+                : silence());
   }
 
   private static PingOutcome pong(String name) {
-    return new Pong(name, Somebody.key(name), "", Duration.ofMillis(1));
+    return new Pong(name, TestIdentities.key(name), "", Duration.ofMillis(1));
   }
 
   private static PingOutcome silence() {
-    return new NoPong(MeshFailure.UNREACHABLE, "nobody there");
+    return new PingFailed(MeshFailure.UNREACHABLE, "nobody there");
   }
 
   private static DiscoveryConfig peers(String... addresses) {
@@ -238,26 +241,27 @@ class DiscoveryVerticleTest {
   private String deploy(Vertx vertx, DiscoveryConfig config) throws Exception {
     return await(
         vertx.deployVerticle(
-            new DiscoveryVerticle(Somebody.named("me"), keys, config, InstantSource.system())));
+            new DiscoveryVerticle(
+                TestIdentities.named("me"), keys, config, InstantSource.system())));
   }
 
   /** Messages from one sender come in order: an answer after it shows that it was heard. */
   private static void tell(Vertx vertx, Presence presence) throws Exception {
-    Bus.of(vertx).tell(Presence.ADDRESS, presence);
-    ask(vertx, new WhoIsThere());
+    Bus.of(vertx).publish(Presence.ADDRESS, presence);
+    ask(vertx, new ListNeighbours());
   }
 
-  private static List<String> online(Neighbourhood all) {
+  private static List<String> online(NeighbourList all) {
     return all.neighbours().stream().filter(Neighbour::online).map(Neighbour::name).toList();
   }
 
-  private static Neighbourhood discover(Vertx vertx) throws Exception {
-    return ask(vertx, new Discover());
+  private static NeighbourList discover(Vertx vertx) throws Exception {
+    return ask(vertx, new RunDiscovery());
   }
 
-  private static Neighbourhood ask(Vertx vertx, DiscoveryRequest<Neighbourhood> request)
+  private static NeighbourList ask(Vertx vertx, DiscoveryRequest<NeighbourList> request)
       throws Exception {
-    return await(Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, request, SOON));
+    return await(Bus.of(vertx).request(DiscoveryRequest.ADDRESS, request, SOON));
   }
 
   private static <T> T await(Future<T> future) throws Exception {

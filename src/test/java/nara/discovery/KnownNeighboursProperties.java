@@ -8,9 +8,9 @@ import java.util.Optional;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
-import nara.mesh.MeshRequest.Pong;
-import nara.mesh.PeerAddress;
-import nara.plaza.Presence;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.PeerAddress;
+import nara.presence.Presence;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -20,26 +20,26 @@ import net.jqwik.api.Provide;
 
 class KnownNeighboursProperties {
   private static final int MOST = 4;
-  private static final Identity ME = Somebody.named("me");
+  private static final Identity ME = TestIdentities.named("me");
   private static final List<String> NAMES =
       List.of("me", "", "bart", "lisa", "moe", "a\nb", "x".repeat(1_024), "y".repeat(1_025));
   private static final List<PublicKey> KEYS =
-      List.of(ME.keys().publicKey(), Somebody.key("bart"), Somebody.key("lisa"));
+      List.of(ME.keys().publicKey(), TestIdentities.key("bart"), TestIdentities.key("lisa"));
   private static final List<String> ADDRESSES =
       List.of("", "10.0.0.1", "10.0.0.1:1", "10.0.0.2:2", "no address", "10.0.0.3:3/x");
 
   /** Something that happens to the neighbourhood. */
-  interface Happening {
-    void to(KnownNeighbours known);
+  interface NeighbourEvent {
+    void applyTo(KnownNeighbours known);
   }
 
   @Property(tries = 1_000)
-  void whatever_happens_the_neighbourhood_keeps_its_promises(
-      @ForAll("happenings") List<Happening> happenings) {
+  void neighbourhood_invariants_hold_after_any_events(
+      @ForAll("happenings") List<NeighbourEvent> neighbourEvents) {
     Keyring keys = new Keyring();
     KnownNeighbours known = new KnownNeighbours(ME, keys, MOST);
-    for (Happening happening : happenings) {
-      happening.to(known);
+    for (NeighbourEvent neighbourEvent : neighbourEvents) {
+      neighbourEvent.applyTo(known);
       List<Neighbour> all = known.all();
       assertThat(all).hasSizeLessThanOrEqualTo(MOST);
       assertThat(all).extracting(Neighbour::name).isSorted().doesNotHaveDuplicates();
@@ -55,29 +55,31 @@ class KnownNeighboursProperties {
   }
 
   @Provide
-  Arbitrary<List<Happening>> happenings() {
+  Arbitrary<List<NeighbourEvent>> happenings() {
     Arbitrary<String> names = Arbitraries.of(NAMES);
     Arbitrary<String> addresses = Arbitraries.of(ADDRESSES);
     Arbitrary<Optional<PublicKey>> keys = Arbitraries.of(KEYS).optional();
     Arbitrary<Boolean> firstHand = Arbitraries.of(true, false);
-    Arbitrary<Happening> present =
+    Arbitrary<NeighbourEvent> present =
         Combinators.combine(names, addresses, keys, firstHand)
             .as(
                 (name, address, key, first) ->
-                    known -> known.heard(new Presence.Present(name, "", address, key, first)));
-    Arbitrary<Happening> left = names.map(name -> known -> known.heard(new Presence.Left(name)));
-    Arbitrary<Target> targets =
+                    known -> known.onPresence(new Presence.Online(name, "", address, key, first)));
+    Arbitrary<NeighbourEvent> left =
+        names.map(name -> known -> known.onPresence(new Presence.Offline(name)));
+    Arbitrary<PingTarget> pingTargets =
         Combinators.combine(
                 Arbitraries.of("10.0.0.1:1", "10.0.0.2:2"),
                 Arbitraries.of("", "bart", "me"),
                 Arbitraries.of(Neighbour.Source.class))
-            .as(Target::new);
-    Arbitrary<Happening> answered =
-        Combinators.combine(targets, names, Arbitraries.of(KEYS))
+            .as(PingTarget::new);
+    Arbitrary<NeighbourEvent> answered =
+        Combinators.combine(pingTargets, names, Arbitraries.of(KEYS))
             .as(
-                (target, name, key) ->
-                    known -> known.answered(target, new Pong(name, key, "", Duration.ZERO)));
-    Arbitrary<Happening> silent = targets.map(target -> known -> known.unanswered(target));
+                (pingTarget, name, key) ->
+                    known -> known.onPong(pingTarget, new Pong(name, key, "", Duration.ZERO)));
+    Arbitrary<NeighbourEvent> silent =
+        pingTargets.map(pingTarget -> known -> known.onNoPong(pingTarget));
     return Arbitraries.oneOf(present, left, answered, silent).list().ofMaxSize(30);
   }
 }

@@ -12,8 +12,8 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
-import nara.mesh.MeshRequest.Pong;
-import nara.plaza.Presence;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.presence.Presence;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -22,14 +22,14 @@ class KnownNeighboursTest {
   private static final String THERE = "10.0.0.2:7433";
   private static final String ELSEWHERE = "10.0.0.3:7433";
 
-  private final Identity me = Somebody.named("me");
+  private final Identity me = TestIdentities.named("me");
   private final Keyring keys = new Keyring();
   private final KnownNeighbours known = new KnownNeighbours(me, keys, 3);
 
   @Nested
-  class Asked {
+  class PingResults {
     @Test
-    void who_answers_is_a_neighbour_whose_key_is_learned() {
+    void responding_peer_becomes_neighbour_with_learned_key() {
       assertThat(answers(found(HERE), "bart")).isEmpty();
 
       assertThat(known.all())
@@ -38,16 +38,16 @@ class KnownNeighboursTest {
                   "bart",
                   "",
                   HERE,
-                  Optional.of(Somebody.key("bart")),
+                  Optional.of(TestIdentities.key("bart")),
                   java.util.Set.of(SCAN),
                   true));
-      assertThat(keys.entries()).extracting(Keyring.Entry::origin).containsExactly(Origin.PING);
+      assertThat(keys.entries()).extracting(Keyring.KeyEntry::origin).containsExactly(Origin.PING);
     }
 
     @Test
     void a_configured_peer_that_does_not_answer_is_known_and_offline() {
-      known.configured("bart", HERE);
-      known.unanswered(configured("bart", HERE));
+      known.addConfigured("bart", HERE);
+      known.onNoPong(configured("bart", HERE));
 
       assertThat(bart().online()).isFalse();
       assertThat(bart().address()).isEqualTo(HERE);
@@ -55,8 +55,8 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void a_configured_name_that_differs_from_the_answer_is_a_trouble_and_nobody_is_used() {
-      known.configured("bart", HERE);
+    void mismatched_configured_name_is_reported_and_not_used() {
+      known.addConfigured("bart", HERE);
 
       assertThat(answers(configured("bart", HERE), "lisa"))
           .hasValueSatisfying(
@@ -68,7 +68,7 @@ class KnownNeighboursTest {
 
     @Test
     void a_second_key_of_a_name_is_a_trouble_and_not_used() {
-      keys.learn("bart", "", Somebody.key("the real bart"), Origin.HEY_THERE);
+      keys.learn("bart", "", TestIdentities.key("the real bart"), Origin.HEY_THERE);
 
       assertThat(answers(found(HERE), "bart"))
           .hasValueSatisfying(it -> assertThat(it).contains("another key than the first one"));
@@ -79,7 +79,7 @@ class KnownNeighboursTest {
     void this_node_is_no_neighbour_and_no_trouble() {
       assertThat(answers(found(HERE), "me")).isEmpty();
       assertThat(answers(configured("me", HERE), "me")).isEmpty();
-      known.configured("me", HERE);
+      known.addConfigured("me", HERE);
 
       assertThat(known.all()).isEmpty();
     }
@@ -92,9 +92,9 @@ class KnownNeighboursTest {
 
     @Test
     void this_nodes_name_with_another_key_or_its_key_with_another_name_is_a_trouble() {
-      assertThat(known.answered(found(HERE), pong("me", Somebody.key("impostor"))))
+      assertThat(known.onPong(found(HERE), pong("me", TestIdentities.key("impostor"))))
           .hasValueSatisfying(it -> assertThat(it).contains("this node's name"));
-      assertThat(known.answered(found(HERE), pong("bart", me.keys().publicKey())))
+      assertThat(known.onPong(found(HERE), pong("bart", me.keys().publicKey())))
           .hasValueSatisfying(it -> assertThat(it).contains("this node's key"));
       assertThat(known.all()).isEmpty();
       assertThat(keys.size()).isZero();
@@ -120,16 +120,16 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void silence_where_somebody_answered_takes_it_offline_whoever_was_expected() {
+    void unanswered_ping_marks_last_responder_offline() {
       answers(found(HERE), "bart");
-      known.unanswered(found(HERE));
+      known.onNoPong(found(HERE));
 
       assertThat(bart().online()).isFalse();
     }
 
     @Test
     void an_id_comes_from_the_keyring() {
-      keys.learn("bart", "bart's id", Somebody.key("bart"), Origin.HEY_THERE);
+      keys.learn("bart", "bart's id", TestIdentities.key("bart"), Origin.HEY_THERE);
       answers(found(HERE), "bart");
 
       assertThat(bart().id()).isEqualTo("bart's id");
@@ -137,53 +137,53 @@ class KnownNeighboursTest {
   }
 
   @Nested
-  class Heard {
+  class Announcements {
     @Test
-    void who_announces_itself_is_online_and_who_left_is_not() {
-      known.heard(announced("bart", HERE));
+    void announced_neighbour_is_online_until_it_leaves() {
+      known.onPresence(announced("bart", HERE));
       assertThat(bart().online()).isTrue();
       assertThat(bart().sources()).containsExactly(PLAZA);
 
-      known.heard(new Presence.Left("bart"));
+      known.onPresence(new Presence.Offline("bart"));
       assertThat(bart().online()).isFalse();
-      known.heard(rumour("bart", ""));
+      known.onPresence(rumour("bart", ""));
       assertThat(bart().online()).as("hearsay brings nobody back").isFalse();
 
-      known.heard(announced("bart", ""));
+      known.onPresence(announced("bart", ""));
       assertThat(bart().online()).isTrue();
       assertThat(bart().address()).isEqualTo(HERE);
     }
 
     @Test
-    void hearsay_makes_nobody_online() {
-      known.heard(rumour("bart", HERE));
+    void hearsay_does_not_mark_online() {
+      known.onPresence(rumour("bart", HERE));
 
       assertThat(bart().online()).isFalse();
       assertThat(bart().sources()).containsExactly(HEARSAY);
     }
 
     @Test
-    void somebody_unknown_may_leave() {
-      assertThat(known.heard(new Presence.Left("nobody"))).isEmpty();
+    void chau_of_unknown_nara_is_accepted() {
+      assertThat(known.onPresence(new Presence.Offline("nobody"))).isEmpty();
       assertThat(known.all()).isEmpty();
     }
 
     @Test
     void this_node_is_no_neighbour() {
-      known.heard(announced("me", HERE));
-      known.heard(new Presence.Left("me"));
+      known.onPresence(announced("me", HERE));
+      known.onPresence(new Presence.Offline("me"));
 
       assertThat(known.all()).isEmpty();
     }
 
     @Test
     void a_key_other_than_the_first_is_a_trouble_and_not_used() {
-      keys.learn("bart", "", Somebody.key("bart"), Origin.HEY_THERE);
+      keys.learn("bart", "", TestIdentities.key("bart"), Origin.HEY_THERE);
 
       assertThat(
-              known.heard(
-                  new Presence.Present(
-                      "bart", "", HERE, Optional.of(Somebody.key("impostor")), true)))
+              known.onPresence(
+                  new Presence.Online(
+                      "bart", "", HERE, Optional.of(TestIdentities.key("impostor")), true)))
           .hasValueSatisfying(it -> assertThat(it).contains("another key than its first"));
       assertThat(known.all()).isEmpty();
     }
@@ -191,25 +191,25 @@ class KnownNeighboursTest {
     @Test
     void this_nodes_key_under_another_name_is_a_trouble() {
       assertThat(
-              known.heard(
-                  new Presence.Present("bart", "", HERE, Optional.of(me.keys().publicKey()), true)))
+              known.onPresence(
+                  new Presence.Online("bart", "", HERE, Optional.of(me.keys().publicKey()), true)))
           .hasValueSatisfying(it -> assertThat(it).contains("this node's key"));
       assertThat(known.all()).isEmpty();
     }
 
     @Test
     void an_address_that_is_none_is_left_aside() {
-      known.heard(announced("bart", HERE));
-      known.heard(announced("bart", "evil/../path"));
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(announced("bart", "evil/../path"));
 
       assertThat(bart().address()).isEqualTo(HERE);
     }
 
     @Test
     void names_and_ids_are_bounded() {
-      known.heard(announced("x".repeat(1_025), HERE));
-      known.heard(new Presence.Present("bart", "i".repeat(257), HERE, Optional.empty(), true));
-      known.heard(announced("", HERE));
+      known.onPresence(announced("x".repeat(1_025), HERE));
+      known.onPresence(new Presence.Online("bart", "i".repeat(257), HERE, Optional.empty(), true));
+      known.onPresence(announced("", HERE));
 
       assertThat(known.all()).extracting(Neighbour::name).containsExactly("bart");
       assertThat(bart().id()).isEmpty();
@@ -217,12 +217,12 @@ class KnownNeighboursTest {
   }
 
   @Nested
-  class Contradicted {
+  class ConflictingSources {
     @Test
-    void what_a_nara_says_of_itself_beats_hearsay_before_and_after() {
-      known.heard(rumour("bart", HERE));
-      known.heard(announced("bart", THERE));
-      known.heard(rumour("bart", ELSEWHERE));
+    void announcement_overrides_hearsay() {
+      known.onPresence(rumour("bart", HERE));
+      known.onPresence(announced("bart", THERE));
+      known.onPresence(rumour("bart", ELSEWHERE));
 
       assertThat(bart().address()).isEqualTo(THERE);
       assertThat(bart().sources()).containsExactlyInAnyOrder(PLAZA, HEARSAY);
@@ -230,19 +230,19 @@ class KnownNeighboursTest {
 
     @Test
     void a_later_announcement_beats_an_earlier_one() {
-      known.heard(announced("bart", HERE));
-      known.heard(announced("bart", THERE));
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(announced("bart", THERE));
 
       assertThat(bart().address()).isEqualTo(THERE);
     }
 
     @Test
     void an_unsigned_answer_does_not_beat_a_signed_announcement_but_hearsay() {
-      known.heard(rumour("bart", HERE));
+      known.onPresence(rumour("bart", HERE));
       answers(found(THERE), "bart");
       assertThat(bart().address()).isEqualTo(THERE);
 
-      known.heard(announced("bart", ELSEWHERE));
+      known.onPresence(announced("bart", ELSEWHERE));
       answers(found(THERE), "bart");
       assertThat(bart().address()).isEqualTo(ELSEWHERE);
     }
@@ -250,8 +250,8 @@ class KnownNeighboursTest {
     @Test
     void an_announced_address_where_nobody_answers_gives_way_to_one_where_it_does() {
       answers(found(THERE), "bart");
-      known.heard(announced("bart", ELSEWHERE));
-      known.unanswered(new Target(ELSEWHERE, "bart", PLAZA));
+      known.onPresence(announced("bart", ELSEWHERE));
+      known.onNoPong(new PingTarget(ELSEWHERE, "bart", PLAZA));
 
       assertThat(bart().address()).isEqualTo(THERE);
       assertThat(bart().online()).as("it announced itself and has not left").isTrue();
@@ -259,94 +259,95 @@ class KnownNeighboursTest {
 
     @Test
     void the_operators_address_beats_all_while_it_answers() {
-      known.configured("bart", HERE);
+      known.addConfigured("bart", HERE);
       answers(configured("bart", HERE), "bart");
-      known.heard(announced("bart", THERE));
+      known.onPresence(announced("bart", THERE));
       assertThat(bart().address()).isEqualTo(HERE);
 
-      known.unanswered(configured("bart", HERE));
+      known.onNoPong(configured("bart", HERE));
       assertThat(bart().address()).isEqualTo(THERE);
     }
   }
 
   @Nested
-  class Full {
+  class CapacityLimit {
     @Test
-    void rumours_make_room_for_those_who_are_there_and_for_no_further_rumours() {
-      known.heard(announced("bart", HERE));
-      known.heard(rumour("r1", HERE));
-      known.heard(rumour("r2", HERE));
+    void hearsay_is_evicted_for_announced_neighbours_only() {
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(rumour("r1", HERE));
+      known.onPresence(rumour("r2", HERE));
 
-      assertThat(known.heard(rumour("r3", HERE)))
+      assertThat(known.onPresence(rumour("r3", HERE)))
           .hasValueSatisfying(it -> assertThat(it).contains("no room for more neighbours"));
-      assertThat(known.heard(announced("lisa", THERE))).isEmpty();
+      assertThat(known.onPresence(announced("lisa", THERE))).isEmpty();
       assertThat(known.all()).extracting(Neighbour::name).containsExactly("bart", "lisa", "r2");
     }
 
     @Test
-    void those_who_are_gone_make_room_for_those_who_come_and_those_who_are_there_stay() {
-      known.heard(announced("bart", HERE));
-      known.heard(announced("lisa", HERE));
-      known.heard(announced("moe", THERE));
-      assertThat(known.heard(announced("abe", THERE)))
+    void offline_neighbours_are_evicted_before_online_ones() {
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(announced("lisa", HERE));
+      known.onPresence(announced("moe", THERE));
+      assertThat(known.onPresence(announced("abe", THERE)))
           .hasValueSatisfying(it -> assertThat(it).contains("no room for more neighbours"));
 
-      known.heard(new Presence.Missed("bart"));
-      known.heard(new Presence.Left("moe"));
-      known.heard(announced("bart", HERE));
-      assertThat(known.heard(rumour("ned", HERE))).as("a rumour displaces nobody").isPresent();
-      assertThat(known.heard(announced("abe", THERE))).isEmpty();
-      assertThat(known.heard(announced("ned", THERE))).isPresent();
+      known.onPresence(new Presence.Missing("bart"));
+      known.onPresence(new Presence.Offline("moe"));
+      known.onPresence(announced("bart", HERE));
+      assertThat(known.onPresence(rumour("ned", HERE))).as("a rumour displaces nobody").isPresent();
+      assertThat(known.onPresence(announced("abe", THERE))).isEmpty();
+      assertThat(known.onPresence(announced("ned", THERE))).isPresent();
 
       assertThat(known.all()).extracting(Neighbour::name).containsExactly("abe", "bart", "lisa");
     }
 
     @Test
-    void those_whom_the_operator_named_always_find_room() {
+    void configured_neighbours_always_fit() {
       for (String name : new String[] {"a", "b", "c"}) {
-        known.heard(announced(name, HERE));
+        known.onPresence(announced(name, HERE));
       }
       assertThat(answers(found(THERE), "d")).isPresent();
-      known.configured("bart", HERE);
+      known.addConfigured("bart", HERE);
 
       assertThat(known.all()).extracting(Neighbour::name).containsExactly("b", "bart", "c");
     }
   }
 
   @Test
-  void what_was_told_is_asked_about_first_hand_first_and_what_is_configured_is_not() {
-    known.configured("bart", HERE);
-    known.heard(announced("bart", HERE));
-    known.heard(rumour("lisa", THERE));
-    known.heard(announced("moe", ELSEWHERE));
+  void hearsay_is_pinged_first_and_configured_peers_are_not() {
+    known.addConfigured("bart", HERE);
+    known.onPresence(announced("bart", HERE));
+    known.onPresence(rumour("lisa", THERE));
+    known.onPresence(announced("moe", ELSEWHERE));
 
-    assertThat(known.toldOf(10))
-        .containsExactly(new Target(ELSEWHERE, "moe", PLAZA), new Target(THERE, "lisa", HEARSAY));
-    assertThat(known.toldOf(1)).extracting(Target::expected).containsExactly("moe");
+    assertThat(known.plazaTargets(10))
+        .containsExactly(
+            new PingTarget(ELSEWHERE, "moe", PLAZA), new PingTarget(THERE, "lisa", HEARSAY));
+    assertThat(known.plazaTargets(1)).extracting(PingTarget::expectedName).containsExactly("moe");
   }
 
-  private Optional<String> answers(Target target, String name) {
-    return known.answered(target, pong(name, Somebody.key(name)));
+  private Optional<String> answers(PingTarget pingTarget, String name) {
+    return known.onPong(pingTarget, pong(name, TestIdentities.key(name)));
   }
 
   private static Pong pong(String name, PublicKey key) {
     return new Pong(name, key, "", Duration.ofMillis(3));
   }
 
-  private static Target found(String address) {
-    return new Target(address, "", SCAN);
+  private static PingTarget found(String address) {
+    return new PingTarget(address, "", SCAN);
   }
 
-  private static Target configured(String name, String address) {
-    return new Target(address, name, CONFIGURED);
+  private static PingTarget configured(String name, String address) {
+    return new PingTarget(address, name, CONFIGURED);
   }
 
   private static Presence announced(String name, String address) {
-    return new Presence.Present(name, "", address, Optional.empty(), true);
+    return new Presence.Online(name, "", address, Optional.empty(), true);
   }
 
   private static Presence rumour(String name, String address) {
-    return new Presence.Present(name, "", address, Optional.empty(), false);
+    return new Presence.Online(name, "", address, Optional.empty(), false);
   }
 
   private Neighbour bart() {

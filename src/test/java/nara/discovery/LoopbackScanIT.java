@@ -18,17 +18,17 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
 import nara.discovery.DiscoveryConfig.Scan;
-import nara.discovery.DiscoveryRequest.Discover;
-import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.NoPong;
-import nara.mesh.MeshRequest.Ping;
-import nara.mesh.MeshRequest.PingOutcome;
-import nara.mesh.MeshRequest.Pong;
-import nara.mesh.PeerAddress;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingOutcome;
+import nara.mesh.client.MeshRequest.PingPeer;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.PeerAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(VertxExtension.class)
 class LoopbackScanIT {
   @Test
-  void the_one_who_listens_in_the_range_is_found(Vertx vertx) throws Exception {
+  void scan_finds_the_listening_peer(Vertx vertx) throws Exception {
     HttpServer lisa =
         await(
             vertx
@@ -48,11 +48,11 @@ class LoopbackScanIT {
                             .end(
                                 new JsonObject()
                                     .put("from", "lisa")
-                                    .put("public_key", Somebody.key("lisa").encoded())
+                                    .put("public_key", TestIdentities.key("lisa").encoded())
                                     .toBuffer()))
                 .listen(0, "127.0.0.5"));
     HttpClient http = vertx.createHttpClient();
-    Bus.of(vertx).serve(MeshRequest.ADDRESS, Ping.class, ping -> ping(http, ping));
+    Bus.of(vertx).serve(MeshRequest.ADDRESS, PingPeer.class, pingPeer -> ping(http, pingPeer));
     DiscoveryConfig config =
         new DiscoveryConfig(
             List.of(),
@@ -63,10 +63,12 @@ class LoopbackScanIT {
     await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                Somebody.named("me"), new Keyring(), config, InstantSource.system())));
+                TestIdentities.named("me"), new Keyring(), config, InstantSource.system())));
 
-    Neighbourhood all =
-        await(Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, new Discover(), Duration.ofSeconds(30)));
+    NeighbourList all =
+        await(
+            Bus.of(vertx)
+                .request(DiscoveryRequest.ADDRESS, new RunDiscovery(), Duration.ofSeconds(30)));
 
     assertThat(all.neighbours())
         .containsExactly(
@@ -74,14 +76,14 @@ class LoopbackScanIT {
                 "lisa",
                 "",
                 "127.0.0.5:" + lisa.actualPort(),
-                Optional.of(Somebody.key("lisa")),
+                Optional.of(TestIdentities.key("lisa")),
                 Set.of(Neighbour.Source.SCAN),
                 true));
-    assertThat(all.troubles()).isEmpty();
+    assertThat(all.problems()).isEmpty();
   }
 
-  private static Future<PingOutcome> ping(HttpClient http, Ping ping) {
-    PeerAddress address = PeerAddress.parse(ping.address()).orElseThrow();
+  private static Future<PingOutcome> ping(HttpClient http, PingPeer pingPeer) {
+    PeerAddress address = PeerAddress.parse(pingPeer.address()).orElseThrow();
     return http.request(HttpMethod.GET, address.port(), address.host(), "/ping")
         .compose(request -> request.send().compose(HttpClientResponse::body))
         .<PingOutcome>map(
@@ -90,7 +92,7 @@ class LoopbackScanIT {
               PublicKey key = PublicKey.parse(said.getString("public_key")).orElseThrow();
               return new Pong(said.getString("from"), key, "", Duration.ZERO);
             })
-        .otherwise(refused -> new NoPong(MeshFailure.UNREACHABLE, refused.getMessage()));
+        .otherwise(refused -> new PingFailed(MeshFailure.UNREACHABLE, refused.getMessage()));
   }
 
   private static <T> T await(Future<T> future) throws Exception {

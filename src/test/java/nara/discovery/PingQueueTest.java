@@ -13,40 +13,40 @@ import org.junit.jupiter.api.Test;
 
 class PingQueueTest {
   @Test
-  void no_more_are_under_way_than_allowed() {
+  void pings_in_flight_are_bounded() {
     PingQueue queue = new PingQueue(2);
-    queue.add(targets("a", "b", "c"));
+    queue.addSource(targets("a", "b", "c"));
 
     assertThat(drain(queue)).containsExactly("a", "b");
     assertThat(queue.next()).isEmpty();
-    queue.ended();
+    queue.pingEnded();
     assertThat(drain(queue)).containsExactly("c");
-    queue.ended();
-    assertThat(queue.idle()).isFalse();
-    queue.ended();
-    assertThat(queue.idle()).isTrue();
+    queue.pingEnded();
+    assertThat(queue.isIdle()).isFalse();
+    queue.pingEnded();
+    assertThat(queue.isIdle()).isTrue();
   }
 
   @Test
   void sources_are_drawn_from_in_turn_and_a_late_one_is_not_last() {
     PingQueue queue = new PingQueue(100);
-    queue.add(targets("a1"));
-    queue.add(targets("b1", "b2", "b3"));
-    Optional<Target> first = queue.next();
-    queue.add(targets("c1", "c2"));
+    queue.addSource(targets("a1"));
+    queue.addSource(targets("b1", "b2", "b3"));
+    Optional<PingTarget> first = queue.next();
+    queue.addSource(targets("c1", "c2"));
 
-    assertThat(first.map(Target::address)).contains("a1");
+    assertThat(first.map(PingTarget::address)).contains("a1");
     assertThat(drain(queue)).containsExactly("b1", "c1", "b2", "c2", "b3");
   }
 
   @Test
-  void a_source_is_not_looked_into_before_its_turn() {
+  void source_is_read_only_when_its_turn_comes() {
     List<Integer> made = new ArrayList<>();
     PingQueue queue = new PingQueue(3);
-    queue.add(
+    queue.addSource(
         Stream.iterate(0, i -> i + 1)
             .peek(made::add)
-            .map(i -> new Target("" + i, "", Neighbour.Source.SCAN))
+            .map(i -> new PingTarget("" + i, "", Neighbour.Source.SCAN))
             .iterator());
 
     assertThat(drain(queue)).hasSize(3);
@@ -54,27 +54,27 @@ class PingQueueTest {
   }
 
   @Test
-  void an_empty_source_is_nothing_to_wait_for() {
+  void empty_source_completes_at_once() {
     PingQueue queue = new PingQueue(1);
-    queue.add(targets());
+    queue.addSource(targets());
 
-    assertThat(queue.idle()).isTrue();
+    assertThat(queue.isIdle()).isTrue();
     assertThat(queue.next()).isEmpty();
   }
 
   @Test
-  void a_count_that_cannot_be_is_a_defect() {
+  void queue_rejects_impossible_count() {
     assertThatIllegalArgumentException().isThrownBy(() -> new PingQueue(0));
-    assertThatIllegalStateException().isThrownBy(() -> new PingQueue(1).ended());
+    assertThatIllegalStateException().isThrownBy(() -> new PingQueue(1).pingEnded());
   }
 
-  private static Iterator<Target> targets(String... addresses) {
-    return Stream.of(addresses).map(a -> new Target(a, "", Neighbour.Source.SCAN)).iterator();
+  private static Iterator<PingTarget> targets(String... addresses) {
+    return Stream.of(addresses).map(a -> new PingTarget(a, "", Neighbour.Source.SCAN)).iterator();
   }
 
   private static List<String> drain(PingQueue queue) {
     List<String> drained = new ArrayList<>();
-    for (Optional<Target> next = queue.next(); next.isPresent(); next = queue.next()) {
+    for (Optional<PingTarget> next = queue.next(); next.isPresent(); next = queue.next()) {
       drained.add(next.get().address());
     }
     return drained;

@@ -15,15 +15,15 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
-import nara.discovery.DiscoveryRequest.Discover;
-import nara.discovery.DiscoveryRequest.Neighbourhood;
+import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
-import nara.mesh.MeshFailure;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.NoPong;
-import nara.mesh.MeshRequest.Ping;
-import nara.mesh.MeshRequest.PingOutcome;
-import nara.mesh.MeshRequest.Pong;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingOutcome;
+import nara.mesh.client.MeshRequest.PingPeer;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.MeshFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,27 +53,27 @@ class TailscaleIT {
     Bus.of(vertx)
         .serve(
             MeshRequest.ADDRESS,
-            Ping.class,
-            ping ->
+            PingPeer.class,
+            pingPeer ->
                 Future.<PingOutcome>succeededFuture(
-                    ping.address().equals("100.64.0.2:7433")
-                        ? new Pong("bart", Somebody.key("bart"), "100.64.0.2", Duration.ZERO)
-                        : new NoPong(MeshFailure.UNREACHABLE, "nobody there")));
+                    pingPeer.address().equals("100.64.0.2:7433")
+                        ? new Pong("bart", TestIdentities.key("bart"), "100.64.0.2", Duration.ZERO)
+                        : new PingFailed(MeshFailure.UNREACHABLE, "nobody there")));
     String status = TailscaleStatusTest.machines("100.64.0.2", "100.64.0.3");
-    try (DaemonSocket daemon =
-        new DaemonSocket(socket(), DaemonSocket.answering("200 OK", status))) {
+    try (FakeTailscaleDaemon daemon =
+        new FakeTailscaleDaemon(socket(), FakeTailscaleDaemon.answering("200 OK", status))) {
       deploy(vertx);
 
-      Neighbourhood all = discover(vertx);
+      NeighbourList all = discover(vertx);
 
-      assertThat(all.troubles()).isEmpty();
+      assertThat(all.problems()).isEmpty();
       assertThat(all.neighbours())
           .containsExactly(
               new Neighbour(
                   "bart",
                   "",
                   "100.64.0.2:7433",
-                  Optional.of(Somebody.key("bart")),
+                  Optional.of(TestIdentities.key("bart")),
                   java.util.Set.of(Neighbour.Source.TAILSCALE),
                   true));
       assertThat(daemon.requests())
@@ -88,31 +88,34 @@ class TailscaleIT {
 
   @Test
   void a_missing_socket_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(status(vertx).trouble()).contains("cannot be asked", socket().toString());
+    assertThat(status(vertx).error()).contains("cannot be asked", socket().toString());
   }
 
   @Test
   void a_socket_path_that_cannot_be_one_is_a_trouble(Vertx vertx) throws Exception {
     TailscaleClient client = new TailscaleClient(vertx, "/" + "x".repeat(200));
 
-    assertThat(await(client.status()).trouble()).contains("cannot be asked");
+    assertThat(await(client.fetchStatus()).error()).contains("cannot be asked");
   }
 
   @Test
   void a_refusal_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(troubleOf(vertx, DaemonSocket.answering("403 Forbidden", "no")))
+    assertThat(troubleOf(vertx, FakeTailscaleDaemon.answering("403 Forbidden", "no")))
         .contains("status 403");
   }
 
   @Test
   void what_is_not_http_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(troubleOf(vertx, connection -> DaemonSocket.write(connection, "SSH-2.0-x\r\n\r\n")))
+    assertThat(
+            troubleOf(
+                vertx, connection -> FakeTailscaleDaemon.write(connection, "SSH-2.0-x\r\n\r\n")))
         .contains("cannot be asked");
   }
 
   @Test
-  void nonsense_in_the_body_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(troubleOf(vertx, DaemonSocket.answering("200 OK", "<html>"))).contains("not JSON");
+  void malformed_body_is_reported(Vertx vertx) throws Exception {
+    assertThat(troubleOf(vertx, FakeTailscaleDaemon.answering("200 OK", "<html>")))
+        .contains("not JSON");
   }
 
   @Test
@@ -121,7 +124,7 @@ class TailscaleIT {
             troubleOf(
                 vertx,
                 connection ->
-                    DaemonSocket.write(
+                    FakeTailscaleDaemon.write(
                         connection, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")))
         .contains("cannot be asked");
   }
@@ -133,19 +136,19 @@ class TailscaleIT {
             troubleOf(
                 vertx,
                 connection -> {
-                  DaemonSocket.write(connection, "HTTP/1.1 200 OK\r\n\r\n");
+                  FakeTailscaleDaemon.write(connection, "HTTP/1.1 200 OK\r\n\r\n");
                   while (connection.isOpen()) {
-                    DaemonSocket.write(connection, megabyte);
+                    FakeTailscaleDaemon.write(connection, megabyte);
                   }
                 }))
-        .contains("over " + TailscaleClient.MAX_ANSWER_BYTES + " bytes");
+        .contains("over " + TailscaleClient.MAX_RESPONSE_BYTES + " bytes");
   }
 
   @Test
   void stopping_does_not_wait_for_a_daemon_that_is_silent(Vertx vertx) throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
-    DaemonSocket.Play silent =
+    FakeTailscaleDaemon.ConnectionHandler silent =
         connection -> {
           asked.countDown();
           try {
@@ -154,16 +157,16 @@ class TailscaleIT {
             Thread.currentThread().interrupt();
           }
         };
-    try (DaemonSocket daemon = new DaemonSocket(socket(), silent)) {
+    try (FakeTailscaleDaemon daemon = new FakeTailscaleDaemon(socket(), silent)) {
       String id = deploy(vertx);
-      Future<Neighbourhood> waiting =
-          Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, new Discover(), SOON);
+      Future<NeighbourList> waiting =
+          Bus.of(vertx).request(DiscoveryRequest.ADDRESS, new RunDiscovery(), SOON);
       assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
 
       long began = System.nanoTime();
       await(vertx.undeploy(id));
 
-      assertThat(await(waiting).troubles())
+      assertThat(await(waiting).problems())
           .containsExactly("discovery was stopped before everybody was asked");
       assertThat(Duration.ofNanos(System.nanoTime() - began))
           .isLessThan(TailscaleClient.TIMEOUT.dividedBy(2));
@@ -173,17 +176,18 @@ class TailscaleIT {
     }
   }
 
-  private String troubleOf(Vertx vertx, DaemonSocket.Play play) throws Exception {
-    try (DaemonSocket daemon = new DaemonSocket(socket(), play)) {
+  private String troubleOf(Vertx vertx, FakeTailscaleDaemon.ConnectionHandler connectionHandler)
+      throws Exception {
+    try (FakeTailscaleDaemon daemon = new FakeTailscaleDaemon(socket(), connectionHandler)) {
       TailscaleStatus status = status(vertx);
       assertThat(status.addresses()).isEmpty();
       assertThat(daemon.requests()).hasSize(1);
-      return status.trouble();
+      return status.error();
     }
   }
 
   private TailscaleStatus status(Vertx vertx) throws Exception {
-    return await(new TailscaleClient(vertx, socket().toString()).status());
+    return await(new TailscaleClient(vertx, socket().toString()).fetchStatus());
   }
 
   private Path socket() {
@@ -197,11 +201,11 @@ class TailscaleIT {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                Somebody.named("me"), new Keyring(), config, InstantSource.system())));
+                TestIdentities.named("me"), new Keyring(), config, InstantSource.system())));
   }
 
-  private static Neighbourhood discover(Vertx vertx) throws Exception {
-    return await(Bus.of(vertx).ask(DiscoveryRequest.ADDRESS, new Discover(), SOON));
+  private static NeighbourList discover(Vertx vertx) throws Exception {
+    return await(Bus.of(vertx).request(DiscoveryRequest.ADDRESS, new RunDiscovery(), SOON));
   }
 
   private static <T> T await(Future<T> future) throws Exception {

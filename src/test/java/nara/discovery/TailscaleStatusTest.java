@@ -28,13 +28,13 @@ class TailscaleStatusTest {
             """);
 
     assertThat(status.addresses()).containsExactly("100.64.0.2", "100.101.102.103");
-    assertThat(status.trouble()).isEmpty();
+    assertThat(status.error()).isEmpty();
   }
 
   @Test
   void a_network_of_one_machine_has_nobody_and_no_trouble() {
     assertThat(read("{\"BackendState\":\"Running\",\"Peer\":null}"))
-        .isEqualTo(TailscaleStatus.none(""));
+        .isEqualTo(TailscaleStatus.failed(""));
   }
 
   @ParameterizedTest
@@ -51,7 +51,7 @@ class TailscaleStatusTest {
         ""
       })
   void what_is_no_address_of_tailscale_is_left_aside(String address) {
-    assertThat(read(machines(address))).isEqualTo(TailscaleStatus.none(""));
+    assertThat(read(machines(address))).isEqualTo(TailscaleStatus.failed(""));
   }
 
   @ParameterizedTest
@@ -71,7 +71,7 @@ class TailscaleStatusTest {
     TailscaleStatus status = read(body);
 
     assertThat(status.addresses()).isEmpty();
-    assertThat(status.trouble()).contains(sentence);
+    assertThat(status.error()).contains(sentence);
   }
 
   @Test
@@ -86,7 +86,7 @@ class TailscaleStatusTest {
 
   @Test
   void a_thousandfold_nesting_is_a_trouble() {
-    assertThat(read("{\"Peer\":" + "[".repeat(100_000)).trouble()).contains("not JSON");
+    assertThat(read("{\"Peer\":" + "[".repeat(100_000)).error()).contains("not JSON");
   }
 
   @Test
@@ -113,6 +113,6 @@ class TailscaleStatusTest {
   }
 
   private static TailscaleStatus read(String body) {
-    return TailscaleStatus.read(body.getBytes(UTF_8));
+    return TailscaleStatus.parse(body.getBytes(UTF_8));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -24,16 +26,16 @@ class EventCodecProperties {
     EventId id = Event.idOf(ts, payload.service(), payload.content());
     byte[] json = EventWriter.write(id.toString(), ts, emitter, emitterId, "sig", payload);
 
-    Reading.Read read = (Reading.Read) reader.read(json);
+    ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(json);
 
-    assertThat(read.event().payload()).isEqualTo(payload);
-    assertThat(read.event().ts()).isEqualTo(ts);
-    assertThat(read.event().emitter()).isEqualTo(emitter);
-    assertThat(read.event().emitterId()).isEqualTo(emitterId);
-    assertThat(read.event().signed()).isEqualTo(!emitter.isEmpty());
-    assertThat(read.event().id()).isEqualTo(id);
-    assertThat(read.idMatches()).isTrue();
-    assertThat(read.event().json()).isEqualTo(json);
+    assertThat(parsedEvent.event().payload()).isEqualTo(payload);
+    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
+    assertThat(parsedEvent.event().emitter()).isEqualTo(emitter);
+    assertThat(parsedEvent.event().emitterId()).isEqualTo(emitterId);
+    assertThat(parsedEvent.event().isSigned()).isEqualTo(!emitter.isEmpty());
+    assertThat(parsedEvent.event().id()).isEqualTo(id);
+    assertThat(parsedEvent.idMatches()).isTrue();
+    assertThat(parsedEvent.event().json()).isEqualTo(json);
     assertThat(EventReader.peekId(json, 0, json.length)).contains(id);
   }
 
@@ -49,7 +51,7 @@ class EventCodecProperties {
   }
 
   @Property(tries = 3_000)
-  void bytes_put_anywhere_into_an_event_cost_that_event_at_most(
+  void inserted_bytes_affect_only_their_own_event(
       @ForAll("payloads") Payload payload,
       @ForAll("noise") byte[] noise,
       @ForAll("places") double place) {
@@ -57,14 +59,14 @@ class EventCodecProperties {
     int at = (int) (place * json.length);
     System.arraycopy(noise, 0, json, at, Math.min(noise.length, json.length - at));
 
-    Reading reading = reader.read(json);
+    ReadResult readResult = reader.read(json);
 
-    if (reading instanceof Reading.Read read) {
-      assertThat(read.event().json()).isEqualTo(json);
+    if (readResult instanceof ReadResult.ParsedEvent parsedEvent) {
+      assertThat(parsedEvent.event().json()).isEqualTo(json);
       assertThat(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))
           .isEqualTo(json);
     } else {
-      assertThat(reading.fault()).isPresent();
+      assertThat(readResult.validationError()).isPresent();
     }
   }
 
@@ -113,8 +115,8 @@ class EventCodecProperties {
     Arbitrary<Long> n = Arbitraries.longs();
     Arbitrary<Double> rtt = Arbitraries.doubles().filter(Double::isFinite);
     Arbitrary<List<String>> list = t.list().ofMaxSize(5);
-    Arbitrary<Checkpoint.Standing> standing =
-        Combinators.combine(n, n, n).as(Checkpoint.Standing::new);
+    Arbitrary<Checkpoint.AgreedValues> standing =
+        Combinators.combine(n, n, n).as(Checkpoint.AgreedValues::new);
     Arbitrary<List<Long>> five = n.list().ofSize(5);
     return Arbitraries.oneOf(
         List.of(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import nara.event.json.EventReader;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -18,7 +19,7 @@ class EventIdProperties {
     assertThat(EventId.parse(text, offset)).isEqualTo(id);
     assertThat(EventId.isHex(text, offset)).isTrue();
     assertThat(EventId.isHex(text, offset + 1)).isFalse();
-    assertThat(id.isWritten(id.toString())).isTrue();
+    assertThat(id.matchesHex(id.toString())).isTrue();
   }
 
   @Property
@@ -32,17 +33,17 @@ class EventIdProperties {
     changed.setCharAt(at, other);
     String text = changed.toString();
     Optional<EventId> read = EventId.parse(text);
-    assertThat(id.isWritten(text)).isEqualTo(text.equals(id.toString()));
+    assertThat(id.matchesHex(text)).isEqualTo(text.equals(id.toString()));
     assertThat(read.isPresent()).isEqualTo("0123456789abcdef".indexOf(other) >= 0);
-    assertThat(id.isWritten(text + "0")).isFalse();
+    assertThat(id.matchesHex(text + "0")).isFalse();
   }
 
   @Property
-  void a_look_at_an_id_and_whether_there_is_one_agree(
+  void peek_and_presence_of_id_agree(
       @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 50) int at, @ForAll byte other) {
     byte[] json = ("{\"id\":\"" + new EventId(high, low) + "\",\"ts\":1234}").getBytes(ISO_8859_1);
     json[at % json.length] = other;
-    assertThat(EventReader.peeksId(json, 0, json.length))
+    assertThat(EventReader.hasPeekableId(json, 0, json.length))
         .isEqualTo(EventReader.peekId(json, 0, json.length).isPresent());
   }
 }

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -24,17 +26,17 @@ class EventVectorsTest {
   @ParameterizedTest
   @MethodSource("events")
   void every_recorded_event_has_the_recorded_content_id_hash_and_validity(JsonNode e) {
-    Reading reading = reader.read(bytes(e.get("json").asText()));
+    ReadResult readResult = reader.read(bytes(e.get("json").asText()));
 
-    assertThat(reading.fault().isEmpty()).isEqualTo(e.get("valid").asBoolean());
-    if (reading instanceof Reading.Read read) {
-      assertThat(read.content()).isEqualTo(e.get("content").asText());
-      assertThat(read.event().id()).hasToString(e.get("id_of_content").asText());
-      assertThat(HexFormat.of().formatHex(read.hashToSign()))
+    assertThat(readResult.validationError().isEmpty()).isEqualTo(e.get("valid").asBoolean());
+    if (readResult instanceof ReadResult.ParsedEvent parsedEvent) {
+      assertThat(parsedEvent.content()).isEqualTo(e.get("content").asText());
+      assertThat(parsedEvent.event().id()).hasToString(e.get("id_of_content").asText());
+      assertThat(HexFormat.of().formatHex(parsedEvent.signableHash()))
           .isEqualTo(e.get("signable_sha256_hex").asText());
-      assertThat(read.event().signed()).isEqualTo(e.get("signed").asBoolean());
-      assertThat(read.event().actor()).isEqualTo(e.path("actor").asText());
-      assertThat(read.event().target()).isEqualTo(e.path("target").asText());
+      assertThat(parsedEvent.event().isSigned()).isEqualTo(e.get("signed").asBoolean());
+      assertThat(parsedEvent.event().actor()).isEqualTo(e.path("actor").asText());
+      assertThat(parsedEvent.event().target()).isEqualTo(e.path("target").asText());
     }
   }
 
@@ -42,8 +44,8 @@ class EventVectorsTest {
   @MethodSource("events")
   void every_recorded_event_written_anew_has_the_recorded_bytes(JsonNode e) {
     String json = e.get("json").asText();
-    if (reader.read(bytes(json)) instanceof Reading.Read read) {
-      assertThat(rewritten(read, json)).isEqualTo(json);
+    if (reader.read(bytes(json)) instanceof ReadResult.ParsedEvent parsedEvent) {
+      assertThat(rewritten(parsedEvent, json)).isEqualTo(json);
     } else {
       assertThat(e.get("valid").asBoolean()).isFalse();
     }
@@ -52,21 +54,25 @@ class EventVectorsTest {
   @Test
   void the_corpus_reads_without_a_fault_and_writes_back_to_the_same_bytes() {
     for (String line : Vectors.gzippedLines("corpus.jsonl.gz")) {
-      Reading.Read read = (Reading.Read) reader.read(bytes(line));
-      assertThat(read.fault()).isEmpty();
-      assertThat(new String(read.event().json(), StandardCharsets.UTF_8)).isEqualTo(line);
-      assertThat(rewritten(read, line)).isEqualTo(line);
+      ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(bytes(line));
+      assertThat(parsedEvent.validationError()).isEmpty();
+      assertThat(new String(parsedEvent.event().json(), StandardCharsets.UTF_8)).isEqualTo(line);
+      assertThat(rewritten(parsedEvent, line)).isEqualTo(line);
     }
   }
 
   @Test
   void checkpoints_have_the_recorded_content_id_attestations_and_validity() {
     for (JsonNode c : Vectors.json("checkpoints.json").get("checkpoints")) {
-      Reading.Read read = (Reading.Read) reader.read(bytes(c.get("json").asText()));
-      Checkpoint checkpoint = (Checkpoint) read.event().payload();
-      assertThat(read.content()).as(c.get("label").asText()).isEqualTo(c.get("content").asText());
-      assertThat(read.statedId()).isEqualTo(c.get("id").asText());
-      assertThat(read.fault().isEmpty()).isEqualTo(c.get("valid_payload").asBoolean());
+      ReadResult.ParsedEvent parsedEvent =
+          (ReadResult.ParsedEvent) reader.read(bytes(c.get("json").asText()));
+      Checkpoint checkpoint = (Checkpoint) parsedEvent.event().payload();
+      assertThat(parsedEvent.content())
+          .as(c.get("label").asText())
+          .isEqualTo(c.get("content").asText());
+      assertThat(parsedEvent.claimedId()).isEqualTo(c.get("id").asText());
+      assertThat(parsedEvent.validationError().isEmpty())
+          .isEqualTo(c.get("valid_payload").asBoolean());
       assertThat(checkpoint.voterIds().stream().map(checkpoint::attestation))
           .containsExactlyElementsOf(
               StreamSupport.stream(c.get("attestation_texts").spliterator(), false)
@@ -75,12 +81,17 @@ class EventVectorsTest {
     }
   }
 
-  private static String rewritten(Reading.Read read, String json) {
-    Event event = read.event();
+  private static String rewritten(ReadResult.ParsedEvent parsedEvent, String json) {
+    Event event = parsedEvent.event();
     String sig = Vectors.parse(json).path("sig").asText();
     return new String(
         EventWriter.write(
-            read.statedId(), event.ts(), event.emitter(), event.emitterId(), sig, event.payload()),
+            parsedEvent.claimedId(),
+            event.ts(),
+            event.emitter(),
+            event.emitterId(),
+            sig,
+            event.payload()),
         StandardCharsets.UTF_8);
   }
 

@@ -15,21 +15,21 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
-import nara.emit.OwnEvents;
 import nara.event.Event;
-import nara.event.EventWriter;
 import nara.event.HeyThere;
 import nara.event.Payload;
 import nara.event.Social;
+import nara.event.json.EventWriter;
 import nara.gossip.GossipRequest.GossipCounts;
 import nara.identity.Identity;
-import nara.mesh.MeshRequest;
+import nara.mesh.client.MeshRequest;
 import nara.node.Blocking;
-import nara.node.NodeConfig;
-import nara.node.Transport;
+import nara.node.config.NodeConfig;
+import nara.node.config.Transport;
+import nara.presence.OwnEventPublisher;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
-import nara.testing.HandTime;
+import nara.testing.ManualScheduler;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class GossipIT {
 
   private static final Duration STEP = Duration.ofSeconds(20);
 
-  private final HandTime time = HandTime.fromNow();
+  private final ManualScheduler time = ManualScheduler.fromNow();
   private final List<TestNode> nodes = new ArrayList<>();
 
   @AfterEach
@@ -54,7 +54,9 @@ class GossipIT {
   @Test
   void eight_that_know_one_of_them_find_each_other_and_hear_of_what_happens_to_any() {
     for (int i = 0; i < 8; i++) {
-      start("nara-" + i, i == 0 ? config -> config : TestNode.knowing(nodes.get(0).peer()));
+      start(
+          "nara-" + i,
+          i == 0 ? config -> config : TestNode.withPeers(nodes.get(0).configuredPeer()));
       sayHello(nodes.get(i));
     }
     round();
@@ -70,92 +72,92 @@ class GossipIT {
 
     String text = new String(event, StandardCharsets.UTF_8);
     for (TestNode node : nodes) {
-      until(() -> node.held().contains(text));
+      until(() -> node.heldEvents().contains(text));
     }
   }
 
   @Test
-  void one_that_restarts_gets_all_of_it_back_from_one_whom_it_knows() {
+  void restarted_node_recovers_from_one_known_peer() {
     start("nara-0", config -> config);
-    TestNode other = start("nara-1", TestNode.knowing(nodes.get(0).peer()));
+    TestNode other = start("nara-1", TestNode.withPeers(nodes.get(0).configuredPeer()));
     sayHello(nodes.get(0));
     sayHello(other);
     say(other, tease("nara-1", "nara-0"));
     round();
     // Of pings a ledger keeps the newest only, and there are newer ones when it is back.
-    Set<String> held = new TreeSet<>(other.held());
+    Set<String> held = new TreeSet<>(other.heldEvents());
     held.removeIf(event -> event.contains("\"svc\":\"ping\""));
     nodes.remove(other);
     other.close();
 
-    TestNode again = start("nara-1", TestNode.knowing(nodes.get(0).peer()));
+    TestNode again = start("nara-1", TestNode.withPeers(nodes.get(0).configuredPeer()));
 
     assertThat(again.report().outcome()).isEqualTo("complete");
-    assertThat(again.held()).containsAll(held);
+    assertThat(again.heldEvents()).containsAll(held);
   }
 
   @Test
   void an_event_can_be_told_to_one_neighbour_alone() {
     TestNode lisa = start("lisa", config -> config);
-    TestNode bart = start("bart", TestNode.knowing(lisa.peer()));
+    TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
     bart.report();
-    byte[] event = Citizen.named("bart").tease(Event.nanos(time.instant()), "lisa");
+    byte[] event = Citizen.named("bart").tease(Event.unixNanos(time.instant()), "lisa");
 
-    MeshRequest.Delivery first = tell(bart, "lisa", event);
-    MeshRequest.Delivery again = tell(bart, "lisa", event);
-    MeshRequest.Delivery nobody = tell(bart, "moe", event);
+    MeshRequest.DeliveryOutcome first = tell(bart, "lisa", event);
+    MeshRequest.DeliveryOutcome again = tell(bart, "lisa", event);
+    MeshRequest.DeliveryOutcome nobody = tell(bart, "moe", event);
 
-    assertThat(first).isEqualTo(new MeshRequest.Delivered(true));
-    assertThat(again).isEqualTo(new MeshRequest.Delivered(false));
-    assertThat(nobody).isInstanceOf(MeshRequest.NotDelivered.class);
-    assertThat(lisa.held()).contains(new String(event, StandardCharsets.UTF_8));
-    assertThat(bart.held()).doesNotContain(new String(event, StandardCharsets.UTF_8));
+    assertThat(first).isEqualTo(new MeshRequest.EventDelivered(true));
+    assertThat(again).isEqualTo(new MeshRequest.EventDelivered(false));
+    assertThat(nobody).isInstanceOf(MeshRequest.DeliveryFailed.class);
+    assertThat(lisa.heldEvents()).contains(new String(event, StandardCharsets.UTF_8));
+    assertThat(bart.heldEvents()).doesNotContain(new String(event, StandardCharsets.UTF_8));
   }
 
   @Test
-  void what_was_missed_is_caught_up_on_within_the_hour() {
+  void missed_events_arrive_within_one_hour() {
     TestNode lisa = start("lisa", config -> config);
-    TestNode bart = start("bart", TestNode.knowing(lisa.peer()));
+    TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
     bart.report();
     // Too old for any zine.
     Instant yesterday = time.instant().minus(Duration.ofHours(20));
-    OwnEvents own = new OwnEvents(lisa.node().bus(), lisa.node().identity(), time);
-    await(own.say(Event.nanos(yesterday), tease("lisa", "moe")));
+    OwnEventPublisher own = new OwnEventPublisher(lisa.node().bus(), lisa.node().identity(), time);
+    await(own.publish(Event.unixNanos(yesterday), tease("lisa", "moe")));
 
     pass(Duration.ofHours(1));
 
-    until(() -> bart.held().stream().anyMatch(json -> json.contains("\"moe\"")));
-    assertThat(counts(bart).caughtUp()).isPositive();
+    until(() -> bart.heldEvents().stream().anyMatch(json -> json.contains("\"moe\"")));
+    assertThat(counts(bart).peersAsked()).isPositive();
   }
 
   @Test
   void between_two_of_ours_nothing_of_a_day_is_missed_however_much_it_is() {
     TestNode lisa = start("lisa", config -> config);
-    TestNode bart = start("bart", TestNode.knowing(lisa.peer()));
+    TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
     bart.report();
-    Set<String> missed = sayYesterday(lisa, 3 * CatchingUp.EVENTS);
+    Set<String> missed = sayYesterday(lisa, 3 * BackgroundSync.MAX_EVENTS);
 
     pass(Duration.ofHours(1));
 
-    assertThat(bart.held()).containsAll(missed);
-    assertThat(counts(bart).caughtUp()).isPositive();
+    assertThat(bart.heldEvents()).containsAll(missed);
+    assertThat(counts(bart).peersAsked()).isPositive();
   }
 
   @Test
-  void who_cannot_reconcile_is_asked_for_its_latest() {
+  void peer_without_reconcile_is_asked_for_recent_events() {
     TestNode lisa = start("lisa", config -> config);
     try (FaultyPeer older =
-        FaultyPeer.before(lisa.address()).without("/events/reconcile", "/events/fetch")) {
-      TestNode bart = start("bart", TestNode.knowing("lisa@" + older.address()));
+        FaultyPeer.proxying(lisa.address()).without("/events/reconcile", "/events/fetch")) {
+      TestNode bart = start("bart", TestNode.withPeers("lisa@" + older.address()));
       bart.report();
-      Set<String> missed = sayYesterday(lisa, 2 * CatchingUp.EVENTS);
+      Set<String> missed = sayYesterday(lisa, 2 * BackgroundSync.MAX_EVENTS);
 
       pass(Duration.ofMinutes(40));
 
-      Set<String> found = bart.held();
+      Set<String> found = bart.heldEvents();
       found.retainAll(missed);
       // The latest of all; what happened since then is among them.
-      assertThat(found).hasSizeBetween(1, CatchingUp.EVENTS);
+      assertThat(found).hasSizeBetween(1, BackgroundSync.MAX_EVENTS);
     }
   }
 
@@ -163,23 +165,26 @@ class GossipIT {
   private Set<String> sayYesterday(TestNode node, int count) {
     Instant yesterday = time.instant().minus(Duration.ofHours(20));
     String name = node.node().identity().name();
-    OwnEvents own = new OwnEvents(node.node().bus(), node.node().identity(), time);
-    Set<String> before = node.held();
+    OwnEventPublisher own = new OwnEventPublisher(node.node().bus(), node.node().identity(), time);
+    Set<String> before = node.heldEvents();
     for (int i = 0; i < count; i++) {
-      await(own.say(Event.nanos(yesterday.plusSeconds(i)), tease(name, "moe-" + i)));
+      await(own.publish(Event.unixNanos(yesterday.plusSeconds(i)), tease(name, "moe-" + i)));
     }
-    Set<String> said = node.held();
+    Set<String> said = node.heldEvents();
     said.removeAll(before);
     return said;
   }
 
   @Test
-  void who_only_reads_or_has_no_mesh_says_nothing() {
+  void read_only_or_meshless_node_sends_no_gossip() {
     TestNode lisa = start("lisa", config -> config);
     TestNode silent =
         start(
             "silent",
-            config -> TestNode.knowing(lisa.peer()).apply(config).withTransport(Transport.MQTT));
+            config ->
+                TestNode.withPeers(lisa.configuredPeer())
+                    .apply(config)
+                    .withTransport(Transport.MQTT));
 
     time.advance(Duration.ofHours(2));
 
@@ -188,7 +193,7 @@ class GossipIT {
     assertThat(counts(silent)).isEqualTo(new GossipCounts(0, 0, 0, 0, 0, 0));
     assertThat(tell(silent, "lisa", new byte[0]))
         .isInstanceOfSatisfying(
-            MeshRequest.NotDelivered.class,
+            MeshRequest.DeliveryFailed.class,
             not -> assertThat(not.reason()).contains("does not use the mesh"));
   }
 
@@ -198,7 +203,7 @@ class GossipIT {
             name,
             List.of(),
             loopback -> config.apply(loopback.withTransport(Transport.GOSSIP)),
-            progress -> {},
+            recoveryProgressed -> {},
             time);
     nodes.add(node);
     return node;
@@ -212,8 +217,8 @@ class GossipIT {
 
   private byte[] say(TestNode node, Payload payload) {
     Identity me = node.node().identity();
-    await(new OwnEvents(node.node().bus(), me, time).say(payload));
-    return EventWriter.signed(me, Event.nanos(time.instant()), payload);
+    await(new OwnEventPublisher(node.node().bus(), me, time).publish(payload));
+    return EventWriter.writeSigned(me, Event.unixNanos(time.instant()), payload);
   }
 
   /**
@@ -227,7 +232,7 @@ class GossipIT {
   private void pass(Duration total) {
     for (Duration gone = Duration.ZERO; gone.compareTo(total) < 0; gone = gone.plus(STEP)) {
       time.advance(STEP);
-      nodes.forEach(node -> until(() -> counts(node).underWay() == 0));
+      nodes.forEach(node -> until(() -> counts(node).inFlight() == 0));
     }
   }
 
@@ -235,7 +240,7 @@ class GossipIT {
     return await(
             node.node()
                 .bus()
-                .ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.WhoIsThere(), PATIENCE))
+                .request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), PATIENCE))
         .neighbours()
         .stream()
         .filter(Neighbour::online)
@@ -246,14 +251,17 @@ class GossipIT {
 
   private static GossipCounts counts(TestNode node) {
     return await(
-        node.node().bus().ask(GossipRequest.ADDRESS, new GossipRequest.Counts(), PATIENCE));
+        node.node()
+            .bus()
+            .request(GossipRequest.ADDRESS, new GossipRequest.GetGossipCounts(), PATIENCE));
   }
 
-  private static MeshRequest.Delivery tell(TestNode node, String name, byte[] event) {
+  private static MeshRequest.DeliveryOutcome tell(TestNode node, String name, byte[] event) {
     return await(
         node.node()
             .bus()
-            .ask(GossipRequest.ADDRESS, new GossipRequest.Tell(name, event), PATIENCE));
+            .request(
+                GossipRequest.ADDRESS, new GossipRequest.SendToNeighbour(name, event), PATIENCE));
   }
 
   private static Social tease(String actor, String target) {

@@ -19,13 +19,13 @@ import nara.bus.Bus;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.identity.Personality;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.ZinesExchanged;
+import nara.ledger.MemoryMode;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.node.Blocking;
-import nara.plaza.Presence;
-import nara.recovery.MemoryMode;
+import nara.presence.Presence;
 import nara.testing.Citizen;
-import nara.testing.HandTime;
+import nara.testing.ManualScheduler;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class GossipVerticleTest {
   private final Citizen lisa = Citizen.named("lisa");
   private final GossipConfig config =
       GossipConfig.of(Optional.empty(), Personality.of(lisa.identity().soul()), MemoryMode.MEDIUM);
-  private final HandTime time = new HandTime(Instant.parse("2026-11-01T00:00:00Z"));
+  private final ManualScheduler time = new ManualScheduler(Instant.parse("2026-11-01T00:00:00Z"));
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = Bus.of(vertx);
   private final BlockingQueue<Promise<ZinesExchanged>> exchanges = new LinkedBlockingQueue<>();
@@ -55,34 +55,35 @@ class GossipVerticleTest {
         DiscoveryRequest.class,
         request -> Future.succeededFuture(neighbourhood()));
     bus.serve(MeshRequest.ADDRESS, MeshRequest.class, request -> later());
-    bus.hear(Presence.ADDRESS, Presence.class, told::add);
+    bus.subscribe(Presence.ADDRESS, Presence.class, told::add);
     Blocking.await(
         vertx.deployVerticle(new GossipVerticle("lisa", config, time, new SplittableRandom(1))),
         PATIENCE);
 
-    time.advance(config.pause());
+    time.advance(config.interval());
     Promise<ZinesExchanged> whileItWasThere = take(exchanges);
     bartIsThere = false;
-    time.advance(config.pause());
+    time.advance(config.interval());
     Promise<ZinesExchanged> whileItWasAway = take(exchanges);
     whileItWasThere.complete(withBart());
-    while (counts().exchanged() == 0) {
+    while (counts().exchanges() == 0) {
       Thread.onSpinWait();
     }
-    bus.tell(Presence.ADDRESS, new Presence.Left("nobody"));
-    assertThat(take(told)).isEqualTo(new Presence.Left("nobody"));
+    bus.publish(Presence.ADDRESS, new Presence.Offline("nobody"));
+    assertThat(take(told)).isEqualTo(new Presence.Offline("nobody"));
 
     whileItWasAway.complete(withBart());
-    assertThat(take(told)).isInstanceOf(Presence.Present.class);
+    assertThat(take(told)).isInstanceOf(Presence.Online.class);
   }
 
   private GossipRequest.GossipCounts counts() {
     return Blocking.await(
-        bus.ask(GossipRequest.ADDRESS, new GossipRequest.Counts(), PATIENCE), PATIENCE);
+        bus.request(GossipRequest.ADDRESS, new GossipRequest.GetGossipCounts(), PATIENCE),
+        PATIENCE);
   }
 
-  private DiscoveryRequest.Neighbourhood neighbourhood() {
-    return new DiscoveryRequest.Neighbourhood(
+  private DiscoveryRequest.NeighbourList neighbourhood() {
+    return new DiscoveryRequest.NeighbourList(
         List.of(
             new Neighbour(
                 "bart", "", "h:1", Optional.empty(), Set.of(Neighbour.Source.PLAZA), bartIsThere)),
@@ -90,7 +91,7 @@ class GossipVerticleTest {
   }
 
   private static ZinesExchanged withBart() {
-    return new ZinesExchanged(Map.of("bart", TrustRequest.Offered.NOTHING), Map.of());
+    return new ZinesExchanged(Map.of("bart", TrustRequest.OfferResult.NONE), Map.of());
   }
 
   private Future<ZinesExchanged> later() {

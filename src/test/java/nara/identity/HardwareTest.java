@@ -19,19 +19,19 @@ class HardwareTest {
   @TempDir Path root;
 
   @Test
-  void theFingerprintHashesHostIdAndSortedAddresses() {
+  void fingerprint_hashes_host_id_and_sorted_addresses() {
     assertThat(Hardware.fingerprint("host", List.of("b", "a")))
         .contains(Hashing.sha256("host-a,b".getBytes(UTF_8)));
   }
 
   @Test
-  void aMachineThatShowsNothingHasNoFingerprint() throws IOException {
+  void fingerprint_is_empty_when_machine_shows_no_id() throws IOException {
     Files.createDirectories(root.resolve("sys/class/net/lo"));
     assertThat(Hardware.fingerprint(root)).isEmpty();
   }
 
   @Test
-  void onlyCardsOfTheMachineCount() {
+  void fingerprint_uses_only_physical_network_cards() {
     assertThat(
             Hardware.hardwareAddresses(
                 Map.of("en0", "a", "enp3s0", "b", "eth0", "c", "wlan0", "d", "lo", "e")))
@@ -42,7 +42,7 @@ class HardwareTest {
   }
 
   @Test
-  void theFingerprintIsReadFromTheMachine() throws IOException {
+  void fingerprint_is_read_from_this_machine() throws IOException {
     write("etc/machine-id", MACHINE_ID);
     write("sys/class/net/eth1/address", "02:00:00:00:00:02\n");
     write("sys/class/net/eth0/address", "02:00:00:00:00:01\n");
@@ -52,7 +52,7 @@ class HardwareTest {
   }
 
   @Test
-  void theMainboardsIdComesBeforeTheMachineId() throws IOException {
+  void mainboard_id_takes_precedence_over_machine_id() throws IOException {
     write("etc/machine-id", MACHINE_ID);
     assertThat(Hardware.hostId(root)).contains(AS_UUID);
     write("sys/class/dmi/id/product_uuid", "ABCDEF01-89ab-cdef-0123-456789abcdef\n");
@@ -60,14 +60,14 @@ class HardwareTest {
   }
 
   @Test
-  void anIdOfTheWrongLengthIsNone() throws IOException {
+  void id_of_wrong_length_is_ignored() throws IOException {
     write("sys/class/dmi/id/product_uuid", "None\n");
     write("etc/machine-id", "uninitialized\n");
     assertThat(Hardware.hostId(root)).isEmpty();
   }
 
   @Test
-  void thisMachineAnswersTheSameTwice() {
+  void fingerprint_of_this_machine_is_stable() {
     assertThat(Hardware.fingerprint().map(NativeSoul::generated))
         .isEqualTo(Hardware.fingerprint().map(NativeSoul::generated));
     assertThat(Hardware.hostName()).isEqualTo(Hardware.hostName());

@@ -1,11 +1,11 @@
 package nara.identity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static nara.identity.Vectors.GENERATOR;
-import static nara.identity.Vectors.IDENTITY;
-import static nara.identity.Vectors.each;
-import static nara.identity.Vectors.hex;
-import static nara.identity.Vectors.texts;
+import static nara.identity.IdentityVectorFiles.GENERATOR;
+import static nara.identity.IdentityVectorFiles.IDENTITY;
+import static nara.identity.IdentityVectorFiles.each;
+import static nara.identity.IdentityVectorFiles.hex;
+import static nara.identity.IdentityVectorFiles.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,7 +51,7 @@ class IdentityVectorsTest {
 
   @ParameterizedTest
   @MethodSource("customSouls")
-  void aNamedNaraFollowsFromItsHardwareAndName(JsonNode vector) {
+  void soul_of_named_nara_derives_from_hardware_and_name(JsonNode vector) {
     String name = vector.get("name").asText();
     Soul soul = NativeSoul.custom(hex(vector.get("hardware_hex")), name);
 
@@ -60,8 +60,8 @@ class IdentityVectorsTest {
     assertThat(soul.tag()).isEqualTo(hex(vector.get("tag_hex")));
     assertThat(Soul.parse(vector.get("soul").asText())).contains(soul);
     assertThat(Soul.forName(soul.seed(), name)).isEqualTo(soul);
-    assertThat(soul.bondedTo(name)).isEqualTo(vector.get("bond").asBoolean());
-    assertThat(soul.bondedTo(name + "x")).isEqualTo(vector.get("bond_of_other_name").asBoolean());
+    assertThat(soul.isBondedTo(name)).isEqualTo(vector.get("bond").asBoolean());
+    assertThat(soul.isBondedTo(name + "x")).isEqualTo(vector.get("bond_of_other_name").asBoolean());
 
     Identity identity = Identity.of(name, soul);
     assertThat(identity.id()).isEqualTo(vector.get("id").asText());
@@ -73,7 +73,7 @@ class IdentityVectorsTest {
 
   @ParameterizedTest
   @MethodSource("generatedSouls")
-  void anUnnamedNaraFollowsFromItsHardware(JsonNode vector) {
+  void identity_of_unnamed_nara_derives_from_hardware(JsonNode vector) {
     byte[] hardware = hex(vector.get("hardware_hex"));
     byte[] seed = hex(vector.get("seed_hex"));
     String name = vector.get("name").asText();
@@ -82,7 +82,7 @@ class IdentityVectorsTest {
     assertThat(NativeSoul.generated(hardware).seed()).isEqualTo(seed);
     assertThat(Soul.forName(seed, name)).isEqualTo(recorded);
     assertThat(recorded.tag()).isEqualTo(hex(vector.get("tag_hex")));
-    assertThat(recorded.bondedTo(name)).isTrue();
+    assertThat(recorded.isBondedTo(name)).isTrue();
     assertThat(NaraId.of(recorded, name)).isEqualTo(vector.get("id").asText());
     // With the reference's words the same draws give the same name; with ours, the same number.
     assertThat(
@@ -94,11 +94,11 @@ class IdentityVectorsTest {
 
   @ParameterizedTest
   @MethodSource("determined")
-  void nameAndSoulAreDeterminedFromWhatIsGiven(JsonNode vector) {
+  void identity_matches_recorded_name_and_soul(JsonNode vector) {
     byte[] hardware = hex(vector.get("hardware_hex"));
     String recordedName = vector.get("name").asText();
     Identity identity =
-        Identity.determine(
+        Identity.resolve(
             vector.get("name_arg").asText(),
             vector.get("soul_arg").asText(),
             vector.get("hostname").asText(),
@@ -122,10 +122,10 @@ class IdentityVectorsTest {
 
   @ParameterizedTest
   @MethodSource("refusedSouls")
-  void aSoulThatIsNoneIsRefusedWhereTheReferenceMakesAnEmptyIdentity(JsonNode vector) {
+  void identity_rejects_invalid_soul_unlike_the_reference(JsonNode vector) {
     String soul = vector.get("soul_arg").asText();
     assertThat(vector.get("id").asText()).isEmpty();
-    assertThatThrownBy(() -> Identity.determine("x", soul, "x", Optional.of(new byte[32])))
+    assertThatThrownBy(() -> Identity.resolve("x", soul, "x", Optional.of(new byte[32])))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("40 bytes in Base58")
         .hasMessageNotContaining(soul);
@@ -133,7 +133,7 @@ class IdentityVectorsTest {
 
   @ParameterizedTest
   @MethodSource("personalities")
-  void personalityFollowsFromTheSoul(JsonNode vector) {
+  void personality_derives_from_soul(JsonNode vector) {
     Soul soul = Soul.parse(vector.get("soul").asText()).orElseThrow();
     assertThat(Personality.of(soul))
         .isEqualTo(
@@ -145,14 +145,14 @@ class IdentityVectorsTest {
 
   @ParameterizedTest
   @MethodSource("genericHostnames")
-  void genericHostNamesAreKnown(JsonNode vector) {
-    assertThat(HostName.generic(vector.get("host").asText()))
+  void generic_host_names_are_recognised(JsonNode vector) {
+    assertThat(HostName.isGeneric(vector.get("host").asText()))
         .isEqualTo(vector.get("generic").asBoolean());
   }
 
   @ParameterizedTest
   @MethodSource("sequences")
-  void theGeneratorDrawsWhatGoDraws(JsonNode vector) {
+  void generator_draws_the_numbers_of_go(JsonNode vector) {
     long seed = Long.parseLong(vector.get("seed").asText());
 
     GoRandom words = GoRandom.seeded(seed);
@@ -171,14 +171,14 @@ class IdentityVectorsTest {
   }
 
   @Test
-  void theTableInTheJarIsTheRecordedOne() {
+  void generator_table_equals_the_recorded_one() {
     assertThat(Resource.lines("generator-table.txt"))
         .isEqualTo(texts(GENERATOR.get("table_hex")))
         .hasSize(607);
   }
 
   @Test
-  void whatTheReferenceEncryptedForItselfOpens() {
+  void self_encryption_decrypts_recorded_ciphertexts() {
     JsonNode vector = IDENTITY.get("self_encryption");
     Soul soul = Soul.parse(vector.get("soul").asText()).orElseThrow();
     byte[] sealed =
@@ -198,6 +198,6 @@ class IdentityVectorsTest {
   /** Whether the reference drew the name, from words that are its own. */
   private static boolean drawn(JsonNode vector) {
     String given = vector.get("name_arg").asText();
-    return HostName.generic(given.isEmpty() ? vector.get("hostname").asText() : given);
+    return HostName.isGeneric(given.isEmpty() ? vector.get("hostname").asText() : given);
   }
 }

@@ -14,14 +14,14 @@ class KeyPairTest {
   private final KeyPair keys = KeyPair.of(soul);
 
   @Test
-  void aKeyPairIsThatOfTheSoulsSeed() {
+  void key_pair_derives_from_soul_seed() {
     assertThat(KeyPair.fromSeed(soul.seed())).isEqualTo(keys).hasSameHashCodeAs(keys);
     assertThat(KeyPair.of(Soul.forName(soul.seed(), "bart"))).isEqualTo(keys);
     assertThat(KeyPair.of(Soul.generate("lisa", new Random(2)))).isNotEqualTo(keys);
   }
 
   @Test
-  void signaturesVerifyAndAreThoseOfThePlainRule() {
+  void signatures_verify_and_equal_plain_ed25519() {
     byte[] message = "hello".getBytes(UTF_8);
     byte[] expected = new byte[64];
     Ed25519.sign(soul.seed(), 0, message, 0, message.length, expected, 0);
@@ -32,7 +32,7 @@ class KeyPairTest {
   }
 
   @Test
-  void manyThreadsMaySignAtOnce() {
+  void key_pair_signs_concurrently() {
     boolean all =
         IntStream.range(0, 400)
             .parallel()

@@ -23,8 +23,8 @@ class KeyringConcurrencyTest {
   private final Keyring keyring = new Keyring();
 
   @Test
-  void ofManyWhoRaceForANameExactlyOneGetsIt() throws Exception {
-    List<List<Learned>> answers =
+  void keyring_gives_contested_name_to_exactly_one_thread() throws Exception {
+    List<List<LearnResult>> answers =
         together(
             thread ->
                 each(i -> keyring.learn("name " + i, "id " + i, key(thread, i), Origin.HEY_THERE)));
@@ -33,10 +33,10 @@ class KeyringConcurrencyTest {
       int name = i;
       List<Integer> winners = new ArrayList<>();
       for (int thread = 0; thread < THREADS; thread++) {
-        if (answers.get(thread).get(i) == Learned.ADDED) {
+        if (answers.get(thread).get(i) == LearnResult.ADDED) {
           winners.add(thread);
         } else {
-          assertThat(answers.get(thread).get(i)).isEqualTo(Learned.CONFLICT);
+          assertThat(answers.get(thread).get(i)).isEqualTo(LearnResult.CONFLICT);
         }
       }
       assertThat(winners).hasSize(1);
@@ -47,7 +47,7 @@ class KeyringConcurrencyTest {
   }
 
   @Test
-  void whatAVersionCountsIsVisibleToWhoeverSeesTheVersion() throws Exception {
+  void keyring_version_publishes_all_entries_it_counts() throws Exception {
     List<List<Boolean>> answers =
         together(
             thread -> {
@@ -55,7 +55,7 @@ class KeyringConcurrencyTest {
                 return each(
                     i ->
                         keyring.learn("name " + i, "id " + i, key(0, i), Origin.PING)
-                            == Learned.ADDED);
+                            == LearnResult.ADDED);
               }
               List<Boolean> consistent = new ArrayList<>();
               long seen;
@@ -71,27 +71,27 @@ class KeyringConcurrencyTest {
   }
 
   private boolean holds(int i) {
-    Lookup known = new Lookup.Known(key(0, i));
+    KeyLookup known = new KeyLookup.Known(key(0, i));
     return keyring.lookup("name " + i, "id " + i).equals(known)
         && keyring.lookup("name " + i, "").equals(known)
         && keyring.nameOf("id " + i).filter(("name " + i)::equals).isPresent()
         && keyring.idOf("name " + i).filter(("id " + i)::equals).isPresent();
   }
 
-  private interface Work<T> {
-    T of(int number) throws Exception;
+  private interface NumberedTask<T> {
+    T run(int number) throws Exception;
   }
 
-  private static <T> List<T> each(Work<T> work) throws Exception {
+  private static <T> List<T> each(NumberedTask<T> numberedTask) throws Exception {
     List<T> results = new ArrayList<>();
     for (int i = 0; i < NAMES; i++) {
-      results.add(work.of(i));
+      results.add(numberedTask.run(i));
     }
     return results;
   }
 
   /** Starts every thread's work at the same moment and gathers what each answers. */
-  private static <T> List<T> together(Work<T> work) throws Exception {
+  private static <T> List<T> together(NumberedTask<T> numberedTask) throws Exception {
     CyclicBarrier start = new CyclicBarrier(THREADS);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
@@ -101,7 +101,7 @@ class KeyringConcurrencyTest {
         tasks.add(
             () -> {
               start.await(30, TimeUnit.SECONDS);
-              return work.of(number);
+              return numberedTask.run(number);
             });
       }
       List<T> answers = new ArrayList<>();

@@ -1,10 +1,10 @@
 package nara.identity;
 
-import static nara.identity.Learned.ADDED;
-import static nara.identity.Learned.CONFLICT;
-import static nara.identity.Learned.FULL;
-import static nara.identity.Learned.KNOWN;
-import static nara.identity.Learned.REFUSED;
+import static nara.identity.LearnResult.ADDED;
+import static nara.identity.LearnResult.CONFLICT;
+import static nara.identity.LearnResult.FULL;
+import static nara.identity.LearnResult.KNOWN;
+import static nara.identity.LearnResult.REFUSED;
 import static nara.identity.Origin.CONFIG;
 import static nara.identity.Origin.HEARSAY;
 import static nara.identity.Origin.HEY_THERE;
@@ -30,24 +30,24 @@ class KeyringTest {
   @Nested
   class Names {
     @Test
-    void aNamesFirstKeyIsAdded() {
+    void keyring_adds_first_key_of_name() {
       assertThat(keyring.learn("lisa", "", LISAS, PING)).isEqualTo(ADDED);
       assertThat(keyring.byName("lisa")).contains(LISAS);
       assertThat(keyring.size()).isEqualTo(1);
     }
 
     @Test
-    void theSameKeyAgainIsNoNews() {
+    void keyring_reports_known_when_key_is_repeated() {
       keyring.learn("lisa", "L", LISAS, PING);
       long version = keyring.version();
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(KNOWN);
       assertThat(keyring.learn("lisa", "", LISAS, HEY_THERE)).isEqualTo(KNOWN);
       assertThat(keyring.version()).isEqualTo(version);
-      assertThat(keyring.entries()).containsExactly(new Keyring.Entry("lisa", "L", LISAS, PING));
+      assertThat(keyring.entries()).containsExactly(new Keyring.KeyEntry("lisa", "L", LISAS, PING));
     }
 
     @Test
-    void aSecondKeyIsAConflictAndNeverTaken() {
+    void keyring_rejects_second_key_of_name_as_conflict() {
       keyring.learn("lisa", "", LISAS, HEY_THERE);
       for (Origin origin : Origin.values()) {
         assertThat(keyring.learn("lisa", "", MALLORYS, origin)).isEqualTo(CONFLICT);
@@ -56,7 +56,7 @@ class KeyringTest {
     }
 
     @Test
-    void theIdThatComesWithARefusedKeyIsNotTakenEither() {
+    void keyring_ignores_id_of_rejected_key() {
       keyring.learn("lisa", "", LISAS, HEY_THERE);
       keyring.learn("lisa", "M", MALLORYS, HEY_THERE);
       assertThat(keyring.byId("M")).isEmpty();
@@ -64,7 +64,7 @@ class KeyringTest {
     }
 
     @Test
-    void namesAreComparedAsTheyAre() {
+    void keyring_compares_names_exactly() {
       keyring.learn("lisa", "", LISAS, PING);
       assertThat(keyring.learn("Lisa", "", MALLORYS, PING)).isEqualTo(ADDED);
       assertThat(keyring.learn("lisa\n", "", MALLORYS, PING)).isEqualTo(ADDED);
@@ -72,7 +72,7 @@ class KeyringTest {
     }
 
     @Test
-    void twoNamesMayShareAKey() {
+    void keyring_allows_two_names_with_one_key() {
       assertThat(keyring.learn("lisa", "L", LISAS, PING)).isEqualTo(ADDED);
       assertThat(keyring.learn("lisa-at-work", "W", LISAS, PING)).isEqualTo(ADDED);
       assertThat(keyring.nameOf("W")).contains("lisa-at-work");
@@ -82,38 +82,39 @@ class KeyringTest {
   @Nested
   class Ids {
     @Test
-    void anIdFillsTheGapOfAKnownName() {
+    void keyring_adds_missing_id_to_known_name() {
       keyring.learn("lisa", "", LISAS, PING);
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
       assertThat(keyring.byId("L")).contains(LISAS);
       assertThat(keyring.nameOf("L")).contains("lisa");
       assertThat(keyring.idOf("lisa")).contains("L");
-      assertThat(keyring.entries()).containsExactly(new Keyring.Entry("lisa", "L", LISAS, PING));
+      assertThat(keyring.entries()).containsExactly(new Keyring.KeyEntry("lisa", "L", LISAS, PING));
     }
 
     @Test
-    void aNameFillsTheGapOfAKnownId() {
+    void keyring_adds_missing_name_to_known_id() {
       assertThat(keyring.learn("", "L", LISAS, PEER_QUERY)).isEqualTo(ADDED);
       assertThat(keyring.nameOf("L")).isEmpty();
       assertThat(keyring.byId("L")).contains(LISAS);
       assertThat(keyring.size()).isZero();
-      assertThat(keyring.entries()).containsExactly(new Keyring.Entry("", "L", LISAS, PEER_QUERY));
+      assertThat(keyring.entries())
+          .containsExactly(new Keyring.KeyEntry("", "L", LISAS, PEER_QUERY));
 
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
       assertThat(keyring.nameOf("L")).contains("lisa");
       assertThat(keyring.entries())
-          .containsExactly(new Keyring.Entry("lisa", "L", LISAS, HEY_THERE));
+          .containsExactly(new Keyring.KeyEntry("lisa", "L", LISAS, HEY_THERE));
     }
 
     @Test
-    void anIdWithoutANameIsNoNewsOnceTheNameIsKnown() {
+    void keyring_reports_known_when_id_of_known_name_is_repeated() {
       keyring.learn("lisa", "L", LISAS, PING);
       assertThat(keyring.learn("", "L", LISAS, PEER_QUERY)).isEqualTo(KNOWN);
       assertThat(keyring.nameOf("L")).contains("lisa");
     }
 
     @Test
-    void aFurtherIdOfANameIsKnownToo() {
+    void keyring_accepts_further_id_of_name() {
       keyring.learn("lisa", "a relay's invention", LISAS, HEY_THERE);
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
       assertThat(keyring.byId("L")).contains(LISAS);
@@ -121,9 +122,9 @@ class KeyringTest {
     }
 
     @Test
-    void anIdClaimedForAnotherNaraIsContestedAndTheNameDecides() {
+    void keyring_resolves_contested_id_by_name() {
       keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
-      assertThat(keyring.lookup("lisa", "L")).isInstanceOf(Lookup.Mismatch.class);
+      assertThat(keyring.lookup("lisa", "L")).isInstanceOf(KeyLookup.Mismatch.class);
       long version = keyring.version();
 
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
@@ -132,13 +133,13 @@ class KeyringTest {
       assertThat(keyring.nameOf("L")).isEmpty();
       assertThat(keyring.idOf("lisa")).isEmpty();
       assertThat(keyring.idOf("mallory")).isEmpty();
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Lookup.Known(LISAS));
-      assertThat(keyring.lookup("mallory", "L")).isEqualTo(new Lookup.Known(MALLORYS));
-      assertThat(keyring.lookup("raccoon", "L")).isEqualTo(new Lookup.Unknown());
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
+      assertThat(keyring.lookup("mallory", "L")).isEqualTo(new KeyLookup.Known(MALLORYS));
+      assertThat(keyring.lookup("raccoon", "L")).isEqualTo(new KeyLookup.Unknown());
     }
 
     @Test
-    void aContestedIdStaysContested() {
+    void keyring_keeps_id_contested() {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
       assertThat(keyring.learn("lisa", "L", LISAS, PING)).isEqualTo(KNOWN);
@@ -147,7 +148,7 @@ class KeyringTest {
     }
 
     @Test
-    void aKnownNamesClaimToAnothersIdIsAConflict() {
+    void keyring_reports_conflict_when_known_name_claims_foreign_id() {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("mallory", "M", MALLORYS, PING);
       assertThat(keyring.learn("mallory", "L", MALLORYS, HEY_THERE)).isEqualTo(CONFLICT);
@@ -156,17 +157,17 @@ class KeyringTest {
     }
 
     @Test
-    void aRefusedKeyStillContestsTheIdItClaims() {
+    void rejected_key_contests_its_claimed_id() {
       keyring.learn("lisa", "L", LISAS, PING);
       long version = keyring.version();
       assertThat(keyring.learn("lisa", "L", MALLORYS, HEY_THERE)).isEqualTo(CONFLICT);
       assertThat(keyring.byId("L")).isEmpty();
       assertThat(keyring.version()).isGreaterThan(version);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Lookup.Known(LISAS));
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
     }
 
     @Test
-    void noPeerCastsDoubtOnWhatTheOperatorOrTheNodeItselfSays() {
+    void peers_cannot_contest_entries_of_operator_or_own_node() {
       keyring.learn("lisa", "L", LISAS, SELF);
       keyring.learn("raccoon", "R", RACCOONS, CONFIG);
       assertThat(keyring.learn("mallory", "L", MALLORYS, HEY_THERE)).isEqualTo(ADDED);
@@ -178,7 +179,7 @@ class KeyringTest {
     }
 
     @Test
-    void theOperatorsWordSettlesAnId() {
+    void operator_entry_settles_contested_id() {
       keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
       keyring.learn("raccoon", "R", RACCOONS, PING);
       assertThat(keyring.learn("lisa", "L", LISAS, CONFIG)).isEqualTo(ADDED);
@@ -194,47 +195,48 @@ class KeyringTest {
   @Nested
   class Lookups {
     @Test
-    void nobodyIsKnownAtFirst() {
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Lookup.Unknown());
-      assertThat(keyring.lookup("", "")).isEqualTo(new Lookup.Unknown());
+    void new_keyring_is_empty() {
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Unknown());
+      assertThat(keyring.lookup("", "")).isEqualTo(new KeyLookup.Unknown());
       assertThat(keyring.version()).isZero();
     }
 
     @Test
-    void theEmittersIdOrElseItsNameTellsTheKey() {
+    void lookup_uses_emitter_id_before_emitter_name() {
       keyring.learn("lisa", "L", LISAS, PING);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Lookup.Known(LISAS));
-      assertThat(keyring.lookup("lisa", "")).isEqualTo(new Lookup.Known(LISAS));
-      assertThat(keyring.lookup("lisa", "never heard of")).isEqualTo(new Lookup.Known(LISAS));
-      assertThat(keyring.lookup("bart", "")).isEqualTo(new Lookup.Unknown());
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
+      assertThat(keyring.lookup("lisa", "")).isEqualTo(new KeyLookup.Known(LISAS));
+      assertThat(keyring.lookup("lisa", "never heard of")).isEqualTo(new KeyLookup.Known(LISAS));
+      assertThat(keyring.lookup("bart", "")).isEqualTo(new KeyLookup.Unknown());
     }
 
     @Test
-    void anIdWithoutANameSpeaksForAnEmitterNobodyKnows() {
+    void lookup_finds_unnamed_id_when_emitter_is_unknown() {
       keyring.learn("", "L", LISAS, PEER_QUERY);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Lookup.Known(LISAS));
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
     }
 
     @Test
-    void anIdOfAnotherNameIsAMismatchThatSaysWhose() {
+    void lookup_reports_owner_when_id_belongs_to_another_name() {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("raccoon", "R", RACCOONS, PING);
       assertThat(keyring.lookup("lisa", "R"))
-          .isEqualTo(new Lookup.Mismatch("emitter id R belongs to raccoon, not to lisa"));
+          .isEqualTo(new KeyLookup.Mismatch("emitter id R belongs to raccoon, not to lisa"));
     }
 
     @Test
-    void anIdWithoutANameIsNoWayToSignAsSomebodyKnown() {
+    void lookup_rejects_unnamed_id_for_known_emitter() {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("", "M", MALLORYS, PEER_QUERY);
       assertThat(keyring.lookup("lisa", "M"))
-          .isEqualTo(new Lookup.Mismatch("emitter id M belongs to another key than that of lisa"));
+          .isEqualTo(
+              new KeyLookup.Mismatch("emitter id M belongs to another key than that of lisa"));
     }
 
     @Test
-    void whatAPeerChoseIsPrintedShortAndOnOneLine() {
+    void entries_print_peer_text_bounded_and_on_one_line() {
       keyring.learn("x\n\u001b[31m\u202e" + "y".repeat(900), "R", RACCOONS, PING);
-      String reason = ((Lookup.Mismatch) keyring.lookup("z".repeat(1_000_000), "R")).reason();
+      String reason = ((KeyLookup.Mismatch) keyring.lookup("z".repeat(1_000_000), "R")).reason();
       assertThat(reason).hasSizeLessThan(200).contains("x\ufffd\ufffd[31m\ufffdyyy", "zzz…");
     }
   }
@@ -242,7 +244,7 @@ class KeyringTest {
   @Nested
   class Bounds {
     @Test
-    void aFullKeyringTakesNoNewNameAndKeepsTheOldOnes() {
+    void full_keyring_rejects_new_names_and_keeps_old_ones() {
       Keyring small = new Keyring(2);
       small.learn("lisa", "", LISAS, PING);
       small.learn("raccoon", "", RACCOONS, PING);
@@ -254,7 +256,7 @@ class KeyringTest {
     }
 
     @Test
-    void idsAreBoundedByTwiceTheNames() {
+    void keyring_limits_ids_to_twice_the_names() {
       Keyring small = new Keyring(2);
       for (String id : new String[] {"1", "2", "3", "4"}) {
         assertThat(small.learn("lisa", id, LISAS, PING)).isEqualTo(ADDED);
@@ -266,7 +268,7 @@ class KeyringTest {
     }
 
     @Test
-    void hearsayNeverTakesMoreThanATenthOfTheRoom() {
+    void hearsay_names_are_limited_to_a_tenth_of_capacity() {
       Keyring small = new Keyring(100);
       for (int i = 0; i < 10; i++) {
         assertThat(small.learn("ghost-" + i, "", MALLORYS, HEARSAY)).isEqualTo(ADDED);
@@ -277,7 +279,7 @@ class KeyringTest {
     }
 
     @Test
-    void idsByHearsayNeverTakeMoreThanATenthOfTheRoomEither() {
+    void hearsay_ids_are_limited_to_a_tenth_of_capacity() {
       Keyring small = new Keyring(10);
       assertThat(small.learn("ghost", "1", MALLORYS, HEARSAY)).isEqualTo(ADDED);
       assertThat(small.learn("ghost", "2", MALLORYS, HEARSAY)).isEqualTo(ADDED);
@@ -286,7 +288,7 @@ class KeyringTest {
     }
 
     @Test
-    void whatIsConfirmedIsNoHearsayAnyMoreAndMakesRoom() {
+    void confirmed_entry_no_longer_counts_as_hearsay() {
       Keyring small = new Keyring(10);
       small.learn("lisa", "L", LISAS, HEARSAY);
       assertThat(small.learn("raccoon", "R", RACCOONS, HEARSAY)).isEqualTo(FULL);
@@ -294,12 +296,12 @@ class KeyringTest {
       assertThat(small.learn("raccoon", "R", RACCOONS, HEARSAY)).isEqualTo(ADDED);
       assertThat(small.entries())
           .containsExactly(
-              new Keyring.Entry("lisa", "L", LISAS, HEY_THERE),
-              new Keyring.Entry("raccoon", "R", RACCOONS, HEARSAY));
+              new Keyring.KeyEntry("lisa", "L", LISAS, HEY_THERE),
+              new Keyring.KeyEntry("raccoon", "R", RACCOONS, HEARSAY));
     }
 
     @Test
-    void aNameOrIdThatIsTooLongOrBothMissingIsRefused() {
+    void keyring_rejects_entry_with_long_or_missing_name_and_id() {
       String name = "n".repeat(Keyring.MAX_NAME_CHARACTERS);
       String id = "i".repeat(Keyring.MAX_ID_CHARACTERS);
       assertThat(keyring.learn(name, id, LISAS, PING)).isEqualTo(ADDED);
@@ -310,7 +312,7 @@ class KeyringTest {
     }
 
     @Test
-    void aKeyringWithoutRoomIsAProgrammersError() {
+    void keyring_rejects_capacity_of_zero() {
       assertThatIllegalArgumentException().isThrownBy(() -> new Keyring(0));
     }
   }
@@ -318,22 +320,22 @@ class KeyringTest {
   @Nested
   class Reports {
     @Test
-    void aConflictTellsBothSidesAndHowOften() {
+    void conflict_reports_both_keys_and_count() {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("lisa", "", MALLORYS, HOWDY);
       keyring.learn("lisa", "", MALLORYS, HOWDY);
       assertThat(keyring.conflicts())
           .containsExactly(
               new Keyring.Conflict(
-                  new Keyring.Entry("lisa", "L", LISAS, PING),
-                  new Keyring.Entry("lisa", "", MALLORYS, HOWDY),
+                  new Keyring.KeyEntry("lisa", "L", LISAS, PING),
+                  new Keyring.KeyEntry("lisa", "", MALLORYS, HOWDY),
                   2));
-      assertThat(keyring.conflicts().getFirst().sentence())
+      assertThat(keyring.conflicts().getFirst().description())
           .contains("lisa", LISAS.encoded(), "PING", MALLORYS.encoded(), "HOWDY", "2 times");
     }
 
     @Test
-    void conflictsBeyondTheBoundAreOnlyCounted() {
+    void conflicts_over_the_limit_are_only_counted() {
       keyring.learn("lisa", "", LISAS, PING);
       int offered = Keyring.MAX_CONFLICTS_LISTED + 10;
       for (int i = 0; i < offered; i++) {
@@ -346,15 +348,15 @@ class KeyringTest {
     }
 
     @Test
-    void entriesAreInOrderOfTheirNames() {
+    void entries_are_sorted_by_name() {
       keyring.learn("raccoon", "R", RACCOONS, PING);
       keyring.learn("lisa", "L", LISAS, HEY_THERE);
       keyring.learn("", "M", MALLORYS, PEER_QUERY);
       assertThat(keyring.entries())
           .containsExactly(
-              new Keyring.Entry("", "M", MALLORYS, PEER_QUERY),
-              new Keyring.Entry("lisa", "L", LISAS, HEY_THERE),
-              new Keyring.Entry("raccoon", "R", RACCOONS, PING));
+              new Keyring.KeyEntry("", "M", MALLORYS, PEER_QUERY),
+              new Keyring.KeyEntry("lisa", "L", LISAS, HEY_THERE),
+              new Keyring.KeyEntry("raccoon", "R", RACCOONS, PING));
     }
   }
 

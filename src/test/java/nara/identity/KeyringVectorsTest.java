@@ -1,7 +1,7 @@
 package nara.identity;
 
-import static nara.identity.Vectors.EVENTS;
-import static nara.identity.Vectors.each;
+import static nara.identity.IdentityVectorFiles.EVENTS;
+import static nara.identity.IdentityVectorFiles.each;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -46,19 +46,19 @@ class KeyringVectorsTest {
 
   @ParameterizedTest
   @MethodSource("judgedByEmitter")
-  void theKeyFoundVerifiesWhatTheReferenceVerifies(JsonNode vector) throws Exception {
+  void lookup_finds_key_that_verifies_recorded_events(JsonNode vector) throws Exception {
     JsonNode event = JSON.readTree(vector.get("json").asText());
     boolean verifies =
         switch (lookup(event)) {
-          case Lookup.Known known -> verifies(known.key(), event, vector);
-          case Lookup.Unknown unknown -> false;
-          case Lookup.Mismatch mismatch -> false;
+          case KeyLookup.Known known -> verifies(known.key(), event, vector);
+          case KeyLookup.Unknown unknown -> false;
+          case KeyLookup.Mismatch mismatch -> false;
         };
     assertThat(verifies).isEqualTo(vector.get("verifies_by_emitter_id").asBoolean());
   }
 
   @Test
-  void anEventWhoseEmitterIdWasAlteredIsRefusedByName() throws JsonProcessingException {
+  void lookup_rejects_event_with_altered_emitter_id() throws JsonProcessingException {
     JsonNode vector =
         judgedByEmitter()
             .filter(v -> v.get("label").asText().equals("altered: emitter id only"))
@@ -66,12 +66,12 @@ class KeyringVectorsTest {
             .orElseThrow();
     assertThat(lookup(JSON.readTree(vector.get("json").asText())))
         .isEqualTo(
-            new Lookup.Mismatch(
+            new KeyLookup.Mismatch(
                 "emitter id AcQbHG14SkHNnihspJqogKcVrtig5Z6x9QSrZtZyKiDC belongs to raccoon,"
                     + " not to lisa"));
   }
 
-  private Lookup lookup(JsonNode event) {
+  private KeyLookup lookup(JsonNode event) {
     return keyring.lookup(event.path("emitter").asText(), event.path("emitter_id").asText());
   }
 
@@ -82,7 +82,7 @@ class KeyringVectorsTest {
       return false;
     }
     byte[] signature = Base64.getDecoder().decode(text);
-    byte[] signed = Vectors.hex(vector.get("signable_sha256_hex"));
+    byte[] signed = IdentityVectorFiles.hex(vector.get("signable_sha256_hex"));
     return Ed25519.verify(signature, 0, key.bytes(), 0, signed, 0, signed.length);
   }
 }

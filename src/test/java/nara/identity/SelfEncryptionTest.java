@@ -13,7 +13,7 @@ class SelfEncryptionTest {
   private final Soul soul = Soul.generate("lisa", new Random(1));
 
   @Test
-  void whatANaraEncryptedItReadsAgain() {
+  void self_encryption_decrypts_its_own_ciphertext() {
     for (int length : new int[] {0, 1, 15, 16, 63, 64, 65, 4096, 100_001}) {
       byte[] plaintext = new byte[length];
       new Random(length).nextBytes(plaintext);
@@ -24,21 +24,21 @@ class SelfEncryptionTest {
   }
 
   @Test
-  void theSamePlaintextIsNeverTheSameTwice() {
+  void self_encryption_never_repeats_a_ciphertext() {
     byte[] plaintext = new byte[10];
     assertThat(SelfEncryption.encrypt(soul, plaintext, RANDOM))
         .isNotEqualTo(SelfEncryption.encrypt(soul, plaintext, RANDOM));
   }
 
   @Test
-  void anotherSoulReadsNothing() {
+  void self_encryption_fails_for_another_soul() {
     byte[] sealed = SelfEncryption.encrypt(soul, new byte[10], RANDOM);
     Soul other = Soul.generate("lisa", new Random(2));
     assertThat(SelfEncryption.decrypt(other, sealed)).isEmpty();
   }
 
   @Test
-  void whatWasAlteredAtAnyByteOrCutAtAnyLengthDoesNotOpen() {
+  void self_encryption_rejects_altered_or_truncated_ciphertext() {
     byte[] sealed = SelfEncryption.encrypt(soul, new byte[10], RANDOM);
     for (int i = 0; i < sealed.length; i++) {
       byte[] altered = sealed.clone();

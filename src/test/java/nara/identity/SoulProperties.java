@@ -17,25 +17,25 @@ class SoulProperties {
       "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
   @Property
-  void whatWasEncodedDecodesToItself(@ForAll @Size(max = 90) byte[] bytes) {
+  void base58_decodes_what_it_encoded(@ForAll @Size(max = 90) byte[] bytes) {
     assertThat(Base58.decode(Base58.encode(bytes))).contains(bytes);
   }
 
   @Property
-  void eachLeadingZeroByteIsALeadingOne(@ForAll @Size(min = 1, max = 40) byte[] bytes) {
+  void base58_encodes_leading_zero_bytes_as_ones(@ForAll @Size(min = 1, max = 40) byte[] bytes) {
     byte[] longer = new byte[bytes.length + 1];
     System.arraycopy(bytes, 0, longer, 1, bytes.length);
     assertThat(Base58.encode(longer)).isEqualTo("1" + Base58.encode(bytes));
   }
 
   @Property
-  void anyTextDecodesToNothingOrEncodesBackToItself(
+  void base58_decodes_any_text_reversibly_or_not_at_all(
       @ForAll @StringLength(max = 200) String hostile) {
     Base58.decode(hostile).ifPresent(bytes -> assertThat(Base58.encode(bytes)).isEqualTo(hostile));
   }
 
   @Property
-  void textOfTheAlphabetHasOneReading(@ForAll @Size(max = 128) byte[] choices) {
+  void base58_decodes_alphabet_text_uniquely(@ForAll @Size(max = 128) byte[] choices) {
     StringBuilder text = new StringBuilder();
     for (byte choice : choices) {
       text.append(ALPHABET.charAt(Math.floorMod(choice, ALPHABET.length())));
@@ -44,7 +44,7 @@ class SoulProperties {
   }
 
   @Property
-  void anySoulReadsBackFromItsText(@ForAll @Size(40) byte[] bytes) {
+  void soul_parses_its_own_text(@ForAll @Size(40) byte[] bytes) {
     Soul soul = Soul.parse(Base58.encode(bytes)).orElseThrow();
     assertThat(soul.bytes()).isEqualTo(bytes);
     assertThat(Soul.of(soul.seed(), soul.tag())).isEqualTo(soul);
@@ -52,25 +52,25 @@ class SoulProperties {
   }
 
   @Property
-  void noOtherNumberOfBytesIsASoul(@ForAll @Size(max = 60) byte[] bytes) {
+  void soul_rejects_other_lengths(@ForAll @Size(max = 60) byte[] bytes) {
     assertThat(Soul.parse(Base58.encode(bytes)).isPresent()).isEqualTo(bytes.length == Soul.LENGTH);
   }
 
   @Property(tries = 200)
-  void aSoulIsBondedToItsNameAndNoOther(
+  void soul_bonds_only_to_its_own_name(
       @ForAll long seed, @ForAll @NotEmpty String name, @ForAll String other) {
     Soul soul = Soul.generate(name, new Random(seed));
-    assertThat(soul.bondedTo(name)).isTrue();
+    assertThat(soul.isBondedTo(name)).isTrue();
     if (!Arrays.equals(bytes(name), bytes(other))) {
-      assertThat(soul.bondedTo(other)).isFalse();
+      assertThat(soul.isBondedTo(other)).isFalse();
     }
   }
 
   @Property(tries = 200)
-  void everyGeneratedNameIsOneThatWouldBeKept(@ForAll @Size(32) byte[] seed) {
+  void generated_names_are_never_generic(@ForAll @Size(32) byte[] seed) {
     String name = GeneratedName.of(seed);
     assertThat(name).matches("[a-z]+-[a-z]+-[0-9]{3}");
-    assertThat(HostName.generic(name)).isFalse();
+    assertThat(HostName.isGeneric(name)).isFalse();
   }
 
   // Texts with broken surrogate pairs may share their UTF-8.

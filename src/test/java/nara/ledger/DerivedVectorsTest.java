@@ -8,8 +8,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import nara.event.Event;
-import nara.ledger.LedgerRequest.Derived;
 import nara.ledger.LedgerRequest.Opinion;
+import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -28,17 +28,18 @@ class DerivedVectorsTest {
   @MethodSource("subjects")
   void each_subject_has_the_recorded_history_and_opinion(JsonNode s) {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
-    ledger.merge(Made.unsigned(DERIVED.get("events")));
+    ledger.merge(TestEvents.unsigned(DERIVED.get("events")));
 
-    Derived derived =
-        ledger.about(s.get("subject").asText(), DERIVED.get("computed_at_s").asLong());
+    SubjectSummary subjectSummary =
+        ledger.summary(s.get("subject").asText(), DERIVED.get("computed_at_s").asLong());
 
-    assertThat(derived.restarts()).isEqualTo(s.get("restarts").asLong());
-    assertThat(derived.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
-    assertThat(derived.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
-    assertThat(derived.latestCheckpointId()).isEqualTo(s.get("latest_checkpoint_id").asText());
+    assertThat(subjectSummary.restarts()).isEqualTo(s.get("restarts").asLong());
+    assertThat(subjectSummary.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
+    assertThat(subjectSummary.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
+    assertThat(subjectSummary.latestCheckpointId())
+        .isEqualTo(s.get("latest_checkpoint_id").asText());
     JsonNode o = s.get("opinion");
-    assertThat(derived.opinion())
+    assertThat(subjectSummary.opinion())
         .isEqualTo(
             new Opinion(
                 o.get("start_time").asLong(),
@@ -59,13 +60,13 @@ class DerivedVectorsTest {
             LedgerConfig.ofSize(10),
             new LedgerConfig(10, 50, 50, 50, LedgerConfig.MISSING_AFTER_IN_GOSSIP))) {
       Ledger ledger = new Ledger(config, name -> true);
-      Event event = Made.read(s.get("json").asText());
-      ledger.merge(List.of(Made.unsigned(event)));
-      long at = event.ts() / Made.SECOND;
+      Event event = TestEvents.read(s.get("json").asText());
+      ledger.merge(List.of(TestEvents.unsigned(event)));
+      long at = event.ts() / TestEvents.SECOND;
 
-      assertThat(ledger.about(s.get("of").asText(), at + 30).status())
+      assertThat(ledger.summary(s.get("of").asText(), at + 30).status())
           .isEqualTo(recorded(s, "status_30_s_later"));
-      assertThat(ledger.about(s.get("of").asText(), at + 7_200).status())
+      assertThat(ledger.summary(s.get("of").asText(), at + 7_200).status())
           .isEqualTo(recorded(s, "status_2_h_later"));
     }
   }
@@ -85,11 +86,11 @@ class DerivedVectorsTest {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
     ledger.merge(
         List.of(
-            Made.unsigned(
-                Made.event(
-                    1_000 * Made.SECOND, new nara.event.HeyThere("lisa", "k", "", "", "")))));
-    assertThat(ledger.about("lisa", 1_300).status()).isEqualTo("ONLINE");
-    assertThat(ledger.about("lisa", 1_301).status()).isEqualTo("MISSING");
+            TestEvents.unsigned(
+                TestEvents.event(
+                    1_000 * TestEvents.SECOND, new nara.event.HeyThere("lisa", "k", "", "", "")))));
+    assertThat(ledger.summary("lisa", 1_300).status()).isEqualTo("ONLINE");
+    assertThat(ledger.summary("lisa", 1_301).status()).isEqualTo("MISSING");
   }
 
   @Test
@@ -112,11 +113,11 @@ class DerivedVectorsTest {
   @Test
   void consensus_by_uptime_is_the_recorded_one() {
     for (JsonNode c : NUMBERS.get("consensus_by_uptime")) {
-      List<UptimeConsensus.Weighed> reports =
+      List<UptimeConsensus.WeightedReport> reports =
           elements(c.get("values"))
               .map(
                   v ->
-                      new UptimeConsensus.Weighed(
+                      new UptimeConsensus.WeightedReport(
                           v.get("value").asLong(), v.get("weight").asLong()))
               .toList();
       assertThat(UptimeConsensus.of(reports, c.get("tolerance").asLong()))

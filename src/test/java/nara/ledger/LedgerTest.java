@@ -16,8 +16,8 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Verdict;
-import nara.ledger.LedgerRequest.Judged;
-import nara.ledger.LedgerRequest.Merged;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerRequest.MergeResult;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -27,130 +27,133 @@ class LedgerTest {
   @Test
   void the_valid_form_of_an_event_takes_the_place_of_the_unsigned_one_whichever_comes_first() {
     Seen seen = new Seen("a", "", "b", "", "mesh");
-    Event shorter = Made.event(1, seen);
-    Event longer = Made.event(1, "sent-by", seen);
+    Event shorter = TestEvents.event(1, seen);
+    Event longer = TestEvents.event(1, "sent-by", seen);
     assertThat(longer.json().length).isGreaterThan(shorter.json().length);
-    Judged unsigned = Made.unsigned(shorter);
-    Judged valid = new Judged(longer, Verdict.VALID);
+    JudgedEvent unsigned = TestEvents.unsigned(shorter);
+    JudgedEvent valid = new JudgedEvent(longer, Verdict.VALID);
 
-    assertThat(ledger.merge(List.of(unsigned))).isEqualTo(new Merged(1, 0, 0, 0, 0));
-    assertThat(ledger.heldValid(List.of(shorter.id())).get(0)).isFalse();
-    assertThat(ledger.merge(List.of(valid))).isEqualTo(new Merged(0, 1, 0, 0, 0));
-    assertThat(ledger.merge(List.of(unsigned))).isEqualTo(new Merged(0, 0, 1, 0, 0));
+    assertThat(ledger.merge(List.of(unsigned))).isEqualTo(new MergeResult(1, 0, 0, 0, 0));
+    assertThat(ledger.validIds(List.of(shorter.id())).get(0)).isFalse();
+    assertThat(ledger.merge(List.of(valid))).isEqualTo(new MergeResult(0, 1, 0, 0, 0));
+    assertThat(ledger.merge(List.of(unsigned))).isEqualTo(new MergeResult(0, 0, 1, 0, 0));
 
     assertThat(ledger.export()).containsExactly(longer);
-    assertThat(ledger.heldValid(List.of(shorter.id())).get(0)).isTrue();
+    assertThat(ledger.validIds(List.of(shorter.id())).get(0)).isTrue();
     assertThat(ledger.stats().bytes()).isEqualTo(longer.json().length);
   }
 
   @Test
   void of_two_forms_judged_alike_the_smaller_bytes_stay() {
     Seen seen = new Seen("a", "", "b", "", "mesh");
-    Event first = Made.event(1, "x", seen);
-    Event second = Made.event(1, "y", seen);
+    Event first = TestEvents.event(1, "x", seen);
+    Event second = TestEvents.event(1, "y", seen);
 
-    ledger.merge(List.of(Made.unsigned(second)));
-    ledger.merge(List.of(Made.unsigned(first)));
-    ledger.merge(List.of(Made.unsigned(second)));
+    ledger.merge(List.of(TestEvents.unsigned(second)));
+    ledger.merge(List.of(TestEvents.unsigned(first)));
+    ledger.merge(List.of(TestEvents.unsigned(second)));
 
     assertThat(ledger.export()).containsExactly(first);
   }
 
   @Test
-  void a_checkpoint_lets_go_of_the_restarts_up_to_its_moment_and_not_of_later_ones() {
+  void checkpoint_prunes_only_restarts_before_its_time() {
     Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
-    List<Judged> restarts = new ArrayList<>();
+    List<JudgedEvent> restarts = new ArrayList<>();
     for (int start = 1; start <= 30; start++) {
-      restarts.add(Made.unsigned(Made.event(start, restart(start))));
+      restarts.add(TestEvents.unsigned(TestEvents.event(start, restart(start))));
     }
     large.merge(restarts);
     assertThat(large.stats().total()).isEqualTo(30);
 
-    large.merge(List.of(Made.unsigned(Made.event(40, checkpoint("lisa", 5)))));
+    large.merge(List.of(TestEvents.unsigned(TestEvents.event(40, checkpoint("lisa", 5)))));
     assertThat(starts(large)).containsExactlyElementsOf(range(6, 30));
 
-    large.merge(List.of(Made.unsigned(Made.event(41, checkpoint("bart", 99)))));
+    large.merge(List.of(TestEvents.unsigned(TestEvents.event(41, checkpoint("bart", 99)))));
     assertThat(starts(large)).containsExactlyElementsOf(range(6, 30));
 
-    large.merge(List.of(Made.unsigned(Made.event(42, checkpoint("lisa", 99)))));
+    large.merge(List.of(TestEvents.unsigned(TestEvents.event(42, checkpoint("lisa", 99)))));
     assertThat(starts(large)).containsExactlyElementsOf(range(11, 30));
   }
 
   @Test
-  void events_of_unknown_naras_go_first_and_a_key_learned_in_time_saves_them() {
+  void events_without_known_key_are_pruned_first() {
     known.addAll(List.of("known", "late"));
     known.remove("late");
-    Event ofLate = Made.event(1, new Seen("late", "", "known", "", "x"));
-    Event ofKnown = Made.event(2, new Seen("known", "", "known", "", "x"));
-    Event ofStranger = Made.event(3, new Seen("known", "", "stranger", "", "x"));
-    ledger.merge(Made.allUnsigned(ofLate, ofKnown, ofStranger));
+    Event ofLate = TestEvents.event(1, new Seen("late", "", "known", "", "x"));
+    Event ofKnown = TestEvents.event(2, new Seen("known", "", "known", "", "x"));
+    Event ofStranger = TestEvents.event(3, new Seen("known", "", "stranger", "", "x"));
+    ledger.merge(TestEvents.allUnsigned(ofLate, ofKnown, ofStranger));
 
     known.add("late");
-    Event next = Made.event(4, new Seen("known", "", "known", "", "x"));
-    assertThat(ledger.merge(Made.allUnsigned(next))).isEqualTo(new Merged(1, 0, 0, 0, 0));
+    Event next = TestEvents.event(4, new Seen("known", "", "known", "", "x"));
+    assertThat(ledger.merge(TestEvents.allUnsigned(next)))
+        .isEqualTo(new MergeResult(1, 0, 0, 0, 0));
 
     assertThat(ledger.export()).containsExactly(ofLate, ofKnown, next);
   }
 
   @Test
-  void what_the_maximum_refuses_at_once_is_counted_as_pruned() {
+  void event_rejected_by_the_maximum_counts_as_pruned() {
     known.add("a");
     for (int ts = 10; ts < 13; ts++) {
-      ledger.merge(Made.allUnsigned(Made.event(ts, new Seen("a", "", "a", "", "x"))));
+      ledger.merge(TestEvents.allUnsigned(TestEvents.event(ts, new Seen("a", "", "a", "", "x"))));
     }
 
-    Event older = Made.event(1, new Seen("a", "", "a", "", "x"));
-    assertThat(ledger.merge(Made.allUnsigned(older))).isEqualTo(new Merged(0, 0, 0, 0, 1));
+    Event older = TestEvents.event(1, new Seen("a", "", "a", "", "x"));
+    assertThat(ledger.merge(TestEvents.allUnsigned(older)))
+        .isEqualTo(new MergeResult(0, 0, 0, 0, 1));
   }
 
   @Test
   void a_sixth_ping_is_counted_as_dropped_when_it_is_the_oldest() {
     Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
     for (int ts = 2; ts <= 6; ts++) {
-      large.merge(Made.allUnsigned(Made.event(ts, new Ping("a", "", "b", "", ts))));
+      large.merge(TestEvents.allUnsigned(TestEvents.event(ts, new Ping("a", "", "b", "", ts))));
     }
 
-    assertThat(large.merge(Made.allUnsigned(Made.event(1, new Ping("a", "", "b", "", 1)))))
-        .isEqualTo(new Merged(0, 0, 0, 1, 0));
-    assertThat(large.pingMeans(Set.of())).isEqualTo(Map.of("b", 4.0));
-    assertThat(large.pingMeans(Set.of("b"))).isEmpty();
+    assertThat(
+            large.merge(TestEvents.allUnsigned(TestEvents.event(1, new Ping("a", "", "b", "", 1)))))
+        .isEqualTo(new MergeResult(0, 0, 0, 1, 0));
+    assertThat(large.meanRtts(Set.of())).isEqualTo(Map.of("b", 4.0));
+    assertThat(large.meanRtts(Set.of("b"))).isEmpty();
   }
 
   @Test
-  void what_is_invalid_or_known_to_be_bad_is_dropped() {
-    Event noTarget = Made.event(1, new Ping("a", "", "", "", 1));
-    Event noTime = Made.event(0, new Seen("a", "", "b", "", "x"));
-    Event bad = Made.event(2, checkpoint("r2d2", Checkpoint.R2D2_KNOWN_BAD_UNTIL));
-    Event good = Made.event(2, checkpoint("r2d2", Checkpoint.R2D2_KNOWN_BAD_UNTIL + 1));
+  void invalid_event_is_dropped() {
+    Event noTarget = TestEvents.event(1, new Ping("a", "", "", "", 1));
+    Event noTime = TestEvents.event(0, new Seen("a", "", "b", "", "x"));
+    Event bad = TestEvents.event(2, checkpoint("r2d2", Checkpoint.R2D2_KNOWN_BAD_UNTIL));
+    Event good = TestEvents.event(2, checkpoint("r2d2", Checkpoint.R2D2_KNOWN_BAD_UNTIL + 1));
 
-    assertThat(ledger.merge(Made.allUnsigned(noTarget, noTime, bad, good)))
-        .isEqualTo(new Merged(1, 0, 0, 3, 0));
+    assertThat(ledger.merge(TestEvents.allUnsigned(noTarget, noTime, bad, good)))
+        .isEqualTo(new MergeResult(1, 0, 0, 3, 0));
     assertThat(ledger.export()).containsExactly(good);
   }
 
   @Test
-  void two_readings_of_one_content_are_one_event() {
+  void same_content_read_twice_is_one_event() {
     // A colon in a name: "a:b" saw "c", or "a" saw "b:c". One content, one id.
-    Event one = Made.event(1, new Seen("a:b", "", "c", "", "x"));
-    Event two = Made.event(1, new Seen("a", "", "b:c", "", "x"));
+    Event one = TestEvents.event(1, new Seen("a:b", "", "c", "", "x"));
+    Event two = TestEvents.event(1, new Seen("a", "", "b:c", "", "x"));
     assertThat(one.id()).isEqualTo(two.id());
 
-    Merged merged = ledger.merge(Made.allUnsigned(one, two));
+    MergeResult mergeResult = ledger.merge(TestEvents.allUnsigned(one, two));
 
-    assertThat(merged.added()).isEqualTo(1);
+    assertThat(mergeResult.added()).isEqualTo(1);
     assertThat(ledger.export()).hasSize(1);
     assertThat(ledger.stats().total()).isEqualTo(1);
   }
 
   @Test
-  void what_is_never_pruned_still_ends_at_the_ceiling() {
+  void unprunable_events_are_limited_by_the_hard_maximum() {
     Ledger one = new Ledger(LedgerConfig.ofSize(1), name -> name.equals("known"));
-    List<Judged> sightings = new ArrayList<>();
+    List<JudgedEvent> sightings = new ArrayList<>();
     for (int i = 1; i <= 20_100; i++) {
-      sightings.add(Made.unsigned(Made.event(i, firstSeen("stranger-" + i))));
+      sightings.add(TestEvents.unsigned(TestEvents.event(i, firstSeen("stranger-" + i))));
     }
-    Event precious = Made.event(1, firstSeen("known"));
-    sightings.add(Made.unsigned(precious));
+    Event precious = TestEvents.event(1, firstSeen("known"));
+    sightings.add(TestEvents.unsigned(precious));
     one.merge(sightings);
 
     assertThat(one.stats().total()).isEqualTo(20_001);
@@ -167,9 +170,11 @@ class LedgerTest {
 
   @Test
   void a_merge_of_nothing_does_nothing() {
-    assertThat(ledger.merge(List.of())).isEqualTo(new Merged(0, 0, 0, 0, 0));
-    assertThat(ledger.merge(Made.allUnsigned(Made.event(1, new HeyThere("a", "k", "", "", "")))))
-        .isEqualTo(new Merged(1, 0, 0, 0, 0));
+    assertThat(ledger.merge(List.of())).isEqualTo(new MergeResult(0, 0, 0, 0, 0));
+    assertThat(
+            ledger.merge(
+                TestEvents.allUnsigned(TestEvents.event(1, new HeyThere("a", "k", "", "", "")))))
+        .isEqualTo(new MergeResult(1, 0, 0, 0, 0));
   }
 
   private static List<Long> starts(Ledger ledger) {
@@ -201,19 +206,19 @@ class LedgerTest {
 
   private static Checkpoint checkpoint(String subject, long asOf) {
     return new Checkpoint(
-        0, subject, "", "", new Checkpoint.Standing(1, 1, 1), asOf, 0, List.of(), List.of());
+        0, subject, "", "", new Checkpoint.AgreedValues(1, 1, 1), asOf, 0, List.of(), List.of());
   }
 
   @Test
-  void who_says_goodbye_has_gone_whatever_else_is_said_of_that_moment() {
-    long moment = 1_000 * Made.SECOND;
+  void chau_decides_status_at_equal_timestamps() {
+    long moment = 1_000 * TestEvents.SECOND;
     Ledger large = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
-    Event chau = Made.event(moment, new Chau("lisa", "key", "", ""));
+    Event chau = TestEvents.event(moment, new Chau("lisa", "key", "", ""));
     List<Event> others = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      others.add(Made.event(moment, new Ping("lisa", "", "n" + i, "", 1.5)));
-      others.add(Made.event(moment, new Ping("n" + i, "", "lisa", "", 1.5)));
-      others.add(Made.event(moment, new Seen("n" + i, "", "lisa", "", "mesh")));
+      others.add(TestEvents.event(moment, new Ping("lisa", "", "n" + i, "", 1.5)));
+      others.add(TestEvents.event(moment, new Ping("n" + i, "", "lisa", "", 1.5)));
+      others.add(TestEvents.event(moment, new Seen("n" + i, "", "lisa", "", "mesh")));
     }
     assertThat(others)
         .as("an id says nothing of the order")
@@ -221,24 +226,26 @@ class LedgerTest {
         .anyMatch(other -> other.id().compareTo(chau.id()) < 0);
 
     for (Event other : others) {
-      large.merge(Made.allUnsigned(other));
+      large.merge(TestEvents.allUnsigned(other));
     }
-    assertThat(large.about("lisa", 1_001).status()).isEqualTo("ONLINE");
-    large.merge(Made.allUnsigned(chau));
+    assertThat(large.summary("lisa", 1_001).status()).isEqualTo("ONLINE");
+    large.merge(TestEvents.allUnsigned(chau));
 
-    assertThat(large.about("lisa", 1_001).status()).isEqualTo("OFFLINE");
-    large.merge(Made.allUnsigned(Made.event(moment + 1, new Ping("n", "", "lisa", "", 1.5))));
-    assertThat(large.about("lisa", 1_001).status()).isEqualTo("ONLINE");
+    assertThat(large.summary("lisa", 1_001).status()).isEqualTo("OFFLINE");
+    large.merge(
+        TestEvents.allUnsigned(TestEvents.event(moment + 1, new Ping("n", "", "lisa", "", 1.5))));
+    assertThat(large.summary("lisa", 1_001).status()).isEqualTo("ONLINE");
   }
 
   @Test
-  void of_the_changes_of_one_moment_the_loss_counts() {
+  void offline_wins_between_status_changes_of_equal_time() {
     Ledger large = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
     for (int i = 0; i < 20; i++) {
       large.merge(
-          Made.allUnsigned(
-              Made.event(7, change("n" + i, "ONLINE")), Made.event(7, change("m" + i, "MISSING"))));
-      assertThat(large.about("lisa", 0).status()).isEqualTo("MISSING");
+          TestEvents.allUnsigned(
+              TestEvents.event(7, change("n" + i, "ONLINE")),
+              TestEvents.event(7, change("m" + i, "MISSING"))));
+      assertThat(large.summary("lisa", 0).status()).isEqualTo("MISSING");
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,15 +26,15 @@ class LedgerVectorsTest {
   void the_recorded_sequences_leave_the_recorded_events(JsonNode sequence) {
     for (boolean known : new boolean[] {true, false}) {
       Ledger ledger = new Ledger(config(sequence), name -> known);
-      for (Judged judged : Made.unsigned(sequence.get("events"))) {
+      for (JudgedEvent judgedEvent : TestEvents.unsigned(sequence.get("events"))) {
         switch (sequence.get("add").asText()) {
-          case "dedup" -> ledger.mergeDistinct(List.of(judged));
-          case "own-rate-limited" -> ledger.observe(judged);
-          default -> ledger.merge(List.of(judged));
+          case "dedup" -> ledger.mergeDistinct(List.of(judgedEvent));
+          case "own-rate-limited" -> ledger.recordObservation(judgedEvent);
+          default -> ledger.merge(List.of(judgedEvent));
         }
       }
 
-      assertThat(Made.ids(ledger.export()))
+      assertThat(TestEvents.ids(ledger.export()))
           .containsExactlyInAnyOrderElementsOf(texts(sequence.get("ids_after_sorted")));
       sequence
           .get("by_service")
@@ -63,12 +63,12 @@ class LedgerVectorsTest {
   void the_recorded_sequences_leave_the_same_in_any_other_order(JsonNode sequence) {
     Random random = new Random(1);
     for (int i = 0; i < 20; i++) {
-      List<Judged> shuffled = new ArrayList<>(Made.unsigned(sequence.get("events")));
+      List<JudgedEvent> shuffled = new ArrayList<>(TestEvents.unsigned(sequence.get("events")));
       Collections.shuffle(shuffled, random);
       Ledger ledger = new Ledger(config(sequence), name -> true);
-      shuffled.forEach(judged -> ledger.merge(List.of(judged)));
+      shuffled.forEach(judgedEvent -> ledger.merge(List.of(judgedEvent)));
 
-      assertThat(Made.ids(ledger.export()))
+      assertThat(TestEvents.ids(ledger.export()))
           .containsExactlyInAnyOrderElementsOf(texts(sequence.get("ids_after_sorted")));
     }
   }

@@ -21,14 +21,16 @@ import nara.event.HeyThere;
 import nara.event.Ping;
 import nara.event.Service;
 import nara.event.Verdict;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
 class LedgerVerticleTest {
-  private final Event hello = Made.event(Made.SECOND, new HeyThere("lisa", "key", "", "", ""));
-  private final Event ping = Made.event(2 * Made.SECOND, new Ping("lisa", "", "bart", "", 2.5));
+  private final Event hello =
+      TestEvents.event(TestEvents.SECOND, new HeyThere("lisa", "key", "", "", ""));
+  private final Event ping =
+      TestEvents.event(2 * TestEvents.SECOND, new Ping("lisa", "", "bart", "", 2.5));
 
   @Test
   void every_request_is_answered_over_the_bus(Vertx vertx, VertxTestContext test) {
@@ -41,50 +43,50 @@ class LedgerVerticleTest {
             id ->
                 ask(
                     bus,
-                    new LedgerRequest.Merge(
-                        List.of(Made.unsigned(ping), new Judged(hello, Verdict.VALID)))))
+                    new LedgerRequest.MergeEvents(
+                        List.of(TestEvents.unsigned(ping), new JudgedEvent(hello, Verdict.VALID)))))
         .compose(
-            merged ->
+            mergeResult ->
                 Future.all(
                     List.of(
-                        ask(bus, new LedgerRequest.HeldValid(List.of(hello.id(), ping.id()))),
+                        ask(bus, new LedgerRequest.FindValidIds(List.of(hello.id(), ping.id()))),
                         ask(
                             bus,
-                            new LedgerRequest.Ask(
+                            new LedgerRequest.QueryEvents(
                                 new Query.Page(Long.MIN_VALUE, 10, Query.Filter.ALL))),
-                        ask(bus, new LedgerRequest.Checkpoints(0, 10)),
-                        ask(bus, new LedgerRequest.Export()),
-                        ask(bus, new LedgerRequest.Stats()),
-                        ask(bus, new LedgerRequest.PingAverages(Set.of("lisa"))),
-                        ask(bus, new LedgerRequest.AboutSubject("lisa", 3)),
-                        ask(bus, new LedgerRequest.AboutAll(3)))))
+                        ask(bus, new LedgerRequest.ListCheckpoints(0, 10)),
+                        ask(bus, new LedgerRequest.ExportEvents()),
+                        ask(bus, new LedgerRequest.ReadLedgerStats()),
+                        ask(bus, new LedgerRequest.ComputeMeanRtts(Set.of("lisa"))),
+                        ask(bus, new LedgerRequest.SummariseSubject("lisa", 3)),
+                        ask(bus, new LedgerRequest.SummariseAllSubjects(3)))))
         .onComplete(
             test.succeeding(
                 answers ->
                     test.verify(
                         () -> {
-                          LedgerRequest.HeldAnswer valid = answers.resultAt(0);
-                          assertThat(valid.held().stream().toArray()).containsExactly(0);
-                          LedgerRequest.Answer page = answers.resultAt(1);
+                          LedgerRequest.ValidIds valid = answers.resultAt(0);
+                          assertThat(valid.valid().stream().toArray()).containsExactly(0);
+                          LedgerRequest.QueryResult page = answers.resultAt(1);
                           assertThat(page.events()).containsExactly(hello, ping);
                           LedgerRequest.CheckpointPage none = answers.resultAt(2);
                           assertThat(none.total()).isZero();
-                          LedgerRequest.Exported all = answers.resultAt(3);
+                          LedgerRequest.EventExport all = answers.resultAt(3);
                           assertThat(all.events()).containsExactly(hello, ping);
                           LedgerRequest.LedgerStats stats = answers.resultAt(4);
                           assertThat(stats.byService())
                               .isEqualTo(Map.of(Service.PING, 1, Service.HEY_THERE, 1));
-                          LedgerRequest.PingMeans means = answers.resultAt(5);
-                          assertThat(means.meanByTarget()).isEqualTo(Map.of("bart", 2.5));
-                          LedgerRequest.Derived lisa = answers.resultAt(6);
+                          LedgerRequest.MeanRtts means = answers.resultAt(5);
+                          assertThat(means.millisByTarget()).isEqualTo(Map.of("bart", 2.5));
+                          LedgerRequest.SubjectSummary lisa = answers.resultAt(6);
                           assertThat(lisa.status()).isEqualTo("ONLINE");
-                          LedgerRequest.DerivedAll everybody = answers.resultAt(7);
+                          LedgerRequest.SubjectSummaries everybody = answers.resultAt(7);
                           assertThat(everybody.bySubject()).containsOnlyKeys("lisa", "bart");
                           test.completeNow();
                         })));
   }
 
   private static <R extends BusMessage> Future<R> ask(Bus bus, Request<R> request) {
-    return bus.ask(LedgerRequest.ADDRESS, request, Duration.ofSeconds(10));
+    return bus.request(LedgerRequest.ADDRESS, request, Duration.ofSeconds(10));
   }
 }

@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import nara.ledger.LedgerRequest.Answer;
+import nara.ledger.LedgerRequest.QueryResult;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,28 +32,28 @@ class QueryVectorsTest {
   @ParameterizedTest
   @MethodSource("queries")
   void recorded_queries_get_the_recorded_answers(JsonNode q) {
-    ledger.merge(Made.unsigned(ALL.get("events_in_order_of_insertion")));
+    ledger.merge(TestEvents.unsigned(ALL.get("events_in_order_of_insertion")));
     Query.Filter filter = new Query.Filter(texts(q.get("services")), texts(q.get("subjects")));
 
     switch (q.get("mode").asText()) {
       case "page" -> {
         long after = Long.MIN_VALUE;
         for (JsonNode page : q.get("pages")) {
-          Answer answer = ask(new Query.Page(after, q.get("page_size").asInt(), filter));
-          assertThat(Made.ids(answer.events())).isEqualTo(list(page.get("ids")));
+          QueryResult queryResult = ask(new Query.Page(after, q.get("page_size").asInt(), filter));
+          assertThat(TestEvents.ids(queryResult.events())).isEqualTo(list(page.get("ids")));
           String next = page.get("next_cursor").asText();
-          assertThat(answer.nextCursor().map(String::valueOf).orElse("")).isEqualTo(next);
-          after = answer.nextCursor().orElse(0L);
+          assertThat(queryResult.nextCursor().map(String::valueOf).orElse("")).isEqualTo(next);
+          after = queryResult.nextCursor().orElse(0L);
         }
       }
       case "recent" ->
-          assertThat(Made.ids(ask(new Query.Recent(q.get("limit").asInt(), filter)).events()))
+          assertThat(TestEvents.ids(ask(new Query.Recent(q.get("limit").asInt(), filter)).events()))
               .isEqualTo(list(q.get("ids")));
       case "sample" -> {
         Query sample =
             new Query.Sample(
                 q.get("sample_size").asInt(), ALL.get("me").asText(), 1_795_300_000, filter);
-        assertThat(Made.ids(ask(sample).events())).isEqualTo(list(q.get("ids")));
+        assertThat(TestEvents.ids(ask(sample).events())).isEqualTo(list(q.get("ids")));
       }
       default -> {
         Query slice =
@@ -63,13 +63,13 @@ class QueryVectorsTest {
                 q.get("slice_total").asInt(),
                 q.get("max_events").asInt(),
                 filter);
-        assertThat(Made.ids(ask(slice).events())).isEqualTo(list(q.get("ids")));
+        assertThat(TestEvents.ids(ask(slice).events())).isEqualTo(list(q.get("ids")));
       }
     }
   }
 
-  private Answer ask(Query query) {
-    return ledger.ask(query, new Random(1));
+  private QueryResult ask(Query query) {
+    return ledger.query(query, new Random(1));
   }
 
   private static List<String> list(JsonNode array) {

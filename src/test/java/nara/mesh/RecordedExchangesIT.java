@@ -19,12 +19,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import nara.event.JsonSpans;
+import nara.event.json.JsonSpans;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.identity.Soul;
+import nara.mesh.server.MeshServerVerticle;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,11 +34,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our server, with the reference's soul, events and clock, answers as the reference did. */
-class RecordedExchangesIT {
-  static final JsonNode HTTP = Vectors.json("http.json");
+public class RecordedExchangesIT {
+  public static final JsonNode HTTP = Vectors.json("http.json");
 
   /** What changes the ledger is asked in its order, elsewhere. */
-  static final Set<String> DELIVERIES = Set.of("/gossip/zine", "/dm", "/api/events/import");
+  public static final Set<String> DELIVERIES = Set.of("/gossip/zine", "/dm", "/api/events/import");
 
   private static final AtomicReference<Instant> NOW = new AtomicReference<>(Instant.EPOCH);
   private static Vertx vertx;
@@ -58,9 +59,9 @@ class RecordedExchangesIT {
           PublicKey.parse(nara.get("public_key").asText()).orElseThrow(),
           Origin.CONFIG);
     }
-    Listening listening = new Listening();
+    ListenPort listenPort = new ListenPort();
     MeshConfig config = TestMesh.configOn("0.0.0.0");
-    await(vertx.deployVerticle(new HeldEvents(heldEvents())));
+    await(vertx.deployVerticle(new FakeLedgerVerticle(heldEvents())));
     await(
         vertx.deployVerticle(
             new MeshServerVerticle(
@@ -70,8 +71,8 @@ class RecordedExchangesIT {
                 TestMesh.verifier(),
                 NOW::get,
                 name -> name.equals("third-open") ? Optional.of("100.64.0.33") : Optional.empty(),
-                listening)));
-    port = listening.port().orElseThrow();
+                listenPort)));
+    port = listenPort.port().orElseThrow();
   }
 
   @AfterAll
@@ -91,7 +92,7 @@ class RecordedExchangesIT {
     NOW.set(clock(exchange));
     JsonNode expected = exchange.get("response");
 
-    Got got = ask(http, port, exchange.get("request"));
+    Response got = ask(http, port, exchange.get("request"));
     HttpClientResponse response = got.head();
     String body = got.body();
 
@@ -117,7 +118,7 @@ class RecordedExchangesIT {
   }
 
   /** The reference's clock at its answer: what it signed says so. */
-  static Instant clock(JsonNode exchange) {
+  public static Instant clock(JsonNode exchange) {
     JsonNode signedAt = exchange.at("/response/headers/X-Nara-Timestamp");
     if (exchange.get("label").asText().equals("ping")) {
       long nanos = Vectors.parse(exchange.at("/response/body").asText()).get("t").asLong();
@@ -127,9 +128,9 @@ class RecordedExchangesIT {
         signedAt.isMissingNode() ? exchange.get("recorded_at_ms").asLong() : signedAt.asLong());
   }
 
-  record Got(HttpClientResponse head, String body) {}
+  public record Response(HttpClientResponse head, String body) {}
 
-  static Got ask(HttpClient http, int port, JsonNode request) throws Exception {
+  public static Response ask(HttpClient http, int port, JsonNode request) throws Exception {
     RequestOptions options =
         new RequestOptions()
             .setHost("127.0.0.1")
@@ -145,7 +146,9 @@ class RecordedExchangesIT {
                 r ->
                     r.send(Buffer.buffer(request.get("body").asText()))
                         .compose(
-                            head -> head.body().map(body -> new Got(head, body.toString(UTF_8))))));
+                            head ->
+                                head.body()
+                                    .map(body -> new Response(head, body.toString(UTF_8))))));
   }
 
   private static List<String> heldEvents() throws Exception {
@@ -167,13 +170,13 @@ class RecordedExchangesIT {
     return texts;
   }
 
-  static List<String> ids(String body) {
+  public static List<String> ids(String body) {
     return StreamSupport.stream(Vectors.parse(body).get("events").spliterator(), false)
         .map(e -> e.get("id").asText())
         .toList();
   }
 
-  static Identity identity(String who) {
+  public static Identity identity(String who) {
     JsonNode nara = HTTP.get(who);
     return Identity.of(
         nara.get("name").asText(), Soul.parse(nara.get("soul").asText()).orElseThrow());

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nara.event.Event;
 import nara.testing.Citizen;
-import nara.trust.JdkVerifier;
-import nara.trust.Verifier;
-import nara.trust.VerifierChoice;
+import nara.trust.verifier.JdkVerifier;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.VerifierChoice;
 
 /** What the tests of the mesh have in common. */
-final class TestMesh {
+public final class TestMesh {
   private TestMesh() {}
 
   /** A mesh on a free port of this machine, with little patience. */
-  static MeshConfig config() {
+  public static MeshConfig config() {
     return configOn("127.0.0.1");
   }
 
@@ -25,7 +25,7 @@ final class TestMesh {
   }
 
   /** The same with more patience for a silent peer than any test has. */
-  static MeshConfig patient() {
+  public static MeshConfig configWithLongTimeouts() {
     return config("127.0.0.1", Duration.ofMinutes(10));
   }
 
@@ -48,12 +48,12 @@ final class TestMesh {
   }
 
   /** The JDK's: there on every platform. */
-  static Verifier verifier() {
-    return ((VerifierChoice.Chosen) JdkVerifier.load()).verifier();
+  public static SignatureVerifier verifier() {
+    return ((VerifierChoice.Available) JdkVerifier.load()).signatureVerifier();
   }
 
   /** Signed events of somebody, a second apart. */
-  static List<Event> teases(Citizen by, int count) {
+  public static List<Event> teases(Citizen by, int count) {
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       events.add(
@@ -62,7 +62,7 @@ final class TestMesh {
     return events;
   }
 
-  static <T> T await(Future<T> future) throws Exception {
+  public static <T> T await(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 }

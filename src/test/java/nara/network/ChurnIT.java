@@ -1,7 +1,7 @@
 package nara.network;
 
-import static nara.network.Village.forms;
-import static nara.network.Village.until;
+import static nara.network.TestNetwork.awaitTrue;
+import static nara.network.TestNetwork.heldWithVerdicts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
@@ -25,7 +25,7 @@ import nara.event.Social;
 import nara.event.Verdict;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.node.NaraNode;
 import nara.testing.Mosquitto;
 import org.junit.jupiter.api.Test;
@@ -35,17 +35,17 @@ class ChurnIT {
   private static final long SEED = 7;
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final int FEWEST = 3;
-  private static final int MOST = 6;
+  private static final int MIN_NODES = 3;
+  private static final int MAX_NODES = 6;
 
   /** An event in a ledger, decoded and in all its indexes: 2.5 KB were measured, of 420 in JSON. */
-  private static final long BYTES_EACH = 4_096;
+  private static final long BYTES_PER_EVENT = 4_096;
 
   /** What the machine itself comes to use, classes and compiled code; a node has 2 MB and more. */
   private static final long NOISE = 8L << 20;
 
   /** Threads that belong to no node: of the JVM, of virtual threads, of libraries' cleaning up. */
-  private static final List<String> OF_THE_MACHINE =
+  private static final List<String> JVM_THREADS =
       List.of(
           "Cleaner-",
           "Common-Cleaner",
@@ -61,121 +61,125 @@ class ChurnIT {
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   /** Who said what, in the order of saying. */
-  private final Map<EventId, Judged> said = new LinkedHashMap<>();
+  private final Map<EventId, JudgedEvent> emitted = new LinkedHashMap<>();
 
-  private final List<WeakReference<NaraNode>> gone = new ArrayList<>();
-  private final Map<String, Integer> happened = new TreeMap<>();
+  private final List<WeakReference<NaraNode>> stoppedNodes = new ArrayList<>();
+  private final Map<String, Integer> changeCounts = new TreeMap<>();
 
   @Test
-  void an_hour_of_coming_and_going_loses_no_event_and_leaves_nothing_behind() {
+  void one_hour_of_churn_loses_no_event_and_leaks_nothing() {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     try (Mosquitto broker = Mosquitto.start();
-        Village village = Village.around(broker, SEED)) {
-      Instant began = village.time().instant();
-      pass(village, began.plus(HOUR.dividedBy(3)));
-      Heap early = heap(village);
-      pass(village, began.plus(HOUR));
-      assertThat(happened).allSatisfy((what, times) -> assertThat(times).isGreaterThan(4));
+        TestNetwork testNetwork = TestNetwork.withBroker(broker, SEED)) {
+      Instant began = testNetwork.time().instant();
+      pass(testNetwork, began.plus(HOUR.dividedBy(3)));
+      HeapUse early = heap(testNetwork);
+      pass(testNetwork, began.plus(HOUR));
+      assertThat(changeCounts).allSatisfy((what, times) -> assertThat(times).isGreaterThan(4));
 
-      long quiet = Event.nanos(village.time().instant());
-      village.pass(village.round().multipliedBy(2));
-      nothingIsLost(village, quiet);
-      Heap late = heap(village);
+      long quiet = Event.unixNanos(testNetwork.time().instant());
+      testNetwork.advance(testNetwork.gossipRound().multipliedBy(2));
+      assertNothingLost(testNetwork, quiet);
+      HeapUse late = heap(testNetwork);
 
       assertThat(late.used() - early.used())
           .as("%s, then %s", early, late)
-          .isLessThan(NOISE + BYTES_EACH * (late.events() - early.events()));
-      until(() -> collected(gone), () -> "nodes are still held");
+          .isLessThan(NOISE + BYTES_PER_EVENT * (late.events() - early.events()));
+      awaitTrue(() -> collected(stoppedNodes), () -> "nodes are still held");
     }
-    until(() -> left(before).isEmpty(), () -> left(before));
+    awaitTrue(() -> leakedThreads(before).isEmpty(), () -> leakedThreads(before));
   }
 
-  private void pass(Village village, Instant end) {
-    while (village.time().instant().isBefore(end)) {
-      somethingHappens(village);
+  private void pass(TestNetwork testNetwork, Instant end) {
+    while (testNetwork.time().instant().isBefore(end)) {
+      randomChange(testNetwork);
       for (int i = 0; i < 3; i++) {
-        say(village);
-        village.pass(MINUTE.dividedBy(3));
+        emit(testNetwork);
+        testNetwork.advance(MINUTE.dividedBy(3));
       }
     }
   }
 
   /** At most one thing a minute. */
-  private void somethingHappens(Village village) {
-    int up = village.names().size();
+  private void randomChange(TestNetwork testNetwork) {
+    int up = testNetwork.names().size();
     int draw = random.nextInt(100);
-    if (up < FEWEST || (draw < 45 && up < MOST)) {
-      join(village);
-    } else if (draw < 70 && up > FEWEST) {
-      leave(village, one(village.names()));
-    } else if (draw < 90 && up > FEWEST) {
-      kill(village, one(village.names()));
+    if (up < MIN_NODES || (draw < 45 && up < MAX_NODES)) {
+      join(testNetwork);
+    } else if (draw < 70 && up > MIN_NODES) {
+      leave(testNetwork, randomName(testNetwork.names()));
+    } else if (draw < 90 && up > MIN_NODES) {
+      kill(testNetwork, randomName(testNetwork.names()));
     }
   }
 
-  private void join(Village village) {
-    Set<String> down = new HashSet<>(Life.NAMES);
-    down.removeAll(village.names());
-    String name = one(down);
-    village.start(name);
-    village.recovered(name);
+  private void join(TestNetwork testNetwork) {
+    Set<String> down = new HashSet<>(NetworkScenario.NAMES);
+    down.removeAll(testNetwork.names());
+    String name = randomName(down);
+    testNetwork.start(name);
+    testNetwork.awaitRecovery(name);
     count("joined");
   }
 
-  private void leave(Village village, String name) {
-    gone.add(new WeakReference<>(village.node(name).node()));
-    village.leave(name);
+  private void leave(TestNetwork testNetwork, String name) {
+    stoppedNodes.add(new WeakReference<>(testNetwork.node(name).node()));
+    testNetwork.leave(name);
     count("left");
   }
 
   /** What it said since its last round of gossip, it may have taken with it. */
-  private void kill(Village village, String name) {
-    long round = Event.nanos(village.time().instant().minus(village.pause(name)));
-    said.values()
+  private void kill(TestNetwork testNetwork, String name) {
+    long round =
+        Event.unixNanos(testNetwork.time().instant().minus(testNetwork.gossipInterval(name)));
+    emitted
+        .values()
         .removeIf(each -> each.event().emitter().equals(name) && each.event().ts() > round);
-    gone.add(new WeakReference<>(village.node(name).node()));
-    village.kill(name);
+    stoppedNodes.add(new WeakReference<>(testNetwork.node(name).node()));
+    testNetwork.kill(name);
     count("killed");
   }
 
   /** Some of it is said on the plaza, too, and some goes by gossip alone. */
-  private void say(Village village) {
-    String name = one(village.names());
-    String other = one(village.names());
+  private void emit(TestNetwork testNetwork) {
+    String name = randomName(testNetwork.names());
+    String other = randomName(testNetwork.names());
     Payload payload =
         random.nextBoolean()
             ? new Social("tease", name, "", other, "", "random", "")
             : new Seen(name, "", other, "", "the window");
-    Event event = village.say(name, payload);
-    said.put(event.id(), new Judged(event, Verdict.VALID));
+    Event event = testNetwork.emit(name, payload);
+    emitted.put(event.id(), new JudgedEvent(event, Verdict.VALID));
   }
 
-  private String one(Set<String> names) {
+  private String randomName(Set<String> names) {
     List<String> sorted = names.stream().sorted().toList();
     return sorted.get(random.nextInt(sorted.size()));
   }
 
   private void count(String what) {
-    happened.merge(what, 1, Integer::sum);
+    changeCounts.merge(what, 1, Integer::sum);
   }
 
   /**
    * What anybody holds or said before that time, everybody who is up holds, or does not by the
    * rules of the ledger: offered all of it, a ledger of the same content stays as it is.
    */
-  private void nothingIsLost(Village village, long time) {
-    List<Judged> all = new ArrayList<>(said.values());
-    for (String name : village.names()) {
-      forms(village.node(name)).stream().filter(each -> each.event().ts() < time).forEach(all::add);
+  private void assertNothingLost(TestNetwork testNetwork, long time) {
+    List<JudgedEvent> all = new ArrayList<>(emitted.values());
+    for (String name : testNetwork.names()) {
+      heldWithVerdicts(testNetwork.node(name)).stream()
+          .filter(each -> each.event().ts() < time)
+          .forEach(all::add);
     }
-    for (String name : village.names()) {
-      List<Judged> own = forms(village.node(name));
+    for (String name : testNetwork.names()) {
+      List<JudgedEvent> own = heldWithVerdicts(testNetwork.node(name));
       Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), known -> true);
       ledger.merge(own);
       Set<EventId> held = ids(ledger);
       ledger.merge(all);
       assertThat(ids(ledger)).as(name).isEqualTo(held);
-      assertThat(held).as(name).containsAll(said.keySet());
+      assertThat(held).as(name).containsAll(emitted.keySet());
     }
   }
 
@@ -184,19 +188,19 @@ class ChurnIT {
   }
 
   /** What is in use after a collection, by as few nodes as there ever are, and what they hold. */
-  private record Heap(long used, int events) {}
+  private record HeapUse(long used, int events) {}
 
-  private Heap heap(Village village) {
-    while (village.names().size() > FEWEST) {
-      leave(village, one(village.names()));
+  private HeapUse heap(TestNetwork testNetwork) {
+    while (testNetwork.names().size() > MIN_NODES) {
+      leave(testNetwork, randomName(testNetwork.names()));
     }
-    until(() -> collected(gone), () -> "nodes are still held");
+    awaitTrue(() -> collected(stoppedNodes), () -> "nodes are still held");
     int events = 0;
-    for (String name : village.names()) {
-      events += Village.stats(village.node(name)).total();
+    for (String name : testNetwork.names()) {
+      events += TestNetwork.stats(testNetwork.node(name)).total();
     }
     Runtime runtime = Runtime.getRuntime();
-    return new Heap(runtime.totalMemory() - runtime.freeMemory(), events);
+    return new HeapUse(runtime.totalMemory() - runtime.freeMemory(), events);
   }
 
   private static boolean collected(List<WeakReference<NaraNode>> gone) {
@@ -204,11 +208,11 @@ class ChurnIT {
     return gone.stream().allMatch(node -> node.refersTo(null));
   }
 
-  private static List<String> left(Set<Thread> before) {
+  private static List<String> leakedThreads(Set<Thread> before) {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Predicate.not(before::contains))
         .map(Thread::getName)
-        .filter(name -> OF_THE_MACHINE.stream().noneMatch(name::startsWith))
+        .filter(name -> JVM_THREADS.stream().noneMatch(name::startsWith))
         .toList();
   }
 }

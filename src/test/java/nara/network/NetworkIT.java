@@ -8,17 +8,17 @@ import org.junit.jupiter.api.Test;
 /** Eight whole nodes and a real Mosquitto. None is told of any other. */
 class NetworkIT {
   @Test
-  void eight_find_each_other_on_the_plaza_and_stay_one_network_whoever_comes_and_goes() {
+  void eight_nodes_discover_each_other_on_the_plaza_and_survive_churn() {
     try (Mosquitto broker = Mosquitto.start();
-        Village village = Village.around(broker, 8)) {
-      Life life = new Life(village);
-      Life.NAMES.forEach(village::start);
+        TestNetwork testNetwork = TestNetwork.withBroker(broker, 8)) {
+      NetworkScenario networkScenario = new NetworkScenario(testNetwork);
+      NetworkScenario.NAMES.forEach(testNetwork::start);
 
-      life.allFindEachOther();
-      life.whatHappensToOneReachesAllWithinTwoRounds();
-      life.oneRestartsAndRecovers("bart");
-      life.oneLeavesAndIsOfflineForAll("abe", Duration.ZERO);
-      life.oneIsKilledAndIsMissingAfter(LedgerConfig.MISSING_AFTER, "moe");
+      networkScenario.allDiscoverEachOther();
+      networkScenario.eventsReachAllWithinTwoRounds();
+      networkScenario.restartedNodeRecovers("bart");
+      networkScenario.leavingNodeIsOfflineForAll("abe", Duration.ZERO);
+      networkScenario.killedNodeIsMissingAfter(LedgerConfig.MISSING_AFTER, "moe");
     }
   }
 }

@@ -14,9 +14,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import nara.bus.Time;
+import nara.bus.Scheduler;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
 import nara.testing.Citizen;
-import nara.testing.HandTime;
+import nara.testing.ManualScheduler;
 import org.junit.jupiter.api.Test;
 
 /** A node that cannot start says why, stops what it had started, and does so at once. */
@@ -24,33 +26,33 @@ class NodeStartIT {
   private static final Duration AT_ONCE = Duration.ofSeconds(30);
 
   @Test
-  void a_taken_mesh_port_is_said_in_a_sentence() throws IOException {
+  void start_fails_with_a_reason_when_mesh_port_is_taken() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> start(config(taken.getLocalPort(), 0), NodeStartIT::nothing))
-          .isInstanceOf(StartFailure.class)
+          .isInstanceOf(NodeStartException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("mesh.port");
     }
   }
 
   @Test
-  void a_taken_management_port_is_said_in_a_sentence() throws IOException {
+  void start_fails_with_a_reason_when_management_port_is_taken() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> start(config(0, taken.getLocalPort()), NodeStartIT::nothing))
-          .isInstanceOf(StartFailure.class)
+          .isInstanceOf(NodeStartException.class)
           .hasMessageContaining("web.port");
     }
   }
 
   @Test
-  void what_fails_before_the_recovery_fails_the_start() {
+  void start_fails_when_preparation_fails() {
     IllegalArgumentException trouble = new IllegalArgumentException("no such file");
     assertThatThrownBy(() -> start(config(0, 0), node -> Future.failedFuture(trouble)))
         .isSameAs(trouble);
   }
 
   @Test
-  void nobody_shares_the_generator_of_the_node_once_it_runs() {
+  void random_generator_is_not_shared_between_threads() {
     SplittableRandom seed = new SplittableRandom(1);
     AtomicInteger draws = new AtomicInteger();
     RandomGenerator shared =
@@ -58,7 +60,7 @@ class NodeStartIT {
           draws.incrementAndGet();
           return seed.nextLong();
         };
-    HandTime time = HandTime.fromNow();
+    ManualScheduler time = ManualScheduler.fromNow();
     NaraNode node =
         Blocking.await(
             NaraNode.start(
@@ -79,7 +81,7 @@ class NodeStartIT {
   private static void start(NodeConfig config, Function<NaraNode, Future<?>> before) {
     Blocking.await(
         NaraNode.start(
-            config, Citizen.named("lisa").identity(), Time.system(), new Random(1), before),
+            config, Citizen.named("lisa").identity(), Scheduler.system(), new Random(1), before),
         AT_ONCE);
   }
 

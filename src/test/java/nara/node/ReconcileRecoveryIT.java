@@ -5,31 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import nara.demo.Corpus;
-import nara.recovery.Report;
+import nara.recovery.report.Report;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
 
 /** Whole nodes: one that begins with most of its events, beside neighbours that have all. */
 class ReconcileRecoveryIT {
   @Test
-  void a_node_that_has_most_already_compares_and_walks_nobody() {
-    List<byte[]> all = Corpus.make(5_000, 20, 7, Instant.now()).events();
+  void recovery_reconciles_and_fetches_no_pages_when_most_events_are_held() {
+    List<byte[]> all = Corpus.generate(5_000, 20, 7, Instant.now()).events();
     try (TestNode bart = TestNode.holding("bart", all);
         TestNode maggie = TestNode.holding("maggie", all);
         TestNode lisa =
             TestNode.start(
                 "lisa",
                 all.subList(0, 4_800),
-                TestNode.knowing(bart.peer(), maggie.peer()),
-                progress -> {})) {
+                TestNode.withPeers(bart.configuredPeer(), maggie.configuredPeer()),
+                recoveryProgressed -> {})) {
       Report report = lisa.report();
 
       assertThat(report.outcome()).isEqualTo("complete");
-      assertThat(report.stages())
-          .extracting(Report.Stage::name)
+      assertThat(report.stageReports())
+          .extracting(Report.StageReport::name)
           .containsExactly("discovery", "reconcile", "checkpoints", "keys", "pings");
-      assertThat(report.stages().get(1).reason()).startsWith("2 of 2 neighbours");
-      assertThat(lisa.held()).containsAll(bart.held());
+      assertThat(report.stageReports().get(1).reason()).startsWith("2 of 2 neighbours");
+      assertThat(lisa.heldEvents()).containsAll(bart.heldEvents());
     }
   }
 }

@@ -19,19 +19,19 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.event.Event;
-import nara.event.EventReader;
-import nara.event.EventWriter;
 import nara.event.HeyThere;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Verdict;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
-import nara.ledger.LedgerRequest.DerivedAll;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerRequest.SubjectSummaries;
 import nara.ledger.LedgerVerticle;
-import nara.recovery.RecoveryNews;
-import nara.recovery.Report;
-import nara.testing.HandTime;
+import nara.recovery.RecoveryNotification;
+import nara.recovery.report.Report;
+import nara.testing.ManualScheduler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -43,18 +43,20 @@ class OpinionVerticleTest {
   private static final OpinionConfig ONE_PASS = new OpinionConfig(1, SOON, SOON);
 
   @Test
-  void nothing_is_thought_before_the_recovery_is_done(Vertx vertx, VertxTestContext test) {
+  void opinions_do_not_form_before_recovery_is_done(Vertx vertx, VertxTestContext test) {
     Bus bus = Bus.of(vertx);
     deploy(vertx, ONE_PASS)
         .compose(id -> merge(bus))
-        .compose(merged -> bus.ask(OpinionRequest.ADDRESS, new OpinionRequest.Of("lisa"), SOON))
+        .compose(
+            mergeResult ->
+                bus.request(OpinionRequest.ADDRESS, new OpinionRequest.GetOpinion("lisa"), SOON))
         .onComplete(
             test.succeeding(
                 lisa ->
                     test.verify(
                         () -> {
                           assertThat(lisa.formed()).isFalse();
-                          assertThat(lisa.thought()).isEmpty();
+                          assertThat(lisa.derived()).isEmpty();
                           test.completeNow();
                         })));
   }
@@ -66,13 +68,14 @@ class OpinionVerticleTest {
     deploy(vertx, ONE_PASS)
         .compose(id -> merge(bus))
         .onSuccess(
-            merged -> {
-              bus.tell(RecoveryNews.ADDRESS, finished());
+            mergeResult -> {
+              bus.publish(RecoveryNotification.ADDRESS, finished());
               askUntilFormed(bus, formed);
             });
     formed
         .future()
-        .compose(done -> bus.ask(OpinionRequest.ADDRESS, new OpinionRequest.All(), SOON))
+        .compose(
+            done -> bus.request(OpinionRequest.ADDRESS, new OpinionRequest.GetOpinions(), SOON))
         .onComplete(
             test.succeeding(
                 all ->
@@ -99,21 +102,23 @@ class OpinionVerticleTest {
               if (asked.incrementAndGet() == 3) {
                 third.complete();
               }
-              return Future.succeededFuture(new DerivedAll(Map.of()));
+              return Future.succeededFuture(new SubjectSummaries(Map.of()));
             });
     OpinionConfig config = new OpinionConfig(3, Duration.ZERO, SOON);
     ledger
         .completion()
         .compose(
             served ->
-                vertx.deployVerticle(new OpinionVerticle("me", config, new HandTime(NOW_INSTANT))))
+                vertx.deployVerticle(
+                    new OpinionVerticle("me", config, new ManualScheduler(NOW_INSTANT))))
         .compose(
             id -> {
-              bus.tell(RecoveryNews.ADDRESS, finished());
-              bus.tell(RecoveryNews.ADDRESS, finished());
+              bus.publish(RecoveryNotification.ADDRESS, finished());
+              bus.publish(RecoveryNotification.ADDRESS, finished());
               return third.future();
             })
-        .compose(done -> bus.ask(OpinionRequest.ADDRESS, new OpinionRequest.All(), SOON))
+        .compose(
+            done -> bus.request(OpinionRequest.ADDRESS, new OpinionRequest.GetOpinions(), SOON))
         .onComplete(
             test.succeeding(
                 all ->
@@ -132,7 +137,7 @@ class OpinionVerticleTest {
     deploy(vertx, new OpinionConfig(6, Duration.ofHours(1), SOON))
         .onSuccess(
             id -> {
-              bus.tell(RecoveryNews.ADDRESS, finished());
+              bus.publish(RecoveryNotification.ADDRESS, finished());
               askUntilFormed(bus, formed);
             })
         .compose(id -> formed.future().compose(done -> vertx.undeploy(id)))
@@ -150,23 +155,24 @@ class OpinionVerticleTest {
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
         .compose(
             id ->
-                vertx.deployVerticle(new OpinionVerticle("me", config, new HandTime(NOW_INSTANT))));
+                vertx.deployVerticle(
+                    new OpinionVerticle("me", config, new ManualScheduler(NOW_INSTANT))));
   }
 
-  private static Future<LedgerRequest.Merged> merge(Bus bus) {
+  private static Future<LedgerRequest.MergeResult> merge(Bus bus) {
     HeyThere hello = new HeyThere("lisa", "key", "", "", "");
     long ts = (NOW - 1) * 1_000_000_000;
     String id = Event.idOf(ts, hello.service(), hello.content()).toString();
     byte[] json = EventWriter.write(id, ts, "", "", "", hello);
-    Event event = ((Reading.Read) new EventReader().read(json)).event();
-    return bus.ask(
+    Event event = ((ReadResult.ParsedEvent) new EventReader().read(json)).event();
+    return bus.request(
         LedgerRequest.ADDRESS,
-        new LedgerRequest.Merge(List.of(new Judged(event, Verdict.UNSIGNED))),
+        new LedgerRequest.MergeEvents(List.of(new JudgedEvent(event, Verdict.UNSIGNED))),
         SOON);
   }
 
   private static void askUntilFormed(Bus bus, Promise<Void> formed) {
-    bus.ask(OpinionRequest.ADDRESS, new OpinionRequest.All(), SOON)
+    bus.request(OpinionRequest.ADDRESS, new OpinionRequest.GetOpinions(), SOON)
         .onSuccess(
             all -> {
               if (all.formed()) {
@@ -178,8 +184,8 @@ class OpinionVerticleTest {
         .onFailure(formed::fail);
   }
 
-  private static RecoveryNews finished() {
-    return new RecoveryNews.Finished(
+  private static RecoveryNotification finished() {
+    return new RecoveryNotification.RecoveryFinished(
         new Report(
             "complete",
             List.of(),
@@ -187,9 +193,9 @@ class OpinionVerticleTest {
             1,
             List.of(),
             List.of(),
-            new Report.Events(0, 0, 0, 0, 0, 0, Map.of()),
-            new Report.Checkpoints(0, 0, 0, 0),
+            new Report.EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
+            new Report.CheckpointTotals(0, 0, 0, 0),
             0,
-            new Report.Ledger(0, Map.of())));
+            new Report.LedgerTotals(0, Map.of())));
   }
 }

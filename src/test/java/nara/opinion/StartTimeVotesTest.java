@@ -11,40 +11,40 @@ class StartTimeVotesTest {
   void without_votes_nothing_is_agreed() {
     votes.add("bart", 100, 0);
     votes.add("bart", 100, -5);
-    assertThat(votes.agreed()).isEmpty();
+    assertThat(votes.agreedStartTime()).isEmpty();
   }
 
   @Test
-  void two_who_agree_within_a_minute_come_before_one_who_has_been_up_for_longest() {
+  void two_agreeing_votes_win_over_one_with_longest_uptime() {
     votes.add("old", 1_000_000, 500);
     votes.add("bart", 10, 1_000_000);
     votes.add("lisa", 10, 1_000_060);
-    assertThat(votes.agreed()).contains(1_000_060L);
+    assertThat(votes.agreedStartTime()).contains(1_000_060L);
   }
 
   @Test
-  void of_two_groups_the_one_that_has_been_up_for_longer_wins() {
+  void group_with_more_uptime_wins() {
     votes.add("a", 10, 1_000);
     votes.add("b", 10, 1_010);
     votes.add("c", 500, 9_000);
     votes.add("d", 500, 9_010);
-    assertThat(votes.agreed()).contains(9_010L);
+    assertThat(votes.agreedStartTime()).contains(9_010L);
   }
 
   @Test
-  void everybody_has_one_vote_and_the_latest_counts() {
+  void latest_vote_of_each_observer_counts() {
     votes.add("bart", 10, 1_000);
     votes.add("bart", 10, 2_000);
     assertThat(votes.size()).isEqualTo(1);
-    assertThat(votes.agreed()).contains(2_000L);
+    assertThat(votes.agreedStartTime()).contains(2_000L);
   }
 
   @Test
   void votes_are_bounded_in_number_and_weight() {
-    for (int i = 0; i < 10 * StartTimeVotes.MOST; i++) {
+    for (int i = 0; i < 10 * StartTimeVotes.MAX_VOTERS; i++) {
       votes.add("n" + i, Long.MAX_VALUE, 1_000 + i);
     }
-    assertThat(votes.size()).isEqualTo(StartTimeVotes.MOST);
-    assertThat(votes.agreed()).isPresent();
+    assertThat(votes.size()).isEqualTo(StartTimeVotes.MAX_VOTERS);
+    assertThat(votes.agreedStartTime()).isPresent();
   }
 }

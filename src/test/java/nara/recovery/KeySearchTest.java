@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.mesh.MeshRequest;
-import nara.mesh.MeshRequest.Peer;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.testing.Citizen;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.Test;
@@ -38,13 +38,14 @@ class KeySearchTest {
     seek(vertx, PEERS)
         .onComplete(
             test.succeeding(
-                found ->
+                keySearchResult ->
                     test.verify(
                         () -> {
-                          assertThat(found.asked()).isEqualTo(KeySearch.MOST_NAMES);
-                          assertThat(found.learned()).isEqualTo(1);
-                          assertThat(asked).hasSize(KeySearch.MOST_NAMES).contains("bart");
-                          assertThat(found.offered()).isEqualTo(TrustRequest.Offered.NOTHING);
+                          assertThat(keySearchResult.namesQueried()).isEqualTo(KeySearch.MAX_NAMES);
+                          assertThat(keySearchResult.keysLearned()).isEqualTo(1);
+                          assertThat(asked).hasSize(KeySearch.MAX_NAMES).contains("bart");
+                          assertThat(keySearchResult.offerResult())
+                              .isEqualTo(TrustRequest.OfferResult.NONE);
                           test.completeNow();
                         })));
   }
@@ -55,11 +56,11 @@ class KeySearchTest {
     seek(vertx, PEERS)
         .onComplete(
             test.succeeding(
-                found ->
+                keySearchResult ->
                     test.verify(
                         () -> {
-                          assertThat(found.asked()).isEqualTo(2);
-                          assertThat(found.learned()).isEqualTo(1);
+                          assertThat(keySearchResult.namesQueried()).isEqualTo(2);
+                          assertThat(keySearchResult.keysLearned()).isEqualTo(1);
                           test.completeNow();
                         })));
   }
@@ -71,38 +72,39 @@ class KeySearchTest {
     seek(vertx, List.of())
         .onComplete(
             test.succeeding(
-                found ->
+                keySearchResult ->
                     test.verify(
                         () -> {
-                          assertThat(found.asked()).isZero();
+                          assertThat(keySearchResult.namesQueried()).isZero();
                           assertThat(asked).isEmpty();
                           test.completeNow();
                         })));
   }
 
-  private Future<KeySearch.Found> seek(Vertx vertx, List<Peer> peers) {
+  private Future<KeySearch.KeySearchResult> seek(Vertx vertx, List<Peer> peers) {
     Bus bus = Bus.of(vertx);
     bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::trust);
     bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::mesh);
-    return new KeySearch(bus).seek(peers);
+    return new KeySearch(bus).search(peers);
   }
 
   private Future<? extends BusMessage> trust(TrustRequest<?> request) {
-    return request instanceof TrustRequest.Unknown
+    return request instanceof TrustRequest.ListUnknownEmitters
         ? Future.succeededFuture(new TrustRequest.UnknownEmitters(waiting))
-        : Future.succeededFuture(TrustRequest.Offered.NOTHING);
+        : Future.succeededFuture(TrustRequest.OfferResult.NONE);
   }
 
   private Future<? extends BusMessage> mesh(MeshRequest<?> request) {
-    String target = ((MeshRequest.QueryPeers) request).target();
+    String target = ((MeshRequest.FindPeerKey) request).target();
     asked.add(target);
     return switch (target) {
       case "broken" -> Future.failedFuture(new IllegalStateException("out of order"));
       case "bart" ->
           Future.succeededFuture(
-              new MeshRequest.PeerQueried(Optional.of(Citizen.named("bart").key()), "", List.of()));
+              new MeshRequest.PeerKeyResult(
+                  Optional.of(Citizen.named("bart").key()), "", List.of()));
       default ->
-          Future.succeededFuture(new MeshRequest.PeerQueried(Optional.empty(), "", List.of()));
+          Future.succeededFuture(new MeshRequest.PeerKeyResult(Optional.empty(), "", List.of()));
     };
   }
 }

@@ -1,9 +1,9 @@
 package nara.recovery;
 
-import static nara.recovery.Story.brought;
-import static nara.recovery.Story.failed;
-import static nara.recovery.Story.neighbour;
-import static nara.recovery.Story.neighbours;
+import static nara.recovery.RecoveryScenario.failed;
+import static nara.recovery.RecoveryScenario.fetched;
+import static nara.recovery.RecoveryScenario.neighbour;
+import static nara.recovery.RecoveryScenario.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import nara.ledger.MemoryMode;
 import nara.ledger.Query;
-import nara.mesh.MeshFailure;
-import nara.recovery.Command.Outcome;
+import nara.mesh.wire.MeshFailure;
+import nara.recovery.PlanCommand.RecoveryOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,30 +28,33 @@ class RecoveryPlanTest {
 
   @Test
   void the_usual_recovery_samples_syncs_checkpoints_seeks_keys_and_seeds_pings() {
-    Story story = new Story(MEDIUM).finding(neighbours("a", "b", "c")).play();
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM).discovering(neighbours("a", "b", "c")).run();
 
-    assertThat(story.stages)
+    assertThat(recoveryScenario.stages)
         .containsExactly(
             "discovery complete",
             "sample complete",
             "checkpoints complete",
             "keys complete",
             "pings complete");
-    assertThat(story.finish).isEqualTo(new Command.Finish(Outcome.COMPLETE, List.of()));
-    assertThat(story.waited).isEqualTo(Duration.ofSeconds(30));
+    assertThat(recoveryScenario.finish)
+        .isEqualTo(new PlanCommand.Finish(RecoveryOutcome.COMPLETE, List.of()));
+    assertThat(recoveryScenario.totalWait).isEqualTo(Duration.ofSeconds(30));
   }
 
   @ParameterizedTest
   @CsvSource({"SHORT, 5, 1000, 3", "MEDIUM, 10, 5000, 10", "HOG, 16, 5000, 10"})
   void a_sample_makes_capacity_over_page_calls_with_a_bounded_number_under_way(
       MemoryMode mode, int calls, int page, int underWay) {
-    Story story = new Story(asReference(mode)).finding(neighbours("a", "b", "c")).play();
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(asReference(mode)).discovering(neighbours("a", "b", "c")).run();
 
-    assertThat(story.fetches).hasSize(calls);
-    assertThat(story.fetches)
+    assertThat(recoveryScenario.fetches).hasSize(calls);
+    assertThat(recoveryScenario.fetches)
         .allSatisfy(f -> assertThat(((Query.Sample) f.query()).size()).isEqualTo(page));
-    assertThat(story.underWayAtMost).isEqualTo(underWay);
-    assertThat(story.asked.values()).allMatch(n -> n >= calls / 3);
+    assertThat(recoveryScenario.maxInFlight).isEqualTo(underWay);
+    assertThat(recoveryScenario.requestsByPeer.values()).allMatch(n -> n >= calls / 3);
   }
 
   @Test
@@ -59,63 +63,76 @@ class RecoveryPlanTest {
     for (int i = 0; i < many.length; i++) {
       many[i] = "n" + i;
     }
-    Story story = new Story(MEDIUM).finding(neighbours(many)).play();
-    assertThat(story.asked).hasSize(25).allSatisfy((name, calls) -> assertThat(calls).isOne());
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM).discovering(neighbours(many)).run();
+    assertThat(recoveryScenario.requestsByPeer)
+        .hasSize(25)
+        .allSatisfy((name, calls) -> assertThat(calls).isOne());
   }
 
   @Test
   void short_memory_asks_at_most_four_neighbours() {
-    Story story =
-        new Story(asReference(MemoryMode.SHORT))
-            .finding(neighbours("a", "b", "c", "d", "e"))
-            .play();
-    assertThat(story.asked).containsOnlyKeys("a", "b", "c", "d");
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(asReference(MemoryMode.SHORT))
+            .discovering(neighbours("a", "b", "c", "d", "e"))
+            .run();
+    assertThat(recoveryScenario.requestsByPeer).containsOnlyKeys("a", "b", "c", "d");
   }
 
   @Test
   void gossip_mode_starts_at_once() {
-    Story story = new Story(gossip()).finding(neighbours("a")).play();
-    assertThat(story.waited).isZero();
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(gossip()).discovering(neighbours("a")).run();
+    assertThat(recoveryScenario.totalWait).isZero();
   }
 
   @Test
-  void nobody_there_is_tried_three_times_and_then_is_isolation() {
-    Story story = new Story(MEDIUM).finding(List.of()).play();
+  void recovery_is_isolated_after_three_empty_discoveries() {
+    RecoveryScenario recoveryScenario = new RecoveryScenario(MEDIUM).discovering(List.of()).run();
 
-    assertThat(story.waited).isEqualTo(Duration.ofSeconds(30 + 30 + 60));
-    assertThat(story.told.stream().filter(Command.Discover.class::isInstance)).hasSize(3);
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.ISOLATED);
-    assertThat(story.finish.reasons()).containsExactly("no neighbour was found in 3 tries");
+    assertThat(recoveryScenario.totalWait).isEqualTo(Duration.ofSeconds(30 + 30 + 60));
+    assertThat(
+            recoveryScenario.executedCommands.stream()
+                .filter(PlanCommand.StartDiscovery.class::isInstance))
+        .hasSize(3);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
+    assertThat(recoveryScenario.finish.reasons())
+        .containsExactly("no neighbour was found in 3 tries");
   }
 
   @Test
   void a_neighbour_that_comes_at_the_second_try_is_enough() {
-    Story story = new Story(MEDIUM).finding(List.of(), neighbours("a")).play();
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.COMPLETE);
-    assertThat(story.waited).isEqualTo(Duration.ofSeconds(60));
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM).discovering(List.of(), neighbours("a")).run();
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(recoveryScenario.totalWait).isEqualTo(Duration.ofSeconds(60));
   }
 
   @Test
   void a_configured_peer_that_is_not_there_makes_it_partial_and_is_named() {
-    Story story =
-        new Story(MEDIUM).finding(neighbours("a")).withTroubles("bart does not answer").play();
-    assertThat(story.finish)
-        .isEqualTo(new Command.Finish(Outcome.PARTIAL, List.of("bart does not answer")));
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a"))
+            .withTroubles("bart does not answer")
+            .run();
+    assertThat(recoveryScenario.finish)
+        .isEqualTo(
+            new PlanCommand.Finish(RecoveryOutcome.PARTIAL, List.of("bart does not answer")));
   }
 
   @Test
   void a_failed_call_is_asked_of_another_and_the_one_who_failed_is_named() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("good", "dead"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("good", "dead"))
             .answering(
-                (peer, query) -> peer.equals("dead") ? failed(MeshFailure.UNREACHABLE) : brought(5))
-            .play();
+                (peer, query) -> peer.equals("dead") ? failed(MeshFailure.UNREACHABLE) : fetched(5))
+            .run();
 
-    long answeredByGood = story.asked.get("good");
+    long answeredByGood = recoveryScenario.requestsByPeer.get("good");
     assertThat(answeredByGood).isGreaterThanOrEqualTo(10);
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.PARTIAL);
-    assertThat(story.finish.reasons()).singleElement().asString().contains("dead");
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(recoveryScenario.finish.reasons()).singleElement().asString().contains("dead");
   }
 
   @ParameterizedTest
@@ -124,15 +141,16 @@ class RecoveryPlanTest {
       names = {"UNSUPPORTED", "STATUS"})
   void when_most_sample_calls_fail_slices_take_over_and_ask_without_a_subject_filter(
       MeshFailure failure) {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("a", "b"))
-            .answering((p, query) -> query instanceof Query.Sample ? failed(failure) : brought(5))
-            .play();
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a", "b"))
+            .answering((p, query) -> query instanceof Query.Sample ? failed(failure) : fetched(5))
+            .run();
 
-    assertThat(story.stages).startsWith("discovery complete", "sample failed", "slices complete");
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.COMPLETE);
-    assertThat(slices(story))
+    assertThat(recoveryScenario.stages)
+        .startsWith("discovery complete", "sample failed", "slices complete");
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(slices(recoveryScenario))
         .allSatisfy(slice -> assertThat(slice.filter()).isEqualTo(Query.Filter.ALL));
   }
 
@@ -143,119 +161,128 @@ class RecoveryPlanTest {
     for (int i = 0; i < count; i++) {
       names[i] = "n" + i;
     }
-    Story story = new Story(MEDIUM).finding(neighbours(names)).answering(onlySlices()).play();
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM).discovering(neighbours(names)).answering(onlySlices()).run();
 
-    List<Query.Slice> slices = slices(story);
+    List<Query.Slice> slices = slices(recoveryScenario);
     int total = slices.get(0).total();
     assertThat(slices.stream().map(Query.Slice::index).sorted().distinct()).hasSize(total);
     assertThat(slices).hasSize(total);
     assertThat(slices)
-        .allSatisfy(s -> assertThat(s.most()).isBetween(RecoveryPlan.SLICE_LEAST, Query.MOST));
-    assertThat((long) total * slices.get(0).most() / count)
+        .allSatisfy(
+            s ->
+                assertThat(s.maxEvents())
+                    .isBetween(RecoveryPlan.MIN_SLICE_EVENTS_PER_PEER, Query.MAX_EVENTS));
+    assertThat((long) total * slices.get(0).maxEvents() / count)
         .isGreaterThanOrEqualTo(RecoveryPlan.SLICES_CAPACITY / count);
   }
 
   @Test
   void a_slice_whose_neighbour_fails_is_fetched_from_another() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("a", "b"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a", "b"))
             .answering(
                 (peer, query) ->
                     query instanceof Query.Sample || peer.equals("b")
                         ? failed(MeshFailure.STATUS)
-                        : brought(5))
-            .play();
+                        : fetched(5))
+            .run();
 
     Map<Integer, String> lastAsked = new HashMap<>();
-    story.fetches.stream()
+    recoveryScenario.fetches.stream()
         .filter(f -> f.query() instanceof Query.Slice)
         .forEach(f -> lastAsked.put(((Query.Slice) f.query()).index(), f.peer().name()));
     assertThat(lastAsked.values()).containsOnly("a");
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.PARTIAL);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
   }
 
   @Test
   void a_slice_that_nobody_can_give_makes_it_partial_however_well_the_rest_went() {
-    Story story =
-        new Story(RecoveryConfig.defaults(MemoryMode.MEDIUM).climbing(RecoveryConfig.Rung.SLICES))
-            .finding(neighbours("a", "b"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(
+                RecoveryConfig.defaults(MemoryMode.MEDIUM).withLadder(RecoveryConfig.Rung.SLICES))
+            .discovering(neighbours("a", "b"))
             .answering(
                 (peer, query) ->
-                    ((Query.Slice) query).index() == 3 ? failed(MeshFailure.STALLED) : brought(5))
-            .play();
+                    ((Query.Slice) query).index() == 3 ? failed(MeshFailure.STALLED) : fetched(5))
+            .run();
 
-    assertThat(story.stages).contains("slices partial");
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.PARTIAL);
-    assertThat(story.finish.reasons()).contains("slices: 1 of 10 calls were answered by nobody");
+    assertThat(recoveryScenario.stages).contains("slices partial");
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(recoveryScenario.finish.reasons())
+        .contains("slices: 1 of 10 calls were answered by nobody");
   }
 
   @Test
-  void calls_that_wait_for_who_is_gone_by_now_cost_no_try() {
+  void queued_calls_to_departed_peer_cost_no_retry() {
     Map<String, Integer> failures = new HashMap<>();
-    Story story =
-        new Story(RecoveryConfig.defaults(MemoryMode.MEDIUM).climbing(RecoveryConfig.Rung.SLICES))
-            .finding(neighbours("a", "b", "c", "d"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(
+                RecoveryConfig.defaults(MemoryMode.MEDIUM).withLadder(RecoveryConfig.Rung.SLICES))
+            .discovering(neighbours("a", "b", "c", "d"))
             .answering(
                 (peer, query) -> {
                   if (peer.equals("d")) {
-                    return brought(5);
+                    return fetched(5);
                   }
                   failures.merge(peer, 1, Integer::sum);
                   return failed(MeshFailure.UNREACHABLE);
                 })
-            .play();
+            .run();
 
-    assertThat(story.finish.reasons()).hasSize(3).noneMatch(reason -> reason.contains("nobody"));
-    assertThat(story.stages).doesNotContain("slices failed");
+    assertThat(recoveryScenario.finish.reasons())
+        .hasSize(3)
+        .noneMatch(reason -> reason.contains("nobody"));
+    assertThat(recoveryScenario.stages).doesNotContain("slices failed");
   }
 
   @Test
   void a_neighbour_that_cannot_sample_is_asked_for_slices_while_the_others_are_done() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("new", "old", "new2"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("new", "old", "new2"))
             .answering(
                 (peer, query) ->
                     peer.equals("old") && query instanceof Query.Sample
                         ? failed(MeshFailure.UNSUPPORTED)
-                        : brought(5))
-            .play();
+                        : fetched(5))
+            .run();
 
-    assertThat(story.stages).contains("sample partial", "slices complete");
+    assertThat(recoveryScenario.stages).contains("sample partial", "slices complete");
     assertThat(
-            story.fetches.stream()
+            recoveryScenario.fetches.stream()
                 .filter(f -> f.query() instanceof Query.Slice)
                 .map(f -> f.peer().name())
                 .collect(Collectors.toSet()))
         .containsExactly("old");
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.COMPLETE);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
   }
 
   @Test
   void without_a_mesh_the_plaza_recovers() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(List.of(neighbour("a", ""), neighbour("b", "")))
-            .withPlazaWhere("a", "b")
-            .play();
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
+            .withPlazaAnswering("a", "b")
+            .run();
 
-    assertThat(story.stages)
+    assertThat(recoveryScenario.stages)
         .startsWith("discovery complete", "sample skipped", "slices skipped", "plaza complete");
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.COMPLETE);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
   }
 
   @Test
   void on_the_plaza_each_is_asked_about_its_part_and_then_about_everybody() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(List.of(neighbour("a", ""), neighbour("b", "")))
-            .withPlazaWhere("a", "b")
-            .play();
-    List<Command.AskPlaza> asked =
-        story.told.stream()
-            .filter(Command.AskPlaza.class::isInstance)
-            .map(Command.AskPlaza.class::cast)
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
+            .withPlazaAnswering("a", "b")
+            .run();
+    List<PlanCommand.FetchFromPlaza> asked =
+        recoveryScenario.executedCommands.stream()
+            .filter(PlanCommand.FetchFromPlaza.class::isInstance)
+            .map(PlanCommand.FetchFromPlaza.class::cast)
             .toList();
     assertThat(asked).hasSize(2);
     assertThat(asked.get(0).subjectsByNeighbour().values().stream().flatMap(List::stream))
@@ -265,26 +292,26 @@ class RecoveryPlanTest {
 
   @Test
   void a_neighbour_silent_on_the_plaza_makes_it_partial() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(List.of(neighbour("a", ""), neighbour("b", "")))
-            .withPlazaWhere("a")
-            .play();
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.PARTIAL);
-    assertThat(story.finish.reasons()).containsExactly("b did not answer on the plaza");
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
+            .withPlazaAnswering("a")
+            .run();
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(recoveryScenario.finish.reasons()).containsExactly("b did not answer on the plaza");
   }
 
   @Test
   void when_the_mesh_fails_altogether_the_plaza_is_asked_as_the_last_rung() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("a", "b"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a", "b"))
             .answering((peer, query) -> failed(MeshFailure.STALLED))
-            .withPlazaWhere("a", "b")
-            .play();
-    assertThat(story.stages)
+            .withPlazaAnswering("a", "b")
+            .run();
+    assertThat(recoveryScenario.stages)
         .startsWith("discovery complete", "sample failed", "slices failed", "plaza complete");
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.PARTIAL);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
   }
 
   @Test
@@ -307,109 +334,134 @@ class RecoveryPlanTest {
             true,
             MEDIUM.thoroughness(),
             80_000);
-    Story story =
-        new Story(readOnly).finding(List.of(neighbour("a", ""))).withPlazaWhere("a").play();
-    assertThat(story.told).noneMatch(Command.AskPlaza.class::isInstance);
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.ISOLATED);
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(readOnly)
+            .discovering(List.of(neighbour("a", "")))
+            .withPlazaAnswering("a")
+            .run();
+    assertThat(recoveryScenario.executedCommands)
+        .noneMatch(PlanCommand.FetchFromPlaza.class::isInstance);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
   }
 
   @Test
-  void nobody_who_answers_is_isolation_and_says_why_for_each() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("a", "b"))
+  void recovery_is_isolated_with_reasons_when_no_peer_responds() {
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a", "b"))
             .answering((peer, query) -> failed(MeshFailure.UNREACHABLE))
-            .play();
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.ISOLATED);
-    assertThat(story.finish.reasons()).hasSize(2);
+            .run();
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
+    assertThat(recoveryScenario.finish.reasons()).hasSize(2);
   }
 
   @Test
   void a_hopeless_neighbour_does_not_get_all_the_calls() {
-    Story story =
-        new Story(MEDIUM)
-            .finding(neighbours("only"))
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("only"))
             .answering((peer, query) -> failed(MeshFailure.STALLED))
-            .play();
-    assertThat(story.fetches.size()).isLessThan(40);
-    assertThat(story.finish.outcome()).isEqualTo(Outcome.ISOLATED);
+            .run();
+    assertThat(recoveryScenario.fetches.size()).isLessThan(40);
+    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
   }
 
   @Test
   void a_stop_at_any_moment_ends_it_at_once_and_exactly_once() {
-    int commands = new Story(gossip()).finding(neighbours("a", "b")).play().told.size();
+    int commands =
+        new RecoveryScenario(gossip())
+            .discovering(neighbours("a", "b"))
+            .run()
+            .executedCommands
+            .size();
     assertThat(commands).isPositive();
 
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
-    plan.on(new Happening.Started(), Story.START);
-    List<Command> atStop = plan.on(new Happening.StopAsked(), Story.START);
-    assertThat(atStop).filteredOn(Command.Finish.class::isInstance).hasSize(1);
-    assertThat(plan.on(new Happening.StopAsked(), Story.START)).isEmpty();
-    assertThat(plan.on(new Happening.TimeCame(), Story.START)).isEmpty();
+    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    List<PlanCommand> atStop =
+        plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START);
+    assertThat(atStop).filteredOn(PlanCommand.Finish.class::isInstance).hasSize(1);
+    assertThat(plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START)).isEmpty();
+    assertThat(plan.onEvent(new RecoveryEvent.TimerFired(), RecoveryScenario.START)).isEmpty();
   }
 
   @Test
-  void what_comes_after_the_end_or_out_of_turn_changes_nothing() {
-    Story story = new Story(MEDIUM).finding(neighbours("a")).play();
-    assertThat(story.then(new Happening.CallEnded(0, brought(1)))).isEmpty();
-    assertThat(story.then(new Happening.PingsSeeded(1))).isEmpty();
+  void late_or_unexpected_events_are_ignored() {
+    RecoveryScenario recoveryScenario =
+        new RecoveryScenario(MEDIUM).discovering(neighbours("a")).run();
+    assertThat(recoveryScenario.apply(new RecoveryEvent.FetchEnded(0, fetched(1)))).isEmpty();
+    assertThat(recoveryScenario.apply(new RecoveryEvent.PingTimesSeeded(1))).isEmpty();
 
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
-    plan.on(new Happening.Started(), Story.START);
-    assertThat(plan.on(new Happening.CallEnded(7, brought(1)), Story.START)).isEmpty();
-    assertThat(plan.on(new Happening.KeysSought(0, 0), Story.START)).isEmpty();
+    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    assertThat(plan.onEvent(new RecoveryEvent.FetchEnded(7, fetched(1)), RecoveryScenario.START))
+        .isEmpty();
+    assertThat(plan.onEvent(new RecoveryEvent.KeySearchEnded(0, 0), RecoveryScenario.START))
+        .isEmpty();
   }
 
   @Test
   void a_part_of_the_node_that_fails_costs_its_stage_and_never_the_recovery() {
     RecoveryPlan plan = new RecoveryPlan(gossip(), "me", new SplittableRandom(1));
-    plan.on(new Happening.Started(), Story.START);
-    List<Command> out =
-        plan.on(new Happening.Found(neighbours("a"), List.of(), false), Story.START);
-    while (out.stream().anyMatch(Command.Fetch.class::isInstance)) {
-      List<Command> next = new ArrayList<>();
-      for (Command command : out) {
-        if (command instanceof Command.Fetch fetch) {
-          next.addAll(plan.on(new Happening.CallEnded(fetch.call(), brought(1)), Story.START));
+    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    List<PlanCommand> out =
+        plan.onEvent(
+            new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), false),
+            RecoveryScenario.START);
+    while (out.stream().anyMatch(PlanCommand.StartFetch.class::isInstance)) {
+      List<PlanCommand> next = new ArrayList<>();
+      for (PlanCommand planCommand : out) {
+        if (planCommand instanceof PlanCommand.StartFetch startFetch) {
+          next.addAll(
+              plan.onEvent(
+                  new RecoveryEvent.FetchEnded(startFetch.callId(), fetched(1)),
+                  RecoveryScenario.START));
         }
       }
       out = next;
     }
-    assertThat(out).hasAtLeastOneElementOfType(Command.SyncCheckpoints.class);
+    assertThat(out).hasAtLeastOneElementOfType(PlanCommand.SyncCheckpoints.class);
 
-    assertThat(plan.on(new Happening.Broke("checkpoints: late"), Story.START))
-        .hasAtLeastOneElementOfType(Command.SeekKeys.class);
-    assertThat(plan.on(new Happening.Broke("keys: late"), Story.START))
-        .hasAtLeastOneElementOfType(Command.SeedPings.class);
-    assertThat(plan.on(new Happening.Broke("pings: late"), Story.START))
+    assertThat(
+            plan.onEvent(
+                new RecoveryEvent.StageFailed("checkpoints: late"), RecoveryScenario.START))
+        .hasAtLeastOneElementOfType(PlanCommand.SearchKeys.class);
+    assertThat(plan.onEvent(new RecoveryEvent.StageFailed("keys: late"), RecoveryScenario.START))
+        .hasAtLeastOneElementOfType(PlanCommand.SeedPingTimes.class);
+    assertThat(plan.onEvent(new RecoveryEvent.StageFailed("pings: late"), RecoveryScenario.START))
         .contains(
-            new Command.Finish(
-                Outcome.PARTIAL, List.of("checkpoints: late", "keys: late", "pings: late")));
+            new PlanCommand.Finish(
+                RecoveryOutcome.PARTIAL,
+                List.of("checkpoints: late", "keys: late", "pings: late")));
   }
 
   @Test
   void a_plaza_that_breaks_is_left_and_what_it_answered_before_counts() {
     RecoveryPlan plan =
         new RecoveryPlan(
-            gossip().climbing(RecoveryConfig.Rung.PLAZA), "me", new SplittableRandom(1));
-    plan.on(new Happening.Started(), Story.START);
-    plan.on(new Happening.Found(neighbours("a"), List.of(), true), Story.START);
+            gossip().withLadder(RecoveryConfig.Rung.PLAZA), "me", new SplittableRandom(1));
+    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    plan.onEvent(
+        new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), true),
+        RecoveryScenario.START);
 
-    List<Command> left = plan.on(new Happening.Broke("plaza: late"), Story.START);
+    List<PlanCommand> left =
+        plan.onEvent(new RecoveryEvent.StageFailed("plaza: late"), RecoveryScenario.START);
 
-    assertThat(left).hasAtLeastOneElementOfType(Command.SeekKeys.class);
+    assertThat(left).hasAtLeastOneElementOfType(PlanCommand.SearchKeys.class);
     assertThat(plan.finished()).isFalse();
   }
 
-  private static java.util.function.BiFunction<String, Query, nara.mesh.MeshRequest.FetchOutcome>
+  private static java.util.function.BiFunction<
+          String, Query, nara.mesh.client.MeshRequest.FetchOutcome>
       onlySlices() {
     return (peer, query) ->
-        query instanceof Query.Slice ? brought(5) : failed(MeshFailure.UNSUPPORTED);
+        query instanceof Query.Slice ? fetched(5) : failed(MeshFailure.UNSUPPORTED);
   }
 
-  private static List<Query.Slice> slices(Story story) {
-    return story.fetches.stream()
-        .map(Command.Fetch::query)
+  private static List<Query.Slice> slices(RecoveryScenario recoveryScenario) {
+    return recoveryScenario.fetches.stream()
+        .map(PlanCommand.StartFetch::query)
         .filter(Query.Slice.class::isInstance)
         .map(Query.Slice.class::cast)
         .toList();
@@ -437,7 +489,7 @@ class RecoveryPlanTest {
 
   private static RecoveryConfig asReference(MemoryMode mode) {
     return RecoveryConfig.defaults(mode)
-        .climbing(
+        .withLadder(
             RecoveryConfig.Rung.SAMPLE, RecoveryConfig.Rung.SLICES, RecoveryConfig.Rung.PLAZA);
   }
 }

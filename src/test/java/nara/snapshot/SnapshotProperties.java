@@ -13,7 +13,7 @@ import java.util.Set;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -23,39 +23,42 @@ import net.jqwik.api.constraints.StringLength;
 /** Whatever is written down is read again as it was. */
 class SnapshotProperties {
   @Property(tries = 200)
-  void what_is_written_is_read(
+  void snapshot_reads_back_what_was_written(
       @ForAll @Size(max = 30) List<@StringLength(max = 40) String> actors,
       @ForAll @Size(max = 30) List<Verdict> verdicts,
       @ForAll @Size(max = 10) List<@StringLength(min = 1, max = 40) String> names)
       throws IOException {
     List<String> valid = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    List<Judged> events = new ArrayList<>();
+    List<JudgedEvent> events = new ArrayList<>();
     for (int i = 0; i < Math.min(actors.size(), verdicts.size()); i++) {
-      byte[] json = Told.unsigned(i, actors.get(i), "somebody");
-      events.add(Told.judged(json, verdicts.get(i)));
+      byte[] json = SnapshotContents.unsigned(i, actors.get(i), "somebody");
+      events.add(SnapshotContents.judged(json, verdicts.get(i)));
       (verdicts.get(i) == Verdict.VALID ? valid : others).add(new String(json, UTF_8));
     }
     Set<String> mentioned = new HashSet<>();
     events.forEach(
-        judged -> mentioned.addAll(List.of(judged.event().actor(), judged.event().target())));
+        judgedEvent ->
+            mentioned.addAll(List.of(judgedEvent.event().actor(), judgedEvent.event().target())));
     Keyring keyring = new Keyring();
     for (String name : names) {
       keyring.learn(name, "id of " + name, Citizen.named(name).key(), Origin.HEY_THERE);
     }
     Path file = Files.createTempFile("snapshot", ".gz");
     try {
-      Told told = Told.of(file, Told.bytes(Snapshot.of(Told.NOON, keyring, events)));
+      SnapshotContents snapshotContents =
+          SnapshotContents.of(
+              file, SnapshotContents.bytes(Snapshot.of(SnapshotContents.NOON, keyring, events)));
 
-      assertThat(told.sealed()).isTrue();
-      assertThat(told.trouble()).isEmpty();
-      assertThat(told.valid()).isEqualTo(valid);
-      assertThat(told.others()).containsExactlyInAnyOrderElementsOf(others);
-      assertThat(told.keys())
+      assertThat(snapshotContents.sealed()).isTrue();
+      assertThat(snapshotContents.trouble()).isEmpty();
+      assertThat(snapshotContents.valid()).isEqualTo(valid);
+      assertThat(snapshotContents.others()).containsExactlyInAnyOrderElementsOf(others);
+      assertThat(snapshotContents.keys())
           .containsExactlyElementsOf(
               keyring.entries().stream()
-                  .filter(entry -> mentioned.contains(entry.name()))
-                  .map(Told::text)
+                  .filter(keyEntry -> mentioned.contains(keyEntry.name()))
+                  .map(SnapshotContents::text)
                   .toList());
     } finally {
       Files.delete(file);

@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import nara.event.EventLimits;
 import nara.event.Verdict;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,70 +33,72 @@ class SnapshotReaderTest {
   }
 
   @Test
-  void whatever_bit_is_flipped_the_file_is_not_believed() {
-    byte[] good = Told.written(6);
-    assertThat(Told.of(file, good).sealed()).isTrue();
+  void any_flipped_bit_breaks_the_seal() {
+    byte[] good = SnapshotContents.sealedSnapshot(6);
+    assertThat(SnapshotContents.of(file, good).sealed()).isTrue();
     for (int i = 0; i < good.length * 8; i++) {
       byte[] flipped = good.clone();
       flipped[i / 8] ^= (byte) (1 << i % 8);
-      Told told = Told.of(file, flipped);
-      assertThat(told.sealed()).as("bit %d", i).isFalse();
-      assertThat(told.keys()).as("bit %d", i).isEmpty();
-      assertThat(told.valid()).as("bit %d", i).isEmpty();
+      SnapshotContents snapshotContents = SnapshotContents.of(file, flipped);
+      assertThat(snapshotContents.sealed()).as("bit %d", i).isFalse();
+      assertThat(snapshotContents.keys()).as("bit %d", i).isEmpty();
+      assertThat(snapshotContents.valid()).as("bit %d", i).isEmpty();
     }
   }
 
   @Test
-  void wherever_the_file_ends_too_early_the_events_before_are_there_to_be_judged() {
-    byte[] good = Told.written(200);
-    List<String> all = Told.of(file, good).events();
+  void truncated_snapshot_yields_earlier_events_for_verification() {
+    byte[] good = SnapshotContents.sealedSnapshot(200);
+    List<String> all = SnapshotContents.of(file, good).events();
     int most = 0;
     for (int length = 0; length < good.length; length++) {
-      Told told = Told.of(file, Arrays.copyOf(good, length));
-      assertThat(told.sealed()).isFalse();
-      assertThat(told.keys()).isEmpty();
-      assertThat(told.valid()).isEmpty();
-      assertThat(told.others()).isEqualTo(all.subList(0, told.others().size()));
-      assertThat(told.others().size()).isGreaterThanOrEqualTo(most);
-      most = told.others().size();
+      SnapshotContents snapshotContents = SnapshotContents.of(file, Arrays.copyOf(good, length));
+      assertThat(snapshotContents.sealed()).isFalse();
+      assertThat(snapshotContents.keys()).isEmpty();
+      assertThat(snapshotContents.valid()).isEmpty();
+      assertThat(snapshotContents.others())
+          .isEqualTo(all.subList(0, snapshotContents.others().size()));
+      assertThat(snapshotContents.others().size()).isGreaterThanOrEqualTo(most);
+      most = snapshotContents.others().size();
       if (most < all.size()) {
-        assertThat(told.trouble()).isNotEmpty();
+        assertThat(snapshotContents.trouble()).isNotEmpty();
       }
     }
     assertThat(most).isEqualTo(all.size());
   }
 
   @Test
-  void bytes_after_the_seal_break_it() {
-    byte[] good = Told.written(6);
-    Told told = Told.of(file, Arrays.copyOf(good, good.length + 1));
-    assertThat(told.sealed()).isFalse();
-    assertThat(told.others()).hasSize(6);
+  void trailing_bytes_break_the_seal() {
+    byte[] good = SnapshotContents.sealedSnapshot(6);
+    SnapshotContents snapshotContents =
+        SnapshotContents.of(file, Arrays.copyOf(good, good.length + 1));
+    assertThat(snapshotContents.sealed()).isFalse();
+    assertThat(snapshotContents.others()).hasSize(6);
   }
 
   @Test
-  void two_snapshots_in_one_file_are_none() {
-    byte[] good = Told.written(6);
+  void concatenated_snapshots_break_the_seal() {
+    byte[] good = SnapshotContents.sealedSnapshot(6);
     byte[] twice = Arrays.copyOf(good, 2 * good.length);
     System.arraycopy(good, 0, twice, good.length, good.length);
-    assertThat(Told.of(file, twice).sealed()).isFalse();
+    assertThat(SnapshotContents.of(file, twice).sealed()).isFalse();
   }
 
   @Test
-  void another_soul_believes_nothing_and_has_all_events_to_judge() throws IOException {
-    Files.write(file, Told.written(6));
+  void snapshot_of_another_soul_is_verified_again() throws IOException {
+    Files.write(file, SnapshotContents.sealedSnapshot(6));
     byte[] other = Citizen.named("bart").identity().soul().derivedKey("a", "b");
-    Told told = Told.of(file, other, 100);
-    assertThat(told.sealed()).isFalse();
-    assertThat(told.keys()).isEmpty();
-    assertThat(told.valid()).isEmpty();
-    assertThat(told.others()).hasSize(6);
-    assertThat(told.trouble()).isEmpty();
+    SnapshotContents snapshotContents = SnapshotContents.of(file, other, 100);
+    assertThat(snapshotContents.sealed()).isFalse();
+    assertThat(snapshotContents.keys()).isEmpty();
+    assertThat(snapshotContents.valid()).isEmpty();
+    assertThat(snapshotContents.others()).hasSize(6);
+    assertThat(snapshotContents.trouble()).isEmpty();
   }
 
   @Test
   void what_unpacks_gzip_unpacks_the_whole_file_with_its_seal() throws IOException {
-    Files.write(file, Told.written(6));
+    Files.write(file, SnapshotContents.sealedSnapshot(6));
     try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
       // What the file is, one key, two verdicts, six events.
       assertThat(new String(in.readAllBytes(), UTF_8).lines()).hasSize(10);
@@ -105,32 +107,39 @@ class SnapshotReaderTest {
 
   @Test
   void no_event_can_pass_for_a_key_or_a_verdict() {
-    String event = new String(Told.unsigned(1, "bart", "maggie"), UTF_8);
+    String event = new String(SnapshotContents.unsigned(1, "bart", "maggie"), UTF_8);
     String key = Citizen.impostor("lisa").key().encoded();
     String within =
         "{\"x\":\n[\"key\",\"lisa\",\"\",\"%s\"]\n,\"y\":\r\n[\"verdict\",\"valid\"]\r\n,"
                 .formatted(key)
             + event.substring(1);
-    Judged judged = Told.judged(within.getBytes(UTF_8), Verdict.UNSIGNED);
-    Told told =
-        Told.of(file, Told.bytes(Snapshot.of(Told.NOON, Told.keyring(), List.of(judged, judged))));
-    assertThat(told.sealed()).isTrue();
-    assertThat(told.keys()).isEmpty();
-    assertThat(told.valid()).isEmpty();
+    JudgedEvent judgedEvent = SnapshotContents.judged(within.getBytes(UTF_8), Verdict.UNSIGNED);
+    SnapshotContents snapshotContents =
+        SnapshotContents.of(
+            file,
+            SnapshotContents.bytes(
+                Snapshot.of(
+                    SnapshotContents.NOON,
+                    SnapshotContents.keyring(),
+                    List.of(judgedEvent, judgedEvent))));
+    assertThat(snapshotContents.sealed()).isTrue();
+    assertThat(snapshotContents.keys()).isEmpty();
+    assertThat(snapshotContents.valid()).isEmpty();
     String line = within.replace('\n', ' ').replace('\r', ' ');
-    assertThat(told.others()).containsExactly(line, line);
+    assertThat(snapshotContents.others()).containsExactly(line, line);
   }
 
   @Test
-  void what_is_no_snapshot_is_said_to_be_none() {
-    assertThat(Told.of(file, new byte[0]).trouble()).contains("cut off");
-    assertThat(Told.of(file, "hello, world".getBytes(UTF_8)).trouble()).contains("unpacked");
-    assertThat(Told.of(file, new byte[5_000]).trouble()).contains("unpacked");
+  void file_that_is_no_snapshot_is_rejected() {
+    assertThat(SnapshotContents.of(file, new byte[0]).trouble()).contains("cut off");
+    assertThat(SnapshotContents.of(file, "hello, world".getBytes(UTF_8)).trouble())
+        .contains("unpacked");
+    assertThat(SnapshotContents.of(file, new byte[5_000]).trouble()).contains("unpacked");
   }
 
   @Test
   void without_a_seal_no_more_events_are_taken_than_a_ledger_holds() throws IOException {
-    byte[] event = Told.unsigned(1, "bart", "maggie");
+    byte[] event = SnapshotContents.unsigned(1, "bart", "maggie");
     byte[] many =
         gzipped(
             out -> {
@@ -140,9 +149,9 @@ class SnapshotReaderTest {
               }
             });
     Files.write(file, many);
-    Told told = Told.of(file, Told.KEY, 12_345);
-    assertThat(told.others()).hasSize(12_345);
-    assertThat(told.trouble()).contains("12,345 events");
+    SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 12_345);
+    assertThat(snapshotContents.others()).hasSize(12_345);
+    assertThat(snapshotContents.trouble()).contains("12,345 events");
   }
 
   @Test
@@ -158,35 +167,35 @@ class SnapshotReaderTest {
                   out.write(zeros);
                 }
               }));
-      Told told = Told.of(file, Told.KEY, 1_000);
-      assertThat(told.events()).isEmpty();
-      assertThat(told.trouble()).contains("bytes that are taken");
+      SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 1_000);
+      assertThat(snapshotContents.events()).isEmpty();
+      assertThat(snapshotContents.trouble()).contains("bytes that are taken");
     }
   }
 
   @Test
-  void a_line_that_is_too_long_costs_itself_only() throws IOException {
-    byte[] event = Told.unsigned(1, "bart", "maggie");
+  void oversized_line_is_skipped_alone() throws IOException {
+    byte[] event = SnapshotContents.unsigned(1, "bart", "maggie");
     Files.write(
         file,
         gzipped(
             out -> {
-              out.write(new byte[EventLimits.EVENT_BYTES + 1]);
+              out.write(new byte[EventLimits.MAX_EVENT_BYTES + 1]);
               out.write('\n');
               out.write(event);
               out.write('\n');
             }));
-    Told told = Told.of(file);
-    assertThat(told.others()).containsExactly(new String(event, UTF_8));
-    assertThat(told.trouble()).isEqualTo("1 lines are longer than an event may be");
+    SnapshotContents snapshotContents = SnapshotContents.of(file);
+    assertThat(snapshotContents.others()).containsExactly(new String(event, UTF_8));
+    assertThat(snapshotContents.trouble()).isEqualTo("1 lines are longer than an event may be");
   }
 
   @Test
-  void parts_are_bounded_whatever_the_file_holds() throws IOException {
-    Files.write(file, Told.written(12_001));
-    try (SnapshotReader reader = SnapshotReader.open(file, Told.KEY, 1)) {
+  void parts_are_bounded() throws IOException {
+    Files.write(file, SnapshotContents.sealedSnapshot(12_001));
+    try (SnapshotReader reader = SnapshotReader.open(file, SnapshotContents.KEY, 1)) {
       int events = 0;
-      while (!(reader.next() instanceof SnapshotReader.End)) {
+      while (!(reader.next() instanceof SnapshotReader.EndOfSnapshot)) {
         events++;
       }
       // The keys, twice 5,000 and the rest of one verdict, the same of the other.
@@ -196,10 +205,10 @@ class SnapshotReaderTest {
 
   @Test
   void a_file_that_is_changed_after_its_seal_was_checked_is_not_used() throws IOException {
-    byte[] good = Told.written(2_000);
-    for (int place : new int[] {4, good.length / 2, good.length - Seal.LENGTH - 1}) {
+    byte[] good = SnapshotContents.sealedSnapshot(2_000);
+    for (int place : new int[] {4, good.length / 2, good.length - HmacSeal.LENGTH - 1}) {
       Files.write(file, good);
-      try (SnapshotReader reader = SnapshotReader.open(file, Told.KEY, 1)) {
+      try (SnapshotReader reader = SnapshotReader.open(file, SnapshotContents.KEY, 1)) {
         assertThat(reader.sealed()).isTrue();
         try (RandomAccessFile changed = new RandomAccessFile(file.toFile(), "rw")) {
           changed.seek(place);
@@ -207,12 +216,12 @@ class SnapshotReaderTest {
         }
         assertThatThrownBy(
                 () -> {
-                  while (!(reader.next() instanceof SnapshotReader.End)) {
+                  while (!(reader.next() instanceof SnapshotReader.EndOfSnapshot)) {
                     // Whatever part it is, the end decides.
                     continue;
                   }
                 })
-            .isInstanceOf(SnapshotChanged.class);
+            .isInstanceOf(SnapshotChangedException.class);
       }
     }
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
-import nara.ledger.LedgerRequest.Judged;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,15 +21,17 @@ class SnapshotTest {
   @TempDir private Path folder;
 
   @Test
-  void announcements_come_first_for_whoever_does_not_believe_the_seal() {
+  void snapshot_starts_with_announcements() {
     byte[] tease = BART.tease(1, "lisa");
     byte[] hey = BART.heyThere(2, "");
     Snapshot snapshot =
         Snapshot.of(
-            Told.NOON,
+            SnapshotContents.NOON,
             new Keyring(),
-            List.of(Told.judged(tease, Verdict.VALID), Told.judged(hey, Verdict.VALID)));
-    assertThat(Told.of(folder.resolve("s"), Told.bytes(snapshot)).valid())
+            List.of(
+                SnapshotContents.judged(tease, Verdict.VALID),
+                SnapshotContents.judged(hey, Verdict.VALID)));
+    assertThat(SnapshotContents.of(folder.resolve("s"), SnapshotContents.bytes(snapshot)).valid())
         .containsExactly(new String(hey, UTF_8), new String(tease, UTF_8));
   }
 
@@ -39,9 +41,10 @@ class SnapshotTest {
     keyring.learn(LISA.name(), LISA.id(), LISA.key(), Origin.SELF);
     keyring.learn("maggie", "", Citizen.named("maggie").key(), Origin.CONFIG);
     keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
-    List<Judged> events = List.of(Told.judged(BART.tease(1, "maggie"), Verdict.VALID));
-    assertThat(Snapshot.of(Told.NOON, keyring, events).keys())
-        .extracting(Keyring.Entry::name)
+    List<JudgedEvent> events =
+        List.of(SnapshotContents.judged(BART.tease(1, "maggie"), Verdict.VALID));
+    assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
+        .extracting(Keyring.KeyEntry::name)
         .containsExactly("bart");
   }
 
@@ -51,20 +54,22 @@ class SnapshotTest {
     for (Citizen each : List.of(LISA, BART, Citizen.named("ghost"))) {
       keyring.learn(each.name(), each.id(), each.key(), Origin.HEARSAY);
     }
-    List<Judged> events = List.of(Told.judged(BART.tease(1, "lisa"), Verdict.VALID));
-    assertThat(Snapshot.of(Told.NOON, keyring, events).keys())
-        .extracting(Keyring.Entry::name)
+    List<JudgedEvent> events =
+        List.of(SnapshotContents.judged(BART.tease(1, "lisa"), Verdict.VALID));
+    assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
+        .extracting(Keyring.KeyEntry::name)
         .containsExactly("bart", "lisa");
   }
 
   @Test
-  void an_id_that_two_claim_is_nobodys_after_the_restart_either() {
+  void contested_id_stays_contested_after_restart() {
     Keyring keyring = new Keyring();
     keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
     keyring.learn("milhouse", BART.id(), Citizen.named("milhouse").key(), Origin.PEER_QUERY);
-    List<Judged> events = List.of(Told.judged(BART.tease(1, "milhouse"), Verdict.VALID));
-    assertThat(Snapshot.of(Told.NOON, keyring, events).keys())
-        .extracting(entry -> entry.name() + ':' + entry.id())
+    List<JudgedEvent> events =
+        List.of(SnapshotContents.judged(BART.tease(1, "milhouse"), Verdict.VALID));
+    assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
+        .extracting(keyEntry -> keyEntry.name() + ':' + keyEntry.id())
         .containsExactly("bart:", "milhouse:");
   }
 }

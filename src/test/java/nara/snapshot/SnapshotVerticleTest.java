@@ -30,24 +30,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import nara.bus.Bus;
 import nara.demo.Corpus;
 import nara.event.Event;
-import nara.event.JsonSpans.Span;
+import nara.event.json.JsonSpans.Span;
 import nara.identity.Keyring;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.node.Blocking;
-import nara.snapshot.SnapshotRequest.Restoration;
-import nara.snapshot.SnapshotRequest.Restored;
-import nara.snapshot.SnapshotRequest.Unusable;
+import nara.snapshot.SnapshotRequest.RestoreResult;
+import nara.snapshot.SnapshotRequest.SnapshotRestored;
+import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.testing.Citizen;
-import nara.trust.SignatureCheck;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
 import nara.trust.TrustRequest;
 import nara.trust.TrustVerticle;
-import nara.trust.Verifier;
-import nara.trust.VerifierChoice;
-import nara.trust.Verifiers;
+import nara.trust.verifier.SignatureCheck;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.VerifierChoice;
+import nara.trust.verifier.Verifiers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +68,7 @@ class SnapshotVerticleTest {
 
   @BeforeAll
   static void makeHistory() {
-    corpus = Corpus.make(2_000, 10, 3, Instant.now());
+    corpus = Corpus.generate(2_000, 10, 3, Instant.now());
   }
 
   @BeforeEach
@@ -84,31 +84,31 @@ class SnapshotVerticleTest {
   }
 
   @Test
-  void what_was_verified_once_is_not_verified_again() {
+  void restored_events_are_not_verified_again() {
     Set<String> before = remembered("lisa");
     assertThat(checked.getAndSet(0)).isPositive();
-    List<String> known = keys.entries().stream().map(Told::text).toList();
+    List<String> known = keys.entries().stream().map(SnapshotContents::text).toList();
 
-    Restored restored = restored(begin("lisa", TrustPolicy.VERIFIED));
+    SnapshotRestored snapshotRestored = restored(begin("lisa", TrustPolicy.VERIFIED));
 
     assertThat(checked).hasValue(0);
-    assertThat(restored.sealed()).isTrue();
-    assertThat(restored.events()).isEqualTo(before.size());
+    assertThat(snapshotRestored.sealed()).isTrue();
+    assertThat(snapshotRestored.eventsRead()).isEqualTo(before.size());
     assertThat(held()).isEqualTo(before);
-    assertThat(keys.entries().stream().map(Told::text).toList()).isEqualTo(known);
+    assertThat(keys.entries().stream().map(SnapshotContents::text).toList()).isEqualTo(known);
   }
 
   @Test
-  void another_souls_snapshot_is_judged_anew_and_comes_to_the_same() {
+  void snapshot_of_another_soul_is_verified_to_the_same_ledger() {
     Set<String> before = remembered("lisa");
     checked.set(0);
 
-    Restored restored = restored(begin("bart", TrustPolicy.VERIFIED));
+    SnapshotRestored snapshotRestored = restored(begin("bart", TrustPolicy.VERIFIED));
 
     assertThat(checked.get()).isPositive();
-    assertThat(restored.sealed()).isFalse();
-    assertThat(restored.keys()).isZero();
-    assertThat(restored.sentence()).contains("another node's", "judged anew");
+    assertThat(snapshotRestored.sealed()).isFalse();
+    assertThat(snapshotRestored.keysLearned()).isZero();
+    assertThat(snapshotRestored.sentence()).contains("another node's", "judged anew");
     assertThat(held()).isEqualTo(before);
   }
 
@@ -118,27 +118,29 @@ class SnapshotVerticleTest {
     byte[] whole = Files.readAllBytes(path);
     Files.write(path, Arrays.copyOf(whole, whole.length / 2));
 
-    Restored restored = restored(begin("lisa", TrustPolicy.VERIFIED));
+    SnapshotRestored snapshotRestored = restored(begin("lisa", TrustPolicy.VERIFIED));
 
-    assertThat(restored.sealed()).isFalse();
-    assertThat(restored.whole()).isFalse();
-    assertThat(restored.sentence()).contains("cut off after line");
+    assertThat(snapshotRestored.sealed()).isFalse();
+    assertThat(snapshotRestored.complete()).isFalse();
+    assertThat(snapshotRestored.sentence()).contains("cut off after line");
     assertThat(before).containsAll(held());
     assertThat(held()).hasSizeBetween(before.size() / 4, before.size() * 3 / 4);
   }
 
   @Test
-  void the_seal_does_not_stand_above_the_policy() {
+  void policy_applies_to_sealed_events() {
     begin("lisa", TrustPolicy.VERIFIED);
     offer(
-        List.of(Told.unsigned(1, "bart", "maggie"), Citizen.named("maggie").heyThere(Told.TS, "")));
+        List.of(
+            SnapshotContents.unsigned(1, "bart", "maggie"),
+            Citizen.named("maggie").heyThere(SnapshotContents.TS, "")));
     end();
 
-    Restored restored = restored(begin("lisa", TrustPolicy.STRICT));
+    SnapshotRestored snapshotRestored = restored(begin("lisa", TrustPolicy.STRICT));
 
-    assertThat(restored.sealed()).isTrue();
-    assertThat(restored.events()).isEqualTo(2);
-    assertThat(restored.kept()).isEqualTo(1);
+    assertThat(snapshotRestored.sealed()).isTrue();
+    assertThat(snapshotRestored.eventsRead()).isEqualTo(2);
+    assertThat(snapshotRestored.eventsAdded()).isEqualTo(1);
   }
 
   @Test
@@ -173,7 +175,8 @@ class SnapshotVerticleTest {
     Files.createDirectory(path);
     assertThat(restore())
         .isInstanceOfSatisfying(
-            Unusable.class, unusable -> assertThat(unusable.sentence()).contains("mend it"));
+            SnapshotUnusable.class,
+            snapshotUnusable -> assertThat(snapshotUnusable.sentence()).contains("mend it"));
     end();
     assertThat(path).isDirectory();
   }
@@ -187,11 +190,11 @@ class SnapshotVerticleTest {
     return held;
   }
 
-  private Restoration begin(String soul, TrustPolicy policy) {
+  private RestoreResult begin(String soul, TrustPolicy policy) {
     return begin(soul, policy, Duration.ofHours(1));
   }
 
-  private Restoration begin(String soul, TrustPolicy policy, Duration every) {
+  private RestoreResult begin(String soul, TrustPolicy policy, Duration every) {
     deployAll(soul, policy, every);
     return restore();
   }
@@ -220,18 +223,19 @@ class SnapshotVerticleTest {
         policy, d.verifier(), d.recheckOneIn(), d.maxKeyTables(), d.maxQuarantined());
   }
 
-  private Verifier counting() {
-    Verifier verifier = ((VerifierChoice.Chosen) Verifiers.choose("tables", 16)).verifier();
-    return new Verifier() {
+  private SignatureVerifier counting() {
+    SignatureVerifier signatureVerifier =
+        ((VerifierChoice.Available) Verifiers.choose("tables", 16)).signatureVerifier();
+    return new SignatureVerifier() {
       @Override
       public String name() {
-        return verifier.name();
+        return signatureVerifier.name();
       }
 
       @Override
       public boolean[] verify(List<SignatureCheck> checks) {
         checked.addAndGet(checks.size());
-        return verifier.verify(checks);
+        return signatureVerifier.verify(checks);
       }
     };
   }
@@ -246,14 +250,15 @@ class SnapshotVerticleTest {
     }
   }
 
-  private Restoration restore() {
+  private RestoreResult restore() {
     return await(
-        Bus.of(vertx).ask(SnapshotRequest.ADDRESS, new SnapshotRequest.Restore(), PATIENCE));
+        Bus.of(vertx)
+            .request(SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), PATIENCE));
   }
 
-  private static Restored restored(Restoration restoration) {
-    assertThat(restoration).isInstanceOf(Restored.class);
-    return (Restored) restoration;
+  private static SnapshotRestored restored(RestoreResult restoreResult) {
+    assertThat(restoreResult).isInstanceOf(SnapshotRestored.class);
+    return (SnapshotRestored) restoreResult;
   }
 
   private void offer(List<byte[]> events) {
@@ -265,16 +270,18 @@ class SnapshotVerticleTest {
     }
     await(
         Bus.of(vertx)
-            .ask(
+            .request(
                 TrustRequest.ADDRESS,
-                new TrustRequest.Offer("test", json.toByteArray(), spans),
+                new TrustRequest.OfferEvents("test", json.toByteArray(), spans),
                 PATIENCE));
   }
 
   private Set<String> held() {
     Set<String> held = new TreeSet<>();
     for (Event event :
-        await(Bus.of(vertx).ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), PATIENCE))
+        await(
+                Bus.of(vertx)
+                    .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), PATIENCE))
             .events()) {
       held.add(new String(event.json(), StandardCharsets.UTF_8));
     }

@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import nara.event.Chau;
-import nara.event.EventReader;
-import nara.event.EventWriter;
 import nara.event.HeyThere;
 import nara.event.Payload;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Social;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.identity.Soul;
@@ -52,12 +52,12 @@ public record Citizen(Identity identity) {
 
   /** The JSON of a signed event. */
   public byte[] signed(long ts, Payload payload) {
-    return EventWriter.signed(identity, ts, payload);
+    return EventWriter.writeSigned(identity, ts, payload);
   }
 
   /** The JSON of an event that nobody signed. */
   public static byte[] unsigned(long ts, Payload payload) {
-    return EventWriter.unsigned(ts, payload);
+    return EventWriter.writeUnsigned(ts, payload);
   }
 
   public byte[] heyThere(long ts, String address) {
@@ -73,7 +73,7 @@ public record Citizen(Identity identity) {
   }
 
   /** Reads what is expected to be readable. */
-  public static Reading.Read read(byte[] json) {
-    return (Reading.Read) READER.read(json);
+  public static ReadResult.ParsedEvent read(byte[] json) {
+    return (ReadResult.ParsedEvent) READER.read(json);
   }
 }

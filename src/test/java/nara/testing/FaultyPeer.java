@@ -19,19 +19,19 @@ import nara.node.Blocking;
 
 /** Stands before a node and passes requests on, but for those that it is told to spoil. */
 public final class FaultyPeer implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
-  private final String here;
-  private final String behind;
+  private final String host;
+  private final String target;
   private final HttpServer server;
-  private volatile Pattern refused;
-  private volatile int status;
-  private volatile Set<String> absent = Set.of();
-  private volatile Supplier<Future<Void>> turnstile = Future::succeededFuture;
+  private volatile Pattern failingBodies;
+  private volatile int failureStatus;
+  private volatile Set<String> missingPaths = Set.of();
+  private volatile Supplier<Future<Void>> admission = Future::succeededFuture;
   private volatile UnaryOperator<String> rewrite = body -> body;
-  private volatile Function<String, String> elsewhere = body -> "";
+  private volatile Function<String, String> redirect = body -> "";
   private volatile Delivery delivery = Delivery.WHOLE;
 
   /** How an answer is given. */
@@ -44,39 +44,39 @@ public final class FaultyPeer implements AutoCloseable {
   }
 
   private FaultyPeer(String address, String at) {
-    here = at;
-    behind = address;
+    host = at;
+    target = address;
     server =
         Blocking.await(
-            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, at), PATIENCE);
+            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, at), TIMEOUT);
   }
 
   /** One that passes everything on to that address. */
-  public static FaultyPeer before(String address) {
-    return before(address, "127.0.0.1");
+  public static FaultyPeer proxying(String address) {
+    return proxying(address, "127.0.0.1");
   }
 
   /** One that listens there, and passes everything on to that address. */
-  public static FaultyPeer before(String address, String at) {
+  public static FaultyPeer proxying(String address, String at) {
     return new FaultyPeer(address, at);
   }
 
   /** Answers {@code POST /events/sync} with that status where the body contains the pattern. */
-  public FaultyPeer refusing(Pattern bodies, int answer) {
-    status = answer;
-    refused = bodies;
+  public FaultyPeer failingWith(Pattern bodies, int answer) {
+    failureStatus = answer;
+    failingBodies = bodies;
     return this;
   }
 
   /** Answers that these paths are not there, as an older nara does. */
   public FaultyPeer without(String... paths) {
-    absent = Set.of(paths);
+    missingPaths = Set.of(paths);
     return this;
   }
 
   /** Lets each {@code POST /events/sync} wait for its turn. */
-  public FaultyPeer behind(Supplier<Future<Void>> turns) {
-    turnstile = turns;
+  public FaultyPeer admittedBy(Supplier<Future<Void>> turns) {
+    admission = turns;
     return this;
   }
 
@@ -94,8 +94,8 @@ public final class FaultyPeer implements AutoCloseable {
    *
    * @param addresses whom to ask for a body, as {@code host:port}; empty for the node behind it
    */
-  public FaultyPeer answeringFrom(Function<String, String> addresses) {
-    elsewhere = addresses;
+  public FaultyPeer redirectingTo(Function<String, String> addresses) {
+    redirect = addresses;
     return this;
   }
 
@@ -112,7 +112,7 @@ public final class FaultyPeer implements AutoCloseable {
   }
 
   public String address() {
-    return here + ":" + server.actualPort();
+    return host + ":" + server.actualPort();
   }
 
   private void onRequest(HttpServerRequest request) {
@@ -120,29 +120,29 @@ public final class FaultyPeer implements AutoCloseable {
         .body()
         .compose(
             body -> {
-              if (absent.contains(request.path())) {
+              if (missingPaths.contains(request.path())) {
                 return request.response().setStatusCode(404).end("404 page not found\n");
               }
-              if (refused != null
+              if (failingBodies != null
                   && request.path().equals("/events/sync")
-                  && refused.matcher(body.toString()).find()) {
-                return request.response().setStatusCode(status).end("spoiled\n");
+                  && failingBodies.matcher(body.toString()).find()) {
+                return request.response().setStatusCode(failureStatus).end("spoiled\n");
               }
               return request.path().equals("/events/sync")
-                  ? turnstile
+                  ? admission
                       .get()
                       .compose(
                           mine ->
-                              pass(
+                              forward(
                                   request, Buffer.buffer(rewrite.apply(body.toString())), delivery))
-                  : pass(request, body, Delivery.WHOLE);
+                  : forward(request, body, Delivery.WHOLE);
             })
         .onFailure(gone -> request.connection().close());
   }
 
-  private Future<Void> pass(HttpServerRequest request, Buffer body, Delivery how) {
-    String other = elsewhere.apply(body.toString());
-    String address = other.isEmpty() ? behind : other;
+  private Future<Void> forward(HttpServerRequest request, Buffer body, Delivery how) {
+    String other = redirect.apply(body.toString());
+    String address = other.isEmpty() ? target : other;
     int colon = address.lastIndexOf(':');
     return client
         .request(
@@ -196,6 +196,6 @@ public final class FaultyPeer implements AutoCloseable {
 
   @Override
   public void close() {
-    Blocking.await(vertx.close(), PATIENCE);
+    Blocking.await(vertx.close(), TIMEOUT);
   }
 }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * can be killed and started again on the same port, to see what a broker's end does to others.
  */
 public final class Mosquitto implements AutoCloseable {
-  private static final List<Path> PLACES =
+  private static final List<Path> SEARCH_PATH =
       List.of(
           Path.of("/usr/sbin"),
           Path.of("/usr/bin"),
@@ -51,7 +51,7 @@ public final class Mosquitto implements AutoCloseable {
   }
 
   /** A broker that lets one user in. */
-  public static Mosquitto startFor(String user, String password) {
+  public static Mosquitto startWithPassword(String user, String password) {
     return start("allow_anonymous false\n", user, password, false);
   }
 
@@ -235,12 +235,15 @@ public final class Mosquitto implements AutoCloseable {
 
   private static Path binary(String name) {
     Optional<Path> found =
-        PLACES.stream().map(place -> place.resolve(name)).filter(Files::isExecutable).findFirst();
+        SEARCH_PATH.stream()
+            .map(place -> place.resolve(name))
+            .filter(Files::isExecutable)
+            .findFirst();
     return found.orElseThrow(
         () ->
             new IllegalStateException(
                 "These tests need a Mosquitto broker and there is none at "
-                    + PLACES
+                    + SEARCH_PATH
                     + ": install it (apt-get install mosquitto) or run scripts/test, which does"));
   }
 

@@ -17,26 +17,26 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
-import nara.bus.Time;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
-import nara.event.JsonSpans;
+import nara.event.json.JsonSpans;
 import nara.ledger.LedgerRequest;
-import nara.mesh.MeshRequest;
+import nara.mesh.client.MeshRequest;
 import nara.node.Blocking;
-import nara.node.ConfigReader;
 import nara.node.NaraNode;
-import nara.node.NodeConfig;
-import nara.recovery.RecoveryNews;
-import nara.recovery.Report;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
+import nara.recovery.RecoveryNotification;
+import nara.recovery.report.Report;
 import nara.trust.TrustRequest;
 
 /** A whole node on loopback with real sockets, as a test wants it: no waits, a free port. */
 public final class TestNode implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   /** The names of all nodes that tests have started. */
-  private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
+  private static final Set<String> STARTED_NAMES = ConcurrentHashMap.newKeySet();
 
   private final Vertx vertx;
   private final NaraNode node;
@@ -50,7 +50,7 @@ public final class TestNode implements AutoCloseable {
 
   /** A node that begins with these events, judged by its policy. */
   public static TestNode holding(String name, List<byte[]> events) {
-    return start(name, events, config -> config, progress -> {});
+    return start(name, events, config -> config, recoveryProgressed -> {});
   }
 
   /**
@@ -63,8 +63,8 @@ public final class TestNode implements AutoCloseable {
       String name,
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
-      Consumer<RecoveryNews.Progress> onProgress) {
-    return start(name, events, config, onProgress, Time.system());
+      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
+    return start(name, events, config, onProgress, Scheduler.system());
   }
 
   /** The same, by another time than the machine's. */
@@ -72,9 +72,9 @@ public final class TestNode implements AutoCloseable {
       String name,
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
-      Consumer<RecoveryNews.Progress> onProgress,
-      Time time) {
-    return start(name, events, config, onProgress, time, RandomGenerator.getDefault());
+      Consumer<RecoveryNotification.RecoveryProgressed> onProgress,
+      Scheduler scheduler) {
+    return start(name, events, config, onProgress, scheduler, RandomGenerator.getDefault());
   }
 
   /** The same, with its chances drawn from there. */
@@ -82,35 +82,37 @@ public final class TestNode implements AutoCloseable {
       String name,
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
-      Consumer<RecoveryNews.Progress> onProgress,
-      Time time,
+      Consumer<RecoveryNotification.RecoveryProgressed> onProgress,
+      Scheduler scheduler,
       RandomGenerator random) {
     Promise<Report> report = Promise.promise();
-    STARTED.add(name);
+    STARTED_NAMES.add(name);
     AtomicReference<Vertx> vertx = new AtomicReference<>();
     NaraNode node =
         Blocking.await(
             NaraNode.start(
                 config.apply(loopback()),
                 Citizen.named(name).identity(),
-                time,
+                scheduler,
                 random,
                 starting -> {
                   vertx.set(Vertx.currentContext().owner());
                   starting
                       .bus()
-                      .hear(
-                          RecoveryNews.ADDRESS,
-                          RecoveryNews.class,
+                      .subscribe(
+                          RecoveryNotification.ADDRESS,
+                          RecoveryNotification.class,
                           news -> {
                             switch (news) {
-                              case RecoveryNews.Progress progress -> onProgress.accept(progress);
-                              case RecoveryNews.Finished done -> report.complete(done.report());
+                              case RecoveryNotification.RecoveryProgressed recoveryProgressed ->
+                                  onProgress.accept(recoveryProgressed);
+                              case RecoveryNotification.RecoveryFinished done ->
+                                  report.complete(done.report());
                             }
                           });
-                  return starting.bus().ask(TrustRequest.ADDRESS, offer(events), PATIENCE);
+                  return starting.bus().request(TrustRequest.ADDRESS, offer(events), TIMEOUT);
                 }),
-            PATIENCE);
+            TIMEOUT);
     return new TestNode(vertx.get(), node, report);
   }
 
@@ -118,13 +120,13 @@ public final class TestNode implements AutoCloseable {
   public static NodeConfig loopback() {
     NodeConfig config = ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
     return config
-        .withMesh(config.mesh().on("127.0.0.1", 0))
+        .withMesh(config.mesh().listeningOn("127.0.0.1", 0))
         .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
-        .withRecovery(config.recovery().startingAtOnce());
+        .withRecovery(config.recovery().withoutFirstWait());
   }
 
   /** Lets a configuration know these peers, by name and address. */
-  public static UnaryOperator<NodeConfig> knowing(String... peers) {
+  public static UnaryOperator<NodeConfig> withPeers(String... peers) {
     return config ->
         config.withDiscovery(
             config
@@ -132,14 +134,14 @@ public final class TestNode implements AutoCloseable {
                 .withPeers(Arrays.stream(peers).map(peer -> ConfiguredPeer.parse(peer)).toList()));
   }
 
-  private static TrustRequest.Offer offer(List<byte[]> events) {
+  private static TrustRequest.OfferEvents offer(List<byte[]> events) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     List<JsonSpans.Span> spans = new ArrayList<>();
     for (byte[] event : events) {
       spans.add(new JsonSpans.Span(json.size(), event.length));
       json.writeBytes(event);
     }
-    return new TrustRequest.Offer("test", json.toByteArray(), spans);
+    return new TrustRequest.OfferEvents("test", json.toByteArray(), spans);
   }
 
   public NaraNode node() {
@@ -147,7 +149,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   /** {@code name@host:port}, as a peer is configured. */
-  public String peer() {
+  public String configuredPeer() {
     return node.identity().name() + "@" + address();
   }
 
@@ -157,25 +159,26 @@ public final class TestNode implements AutoCloseable {
 
   /** The report of its recovery, waited for. */
   public Report report() {
-    return Blocking.await(report.future(), PATIENCE);
+    return Blocking.await(report.future(), TIMEOUT);
   }
 
   /** What it holds, as text. */
-  public Set<String> held() {
-    return held(event -> true);
+  public Set<String> heldEvents() {
+    return heldEvents(event -> true);
   }
 
   /** The same without what nodes of tests say themselves: their comings and goings, say. */
-  public Set<String> history() {
-    return held(event -> !STARTED.contains(event.emitter()));
+  public Set<String> heldCorpus() {
+    return heldEvents(event -> !STARTED_NAMES.contains(event.emitter()));
   }
 
-  private Set<String> held(Predicate<Event> wanted) {
+  private Set<String> heldEvents(Predicate<Event> wanted) {
     Set<String> held = new TreeSet<>();
     for (Event event :
         Blocking.await(
-                node.bus().ask(LedgerRequest.ADDRESS, new LedgerRequest.Export(), PATIENCE),
-                PATIENCE)
+                node.bus()
+                    .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), TIMEOUT),
+                TIMEOUT)
             .events()) {
       if (wanted.test(event)) {
         held.add(new String(event.json(), StandardCharsets.UTF_8));
@@ -204,6 +207,6 @@ public final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
-    Blocking.await(node.stop(), PATIENCE);
+    Blocking.await(node.stop(), TIMEOUT);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nara.event.Reading;
+import nara.event.ReadResult;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.testing.Citizen;
@@ -23,7 +23,7 @@ class QuarantineTest {
   }
 
   @Test
-  void over_its_number_the_oldest_arrivals_go() {
+  void oldest_arrivals_are_evicted_over_the_count_limit() {
     for (int ts = 1; ts <= 5; ts++) {
       quarantine.add(waiting("bart", ts));
     }
@@ -31,7 +31,7 @@ class QuarantineTest {
   }
 
   @Test
-  void over_its_bytes_the_oldest_arrivals_go_however_few_they_are() {
+  void oldest_arrivals_are_evicted_over_the_byte_limit() {
     String large = "x".repeat(1_000);
     Quarantine ten = new Quarantine(10);
     Citizen bart = Citizen.named("bart");
@@ -48,7 +48,7 @@ class QuarantineTest {
   }
 
   @Test
-  void what_went_or_was_released_takes_no_room() {
+  void evicted_or_released_events_free_capacity() {
     for (int round = 0; round < 50; round++) {
       quarantine.add(waiting("bart", round));
       quarantine.release("bart"::equals);
@@ -69,7 +69,7 @@ class QuarantineTest {
   }
 
   @Test
-  void without_room_nothing_waits() {
+  void quarantine_of_zero_capacity_holds_nothing() {
     Quarantine none = new Quarantine(0);
 
     assertThat(none.add(waiting("bart", 1))).isTrue();
@@ -80,24 +80,26 @@ class QuarantineTest {
     return new Social("tease", "bart", "", reason, "", reason, reason);
   }
 
-  private static List<Long> times(List<Judgement> judgements) {
-    return judgements.stream()
-        .map(judgement -> ((Reading.Read) judgement.reading()).event().ts())
+  private static List<Long> times(List<VerificationResult> verificationResults) {
+    return verificationResults.stream()
+        .map(
+            verificationResult ->
+                ((ReadResult.ParsedEvent) verificationResult.readResult()).event().ts())
         .toList();
   }
 
-  private static Judgement waiting(String name, long ts) {
+  private static VerificationResult waiting(String name, long ts) {
     return waiting(Citizen.named(name), ts, "");
   }
 
-  private static Judgement waiting(Citizen emitter, long ts, String reason) {
+  private static VerificationResult waiting(Citizen emitter, long ts, String reason) {
     return judged(
         emitter.signed(ts, new Social("tease", emitter.name(), "", "x", "", reason, "")),
         emitter.name());
   }
 
-  private static Judgement judged(byte[] json, String missing) {
-    return new Judgement(
+  private static VerificationResult judged(byte[] json, String missing) {
+    return new VerificationResult(
         Citizen.read(json), Verdict.UNKNOWN_EMITTER, "nobody told its key", Set.of(missing));
   }
 }

@@ -5,9 +5,9 @@ import static nara.event.Verdict.MALFORMED;
 import static nara.event.Verdict.UNKNOWN_EMITTER;
 import static nara.event.Verdict.UNSIGNED;
 import static nara.event.Verdict.VALID;
-import static nara.trust.TrustPolicy.Fate.MERGE;
-import static nara.trust.TrustPolicy.Fate.REJECT;
-import static nara.trust.TrustPolicy.Fate.WAIT;
+import static nara.trust.TrustPolicy.Action.MERGE;
+import static nara.trust.TrustPolicy.Action.QUARANTINE;
+import static nara.trust.TrustPolicy.Action.REJECT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class TrustPolicyTest {
   @Test
-  void the_reference_merges_whatever_is_well_formed() {
+  void reference_policy_merges_well_formed_events() {
     assertThat(with(TrustPolicy.REFERENCE, MERGE))
         .isEqualTo(EnumSet.complementOf(EnumSet.of(MALFORMED)));
     assertThat(with(TrustPolicy.REFERENCE, REJECT)).containsExactly(MALFORMED);
@@ -28,28 +28,28 @@ class TrustPolicyTest {
   @Test
   void verified_merges_what_is_valid_or_unsigned_and_lets_unknown_emitters_wait() {
     assertThat(with(TrustPolicy.VERIFIED, MERGE)).containsExactly(VALID, UNSIGNED);
-    assertThat(with(TrustPolicy.VERIFIED, WAIT)).containsExactly(UNKNOWN_EMITTER);
+    assertThat(with(TrustPolicy.VERIFIED, QUARANTINE)).containsExactly(UNKNOWN_EMITTER);
   }
 
   @Test
   void strict_merges_only_what_is_valid() {
     assertThat(with(TrustPolicy.STRICT, MERGE)).containsExactly(VALID);
-    assertThat(with(TrustPolicy.STRICT, WAIT)).containsExactly(UNKNOWN_EMITTER);
+    assertThat(with(TrustPolicy.STRICT, QUARANTINE)).containsExactly(UNKNOWN_EMITTER);
     assertThat(with(TrustPolicy.STRICT, REJECT)).contains(UNSIGNED, BAD_ID);
   }
 
   @ParameterizedTest
   @EnumSource(TrustPolicy.class)
-  void nobody_merges_what_is_malformed_and_each_is_found_by_its_label(TrustPolicy policy) {
-    assertThat(policy.fate(MALFORMED)).isEqualTo(REJECT);
+  void no_policy_merges_malformed_events_and_labels_resolve(TrustPolicy policy) {
+    assertThat(policy.action(MALFORMED)).isEqualTo(REJECT);
     assertThat(TrustPolicy.named(policy.label())).contains(policy);
     assertThat(TrustPolicy.named(policy.name())).isEmpty();
   }
 
-  private static Set<Verdict> with(TrustPolicy policy, TrustPolicy.Fate fate) {
+  private static Set<Verdict> with(TrustPolicy policy, TrustPolicy.Action action) {
     Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
     for (Verdict verdict : Verdict.values()) {
-      if (policy.fate(verdict) == fate) {
+      if (policy.action(verdict) == action) {
         verdicts.add(verdict);
       }
     }

@@ -13,14 +13,17 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
-import nara.event.JsonSpans.Span;
+import nara.event.json.JsonSpans.Span;
 import nara.identity.Keyring;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.node.Blocking;
 import nara.testing.Citizen;
-import nara.trust.TrustRequest.Offered;
+import nara.trust.TrustRequest.OfferResult;
+import nara.trust.verifier.SignatureCheck;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.TableVerifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,9 +44,9 @@ class TrustVerticleTest {
         vertx.deployVerticle(
             new LedgerVerticle(
                 LedgerConfig.ofSize(10_000), name -> true, RandomGenerator.getDefault())));
-    Verifier plain = new TableVerifier(8);
-    Verifier counting =
-        new Verifier() {
+    SignatureVerifier plain = new TableVerifier(8);
+    SignatureVerifier counting =
+        new SignatureVerifier() {
           @Override
           public String name() {
             return "counting";
@@ -69,38 +72,39 @@ class TrustVerticleTest {
   @Test
   void the_same_events_of_many_neighbours_at_once_are_verified_once() {
     List<byte[]> events = history();
-    List<Future<Offered>> offers = new ArrayList<>();
+    List<Future<OfferResult>> offers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       offers.add(offer("neighbour-" + i, events));
     }
 
-    List<Offered> offered = offers.stream().map(TrustVerticleTest::await).toList();
+    List<OfferResult> offered = offers.stream().map(TrustVerticleTest::await).toList();
 
     assertThat(verified).hasValue(events.size());
-    assertThat(offered.stream().mapToInt(Offered::added).sum()).isEqualTo(events.size());
-    assertThat(offered.stream().mapToInt(Offered::duplicate).sum()).isEqualTo(7 * events.size());
+    assertThat(offered.stream().mapToInt(OfferResult::added).sum()).isEqualTo(events.size());
+    assertThat(offered.stream().mapToInt(OfferResult::duplicate).sum())
+        .isEqualTo(7 * events.size());
     assertThat(held()).isEqualTo(events.size());
   }
 
   @Test
-  void what_comes_as_a_duplicate_is_held_when_the_answer_comes() {
+  void duplicate_is_reported_after_the_original_is_merged() {
     List<byte[]> events = history();
-    Future<Offered> first = offer("first", events);
-    Future<Integer> seenBySecond = offer("second", events).compose(offered -> count());
+    Future<OfferResult> first = offer("first", events);
+    Future<Integer> seenBySecond = offer("second", events).compose(offerResult -> count());
 
     assertThat(await(seenBySecond)).isEqualTo(events.size());
     assertThat(await(first).added()).isEqualTo(events.size());
   }
 
   @Test
-  void a_forged_twin_on_the_way_at_the_same_time_is_judged_on_its_own() {
+  void concurrent_forged_copy_is_verified_separately() {
     byte[] hey = lisa.heyThere(now(), "");
     byte[] good = lisa.tease(now() - 1, "bart");
     byte[] forged = good.clone();
     int signature = new String(good, StandardCharsets.UTF_8).indexOf("\"sig\":\"");
     forged[signature + 7] = (byte) (forged[signature + 7] == 'A' ? 'B' : 'A');
-    Future<Offered> honest = offer("honest", List.of(hey, good));
-    Future<Offered> liar = offer("liar", List.of(hey, forged));
+    Future<OfferResult> honest = offer("honest", List.of(hey, good));
+    Future<OfferResult> liar = offer("liar", List.of(hey, forged));
 
     assertThat(await(honest).added()).isEqualTo(2);
     // Judged when it comes before the honest one is held, known by its id when it comes after.
@@ -122,7 +126,7 @@ class TrustVerticleTest {
     return InstantSource.system().instant().getEpochSecond() * 1_000_000_000L;
   }
 
-  private Future<Offered> offer(String source, List<byte[]> events) {
+  private Future<OfferResult> offer(String source, List<byte[]> events) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     List<Span> spans = new ArrayList<>();
     for (byte[] event : events) {
@@ -130,9 +134,9 @@ class TrustVerticleTest {
       json.writeBytes(event);
     }
     return Bus.of(vertx)
-        .ask(
+        .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.Offer(source, json.toByteArray(), spans),
+            new TrustRequest.OfferEvents(source, json.toByteArray(), spans),
             PATIENCE);
   }
 
@@ -142,7 +146,7 @@ class TrustVerticleTest {
 
   private Future<Integer> count() {
     return Bus.of(vertx)
-        .ask(LedgerRequest.ADDRESS, new LedgerRequest.Stats(), PATIENCE)
+        .request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), PATIENCE)
         .map(LedgerRequest.LedgerStats::total);
   }
 

@@ -21,7 +21,7 @@ public final class Ed25519 {
   static final int BASE_WIDTH = 11;
 
   /** Signatures that share an inversion; more would save little and leave the caches. */
-  static final int CHUNK = 128;
+  static final int BATCH_SIZE = 128;
 
   /** Made on first use: B's table costs as much as some thousand signatures. */
   private static final class Base {
@@ -62,20 +62,21 @@ public final class Ed25519 {
           size + " keys, " + messages.length + " messages, " + signatures.length + " signatures");
     }
     boolean[] answers = new boolean[size];
-    Chunk chunk = new Chunk(tables, Base.TABLE, Math.min(size, CHUNK));
-    for (int from = 0; from < size; from += CHUNK) {
-      int to = Math.min(size, from + CHUNK);
+    SignatureBatch signatureBatch =
+        new SignatureBatch(tables, Base.TABLE, Math.min(size, BATCH_SIZE));
+    for (int from = 0; from < size; from += BATCH_SIZE) {
+      int to = Math.min(size, from + BATCH_SIZE);
       for (int i = from; i < to; i++) {
-        chunk.add(i, keys[i], messages[i], signatures[i]);
+        signatureBatch.add(i, keys[i], messages[i], signatures[i]);
       }
-      chunk.finish(signatures, answers);
+      signatureBatch.finish(signatures, answers);
     }
     return answers;
   }
 
   /** How many keys have a table now. */
-  public int tables() {
-    return tables.tables();
+  public int tableCount() {
+    return tables.tableCount();
   }
 
   /** Bytes that the table of one key takes, at this width. */
@@ -114,7 +115,7 @@ public final class Ed25519 {
       return false;
     }
     for (int i = 0; i < 3; i++) {
-      point.twice(true);
+      point.doubleInPlace(true);
     }
     return point.isNeutral();
   }

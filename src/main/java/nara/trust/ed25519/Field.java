@@ -289,10 +289,10 @@ final class Field {
    * value of p or more is taken as it is. Gives limbs of 0 … 2^51 − 1.
    */
   static void decode(long[] r, int ro, byte[] bytes, int offset) {
-    long b0 = Bytes.little(bytes, offset);
-    long b1 = Bytes.little(bytes, offset + 8);
-    long b2 = Bytes.little(bytes, offset + 16);
-    long b3 = Bytes.little(bytes, offset + 24);
+    long b0 = LittleEndian.readLong(bytes, offset);
+    long b1 = LittleEndian.readLong(bytes, offset + 8);
+    long b2 = LittleEndian.readLong(bytes, offset + 16);
+    long b3 = LittleEndian.readLong(bytes, offset + 24);
     r[ro] = b0 & MASK;
     r[ro + 1] = (b0 >>> 51 | b1 << 13) & MASK;
     r[ro + 2] = (b1 >>> 38 | b2 << 26) & MASK;
@@ -303,10 +303,10 @@ final class Field {
   /** Writes the one value below p as 32 bytes, little-endian. Takes loose. */
   static void encode(byte[] bytes, int offset, long[] a, int ao) {
     long[] t = reduced(a, ao);
-    Bytes.putLittle(bytes, offset, t[0] | t[1] << 51);
-    Bytes.putLittle(bytes, offset + 8, t[1] >>> 13 | t[2] << 38);
-    Bytes.putLittle(bytes, offset + 16, t[2] >>> 26 | t[3] << 25);
-    Bytes.putLittle(bytes, offset + 24, t[3] >>> 39 | t[4] << 12);
+    LittleEndian.writeLong(bytes, offset, t[0] | t[1] << 51);
+    LittleEndian.writeLong(bytes, offset + 8, t[1] >>> 13 | t[2] << 38);
+    LittleEndian.writeLong(bytes, offset + 16, t[2] >>> 26 | t[3] << 25);
+    LittleEndian.writeLong(bytes, offset + 24, t[3] >>> 39 | t[4] << 12);
   }
 
   /** Whether the value is 0. Takes loose. */

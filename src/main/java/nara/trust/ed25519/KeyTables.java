@@ -20,15 +20,15 @@ import java.util.function.Function;
  */
 final class KeyTables {
   /** Keys without a table that are counted at once, about 150 bytes each. */
-  static final int COUNTED = 4096;
+  static final int MAX_COUNTED_KEYS = 4096;
 
   private final int width;
   private final int capacity;
   private final int threshold;
-  private final ConcurrentHashMap<Id, Kept> tables = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Id, Met> counted = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<KeyId, CachedTable> tables = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<KeyId, KeyCounter> counters = new ConcurrentHashMap<>();
   private final AtomicLong clock = new AtomicLong();
-  private final ReentrantLock forgetting = new ReentrantLock();
+  private final ReentrantLock evictionLock = new ReentrantLock();
 
   /**
    * @param width bits of a window
@@ -42,17 +42,20 @@ final class KeyTables {
   }
 
   /** A key's 32 bytes. The hash is salted, so that nobody can choose keys that collide. */
-  record Id(long a, long b, long c, long d) implements Comparable<Id> {
+  record KeyId(long a, long b, long c, long d) implements Comparable<KeyId> {
     private static final long[] SALT = new SecureRandom().longs(4).toArray();
-    private static final Comparator<Id> ORDER =
-        Comparator.comparingLong(Id::a)
-            .thenComparingLong(Id::b)
-            .thenComparingLong(Id::c)
-            .thenComparingLong(Id::d);
+    private static final Comparator<KeyId> ORDER =
+        Comparator.comparingLong(KeyId::a)
+            .thenComparingLong(KeyId::b)
+            .thenComparingLong(KeyId::c)
+            .thenComparingLong(KeyId::d);
 
-    static Id of(byte[] key) {
-      return new Id(
-          Bytes.little(key, 0), Bytes.little(key, 8), Bytes.little(key, 16), Bytes.little(key, 24));
+    static KeyId of(byte[] key) {
+      return new KeyId(
+          LittleEndian.readLong(key, 0),
+          LittleEndian.readLong(key, 8),
+          LittleEndian.readLong(key, 16),
+          LittleEndian.readLong(key, 24));
     }
 
     @Override
@@ -66,39 +69,39 @@ final class KeyTables {
     }
 
     @Override
-    public int compareTo(Id other) {
+    public int compareTo(KeyId other) {
       return ORDER.compare(this, other);
     }
   }
 
   /** What is known of a key; the clock says when it was used last. */
-  private abstract static sealed class Used {
-    private volatile long last;
+  private abstract static sealed class CacheEntry {
+    private volatile long lastUsed;
 
     /**
      * Written once a batch at most: a line that all threads write would cost more than the look.
      */
-    void use(long now) {
-      if (last != now) {
-        last = now;
+    void touch(long now) {
+      if (lastUsed != now) {
+        lastUsed = now;
       }
     }
 
-    long last() {
-      return last;
+    long lastUsed() {
+      return lastUsed;
     }
   }
 
-  private static final class Kept extends Used {
+  private static final class CachedTable extends CacheEntry {
     private final WindowTable table;
 
-    Kept(WindowTable table) {
+    CachedTable(WindowTable table) {
       this.table = table;
     }
   }
 
-  private static final class Met extends Used {
-    private final AtomicInteger times = new AtomicInteger();
+  private static final class KeyCounter extends CacheEntry {
+    private final AtomicInteger count = new AtomicInteger();
   }
 
   /** Moves the clock of "used last" on; called once for a batch. */
@@ -121,54 +124,56 @@ final class KeyTables {
     if (capacity == 0) {
       return null;
     }
-    Id id = Id.of(key);
-    Kept kept = tables.get(id);
-    if (kept != null) {
-      kept.use(now);
-      return kept.table;
+    KeyId keyId = KeyId.of(key);
+    CachedTable cachedTable = tables.get(keyId);
+    if (cachedTable != null) {
+      cachedTable.touch(now);
+      return cachedTable.table;
     }
-    Met met = counted.get(id);
-    if (met == null) {
-      met = counted.computeIfAbsent(id, absent -> new Met());
-      met.use(now);
+    KeyCounter keyCounter = counters.get(keyId);
+    if (keyCounter == null) {
+      keyCounter = counters.computeIfAbsent(keyId, absent -> new KeyCounter());
+      keyCounter.touch(now);
       forgetSome();
     }
-    met.use(now);
-    if (met.times.incrementAndGet() != threshold + 1) {
+    keyCounter.touch(now);
+    if (keyCounter.count.incrementAndGet() != threshold + 1) {
       return null;
     }
     Point decoded = point.apply(key);
-    return decoded == null ? null : keep(id, new Kept(new WindowTable(decoded, width)), now);
+    return decoded == null
+        ? null
+        : keep(keyId, new CachedTable(new WindowTable(decoded, width)), now);
   }
 
   /** How many tables there are. */
-  int tables() {
+  int tableCount() {
     return tables.size();
   }
 
   /** How many keys without a table are counted. */
-  int counted() {
-    return counted.size();
+  int countedKeys() {
+    return counters.size();
   }
 
   /** Room is made before the table comes, so there are never more of them than the capacity. */
-  private synchronized WindowTable keep(Id id, Kept kept, long now) {
-    kept.use(now);
-    if (!tables.containsKey(id)) {
+  private synchronized WindowTable keep(KeyId keyId, CachedTable cachedTable, long now) {
+    cachedTable.touch(now);
+    if (!tables.containsKey(keyId)) {
       oldest(tables, tables.size() - capacity + 1).forEach(tables::remove);
     }
-    tables.put(id, kept);
-    counted.remove(id);
-    return kept.table;
+    tables.put(keyId, cachedTable);
+    counters.remove(keyId);
+    return cachedTable.table;
   }
 
   /** Forgets the half of the counted keys that was met longest ago, when there are too many. */
   private void forgetSome() {
-    if (counted.size() > COUNTED && forgetting.tryLock()) {
+    if (counters.size() > MAX_COUNTED_KEYS && evictionLock.tryLock()) {
       try {
-        oldest(counted, COUNTED / 2).forEach(counted::remove);
+        oldest(counters, MAX_COUNTED_KEYS / 2).forEach(counters::remove);
       } finally {
-        forgetting.unlock();
+        evictionLock.unlock();
       }
     }
   }
@@ -176,13 +181,13 @@ final class KeyTables {
   /**
    * So many of the keys, those used longest ago. The times are read once: they change meanwhile.
    */
-  private static List<Id> oldest(Map<Id, ? extends Used> keys, int count) {
-    record At(Id id, long last) {}
+  private static List<KeyId> oldest(Map<KeyId, ? extends CacheEntry> keys, int count) {
+    record At(KeyId keyId, long last) {}
     return keys.entrySet().stream()
-        .map(entry -> new At(entry.getKey(), entry.getValue().last()))
+        .map(entry -> new At(entry.getKey(), entry.getValue().lastUsed()))
         .sorted(Comparator.comparingLong(At::last))
         .limit(Math.max(0, count))
-        .map(At::id)
+        .map(At::keyId)
         .toList();
   }
 }

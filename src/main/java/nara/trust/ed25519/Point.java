@@ -12,10 +12,10 @@ import java.util.HexFormat;
  */
 final class Point {
   /** Longs of an affine table entry: y + x, y − x and 2d·x·y, each loose. */
-  static final int ENTRY = 3 * Field.LIMBS;
+  static final int AFFINE_ENTRY = 3 * Field.LIMBS;
 
   /** Longs of an entry that keeps its Z: Y + X, Y − X, Z, 2d·T. */
-  static final int PROJECTIVE = 4 * Field.LIMBS;
+  static final int PROJECTIVE_ENTRY = 4 * Field.LIMBS;
 
   static final int X = 0;
   static final int Y = Field.LIMBS;
@@ -33,16 +33,16 @@ final class Point {
 
   static final long[] D2 =
       constant("59f1b226949bd6eb56b183829a14e00030d1f3eef2808e19e7fcdf56dcd90624");
-  private static final long[] ROOT =
+  private static final long[] SQRT_MINUS_ONE =
       constant("b0a00e4a271beec478e42fad0618432fa7d7fb3d99004d2b0bdfc14f8024832b");
 
   private static final long[] ONE = {1, 0, 0, 0, 0};
 
   /** The coordinates, and behind them what the formulas need in between. */
-  final long[] c = new long[9 * Field.LIMBS];
+  final long[] coordinates = new long[9 * Field.LIMBS];
 
   Point() {
-    neutral();
+    setNeutral();
   }
 
   private static long[] constant(String hex) {
@@ -52,15 +52,15 @@ final class Point {
   }
 
   /** Becomes the neutral point, (0, 1). */
-  void neutral() {
-    Arrays.fill(c, 0);
-    c[Y] = 1;
-    c[Z] = 1;
+  void setNeutral() {
+    Arrays.fill(coordinates, 0);
+    coordinates[Y] = 1;
+    coordinates[Z] = 1;
   }
 
   /** Becomes the same point as the other. */
   void copy(Point other) {
-    System.arraycopy(other.c, 0, c, 0, 4 * Field.LIMBS);
+    System.arraycopy(other.coordinates, 0, coordinates, 0, 4 * Field.LIMBS);
   }
 
   /**
@@ -75,11 +75,11 @@ final class Point {
     int v3 = 2 * Field.LIMBS;
     int r = 3 * Field.LIMBS;
     int check = 4 * Field.LIMBS;
-    Field.decode(c, Y, bytes, offset);
-    Arrays.fill(c, Z, Z + Field.LIMBS, 0);
-    c[Z] = 1;
+    Field.decode(coordinates, Y, bytes, offset);
+    Arrays.fill(coordinates, Z, Z + Field.LIMBS, 0);
+    coordinates[Z] = 1;
     // x² = u/v with u = y² − 1, v = d·y² + 1.
-    Field.square(u, 0, c, Y);
+    Field.square(u, 0, coordinates, Y);
     Field.multiply(u, v, u, 0, D, 0);
     u[0] -= 1;
     u[v] += 1;
@@ -91,8 +91,8 @@ final class Point {
     Field.multiply(u, r, u, r, u, 0);
     Field.powerForRoot(u, r, u, r);
     Field.multiply(u, r, u, r, u, v3);
-    Field.multiply(c, X, u, r, u, 0);
-    Field.square(u, check, c, X);
+    Field.multiply(coordinates, X, u, r, u, 0);
+    Field.square(u, check, coordinates, X);
     Field.multiply(u, check, u, check, u, v);
     Field.subtract(u, r, u, check, u, 0);
     if (!Field.isZero(u, r)) {
@@ -100,22 +100,22 @@ final class Point {
       if (!Field.isZero(u, r)) {
         return false;
       }
-      Field.multiply(c, X, c, X, ROOT, 0);
+      Field.multiply(coordinates, X, coordinates, X, SQRT_MINUS_ONE, 0);
     }
-    if (Field.isOdd(c, X) != bytes[offset + 31] < 0) {
-      Field.negate(c, X, c, X);
-      Field.multiply(c, X, c, X, ONE, 0);
+    if (Field.isOdd(coordinates, X) != bytes[offset + 31] < 0) {
+      Field.negate(coordinates, X, coordinates, X);
+      Field.multiply(coordinates, X, coordinates, X, ONE, 0);
     }
-    Field.multiply(c, T, c, X, c, Y);
+    Field.multiply(coordinates, T, coordinates, X, coordinates, Y);
     return true;
   }
 
   /** Becomes −1 times itself. */
   void negate() {
-    Field.negate(c, X, c, X);
-    Field.multiply(c, X, c, X, ONE, 0);
-    Field.negate(c, T, c, T);
-    Field.multiply(c, T, c, T, ONE, 0);
+    Field.negate(coordinates, X, coordinates, X);
+    Field.multiply(coordinates, X, coordinates, X, ONE, 0);
+    Field.negate(coordinates, T, coordinates, T);
+    Field.multiply(coordinates, T, coordinates, T, ONE, 0);
   }
 
   /**
@@ -123,18 +123,18 @@ final class Point {
    *
    * @param last false when the next step is another doubling, which needs no T and saves one
    */
-  void twice(boolean last) {
-    Field.square(c, E, c, X);
-    Field.square(c, F, c, Y);
-    Field.square(c, G, c, Z);
-    Field.add(c, S, c, X, c, Y);
-    Field.square(c, S, c, S);
-    Field.add(c, H, c, E, c, F); // X² + Y²
+  void doubleInPlace(boolean last) {
+    Field.square(coordinates, E, coordinates, X);
+    Field.square(coordinates, F, coordinates, Y);
+    Field.square(coordinates, G, coordinates, Z);
+    Field.add(coordinates, S, coordinates, X, coordinates, Y);
+    Field.square(coordinates, S, coordinates, S);
+    Field.add(coordinates, H, coordinates, E, coordinates, F); // X² + Y²
     for (int i = 0; i < Field.LIMBS; i++) {
-      long g = c[E + i] - c[F + i]; // X² − Y²
-      c[F + i] = 2 * c[G + i] + g;
-      c[G + i] = g;
-      c[E + i] = c[H + i] - c[S + i]; // −2XY
+      long g = coordinates[E + i] - coordinates[F + i]; // X² − Y²
+      coordinates[F + i] = 2 * coordinates[G + i] + g;
+      coordinates[G + i] = g;
+      coordinates[E + i] = coordinates[H + i] - coordinates[S + i]; // −2XY
     }
     complete(last);
   }
@@ -142,16 +142,16 @@ final class Point {
   /**
    * Adds the affine entry, or its opposite: 7 multiplications.
    *
-   * @param entries {@link #ENTRY} longs from the offset on
+   * @param entries {@link #AFFINE_ENTRY} longs from the offset on
    */
   void add(long[] entries, int offset, boolean opposite) {
     int plus = opposite ? Field.LIMBS : 0;
     long sign = opposite ? -1 : 0;
-    Field.subtract(c, E, c, Y, c, X);
-    Field.add(c, H, c, Y, c, X);
-    Field.multiply(c, E, c, E, entries, offset + Field.LIMBS - plus);
-    Field.multiply(c, H, c, H, entries, offset + plus);
-    Field.multiply(c, S, c, T, entries, offset + 2 * Field.LIMBS);
+    Field.subtract(coordinates, E, coordinates, Y, coordinates, X);
+    Field.add(coordinates, H, coordinates, Y, coordinates, X);
+    Field.multiply(coordinates, E, coordinates, E, entries, offset + Field.LIMBS - plus);
+    Field.multiply(coordinates, H, coordinates, H, entries, offset + plus);
+    Field.multiply(coordinates, S, coordinates, T, entries, offset + 2 * Field.LIMBS);
     combine(Z, sign);
     complete(true);
   }
@@ -160,12 +160,12 @@ final class Point {
   void addProjective(long[] entries, int offset, boolean opposite) {
     int plus = opposite ? Field.LIMBS : 0;
     long sign = opposite ? -1 : 0;
-    Field.subtract(c, E, c, Y, c, X);
-    Field.add(c, H, c, Y, c, X);
-    Field.multiply(c, E, c, E, entries, offset + Field.LIMBS - plus);
-    Field.multiply(c, H, c, H, entries, offset + plus);
-    Field.multiply(c, S, c, T, entries, offset + 3 * Field.LIMBS);
-    Field.multiply(c, G, c, Z, entries, offset + 2 * Field.LIMBS);
+    Field.subtract(coordinates, E, coordinates, Y, coordinates, X);
+    Field.add(coordinates, H, coordinates, Y, coordinates, X);
+    Field.multiply(coordinates, E, coordinates, E, entries, offset + Field.LIMBS - plus);
+    Field.multiply(coordinates, H, coordinates, H, entries, offset + plus);
+    Field.multiply(coordinates, S, coordinates, T, entries, offset + 3 * Field.LIMBS);
+    Field.multiply(coordinates, G, coordinates, Z, entries, offset + 2 * Field.LIMBS);
     combine(G, sign);
     complete(true);
   }
@@ -177,38 +177,38 @@ final class Point {
    */
   private void combine(int z, long sign) {
     for (int i = 0; i < Field.LIMBS; i++) {
-      long a = c[E + i];
-      long b = c[H + i];
-      long t = (c[S + i] ^ sign) - sign;
-      long zz = 2 * c[z + i];
-      c[E + i] = b - a;
-      c[H + i] = b + a;
-      c[F + i] = zz - t;
-      c[G + i] = zz + t;
+      long a = coordinates[E + i];
+      long b = coordinates[H + i];
+      long t = (coordinates[S + i] ^ sign) - sign;
+      long zz = 2 * coordinates[z + i];
+      coordinates[E + i] = b - a;
+      coordinates[H + i] = b + a;
+      coordinates[F + i] = zz - t;
+      coordinates[G + i] = zz + t;
     }
   }
 
   /** X = E·F, Y = G·H, Z = F·G and, where wanted, T = E·H. */
   private void complete(boolean withT) {
-    Field.multiply(c, X, c, E, c, F);
-    Field.multiply(c, Y, c, G, c, H);
-    Field.multiply(c, Z, c, F, c, G);
+    Field.multiply(coordinates, X, coordinates, E, coordinates, F);
+    Field.multiply(coordinates, Y, coordinates, G, coordinates, H);
+    Field.multiply(coordinates, Z, coordinates, F, coordinates, G);
     if (withT) {
-      Field.multiply(c, T, c, E, c, H);
+      Field.multiply(coordinates, T, coordinates, E, coordinates, H);
     }
   }
 
-  /** Writes this point as a {@link #PROJECTIVE} entry. */
+  /** Writes this point as a {@link #PROJECTIVE_ENTRY} entry. */
   void toProjective(long[] entries, int offset) {
-    Field.add(entries, offset, c, Y, c, X);
-    Field.subtract(entries, offset + Field.LIMBS, c, Y, c, X);
-    System.arraycopy(c, Z, entries, offset + 2 * Field.LIMBS, Field.LIMBS);
-    Field.multiply(entries, offset + 3 * Field.LIMBS, c, T, D2, 0);
+    Field.add(entries, offset, coordinates, Y, coordinates, X);
+    Field.subtract(entries, offset + Field.LIMBS, coordinates, Y, coordinates, X);
+    System.arraycopy(coordinates, Z, entries, offset + 2 * Field.LIMBS, Field.LIMBS);
+    Field.multiply(entries, offset + 3 * Field.LIMBS, coordinates, T, D2, 0);
   }
 
   /** Whether this is the neutral point. */
   boolean isNeutral() {
-    Field.subtract(c, S, c, Y, c, Z);
-    return Field.isZero(c, X) && Field.isZero(c, S);
+    Field.subtract(coordinates, S, coordinates, Y, coordinates, Z);
+    return Field.isZero(coordinates, X) && Field.isZero(coordinates, S);
   }
 }

@@ -31,25 +31,25 @@ final class Scalar {
 
   /** Whether the 32 bytes, little-endian, are a number below L: the rule's condition on S. */
   static boolean isBelowOrder(byte[] bytes, int offset) {
-    long s3 = Bytes.little(bytes, offset + 24);
+    long s3 = LittleEndian.readLong(bytes, offset + 24);
     if (s3 != L3) {
       return Long.compareUnsigned(s3, L3) < 0;
     }
-    long s2 = Bytes.little(bytes, offset + 16);
+    long s2 = LittleEndian.readLong(bytes, offset + 16);
     if (s2 != 0) {
       return false;
     }
-    long s1 = Bytes.little(bytes, offset + 8);
+    long s1 = LittleEndian.readLong(bytes, offset + 8);
     if (s1 != L1) {
       return Long.compareUnsigned(s1, L1) < 0;
     }
-    return Long.compareUnsigned(Bytes.little(bytes, offset), L0) < 0;
+    return Long.compareUnsigned(LittleEndian.readLong(bytes, offset), L0) < 0;
   }
 
   /** Reads 32 bytes, little-endian. */
   static void decode(long[] r, byte[] bytes, int offset) {
     for (int i = 0; i < LONGS; i++) {
-      r[i] = Bytes.little(bytes, offset + 8 * i);
+      r[i] = LittleEndian.readLong(bytes, offset + 8 * i);
     }
   }
 

@@ -9,9 +9,9 @@ package nara.trust.ed25519;
  */
 final class WindowTable {
   /** The widths offered for a key's table. */
-  static final int NARROWEST = 4;
+  static final int MIN_WIDTH = 4;
 
-  static final int WIDEST = 12;
+  static final int MAX_WIDTH = 12;
 
   private final int width;
   private final int windows;
@@ -19,23 +19,23 @@ final class WindowTable {
 
   /** Makes the table of the point for windows of the given width: about 15 products an entry. */
   WindowTable(Point point, int width) {
-    if (width < NARROWEST || width > WIDEST) {
+    if (width < MIN_WIDTH || width > MAX_WIDTH) {
       throw new IllegalArgumentException(
-          "a window has " + NARROWEST + " to " + WIDEST + " bits, not " + width);
+          "a window has " + MIN_WIDTH + " to " + MAX_WIDTH + " bits, not " + width);
     }
     this.width = width;
     this.windows = Scalar.windows(width);
     Point[] bases = bases(point);
-    Affine affineBases = new Affine(windows);
+    AffineBatch affineBases = new AffineBatch(windows);
     for (Point base : bases) {
       affineBases.add(base);
     }
     affineBases.invert();
     int count = entries(width);
-    Affine all = new Affine(count);
-    long[] base = new long[Point.ENTRY];
+    AffineBatch all = new AffineBatch(count);
+    long[] base = new long[Point.AFFINE_ENTRY];
     for (int i = 0; i < windows; i++) {
-      affineBases.entry(base, 0, i);
+      affineBases.writeEntry(base, 0, i);
       Point multiple = bases[i];
       all.add(multiple);
       for (int j = i < windows - 1 ? half() : lastMultiples(width); j > 1; j--) {
@@ -44,9 +44,9 @@ final class WindowTable {
       }
     }
     all.invert();
-    entries = new long[count * Point.ENTRY];
+    entries = new long[count * Point.AFFINE_ENTRY];
     for (int k = 0; k < count; k++) {
-      all.entry(entries, k * Point.ENTRY, k);
+      all.writeEntry(entries, k * Point.AFFINE_ENTRY, k);
     }
   }
 
@@ -59,7 +59,7 @@ final class WindowTable {
       bases[i] = new Point();
       bases[i].copy(bases[i - 1]);
       for (int j = 1; j <= width; j++) {
-        bases[i].twice(j == width);
+        bases[i].doubleInPlace(j == width);
       }
     }
     return bases;
@@ -86,7 +86,7 @@ final class WindowTable {
 
   /** How many bytes the entries of a table of this width take. */
   static long bytes(int width) {
-    return 8L * Point.ENTRY * entries(width);
+    return 8L * Point.AFFINE_ENTRY * entries(width);
   }
 
   /**
@@ -95,13 +95,13 @@ final class WindowTable {
    *
    * @return what was read, mixed: to be used somehow, or the reads would be optimised away
    */
-  long touch(int[] digits) {
+  long prefetch(int[] digits) {
     long seen = 0;
     for (int i = 0; i < windows; i++) {
       int digit = digits[i];
       if (digit != 0) {
         int at = offset(i, digit);
-        seen ^= entries[at] ^ entries[at + 7] ^ entries[at + Point.ENTRY - 1];
+        seen ^= entries[at] ^ entries[at + 7] ^ entries[at + Point.AFFINE_ENTRY - 1];
       }
     }
     return seen;
@@ -118,6 +118,6 @@ final class WindowTable {
   }
 
   private int offset(int window, int digit) {
-    return (window * half() + Math.abs(digit) - 1) * Point.ENTRY;
+    return (window * half() + Math.abs(digit) - 1) * Point.AFFINE_ENTRY;
   }
 }

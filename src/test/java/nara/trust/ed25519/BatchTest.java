@@ -11,22 +11,22 @@ import org.junit.jupiter.api.Test;
 /** Signatures share an inversion and tables, and nothing else: each keeps its own answer. */
 class BatchTest {
   private final Ed25519 tables = new Ed25519(4, 100, 3);
-  private final List<Case> good = cases(true, 300);
-  private final List<Case> bad = cases(false, 50);
+  private final List<SignatureCase> good = cases(true, 300);
+  private final List<SignatureCase> bad = cases(false, 50);
 
-  private static List<Case> cases(boolean expected, int count) {
-    Forge forge = new Forge(new Random(20));
-    List<Case> cases = new ArrayList<>();
-    while (cases.size() < count) {
-      Case made = forge.next();
+  private static List<SignatureCase> cases(boolean expected, int count) {
+    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(20));
+    List<SignatureCase> signatureCases = new ArrayList<>();
+    while (signatureCases.size() < count) {
+      SignatureCase made = signatureCaseGenerator.next();
       if (made.expected() == expected) {
-        cases.add(made);
+        signatureCases.add(made);
       }
     }
-    return cases;
+    return signatureCases;
   }
 
-  private void answersAreRight(List<Case> batch) {
+  private void answersAreRight(List<SignatureCase> batch) {
     boolean[] answers = DifferentialTest.verify(tables, batch);
     assertThat(answers).hasSize(batch.size());
     for (int i = 0; i < answers.length; i++) {
@@ -35,17 +35,17 @@ class BatchTest {
   }
 
   @Test
-  void everySizeOfBatchIsAnsweredInFull() {
+  void batch_verifies_every_size() {
     for (int size = 0; size <= good.size(); size++) {
       answersAreRight(good.subList(0, size));
     }
   }
 
   @Test
-  void oneBadSignatureAtAnyPlaceCostsOnlyItself() {
-    for (int size : new int[] {1, 2, 3, 63, 64, 65, Ed25519.CHUNK, Ed25519.CHUNK + 1}) {
+  void batch_isolates_one_bad_signature_at_any_index() {
+    for (int size : new int[] {1, 2, 3, 63, 64, 65, Ed25519.BATCH_SIZE, Ed25519.BATCH_SIZE + 1}) {
       for (int place = 0; place < size; place++) {
-        List<Case> batch = new ArrayList<>(good.subList(0, size));
+        List<SignatureCase> batch = new ArrayList<>(good.subList(0, size));
         batch.set(place, bad.get(place % bad.size()));
         answersAreRight(batch);
       }
@@ -53,16 +53,16 @@ class BatchTest {
   }
 
   @Test
-  void oneGoodSignatureAmongBadOnesIsFound() {
+  void batch_accepts_one_good_signature_among_bad_ones() {
     for (int place = 0; place < bad.size(); place++) {
-      List<Case> batch = new ArrayList<>(bad);
+      List<SignatureCase> batch = new ArrayList<>(bad);
       batch.set(place, good.get(place));
       answersAreRight(batch);
     }
   }
 
   @Test
-  void arraysOfDifferentLengthsAreAProgrammersError() {
+  void batch_rejects_arrays_of_different_lengths() {
     assertThatThrownBy(() -> tables.verify(new byte[2][], new byte[2][], new byte[1][]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("2 keys, 2 messages, 1 signatures");

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import nara.identity.PublicKey;
-import nara.trust.SignatureCheck;
-import nara.trust.VerifierChoice;
-import nara.trust.Verifiers;
+import nara.trust.verifier.SignatureCheck;
+import nara.trust.verifier.VerifierChoice;
+import nara.trust.verifier.Verifiers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,30 +21,30 @@ class DifferentialTest {
   private static final int CASES = Integer.getInteger("nara.cases", 30_000);
 
   @Test
-  void theOracleAndTheAlgebraAgreeOnEveryKind() {
-    Forge forge = new Forge(new Random(10));
+  void big_integer_verification_matches_the_expected_result_of_every_kind() {
+    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(10));
     for (int n = 0; n < CASES / 40; n++) {
-      Case made = forge.next();
-      assertThat(Oracle.verify(made.key(), made.message(), made.signature()))
+      SignatureCase made = signatureCaseGenerator.next();
+      assertThat(BigIntegerEd25519.verify(made.key(), made.message(), made.signature()))
           .as("%d: %s", n, made.kind())
           .isEqualTo(made.expected());
     }
   }
 
   @Test
-  void everyKindIsJudgedByTheRule() {
+  void verifier_matches_the_rule_on_every_kind() {
     judgedByTheRule(CASES, 11);
   }
 
   @Test
   @Tag("long")
-  void aMillionCasesAreJudgedByTheRule() {
+  void verifier_matches_the_rule_on_a_million_cases() {
     judgedByTheRule(1_000_000, 12);
   }
 
   /** One set of tables that is full, one that thrashes, one without, and an 8-bit one. */
   private static void judgedByTheRule(int count, long seed) {
-    Forge forge = new Forge(new Random(seed));
+    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(seed));
     Random sizes = new Random(seed);
     List<Ed25519> all =
         List.of(
@@ -53,16 +53,16 @@ class DifferentialTest {
             new Ed25519(5, 3, 2),
             new Ed25519(6, 0, 0));
     Map<String, int[]> kinds = new TreeMap<>();
-    List<Case> batch = new ArrayList<>();
+    List<SignatureCase> batch = new ArrayList<>();
     for (int n = 0; n < count; n += batch.size()) {
       batch.clear();
       for (int size = Math.min(count - n, 1 + sizes.nextInt(300)); size > 0; size--) {
-        batch.add(forge.next());
+        batch.add(signatureCaseGenerator.next());
       }
       // The slow ones take turns; the one with all its tables sees everything.
       judge(all.get(0), batch);
       judge(all.get(1 + sizes.nextInt(3)), batch);
-      for (Case made : batch) {
+      for (SignatureCase made : batch) {
         kinds.computeIfAbsent(made.kind(), kind -> new int[2])[made.expected() ? 1 : 0]++;
       }
     }
@@ -74,7 +74,7 @@ class DifferentialTest {
     assertThat(kinds.get("S + nL")[1]).isZero();
   }
 
-  private static void judge(Ed25519 ed25519, List<Case> batch) {
+  private static void judge(Ed25519 ed25519, List<SignatureCase> batch) {
     boolean[] answers = verify(ed25519, batch);
     for (int i = 0; i < answers.length; i++) {
       if (answers[i] != batch.get(i).expected()) {
@@ -83,34 +83,34 @@ class DifferentialTest {
     }
   }
 
-  static boolean[] verify(Ed25519 ed25519, List<Case> batch) {
+  static boolean[] verify(Ed25519 ed25519, List<SignatureCase> batch) {
     return ed25519.verify(
-        batch.stream().map(Case::key).toArray(byte[][]::new),
-        batch.stream().map(Case::message).toArray(byte[][]::new),
-        batch.stream().map(Case::signature).toArray(byte[][]::new));
+        batch.stream().map(SignatureCase::key).toArray(byte[][]::new),
+        batch.stream().map(SignatureCase::message).toArray(byte[][]::new),
+        batch.stream().map(SignatureCase::signature).toArray(byte[][]::new));
   }
 
   @Test
-  void correttoAgreesButForKeysThatAreNotCanonical() {
+  void corretto_agrees_except_on_non_canonical_keys() {
     agreesWithCorretto(CASES / 2, 13);
   }
 
   @Test
   @Tag("long")
-  void correttoAgreesOnAMillionCases() {
+  void corretto_agrees_on_a_million_cases() {
     agreesWithCorretto(1_000_000, 14);
   }
 
   private static void agreesWithCorretto(int count, long seed) {
     VerifierChoice choice = Verifiers.choose("corretto", 0);
-    assumeThat(choice).isInstanceOf(VerifierChoice.Chosen.class);
-    var corretto = ((VerifierChoice.Chosen) choice).verifier();
-    Forge forge = new Forge(new Random(seed));
+    assumeThat(choice).isInstanceOf(VerifierChoice.Available.class);
+    var corretto = ((VerifierChoice.Available) choice).signatureVerifier();
+    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(seed));
     Ed25519 tables = new Ed25519(6, 200, 5);
     for (int n = 0; n < count; n += 500) {
-      List<Case> batch = new ArrayList<>();
+      List<SignatureCase> batch = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
-        batch.add(forge.next());
+        batch.add(signatureCaseGenerator.next());
       }
       boolean[] ours = verify(tables, batch);
       boolean[] theirs =

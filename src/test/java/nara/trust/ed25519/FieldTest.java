@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The field against BigInteger, at the limbs' extremes and at random. */
 class FieldTest {
-  private static final BigInteger P = Oracle.P;
+  private static final BigInteger P = BigIntegerEd25519.P;
   private static final long TOP = Field.LOOSE - 1;
   private static final long[] EXTREMES = {
     0,
@@ -51,7 +51,7 @@ class FieldTest {
   }
 
   @Test
-  void productsAreRightForEveryPairOfExtremesInEveryPairOfLimbs() {
+  void products_are_correct_for_extreme_values_in_every_pair_of_limbs() {
     long[] a = new long[3 * Field.LIMBS];
     for (int i = 0; i < Field.LIMBS; i++) {
       for (int j = 0; j < Field.LIMBS; j++) {
@@ -68,7 +68,7 @@ class FieldTest {
   }
 
   @Test
-  void productsAreRightAndTightWhenAllLimbsAreAtTheirLargest() {
+  void products_are_correct_and_reduced_when_all_limbs_are_maximal() {
     // Every pattern of signs on both sides, all limbs as large as they may be.
     long[] a = new long[3 * Field.LIMBS];
     for (int signs = 0; signs < 1 << 10; signs++) {
@@ -80,7 +80,7 @@ class FieldTest {
   }
 
   @Test
-  void productsAndSquaresAreRightForRandomAndExtremeLimbs() {
+  void products_and_squares_are_correct_for_random_and_extreme_limbs() {
     Random random = new Random(1);
     long[] a = new long[3 * Field.LIMBS];
     for (int n = 0; n < 20_000; n++) {
@@ -100,7 +100,7 @@ class FieldTest {
   }
 
   @Test
-  void aProductMayOverwriteEitherFactor() {
+  void product_may_overwrite_either_factor() {
     Random random = new Random(2);
     long[] a = new long[2 * Field.LIMBS];
     draw(random, a, 0);
@@ -113,7 +113,7 @@ class FieldTest {
   }
 
   @Test
-  void aLimbThatIsTooLargeIsCaughtWhenAssertionsAreOn() {
+  void oversized_limb_fails_when_assertions_are_on() {
     long[] a = new long[3 * Field.LIMBS];
     a[3] = Field.LOOSE;
     assertThatThrownBy(() -> Field.multiply(a, 10, a, 0, a, 5)).isInstanceOf(AssertionError.class);
@@ -122,7 +122,7 @@ class FieldTest {
   }
 
   @Test
-  void encodingIsTheOneValueBelowP() {
+  void encoding_is_canonical() {
     Random random = new Random(3);
     long[] a = new long[Field.LIMBS];
     byte[] bytes = new byte[32];
@@ -149,13 +149,13 @@ class FieldTest {
 
   private static void encodingIsRight(long[] a, byte[] bytes) {
     Field.encode(bytes, 0, a, 0);
-    assertThat(Oracle.number(bytes, 0, 32)).isEqualTo(mod(a, 0));
+    assertThat(BigIntegerEd25519.number(bytes, 0, 32)).isEqualTo(mod(a, 0));
     assertThat(Field.isZero(a, 0)).isEqualTo(mod(a, 0).signum() == 0);
     assertThat(Field.isOdd(a, 0)).isEqualTo(mod(a, 0).testBit(0));
   }
 
   @Test
-  void decodingTakesAllTwoHundredAndFiftyFiveBitsAndNotTheLast() {
+  void decoding_uses_255_bits_and_ignores_the_last() {
     Random random = new Random(4);
     long[] a = new long[Field.LIMBS];
     byte[] bytes = new byte[40];
@@ -165,12 +165,13 @@ class FieldTest {
         java.util.Arrays.fill(bytes, (byte) (n % 2 == 0 ? 0 : -1));
       }
       Field.decode(a, 0, bytes, n % 8);
-      assertThat(value(a, 0)).isEqualTo(Oracle.number(bytes, n % 8, n % 8 + 32).clearBit(255));
+      assertThat(value(a, 0))
+          .isEqualTo(BigIntegerEd25519.number(bytes, n % 8, n % 8 + 32).clearBit(255));
     }
   }
 
   @Test
-  void powersAreWhatTheyAreCalled() {
+  void powers_match_their_names() {
     Random random = new Random(5);
     long[] a = new long[2 * Field.LIMBS];
     BigInteger root = P.subtract(BigInteger.valueOf(5)).shiftRight(3);

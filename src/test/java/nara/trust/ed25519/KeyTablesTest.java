@@ -24,7 +24,7 @@ class KeyTablesTest {
 
   private static Point base(byte[] key) {
     Point point = new Point();
-    point.decode(Oracle.B.encoded(), 0);
+    point.decode(BigIntegerEd25519.B.encoded(), 0);
     return point;
   }
 
@@ -33,24 +33,24 @@ class KeyTablesTest {
   }
 
   @Test
-  void aKeyGetsATableOnceItHasBeenMetMoreOftenThanTheThreshold() {
+  void key_gets_table_after_threshold() {
     KeyTables tables = new KeyTables(4, 10, 3);
     for (int i = 0; i < 3; i++) {
       assertThat(find(tables, 1)).isNull();
     }
     WindowTable table = find(tables, 1);
     assertThat(table).isNotNull().isSameAs(find(tables, 1));
-    assertThat(tables.tables()).isEqualTo(1);
-    assertThat(tables.counted()).isZero();
+    assertThat(tables.tableCount()).isEqualTo(1);
+    assertThat(tables.countedKeys()).isZero();
     assertThat(find(tables, 2)).isNull();
   }
 
   @Test
-  void theTableUsedLongestAgoMakesRoomForTheNextOne() {
+  void least_recently_used_table_is_evicted() {
     KeyTables tables = new KeyTables(4, 3, 0);
     for (int key : new int[] {1, 2, 3, 1, 4}) {
       assertThat(find(tables, key)).isNotNull();
-      assertThat(tables.tables()).isLessThanOrEqualTo(3);
+      assertThat(tables.tableCount()).isLessThanOrEqualTo(3);
     }
     WindowTable first = find(tables, 1);
     assertThat(find(tables, 3)).isNotNull();
@@ -61,43 +61,43 @@ class KeyTablesTest {
   }
 
   @Test
-  void withoutRoomForTablesNothingIsEvenCounted() {
+  void key_uses_are_not_counted_when_capacity_is_zero() {
     KeyTables tables = new KeyTables(4, 0, 0);
     for (int i = 0; i < 10; i++) {
       assertThat(find(tables, 1)).isNull();
     }
-    assertThat(tables.counted()).isZero();
+    assertThat(tables.countedKeys()).isZero();
   }
 
   @Test
-  void keysOffTheCurveNeverGetATable() {
+  void keys_off_the_curve_never_get_a_table() {
     KeyTables tables = new KeyTables(4, 10, 1);
     for (int i = 0; i < 10; i++) {
       assertThat(tables.find(key(1), tables.tick(), key -> null)).isNull();
     }
-    assertThat(tables.tables()).isZero();
+    assertThat(tables.tableCount()).isZero();
   }
 
   @Test
-  void aFloodOfKeysIsForgottenAndTheOnesInUseAreNot() {
+  void flood_of_new_keys_does_not_evict_tables_in_use() {
     KeyTables tables = new KeyTables(4, 10, 40);
     for (int i = 0; i < 100_000; i++) {
       find(tables, 1_000 + i);
-      assertThat(tables.counted()).isLessThanOrEqualTo(KeyTables.COUNTED + 1);
+      assertThat(tables.countedKeys()).isLessThanOrEqualTo(KeyTables.MAX_COUNTED_KEYS + 1);
       if (i % 2_000 == 0) {
         find(tables, 1);
       }
     }
-    assertThat(tables.tables()).isEqualTo(1);
+    assertThat(tables.tableCount()).isEqualTo(1);
   }
 
   @Test
-  void manyThreadsWithMoreKeysThanTablesKeepToTheCapacityAndToTheRightAnswers() throws Exception {
+  void concurrent_use_keeps_capacity_and_results() throws Exception {
     Ed25519 ed25519 = new Ed25519(4, 5, 2);
-    Forge forge = new Forge(RANDOM);
-    List<Case> cases = new ArrayList<>();
+    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(RANDOM);
+    List<SignatureCase> signatureCases = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      cases.add(forge.next());
+      signatureCases.add(signatureCaseGenerator.next());
     }
     try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
       List<Future<?>> all = new ArrayList<>();
@@ -107,12 +107,12 @@ class KeyTablesTest {
             executor.submit(
                 () -> {
                   for (int round = 0; round < 10; round++) {
-                    List<Case> batch = cases.subList(from, from + 80);
+                    List<SignatureCase> batch = signatureCases.subList(from, from + 80);
                     boolean[] answers = DifferentialTest.verify(ed25519, batch);
                     for (int j = 0; j < answers.length; j++) {
                       assertThat(answers[j]).isEqualTo(batch.get(j).expected());
                     }
-                    assertThat(ed25519.tables()).isLessThanOrEqualTo(5);
+                    assertThat(ed25519.tableCount()).isLessThanOrEqualTo(5);
                   }
                 }));
       }
@@ -120,6 +120,6 @@ class KeyTablesTest {
         one.get();
       }
     }
-    assertThat(ed25519.tables()).isEqualTo(5);
+    assertThat(ed25519.tableCount()).isEqualTo(5);
   }
 }

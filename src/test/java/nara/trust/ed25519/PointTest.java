@@ -16,22 +16,23 @@ class PointTest {
   private static final Random RANDOM = new Random(6);
 
   /** B, random points, all of small order, and random ones with torsion. */
-  static List<Oracle.Affine> points() {
-    List<Oracle.Affine> points = new ArrayList<>(List.of(Oracle.B, Oracle.NEUTRAL));
+  static List<BigIntegerEd25519.Affine> points() {
+    List<BigIntegerEd25519.Affine> points =
+        new ArrayList<>(List.of(BigIntegerEd25519.B, BigIntegerEd25519.NEUTRAL));
     byte[] bytes = new byte[32];
     while (points.size() < 14) {
       RANDOM.nextBytes(bytes);
-      Oracle.decode(bytes)
+      BigIntegerEd25519.decode(bytes)
           .ifPresent(
               point -> {
                 points.add(point);
-                points.add(point.times(Oracle.L));
+                points.add(point.times(BigIntegerEd25519.L));
               });
     }
     return points;
   }
 
-  private static Point point(Oracle.Affine affine) {
+  private static Point point(BigIntegerEd25519.Affine affine) {
     Point point = new Point();
     assertThat(point.decode(affine.encoded(), 0)).isTrue();
     return point;
@@ -39,16 +40,16 @@ class PointTest {
 
   private static byte[] encoded(Point point) {
     byte[] bytes = new byte[32];
-    Affine affine = new Affine(1);
-    affine.add(point);
-    affine.invert();
-    affine.encode(bytes, 0, 0);
+    AffineBatch affineBatch = new AffineBatch(1);
+    affineBatch.add(point);
+    affineBatch.invert();
+    affineBatch.encode(bytes, 0, 0);
     return bytes;
   }
 
   private static long[] scalar(BigInteger number) {
     long[] scalar = new long[Scalar.LONGS];
-    Scalar.decode(scalar, Oracle.little(number), 0);
+    Scalar.decode(scalar, BigIntegerEd25519.littleEndian(number), 0);
     return scalar;
   }
 
@@ -59,17 +60,17 @@ class PointTest {
                 BigInteger.ZERO,
                 BigInteger.ONE,
                 BigInteger.valueOf(8),
-                Oracle.L.subtract(BigInteger.ONE),
+                BigIntegerEd25519.L.subtract(BigInteger.ONE),
                 BigInteger.TWO.pow(252),
                 BigInteger.TWO.pow(252).subtract(BigInteger.ONE)));
     for (int i = 0; i < 4; i++) {
-      scalars.add(new BigInteger(512, RANDOM).mod(Oracle.L));
+      scalars.add(new BigInteger(512, RANDOM).mod(BigIntegerEd25519.L));
     }
     return scalars;
   }
 
   @Test
-  void decodingFindsWhatTheOracleFindsInAnyBytes() {
+  void decoding_matches_big_integer_decoding() {
     byte[] bytes = new byte[32];
     Point point = new Point();
     for (int n = 0; n < 1_500; n++) {
@@ -81,7 +82,7 @@ class PointTest {
       } else {
         RANDOM.nextBytes(bytes);
       }
-      var expected = Oracle.decode(bytes);
+      var expected = BigIntegerEd25519.decode(bytes);
       assertThat(point.decode(bytes, 0)).isEqualTo(expected.isPresent());
       if (expected.isPresent()) {
         assertThat(encoded(point)).isEqualTo(expected.get().encoded());
@@ -90,17 +91,17 @@ class PointTest {
   }
 
   @Test
-  void sumsAreRightForEveryPairOfPointsEqualOppositeOrNeutral() {
-    List<Oracle.Affine> all = points();
+  void sums_are_correct_for_equal_opposite_and_neutral_points() {
+    List<BigIntegerEd25519.Affine> all = points();
     all.add(all.get(4).minus());
-    long[] entry = new long[Point.ENTRY];
-    long[] projective = new long[Point.PROJECTIVE];
-    for (Oracle.Affine a : all) {
-      for (Oracle.Affine b : all) {
-        Affine affine = new Affine(1);
-        affine.add(point(b));
-        affine.invert();
-        affine.entry(entry, 0, 0);
+    long[] entry = new long[Point.AFFINE_ENTRY];
+    long[] projective = new long[Point.PROJECTIVE_ENTRY];
+    for (BigIntegerEd25519.Affine a : all) {
+      for (BigIntegerEd25519.Affine b : all) {
+        AffineBatch affineBatch = new AffineBatch(1);
+        affineBatch.add(point(b));
+        affineBatch.invert();
+        affineBatch.writeEntry(entry, 0, 0);
         Point scaled = point(b);
         scaled.add(entry, 0, false);
         scaled.add(entry, 0, true);
@@ -116,72 +117,73 @@ class PointTest {
         }
       }
       Point twice = point(a);
-      twice.twice(true);
+      twice.doubleInPlace(true);
       assertThat(encoded(twice)).isEqualTo(a.plus(a).encoded());
       Point minus = point(a);
       minus.negate();
       assertThat(encoded(minus)).isEqualTo(a.minus().encoded());
-      assertThat(point(a).isNeutral()).isEqualTo(a.equals(Oracle.NEUTRAL));
+      assertThat(point(a).isNeutral()).isEqualTo(a.equals(BigIntegerEd25519.NEUTRAL));
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void tablesOfEveryWidthGiveTheOraclesMultiples(int width) {
+  void tables_of_every_width_match_big_integer_multiples(int width) {
     int[] digits = new int[Scalar.windows(width)];
-    for (Oracle.Affine base : points().subList(0, 5)) {
+    for (BigIntegerEd25519.Affine base : points().subList(0, 5)) {
       WindowTable table = new WindowTable(point(base), width);
       for (BigInteger number : scalars()) {
         Scalar.digits(digits, scalar(number), width);
         Point sum = new Point();
         table.add(sum, digits);
-        table.touch(digits);
+        table.prefetch(digits);
         assertThat(encoded(sum)).isEqualTo(base.times(number).encoded());
       }
     }
   }
 
   @Test
-  void multiplesWithoutATableAreTheOraclesToo() {
-    Multiples multiples = new Multiples();
+  void multiples_without_table_match_big_integer_multiples() {
+    VariableBaseMultiplier variableBaseMultiplier = new VariableBaseMultiplier();
     Point sum = new Point();
-    for (Oracle.Affine base : points()) {
+    for (BigIntegerEd25519.Affine base : points()) {
       for (BigInteger number : scalars()) {
-        multiples.multiply(sum, scalar(number), point(base));
+        variableBaseMultiplier.multiply(sum, scalar(number), point(base));
         assertThat(encoded(sum)).isEqualTo(base.times(number).encoded());
       }
     }
   }
 
   @Test
-  void widthsThatAreNotOfferedAreRefused() {
-    assertThatThrownBy(() -> new WindowTable(point(Oracle.B), 3))
+  void unsupported_widths_are_rejected() {
+    assertThatThrownBy(() -> new WindowTable(point(BigIntegerEd25519.B), 3))
         .hasMessage("a window has 4 to 12 bits, not 3");
-    assertThatThrownBy(() -> new WindowTable(point(Oracle.B), 13))
+    assertThatThrownBy(() -> new WindowTable(point(BigIntegerEd25519.B), 13))
         .hasMessage("a window has 4 to 12 bits, not 13");
   }
 
   @Test
-  void theSizesOfTablesAreThoseThatAreDocumented() {
+  void table_sizes_match_the_documentation() {
     assertThat(Ed25519.tableBytes(6)).isEqualTo(161_520);
     assertThat(Ed25519.tableBytes(8)).isEqualTo(480_000);
     assertThat(Ed25519.tableBytes(11)).isEqualTo(2_826_240);
   }
 
   @Test
-  void onlySmallOrderIsSmallOrderAndOnlyCanonicalFormsAreCanonical() {
-    for (Oracle.Affine point : points()) {
-      boolean small = point.times(BigInteger.valueOf(8)).equals(Oracle.NEUTRAL);
+  void small_order_and_canonical_form_are_recognised() {
+    for (BigIntegerEd25519.Affine point : points()) {
+      boolean small = point.times(BigInteger.valueOf(8)).equals(BigIntegerEd25519.NEUTRAL);
       byte[] bytes = point.encoded();
       assertThat(Ed25519.isSmallOrder(bytes, 0)).isEqualTo(small);
       assertThat(Ed25519.isCanonical(bytes, 0)).isTrue();
     }
     for (int i = 0; i < 19; i++) {
-      byte[] bytes = Oracle.little(Oracle.P.add(BigInteger.valueOf(i)));
+      byte[] bytes = BigIntegerEd25519.littleEndian(BigIntegerEd25519.P.add(BigInteger.valueOf(i)));
       assertThat(Ed25519.isCanonical(bytes, 0)).isFalse();
     }
-    byte[] one = Oracle.little(BigInteger.ONE.setBit(255));
-    byte[] minusOne = Oracle.little(Oracle.P.subtract(BigInteger.ONE).setBit(255));
+    byte[] one = BigIntegerEd25519.littleEndian(BigInteger.ONE.setBit(255));
+    byte[] minusOne =
+        BigIntegerEd25519.littleEndian(BigIntegerEd25519.P.subtract(BigInteger.ONE).setBit(255));
     assertThat(Ed25519.isCanonical(one, 0)).isFalse();
     assertThat(Ed25519.isCanonical(minusOne, 0)).isFalse();
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Numbers modulo L against BigInteger, with those near multiples of L and of powers of two. */
 class ScalarTest {
-  private static final BigInteger L = Oracle.L;
+  private static final BigInteger L = BigIntegerEd25519.L;
 
   private static BigInteger value(long[] scalar) {
     BigInteger sum = BigInteger.ZERO;
@@ -50,7 +50,7 @@ class ScalarTest {
   }
 
   @Test
-  void fiveHundredAndTwelveBitsAreReducedModuloL() {
+  void scalars_of_512_bits_are_reduced_modulo_l() {
     long[] r = new long[Scalar.LONGS];
     byte[] bytes = new byte[64];
     for (BigInteger number : numbers(512, 1)) {
@@ -63,22 +63,22 @@ class ScalarTest {
   }
 
   @Test
-  void onlyNumbersBelowLAreBelowL() {
+  void range_check_accepts_only_scalars_below_l() {
     byte[] bytes = new byte[34];
     for (BigInteger number : numbers(256, 2)) {
-      System.arraycopy(Oracle.little(number), 0, bytes, 2, 32);
+      System.arraycopy(BigIntegerEd25519.littleEndian(number), 0, bytes, 2, 32);
       assertThat(Scalar.isBelowOrder(bytes, 2)).isEqualTo(number.compareTo(L) < 0);
     }
   }
 
   @Test
-  void digitsAddUpToTheScalarAtEveryWidth() {
+  void digits_add_up_to_the_scalar_at_every_width() {
     long[] scalar = new long[Scalar.LONGS];
     for (int width = 2; width <= 16; width++) {
       int[] digits = new int[Scalar.windows(width)];
       for (BigInteger number : numbers(253, 3)) {
         BigInteger below = number.mod(L);
-        Scalar.decode(scalar, Oracle.little(below), 0);
+        Scalar.decode(scalar, BigIntegerEd25519.littleEndian(below), 0);
         assertThat(value(scalar)).isEqualTo(below);
         Scalar.digits(digits, scalar, width);
         BigInteger sum = BigInteger.ZERO;

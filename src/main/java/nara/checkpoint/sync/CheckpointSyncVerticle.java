@@ -1,0 +1,126 @@
+package nara.checkpoint.sync;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.ReplyException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.checkpoint.sync.CheckpointSync.PageRequest;
+import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.FetchFailed;
+import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.wire.MeshFailure;
+
+/**
+ * Fetches checkpoints from neighbours: carries out what {@link CheckpointSync} says.
+ *
+ * <p>The mesh offers what it fetched for judging and answers when it is merged, so nothing is held
+ * here, and a peer is asked for the next page when the one before is in the ledger.
+ */
+public final class CheckpointSyncVerticle extends VerticleBase {
+  // Beyond a request's own timeout: judging and merging, which the mesh bounds by two minutes. This
+  // is for a mesh that does not answer at all.
+  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
+
+  /** How long one sync may take in all, however many slow or hostile peers there are. */
+  static final Duration SYNC_TIMEOUT = Duration.ofMinutes(10);
+
+  private final CheckpointSyncConfig config;
+  private final RandomGenerator random;
+  private final Duration syncTimeout;
+
+  private final Map<CheckpointSync, Promise<SyncResult>> inFlight = new LinkedHashMap<>();
+  private Bus bus;
+
+  /**
+   * The checkpoint sync of one node.
+   *
+   * @param random draws the order of the peers
+   */
+  public CheckpointSyncVerticle(CheckpointSyncConfig config, RandomGenerator random) {
+    this(config, random, SYNC_TIMEOUT);
+  }
+
+  CheckpointSyncVerticle(
+      CheckpointSyncConfig config, RandomGenerator random, Duration syncTimeout) {
+    this.config = config;
+    this.random = random;
+    this.syncTimeout = syncTimeout;
+  }
+
+  @Override
+  public Future<?> start() {
+    bus = Bus.of(vertx);
+    bus.serve(CheckpointSyncRequest.ADDRESS, CheckpointSyncRequest.class, this::onRequest);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    List.copyOf(inFlight.keySet())
+        .forEach(sync -> abandon(sync, "the node stopped before it was through"));
+    return Future.succeededFuture();
+  }
+
+  private Future<? extends BusMessage> onRequest(CheckpointSyncRequest<?> request) {
+    return switch (request) {
+      case CheckpointSyncRequest.Sync sync -> onSync(sync);
+    };
+  }
+
+  private Future<SyncResult> onSync(CheckpointSyncRequest.Sync request) {
+    CheckpointSync sync = new CheckpointSync(request.peers(), config, random);
+    Promise<SyncResult> promise = Promise.promise();
+    inFlight.put(sync, promise);
+    sendRequests(sync, sync.firstRequests());
+    long timer =
+        vertx.setTimer(
+            syncTimeout.toMillis(),
+            due -> abandon(sync, "not through after " + syncTimeout.toSeconds() + " s"));
+    return promise.future().onComplete(ended -> vertx.cancelTimer(timer));
+  }
+
+  private void abandon(CheckpointSync sync, String why) {
+    if (inFlight.containsKey(sync)) {
+      inFlight.remove(sync).complete(sync.abandon(why));
+    }
+  }
+
+  private void onFetched(CheckpointSync sync, PageRequest pageRequest, FetchOutcome outcome) {
+    if (inFlight.containsKey(sync)) {
+      sendRequests(sync, sync.onOutcome(pageRequest, outcome));
+    }
+  }
+
+  private void sendRequests(CheckpointSync sync, List<PageRequest> requests) {
+    for (PageRequest pageRequest : requests) {
+      fetch(pageRequest.request()).onSuccess(outcome -> onFetched(sync, pageRequest, outcome));
+    }
+    if (sync.isDone() && inFlight.containsKey(sync)) {
+      inFlight.remove(sync).complete(sync.result());
+    }
+  }
+
+  private Future<FetchOutcome> fetch(MeshRequest<FetchOutcome> request) {
+    return bus.request(MeshRequest.ADDRESS, request, config.timeout().plus(MERGE_ALLOWANCE))
+        .otherwise(CheckpointSyncVerticle::fetchFailure);
+  }
+
+  private static FetchOutcome fetchFailure(Throwable failure) {
+    return failure instanceof ReplyException reply
+        ? switch (reply.failureType()) {
+          case NO_HANDLERS -> new FetchFailed(MeshFailure.STOPPING, "the mesh is not there");
+          case TIMEOUT -> new FetchFailed(MeshFailure.STALLED, "the mesh did not answer in time");
+          case RECIPIENT_FAILURE, ERROR ->
+              new FetchFailed(MeshFailure.MALFORMED, "the mesh failed: " + reply.getMessage());
+        }
+        : new FetchFailed(MeshFailure.STOPPING, "the mesh could not be asked: " + failure);
+  }
+}

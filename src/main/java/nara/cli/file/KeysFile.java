@@ -1,0 +1,92 @@
+package nara.cli.file;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import nara.event.Event;
+import nara.identity.Keyring;
+import nara.identity.LearnResult;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+
+/**
+ * A file of keys that an operator vouches for: a JSON array of {@code {name, id, public_key}}, or
+ * an object with it under {@code keys}.
+ */
+public final class KeysFile {
+  /** A network of 100,000 names has 15 MB of them. */
+  private static final int MAX_BYTES = 64 << 20;
+
+  // A key given twice, or a second text after the first, would be half believed.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private KeysFile() {}
+
+  /**
+   * Learns all keys of the file.
+   *
+   * @throws CommandFailure when it cannot be read, or an entry is no key, or contradicts another
+   *     one
+   */
+  public static void learn(Path path, Keyring keys) {
+    JsonNode root = read(path);
+    JsonNode entries = root.isArray() ? root : root.path("keys");
+    if (!entries.isArray()) {
+      throw new CommandFailure(
+          path
+              + " holds no keys: it must be an array of {name, id, public_key}, or have it under"
+              + " \"keys\"");
+    }
+    int index = 0;
+    for (JsonNode entry : entries) {
+      learn(path, index++, entry, keys);
+    }
+  }
+
+  private static void learn(Path path, int index, JsonNode entry, Keyring keys) {
+    String name = entry.path("name").asText("");
+    String id = entry.path("id").asText("");
+    Optional<PublicKey> key = PublicKey.parse(entry.path("public_key").asText(""));
+    if (key.isEmpty()) {
+      throw new CommandFailure(
+          "%s: key %d (%s) has no public_key of 32 bytes in Base64"
+              .formatted(path, index + 1, Event.excerpt(name)));
+    }
+    LearnResult learnResult = keys.learn(name, id, key.get(), Origin.CONFIG);
+    switch (learnResult) {
+      case ADDED, KNOWN -> {}
+      case CONFLICT ->
+          throw new CommandFailure(
+              "%s: key %d (%s) contradicts an earlier one of that name or id"
+                  .formatted(path, index + 1, Event.excerpt(name)));
+      case FULL -> throw new CommandFailure("%s has more keys than can be kept".formatted(path));
+      case REFUSED ->
+          throw new CommandFailure(
+              "%s: key %d has neither a name nor an id, or one that is too long"
+                  .formatted(path, index + 1));
+    }
+  }
+
+  private static JsonNode read(Path path) {
+    byte[] text = BoundedFile.read(path, MAX_BYTES, "a file of keys");
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException broken) {
+      throw new CommandFailure(
+          path + " is not JSON: " + Event.excerpt(broken.getOriginalMessage()));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("an array has no troubles", impossible);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package nara.cli.output;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The JSON that commands print: objects with their fields in the order they were put. What some
+ * tools take for the end of a line (U+0085, U+2028, U+2029 and other controls) is escaped, so that
+ * one row stays one line whatever a peer wrote into it.
+ */
+public final class JsonOutput {
+  private static final ObjectMapper COMPACT = mapper();
+  private static final ObjectMapper INDENTED = mapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private JsonOutput() {}
+
+  /** An object of names and values in turn. */
+  public static Map<String, Object> object(Object... namesAndValues) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return object;
+  }
+
+  /** In one line. */
+  public static String compact(Object value) {
+    return write(COMPACT, value);
+  }
+
+  /** Over several lines, for reading. */
+  public static String indented(Object value) {
+    return write(INDENTED, value);
+  }
+
+  private static ObjectMapper mapper() {
+    ObjectMapper mapper = new ObjectMapper();
+    mapper.getFactory().setCharacterEscapes(new LineEndEscapes());
+    return mapper;
+  }
+
+  private static final class LineEndEscapes extends CharacterEscapes {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      return standardAsciiEscapesForJSON();
+    }
+
+    @Override
+    public SerializableString getEscapeSequence(int c) {
+      return c >= 0x7f && c <= 0x9f || c == 0x2028 || c == 0x2029
+          ? new SerializedString("\\u%04x".formatted(c))
+          : null;
+    }
+  }
+
+  private static String write(ObjectMapper mapper, Object value) {
+    try {
+      return mapper.writeValueAsString(value);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("maps of texts and numbers are JSON", impossible);
+    }
+  }
+}

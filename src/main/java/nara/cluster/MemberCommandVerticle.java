@@ -1,0 +1,351 @@
+package nara.cluster;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.bus.Done;
+import nara.bus.UnavailableException;
+import nara.cluster.ClusterNotification.HigherTermSeen;
+import nara.cluster.ClusterRequest.TakeOverLeadership;
+import nara.cluster.ClusterRequest.TakeOverResult;
+import nara.cluster.map.RecordCodec;
+import nara.cluster.map.RecoveryProgress;
+import nara.cluster.map.TermTracker;
+import nara.mesh.client.MeshRequest;
+import nara.recovery.ClusterWorkRequest;
+import nara.recovery.ClusterWorkRequest.FetchedByMember;
+import nara.recovery.ClusterWorkRequest.KeySearchTotals;
+import nara.recovery.KeySearch;
+import nara.trust.TrustRequest.OfferResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Both ends of shared work: carries out what a leader commands, if its term is not over; and, for
+ * the coordinator of this member when that leads, commands the others and keeps the progress.
+ *
+ * <p>A command whose member dies goes to another one at once. One that is refused for its term ends
+ * this member's lead.
+ */
+public final class MemberCommandVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberCommandVerticle.class);
+
+  /** Beyond what a fetch may take on the network: its events are judged and merged. */
+  private static final Duration MERGE_ALLOWANCE = Duration.ofSeconds(100);
+
+  /** A hundred names, eight at once, five seconds each, and their events judged. */
+  private static final Duration KEYS_TIMEOUT = Duration.ofMinutes(3);
+
+  /** Members that one command is tried with. */
+  private static final int MAX_ATTEMPTS = 5;
+
+  /** Different troubles with members that are worth a line each. */
+  private static final int MAX_LOGGED = 20;
+
+  private final ClusterMember member;
+  private final TermTracker termTracker;
+  private final List<PendingCommand> pendingCommands = new ArrayList<>();
+
+  /** Troubles that were told since members came or went. */
+  private final Set<String> loggedFailures = new HashSet<>();
+
+  private Bus bus;
+  private WorkerExecutor worker;
+  private RecoveryProgress recoveryProgress;
+  private long term;
+  private long refusedTerm;
+  private boolean stopping;
+
+  /** A command that has no answer yet. */
+  private record PendingCommand(
+      ClusterMember.MemberInfo target, Promise<MemberCommand.CommandResult> result) {}
+
+  MemberCommandVerticle(ClusterMember member) {
+    this.member = member;
+    this.termTracker = member.terms();
+  }
+
+  @Override
+  public Future<?> start() {
+    bus = Bus.of(vertx);
+    worker = vertx.createSharedWorkerExecutor("nara-progress", 1);
+    recoveryProgress = new RecoveryProgress(member.hazelcast());
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+    bus.serve(ClusterRequest.TAKE_OVER_ADDRESS, TakeOverLeadership.class, this::onTakeOver);
+    bus.serve(ClusterWorkRequest.ADDRESS, ClusterWorkRequest.class, this::onWork);
+    return vertx
+        .eventBus()
+        .<Buffer>consumer(address(member.nodeId()), this::onCommand)
+        .completion();
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopping = true;
+    // Answers end calls, and so change the list.
+    List.copyOf(pendingCommands)
+        .forEach(
+            pendingCommand ->
+                pendingCommand.result.tryFail(new UnavailableException("this member is stopping")));
+    return worker.close();
+  }
+
+  private static String address(String nodeId) {
+    return "nara.cluster.member." + nodeId;
+  }
+
+  private void onNews(ClusterNotification news) {
+    if (news instanceof ClusterNotification.MembersChanged
+        || news instanceof ClusterNotification.SplitBrainHealed) {
+      loggedFailures.clear();
+      Set<String> there =
+          member.members().stream()
+              .map(ClusterMember.MemberInfo::nodeId)
+              .collect(Collectors.toSet());
+      // Answers end calls, and so change the list.
+      for (PendingCommand pendingCommand : List.copyOf(pendingCommands)) {
+        if (!there.contains(pendingCommand.target.nodeId())) {
+          pendingCommand.result.tryFail(
+              new UnavailableException(pendingCommand.target.name() + " is gone"));
+        }
+      }
+    }
+  }
+
+  // What others command.
+
+  private void onCommand(Message<Buffer> message) {
+    MemberCommand command;
+    try {
+      command = RecordCodec.decode(MemberCommand.class, message.body());
+    } catch (IllegalArgumentException unreadable) {
+      LOG.warn("a command cannot be read ({}): another version?", unreadable.getMessage());
+      reply(message, new MemberCommand.CommandFailed("the command cannot be read"));
+      return;
+    }
+    if (!termTracker.admit(command.term())) {
+      if (refusedTerm < command.term()) {
+        refusedTerm = command.term();
+        LOG.warn(
+            "commands of {} in term {} are refused: term {} leads",
+            command.leader(),
+            command.term(),
+            termTracker.highest());
+      }
+      reply(message, new MemberCommand.StaleTerm(termTracker.highest()));
+      return;
+    }
+    termTracker.accepted(command.term());
+    execute(command)
+        .otherwise(failure -> new MemberCommand.CommandFailed(String.valueOf(failure.getMessage())))
+        .onSuccess(done -> reply(message, done));
+  }
+
+  private Future<MemberCommand.CommandResult> execute(MemberCommand command) {
+    return switch (command) {
+      case MemberCommand.FetchAndMerge fetchAndMerge ->
+          bus.request(
+                  MeshRequest.ADDRESS,
+                  new MeshRequest.FetchPage(
+                      fetchAndMerge.peer(),
+                      fetchAndMerge.query(),
+                      fetchAndMerge.timeout(),
+                      Optional.of(fetchAndMerge.stallTimeout())),
+                  fetchAndMerge.timeout().plus(MERGE_ALLOWANCE))
+              .map(MemberCommand.FetchCompleted::new);
+      case MemberCommand.SearchKeysLocally seek ->
+          new KeySearch(bus)
+              .search(seek.peers())
+              .map(
+                  keySearchResult ->
+                      new MemberCommand.KeySearchCompleted(
+                          keySearchResult.namesQueried(),
+                          keySearchResult.keysLearned(),
+                          keySearchResult.offerResult()));
+    };
+  }
+
+  private static void reply(Message<Buffer> message, MemberCommand.CommandResult commandResult) {
+    message.reply(RecordCodec.encode(MemberCommand.CommandResult.class, commandResult));
+  }
+
+  // What this member's coordinator asks, when it leads.
+
+  private Future<TakeOverResult> onTakeOver(TakeOverLeadership asked) {
+    term = asked.term();
+    return onWorker(
+        () ->
+            new TakeOverResult(
+                new ClusterWorkRequest.LeaderHandover(
+                    member.config().memberName(),
+                    term,
+                    recoveryProgress.notes(),
+                    recoveryProgress.report())));
+  }
+
+  private Future<? extends BusMessage> onWork(ClusterWorkRequest<?> work) {
+    return switch (work) {
+      case ClusterWorkRequest.FetchOnMember fetchOnMember ->
+          onFetch(fetchOnMember, new HashSet<>());
+      case ClusterWorkRequest.SearchKeysOnMembers seek -> onSeekKeys(seek);
+      case ClusterWorkRequest.AppendEntry appendEntry ->
+          persist(() -> recoveryProgress.append(term, appendEntry.index(), appendEntry.entry()));
+      case ClusterWorkRequest.StoreReport over ->
+          persist(() -> recoveryProgress.finish(term, over.report()));
+    };
+  }
+
+  private Future<Done> persist(Callable<Long> write) {
+    return onWorker(write)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    member.hasQuorum()
+                        ? failure
+                        : new UnavailableException("too few members are there")))
+        .compose(
+            refusedBy -> {
+              if (refusedBy == 0) {
+                return Future.succeededFuture(Done.DONE);
+              }
+              return failStaleTerm(refusedBy);
+            });
+  }
+
+  private <T> Future<T> failStaleTerm(long by) {
+    bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(by));
+    return Future.failedFuture(
+        new UnavailableException("term " + term + " is over: term " + by + " leads"));
+  }
+
+  private Future<FetchedByMember> onFetch(
+      ClusterWorkRequest.FetchOnMember fetchOnMember, Set<String> tried) {
+    Optional<ClusterMember.MemberInfo> target =
+        leastLoaded(
+            memberInfo ->
+                memberInfo.roles().contains(Role.MESH_SYNC)
+                    && !tried.contains(memberInfo.nodeId()));
+    if (stopping || target.isEmpty() || tried.size() == MAX_ATTEMPTS) {
+      return Future.failedFuture(new UnavailableException("no member could fetch"));
+    }
+    tried.add(target.get().nodeId());
+    MemberCommand.FetchAndMerge command =
+        new MemberCommand.FetchAndMerge(
+            term,
+            member.config().memberName(),
+            fetchOnMember.peer(),
+            fetchOnMember.query(),
+            fetchOnMember.timeout(),
+            fetchOnMember.stallTimeout());
+    return send(target.get(), command, fetchOnMember.timeout().plus(MERGE_ALLOWANCE))
+        .transform(
+            answer ->
+                switch (answer.otherwise(MemberCommandVerticle::commandFailed).result()) {
+                  case MemberCommand.FetchCompleted fetchCompleted ->
+                      Future.succeededFuture(
+                          new FetchedByMember(target.get().name(), fetchCompleted.outcome()));
+                  case MemberCommand.StaleTerm staleTerm -> failStaleTerm(staleTerm.highestTerm());
+                  case MemberCommand.CommandFailed commandFailed -> {
+                    if (!stopping) {
+                      logOnce(
+                          "%s did not fetch (%s): another member does"
+                              .formatted(target.get().name(), commandFailed.reason()));
+                    }
+                    yield onFetch(fetchOnMember, tried);
+                  }
+                  case MemberCommand.KeySearchCompleted other -> onFetch(fetchOnMember, tried);
+                });
+  }
+
+  private Future<KeySearchTotals> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
+    MemberCommand command =
+        new MemberCommand.SearchKeysLocally(term, member.config().memberName(), seek.peers());
+    List<Future<MemberCommand.CommandResult>> answers =
+        member.members().stream()
+            .filter(memberInfo -> memberInfo.roles().contains(Role.MESH_SYNC))
+            .map(
+                memberInfo ->
+                    send(memberInfo, command, KEYS_TIMEOUT)
+                        .otherwise(MemberCommandVerticle::commandFailed))
+            .toList();
+    return Future.join(answers)
+        .compose(
+            all -> {
+              int asked = 0;
+              int learned = 0;
+              OfferResult offerResult = OfferResult.NONE;
+              for (Future<MemberCommand.CommandResult> answer : answers) {
+                if (answer.result() instanceof MemberCommand.KeySearchCompleted found) {
+                  asked += found.asked();
+                  learned += found.learned();
+                  offerResult = offerResult.plus(found.offerResult());
+                } else if (answer.result() instanceof MemberCommand.StaleTerm staleTerm) {
+                  return failStaleTerm(staleTerm.highestTerm());
+                }
+              }
+              return Future.succeededFuture(new KeySearchTotals(asked, learned, offerResult));
+            });
+  }
+
+  /** A member that is about to go, or has just come, fails all that it is given. */
+  private void logOnce(String failure) {
+    if (loggedFailures.size() < MAX_LOGGED && loggedFailures.add(failure)) {
+      LOG.info(failure);
+    }
+  }
+
+  private static MemberCommand.CommandResult commandFailed(Throwable failure) {
+    return new MemberCommand.CommandFailed(String.valueOf(failure.getMessage()));
+  }
+
+  private Optional<ClusterMember.MemberInfo> leastLoaded(Predicate<ClusterMember.MemberInfo> able) {
+    return member.members().stream()
+        .filter(able)
+        .min(
+            Comparator.comparingLong(
+                    (ClusterMember.MemberInfo memberInfo) ->
+                        pendingCommands.stream()
+                            .filter(
+                                pendingCommand ->
+                                    pendingCommand.target.nodeId().equals(memberInfo.nodeId()))
+                            .count())
+                .thenComparing(ClusterMember.MemberInfo::name));
+  }
+
+  private Future<MemberCommand.CommandResult> send(
+      ClusterMember.MemberInfo target, MemberCommand command, Duration timeout) {
+    Promise<MemberCommand.CommandResult> promise = Promise.promise();
+    PendingCommand pendingCommand = new PendingCommand(target, promise);
+    pendingCommands.add(pendingCommand);
+    vertx
+        .eventBus()
+        .<Buffer>request(
+            address(target.nodeId()),
+            RecordCodec.encode(MemberCommand.class, command),
+            new DeliveryOptions().setSendTimeout(timeout.toMillis()))
+        .map(reply -> RecordCodec.decode(MemberCommand.CommandResult.class, reply.body()))
+        .onSuccess(promise::tryComplete)
+        .onFailure(promise::tryFail);
+    return promise.future().onComplete(ended -> pendingCommands.remove(pendingCommand));
+  }
+
+  private <T> Future<T> onWorker(Callable<T> work) {
+    return worker.executeBlocking(work);
+  }
+}

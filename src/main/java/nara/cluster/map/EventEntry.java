@@ -1,0 +1,59 @@
+package nara.cluster.map;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import nara.event.Event;
+import nara.event.EventId;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.JudgedEvent;
+
+/**
+ * An event in the shared map. The key is the event's id, its verdict and a hash of its bytes: two
+ * forms of one id are two entries, and an entry never changes, so after a split the union of both
+ * sides is right without comparing anything. Which form is the better one is the ledger's to say.
+ */
+public final class EventEntry {
+  /** Bytes of the SHA-256 that tells two forms of one id apart. */
+  private static final int HASH_BYTES = 12;
+
+  private static final Verdict[] VERDICTS = Verdict.values();
+
+  private EventEntry() {}
+
+  /** Where it stands in the map. */
+  public static String key(JudgedEvent judgedEvent) {
+    byte[] hash = Arrays.copyOf(sha256(judgedEvent.event().json()), HASH_BYTES);
+    return judgedEvent.event().id()
+        + "."
+        + judgedEvent.verdict().ordinal()
+        + "."
+        + Base64.getUrlEncoder().encodeToString(hash);
+  }
+
+  /** What stands there: the verdict, then the bytes as received. */
+  public static byte[] value(JudgedEvent judgedEvent) {
+    Event event = judgedEvent.event();
+    byte[] value = new byte[event.json().length + 1];
+    value[0] = (byte) judgedEvent.verdict().ordinal();
+    System.arraycopy(event.json(), 0, value, 1, event.json().length);
+    return value;
+  }
+
+  public static EventId id(String key) {
+    return EventId.parse(key.substring(0, EventId.HEX_LENGTH)).orElseThrow();
+  }
+
+  public static Verdict verdict(byte[] value) {
+    return VERDICTS[value[0]];
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+}

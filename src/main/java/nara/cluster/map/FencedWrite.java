@@ -1,0 +1,103 @@
+package nara.cluster.map;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.DataSerializable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import nara.cluster.HazelcastConfig;
+
+/**
+ * A write of one partition's entries, made where they live, by the member that owns them: only
+ * there can its term be compared with the highest that this member knows. An answer other than null
+ * is that one: the write was refused, and nothing was changed.
+ *
+ * <p>What holds no bytes is removed.
+ */
+final class FencedWrite
+    implements EntryProcessor<String, byte[], Long>, HazelcastInstanceAware, DataSerializable {
+  private static final long serialVersionUID = 1L;
+
+  private long term;
+  private boolean onlyIfAbsent;
+  private transient Map<String, byte[]> entries = new HashMap<>();
+  private transient TermTracker termTracker;
+  private transient boolean backup;
+  private transient boolean termChecked;
+  private transient boolean refused;
+
+  /** For reading. */
+  FencedWrite() {}
+
+  /**
+   * A write.
+   *
+   * @param onlyIfAbsent whether an entry that is there stays as it is, and nobody is told
+   */
+  FencedWrite(long term, Map<String, byte[]> entries, boolean onlyIfAbsent) {
+    this.term = term;
+    this.entries = entries;
+    this.onlyIfAbsent = onlyIfAbsent;
+  }
+
+  @Override
+  public Long process(Map.Entry<String, byte[]> entry) {
+    if (!termChecked) {
+      termChecked = true;
+      refused = !backup && !termTracker.admit(term);
+    }
+    if (refused) {
+      return termTracker.highest();
+    }
+    byte[] bytes = entries.get(entry.getKey());
+    if (!onlyIfAbsent || bytes == null || entry.getValue() == null) {
+      entry.setValue(bytes == null || bytes.length == 0 ? null : bytes);
+    }
+    return null;
+  }
+
+  /** The backup does what the owner did, without asking again. */
+  @Override
+  public EntryProcessor<String, byte[], Long> getBackupProcessor() {
+    if (refused) {
+      return null;
+    }
+    FencedWrite copy = new FencedWrite(term, entries, onlyIfAbsent);
+    copy.backup = true;
+    return copy;
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance instance) {
+    termTracker = (TermTracker) instance.getUserContext().get(HazelcastConfig.TERMS_CONTEXT_KEY);
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeLong(term);
+    out.writeBoolean(onlyIfAbsent);
+    out.writeBoolean(backup);
+    out.writeInt(entries.size());
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      out.writeString(entry.getKey());
+      out.writeByteArray(entry.getValue());
+    }
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    term = in.readLong();
+    onlyIfAbsent = in.readBoolean();
+    backup = in.readBoolean();
+    int size = in.readInt();
+    entries = new HashMap<>(size * 2);
+    for (int i = 0; i < size; i++) {
+      String key = in.readString();
+      entries.put(key, in.readByteArray());
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package nara.demo;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import nara.bus.Scheduler;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.event.ReadResult;
+import nara.event.Verdict;
+import nara.event.json.EventReader;
+import nara.identity.Identity;
+import nara.identity.Soul;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.MemoryMode;
+import nara.node.Blocking;
+import nara.node.NaraNode;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
+import nara.recovery.RecoveryConfig;
+
+/**
+ * A network on loopback: a broker and neighbours, each a whole node with sockets of its own, that
+ * hold overlapping parts of one history; each event is with two of them, where there are two.
+ */
+public final class DemoNetwork implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+  /** With how many neighbours each event is. */
+  private static final int REPLICAS = 2;
+
+  private final Vertx brokerVertx;
+  private final LoopbackBroker broker;
+  private final List<NaraNode> neighbours = new ArrayList<>();
+  private final long seed;
+
+  private DemoNetwork(Vertx brokerVertx, LoopbackBroker broker, long seed) {
+    this.brokerVertx = brokerVertx;
+    this.broker = broker;
+    this.seed = seed;
+  }
+
+  /**
+   * Makes the history and starts the neighbours.
+   *
+   * @param events distinct events of the history
+   * @param onStep told a sentence for each step
+   */
+  public static DemoNetwork start(
+      int neighbours, int events, long seed, Scheduler clock, Consumer<String> onStep) {
+    Vertx vertx = Vertx.vertx();
+    DemoNetwork demoNetwork = new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
+    try {
+      onStep.accept("making %,d signed events of %d citizens".formatted(events, Corpus.CITIZENS));
+      Corpus corpus = Corpus.generate(events, Corpus.CITIZENS, seed, clock.instant());
+      List<List<byte[]>> parts = partition(corpus, neighbours, seed);
+      for (int i = 0; i < neighbours; i++) {
+        demoNetwork.neighbours.add(
+            demoNetwork.startNeighbour("neighbour-" + (i + 1), parts.get(i), clock));
+      }
+      onStep.accept(
+          "%d neighbours are up, each with about %,d of them; broker at %s"
+              .formatted(neighbours, parts.get(0).size(), demoNetwork.broker.url()));
+      return demoNetwork;
+    } catch (RuntimeException failed) {
+      demoNetwork.close();
+      throw failed;
+    }
+  }
+
+  /** The configuration of a node without a memory that knows these neighbours. */
+  public NodeConfig freshConfig() {
+    NodeConfig config = loopbackConfig();
+    List<ConfiguredPeer> peers =
+        neighbours.stream()
+            .map(
+                node ->
+                    new ConfiguredPeer(
+                        node.identity().name(), "127.0.0.1:" + node.meshPort().orElseThrow()))
+            .toList();
+    return config
+        .withDiscovery(config.discovery().withPeers(peers))
+        .withRecovery(config.recovery().withoutFirstWait());
+  }
+
+  /** Who the fresh node is. */
+  public Identity freshIdentity() {
+    return identity("fresh");
+  }
+
+  /** The neighbours. */
+  public List<NaraNode> neighbours() {
+    return List.copyOf(neighbours);
+  }
+
+  private NaraNode startNeighbour(String name, List<byte[]> events, Scheduler clock) {
+    EventReader reader = new EventReader();
+    List<JudgedEvent> judged = new ArrayList<>(events.size());
+    for (byte[] json : events) {
+      // Made and signed here a moment ago: there is nothing to find out about them.
+      judged.add(
+          new JudgedEvent(((ReadResult.ParsedEvent) reader.read(json)).event(), Verdict.VALID));
+    }
+    return await(
+        NaraNode.start(
+            loopbackConfig(),
+            identity(name),
+            clock,
+            RandomGenerator.getDefault(),
+            node ->
+                node.bus()
+                    .request(
+                        LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(judged), TIMEOUT)));
+  }
+
+  private NodeConfig loopbackConfig() {
+    NodeConfig config = ConfigReader.defaults();
+    return config
+        .withMesh(config.mesh().listeningOn("127.0.0.1", 0))
+        .withPlaza(config.plaza().withUrl(broker.url()))
+        .withMemory(
+            new NodeConfig.MemoryConfig(
+                MemoryMode.HOG, MemoryMode.HOG.maxEvents(), config.memory().snapshot()))
+        .withRecovery(RecoveryConfig.defaults(MemoryMode.HOG))
+        .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+  }
+
+  private Identity identity(String name) {
+    SplittableRandom random = new SplittableRandom(seed ^ name.hashCode());
+    byte[] soulSeed = new byte[32];
+    random.nextBytes(soulSeed);
+    return Identity.of(name, Soul.forName(soulSeed, name));
+  }
+
+  /** Announcements go to everybody, the rest to a few in a random draw. */
+  private static List<List<byte[]>> partition(Corpus corpus, int neighbours, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<List<byte[]>> parts = new ArrayList<>();
+    for (int i = 0; i < neighbours; i++) {
+      parts.add(new ArrayList<>(corpus.events().subList(0, corpus.announcementCount())));
+    }
+    for (byte[] event :
+        corpus.events().subList(corpus.announcementCount(), corpus.events().size())) {
+      int first = random.nextInt(neighbours);
+      for (int copy = 0; copy < Math.min(REPLICAS, neighbours); copy++) {
+        int stride = copy == 0 ? 0 : 1 + random.nextInt(neighbours - 1);
+        parts.get((first + stride) % neighbours).add(event);
+      }
+    }
+    return parts;
+  }
+
+  @Override
+  public void close() {
+    for (NaraNode node : neighbours) {
+      await(node.stop());
+    }
+    await(broker.stop());
+    await(brokerVertx.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    return Blocking.await(future, TIMEOUT);
+  }
+}

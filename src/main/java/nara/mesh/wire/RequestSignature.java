@@ -1,0 +1,112 @@
+package nara.mesh.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import nara.event.Event;
+import nara.event.Signatures;
+import nara.identity.Identity;
+import nara.identity.PublicKey;
+import nara.trust.verifier.SignatureCheck;
+import nara.trust.verifier.SignatureVerifier;
+
+/**
+ * Signs requests, and judges those of others: Ed25519 over name, timestamp, method and path with
+ * nothing between them, by the wire contract. The body is not under it, nor the query.
+ */
+public final class RequestSignature {
+  private RequestSignature() {}
+
+  /** What can be said of the sender of a request. */
+  public sealed interface AuthResult {
+    /** The sender is who it says. */
+    record Authenticated(String name) implements AuthResult {}
+
+    /** The sender's key is not known; all else that can be checked without it is in order. */
+    record UnknownSender(String name) implements AuthResult {
+      /** Why it is refused, if it stays a stranger, as the reference words it. */
+      public AuthFailure asFailure() {
+        return new AuthFailure("unknown sender: " + Event.excerpt(name));
+      }
+    }
+
+    /** Refused, with the reason as the reference words it. */
+    record AuthFailure(String reason) implements AuthResult {}
+  }
+
+  /** The headers of a request of ours. */
+  public static SignatureHeaders sign(Identity me, Instant now, String method, String path) {
+    String timestamp = Long.toString(now.toEpochMilli());
+    return new SignatureHeaders(
+        me.name(), timestamp, me.keys().signBase64(message(me.name(), timestamp, method, path)));
+  }
+
+  /**
+   * Judges the sender of a request. One signature is verified: not for an event loop.
+   *
+   * @param keyOf the key of a name, when it is known
+   */
+  public static AuthResult authenticate(
+      SignatureHeaders headers,
+      String method,
+      String path,
+      Instant now,
+      Function<String, Optional<PublicKey>> keyOf,
+      SignatureVerifier signatureVerifier) {
+    if (!headers.isComplete()) {
+      return new AuthResult.AuthFailure("missing auth headers");
+    }
+    Optional<Duration> age = age(headers.timestamp(), now);
+    if (age.isEmpty()) {
+      return new AuthResult.AuthFailure("invalid timestamp");
+    }
+    if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
+      return new AuthResult.AuthFailure(
+          "timestamp too old or in future: " + GoDuration.format(age.get()));
+    }
+    if (!isBase64(headers.signature())) {
+      return new AuthResult.AuthFailure("invalid signature encoding");
+    }
+    Optional<PublicKey> key = keyOf.apply(headers.name());
+    if (key.isEmpty()) {
+      return new AuthResult.UnknownSender(headers.name());
+    }
+    byte[] message = message(headers.name(), headers.timestamp(), method, path);
+    return isValid(signatureVerifier, key.get(), message, headers.signature())
+        ? new AuthResult.Authenticated(headers.name())
+        : new AuthResult.AuthFailure("signature verification failed");
+  }
+
+  /** How old a timestamp in Unix milliseconds is; empty when it is not a number of 64 bits. */
+  static Optional<Duration> age(String timestamp, Instant now) {
+    try {
+      return Optional.of(Duration.between(Instant.ofEpochMilli(Long.parseLong(timestamp)), now));
+    } catch (NumberFormatException notANumber) {
+      return Optional.empty();
+    }
+  }
+
+  public static boolean isValid(
+      SignatureVerifier signatureVerifier, PublicKey key, byte[] message, String signature) {
+    return Signatures.decode(signature)
+        .map(bytes -> signatureVerifier.verify(List.of(new SignatureCheck(key, message, bytes)))[0])
+        .orElse(false);
+  }
+
+  private static boolean isBase64(String signature) {
+    try {
+      return Base64.getDecoder().decode(signature).length > 0;
+    } catch (IllegalArgumentException notBase64) {
+      return false;
+    }
+  }
+
+  private static byte[] message(String name, String timestamp, String method, String path) {
+    return (name + timestamp + method + path).getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,49 @@
+package nara.mesh.wire;
+
+import io.vertx.core.MultiMap;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The three headers that sign a request or an answer, as they came: nothing of them is believed
+ * yet.
+ *
+ * @param name who says to have signed; empty when absent
+ * @param timestamp Unix milliseconds as a decimal text; empty when absent
+ * @param signature Base64; empty when absent
+ */
+public record SignatureHeaders(String name, String timestamp, String signature) {
+  static final String NAME = "X-Nara-Name";
+  static final String TIMESTAMP = "X-Nara-Timestamp";
+  static final String SIGNATURE = "X-Nara-Signature";
+
+  /** The headers of a message. */
+  public static SignatureHeaders of(MultiMap headers) {
+    return new SignatureHeaders(
+        decodeValue(headers.get(NAME)), text(headers.get(TIMESTAMP)), text(headers.get(SIGNATURE)));
+  }
+
+  public void addTo(MultiMap headers) {
+    headers.set(NAME, encodeValue(name)).set(TIMESTAMP, timestamp).set(SIGNATURE, signature);
+  }
+
+  boolean isComplete() {
+    return !name.isEmpty() && !timestamp.isEmpty() && !signature.isEmpty();
+  }
+
+  /**
+   * A text as header value. Names are UTF-8 on the wire, and the HTTP library writes one byte for
+   * each character: so each character given to it is one byte of the UTF-8.
+   */
+  public static String encodeValue(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  /** The text of a header value, or empty when it is absent. */
+  public static String decodeValue(String value) {
+    return new String(text(value).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  private static String text(String value) {
+    return value == null ? "" : value;
+  }
+}

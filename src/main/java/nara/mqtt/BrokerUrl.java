@@ -1,0 +1,62 @@
+package nara.mqtt;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/**
+ * Where the broker is, as the configuration gives it.
+ *
+ * @param host name or address
+ * @param port 1 to 65,535
+ * @param tls whether the connection is encrypted
+ */
+public record BrokerUrl(String host, int port, boolean tls) {
+  private static final int PLAIN_PORT = 1883;
+  private static final int TLS_PORT = 8883;
+
+  /**
+   * Reads {@code mqtt://host[:port]} or {@code mqtts://host[:port]}.
+   *
+   * @throws IllegalArgumentException with a sentence for the operator. It does not repeat the URL
+   *     where a password may be in it.
+   */
+  public static BrokerUrl parse(String url) {
+    URI uri;
+    try {
+      uri = new URI(url);
+    } catch (URISyntaxException broken) {
+      throw invalid("it is not a URL");
+    }
+    boolean tls = "mqtts".equals(uri.getScheme());
+    if (!tls && !"mqtt".equals(uri.getScheme())) {
+      throw invalid("it begins with neither mqtt:// nor mqtts://");
+    }
+    if (uri.getRawUserInfo() != null) {
+      throw invalid("user and password have keys of their own and do not belong into it");
+    }
+    if (uri.getHost() == null) {
+      throw invalid("it names no host");
+    }
+    boolean more = uri.getRawQuery() != null || uri.getRawFragment() != null;
+    if (more || !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))) {
+      throw invalid("something follows host and port");
+    }
+    int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
+    if (port < 1 || port > 65_535) {
+      throw invalid("its port is not 1 to 65535");
+    }
+    String host = uri.getHost();
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    return new BrokerUrl(bracketed ? host.substring(1, host.length() - 1) : host, port, tls);
+  }
+
+  private static IllegalArgumentException invalid(String why) {
+    return new IllegalArgumentException(
+        "the broker's URL must be mqtt://host:port or mqtts://host:port, but " + why);
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,163 @@
+package nara.node.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import nara.event.Event;
+
+/**
+ * The text of a configuration as a tree that remembers where each value stands, so that every
+ * problem can point at its line. A key that is given twice is a problem, since one of the two would
+ * be lost in silence.
+ */
+final class ConfigParser {
+  /** Characters of a configuration. A full one with a hundred peers has under 10,000. */
+  static final int MAX_CHARACTERS = 1 << 20;
+
+  private static final int MAX_DEPTH = 16;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(40)
+                  .build())
+          .build();
+
+  /**
+   * A value and its place.
+   *
+   * @param value a map of key to node, a list of nodes, a string, a number, a boolean, or null
+   */
+  record ConfigNode(Object value, int line, int column) {
+    static final ConfigNode EMPTY = new ConfigNode(Map.of(), 0, 0);
+
+    @SuppressWarnings("unchecked") // only this class makes nodes, and its maps have these types
+    Map<String, ConfigNode> fields() {
+      return (Map<String, ConfigNode>) value;
+    }
+
+    @SuppressWarnings("unchecked") // as above, for lists
+    List<ConfigNode> items() {
+      return (List<ConfigNode>) value;
+    }
+
+    /** The value as a person would recognise it in a message. */
+    String printable() {
+      return switch (value) {
+        case null -> "null";
+        case Map<?, ?> map -> "an object";
+        case List<?> list -> "a list";
+        // Who puts user and password into a URL is told so, but not by printing them.
+        case String text -> '"' + Event.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
+        default -> value.toString();
+      };
+    }
+  }
+
+  private final JsonParser parser;
+  private final List<ConfigProblem> problems;
+
+  private ConfigParser(JsonParser parser, List<ConfigProblem> problems) {
+    this.parser = parser;
+    this.problems = problems;
+  }
+
+  /** The tree of the text; an empty object, and a problem, when it is not one JSON object. */
+  static ConfigNode parse(String text, List<ConfigProblem> problems) {
+    if (text.length() > MAX_CHARACTERS) {
+      problems.add(
+          new ConfigProblem(
+              0,
+              0,
+              "",
+              "has %,d characters, more than the %,d that a configuration may have"
+                  .formatted(text.length(), MAX_CHARACTERS)));
+      return ConfigNode.EMPTY;
+    }
+    try (JsonParser parser = JSON.createParser(text)) {
+      parser.nextToken();
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        problems.add(new ConfigProblem(1, 1, "", "is not a JSON object: it must begin with {"));
+        return ConfigNode.EMPTY;
+      }
+      ConfigNode root = new ConfigParser(parser, problems).node("");
+      if (parser.nextToken() != null) {
+        JsonLocation at = parser.currentTokenLocation();
+        problems.add(
+            new ConfigProblem(
+                at.getLineNr(), at.getColumnNr(), "", "something follows after the closing }"));
+      }
+      return root;
+    } catch (JsonProcessingException broken) {
+      JsonLocation at = broken.getLocation();
+      problems.add(
+          new ConfigProblem(
+              at == null ? 0 : at.getLineNr(),
+              at == null ? 0 : at.getColumnNr(),
+              "",
+              "is not JSON: " + broken.getOriginalMessage().replaceAll("\\p{Cntrl}+", " ")));
+      return ConfigNode.EMPTY;
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("reading from memory", impossible);
+    }
+  }
+
+  private ConfigNode node(String path) throws IOException {
+    JsonLocation at = parser.currentTokenLocation();
+    Object value =
+        switch (parser.currentToken()) {
+          case START_OBJECT -> object(path);
+          case START_ARRAY -> list(path);
+          case VALUE_STRING -> parser.getText();
+          case VALUE_NUMBER_INT -> parser.getDecimalValue();
+          // No key takes one: only its text counts, for the message.
+          case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+          case VALUE_TRUE -> true;
+          case VALUE_FALSE -> false;
+          case VALUE_NULL -> null;
+          case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
+              throw new IllegalStateException("no value begins with " + parser.currentToken());
+        };
+    return new ConfigNode(value, at.getLineNr(), at.getColumnNr());
+  }
+
+  private Map<String, ConfigNode> object(String path) throws IOException {
+    Map<String, ConfigNode> fields = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      JsonLocation at = parser.currentTokenLocation();
+      String inside = path.isEmpty() ? key : path + '.' + key;
+      parser.nextToken();
+      ConfigNode configNode = node(inside);
+      ConfigNode first = fields.putIfAbsent(key, configNode);
+      if (first != null) {
+        problems.add(
+            new ConfigProblem(
+                at.getLineNr(),
+                at.getColumnNr(),
+                Event.excerpt(inside),
+                "is given twice; the first one stands at line " + first.line()));
+      }
+    }
+    return fields;
+  }
+
+  private List<ConfigNode> list(String path) throws IOException {
+    List<ConfigNode> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(node(path));
+    }
+    return items;
+  }
+}

@@ -1,0 +1,21 @@
+package nara.trust.ed25519;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Eight bytes at a time, little-endian, as Ed25519 writes its numbers. */
+final class LittleEndian {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private LittleEndian() {}
+
+  static long readLong(byte[] bytes, int offset) {
+    return (long) LONGS.get(bytes, offset);
+  }
+
+  static void writeLong(byte[] bytes, int offset, long value) {
+    LONGS.set(bytes, offset, value);
+  }
+}

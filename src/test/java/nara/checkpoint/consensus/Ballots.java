@@ -1,0 +1,46 @@
+package nara.checkpoint.consensus;
+
+import java.time.Instant;
+import nara.checkpoint.consensus.Attestation.Claim;
+import nara.checkpoint.consensus.Attestation.SubjectAsOf;
+import nara.event.Checkpoint.AgreedValues;
+import nara.testing.Citizen;
+
+/** Proposals and votes of test citizens, in short. */
+final class Ballots {
+  static final Instant NOW = Instant.ofEpochSecond(1_790_000_000L);
+  static final Citizen LISA = Citizen.named("lisa");
+  static final AgreedValues STANDING = new AgreedValues(3, 86_400, 1_780_000_000L);
+  static final Claim CLAIM = new Claim(STANDING, "");
+
+  private Ballots() {}
+
+  static Citizen voter(int number) {
+    return Citizen.named("voter-" + number);
+  }
+
+  static SubjectAsOf momentOf(Citizen subject, Instant at) {
+    return new SubjectAsOf(subject.name(), subject.id(), at.getEpochSecond());
+  }
+
+  static Proposal proposal(Citizen who, Instant at, int round, Claim claim) {
+    return new Proposal(Attestation.sign(who.identity(), momentOf(who, at), claim), round);
+  }
+
+  /** The first round of Lisa. */
+  static Proposal proposal() {
+    return proposal(LISA, NOW, 1, CLAIM);
+  }
+
+  static Vote vote(Citizen voter, Proposal on, Claim claim) {
+    return new Vote(
+        Attestation.sign(voter.identity(), on.attestation().subjectAsOf(), claim),
+        on.attestation().asOfTime(),
+        on.round(),
+        claim.agreedValues().equals(on.attestation().claim().agreedValues()));
+  }
+
+  static Claim restarts(long restarts) {
+    return new Claim(new AgreedValues(restarts, 86_400, 1_780_000_000L), "");
+  }
+}

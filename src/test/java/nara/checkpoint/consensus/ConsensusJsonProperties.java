@@ -1,0 +1,53 @@
+package nara.checkpoint.consensus;
+
+import static nara.checkpoint.consensus.Ballots.CLAIM;
+import static nara.checkpoint.consensus.Ballots.proposal;
+import static nara.checkpoint.consensus.Ballots.vote;
+import static nara.checkpoint.consensus.Ballots.voter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import nara.checkpoint.consensus.Attestation.Claim;
+import nara.event.Checkpoint.AgreedValues;
+import nara.mqtt.wire.PlazaJson;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+
+class ConsensusJsonProperties {
+  private static final byte[] VOTE = ConsensusJson.write(vote(voter(1), proposal(), CLAIM));
+
+  @Property(tries = 3_000)
+  void a_vote_with_any_byte_changed_or_cut_off_anywhere_is_read_or_refused(
+      @ForAll @IntRange(max = 2_000) int place, @ForAll byte changed, @ForAll boolean cut) {
+    byte[] json = cut ? Arrays.copyOf(VOTE, place % VOTE.length) : VOTE.clone();
+    if (!cut) {
+      json[place % VOTE.length] = changed;
+    }
+    try {
+      Vote read = ConsensusJson.readVote(json);
+      // Whatever is read is well formed, so it can be written and read again.
+      assertThat(ConsensusJson.readVote(ConsensusJson.write(read))).isEqualTo(read);
+    } catch (PlazaJson.PlazaJsonException plazaJsonException) {
+      assertThat(plazaJsonException).hasMessageMatching("(?s).+");
+    }
+  }
+
+  @Property(tries = 300)
+  void what_is_written_is_read_as_it_was(
+      @ForAll @LongRange(min = 0) long restarts,
+      @ForAll @LongRange(min = 0) long uptime,
+      @ForAll @LongRange(min = 0) long start,
+      @ForAll boolean first) {
+    Claim claim =
+        new Claim(
+            new AgreedValues(restarts, uptime, start),
+            first ? "" : "0123456789abcdef0123456789abcdef");
+    Proposal proposal = Ballots.proposal(Ballots.LISA, Ballots.NOW, first ? 1 : 2, claim);
+
+    assertThat(ConsensusJson.readProposal(ConsensusJson.write(proposal))).isEqualTo(proposal);
+    Vote vote = vote(voter(1), proposal, claim);
+    assertThat(ConsensusJson.readVote(ConsensusJson.write(vote))).isEqualTo(vote);
+  }
+}

@@ -1,0 +1,75 @@
+package nara.checkpoint.consensus;
+
+import static nara.checkpoint.consensus.Ballots.CLAIM;
+import static nara.checkpoint.consensus.Ballots.LISA;
+import static nara.checkpoint.consensus.Ballots.NOW;
+import static nara.checkpoint.consensus.Ballots.proposal;
+import static nara.checkpoint.consensus.Ballots.voter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import nara.checkpoint.consensus.Attestation.SubjectAsOf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenProposalsTest {
+  private final OpenProposals openProposals = new OpenProposals();
+
+  @Test
+  void a_proposal_is_voted_on_once_and_its_second_round_once() {
+    assertThat(openProposals.add(proposal(), NOW)).isEmpty();
+    assertThat(openProposals.add(proposal(), NOW)).contains(RejectReason.REPLAYED);
+    Proposal second = proposal(LISA, NOW, 2, CLAIM);
+    assertThat(openProposals.add(second, NOW)).isEmpty();
+    assertThat(openProposals.add(second, NOW)).contains(RejectReason.REPLAYED);
+    assertThat(openProposals.add(proposal(LISA, NOW.minusSeconds(1), 2, CLAIM), NOW))
+        .contains(RejectReason.REPLAYED);
+  }
+
+  @Test
+  void it_is_never_voted_on_again_however_late_it_is_published_anew() {
+    Proposal ahead = proposal(LISA, NOW.plus(OpenProposals.CLOCK_TOLERANCE), 1, CLAIM);
+    assertThat(openProposals.add(ahead, NOW)).isEmpty();
+
+    for (int second = 0; second < 3_600; second++) {
+      assertThat(openProposals.add(ahead, NOW.plusSeconds(second))).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, Long.MAX_VALUE, 1_790_000_601L, 1_789_999_399L})
+  void proposal_of_another_time_is_stale(long asOfTime) {
+    Attestation own =
+        Attestation.sign(LISA.identity(), new SubjectAsOf(LISA.name(), LISA.id(), asOfTime), CLAIM);
+    assertThat(openProposals.rejectReason(new Proposal(own, 1), NOW)).contains(RejectReason.STALE);
+  }
+
+  @Test
+  void proposal_about_another_subject_is_rejected() {
+    Attestation about = Attestation.sign(LISA.identity(), Ballots.momentOf(voter(1), NOW), CLAIM);
+    assertThat(openProposals.rejectReason(new Proposal(about, 1), NOW))
+        .contains(RejectReason.NOT_ABOUT_ITSELF);
+  }
+
+  @Test
+  void one_that_proposes_again_and_again_is_voted_on_a_few_times_and_later_again() {
+    for (int i = 0; i < OpenProposals.MAX_PER_SUBJECT; i++) {
+      assertThat(openProposals.add(proposal(LISA, NOW.plusSeconds(i), 1, CLAIM), NOW)).isEmpty();
+    }
+    assertThat(openProposals.add(proposal(LISA, NOW.plusSeconds(9), 1, CLAIM), NOW))
+        .contains(RejectReason.TOO_MANY);
+    assertThat(openProposals.add(proposal(voter(1), NOW, 1, CLAIM), NOW)).isEmpty();
+
+    Instant later = NOW.plus(OpenProposals.RETENTION).plusSeconds(1);
+    assertThat(openProposals.add(proposal(LISA, later, 1, CLAIM), later)).isEmpty();
+  }
+
+  @Test
+  void proposals_of_everybody_together_are_bounded() {
+    for (int i = 0; i < OpenProposals.MAX_PROPOSALS; i++) {
+      assertThat(openProposals.add(proposal(voter(i), NOW, 1, CLAIM), NOW)).isEmpty();
+    }
+    assertThat(openProposals.add(proposal(), NOW)).contains(RejectReason.TOO_MANY);
+  }
+}

@@ -1,0 +1,85 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import nara.cli.output.CommandLineRun;
+import nara.cluster.ClusterConfig;
+import nara.cluster.ClusterMember;
+import nara.node.Blocking;
+import nara.node.config.ConfigReader;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that would be a member of another nara's cluster. */
+class ForeignSoulIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  @TempDir private Path directory;
+
+  @Test
+  void member_with_another_soul_is_rejected_with_advice() throws IOException {
+    String ours = "127.0.0.1:" + freePort();
+    String theirs = "127.0.0.1:" + freePort();
+    Citizen lisa = Citizen.named("elephant");
+    Citizen stranger = Citizen.impostor("elephant");
+    ClusterConfig config =
+        ConfigReader.read(json(lisa, ours, ours, theirs)).config().orElseThrow().cluster();
+    ClusterMember member =
+        Blocking.await(
+            ClusterMember.join(config.asMember(), lisa.id(), new VertxOptions()), PATIENCE);
+    try {
+      Path file = directory.resolve("node.json");
+      Files.writeString(file, json(stranger, theirs, ours, theirs));
+
+      CommandLineRun run = CommandLineRun.of("run", "--config", file, "--cluster");
+
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err())
+          .contains(
+              "nara: the cluster simpsons is one of another nara, "
+                  + lisa.id()
+                  + ", and this one is "
+                  + stranger.id()
+                  + ": give all members one identity.name and one soul, or this one a cluster.name"
+                  + " of its own");
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (!member.isLastCoordinator() && System.nanoTime() < end) {
+        LockSupport.parkNanos(LOOK.toNanos());
+      }
+      assertThat(member.isLastCoordinator()).isTrue();
+    } finally {
+      Blocking.await(
+          member.vertx().close().transform(closed -> member.leave().otherwiseEmpty()), PATIENCE);
+    }
+  }
+
+  private static String json(Citizen who, String at, String... members) {
+    return """
+    { "identity": { "name": "elephant", "soul": "%s" },
+      "mesh": { "host": "127.0.0.1", "port": 0 },
+      "web": { "enabled": false },
+      "cluster": { "name": "simpsons", "port": %s, "members": ["%s", "%s"] } }
+    """
+        .formatted(
+            who.identity().soul().encoded(),
+            at.substring(at.indexOf(':') + 1),
+            members[0],
+            members[1]);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+}

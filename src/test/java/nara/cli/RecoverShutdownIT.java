@@ -1,0 +1,67 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A recovery in a process of its own that is asked to end before it is done. */
+class RecoverShutdownIT {
+  @TempDir Path folder;
+
+  @Test
+  void recover_prints_and_writes_partial_result_on_sigterm() throws Exception {
+    Path out = folder.resolve("out.jsonl");
+    Path report = folder.resolve("report.json");
+    try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Process recover =
+          started(
+              "recover",
+              "--peer",
+              "bart@127.0.0.1:" + silent.getLocalPort(),
+              "--out",
+              out.toString(),
+              "--report",
+              report.toString());
+      try (Socket asked = silent.accept()) {
+        assertThat(asked.getInputStream().read()).isPositive();
+        // The handle, since the process would close what it still has to say.
+        recover.toHandle().destroy();
+        String told = new String(recover.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(recover.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(told).contains("events recovered", "stopped before it was done");
+        String outcome = Vectors.parse(Files.readString(report)).get("outcome").asText();
+        assertThat(told).startsWith(outcome);
+        assertThat(Files.readAllLines(out)).as("its own announcement").isNotEmpty();
+      } finally {
+        recover.destroyForcibly();
+      }
+    }
+  }
+
+  private static Process started(String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dvertx.disableDnsResolver=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+}

@@ -1,0 +1,131 @@
+package nara.cli.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import nara.event.EventLimits;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventFileReaderTest {
+  @TempDir Path folder;
+
+  @Test
+  void lines_keep_their_numbers_and_blank_ones_are_skipped() throws IOException {
+    assertThat(lines("a\n\n  \r\nb\r\nc")).containsExactly("1:a", "4:b", "5:c");
+    assertThat(lines("")).isEmpty();
+    assertThat(lines("\n\n")).isEmpty();
+  }
+
+  @Test
+  void a_line_as_long_as_an_event_may_be_is_taken_and_a_longer_one_is_not_held()
+      throws IOException {
+    String longest = "x".repeat(EventLimits.MAX_EVENT_BYTES);
+    String huge = "y".repeat(5 * EventLimits.MAX_EVENT_BYTES);
+    byte[] text = (longest + "\n" + longest + "z\n" + longest + "\r\n" + huge + "\nb").getBytes();
+    try (EventFileReader file = EventFileReader.open(Files.write(folder.resolve("long"), text))) {
+      List<EventFileReader.Line> lines = file.nextBatch(10);
+      assertThat(lines.stream().map(line -> line.bytes().length))
+          .containsExactly(EventLimits.MAX_EVENT_BYTES, 0, EventLimits.MAX_EVENT_BYTES, 0, 1);
+      assertThat(lines.stream().map(EventFileReader.Line::length))
+          .containsExactly(
+              (long) EventLimits.MAX_EVENT_BYTES,
+              EventLimits.MAX_EVENT_BYTES + 1L,
+              (long) EventLimits.MAX_EVENT_BYTES,
+              5L * EventLimits.MAX_EVENT_BYTES,
+              1L);
+    }
+  }
+
+  @Test
+  void gzip_is_known_by_its_first_bytes_even_of_several_members() throws IOException {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.write(gzip("a\nb\n"));
+    both.write(gzip("c\n"));
+    assertThat(lines(both.toByteArray())).containsExactly("1:a", "2:b", "3:c");
+  }
+
+  @Test
+  void only_events_are_read_from_a_snapshot() throws IOException {
+    String rest = "\n[\"key\",\"bart\",\"\",\"AA==\"]\n[\"verdict\",\"valid\"]\n{}\n";
+    assertThat(lines("[\"nara:snapshot:v1\",\"2026-11-26T20:00:00Z\"]" + rest))
+        .containsExactly("4:{}");
+    assertThat(lines("[\"nara:other\"]" + rest)).hasSize(4);
+  }
+
+  @Test
+  void byte_order_mark_is_skipped() throws IOException {
+    assertThat(lines("\ufeffa\nb")).containsExactly("1:a", "2:b");
+    assertThat(lines(gzip("\ufeffa\nb"))).containsExactly("1:a", "2:b");
+    assertThat(lines("\ufeff")).isEmpty();
+  }
+
+  @Test
+  void batches_are_as_large_as_asked_for() throws IOException {
+    Path path = Files.writeString(folder.resolve("five"), "1\n2\n3\n4\n5\n");
+    try (EventFileReader file = EventFileReader.open(path)) {
+      assertThat(file.nextBatch(2)).hasSize(2);
+      assertThat(file.nextBatch(2)).hasSize(2);
+      assertThat(file.nextBatch(2)).hasSize(1);
+      assertThat(file.nextBatch(2)).isEmpty();
+    }
+  }
+
+  @Test
+  void unreadable_file_is_rejected_with_reason() throws IOException {
+    byte[] packed = gzip("line\n".repeat(100_000));
+    assertRefused(Arrays.copyOf(packed, packed.length - 20), "is cut off");
+    assertRefused(Arrays.copyOf(packed, 5), "is cut off");
+    byte[] corrupt = packed.clone();
+    corrupt[packed.length - 6] ^= 1;
+    assertRefused(corrupt, "is corrupt");
+    assertThatThrownBy(() -> EventFileReader.open(folder.resolve("none")))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageStartingWith("there is no file ");
+    assertThatThrownBy(() -> EventFileReader.open(folder))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageEndingWith("is a directory; give a file of events");
+  }
+
+  private void assertRefused(byte[] content, String words) {
+    assertThatThrownBy(() -> lines(content))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining(words);
+  }
+
+  private List<String> lines(String text) throws IOException {
+    return lines(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private List<String> lines(byte[] content) throws IOException {
+    List<String> all = new ArrayList<>();
+    try (EventFileReader file =
+        EventFileReader.open(Files.write(folder.resolve("file"), content))) {
+      for (List<EventFileReader.Line> lines = file.nextBatch(3);
+          !lines.isEmpty();
+          lines = file.nextBatch(3)) {
+        lines.forEach(
+            line ->
+                all.add(line.number() + ":" + new String(line.bytes(), StandardCharsets.UTF_8)));
+      }
+    }
+    return all;
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
+  }
+}

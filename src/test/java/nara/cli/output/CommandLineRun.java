@@ -1,0 +1,53 @@
+package nara.cli.output;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import nara.bus.Scheduler;
+import nara.cli.Main;
+
+/**
+ * One command, run in this process, with what it printed.
+ *
+ * @param code its exit code
+ */
+public record CommandLineRun(int code, String out, String err) {
+  /** After every recorded event and within 10 minutes of the one that is from the future. */
+  public static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-11-22T20:00:00Z"));
+
+  public static CommandLineRun of(Object... args) {
+    return of(new ByteArrayOutputStream(), args);
+  }
+
+  /** The same with its results going somewhere else. */
+  public static CommandLineRun of(OutputStream out, Object... args) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            new CheckedPrintStream(out),
+            new PrintStream(err, false, StandardCharsets.UTF_8),
+            Scheduler.of(CLOCK),
+            false);
+    String[] texts = new String[args.length];
+    for (int i = 0; i < args.length; i++) {
+      texts[i] = args[i].toString();
+    }
+    int code = Main.run(texts, terminal);
+    terminal.out().flush();
+    terminal.err().flush();
+    return new CommandLineRun(code, text(out), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static String text(OutputStream out) {
+    return out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : "";
+  }
+
+  public List<String> lines() {
+    return out.lines().toList();
+  }
+}

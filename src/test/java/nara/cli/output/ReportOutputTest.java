@@ -1,0 +1,107 @@
+package nara.cli.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import nara.bus.Scheduler;
+import nara.recovery.RecoveryNotification.RecoveryProgressed;
+import nara.recovery.report.Report;
+import org.junit.jupiter.api.Test;
+
+/** What a person sees of a recovery. */
+class ReportOutputTest {
+  private static final Report REPORT =
+      new Report(
+          "partial",
+          List.of("bart stalled"),
+          "2026-11-22T20:00:00Z",
+          4_210,
+          List.of(new Report.StageReport("sample", "partial", "9 of 10 calls", 100, 4_000)),
+          List.of(
+              new Report.NeighbourTotals(
+                  "bart\u001b[31m",
+                  "id",
+                  "127.0.0.1:9001",
+                  3,
+                  1,
+                  "no byte for 10s",
+                  123_456,
+                  1_000,
+                  900,
+                  90,
+                  10,
+                  0.4,
+                  "its pages have no end")),
+          new Report.EventTotals(1_000, 90, 900, 5, 10, 0, Map.of("valid", 900, "bad_id", 10)),
+          new Report.CheckpointTotals(2, 1, 7, 6),
+          3,
+          new Report.LedgerTotals(906, Map.of("social", 906)));
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Instant now = Instant.EPOCH;
+
+  @Test
+  void report_prints_outcome_reasons_and_neighbour_shares() {
+    String text = ReportFormatter.format(REPORT);
+    assertThat(text)
+        .startsWith("partial after 4.2 s: 900 events recovered, 906 in the ledger\n")
+        .contains("  - bart stalled\n", "9 of 10 calls", "127.0.0.1:9001", "123,456")
+        .contains("bart\\u001b[31m")
+        .contains("verdicts     10 bad_id, 900 valid\n")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void columns_line_up_and_long_words_are_cut() {
+    String text =
+        new TextTable("name", "count").addRow("a", 5).addRow("b".repeat(200), 12_345).render("> ");
+    assertThat(text.lines().map(String::length).distinct()).hasSize(1);
+    assertThat(text.lines().toList().get(1)).startsWith("> a ").endsWith("     5");
+    assertThat(text).contains("…").contains("12,345");
+  }
+
+  @Test
+  void without_a_terminal_progress_is_a_line_for_each_stage_and_one_every_two_seconds() {
+    ProgressPrinter printer = new ProgressPrinter(terminal(false));
+    printer.print(progress("discovery", 0));
+    printer.print(progress("sample", 1));
+    printer.print(progress("sample", 2));
+    now = now.plusSeconds(2);
+    printer.print(progress("sample", 3));
+    printer.eraseOpenLine();
+    assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(3)
+        .allMatch(line -> line.contains("1,000 events received"))
+        .last()
+        .asString()
+        .contains("sample", "3 of 10 requests");
+  }
+
+  @Test
+  void on_a_terminal_one_line_is_written_over_and_wiped_in_the_end() {
+    ProgressPrinter printer = new ProgressPrinter(terminal(true));
+    printer.print(progress("sample", 1));
+    now = now.plusMillis(100);
+    printer.print(progress("sample", 2));
+    printer.eraseOpenLine();
+    printer.eraseOpenLine();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .doesNotContain("\n")
+        .endsWith("\r\033[K")
+        .contains("2 of 10 requests");
+  }
+
+  private static RecoveryProgressed progress(String stage, int done) {
+    return new RecoveryProgressed(stage, done, 10, REPORT);
+  }
+
+  private Terminal terminal(boolean interactive) {
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return new Terminal(new CheckedPrintStream(err), stream, Scheduler.of(() -> now), interactive);
+  }
+}

@@ -1,0 +1,153 @@
+package nara.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import nara.cluster.map.Lease;
+import nara.cluster.map.TermTracker;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Members with clocks of their own, a map that may answer late, and pauses of any length. */
+class LeaderElectionProperties {
+  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final long STEP = Duration.ofMillis(250).toNanos();
+  private static final int STEPS = 2_000;
+
+  /** The entry in the map; a replacement there is one thing, whatever happens around it. */
+  private Optional<Lease> entry = Optional.empty();
+
+  private long now;
+
+  @Property(tries = 200)
+  void at_most_one_member_leads_and_terms_increase(@ForAll long seed) {
+    Random random = new Random(seed);
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      members.add(new Member("m" + i, random.nextLong() / 4));
+    }
+    entry = Optional.empty();
+    long lastTerm = 0;
+    for (int step = 0; step < STEPS; step++) {
+      now += STEP;
+      for (Member member : members) {
+        member.live(random);
+      }
+      List<Member> leaders = members.stream().filter(Member::leadsNow).toList();
+      assertThat(leaders).hasSizeLessThan(2);
+      long term = entry.map(Lease::term).orElse(0L);
+      assertThat(term).isGreaterThanOrEqualTo(lastTerm);
+      lastTerm = term;
+    }
+    assertThat(lastTerm).isPositive();
+  }
+
+  /**
+   * A member that led goes on after a pause, and for a while takes its own copy of the entry for
+   * the map: whatever it tries there is never confirmed.
+   */
+  @Property(tries = 200)
+  void returning_member_does_not_depose_the_leader(@ForAll long seed) {
+    Random random = new Random(seed);
+    LeaderElection leader = new LeaderElection("leader", "leader", LEASE);
+    leader.onReplaced(new Lease(2, 1, "leader", "leader"), 0);
+    LeaderElection back = new LeaderElection("back", "back", LEASE);
+    TermTracker heard = new TermTracker();
+    heard.observe(1);
+    Optional<Lease> copy = Optional.of(new Lease(1, 9, "back", "back"));
+    int tries = random.nextInt(6);
+    for (int i = 0; i < tries; i++) {
+      back.observe(copy, i);
+      heard.observe(copy);
+      if (back.nextAction(true, heard.highest(), i)
+          instanceof LeaderElection.ElectionAction.ReplaceLease replaceLease) {
+        copy = Optional.of(replaceLease.replacement());
+        if (random.nextBoolean()) {
+          heard.observe(copy);
+          back.onNotReplaced(copy, i);
+        }
+      }
+      assertThat(back.leading()).isFalse();
+    }
+    Optional<Lease> real = Optional.of(new Lease(2, 2, "leader", "leader"));
+    back.observe(real, tries);
+    heard.observe(real);
+    // Its commands and writes carry the highest term that it has heard of.
+    assertThat(leader.nextAction(true, heard.highest(), tries))
+        .isInstanceOf(LeaderElection.ElectionAction.ReplaceLease.class);
+  }
+
+  /** One member: it looks at the map now and then, and what it sends arrives late. */
+  private final class Member {
+    private final LeaderElection leaderElection;
+    private final long offset;
+    private long pausedUntil;
+    private Optional<LeaderElection.ElectionAction.ReplaceLease> sent = Optional.empty();
+    private boolean renewing;
+    private long sentAt;
+    private long arrives;
+
+    Member(String name, long offset) {
+      this.leaderElection = new LeaderElection(name, name, LEASE);
+      this.offset = offset;
+    }
+
+    void live(Random random) {
+      if (now < pausedUntil) {
+        return;
+      }
+      if (random.nextInt(60) == 0) {
+        pausedUntil = now + random.nextInt(120) * STEP;
+        return;
+      }
+      if (sent.isPresent()) {
+        if (now >= arrives) {
+          arrive(sent.get());
+          sent = Optional.empty();
+        }
+        return;
+      }
+      if (!leaderElection.leading()) {
+        leaderElection.observe(entry, clock());
+      }
+      long highest = random.nextInt(4) == 0 ? entry.map(Lease::term).orElse(0L) : 0;
+      if (leaderElection.nextAction(true, highest, clock())
+          instanceof LeaderElection.ElectionAction.ReplaceLease replaceLease) {
+        sent = Optional.of(replaceLease);
+        renewing = leaderElection.leading();
+        sentAt = clock();
+        arrives = now + random.nextInt(20) * STEP;
+      }
+    }
+
+    private void arrive(LeaderElection.ElectionAction.ReplaceLease replaceLease) {
+      boolean put = entry.equals(replaceLease.expected());
+      if (put) {
+        entry = Optional.of(replaceLease.replacement());
+      }
+      if (renewing && !leaderElection.leading()) {
+        return;
+      }
+      if (put) {
+        leaderElection.onReplaced(replaceLease.replacement(), sentAt);
+      } else {
+        leaderElection.onNotReplaced(entry, clock());
+      }
+    }
+
+    /** Whether it would lead if it did anything at this moment. */
+    boolean leadsNow() {
+      return leaderElection.leading()
+          && leaderElection.nextAction(true, 0, clock())
+              instanceof LeaderElection.ElectionAction.ReplaceLease;
+    }
+
+    private long clock() {
+      return now + offset;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package nara.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Networks of their own for some processes, each with one cable to a switch here: it can be cut.
+ */
+final class NetworkNamespaces implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkNamespaces.class);
+
+  private final String prefix;
+  private final String subnet;
+  private final int count;
+
+  private NetworkNamespaces(String prefix, String subnet, int count) {
+    this.prefix = prefix;
+    this.subnet = subnet;
+    this.count = count;
+  }
+
+  /** Whether this machine allows it. */
+  static boolean isSupported() {
+    String name = "nara" + RandomGenerator.getDefault().nextInt(100_000);
+    try {
+      return run("ip", "netns", "add", name) == 0 && run("ip", "netns", "del", name) == 0;
+    } catch (UncheckedIOException noSuchProgram) {
+      return false;
+    }
+  }
+
+  static NetworkNamespaces of(int count) {
+    int number = RandomGenerator.getDefault().nextInt(1, 250);
+    NetworkNamespaces networkNamespaces =
+        new NetworkNamespaces("nara" + number + "-", "10.213." + number + ".", count);
+    runChecked("ip", "link", "add", networkNamespaces.prefix + "sw", "type", "bridge");
+    runChecked(
+        "ip",
+        "addr",
+        "add",
+        networkNamespaces.hostAddress() + "/24",
+        "dev",
+        networkNamespaces.prefix + "sw");
+    runChecked("ip", "link", "set", networkNamespaces.prefix + "sw", "up");
+    for (int i = 0; i < count; i++) {
+      networkNamespaces.add(i);
+    }
+    return networkNamespaces;
+  }
+
+  private void add(int i) {
+    runChecked("ip", "netns", "add", name(i));
+    runChecked(
+        "ip", "link", "add", vethName(i), "type", "veth", "peer", "name", "eth0", "netns", name(i));
+    runChecked("ip", "link", "set", vethName(i), "master", prefix + "sw", "up");
+    inside(i, "ip", "addr", "add", address(i) + "/24", "dev", "eth0");
+    inside(i, "ip", "link", "set", "eth0", "up");
+    inside(i, "ip", "link", "set", "lo", "up");
+  }
+
+  private void inside(int i, String... command) {
+    List<String> all = new ArrayList<>(commandPrefix(i));
+    all.addAll(List.of(command));
+    runChecked(all.toArray(String[]::new));
+  }
+
+  /** What stands before a command that is to run there. */
+  List<String> commandPrefix(int i) {
+    return List.of("ip", "netns", "exec", name(i));
+  }
+
+  String address(int i) {
+    return subnet + (i + 1);
+  }
+
+  /** The address of this process, as seen from there. */
+  String hostAddress() {
+    return subnet + "254";
+  }
+
+  void cut(int i) {
+    runChecked("ip", "link", "set", vethName(i), "down");
+  }
+
+  void heal(int i) {
+    runChecked("ip", "link", "set", vethName(i), "up");
+  }
+
+  private String name(int i) {
+    return prefix + i;
+  }
+
+  private String vethName(int i) {
+    return prefix + "c" + i;
+  }
+
+  private static void runChecked(String... command) {
+    int status = run(command);
+    if (status != 0) {
+      throw new IllegalStateException(String.join(" ", command) + ": " + status);
+    }
+  }
+
+  private static int run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int status = process.waitFor();
+      if (status != 0) {
+        LOG.info("{}: {}", String.join(" ", command), said);
+      }
+      return status;
+    } catch (IOException cannot) {
+      throw new UncheckedIOException(cannot);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = 0; i < count; i++) {
+      // What a connection of the dead still holds keeps a network, and its cable, for minutes.
+      run("ip", "link", "del", vethName(i));
+      run("ip", "netns", "del", name(i));
+    }
+    run("ip", "link", "del", prefix + "sw");
+  }
+}

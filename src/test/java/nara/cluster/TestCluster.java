@@ -1,0 +1,296 @@
+package nara.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import nara.event.EventId;
+import nara.ledger.Query;
+import nara.mesh.client.MeshRequest;
+import nara.node.Blocking;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
+import nara.testing.Citizen;
+import nara.testing.TestNode;
+
+/** A whole cluster of processes, and what a test wants to know of it. */
+final class TestCluster implements AutoCloseable {
+  static final String SOUL = Citizen.named("elephant").identity().soul().encoded();
+
+  /** How long a member may be silent; the machine that tests run on may be very busy. */
+  static final Duration DETECTION = Duration.ofSeconds(6);
+
+  private static final Duration FETCH = Duration.ofMinutes(2);
+
+  private static final int EVENTS_FETCHED = 20;
+
+  /** What whoever ends its lead says. */
+  static final String STEPS_DOWN = " steps down: ";
+
+  private static final Pattern LEADS =
+      Pattern.compile("([0-9:.]+) INFO +LeaseVerticle: .* leads in term (\\d+)");
+
+  private static final Pattern OTHERS_TERM =
+      Pattern.compile("leads in term (\\d+)|term (\\d+) leads");
+
+  /** A lead, and when it began by this machine's clock. */
+  record LeaderTerm(long term, MemberProcess member, LocalTime since) {}
+
+  private final List<MemberProcess> all;
+
+  private TestCluster(List<MemberProcess> all) {
+    this.all = all;
+  }
+
+  /** Three on loopback, who know these neighbours. */
+  static TestCluster startThree(Path directory, JsonObject extra, String... peers) {
+    return start(
+        directory,
+        Collections.nCopies(3, "127.0.0.1"),
+        Collections.nCopies(3, List.of()),
+        extra,
+        peers);
+  }
+
+  static TestCluster start(
+      Path directory,
+      List<String> hosts,
+      List<List<String>> before,
+      JsonObject extra,
+      String... peers) {
+    JsonObject base =
+        new JsonObject()
+            .put(
+                "discovery",
+                new JsonObject()
+                    .put("peers", new JsonArray(List.of(peers)))
+                    .put("ping_timeout", "1m"))
+            .put(
+                "recovery",
+                new JsonObject().put("first_wait", "0s").put("tries", 3).put("call_timeout", "5m"))
+            .put("cluster", new JsonObject().put("detection", DETECTION.toSeconds() + "s"))
+            .mergeIn(extra.copy(), true);
+    return new TestCluster(MemberProcess.start(directory, hosts, before, base));
+  }
+
+  List<MemberProcess> all() {
+    return all;
+  }
+
+  /** Waits until that many are there, as each of them says. */
+  void awaitMembers(int count, MemberProcess... without) {
+    Set<MemberProcess> out = Set.of(without);
+    await(
+        count + " members",
+        () ->
+            all.stream()
+                .filter(member -> !out.contains(member))
+                .allMatch(member -> member.seesMembers(count)));
+  }
+
+  /** Waits until one leads, and no other thinks that it does. */
+  MemberProcess awaitOneLeader() {
+    await("one leads", () -> all.stream().filter(MemberProcess::isLeader).count() == 1);
+    return awaitLeader();
+  }
+
+  /** Waits until all but these have caught up and know that the recovery is over. */
+  void awaitReady(MemberProcess... without) {
+    Set<MemberProcess> out = Set.of(without);
+    await(
+        "all are ready",
+        () ->
+            all.stream().filter(member -> !out.contains(member)).allMatch(MemberProcess::isReady));
+  }
+
+  /** Waits for one that leads, other than these. */
+  MemberProcess awaitLeader(MemberProcess... without) {
+    Set<MemberProcess> out = Set.of(without);
+    await(
+        "a leader",
+        () -> all.stream().anyMatch(member -> !out.contains(member) && member.isLeader()));
+    return leader(out).orElseGet(() -> awaitLeader(without));
+  }
+
+  private Optional<MemberProcess> leader(Set<MemberProcess> out) {
+    return all.stream().filter(m -> !out.contains(m) && m.isLeader()).findFirst();
+  }
+
+  /** All leads so far, in the order of their terms, as those who led have said. */
+  List<LeaderTerm> leaderTerms() {
+    return all.stream()
+        .flatMap(
+            member ->
+                member
+                    .log()
+                    .lines()
+                    .map(LEADS::matcher)
+                    .filter(Matcher::matches)
+                    .map(
+                        said ->
+                            new LeaderTerm(
+                                Long.parseLong(said.group(2)),
+                                member,
+                                LocalTime.parse(said.group(1)))))
+        .sorted(Comparator.comparingLong(LeaderTerm::term))
+        .toList();
+  }
+
+  /**
+   * What is true of any history: no term has two leaders, a later term begins later, and whoever
+   * steps down for another's term does so for one that somebody has led in.
+   */
+  void assertLeadersDidNotOverlap() {
+    List<LeaderTerm> leaderTerms = leaderTerms();
+    List<Long> terms = leaderTerms.stream().map(LeaderTerm::term).toList();
+    assertThat(terms).as(this::logs).doesNotHaveDuplicates();
+    for (int i = 1; i < leaderTerms.size(); i++) {
+      assertThat(isBefore(leaderTerms.get(i - 1).since(), leaderTerms.get(i).since()))
+          .as(this::logs)
+          .isTrue();
+    }
+    assertThat(all)
+        .flatMap(member -> member.log().lines().toList())
+        .filteredOn(line -> line.contains(STEPS_DOWN))
+        .flatExtracting(TestCluster::termsOfOthers)
+        .as(this::logs)
+        .allMatch(terms::contains);
+  }
+
+  private static List<Long> termsOfOthers(String line) {
+    return OTHERS_TERM
+        .matcher(line)
+        .results()
+        .map(said -> Long.parseLong(said.group(1) == null ? said.group(2) : said.group(1)))
+        .toList();
+  }
+
+  /** Whether one time of the log is before another; a log of minutes may go over midnight. */
+  static boolean isBefore(LocalTime one, LocalTime other) {
+    long day = Duration.ofDays(1).toNanos();
+    return Math.floorMod(other.toNanoOfDay() - one.toNanoOfDay(), day) < day / 2;
+  }
+
+  MemberProcess anyOther(MemberProcess than) {
+    return others(than).get(0);
+  }
+
+  List<MemberProcess> others(MemberProcess than) {
+    return all.stream().filter(member -> member != than).toList();
+  }
+
+  void await(String what, java.util.function.BooleanSupplier so) {
+    MemberProcess.await(
+        what,
+        () -> {
+          if (all.stream().anyMatch(MemberProcess::exitedUnexpectedly)) {
+            throw new AssertionError("a member has ended by itself\n" + logs());
+          }
+          return so.getAsBoolean();
+        },
+        this::logs);
+  }
+
+  /** What all have said. */
+  String logs() {
+    return all.stream()
+        .map(
+            member ->
+                "---- "
+                    + member.name()
+                    + "\n"
+                    + member.state()
+                    + "\n"
+                    + member
+                        .log()
+                        .lines()
+                        .filter(line -> !line.startsWith("WARNING"))
+                        .collect(Collectors.joining("\n")))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Lets a node wait for others as long as a test does. */
+  static NodeConfig withLongTimeouts(NodeConfig config) {
+    return withLongTimeouts(config, "127.0.0.1");
+  }
+
+  /** The same, listening where those who are asked can learn its key. */
+  static NodeConfig withLongTimeouts(NodeConfig config, String host) {
+    String json = "{\"mesh\": {\"stall\": \"5m\", \"host\": \"%s\", \"port\": 0}}".formatted(host);
+    return config.withMesh(ConfigReader.read(json).config().orElseThrow().mesh());
+  }
+
+  /**
+   * What keeps a member from answering a request for some of its events with as many; empty when
+   * nothing does.
+   */
+  static Optional<String> fetchFailure(TestNode asker, MemberProcess member) {
+    MeshRequest.FetchOutcome outcome =
+        Blocking.await(
+            asker
+                .node()
+                .bus()
+                .request(
+                    MeshRequest.ADDRESS,
+                    new MeshRequest.FetchPage(
+                        new MeshRequest.Peer("elephant", member.meshAddress()),
+                        new Query.Recent(EVENTS_FETCHED, Query.Filter.ALL),
+                        FETCH),
+                    FETCH),
+            FETCH);
+    return switch (outcome) {
+      case MeshRequest.PageFetched pageFetched ->
+          pageFetched.events() == EVENTS_FETCHED
+              ? Optional.empty()
+              : Optional.of(member.name() + " has " + pageFetched.events() + " events");
+      case MeshRequest.FetchFailed failed ->
+          Optional.of(member.name() + ": " + failed.failure() + ", " + failed.reason());
+    };
+  }
+
+  /** The ids of all events that a member's view shows, asked for as any neighbour would. */
+  static Set<EventId> viewIds(TestNode looker, MemberProcess member) {
+    Set<EventId> ids = new HashSet<>();
+    long after = Long.MIN_VALUE;
+    while (true) {
+      MeshRequest.FetchOutcome outcome =
+          Blocking.await(
+              looker
+                  .node()
+                  .bus()
+                  .request(
+                      MeshRequest.ADDRESS,
+                      new MeshRequest.FetchPage(
+                          new MeshRequest.Peer("elephant", member.meshAddress()),
+                          new Query.Page(after, Query.MAX_EVENTS, Query.Filter.ALL),
+                          FETCH),
+                      FETCH),
+              FETCH);
+      if (!(outcome instanceof MeshRequest.PageFetched page)) {
+        throw new AssertionError(member.name() + " did not answer: " + outcome);
+      }
+      page.eventRefs().forEach(eventRef -> ids.add(eventRef.id()));
+      if (page.nextCursor().isEmpty() || page.events() == 0) {
+        return ids;
+      }
+      after = page.newestTs() - 1 > after ? page.newestTs() - 1 : page.newestTs();
+    }
+  }
+
+  @Override
+  public void close() {
+    all.forEach(MemberProcess::close);
+  }
+}

@@ -1,0 +1,139 @@
+package nara.cluster.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import nara.bus.Bus;
+import nara.bus.UnavailableException;
+import nara.cluster.ClusterNotification;
+import nara.cluster.ClusterRequest;
+import nara.cluster.InProcessCluster;
+import nara.cluster.MemberCommandVerticle;
+import nara.cluster.MemberProcess;
+import nara.cluster.Role;
+import nara.ledger.Query;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.wire.MeshFailure;
+import nara.recovery.ClusterWorkRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What a leader commands to a member, over the bus between two: in its time, and too late. */
+class MemberCommandIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final MeshRequest.Peer BART = new MeshRequest.Peer("bart", "127.0.0.1:1");
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(MemberCommandVerticle.class);
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final AtomicInteger fetched = new AtomicInteger();
+  private final Queue<ClusterNotification> news = new ConcurrentLinkedQueue<>();
+
+  private InProcessCluster members;
+  private String deployed;
+  private TermTracker termTracker;
+  private Future<MeshRequest.FetchOutcome> answer =
+      Future.succeededFuture(new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "a test"));
+
+  private Bus past;
+
+  @BeforeEach
+  void begin() {
+    log.start();
+    logger.addAppender(log);
+    // The leader has no role itself, so that all of its commands go to the other.
+    members =
+        InProcessCluster.join(
+            "elephant", List.of(EnumSet.noneOf(Role.class), EnumSet.allOf(Role.class)));
+    termTracker = members.get(1).terms();
+    past = Bus.of(members.get(0).vertx());
+    past.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
+    Bus.of(members.get(1).vertx())
+        .serve(
+            MeshRequest.ADDRESS,
+            MeshRequest.FetchPage.class,
+            fetchPage -> {
+              fetched.incrementAndGet();
+              return answer;
+            });
+    InProcessCluster.await(members.get(1).vertx().deployVerticle(members.get(1).commandVerticle()));
+    deployed =
+        InProcessCluster.await(
+            members.get(0).vertx().deployVerticle(members.get(0).commandVerticle()));
+    InProcessCluster.await(
+        past.request(
+            ClusterRequest.TAKE_OVER_ADDRESS, new ClusterRequest.TakeOverLeadership(1), PATIENCE));
+  }
+
+  @AfterEach
+  void end() {
+    members.close();
+    logger.detachAppender(log);
+  }
+
+  @Test
+  void command_of_an_old_term_is_rejected_and_logged_once() {
+    assertThat(InProcessCluster.await(fetch()).member()).isEqualTo("member-1");
+    assertThat(fetched).hasValue(1);
+    assertThat(termTracker.accepted()).containsEntry(1L, 1L);
+
+    termTracker.observe(2);
+    for (int i = 0; i < 4; i++) {
+      assertRefused(fetch());
+    }
+    assertRefused(
+        past.request(
+            ClusterWorkRequest.ADDRESS,
+            new ClusterWorkRequest.SearchKeysOnMembers(List.of(BART)),
+            PATIENCE));
+
+    assertThat(fetched).hasValue(1);
+    assertThat(termTracker.refused()).isEqualTo(5);
+    assertThat(termTracker.accepted()).containsEntry(1L, 1L);
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("commands of member-0 in term 1 are refused: term 2 leads");
+    assertThat(Set.copyOf(news)).contains(new ClusterNotification.HigherTermSeen(2));
+  }
+
+  @Test
+  void request_in_flight_ends_when_the_leader_stops() {
+    answer = Promise.<MeshRequest.FetchOutcome>promise().future();
+    List<Future<ClusterWorkRequest.FetchedByMember>> underWay = List.of(fetch(), fetch(), fetch());
+    MemberProcess.await("all are under way", () -> fetched.get() == 3, () -> "" + fetched);
+
+    InProcessCluster.await(members.get(0).vertx().undeploy(deployed));
+    for (Future<ClusterWorkRequest.FetchedByMember> one : underWay) {
+      assertThatThrownBy(() -> InProcessCluster.await(one)).matches(UnavailableException::isCause);
+    }
+    assertThat(fetched).hasValue(3);
+    assertThat(log.list).isEmpty();
+  }
+
+  private Future<ClusterWorkRequest.FetchedByMember> fetch() {
+    return past.request(
+        ClusterWorkRequest.ADDRESS,
+        new ClusterWorkRequest.FetchOnMember(
+            BART, new Query.Recent(1, Query.Filter.ALL), PATIENCE, PATIENCE.dividedBy(2)),
+        PATIENCE);
+  }
+
+  private static void assertRefused(Future<?> command) {
+    assertThatThrownBy(() -> InProcessCluster.await(command))
+        .matches(UnavailableException::isCause)
+        .hasMessageContaining("term 1 is over: term 2 leads");
+  }
+}

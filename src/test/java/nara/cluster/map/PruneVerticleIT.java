@@ -1,0 +1,131 @@
+package nara.cluster.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import nara.bus.Bus;
+import nara.cluster.ClusterMember;
+import nara.cluster.ClusterNotification;
+import nara.cluster.HazelcastConfig;
+import nara.cluster.InProcessCluster;
+import nara.cluster.MemberProcess;
+import nara.cluster.PruneVerticle;
+import nara.cluster.Role;
+import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.ledger.Ledger;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerVerticle;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What retention drops from the leader's view leaves the shared map, and nothing else does. */
+class PruneVerticleIT {
+  private static final int KEPT = 400;
+  private static final int NEWEST = 200;
+  private static final int ALL = 3_000;
+  private static final long SECOND = 1_000_000_000L;
+  private static final Citizen BART = Citizen.named("bart");
+
+  private final Queue<ClusterNotification> news = new ConcurrentLinkedQueue<>();
+  private InProcessCluster members;
+  private ClusterMember leader;
+  private SharedMap map;
+  private Bus bus;
+
+  @BeforeEach
+  void begin() throws InterruptedException {
+    members = InProcessCluster.join("elephant", List.of(EnumSet.allOf(Role.class)));
+    leader = members.get(0);
+    map = new SharedMap(leader.hazelcast(), HazelcastConfig.LEDGER_MAP);
+    bus = Bus.of(leader.vertx());
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
+    Ledger view = new Ledger(LedgerConfig.ofSize(KEPT), name -> true);
+    InProcessCluster.await(
+        leader
+            .vertx()
+            .deployVerticle(
+                new LedgerVerticle(view, new SplittableRandom(1), LedgerRequest.VIEW_ADDRESS),
+                new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+    List<JudgedEvent> events = IntStream.range(0, ALL).mapToObj(PruneVerticleIT::tease).toList();
+    // The newest come to the map alone: as when the event that tells of them is lost.
+    List<JudgedEvent> seen = events.subList(0, ALL - NEWEST);
+    InProcessCluster.await(
+        bus.request(
+            LedgerRequest.VIEW_ADDRESS,
+            new LedgerRequest.MergeEvents(seen),
+            Duration.ofMinutes(1)));
+    Map<String, byte[]> entries = new HashMap<>();
+    events.forEach(event -> entries.put(EventEntry.key(event), EventEntry.value(event)));
+    leader.terms().observe(3);
+    assertThat(map.write(3, entries, true)).isZero();
+    assertThat(map.map().size()).isEqualTo(ALL);
+  }
+
+  @AfterEach
+  void end() {
+    members.close();
+  }
+
+  private static JudgedEvent tease(int i) {
+    return new JudgedEvent(
+        Citizen.read(BART.tease((1_700_000_000L + i) * SECOND, "lisa")).event(), Verdict.VALID);
+  }
+
+  @Test
+  void sweep_removes_pruned_entries_and_keeps_unseen_ones() {
+    deploySweep(3);
+    // What only the map had may push others out; those are not worth another look by themselves.
+    MemberProcess.await(
+        "the map is swept", () -> map.map().size() <= KEPT + NEWEST, () -> "" + map.map().size());
+
+    assertThat(map.map().keySet()).containsAll(held());
+    for (int i = ALL - NEWEST; i < ALL; i++) {
+      assertThat(held()).contains(EventEntry.key(tease(i)));
+    }
+  }
+
+  @Test
+  void sweep_of_an_old_term_is_rejected() {
+    leader.terms().observe(4);
+    deploySweep(3);
+    MemberProcess.await(
+        "it is refused", () -> news.contains(new ClusterNotification.HigherTermSeen(4)), () -> "");
+
+    assertThat(map.map().size()).isEqualTo(ALL);
+  }
+
+  private void deploySweep(long term) {
+    InProcessCluster.await(
+        leader
+            .vertx()
+            .deployVerticle(
+                new PruneVerticle(leader, new Keyring(), term, Duration.ofMillis(100))));
+  }
+
+  private Set<String> held() {
+    Future<LedgerRequest.EventVariants> forms =
+        bus.request(
+            LedgerRequest.VIEW_ADDRESS, new LedgerRequest.ExportVariants(), Duration.ofMinutes(1));
+    Set<String> keys = new HashSet<>();
+    InProcessCluster.await(forms).events().forEach(event -> keys.add(EventEntry.key(event)));
+    return keys;
+  }
+}

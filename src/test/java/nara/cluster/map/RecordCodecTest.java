@@ -1,0 +1,109 @@
+package nara.cluster.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.buffer.Buffer;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nara.cluster.MemberCommand;
+import nara.event.EventId;
+import nara.event.Verdict;
+import nara.ledger.Query;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.wire.MeshFailure;
+import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
+import nara.recovery.PlanCommand;
+import nara.recovery.RecoveryEvent;
+import nara.recovery.report.Report;
+import nara.trust.TrustRequest.OfferResult;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordCodecTest {
+  private static final MeshRequest.Peer BART = new MeshRequest.Peer("bart", "127.0.0.1:1");
+  private static final Query PAGE =
+      new Query.Page(Long.MIN_VALUE, 5_000, new Query.Filter(Set.of("ping"), Set.of()));
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        MemberCommand.class,
+        MemberCommand.CommandResult.class,
+        ReplayLogEntry.class,
+        Report.class
+      })
+  void every_cluster_message_is_encodable(Class<?> type) {
+    assertThat(RecordCodec.unsupportedType(type)).isEmpty();
+  }
+
+  @Test
+  void unencodable_type_is_named() {
+    assertThat(RecordCodec.unsupportedType(Thread.class)).contains("java.lang.Thread");
+  }
+
+  @Test
+  void commands_answers_and_notes_are_read_as_they_were_written() {
+    MeshRequest.PageFetched pageFetched =
+        new MeshRequest.PageFetched(
+            1_000,
+            2,
+            5,
+            6,
+            Optional.of(6L),
+            false,
+            List.of(new MeshRequest.EventRef(5, new EventId(1, -2))),
+            new OfferResult(2, 1, 1, 0, 0, 0, Map.of(Verdict.VALID, 1), Set.of("lisa")),
+            Duration.ofMillis(1_234));
+    MemberCommand command =
+        new MemberCommand.FetchAndMerge(
+            3, "a", BART, PAGE, Duration.ofSeconds(9), Duration.ofSeconds(2));
+
+    assertThat(again(MemberCommand.class, command)).isEqualTo(command);
+    assertThat(
+            again(MemberCommand.CommandResult.class, new MemberCommand.FetchCompleted(pageFetched)))
+        .isEqualTo(new MemberCommand.FetchCompleted(pageFetched));
+    ReplayLogEntry replayLogEntry =
+        new ReplayLogEntry(
+            Instant.ofEpochSecond(7, 8),
+            new RecoveryEvent.FetchEnded(4, pageFetched, "b"),
+            List.of(
+                new PlanCommand.StartFetch(
+                    5, BART, PAGE, Duration.ofSeconds(1), Duration.ofSeconds(2))));
+    assertThat(again(ReplayLogEntry.class, replayLogEntry)).isEqualTo(replayLogEntry);
+    MemberCommand.CommandResult failed =
+        new MemberCommand.FetchCompleted(new MeshRequest.FetchFailed(MeshFailure.STALLED, "slow"));
+    assertThat(again(MemberCommand.CommandResult.class, failed)).isEqualTo(failed);
+  }
+
+  @Test
+  void bytes_that_are_cut_or_lengthened_or_of_something_else_are_refused() {
+    Buffer whole =
+        RecordCodec.encode(
+            MemberCommand.class,
+            new MemberCommand.FetchAndMerge(
+                3, "a", BART, PAGE, Duration.ofSeconds(9), Duration.ofSeconds(2)));
+    for (int length = 0; length < whole.length(); length++) {
+      Buffer cut = whole.slice(0, length);
+      assertThatThrownBy(() -> RecordCodec.decode(MemberCommand.class, cut))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    Buffer longer = whole.copy().appendByte((byte) 0);
+    assertThatThrownBy(() -> RecordCodec.decode(MemberCommand.class, longer))
+        .isInstanceOf(IllegalArgumentException.class);
+    Buffer other = Buffer.buffer(new byte[] {77, 1, 2, 3});
+    assertThatThrownBy(() -> RecordCodec.decode(MemberCommand.class, other))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static <T> T again(Class<T> type, T value) {
+    Type as = type;
+    return RecordCodec.decode(type, RecordCodec.encode(as, value));
+  }
+}

@@ -1,0 +1,118 @@
+package nara.cluster.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nara.cluster.ClusterConfig;
+import nara.cluster.HazelcastConfig;
+import nara.cluster.LeaseQuorumCheck;
+import nara.cluster.MemberProcess;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Writes under a term, in the maps of two members within this process. */
+class SharedMapIT {
+  private static HazelcastInstance one;
+  private static HazelcastInstance other;
+  private static TermTracker termTracker;
+  private static TermTracker otherTerms;
+
+  @BeforeAll
+  static void begin() {
+    int[] ports = MemberProcess.freePorts("127.0.0.1", 2);
+    int first = ports[0];
+    int second = ports[1];
+    termTracker = new TermTracker();
+    otherTerms = new TermTracker();
+    one = member("one", first, second, termTracker);
+    other = member("two", second, first, otherTerms);
+  }
+
+  @AfterAll
+  static void end() {
+    other.shutdown();
+    one.shutdown();
+  }
+
+  private static HazelcastInstance member(
+      String name, int port, int another, TermTracker termTracker) {
+    Config config =
+        HazelcastConfig.of(
+            new ClusterConfig(
+                true,
+                "shared-map-" + Math.min(port, another),
+                name,
+                "127.0.0.1",
+                port,
+                0,
+                List.of("127.0.0.1:" + another),
+                Set.of(),
+                2,
+                1,
+                Duration.ofSeconds(30),
+                Optional.empty()),
+            name);
+    config.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, termTracker);
+    return Hazelcast.newHazelcastInstance(config);
+  }
+
+  @Test
+  void a_write_of_an_older_term_than_the_owner_knows_is_refused_and_changes_nothing()
+      throws InterruptedException {
+    SharedMap map = new SharedMap(one, HazelcastConfig.PROGRESS_MAP);
+    assertThat(map.write(5, Map.of("a", bytes("a"), "b", bytes("b")), false)).isZero();
+    termTracker.observe(6);
+    otherTerms.observe(6);
+
+    assertThat(map.write(5, Map.of("a", bytes("late"), "c", bytes("late")), false)).isEqualTo(6);
+    assertThat(map.map().get("a")).isEqualTo(bytes("a"));
+    assertThat(map.map().get("c")).isNull();
+    assertThat(map.write(6, Map.of("a", bytes("now")), false)).isZero();
+    assertThat(map.map().get("a")).isEqualTo(bytes("now"));
+  }
+
+  @Test
+  void a_lease_is_confirmed_by_those_who_see_it_and_by_nobody_who_sees_another_or_none()
+      throws InterruptedException {
+    Duration patience = Duration.ofSeconds(20);
+    Lease mine = new Lease(7, 0, "one", "one");
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 1, patience)).isFalse();
+
+    one.<String, String>getMap(HazelcastConfig.LEASE_MAP)
+        .put(HazelcastConfig.LEASE_KEY, mine.encoded());
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 2, patience)).isTrue();
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(other, mine, 2, patience)).isTrue();
+    // There are but two.
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 3, patience)).isFalse();
+
+    Lease theirs = new Lease(7, 0, "two", "two");
+    one.<String, String>getMap(HazelcastConfig.LEASE_MAP)
+        .put(HazelcastConfig.LEASE_KEY, theirs.encoded());
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 1, patience)).isFalse();
+  }
+
+  @Test
+  void existing_entry_is_kept_and_empty_entry_removed() throws InterruptedException {
+    SharedMap map = new SharedMap(other, HazelcastConfig.LEDGER_MAP);
+    long term = otherTerms.highest() + 10;
+    assertThat(map.write(term, Map.of("kept", bytes("first"), "gone", bytes("x")), true)).isZero();
+    assertThat(map.write(term, Map.of("kept", bytes("second")), true)).isZero();
+    assertThat(map.write(term, Map.of("gone", new byte[0]), false)).isZero();
+
+    assertThat(map.map().get("kept")).isEqualTo(bytes("first"));
+    assertThat(map.map().containsKey("gone")).isFalse();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

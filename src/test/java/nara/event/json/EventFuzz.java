@@ -1,0 +1,61 @@
+package nara.event.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import nara.event.ReadResult;
+import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.event.json.JsonSpans.Span;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Bytes of any kind: each run begins with recorded ones, and {@code JAZZER_FUZZ=1} goes on from
+ * them. Not in the ordinary run, since the fuzzer's agent slows down everything in the same JVM.
+ */
+@Tag("long")
+class EventFuzz {
+  private final EventReader reader = new EventReader();
+
+  static Stream<byte[]> recorded() {
+    return Vectors.json("events.json").get("events").findValuesAsText("json").stream()
+        .flatMap(json -> Stream.of(json, "{\"events\":[" + json + "]}"))
+        .map(json -> json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @FuzzTest(maxDuration = "30s")
+  @MethodSource("recorded")
+  void event_is_read_or_rejected_with_reason(byte[] json) {
+    if (json == null) {
+      return;
+    }
+    switch (reader.read(json)) {
+      case ReadResult.ParsedEvent parsedEvent ->
+          assertThat(parsedEvent.event().json()).isEqualTo(json);
+      case ReadResult.Unreadable bad -> assertThat(bad.reason()).isNotEmpty();
+    }
+    EventReader.peekId(json, 0, json.length);
+  }
+
+  @FuzzTest(maxDuration = "30s")
+  @MethodSource("recorded")
+  void response_splits_within_its_bounds_or_is_rejected(byte[] json) {
+    if (json == null) {
+      return;
+    }
+    try {
+      for (Span member : JsonSpans.members(json, 100).values()) {
+        List<Span> elements =
+            json[member.offset()] == '[' ? JsonSpans.elements(json, member, 100) : List.of(member);
+        elements.forEach(
+            span -> assertThat(reader.read(json, span.offset(), span.length())).isNotNull());
+      }
+    } catch (MalformedJsonException said) {
+      assertThat(said.getMessage()).isNotEmpty();
+    }
+  }
+}

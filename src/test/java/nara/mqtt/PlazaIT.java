@@ -1,0 +1,193 @@
+package nara.mqtt;
+
+import static nara.mqtt.TestPlazaNode.await;
+import static nara.mqtt.TestPlazaNode.config;
+import static nara.mqtt.TestPlazaNode.tease;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.testing.Mosquitto;
+import org.junit.jupiter.api.Test;
+
+/** Nodes over a real Mosquitto. */
+class PlazaIT {
+  private static final Duration QUIET = Duration.ofSeconds(3);
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  private static List<byte[]> teases(String actor, String target, int count) {
+    List<byte[]> events = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      events.add(tease(actor, target, i));
+    }
+    return events;
+  }
+
+  @Test
+  void an_answer_to_a_ledger_request_is_offered_for_judging() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart =
+            new TestPlazaNode("bart")
+                .holding(teases("bart", "homer", 7))
+                .holding(List.of(tease("marge", "maggie", 99)))) {
+      bart.connected(config(broker.url()));
+      LedgersFetched answered =
+          await(lisa.askLedgers(Map.of("bart", List.of("homer", "lisa")), QUIET, DEADLINE));
+
+      assertThat(answered.error()).isEmpty();
+      assertThat(answered.unanswered()).isEmpty();
+      // More than one when the neighbour's announcement came just after the question, since it is
+      // asked again then: it may not have heard the first one.
+      assertThat(answered.responses())
+          .isNotEmpty()
+          .allMatch(answer -> answer.neighbour().equals("bart"))
+          .allMatch(answer -> answer.events() == 7);
+      assertThat(answered.responses())
+          .extracting(answer -> answer.offerResult().added())
+          .contains(7);
+      assertThat(lisa.offered.values())
+          .filteredOn(json -> new String(json).contains("tease"))
+          .containsExactlyInAnyOrderElementsOf(teases("bart", "homer", 7));
+    }
+  }
+
+  @Test
+  void a_broker_that_dies_before_the_answer_and_comes_back_loses_nothing() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 500))) {
+      AtomicBoolean first = new AtomicBoolean(true);
+      bart.onQuery(
+          query -> {
+            if (first.getAndSet(false)) {
+              broker.stop();
+            }
+          });
+      bart.connected(config(broker.url()));
+
+      Future<LedgersFetched> asked =
+          lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE);
+      lisa.awaitState(state -> !state.connected());
+      bart.awaitState(state -> !state.connected());
+      broker.restart();
+      LedgersFetched answered = await(asked);
+
+      assertThat(answered.error()).isEmpty();
+      assertThat(answered.unanswered()).isEmpty();
+      assertThat(answered.responses().getFirst().events()).isEqualTo(500);
+      assertThat(first).isFalse();
+    }
+  }
+
+  @Test
+  void late_peer_is_asked_when_it_announces_itself() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 3))) {
+      Future<LedgersFetched> asked =
+          lisa.askLedgers(Map.of("bart", List.of("homer")), DEADLINE, DEADLINE);
+      bart.connect(config(broker.url()));
+
+      assertThat(await(asked).responses().getFirst().events()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void a_message_of_over_a_megabyte_passes() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 8_000))) {
+      bart.connected(config(broker.url()));
+      LedgersFetched answered =
+          await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
+
+      assertThat(answered.responses().getFirst().bytes()).isGreaterThan(1 << 20);
+      assertThat(answered.responses().getFirst().offerResult().added()).isEqualTo(8_000);
+    }
+  }
+
+  @Test
+  void of_more_events_than_a_message_holds_the_newest_are_told() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 6_000))) {
+      bart.connected(config(broker.url(), "", "", false, 64 << 10));
+      LedgersFetched answered =
+          await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
+
+      assertThat(answered.responses().getFirst().bytes()).isBetween(50L << 10, 64L << 10);
+      assertThat(answered.responses().getFirst().events()).isBetween(300, 500);
+      assertThat(lisa.offered.values()).contains(tease("bart", "homer", 6_000));
+      assertThat(lisa.offered.values()).doesNotContain(tease("bart", "homer", 1));
+    }
+  }
+
+  @Test
+  void peer_without_response_is_silent_after_quiet_period() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()))) {
+      LedgersFetched answered =
+          await(
+              lisa.askLedgers(
+                  Map.of("bart", List.of("homer"), "a/b", List.of("homer")),
+                  Duration.ofMillis(200),
+                  DEADLINE));
+
+      assertThat(answered.unanswered()).containsExactlyInAnyOrder("bart", "a/b");
+      assertThat(answered.responses()).isEmpty();
+      assertThat(answered.error()).isEqualTo("nothing came for 200 ms");
+    }
+  }
+
+  @Test
+  void connection_failure_is_reported_without_password() {
+    Mosquitto broker = Mosquitto.startWithPassword("plaza", "right horse");
+    try (broker;
+        TestPlazaNode lisa =
+            new TestPlazaNode("lisa")
+                .connect(config(broker.url(), "plaza", "wrong horse", false))) {
+      var refused = lisa.awaitState(state -> state.error().contains("refuses"));
+      assertThat(refused.connected()).isFalse();
+      assertThat(refused.error()).contains("user or the password").doesNotContain("horse");
+
+      broker.stop();
+      var gone = lisa.awaitState(state -> state.error().endsWith(": Connection refused"));
+      assertThat(gone.error()).doesNotContain("horse");
+      LedgersFetched answered =
+          await(
+              lisa.askLedgers(Map.of("bart", List.of("homer")), Duration.ofMillis(200), DEADLINE));
+      assertThat(answered.unanswered()).containsExactly("bart");
+      assertThat(answered.error()).startsWith("cannot reach the broker at 127.0.0.1:");
+    }
+  }
+
+  @Test
+  void node_connects_with_correct_password() {
+    try (Mosquitto broker = Mosquitto.startWithPassword("plaza", "right horse");
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      lisa.connected(config(broker.url(), "plaza", "right horse", false));
+    }
+  }
+
+  @Test
+  void an_encrypted_broker_is_used_when_its_certificate_is_trusted_and_only_then() {
+    try (Mosquitto broker = Mosquitto.startEncrypted();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connect(config(broker.url()))) {
+      assertThat(broker.url()).startsWith("mqtts://");
+      lisa.awaitState(state -> state.error().contains("certification path"));
+
+      System.setProperty("javax.net.ssl.trustStore", broker.trustStore().toString());
+      System.setProperty("javax.net.ssl.trustStorePassword", Mosquitto.TRUST_STORE_PASSWORD);
+      lisa.awaitState(PlazaRequest.PlazaState::connected);
+    } finally {
+      System.clearProperty("javax.net.ssl.trustStore");
+      System.clearProperty("javax.net.ssl.trustStorePassword");
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package nara.mqtt;
+
+import static nara.mqtt.TestPlazaNode.await;
+import static nara.mqtt.TestPlazaNode.config;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.mqtt.wire.HowdyMessage;
+import nara.mqtt.wire.LedgerResponseMessage;
+import nara.mqtt.wire.Newspaper;
+import nara.mqtt.wire.Status;
+import nara.mqtt.wire.Topics;
+import nara.presence.Presence.Offline;
+import nara.presence.Presence.Online;
+import nara.testing.Citizen;
+import nara.testing.Mosquitto;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+
+/** Coming, being greeted, and going. */
+class PresenceIT {
+  private static final Duration LONG = Duration.ofSeconds(25);
+
+  @Test
+  void new_peer_is_learned_and_receives_howdy() {
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart")) {
+      watcher.await(Topics.HEY_THERE);
+      bart.connected(config(broker.url()));
+
+      Online online = (Online) lisa.awaitPresence(told -> told.name().equals("bart"));
+      assertThat(online)
+          .isEqualTo(
+              new Online(
+                  "bart",
+                  bart.me.id(),
+                  "127.0.0.1:7433",
+                  java.util.Optional.of(bart.me.keys().publicKey()),
+                  true));
+      assertThat(lisa.keys.idOf("bart")).contains(bart.me.id());
+      // The announcement is an event, so it goes into the ledger too.
+      TestPlazaNode.awaitResult(
+          lisa.offered::values,
+          all ->
+              all.stream()
+                  .anyMatch(
+                      json ->
+                          new String(json, StandardCharsets.UTF_8)
+                              .contains("\"emitter\":\"bart\"")));
+
+      HowdyMessage howdy =
+          HowdyMessage.read(
+              watcher
+                  .await(
+                      seen ->
+                          seen.topic().equals(Topics.HOWDY)
+                              && seen.text().contains("\"To\":\"bart\""))
+                  .text()
+                  .getBytes(StandardCharsets.UTF_8));
+      assertThat(howdy.from()).isEqualTo("lisa");
+      assertThat(howdy.seq()).isEqualTo(1);
+      assertThat(howdy.observation().onlineState()).isEqualTo("ONLINE");
+      assertThat(howdy.observation().startTime()).isEqualTo(1_700_000_000);
+      assertThat(howdy.neighbours()).isEmpty();
+      assertThat(howdy.status().meshIp()).isEqualTo("127.0.0.1:7433");
+      Online answered = (Online) bart.awaitPresence(told -> told.name().equals("lisa"));
+      assertThat(answered.firstHand()).isTrue();
+      assertThat(bart.keys.byName("lisa")).contains(lisa.me.keys().publicKey());
+    }
+  }
+
+  @Test
+  void leaving_node_publishes_chau_and_ends_pending_requests() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").connected(config(broker.url()))) {
+      Future<LedgersFetched> asked = bart.askLedgers(Map.of("homer", List.of("x")), LONG, LONG);
+      long before = System.nanoTime();
+      bart.ask(new PlazaRequest.GetPlazaState());
+      bart.leave();
+
+      assertThat(await(asked).error()).isEqualTo("this node is stopping");
+      assertThat(lisa.awaitPresence(told -> told instanceof Offline))
+          .isEqualTo(new Offline("bart"));
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void announcements_asked_for_in_a_row_are_one() {
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      PlazaConfig patient = config(broker.url());
+      lisa.connected(
+          new PlazaConfig(
+              patient.url(),
+              "",
+              "",
+              false,
+              patient.announceJitter(),
+              LONG,
+              patient.howdyWait(),
+              patient.reconnectMin(),
+              patient.reconnectMax(),
+              patient.maxMessageBytes()));
+      for (int i = 0; i < 10; i++) {
+        lisa.ask(new PlazaRequest.Announce());
+      }
+      lisa.leave();
+      watcher.await(Topics.CHAU);
+
+      assertThat(watcher.receivedMessages())
+          .extracting(MqttTestClient.Message::topic)
+          .containsOnlyOnce(Topics.HEY_THERE);
+    }
+  }
+
+  @Test
+  void read_only_node_publishes_nothing() {
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode lisa =
+            new TestPlazaNode("lisa").connected(config(broker.url(), "", "", true));
+        TestPlazaNode bart = new TestPlazaNode("bart").connected(config(broker.url()))) {
+      lisa.awaitPresence(told -> told.name().equals("bart"));
+      lisa.ask(new PlazaRequest.Announce());
+      LedgersFetched answered = await(lisa.askLedgers(Map.of("bart", List.of("x")), LONG, LONG));
+      assertThat(answered.error()).startsWith("read-only");
+      assertThat(answered.unanswered()).containsExactly("bart");
+      watcher.publish("nara/ledger/lisa/request", "{\"From\":\"bart\",\"Subjects\":[\"x\"]}");
+      lisa.leave();
+      bart.leave();
+      watcher.await(Topics.CHAU);
+
+      assertThat(watcher.receivedMessages())
+          .extracting(MqttTestClient.Message::topic)
+          .filteredOn(topic -> !topic.equals(Topics.newspaper("bart")))
+          .containsOnly(Topics.HEY_THERE, Topics.CHAU, "nara/ledger/lisa/request");
+      assertThat(watcher.receivedMessages())
+          .filteredOn(message -> message.topic().startsWith("nara/plaza/"))
+          .allMatch(message -> message.text().contains("\"emitter\":\"bart\""));
+    }
+  }
+
+  @Test
+  void social_events_of_the_plaza_are_offered_for_judging() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        MqttTestClient bart = new MqttTestClient(broker.url())) {
+      for (JsonNode message : Vectors.json("mqtt.json").get("messages")) {
+        if (message.get("topic").asText().equals(Topics.SOCIAL)) {
+          bart.publish(Topics.SOCIAL, message.get("payload").asText());
+        }
+      }
+      TestPlazaNode.awaitResult(
+          lisa.offered::keySet, ids -> ids.contains("57b9f8a0fcd23f137501e09ad8505bd8"));
+    }
+  }
+
+  @Test
+  void newspapers_tell_of_those_whose_key_is_known() {
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        MqttTestClient watcher = new MqttTestClient(broker.url())) {
+      Citizen bart = Citizen.named("bart");
+      lisa.keys.learn("bart", bart.id(), bart.key(), nara.identity.Origin.CONFIG);
+      Status status = Status.of(bart.identity(), "test", "10.0.0.1:1");
+      String signature =
+          bart.identity().keys().signBase64(status.json().getBytes(StandardCharsets.UTF_8));
+      watcher.publish(
+          "nara/newspaper/bart", new Newspaper("bart", status.json(), status, signature).json());
+
+      Online told = (Online) lisa.awaitPresence(present -> present.name().equals("bart"));
+      assertThat(told.address()).isEqualTo("10.0.0.1:1");
+    }
+  }
+
+  @Test
+  void recorded_questions_are_answered_as_the_reference_answered_them() {
+    JsonNode live = Vectors.json("mqtt-live.json").get("by_topic");
+    LedgerResponseMessage.DecodedResponse recorded =
+        LedgerResponseMessage.decode(
+            live.get("nara/ledger/pythonista/response")
+                .get(0)
+                .asText()
+                .getBytes(StandardCharsets.UTF_8));
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode gopher1 =
+            new TestPlazaNode("gopher1")
+                .holding(List.of(recorded.json()))
+                .connected(config(broker.url()));
+        TestPlazaNode gopher2 = new TestPlazaNode("gopher2").connected(config(broker.url()));
+        MqttTestClient asker = new MqttTestClient(broker.url())) {
+      assertThat(gopher1.me.name()).isNotEqualTo(gopher2.me.name());
+      for (JsonNode question : live.get("nara/ledger/gopher1/request")) {
+        asker.publish("nara/ledger/gopher1/request", question.asText());
+      }
+      for (JsonNode question : live.get("nara/ledger/gopher2/request")) {
+        asker.publish("nara/ledger/gopher2/request", question.asText());
+      }
+      for (String name : List.of("pythonista", "gopher1", "gopher2")) {
+        String topic = "nara/ledger/" + name + "/response";
+        assertThat(asker.await(topic).text()).isEqualTo(live.get(topic).get(0).asText());
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package nara.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class Qos1QueueTest {
+  private final List<Integer> sent = new ArrayList<>();
+  private Future<?> written = Future.succeededFuture();
+  private final Qos1Queue qos1Queue =
+      new Qos1Queue(
+          (id, topic, payload) -> {
+            sent.add(id);
+            return written;
+          });
+
+  private List<Future<Void>> send(int count) {
+    List<Future<Void>> futures = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      futures.add(qos1Queue.publish("topic", new byte[i]));
+    }
+    return futures;
+  }
+
+  @Test
+  void ten_are_in_flight_and_the_next_one_goes_when_one_is_acknowledged() {
+    List<Future<Void>> futures = send(12);
+    assertThat(sent).hasSize(10).doesNotHaveDuplicates();
+    assertThat(futures).noneMatch(Future::isComplete);
+
+    qos1Queue.onAcknowledged(sent.get(3));
+    assertThat(futures.get(3).succeeded()).isTrue();
+    assertThat(futures.stream().filter(Future::isComplete)).hasSize(1);
+    assertThat(sent).hasSize(11);
+
+    List.copyOf(sent).forEach(qos1Queue::onAcknowledged);
+    qos1Queue.onAcknowledged(sent.getLast());
+    assertThat(futures).allMatch(Future::succeeded);
+  }
+
+  @Test
+  void failed_or_unacknowledged_message_frees_its_slot() {
+    List<Future<Void>> futures = send(11);
+    qos1Queue.onFailed(sent.getFirst(), "too late");
+    assertThat(futures.getFirst().cause()).hasMessage("too late");
+    assertThat(sent).hasSize(11);
+
+    qos1Queue.onAcknowledged(sent.get(1));
+    written = Future.failedFuture("not written");
+    assertThat(qos1Queue.publish("topic", new byte[0]).cause()).hasMessage("not written");
+  }
+
+  @Test
+  void lost_connection_fails_all_messages_and_ignores_late_acks() {
+    List<Future<Void>> before = send(15);
+    qos1Queue.failAll("gone");
+    assertThat(before).allMatch(future -> future.cause().getMessage().equals("gone"));
+
+    List<Integer> old = List.copyOf(sent);
+    Future<Void> after = qos1Queue.publish("topic", new byte[0]);
+    old.forEach(qos1Queue::onAcknowledged);
+    assertThat(after.isComplete()).isFalse();
+    qos1Queue.onAcknowledged(sent.getLast());
+    assertThat(after.succeeded()).isTrue();
+  }
+
+  @Test
+  void full_queue_rejects_messages() {
+    List<Future<Void>> futures = send(Qos1Queue.MAX_IN_FLIGHT + Qos1Queue.MAX_QUEUED + 1);
+    assertThat(futures.stream().filter(Future::failed)).hasSize(1);
+    assertThat(futures.getLast().cause()).hasMessageContaining("slower than is published");
+  }
+
+  @Test
+  void a_number_in_flight_is_not_used_again() {
+    Future<Void> slow = qos1Queue.publish("topic", new byte[0]);
+    for (int i = 0; i < 70_000; i++) {
+      Future<Void> quick = qos1Queue.publish("topic", new byte[0]);
+      assertThat(sent.getLast()).isNotEqualTo(sent.getFirst()).isLessThanOrEqualTo(65_535);
+      qos1Queue.onAcknowledged(sent.getLast());
+      assertThat(quick.succeeded()).isTrue();
+    }
+    assertThat(slow.isComplete()).isFalse();
+  }
+}

@@ -1,0 +1,291 @@
+package nara.mqtt;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.bus.Scheduler;
+import nara.event.Event;
+import nara.event.ReadResult;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
+import nara.event.json.JsonSpans.Span;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Soul;
+import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.QueryResult;
+import nara.ledger.Query;
+import nara.mqtt.PlazaRequest.FetchLedgers;
+import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.presence.Presence;
+import nara.presence.Profile;
+import nara.trust.TrustRequest;
+
+/**
+ * One node of a test: the verticle on a Vert.x of its own, over a ledger that is a list and a trust
+ * that believes whatever is well formed.
+ */
+public final class TestPlazaNode implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  final Identity me;
+  public final Keyring keys = new Keyring();
+  final Map<String, byte[]> offered = new ConcurrentHashMap<>();
+  public final BlockingQueue<Presence> presence = new LinkedBlockingQueue<>();
+  private final List<Presence> presenceSoFar = new ArrayList<>();
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = Bus.of(vertx);
+  private final List<Event> ledger = new ArrayList<>();
+  private final EventReader reader = new EventReader();
+  private volatile Consumer<Query> onQuery = query -> {};
+  private final Scheduler scheduler;
+  private String deployment = "";
+  private volatile Future<Void> repliesResumed = Future.succeededFuture();
+
+  public TestPlazaNode(String name) {
+    this(name, Scheduler.system());
+  }
+
+  TestPlazaNode(String name, Scheduler scheduler) {
+    this.scheduler = scheduler;
+    byte[] seed = new byte[32];
+    System.arraycopy(
+        name.getBytes(StandardCharsets.UTF_8), 0, seed, 0, Math.min(32, name.length()));
+    me = Identity.of(name, Soul.forName(seed, name));
+    bus.serve(
+        LedgerRequest.ADDRESS,
+        LedgerRequest.class,
+        request -> repliesResumed.compose(free -> onLedger(request)));
+    bus.serve(
+        TrustRequest.ADDRESS,
+        TrustRequest.class,
+        request -> repliesResumed.compose(free -> onTrust(request)));
+    bus.subscribe(Presence.ADDRESS, Presence.class, presence::add);
+  }
+
+  /** Short waits, so that a test sees in a second what takes a minute in a network. */
+  public static PlazaConfig config(String url) {
+    return config(url, "", "", false);
+  }
+
+  public static PlazaConfig config(String url, String user, String password, boolean readOnly) {
+    return config(url, user, password, readOnly, 8 << 20);
+  }
+
+  public static PlazaConfig config(
+      String url, String user, String password, boolean readOnly, int maxMessageBytes) {
+    return new PlazaConfig(
+        url,
+        user,
+        password,
+        readOnly,
+        Duration.ofMillis(20),
+        Duration.ofMillis(100),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(150),
+        maxMessageBytes);
+  }
+
+  TestPlazaNode connect(PlazaConfig config) {
+    MqttLedgerVerticle verticle =
+        new MqttLedgerVerticle(
+            me,
+            keys,
+            config,
+            Profile.of("hybrid", "medium", 80_000),
+            () -> "127.0.0.1:7433",
+            new JdkTestVerifier(),
+            scheduler,
+            new SplittableRandom(1));
+    deployment = await(vertx.deployVerticle(verticle));
+    return this;
+  }
+
+  /** Joins, and waits until there is a connection. */
+  public TestPlazaNode connected(PlazaConfig config) {
+    connect(config);
+    awaitState(PlazaRequest.PlazaState::connected);
+    return this;
+  }
+
+  public TestPlazaNode holding(List<byte[]> events) {
+    for (byte[] json : events) {
+      ledger.add(((ReadResult.ParsedEvent) reader.read(json)).event());
+    }
+    return this;
+  }
+
+  TestPlazaNode onQuery(Consumer<Query> watcher) {
+    onQuery = watcher;
+    return this;
+  }
+
+  public PlazaRequest.PlazaState awaitState(Predicate<PlazaRequest.PlazaState> wanted) {
+    return awaitResult(() -> ask(new PlazaRequest.GetPlazaState()), wanted);
+  }
+
+  public PlazaRequest.PlazaCounts awaitCounts(Predicate<PlazaRequest.PlazaCounts> wanted) {
+    return awaitResult(() -> ask(new PlazaRequest.GetPlazaCounts()), wanted);
+  }
+
+  public Future<LedgersFetched> askLedgers(
+      Map<String, List<String>> subjects, Duration quiet, Duration deadline) {
+    return bus.request(PlazaRequest.ADDRESS, new FetchLedgers(subjects, quiet, deadline), TIMEOUT);
+  }
+
+  public <R extends BusMessage> R ask(PlazaRequest<R> request) {
+    return await(bus.request(PlazaRequest.ADDRESS, request, TIMEOUT));
+  }
+
+  /** The first news of that kind, of those told already or of those to come. */
+  public Presence awaitPresence(Predicate<Presence> wanted) {
+    for (Presence told : presenceSoFar) {
+      if (wanted.test(told)) {
+        return told;
+      }
+    }
+    while (true) {
+      try {
+        Presence told = presence.poll(20, TimeUnit.SECONDS);
+        if (told == null) {
+          throw new AssertionError(me.name() + " heard only of " + presenceSoFar);
+        }
+        presenceSoFar.add(told);
+        if (wanted.test(told)) {
+          return told;
+        }
+      } catch (InterruptedException interrupted) {
+        throw new AssertionError(interrupted);
+      }
+    }
+  }
+
+  void leave() {
+    await(beginLeave());
+  }
+
+  /** Begins to leave. */
+  Future<Void> beginLeave() {
+    return vertx.undeploy(deployment);
+  }
+
+  /** The ledger and the trust answer no more until then. */
+  void pauseRepliesUntil(Future<Void> then) {
+    repliesResumed = then;
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+
+  public static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (Exception failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  /** Asks again until the answer is as wanted: each question goes once around the event loop. */
+  static <T> T awaitResult(java.util.function.Supplier<T> question, Predicate<T> wanted) {
+    long end = System.nanoTime() + TIMEOUT.toNanos();
+    T answer = question.get();
+    while (!wanted.test(answer)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("still " + answer);
+      }
+      Thread.onSpinWait();
+      answer = question.get();
+    }
+    return answer;
+  }
+
+  /** A tease from one to another; the number makes it different from others. */
+  public static byte[] tease(String actor, String target, int number) {
+    Social social = new Social("tease", actor, "", target, "", "random", "");
+    long ts = 1_768_800_000_000_000_000L + number;
+    return EventWriter.writeUnsigned(ts, social);
+  }
+
+  private Future<? extends BusMessage> onLedger(LedgerRequest<?> request) {
+    return switch (request) {
+      case LedgerRequest.QueryEvents queryEvents -> {
+        onQuery.accept(queryEvents.query());
+        yield Future.succeededFuture(page((Query.Page) queryEvents.query()));
+      }
+      case LedgerRequest.SummariseSubject about ->
+          Future.succeededFuture(
+              new LedgerRequest.SubjectSummary(
+                  about.subject(),
+                  3,
+                  0,
+                  0,
+                  "",
+                  "UNKNOWN",
+                  new LedgerRequest.Opinion(1_700_000_000, 3, 1_700_000_009)));
+      case LedgerRequest.ReadLedgerStats readLedgerStats ->
+          Future.succeededFuture(
+              new LedgerRequest.LedgerStats(ledger.size(), Map.of(), 0, 0, 80_000));
+      default -> Future.failedFuture("not needed here: " + request);
+    };
+  }
+
+  private QueryResult page(Query.Page page) {
+    Set<String> subjects = page.filter().subjects();
+    List<Event> found =
+        ledger.stream()
+            .filter(event -> event.ts() > page.after())
+            .filter(event -> page.filter().services().contains(event.service().wireName()))
+            .filter(event -> subjects.contains(event.actor()) || subjects.contains(event.target()))
+            .limit(page.size())
+            .toList();
+    return new QueryResult(
+        found, found.size() == page.size() ? Optional.of(found.getLast().ts()) : Optional.empty());
+  }
+
+  private Future<? extends BusMessage> onTrust(TrustRequest<?> request) {
+    if (!(request instanceof TrustRequest.OfferEvents offerEvents)) {
+      return Future.failedFuture("not needed here: " + request);
+    }
+    int added = 0;
+    int rejected = 0;
+    int duplicate = 0;
+    for (Span span : offerEvents.events()) {
+      ReadResult readResult = reader.read(offerEvents.json(), span.offset(), span.length());
+      if (readResult.validationError().isPresent()) {
+        rejected++;
+      } else if (offered.putIfAbsent(
+              ((ReadResult.ParsedEvent) readResult).event().id().toString(),
+              ((ReadResult.ParsedEvent) readResult).event().json())
+          == null) {
+        added++;
+      } else {
+        duplicate++;
+      }
+    }
+    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    return Future.succeededFuture(
+        new TrustRequest.OfferResult(
+            offerEvents.events().size(), added, duplicate, 0, 0, rejected, verdicts, Set.of()));
+  }
+}

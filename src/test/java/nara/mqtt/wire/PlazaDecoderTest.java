@@ -1,0 +1,44 @@
+package nara.mqtt.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import nara.identity.Keyring;
+import nara.mqtt.JdkTestVerifier;
+import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import org.junit.jupiter.api.Test;
+
+class PlazaDecoderTest {
+  private final PlazaDecoder plazaDecoder =
+      new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 8 << 20);
+
+  @Test
+  void a_message_about_checkpoints_is_passed_on_as_it_came() {
+    byte[] json = {'{', '}'};
+    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, json))
+        .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Proposed(json)));
+    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_VOTE, json))
+        .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Voted(json)));
+    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_FINAL, json))
+        .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Agreed(json)));
+  }
+
+  @Test
+  void oversized_vote_is_dropped_before_parsing() {
+    byte[] large = new byte[PlazaDecoder.MAX_BALLOT_BYTES + 1];
+    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_VOTE, large))
+        .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE));
+    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, large))
+        .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE));
+    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_FINAL, new byte[(64 << 10) + 1]))
+        .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE));
+  }
+
+  @Test
+  void read_only_node_receives_final_checkpoints_and_no_votes() {
+    assertThat(Topics.subscriptionsOf("lisa", true))
+        .contains(Topics.CHECKPOINT_FINAL)
+        .doesNotContain(Topics.CHECKPOINT_PROPOSE, Topics.CHECKPOINT_VOTE);
+    assertThat(Topics.subscriptionsOf("lisa", false))
+        .contains(Topics.CHECKPOINT_FINAL, Topics.CHECKPOINT_PROPOSE, Topics.CHECKPOINT_VOTE);
+  }
+}

@@ -1,0 +1,103 @@
+package nara.mqtt.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import nara.event.ReadResult;
+import nara.event.json.EventReader;
+import nara.event.json.JsonSpans.Span;
+import nara.identity.Keyring;
+import nara.mqtt.JdkTestVerifier;
+import nara.testing.Vectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever comes over the plaza, in any shape. */
+class PlazaProperties {
+  private static final List<String> TOPICS =
+      List.of(
+          Topics.HEY_THERE,
+          Topics.CHAU,
+          Topics.HOWDY,
+          Topics.SOCIAL,
+          "nara/newspaper/plaza-open",
+          "nara/ledger/lisa/request",
+          "nara/ledger/lisa/response",
+          "nara/elsewhere");
+
+  private final PlazaDecoder plazaDecoder =
+      new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 1 << 20);
+
+  /** A recorded message with a piece of it replaced by bytes of any kind. */
+  @Provide
+  Arbitrary<byte[]> damaged() {
+    Arbitrary<String> honest =
+        Arbitraries.of(Vectors.json("mqtt.json").get("messages").findValuesAsText("payload"));
+    Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMinSize(0).ofMaxSize(20);
+    return Combinators.combine(honest, noise, Arbitraries.doubles().between(0, 1))
+        .as(
+            (text, bytes, where) -> {
+              byte[] message = text.getBytes(StandardCharsets.UTF_8);
+              int at = (int) (where * (message.length - bytes.length));
+              System.arraycopy(bytes, 0, message, at, bytes.length);
+              return message;
+            });
+  }
+
+  @Property(tries = 2_000)
+  void decoder_survives_any_message(
+      @ForAll("damaged") byte[] message, @ForAll("topics") String topic) {
+    assertThat(plazaDecoder.decode(topic, message)).isNotNull();
+  }
+
+  @Provide
+  Arbitrary<String> topics() {
+    return Arbitraries.of(TOPICS);
+  }
+
+  @Property
+  void a_question_comes_back_as_it_was_asked(
+      @ForAll("texts") String from, @ForAll List<@net.jqwik.api.From("texts") String> subjects) {
+    LedgerRequestMessage question = new LedgerRequestMessage(from, subjects);
+    assertThat(LedgerRequestMessage.read(question.json())).isEqualTo(question);
+  }
+
+  @Property
+  void an_event_that_was_told_has_the_id_that_was_told(
+      @ForAll("texts") String actor,
+      @ForAll("texts") String target,
+      @ForAll("texts") String reason,
+      @ForAll long ts) {
+    LedgerResponseMessage.SocialEntry socialEntry =
+        new LedgerResponseMessage.SocialEntry("", ts, "tease", actor, target, reason, "", "");
+    byte[] message = new LedgerResponseMessage("bart", List.of(socialEntry)).json();
+
+    LedgerResponseMessage.DecodedResponse answer = LedgerResponseMessage.decode(message);
+
+    Span span = answer.events().getFirst();
+    ReadResult.ParsedEvent parsedEvent =
+        (ReadResult.ParsedEvent)
+            new EventReader().read(answer.json(), span.offset(), span.length());
+    assertThat(parsedEvent.idMatches()).isTrue();
+    assertThat(parsedEvent.event().isSigned()).isFalse();
+    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
+    assertThat(parsedEvent.content())
+        .isEqualTo("tease:" + actor + ':' + target + ':' + reason + ':');
+  }
+
+  /** Of whole characters, any of them. */
+  @Provide
+  Arbitrary<String> texts() {
+    return Arbitraries.strings()
+        .all()
+        .ofMaxLength(30)
+        .map(
+            text -> new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE))
+        .map(text -> text.replaceAll("[\\ud800-\\udfff]", "?"));
+  }
+}

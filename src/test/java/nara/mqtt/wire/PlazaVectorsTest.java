@@ -1,0 +1,302 @@
+package nara.mqtt.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import nara.event.Event;
+import nara.event.HeyThere;
+import nara.event.ReadResult;
+import nara.event.Social;
+import nara.event.json.EventReader;
+import nara.event.json.JsonSpans.Span;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+import nara.identity.Soul;
+import nara.mqtt.JdkTestVerifier;
+import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.presence.Profile;
+import nara.recovery.SubjectPartitioner;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+
+/** What the reference published, one message of each topic, and a conversation on a real broker. */
+class PlazaVectorsTest {
+  private static final JsonNode RECORDED = Vectors.json("mqtt.json");
+  private static final JsonNode LIVE = Vectors.json("mqtt-live.json");
+
+  private static Keyring keysOf(JsonNode vector) {
+    Keyring keys = new Keyring();
+    for (JsonNode key : vector.get("keys")) {
+      PublicKey known = PublicKey.parse(key.get("public_key").asText()).orElseThrow();
+      keys.learn(key.get("name").asText(), key.get("id").asText(), known, Origin.CONFIG);
+    }
+    return keys;
+  }
+
+  private static PlazaDecoder earOf(String name, JsonNode vector) {
+    return new PlazaDecoder(name, keysOf(vector), new JdkTestVerifier(), 8 << 20);
+  }
+
+  private static Identity identity(JsonNode vector, String name) {
+    for (JsonNode key : vector.get("keys")) {
+      if (key.get("name").asText().equals(name)) {
+        return Identity.of(name, Soul.parse(key.get("soul").asText()).orElseThrow());
+      }
+    }
+    throw new AssertionError("no key of " + name);
+  }
+
+  private static String payload(String topic) {
+    for (JsonNode message : RECORDED.get("messages")) {
+      if (message.get("topic").asText().equals(topic)) {
+        return message.get("payload").asText();
+      }
+    }
+    throw new AssertionError("nothing recorded at " + topic);
+  }
+
+  private static String live(String topic, int index) {
+    return LIVE.get("by_topic").get(topic).get(index).asText();
+  }
+
+  /** Another letter in the middle of the first signature that the text holds. */
+  private static String forged(String payload) {
+    int signature = Math.max(payload.indexOf("\"sig\":\""), payload.indexOf("\"Signature\":\"N"));
+    signature = Math.max(signature, payload.indexOf("\"Signature\":\"m"));
+    int at = payload.indexOf(":\"", signature) + 12;
+    char other = payload.charAt(at) == 'A' ? 'B' : 'A';
+    return payload.substring(0, at) + other + payload.substring(at + 1);
+  }
+
+  @Test
+  void every_signed_message_verifies_and_no_altered_one_does() {
+    PlazaDecoder plazaDecoder = earOf("other-open", RECORDED);
+    int signed = 0;
+    for (JsonNode message : RECORDED.get("messages")) {
+      String topic = message.get("topic").asText();
+      String payload = message.get("payload").asText();
+      if (message.path("verifies").asBoolean()) {
+        signed++;
+        assertThat(plazaDecoder.decode(topic, payload.getBytes(UTF_8)))
+            .as(topic)
+            .isNotInstanceOf(PlazaMessage.Ignored.class);
+        assertThat(plazaDecoder.decode(topic, forged(payload).getBytes(UTF_8)))
+            .as("forged, at %s", topic)
+            .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE));
+      }
+    }
+    assertThat(signed).isEqualTo(4);
+  }
+
+  @Test
+  void every_message_of_a_real_conversation_is_understood_by_whom_it_is_for() {
+    int heard = 0;
+    for (var at : LIVE.get("by_topic").properties()) {
+      String topic = at.getKey();
+      String owner = topic.startsWith("nara/ledger/") ? topic.split("/")[2] : "gopher1";
+      for (JsonNode payload : at.getValue()) {
+        assertThat(earOf(owner, LIVE).decode(topic, payload.asText().getBytes(UTF_8)))
+            .as(topic)
+            .isNotInstanceOf(PlazaMessage.Ignored.class);
+        heard++;
+      }
+    }
+    assertThat(heard).isEqualTo(11);
+  }
+
+  @Test
+  void howdies_are_printed_back_letter_for_letter() {
+    List<String> howdies =
+        List.of(
+            payload("nara/plaza/howdy"), live("nara/plaza/howdy", 0), live("nara/plaza/howdy", 1));
+    for (String howdy : howdies) {
+      assertThat(new String(HowdyMessage.read(howdy.getBytes(UTF_8)).json(), UTF_8))
+          .isEqualTo(howdy);
+    }
+  }
+
+  @Test
+  void a_howdy_tells_what_its_sender_knows() {
+    HowdyMessage howdy = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
+
+    assertThat(HowdyMessage.signedText(howdy.from(), howdy.to(), howdy.seq()))
+        .isEqualTo("howdy:plaza-open:other-open:3");
+    assertThat(howdy.observation())
+        .isEqualTo(new HowdyObservation(4, 0, 1700000000, "ONLINE", 1768900000, 0));
+    assertThat(howdy.neighbours()).hasSize(1);
+    assertThat(howdy.neighbours().getFirst().meshIp()).isEqualTo("100.64.0.6");
+    assertThat(howdy.status().meshIp()).isEqualTo("100.64.0.5");
+    assertThat(howdy.status().personality().sociability()).isEqualTo(80);
+    assertThat(howdy.status().memoryMaxEvents()).isEqualTo(80_000);
+  }
+
+  @Test
+  void a_newspaper_keeps_the_exact_bytes_that_are_signed() {
+    String topic = "nara/newspaper/plaza-open";
+    Newspaper paper = Newspaper.read(payload(topic).getBytes(UTF_8));
+
+    for (JsonNode message : RECORDED.get("messages")) {
+      if (message.get("topic").asText().equals(topic)) {
+        assertThat(paper.statusJson()).isEqualTo(message.get("signed_text").asText());
+      }
+    }
+    assertThat(new String(paper.json(), UTF_8)).isEqualTo(payload(topic));
+  }
+
+  @Test
+  void questions_are_printed_back_letter_for_letter() {
+    List<String> questions =
+        List.of(
+            payload("nara/ledger/other-open/request"),
+            live("nara/ledger/gopher1/request", 0),
+            live("nara/ledger/pythonista/request", 1));
+    for (String question : questions) {
+      assertThat(new String(LedgerRequestMessage.read(question.getBytes(UTF_8)).json(), UTF_8))
+          .isEqualTo(question);
+    }
+  }
+
+  @Test
+  void answers_become_the_events_that_the_reference_makes_of_them() {
+    for (JsonNode message : RECORDED.get("messages")) {
+      if (message.has("as_events")) {
+        LedgerResponseMessage.DecodedResponse answer =
+            LedgerResponseMessage.decode(message.get("payload").asText().getBytes(UTF_8));
+
+        assertThat(answer.from()).isEqualTo("other-open");
+        List<String> events = new ArrayList<>();
+        for (Span span : answer.events()) {
+          events.add(span.text(answer.json()));
+        }
+        List<String> expected = new ArrayList<>();
+        message.get("as_events").forEach(event -> expected.add(event.asText()));
+        assertThat(events).isEqualTo(expected);
+        assertThat(printed(answer)).isEqualTo(message.get("payload").asText());
+      }
+    }
+  }
+
+  @Test
+  void answers_of_a_real_conversation_come_back_letter_for_letter_from_their_events() {
+    for (String name : List.of("pythonista", "gopher1", "gopher2")) {
+      String text = live("nara/ledger/" + name + "/response", 0);
+      assertThat(printed(LedgerResponseMessage.decode(text.getBytes(UTF_8)))).isEqualTo(text);
+    }
+  }
+
+  /** The answer that a ledger holding the rewrapped events gives. */
+  private static String printed(LedgerResponseMessage.DecodedResponse answer) {
+    List<LedgerResponseMessage.SocialEntry> entries = new ArrayList<>();
+    for (Span span : answer.events()) {
+      Event event =
+          ((ReadResult.ParsedEvent)
+                  new EventReader().read(answer.json(), span.offset(), span.length()))
+              .event();
+      entries.add(LedgerResponseMessage.SocialEntry.of(event, (Social) event.payload()));
+    }
+    return new String(new LedgerResponseMessage(answer.from(), entries).json(), UTF_8);
+  }
+
+  @Test
+  void our_announcement_says_and_signs_what_the_recorded_one_does() {
+    String recorded = live("nara/plaza/hey_there", 0);
+    Event theirs =
+        ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    HeyThere hello = (HeyThere) theirs.payload();
+
+    byte[] json =
+        new PlazaEncoder(identity(LIVE, "pythonista")).heyThere(theirs.ts(), hello.meshIp());
+
+    // The older format's signature inside the payload is the one thing that ours leaves empty.
+    assertThat(new String(json, UTF_8)).isEqualTo(recorded.replace(hello.signature(), ""));
+  }
+
+  @Test
+  void our_goodbye_says_and_signs_what_the_recorded_one_does() {
+    String recorded = payload("nara/plaza/chau");
+    Event theirs =
+        ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    Identity me = identity(RECORDED, "plaza-open");
+
+    byte[] json = new PlazaEncoder(me).chau(theirs.ts());
+
+    String emitterId = "\"emitter_id\":\"" + me.id() + "\",";
+    assertThat(new String(json, UTF_8).replace(emitterId, "")).isEqualTo(recorded);
+  }
+
+  @Test
+  void our_howdy_is_signed_as_the_recorded_one_and_understood() {
+    HowdyMessage theirs = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
+
+    byte[] json =
+        new PlazaEncoder(identity(RECORDED, "plaza-open"))
+            .howdy(
+                theirs.to(),
+                theirs.seq(),
+                theirs.observation(),
+                theirs.neighbours(),
+                Status.of(identity(RECORDED, "plaza-open"), "test", "100.64.0.5"));
+
+    HowdyMessage ours = HowdyMessage.read(json);
+    assertThat(ours.signature()).isEqualTo(theirs.signature());
+    assertThat(ours.status().publicKey()).isEqualTo(theirs.status().publicKey());
+    assertThat(ours.status().personality()).isEqualTo(theirs.status().personality());
+    assertThat(earOf("other-open", RECORDED).decode("nara/plaza/howdy", json))
+        .isInstanceOf(PlazaMessage.VerifiedHowdy.class);
+  }
+
+  @Test
+  void our_newspaper_is_understood_and_its_signature_covers_the_bytes_of_the_status() {
+    Identity me = identity(RECORDED, "plaza-open");
+    Status status =
+        Status.of(me, "test", "100.64.0.5")
+            .withCurrent(Profile.of("hybrid", "medium", 9), 890, 70, 3, 4);
+
+    byte[] json = new PlazaEncoder(me).newspaper(status);
+
+    PlazaMessage.VerifiedNewspaper verifiedNewspaper =
+        (PlazaMessage.VerifiedNewspaper)
+            earOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", json);
+    assertThat(verifiedNewspaper.newspaper().status()).isEqualTo(status);
+    assertThat(verifiedNewspaper.newspaper().statusJson())
+        .contains("\"HostStats\":{\"Uptime\":890},\"Chattiness\":70,\"Buzz\":3")
+        .doesNotContain("Observations");
+    byte[] altered = new String(json, UTF_8).replace("890", "891").getBytes(UTF_8);
+    assertThat(earOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", altered))
+        .isEqualTo(new PlazaMessage.Ignored(PlazaMessage.IgnoreReason.BAD_SIGNATURE));
+  }
+
+  @Test
+  void a_recorded_newspaper_tells_the_uptime_by_which_its_senders_word_weighs() {
+    Newspaper paper = Newspaper.read(payload("nara/newspaper/plaza-open").getBytes(UTF_8));
+    assertThat(paper.status().uptime()).isEqualTo(890);
+    assertThat(paper.status().chattiness()).isEqualTo(100);
+  }
+
+  @Test
+  void subjects_are_dealt_as_the_reference_deals_them() {
+    for (JsonNode vector : Vectors.json("numbers.json").get("partitions")) {
+      List<String> subjects = new ArrayList<>();
+      vector.get("subjects").forEach(subject -> subjects.add(subject.asText()));
+      List<List<String>> expected = new ArrayList<>();
+      for (JsonNode part : vector.get("partitions")) {
+        List<String> names = new ArrayList<>();
+        part.forEach(name -> names.add(name.asText()));
+        expected.add(names);
+      }
+      assertThat(SubjectPartitioner.partition(subjects, vector.get("n").asInt()))
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void a_neighbour_with_nothing_to_be_asked_is_not_asked() {
+    assertThat(SubjectPartitioner.assign(List.of("gopher2", "pythonista"), List.of("gopher1")))
+        .isEqualTo(java.util.Map.of("gopher2", List.of("gopher1")));
+  }
+}

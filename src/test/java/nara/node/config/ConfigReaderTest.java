@@ -1,0 +1,314 @@
+package nara.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.discovery.DiscoveryConfig.Scan;
+import nara.identity.Soul;
+import nara.ledger.MemoryMode;
+import nara.mesh.MeshConfig;
+import nara.mqtt.PlazaConfig;
+import nara.recovery.RecoveryConfig;
+import nara.recovery.RecoveryConfig.Rung;
+import nara.snapshot.SnapshotConfig;
+import nara.testing.Citizen;
+import nara.testing.Vectors;
+import nara.trust.TrustConfig;
+import nara.trust.TrustPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+  private static final long MEDIUM_MEGABYTES = 1_000;
+  private static final Soul LISAS = Citizen.named("lisa").identity().soul();
+
+  @Test
+  void empty_configuration_has_the_defaults_of_every_package() {
+    NodeConfig config = valid("{}");
+
+    assertThat(config.mesh()).isEqualTo(MeshConfig.defaults());
+    assertThat(config.plaza()).isEqualTo(PlazaConfig.defaults());
+    assertThat(config.trust()).isEqualTo(TrustConfig.defaults());
+    assertThat(config.recovery()).isEqualTo(RecoveryConfig.defaults(MemoryMode.MEDIUM));
+    assertThat(config.memory().maxEvents()).isEqualTo(80_000);
+    assertThat(config.transport()).isEqualTo(Transport.HYBRID);
+    assertThat(config.identity().soul()).isEmpty();
+    assertThat(config.usesMesh()).isTrue();
+    assertThat(config.usesPlaza()).isFalse();
+  }
+
+  @Test
+  void every_section_is_taken_over() {
+    NodeConfig config =
+        valid(
+            """
+            { "identity":  { "name": "lisa", "soul": "%s" },
+              "mesh":      { "host": "127.0.0.1", "port": 0, "advertise": "127.0.0.1:7433",
+                             "stall": "500ms" },
+              "discovery": { "peers": ["bart@127.0.0.1:9001", "10.0.0.2", "@ home@[::1]:1"],
+                             "scan": { "cidr": "100.64.0.0/24", "port": 9 },
+                             "tailscale": { "socket": "/run/ts.sock" } },
+              "plaza":     { "url": "mqtt://127.0.0.1:1883", "user": "u", "password": "p" },
+              "transport": "hybrid",
+              "read_only": true,
+              "memory":    { "mode": "short", "max_events": 4000, "snapshot": "s.gz",
+                             "snapshot_every": "1m" },
+              "recovery":  { "ladder": ["plaza", "sample"], "first_wait": "5m", "tries": 2 },
+              "trust":     { "policy": "strict", "verifier": "jdk" },
+              "web":       { "enabled": false, "host": "::1", "port": 7 },
+              "cluster":   { "enabled": false } }
+            """
+                .formatted(LISAS.encoded()));
+
+    assertThat(config.identity().name()).contains("lisa");
+    assertThat(config.identity().soul()).contains(LISAS);
+    assertThat(config.mesh().advertise()).isEqualTo("127.0.0.1:7433");
+    assertThat(config.mesh().stallTimeout()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.discovery().peers())
+        .containsExactly(
+            new ConfiguredPeer("bart", "127.0.0.1:9001"),
+            new ConfiguredPeer("", "10.0.0.2:7433"),
+            new ConfiguredPeer("@ home", "[::1]:1"));
+    assertThat(config.discovery().scan()).contains(new Scan("100.64.0.0/24", 9));
+    assertThat(config.discovery().tailscaleSocket()).isEqualTo("/run/ts.sock");
+    assertThat(config.plaza().password()).isEqualTo("p");
+    assertThat(config.memory().snapshot())
+        .contains(new SnapshotConfig(Path.of("s.gz"), Duration.ofMinutes(1)));
+    assertThat(config.plaza().readOnly()).isTrue();
+    assertThat(config.recovery().readOnly()).isTrue();
+    assertThat(config.recovery().ladder()).containsExactly(Rung.PLAZA, Rung.SAMPLE);
+    assertThat(config.recovery().samplePage()).isEqualTo(1_000);
+    assertThat(config.memory().maxEvents()).isEqualTo(4_000);
+    assertThat(config.trust().policy()).isEqualTo(TrustPolicy.STRICT);
+    assertThat(config.web()).isEqualTo(new NodeConfig.WebConfig(false, "::1", 7));
+    assertThat(config.usesPlaza()).isTrue();
+  }
+
+  @Test
+  void reader_reports_all_problems_with_position_path_and_value() {
+    ConfigReader.ConfigResult configResult =
+        read(
+            """
+            { "identity": { "name": "" },
+              "mesh": { "port": 99999, "stall": 5 },
+              "recovery": { "first_wait": "soon", "ladder": ["sample", "stairs"] },
+              "trust": { "policy": "blind" },
+              "nonsense": 1 }
+            """);
+
+    assertThat(configResult.config()).isEmpty();
+    assertThat(configResult.problems().stream().map(ConfigProblem::sentence))
+        .containsExactly(
+            "line 1, column 25: identity.name: \"\" is not a name (1 to 128 characters, no control"
+                + " characters, none of / + #)",
+            "line 2, column 21: mesh.port: 99999 is not a port (0 to 65535)",
+            "line 2, column 37: mesh.stall: 5 is not a duration such as \"500ms\", \"30s\" or"
+                + " \"5m\" (1ms to 1h)",
+            "line 3, column 31: recovery.first_wait: \"soon\" is not a duration such as \"500ms\","
+                + " \"30s\" or \"5m\" (0s to 24h)",
+            "line 3, column 60: recovery.ladder[1]: \"stairs\" is not one of reconcile, pages,"
+                + " sample, slices, plaza",
+            "line 4, column 24: trust.policy: \"blind\" is not one of reference, verified, strict",
+            "line 5, column 15: nonsense: is not a known key; known here: checkpoint, cluster,"
+                + " discovery, identity, memory, mesh, plaza, read_only, recovery, transport,"
+                + " trust, web");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"mesh\": {\"prot\": 1}}', mesh.prot: is not a known key; did you mean mesh.port?",
+    "'{\"mehs\": {}}', mehs: is not a known key; did you mean mesh?",
+    "'{\"mesh\": {\"port\": 1, \"port\": 2}}', mesh.port: is given twice; the first one stands at"
+        + " line 1",
+    "'{\"mesh\": 4}', mesh: 4 is not an object of keys",
+    "'{\"mesh\": null}', mesh: null is not an object of keys",
+    "'{\"mesh\": {\"port\": 1.5}}', mesh.port: 1.5 is not a port (0 to 65535)",
+    "'{\"mesh\": {\"port\": \"1\"}}', 'mesh.port: \"1\" is not a port (0 to 65535)'",
+    "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
+    "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
+        + " [NAME@]HOST[:PORT]'",
+    "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing: which addresses shall be"
+        + " scanned?'",
+    "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile,"
+        + " pages, sample, slices, plaza'",
+    "'{\"recovery\": {\"ladder\": [\"plaza\", \"plaza\"]}}', recovery.ladder: has a rung twice",
+    "'{\"transport\": \"mqtt\"}', 'transport: \"mqtt\" needs a broker: set plaza.url'",
+    "'{\"transport\": \"gossip\", \"mesh\": {\"enabled\": false}}', 'transport: \"gossip\" needs"
+        + " the mesh: set mesh.enabled to true'",
+    "'{\"plaza\": {\"reconnect_min\": \"1m\"}}', 'plaza.reconnect_min: \"1m\" is more than"
+        + " plaza.reconnect_max (35s)'",
+    "'{\"cluster\": {\"enabled\": true}}', 'cluster.members: is empty: name the members, HOST:PORT"
+        + " each'",
+    "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is no interface: give the one address"
+        + " that the other members can reach'",
+    "'{\"cluster\": {\"roles\": [\"mesh-sync\"]}}', 'cluster.roles: has mesh-sync without ledger,"
+        + " which it needs'",
+    "'{\"cluster\": {\"members\": [\"a:1\", \"b:1\"], \"quorum\": 4}}', 'cluster.quorum: is more"
+        + " than the 3 members that there are'",
+    "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate"
+        + " and tls.authority beside it: all three files or none'",
+    "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\", \"certificate\": \"pom.xml\", \"authority\":"
+        + " \"none\"}}}', 'cluster.tls.authority: there is no file \"none\" that can be read'",
+    "'[]', is not a JSON object: it must begin with {",
+    "'', is not a JSON object: it must begin with {",
+    "'{} {}', something follows after the closing }",
+  })
+  void each_fault_has_its_sentence(String json, String fault) {
+    assertThat(read(json).problems())
+        .singleElement()
+        .extracting(ConfigProblem::sentence)
+        .asString()
+        .endsWith(fault);
+  }
+
+  @Test
+  void reader_reports_line_and_column_of_broken_json() {
+    assertThat(read("{\n  \"mesh\": {,}\n}").problems())
+        .singleElement()
+        .extracting(ConfigProblem::sentence)
+        .asString()
+        .startsWith("line 2, column 12: is not JSON: Unexpected character (','");
+  }
+
+  @Test
+  void reader_rejects_hostile_texts() {
+    assertThat(read("[".repeat(100_000)).problems()).hasSize(1);
+    assertThat(read("{\"a\":".repeat(1_000)).problems()).hasSize(1);
+    assertThat(read(" ".repeat(2 << 20)).problems())
+        .singleElement()
+        .extracting(ConfigProblem::message)
+        .asString()
+        .contains("more than the 1,048,576");
+    assertThat(read("{\"web\": {\"port\": 1e99999999999}}").problems()).hasSize(1);
+    assertThat(read("{\"web\": {\"port\": 1e-999999999}}").problems()).hasSize(1);
+    assertThat(read("{\"" + "k".repeat(40_000) + "\": 1}").problems()).hasSize(1);
+  }
+
+  @Test
+  void reader_masks_valid_and_invalid_secrets() {
+    String soul = LISAS.encoded();
+    ConfigReader.ConfigResult right =
+        read(
+            "{\"identity\": {\"soul\": \"%s\"}, \"plaza\": {\"password\": \"hush\"}}"
+                .formatted(soul));
+    assertThat(right.effective()).contains("\"***\"").doesNotContain(soul, "hush");
+    assertThat(right.config().orElseThrow().toString()).doesNotContain(soul, "hush");
+
+    ConfigReader.ConfigResult wrong = read("{\"identity\": {\"soul\": \"almost a soul\"}}");
+    assertThat(wrong.problems())
+        .singleElement()
+        .extracting(ConfigProblem::sentence)
+        .asString()
+        .contains("identity.soul: the value (not shown) is not a soul")
+        .doesNotContain("almost");
+  }
+
+  @Test
+  void the_effective_configuration_reads_back_as_the_same() {
+    ConfigReader.ConfigResult first =
+        read(
+            """
+            { "identity": {"name": "lisa"}, "mesh": {"stall": "90s"},
+              "discovery": {"peers": ["a@b:1"], "scan": {"cidr": "10.0.0.0/30"}} }
+            """);
+
+    assertThat(read(first.effective()).config()).isEqualTo(first.config());
+    assertThat(Vectors.parse(first.effective()).at("/mesh/stall").asText()).isEqualTo("90s");
+    assertThat(Vectors.parse(first.effective()).at("/memory/mode").asText()).isEqualTo("auto");
+  }
+
+  @Test
+  void environment_soul_overrides_soul_file(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("soul"), LISAS.encoded() + "\n");
+    String json = "{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file);
+    Soul barts = Citizen.named("bart").identity().soul();
+
+    assertThat(valid(json).identity().soul()).contains(LISAS);
+    assertThat(
+            ConfigReader.read(json, Map.of("NARA_SOUL", barts.encoded()), MEDIUM_MEGABYTES)
+                .config()
+                .orElseThrow()
+                .identity()
+                .soul())
+        .contains(barts);
+    assertThat(ConfigReader.read(json, Map.of("NARA_SOUL", "none"), MEDIUM_MEGABYTES).problems())
+        .extracting(ConfigProblem::path)
+        .containsExactly("NARA_SOUL");
+  }
+
+  @Test
+  void a_soul_file_without_a_soul_is_a_problem(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("soul"), "not one");
+    assertThat(read("{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file)).problems())
+        .extracting(ConfigProblem::message)
+        .containsExactly("\"" + file + "\" does not hold a soul");
+    assertThat(read("{\"identity\": {\"soul_file\": \"%s/x\"}}".formatted(folder)).problems())
+        .extracting(ConfigProblem::message)
+        .containsExactly("\"" + folder + "/x\" cannot be read as text");
+  }
+
+  @Test
+  void reader_rejects_soul_and_soul_file_together(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("soul"), LISAS.encoded());
+    assertThat(
+            read("{\"identity\": {\"soul\": \"%s\", \"soul_file\": \"%s\"}}"
+                    .formatted(LISAS.encoded(), file))
+                .problems())
+        .extracting(ConfigProblem::path)
+        .containsExactly("identity.soul_file");
+  }
+
+  @Test
+  void reader_notes_valid_but_suspicious_values() {
+    assertThat(
+            read("{\"identity\": {\"name\": \"bart\", \"soul\": \"%s\"}}"
+                    .formatted(LISAS.encoded()))
+                .warnings())
+        .singleElement()
+        .asString()
+        .contains("not bonded");
+    // Also where the cluster is asked for on the command line.
+    assertThat(
+            read("{\"cluster\": {\"members\": [\"a:1\", \"127.0.0.1:7435\"], \"quorum\": 1}}")
+                .warnings())
+        .singleElement()
+        .asString()
+        .startsWith("cluster.quorum: 1 of 2 members is not more than half");
+    assertThat(read("{}").warnings()).isEmpty();
+  }
+
+  @Test
+  void auto_memory_mode_depends_on_available_memory() {
+    for (var each :
+        List.of(
+            Map.entry(384L, MemoryMode.SHORT),
+            Map.entry(1_024L, MemoryMode.MEDIUM),
+            Map.entry(1_025L, MemoryMode.HOG))) {
+      assertThat(
+              ConfigReader.read("{}", Map.of(), each.getKey())
+                  .config()
+                  .orElseThrow()
+                  .memory()
+                  .mode())
+          .isEqualTo(each.getValue());
+    }
+  }
+
+  private static ConfigReader.ConfigResult read(String json) {
+    return ConfigReader.read(json, Map.of(), MEDIUM_MEGABYTES);
+  }
+
+  private static NodeConfig valid(String json) {
+    ConfigReader.ConfigResult configResult = read(json);
+    assertThat(configResult.problems()).isEmpty();
+    return configResult.config().orElseThrow();
+  }
+}

@@ -1,0 +1,66 @@
+package nara.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import nara.cluster.ClusterConfig;
+import org.junit.jupiter.api.Test;
+
+/** The page that explains the configuration and the file that ships with it must not drift. */
+class ConfigurationPageTest {
+  private static final Path PAGE = Path.of("docs/configuration.md");
+
+  @Test
+  void the_page_has_a_row_for_each_key_with_its_default_and_range_and_no_other_row()
+      throws IOException {
+    List<String> rows =
+        Files.readAllLines(PAGE).stream()
+            .filter(line -> line.matches("\\| `[a-z_]+(\\.[a-z_]+)*` \\| .* \\| .* \\| .+ \\|"))
+            .map(
+                line ->
+                    line.substring(
+                        0, line.indexOf(" | ", line.indexOf(" | ", line.indexOf(" | ") + 1) + 1)))
+            .toList();
+
+    assertThat(rows)
+        .containsExactlyElementsOf(
+            ConfigReader.read("{}", Map.of(), 1_000).keys().stream()
+                .map(ConfigurationPageTest::row)
+                .toList());
+  }
+
+  private static String row(ConfigKey key) {
+    return "| `%s` | %s | %s"
+        .formatted(
+            key.path(),
+            key.defaultText().isEmpty() ? "\"\"" : key.defaultText(),
+            key.allowed()
+                .replace("a duration such as \"500ms\", \"30s\" or \"5m\" (", "a duration ("));
+  }
+
+  @Test
+  void the_configuration_that_ships_is_valid_and_says_the_defaults() throws IOException {
+    ConfigReader.ConfigResult shipped =
+        ConfigReader.read(Files.readString(Path.of("conf/node.json")), Map.of(), 1_000);
+
+    assertThat(shipped.problems()).isEmpty();
+    assertThat(shipped.warnings()).isEmpty();
+    assertThat(shipped.config()).isEqualTo(ConfigReader.read("{}", Map.of(), 1_000).config());
+  }
+
+  @Test
+  void the_cluster_that_ships_is_valid_for_each_of_its_members() throws IOException {
+    ConfigReader.ConfigResult shipped =
+        ConfigReader.read(Files.readString(Path.of("conf/cluster.json")), Map.of(), 1_000);
+
+    assertThat(shipped.problems()).isEmpty();
+    assertThat(shipped.warnings()).isEmpty();
+    ClusterConfig cluster = shipped.config().orElseThrow().cluster();
+    assertThat(cluster.members()).hasSize(3).contains(cluster.host() + ":" + cluster.port());
+    assertThat(cluster.quorum()).isEqualTo(2);
+  }
+}

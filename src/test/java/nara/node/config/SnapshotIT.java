@@ -1,0 +1,167 @@
+package nara.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import nara.demo.Corpus;
+import nara.identity.Keyring;
+import nara.node.NodeStartException;
+import nara.recovery.report.Report;
+import nara.snapshot.SnapshotConfig;
+import nara.testing.TestNode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes that stop and start again, with nobody else there to ask. */
+class SnapshotIT {
+  private static Corpus corpus;
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeAll
+  static void makeHistory() {
+    corpus = Corpus.generate(5_000, 20, 7, Instant.now());
+  }
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("ledger.jsonl.gz");
+  }
+
+  @Test
+  void restart_restores_ledger_and_keys_without_verification() {
+    Set<String> held;
+    List<String> keys;
+    try (TestNode lisa = start("lisa", corpus.events())) {
+      held = lisa.heldCorpus();
+      keys = keys(lisa);
+      assertThat(held).isEqualTo(texts(corpus.events()));
+      assertThat(stage(lisa).outcome()).isEqualTo("skipped");
+    }
+    try (TestNode again = start("lisa", List.of())) {
+      assertThat(again.heldCorpus()).isEqualTo(held);
+      assertThat(keys(again)).isEqualTo(keys);
+      assertThat(stage(again).outcome()).isEqualTo("complete");
+      assertThat(stage(again).reason()).contains("5,002 events", "nothing valid verified again");
+      assertThat(again.report().outcome()).isEqualTo("isolated");
+      // The announcement and the goodbye before, and the announcement now.
+      assertThat(again.report().ledgerTotals().total()).isEqualTo(held.size() + 3);
+      assertThat(again.report().eventTotals().verdicts()).isEmpty();
+    }
+  }
+
+  @Test
+  void broken_seal_is_reported_without_changing_the_outcome() throws IOException {
+    Set<String> held;
+    try (TestNode lisa = start("lisa", corpus.events())) {
+      held = lisa.heldCorpus();
+    }
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+    try (TestNode bart = start("bart", List.of());
+        TestNode lisa =
+            TestNode.start(
+                "lisa",
+                List.of(),
+                TestNode.withPeers(bart.configuredPeer())
+                        .andThen(config -> remembering(folder.resolve("none.gz")).apply(config))
+                    ::apply,
+                recoveryProgressed -> {})) {
+      assertThat(bart.heldCorpus()).isEqualTo(held);
+      assertThat(stage(bart).outcome()).isEqualTo("partial");
+      assertThat(stage(bart).reason()).contains("judged anew");
+      assertThat(lisa.report().outcome()).isEqualTo("complete");
+      assertThat(lisa.heldCorpus()).isEqualTo(held);
+    }
+    // It is this node's by now.
+    try (TestNode bart = start("bart", List.of())) {
+      assertThat(stage(bart).outcome()).isEqualTo("complete");
+      assertThat(bart.heldCorpus()).isEqualTo(held);
+    }
+    assertThat(file.resolveSibling(file.getFileName() + ".unsealed")).exists();
+  }
+
+  @Test
+  void two_nodes_cannot_have_one_snapshot() {
+    try (TestNode lisa = start("lisa", List.of())) {
+      assertThat(lisa.heldCorpus()).isEmpty();
+      assertThatThrownBy(() -> start("bart", List.of()))
+          .isInstanceOf(NodeStartException.class)
+          .hasMessage(
+              "memory.snapshot: another node uses %s; stop it, or give each node a file of its own"
+                  .formatted(file));
+    }
+    start("bart", List.of()).close();
+  }
+
+  @Test
+  void failed_start_keeps_the_snapshot() throws IOException {
+    Set<String> held;
+    try (TestNode lisa = start("lisa", corpus.events())) {
+      held = lisa.heldCorpus();
+    }
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      UnaryOperator<NodeConfig> there =
+          config -> config.withMesh(config.mesh().listeningOn("127.0.0.1", taken.getLocalPort()));
+      assertThatThrownBy(
+              () ->
+                  TestNode.start(
+                      "lisa",
+                      List.of(),
+                      remembering(file).andThen(there)::apply,
+                      recoveryProgressed -> {}))
+          .isInstanceOf(NodeStartException.class);
+    }
+    try (TestNode lisa = start("lisa", List.of())) {
+      assertThat(stage(lisa).outcome()).isEqualTo("complete");
+      assertThat(lisa.heldCorpus()).isEqualTo(held);
+    }
+  }
+
+  private TestNode start(String name, List<byte[]> events) {
+    return TestNode.start(name, events, remembering(file), recoveryProgressed -> {});
+  }
+
+  private static UnaryOperator<NodeConfig> remembering(Path file) {
+    return config ->
+        config.withMemory(
+            config.memory().withSnapshot(new SnapshotConfig(file, Duration.ofHours(1))));
+  }
+
+  private static Report.StageReport stage(TestNode node) {
+    Report.StageReport first = node.report().stageReports().getFirst();
+    assertThat(first.name()).isEqualTo("snapshot");
+    return first;
+  }
+
+  private static List<String> keys(TestNode node) {
+    List<String> keys = new ArrayList<>();
+    for (Keyring.KeyEntry keyEntry : node.node().keys().entries()) {
+      keys.add(keyEntry.name() + ' ' + keyEntry.id() + ' ' + keyEntry.key());
+    }
+    return keys;
+  }
+
+  private static Set<String> texts(List<byte[]> events) {
+    Set<String> texts = new TreeSet<>();
+    events.forEach(event -> texts.add(new String(event, StandardCharsets.UTF_8)));
+    return texts;
+  }
+}

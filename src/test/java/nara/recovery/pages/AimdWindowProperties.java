@@ -1,0 +1,73 @@
+package nara.recovery.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import nara.ledger.Query;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class AimdWindowProperties {
+  @Property
+  void page_and_window_stay_within_bounds_for_any_latency(
+      @ForAll @Size(max = 60) List<@IntRange(min = -1, max = 100_000) Integer> millis,
+      @ForAll @IntRange(max = Query.MAX_EVENTS) int events) {
+    AimdWindow aimdWindow = new AimdWindow();
+    for (int took : millis) {
+      answer(aimdWindow, events, took);
+      assertThat(aimdWindow.pageSize()).isBetween(AimdWindow.MIN_PAGE_SIZE, Query.MAX_EVENTS);
+      assertThat(aimdWindow.window()).isBetween(1, AimdWindow.MAX_WINDOW);
+    }
+  }
+
+  @Property
+  void fast_peer_soon_gets_the_maximum(
+      @ForAll @Size(max = 30) List<@IntRange(min = -1, max = 9_000) Integer> before,
+      @ForAll @IntRange(min = 1, max = 400) int quick) {
+    AimdWindow aimdWindow = new AimdWindow();
+    before.forEach(took -> answer(aimdWindow, 1_000, took));
+    for (int i = 0; i < 40; i++) {
+      // So quick that it is as good as the best before, whatever that was.
+      answer(aimdWindow, Query.MAX_EVENTS, Math.min(quick, 5));
+    }
+    assertThat(aimdWindow.pageSize()).isEqualTo(Query.MAX_EVENTS);
+    assertThat(aimdWindow.window()).isEqualTo(AimdWindow.MAX_WINDOW);
+  }
+
+  @Property
+  void slow_peer_soon_gets_small_pages(
+      @ForAll @Size(max = 30) List<@IntRange(min = -1, max = 9_000) Integer> before,
+      @ForAll @IntRange(min = 1_501, max = 60_000) int slow) {
+    AimdWindow aimdWindow = new AimdWindow();
+    before.forEach(took -> answer(aimdWindow, 1_000, took));
+    for (int i = 0; i < 10; i++) {
+      answer(aimdWindow, aimdWindow.pageSize(), slow);
+    }
+    assertThat(aimdWindow.pageSize()).isEqualTo(AimdWindow.MIN_PAGE_SIZE);
+    assertThat(aimdWindow.window()).isEqualTo(1);
+  }
+
+  @Property
+  void no_answer_halves_the_page_and_leaves_one_request_under_way(
+      @ForAll @Size(max = 30) List<@IntRange(min = 0, max = 9_000) Integer> before) {
+    AimdWindow aimdWindow = new AimdWindow();
+    before.forEach(took -> answer(aimdWindow, 1_000, took));
+    int page = aimdWindow.pageSize();
+
+    aimdWindow.onFailure();
+
+    assertThat(aimdWindow.pageSize()).isEqualTo(Math.max(AimdWindow.MIN_PAGE_SIZE, page / 2));
+    assertThat(aimdWindow.window()).isEqualTo(1);
+  }
+
+  private static void answer(AimdWindow aimdWindow, int events, int millis) {
+    if (millis < 0) {
+      aimdWindow.onFailure();
+    } else {
+      aimdWindow.onResponse(events, Duration.ofMillis(millis));
+    }
+  }
+}

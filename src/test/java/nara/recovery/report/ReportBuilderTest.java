@@ -1,0 +1,103 @@
+package nara.recovery.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nara.checkpoint.sync.CheckpointSyncRequest.PeerSyncResult;
+import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
+import nara.event.Verdict;
+import nara.mesh.client.MeshRequest.PageFetched;
+import nara.recovery.PeerScore;
+import nara.trust.TrustRequest.OfferResult;
+import org.junit.jupiter.api.Test;
+
+class ReportBuilderTest {
+  private static final Instant START = Instant.parse("2026-01-18T22:00:00Z");
+
+  @Test
+  void every_event_of_the_rungs_and_of_the_checkpoints_has_its_verdict_and_its_fate() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.addFetch("bart", fetched(offered(10, 8, 1, 0, 1, Map.of(Verdict.VALID, 8))));
+    report.setCheckpoints(
+        new SyncResult(
+            List.of(
+                new PeerSyncResult("bart", 1, 0, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
+            false));
+
+    Report.EventTotals eventTotals =
+        report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
+
+    assertThat(eventTotals.received()).isEqualTo(17);
+    assertThat(
+            eventTotals.merged()
+                + eventTotals.duplicate()
+                + eventTotals.quarantined()
+                + eventTotals.rejected())
+        .isEqualTo(eventTotals.received());
+    assertThat(eventTotals.verdicts())
+        .isEqualTo(Map.of("valid", 11, "unknown_emitter", 2, "unbacked_checkpoint", 1));
+  }
+
+  @Test
+  void checkpoints_that_waited_for_their_voters_keys_are_judged_again_and_counted_once() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.setCheckpoints(
+        new SyncResult(
+            List.of(
+                new PeerSyncResult("bart", 1, 0, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
+            false));
+    report.addRejudged(offered(2, 2, 0, 0, 0, Map.of(Verdict.VALID, 2)));
+
+    Report.EventTotals eventTotals =
+        report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
+
+    assertThat(eventTotals.quarantined()).isZero();
+    assertThat(eventTotals.verdicts()).isEqualTo(Map.of("valid", 5, "unbacked_checkpoint", 1));
+  }
+
+  @Test
+  void events_quarantined_before_recovery_keep_counts_nonnegative() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.addRejudged(
+        offered(9, 6, 0, 3, 0, Map.of(Verdict.VALID, 6, Verdict.UNKNOWN_EMITTER, 3)));
+
+    Report.EventTotals eventTotals =
+        report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
+
+    assertThat(eventTotals.quarantined()).isEqualTo(3);
+    assertThat(eventTotals.merged()).isEqualTo(6);
+    assertThat(eventTotals.verdicts()).isEqualTo(Map.of("valid", 6, "unknown_emitter", 3));
+  }
+
+  private static final Map<Verdict, Integer> CHECKPOINTS =
+      Map.of(Verdict.VALID, 3, Verdict.UNKNOWN_EMITTER, 2, Verdict.UNBACKED_CHECKPOINT, 1);
+
+  private static PageFetched fetched(OfferResult offerResult) {
+    return new PageFetched(
+        5_000,
+        offerResult.received(),
+        0,
+        0,
+        Optional.empty(),
+        false,
+        List.of(),
+        offerResult,
+        Duration.ofMillis(9));
+  }
+
+  private static OfferResult offered(
+      int received,
+      int added,
+      int duplicate,
+      int quarantined,
+      int rejected,
+      Map<Verdict, Integer> verdicts) {
+    return new OfferResult(
+        received, added, duplicate, 0, quarantined, rejected, verdicts, Set.of());
+  }
+}

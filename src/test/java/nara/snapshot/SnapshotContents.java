@@ -1,0 +1,116 @@
+package nara.snapshot;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.event.json.JsonSpans.Span;
+import nara.identity.Keyring;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.testing.Citizen;
+
+/** All that a reader tells of one file. */
+record SnapshotContents(
+    boolean sealed, List<String> keys, List<String> valid, List<String> others, String trouble) {
+  static final byte[] KEY = Citizen.named("lisa").identity().soul().derivedKey("a", "b");
+  static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+  static final long TS = 1_790_000_000_000_000_000L;
+
+  /** Reads the file to its end. */
+  static SnapshotContents of(Path file, byte[] key, long eventsAllowed) {
+    List<String> keys = new ArrayList<>();
+    List<String> valid = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    try (SnapshotReader reader = SnapshotReader.open(file, key, eventsAllowed)) {
+      while (true) {
+        switch (reader.next()) {
+          case SnapshotReader.KeysPart part ->
+              part.entries().forEach(keyEntry -> keys.add(text(keyEntry)));
+          case SnapshotReader.EventsPart part -> {
+            List<String> into = part.valid() ? valid : others;
+            for (Span span : part.spans()) {
+              into.add(
+                  new String(part.json(), span.offset(), span.length(), StandardCharsets.UTF_8));
+            }
+          }
+          case SnapshotReader.EndOfSnapshot endOfSnapshot -> {
+            return new SnapshotContents(
+                reader.sealed(), keys, valid, others, endOfSnapshot.trouble());
+          }
+        }
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  static SnapshotContents of(Path file) {
+    return of(file, KEY, 1_000_000);
+  }
+
+  static SnapshotContents of(Path file, byte[] bytes) {
+    try {
+      return of(Files.write(file, bytes));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  static String text(Keyring.KeyEntry keyEntry) {
+    return keyEntry.name() + '|' + keyEntry.id() + '|' + keyEntry.key();
+  }
+
+  List<String> events() {
+    List<String> all = new ArrayList<>(valid);
+    all.addAll(others);
+    return all;
+  }
+
+  /** A snapshot of some events of some citizens, sealed with {@link #KEY}. */
+  static byte[] sealedSnapshot(int events) {
+    Citizen bart = Citizen.named("bart");
+    List<JudgedEvent> judged = new ArrayList<>();
+    judged.add(judged(bart.heyThere(TS, ""), Verdict.VALID));
+    for (int i = 1; i < events; i++) {
+      boolean signed = i % 2 == 1;
+      judged.add(
+          judged(
+              signed ? bart.tease(TS + i, "maggie") : unsigned(i, "bart", "maggie"),
+              signed ? Verdict.VALID : Verdict.UNSIGNED));
+    }
+    return bytes(Snapshot.of(NOON, keyring(bart), judged));
+  }
+
+  static Keyring keyring(Citizen... citizens) {
+    Keyring keyring = new Keyring();
+    for (Citizen citizen : citizens) {
+      keyring.learn(citizen.name(), citizen.id(), citizen.key(), nara.identity.Origin.PING);
+    }
+    return keyring;
+  }
+
+  static byte[] unsigned(int i, String actor, String target) {
+    return Citizen.unsigned(TS + i, new Social("tease", actor, "", target, "", "random", ""));
+  }
+
+  static JudgedEvent judged(byte[] json, Verdict verdict) {
+    return new JudgedEvent(Citizen.read(json).event(), verdict);
+  }
+
+  static byte[] bytes(Snapshot snapshot) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      snapshot.writeTo(out, KEY);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,265 @@
+package nara.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import nara.event.Checkpoint;
+import nara.event.ReadResult;
+import nara.event.Social;
+import nara.event.Verdict;
+import nara.event.json.EventReader;
+import nara.event.json.EventWriter;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+import nara.testing.Citizen;
+import nara.testing.Vectors;
+import nara.trust.verifier.TableVerifier;
+import org.junit.jupiter.api.Test;
+
+class EventVerifierTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
+  private static final long T = NOW.getEpochSecond() * 1_000_000_000L - 3_600_000_000_000L;
+
+  private final Keyring keys = new Keyring();
+  private final EventVerifier eventVerifier =
+      new EventVerifier(new TableVerifier(64), keys, InstantSource.fixed(NOW));
+  private final Citizen lisa = Citizen.named("lisa");
+  private final Citizen bart = Citizen.named("bart");
+
+  @Test
+  void the_recorded_corpus_gets_the_recorded_verdicts() {
+    JsonNode corpus = Vectors.json("corpus.json");
+    learn(corpus.get("keys"));
+
+    Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
+    for (VerificationResult j :
+        eventVerifier.verify(readings(Vectors.gzippedLines("corpus.jsonl.gz")))) {
+      counts.merge(j.verdict(), 1, Integer::sum);
+      JsonNode recorded =
+          corpus
+              .get("verdicts_other_than_valid_and_unsigned_by_id")
+              .path(j.readResult().claimedId());
+      if (recorded.isMissingNode()) {
+        assertThat(j.verdict()).as(j.reason()).isIn(Verdict.VALID, Verdict.UNSIGNED);
+      } else {
+        assertThat(j.verdict().label()).isEqualTo(recorded.asText());
+      }
+    }
+    corpus
+        .get("verdict_counts")
+        .properties()
+        .forEach(
+            e ->
+                assertThat(counts)
+                    .containsEntry(
+                        Verdict.valueOf(e.getKey().toUpperCase(java.util.Locale.ROOT)),
+                        e.getValue().asInt()));
+  }
+
+  @Test
+  void recorded_events_are_valid_exactly_when_the_reference_verifies_them_and_the_id_is_right() {
+    JsonNode vector = Vectors.json("events.json");
+    learn(vector.get("keys"));
+    for (JsonNode e : vector.get("events")) {
+      String label = e.get("label").asText();
+      VerificationResult j = eventVerifier.verify(readings(List.of(e.get("json").asText()))).get(0);
+      if (j.verdict() == Verdict.VALID) {
+        assertThat(e.get("verifies_by_emitter_id").asBoolean()).as(label).isTrue();
+      } else if (e.get("verifies_by_emitter_id").asBoolean() && e.get("valid").asBoolean()) {
+        // What the reference verifies and we refuse, one by one.
+        assertThat(label).isIn("altered: signature with newline inside", "year 2262");
+      }
+    }
+  }
+
+  @Test
+  void a_voter_whose_key_is_told_under_two_ids_backs_a_checkpoint_once() {
+    String other = Citizen.named("an id that somebody made up").id();
+    keys.learn("bart", bart.id(), bart.key(), Origin.HEY_THERE);
+    keys.learn("bart", other, bart.key(), Origin.HOWDY);
+    assertThat(keys.byId(other)).contains(bart.key());
+    Checkpoint.AgreedValues agreedValues = new Checkpoint.AgreedValues(1, 2, 3);
+    Checkpoint bare =
+        new Checkpoint(2, "lisa", lisa.id(), "", agreedValues, 100, 1, List.of(), List.of());
+    List<String> ids = List.of(bart.id(), other);
+    List<String> signatures =
+        ids.stream()
+            .map(id -> bare.attestation(id).getBytes(StandardCharsets.UTF_8))
+            .map(text -> bart.identity().keys().signBase64(text))
+            .toList();
+    Checkpoint backed =
+        new Checkpoint(2, "lisa", lisa.id(), "", agreedValues, 100, 1, ids, signatures);
+
+    assertThat(
+            eventVerifier
+                .verify(List.of(Citizen.read(Citizen.unsigned(T, backed))))
+                .getFirst()
+                .verdict())
+        .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+  }
+
+  @Test
+  void checkpoints_are_backed_by_two_distinct_valid_voters() {
+    JsonNode vector = Vectors.json("checkpoints.json");
+    learn(vector.get("keys"));
+    for (JsonNode c : vector.get("checkpoints")) {
+      VerificationResult j = eventVerifier.verify(readings(List.of(c.get("json").asText()))).get(0);
+      String label = c.get("label").asText();
+      boolean backed =
+          c.get("reference_valid").asBoolean()
+              && c.get("distinct_voters").asInt() >= EventVerifier.MIN_VOTERS;
+      if (!c.get("valid_payload").asBoolean()) {
+        assertThat(j.verdict()).as(label).isEqualTo(Verdict.MALFORMED);
+      } else if (backed) {
+        assertThat(j.verdict()).as(label).isEqualTo(Verdict.VALID);
+      } else {
+        boolean unknown = c.get("known_voters").asInt() < c.get("total_voters").asInt();
+        assertThat(j.verdict())
+            .as(label)
+            .isEqualTo(unknown ? Verdict.UNKNOWN_EMITTER : Verdict.UNBACKED_CHECKPOINT);
+      }
+    }
+  }
+
+  @Test
+  void keys_that_a_batch_brings_are_learned_before_the_rest_of_it_is_judged() {
+    List<VerificationResult> judged =
+        judgeJson(lisa.tease(T, "bart"), lisa.heyThere(T + 1, "127.0.0.1:9001"));
+
+    assertThat(judged).extracting(VerificationResult::verdict).containsOnly(Verdict.VALID);
+    assertThat(keys.byName("lisa")).contains(lisa.key());
+  }
+
+  @Test
+  void an_emitter_whom_nobody_knows_is_named_as_missing() {
+    VerificationResult j = judgeJson(lisa.tease(T, "bart")).get(0);
+
+    assertThat(j.verdict()).isEqualTo(Verdict.UNKNOWN_EMITTER);
+    assertThat(j.missingKeys()).containsExactly("lisa");
+  }
+
+  @Test
+  void a_names_first_key_stays_and_an_impostor_is_refused_and_reported() {
+    judgeJson(lisa.heyThere(T, ""));
+    Citizen impostor = Citizen.impostor("lisa");
+
+    List<VerificationResult> judged =
+        judgeJson(impostor.heyThere(T + 1, ""), impostor.chau(T + 2), impostor.tease(T + 3, "b"));
+
+    assertThat(judged).extracting(VerificationResult::verdict).containsOnly(Verdict.BAD_SIGNATURE);
+    assertThat(keys.byName("lisa")).contains(lisa.key());
+    assertThat(keys.conflicts()).isNotEmpty();
+  }
+
+  @Test
+  void of_two_keys_for_a_name_in_one_batch_the_older_announcement_decides_in_any_order() {
+    Citizen impostor = Citizen.impostor("lisa");
+    judgeJson(impostor.heyThere(T + 1, ""), lisa.heyThere(T, ""));
+    assertThat(keys.byName("lisa")).contains(lisa.key());
+  }
+
+  @Test
+  void an_event_whose_signature_was_stripped_is_unsigned_and_the_reason_says_so() {
+    String json = new String(lisa.tease(T, "bart"), StandardCharsets.UTF_8);
+    byte[] stripped = json.replaceAll("\"sig\":\"[^\"]*\",", "").getBytes(StandardCharsets.UTF_8);
+
+    VerificationResult j = judgeJson(stripped).get(0);
+
+    assertThat(j.verdict()).isEqualTo(Verdict.UNSIGNED);
+    assertThat(j.reason()).contains("lisa").contains("no signature");
+  }
+
+  @Test
+  void ids_that_are_short_long_absent_or_not_hex_are_bad_ids() {
+    Social tease = new Social("tease", "lisa", "", "bart", "", "random", "");
+    for (String id :
+        List.of("", "abc", "g".repeat(32), "0".repeat(33), "\u0000\n/", "A1".repeat(16))) {
+      VerificationResult j = judgeJson(EventWriter.write(id, T, "", "", "", tease)).get(0);
+      assertThat(j.verdict()).as(id).isEqualTo(Verdict.BAD_ID);
+    }
+  }
+
+  @Test
+  void ten_minutes_ahead_of_the_clock_is_allowed_and_more_is_not() {
+    keys.learn("lisa", lisa.id(), lisa.key(), Origin.CONFIG);
+    long limit = (NOW.getEpochSecond() + 600) * 1_000_000_000L;
+
+    assertThat(judgeJson(lisa.tease(limit, "bart")).get(0).verdict()).isEqualTo(Verdict.VALID);
+    assertThat(judgeJson(lisa.tease(limit + 1, "bart")).get(0).verdict())
+        .isEqualTo(Verdict.FROM_THE_FUTURE);
+    assertThat(judgeJson(lisa.tease(Long.MAX_VALUE, "bart")).get(0).verdict())
+        .isEqualTo(Verdict.FROM_THE_FUTURE);
+  }
+
+  @Test
+  void verdicts_do_not_depend_on_the_order_of_a_batch() {
+    List<byte[]> batch = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      batch.add(lisa.tease(T + i, "bart"));
+      batch.add(bart.tease(T + i, "lisa"));
+      batch.add(Citizen.impostor("lisa").tease(T + 100 + i, "bart"));
+    }
+    batch.add(lisa.heyThere(T + 50, ""));
+    batch.add(Citizen.impostor("lisa").heyThere(T + 51, ""));
+    Map<String, Verdict> first = null;
+    for (int seed = 0; seed < 20; seed++) {
+      Collections.shuffle(batch, new Random(seed));
+      EventVerifier fresh =
+          new EventVerifier(new TableVerifier(64), new Keyring(), InstantSource.fixed(NOW));
+      Map<String, Verdict> verdicts = new HashMap<>();
+      for (VerificationResult j :
+          fresh.verify(batch.stream().<ReadResult>map(Citizen::read).toList())) {
+        verdicts.put(j.readResult().claimedId(), j.verdict());
+      }
+      first = first == null ? verdicts : first;
+      assertThat(verdicts).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void one_bad_event_among_good_ones_costs_itself_only() {
+    keys.learn("lisa", lisa.id(), lisa.key(), Origin.CONFIG);
+    byte[] forged = lisa.tease(T, "bart");
+    int at = new String(forged, StandardCharsets.UTF_8).indexOf("\"sig\":\"") + 9;
+    forged[at] = (byte) (forged[at] == 'A' ? 'B' : 'A');
+
+    List<VerificationResult> judged =
+        judgeJson(lisa.tease(T + 1, "a"), forged, "{}".getBytes(), lisa.tease(T + 2, "b"));
+
+    assertThat(judged)
+        .extracting(VerificationResult::verdict)
+        .containsExactly(Verdict.VALID, Verdict.BAD_SIGNATURE, Verdict.MALFORMED, Verdict.VALID);
+  }
+
+  private List<VerificationResult> judgeJson(byte[]... events) {
+    EventReader reader = new EventReader();
+    return eventVerifier.verify(Arrays.stream(events).map(reader::read).toList());
+  }
+
+  private static List<ReadResult> readings(List<String> lines) {
+    EventReader reader = new EventReader();
+    return lines.stream().map(l -> reader.read(l.getBytes(StandardCharsets.UTF_8))).toList();
+  }
+
+  private void learn(JsonNode entries) {
+    for (JsonNode key : entries) {
+      keys.learn(
+          key.get("name").asText(),
+          key.get("id").asText(),
+          PublicKey.parse(key.get("public_key").asText()).orElseThrow(),
+          Origin.CONFIG);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package nara.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.event.EventId;
+import nara.event.Verdict;
+import nara.event.json.JsonSpans.Span;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.LedgerRequest;
+import nara.testing.Citizen;
+import nara.trust.TrustRequest.OfferEvents;
+import nara.trust.TrustRequest.OfferResult;
+import nara.trust.verifier.BouncyCastleVerifier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class QuarantineReleaseTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final long NOW = 1_790_000_000_000_000_000L;
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.ofEpochSecond(NOW / 1_000_000_000));
+  private static final Citizen BART = Citizen.named("bart");
+  private static final Citizen LISA = Citizen.named("lisa");
+
+  private final Keyring keys = new Keyring();
+  private final FakeLedger ledger = new FakeLedger();
+  private Bus bus;
+
+  /** Keeps ids, and fails when it is told to. Its state is touched on one event loop only. */
+  private static final class FakeLedger {
+    final Set<EventId> held = new HashSet<>();
+    int failing;
+
+    Future<? extends BusMessage> answer(LedgerRequest<?> request) {
+      if (failing > 0) {
+        failing--;
+        return Future.failedFuture(new IllegalStateException("the disk is on fire"));
+      }
+      return switch (request) {
+        case LedgerRequest.FindValidIds ask -> {
+          BitSet known = new BitSet();
+          for (int i = 0; i < ask.ids().size(); i++) {
+            known.set(i, held.contains(ask.ids().get(i)));
+          }
+          yield Future.succeededFuture(new LedgerRequest.ValidIds(known));
+        }
+        case LedgerRequest.MergeEvents mergeEvents -> {
+          int added = 0;
+          for (LedgerRequest.JudgedEvent judgedEvent : mergeEvents.events()) {
+            added += held.add(judgedEvent.event().id()) ? 1 : 0;
+          }
+          yield Future.succeededFuture(
+              new LedgerRequest.MergeResult(added, 0, mergeEvents.events().size() - added, 0, 0));
+        }
+        default -> Future.failedFuture(new AssertionError(request));
+      };
+    }
+  }
+
+  @BeforeEach
+  void deploy(Vertx vertx, VertxTestContext test) {
+    bus = Bus.of(vertx);
+    bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, ledger::answer);
+    vertx
+        .deployVerticle(
+            new TrustVerticle(TrustConfig.defaults(), new BouncyCastleVerifier(), keys, CLOCK))
+        .onComplete(test.succeedingThenComplete());
+  }
+
+  @Test
+  void failed_merge_fails_only_its_own_offer(VertxTestContext test) {
+    know(BART);
+    ledger.failing = 1;
+    Future<OfferResult> first = offer(BART.tease(NOW, "lisa"));
+    Future<OfferResult> second = offer(BART.tease(NOW + 1, "lisa"));
+    Future.join(first, second)
+        .transform(ended -> offer(BART.tease(NOW + 2, "lisa")))
+        .onComplete(
+            test.succeeding(
+                third ->
+                    test.verify(
+                        () -> {
+                          assertThat(List.of(first, second)).filteredOn(Future::failed).hasSize(1);
+                          assertThat(third.added()).isEqualTo(1);
+                          assertThat(ledger.held).hasSize(2);
+                          test.completeNow();
+                        })));
+  }
+
+  @Test
+  void quarantined_event_is_merged_when_key_is_learned(VertxTestContext test) {
+    offer(BART.tease(NOW, "lisa"), LISA.tease(NOW, "bart"))
+        .compose(
+            waiting -> {
+              test.verify(() -> assertThat(waiting.quarantined()).isEqualTo(2));
+              return offer(BART.heyThere(NOW - 1, ""));
+            })
+        .compose(
+            hello -> {
+              test.verify(
+                  () -> {
+                    assertThat(hello.added()).isEqualTo(1);
+                    assertThat(hello.received()).isEqualTo(1);
+                  });
+              return bus.request(
+                  TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), SOON);
+            })
+        .compose(
+            unknown -> {
+              test.verify(
+                  () -> assertThat(unknown.quarantinedByName()).containsOnlyKeys(LISA.name()));
+              return judgeQuarantined();
+            })
+        .onComplete(
+            test.succeeding(
+                again ->
+                    test.verify(
+                        () -> {
+                          // Bart's, judged by itself before, and Lisa's, which waits on.
+                          assertThat(again.received()).isEqualTo(2);
+                          assertThat(again.added()).isEqualTo(1);
+                          assertThat(again.quarantined()).isEqualTo(1);
+                          assertThat(ledger.held).hasSize(2);
+                          assertThat(again.verdicts())
+                              .containsEntry(Verdict.VALID, 1)
+                              .containsEntry(Verdict.UNKNOWN_EMITTER, 1);
+                          test.completeNow();
+                        })));
+  }
+
+  @Test
+  void quarantined_event_survives_failed_merge(VertxTestContext test) {
+    offer(BART.tease(NOW, "lisa"))
+        .compose(
+            waiting -> {
+              know(BART);
+              ledger.failing = 1;
+              // The one right behind a failed merge fails with it, as it may have counted on it.
+              return judgeQuarantined()
+                  .transform(failed -> judgeQuarantined())
+                  .transform(behind -> judgeQuarantined());
+            })
+        .onComplete(
+            test.succeeding(
+                again ->
+                    test.verify(
+                        () -> {
+                          assertThat(again.quarantined()).isZero();
+                          assertThat(ledger.held).hasSize(1);
+                          test.completeNow();
+                        })));
+  }
+
+  @Test
+  void each_event_has_its_verdict_and_its_fate(VertxTestContext test) {
+    know(BART);
+    byte[] forged = new String(BART.tease(NOW, "lisa")).replace("lisa", "mona").getBytes();
+    offer(
+            BART.tease(NOW, "lisa"),
+            Citizen.impostor("bart").tease(NOW + 1, "lisa"),
+            forged,
+            "{\"id\":7}".getBytes(),
+            LISA.tease(NOW, "bart"))
+        .onComplete(
+            test.succeeding(
+                offerResult ->
+                    test.verify(
+                        () -> {
+                          assertThat(offerResult.received()).isEqualTo(5);
+                          assertThat(offerResult.added()).isEqualTo(1);
+                          assertThat(offerResult.rejected()).isEqualTo(3);
+                          assertThat(offerResult.quarantined()).isEqualTo(1);
+                          assertThat(offerResult.unknownEmitters()).containsExactly("lisa");
+                          assertThat(offerResult.verdicts())
+                              .containsOnlyKeys(
+                                  Verdict.VALID,
+                                  Verdict.BAD_SIGNATURE,
+                                  Verdict.BAD_ID,
+                                  Verdict.MALFORMED,
+                                  Verdict.UNKNOWN_EMITTER);
+                          test.completeNow();
+                        })));
+  }
+
+  private void know(Citizen citizen) {
+    keys.learn(citizen.name(), citizen.id(), citizen.key(), Origin.CONFIG);
+  }
+
+  private Future<OfferResult> judgeQuarantined() {
+    return bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), SOON);
+  }
+
+  private Future<OfferResult> offer(byte[]... events) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    List<Span> spans = new ArrayList<>();
+    for (byte[] event : events) {
+      spans.add(new Span(json.size(), event.length));
+      json.writeBytes(event);
+    }
+    return bus.request(
+        TrustRequest.ADDRESS, new OfferEvents("test", json.toByteArray(), spans), SOON);
+  }
+}
