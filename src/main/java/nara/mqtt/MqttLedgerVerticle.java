@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -78,7 +79,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private NewspaperPublisher newspaperPublisher;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private final RateLimiter strangerLimit = new RateLimiter(1, 1, STRANGER_ANNOUNCE_INTERVAL);
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * A node's part on the plaza.
@@ -272,14 +273,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
   }
 
-  /** A line when the trouble is another one than last time; the rest is counted. */
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
-    String why = String.valueOf(failure.getMessage());
-    if (!why.equals(lastFailure)) {
-      lastFailure = why;
-      LOG.warn("A message was heard in vain: {}", lastFailure);
-    }
+    failures.log("Failed to process an MQTT message: " + failure.getMessage());
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message) {
