@@ -2,10 +2,10 @@ package nara.event;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import nara.identity.Hashing;
 
 /**
  * One event: what was decoded, and the JSON it came as.
@@ -20,7 +20,8 @@ import java.util.Optional;
  */
 public final class Event {
   /** One for each thread, since making one costs as much as a hash. */
-  private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Event::sha256);
+  private static final ThreadLocal<MessageDigest> SHA256 =
+      ThreadLocal.withInitial(Hashing::newSha256);
 
   private final byte[] json;
 
@@ -165,14 +166,6 @@ public final class Event {
   @Override
   public String toString() {
     return service().wireName() + ' ' + id() + " at " + ts;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every JDK has SHA-256", missing);
-    }
   }
 
   private static byte[] utf8(String text) {
