@@ -4,20 +4,20 @@ import java.util.Optional;
 
 /** The kinds of event, with their names on the wire. */
 public enum Service {
-  SOCIAL("social", "social"),
-  PING("ping", "ping"),
-  OBSERVATION("observation", "observation"),
-  HEY_THERE("hey-there", "hey_there"),
-  CHAU("chau", "chau"),
-  SEEN("seen", "seen"),
-  CHECKPOINT("checkpoint", "checkpoint");
+  SOCIAL("social"),
+  PING("ping"),
+  OBSERVATION("observation"),
+  HEY_THERE("hey-there"),
+  CHAU("chau"),
+  SEEN("seen"),
+  CHECKPOINT("checkpoint");
 
   private final String wireName;
   private final String payloadField;
 
-  Service(String wireName, String payloadField) {
+  Service(String wireName) {
     this.wireName = wireName;
-    this.payloadField = payloadField;
+    this.payloadField = wireName.replace('-', '_');
   }
 
   /** The value of {@code svc}: with a hyphen in {@code hey-there}. */
@@ -35,6 +35,7 @@ public enum Service {
     return Optional.ofNullable(ofWireName(wireName));
   }
 
+  /** The same, or null: for the parser's hot path. */
   public static Service ofWireName(String wireName) {
     return switch (wireName) {
       case "social" -> SOCIAL;

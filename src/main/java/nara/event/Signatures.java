@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.Optional;
 import nara.identity.KeyPair;
 
-/** Signatures as they are on the wire: 64 bytes as standard Base64 with padding. */
+/** Signatures on the wire: 64 bytes in standard Base64 with padding. */
 public final class Signatures {
   /** Characters of 64 bytes in padded Base64. */
   private static final int BASE64_LENGTH = 88;
@@ -19,7 +19,6 @@ public final class Signatures {
         : decode(base64.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** The same of the characters' bytes. */
   static Optional<byte[]> decode(byte[] base64) {
     if (base64.length != BASE64_LENGTH) {
       return Optional.empty();
