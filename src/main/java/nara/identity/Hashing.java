@@ -14,7 +14,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
 public final class Hashing {
   private Hashing() {}
 
-  /** A new SHA-256 digest: the JDK's, which is the fast one for megabytes. */
+  /** A new digest: the JDK's, which is the fast one for megabytes. */
   public static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

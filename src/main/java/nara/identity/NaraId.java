@@ -3,10 +3,8 @@ package nara.identity;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The nara id: what tells naras of one name apart.
- *
- * <p>It is made from the secret soul, so nobody else can compute it from a public key: that an id
- * belongs to a key is always somebody's word, which the {@link Keyring} handles as such.
+ * The nara id, which distinguishes naras with the same name. It derives from the secret soul, so
+ * nobody else can compute it from a public key; see {@link Keyring} for claims about ids.
  */
 public final class NaraId {
   private NaraId() {}
