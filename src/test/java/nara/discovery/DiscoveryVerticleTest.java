@@ -190,7 +190,7 @@ class DiscoveryVerticleTest {
 
     assertThat(online(await(waiting))).containsExactly("bart");
     assertThat(await(waiting).problems())
-        .containsExactly("discovery was stopped before everybody was asked");
+        .containsExactly("discovery stopped before all sources replied");
   }
 
   @Test
