@@ -1,9 +1,9 @@
 package nara.discovery;
 
-import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.mesh.wire.PeerAddress;
 
@@ -11,7 +11,7 @@ import nara.mesh.wire.PeerAddress;
  * A range of IPv4 addresses to ping, for networks without a broker and without Tailscale. The
  * addresses are generated one by one, so a large range needs no memory.
  */
-final class AddressScan {
+record AddressScan(int first, int count, int port) {
   /** The shortest prefix: 65,536 addresses; scanning more would be an attack. */
   static final int MIN_PREFIX = 16;
 
@@ -22,16 +22,6 @@ final class AddressScan {
 
   private static final Pattern CIDR =
       Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})/([0-9]{1,2})");
-
-  private final int first;
-  private final int count;
-  private final int port;
-
-  private AddressScan(int first, int count, int port) {
-    this.first = first;
-    this.count = count;
-    this.port = port;
-  }
 
   /**
    * Parses a range such as {@code 100.64.0.0/24}; host bits are ignored.
@@ -71,8 +61,8 @@ final class AddressScan {
   }
 
   /** The addresses in ascending order as {@code host:port}, generated lazily. */
-  Iterator<String> addresses() {
-    return IntStream.range(0, count).mapToObj(this::address).iterator();
+  Stream<String> addresses() {
+    return IntStream.range(0, count).mapToObj(this::address);
   }
 
   private String address(int index) {

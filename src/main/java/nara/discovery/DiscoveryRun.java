@@ -1,7 +1,6 @@
 package nara.discovery;
 
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,14 +43,11 @@ final class DiscoveryRun {
             .map(peer -> new PingTarget(peer.address(), peer.name(), Source.CONFIGURED))
             .iterator());
     queue.addSource(known.plazaTargets(MAX_PLAZA_TARGETS).iterator());
-    scan.map(AddressScan::addresses).map(DiscoveryRun::scanTargets).ifPresent(queue::addSource);
+    scan.ifPresent(range -> addSource(range.addresses(), Source.SCAN));
   }
 
-  private static Iterator<PingTarget> scanTargets(Iterator<String> addresses) {
-    return Stream.generate(() -> addresses)
-        .takeWhile(Iterator::hasNext)
-        .map(each -> new PingTarget(each.next(), "", Source.SCAN))
-        .iterator();
+  private void addSource(Stream<String> addresses, Source source) {
+    queue.addSource(addresses.map(each -> new PingTarget(each, "", source)).iterator());
   }
 
   Instant startedAt() {
@@ -67,10 +63,8 @@ final class DiscoveryRun {
   void onTailscaleStatus(TailscaleStatus status, int meshPort) {
     tailscalePending = false;
     addProblem(status.error());
-    queue.addSource(
-        status.addresses().stream()
-            .map(address -> new PingTarget(address + ":" + meshPort, "", Source.TAILSCALE))
-            .iterator());
+    addSource(
+        status.addresses().stream().map(address -> address + ":" + meshPort), Source.TAILSCALE);
   }
 
   /** Applies the result of a ping, which is no longer in flight. */

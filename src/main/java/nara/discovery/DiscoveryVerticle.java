@@ -48,11 +48,6 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
 
-  /** The discovery of a node that uses the mesh. */
-  public DiscoveryVerticle(Identity me, Keyring keys, DiscoveryConfig config, InstantSource clock) {
-    this(me, keys, config, clock, true);
-  }
-
   /**
    * The discovery of a node.
    *
@@ -72,7 +67,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    known = new KnownNeighbours(me, keys);
+    known = new KnownNeighbours(me, keys, KnownNeighbours.MAX_NEIGHBOURS);
     scan = config.scan().map(range -> AddressScan.of(range.cidr(), range.port()));
     tailscale =
         Optional.of(config.tailscaleSocket())

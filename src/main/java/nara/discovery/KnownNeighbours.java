@@ -54,11 +54,16 @@ final class KnownNeighbours {
   }
 
   private static final class NeighbourEntry {
+    private final String name;
     private String id = "";
     private final Map<AddressRank, String> addresses = new EnumMap<>(AddressRank.class);
     private final Set<Neighbour.Source> sources = EnumSet.noneOf(Neighbour.Source.class);
     private boolean reachable;
     private boolean announced;
+
+    private NeighbourEntry(String name) {
+      this.name = name;
+    }
 
     private String address() {
       return addresses.values().stream().reduce("", (worse, better) -> better);
@@ -95,10 +100,6 @@ final class KnownNeighbours {
    *
    * @param keys learns the keys of naras that answer pings
    */
-  KnownNeighbours(Identity me, Keyring keys) {
-    this(me, keys, MAX_NEIGHBOURS);
-  }
-
   KnownNeighbours(Identity me, Keyring keys, int maxNeighbours) {
     this.me = me;
     this.keys = keys;
@@ -107,11 +108,9 @@ final class KnownNeighbours {
 
   /** Adds a configured peer before its first ping. */
   void addConfigured(String name, String address) {
-    if (!name.equals(me.name())) {
-      NeighbourEntry neighbour = getOrAdd(name, CONFIGURED);
-      if (neighbour != null) {
-        neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
-      }
+    NeighbourEntry neighbour = name.equals(me.name()) ? null : getOrAdd(name, CONFIGURED);
+    if (neighbour != null) {
+      neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
     }
   }
 
@@ -190,7 +189,7 @@ final class KnownNeighbours {
     nameByAddress.remove(address, name);
     if (neighbour.address().equals(address)) {
       neighbour.reachable = false;
-      addDeparted(name, neighbour);
+      addDeparted(neighbour);
     }
     if (neighbour.addresses.values().removeIf(address::equals)) {
       neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
@@ -257,13 +256,13 @@ final class KnownNeighbours {
     if (neighbour != null) {
       neighbour.reachable = false;
       neighbour.announced = false;
-      addDeparted(name, neighbour);
+      addDeparted(neighbour);
     }
   }
 
-  private void addDeparted(String name, NeighbourEntry neighbour) {
+  private void addDeparted(NeighbourEntry neighbour) {
     if (!neighbour.announced && !neighbour.isConfigured()) {
-      departed.add(name);
+      departed.add(neighbour.name);
     }
   }
 
@@ -274,7 +273,7 @@ final class KnownNeighbours {
       if (known.size() >= maxNeighbours && !evictFor(source)) {
         return null;
       }
-      neighbour = new NeighbourEntry();
+      neighbour = new NeighbourEntry(name);
       known.put(name, neighbour);
       hearsayOnly.add(name);
     }
@@ -291,9 +290,9 @@ final class KnownNeighbours {
   /** Hearsay evicts nobody; a configured neighbour evicts even one that is online. */
   private boolean evictFor(Neighbour.Source source) {
     Stream<String> online =
-        known.entrySet().stream()
-            .filter(each -> source == CONFIGURED && !each.getValue().isConfigured())
-            .map(Map.Entry::getKey);
+        known.values().stream()
+            .filter(each -> source == CONFIGURED && !each.isConfigured())
+            .map(each -> each.name);
     Optional<String> evicted =
         source == HEARSAY
             ? Optional.empty()
@@ -333,9 +332,9 @@ final class KnownNeighbours {
     return Stream.of(PLAZA, HEARSAY)
         .flatMap(
             source ->
-                known.entrySet().stream()
-                    .filter(each -> each.getValue().plazaSource().equals(Optional.of(source)))
-                    .map(each -> new PingTarget(each.getValue().address(), each.getKey(), source)))
+                known.values().stream()
+                    .filter(each -> each.plazaSource().equals(Optional.of(source)))
+                    .map(each -> new PingTarget(each.address(), each.name, source)))
         .filter(pingTarget -> !pingTarget.address().isEmpty())
         .limit(limit)
         .toList();
@@ -343,18 +342,18 @@ final class KnownNeighbours {
 
   /** All neighbours, sorted by name. */
   List<Neighbour> all() {
-    return known.entrySet().stream()
-        .map(each -> toNeighbour(each.getKey(), each.getValue()))
+    return known.values().stream()
+        .map(this::toNeighbour)
         .sorted(Comparator.comparing(Neighbour::name))
         .toList();
   }
 
-  private Neighbour toNeighbour(String name, NeighbourEntry neighbour) {
+  private Neighbour toNeighbour(NeighbourEntry neighbour) {
     return new Neighbour(
-        name,
-        keys.idOf(name).orElse(neighbour.id),
+        neighbour.name,
+        keys.idOf(neighbour.name).orElse(neighbour.id),
         neighbour.address(),
-        keys.byName(name),
+        keys.byName(neighbour.name),
         Set.copyOf(neighbour.sources),
         neighbour.reachable || neighbour.announced);
   }

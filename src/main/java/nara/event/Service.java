@@ -1,6 +1,9 @@
 package nara.event;
 
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The kinds of event, with their names on the wire. */
 public enum Service {
@@ -11,6 +14,9 @@ public enum Service {
   CHAU("chau"),
   SEEN("seen"),
   CHECKPOINT("checkpoint");
+
+  private static final Map<String, Service> BY_WIRE_NAME =
+      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Service::wireName, s -> s));
 
   private final String wireName;
   private final String payloadField;
@@ -37,15 +43,6 @@ public enum Service {
 
   /** The same, or null: for the parser's hot path. */
   public static Service ofWireName(String wireName) {
-    return switch (wireName) {
-      case "social" -> SOCIAL;
-      case "ping" -> PING;
-      case "observation" -> OBSERVATION;
-      case "hey-there" -> HEY_THERE;
-      case "chau" -> CHAU;
-      case "seen" -> SEEN;
-      case "checkpoint" -> CHECKPOINT;
-      default -> null;
-    };
+    return BY_WIRE_NAME.get(wireName);
   }
 }

@@ -16,7 +16,7 @@ public record Identity(
     return new Identity(
         name,
         soul,
-        NaraId.of(soul, name),
+        soul.idFor(name),
         KeyPair.of(soul),
         Personality.of(soul),
         soul.isBondedTo(name));

@@ -72,8 +72,6 @@ public final class Keyring {
 
   private record IdClaim(KeyEntry owner, boolean contested) {}
 
-  private record ConflictKey(KeyEntry kept, KeyEntry offered) {}
-
   private final int maxNames;
   private final Map<String, KeyEntry> names = new ConcurrentHashMap<>();
   private final Map<String, IdClaim> ids = new ConcurrentHashMap<>();
@@ -83,7 +81,7 @@ public final class Keyring {
   private final Object lock = new Object();
   private final Map<Origin, Integer> namesByOrigin = new EnumMap<>(Origin.class);
   private final Map<Origin, Integer> idsByOrigin = new EnumMap<>(Origin.class);
-  private final Map<ConflictKey, Long> conflicts = new LinkedHashMap<>();
+  private final Map<List<KeyEntry>, Conflict> conflicts = new LinkedHashMap<>();
   private long conflictCount;
 
   /** An empty keyring of the default capacity. */
@@ -262,9 +260,10 @@ public final class Keyring {
 
   private void recordConflict(KeyEntry kept, KeyEntry offered) {
     conflictCount++;
-    ConflictKey conflictKey = new ConflictKey(kept, offered);
-    if (conflicts.size() < MAX_CONFLICTS_LISTED || conflicts.containsKey(conflictKey)) {
-      conflicts.merge(conflictKey, 1L, Long::sum);
+    List<KeyEntry> pair = List.of(kept, offered);
+    Conflict before = conflicts.get(pair);
+    if (before != null || conflicts.size() < MAX_CONFLICTS_LISTED) {
+      conflicts.put(pair, new Conflict(kept, offered, before == null ? 1 : before.count() + 1));
     }
   }
 
@@ -356,9 +355,7 @@ public final class Keyring {
   /** The conflicts so far, oldest first, at most {@link #MAX_CONFLICTS_LISTED}. */
   public List<Conflict> conflicts() {
     synchronized (lock) {
-      return conflicts.entrySet().stream()
-          .map(e -> new Conflict(e.getKey().kept(), e.getKey().offered(), e.getValue()))
-          .toList();
+      return List.copyOf(conflicts.values());
     }
   }
 

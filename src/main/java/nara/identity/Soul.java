@@ -1,5 +1,6 @@
 package nara.identity;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
@@ -90,6 +91,15 @@ public final class Soul {
   /** The secret in Base58. */
   public String encoded() {
     return Base58.encode(bytes);
+  }
+
+  /**
+   * The nara id of this soul under a name, which distinguishes naras with the same name: Base58 of
+   * SHA-256 over the 40 bytes and the name in UTF-8. Nobody can compute it from a public key; see
+   * {@link Keyring} for claims about ids.
+   */
+  public String idFor(String name) {
+    return Base58.encode(Hashing.sha256(bytes, name.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Whether the tag is that of the name, in constant time; never for the empty name. */

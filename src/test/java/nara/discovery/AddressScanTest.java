@@ -3,7 +3,6 @@ package nara.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,8 +60,6 @@ class AddressScanTest {
   }
 
   static List<String> all(AddressScan scan) {
-    List<String> all = new ArrayList<>();
-    scan.addresses().forEachRemaining(all::add);
-    return all;
+    return scan.addresses().toList();
   }
 }

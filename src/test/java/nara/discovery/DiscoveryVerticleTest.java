@@ -243,7 +243,7 @@ class DiscoveryVerticleTest {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), keys, config, InstantSource.system())));
+                TestIdentities.named("me"), keys, config, InstantSource.system(), true)));
   }
 
   /** Messages from one sender come in order: an answer after it shows that it was heard. */

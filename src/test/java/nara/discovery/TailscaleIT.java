@@ -201,7 +201,7 @@ class TailscaleIT {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), new Keyring(), config, InstantSource.system())));
+                TestIdentities.named("me"), new Keyring(), config, InstantSource.system(), true)));
   }
 
   private static NeighbourList discover(Vertx vertx) throws Exception {
