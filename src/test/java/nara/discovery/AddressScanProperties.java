@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class AddressScanProperties {
   @Property(tries = 60)
-  void every_address_is_in_the_range_and_none_comes_twice(
+  void scan_visits_each_address_of_the_range_once(
       @ForAll int address, @ForAll @IntRange(min = 16, max = 32) int prefix) {
     String cidr = dotted(address) + "/" + prefix;
     AddressScan scan = AddressScan.of(cidr, 7433);
