@@ -1,6 +1,5 @@
 package nara.discovery;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,20 +16,14 @@ final class DiscoveryRun {
 
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
-  private final Instant startedAt;
   private final PingQueue queue;
   private final ProblemList problemList = new ProblemList();
   private boolean tailscalePending;
   private int scanPongs;
 
-  DiscoveryRun(
-      KnownNeighbours known,
-      DiscoveryConfig config,
-      Optional<AddressScan> scan,
-      Instant startedAt) {
+  DiscoveryRun(KnownNeighbours known, DiscoveryConfig config, Optional<AddressScan> scan) {
     this.known = known;
     this.config = config;
-    this.startedAt = startedAt;
     this.queue = new PingQueue(config.pingsAtOnce());
     this.tailscalePending = !config.tailscaleSocket().isEmpty();
     for (DiscoveryConfig.ConfiguredPeer peer : config.peers()) {
@@ -48,10 +41,6 @@ final class DiscoveryRun {
 
   private void addSource(Stream<String> addresses, Source source) {
     queue.addSource(addresses.map(each -> new PingTarget(each, "", source)).iterator());
-  }
-
-  Instant startedAt() {
-    return startedAt;
   }
 
   /** The next address to ping now, unless too many pings are in flight. */

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Optional<AddressScan> scan;
   private Optional<TailscaleClient> tailscale;
   private DiscoveryRun run;
+  private Instant runStartedAt;
   private boolean sendingPings;
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
@@ -102,9 +104,10 @@ public final class DiscoveryVerticle extends VerticleBase {
     if (run != null) {
       return runPromise.future();
     }
-    DiscoveryRun newRun = new DiscoveryRun(known, config, scan, clock.instant());
+    DiscoveryRun newRun = new DiscoveryRun(known, config, scan);
     Promise<NeighbourList> promise = Promise.promise();
     run = newRun;
+    runStartedAt = clock.instant();
     runPromise = promise;
     tailscale.ifPresent(
         daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
@@ -177,7 +180,7 @@ public final class DiscoveryVerticle extends VerticleBase {
         "Discovery done: online={} neighbours={} duration_ms={}",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
-        Duration.between(finishedRun.startedAt(), clock.instant()).toMillis());
+        Duration.between(runStartedAt, clock.instant()).toMillis());
     runPromise.complete(result);
   }
 

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
 import nara.identity.Hashing;
 
@@ -123,7 +122,7 @@ public final class Event {
       return Optional.empty();
     }
     return Signatures.decode(
-        Arrays.copyOfRange(json, signatureStart, signatureStart + signatureLength));
+        new String(json, signatureStart, signatureLength, StandardCharsets.ISO_8859_1));
   }
 
   /** Whether each sample contains it: it is a checkpoint, carries a key, or has importance 3. */

@@ -1,6 +1,5 @@
 package nara.event;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import nara.identity.KeyPair;
@@ -14,13 +13,7 @@ public final class Signatures {
 
   /** The 64 bytes; empty for any other length and for what is not Base64. */
   public static Optional<byte[]> decode(String base64) {
-    return base64 == null || base64.length() != BASE64_LENGTH
-        ? Optional.empty()
-        : decode(base64.getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  static Optional<byte[]> decode(byte[] base64) {
-    if (base64.length != BASE64_LENGTH) {
+    if (base64 == null || base64.length() != BASE64_LENGTH) {
       return Optional.empty();
     }
     try {
