@@ -2,16 +2,21 @@ package nara.mesh.client;
 
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.impl.ClientPhase;
+import io.vertx.ext.web.client.impl.HttpContext;
+import io.vertx.ext.web.codec.BodyCodec;
+import io.vertx.ext.web.codec.spi.BodyStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +36,7 @@ import nara.mesh.wire.MeshLimits;
  *
  * <p>Lives on one event loop. The deadline is its operation's.
  */
-final class Exchange {
+final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   /**
    * An answer as it was on the wire.
    *
@@ -63,6 +68,8 @@ final class Exchange {
 
   private int length;
   private Optional<HttpClientRequest> request = Optional.empty();
+  private HttpClientResponse response;
+  private Instant receivedAt;
   private long sentAt;
   private long lastByteAt;
 
@@ -82,7 +89,7 @@ final class Exchange {
   /** Sends the request; the failure is always a {@link MeshException}. */
   static Future<RawResponse> run(
       Vertx vertx,
-      HttpClient http,
+      WebClient web,
       InstantSource clock,
       Operation<?> operation,
       RequestOptions options,
@@ -90,48 +97,115 @@ final class Exchange {
       int maxBytes) {
     Exchange exchange = new Exchange(vertx, clock, operation.patience(), maxBytes);
     operation.onEnd(exchange::abort);
-    http.request(options)
-        .onSuccess(request -> exchange.onConnected(request, body))
-        .onFailure(
-            failure ->
-                exchange.fail(MeshFailure.UNREACHABLE, "no connection: " + message(failure)));
+    web.request(options)
+        .as(exchange)
+        .sendBuffer(body)
+        .onSuccess(all -> exchange.finish())
+        .onFailure(exchange::onFailure);
     return exchange.promise.future();
   }
 
-  private void onConnected(HttpClientRequest connected, Buffer requestBody) {
+  /**
+   * Shows the exchange of a request its connection and then the head of the answer: the web client
+   * gives nothing before the whole body otherwise.
+   */
+  static void intercept(HttpContext<?> context) {
+    if (context.request().bodyCodec() instanceof Exchange exchange) {
+      switch (context.phase()) {
+        case SEND_REQUEST -> exchange.onConnected(context.clientRequest());
+        case RECEIVE_RESPONSE -> exchange.onHead(context.clientResponse());
+        default -> {}
+      }
+      if (exchange.ended && context.phase() != ClientPhase.FAILURE) {
+        context.fail(new IllegalStateException("the exchange has ended"));
+        return;
+      }
+    }
+    context.next();
+  }
+
+  private void onConnected(HttpClientRequest connected) {
+    request = Optional.of(connected);
     // Without one, Vert.x logs a request that is given up as an error.
     connected.exceptionHandler(this::onConnectionError);
     if (ended) {
-      connected.reset();
       return;
     }
-    request = Optional.of(connected);
     sentAt = System.nanoTime();
     lastByteAt = sentAt;
     scheduleStallCheck(stallTimeout.toNanos());
     connected.connection().exceptionHandler(this::onConnectionError);
-    connected.send(requestBody).onSuccess(this::onResponse).onFailure(this::onConnectionError);
   }
 
-  private void onResponse(HttpClientResponse response) {
+  private void onHead(HttpClientResponse head) {
     lastByteAt = System.nanoTime();
     windowStart = lastByteAt;
-    Instant received = clock.instant();
-    response.exceptionHandler(this::onConnectionError);
-    boolean good = response.statusCode() == 200;
-    if (good && declaredLength(response) > maxBytes) {
+    response = head;
+    head.exceptionHandler(this::onConnectionError);
+    receivedAt = clock.instant();
+    if (response.statusCode() == 200 && declaredLength(response) > maxBytes) {
       fail(MeshFailure.TOO_LARGE, "announces more than the " + maxBytes + " bytes allowed");
-      return;
     }
-    response.handler(
-        chunk -> {
-          if (good) {
-            onBytes(response, chunk);
-          } else {
-            onErrorBytes(response, received, chunk);
-          }
-        });
-    response.endHandler(end -> finish(response, received));
+  }
+
+  @Override
+  public BodyStream<Void> stream() {
+    return this;
+  }
+
+  @Override
+  public Future<Void> write(Buffer chunk) {
+    if (!ended) {
+      if (response.statusCode() == 200) {
+        onBytes(response, chunk);
+      } else {
+        onErrorBytes(chunk);
+      }
+    }
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> end() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> result() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public void handle(Throwable failure) {
+    onConnectionError(failure);
+  }
+
+  @Override
+  public Exchange exceptionHandler(Handler<Throwable> handler) {
+    return this;
+  }
+
+  @Override
+  public Exchange setWriteQueueMaxSize(int maxSize) {
+    return this;
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return false;
+  }
+
+  @Override
+  public Exchange drainHandler(Handler<Void> handler) {
+    return this;
+  }
+
+  private void onFailure(Throwable failure) {
+    if (request.isEmpty()) {
+      fail(MeshFailure.UNREACHABLE, "no connection: " + message(failure));
+    } else {
+      onConnectionError(failure);
+    }
   }
 
   private void onBytes(HttpClientResponse response, Buffer chunk) {
@@ -158,11 +232,11 @@ final class Exchange {
   }
 
   /** Of an error only the start is wanted, however long it goes on. */
-  private void onErrorBytes(HttpClientResponse response, Instant received, Buffer chunk) {
+  private void onErrorBytes(Buffer chunk) {
     onProgress(chunk.length());
     append(chunk, Math.min(chunk.length(), MeshLimits.ERROR_BYTES - length), 0);
     if (length == MeshLimits.ERROR_BYTES) {
-      finish(response, received);
+      finish();
       request.ifPresent(HttpClientRequest::reset);
     }
   }
@@ -181,14 +255,14 @@ final class Exchange {
     length += bytes;
   }
 
-  private void finish(HttpClientResponse response, Instant received) {
+  private void finish() {
     if (!ended) {
       ended = true;
       detachFromConnection();
       Duration took = Duration.ofNanos(System.nanoTime() - sentAt);
       byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
       promise.complete(
-          new RawResponse(response.statusCode(), response.headers(), whole, received, took));
+          new RawResponse(response.statusCode(), response.headers(), whole, receivedAt, took));
     }
   }
 

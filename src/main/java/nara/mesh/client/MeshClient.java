@@ -10,6 +10,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.client.impl.WebClientInternal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -83,6 +86,7 @@ public final class MeshClient {
   private final WorkerExecutor workers;
 
   private final HttpClient http;
+  private final WebClient web;
   private final InFlightLimiter requestLimiter;
   private final InFlightLimiter pingLimiter;
   private final Set<Operation<?>> openOperations = new LinkedHashSet<>();
@@ -106,6 +110,10 @@ public final class MeshClient {
     this.listenPort = listenPort;
     this.workers = workers;
     this.http = vertx.createHttpClient(httpOptions(config), poolOptions(config));
+    this.web =
+        WebClient.wrap(
+            http, new WebClientOptions().setUserAgentEnabled(false).setFollowRedirects(false));
+    ((WebClientInternal) web).addInterceptor(Exchange::intercept);
     this.requestLimiter =
         new InFlightLimiter(
             config.maxInFlight(), config.maxInFlightPerPeer(), config.maxQueuedPerPeer());
@@ -478,7 +486,7 @@ public final class MeshClient {
     if (config.gzip() && !peer.get().isLoopback()) {
       options.addHeader("Accept-Encoding", Gzip.CODING);
     }
-    return Exchange.run(vertx, http, clock, operation, options, body, maxBytes);
+    return Exchange.run(vertx, web, clock, operation, options, body, maxBytes);
   }
 
   private <A> Future<VerifiedResponse<A>> verify(
