@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.cluster.ClusterNotification.HigherTermSeen;
 import nara.cluster.ClusterRequest.TakeOverLeadership;
@@ -45,12 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MemberCommandVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(MemberCommandVerticle.class);
-
-  /** Beyond what a fetch may take on the network: its events are judged and merged. */
-  private static final Duration MERGE_ALLOWANCE = Duration.ofSeconds(100);
-
-  /** A hundred names, eight at once, five seconds each, and their events judged. */
-  private static final Duration KEYS_TIMEOUT = Duration.ofMinutes(3);
 
   /** Members that one command is tried with. */
   private static final int MAX_ATTEMPTS = 5;
@@ -167,7 +162,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                       fetchAndMerge.query(),
                       fetchAndMerge.timeout(),
                       Optional.of(fetchAndMerge.stallTimeout())),
-                  fetchAndMerge.timeout().plus(MERGE_ALLOWANCE))
+                  fetchAndMerge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
           new KeySearch(bus)
@@ -253,7 +248,8 @@ public final class MemberCommandVerticle extends VerticleBase {
             fetchOnMember.query(),
             fetchOnMember.timeout(),
             fetchOnMember.stallTimeout());
-    return send(target.get(), command, fetchOnMember.timeout().plus(MERGE_ALLOWANCE))
+    return send(
+            target.get(), command, fetchOnMember.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
         .transform(
             answer ->
                 switch (answer.otherwise(MemberCommandVerticle::commandFailed).result()) {
@@ -281,7 +277,7 @@ public final class MemberCommandVerticle extends VerticleBase {
             .filter(memberInfo -> memberInfo.roles().contains(Role.MESH_SYNC))
             .map(
                 memberInfo ->
-                    send(memberInfo, command, KEYS_TIMEOUT)
+                    send(memberInfo, command, Timeouts.MEMBER_KEY_SEARCH)
                         .otherwise(MemberCommandVerticle::commandFailed))
             .toList();
     return Future.join(answers)

@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.gossip.GossipRequest.GossipCounts;
@@ -40,14 +41,6 @@ public final class GossipVerticle extends VerticleBase {
 
   /** For the last zine; whoever stops this verticle waits for five seconds. */
   private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
-
-  /** Beyond that: what came is judged and merged before the answer. */
-  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
-
-  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(10);
-
-  /** A scan of many addresses takes its time. */
-  private static final Duration DISCOVERY_TIMEOUT = Duration.ofHours(2);
 
   private final String me;
   private final GossipConfig config;
@@ -143,7 +136,7 @@ public final class GossipVerticle extends VerticleBase {
                                     new Peer(sendToNeighbour.name(), address),
                                     sendToNeighbour.event(),
                                     EXCHANGE_TIMEOUT),
-                                EXCHANGE_TIMEOUT.plus(LOCAL_TIMEOUT)))
+                                EXCHANGE_TIMEOUT.plus(Timeouts.GOSSIP)))
                     .orElseGet(
                         () ->
                             Future.succeededFuture(
@@ -192,7 +185,7 @@ public final class GossipVerticle extends VerticleBase {
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ExchangeZines(peers, config.zineSpan(), timeout),
-            timeout.plus(MERGE_ALLOWANCE))
+            timeout.plus(Timeouts.MERGE_ALLOWANCE))
         .map(
             result -> {
               onZinesExchanged(peers, candidates, result);
@@ -253,20 +246,21 @@ public final class GossipVerticle extends VerticleBase {
 
   /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
   private Future<Set<String>> lowMemoryNames() {
-    return bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), LOCAL_TIMEOUT)
+    return bus.request(
+            PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), Timeouts.GOSSIP)
         .map(PlazaRequest.ShortMemoryPeers::names);
   }
 
   private Future<List<Neighbour>> fetchNeighbours() {
     return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), LOCAL_TIMEOUT)
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.GOSSIP)
         .map(this::updateNeighbours);
   }
 
   /** Nobody is known, so the sources of discovery are asked again. */
   private Future<List<Neighbour>> discoverNeighbours() {
     return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT)
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
         .map(this::updateNeighbours);
   }
 

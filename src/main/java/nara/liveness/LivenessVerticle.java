@@ -2,7 +2,6 @@ package nara.liveness;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.event.Chau;
@@ -54,9 +54,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LivenessVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(LivenessVerticle.class);
-
-  /** A ping may wait for others on their way to the same neighbour. */
-  private static final Duration MESH_ALLOWANCE = Duration.ofSeconds(60);
 
   /**
    * Neighbours of whom what is thought is written down, at most: it is never pruned from any
@@ -331,7 +328,7 @@ public final class LivenessVerticle extends VerticleBase {
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.PingPeer(address, config.pingTimeout()),
-            config.pingTimeout().plus(MESH_ALLOWANCE))
+            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .compose(
             outcome ->
                 switch (outcome) {

@@ -13,6 +13,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.event.Service;
 import nara.event.json.JsonSpans.Span;
 import nara.identity.Identity;
@@ -48,9 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MqttLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(MqttLedgerVerticle.class);
-
-  /** For judging and merging one event. */
-  private static final Duration OFFER_TIMEOUT = Duration.ofSeconds(30);
 
   /** Announcements because a stranger was heard: anybody can be a stranger as often as he likes. */
   private static final Duration STRANGER_ANNOUNCE_INTERVAL = Duration.ofMinutes(1);
@@ -304,7 +302,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
               "answer", ledgerFetcher.onResponse(incomingResponse), IgnoreReason.NOT_ASKED);
       case PlazaMessage.IncomingCheckpoint about -> {
         count("checkpoint");
-        yield bus.request(CheckpointMessage.ADDRESS, about.message(), OFFER_TIMEOUT);
+        yield bus.request(CheckpointMessage.ADDRESS, about.message(), Timeouts.STEP);
       }
       case PlazaMessage.Ignored reason -> ignore(reason.ignoreReason());
     };
@@ -435,7 +433,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return bus.request(
         TrustRequest.ADDRESS,
         new TrustRequest.OfferEvents(source, event, List.of(new Span(0, event.length))),
-        OFFER_TIMEOUT);
+        Timeouts.STEP);
   }
 
   private void publishActive(String name, Status status, PublicKey key) {
