@@ -28,6 +28,7 @@ import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.identity.Identity;
 import nara.mesh.server.EventImport;
+import nara.mesh.wire.MeshPaths;
 
 /**
  * Gives backups to a node that runs, ours or the reference's, as its owner: signed with the node's
@@ -64,7 +65,7 @@ final class ImportClient {
    */
   ImportClient(Identity owner, String address, Terminal terminal) {
     this.owner = owner;
-    this.endpoint = URI.create("http://" + address + EventImport.PATH);
+    this.endpoint = URI.create("http://" + address + MeshPaths.IMPORT);
     this.terminal = terminal;
   }
 

@@ -13,9 +13,9 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
 import nara.mesh.wire.Zine;
 
-/** Makes this node's zine: what is in its ledger of the last minutes. */
+/** Makes this node's zine: the newest events of its ledger. */
 public final class ZineBuilder {
-  /** How far back a zine goes that is given in return: the wire contract's five minutes. */
+  /** The span of a zine that is sent in response, by the wire contract. */
   public static final Duration RESPONSE_SPAN = Duration.ofMinutes(5);
 
   private final Bus bus;
@@ -30,7 +30,7 @@ public final class ZineBuilder {
     this.workers = workers;
   }
 
-  /** The zine of now as a body; without events when nothing happened in that span. */
+  /** The body of the zine with the events of that span; there may be none. */
   public Future<byte[]> build(Duration span) {
     Instant now = clock.instant();
     Query recent =

@@ -41,6 +41,7 @@ import nara.liveness.LivenessConfig;
 import nara.liveness.LivenessVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
@@ -220,7 +221,9 @@ public final class NaraNode {
                             signatureVerifier,
                             scheduler,
                             addresses,
-                            listenPort))
+                            listenPort,
+                            own ->
+                                new MeshTransport(own, me, config.mesh(), scheduler, listenPort)))
                     : Future.succeededFuture());
   }
 

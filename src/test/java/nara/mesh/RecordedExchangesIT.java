@@ -25,7 +25,6 @@ import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.identity.Soul;
-import nara.mesh.server.MeshServerVerticle;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +63,7 @@ public class RecordedExchangesIT {
     await(vertx.deployVerticle(new FakeLedgerVerticle(heldEvents())));
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 server,
                 keys,
                 config,

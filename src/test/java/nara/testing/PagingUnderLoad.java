@@ -36,7 +36,7 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
-import nara.mesh.server.MeshServerVerticle;
+import nara.mesh.TestMesh;
 import nara.node.Blocking;
 import nara.trust.TrustConfig;
 import nara.trust.TrustRequest;
@@ -92,10 +92,10 @@ public final class PagingUnderLoad implements AutoCloseable {
             TrustConfig.defaults(), new TableVerifier(8), keys, InstantSource.system()),
         new DeploymentOptions());
     deploy(
-        new MeshServerVerticle(
+        TestMesh.server(
             server.identity(),
             keys,
-            MeshConfig.defaults().listeningOn("127.0.0.1", 0).withRequestLimit(0, 1),
+            TestMesh.withRequestLimit(MeshConfig.defaults().listeningOn("127.0.0.1", 0), 0, 1),
             new TableVerifier(64),
             InstantSource.system(),
             name -> Optional.empty(),

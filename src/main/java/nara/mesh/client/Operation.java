@@ -11,8 +11,8 @@ import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
 
 /**
- * One thing that is asked of the mesh. It ends once: with its answer, at its deadline, or when this
- * node stops; and whatever it holds then (a socket, a place in the queue) is let go.
+ * One request to the mesh, with all its exchanges. It ends once: with its result, at its deadline,
+ * or when this node stops. It then releases what it holds: a connection, a place in the queue.
  *
  * <p>Lives on one event loop.
  */
@@ -24,12 +24,7 @@ final class Operation<T> {
   private final Duration stallTimeout;
   private boolean ended;
 
-  /**
-   * One that begins now.
-   *
-   * @param timeout for all of it
-   * @param stallTimeout how long a peer may bring nothing, or hardly anything
-   */
+  /** An operation that begins now. */
   Operation(Vertx vertx, Duration timeout, Duration stallTimeout) {
     this.vertx = vertx;
     this.stallTimeout = stallTimeout;
@@ -47,11 +42,11 @@ final class Operation<T> {
     return ended;
   }
 
-  Duration patience() {
+  Duration stallTimeout() {
     return stallTimeout;
   }
 
-  /** Does something when it ends, or now when it has. */
+  /** Runs the action when the operation ends, or now when it has ended. */
   void onEnd(Runnable action) {
     if (ended) {
       action.run();
@@ -60,14 +55,14 @@ final class Operation<T> {
     }
   }
 
-  /** The peer has done its part: what is left takes our own time, not the peer's. */
+  /** Lets the operation take its time: the peer has done its part, the rest is local work. */
   void cancelDeadline() {
     vertx.cancelTimer(deadlineTimer);
   }
 
-  void succeed(T answer) {
+  void succeed(T result) {
     if (end()) {
-      promise.complete(answer);
+      promise.complete(result);
     }
   }
 

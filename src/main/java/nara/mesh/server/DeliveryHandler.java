@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import nara.bus.Bus;
-import nara.bus.Timeouts;
 import nara.event.Chau;
 import nara.event.Event;
 import nara.event.HeyThere;
@@ -23,74 +23,91 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
+import nara.mesh.EventOffers;
 import nara.mesh.ZineBuilder;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.Zine;
-import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
 import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Takes what others bring: zines, single events, and the owner's imports. All of it goes through
- * the judge like every answer of a peer; what is decided here is only what the bringer is told.
+ * Receives zines, single events and the owner's imports. Trust verifies their events like those of
+ * any response; this class decides only the response to the sender.
  *
- * <p>Lives on one event loop, that of the server; reading and verifying are done on workers.
+ * <p>Lives on the event loop of the server; workers read and verify.
  */
 final class DeliveryHandler {
   private final Bus bus;
   private final Identity me;
   private final Keyring keys;
+  private final Function<String, Optional<PublicKey>> keyOf;
   private final SignatureVerifier signatureVerifier;
   private final InstantSource clock;
   private final WorkerExecutor workers;
   private final ZineBuilder zineBuilder;
   private final EventReader reader = new EventReader();
 
-  /** The imports that were done and would still be taken, by what was signed, with their time. */
+  /** Time stamps of the imports whose signature is still fresh, by the hash that was signed. */
   private final Map<String, Long> recentImports = new HashMap<>();
 
+  /**
+   * A handler for one server.
+   *
+   * @param keyOf the key of a name, this node's own included
+   */
   DeliveryHandler(
       Bus bus,
       Identity me,
       Keyring keys,
+      Function<String, Optional<PublicKey>> keyOf,
       SignatureVerifier signatureVerifier,
       InstantSource clock,
       WorkerExecutor workers) {
     this.bus = bus;
     this.me = me;
     this.keys = keys;
+    this.keyOf = keyOf;
     this.signatureVerifier = signatureVerifier;
     this.clock = clock;
     this.workers = workers;
     this.zineBuilder = new ZineBuilder(bus, me, clock, workers);
   }
 
-  /** A body that was looked at: either the answer is clear already, or there is more to do. */
+  /** A body that was read: it is valid, or the response is a rejection. */
   private sealed interface Validated<T> {
-    record Rejected<T>(MeshResponse meshResponse) implements Validated<T> {}
+    record Rejected<T>(MeshResponse response) implements Validated<T> {}
 
     record Valid<T>(T value) implements Validated<T> {}
+
+    default Future<MeshResponse> respond(Function<T, Future<MeshResponse>> onValid) {
+      return switch (this) {
+        case Rejected<T> rejected -> Future.succeededFuture(rejected.response());
+        case Valid<T> valid -> onValid.apply(valid.value());
+      };
+    }
+  }
+
+  private static <T> Validated<T> rejected(int status, String text) {
+    return new Validated.Rejected<>(MeshResponse.text(status, text));
   }
 
   // Zines.
 
-  /** Somebody gives us a zine; the answer is ours. */
+  /** Merges the zine of a peer; the response is our zine. */
   Future<MeshResponse> onZine(String sender, byte[] body) {
     return workers
         .executeBlocking(() -> readZine(body), false)
         .compose(
             validated ->
-                switch (validated) {
-                  case Validated.Rejected<Zine> rejected ->
-                      Future.succeededFuture(rejected.meshResponse());
-                  case Validated.Valid<Zine> valid ->
-                      offer(sender, body, valid.value().events())
-                          .compose(merged -> zineBuilder.build(ZineBuilder.RESPONSE_SPAN))
-                          .map(MeshResponse::json);
-                });
+                validated.respond(
+                    zine ->
+                        offer(sender, body, zine.events())
+                            .compose(merged -> zineBuilder.build(ZineBuilder.RESPONSE_SPAN))
+                            .map(MeshResponse::json)));
   }
 
   private Validated<Zine> readZine(byte[] body) {
@@ -98,47 +115,47 @@ final class DeliveryHandler {
     try {
       zine = Zine.read(body, Query.MAX_EVENTS);
     } catch (MeshException trouble) {
-      return new Validated.Rejected<>(unreadableBody(trouble));
+      return trouble.failure() == MeshFailure.TOO_LARGE
+          ? rejected(413, "Request body too large")
+          : rejected(400, "Invalid JSON");
     }
     if (zine.from().isEmpty()) {
-      return new Validated.Rejected<>(MeshResponse.text(400, "from is required"));
+      return rejected(400, "from is required");
     }
-    return keyOf(zine.from())
+    return keyOf
+            .apply(zine.from())
             .flatMap(key -> zine.fault(zine.from(), key, signatureVerifier))
             .isPresent()
-        ? new Validated.Rejected<>(MeshResponse.text(403, "Invalid signature"))
+        ? rejected(403, "Invalid signature")
         : new Validated.Valid<>(zine);
   }
 
   // Single events.
 
-  /** Somebody sends us one event. */
+  /** Merges one event of a peer; the response says whether it was new. */
   Future<MeshResponse> onEvent(String sender, byte[] body) {
     Span event = trimmedSpan(body);
     return workers
-        .executeBlocking(() -> readMessage(body, event), false)
+        .executeBlocking(() -> readEvent(body, event), false)
         .compose(
             validated ->
-                switch (validated) {
-                  case Validated.Rejected<ReadResult.ParsedEvent> rejected ->
-                      Future.succeededFuture(rejected.meshResponse());
-                  case Validated.Valid<ReadResult.ParsedEvent> valid ->
-                      offer(sender, body, List.of(event))
-                          .compose(offerResult -> eventResponse(valid.value(), offerResult));
-                });
+                validated.respond(
+                    parsedEvent ->
+                        offer(sender, body, List.of(event))
+                            .compose(offerResult -> eventResponse(parsedEvent, offerResult))));
   }
 
-  private Validated<ReadResult.ParsedEvent> readMessage(byte[] body, Span event) {
+  private Validated<ReadResult.ParsedEvent> readEvent(byte[] body, Span event) {
     if (!(reader.read(body, event.offset(), event.length())
         instanceof ReadResult.ParsedEvent parsedEvent)) {
-      return new Validated.Rejected<>(MeshResponse.text(400, "Invalid JSON"));
+      return rejected(400, "Invalid JSON");
     }
     if (!parsedEvent.event().isSigned()) {
-      return new Validated.Rejected<>(MeshResponse.text(400, "Unsigned event rejected"));
+      return rejected(400, "Unsigned event rejected");
     }
     return parsedEvent.idMatches()
         ? new Validated.Valid<>(parsedEvent)
-        : new Validated.Rejected<>(MeshResponse.text(403, "Invalid signature"));
+        : rejected(403, "Invalid signature");
   }
 
   private Future<MeshResponse> eventResponse(
@@ -150,7 +167,7 @@ final class DeliveryHandler {
       return Future.succeededFuture(MeshResponse.text(403, "Invalid signature"));
     }
     if (offerResult.verdicts().isEmpty()) {
-      // Its id is held as valid, so the judge did not look at this one's signature.
+      // The ledger holds the id as valid, so trust did not verify this signature.
       return workers.executeBlocking(
           () ->
               isSignedByEmitter(parsedEvent)
@@ -167,7 +184,7 @@ final class DeliveryHandler {
         switch (event.payload()) {
           case HeyThere hello -> PublicKey.parse(hello.publicKey());
           case Chau goodbye -> PublicKey.parse(goodbye.publicKey());
-          default -> keys.byId(event.emitterId()).or(() -> keyOf(event.emitter()));
+          default -> keys.byId(event.emitterId()).or(() -> keyOf.apply(event.emitter()));
         };
     return key.isPresent()
         && event
@@ -183,7 +200,7 @@ final class DeliveryHandler {
     return MeshResponse.json(out.append(",\"success\":").append(success).append("}\n").toString());
   }
 
-  /** Where the event stands in a body that may have white space around it. */
+  /** The event without the white space around it. */
   private static Span trimmedSpan(byte[] body) {
     int from = 0;
     int to = body.length;
@@ -199,23 +216,17 @@ final class DeliveryHandler {
   // Imports.
 
   /**
-   * The owner gives us a backup. The same import once more changes nothing and costs no judging, so
-   * that whoever overheard it gains nothing by repeating it.
+   * Merges a backup of the owner. A repeated import is not verified again, so an eavesdropper gains
+   * nothing by sending it once more.
    */
-  Future<MeshResponse> onImport(byte[] body) {
+  Future<MeshResponse> onImport(String sender, byte[] body) {
     Instant now = clock.instant();
     recentImports
         .values()
         .removeIf(ts -> ts + EventImport.MAX_CLOCK_SKEW.toSeconds() < now.getEpochSecond());
     return workers
         .executeBlocking(() -> readImport(body, now), false)
-        .compose(
-            validated ->
-                switch (validated) {
-                  case Validated.Rejected<EventImport> rejected ->
-                      Future.succeededFuture(rejected.meshResponse());
-                  case Validated.Valid<EventImport> valid -> onImport(valid.value());
-                });
+        .compose(validated -> validated.respond(this::onImport));
   }
 
   private Validated<EventImport> readImport(byte[] body, Instant now) {
@@ -256,21 +267,6 @@ final class DeliveryHandler {
   }
 
   private Future<OfferResult> offer(String source, byte[] json, List<Span> events) {
-    return events.isEmpty()
-        ? Future.succeededFuture(OfferResult.NONE)
-        : bus.request(
-            TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(source, json, events),
-            Timeouts.MERGE);
-  }
-
-  private Optional<PublicKey> keyOf(String name) {
-    return name.equals(me.name()) ? Optional.of(me.keys().publicKey()) : keys.byName(name);
-  }
-
-  private static MeshResponse unreadableBody(MeshException trouble) {
-    return trouble.failure() == MeshFailure.TOO_LARGE
-        ? MeshResponse.text(413, "Request body too large")
-        : MeshResponse.text(400, "Invalid JSON");
+    return EventOffers.send(bus, new OfferEvents(source, json, events));
   }
 }

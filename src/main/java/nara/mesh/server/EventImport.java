@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import nara.event.json.JsonSpans.Span;
@@ -19,11 +18,11 @@ import nara.mesh.wire.RequestSignature;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * The body of {@code POST /api/events/import}: events that a node's owner gives it, a backup, under
- * the signature of the node's own key.
+ * The body of {@code POST /api/events/import}: a backup that the owner of a node sends to it,
+ * signed with the node's own key.
  *
- * <p>What is signed are the time and the ids; an id is the hash of what an event says, so the judge
- * finds what was altered on the way.
+ * <p>The signature covers the time and the ids. An id is the hash of an event's content, so trust
+ * finds altered events.
  *
  * @param json the whole body
  * @param events where each event stands in the body
@@ -31,32 +30,29 @@ import nara.trust.verifier.SignatureVerifier;
  * @param sig as Base64, or empty
  */
 public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
-  /** Where it is posted. */
-  public static final String PATH = "/api/events/import";
-
-  /** How far owner's and node's clocks may be apart: the wire contract's five minutes. */
+  /** The largest difference between the clocks of owner and node, by the wire contract. */
   static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
 
-  /** Cuts a body; the trouble is that it is no import, or holds too many events. */
+  /** Reads a body; fails when it is no import or holds too many events. */
   static EventImport read(byte[] json, int maxEvents) throws MeshException {
     JsonFields fields = JsonFields.of(json);
     return new EventImport(
         json, fields.elements("events", maxEvents), fields.longValue("ts"), fields.string("sig"));
   }
 
-  /** What the owner signs: 32 bytes. */
+  /** The 32 bytes that the owner signs. */
   byte[] signedHash() {
     return EventList.signedHash(ts + ":", json, events);
   }
 
-  /** Why it is refused, as the reference words it, or empty. Not for an event loop. */
+  /** Why it is rejected, in the reference's words, or empty. Not for an event loop. */
   Optional<String> fault(Identity owner, Instant now, SignatureVerifier signatureVerifier) {
     Optional<Duration> age = age(now);
     if (age.isEmpty() || age.get().abs().compareTo(MAX_CLOCK_SKEW) > 0) {
       return Optional.of(
           "timestamp too old or in future" + age.map(a -> ": " + GoDuration.format(a)).orElse(""));
     }
-    if (!isBase64(sig)) {
+    if (!RequestSignature.isBase64(sig)) {
       return Optional.of("invalid signature encoding");
     }
     return RequestSignature.isValid(signatureVerifier, owner.keys().publicKey(), signedHash(), sig)
@@ -64,26 +60,17 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
         : Optional.of("signature verification failed");
   }
 
-  /** How old it is; empty when that is beyond what a clock can show. */
+  /** Its age; empty when the time stamp is outside the range of an Instant. */
   private Optional<Duration> age(Instant now) {
     return Math.abs(ts) > Instant.MAX.getEpochSecond()
         ? Optional.empty()
         : Optional.of(Duration.between(Instant.ofEpochSecond(ts), now));
   }
 
-  private static boolean isBase64(String text) {
-    try {
-      Base64.getDecoder().decode(text);
-      return true;
-    } catch (IllegalArgumentException notBase64) {
-      return false;
-    }
-  }
-
   /**
    * Writes an import.
    *
-   * @param owner who the node is that it is for
+   * @param owner the identity of the node
    * @param events the JSON of each
    * @param now Unix seconds
    */
@@ -104,7 +91,7 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
     return body.toByteArray();
   }
 
-  /** The answer, in the reference's form. */
+  /** The response, in the reference's form. */
   static byte[] writeResponse(int imported, int duplicates, int warnings) {
     return ("{\"success\":true,\"imported\":%d,\"duplicates\":%d%s}\n"
             .formatted(imported, duplicates, warnings == 0 ? "" : ",\"warnings\":" + warnings))

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -34,10 +35,11 @@ import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
-import nara.mesh.client.MeshClient;
+import nara.mesh.PingClient;
 import nara.mesh.wire.CheckpointList;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshLimits;
+import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PeerQueryResponse;
 import nara.mesh.wire.PingResponse;
 import nara.mesh.wire.RequestSignature;
@@ -48,19 +50,21 @@ import nara.mesh.wire.SyncResponse;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Serves the mesh to other naras: who we are, the events we hold, whom we know.
+ * Serves the mesh to other naras: this node's identity, its events, the keys that it knows.
  *
- * <p>What is asked behind the signature check is answered signed, whatever the status. Bodies are
- * built, hashed, signed and packed on workers; the ledger is asked over the bus.
+ * <p>A request whose sender passed the signature check gets a signed response, whatever the status.
+ * Workers build, hash, sign and compress bodies; the ledger is queried over the bus.
  */
 public final class MeshServerVerticle extends VerticleBase {
-  /** Set on a request whose sender passed the check, to its name: the answer is signed. */
+  // Attributes of a request.
+
+  /** The name of the sender, once its signature is verified: the response is signed. */
   private static final String SENDER = "nara.sender";
 
-  /** Set on a request whose answer holds events, and counts until it is taken. */
+  /** Whether the response holds events, and counts as in flight until it is sent. */
   private static final String COUNTED_IN_FLIGHT = "nara.large";
 
-  /** Set on a request from when its body is read. */
+  /** Whether the server has begun to read the body. */
   private static final String READING_BODY = "nara.reading";
 
   private final Identity me;
@@ -70,10 +74,11 @@ public final class MeshServerVerticle extends VerticleBase {
   private final InstantSource clock;
   private final PeerDirectory peerDirectory;
   private final ListenPort listenPort;
+  private final Function<Vertx, PingClient> pingClients;
 
   private Bus bus;
   private WorkerExecutor workers;
-  private MeshClient client;
+  private PingClient pingClient;
   private SenderLookup senderLookup;
   private ResponseSender responseSender;
   private DeliveryHandler deliveryHandler;
@@ -87,11 +92,12 @@ public final class MeshServerVerticle extends VerticleBase {
   private int importsInFlight;
 
   /**
-   * A server for the mesh.
+   * The server of one node.
    *
-   * @param keys read to check senders and to answer peer queries; learns the keys of senders
-   * @param peerDirectory where others are
-   * @param listenPort is told the port, once there is one
+   * @param keys authenticate senders and answer peer queries; they learn the keys of senders
+   * @param peerDirectory the addresses of other naras
+   * @param listenPort receives the port, once the server listens
+   * @param pingClients makes the client that pings unknown senders
    */
   public MeshServerVerticle(
       Identity me,
@@ -100,7 +106,8 @@ public final class MeshServerVerticle extends VerticleBase {
       SignatureVerifier signatureVerifier,
       InstantSource clock,
       PeerDirectory peerDirectory,
-      ListenPort listenPort) {
+      ListenPort listenPort,
+      Function<Vertx, PingClient> pingClients) {
     this.me = me;
     this.keys = keys;
     this.config = config;
@@ -108,6 +115,7 @@ public final class MeshServerVerticle extends VerticleBase {
     this.clock = clock;
     this.peerDirectory = peerDirectory;
     this.listenPort = listenPort;
+    this.pingClients = pingClients;
   }
 
   @Override
@@ -116,9 +124,10 @@ public final class MeshServerVerticle extends VerticleBase {
     workers =
         vertx.createSharedWorkerExecutor(
             "nara-mesh-server", Runtime.getRuntime().availableProcessors());
-    client = new MeshClient(vertx, me, keys, config, signatureVerifier, clock, listenPort, workers);
-    senderLookup = new PingSenderLookup(client, keys, peerDirectory, clock);
-    deliveryHandler = new DeliveryHandler(bus, me, keys, signatureVerifier, clock, workers);
+    pingClient = pingClients.apply(vertx);
+    senderLookup = new SenderLookup(pingClient, keys, peerDirectory, clock);
+    deliveryHandler =
+        new DeliveryHandler(bus, me, keys, this::keyOf, signatureVerifier, clock, workers);
     reconcileHandler = new ReconcileHandler(bus, me, clock, workers);
     peerRateLimiter =
         new PeerRateLimiter(config.requestsPerSecond(), config.requestsAtOnce(), System::nanoTime);
@@ -140,7 +149,7 @@ public final class MeshServerVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     listenPort.clear();
-    return client
+    return pingClient
         .stop()
         .eventually(() -> server.shutdown(MeshLimits.SHUTDOWN_TIMEOUT))
         .eventually(workers::close);
@@ -158,35 +167,25 @@ public final class MeshServerVerticle extends VerticleBase {
 
   private Router routes() {
     Router router = Router.router(vertx);
-    publicGet(router, "/ping", this::onPing);
-    publicGet(router, "/coordinates", this::onCoordinates);
-    publicGet(router, "/peer/query", this::onPeerQuery);
-    publicGet(router, "/api/checkpoints/all", this::onCheckpoints);
-    signedPost(router, "/events/sync", this::onSync);
-    signedPost(
-        router,
-        ReconcileHandler.RECONCILE_PATH,
-        ctx -> respondToDelivery(ctx, reconcileHandler::onReconcile));
-    signedPost(
-        router,
-        ReconcileHandler.FETCH_PATH,
-        ctx -> respondToDelivery(ctx, reconcileHandler::onFetch));
-    signedPost(router, "/gossip/zine", ctx -> respondToDelivery(ctx, deliveryHandler::onZine));
-    signedPost(router, "/dm", ctx -> respondToDelivery(ctx, deliveryHandler::onEvent));
-    ownerPost(
-        router,
-        EventImport.PATH,
-        ctx -> respondToDelivery(ctx, (sender, body) -> deliveryHandler.onImport(body)));
+    publicGet(router, MeshPaths.PING, this::onPing);
+    publicGet(router, MeshPaths.COORDINATES, this::onCoordinates);
+    publicGet(router, MeshPaths.PEER_QUERY, this::onPeerQuery);
+    publicGet(router, MeshPaths.CHECKPOINTS, this::onCheckpoints);
+    signedPost(router, MeshPaths.SYNC, this::onSync);
+    signedPost(router, MeshPaths.RECONCILE, ctx -> onDelivery(ctx, reconcileHandler::onReconcile));
+    signedPost(router, MeshPaths.FETCH, ctx -> onDelivery(ctx, reconcileHandler::onFetch));
+    signedPost(router, MeshPaths.ZINE, ctx -> onDelivery(ctx, deliveryHandler::onZine));
+    signedPost(router, MeshPaths.SEND_EVENT, ctx -> onDelivery(ctx, deliveryHandler::onEvent));
+    ownerPost(router, MeshPaths.IMPORT, ctx -> onDelivery(ctx, deliveryHandler::onImport));
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
-    // Else each request that is none (no host, half a percent sign, no path) would be a line in the
-    // log.
+    // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.
     router.errorHandler(400, ctx -> respond(ctx, MeshResponse.text(400, "Bad request")));
     router.errorHandler(404, ctx -> respond(ctx, MeshResponse.notFound()));
     router.errorHandler(500, ctx -> respond(ctx, Future.failedFuture(ctx.failure())));
     return router;
   }
 
-  /** All paths that are served. */
+  /** All paths of this server. */
   public List<String> paths() {
     return router.getRoutes().stream()
         .map(Route::getPath)
@@ -195,14 +194,14 @@ public final class MeshServerVerticle extends VerticleBase {
         .toList();
   }
 
-  /** A GET that anybody may make. */
+  /** A GET without authentication. */
   private void publicGet(
       Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
     router.get(path).handler(this::limitByAddress);
     router.get(path).handler(ctx -> respond(ctx, onRequest.apply(ctx)));
   }
 
-  /** A POST that the owner has signed inside: anybody may send one, so few are held at once. */
+  /** A POST with the owner's signature in its body. Anybody can send one: few are read at once. */
   private void ownerPost(
       Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
     router.route(path).handler(this::requirePost).failureHandler(this::onFailure);
@@ -211,10 +210,10 @@ public final class MeshServerVerticle extends VerticleBase {
     respondToBody(router, path, onRequest);
   }
 
-  /** A POST whose sender is checked before its body is read. */
+  /** A POST whose sender is authenticated before the server reads the body. */
   private void signedPost(
       Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
-    // A route each: within one route, vertx-web wants the body read before anybody is checked.
+    // Separate routes: within one route, vertx-web wants the body handler first.
     router.route(path).handler(this::authenticateSender).failureHandler(this::onFailure);
     router.route(path).handler(this::requirePost);
     respondToBody(router, path, onRequest);
@@ -227,16 +226,22 @@ public final class MeshServerVerticle extends VerticleBase {
     router.route(path).handler(ctx -> respond(ctx, onRequest.apply(ctx)));
   }
 
-  // Checks before a request is answered.
+  // Checks before a request is processed.
 
-  /** Who is not known by a signature is known by its address. */
   private void limitByAddress(RoutingContext ctx) {
-    String address = addressOf(ctx);
-    if (peerRateLimiter.tryAcquire(address)) {
+    limitRate(ctx, addressOf(ctx));
+  }
+
+  private void limitRate(RoutingContext ctx, String key) {
+    if (peerRateLimiter.tryAcquire(key)) {
       ctx.next();
     } else {
-      respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(address)));
+      rejectByRate(ctx, key);
     }
+  }
+
+  private void rejectByRate(RoutingContext ctx, String key) {
+    respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(key)));
   }
 
   private void limitConcurrentImports(RoutingContext ctx) {
@@ -252,8 +257,8 @@ public final class MeshServerVerticle extends VerticleBase {
   private void authenticateSender(RoutingContext ctx) {
     ctx.request().pause();
     if (peerRateLimiter.isExhausted(addressOf(ctx))) {
-      // Its address has sent much that was refused: no signature is verified for it.
-      respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(addressOf(ctx))));
+      // Many requests of this address were rejected: it costs no more signature checks.
+      rejectByRate(ctx, addressOf(ctx));
       ctx.request().resume();
       return;
     }
@@ -294,18 +299,13 @@ public final class MeshServerVerticle extends VerticleBase {
     switch (authResult) {
       case AuthResult.Authenticated authenticated -> {
         ctx.put(SENDER, authenticated.name());
-        // A name may look like an address: names and addresses are counted apart.
-        String key = "name " + authenticated.name();
-        if (peerRateLimiter.tryAcquire(key)) {
-          ctx.next();
-        } else {
-          respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(key)));
-        }
+        // A name may look like an address: the prefix keeps their counts apart.
+        limitRate(ctx, "name " + authenticated.name());
       }
       case AuthResult.UnknownSender unknownSender -> rejectSender(ctx, unknownSender.asFailure());
       case AuthResult.AuthFailure authFailure -> rejectSender(ctx, authFailure);
     }
-    // Not before somebody is there to take the body.
+    // Only now does a handler wait for the body.
     ctx.request().resume();
   }
 
@@ -326,14 +326,14 @@ public final class MeshServerVerticle extends VerticleBase {
     if (ctx.statusCode() == 413) {
       respond(ctx, MeshResponse.text(413, "Request body too large"));
     } else if (ctx.get(READING_BODY, false) && !ctx.request().isEnded()) {
-      // Whoever sends it has gone, or sends no HTTP: his trouble, and no line in the log.
+      // The sender hung up or sends no HTTP: that is no error of ours, so it is not logged.
       respond(ctx, MeshResponse.text(400, "Bad request"));
     } else {
       respond(ctx, Future.failedFuture(ctx.failure()));
     }
   }
 
-  // Answers.
+  // Endpoints.
 
   private Future<MeshResponse> onPing(RoutingContext ctx) {
     return Future.succeededFuture(
@@ -341,10 +341,7 @@ public final class MeshServerVerticle extends VerticleBase {
             PingResponse.write(me, listenPort.advertisedAddress(config), clock.instant())));
   }
 
-  /**
-   * This node takes no measurements for a place in network space, so it says what every node says
-   * before its first one: the origin, as uncertain as can be.
-   */
+  /** This node measures no coordinates. It sends what every node sends before measuring. */
   private Future<MeshResponse> onCoordinates(RoutingContext ctx) {
     StringBuilder out =
         new StringBuilder(
@@ -423,9 +420,9 @@ public final class MeshServerVerticle extends VerticleBase {
                 .map(MeshResponse::json));
   }
 
-  private Future<MeshResponse> respondToDelivery(
-      RoutingContext ctx, BiFunction<String, byte[], Future<MeshResponse>> onDelivery) {
-    return withinInFlightLimit(ctx, () -> onDelivery.apply(ctx.get(SENDER, ""), body(ctx)));
+  private Future<MeshResponse> onDelivery(
+      RoutingContext ctx, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+    return withinInFlightLimit(ctx, () -> handler.apply(ctx.get(SENDER, ""), body(ctx)));
   }
 
   private static byte[] body(RoutingContext ctx) {
@@ -453,14 +450,13 @@ public final class MeshServerVerticle extends VerticleBase {
   private void respond(RoutingContext ctx, Future<MeshResponse> reply) {
     responseSender
         .send(ctx.request(), isAuthenticated(ctx), reply)
-        .onSuccess(taken -> onResponseSent(ctx));
-  }
-
-  private void onResponseSent(RoutingContext ctx) {
-    if (ctx.get(COUNTED_IN_FLIGHT, false)) {
-      addInFlight(ctx, -1);
-    }
-    connectionDeadlines.onResponseSent(ctx.request().connection());
+        .onSuccess(
+            sent -> {
+              if (ctx.get(COUNTED_IN_FLIGHT, false)) {
+                addInFlight(ctx, -1);
+              }
+              connectionDeadlines.onResponseSent(ctx.request().connection());
+            });
   }
 
   private void addInFlight(RoutingContext ctx, int more) {
@@ -488,7 +484,7 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private static OptionalInt claimedPort(HttpServerRequest request) {
-    int port = intOrDefault(String.valueOf(request.getHeader(MeshClient.PORT_HEADER)), 0);
+    int port = intOrDefault(String.valueOf(request.getHeader(MeshPaths.PORT_HEADER)), 0);
     return port < 1 || port > 65_535 ? OptionalInt.empty() : OptionalInt.of(port);
   }
 

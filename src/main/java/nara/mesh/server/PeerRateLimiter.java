@@ -6,11 +6,8 @@ import java.util.function.LongSupplier;
 import nara.mesh.wire.MeshLimits;
 
 /**
- * How often each of many may ask: so many at once, and so many a second in the long run.
- *
- * <p>Each has a bucket that holds as many as may come at once, and that is filled again at the rate
- * of the long run. The buckets that were used longest ago are forgotten when there are too many,
- * which only means that they are full again.
+ * Limits the request rate of each sender: a token bucket for a burst, refilled at a constant rate.
+ * At the limit of buckets, the least recently used one is dropped, as if it were full again.
  *
  * <p>Lives on one event loop.
  */
@@ -36,10 +33,10 @@ final class PeerRateLimiter {
   }
 
   /**
-   * A quota for each.
+   * A limiter with full buckets.
    *
-   * @param perSecond in the long run; 0 for no bound
-   * @param burst what a bucket holds
+   * @param perSecond tokens added each second; 0 for no limit
+   * @param burst tokens that a bucket holds
    * @param nanoTime elapsed real time, as {@link System#nanoTime}
    */
   PeerRateLimiter(int perSecond, int burst, LongSupplier nanoTime) {
@@ -48,7 +45,7 @@ final class PeerRateLimiter {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes one; whether there was one. */
+  /** Takes a token, if there is one. */
   boolean tryAcquire(String key) {
     if (perSecond == 0) {
       return true;
@@ -61,12 +58,12 @@ final class PeerRateLimiter {
     return true;
   }
 
-  /** Whether there is none, without taking any. */
+  /** Whether there is no token; takes none. */
   boolean isExhausted(String key) {
     return perSecond != 0 && refilledBucket(key).tokens < 1;
   }
 
-  /** Whole seconds after which there is one again, at least 1. */
+  /** Whole seconds until the next token, at least 1. */
   int retryAfterSeconds(String key) {
     double missing = perSecond == 0 ? 0 : 1 - refilledBucket(key).tokens;
     return Math.max(1, (int) Math.ceil(missing / Math.max(1, perSecond)));

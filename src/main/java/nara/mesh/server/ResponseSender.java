@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signs, packs and sends replies. Hashing, signing and packing are done on workers; the signature
- * is over the body as it is before it is packed.
+ * Signs, compresses and sends responses. Workers hash, sign and compress; the signature covers the
+ * uncompressed body.
  *
  * <p>Lives on one event loop.
  */
@@ -41,7 +41,7 @@ final class ResponseSender {
     this.workers = workers;
   }
 
-  /** A reply as it goes out. */
+  /** A response as it is on the wire. */
   private record EncodedResponse(
       MeshResponse meshResponse,
       Optional<SignatureHeaders> signature,
@@ -49,42 +49,46 @@ final class ResponseSender {
       boolean compressed) {}
 
   /**
-   * Sends a reply when it is there; one that cannot be had becomes a 503.
+   * Sends a response when it is ready. A failed one becomes a 503.
    *
-   * @param signed whether the request was behind the signature check
-   * @return completed when the answer was taken, or will never be
+   * @param signed whether the sender of the request is authenticated
+   * @return completes when the response is sent, or the connection has failed
    */
   Future<Void> send(HttpServerRequest request, boolean signed, Future<MeshResponse> reply) {
-    boolean packable = gzip && acceptsGzip(request);
+    boolean gzipAccepted = gzip && acceptsGzip(request);
     return reply
         .otherwise(
             failure -> {
               onUnavailable(request, failure);
               return MeshResponse.text(503, "Not available");
             })
-        .compose(ready -> encode(ready, signed, packable && isWorthCompressing(ready)))
+        .compose(ready -> encode(ready, signed, gzipAccepted && isWorthCompressing(ready)))
         .onFailure(
             defect -> {
-              LOG.error("{} could not be answered", request.path(), defect);
+              LOG.error(
+                  "Cannot encode a response, closing the connection path={}",
+                  request.path(),
+                  defect);
               request.connection().close();
             })
         .compose(encodedResponse -> send(request.response(), encodedResponse))
-        // Whoever does not take an answer has gone: there is nobody to tell.
+        // The peer has hung up.
         .otherwiseEmpty();
   }
 
-  /** Told once, until the cause is another one: peers choose how often they ask. */
+  /** Logs a cause once, until another one follows: peers choose how often they send requests. */
   private void onUnavailable(HttpServerRequest request, Throwable failure) {
     String cause = failure.toString();
     if (!cause.equals(lastCause)) {
       lastCause = cause;
-      LOG.warn("{} could not be answered: {}", request.path(), cause);
+      LOG.warn(
+          "Cannot serve a mesh request, responding 503 path={} cause={}", request.path(), cause);
     }
   }
 
   private Future<EncodedResponse> encode(
-      MeshResponse meshResponse, boolean signed, boolean packed) {
-    if (!signed && !packed) {
+      MeshResponse meshResponse, boolean signed, boolean compressed) {
+    if (!signed && !compressed) {
       return Future.succeededFuture(
           new EncodedResponse(meshResponse, Optional.empty(), meshResponse.body(), false));
     }
@@ -94,8 +98,9 @@ final class ResponseSender {
               signed
                   ? Optional.of(ResponseSignature.sign(me, clock.instant(), meshResponse.body()))
                   : Optional.empty();
-          Body body = packed ? Body.of(Gzip.compress(meshResponse.body())) : meshResponse.body();
-          return new EncodedResponse(meshResponse, signature, body, packed);
+          Body body =
+              compressed ? Body.of(Gzip.compress(meshResponse.body())) : meshResponse.body();
+          return new EncodedResponse(meshResponse, signature, body, compressed);
         },
         false);
   }
@@ -125,7 +130,7 @@ final class ResponseSender {
     return meshResponse.body().length() >= MeshLimits.GZIP_FROM_BYTES;
   }
 
-  /** Whether gzip is among the accepted codings, and not with the weight 0. */
+  /** Whether the request accepts gzip with a weight above 0. */
   private static boolean acceptsGzip(HttpServerRequest request) {
     String accepted = request.getHeader("Accept-Encoding");
     return accepted != null

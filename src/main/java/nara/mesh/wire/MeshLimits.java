@@ -1,11 +1,9 @@
 package nara.mesh.wire;
 
 import java.time.Duration;
-import nara.mesh.MeshConfig;
 
 /**
- * Every bound of the mesh that is not configuration, each with its reason. What the operator may
- * turn is in {@link MeshConfig}.
+ * The limits of the mesh, each with its reason. Those that an operator may set are configuration.
  */
 public final class MeshLimits {
   /** How far the two clocks of a signed exchange may be apart: the wire contract's 30 seconds. */

@@ -30,9 +30,9 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
-import nara.mesh.server.MeshServerVerticle;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.TrustConfig;
@@ -109,7 +109,7 @@ class CheckpointSyncIT {
                 SOON));
     await(
         lisasNode.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 LISA.identity(),
                 keys,
                 mesh(),

@@ -33,7 +33,6 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
-import nara.mesh.server.MeshServerVerticle;
 import nara.mesh.server.PeerDirectory;
 import nara.testing.Citizen;
 import nara.trust.TrustConfig;
@@ -120,7 +119,7 @@ class ReconcileIT {
             new MeshSyncVerticle(identity, keys, config, TestMesh.verifier(), clock, listenPort)));
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 identity, keys, config, TestMesh.verifier(), clock, nowhere(), listenPort)));
     Node node = new Node(vertx, identity, keys, listenPort);
     nodes.add(node);

@@ -134,7 +134,8 @@ class HostilePeersIT {
   @Test
   void fetch_fails_when_peer_has_another_name() throws Exception {
     try (RawPeer peer = new RawPeer((request, out) -> RawPeer.pong(out, BART))) {
-      assertFailed(fetch("moe", peer), MeshFailure.BAD_SIGNATURE, "answers bart, not moe");
+      assertFailed(
+          fetch("moe", peer), MeshFailure.BAD_SIGNATURE, "identifies itself as bart, expected moe");
       assertThat(keys.byName("moe")).isEmpty();
     }
   }
@@ -264,7 +265,7 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> out.write("SSH-2.0-OpenSSH_9.2\r\n\r\n".getBytes(ISO_8859_1))),
         MeshFailure.MALFORMED,
-        "no HTTP answer");
+        "no HTTP response");
   }
 
   @Test

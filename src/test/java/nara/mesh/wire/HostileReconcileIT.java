@@ -41,9 +41,7 @@ import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
 import nara.mesh.client.MeshSyncVerticle;
-import nara.mesh.server.MeshServerVerticle;
 import nara.mesh.server.PeerDirectory;
-import nara.mesh.server.ReconcileHandler;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,8 +89,7 @@ class HostileReconcileIT {
         };
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
-                lisa, keys, config, TestMesh.verifier(), clock, nobody, listenPort)));
+            TestMesh.server(lisa, keys, config, TestMesh.verifier(), clock, nobody, listenPort)));
   }
 
   @AfterEach
@@ -262,7 +259,7 @@ class HostileReconcileIT {
 
   private static void say(RawPeer.Request request, OutputStream out, byte[] list, byte[] events)
       throws IOException {
-    if (request.path().equals(ReconcileHandler.RECONCILE_PATH)) {
+    if (request.path().equals(MeshPaths.RECONCILE)) {
       message(out, list);
     } else {
       RawPeer.answer(out, BART, events);

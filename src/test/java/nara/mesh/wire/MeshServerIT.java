@@ -45,7 +45,6 @@ import nara.mesh.FakeLedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.TestMesh;
-import nara.mesh.client.MeshClient;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchCheckpointPage;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -218,7 +217,7 @@ class MeshServerIT {
                     headers.name(),
                     headers.timestamp(),
                     headers.signature(),
-                    MeshClient.PORT_HEADER,
+                    MeshPaths.PORT_HEADER,
                     pingedAt)
             + body;
     try (Socket socket =
@@ -565,7 +564,7 @@ class MeshServerIT {
             return List.of("homer", "marge");
           }
         };
-    return new MeshServerVerticle(
+    return TestMesh.server(
         who,
         knows,
         TestMesh.config(),

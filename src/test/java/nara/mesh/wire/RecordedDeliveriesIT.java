@@ -23,7 +23,6 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.RecordedExchangesIT;
 import nara.mesh.TestMesh;
-import nara.mesh.server.MeshServerVerticle;
 import nara.trust.TrustConfig;
 import nara.trust.TrustVerticle;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +61,7 @@ class RecordedDeliveriesIT {
             new TrustVerticle(TrustConfig.defaults(), TestMesh.verifier(), keys, now::get)));
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 server,
                 keys,
                 TestMesh.config(),
