@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -59,7 +60,7 @@ public final class GossipVerticle extends VerticleBase {
   private long failedExchanges;
   private long eventsAdded;
   private int inFlight;
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * The gossip of one node.
@@ -274,12 +275,7 @@ public final class GossipVerticle extends VerticleBase {
     work.onFailure(this::logFailure).onComplete(ended -> inFlight--);
   }
 
-  /** A line when the trouble is another one than last time. */
   private void logFailure(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastFailure)) {
-      lastFailure = reason;
-      LOG.warn("{} could not gossip: {}", me, reason);
-    }
+    failures.log("Gossip of " + me + " failed: " + failure.getMessage());
   }
 }

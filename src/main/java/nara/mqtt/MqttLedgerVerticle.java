@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -77,8 +79,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Announcer announcer;
   private NewspaperPublisher newspaperPublisher;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
-  private final RateLimiter strangerLimit = new RateLimiter(1, 1, STRANGER_ANNOUNCE_INTERVAL);
-  private String lastFailure = "";
+  private final RateLimiter strangerLimit;
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * A node's part on the plaza.
@@ -108,6 +110,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.meshAddress = meshAddress;
     this.signatureVerifier = signatureVerifier;
     this.scheduler = scheduler;
+    this.strangerLimit = RateLimiter.per(STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
     this.random = random;
   }
 
@@ -272,14 +275,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
   }
 
-  /** A line when the trouble is another one than last time; the rest is counted. */
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
-    String why = String.valueOf(failure.getMessage());
-    if (!why.equals(lastFailure)) {
-      lastFailure = why;
-      LOG.warn("A message was heard in vain: {}", lastFailure);
-    }
+    failures.log("Failed to process an MQTT message: " + failure.getMessage());
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message) {
@@ -412,9 +410,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     plazaPeers.onStatus(from, verifiedNewspaper.key(), status, scheduler.instant());
     publishActive(from, status, verifiedNewspaper.key());
     // Who is not known here may not know this node either.
-    return stranger && strangerLimit.tryAcquire(from, scheduler.instant())
-        ? announce()
-        : Future.succeededFuture();
+    return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
   private void announceAndPublishNewspapers() {

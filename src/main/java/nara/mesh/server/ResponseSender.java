@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import nara.bounds.LogOnce;
 import nara.identity.Identity;
 import nara.mesh.wire.Body;
 import nara.mesh.wire.Gzip;
@@ -32,7 +33,7 @@ final class ResponseSender {
   private final InstantSource clock;
   private final boolean gzip;
   private final WorkerExecutor workers;
-  private String lastCause = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   ResponseSender(Identity me, InstantSource clock, boolean gzip, WorkerExecutor workers) {
     this.me = me;
@@ -59,7 +60,11 @@ final class ResponseSender {
     return reply
         .otherwise(
             failure -> {
-              onUnavailable(request, failure);
+              // Peers choose how often they send requests: one line until the cause changes.
+              failures.log(
+                  failure.toString(),
+                  "Cannot serve a request, responding 503 path=%s cause=%s"
+                      .formatted(request.path(), failure));
               return MeshResponse.text(503, "Not available");
             })
         .compose(ready -> encode(ready, signed, gzipAccepted && isWorthCompressing(ready)))
@@ -74,16 +79,6 @@ final class ResponseSender {
         .compose(encodedResponse -> send(request.response(), encodedResponse))
         // The peer has hung up.
         .otherwiseEmpty();
-  }
-
-  /** Logs a cause once, until another one follows: peers choose how often they send requests. */
-  private void onUnavailable(HttpServerRequest request, Throwable failure) {
-    String cause = failure.toString();
-    if (!cause.equals(lastCause)) {
-      lastCause = cause;
-      LOG.warn(
-          "Cannot serve a mesh request, responding 503 path={} cause={}", request.path(), cause);
-    }
   }
 
   private Future<EncodedResponse> encode(
