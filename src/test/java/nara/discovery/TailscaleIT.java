@@ -88,14 +88,14 @@ class TailscaleIT {
 
   @Test
   void a_missing_socket_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(status(vertx).error()).contains("cannot be asked", socket().toString());
+    assertThat(status(vertx).error()).contains("cannot query", socket().toString());
   }
 
   @Test
   void a_socket_path_that_cannot_be_one_is_a_trouble(Vertx vertx) throws Exception {
     TailscaleClient client = new TailscaleClient(vertx, "/" + "x".repeat(200));
 
-    assertThat(await(client.fetchStatus()).error()).contains("cannot be asked");
+    assertThat(await(client.fetchStatus()).error()).contains("cannot query");
   }
 
   @Test
@@ -109,7 +109,7 @@ class TailscaleIT {
     assertThat(
             troubleOf(
                 vertx, connection -> FakeTailscaleDaemon.write(connection, "SSH-2.0-x\r\n\r\n")))
-        .contains("cannot be asked");
+        .contains("cannot query");
   }
 
   @Test
@@ -126,7 +126,7 @@ class TailscaleIT {
                 connection ->
                     FakeTailscaleDaemon.write(
                         connection, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")))
-        .contains("cannot be asked");
+        .contains("cannot query");
   }
 
   @Test
@@ -141,7 +141,7 @@ class TailscaleIT {
                     FakeTailscaleDaemon.write(connection, megabyte);
                   }
                 }))
-        .contains("over " + TailscaleClient.MAX_RESPONSE_BYTES + " bytes");
+        .contains("more than the " + TailscaleClient.MAX_RESPONSE_BYTES + " bytes");
   }
 
   @Test

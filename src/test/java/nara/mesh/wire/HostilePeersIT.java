@@ -389,7 +389,7 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> RawPeer.text(out, 500, "boom\nand so on")),
         MeshFailure.STATUS,
-        "answers 500: boom?and so on");
+        "answers 500: boom\uFFFDand so on");
     assertFailed(
         failed((request, out) -> RawPeer.text(out, 302, "", "Location: http://127.0.0.1:1/\n")),
         MeshFailure.STATUS,

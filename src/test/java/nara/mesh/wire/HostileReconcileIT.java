@@ -127,7 +127,7 @@ class HostileReconcileIT {
           .isInstanceOfSatisfying(
               PeerReconciled.class,
               peerReconciled -> {
-                assertThat(peerReconciled.incompleteReason()).contains("has no end");
+                assertThat(peerReconciled.incompleteReason()).contains("did not end");
                 assertThat(peerReconciled.rounds()).isEqualTo(MeshLimits.RECONCILE_ROUNDS);
               });
     }
@@ -187,7 +187,7 @@ class HostileReconcileIT {
               PeerReconciled.class,
               peerReconciled -> {
                 assertThat(peerReconciled.incompleteReason())
-                    .isEqualTo("of the 1000 events that it listed it gave 0");
+                    .isEqualTo("the peer listed 1000 events and sent 0");
                 assertThat(peerReconciled.notHeld()).isEqualTo(1_000);
               });
       assertThat(((PeerReconciled) reconcile(peer)).fetchRequests()).isZero();
@@ -202,8 +202,7 @@ class HostileReconcileIT {
         SyncResponse.write(BART, List.of(), Optional.of(0L), Instant.now().getEpochSecond())
             .bytes();
     try (RawPeer peer = new RawPeer((request, out) -> say(request, out, list, again))) {
-      assertThat(((PeerReconciled) reconcile(peer)).incompleteReason())
-          .contains("goes on at hash 0");
+      assertThat(((PeerReconciled) reconcile(peer)).incompleteReason()).contains("its cursor is 0");
     }
   }
 
@@ -222,8 +221,7 @@ class HostileReconcileIT {
     try (RawPeer peer = new RawPeer((request, out) -> message(out, listAndMore(15_000)))) {
       PeerReconciled peerReconciled = (PeerReconciled) reconcile(peer);
 
-      assertThat(peerReconciled.incompleteReason())
-          .contains("more events are lacking than the 300");
+      assertThat(peerReconciled.incompleteReason()).contains("more missing events than the 300");
       assertThat(peerReconciled.rounds()).isEqualTo(2);
       assertThat(peerReconciled.fetchRequests()).isZero();
     }
