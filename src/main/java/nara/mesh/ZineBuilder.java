@@ -4,11 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
-import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
 import nara.mesh.wire.Zine;
@@ -19,20 +17,18 @@ public final class ZineBuilder {
   public static final Duration RESPONSE_SPAN = Duration.ofMinutes(5);
 
   private final Bus bus;
-  private final Identity me;
-  private final InstantSource clock;
+  private final MeshNode node;
   private final WorkerExecutor workers;
 
-  public ZineBuilder(Bus bus, Identity me, InstantSource clock, WorkerExecutor workers) {
+  public ZineBuilder(Bus bus, MeshNode node, WorkerExecutor workers) {
     this.bus = bus;
-    this.me = me;
-    this.clock = clock;
+    this.node = node;
     this.workers = workers;
   }
 
   /** The body of the zine with the events of that span; there may be none. */
   public Future<byte[]> build(Duration span) {
-    Instant now = clock.instant();
+    Instant now = node.clock().instant();
     Query recent =
         new Query.Slice(
             Event.unixNanos(now.minus(span)) - 1, 0, 1, Query.MAX_EVENTS, Query.Filter.ALL);
@@ -41,6 +37,6 @@ public final class ZineBuilder {
         .compose(
             found ->
                 workers.executeBlocking(
-                    () -> Zine.write(me, found.events(), now.getEpochSecond()), false));
+                    () -> Zine.write(node.me(), found.events(), now.getEpochSecond()), false));
   }
 }

@@ -81,15 +81,8 @@ public final class TestMesh {
       InstantSource clock,
       PeerDirectory peerDirectory,
       ListenPort listenPort) {
-    return new MeshServerVerticle(
-        me,
-        keys,
-        config,
-        verifier,
-        clock,
-        peerDirectory,
-        listenPort,
-        vertx -> new MeshTransport(vertx, me, config, clock, listenPort));
+    MeshNode node = new MeshNode(me, keys, config, verifier, clock, listenPort);
+    return new MeshServerVerticle(node, peerDirectory, vertx -> new MeshTransport(vertx, node));
   }
 
   /** The JDK's: there on every platform. */

@@ -20,19 +20,17 @@ final class InFlightLimiter {
   private int inFlight;
 
   private static final class PeerQueue {
-    private final ArrayDeque<QueuedOperation> queued = new ArrayDeque<>();
+    private final ArrayDeque<Operation<?>> queued = new ArrayDeque<>();
     private int inFlight;
 
     /** Removes ended operations from the head of the queue. */
     private boolean hasQueued() {
-      while (!queued.isEmpty() && queued.peek().operation.isEnded()) {
+      while (!queued.isEmpty() && queued.peek().isEnded()) {
         queued.remove();
       }
       return !queued.isEmpty();
     }
   }
-
-  private record QueuedOperation(Operation<?> operation, Runnable start) {}
 
   InFlightLimiter(int maxInFlight, int maxInFlightPerPeer, int maxQueuedPerPeer) {
     this.maxInFlight = maxInFlight;
@@ -41,17 +39,17 @@ final class InFlightLimiter {
   }
 
   /** Starts the operation when a place is free, unless it has ended by then. */
-  void submit(String peer, Operation<?> operation, Runnable start) {
+  void submit(String peer, Operation<?> operation) {
     PeerQueue queue = queues.computeIfAbsent(peer, first -> new PeerQueue());
     if (queue.queued.size() >= maxQueuedPerPeer) {
-      queue.queued.removeIf(queued -> queued.operation.isEnded());
+      queue.queued.removeIf(Operation::isEnded);
     }
     if (queue.queued.size() >= maxQueuedPerPeer) {
       operation.fail(
           MeshFailure.STALLED, maxQueuedPerPeer + " requests wait for this peer already");
       return;
     }
-    queue.queued.add(new QueuedOperation(operation, start));
+    queue.queued.add(operation);
     startNext();
   }
 
@@ -72,9 +70,9 @@ final class InFlightLimiter {
       queues.put(next.getKey(), queue);
       queue.inFlight++;
       inFlight++;
-      QueuedOperation queued = queue.queued.remove();
-      queued.operation.onEnd(() -> release(queue));
-      queued.start.run();
+      Operation<?> operation = queue.queued.remove();
+      operation.onEnd(() -> release(queue));
+      operation.start();
     }
   }
 

@@ -2,167 +2,73 @@ package nara.mesh.client;
 
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import nara.bounds.SafeText;
-import nara.identity.Keyring;
 import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
-import nara.ledger.Query;
-import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.client.Exchange.RawResponse;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.CheckpointList;
-import nara.mesh.wire.HashList;
-import nara.mesh.wire.JsonFields;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
-import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.MeshPaths;
-import nara.mesh.wire.PeerQueryResponse;
 import nara.mesh.wire.PingResponse;
 import nara.mesh.wire.ResponseSignature;
 import nara.mesh.wire.SignatureHeaders;
-import nara.mesh.wire.SyncRequest;
-import nara.mesh.wire.SyncResponse;
-import nara.mesh.wire.Zine;
-import nara.negentropy.ItemId;
-import nara.trust.verifier.SignatureVerifier;
 
 /**
- * The requests that peers serve, one method each. A signed response is verified twice before it is
- * used: by its headers, over the whole body, and by the signature inside, over the list of events.
- * The key of an unknown peer is learned by a ping first.
+ * Sends requests to peers and verifies the responses. A signed response is verified twice before it
+ * is used: by its headers, over the whole body, and by the signature inside, over the list of
+ * events. The key of an unknown peer is learned by a ping first.
  *
- * <p>The parameter {@code onVerified} of a method receives the verified response. The operation
- * ends with the result of {@code onVerified}, but its timeout covers the peer's part only.
+ * <p>An operation ends with the result of {@code onVerified}, and counts as in flight until then;
+ * its timeout covers the peer's part only.
  *
  * <p>Lives on one event loop; workers hash, decompress and verify. Failures are {@link
  * MeshException}.
  */
 final class MeshClient {
   private final MeshTransport transport;
-  private final Keyring keys;
-  private final MeshConfig config;
-  private final SignatureVerifier signatureVerifier;
+  private final MeshNode node;
   private final WorkerExecutor workers;
 
-  MeshClient(
-      MeshTransport transport,
-      Keyring keys,
-      MeshConfig config,
-      SignatureVerifier signatureVerifier,
-      WorkerExecutor workers) {
+  MeshClient(MeshTransport transport, MeshNode node, WorkerExecutor workers) {
     this.transport = transport;
-    this.keys = keys;
-    this.config = config;
-    this.signatureVerifier = signatureVerifier;
+    this.node = node;
     this.workers = workers;
   }
 
   /** A verified response and what it cost: bytes of the body on the wire, time to its last byte. */
-  record VerifiedResponse<A>(A value, long wireBytes, Duration elapsed) {}
+  record VerifiedResponse<A>(A value, long wireBytes, Duration elapsed) {
+    VerifiedResponse(A value, RawResponse response) {
+      this(value, response.body().length, response.elapsed());
+    }
+  }
 
-  /** Reads a body whose signature in the headers is valid. Not for an event loop. */
+  /** What to do with a verified response. */
   @FunctionalInterface
-  interface ResponseReader<A> {
-    A read(byte[] body, PublicKey key) throws MeshException;
+  interface OnVerified<A, T> extends Function<VerifiedResponse<A>, Future<T>> {}
+
+  /** Sends a signed request with the configured stall timeout. */
+  <A, T> Future<T> send(
+      Peer peer, SignedRequest<A> request, Duration timeout, OnVerified<A, T> onVerified) {
+    return send(peer, request, timeout, node.config().stallTimeout(), onVerified);
   }
 
-  /** Asks a peer for events. */
-  <T> Future<T> sync(
+  /**
+   * Sends a signed request.
+   *
+   * @param stallTimeout how long the peer may send nothing, or hardly anything
+   */
+  <A, T> Future<T> send(
       Peer peer,
-      SyncRequest request,
+      SignedRequest<A> request,
       Duration timeout,
       Duration stallTimeout,
-      Function<VerifiedResponse<SyncResponse>, Future<T>> onVerified) {
-    return post(
-        peer,
-        MeshPaths.SYNC,
-        request.write(),
-        timeout,
-        stallTimeout,
-        syncResponseReader(peer, Query.MAX_EVENTS),
-        onVerified);
-  }
-
-  private ResponseReader<SyncResponse> syncResponseReader(Peer peer, int maxEvents) {
-    return (json, key) -> {
-      SyncResponse response = SyncResponse.read(json, maxEvents);
-      requireNone(response.fault(peer.name(), key, signatureVerifier));
-      return response;
-    };
-  }
-
-  /** Sends a message of a reconciliation; the response is the peer's next message. */
-  <T> Future<T> reconcile(
-      Peer peer,
-      byte[] message,
-      Duration timeout,
-      Function<VerifiedResponse<byte[]>, Future<T>> onVerified) {
-    return post(
-        peer, MeshPaths.RECONCILE, message, timeout, (response, key) -> response, onVerified);
-  }
-
-  /** Asks a peer for the events with these hashes. */
-  <T> Future<T> fetchByHash(
-      Peer peer,
-      List<ItemId> hashes,
-      Duration timeout,
-      Function<VerifiedResponse<SyncResponse>, Future<T>> onVerified) {
-    ResponseReader<SyncResponse> reader = syncResponseReader(peer, hashes.size());
-    return post(peer, MeshPaths.FETCH, HashList.write(hashes), timeout, reader, onVerified);
-  }
-
-  /** Sends our zine to a peer; the response is the peer's zine. */
-  <T> Future<T> exchangeZine(
-      Peer peer,
-      byte[] ownZine,
-      Duration timeout,
-      Function<VerifiedResponse<Zine>, Future<T>> onVerified) {
-    ResponseReader<Zine> reader =
-        (json, key) -> {
-          Zine zine = Zine.read(json, Query.MAX_EVENTS);
-          requireNone(zine.fault(peer.name(), key, signatureVerifier));
-          return zine;
-        };
-    return post(peer, MeshPaths.ZINE, ownZine, timeout, reader, onVerified);
-  }
-
-  /** Sends a peer one signed event; the result says whether it was new there. */
-  Future<Boolean> sendEvent(Peer peer, byte[] event, Duration timeout) {
-    return post(
-        peer,
-        MeshPaths.SEND_EVENT,
-        event,
-        timeout,
-        (json, key) -> JsonFields.of(json).bool("success"),
-        verified -> Future.succeededFuture(verified.value()));
-  }
-
-  private <A, T> Future<T> post(
-      Peer peer,
-      String path,
-      byte[] body,
-      Duration timeout,
-      ResponseReader<A> reader,
-      Function<VerifiedResponse<A>, Future<T>> onVerified) {
-    return post(peer, path, body, timeout, config.stallTimeout(), reader, onVerified);
-  }
-
-  private <A, T> Future<T> post(
-      Peer peer,
-      String path,
-      byte[] body,
-      Duration timeout,
-      Duration stallTimeout,
-      ResponseReader<A> reader,
-      Function<VerifiedResponse<A>, Future<T>> onVerified) {
+      OnVerified<A, T> onVerified) {
     return transport.submit(
         peer.address(),
         timeout,
@@ -172,30 +78,34 @@ final class MeshClient {
                 .compose(
                     key ->
                         transport
-                            .post(operation, peer.address(), path, body)
-                            .compose(response -> verify(response, peer, key, reader)))
-                .compose(
-                    verified -> {
-                      operation.cancelDeadline();
-                      return onVerified.apply(verified);
-                    }));
+                            .post(operation, peer.address(), request.path(), request.body())
+                            .compose(response -> verify(response, peer, key, request)))
+                .compose(verified -> finish(operation, verified, onVerified)));
+  }
+
+  private static <A, T> Future<T> finish(
+      Operation<T> operation, VerifiedResponse<A> verified, OnVerified<A, T> onVerified) {
+    operation.cancelDeadline();
+    return onVerified.apply(verified);
   }
 
   private <A> Future<VerifiedResponse<A>> verify(
-      RawResponse response, Peer peer, PublicKey key, ResponseReader<A> reader) {
-    return read(
-        response,
-        body -> {
-          requireNone(
+      RawResponse response, Peer peer, PublicKey key, SignedRequest<A> request) {
+    return workers.executeBlocking(
+        () -> {
+          byte[] body = response.decompressed(node.config().maxAnswerBytes());
+          SignedRequest.requireValid(
               ResponseSignature.fault(
                   SignatureHeaders.of(response.headers()),
                   body,
                   peer.name(),
                   key,
                   response.receivedAt(),
-                  signatureVerifier));
-          return reader.read(body, key);
-        });
+                  node.verifier()));
+          return new VerifiedResponse<>(
+              request.reader().read(body, peer.name(), key, node.verifier()), response);
+        },
+        false);
   }
 
   /** Asks a peer for a page of its checkpoint list, which has no signature. */
@@ -204,113 +114,38 @@ final class MeshClient {
       int offset,
       int limit,
       Duration timeout,
-      Function<VerifiedResponse<CheckpointList>, Future<T>> onVerified) {
+      OnVerified<CheckpointList, T> onVerified) {
     String uri = MeshPaths.CHECKPOINTS + "?limit=" + limit + "&offset=" + offset;
     return transport.submit(
         peer.address(),
         timeout,
-        config.stallTimeout(),
+        node.config().stallTimeout(),
         operation ->
             transport
-                .get(operation, peer.address(), uri, config.maxAnswerBytes())
+                .get(operation, peer.address(), uri, node.config().maxAnswerBytes())
                 .compose(MeshTransport::requireOk)
-                .compose(response -> read(response, json -> readCheckpoints(json, peer)))
                 .compose(
-                    list -> {
-                      operation.cancelDeadline();
-                      return onVerified.apply(list);
-                    }));
+                    response ->
+                        workers.executeBlocking(() -> readCheckpoints(response, peer), false))
+                .compose(list -> finish(operation, list, onVerified)));
   }
 
-  private static CheckpointList readCheckpoints(byte[] json, Peer peer) throws MeshException {
-    CheckpointList list = CheckpointList.read(json);
-    requireNone(
-        list.server().equals(peer.name())
-            ? Optional.empty()
-            : Optional.of(
-                "the checkpoint list is from %s, expected %s"
-                    .formatted(SafeText.excerpt(list.server()), SafeText.excerpt(peer.name()))));
-    return list;
-  }
-
-  @FunctionalInterface
-  private interface BodyReader<A> {
-    A read(byte[] body) throws MeshException;
-  }
-
-  private <A> Future<VerifiedResponse<A>> read(RawResponse response, BodyReader<A> reader) {
-    return workers.executeBlocking(
-        () ->
-            new VerifiedResponse<>(
-                reader.read(response.decompressed(config.maxAnswerBytes())),
-                response.body().length,
-                response.elapsed()),
-        false);
-  }
-
-  private static void requireNone(Optional<String> fault) throws MeshException {
-    if (fault.isPresent()) {
-      throw new MeshException(MeshFailure.BAD_SIGNATURE, fault.get());
-    }
-  }
-
-  // Keys.
-
-  /** What a peer replies when it is asked for the key of a name. */
-  sealed interface KeyQueryResult {
-    record KeyFound(PeerQueryResponse response) implements KeyQueryResult {}
-
-    /** The peer names another one to ask. */
-    record KeyRedirect(String name) implements KeyQueryResult {}
-
-    record KeyUnknown() implements KeyQueryResult {}
-  }
-
-  /** Asks one peer for the key of a name. A redirect is returned, not followed. */
-  Future<KeyQueryResult> queryKey(Peer peer, String target, List<String> asked, Duration timeout) {
-    String uri =
-        MeshPaths.PEER_QUERY
-            + "?target="
-            + urlEncoded(target)
-            + (asked.isEmpty() ? "" : "&asked=" + urlEncoded(String.join(",", asked)));
-    return transport.submit(
-        peer.address(),
-        timeout,
-        config.stallTimeout(),
-        operation ->
-            transport
-                .get(operation, peer.address(), uri, MeshLimits.SMALL_RESPONSE_BYTES)
-                .compose(
-                    response -> {
-                      try {
-                        return Future.succeededFuture(keyQueryResult(response, target));
-                      } catch (MeshException unreadable) {
-                        return Future.failedFuture(unreadable);
-                      }
-                    }));
-  }
-
-  private static KeyQueryResult keyQueryResult(RawResponse response, String target)
+  private VerifiedResponse<CheckpointList> readCheckpoints(RawResponse response, Peer peer)
       throws MeshException {
-    return switch (response.status()) {
-      case 200 ->
-          new KeyQueryResult.KeyFound(
-              PeerQueryResponse.read(
-                  response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES), target));
-      case 307 -> {
-        String other =
-            SignatureHeaders.decodeValue(response.headers().get(PeerQueryResponse.REDIRECT));
-        yield other.isEmpty()
-            ? new KeyQueryResult.KeyUnknown()
-            : new KeyQueryResult.KeyRedirect(other);
-      }
-      case 404 -> new KeyQueryResult.KeyUnknown();
-      default -> throw MeshTransport.statusFailure(response);
-    };
+    CheckpointList list =
+        CheckpointList.read(response.decompressed(node.config().maxAnswerBytes()));
+    if (!list.server().equals(peer.name())) {
+      throw new MeshException(
+          MeshFailure.BAD_SIGNATURE,
+          "the checkpoint list is from %s, expected %s"
+              .formatted(SafeText.excerpt(list.server()), SafeText.excerpt(peer.name())));
+    }
+    return new VerifiedResponse<>(list, response);
   }
 
   private Future<PublicKey> keyOf(Operation<?> operation, Peer peer) {
-    return keys.byName(peer.name())
+    return node.keys()
+        .byName(peer.name())
         .map(Future::succeededFuture)
         .orElseGet(
             () ->
@@ -328,8 +163,9 @@ final class MeshClient {
                   SafeText.excerpt(pong.from()),
                   SafeText.excerpt(peer.name())));
     }
-    LearnResult result = keys.learn(peer.name(), "", pong.key(), Origin.PING);
-    return keys.byName(peer.name())
+    LearnResult result = node.keys().learn(peer.name(), "", pong.key(), Origin.PING);
+    return node.keys()
+        .byName(peer.name())
         .map(Future::succeededFuture)
         .orElseGet(
             () ->
@@ -340,9 +176,5 @@ final class MeshClient {
 
   private static Future<PublicKey> badKey(String reason) {
     return Future.failedFuture(new MeshException(MeshFailure.BAD_SIGNATURE, reason));
-  }
-
-  private static String urlEncoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

@@ -5,21 +5,18 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.event.json.JsonSpans.Span;
-import nara.identity.Identity;
-import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.mesh.EventOffers;
-import nara.mesh.ListenPort;
-import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.ZineBuilder;
 import nara.mesh.client.MeshClient.VerifiedResponse;
 import nara.mesh.client.MeshRequest.DeliveryFailed;
@@ -50,7 +47,6 @@ import nara.mesh.wire.SyncRequest;
 import nara.mesh.wire.SyncResponse;
 import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
-import nara.trust.verifier.SignatureVerifier;
 
 /**
  * Sends requests to peers for the other verticles: for events, checkpoints, pings and keys.
@@ -59,12 +55,7 @@ import nara.trust.verifier.SignatureVerifier;
  * when the events are merged. An undeployment ends every request with {@link MeshFailure#STOPPING}.
  */
 public final class MeshSyncVerticle extends VerticleBase {
-  private final Identity me;
-  private final Keyring keys;
-  private final MeshConfig config;
-  private final SignatureVerifier signatureVerifier;
-  private final InstantSource clock;
-  private final ListenPort listenPort;
+  private final MeshNode node;
 
   private Bus bus;
   private WorkerExecutor workers;
@@ -76,25 +67,8 @@ public final class MeshSyncVerticle extends VerticleBase {
   /** Completes when the next reconciliation may begin. */
   private Future<?> reconcileTurn = Future.succeededFuture();
 
-  /**
-   * The client of one node.
-   *
-   * @param keys verify responses; they learn the keys of unknown peers
-   * @param listenPort where this node serves the mesh, if it does
-   */
-  public MeshSyncVerticle(
-      Identity me,
-      Keyring keys,
-      MeshConfig config,
-      SignatureVerifier signatureVerifier,
-      InstantSource clock,
-      ListenPort listenPort) {
-    this.me = me;
-    this.keys = keys;
-    this.config = config;
-    this.signatureVerifier = signatureVerifier;
-    this.clock = clock;
-    this.listenPort = listenPort;
+  public MeshSyncVerticle(MeshNode node) {
+    this.node = node;
   }
 
   @Override
@@ -103,9 +77,9 @@ public final class MeshSyncVerticle extends VerticleBase {
     workers =
         vertx.createSharedWorkerExecutor(
             "nara-mesh-client", Runtime.getRuntime().availableProcessors());
-    transport = new MeshTransport(vertx, me, config, clock, listenPort);
-    client = new MeshClient(transport, keys, config, signatureVerifier, workers);
-    zineBuilder = new ZineBuilder(bus, me, clock, workers);
+    transport = new MeshTransport(vertx, node);
+    client = new MeshClient(transport, node, workers);
+    zineBuilder = new ZineBuilder(bus, node, workers);
     return bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::onRequest).completion();
   }
 
@@ -116,39 +90,36 @@ public final class MeshSyncVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(MeshRequest<?> request) {
     return switch (request) {
-      case FetchPage fetchPage -> onFetchPage(fetchPage);
+      case FetchPage fetch -> onFetchPage(fetch);
       case FetchCheckpointPage fetch -> onFetchCheckpointPage(fetch);
-      case PingPeer pingPeer -> onPingPeer(pingPeer);
+      case PingPeer ping -> onPingPeer(ping);
       case FindPeerKey query -> onFindPeerKey(query);
       case ExchangeZines exchange -> onExchangeZines(exchange);
-      case SendEvent sendEvent -> onSendEvent(sendEvent);
-      case ReconcileWithPeer reconcileWithPeer -> onReconcileWithPeer(reconcileWithPeer);
+      case SendEvent send -> onSendEvent(send);
+      case ReconcileWithPeer reconcile -> onReconcileWithPeer(reconcile);
     };
   }
 
-  private Future<FetchOutcome> onFetchPage(FetchPage fetchPage) {
+  private Future<FetchOutcome> onFetchPage(FetchPage fetch) {
     return client
-        .sync(
-            fetchPage.peer(),
-            SyncRequest.of(me.name(), fetchPage.query()),
-            fetchPage.timeout(),
-            fetchPage.stallTimeout().orElse(config.stallTimeout()),
-            verifiedResponse -> onSyncResponse(fetchPage, verifiedResponse))
-        .recover(failureAsValue(fault -> new FetchFailed(fault.failure(), fault.reason())));
+        .send(
+            fetch.peer(),
+            SignedRequest.sync(SyncRequest.of(node.name(), fetch.query())),
+            fetch.timeout(),
+            fetch.stallTimeout().orElse(node.config().stallTimeout()),
+            verified -> onSyncResponse(fetch, verified))
+        .recover(failureAsValue(FetchFailed::new));
   }
 
   private Future<FetchOutcome> onSyncResponse(
-      FetchPage fetchPage, VerifiedResponse<SyncResponse> verifiedResponse) {
-    SyncResponse response = verifiedResponse.value();
+      FetchPage fetch, VerifiedResponse<SyncResponse> verified) {
+    SyncResponse response = verified.value();
     EventListSummary summary = EventListSummary.of(response.json(), response.events());
-    Optional<String> fault = summary.fault(fetchPage.query(), response.nextCursor());
+    Optional<String> fault = summary.fault(fetch.query(), response.nextCursor());
     return fault.isPresent()
         ? Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, fault.get()))
-        : offer(fetchPage.peer(), response.json(), response.events())
-            .map(
-                offerResult ->
-                    pageFetched(
-                        verifiedResponse, summary, response.nextCursor(), false, offerResult));
+        : offer(fetch.peer(), response.json(), response.events())
+            .map(result -> pageFetched(verified, summary, response.nextCursor(), false, result));
   }
 
   private Future<FetchOutcome> onFetchCheckpointPage(FetchCheckpointPage fetch) {
@@ -158,19 +129,19 @@ public final class MeshSyncVerticle extends VerticleBase {
             fetch.offset(),
             fetch.limit(),
             fetch.timeout(),
-            verifiedResponse -> {
-              CheckpointList list = verifiedResponse.value();
+            verified -> {
+              CheckpointList list = verified.value();
               return offer(fetch.peer(), list.json(), list.checkpoints())
                   .map(
-                      offerResult ->
+                      result ->
                           pageFetched(
-                              verifiedResponse,
+                              verified,
                               EventListSummary.of(list.json(), list.checkpoints()),
                               Optional.empty(),
                               list.hasMore(),
-                              offerResult));
+                              result));
             })
-        .recover(failureAsValue(fault -> new FetchFailed(fault.failure(), fault.reason())));
+        .recover(failureAsValue(FetchFailed::new));
   }
 
   private Future<OfferResult> offer(Peer peer, byte[] json, List<Span> events) {
@@ -178,21 +149,21 @@ public final class MeshSyncVerticle extends VerticleBase {
   }
 
   private static FetchOutcome pageFetched(
-      VerifiedResponse<?> verifiedResponse,
+      VerifiedResponse<?> verified,
       EventListSummary events,
       Optional<Long> nextCursor,
       boolean hasMore,
-      OfferResult offerResult) {
+      OfferResult result) {
     return new PageFetched(
-        verifiedResponse.wireBytes(),
+        verified.wireBytes(),
         events.count(),
         events.oldestTs(),
         events.newestTs(),
         nextCursor,
         hasMore,
         events.eventRefs(),
-        offerResult,
-        verifiedResponse.elapsed());
+        result,
+        verified.elapsed());
   }
 
   private Future<ZinesExchanged> onExchangeZines(ExchangeZines exchange) {
@@ -217,35 +188,37 @@ public final class MeshSyncVerticle extends VerticleBase {
       Map<String, OfferResult> merged,
       Map<String, String> failed) {
     return client
-        .exchangeZine(
+        .send(
             peer,
-            ownZine,
+            SignedRequest.zine(ownZine),
             timeout,
-            verifiedResponse ->
-                offer(peer, verifiedResponse.value().json(), verifiedResponse.value().events()))
+            verified -> offer(peer, verified.value().json(), verified.value().events()))
         .<Void>map(
-            offerResult -> {
-              merged.put(peer.name(), offerResult);
+            result -> {
+              merged.put(peer.name(), result);
               return null;
             })
         .recover(
             failureAsValue(
-                fault -> {
-                  failed.put(peer.name(), fault.reason());
+                (failure, reason) -> {
+                  failed.put(peer.name(), reason);
                   return null;
                 }));
   }
 
-  private Future<DeliveryOutcome> onSendEvent(SendEvent sendEvent) {
+  private Future<DeliveryOutcome> onSendEvent(SendEvent send) {
     return client
-        .sendEvent(sendEvent.peer(), sendEvent.event(), sendEvent.timeout())
-        .<DeliveryOutcome>map(EventDelivered::new)
-        .recover(failureAsValue(fault -> new DeliveryFailed(fault.failure(), fault.reason())));
+        .<Boolean, DeliveryOutcome>send(
+            send.peer(),
+            SignedRequest.event(send.event()),
+            send.timeout(),
+            verified -> Future.succeededFuture(new EventDelivered(verified.value())))
+        .recover(failureAsValue(DeliveryFailed::new));
   }
 
-  private Future<PingOutcome> onPingPeer(PingPeer pingPeer) {
+  private Future<PingOutcome> onPingPeer(PingPeer ping) {
     return transport
-        .timedPing(pingPeer.address(), pingPeer.timeout())
+        .timedPing(ping.address(), ping.timeout())
         .<PingOutcome>map(
             pong ->
                 new Pong(
@@ -253,11 +226,11 @@ public final class MeshSyncVerticle extends VerticleBase {
                     pong.response().key(),
                     pong.response().meshIp(),
                     pong.elapsed()))
-        .recover(failureAsValue(fault -> new PingFailed(fault.failure(), fault.reason())));
+        .recover(failureAsValue(PingFailed::new));
   }
 
   /** Starts when the previous reconciliation has ended, or takes long. */
-  private Future<ReconcileOutcome> onReconcileWithPeer(ReconcileWithPeer reconcileWithPeer) {
+  private Future<ReconcileOutcome> onReconcileWithPeer(ReconcileWithPeer request) {
     Promise<Void> nextTurn = Promise.promise();
     Future<?> turn = reconcileTurn;
     reconcileTurn = nextTurn.future();
@@ -266,7 +239,7 @@ public final class MeshSyncVerticle extends VerticleBase {
           long timer =
               vertx.setTimer(
                   MeshLimits.RECONCILE_EXCLUSIVE_TIME.toMillis(), due -> nextTurn.tryComplete());
-          return new ReconcileSession(bus, client, reconcileHistory, reconcileWithPeer)
+          return new ReconcileSession(bus, client, reconcileHistory, request)
               .run()
               .onComplete(
                   ended -> {
@@ -277,18 +250,18 @@ public final class MeshSyncVerticle extends VerticleBase {
   }
 
   private Future<PeerKeyResult> onFindPeerKey(FindPeerKey query) {
-    Optional<PublicKey> known = keys.byName(query.target());
+    Optional<PublicKey> known = node.keys().byName(query.target());
     return known.isPresent()
         ? Future.succeededFuture(new PeerKeyResult(known, "", List.of()))
-        : new KeyQuery(client, keys, query).askNextPeer();
+        : new KeyQuery(transport, node, query).askNextPeer();
   }
 
   /** Turns a failure that the peer caused into a value; any other stays a failure. */
   private static <T> Function<Throwable, Future<T>> failureAsValue(
-      Function<MeshException, T> value) {
+      BiFunction<MeshFailure, String, T> value) {
     return failure ->
         failure instanceof MeshException fault
-            ? Future.succeededFuture(value.apply(fault))
+            ? Future.succeededFuture(value.apply(fault.failure(), fault.reason()))
             : Future.failedFuture(failure);
   }
 }

@@ -8,16 +8,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import nara.bounds.SafeText;
-import nara.identity.Identity;
-import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.PingClient;
 import nara.mesh.client.Exchange.RawResponse;
 import nara.mesh.wire.Gzip;
@@ -41,27 +40,20 @@ public final class MeshTransport implements PingClient {
   private static final Set<Integer> UNSUPPORTED_STATUSES = Set.of(404, 405, 501);
 
   private final Vertx vertx;
-  private final Identity me;
-  private final MeshConfig config;
-  private final InstantSource clock;
-  private final ListenPort listenPort;
-
+  private final MeshNode node;
   private final BoundedWebClient http;
   private final InFlightLimiter requestLimiter;
   private final InFlightLimiter pingLimiter;
   private final Set<Operation<?>> openOperations = new LinkedHashSet<>();
   private boolean stopping;
 
-  public MeshTransport(
-      Vertx vertx, Identity me, MeshConfig config, InstantSource clock, ListenPort listenPort) {
+  public MeshTransport(Vertx vertx, MeshNode node) {
     this.vertx = vertx;
-    this.me = me;
-    this.config = config;
-    this.clock = clock;
-    this.listenPort = listenPort;
+    this.node = node;
+    MeshConfig config = node.config();
     int perPeer = config.maxInFlightPerPeer();
     // The limiters bound the connections before this does. Pings come on top of requests.
-    this.http = new BoundedWebClient(vertx, clock, config.connectTimeout(), 2 * perPeer + 2);
+    this.http = new BoundedWebClient(vertx, node.clock(), config.connectTimeout(), 2 * perPeer + 2);
     this.requestLimiter =
         new InFlightLimiter(config.maxInFlight(), perPeer, config.maxQueuedPerPeer());
     this.pingLimiter =
@@ -77,41 +69,23 @@ public final class MeshTransport implements PingClient {
     return http.close();
   }
 
-  /**
-   * Runs an operation when the limits allow it.
-   *
-   * @param timeout for waiting and for all exchanges
-   * @param stallTimeout how long the peer may send nothing, or hardly anything
-   * @param work sends the requests
-   */
+  /** Runs an operation when the limits allow it; see {@link Operation}. */
   <T> Future<T> submit(
       String address,
       Duration timeout,
       Duration stallTimeout,
       Function<Operation<T>, Future<T>> work) {
-    return submit(requestLimiter, address, new Operation<>(vertx, timeout, stallTimeout), work);
+    return submit(requestLimiter, address, new Operation<>(vertx, timeout, stallTimeout, work));
   }
 
-  private <T> Future<T> submit(
-      InFlightLimiter limiter,
-      String address,
-      Operation<T> operation,
-      Function<Operation<T>, Future<T>> work) {
+  private <T> Future<T> submit(InFlightLimiter limiter, String address, Operation<T> operation) {
     if (stopping) {
       operation.fail(MeshFailure.STOPPING, "this node is stopping");
-      return operation.future();
+    } else {
+      openOperations.add(operation);
+      operation.onEnd(() -> openOperations.remove(operation));
+      limiter.submit(address, operation);
     }
-    openOperations.add(operation);
-    operation.onEnd(() -> openOperations.remove(operation));
-    limiter.submit(
-        address,
-        operation,
-        () ->
-            // Inside compose, so that an exception of the work fails this operation only.
-            Future.succeededFuture()
-                .compose(start -> work.apply(operation))
-                .onSuccess(operation::succeed)
-                .onFailure(operation::fail));
     return operation.future();
   }
 
@@ -125,8 +99,11 @@ public final class MeshTransport implements PingClient {
 
   /** Pings an address. The key in the response is not learned. */
   Future<TimedPing> timedPing(String address, Duration timeout) {
-    Operation<TimedPing> operation = new Operation<>(vertx, timeout, config.stallTimeout());
-    return submit(pingLimiter, address, operation, open -> ping(open, address));
+    Duration stallTimeout = node.config().stallTimeout();
+    return submit(
+        pingLimiter,
+        address,
+        new Operation<>(vertx, timeout, stallTimeout, operation -> ping(operation, address)));
   }
 
   /** The same as a part of another operation. */
@@ -134,21 +111,27 @@ public final class MeshTransport implements PingClient {
     return get(operation, address, MeshPaths.PING, MeshLimits.SMALL_RESPONSE_BYTES)
         .compose(MeshTransport::requireOk)
         .compose(
-            response -> {
-              try {
-                byte[] json = response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES);
-                return Future.succeededFuture(
-                    new TimedPing(PingResponse.read(json), response.elapsed()));
-              } catch (MeshException unreadable) {
-                return Future.failedFuture(unreadable);
-              }
-            });
+            response ->
+                attempt(
+                    () ->
+                        new TimedPing(
+                            PingResponse.read(
+                                response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES)),
+                            response.elapsed())));
+  }
+
+  static <T> Future<T> attempt(Callable<T> work) {
+    try {
+      return Future.succeededFuture(work.call());
+    } catch (Exception failure) {
+      return Future.failedFuture(failure);
+    }
   }
 
   /** Sends a GET, unsigned, and accepts any status. */
   Future<RawResponse> get(Operation<?> operation, String address, String uri, int maxBytes) {
     RequestOptions options = new RequestOptions().setMethod(HttpMethod.GET).setURI(uri);
-    options.addHeader(MeshPaths.FROM_HEADER, SignatureHeaders.encodeValue(me.name()));
+    options.addHeader(MeshPaths.FROM_HEADER, SignatureHeaders.encodeValue(node.name()));
     return send(operation, address, options, Buffer.buffer(), maxBytes);
   }
 
@@ -158,11 +141,12 @@ public final class MeshTransport implements PingClient {
     boolean binary = reconcile || path.equals(MeshPaths.FETCH);
     RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setURI(path);
     options.addHeader(HttpHeaders.CONTENT_TYPE, binary ? MeshPaths.OCTET_STREAM : MeshPaths.JSON);
-    RequestSignature.sign(me, clock.instant(), "POST", path).addTo(options.getHeaders());
-    listenPort
+    RequestSignature.sign(node.me(), node.clock().instant(), "POST", path)
+        .addTo(options.getHeaders());
+    node.listenPort()
         .port()
         .ifPresent(port -> options.addHeader(MeshPaths.PORT_HEADER, Integer.toString(port)));
-    int maxBytes = reconcile ? MeshLimits.RECONCILE_BYTES : config.maxAnswerBytes();
+    int maxBytes = reconcile ? MeshLimits.RECONCILE_BYTES : node.config().maxAnswerBytes();
     return send(operation, address, options, Buffer.buffer(body), maxBytes)
         .compose(MeshTransport::requireOk)
         .compose(
@@ -186,7 +170,7 @@ public final class MeshTransport implements PingClient {
               MeshFailure.UNREACHABLE, "'" + SafeText.excerpt(address) + "' is no address"));
     }
     options.setHost(peer.get().host()).setPort(peer.get().port());
-    if (config.gzip() && !peer.get().isLoopback()) {
+    if (node.config().gzip() && !peer.get().isLoopback()) {
       options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
     }
     Exchange exchange = http.send(options, body, maxBytes, operation.stallTimeout());
@@ -195,17 +179,17 @@ public final class MeshTransport implements PingClient {
   }
 
   static Future<RawResponse> requireOk(RawResponse response) {
-    return response.status() == 200
-        ? Future.succeededFuture(response)
-        : Future.failedFuture(statusFailure(response));
-  }
-
-  static MeshException statusFailure(RawResponse response) {
+    if (response.status() == 200) {
+      return Future.succeededFuture(response);
+    }
     String text = new String(response.body(), StandardCharsets.UTF_8).strip();
-    return new MeshException(
-        UNSUPPORTED_STATUSES.contains(response.status())
-            ? MeshFailure.UNSUPPORTED
-            : MeshFailure.STATUS,
-        "answers " + response.status() + (text.isEmpty() ? "" : ": " + SafeText.excerpt(text)));
+    return Future.failedFuture(
+        new MeshException(
+            UNSUPPORTED_STATUSES.contains(response.status())
+                ? MeshFailure.UNSUPPORTED
+                : MeshFailure.STATUS,
+            "answers "
+                + response.status()
+                + (text.isEmpty() ? "" : ": " + SafeText.excerpt(text))));
   }
 }

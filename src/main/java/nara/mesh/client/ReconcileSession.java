@@ -9,6 +9,7 @@ import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
 import nara.mesh.EventOffers;
+import nara.mesh.client.MeshClient.OnVerified;
 import nara.mesh.client.MeshClient.VerifiedResponse;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
@@ -88,15 +89,8 @@ final class ReconcileSession {
     if (rounds == MeshLimits.RECONCILE_ROUNDS) {
       return fail("the comparison did not end after " + rounds + " rounds");
     }
-    Duration left = remainingTime();
-    if (left.isZero()) {
-      return timedOut();
-    }
-    return client
-        .reconcile(
-            peer,
-            message,
-            left,
+    return send(
+            SignedRequest.reconcile(message),
             response -> {
               rounds++;
               comparedBytes += message.length + response.wireBytes();
@@ -131,22 +125,16 @@ final class ReconcileSession {
         hashesToFetch.subList(
             requestedCount,
             Math.min(requestedCount + MeshLimits.FETCH_HASHES, hashesToFetch.size()));
-    Duration left = remainingTime();
-    if (left.isZero()) {
-      return timedOut();
-    }
-    return client
-        .fetchByHash(peer, hashes, left, response -> onEvents(hashes, response))
+    return send(SignedRequest.fetch(hashes), response -> onEvents(hashes, response))
         .compose(merged -> fetchNext());
   }
 
-  private Future<Void> onEvents(
-      List<ItemId> hashes, VerifiedResponse<SyncResponse> verifiedResponse) {
-    SyncResponse response = verifiedResponse.value();
+  private Future<Void> onEvents(List<ItemId> hashes, VerifiedResponse<SyncResponse> verified) {
+    SyncResponse response = verified.value();
     long end = response.nextCursor().orElse((long) hashes.size());
     fetchRequests++;
     comparedBytes += (long) hashes.size() * ItemId.BYTES;
-    fetchedBytes += verifiedResponse.wireBytes();
+    fetchedBytes += verified.wireBytes();
     if (end < 1 || end > hashes.size() || response.events().size() > end) {
       return fail("its cursor is " + end + " in a request for " + hashes.size() + " hashes");
     }
@@ -158,14 +146,11 @@ final class ReconcileSession {
         .mapEmpty();
   }
 
-  /** The timeout of the next exchange; zero after the timeout of the reconciliation. */
-  private Duration remainingTime() {
-    Duration all = MeshLimits.RECONCILE_TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
-    return all.isNegative() ? Duration.ZERO : all.compareTo(timeout) < 0 ? all : timeout;
-  }
-
-  private static Future<Void> timedOut() {
-    return fail("not done after " + GoDuration.format(MeshLimits.RECONCILE_TIMEOUT));
+  private <A, T> Future<T> send(SignedRequest<A> request, OnVerified<A, T> onVerified) {
+    Duration left = MeshLimits.RECONCILE_TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
+    return left.isPositive()
+        ? client.send(peer, request, left.compareTo(timeout) < 0 ? left : timeout, onVerified)
+        : fail("not done after " + GoDuration.format(MeshLimits.RECONCILE_TIMEOUT));
   }
 
   /** Why events are missing, when the peer sent fewer than it listed; a few may be pruned there. */

@@ -2,13 +2,12 @@ package nara.mesh.server;
 
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
-import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
+import nara.mesh.MeshNode;
 import nara.mesh.wire.HashList;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshLimits;
@@ -21,14 +20,12 @@ import nara.negentropy.ItemId;
  */
 final class ReconcileHandler {
   private final Bus bus;
-  private final Identity me;
-  private final InstantSource clock;
+  private final MeshNode node;
   private final WorkerExecutor workers;
 
-  ReconcileHandler(Bus bus, Identity me, InstantSource clock, WorkerExecutor workers) {
+  ReconcileHandler(Bus bus, MeshNode node, WorkerExecutor workers) {
     this.bus = bus;
-    this.me = me;
-    this.clock = clock;
+    this.node = node;
     this.workers = workers;
   }
 
@@ -72,9 +69,9 @@ final class ReconcileHandler {
                           found.processed() == hashes.size()
                               ? Optional.empty()
                               : Optional.of((long) found.processed());
-                      long seconds = clock.instant().getEpochSecond();
+                      long seconds = node.clock().instant().getEpochSecond();
                       return MeshResponse.json(
-                          SyncResponse.write(me, found.events(), rest, seconds));
+                          SyncResponse.write(node.me(), found.events(), rest, seconds));
                     },
                     false));
   }

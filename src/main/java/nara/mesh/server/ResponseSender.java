@@ -5,13 +5,12 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import nara.bounds.LogOnce;
-import nara.identity.Identity;
+import nara.mesh.MeshNode;
 import nara.mesh.wire.Body;
 import nara.mesh.wire.Gzip;
 import nara.mesh.wire.MeshLimits;
@@ -29,25 +28,18 @@ import org.slf4j.LoggerFactory;
 final class ResponseSender {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseSender.class);
 
-  private final Identity me;
-  private final InstantSource clock;
-  private final boolean gzip;
+  private final MeshNode node;
   private final WorkerExecutor workers;
   private final LogOnce failures = new LogOnce(LOG::warn);
 
-  ResponseSender(Identity me, InstantSource clock, boolean gzip, WorkerExecutor workers) {
-    this.me = me;
-    this.clock = clock;
-    this.gzip = gzip;
+  ResponseSender(MeshNode node, WorkerExecutor workers) {
+    this.node = node;
     this.workers = workers;
   }
 
   /** A response as it is on the wire. */
   private record EncodedResponse(
-      MeshResponse meshResponse,
-      Optional<SignatureHeaders> signature,
-      Body body,
-      boolean compressed) {}
+      MeshResponse response, Optional<SignatureHeaders> signature, Body body, boolean compressed) {}
 
   /**
    * Sends a response when it is ready. A failed one becomes a 503.
@@ -56,7 +48,7 @@ final class ResponseSender {
    * @return completes when the response is sent, or the connection has failed
    */
   Future<Void> send(HttpServerRequest request, boolean signed, Future<MeshResponse> reply) {
-    boolean gzipAccepted = gzip && acceptsGzip(request);
+    boolean gzipAccepted = node.config().gzip() && acceptsGzip(request);
     return reply
         .otherwise(
             failure -> {
@@ -67,7 +59,7 @@ final class ResponseSender {
                       .formatted(request.path(), failure));
               return MeshResponse.text(503, "Not available");
             })
-        .compose(ready -> encode(ready, signed, gzipAccepted && isWorthCompressing(ready)))
+        .compose(ready -> encode(ready, signed, gzipAccepted))
         .onFailure(
             defect -> {
               LOG.error(
@@ -76,53 +68,46 @@ final class ResponseSender {
                   defect);
               request.connection().close();
             })
-        .compose(encodedResponse -> send(request.response(), encodedResponse))
+        .compose(encoded -> send(request.response(), encoded))
         // The peer has hung up.
         .otherwiseEmpty();
   }
 
   private Future<EncodedResponse> encode(
-      MeshResponse meshResponse, boolean signed, boolean compressed) {
+      MeshResponse response, boolean signed, boolean gzipAccepted) {
+    boolean compressed = gzipAccepted && response.body().length() >= MeshLimits.GZIP_FROM_BYTES;
     if (!signed && !compressed) {
       return Future.succeededFuture(
-          new EncodedResponse(meshResponse, Optional.empty(), meshResponse.body(), false));
+          new EncodedResponse(response, Optional.empty(), response.body(), false));
     }
     return workers.executeBlocking(
         () -> {
           Optional<SignatureHeaders> signature =
               signed
-                  ? Optional.of(ResponseSignature.sign(me, clock.instant(), meshResponse.body()))
+                  ? Optional.of(
+                      ResponseSignature.sign(node.me(), node.clock().instant(), response.body()))
                   : Optional.empty();
-          Body body =
-              compressed ? Body.of(Gzip.compress(meshResponse.body())) : meshResponse.body();
-          return new EncodedResponse(meshResponse, signature, body, compressed);
+          Body body = compressed ? Body.of(Gzip.compress(response.body())) : response.body();
+          return new EncodedResponse(response, signature, body, compressed);
         },
         false);
   }
 
-  private static Future<Void> send(HttpServerResponse response, EncodedResponse encodedResponse) {
-    if (response.closed()) {
+  private static Future<Void> send(HttpServerResponse http, EncodedResponse encoded) {
+    if (http.closed()) {
       return Future.succeededFuture();
     }
-    MeshResponse meshResponse = encodedResponse.meshResponse();
-    response
-        .setStatusCode(meshResponse.status())
-        .putHeader("Content-Type", meshResponse.contentType());
-    meshResponse.headers().forEach(response::putHeader);
-    encodedResponse.signature().ifPresent(signature -> signature.addTo(response.headers()));
-    if (encodedResponse.compressed()) {
-      response.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
+    MeshResponse response = encoded.response();
+    http.setStatusCode(response.status()).putHeader("Content-Type", response.contentType());
+    response.headers().forEach(http::putHeader);
+    encoded.signature().ifPresent(signature -> signature.addTo(http.headers()));
+    if (encoded.compressed()) {
+      http.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
     }
-    List<byte[]> pieces = encodedResponse.body().pieces();
-    response.putHeader("Content-Length", Integer.toString(encodedResponse.body().length()));
-    for (byte[] piece : pieces.subList(0, pieces.size() - 1)) {
-      response.write(Buffer.buffer(piece));
-    }
-    return response.end(Buffer.buffer(pieces.getLast()));
-  }
-
-  private static boolean isWorthCompressing(MeshResponse meshResponse) {
-    return meshResponse.body().length() >= MeshLimits.GZIP_FROM_BYTES;
+    List<byte[]> pieces = encoded.body().pieces();
+    http.putHeader("Content-Length", Integer.toString(encoded.body().length()));
+    pieces.subList(0, pieces.size() - 1).forEach(piece -> http.write(Buffer.buffer(piece)));
+    return http.end(Buffer.buffer(pieces.getLast()));
   }
 
   /** Whether the request accepts gzip with a weight above 0. */

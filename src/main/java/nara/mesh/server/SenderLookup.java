@@ -3,7 +3,6 @@ package nara.mesh.server;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,9 +10,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import nara.bounds.BoundedMap;
 import nara.bounds.RateLimiter;
-import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.PingClient;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.PeerAddress;
@@ -33,9 +32,8 @@ final class SenderLookup {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final PingClient client;
-  private final Keyring keys;
+  private final MeshNode node;
   private final PeerDirectory peerDirectory;
-  private final InstantSource clock;
 
   private final Map<Sender, Future<Boolean>> inFlight = new HashMap<>();
   private final Map<Sender, Instant> failedAt =
@@ -45,13 +43,12 @@ final class SenderLookup {
 
   private record Sender(String name, String host) {}
 
-  SenderLookup(PingClient client, Keyring keys, PeerDirectory peerDirectory, InstantSource clock) {
+  SenderLookup(PingClient client, MeshNode node, PeerDirectory peerDirectory) {
     this.client = client;
-    this.keys = keys;
+    this.node = node;
     this.peerDirectory = peerDirectory;
-    this.clock = clock;
-    this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, clock);
-    this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, clock);
+    this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, node.clock());
+    this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, node.clock());
   }
 
   /**
@@ -79,7 +76,7 @@ final class SenderLookup {
         learned -> {
           inFlight.remove(sender);
           if (!learned) {
-            failedAt.put(sender, clock.instant());
+            failedAt.put(sender, node.clock().instant());
           }
         });
   }
@@ -102,8 +99,8 @@ final class SenderLookup {
     if (!pong.from().equals(name)) {
       return false;
     }
-    keys.learn(name, "", pong.key(), Origin.PING);
-    return keys.byName(name).isPresent();
+    node.keys().learn(name, "", pong.key(), Origin.PING);
+    return node.keys().byName(name).isPresent();
   }
 
   private List<String> addresses(String name, String host, OptionalInt claimedPort) {
@@ -124,7 +121,8 @@ final class SenderLookup {
 
   private boolean failedRecently(Sender sender) {
     Instant at = failedAt.get(sender);
-    return at != null && clock.instant().isBefore(at.plus(MeshLimits.SENDER_PING_RETRY_DELAY));
+    return at != null
+        && node.clock().instant().isBefore(at.plus(MeshLimits.SENDER_PING_RETRY_DELAY));
   }
 
   private boolean mayPing(String host) {

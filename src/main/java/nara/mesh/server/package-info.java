@@ -2,15 +2,13 @@
 @MayKnow({
   "bounds",
   "bus",
-  "event",
-  "event.json",
+  "event..",
   "identity",
   "ledger",
   "mesh",
   "mesh.wire",
   "negentropy",
-  "trust",
-  "trust.verifier"
+  "trust.."
 })
 package nara.mesh.server;
 

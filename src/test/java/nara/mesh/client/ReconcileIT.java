@@ -28,6 +28,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
@@ -116,7 +117,8 @@ class ReconcileIT {
             new TrustVerticle(TrustConfig.defaults(), TestMesh.verifier(), keys, clock)));
     await(
         vertx.deployVerticle(
-            new MeshSyncVerticle(identity, keys, config, TestMesh.verifier(), clock, listenPort)));
+            new MeshSyncVerticle(
+                new MeshNode(identity, keys, config, TestMesh.verifier(), clock, listenPort))));
     await(
         vertx.deployVerticle(
             TestMesh.server(

@@ -28,6 +28,7 @@ import nara.ledger.Query;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -67,12 +68,13 @@ class HostilePeersIT {
     return await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                Citizen.named("lisa").identity(),
-                keys,
-                config,
-                TestMesh.verifier(),
-                InstantSource.system(),
-                new ListenPort())));
+                new MeshNode(
+                    Citizen.named("lisa").identity(),
+                    keys,
+                    config,
+                    TestMesh.verifier(),
+                    InstantSource.system(),
+                    new ListenPort()))));
   }
 
   @AfterEach

@@ -33,6 +33,7 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
@@ -74,7 +75,8 @@ class HostileReconcileIT {
     InstantSource clock = InstantSource.system();
     await(
         vertx.deployVerticle(
-            new MeshSyncVerticle(lisa, keys, config, TestMesh.verifier(), clock, listenPort)));
+            new MeshSyncVerticle(
+                new MeshNode(lisa, keys, config, TestMesh.verifier(), clock, listenPort))));
     PeerDirectory nobody =
         new PeerDirectory() {
           @Override

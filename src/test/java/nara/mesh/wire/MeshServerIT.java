@@ -44,6 +44,7 @@ import nara.ledger.Query;
 import nara.mesh.FakeLedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchCheckpointPage;
@@ -579,12 +580,13 @@ class MeshServerIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                who,
-                knows,
-                TestMesh.config(),
-                TestMesh.verifier(),
-                InstantSource.system(),
-                listens)));
+                new MeshNode(
+                    who,
+                    knows,
+                    TestMesh.config(),
+                    TestMesh.verifier(),
+                    InstantSource.system(),
+                    listens))));
   }
 
   private <R extends BusMessage> R ask(MeshRequest<R> request) throws Exception {
