@@ -32,11 +32,11 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Our server, with the reference's soul, events and clock, answers as the reference did. */
+/** The server, with the reference's soul, events and clock, responds like the reference. */
 public class RecordedExchangesIT {
   public static final JsonNode HTTP = Vectors.json("http.json");
 
-  /** What changes the ledger is asked in its order, elsewhere. */
+  /** Requests that change the ledger are in RecordedDeliveriesIT. */
   public static final Set<String> DELIVERIES = Set.of("/gossip/zine", "/dm", "/api/events/import");
 
   private static final AtomicReference<Instant> NOW = new AtomicReference<>(Instant.EPOCH);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may ask for what, as seen from outside. */
+/** Which requests the server accepts from which senders. */
 class AuthIT {
   private static final Citizen LISA = Citizen.named("lisa");
   private static final Identity BART = Citizen.named("bart").identity();
@@ -102,7 +102,7 @@ class AuthIT {
     assertThat(unsigned.text()).contains("Authentication failed: timestamp too old");
   }
 
-  /** What is altered, how, and why it is refused then. */
+  /** One alteration of a request and the reason of its rejection. */
   record Alteration(String label, UnaryOperator<OutgoingRequest> change, String reason) {
     @Override
     public String toString() {
@@ -110,7 +110,7 @@ class AuthIT {
     }
   }
 
-  /** A request as it goes out. */
+  /** A request as it is on the wire. */
   record OutgoingRequest(HttpMethod method, String path, MultiMap headers) {
     OutgoingRequest with(String header, String value) {
       MultiMap changed = MultiMap.caseInsensitiveMultiMap().addAll(headers);
@@ -214,7 +214,7 @@ class AuthIT {
       RequestSignature.sign(BART, Instant.now(), "POST", path).addTo(headers);
       OutgoingRequest outgoingRequest = new OutgoingRequest(HttpMethod.POST, path, headers);
       if (!path.equals(MeshPaths.RECONCILE)) {
-        // The stand-in for the ledger cannot reconcile; ReconcileIT shows that it is answered.
+        // The fake ledger cannot reconcile; ReconcileIT covers this path.
         Response asSigned =
             send(outgoingRequest.method(), outgoingRequest.path(), outgoingRequest.headers(), body);
         assertThat(asSigned.status()).as(path).isNotEqualTo(401);

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Peers that reconcile badly or not at all, and strangers who send anything to our endpoints. */
+/** Peers that reconcile badly or not at all, and malformed requests to the server. */
 class HostileReconcileIT {
   private static final Identity BART = Citizen.named("bart").identity();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -100,7 +100,7 @@ class HostileReconcileIT {
   }
 
   @Test
-  void peer_without_reconcile_is_asked_only_once() throws Exception {
+  void peer_without_reconcile_endpoint_is_asked_once() throws Exception {
     for (int status : new int[] {404, 405, 501}) {
       try (RawPeer peer = new RawPeer((request, out) -> RawPeer.text(out, status, "no"))) {
         assertThat(reconcile(peer)).isInstanceOfSatisfying(ReconcileFailed.class, this::isUnable);
@@ -111,7 +111,7 @@ class HostileReconcileIT {
   }
 
   @Test
-  void peer_that_responds_with_a_page_counts_as_unsupported() throws Exception {
+  void peer_is_unsupported_when_it_responds_with_an_html_page() throws Exception {
     byte[] page = "<html>".getBytes(UTF_8);
     try (RawPeer peer = new RawPeer((request, out) -> RawPeer.answer(out, BART, page))) {
       assertThat(reconcile(peer)).isInstanceOfSatisfying(ReconcileFailed.class, this::isUnable);
@@ -154,7 +154,7 @@ class HostileReconcileIT {
         assertThat(reconcile(peer))
             .isInstanceOfSatisfying(
                 PeerReconciled.class,
-                r -> assertThat(r.incompleteReason()).contains("cannot be read"));
+                r -> assertThat(r.incompleteReason()).contains("its message is malformed"));
       }
     }
   }
@@ -286,10 +286,10 @@ class HostileReconcileIT {
                 PATIENCE));
   }
 
-  // What strangers send.
+  // Malformed requests.
 
   @Test
-  void bad_bodies_are_refused_in_words_and_other_methods_too() throws Exception {
+  void server_rejects_malformed_bodies_and_other_methods_with_reason() throws Exception {
     assertThat(post("/events/reconcile", "00"))
         .isEqualTo("400 does not begin with a version of the protocol\n");
     assertThat(post("/events/reconcile", "")).startsWith("400 ");
@@ -309,7 +309,7 @@ class HostileReconcileIT {
   }
 
   @Test
-  void events_are_given_as_the_bytes_that_they_came_as() throws Exception {
+  void server_sends_events_byte_for_byte_as_received() throws Exception {
     Event event = TestMesh.teases(Citizen.named("lisa"), 1).getFirst();
     String hash = HexFormat.of().formatHex(Sha256.start().digest(event.json()));
 

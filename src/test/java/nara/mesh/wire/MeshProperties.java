@@ -23,7 +23,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Whatever bytes a peer sends: a value or a named trouble, never anything else. */
+/** Any bytes of a peer become a value or a MeshException. */
 class MeshProperties {
   private static final Identity BART = Citizen.named("bart").identity();
   private static final List<Event> EVENTS = TestMesh.teases(Citizen.named("bart"), 4);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Zines, direct messages and imports, one after the other, are answered as the reference did. */
+/** The server responds to recorded zines, events and imports like the reference. */
 class RecordedDeliveriesIT {
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
   private final Identity server = RecordedExchangesIT.identity("server");
@@ -78,7 +78,7 @@ class RecordedDeliveriesIT {
   }
 
   @Test
-  void deliveries_are_answered_as_the_reference_did() throws Exception {
+  void server_responds_to_deliveries_like_the_reference() throws Exception {
     int compared = 0;
     for (JsonNode exchange : RecordedExchangesIT.HTTP.get("exchanges")) {
       if (RecordedExchangesIT.DELIVERIES.contains(exchange.at("/request/path").asText())) {
