@@ -13,9 +13,6 @@ import nara.mesh.wire.Zine;
 
 /** Makes this node's zine: the newest events of its ledger. */
 public final class ZineBuilder {
-  /** The span of a zine that is sent in response, by the wire contract. */
-  public static final Duration RESPONSE_SPAN = Duration.ofMinutes(5);
-
   private final Bus bus;
   private final MeshNode node;
   private final WorkerExecutor workers;

@@ -36,10 +36,8 @@ public final class BoundedWebClient {
     options.setConnectTimeout((int) Math.max(1, connectTimeout.toMillis()));
     options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
     options.setMaxInitialLineLength(MeshLimits.LINE_BYTES);
-    // As much as one read of the socket brings: each chunk costs a pass through the pipeline.
     options.setMaxChunkSize(MeshLimits.CHUNK_BYTES);
-    // Shorter than servers keep idle connections, so that none is closed while we reuse it.
-    options.setKeepAliveTimeout(15);
+    options.setKeepAliveTimeout((int) MeshLimits.KEEP_ALIVE_TIMEOUT.toSeconds());
     // Gzip decompresses with a bound.
     options.setDecompressionSupported(false);
     http = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(maxConnections));

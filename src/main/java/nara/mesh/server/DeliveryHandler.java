@@ -87,7 +87,7 @@ final class DeliveryHandler {
         () -> readZine(body),
         zine ->
             offer(sender, body, zine.events())
-                .compose(merged -> zineBuilder.build(ZineBuilder.RESPONSE_SPAN))
+                .compose(merged -> zineBuilder.build(MeshLimits.ZINE_SPAN))
                 .map(MeshResponse::json));
   }
 
@@ -196,7 +196,7 @@ final class DeliveryHandler {
     Instant now = node.clock().instant();
     recentImports
         .values()
-        .removeIf(ts -> ts + EventImport.MAX_CLOCK_SKEW.toSeconds() < now.getEpochSecond());
+        .removeIf(ts -> ts + MeshLimits.IMPORT_CLOCK_SKEW.toSeconds() < now.getEpochSecond());
     return respond(() -> readImport(body, now), this::onImport);
   }
 

@@ -14,6 +14,7 @@ import nara.mesh.wire.EventList;
 import nara.mesh.wire.GoDuration;
 import nara.mesh.wire.JsonFields;
 import nara.mesh.wire.MeshException;
+import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.RequestSignature;
 import nara.trust.verifier.SignatureVerifier;
 
@@ -30,9 +31,6 @@ import nara.trust.verifier.SignatureVerifier;
  * @param sig as Base64, or empty
  */
 public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
-  /** The largest difference between the clocks of owner and node, by the wire contract. */
-  static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
-
   /** Reads a body; fails when it is no import or holds too many events. */
   static EventImport read(byte[] json, int maxEvents) throws MeshException {
     JsonFields fields = JsonFields.of(json);
@@ -48,7 +46,7 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
   /** Why it is rejected, in the reference's words, or empty. Not for an event loop. */
   Optional<String> fault(Identity owner, Instant now, SignatureVerifier signatureVerifier) {
     Optional<Duration> age = age(now);
-    if (age.isEmpty() || age.get().abs().compareTo(MAX_CLOCK_SKEW) > 0) {
+    if (age.isEmpty() || age.get().abs().compareTo(MeshLimits.IMPORT_CLOCK_SKEW) > 0) {
       return Optional.of(
           "timestamp too old or in future" + age.map(a -> ": " + GoDuration.format(a)).orElse(""));
     }

@@ -36,8 +36,7 @@ final class SenderLookup {
   private final PeerDirectory peerDirectory;
 
   private final Map<Sender, Future<Boolean>> inFlight = new HashMap<>();
-  private final Map<Sender, Instant> failedAt =
-      BoundedMap.fifo(MeshLimits.SENDER_PINGS_IN_FLIGHT * 32);
+  private final Map<Sender, Instant> failedAt = BoundedMap.fifo(MeshLimits.FAILED_LOOKUPS);
   private final RateLimiter pingsPerHost;
   private final RateLimiter pingsInAll;
 
