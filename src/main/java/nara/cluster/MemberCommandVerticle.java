@@ -28,10 +28,11 @@ import nara.cluster.map.RecordCodec;
 import nara.cluster.map.RecoveryProgress;
 import nara.cluster.map.TermTracker;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.KeySearchTotals;
-import nara.recovery.KeySearch;
+import nara.trust.KeySearch;
 import nara.trust.TrustRequest.OfferResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,8 +171,8 @@ public final class MemberCommandVerticle extends VerticleBase {
                   fetchAndMerge.timeout().plus(MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
-          new KeySearch(bus)
-              .search(seek.peers())
+          new KeySearch(bus, new PeerKeySource(bus, seek.peers()))
+              .search()
               .map(
                   keySearchResult ->
                       new MemberCommand.KeySearchCompleted(
