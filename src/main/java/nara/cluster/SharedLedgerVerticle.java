@@ -312,10 +312,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   private void judgeQuarantined() {
-    bus.request(
-            TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents("cluster", new byte[0], List.of()),
-            TRUST_TIMEOUT)
+    bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyReleased(), TRUST_TIMEOUT)
         .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
   }
 

@@ -13,11 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -146,11 +145,11 @@ public final class MeshSyncVerticle extends VerticleBase {
   private Future<FetchOutcome> onSyncResponse(
       FetchPage fetchPage, VerifiedResponse<SyncResponse> verifiedResponse) {
     SyncResponse response = verifiedResponse.value();
-    EventListSummary summary = EventListSummary.of(response.json(), response.events());
+    EventListSummary summary = EventListSummary.of(response.events());
     Optional<String> fault = summary.fault(fetchPage.query(), response.nextCursor());
     return fault.isPresent()
         ? Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, fault.get()))
-        : offer(fetchPage.peer(), response.json(), response.events())
+        : offer(fetchPage.peer(), response.events())
             .map(
                 offerResult ->
                     pageFetched(
@@ -166,12 +165,12 @@ public final class MeshSyncVerticle extends VerticleBase {
             fetch.timeout(),
             verifiedResponse -> {
               CheckpointList list = verifiedResponse.value();
-              return offer(fetch.peer(), list.json(), list.checkpoints())
+              return offer(fetch.peer(), list.checkpoints())
                   .map(
                       offerResult ->
                           pageFetched(
                               verifiedResponse,
-                              EventListSummary.of(list.json(), list.checkpoints()),
+                              EventListSummary.of(list.checkpoints()),
                               Optional.empty(),
                               list.hasMore(),
                               offerResult));
@@ -179,12 +178,12 @@ public final class MeshSyncVerticle extends VerticleBase {
         .recover(failureAsValue(trouble -> new FetchFailed(trouble.failure(), trouble.reason())));
   }
 
-  private Future<OfferResult> offer(Peer peer, byte[] json, List<Span> events) {
+  private Future<OfferResult> offer(Peer peer, RawEvents events) {
     return events.isEmpty()
-        ? Future.succeededFuture(new OfferResult(0, 0, 0, 0, 0, 0, Map.of(), Set.of()))
+        ? Future.succeededFuture(OfferResult.NONE)
         : bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(peer.name(), json, events),
+            new TrustRequest.OfferEvents(peer.name(), events),
             MeshLimits.MERGE_TIMEOUT);
   }
 
@@ -232,8 +231,7 @@ public final class MeshSyncVerticle extends VerticleBase {
             peer,
             ownZine,
             timeout,
-            verifiedResponse ->
-                offer(peer, verifiedResponse.value().json(), verifiedResponse.value().events()))
+            verifiedResponse -> offer(peer, verifiedResponse.value().events()))
         .<Void>map(
             offerResult -> {
               merged.put(peer.name(), offerResult);

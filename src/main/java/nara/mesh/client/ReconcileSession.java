@@ -155,7 +155,7 @@ final class ReconcileSession {
     }
     return bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(peer.name(), response.json(), response.events(), true),
+            new TrustRequest.OfferEvents(peer.name(), response.events(), true),
             MeshLimits.MERGE_TIMEOUT)
         .onSuccess(more -> offerResult = offerResult.plus(more))
         .mapEmpty();

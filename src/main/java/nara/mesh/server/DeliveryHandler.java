@@ -18,6 +18,7 @@ import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.GoJson;
 import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -86,7 +87,7 @@ final class DeliveryHandler {
                   case Validated.Rejected<Zine> rejected ->
                       Future.succeededFuture(rejected.meshResponse());
                   case Validated.Valid<Zine> valid ->
-                      offer(sender, body, valid.value().events())
+                      offer(sender, valid.value().events())
                           .compose(merged -> zineBuilder.build(ZineBuilder.RESPONSE_SPAN))
                           .map(MeshResponse::json);
                 });
@@ -122,7 +123,7 @@ final class DeliveryHandler {
                   case Validated.Rejected<ReadResult.ParsedEvent> rejected ->
                       Future.succeededFuture(rejected.meshResponse());
                   case Validated.Valid<ReadResult.ParsedEvent> valid ->
-                      offer(sender, body, List.of(event))
+                      offer(sender, RawEvents.of(body, List.of(event)))
                           .compose(offerResult -> eventResponse(valid.value(), offerResult));
                 });
   }
@@ -243,7 +244,7 @@ final class DeliveryHandler {
       return Future.succeededFuture(
           MeshResponse.plainJson(EventImport.writeResponse(0, events, 0)));
     }
-    return offer("import", eventImport.json(), eventImport.events())
+    return offer("import", eventImport.events())
         .map(
             offerResult -> {
               recentImports.put(signed, eventImport.ts());
@@ -254,12 +255,12 @@ final class DeliveryHandler {
             });
   }
 
-  private Future<OfferResult> offer(String source, byte[] json, List<Span> events) {
+  private Future<OfferResult> offer(String source, RawEvents events) {
     return events.isEmpty()
         ? Future.succeededFuture(OfferResult.NONE)
         : bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(source, json, events),
+            new TrustRequest.OfferEvents(source, events),
             MeshLimits.MERGE_TIMEOUT);
   }
 

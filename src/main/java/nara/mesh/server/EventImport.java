@@ -5,11 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.mesh.wire.EventList;
 import nara.mesh.wire.GoDuration;
@@ -25,12 +24,11 @@ import nara.trust.verifier.SignatureVerifier;
  * <p>What is signed are the time and the ids; an id is the hash of what an event says, so the judge
  * finds what was altered on the way.
  *
- * @param json the whole body
- * @param events where each event stands in the body
+ * @param events cut out of the body, not parsed
  * @param ts when it was signed, Unix seconds
  * @param sig as Base64, or empty
  */
-public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
+public record EventImport(RawEvents events, long ts, String sig) {
   /** Where it is posted. */
   public static final String PATH = "/api/events/import";
 
@@ -41,12 +39,14 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
   static EventImport read(byte[] json, int maxEvents) throws MeshException {
     JsonFields fields = JsonFields.of(json);
     return new EventImport(
-        json, fields.elements("events", maxEvents), fields.longValue("ts"), fields.string("sig"));
+        RawEvents.of(json, fields.elements("events", maxEvents)),
+        fields.longValue("ts"),
+        fields.string("sig"));
   }
 
   /** What the owner signs: 32 bytes. */
   byte[] signedHash() {
-    return EventList.signedHash(ts + ":", json, events);
+    return EventList.signedHash(ts + ":", events);
   }
 
   /** Why it is refused, as the reference words it, or empty. Not for an event loop. */
@@ -89,16 +89,14 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
    */
   public static byte[] write(Identity owner, List<byte[]> events, long now) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>(events.size());
     body.writeBytes("{\"events\":[".getBytes(UTF_8));
-    for (byte[] event : events) {
-      if (!spans.isEmpty()) {
+    for (int i = 0; i < events.size(); i++) {
+      if (i > 0) {
         body.write(',');
       }
-      spans.add(new Span(body.size(), event.length));
-      body.writeBytes(event);
+      body.writeBytes(events.get(i));
     }
-    byte[] hash = EventList.signedHash(now + ":", body.toByteArray(), spans);
+    byte[] hash = EventList.signedHash(now + ":", events.toArray(byte[][]::new));
     String sig = owner.keys().signBase64(hash);
     body.writeBytes(("],\"ts\":" + now + ",\"sig\":\"" + sig + "\"}").getBytes(UTF_8));
     return body.toByteArray();
