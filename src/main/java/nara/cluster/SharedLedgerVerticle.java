@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.cluster.ClusterNotification.CaughtUp;
 import nara.cluster.ClusterNotification.HigherTermSeen;
@@ -47,9 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SharedLedgerVerticle.class);
-
-  /** Judging a quarantine again takes the slowest verifier seconds. */
-  private static final Duration TRUST_TIMEOUT = Duration.ofMinutes(2);
 
   /** Entries read or written at once: about 2.4 MB. */
   private static final int BATCH = 5_000;
@@ -312,7 +310,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   private void judgeQuarantined() {
-    bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyReleased(), TRUST_TIMEOUT)
+    bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyReleased(), Timeouts.MERGE)
         .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.stream.IntStream;
+import nara.bounds.SafeText;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -109,7 +110,7 @@ public final class EventVerifier {
     }
     String reason =
         event.isSignatureMissing()
-            ? "names the emitter " + Event.excerpt(event.emitter()) + " but carries no signature"
+            ? "names the emitter " + SafeText.excerpt(event.emitter()) + " but carries no signature"
             : "";
     return VerificationResult.of(parsed, Verdict.UNSIGNED, reason);
   }
@@ -140,7 +141,7 @@ public final class EventVerifier {
   private Optional<String> keyConflict(PublicKey carried, String name) {
     return keys.byName(name)
         .filter(known -> !known.equals(carried))
-        .map(known -> "carries another key than the first one of " + Event.excerpt(name));
+        .map(known -> "carries another key than the first one of " + SafeText.excerpt(name));
   }
 
   /** Completes the results that are still null: those of hey-theres only, or all. */
@@ -184,7 +185,7 @@ public final class EventVerifier {
           new VerificationResult(
               parsed,
               Verdict.UNKNOWN_EMITTER,
-              "the key of " + Event.excerpt(event.emitter()) + " is not known",
+              "the key of " + SafeText.excerpt(event.emitter()) + " is not known",
               Set.of(event.emitter()));
       case KeyLookup.Known known -> {
         Optional<byte[]> signature = event.signature();
@@ -204,7 +205,9 @@ public final class EventVerifier {
         : VerificationResult.of(
             parsed,
             Verdict.BAD_SIGNATURE,
-            "the key of " + Event.excerpt(parsed.event().emitter()) + " did not sign this content");
+            "the key of "
+                + SafeText.excerpt(parsed.event().emitter())
+                + " did not sign this content");
   }
 
   /** The key that decides: the carried key for hey-there and chau, else the emitter's. */

@@ -1,13 +1,13 @@
 package nara.trust;
 
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 
 /**
  * Looks up the keys that quarantined events wait for, then has all quarantined events verified
@@ -19,8 +19,6 @@ public final class KeySearch {
 
   /** Lookups in flight, so that a hundred unknown names take one minute instead of ten. */
   private static final int MAX_IN_FLIGHT = 8;
-
-  private static final Duration BUS_TIMEOUT = Duration.ofSeconds(60);
 
   /** The peers that can be asked for keys. */
   public interface KeySource {
@@ -45,7 +43,7 @@ public final class KeySearch {
 
   /** Looks up the names that most events wait for; a failed lookup counts as not found. */
   public Future<KeySearchResult> search() {
-    return bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), BUS_TIMEOUT)
+    return bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), Timeouts.LOCAL)
         .compose(unknown -> search(mostWanted(unknown.quarantinedByName())));
   }
 
@@ -67,7 +65,7 @@ public final class KeySearch {
         .compose(
             all ->
                 bus.request(
-                    TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), BUS_TIMEOUT))
+                    TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.LOCAL))
         .map(
             offerResult ->
                 new KeySearchResult(

@@ -2,7 +2,6 @@ package nara.trust;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,6 +15,7 @@ import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
@@ -37,9 +37,6 @@ import nara.trust.verifier.SignatureVerifier;
  * that is on its way into the ledger counts as held if its bytes are the same.
  */
 public final class TrustVerticle extends VerticleBase {
-  /** The ledger merges a batch in milliseconds; after this time it is stuck. */
-  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(60);
-
   private final TrustConfig config;
   private final SignatureVerifier signatureVerifier;
   private final Keyring keys;
@@ -230,7 +227,7 @@ public final class TrustVerticle extends VerticleBase {
   }
 
   private <R extends BusMessage> Future<R> request(LedgerRequest<R> request) {
-    return bus.request(LedgerRequest.ADDRESS, request, LEDGER_TIMEOUT);
+    return bus.request(LedgerRequest.ADDRESS, request, Timeouts.LOCAL);
   }
 
   private <T> Future<T> onWorker(Callable<T> work) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -184,7 +185,7 @@ public final class MeshSyncVerticle extends VerticleBase {
         : bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(peer.name(), events),
-            MeshLimits.MERGE_TIMEOUT);
+            Timeouts.MERGE);
   }
 
   private static FetchOutcome pageFetched(

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.mesh.client.MeshRequest.FindPeerKey;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.trust.KeySearch;
@@ -11,7 +12,6 @@ import nara.trust.KeySearch;
 /** Peers that {@link KeySearch} asks for keys over the mesh. */
 public record PeerKeySource(Bus bus, List<Peer> peers) implements KeySearch.KeySource {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration BUS_TIMEOUT = Duration.ofSeconds(60);
 
   @Override
   public boolean isEmpty() {
@@ -20,7 +20,7 @@ public record PeerKeySource(Bus bus, List<Peer> peers) implements KeySearch.KeyS
 
   @Override
   public Future<Boolean> learnKey(String name) {
-    return bus.request(MeshRequest.ADDRESS, new FindPeerKey(name, peers, TIMEOUT), BUS_TIMEOUT)
+    return bus.request(MeshRequest.ADDRESS, new FindPeerKey(name, peers, TIMEOUT), Timeouts.LOCAL)
         .map(result -> result.key().isPresent());
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.event.Chau;
 import nara.event.Event;
 import nara.event.HeyThere;
@@ -259,9 +260,7 @@ final class DeliveryHandler {
     return events.isEmpty()
         ? Future.succeededFuture(OfferResult.NONE)
         : bus.request(
-            TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(source, events),
-            MeshLimits.MERGE_TIMEOUT);
+            TrustRequest.ADDRESS, new TrustRequest.OfferEvents(source, events), Timeouts.MERGE);
   }
 
   private Optional<PublicKey> keyOf(String name) {

@@ -127,20 +127,11 @@ public final class MeshLimits {
   /** Imports whose bodies are read at once: anybody may send one, and it is held until judged. */
   public static final int IMPORTS_IN_FLIGHT = 4;
 
-  /** Peers and addresses of which it is known how often they asked lately. */
-  public static final int RATE_LIMITED_SENDERS = 10_000;
-
   /** For a connection to bring the next request's head, and for a request to bring its body. */
   public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
   /** For an answer to be taken by whoever asked: 64 MB at 200 KB a second. */
   public static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(5);
-
-  /** For the ledger to answer a query of a peer. */
-  public static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(20);
-
-  /** For the events of an answer to be judged and merged: 5,000 take well under ten seconds. */
-  public static final Duration MERGE_TIMEOUT = Duration.ofMinutes(2);
 
   /** For open exchanges to end when the server stops. */
   public static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
