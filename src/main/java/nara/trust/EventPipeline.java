@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
-import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import nara.event.Event;
 import nara.event.EventId;
@@ -23,6 +23,8 @@ import nara.trust.verifier.ParallelVerifier;
 final class EventPipeline {
   /** For fewer events, spreading the work costs more than it gains. */
   private static final int MIN_PARALLEL = 64;
+
+  private static final int PIECE = ParallelVerifier.PIECE;
 
   private final EventReader reader = new EventReader();
   private final EventVerifier eventVerifier;
@@ -95,32 +97,23 @@ final class EventPipeline {
     if (size < MIN_PARALLEL || EventVerifier.containsHeyThere(batch)) {
       return eventVerifier.verify(batch);
     }
-    VerificationResult[] results = new VerificationResult[size];
-    inParallel(
-        Math.ceilDiv(size, ParallelVerifier.PIECE),
-        piece -> {
-          int from = piece * ParallelVerifier.PIECE;
-          int to = Math.min(size, from + ParallelVerifier.PIECE);
-          List<VerificationResult> verified = eventVerifier.verify(batch.subList(from, to));
-          for (int i = from; i < to; i++) {
-            results[i] = verified.get(i - from);
-          }
-        });
-    return Arrays.asList(results);
+    return inParallel(
+            Math.ceilDiv(size, PIECE),
+            piece ->
+                eventVerifier.verify(
+                    batch.subList(piece * PIECE, Math.min(size, (piece + 1) * PIECE))))
+        .stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   private List<ReadResult> read(RawEvents events, int[] indexes) {
-    ReadResult[] parsed = new ReadResult[indexes.length];
-    IntConsumer read = k -> parsed[k] = events.read(indexes[k], reader);
-    if (indexes.length < MIN_PARALLEL) {
-      IntStream.range(0, indexes.length).forEach(read);
-    } else {
-      inParallel(indexes.length, read);
-    }
-    return Arrays.asList(parsed);
+    return indexes.length < MIN_PARALLEL
+        ? Arrays.stream(indexes).mapToObj(i -> events.read(i, reader)).toList()
+        : inParallel(indexes.length, k -> events.read(indexes[k], reader));
   }
 
-  private void inParallel(int count, IntConsumer work) {
-    cores.submit(() -> IntStream.range(0, count).parallel().forEach(work)).join();
+  private <T> List<T> inParallel(int count, IntFunction<T> work) {
+    return cores.submit(() -> IntStream.range(0, count).parallel().mapToObj(work).toList()).join();
   }
 }

@@ -147,30 +147,30 @@ public final class EventVerifier {
   /** Completes the results that are still null: those of hey-theres only, or all. */
   private void verifySignatures(
       List<ReadResult> batch, VerificationResult[] results, boolean heyTheresOnly) {
-    List<SignatureCheck> checks = new ArrayList<>(results.length);
+    int[] indexes =
+        IntStream.range(0, results.length)
+            .filter(i -> results[i] == null && (!heyTheresOnly || isHeyThere(batch.get(i))))
+            .toArray();
+    List<SignatureCheck> checks = new ArrayList<>(indexes.length);
     Queue<VoteChecks> votes = new ArrayDeque<>();
-    for (int i = 0; i < results.length; i++) {
-      if (results[i] == null && (!heyTheresOnly || isHeyThere(batch.get(i)))) {
-        ParsedEvent parsed = (ParsedEvent) batch.get(i);
-        if (parsed.event().payload() instanceof Checkpoint checkpoint) {
-          votes.add(VoteChecks.add(checkpoint, keys, checks));
-        } else {
-          results[i] = addCheck(parsed, checks);
-        }
+    for (int i : indexes) {
+      ParsedEvent parsed = (ParsedEvent) batch.get(i);
+      if (parsed.event().payload() instanceof Checkpoint checkpoint) {
+        votes.add(VoteChecks.add(checkpoint, keys, checks));
+      } else {
+        results[i] = addCheck(parsed, checks);
       }
     }
     boolean[] accepted = checks.isEmpty() ? new boolean[0] : signatureVerifier.verify(checks);
     int check = 0;
-    for (int i = 0; i < results.length; i++) {
-      if (results[i] == null && (!heyTheresOnly || isHeyThere(batch.get(i)))) {
-        ParsedEvent parsed = (ParsedEvent) batch.get(i);
-        if (parsed.event().payload() instanceof Checkpoint) {
-          VoteChecks vote = votes.remove();
-          results[i] = vote.result(parsed, accepted, check);
-          check += vote.voters().size();
-        } else {
-          results[i] = signatureResult(parsed, accepted[check++]);
-        }
+    for (int i : indexes) {
+      ParsedEvent parsed = (ParsedEvent) batch.get(i);
+      if (parsed.event().payload() instanceof Checkpoint) {
+        VoteChecks vote = votes.remove();
+        results[i] = vote.result(parsed, accepted, check);
+        check += vote.voters().size();
+      } else if (results[i] == null) {
+        results[i] = signatureResult(parsed, accepted[check++]);
       }
     }
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nara.event.Event;
 import nara.testing.Citizen;
-import nara.trust.verifier.JdkVerifier;
+import nara.trust.verifier.ProviderVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 
@@ -49,7 +49,7 @@ public final class TestMesh {
 
   /** The JDK's: there on every platform. */
   public static SignatureVerifier verifier() {
-    return ((VerifierChoice.Available) JdkVerifier.load()).signatureVerifier();
+    return ((VerifierChoice.Available) ProviderVerifier.jdk()).signatureVerifier();
   }
 
   /** Signed events of somebody, a second apart. */
