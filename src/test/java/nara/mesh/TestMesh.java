@@ -13,7 +13,7 @@ import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
 import nara.mesh.server.PeerDirectory;
 import nara.testing.Citizen;
-import nara.trust.verifier.JdkVerifier;
+import nara.trust.verifier.ProviderVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 
@@ -87,7 +87,7 @@ public final class TestMesh {
 
   /** The JDK's: there on every platform. */
   public static SignatureVerifier verifier() {
-    return ((VerifierChoice.Available) JdkVerifier.load()).signatureVerifier();
+    return ((VerifierChoice.Available) ProviderVerifier.jdk()).signatureVerifier();
   }
 
   /** Signed events of somebody, a second apart. */

@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.PublicKey;
 import nara.mesh.EventOffers;
 import nara.mesh.MeshNode;
@@ -114,11 +114,11 @@ public final class MeshSyncVerticle extends VerticleBase {
   private Future<FetchOutcome> onSyncResponse(
       FetchPage fetch, VerifiedResponse<SyncResponse> verified) {
     SyncResponse response = verified.value();
-    EventListSummary summary = EventListSummary.of(response.json(), response.events());
+    EventListSummary summary = EventListSummary.of(response.events());
     Optional<String> fault = summary.fault(fetch.query(), response.nextCursor());
     return fault.isPresent()
         ? Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, fault.get()))
-        : offer(fetch.peer(), response.json(), response.events())
+        : offer(fetch.peer(), response.events())
             .map(result -> pageFetched(verified, summary, response.nextCursor(), false, result));
   }
 
@@ -131,12 +131,12 @@ public final class MeshSyncVerticle extends VerticleBase {
             fetch.timeout(),
             verified -> {
               CheckpointList list = verified.value();
-              return offer(fetch.peer(), list.json(), list.checkpoints())
+              return offer(fetch.peer(), list.checkpoints())
                   .map(
                       result ->
                           pageFetched(
                               verified,
-                              EventListSummary.of(list.json(), list.checkpoints()),
+                              EventListSummary.of(list.checkpoints()),
                               Optional.empty(),
                               list.hasMore(),
                               result));
@@ -144,8 +144,8 @@ public final class MeshSyncVerticle extends VerticleBase {
         .recover(failureAsValue(FetchFailed::new));
   }
 
-  private Future<OfferResult> offer(Peer peer, byte[] json, List<Span> events) {
-    return EventOffers.send(bus, new OfferEvents(peer.name(), json, events));
+  private Future<OfferResult> offer(Peer peer, RawEvents events) {
+    return EventOffers.send(bus, new OfferEvents(peer.name(), events));
   }
 
   private static FetchOutcome pageFetched(
@@ -192,7 +192,7 @@ public final class MeshSyncVerticle extends VerticleBase {
             peer,
             SignedRequest.zine(ownZine),
             timeout,
-            verified -> offer(peer, verified.value().json(), verified.value().events()))
+            verified -> offer(peer, verified.value().events()))
         .<Void>map(
             result -> {
               merged.put(peer.name(), result);

@@ -140,8 +140,7 @@ final class ReconcileSession {
     }
     requestedCount += (int) end;
     receivedCount += response.events().size();
-    return EventOffers.send(
-            bus, new OfferEvents(peer.name(), response.json(), response.events(), true))
+    return EventOffers.send(bus, new OfferEvents(peer.name(), response.events(), true))
         .onSuccess(more -> offerResult = offerResult.plus(more))
         .mapEmpty();
   }

@@ -19,6 +19,7 @@ import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.GoJson;
 import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.mesh.EventOffers;
@@ -86,7 +87,7 @@ final class DeliveryHandler {
     return respond(
         () -> readZine(body),
         zine ->
-            offer(sender, body, zine.events())
+            offer(sender, zine.events())
                 .compose(merged -> zineBuilder.build(MeshLimits.ZINE_SPAN))
                 .map(MeshResponse::json));
   }
@@ -118,7 +119,8 @@ final class DeliveryHandler {
     return respond(
         () -> readEvent(body, event),
         parsed ->
-            offer(sender, body, List.of(event)).compose(result -> eventResponse(parsed, result)));
+            offer(sender, RawEvents.of(body, List.of(event)))
+                .compose(result -> eventResponse(parsed, result)));
   }
 
   private Validated<ReadResult.ParsedEvent> readEvent(byte[] body, Span event) {
@@ -226,7 +228,7 @@ final class DeliveryHandler {
       return Future.succeededFuture(
           MeshResponse.plainJson(EventImport.writeResponse(0, events, 0)));
     }
-    return offer("import", parsed.json(), parsed.events())
+    return offer("import", parsed.events())
         .map(
             result -> {
               recentImports.put(signed, parsed.ts());
@@ -237,7 +239,7 @@ final class DeliveryHandler {
             });
   }
 
-  private Future<OfferResult> offer(String source, byte[] json, List<Span> events) {
-    return EventOffers.send(bus, new OfferEvents(source, json, events));
+  private Future<OfferResult> offer(String source, RawEvents events) {
+    return EventOffers.send(bus, new OfferEvents(source, events));
   }
 }

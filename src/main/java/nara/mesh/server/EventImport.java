@@ -5,10 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.mesh.wire.EventList;
 import nara.mesh.wire.GoDuration;
@@ -25,22 +24,23 @@ import nara.trust.verifier.SignatureVerifier;
  * <p>The signature covers the time and the ids. An id is the hash of an event's content, so trust
  * finds altered events.
  *
- * @param json the whole body
- * @param events where each event stands in the body
+ * @param events cut out of the body, not parsed
  * @param ts when it was signed, Unix seconds
  * @param sig as Base64, or empty
  */
-public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
+public record EventImport(RawEvents events, long ts, String sig) {
   /** Reads a body; fails when it is no import or holds too many events. */
   static EventImport read(byte[] json, int maxEvents) throws MeshException {
     JsonFields fields = JsonFields.of(json);
     return new EventImport(
-        json, fields.elements("events", maxEvents), fields.longValue("ts"), fields.string("sig"));
+        RawEvents.of(json, fields.elements("events", maxEvents)),
+        fields.longValue("ts"),
+        fields.string("sig"));
   }
 
   /** The 32 bytes that the owner signs. */
   byte[] signedHash() {
-    return EventList.signedHash(ts + ":", json, events);
+    return EventList.signedHash(ts + ":", events);
   }
 
   /** Why it is rejected, in the reference's words, or empty. Not for an event loop. */
@@ -74,16 +74,14 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
    */
   public static byte[] write(Identity owner, List<byte[]> events, long now) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>(events.size());
     body.writeBytes("{\"events\":[".getBytes(UTF_8));
-    for (byte[] event : events) {
-      if (!spans.isEmpty()) {
+    for (int i = 0; i < events.size(); i++) {
+      if (i > 0) {
         body.write(',');
       }
-      spans.add(new Span(body.size(), event.length));
-      body.writeBytes(event);
+      body.writeBytes(events.get(i));
     }
-    byte[] hash = EventList.signedHash(now + ":", body.toByteArray(), spans);
+    byte[] hash = EventList.signedHash(now + ":", events.toArray(byte[][]::new));
     String sig = owner.keys().signBase64(hash);
     body.writeBytes(("],\"ts\":" + now + ",\"sig\":\"" + sig + "\"}").getBytes(UTF_8));
     return body.toByteArray();

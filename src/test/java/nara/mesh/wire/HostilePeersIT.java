@@ -438,7 +438,7 @@ class HostilePeersIT {
 
     assertThat(pageFetched.events()).isEqualTo(5_000);
     assertThat(pageFetched.oldestTs()).isEqualTo(1);
-    assertThat(trust.offers.getFirst().events()).hasSize(5_000);
+    assertThat(trust.offers.getFirst().events().size()).isEqualTo(5_000);
   }
 
   @Test
