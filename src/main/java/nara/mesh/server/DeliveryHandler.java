@@ -96,8 +96,8 @@ final class DeliveryHandler {
     Zine zine;
     try {
       zine = Zine.read(body, Query.MAX_EVENTS);
-    } catch (MeshException trouble) {
-      return trouble.failure() == MeshFailure.TOO_LARGE
+    } catch (MeshException fault) {
+      return fault.failure() == MeshFailure.TOO_LARGE
           ? rejected(413, "Request body too large")
           : rejected(400, "Invalid JSON");
     }
@@ -206,10 +206,10 @@ final class DeliveryHandler {
     EventImport parsed;
     try {
       parsed = EventImport.read(body, MeshLimits.IMPORTED_EVENTS);
-    } catch (MeshException trouble) {
+    } catch (MeshException fault) {
       return new Validated.Rejected<>(
-          trouble.failure() == MeshFailure.TOO_LARGE
-              ? MeshResponse.importRejected(413, trouble.reason())
+          fault.failure() == MeshFailure.TOO_LARGE
+              ? MeshResponse.importRejected(413, fault.reason())
               : MeshResponse.importRejected(400, "Invalid JSON"));
     }
     return parsed
