@@ -165,8 +165,7 @@ final class LedgerFetcher {
   private Future<TrustRequest.OfferResult> offer(PlazaMessage.IncomingResponse incomingResponse) {
     return bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(
-                incomingResponse.from(), incomingResponse.json(), incomingResponse.events()),
+            new TrustRequest.OfferEvents(incomingResponse.from(), incomingResponse.events()),
             Timeouts.MERGE)
         .onFailure(
             failure -> LOG.warn("An answer over the plaza was not merged: {}", failure.toString()));

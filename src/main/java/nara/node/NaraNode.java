@@ -40,7 +40,9 @@ import nara.ledger.LedgerVerticle;
 import nara.liveness.LivenessConfig;
 import nara.liveness.LivenessVerticle;
 import nara.mesh.ListenPort;
+import nara.mesh.MeshNode;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
@@ -201,10 +203,9 @@ public final class NaraNode {
   private Future<?> deployMesh(Scheduler scheduler, SignatureVerifier signatureVerifier) {
     AddressBook addresses = new AddressBook(config.discovery());
     Bus.of(vertx).subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    MeshNode node = new MeshNode(me, keys, config.mesh(), signatureVerifier, scheduler, listenPort);
     return (config.cluster().has(Role.MESH_SYNC)
-            ? deploy(
-                new MeshSyncVerticle(
-                    me, keys, config.mesh(), signatureVerifier, scheduler, listenPort))
+            ? deploy(new MeshSyncVerticle(node))
             : Future.succeededFuture())
         .compose(
             next ->
@@ -214,13 +215,7 @@ public final class NaraNode {
                         config.mesh().host(),
                         config.mesh().port(),
                         new MeshServerVerticle(
-                            me,
-                            keys,
-                            config.mesh(),
-                            signatureVerifier,
-                            scheduler,
-                            addresses,
-                            listenPort))
+                            node, addresses, own -> new MeshTransport(own, node)))
                     : Future.succeededFuture());
   }
 

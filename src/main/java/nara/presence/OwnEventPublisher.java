@@ -2,13 +2,12 @@ package nara.presence;
 
 import io.vertx.core.Future;
 import java.time.InstantSource;
-import java.util.List;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.Payload;
 import nara.event.json.EventWriter;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
@@ -54,7 +53,7 @@ public final class OwnEventPublisher {
   private Future<OfferResult> offer(Payload payload, byte[] json) {
     return bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(SOURCE, json, List.of(new Span(0, json.length))),
+            new TrustRequest.OfferEvents(SOURCE, RawEvents.of(json)),
             Timeouts.MERGE)
         .onSuccess(
             offerResult -> {
