@@ -3,6 +3,7 @@ package nara.gossip;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,6 @@ import nara.mesh.client.MeshRequest.DeliveryOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.MeshFailure;
-import nara.mqtt.PlazaRequest;
 import nara.presence.Presence;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
@@ -42,6 +42,9 @@ public final class GossipVerticle extends VerticleBase {
   /** For the last zine; whoever stops this verticle waits for five seconds. */
   private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Peers with a short memory that are remembered. Anybody can take any name. */
+  private static final int MAX_SHORT_MEMORY_NAMES = 2_000;
+
   private final String me;
   private final GossipConfig config;
   private final Scheduler scheduler;
@@ -52,6 +55,7 @@ public final class GossipVerticle extends VerticleBase {
   private Bus bus;
   private BackgroundSync backgroundSync;
   private List<Neighbour> neighbours = List.of();
+  private final Set<String> shortMemoryNames = new HashSet<>();
   private Scheduler.TimerHandle nextRound = () -> {};
   private Scheduler.TimerHandle nextSync = () -> {};
   private long rounds;
@@ -82,6 +86,7 @@ public final class GossipVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     backgroundSync = new BackgroundSync(bus, random);
     bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNews);
+    bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     if (config.disabledReason().isEmpty()) {
       nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
@@ -161,6 +166,16 @@ public final class GossipVerticle extends VerticleBase {
     }
   }
 
+  private void onPresence(Presence presence) {
+    if (presence instanceof Presence.Active active) {
+      if (!active.shortMemory()) {
+        shortMemoryNames.remove(active.name());
+      } else if (shortMemoryNames.size() < MAX_SHORT_MEMORY_NAMES) {
+        shortMemoryNames.add(active.name());
+      }
+    }
+  }
+
   // Zines.
 
   private void onRound() {
@@ -234,21 +249,11 @@ public final class GossipVerticle extends VerticleBase {
     nextSync = scheduler.schedule(vertx, backgroundSync.nextDelay(), this::onBackgroundSync);
     track(
         fetchNeighbours()
-            .compose(
+            .map(
                 all ->
-                    lowMemoryNames()
-                        .map(
-                            lowMemory ->
-                                backgroundSync.selectPeers(
-                                    gossipPeerSelector, all, lowMemory, scheduler)))
+                    backgroundSync.selectPeers(
+                        gossipPeerSelector, all, shortMemoryNames, scheduler))
             .compose(syncPeers -> backgroundSync.syncWith(syncPeers, scheduler.instant())));
-  }
-
-  /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
-  private Future<Set<String>> lowMemoryNames() {
-    return bus.request(
-            PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), Timeouts.GOSSIP)
-        .map(PlazaRequest.ShortMemoryPeers::names);
   }
 
   private Future<List<Neighbour>> fetchNeighbours() {

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How often something is done for whom: a count for each, and one for all together, that begin anew
- * with each period. Senders are claimed, not proved, so the count for all is the one that bounds
- * the work; the count for each keeps one busy name from using it up.
+ * Limits how often something is done in a time window, for one name and in total. Names on the
+ * plaza are not proved, so the total limit bounds the work. The limit for each name keeps one busy
+ * name from using up the total.
  */
 final class RateLimiter {
   private final int limitPerName;
@@ -24,11 +24,9 @@ final class RateLimiter {
     this.window = window;
   }
 
-  /** Whether it may be done once more for that one; if so, it is counted. */
+  /** Counts one use by the name; false when a limit is reached. */
   boolean tryAcquire(String name, Instant now) {
-    if (windowStart.equals(Instant.MIN)
-        || !now.isBefore(windowStart.plus(window))
-        || now.isBefore(windowStart)) {
+    if (!now.isBefore(windowStart.plus(window)) || now.isBefore(windowStart)) {
       windowStart = now;
       usedByName.clear();
       totalUsed = 0;
