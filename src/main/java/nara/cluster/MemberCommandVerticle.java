@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -57,8 +58,8 @@ public final class MemberCommandVerticle extends VerticleBase {
   private final TermTracker termTracker;
   private final List<PendingCommand> pendingCommands = new ArrayList<>();
 
-  /** Troubles that were told since members came or went. */
-  private final Set<String> loggedFailures = new HashSet<>();
+  /** A member that is about to go, or has just come, fails all that it is given. */
+  private final LogOnce failures = new LogOnce(LOG::info, MAX_LOGGED);
 
   private Bus bus;
   private WorkerExecutor worker;
@@ -108,7 +109,7 @@ public final class MemberCommandVerticle extends VerticleBase {
   private void onNews(ClusterNotification news) {
     if (news instanceof ClusterNotification.MembersChanged
         || news instanceof ClusterNotification.SplitBrainHealed) {
-      loggedFailures.clear();
+      failures.clear();
       Set<String> there =
           member.members().stream()
               .map(ClusterMember.MemberInfo::nodeId)
@@ -259,7 +260,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                   case MemberCommand.StaleTerm staleTerm -> failStaleTerm(staleTerm.highestTerm());
                   case MemberCommand.CommandFailed commandFailed -> {
                     if (!stopping) {
-                      logOnce(
+                      failures.log(
                           "%s did not fetch (%s): another member does"
                               .formatted(target.get().name(), commandFailed.reason()));
                     }
@@ -297,13 +298,6 @@ public final class MemberCommandVerticle extends VerticleBase {
               }
               return Future.succeededFuture(new KeySearchTotals(asked, learned, offerResult));
             });
-  }
-
-  /** A member that is about to go, or has just come, fails all that it is given. */
-  private void logOnce(String failure) {
-    if (loggedFailures.size() < MAX_LOGGED && loggedFailures.add(failure)) {
-      LOG.info(failure);
-    }
   }
 
   private static MemberCommand.CommandResult commandFailed(Throwable failure) {

@@ -3,12 +3,14 @@ package nara.gossip;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import nara.bounds.BoundedMap;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -55,7 +57,8 @@ public final class GossipVerticle extends VerticleBase {
   private Bus bus;
   private BackgroundSync backgroundSync;
   private List<Neighbour> neighbours = List.of();
-  private final Set<String> shortMemoryNames = new HashSet<>();
+  private final Set<String> shortMemoryNames =
+      Collections.newSetFromMap(BoundedMap.fifo(MAX_SHORT_MEMORY_NAMES));
   private Scheduler.TimerHandle nextRound = () -> {};
   private Scheduler.TimerHandle nextSync = () -> {};
   private long rounds;
@@ -63,7 +66,7 @@ public final class GossipVerticle extends VerticleBase {
   private long failedExchanges;
   private long eventsAdded;
   private int inFlight;
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * The gossip of one node.
@@ -168,10 +171,10 @@ public final class GossipVerticle extends VerticleBase {
 
   private void onPresence(Presence presence) {
     if (presence instanceof Presence.Active active) {
-      if (!active.shortMemory()) {
-        shortMemoryNames.remove(active.name());
-      } else if (shortMemoryNames.size() < MAX_SHORT_MEMORY_NAMES) {
+      if (active.shortMemory()) {
         shortMemoryNames.add(active.name());
+      } else {
+        shortMemoryNames.remove(active.name());
       }
     }
   }
@@ -279,12 +282,7 @@ public final class GossipVerticle extends VerticleBase {
     work.onFailure(this::logFailure).onComplete(ended -> inFlight--);
   }
 
-  /** A line when the trouble is another one than last time. */
   private void logFailure(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastFailure)) {
-      lastFailure = reason;
-      LOG.warn("{} could not gossip: {}", me, reason);
-    }
+    failures.log("Gossip of " + me + " failed: " + failure.getMessage());
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -90,7 +91,7 @@ public final class LivenessVerticle extends VerticleBase {
   private long pings;
   private long seenReports;
   private long expired;
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * The upkeep of one node.
@@ -452,12 +453,7 @@ public final class LivenessVerticle extends VerticleBase {
         .orElse("");
   }
 
-  /** A line when the trouble is another one than last time. */
   private void logFailure(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastFailure)) {
-      lastFailure = reason;
-      LOG.warn("the upkeep of {} was disturbed: {}", me.name(), reason);
-    }
+    failures.log("Maintenance task of " + me.name() + " failed: " + failure.getMessage());
   }
 }

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
@@ -27,23 +28,23 @@ import nara.mqtt.wire.Topics;
 /** Responds to the ledger requests of other naras, one after the other. */
 final class LedgerResponder {
   private final Vertx vertx;
-  private final InstantSource clock;
   private final String me;
   private final PlazaConnection connection;
   private final int maxBytes;
-  private final RateLimiter rateLimiter =
-      new RateLimiter(
-          MqttLimits.MAX_REQUESTS_PER_NAME, MqttLimits.MAX_REQUESTS, MqttLimits.RATE_WINDOW);
+  private final RateLimiter limitPerName;
+  private final RateLimiter limitInAll;
   private Future<Void> lastResponse = Future.succeededFuture();
 
   /** Creates a responder; {@code maxBytes} is the size limit of a response. */
   LedgerResponder(
       Vertx vertx, InstantSource clock, String me, PlazaConnection connection, int maxBytes) {
     this.vertx = vertx;
-    this.clock = clock;
     this.me = me;
     this.connection = connection;
     this.maxBytes = maxBytes;
+    this.limitPerName =
+        RateLimiter.per(MqttLimits.RATE_WINDOW, MqttLimits.MAX_REQUESTS_PER_NAME, clock);
+    this.limitInAll = RateLimiter.per(MqttLimits.RATE_WINDOW, MqttLimits.MAX_REQUESTS, clock);
   }
 
   /**
@@ -53,7 +54,10 @@ final class LedgerResponder {
    *     request
    */
   Optional<Future<?>> respond(LedgerRequestMessage request) {
-    if (!rateLimiter.tryAcquire(request.from(), clock.instant())) {
+    // Names are not proved, so the limit in all bounds the work.
+    if (limitInAll.isExhausted("")
+        || !limitPerName.tryAcquire(request.from())
+        || !limitInAll.tryAcquire("")) {
       return Optional.empty();
     }
     lastResponse =

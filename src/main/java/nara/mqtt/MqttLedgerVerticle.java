@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -63,8 +65,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final TrustOnFirstUse trustOnFirstUse;
   private final PlazaCounters counters = new PlazaCounters();
   private final PlazaPeers peers;
-  private final RateLimiter strangerLimit =
-      new RateLimiter(1, 1, MqttLimits.STRANGER_ANNOUNCE_INTERVAL);
+  private final RateLimiter strangerLimit;
+  private final LogOnce failures = new LogOnce(LOG::warn);
   private Bus bus;
   private PlazaDecoder decoder;
   private PlazaConnection connection;
@@ -75,7 +77,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
-  private String lastFailure = "";
 
   /**
    * Creates the verticle of a node with a broker.
@@ -104,6 +105,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.random = random;
     this.trustOnFirstUse = new TrustOnFirstUse(me, keys);
     this.peers = new PlazaPeers(me.name());
+    this.strangerLimit = RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
   }
 
   @Override
@@ -269,11 +271,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastFailure)) {
-      lastFailure = reason;
-      LOG.warn("Failed to process an MQTT message: {}", reason);
-    }
+    failures.log("Failed to process an MQTT message: " + failure.getMessage());
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message) {
@@ -385,9 +383,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     boolean stranger = !peers.knows(from);
     onStatus(from, key, status, Origin.NEWSPAPER);
     // A stranger may not know this node either.
-    return stranger && strangerLimit.tryAcquire(from, scheduler.instant())
-        ? announce()
-        : Future.succeededFuture();
+    return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
   private void onStatus(String name, PublicKey key, Status status, Origin origin) {

@@ -3,12 +3,12 @@ package nara.mqtt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import nara.bounds.BoundedMap;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.HowdyObservation;
@@ -32,15 +32,7 @@ final class PlazaPeers {
   }
 
   private final String me;
-  private final Map<String, Peer> peers =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Peer> eldest) {
-          return size() > MqttLimits.MAX_PEERS;
-        }
-      };
+  private final Map<String, Peer> peers = BoundedMap.lru(MqttLimits.MAX_PEERS);
 
   /** No peers yet. {@code me} is never named to others. */
   PlazaPeers(String me) {

@@ -1,5 +1,6 @@
 package nara.mqtt;
 
+import nara.bounds.LogOnce;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -12,7 +13,7 @@ final class TrustOnFirstUse {
 
   private final Identity me;
   private final Keyring keys;
-  private boolean namesakeReported;
+  private final LogOnce namesakes = new LogOnce(LOG::warn);
 
   TrustOnFirstUse(Identity me, Keyring keys) {
     this.me = me;
@@ -25,9 +26,8 @@ final class TrustOnFirstUse {
       return keys.byName(name).filter(known -> !known.equals(key)).isEmpty();
     }
     boolean mine = key.equals(me.keys().publicKey());
-    if (!mine && !namesakeReported) {
-      namesakeReported = true;
-      LOG.warn("Another nara on the plaza has this node's name; name={} key={}", name, key);
+    if (!mine) {
+      namesakes.log(name, "Another nara on the plaza has this node's name; key=" + key);
     }
     return mine;
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -53,7 +54,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final Optional<ClusterWorkRequest.LeaderHandover> handover;
 
   private int logIndex;
-  private String lastAppendFailure = "";
+  private final LogOnce appendFailures = new LogOnce(LOG::warn);
   private Bus bus;
   private RecoveryReplay recoveryReplay;
   private String stage = "";
@@ -189,16 +190,12 @@ public final class CoordinatorVerticle extends VerticleBase {
             ClusterWorkRequest.ADDRESS,
             new ClusterWorkRequest.AppendEntry(logIndex++, entry),
             Timeouts.LOCAL)
-        .onSuccess(done -> lastAppendFailure = "")
+        .onSuccess(done -> appendFailures.clear())
         .onFailure(this::onAppendFailed);
   }
 
   private void onAppendFailed(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastAppendFailure)) {
-      lastAppendFailure = reason;
-      LOG.warn("progress was not noted: {}", reason);
-    }
+    appendFailures.log("Cannot store the recovery's progress: " + failure.getMessage());
   }
 
   private void execute(PlanCommand planCommand) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
@@ -42,7 +43,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private SnapshotFile file;
   private long timer = -1;
   private boolean restored;
-  private boolean failureLogged;
+  private final LogOnce failures = new LogOnce(LOG::warn);
   private Future<?> lastWrite = Future.succeededFuture();
 
   /**
@@ -197,20 +198,16 @@ public final class SnapshotVerticle extends VerticleBase {
                           file.write(Snapshot.of(clock.instant(), keys, held.events()));
                           return null;
                         }))
-            .onSuccess(done -> failureLogged = false)
+            .onSuccess(done -> failures.clear())
             .onFailure(this::onWriteFailed)
             .otherwiseEmpty();
     return lastWrite;
   }
 
   private void onWriteFailed(Throwable failure) {
-    if (!failureLogged) {
-      failureLogged = true;
-      LOG.warn(
-          "the snapshot {} cannot be written, the one before stays: {}",
-          config.file(),
-          failure.toString());
-    }
+    failures.log(
+        "Cannot write the snapshot; the previous one stays: file=%s error=%s"
+            .formatted(config.file(), failure));
   }
 
   private <T> Future<T> onDisk(Callable<T> work) {

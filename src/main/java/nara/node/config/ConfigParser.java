@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import nara.event.Event;
+import nara.bounds.SafeText;
 
 /**
  * Parses the text of a configuration into a tree with the position of each value, so that each
@@ -58,11 +58,15 @@ final class ConfigParser {
         case Map<?, ?> map -> "an object";
         case List<?> list -> "a list";
         // A URL may contain a password.
-        case String text -> '"' + Event.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
+        case String text ->
+            '"' + SafeText.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
         default -> value.toString();
       };
     }
   }
+
+  /** The code points of the JSON parser's message, which may quote the file. */
+  private static final int MAX_PARSER_MESSAGE = 200;
 
   private final JsonParser parser;
   private final List<ConfigProblem> problems;
@@ -97,7 +101,7 @@ final class ConfigParser {
       }
       return root;
     } catch (JsonProcessingException broken) {
-      String reason = broken.getOriginalMessage().replaceAll("\\p{Cntrl}+", " ");
+      String reason = SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE);
       JsonLocation at = broken.getLocation();
       problems.add(
           new ConfigProblem(
@@ -144,7 +148,7 @@ final class ConfigParser {
       ConfigNode configNode = node(inside);
       ConfigNode first = fields.putIfAbsent(key, configNode);
       if (first != null) {
-        addProblem(at, Event.excerpt(inside), "is given twice; first at line " + first.line());
+        addProblem(at, SafeText.excerpt(inside), "is given twice; first at line " + first.line());
       }
     }
     return fields;

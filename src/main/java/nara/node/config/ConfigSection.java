@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.mesh.wire.PeerAddress;
 import nara.node.config.ConfigParser.ConfigNode;
 
@@ -246,7 +246,8 @@ final class ConfigSection {
         .forEach(
             (key, value) -> {
               if (!knownKeys.contains(key)) {
-                addProblem(value, Event.excerpt(pathOf(key)), "is not a known key; " + hint(key));
+                addProblem(
+                    value, SafeText.excerpt(pathOf(key)), "is not a known key; " + hint(key));
               }
             });
     children.forEach(ConfigSection::rejectUnknownKeys);
