@@ -2,6 +2,7 @@ package nara.mqtt;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 
 /**
  * The address of the broker.
@@ -21,38 +22,26 @@ public record BrokerUrl(String host, int port, boolean tls) {
    *     the URL, because a password may be in it.
    */
   public static BrokerUrl parse(String url) {
-    URI uri;
     try {
-      uri = new URI(url);
-    } catch (URISyntaxException broken) {
-      throw invalid("it is not a URL");
+      URI uri = new URI(url);
+      boolean tls = "mqtts".equals(uri.getScheme());
+      boolean mqtt = tls || "mqtt".equals(uri.getScheme());
+      int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
+      boolean more =
+          uri.getRawUserInfo() != null
+              || uri.getRawQuery() != null
+              || uri.getRawFragment() != null
+              || !List.of("", "/").contains(String.valueOf(uri.getRawPath()));
+      if (mqtt && uri.getHost() != null && !more && port >= 1 && port <= 65_535) {
+        // An IPv6 address is in brackets.
+        return new BrokerUrl(uri.getHost().replaceAll("[\\[\\]]", ""), port, tls);
+      }
+    } catch (URISyntaxException invalid) {
+      // The message below says what is allowed.
     }
-    boolean tls = "mqtts".equals(uri.getScheme());
-    if (!tls && !"mqtt".equals(uri.getScheme())) {
-      throw invalid("it begins with neither mqtt:// nor mqtts://");
-    }
-    if (uri.getRawUserInfo() != null) {
-      throw invalid("it contains a user; set plaza.user and plaza.password instead");
-    }
-    String host = uri.getHost();
-    if (host == null) {
-      throw invalid("it has no host");
-    }
-    boolean more = uri.getRawQuery() != null || uri.getRawFragment() != null;
-    if (more || !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))) {
-      throw invalid("it has more than a host and a port");
-    }
-    int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
-    if (port < 1 || port > 65_535) {
-      throw invalid("its port is not 1 to 65535");
-    }
-    boolean ipv6 = host.startsWith("[") && host.endsWith("]");
-    return new BrokerUrl(ipv6 ? host.substring(1, host.length() - 1) : host, port, tls);
-  }
-
-  private static IllegalArgumentException invalid(String reason) {
-    return new IllegalArgumentException(
-        "the broker's URL must be mqtt://host:port or mqtts://host:port, but " + reason);
+    throw new IllegalArgumentException(
+        "the broker's URL must be mqtt://host:port or mqtts://host:port, without a user or a path;"
+            + " set plaza.user and plaza.password for a user");
   }
 
   @Override

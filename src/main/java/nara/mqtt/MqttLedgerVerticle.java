@@ -5,8 +5,10 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -24,12 +26,12 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.mqtt.PlazaRequest.PlazaCounts;
 import nara.mqtt.PlazaRequest.PlazaState;
 import nara.mqtt.PlazaRequest.PublishResult;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.PlazaDecoder;
-import nara.mqtt.wire.PlazaEncoder;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.mqtt.wire.Status;
@@ -63,7 +65,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final RandomGenerator random;
 
   private final TrustOnFirstUse trustOnFirstUse;
-  private final PlazaCounters counters = new PlazaCounters();
+  private final Map<String, Long> handledCounts = new TreeMap<>();
+  private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
   private final RateLimiter strangerLimit;
   private final LogOnce failures = new LogOnce(LOG::warn);
@@ -72,8 +75,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private PlazaConnection connection;
   private LedgerFetcher ledgerFetcher;
   private LedgerResponder ledgerResponder;
-  private HowdyResponder howdyResponder;
-  private NewspaperPublisher newspapers;
+  private StatusPublisher statusPublisher;
   private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
@@ -111,7 +113,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    PlazaEncoder encoder = new PlazaEncoder(me);
     ownStatus = new OwnStatus(me, version(), profile, meshAddress, peers, scheduler);
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
@@ -121,19 +122,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     ledgerFetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
     int maxBytes = PlazaConnection.maxPayloadBytes(config);
     ledgerResponder = new LedgerResponder(vertx, scheduler, me.name(), connection, maxBytes);
-    howdyResponder =
-        new HowdyResponder(
-            vertx,
-            scheduler,
-            random,
-            connection,
-            peers,
-            encoder,
-            ownStatus,
-            profile.howdyNeighbours(),
-            config.howdyWait());
-    newspapers =
-        new NewspaperPublisher(vertx, scheduler, connection, encoder, ownStatus, me.name());
+    statusPublisher =
+        new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
     bus.subscribe(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
     connection.open();
@@ -143,9 +133,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     pendingAnnouncement.cancel();
-    howdyResponder.stop();
+    statusPublisher.stop();
     ledgerFetcher.stop();
-    newspapers.stop();
     return bus.request(
             PresenceRequest.ADDRESS, new PresenceRequest.SayGoodbye(), MqttLimits.GOODBYE_TIMEOUT)
         .compose(said -> publishChau(said.chau()))
@@ -166,7 +155,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return switch (request) {
       case PlazaRequest.GetPlazaState state ->
           Future.succeededFuture(new PlazaState(connection.connected(), connection.error()));
-      case PlazaRequest.GetPlazaCounts counts -> Future.succeededFuture(counters.counts());
+      case PlazaRequest.GetPlazaCounts counts ->
+          Future.succeededFuture(
+              new PlazaCounts(new TreeMap<>(handledCounts), new TreeMap<>(ignoredCounts)));
       case FetchLedgers fetch -> onFetchLedgers(fetch);
       case PlazaRequest.PublishCheckpointMessage publish ->
           onPublishCheckpointMessage(publish.message());
@@ -225,7 +216,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     @Override
     public void onDisconnected() {
       ledgerFetcher.onConnectionLost();
-      newspapers.stop();
+      statusPublisher.stopNewspapers();
     }
 
     @Override
@@ -247,7 +238,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         .onComplete(
             announced -> {
               if (connection.connected() && Topics.nameError(me.name()).isEmpty()) {
-                newspapers.start();
+                statusPublisher.startNewspapers();
               }
             });
   }
@@ -262,7 +253,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<Void> publishHeyThere(byte[] heyThere) {
-    if (Arrays.equals(heyThere, publishedHeyThere) || !connection.connected()) {
+    boolean published = Arrays.equals(heyThere, publishedHeyThere);
+    if (heyThere.length == 0 || published || !connection.connected()) {
       return Future.succeededFuture();
     }
     publishedHeyThere = heyThere;
@@ -282,7 +274,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaMessage.VerifiedNewspaper paper ->
           onNewspaper(paper.newspaper().from(), paper.newspaper().status(), paper.key());
       case PlazaMessage.SocialEvent event -> {
-        counters.countHandled("gossip");
+        count("gossip");
         yield offer("plaza", event.json());
       }
       case PlazaMessage.IncomingRequest incoming ->
@@ -291,7 +283,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaMessage.IncomingResponse response ->
           countOrIgnore("answer", ledgerFetcher.onResponse(response), IgnoreReason.NOT_ASKED);
       case PlazaMessage.IncomingCheckpoint checkpoint -> {
-        counters.countHandled("checkpoint");
+        count("checkpoint");
         yield bus.request(CheckpointMessage.ADDRESS, checkpoint.message(), Timeouts.STEP);
       }
       case PlazaMessage.Ignored ignored -> ignore(ignored.ignoreReason());
@@ -310,14 +302,14 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (!peers.onHeyThere(heyThere, scheduler.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
-      counters.countHandled("hello");
+      count("hello");
       if (!mine) {
         ownStatus.addBuzz(1);
         Optional<PublicKey> key = Optional.of(heyThere.key());
         publish(new Presence.Online(name, heyThere.id(), heyThere.address(), key, true));
         ledgerFetcher.onAnnouncement(name);
         if (!config.readOnly()) {
-          howdyResponder.schedule(name);
+          statusPublisher.scheduleHowdy(name);
         }
       }
     }
@@ -331,7 +323,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (!peers.onChau(chau, scheduler.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
-      counters.countHandled("goodbye");
+      count("goodbye");
       if (!chau.name().equals(me.name())) {
         ownStatus.addBuzz(2);
         publish(new Presence.Offline(chau.name()));
@@ -356,7 +348,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     howdy.neighbours().forEach(this::onHowdyNeighbour);
     ownStatus.addBuzz(1);
-    counters.countHandled("howdy");
+    count("howdy");
     return Future.succeededFuture();
   }
 
@@ -376,7 +368,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (!trustOnFirstUse.accepts(from, key)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
-    counters.countHandled("news");
+    count("news");
     if (from.equals(me.name())) {
       return Future.succeededFuture();
     }
@@ -405,12 +397,16 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> countOrIgnore(String kind, Optional<Future<?>> handled, IgnoreReason reason) {
-    handled.ifPresent(work -> counters.countHandled(kind));
+    handled.ifPresent(work -> count(kind));
     return handled.orElseGet(() -> ignore(reason));
   }
 
+  private void count(String kind) {
+    handledCounts.merge(kind, 1L, Long::sum);
+  }
+
   private Future<?> ignore(IgnoreReason reason) {
-    counters.countIgnored(reason);
+    ignoredCounts.merge(reason.label(), 1L, Long::sum);
     return Future.succeededFuture();
   }
 

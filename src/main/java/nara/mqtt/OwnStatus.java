@@ -9,16 +9,17 @@ import nara.mqtt.wire.Status;
 import nara.presence.Profile;
 
 /** The status that this node publishes, and the time between two newspapers. */
-final class OwnStatus {
-  private final Identity me;
-  private final String version;
-  private final Profile profile;
-  private final Supplier<String> meshAddress;
-  private final PlazaPeers peers;
-  private final InstantSource clock;
-  private final Instant start;
-  private final Buzz buzz;
+record OwnStatus(
+    Identity me,
+    String version,
+    Profile profile,
+    Supplier<String> meshAddress,
+    PlazaPeers peers,
+    InstantSource clock,
+    Instant start,
+    Buzz buzz) {
 
+  /** The status of a node that starts now. */
   OwnStatus(
       Identity me,
       String version,
@@ -26,14 +27,15 @@ final class OwnStatus {
       Supplier<String> meshAddress,
       PlazaPeers peers,
       InstantSource clock) {
-    this.me = me;
-    this.version = version;
-    this.profile = profile;
-    this.meshAddress = meshAddress;
-    this.peers = peers;
-    this.clock = clock;
-    this.start = clock.instant();
-    this.buzz = new Buzz(start);
+    this(
+        me,
+        version,
+        profile,
+        meshAddress,
+        peers,
+        clock,
+        clock.instant(),
+        new Buzz(clock.instant()));
   }
 
   /** Adds to this node's buzz, because it received or did something. */

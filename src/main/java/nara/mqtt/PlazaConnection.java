@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * no response to a request that it publishes from then on. It runs on the context that opened it,
  * and calls its listener there.
  */
-public final class PlazaConnection {
+final class PlazaConnection {
   private static final Logger LOG = LoggerFactory.getLogger(PlazaConnection.class);
 
   /** The SUBACK code of a refused subscription in MQTT 3.1.1. */
@@ -43,7 +43,7 @@ public final class PlazaConnection {
   private static final int TOPIC_BYTES = Topics.MAX_NAME_BYTES + 64;
 
   /** Receives the messages and the state of the connection. */
-  public interface Listener {
+  interface Listener {
     /** The connection is open, and the broker has acknowledged all subscriptions. */
     void onConnected();
 
@@ -90,7 +90,7 @@ public final class PlazaConnection {
    * @param filters the topics to subscribe to
    * @throws IllegalArgumentException when the broker's URL is invalid
    */
-  public PlazaConnection(
+  PlazaConnection(
       Vertx vertx,
       PlazaConfig config,
       List<String> filters,
@@ -105,13 +105,13 @@ public final class PlazaConnection {
   }
 
   /** Starts to connect, and keeps connecting until it is closed. */
-  public void open() {
+  void open() {
     keepsConnecting = true;
     connect();
   }
 
   /** Ends the connection for good, within {@link MqttLimits#CLOSE_TIMEOUT}. */
-  public Future<Void> close() {
+  Future<Void> close() {
     keepsConnecting = false;
     connected = false;
     error = "closed";
@@ -127,12 +127,12 @@ public final class PlazaConnection {
   }
 
   /** Whether the connection is open with all subscriptions. */
-  public boolean connected() {
+  boolean connected() {
     return connected;
   }
 
   /** Why there is no connection, without secrets; empty when there is one. */
-  public String error() {
+  String error() {
     return connected ? "" : error;
   }
 
@@ -140,7 +140,7 @@ public final class PlazaConnection {
    * Publishes with QoS 0. The Future ends when the message is written. It fails without a
    * connection, and when too many messages are queued.
    */
-  public Future<Void> publish(String topic, byte[] payload) {
+  Future<Void> publish(String topic, byte[] payload) {
     Optional<String> fault = publishError(payload);
     if (fault.isPresent()) {
       return Future.failedFuture(fault.get());
@@ -163,7 +163,7 @@ public final class PlazaConnection {
   }
 
   /** Like {@link #publish}, but every later publish fails, also on the next connection. */
-  public Future<Void> publishLast(String topic, byte[] payload) {
+  Future<Void> publishLast(String topic, byte[] payload) {
     Future<Void> written = publish(topic, payload);
     lastPublished = true;
     return written;
@@ -173,7 +173,7 @@ public final class PlazaConnection {
    * Publishes with QoS 1. The Future ends when the broker acknowledges the message. It fails
    * without a connection, when too many messages are queued, and when the connection ends before.
    */
-  public Future<Void> publishQos1(String topic, byte[] payload) {
+  Future<Void> publishQos1(String topic, byte[] payload) {
     return publishError(payload)
         .map(Future::<Void>failedFuture)
         .orElseGet(() -> qos1Queue.publish(topic, payload));

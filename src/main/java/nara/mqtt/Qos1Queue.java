@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Publishes with QoS 1: some in flight, the rest queued. When a connection ends, all messages
@@ -44,17 +45,17 @@ final class Qos1Queue {
   }
 
   void onAcknowledged(int id) {
-    Pending pending = inFlight.remove(id);
-    if (pending != null) {
-      pending.acknowledged().complete();
-      drain();
-    }
+    end(id, Promise::complete);
   }
 
   void onFailed(int id, String reason) {
+    end(id, acknowledged -> acknowledged.fail(reason));
+  }
+
+  private void end(int id, Consumer<Promise<Void>> result) {
     Pending pending = inFlight.remove(id);
     if (pending != null) {
-      pending.acknowledged().fail(reason);
+      result.accept(pending.acknowledged());
       drain();
     }
   }

@@ -12,6 +12,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Function;
 
 /**
  * Wraps Vert.x for an MQTT client, and adds an {@link OversizedPublishFilter} before the decoder of
@@ -29,7 +30,7 @@ final class SizeLimitedVertx extends VertxWrapper {
 
   @Override
   public NetClient createNetClient(NetClientOptions options) {
-    return new SizeLimitedNetClient(super.createNetClient(options));
+    return new FilteringClient(super.createNetClient(options), this::filtered);
   }
 
   private NetSocket filtered(NetSocket socket) {
@@ -41,36 +42,31 @@ final class SizeLimitedVertx extends VertxWrapper {
     return socket;
   }
 
-  private final class SizeLimitedNetClient implements NetClient {
-    private final NetClient client;
-
-    SizeLimitedNetClient(NetClient client) {
-      this.client = client;
-    }
-
+  private record FilteringClient(NetClient client, Function<NetSocket, NetSocket> filter)
+      implements NetClient {
     @Override
     public Future<NetSocket> connect(int port, String host) {
-      return client.connect(port, host).map(SizeLimitedVertx.this::filtered);
+      return client.connect(port, host).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(int port, String host, String serverName) {
-      return client.connect(port, host, serverName).map(SizeLimitedVertx.this::filtered);
+      return client.connect(port, host, serverName).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(SocketAddress remote) {
-      return client.connect(remote).map(SizeLimitedVertx.this::filtered);
+      return client.connect(remote).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(SocketAddress remote, String serverName) {
-      return client.connect(remote, serverName).map(SizeLimitedVertx.this::filtered);
+      return client.connect(remote, serverName).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(ConnectOptions options) {
-      return client.connect(options).map(SizeLimitedVertx.this::filtered);
+      return client.connect(options).map(filter);
     }
 
     @Override

@@ -21,19 +21,9 @@ import nara.trust.TrustRequest.OfferResult;
  *
  * <p>It has no state: each verticle may create one. The caller of a read-only node must not use it.
  */
-public final class OwnEventPublisher {
+public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
   /** The source name of this node's own events in the counts of the trust verticle. */
   public static final String SOURCE = "self";
-
-  private final Bus bus;
-  private final Identity me;
-  private final InstantSource clock;
-
-  public OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
-    this.bus = bus;
-    this.me = me;
-    this.clock = clock;
-  }
 
   /** Publishes an event that happens now. */
   public Future<OfferResult> publish(Payload payload) {

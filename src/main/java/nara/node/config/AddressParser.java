@@ -1,7 +1,6 @@
 package nara.node.config;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.mesh.wire.PeerAddress;
@@ -9,10 +8,11 @@ import nara.mqtt.BrokerUrl;
 
 /** Parses the addresses that an operator writes: peers, address ranges, brokers. */
 public final class AddressParser {
-  private static final Pattern CIDR =
-      Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
+  private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)";
   // 16 bits of network leave 65,536 addresses.
-  private static final int MIN_PREFIX = 16;
+  private static final String PREFIX = "(?:1[6-9]|2\\d|3[0-2])";
+  private static final Pattern CIDR =
+      Pattern.compile("(?:" + OCTET + "\\.){3}" + OCTET + "/" + PREFIX);
 
   private AddressParser() {}
 
@@ -32,17 +32,7 @@ public final class AddressParser {
 
   /** Whether the text is an IPv4 range of at most 65,536 addresses. */
   static boolean isCidr(String text) {
-    Matcher matcher = CIDR.matcher(text);
-    if (!matcher.matches()) {
-      return false;
-    }
-    for (int part = 1; part <= 4; part++) {
-      if (Integer.parseInt(matcher.group(part)) > 255) {
-        return false;
-      }
-    }
-    int prefix = Integer.parseInt(matcher.group(5));
-    return prefix >= MIN_PREFIX && prefix <= 32;
+    return CIDR.matcher(text).matches();
   }
 
   /** Whether the text is a broker's URL, {@code mqtt://} or {@code mqtts://}, or empty. */

@@ -6,30 +6,29 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** The memory of the machine or the container. The memory mode {@code auto} depends on it. */
 final class AvailableMemory {
-  private static final long BYTES_PER_MEGABYTE = 1L << 20;
-
   private AvailableMemory() {}
 
   /** The megabytes of this machine or container. */
   static long megabytes() {
     // The JDK considers control groups only if it understands how they are mounted. In a container,
     // the files are always below the root.
-    long machine =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-    return megabytes(Path.of("/"), machine);
+    return megabytes(
+        Path.of("/"),
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
   }
 
-  /** The megabytes of a machine with so many bytes, or the smallest control group's limit. */
-  static long megabytes(Path root, long machine) {
-    LongStream limits =
-        LongStream.concat(
-            limit(root.resolve("sys/fs/cgroup/memory.max")).stream(),
-            limit(root.resolve("sys/fs/cgroup/memory/memory.limit_in_bytes")).stream());
-    return LongStream.concat(LongStream.of(machine), limits).min().getAsLong() / BYTES_PER_MEGABYTE;
+  /** The megabytes of a machine with so many bytes, or of the smallest control group's limit. */
+  static long megabytes(Path root, long machineBytes) {
+    return Stream.of("memory.max", "memory/memory.limit_in_bytes")
+            .map(root.resolve("sys/fs/cgroup")::resolve)
+            .map(AvailableMemory::limit)
+            .flatMapToLong(OptionalLong::stream)
+            .reduce(machineBytes, Math::min)
+        >> 20;
   }
 
   /**

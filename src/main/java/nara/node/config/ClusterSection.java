@@ -1,5 +1,15 @@
 package nara.node.config;
 
+import static nara.node.config.ConfigKind.FLAG;
+import static nara.node.config.ConfigKind.HOST;
+import static nara.node.config.ConfigKind.count;
+import static nara.node.config.ConfigKind.duration;
+import static nara.node.config.ConfigKind.oneOf;
+import static nara.node.config.ConfigKind.parsed;
+import static nara.node.config.ConfigKind.path;
+import static nara.node.config.ConfigKind.port;
+import static nara.node.config.ConfigKind.text;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,39 +24,31 @@ import nara.mesh.wire.PeerAddress;
 
 /** Reads the section {@code cluster}. */
 final class ClusterSection {
+  private static final ConfigKind<PeerAddress> MEMBER =
+      parsed("a member, HOST:PORT", AddressParser::hostAndPort, PeerAddress::toString);
+
+  private static final ConfigKind<Duration> DETECTION =
+      duration(Duration.ofSeconds(2), Duration.ofMinutes(5));
+
   private ClusterSection() {}
 
   static ClusterConfig read(ConfigSection s) {
     ClusterConfig d = ClusterConfig.standalone();
-    boolean enabled = s.flag("enabled", d.enabled());
-    String name = s.text("name", d.name(), "a name", ConfigReader::isValidName);
-    Optional<String> member =
-        s.optionalText(
-            "member", "its host and port", ConfigReader.NAME_RULE, ConfigReader::isValidName);
-    String host = s.host(d.host());
-    int port = s.port("port", d.port(), 1);
-    int busPort = s.port("bus_port", d.busPort(), 0);
-    List<PeerAddress> members =
-        s.list(
-            "members",
-            List.of(),
-            0,
-            100,
-            "a member, HOST:PORT",
-            AddressParser::hostAndPort,
-            PeerAddress::toString);
+    boolean enabled = s.read("enabled", d.enabled(), FLAG);
+    String name = s.read("name", d.name(), text("a name", ConfigReader::isValidName));
+    Optional<String> member = s.optional("member", "its host and port", ConfigReader.NAME);
+    String host = s.read("host", d.host(), HOST);
+    int port = s.read("port", d.port(), port(1));
+    int busPort = s.read("bus_port", d.busPort(), port(0));
+    List<PeerAddress> members = s.list("members", List.of(), 0, 100, MEMBER);
     Set<PeerAddress> all = new HashSet<>(members);
     all.add(new PeerAddress(host, port));
-    List<Role> allRoles = List.of(Role.values());
-    List<Role> roles = s.choices("roles", allRoles, 0, allRoles, Role::label);
+    List<Role> roles = List.of(Role.values());
+    Set<Role> ownRoles =
+        Set.copyOf(s.list("roles", roles, 0, roles.size(), oneOf(roles, Role::label)));
+    int majority = all.size() / 2 + 1;
     int quorum =
-        s.number(
-            "quorum",
-            all.size() / 2 + 1,
-            "more than half of the members",
-            1,
-            100,
-            "a number of members");
+        s.read("quorum", majority, "more than half of the members", count(1, 100, "members"));
     ClusterConfig cluster =
         new ClusterConfig(
             enabled,
@@ -56,11 +58,10 @@ final class ClusterSection {
             port,
             busPort,
             members.stream().map(PeerAddress::toString).toList(),
-            Set.copyOf(roles),
+            ownRoles,
             quorum,
-            s.number("backups", d.backups(), 0, 6, "a number of copies"),
-            s.duration(
-                "detection", d.detectionTimeout(), Duration.ofSeconds(2), Duration.ofMinutes(5)),
+            s.read("backups", d.backups(), count(0, 6, "copies")),
+            s.read("detection", d.detectionTimeout(), DETECTION),
             tls(s.section("tls")));
     check(s, cluster, all.size());
     return cluster;
@@ -106,7 +107,7 @@ final class ClusterSection {
   }
 
   private static Optional<Path> pemFile(ConfigSection s, String key) {
-    Optional<Path> file = s.path(key, "a path of a PEM file");
+    Optional<Path> file = s.optional(key, "none", path("a path of a PEM file"));
     file.filter(path -> !Files.isReadable(path))
         .ifPresent(path -> s.addProblem(key, "there is no readable file \"" + path + "\""));
     return file;

@@ -1,9 +1,22 @@
 package nara.node.config;
 
+import static nara.node.config.ConfigKind.ANY_TEXT;
+import static nara.node.config.ConfigKind.FLAG;
+import static nara.node.config.ConfigKind.HOST;
+import static nara.node.config.ConfigKind.bytes;
+import static nara.node.config.ConfigKind.count;
+import static nara.node.config.ConfigKind.duration;
+import static nara.node.config.ConfigKind.oneOf;
+import static nara.node.config.ConfigKind.parsed;
+import static nara.node.config.ConfigKind.path;
+import static nara.node.config.ConfigKind.port;
+import static nara.node.config.ConfigKind.text;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,14 +53,17 @@ public final class ConfigReader {
   public static final String NAME_RULE =
       "a name (1 to 128 characters, no control characters, none of / + #)";
 
+  static final ConfigKind<String> NAME = text(NAME_RULE, ConfigReader::isValidName);
+
   /** The only environment variable: it holds the soul, and overrides the configured one. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
 
-  static final Duration MILLI = Duration.ofMillis(1);
-  static final Duration SECOND = Duration.ofSeconds(1);
-  static final Duration HOUR = Duration.ofHours(1);
-  static final Duration DAY = Duration.ofHours(24);
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofHours(24);
   private static final int MILLION = 1_000_000;
+  private static final String BY_MODE = "by memory.mode";
 
   /**
    * The result of reading.
@@ -114,9 +130,9 @@ public final class ConfigReader {
     IdentityConfig identity = IdentitySection.read(root.section("identity"), environment);
     MeshConfig mesh = mesh(root.section("mesh"));
     DiscoveryConfig discovery = discovery(root.section("discovery"));
-    Transport transport =
-        root.choice("transport", Transport.HYBRID, List.of(Transport.values()), Transport::label);
-    boolean readOnly = root.flag("read_only", false);
+    ConfigKind<Transport> transports = oneOf(List.of(Transport.values()), Transport::label);
+    Transport transport = root.read("transport", Transport.HYBRID, transports);
+    boolean readOnly = root.read("read_only", false, FLAG);
     PlazaConfig plaza = plaza(root.section("plaza"), readOnly);
     MemoryConfig memory = memory(root.section("memory"), memoryMegabytes);
     boolean gossip = transport == Transport.GOSSIP;
@@ -143,87 +159,73 @@ public final class ConfigReader {
 
   private static MeshConfig mesh(ConfigSection s) {
     MeshConfig d = MeshConfig.defaults();
-    String requests = "a number of requests";
-    return new MeshConfig(
-        s.flag("enabled", d.enabled()),
-        s.host(d.host()),
-        s.port("port", d.port(), 0),
-        s.text(
-            "advertise",
-            d.advertise(),
+    ConfigKind<String> advertise =
+        text(
             "a HOST:PORT that others can reach, or empty",
-            text -> text.isEmpty() || AddressParser.hostAndPort(text).isPresent()),
-        s.flag("gzip", d.gzip()),
-        s.bytes("max_answer_bytes", d.maxAnswerBytes(), 1 << 16, 1 << 30),
-        s.bytes("max_request_bytes", d.maxRequestBytes(), 1 << 10, 1 << 30),
-        s.number("max_in_flight", d.maxInFlight(), 1, 1_000, requests),
-        s.number("max_in_flight_per_peer", d.maxInFlightPerPeer(), 1, 1_000, requests),
-        s.number("max_queued_per_peer", d.maxQueuedPerPeer(), 1, 100_000, requests),
-        s.number(
-            "requests_per_second",
-            d.requestsPerSecond(),
-            0,
-            MILLION,
-            requests + ", or 0 for no bound"),
-        s.number("requests_at_once", d.requestsAtOnce(), 1, MILLION, requests),
-        s.duration("connect_timeout", d.connectTimeout(), MILLI, HOUR),
-        s.duration("stall", d.stallTimeout(), MILLI, HOUR));
+            text -> text.isEmpty() || AddressParser.hostAndPort(text).isPresent());
+    ConfigKind<Integer> rate = count(0, MILLION, "requests, or 0 for no bound");
+    return new MeshConfig(
+        s.read("enabled", d.enabled(), FLAG),
+        s.read("host", d.host(), HOST),
+        s.read("port", d.port(), port(0)),
+        s.read("advertise", d.advertise(), advertise),
+        s.read("gzip", d.gzip(), FLAG),
+        s.read("max_answer_bytes", d.maxAnswerBytes(), bytes(1 << 16, 1 << 30)),
+        s.read("max_request_bytes", d.maxRequestBytes(), bytes(1 << 10, 1 << 30)),
+        s.read("max_in_flight", d.maxInFlight(), count(1, 1_000, "requests")),
+        s.read("max_in_flight_per_peer", d.maxInFlightPerPeer(), count(1, 1_000, "requests")),
+        s.read("max_queued_per_peer", d.maxQueuedPerPeer(), count(1, 100_000, "requests")),
+        s.read("requests_per_second", d.requestsPerSecond(), rate),
+        s.read("requests_at_once", d.requestsAtOnce(), count(1, MILLION, "requests")),
+        s.read("connect_timeout", d.connectTimeout(), duration(MILLI, HOUR)),
+        s.read("stall", d.stallTimeout(), duration(MILLI, HOUR)));
   }
 
   private static DiscoveryConfig discovery(ConfigSection s) {
     DiscoveryConfig d = DiscoveryConfig.defaults();
+    ConfigKind<ConfiguredPeer> peer =
+        parsed("a peer, [NAME@]HOST[:PORT]", AddressParser::peer, ConfiguredPeer::text);
+    ConfigKind<String> socket =
+        text("a path of a Unix socket, or empty", text -> text.length() <= 107);
     return new DiscoveryConfig(
-        s.list(
-            "peers",
-            d.peers(),
-            0,
-            10_000,
-            "a peer, [NAME@]HOST[:PORT]",
-            AddressParser::peer,
-            ConfiguredPeer::text),
+        s.list("peers", d.peers(), 0, 10_000, peer),
         scan(s.section("scan"), s.has("scan")),
-        s.section("tailscale")
-            .text(
-                "socket",
-                d.tailscaleSocket(),
-                "a path of a Unix socket, or empty",
-                text -> text.length() <= 107),
-        s.duration("ping_timeout", d.pingTimeout(), MILLI, HOUR),
-        s.number("pings_at_once", d.pingsAtOnce(), 1, 1_000, "a number of pings"));
+        s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
+        s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
+        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
   }
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {
-    Optional<String> cidr =
-        s.optionalText(
-            "cidr",
-            "none",
+    ConfigKind<String> range =
+        text(
             "an IPv4 range of at most 65,536 addresses such as \"100.64.0.0/24\"",
             AddressParser::isCidr);
-    int port = s.port("port", MeshConfig.DEFAULT_PORT, 1);
+    Optional<String> cidr = s.optional("cidr", "none", range);
+    int port = s.read("port", MeshConfig.DEFAULT_PORT, port(1));
     if (given && !s.has("cidr")) {
       s.addProblem("cidr", "is missing; give the addresses to scan");
     }
-    return cidr.map(range -> new Scan(range, port));
+    return cidr.map(addresses -> new Scan(addresses, port));
   }
 
   private static PlazaConfig plaza(ConfigSection s, boolean readOnly) {
     PlazaConfig d = PlazaConfig.defaults();
+    ConfigKind<String> url =
+        text(
+            "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT], or empty",
+            AddressParser::isBrokerUrl);
     PlazaConfig plaza =
         new PlazaConfig(
-            s.text(
-                "url",
-                d.url(),
-                "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT], or empty",
-                AddressParser::isBrokerUrl),
-            s.text("user", d.user(), "a text", text -> true),
-            s.secret("password", "a text", Optional::of).orElse(d.password()),
+            s.read("url", d.url(), url),
+            s.read("user", d.user(), ANY_TEXT),
+            s.secret("password", ANY_TEXT).orElse(d.password()),
             readOnly,
-            s.duration("announce_jitter", d.announceJitter(), Duration.ZERO, HOUR),
-            s.duration("announce_every", d.announceEvery(), MILLI, HOUR),
-            s.duration("howdy_wait", d.howdyWait(), Duration.ZERO, HOUR),
-            s.duration("reconnect_min", d.reconnectMin(), MILLI, HOUR),
-            s.duration("reconnect_max", d.reconnectMax(), MILLI, HOUR),
-            s.bytes("max_message_bytes", d.maxMessageBytes(), 1 << 13, (1 << 28) - 1));
+            s.read("announce_jitter", d.announceJitter(), duration(Duration.ZERO, HOUR)),
+            s.read("announce_every", d.announceEvery(), duration(MILLI, HOUR)),
+            s.read("howdy_wait", d.howdyWait(), duration(Duration.ZERO, HOUR)),
+            s.read("reconnect_min", d.reconnectMin(), duration(MILLI, HOUR)),
+            s.read("reconnect_max", d.reconnectMax(), duration(MILLI, HOUR)),
+            s.read("max_message_bytes", d.maxMessageBytes(), bytes(1 << 13, (1 << 28) - 1)));
     if (plaza.reconnectMin().compareTo(plaza.reconnectMax()) > 0) {
       s.addProblem(
           "reconnect_min",
@@ -235,52 +237,44 @@ public final class ConfigReader {
   }
 
   private static MemoryConfig memory(ConfigSection s, long megabytes) {
-    List<String> modes =
-        Stream.concat(Stream.of("auto"), Stream.of(MemoryMode.values()).map(MemoryMode::label))
-            .toList();
+    List<String> modes = new ArrayList<>(List.of("auto"));
+    Stream.of(MemoryMode.values()).map(MemoryMode::label).forEach(modes::add);
     MemoryMode mode =
-        MemoryMode.fromLabel(s.choice("mode", "auto", modes, word -> word))
+        MemoryMode.fromLabel(s.read("mode", "auto", oneOf(modes, word -> word)))
             .orElseGet(() -> MemoryMode.forMegabytes(megabytes));
-    int maxEvents =
-        s.number(
-            "max_events",
-            mode.maxEvents(),
-            "by memory.mode",
-            100,
-            100 * MILLION,
-            "a number of events");
-    Optional<Path> file = s.path("snapshot", "a path of a file");
-    Duration every = s.duration("snapshot_every", SnapshotConfig.DEFAULT_INTERVAL, SECOND, DAY);
+    ConfigKind<Integer> events = count(100, 100 * MILLION, "events");
+    int maxEvents = s.read("max_events", mode.maxEvents(), BY_MODE, events);
+    Optional<Path> file = s.optional("snapshot", "none", path("a path of a file"));
+    Duration every =
+        s.read("snapshot_every", SnapshotConfig.DEFAULT_INTERVAL, duration(SECOND, DAY));
     return new MemoryConfig(mode, maxEvents, file.map(path -> new SnapshotConfig(path, every)));
   }
 
   private static RecoveryConfig recovery(
       ConfigSection s, MemoryConfig memory, boolean gossip, boolean readOnly) {
     RecoveryConfig d = RecoveryConfig.defaults(memory.mode());
-    String byMode = "by memory.mode";
-    String events = "a number of events";
-    String tries = "a number of tries";
+    List<Rung> rungs = List.of(Rung.values());
+    ConfigKind<Integer> capacity = count(1, 100 * MILLION, "events");
+    ConfigKind<Integer> page = count(1, Query.MAX_EVENTS, "events");
+    ConfigKind<Thoroughness> thoroughness =
+        oneOf(List.of(Thoroughness.values()), Thoroughness::label);
     RecoveryConfig recovery =
         new RecoveryConfig(
-            s.choices("ladder", d.ladder(), 1, List.of(Rung.values()), Rung::label),
-            s.duration("first_wait", d.firstWait(), Duration.ZERO, DAY),
-            s.number("tries", d.tries(), 1, 1_000, tries),
-            s.duration("retry_wait", d.retryWait(), Duration.ZERO, DAY),
+            s.list("ladder", d.ladder(), 1, rungs.size(), oneOf(rungs, Rung::label)),
+            s.read("first_wait", d.firstWait(), duration(Duration.ZERO, DAY)),
+            s.read("tries", d.tries(), count(1, 1_000, "tries")),
+            s.read("retry_wait", d.retryWait(), duration(Duration.ZERO, DAY)),
             memory.mode(),
-            s.number("sample_capacity", d.sampleCapacity(), byMode, 1, 100 * MILLION, events),
-            s.number("sample_page", d.samplePage(), byMode, 1, Query.MAX_EVENTS, events),
-            s.number("max_under_way", d.maxInFlight(), byMode, 1, 1_000, "a number of calls"),
-            s.duration("call_timeout", d.callTimeout(), MILLI, HOUR),
-            s.number("call_tries", d.callTries(), 1, 100, tries),
-            s.duration("plaza_quiet", d.plazaQuiet(), MILLI, HOUR),
-            s.duration("plaza_deadline", d.plazaDeadline(), MILLI, DAY),
+            s.read("sample_capacity", d.sampleCapacity(), BY_MODE, capacity),
+            s.read("sample_page", d.samplePage(), BY_MODE, page),
+            s.read("max_under_way", d.maxInFlight(), BY_MODE, count(1, 1_000, "calls")),
+            s.read("call_timeout", d.callTimeout(), duration(MILLI, HOUR)),
+            s.read("call_tries", d.callTries(), count(1, 100, "tries")),
+            s.read("plaza_quiet", d.plazaQuiet(), duration(MILLI, HOUR)),
+            s.read("plaza_deadline", d.plazaDeadline(), duration(MILLI, DAY)),
             gossip,
             readOnly,
-            s.choice(
-                "thoroughness",
-                d.thoroughness(),
-                List.of(Thoroughness.values()),
-                Thoroughness::label),
+            s.read("thoroughness", d.thoroughness(), thoroughness),
             memory.maxEvents());
     if (recovery.ladder().stream().distinct().count() < recovery.ladder().size()) {
       s.addProblem("ladder", "has a rung twice");
@@ -292,32 +286,32 @@ public final class ConfigReader {
     CheckpointSyncConfig d = CheckpointSyncConfig.defaults();
     ConsensusConfig c = d.consensus();
     return new CheckpointSyncConfig(
-        s.number("peers_wanted", d.peersWanted(), 1, 1_000, "a number of peers"),
-        s.number("page_size", d.pageSize(), 1, Query.MAX_EVENTS, "a number of events"),
-        s.duration("timeout", d.timeout(), MILLI, HOUR),
+        s.read("peers_wanted", d.peersWanted(), count(1, 1_000, "peers")),
+        s.read("page_size", d.pageSize(), count(1, Query.MAX_EVENTS, "events")),
+        s.read("timeout", d.timeout(), duration(MILLI, HOUR)),
         new ConsensusConfig(
-            s.duration("every", c.every(), SECOND, DAY.multipliedBy(30)),
-            s.duration("check_every", c.checkEvery(), SECOND, DAY),
-            s.number("neighbours", c.neighbours(), 1, 10_000, "a number of neighbours"),
-            s.duration("vote_window", c.voteWindow(), SECOND, HOUR),
-            s.duration("vote_wait", c.voteWait(), Duration.ZERO, HOUR)));
+            s.read("every", c.every(), duration(SECOND, DAY.multipliedBy(30))),
+            s.read("check_every", c.checkEvery(), duration(SECOND, DAY)),
+            s.read("neighbours", c.neighbours(), count(1, 10_000, "neighbours")),
+            s.read("vote_window", c.voteWindow(), duration(SECOND, HOUR)),
+            s.read("vote_wait", c.voteWait(), duration(Duration.ZERO, HOUR))));
   }
 
   private static TrustConfig trust(ConfigSection s) {
     TrustConfig d = TrustConfig.defaults();
     List<TrustPolicy> policies = List.of(TrustPolicy.values());
     return new TrustConfig(
-        s.choice("policy", d.policy(), policies, TrustPolicy::label),
-        s.choice("verifier", d.verifier(), Verifiers.NAMES, name -> name),
-        s.number("recheck_one_in", d.recheckOneIn(), 0, MILLION, "a number of signatures"),
-        s.number("max_key_tables", d.maxKeyTables(), 0, MILLION, "a number of keys"),
-        s.number("max_quarantined", d.maxQuarantined(), 0, 10 * MILLION, "a number of events"));
+        s.read("policy", d.policy(), oneOf(policies, TrustPolicy::label)),
+        s.read("verifier", d.verifier(), oneOf(Verifiers.NAMES, name -> name)),
+        s.read("recheck_one_in", d.recheckOneIn(), count(0, MILLION, "signatures")),
+        s.read("max_key_tables", d.maxKeyTables(), count(0, MILLION, "keys")),
+        s.read("max_quarantined", d.maxQuarantined(), count(0, 10 * MILLION, "events")));
   }
 
   private static WebConfig web(ConfigSection s) {
     return new WebConfig(
-        s.flag("enabled", true),
-        s.host("127.0.0.1"),
-        s.port("port", MeshConfig.DEFAULT_PORT + 1, 0));
+        s.read("enabled", true, FLAG),
+        s.read("host", "127.0.0.1", HOST),
+        s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)));
   }
 }

@@ -1,21 +1,15 @@
 package nara.node.config;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import nara.bounds.SafeText;
-import nara.mesh.wire.PeerAddress;
 import nara.node.config.ConfigParser.ConfigNode;
 
 /**
@@ -62,166 +56,82 @@ final class ConfigSection {
     return node.fields().containsKey(key);
   }
 
-  boolean flag(String key, boolean defaultValue) {
-    return read(
-        key,
-        defaultValue,
-        String.valueOf(defaultValue),
-        "true or false",
-        given -> given instanceof Boolean flag ? Optional.of(flag) : Optional.empty(),
-        flag -> flag);
+  <T> T read(String key, T defaultValue, ConfigKind<T> kind) {
+    return read(key, defaultValue, String.valueOf(kind.format().apply(defaultValue)), kind);
   }
 
-  int number(String key, int defaultValue, int min, int max, String noun) {
-    return number(key, defaultValue, String.valueOf(defaultValue), min, max, noun);
+  /** Reads a key whose default depends on something, as {@code defaultInWords} says. */
+  <T> T read(String key, T defaultValue, String defaultInWords, ConfigKind<T> kind) {
+    T value = parse(key, defaultInWords, kind).orElse(defaultValue);
+    effective.putPOJO(key, kind.format().apply(value));
+    return value;
   }
 
-  /**
-   * A whole number.
-   *
-   * @param defaultInWords for the documentation, when the default depends on something
-   * @param noun such as "a port" or "a number of events"
-   */
-  int number(String key, int defaultValue, String defaultInWords, int min, int max, String noun) {
-    return read(
-        key,
-        defaultValue,
-        defaultInWords,
-        "%s (%d to %d)".formatted(noun, min, max),
-        given ->
-            given instanceof BigDecimal number
-                    && number.compareTo(BigDecimal.valueOf(min)) >= 0
-                    && number.compareTo(BigDecimal.valueOf(max)) <= 0
-                ? Optional.of(number.intValueExact())
-                : Optional.empty(),
-        number -> number);
+  /** Reads a key without a default value; {@code absent} says what applies without it. */
+  <T> Optional<T> optional(String key, String absent, ConfigKind<T> kind) {
+    Optional<T> value = parse(key, absent, kind);
+    value.ifPresent(given -> effective.putPOJO(key, kind.format().apply(given)));
+    return value;
   }
 
-  int port(String key, int defaultValue, int min) {
-    return number(key, defaultValue, min, 65_535, "a port");
+  private <T> Optional<T> parse(String key, String defaultText, ConfigKind<T> kind) {
+    registerKey(key, defaultText, kind.allowed());
+    ConfigNode given = node.fields().get(key);
+    return given == null ? Optional.empty() : parse(given, pathOf(key), kind);
   }
 
-  int bytes(String key, int defaultValue, int min, int max) {
-    return number(key, defaultValue, min, max, "a size in bytes");
+  private <T> Optional<T> parse(ConfigNode given, String fullPath, ConfigKind<T> kind) {
+    Optional<T> parsed = kind.parse().apply(given.value());
+    if (parsed.isEmpty()) {
+      addProblem(given, fullPath, given.printable() + " is not " + kind.allowed());
+    }
+    return parsed;
   }
 
-  Duration duration(String key, Duration defaultValue, Duration min, Duration max) {
-    return parsed(
-        key,
-        defaultValue,
-        "a duration such as \"500ms\", \"30s\" or \"5m\" (%s to %s)"
-            .formatted(Durations.format(min), Durations.format(max)),
-        text -> Durations.parse(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0),
-        Durations::format);
-  }
-
-  String text(String key, String defaultValue, String allowed, Predicate<String> valid) {
-    return parsed(key, defaultValue, allowed, t -> Optional.of(t).filter(valid), t -> t);
-  }
-
-  String host(String defaultHost) {
-    return text("host", defaultHost, "a host name or address to listen on", PeerAddress::isHost);
-  }
-
-  /** A text without a default; {@code absent} says what applies without it. */
-  Optional<String> optionalText(
-      String key, String absent, String allowed, Predicate<String> valid) {
-    return optional(key, absent, allowed, text -> Optional.of(text).filter(valid));
-  }
-
-  Optional<Path> path(String key, String allowed) {
-    return optional(
-        key,
-        "none",
-        allowed,
-        text -> {
-          try {
-            return Optional.of(text).filter(given -> !given.isBlank()).map(Path::of);
-          } catch (InvalidPathException invalid) {
-            return Optional.empty();
-          }
-        });
-  }
-
-  /** One of some words. */
-  <T> T choice(String key, T defaultValue, List<T> all, Function<T, String> word) {
-    return parsed(
-        key, defaultValue, "one of " + words(all, word), text -> find(text, all, word), word);
-  }
-
-  /** A list of some words. */
-  <T> List<T> choices(
-      String key, List<T> defaultValue, int minEntries, List<T> all, Function<T, String> word) {
-    String allowed = "one of " + words(all, word);
-    return list(
-        key, defaultValue, minEntries, all.size(), allowed, text -> find(text, all, word), word);
-  }
-
-  private static <T> String words(List<T> all, Function<T, String> word) {
-    return all.stream().map(word).collect(Collectors.joining(", "));
-  }
-
-  private static <T> Optional<T> find(String text, List<T> all, Function<T, String> word) {
-    return all.stream().filter(each -> word.apply(each).equals(text)).findFirst();
-  }
-
-  /** A secret text: neither a valid nor an invalid value is shown. */
-  <T> Optional<T> secret(String key, String allowed, Function<String, Optional<T>> parse) {
-    registerKey(key, "none", allowed);
+  /** Reads a secret: neither a valid nor an invalid value is shown. */
+  <T> Optional<T> secret(String key, ConfigKind<T> kind) {
+    registerKey(key, "none", kind.allowed());
     ConfigNode given = node.fields().get(key);
     if (given == null) {
       return Optional.empty();
     }
     effective.put(key, "***");
-    Optional<T> parsed =
-        given.value() instanceof String text ? parse.apply(text) : Optional.empty();
+    Optional<T> parsed = kind.parse().apply(given.value());
     if (parsed.isEmpty()) {
-      addProblem(given, pathOf(key), "the value (not shown) is not " + allowed);
+      addProblem(given, pathOf(key), "the value (not shown) is not " + kind.allowed());
     }
     return parsed;
   }
 
-  /** A list of texts. Each invalid one is a problem of its own. */
+  /** Reads a list. Each invalid entry is a problem of its own. */
   <T> List<T> list(
-      String key,
-      List<T> defaultValue,
-      int minEntries,
-      int maxEntries,
-      String allowed,
-      Function<String, Optional<T>> parse,
-      Function<T, String> format) {
+      String key, List<T> defaultValue, int minEntries, int maxEntries, ConfigKind<T> kind) {
     registerKey(
         key,
         defaultValue.stream()
-            .map(value -> '"' + format.apply(value) + '"')
+            .map(value -> "\"" + kind.format().apply(value) + '"')
             .collect(Collectors.joining(", ", "[", "]")),
-        "a list, each " + allowed);
+        "a list, each " + kind.allowed());
     ConfigNode given = node.fields().get(key);
     List<T> values = new ArrayList<>();
     if (given == null) {
       values.addAll(defaultValue);
     } else if (!(given.value() instanceof List)) {
-      addProblem(given, pathOf(key), given.printable() + " is not a list, each " + allowed);
+      addProblem(given, pathOf(key), given.printable() + " is not a list, each " + kind.allowed());
     } else if (given.items().size() < minEntries) {
-      addProblem(given, pathOf(key), "is empty; it needs " + allowed);
+      addProblem(given, pathOf(key), "is empty; it needs " + kind.allowed());
     } else if (given.items().size() > maxEntries) {
       addProblem(
           given,
           pathOf(key),
-          "has " + given.items().size() + " entries, more than the " + maxEntries + " allowed");
+          "has %d entries, more than the %d allowed".formatted(given.items().size(), maxEntries));
     } else {
       for (int i = 0; i < given.items().size(); i++) {
-        ConfigNode item = given.items().get(i);
-        Optional<T> parsed =
-            item.value() instanceof String text ? parse.apply(text) : Optional.empty();
-        parsed.ifPresent(values::add);
-        if (parsed.isEmpty()) {
-          addProblem(item, pathOf(key) + '[' + i + ']', item.printable() + " is not " + allowed);
-        }
+        parse(given.items().get(i), pathOf(key) + '[' + i + ']', kind).ifPresent(values::add);
       }
     }
-    var written = effective.putArray(key);
-    values.forEach(value -> written.add(format.apply(value)));
+    ArrayNode written = effective.putArray(key);
+    values.forEach(value -> written.addPOJO(kind.format().apply(value)));
     return List.copyOf(values);
   }
 
@@ -232,7 +142,7 @@ final class ConfigSection {
 
   /** Reports a problem with an environment variable. */
   void addEnvironmentProblem(String variable, String message) {
-    findings.problems().add(new ConfigProblem(0, 0, variable, message));
+    addProblem(ConfigNode.EMPTY, variable, message);
   }
 
   /** Reports a value that is valid but probably wrong. */
@@ -278,58 +188,6 @@ final class ConfigSection {
       }
     }
     return row[other.length()];
-  }
-
-  private <T> T parsed(
-      String key,
-      T defaultValue,
-      String allowed,
-      Function<String, Optional<T>> parse,
-      Function<T, String> format) {
-    return read(
-        key,
-        defaultValue,
-        format.apply(defaultValue),
-        allowed,
-        given -> given instanceof String text ? parse.apply(text) : Optional.empty(),
-        format::apply);
-  }
-
-  private <T> Optional<T> optional(
-      String key, String absent, String allowed, Function<String, Optional<T>> parse) {
-    return read(
-        key,
-        Optional.<T>empty(),
-        absent,
-        allowed,
-        given ->
-            given instanceof String text ? parse.apply(text).map(Optional::of) : Optional.empty(),
-        value -> value.map(Object::toString).orElse(null));
-  }
-
-  /** Reads one key; {@code write} returns the effective value, or null to leave it out. */
-  private <T> T read(
-      String key,
-      T defaultValue,
-      String defaultText,
-      String allowed,
-      Function<Object, Optional<T>> parse,
-      Function<T, Object> write) {
-    registerKey(key, defaultText, allowed);
-    ConfigNode given = node.fields().get(key);
-    T value = defaultValue;
-    if (given != null) {
-      Optional<T> parsed = parse.apply(given.value());
-      if (parsed.isEmpty()) {
-        addProblem(given, pathOf(key), given.printable() + " is not " + allowed);
-      }
-      value = parsed.orElse(defaultValue);
-    }
-    Object written = write.apply(value);
-    if (written != null) {
-      effective.putPOJO(key, written);
-    }
-    return value;
   }
 
   private void registerKey(String key, String defaultText, String allowed) {

@@ -15,18 +15,18 @@ final class IdentitySection {
   // A soul has 55 characters; a longer file holds something else.
   private static final int SOUL_FILE_BYTES = 1_024;
 
+  private static final ConfigKind<Soul> SOUL =
+      ConfigKind.parsed(
+          "a soul (40 bytes in Base58, about 54 characters)", Soul::parse, Soul::encoded);
+
   private IdentitySection() {}
 
   static IdentityConfig read(ConfigSection s, Map<String, String> environment) {
     Optional<String> name =
-        s.optionalText(
-            "name",
-            "the host's name, or one drawn from the soul",
-            ConfigReader.NAME_RULE,
-            ConfigReader::isValidName);
-    Optional<Soul> soul =
-        s.secret("soul", "a soul (40 bytes in Base58, about 54 characters)", Soul::parse);
-    Optional<Path> file = s.path("soul_file", "a path of a file that holds a soul");
+        s.optional("name", "the host's name, or one drawn from the soul", ConfigReader.NAME);
+    Optional<Soul> soul = s.secret("soul", SOUL);
+    Optional<Path> file =
+        s.optional("soul_file", "none", ConfigKind.path("a path of a file that holds a soul"));
     if (s.has("soul") && file.isPresent()) {
       s.addProblem("soul_file", "is given together with identity.soul: keep one of the two");
     }

@@ -25,7 +25,7 @@ import nara.testing.Mosquitto;
 import org.junit.jupiter.api.Test;
 
 /** What a node tells of itself again and again, and what it makes of what others tell. */
-class NewspaperPublisherIT {
+class StatusPublisherIT {
   private static final Citizen BART = Citizen.named("bart");
 
   private static byte[] paper(Citizen who, String address, long uptime) {
