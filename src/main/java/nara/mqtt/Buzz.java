@@ -2,6 +2,7 @@ package nara.mqtt;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.IntSummaryStatistics;
 
 /**
  * This node's buzz: a level that received messages raise and that falls with time. With more buzz
@@ -43,21 +44,18 @@ final class Buzz {
     updatedAt = now;
   }
 
-  /** This node's own level. */
   int level(Instant now) {
     double seconds = Math.max(0, Duration.between(updatedAt, now).toMillis() / 1_000.0);
     return (int) Math.max(0, level - DECAY_PER_SECOND * seconds);
   }
 
   /**
-   * The buzz that this node reports: half of its own level, and a share of the others' levels.
-   *
-   * @param average of the online peers, 0 without any
-   * @param highest of the online peers, 0 without any
+   * The buzz that this node reports: half of its own level, and a share of the levels that the
+   * online peers report.
    */
-  int weightedLevel(int average, int highest, Instant now) {
+  int weightedLevel(IntSummaryStatistics others, Instant now) {
     int own = level(now);
-    int sum = own / 2 + average / 5 + Math.max(own, highest) * 3 / 10;
+    int sum = own / 2 + (int) others.getAverage() / 5 + Math.max(own, others.getMax()) * 3 / 10;
     return Math.min(MAX, sum);
   }
 

@@ -144,7 +144,6 @@ final class LedgerFetch {
     return next.isAfter(now) ? Duration.between(now, next) : Duration.ofMillis(1);
   }
 
-  /** The subjects to ask a peer about. */
   List<String> subjectsOf(String name) {
     return request.subjectsByNeighbour().get(name);
   }

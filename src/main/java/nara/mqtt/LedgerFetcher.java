@@ -48,11 +48,6 @@ final class LedgerFetcher {
   private final List<Pending> pending = new ArrayList<>();
   private final Set<String> lateResponders = new HashSet<>();
 
-  /**
-   * Creates a fetcher.
-   *
-   * @param reconnectTime how long peers may take to come back after the broker was away
-   */
   LedgerFetcher(
       Vertx vertx,
       Scheduler scheduler,
@@ -81,19 +76,16 @@ final class LedgerFetcher {
       send(started, started.fetch.onConnected(scheduler.instant()));
     }
     checkProgress(started);
-    return started
-        .promise
-        .future()
-        .map(
-            result -> {
-              Set<String> unanswered = new TreeSet<>(result.unanswered());
-              unanswered.addAll(nameErrors.keySet());
-              String error =
-                  result.error().isEmpty()
-                      ? String.join("; ", nameErrors.values())
-                      : result.error();
-              return new LedgersFetched(result.responses(), unanswered, error);
-            });
+    return started.promise.future().map(result -> withNameErrors(result, nameErrors));
+  }
+
+  private static LedgersFetched withNameErrors(
+      LedgersFetched result, Map<String, String> nameErrors) {
+    Set<String> unanswered = new TreeSet<>(result.unanswered());
+    unanswered.addAll(nameErrors.keySet());
+    String error =
+        result.error().isEmpty() ? String.join("; ", nameErrors.values()) : result.error();
+    return new LedgersFetched(result.responses(), unanswered, error);
   }
 
   void onConnected() {
@@ -110,7 +102,6 @@ final class LedgerFetcher {
     }
   }
 
-  /** A peer announced itself. */
   void onAnnouncement(String name) {
     for (Pending each : List.copyOf(pending)) {
       if (each.fetch.onAnnouncement(name, scheduler.instant())) {
@@ -144,7 +135,6 @@ final class LedgerFetcher {
     return lateResponders.remove(from) ? Optional.of(offer(response)) : Optional.empty();
   }
 
-  /** Ends all fetches now. */
   void stop() {
     List.copyOf(pending).forEach(each -> complete(each, each.fetch.resultOnStop()));
   }

@@ -199,7 +199,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
   }
 
-  /** What the connection reports, on the verticle's context. */
   private final class ConnectionListener implements PlazaConnection.Listener {
     @Override
     public void onConnected() {

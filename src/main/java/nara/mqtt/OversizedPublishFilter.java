@@ -28,10 +28,8 @@ final class OversizedPublishFilter extends ChannelInboundHandlerAdapter {
   private boolean dropping;
 
   /**
-   * A filter for one connection.
-   *
-   * @param maxBytes the size limit of a packet, without its type and length
-   * @param onDropped called for each dropped packet, on the connection's event loop
+   * A filter for one connection. {@code maxBytes} limits a packet without its type and length;
+   * {@code onDropped} runs for each dropped packet, on the connection's event loop.
    */
   OversizedPublishFilter(int maxBytes, Runnable onDropped) {
     this.maxBytes = maxBytes;

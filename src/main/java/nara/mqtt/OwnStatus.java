@@ -62,6 +62,6 @@ record OwnStatus(
   }
 
   private int weightedBuzz(Instant now) {
-    return buzz.weightedLevel(peers.averageBuzz(), peers.highestBuzz(), now);
+    return buzz.weightedLevel(peers.onlineBuzz(), now);
   }
 }

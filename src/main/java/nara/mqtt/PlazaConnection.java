@@ -12,7 +12,6 @@ import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttConnectionException;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,14 +81,12 @@ final class PlazaConnection {
   private long queuedBytes;
   private int inFlight;
   private boolean paused;
-  private final Qos1Queue qos1Queue = new Qos1Queue(this::sendQos1);
+  private final Qos1Queue qos1Queue =
+      new Qos1Queue(
+          (id, topic, payload) ->
+              client.publish(
+                  id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false));
 
-  /**
-   * A connection that is not open yet.
-   *
-   * @param filters the topics to subscribe to
-   * @throws IllegalArgumentException when the broker's URL is invalid
-   */
   PlazaConnection(
       Vertx vertx,
       PlazaConfig config,
@@ -179,11 +176,6 @@ final class PlazaConnection {
         .orElseGet(() -> qos1Queue.publish(topic, payload));
   }
 
-  private Future<?> sendQos1(int id, String topic, byte[] payload) {
-    return client.publish(id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false);
-  }
-
-  /** Why this payload cannot be published now. */
   private Optional<String> publishError(byte[] payload) {
     if (!connected) {
       return Optional.of("no connection to the broker: " + error);
@@ -279,9 +271,10 @@ final class PlazaConnection {
       listener.onDisconnected();
     }
     if (keepsConnecting) {
-      reconnectTimer =
-          vertx.setTimer(
-              randomBetween(config.reconnectMin(), config.reconnectMax()), t -> connect());
+      long min = config.reconnectMin().toMillis();
+      long span = Math.max(0, config.reconnectMax().toMillis() - min);
+      long wait = Math.max(1, min + random.nextLong(span + 1));
+      reconnectTimer = vertx.setTimer(wait, fired -> connect());
     }
   }
 
@@ -326,11 +319,6 @@ final class PlazaConnection {
       options.setUsername(config.user()).setPassword(config.password());
     }
     return options;
-  }
-
-  private long randomBetween(Duration least, Duration most) {
-    long span = Math.max(0, most.toMillis() - least.toMillis());
-    return Math.max(1, least.toMillis() + random.nextLong(span + 1));
   }
 
   /** The reason of a failure, without secrets. */

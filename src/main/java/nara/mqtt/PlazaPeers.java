@@ -3,11 +3,11 @@ package nara.mqtt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import nara.bounds.BoundedMap;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.HowdyMessage;
@@ -65,7 +65,6 @@ final class PlazaPeers {
     return true;
   }
 
-  /** Takes the verified status of a nara. */
   void onStatus(String name, PublicKey key, Status status, Instant now) {
     Peer peer = peer(name);
     markOnline(peer, now);
@@ -84,23 +83,14 @@ final class PlazaPeers {
     return peers.containsKey(name);
   }
 
-  /** The mean reported buzz of the online peers; 0 without any. */
-  int averageBuzz() {
-    return (int) onlineBuzz().average().orElse(0);
-  }
-
-  /** The highest reported buzz of the online peers; 0 without any. */
-  int highestBuzz() {
-    return onlineBuzz().max().orElse(0);
-  }
-
-  private IntStream onlineBuzz() {
+  /** The reported buzz of the online peers. */
+  IntSummaryStatistics onlineBuzz() {
     return peers.entrySet().stream()
         .filter(each -> each.getValue().online && !each.getKey().equals(me))
-        .mapToInt(each -> each.getValue().buzz);
+        .mapToInt(each -> each.getValue().buzz)
+        .summaryStatistics();
   }
 
-  /** Counts a howdy to a known peer. */
   void countHowdyTo(String name) {
     Peer peer = peers.get(name);
     if (peer != null) {

@@ -96,7 +96,16 @@ final class StatusPublisher {
     Bus.of(vertx)
         .request(
             LedgerRequest.ADDRESS, new LedgerRequest.SummariseSubject(name, now), Timeouts.STATUS)
-        .map(known -> observationOf(known.opinion(), now))
+        .map(LedgerRequest.SubjectSummary::opinion)
+        .map(
+            opinion ->
+                new HowdyObservation(
+                    opinion.restarts(),
+                    0,
+                    opinion.startTime(),
+                    "ONLINE",
+                    now,
+                    opinion.lastRestart()))
         // Without the ledger, this node still knows that the nara is online.
         .otherwise(HowdyObservation.onlineAt(now))
         .compose(observation -> connection.publish(Topics.HOWDY, howdy(name, observation)))
@@ -111,11 +120,6 @@ final class StatusPublisher {
         observation,
         peers.randomSample(ownStatus.profile().howdyNeighbours(), name, random),
         ownStatus.status(0));
-  }
-
-  private static HowdyObservation observationOf(LedgerRequest.Opinion opinion, long now) {
-    return new HowdyObservation(
-        opinion.restarts(), 0, opinion.startTime(), "ONLINE", now, opinion.lastRestart());
   }
 
   void stop() {

@@ -8,16 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Checks the key of a message's sender: the first known key of a name stays its key. */
-final class TrustOnFirstUse {
+record TrustOnFirstUse(Identity me, Keyring keys, LogOnce namesakes) {
   private static final Logger LOG = LoggerFactory.getLogger(TrustOnFirstUse.class);
 
-  private final Identity me;
-  private final Keyring keys;
-  private final LogOnce namesakes = new LogOnce(LOG::warn);
-
   TrustOnFirstUse(Identity me, Keyring keys) {
-    this.me = me;
-    this.keys = keys;
+    this(me, keys, new LogOnce(LOG::warn));
   }
 
   /** Whether the name has this key, or has no known key. */

@@ -1,13 +1,13 @@
 package nara.node;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
+import nara.cluster.ClusterConfig;
 import nara.cluster.ClusterJoinException;
 import nara.cluster.ClusterMember;
 import nara.cluster.ClusterNotification;
@@ -41,7 +41,9 @@ final class ClusterLifecycle {
 
   /** Joins the cluster. A failure has a message for the operator. */
   static Future<ClusterLifecycle> join(NodeConfig config, Identity me, VertxOptions options) {
-    return ClusterMember.join(config.cluster(), me.id(), options)
+    ClusterConfig cluster = config.cluster();
+    String message = "cannot join the cluster on %s:%d (%s); check cluster.host and cluster.port";
+    return ClusterMember.join(cluster, me.id(), options)
         .map(ClusterLifecycle::new)
         .recover(
             failure ->
@@ -49,15 +51,8 @@ final class ClusterLifecycle {
                     new NodeStartException(
                         failure instanceof ClusterJoinException
                             ? failure.getMessage()
-                            : "cannot join the cluster on %s:%d (%s); check cluster.host and cluster.port"
-                                .formatted(
-                                    config.cluster().host(),
-                                    config.cluster().port(),
-                                    failure.getMessage()))));
-  }
-
-  Vertx vertx() {
-    return member.vertx();
+                            : message.formatted(
+                                cluster.host(), cluster.port(), failure.getMessage()))));
   }
 
   ClusterMember member() {
@@ -73,7 +68,7 @@ final class ClusterLifecycle {
   Future<?> start(Deployments memberDeployments, Function<LeaderHandover, List<Part>> leader) {
     deployments = memberDeployments;
     leaderParts = leader;
-    Bus bus = Bus.of(vertx());
+    Bus bus = Bus.of(member.vertx());
     return deployments
         .deploy(
             List.of(
@@ -107,7 +102,7 @@ final class ClusterLifecycle {
 
   private Future<?> takeOver(long term) {
     leading = true;
-    return Bus.of(vertx())
+    return Bus.of(member.vertx())
         .request(
             ClusterRequest.TAKE_OVER_ADDRESS,
             new ClusterRequest.TakeOverLeadership(term),

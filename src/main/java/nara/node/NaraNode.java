@@ -8,7 +8,6 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +72,10 @@ public final class NaraNode {
   /** A snapshot of 320,000 events takes seconds to write. */
   private static final Duration SNAPSHOT_STOP_TIMEOUT = Duration.ofSeconds(20);
 
+  /** For slow operations: a sample scans all events. */
+  private static final DeploymentOptions WORKER =
+      new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
+
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
@@ -97,7 +100,8 @@ public final class NaraNode {
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery,
       Optional<ClusterLifecycle> cluster) {
-    this.vertx = cluster.map(ClusterLifecycle::vertx).orElseGet(() -> Vertx.vertx(vertxOptions()));
+    this.vertx =
+        cluster.map(joined -> joined.member().vertx()).orElseGet(() -> Vertx.vertx(vertxOptions()));
     this.config = config;
     this.me = me;
     this.verifier = verifier;
@@ -119,12 +123,14 @@ public final class NaraNode {
     boolean opinion = config.cluster().has(Role.LEDGER);
     boolean web = config.web().enabled() && config.cluster().has(Role.WEB);
     return List.of(
-        Part.of("ledger", ledger, this::ledger).with(worker()),
+        Part.of("ledger", ledger, this::ledger).with(WORKER),
         Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
         Part.of("snapshot", snapshot, this::snapshot)
             .stoppingWithin(SNAPSHOT_STOP_TIMEOUT)
-            .explaining(ioFailure(reason -> "memory.snapshot: " + reason)),
-        Part.of("trust", ledger, this::trust).then(this::restoreAndPrepare),
+            .explaining(reason -> "memory.snapshot: " + reason),
+        Part.of("trust", ledger, this::trust)
+            .then(this::restoreSnapshot)
+            .then(() -> beforeRecovery.apply(this)),
         Part.of("mesh-sync", meshSync, this::meshSync),
         Part.of("mesh-server", meshServer, this::meshServer)
             .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port())),
@@ -222,11 +228,6 @@ public final class NaraNode {
     return cluster.isPresent()
         ? cluster.get().start(deployments, handover -> leaderParts(Optional.of(handover)))
         : deployments.deploy(leaderParts(Optional.empty()));
-  }
-
-  /** The ledger has slow operations: a sample scans all events. So it runs on a worker thread. */
-  private static DeploymentOptions worker() {
-    return new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
   }
 
   private Deployable ledger() {
@@ -351,10 +352,6 @@ public final class NaraNode {
         : ledger;
   }
 
-  private Future<?> restoreAndPrepare() {
-    return restoreSnapshot().compose(restored -> beforeRecovery.apply(this));
-  }
-
   private Future<?> restoreSnapshot() {
     if (config.memory().snapshot().isEmpty()) {
       return Future.succeededFuture();
@@ -367,35 +364,22 @@ public final class NaraNode {
                   case SnapshotUnusable unusable ->
                       Future.failedFuture(
                           new NodeStartException("memory.snapshot: " + unusable.sentence()));
-                  case SnapshotRestored restored -> {
-                    earlierStages.add(stageReport(restored));
+                  case SnapshotRestored r -> {
+                    String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
+                    earlierStages.add(
+                        new Report.StageReport(
+                            "snapshot", outcome, r.sentence(), 0, r.durationMillis()));
                     yield Future.succeededFuture();
                   }
                 });
   }
 
-  private static Report.StageReport stageReport(SnapshotRestored restored) {
-    String outcome = restored.found() ? restored.sealed() ? "complete" : "partial" : "skipped";
-    return new Report.StageReport(
-        "snapshot", outcome, restored.sentence(), 0, restored.durationMillis());
+  private static UnaryOperator<String> portFailure(String section, String host, int port) {
+    return reason ->
+        "cannot listen on %s:%d (%s); set %4$s.host and %4$s.port, or set %4$s.enabled to false"
+            .formatted(host, port, reason, section);
   }
 
-  private static Function<Throwable, Throwable> portFailure(String section, String host, int port) {
-    return ioFailure(
-        reason ->
-            "cannot listen on %s:%d (%s); set %4$s.host and %4$s.port, or set %4$s.enabled to false"
-                .formatted(host, port, reason, section));
-  }
-
-  /** Turns an I/O failure, which the operator can fix, into a message for the operator. */
-  private static Function<Throwable, Throwable> ioFailure(UnaryOperator<String> message) {
-    return failure ->
-        failure instanceof IOException
-            ? new NodeStartException(message.apply(failure.getMessage()))
-            : failure;
-  }
-
-  /** The bus of this node's verticles. */
   public Bus bus() {
     return Bus.of(vertx);
   }
@@ -404,7 +388,6 @@ public final class NaraNode {
     return me;
   }
 
-  /** The known keys. */
   public Keyring keys() {
     return keys;
   }

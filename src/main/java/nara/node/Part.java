@@ -3,8 +3,8 @@ package nara.node;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -38,18 +38,22 @@ record Part(
     return new Part(name, enabled, verticle, options, timeout, afterStart);
   }
 
-  /** Adds a step after the start. */
   Part then(Supplier<Future<?>> step) {
     return afterStart(start -> afterStart.apply(start).compose(started -> step.get()));
   }
 
-  /** Explains a failed start to the operator. */
-  Part explaining(Function<Throwable, Throwable> explanation) {
+  /** Explains an I/O failure at the start, because the operator can fix its cause. */
+  Part explaining(UnaryOperator<String> message) {
     return afterStart(
         start ->
             afterStart
                 .apply(start)
-                .recover(failure -> Future.failedFuture(explanation.apply(failure))));
+                .recover(
+                    failure ->
+                        Future.failedFuture(
+                            failure instanceof IOException
+                                ? new NodeStartException(message.apply(failure.getMessage()))
+                                : failure)));
   }
 
   private Part afterStart(UnaryOperator<Future<?>> other) {

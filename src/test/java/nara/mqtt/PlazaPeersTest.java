@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.IntSummaryStatistics;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.PlazaMessage;
@@ -99,17 +101,16 @@ class PlazaPeersTest {
 
   @Test
   void the_buzz_of_those_who_are_here_is_bounded_whatever_they_claim() {
-    assertThat(plazaPeers.averageBuzz()).isZero();
-    assertThat(plazaPeers.highestBuzz()).isZero();
+    assertThat(plazaPeers.onlineBuzz().getCount()).isZero();
     tell("bart", 100_000);
     tell("milhouse", -5);
     tell("nelson", 10);
     tell("lisa", 182);
 
-    assertThat(plazaPeers.highestBuzz()).isEqualTo(Buzz.MAX);
-    assertThat(plazaPeers.averageBuzz()).isEqualTo(64);
+    assertThat(plazaPeers.onlineBuzz().getMax()).isEqualTo(Buzz.MAX);
+    assertThat((int) plazaPeers.onlineBuzz().getAverage()).isEqualTo(64);
     plazaPeers.onChau(goodbye("bart", NOW), NOW);
-    assertThat(plazaPeers.highestBuzz()).isEqualTo(10);
+    assertThat(plazaPeers.onlineBuzz().getMax()).isEqualTo(10);
   }
 
   private void tell(String name, int buzz) {
@@ -129,7 +130,8 @@ class PlazaPeersTest {
     assertThat(buzz.level(NOW.plusSeconds(101))).isEqualTo(7);
     buzz.add(1_000, NOW.plusSeconds(102));
     assertThat(buzz.level(NOW.plusSeconds(102))).isEqualTo(Buzz.MAX);
-    assertThat(buzz.weightedLevel(Buzz.MAX, Buzz.MAX, NOW.plusSeconds(102))).isBetween(180, 182);
+    IntSummaryStatistics others = IntStream.of(Buzz.MAX).summaryStatistics();
+    assertThat(buzz.weightedLevel(others, NOW.plusSeconds(102))).isBetween(180, 182);
   }
 
   @Test

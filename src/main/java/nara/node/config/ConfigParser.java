@@ -79,44 +79,34 @@ final class ConfigParser {
   /** The tree of the text; without a JSON object, it adds a problem and returns an empty object. */
   static ConfigNode parse(String text, List<ConfigProblem> problems) {
     if (text.length() > MAX_CHARACTERS) {
-      problems.add(
-          new ConfigProblem(
-              0,
-              0,
-              "",
-              "has %,d characters, more than the %,d that a configuration may have"
-                  .formatted(text.length(), MAX_CHARACTERS)));
+      String message = "has %,d characters, more than the %,d that a configuration may have";
+      addProblem(problems, null, "", message.formatted(text.length(), MAX_CHARACTERS));
       return ConfigNode.EMPTY;
     }
     try (JsonParser parser = JSON.createParser(text)) {
-      ConfigParser reader = new ConfigParser(parser, problems);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         problems.add(new ConfigProblem(1, 1, "", "is not a JSON object: it must begin with {"));
         return ConfigNode.EMPTY;
       }
-      ConfigNode root = reader.node("");
+      ConfigNode root = new ConfigParser(parser, problems).node("");
       if (parser.nextToken() != null) {
-        reader.addProblem(
-            parser.currentTokenLocation(), "", "something follows after the closing }");
+        JsonLocation at = parser.currentTokenLocation();
+        addProblem(problems, at, "", "something follows after the closing }");
       }
       return root;
     } catch (JsonProcessingException broken) {
       String reason = SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE);
-      JsonLocation at = broken.getLocation();
-      problems.add(
-          new ConfigProblem(
-              at == null ? 0 : at.getLineNr(),
-              at == null ? 0 : at.getColumnNr(),
-              "",
-              "is not JSON: " + reason));
+      addProblem(problems, broken.getLocation(), "", "is not JSON: " + reason);
       return ConfigNode.EMPTY;
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
   }
 
-  private void addProblem(JsonLocation at, String path, String message) {
-    problems.add(new ConfigProblem(at.getLineNr(), at.getColumnNr(), path, message));
+  private static void addProblem(
+      List<ConfigProblem> problems, JsonLocation at, String path, String message) {
+    int line = at == null ? 0 : at.getLineNr();
+    problems.add(new ConfigProblem(line, at == null ? 0 : at.getColumnNr(), path, message));
   }
 
   private ConfigNode node(String path) throws IOException {
@@ -145,10 +135,10 @@ final class ConfigParser {
       JsonLocation at = parser.currentTokenLocation();
       String inside = path.isEmpty() ? key : path + '.' + key;
       parser.nextToken();
-      ConfigNode configNode = node(inside);
-      ConfigNode first = fields.putIfAbsent(key, configNode);
+      ConfigNode first = fields.putIfAbsent(key, node(inside));
       if (first != null) {
-        addProblem(at, SafeText.excerpt(inside), "is given twice; first at line " + first.line());
+        String message = "is given twice; first at line " + first.line();
+        addProblem(problems, at, SafeText.excerpt(inside), message);
       }
     }
     return fields;

@@ -77,13 +77,14 @@ final class ConfigSection {
   private <T> Optional<T> parse(String key, String defaultText, ConfigKind<T> kind) {
     registerKey(key, defaultText, kind.allowed());
     ConfigNode given = node.fields().get(key);
-    return given == null ? Optional.empty() : parse(given, pathOf(key), kind);
+    return given == null ? Optional.empty() : parse(given, pathOf(key), given.printable(), kind);
   }
 
-  private <T> Optional<T> parse(ConfigNode given, String fullPath, ConfigKind<T> kind) {
+  private <T> Optional<T> parse(
+      ConfigNode given, String fullPath, String shown, ConfigKind<T> kind) {
     Optional<T> parsed = kind.parse().apply(given.value());
     if (parsed.isEmpty()) {
-      addProblem(given, fullPath, given.printable() + " is not " + kind.allowed());
+      addProblem(given, fullPath, shown + " is not " + kind.allowed());
     }
     return parsed;
   }
@@ -96,11 +97,7 @@ final class ConfigSection {
       return Optional.empty();
     }
     effective.put(key, "***");
-    Optional<T> parsed = kind.parse().apply(given.value());
-    if (parsed.isEmpty()) {
-      addProblem(given, pathOf(key), "the value (not shown) is not " + kind.allowed());
-    }
-    return parsed;
+    return parse(given, pathOf(key), "the value (not shown)", kind);
   }
 
   /** Reads a list. Each invalid entry is a problem of its own. */
@@ -127,7 +124,8 @@ final class ConfigSection {
           "has %d entries, more than the %d allowed".formatted(given.items().size(), maxEntries));
     } else {
       for (int i = 0; i < given.items().size(); i++) {
-        parse(given.items().get(i), pathOf(key) + '[' + i + ']', kind).ifPresent(values::add);
+        ConfigNode item = given.items().get(i);
+        parse(item, pathOf(key) + '[' + i + ']', item.printable(), kind).ifPresent(values::add);
       }
     }
     ArrayNode written = effective.putArray(key);
