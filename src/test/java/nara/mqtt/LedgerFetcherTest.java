@@ -27,7 +27,7 @@ class LedgerFetcherTest {
   }
 
   @Test
-  void quiet_period_that_ends_during_a_check_ends_the_round_at_the_next_check() {
+  void fetch_ends_at_the_next_check_when_the_stall_timeout_ends_during_a_check() {
     SelfAdvancingTime time = new SelfAdvancingTime(Duration.ofMillis(70));
     PlazaConnection never =
         new PlazaConnection(
@@ -47,7 +47,7 @@ class LedgerFetcherTest {
     assertThat(time.waits).isNotEmpty().allMatch(wait -> wait.compareTo(QUIET) <= 0);
   }
 
-  /** Time of which some goes by each time that somebody looks; nobody is made to wait. */
+  /** A clock that advances at each call. Its timers fire at once. */
   private static final class SelfAdvancingTime implements Scheduler {
     private final Duration step;
     private final List<Duration> waits = new ArrayList<>();

@@ -79,7 +79,7 @@ class PlazaPeersTest {
   }
 
   @Test
-  void howdies_are_counted_from_the_last_announcement_on_and_only_then() {
+  void howdies_are_counted_since_the_last_announcement() {
     plazaPeers.countHowdyTo("bart");
     assertThat(plazaPeers.howdyCount("bart")).isZero();
     plazaPeers.onHeyThere(hello("bart", NOW), NOW);
@@ -100,7 +100,7 @@ class PlazaPeersTest {
   }
 
   @Test
-  void the_buzz_of_those_who_are_here_is_bounded_whatever_they_claim() {
+  void reported_buzz_of_online_peers_is_bounded() {
     assertThat(plazaPeers.onlineBuzz().getCount()).isZero();
     tell("bart", 100_000);
     tell("milhouse", -5);
@@ -121,7 +121,7 @@ class PlazaPeersTest {
   }
 
   @Test
-  void buzz_falls_with_time_and_rises_with_what_is_heard() {
+  void buzz_falls_with_time_and_rises_with_messages() {
     Buzz buzz = new Buzz(NOW);
     assertThat(buzz.level(NOW)).isEqualTo(100);
     assertThat(buzz.level(NOW.plusSeconds(10))).isEqualTo(70);
@@ -146,7 +146,7 @@ class PlazaPeersTest {
   }
 
   @Test
-  void a_howdy_of_a_node_with_a_short_memory_names_five_neighbours() {
+  void howdy_names_five_neighbours_when_the_memory_is_short() {
     assertThat(Profile.of("mqtt", "short", 20_000).howdyNeighbours()).isEqualTo(5);
     assertThat(Profile.of("mqtt", "hog", 320_000).howdyNeighbours()).isEqualTo(10);
   }

@@ -23,7 +23,7 @@ import nara.testing.Mosquitto;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
-/** Coming, being greeted, and going. */
+/** Announcements, howdies and goodbyes over a real Mosquitto. */
 class PresenceIT {
   private static final Duration LONG = Duration.ofSeconds(25);
 
@@ -46,7 +46,7 @@ class PresenceIT {
                   java.util.Optional.of(bart.me.keys().publicKey()),
                   true));
       assertThat(lisa.keys.idOf("bart")).contains(bart.me.id());
-      // The announcement is an event, so it goes into the ledger too.
+      // The announcement is an event, so the node offers it to its ledger too.
       TestPlazaNode.awaitResult(
           lisa.offered::values,
           all ->
@@ -122,7 +122,7 @@ class PresenceIT {
   }
 
   @Test
-  void social_events_of_the_plaza_are_offered_for_judging() {
+  void social_events_of_the_plaza_are_offered_to_trust() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient bart = new MqttTestClient(broker.url())) {
@@ -137,7 +137,7 @@ class PresenceIT {
   }
 
   @Test
-  void newspapers_tell_of_those_whose_key_is_known() {
+  void newspaper_reports_a_peer_online_when_its_key_is_known() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient watcher = new MqttTestClient(broker.url())) {
@@ -155,7 +155,7 @@ class PresenceIT {
   }
 
   @Test
-  void recorded_questions_are_answered_as_the_reference_answered_them() {
+  void recorded_ledger_requests_get_the_responses_of_the_reference() {
     JsonNode live = Vectors.json("mqtt-live.json").get("by_topic");
     LedgerResponseMessage.DecodedResponse recorded =
         LedgerResponseMessage.decode(

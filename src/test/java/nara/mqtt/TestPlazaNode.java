@@ -86,7 +86,7 @@ public final class TestPlazaNode implements AutoCloseable {
     bus.subscribe(Presence.ADDRESS, Presence.class, presence::add);
   }
 
-  /** Short waits, so that a test sees in a second what takes a minute in a network. */
+  /** A configuration with short waits. */
   public static PlazaConfig config(String url) {
     return config(url, "", "", false);
   }
@@ -134,7 +134,7 @@ public final class TestPlazaNode implements AutoCloseable {
     return this;
   }
 
-  /** Joins, and waits until there is a connection. */
+  /** Deploys the node, and waits for its connection. */
   public TestPlazaNode connected(PlazaConfig config) {
     connect(config);
     awaitState(PlazaRequest.PlazaState::connected);
@@ -176,7 +176,7 @@ public final class TestPlazaNode implements AutoCloseable {
         .heyThere();
   }
 
-  /** The first news of that kind, of those told already or of those to come. */
+  /** The first matching news, published before or after this call. */
   public Presence awaitPresence(Predicate<Presence> wanted) {
     for (Presence told : presenceSoFar) {
       if (wanted.test(told)) {
@@ -203,14 +203,13 @@ public final class TestPlazaNode implements AutoCloseable {
     await(beginLeave());
   }
 
-  /** Begins to leave. */
   Future<Void> beginLeave() {
     return vertx
         .undeploy(deployments.pop())
         .compose(undeployed -> vertx.undeploy(deployments.pop()));
   }
 
-  /** The ledger and the trust answer no more until then. */
+  /** The ledger and trust do not reply until the Future ends. */
   void pauseRepliesUntil(Future<Void> then) {
     repliesResumed = then;
   }
@@ -228,7 +227,7 @@ public final class TestPlazaNode implements AutoCloseable {
     }
   }
 
-  /** Asks again until the answer is as wanted: each question goes once around the event loop. */
+  /** Repeats the request until the result matches. */
   static <T> T awaitResult(java.util.function.Supplier<T> question, Predicate<T> wanted) {
     long end = System.nanoTime() + TIMEOUT.toNanos();
     T answer = question.get();
@@ -242,7 +241,7 @@ public final class TestPlazaNode implements AutoCloseable {
     return answer;
   }
 
-  /** A tease from one to another; the number makes it different from others. */
+  /** A tease; the number makes it unique. */
   public static byte[] tease(String actor, String target, int number) {
     Social social = new Social("tease", actor, "", target, "", "random", "");
     long ts = 1_768_800_000_000_000_000L + number;

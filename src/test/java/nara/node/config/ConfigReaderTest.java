@@ -46,7 +46,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void every_section_is_taken_over() {
+  void reader_reads_every_section() {
     NodeConfig config =
         valid(
             """
@@ -160,7 +160,7 @@ class ConfigReaderTest {
     "'', is not a JSON object: it must begin with {",
     "'{} {}', something follows after the closing }",
   })
-  void each_fault_has_its_sentence(String json, String fault) {
+  void reader_explains_each_problem(String json, String fault) {
     assertThat(read(json).problems())
         .singleElement()
         .extracting(ConfigProblem::sentence)
@@ -211,7 +211,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void the_effective_configuration_reads_back_as_the_same() {
+  void effective_configuration_reads_back_as_the_same() {
     ConfigReader.ConfigResult first =
         read(
             """
@@ -244,7 +244,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void a_soul_file_without_a_soul_is_a_problem(@TempDir Path folder) throws IOException {
+  void reader_reports_a_soul_file_without_a_soul(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("soul"), "not one");
     assertThat(read("{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file)).problems())
         .extracting(ConfigProblem::message)
@@ -266,7 +266,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void reader_notes_valid_but_suspicious_values() {
+  void reader_warns_of_valid_but_suspicious_values() {
     assertThat(
             read("{\"identity\": {\"name\": \"bart\", \"soul\": \"%s\"}}"
                     .formatted(LISAS.encoded()))
@@ -274,7 +274,7 @@ class ConfigReaderTest {
         .singleElement()
         .asString()
         .contains("not bonded");
-    // Also where the cluster is asked for on the command line.
+    // The command line can enable the cluster, so the warning does not depend on cluster.enabled.
     assertThat(
             read("{\"cluster\": {\"members\": [\"a:1\", \"127.0.0.1:7435\"], \"quorum\": 1}}")
                 .warnings())

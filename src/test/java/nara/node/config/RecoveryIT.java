@@ -28,7 +28,7 @@ import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whole nodes over real sockets, and a real Mosquitto where there is a plaza. */
+/** Recoveries of whole nodes over real sockets and a real Mosquitto. */
 class RecoveryIT {
   private static Corpus corpus;
   private static List<byte[]> half;
@@ -89,7 +89,7 @@ class RecoveryIT {
   }
 
   @Test
-  void a_report_asked_for_before_the_end_counts_what_the_ledger_holds() {
+  void report_before_the_end_counts_the_events_of_the_ledger() {
     UnaryOperator<NodeConfig> waiting =
         config -> config.with(RecoveryConfig.defaults(config.memory().mode()));
     try (TestNode alice = TestNode.start("alice", half, waiting, recoveryProgressed -> {})) {
@@ -164,7 +164,7 @@ class RecoveryIT {
   }
 
   @Test
-  void a_slice_whose_neighbour_fails_is_fetched_from_another() throws Exception {
+  void slice_is_fetched_from_another_neighbour_when_one_fails() throws Exception {
     try (TestNode alice = TestNode.holding("alice", corpus.events());
         TestNode bob = TestNode.holding("bob", corpus.events());
         FaultyPeer noSample =
@@ -218,7 +218,7 @@ class RecoveryIT {
   }
 
   @Test
-  void a_recovery_that_is_stopped_still_counts_what_the_ledger_holds() {
+  void report_of_a_stopped_recovery_counts_the_events_of_the_ledger() {
     UnaryOperator<NodeConfig> patient =
         config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode full = TestNode.start("full", corpus.events(), patient, recoveryProgressed -> {});
@@ -259,7 +259,7 @@ class RecoveryIT {
     return part;
   }
 
-  /** The events travel in another form over the plaza, unsigned; their ids stay. */
+  /** The plaza transfers events unsigned and in another form, so only their ids are equal. */
   private static Set<String> socialIds(Set<String> events) {
     Set<String> ids = new TreeSet<>();
     for (String event : events) {
@@ -276,7 +276,7 @@ class RecoveryIT {
     return texts;
   }
 
-  /** Merges whatever is well formed. */
+  /** Merges all well-formed events. */
   private static UnaryOperator<NodeConfig> believingAll() {
     String json =
         """

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole nodes that stop and start again, with nobody else there to ask. */
+/** Whole nodes that restart from a snapshot, without neighbours. */
 class SnapshotIT {
   private static Corpus corpus;
 
@@ -62,7 +62,7 @@ class SnapshotIT {
       assertThat(stage(again).outcome()).isEqualTo("complete");
       assertThat(stage(again).reason()).contains("5,002 events", "nothing valid verified again");
       assertThat(again.report().outcome()).isEqualTo("isolated");
-      // The announcement and the goodbye before, and the announcement now.
+      // The first run added an announcement and a goodbye, this run an announcement.
       assertThat(again.report().ledgerTotals().total()).isEqualTo(held.size() + 3);
       assertThat(again.report().eventTotals().verdicts()).isEmpty();
     }
@@ -91,7 +91,7 @@ class SnapshotIT {
       assertThat(lisa.report().outcome()).isEqualTo("complete");
       assertThat(lisa.heldCorpus()).isEqualTo(held);
     }
-    // It is this node's by now.
+    // The node has sealed the file again.
     try (TestNode bart = start("bart", List.of())) {
       assertThat(stage(bart).outcome()).isEqualTo("complete");
       assertThat(bart.heldCorpus()).isEqualTo(held);
