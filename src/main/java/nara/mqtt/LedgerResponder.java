@@ -30,21 +30,14 @@ final class LedgerResponder {
   private final Vertx vertx;
   private final String me;
   private final PlazaConnection connection;
-  private final int maxResponseBytes;
   private final RateLimiter limitPerName;
   private final RateLimiter limitInAll;
   private Future<Void> lastResponse = Future.succeededFuture();
 
-  LedgerResponder(
-      Vertx vertx,
-      InstantSource clock,
-      String me,
-      PlazaConnection connection,
-      int maxResponseBytes) {
+  LedgerResponder(Vertx vertx, InstantSource clock, String me, PlazaConnection connection) {
     this.vertx = vertx;
     this.me = me;
     this.connection = connection;
-    this.maxResponseBytes = maxResponseBytes;
     this.limitPerName =
         RateLimiter.per(MqttLimits.RATE_WINDOW, MqttLimits.MAX_REQUESTS_PER_NAME, clock);
     this.limitInAll = RateLimiter.per(MqttLimits.RATE_WINDOW, MqttLimits.MAX_REQUESTS, clock);
@@ -109,7 +102,7 @@ final class LedgerResponder {
   /** The newest events that fit into one message, oldest first. */
   private List<SocialEntry> newestThatFit(Deque<Event> found) {
     List<SocialEntry> entries = new ArrayList<>();
-    long room = maxResponseBytes - 2L * Topics.MAX_NAME_BYTES;
+    long room = connection.maxPayloadBytes() - 2L * Topics.MAX_NAME_BYTES;
     for (Iterator<Event> newest = found.descendingIterator(); newest.hasNext(); ) {
       Event event = newest.next();
       if (event.payload() instanceof Social social) {

@@ -120,8 +120,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     ledgerFetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    int maxBytes = PlazaConnection.maxPayloadBytes(config);
-    ledgerResponder = new LedgerResponder(vertx, scheduler, me.name(), connection, maxBytes);
+    ledgerResponder = new LedgerResponder(vertx, scheduler, me.name(), connection);
     statusPublisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);

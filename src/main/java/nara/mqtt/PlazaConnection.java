@@ -183,15 +183,15 @@ final class PlazaConnection {
     if (lastPublished) {
       return Optional.of("the last message was published");
     }
-    return payload.length <= maxPayloadBytes(config)
+    return payload.length <= maxPayloadBytes()
         ? Optional.empty()
         : Optional.of(
             "a message of %d bytes is over the %d that are allowed"
-                .formatted(payload.length, maxPayloadBytes(config)));
+                .formatted(payload.length, maxPayloadBytes()));
   }
 
   /** The size limit of a payload. */
-  static int maxPayloadBytes(PlazaConfig config) {
+  int maxPayloadBytes() {
     return config.maxMessageBytes() - TOPIC_BYTES;
   }
 

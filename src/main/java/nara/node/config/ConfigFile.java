@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.time.Duration;
 import nara.node.Blocking;
 
 /**
@@ -18,7 +17,6 @@ import nara.node.Blocking;
  */
 public final class ConfigFile {
   private static final String CONTENT = "content";
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private ConfigFile() {}
 
@@ -43,9 +41,9 @@ public final class ConfigFile {
         ConfigRetriever.create(
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
     try {
-      return Blocking.await(retriever.getConfig(), TIMEOUT).getBinary(CONTENT);
+      return Blocking.await(retriever.getConfig(), ConfigLimits.READ_TIMEOUT).getBinary(CONTENT);
     } finally {
-      Blocking.await(vertx.close(), TIMEOUT);
+      Blocking.await(vertx.close(), ConfigLimits.READ_TIMEOUT);
     }
   }
 }

@@ -19,17 +19,12 @@ import nara.bounds.SafeText;
  * problem can name its line. A duplicate key is a problem, because one of the values would be lost.
  */
 final class ConfigParser {
-  /** A full configuration with a hundred peers has less than 10,000 characters. */
-  static final int MAX_CHARACTERS = 1 << 20;
-
-  private static final int MAX_DEPTH = 16;
-
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(40)
+                  .maxNestingDepth(ConfigLimits.MAX_DEPTH)
+                  .maxNumberLength(ConfigLimits.MAX_DIGITS)
                   .build())
           .build();
 
@@ -65,9 +60,6 @@ final class ConfigParser {
     }
   }
 
-  /** The code points of the JSON parser's message, which may quote the file. */
-  private static final int MAX_PARSER_MESSAGE = 200;
-
   private final JsonParser parser;
   private final List<ConfigProblem> problems;
 
@@ -78,9 +70,11 @@ final class ConfigParser {
 
   /** The tree of the text; without a JSON object, it adds a problem and returns an empty object. */
   static ConfigNode parse(String text, List<ConfigProblem> problems) {
-    if (text.length() > MAX_CHARACTERS) {
-      String message = "has %,d characters, more than the %,d that a configuration may have";
-      addProblem(problems, null, "", message.formatted(text.length(), MAX_CHARACTERS));
+    if (text.length() > ConfigLimits.MAX_CHARACTERS) {
+      String message =
+          "has %,d characters, more than the %,d that a configuration may have"
+              .formatted(text.length(), ConfigLimits.MAX_CHARACTERS);
+      addProblem(problems, null, "", message);
       return ConfigNode.EMPTY;
     }
     try (JsonParser parser = JSON.createParser(text)) {
@@ -95,7 +89,8 @@ final class ConfigParser {
       }
       return root;
     } catch (JsonProcessingException broken) {
-      String reason = SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE);
+      String reason =
+          SafeText.excerpt(broken.getOriginalMessage(), ConfigLimits.MAX_PARSER_MESSAGE);
       addProblem(problems, broken.getLocation(), "", "is not JSON: " + reason);
       return ConfigNode.EMPTY;
     } catch (IOException impossible) {

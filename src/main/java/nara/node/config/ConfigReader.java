@@ -121,7 +121,7 @@ public final class ConfigReader {
   /** Whether a node may have this name. */
   public static boolean isValidName(String text) {
     return !text.isBlank()
-        && text.length() <= 128
+        && text.length() <= ConfigLimits.MAX_NAME_CHARACTERS
         && text.chars().noneMatch(c -> Character.isISOControl(c) || "/+#".indexOf(c) >= 0);
   }
 
@@ -186,7 +186,9 @@ public final class ConfigReader {
     ConfigKind<ConfiguredPeer> peer =
         parsed("a peer, [NAME@]HOST[:PORT]", AddressParser::peer, ConfiguredPeer::text);
     ConfigKind<String> socket =
-        text("a path of a Unix socket, or empty", text -> text.length() <= 107);
+        text(
+            "a path of a Unix socket, or empty",
+            text -> text.length() <= ConfigLimits.MAX_SOCKET_CHARACTERS);
     return new DiscoveryConfig(
         s.list("peers", d.peers(), 0, 10_000, peer),
         scan(s.section("scan"), s.has("scan")),

@@ -12,9 +12,6 @@ import nara.node.config.NodeConfig.IdentityConfig;
 
 /** Reads the section {@code identity}. */
 final class IdentitySection {
-  // A soul has 55 characters; a longer file holds something else.
-  private static final int SOUL_FILE_BYTES = 1_024;
-
   private static final ConfigKind<Soul> SOUL =
       ConfigKind.parsed(
           "a soul (40 bytes in Base58, about 54 characters)", Soul::parse, Soul::encoded);
@@ -52,7 +49,7 @@ final class IdentitySection {
   private static Optional<Soul> soulFromFile(Path file, ConfigSection s) {
     // Reads a limited number of bytes: a device reports the size 0 and never ends.
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] text = in.readNBytes(SOUL_FILE_BYTES);
+      byte[] text = in.readNBytes(ConfigLimits.SOUL_FILE_BYTES);
       Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
       if (soul.isEmpty()) {
         s.addProblem("soul_file", "\"" + file + "\" does not hold a soul");

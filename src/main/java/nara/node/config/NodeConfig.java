@@ -78,51 +78,33 @@ public record NodeConfig(
   }
 
   /**
-   * A copy in which one section is replaced. The sections have different types, so the type says
-   * which one.
+   * A copy in which one part is replaced: a section or the transport. The parts have different
+   * types, so the type says which one.
    *
-   * @throws IllegalArgumentException when no section has this type
+   * @throws IllegalArgumentException when no part has this type
    */
-  public NodeConfig with(Record section) {
-    if (Stream.of(
-            identity, mesh, discovery, plaza, memory, recovery, checkpoint, trust, web, cluster)
-        .noneMatch(own -> own.getClass() == section.getClass())) {
-      throw new IllegalArgumentException("no section is a " + section.getClass().getSimpleName());
+  public NodeConfig with(Object part) {
+    if (Stream.of(NodeConfig.class.getRecordComponents())
+        .noneMatch(component -> component.getType() == part.getClass())) {
+      throw new IllegalArgumentException("no part is a " + part.getClass().getSimpleName());
     }
     return new NodeConfig(
-        choose(identity, section),
-        choose(mesh, section),
-        choose(discovery, section),
-        choose(plaza, section),
-        transport,
+        choose(identity, part),
+        choose(mesh, part),
+        choose(discovery, part),
+        choose(plaza, part),
+        choose(transport, part),
         readOnly,
-        choose(memory, section),
-        choose(recovery, section),
-        choose(checkpoint, section),
-        choose(trust, section),
-        choose(web, section),
-        choose(cluster, section));
+        choose(memory, part),
+        choose(recovery, part),
+        choose(checkpoint, part),
+        choose(trust, part),
+        choose(web, part),
+        choose(cluster, part));
   }
 
   @SuppressWarnings("unchecked") // both have the same class
-  private static <T> T choose(T own, Record replacement) {
-    return own.getClass() == replacement.getClass() ? (T) replacement : own;
-  }
-
-  /** A copy with another transport. */
-  public NodeConfig with(Transport other) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        plaza,
-        other,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
+  private static <T> T choose(T own, Object part) {
+    return own.getClass() == part.getClass() ? (T) part : own;
   }
 }

@@ -1,6 +1,7 @@
 package nara.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,20 @@ class ConfigReaderTest {
     assertThat(config.identity().soul()).isEmpty();
     assertThat(config.usesMesh()).isTrue();
     assertThat(config.usesPlaza()).isFalse();
+  }
+
+  @Test
+  void configuration_replaces_the_part_of_the_same_type() {
+    NodeConfig config = valid("{}");
+    PlazaConfig plaza = config.plaza().withUrl("mqtt://h");
+
+    NodeConfig changed = config.with(plaza).with(Transport.MQTT);
+
+    assertThat(changed.plaza()).isSameAs(plaza);
+    assertThat(changed.transport()).isEqualTo(Transport.MQTT);
+    assertThat(changed.with(config.plaza()).with(config.transport())).isEqualTo(config);
+    assertThatThrownBy(() -> config.with("mqtt://h")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> config.with(true)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
