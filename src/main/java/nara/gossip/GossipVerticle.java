@@ -3,11 +3,13 @@ package nara.gossip;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import nara.bounds.BoundedMap;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -22,7 +24,6 @@ import nara.mesh.client.MeshRequest.DeliveryOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.MeshFailure;
-import nara.mqtt.PlazaRequest;
 import nara.presence.Presence;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
@@ -43,6 +44,9 @@ public final class GossipVerticle extends VerticleBase {
   /** For the last zine; whoever stops this verticle waits for five seconds. */
   private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Peers with a short memory that are remembered. Anybody can take any name. */
+  private static final int MAX_SHORT_MEMORY_NAMES = 2_000;
+
   private final String me;
   private final GossipConfig config;
   private final Scheduler scheduler;
@@ -53,6 +57,8 @@ public final class GossipVerticle extends VerticleBase {
   private Bus bus;
   private BackgroundSync backgroundSync;
   private List<Neighbour> neighbours = List.of();
+  private final Set<String> shortMemoryNames =
+      Collections.newSetFromMap(BoundedMap.fifo(MAX_SHORT_MEMORY_NAMES));
   private Scheduler.TimerHandle nextRound = () -> {};
   private Scheduler.TimerHandle nextSync = () -> {};
   private long rounds;
@@ -83,6 +89,7 @@ public final class GossipVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     backgroundSync = new BackgroundSync(bus, random);
     bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNews);
+    bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     if (config.disabledReason().isEmpty()) {
       nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
@@ -162,6 +169,16 @@ public final class GossipVerticle extends VerticleBase {
     }
   }
 
+  private void onPresence(Presence presence) {
+    if (presence instanceof Presence.Active active) {
+      if (active.shortMemory()) {
+        shortMemoryNames.add(active.name());
+      } else {
+        shortMemoryNames.remove(active.name());
+      }
+    }
+  }
+
   // Zines.
 
   private void onRound() {
@@ -235,21 +252,11 @@ public final class GossipVerticle extends VerticleBase {
     nextSync = scheduler.schedule(vertx, backgroundSync.nextDelay(), this::onBackgroundSync);
     track(
         fetchNeighbours()
-            .compose(
+            .map(
                 all ->
-                    lowMemoryNames()
-                        .map(
-                            lowMemory ->
-                                backgroundSync.selectPeers(
-                                    gossipPeerSelector, all, lowMemory, scheduler)))
+                    backgroundSync.selectPeers(
+                        gossipPeerSelector, all, shortMemoryNames, scheduler))
             .compose(syncPeers -> backgroundSync.syncWith(syncPeers, scheduler.instant())));
-  }
-
-  /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
-  private Future<Set<String>> lowMemoryNames() {
-    return bus.request(
-            PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), Timeouts.GOSSIP)
-        .map(PlazaRequest.ShortMemoryPeers::names);
   }
 
   private Future<List<Neighbour>> fetchNeighbours() {

@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param writesObservations whether it writes down what it notices; a read-only node only looks
  * @param pings whether it reaches others over the mesh
+ * @param hasBroker whether an MQTT broker is configured
  * @param missingAfter how long somebody may be silent before it is missing
  * @param checkInterval how often it looks who came and went
  * @param pingInterval how often it measures the round trip to one neighbour, whatever their number
@@ -18,6 +19,7 @@ import java.time.Duration;
 public record LivenessConfig(
     boolean writesObservations,
     boolean pings,
+    boolean hasBroker,
     Duration missingAfter,
     Duration checkInterval,
     Duration pingInterval,
@@ -34,10 +36,11 @@ public record LivenessConfig(
    * hold all of them.
    */
   public static LivenessConfig of(
-      boolean writesObservations, boolean pings, Duration missingAfter) {
+      boolean writesObservations, boolean pings, boolean hasBroker, Duration missingAfter) {
     return new LivenessConfig(
         writesObservations,
         pings,
+        hasBroker,
         missingAfter,
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

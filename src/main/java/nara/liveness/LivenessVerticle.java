@@ -40,6 +40,7 @@ import nara.opinion.OpinionRequest;
 import nara.presence.OwnEvent;
 import nara.presence.OwnEventPublisher;
 import nara.presence.Presence;
+import nara.presence.PresenceRequest;
 import nara.recovery.RecoveryNotification;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
@@ -167,14 +168,21 @@ public final class LivenessVerticle extends VerticleBase {
 
   private void onAnnounce() {
     nextAnnouncement = scheduler.schedule(vertx, config.announceInterval(), this::onAnnounce);
-    bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), config.timeout())
+    isConnectedToBroker()
         .compose(
-            plaza ->
-                plaza.connected()
+            connected ->
+                connected
                     ? Future.succeededFuture()
                     : bus.request(
-                        PlazaRequest.ADDRESS, new PlazaRequest.Announce(), config.timeout()))
+                        PresenceRequest.ADDRESS, new PresenceRequest.Announce(), config.timeout()))
         .onFailure(this::logFailure);
+  }
+
+  private Future<Boolean> isConnectedToBroker() {
+    return config.hasBroker()
+        ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), config.timeout())
+            .map(PlazaRequest.PlazaState::connected)
+        : Future.succeededFuture(false);
   }
 
   private void onPresence(Presence presence) {

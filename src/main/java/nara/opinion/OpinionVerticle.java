@@ -87,7 +87,7 @@ public final class OpinionVerticle extends VerticleBase {
       startTimeVotes.add(
           observationReceived.name(),
           observationReceived.uptime(),
-          observationReceived.observation().startTime());
+          observationReceived.startTime());
     }
   }
 

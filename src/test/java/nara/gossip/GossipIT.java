@@ -181,10 +181,7 @@ class GossipIT {
     TestNode silent =
         start(
             "silent",
-            config ->
-                TestNode.withPeers(lisa.configuredPeer())
-                    .apply(config)
-                    .withTransport(Transport.MQTT));
+            config -> TestNode.withPeers(lisa.configuredPeer()).apply(config).with(Transport.MQTT));
 
     time.advance(Duration.ofHours(2));
 
@@ -202,7 +199,7 @@ class GossipIT {
         TestNode.start(
             name,
             List.of(),
-            loopback -> config.apply(loopback.withTransport(Transport.GOSSIP)),
+            loopback -> config.apply(loopback.with(Transport.GOSSIP)),
             recoveryProgressed -> {},
             time);
     nodes.add(node);

@@ -46,7 +46,8 @@ class LivenessVerticleTest {
   private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
   private static final Duration MEANWHILE = Duration.ofSeconds(3);
 
-  private static final LivenessConfig CONFIG = LivenessConfig.of(true, true, Duration.ofMinutes(5));
+  private static final LivenessConfig CONFIG =
+      LivenessConfig.of(true, true, false, Duration.ofMinutes(5));
 
   private final Citizen bart = Citizen.named("bart");
   private final ManualScheduler time = new ManualScheduler(NOW);

@@ -110,9 +110,9 @@ class ConsensusIT {
         history(),
         config ->
             config
-                .withTransport(Transport.MQTT)
-                .withPlaza(config.plaza().withUrl(broker.url()))
-                .withCheckpoint(
+                .with(Transport.MQTT)
+                .with(config.plaza().withUrl(broker.url()))
+                .with(
                     new CheckpointSyncConfig(
                         checkpoint.peersWanted(),
                         checkpoint.pageSize(),

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Recoveries by pages alone, over real sockets, from neighbours that are not as they should be:
- * what is recovered, at what cost, and what the report says of each.
+ * Recoveries by pages from faulty and hostile neighbours: which events are recovered, how many
+ * fetches that takes, and what the report says about each neighbour.
  */
 class BadNeighboursIT {
   private static Corpus corpus;
@@ -54,7 +54,7 @@ class BadNeighboursIT {
   }
 
   @Test
-  void recovery_is_whole_when_one_honest_neighbour_is_among_bad_ones() {
+  void recovery_is_complete_when_one_neighbour_is_honest() {
     List<byte[]> all = corpus.events();
     try (TestNode honest = TestNode.holding("honest", all);
         TestNode forger =
@@ -105,12 +105,12 @@ class BadNeighboursIT {
     }
   }
 
-  /** Changes the requests for pages in the middle of a ledger. */
+  /** Changes requests for pages. */
   private static UnaryOperator<String> pages(String pattern, String replacement) {
     return body -> body.contains("page_size") ? body.replaceFirst(pattern, replacement) : body;
   }
 
-  /** The same events, each with a signature that is not its emitter's. */
+  /** The same events with wrong signatures. */
   private static List<byte[]> forged(List<byte[]> events) {
     List<byte[]> forged = new ArrayList<>(events.subList(0, corpus.announcementCount()));
     for (byte[] event : events.subList(corpus.announcementCount(), events.size())) {
@@ -123,12 +123,12 @@ class BadNeighboursIT {
 
   private static TestNode fresh(String... peers) {
     UnaryOperator<NodeConfig> pagesOnly =
-        config -> config.withRecovery(config.recovery().withLadder(Rung.PAGES));
+        config -> config.with(config.recovery().withLadder(Rung.PAGES));
     return TestNode.start(
         "fresh", List.of(), withPeers(peers).andThen(pagesOnly)::apply, recoveryProgressed -> {});
   }
 
-  /** The announcements, and those of the rest by age. */
+  /** The announcements, and a range of the other events in the order of time. */
   private static List<byte[]> part(int from, int to) {
     List<byte[]> rest =
         new ArrayList<>(
@@ -151,7 +151,7 @@ class BadNeighboursIT {
     return texts;
   }
 
-  /** Merges whatever is well formed. */
+  /** Merges all well-formed events. */
   private static UnaryOperator<NodeConfig> believingAll() {
     String json =
         """
