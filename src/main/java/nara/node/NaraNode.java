@@ -259,7 +259,8 @@ public final class NaraNode {
                         scheduler,
                         config.transport() != Transport.MQTT)))
         .compose(
-            next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), splitRandom(random))))
+            next ->
+                deploy(new CheckpointSyncVerticle(config.checkpoint().sync(), splitRandom(random))))
         .compose(
             next ->
                 plaza

@@ -33,6 +33,7 @@ import nara.ledger.Query;
 import nara.mesh.MeshConfig;
 import nara.mesh.wire.PeerAddress;
 import nara.mqtt.PlazaConfig;
+import nara.node.config.NodeConfig.CheckpointConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
 import nara.node.config.NodeConfig.MemoryConfig;
 import nara.node.config.NodeConfig.WebConfig;
@@ -146,7 +147,7 @@ public final class ConfigReader {
     MemoryConfig memory = memory(root.section("memory"));
     RecoveryConfig recovery =
         recovery(root.section("recovery"), memory, transport == Transport.GOSSIP, readOnly);
-    CheckpointSyncConfig checkpoint = checkpoint(root.section("checkpoint"));
+    CheckpointConfig checkpoint = checkpoint(root.section("checkpoint"));
     TrustConfig trust = trust(root.section("trust"));
     WebConfig web = web(root.section("web"));
     ClusterConfig cluster = cluster(root.section("cluster"));
@@ -463,19 +464,20 @@ public final class ConfigReader {
     return recovery;
   }
 
-  private static CheckpointSyncConfig checkpoint(ConfigSection s) {
+  private static CheckpointConfig checkpoint(ConfigSection s) {
     CheckpointSyncConfig d = CheckpointSyncConfig.defaults();
-    CheckpointSyncConfig checkpoint =
+    CheckpointSyncConfig sync =
         new CheckpointSyncConfig(
             s.integer("peers_wanted", d.peersWanted(), 1, 1_000, "a number of peers"),
             s.integer("page_size", d.pageSize(), 1, Query.MAX_EVENTS, "a number of events"),
-            s.duration("timeout", d.timeout(), MILLI, HOUR),
-            consensus(s, d.consensus()));
+            s.duration("timeout", d.timeout(), MILLI, HOUR));
+    CheckpointConfig checkpoint = new CheckpointConfig(sync, consensus(s));
     s.rejectUnknownKeys();
     return checkpoint;
   }
 
-  private static ConsensusConfig consensus(ConfigSection s, ConsensusConfig d) {
+  private static ConsensusConfig consensus(ConfigSection s) {
+    ConsensusConfig d = ConsensusConfig.defaults();
     return new ConsensusConfig(
         s.duration("every", d.every(), SECOND, DAY.multipliedBy(30)),
         s.duration("check_every", d.checkEvery(), SECOND, DAY),

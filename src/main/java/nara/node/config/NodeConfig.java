@@ -1,6 +1,7 @@
 package nara.node.config;
 
 import java.util.Optional;
+import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.cluster.ClusterConfig;
 import nara.discovery.DiscoveryConfig;
@@ -31,7 +32,7 @@ public record NodeConfig(
     boolean readOnly,
     MemoryConfig memory,
     RecoveryConfig recovery,
-    CheckpointSyncConfig checkpoint,
+    CheckpointConfig checkpoint,
     TrustConfig trust,
     WebConfig web,
     ClusterConfig cluster) {
@@ -70,6 +71,9 @@ public record NodeConfig(
       return new MemoryConfig(mode, maxEvents, Optional.of(to));
     }
   }
+
+  /** How the node fetches checkpoints, and how it agrees on new ones. */
+  public record CheckpointConfig(CheckpointSyncConfig sync, ConsensusConfig consensus) {}
 
   /**
    * Whether and where the management port listens.
@@ -200,7 +204,7 @@ public record NodeConfig(
         cluster);
   }
 
-  public NodeConfig withCheckpoint(CheckpointSyncConfig changed) {
+  public NodeConfig withCheckpoint(CheckpointConfig changed) {
     return new NodeConfig(
         identity, mesh, discovery, plaza, transport, readOnly, memory, recovery, changed, trust,
         web, cluster);

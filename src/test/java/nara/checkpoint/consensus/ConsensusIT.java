@@ -23,7 +23,6 @@ import java.util.function.Supplier;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.checkpoint.consensus.ConsensusRequest.ConsensusState;
-import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.event.Checkpoint;
@@ -35,6 +34,7 @@ import nara.ledger.LedgerRequest;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.PlazaJson;
 import nara.node.Blocking;
+import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
 import nara.testing.Citizen;
 import nara.testing.ManualScheduler;
@@ -104,7 +104,6 @@ class ConsensusIT {
     ConsensusConfig consensus =
         new ConsensusConfig(
             every, Duration.ofSeconds(10), d.neighbours(), d.voteWindow(), d.voteWait());
-    CheckpointSyncConfig checkpoint = CheckpointSyncConfig.defaults();
     return TestNode.start(
         name,
         history(),
@@ -113,11 +112,7 @@ class ConsensusIT {
                 .withTransport(Transport.MQTT)
                 .withPlaza(config.plaza().withUrl(broker.url()))
                 .withCheckpoint(
-                    new CheckpointSyncConfig(
-                        checkpoint.peersWanted(),
-                        checkpoint.pageSize(),
-                        checkpoint.timeout(),
-                        consensus)),
+                    new NodeConfig.CheckpointConfig(config.checkpoint().sync(), consensus)),
         recoveryProgressed -> {},
         time);
   }
