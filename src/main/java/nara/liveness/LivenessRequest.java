@@ -11,7 +11,7 @@ import nara.bus.Request;
  */
 public sealed interface LivenessRequest<R extends BusMessage> extends Request<R> {
   /** Where the upkeep verticle is asked. */
-  String ADDRESS = "nara.upkeep";
+  String ADDRESS = "nara.liveness";
 
   /** How far away everybody is. */
   record GetRoundTripTimes() implements LivenessRequest<RoundTripTimes> {}

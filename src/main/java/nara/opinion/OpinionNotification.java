@@ -5,7 +5,7 @@ import nara.bus.BusMessage;
 /** What the opinion verticle tells at {@link #ADDRESS}. */
 public sealed interface OpinionNotification extends BusMessage {
   /** Where it is told. */
-  String ADDRESS = "nara.opinion.news";
+  String ADDRESS = "nara.opinion.notifications";
 
   /**
    * A pass is over, well or badly.

@@ -7,7 +7,7 @@ import nara.event.Event;
 /** What the trust verticle tells of itself, to whoever wants to know what came into the ledger. */
 public sealed interface TrustNotification extends BusMessage {
   /** Where it is told. */
-  String ADDRESS = "nara.trust.news";
+  String ADDRESS = "nara.trust.notifications";
 
   /**
    * Announcements and goodbyes, judged valid, went into the ledger: where they say their makers are

@@ -12,7 +12,7 @@ import nara.bus.Request;
  */
 public sealed interface ConsensusRequest<R extends BusMessage> extends Request<R> {
   /** Where the consensus verticle is asked. */
-  String ADDRESS = "nara.consensus";
+  String ADDRESS = "nara.checkpoint.consensus";
 
   /** The recovery is over, so this node knows enough to vote and to propose. Only once. */
   record StartConsensus() implements ConsensusRequest<Done> {}

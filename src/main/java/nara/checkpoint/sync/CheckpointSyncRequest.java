@@ -13,7 +13,7 @@ import nara.trust.TrustRequest;
  */
 public sealed interface CheckpointSyncRequest<R extends BusMessage> extends Request<R> {
   /** Where the checkpoint sync verticle is asked. */
-  String ADDRESS = "nara.checkpoint";
+  String ADDRESS = "nara.checkpoint.sync";
 
   /** Fetches checkpoints from these peers in random order until enough of them gave some. */
   record Sync(List<MeshRequest.Peer> peers) implements CheckpointSyncRequest<SyncResult> {}
