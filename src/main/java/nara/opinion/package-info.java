@@ -1,7 +1,6 @@
 /**
- * What this node thinks of the others: nothing before the recovery is done, then status and opinion
- * from the ledger.
+ * Opinions: status and history of the other naras, formed from the ledger after the recovery.
  *
- * <p>May know the messages of ledger, plaza and recovery.
+ * <p>May know the messages of {@code ledger}, {@code presence} and {@code recovery}.
  */
 package nara.opinion;
