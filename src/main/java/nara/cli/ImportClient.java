@@ -19,11 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
-import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.identity.Identity;
@@ -175,7 +175,7 @@ final class ImportClient {
       String why = response.path("error").asText(new String(body, StandardCharsets.UTF_8).strip());
       throw new CommandFailure(
           "the node at %s refuses the import after %,d events: %d %s"
-              .formatted(endpoint.getAuthority(), sent, status, Event.excerpt(why)));
+              .formatted(endpoint.getAuthority(), sent, status, SafeText.excerpt(why)));
     }
     sent += events;
     imported += response.path("imported").asLong();

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.output.Terminal;
@@ -36,8 +37,6 @@ import nara.trust.TrustRequest;
 final class RunningNode implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration OFFER_TIMEOUT = Duration.ofMinutes(10);
 
   /** For a command to tell and write what was recovered until the process was asked to end. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
@@ -143,8 +142,8 @@ final class RunningNode implements AutoCloseable {
   List<Event> export() {
     return Blocking.await(
             node.bus()
-                .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), REQUEST_TIMEOUT),
-            REQUEST_TIMEOUT)
+                .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), Timeouts.LOCAL),
+            Timeouts.LOCAL)
         .events();
   }
 
@@ -220,7 +219,7 @@ final class RunningNode implements AutoCloseable {
   private static TrustRequest.OfferResult request(
       NaraNode node, TrustRequest<TrustRequest.OfferResult> request) {
     return Blocking.await(
-        node.bus().request(TrustRequest.ADDRESS, request, OFFER_TIMEOUT), OFFER_TIMEOUT);
+        node.bus().request(TrustRequest.ADDRESS, request, Timeouts.IMPORT), Timeouts.IMPORT);
   }
 
   private static TrustRequest.OfferEvents offerRequest(

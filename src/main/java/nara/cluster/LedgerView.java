@@ -2,13 +2,13 @@ package nara.cluster;
 
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.cluster.map.EventEntry;
 import nara.event.Chau;
 import nara.event.Event;
@@ -27,8 +27,6 @@ import nara.trust.TrustNotification;
 
 /** This member's view of the shared ledger, as the cluster's verticles fill and ask it. */
 final class LedgerView {
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
-
   private final EventReader reader = new EventReader();
   private final Bus bus;
   private final WorkerExecutor worker;
@@ -47,7 +45,7 @@ final class LedgerView {
   }
 
   <R extends BusMessage> Future<R> request(LedgerRequest<R> request) {
-    return bus.request(LedgerRequest.VIEW_ADDRESS, request, TIMEOUT);
+    return bus.request(LedgerRequest.VIEW_ADDRESS, request, Timeouts.LOCAL);
   }
 
   /** Takes entries of the map into the view; what it holds as valid is not read again. */

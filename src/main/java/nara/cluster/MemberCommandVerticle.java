@@ -17,9 +17,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.cluster.ClusterNotification.HigherTermSeen;
 import nara.cluster.ClusterRequest.TakeOverLeadership;
@@ -46,12 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class MemberCommandVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(MemberCommandVerticle.class);
 
-  /** Beyond what a fetch may take on the network: its events are judged and merged. */
-  private static final Duration MERGE_ALLOWANCE = Duration.ofSeconds(100);
-
-  /** A hundred names, eight at once, five seconds each, and their events judged. */
-  private static final Duration KEYS_TIMEOUT = Duration.ofMinutes(3);
-
   /** Members that one command is tried with. */
   private static final int MAX_ATTEMPTS = 5;
 
@@ -62,8 +58,8 @@ public final class MemberCommandVerticle extends VerticleBase {
   private final TermTracker termTracker;
   private final List<PendingCommand> pendingCommands = new ArrayList<>();
 
-  /** Troubles that were told since members came or went. */
-  private final Set<String> loggedFailures = new HashSet<>();
+  /** A member that is about to go, or has just come, fails all that it is given. */
+  private final LogOnce failures = new LogOnce(LOG::info, MAX_LOGGED);
 
   private Bus bus;
   private WorkerExecutor worker;
@@ -113,7 +109,7 @@ public final class MemberCommandVerticle extends VerticleBase {
   private void onNews(ClusterNotification news) {
     if (news instanceof ClusterNotification.MembersChanged
         || news instanceof ClusterNotification.SplitBrainHealed) {
-      loggedFailures.clear();
+      failures.clear();
       Set<String> there =
           member.members().stream()
               .map(ClusterMember.MemberInfo::nodeId)
@@ -167,7 +163,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                       fetchAndMerge.query(),
                       fetchAndMerge.timeout(),
                       Optional.of(fetchAndMerge.stallTimeout())),
-                  fetchAndMerge.timeout().plus(MERGE_ALLOWANCE))
+                  fetchAndMerge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
           new KeySearch(bus)
@@ -253,7 +249,8 @@ public final class MemberCommandVerticle extends VerticleBase {
             fetchOnMember.query(),
             fetchOnMember.timeout(),
             fetchOnMember.stallTimeout());
-    return send(target.get(), command, fetchOnMember.timeout().plus(MERGE_ALLOWANCE))
+    return send(
+            target.get(), command, fetchOnMember.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
         .transform(
             answer ->
                 switch (answer.otherwise(MemberCommandVerticle::commandFailed).result()) {
@@ -263,7 +260,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                   case MemberCommand.StaleTerm staleTerm -> failStaleTerm(staleTerm.highestTerm());
                   case MemberCommand.CommandFailed commandFailed -> {
                     if (!stopping) {
-                      logOnce(
+                      failures.log(
                           "%s did not fetch (%s): another member does"
                               .formatted(target.get().name(), commandFailed.reason()));
                     }
@@ -281,7 +278,7 @@ public final class MemberCommandVerticle extends VerticleBase {
             .filter(memberInfo -> memberInfo.roles().contains(Role.MESH_SYNC))
             .map(
                 memberInfo ->
-                    send(memberInfo, command, KEYS_TIMEOUT)
+                    send(memberInfo, command, Timeouts.MEMBER_KEY_SEARCH)
                         .otherwise(MemberCommandVerticle::commandFailed))
             .toList();
     return Future.join(answers)
@@ -301,13 +298,6 @@ public final class MemberCommandVerticle extends VerticleBase {
               }
               return Future.succeededFuture(new KeySearchTotals(asked, learned, offerResult));
             });
-  }
-
-  /** A member that is about to go, or has just come, fails all that it is given. */
-  private void logOnce(String failure) {
-    if (loggedFailures.size() < MAX_LOGGED && loggedFailures.add(failure)) {
-      LOG.info(failure);
-    }
   }
 
   private static MemberCommand.CommandResult commandFailed(Throwable failure) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.cluster.ClusterNotification.CaughtUp;
 import nara.cluster.ClusterNotification.HigherTermSeen;
@@ -47,9 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SharedLedgerVerticle.class);
-
-  /** Judging a quarantine again takes the slowest verifier seconds. */
-  private static final Duration TRUST_TIMEOUT = Duration.ofMinutes(2);
 
   /** Entries read or written at once: about 2.4 MB. */
   private static final int BATCH = 5_000;
@@ -315,7 +313,7 @@ final class SharedLedgerVerticle extends VerticleBase {
     bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents("cluster", new byte[0], List.of()),
-            TRUST_TIMEOUT)
+            Timeouts.MERGE)
         .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
   }
 

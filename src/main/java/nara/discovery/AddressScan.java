@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import nara.bounds.SafeText;
 import nara.mesh.wire.PeerAddress;
 
 /**
@@ -67,7 +68,7 @@ final class AddressScan {
   }
 
   private static IllegalArgumentException invalidRange(String cidr, String fault) {
-    return new IllegalArgumentException("the range " + LogText.quoted(cidr) + " " + fault);
+    return new IllegalArgumentException("the range " + SafeText.quoted(cidr) + " " + fault);
   }
 
   /** How many addresses there are to ask. */

@@ -3,6 +3,7 @@ package nara.discovery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import nara.bounds.SafeText;
 import nara.identity.Keyring;
 import nara.mesh.wire.PeerAddress;
 
@@ -41,13 +42,13 @@ public record DiscoveryConfig(
       if (at == 0) {
         throw new IllegalArgumentException(
             "the peer "
-                + LogText.quoted(text)
+                + SafeText.quoted(text)
                 + " has no name before its @: leave the @ out, or name it");
       }
       if (name.length() > Keyring.MAX_NAME_CHARACTERS) {
         throw new IllegalArgumentException(
             "the peer %s has a name of more than %d characters"
-                .formatted(LogText.quoted(text), Keyring.MAX_NAME_CHARACTERS));
+                .formatted(SafeText.quoted(text), Keyring.MAX_NAME_CHARACTERS));
       }
       String address = text.substring(at + 1);
       return PeerAddress.parse(address)
@@ -57,7 +58,7 @@ public record DiscoveryConfig(
                   new IllegalArgumentException(
                       "the address %s %s"
                           .formatted(
-                              LogText.quoted(address), PeerAddress.fault(address).orElseThrow())));
+                              SafeText.quoted(address), PeerAddress.fault(address).orElseThrow())));
     }
 
     /** As {@link #parse} reads it. */

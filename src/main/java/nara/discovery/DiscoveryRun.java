@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import nara.bounds.SafeText;
 import nara.discovery.Neighbour.Source;
 import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
@@ -103,7 +104,7 @@ final class DiscoveryRun {
     String name =
         pingTarget.expectedName().isEmpty()
             ? ""
-            : LogText.quoted(pingTarget.expectedName()) + " at ";
+            : SafeText.quoted(pingTarget.expectedName()) + " at ";
     String reason = noPong.reason().isEmpty() ? noPong.failure().name() : noPong.reason();
     return switch (pingTarget.source()) {
       case CONFIGURED, PLAZA ->

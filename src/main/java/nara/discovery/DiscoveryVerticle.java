@@ -12,6 +12,7 @@ import java.util.Optional;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -32,10 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DiscoveryVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryVerticle.class);
-
-  // The mesh keeps a ping's time itself, from when it is sent; before that it may have to wait for
-  // others. This is for a mesh that does not answer at all.
-  private static final Duration MESH_ALLOWANCE = Duration.ofSeconds(60);
 
   private final Identity me;
   private final Keyring keys;
@@ -171,7 +168,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.PingPeer(pingTarget.address(), config.pingTimeout()),
-            config.pingTimeout().plus(MESH_ALLOWANCE))
+            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .otherwise(
             failure -> {
               discoveryRun.addProblem("the mesh could not ping: " + reason(failure));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import nara.bounds.SafeText;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.LearnResult;
@@ -133,14 +134,14 @@ final class KnownNeighbours {
 
   private Optional<String> conflict(PingTarget pingTarget, Pong pong) {
     String description =
-        "who answers at %s as %s".formatted(pingTarget.address(), LogText.quoted(pong.name()));
+        "who answers at %s as %s".formatted(pingTarget.address(), SafeText.quoted(pong.name()));
     boolean sameName = pong.name().equals(me.name());
     boolean sameKey = pong.key().equals(me.keys().publicKey());
     if (sameName && sameKey) {
       return pingTarget.expectedName().isEmpty() || pingTarget.expectedName().equals(me.name())
           ? Optional.empty()
           : Optional.of(
-              description + " is this node, not " + LogText.quoted(pingTarget.expectedName()));
+              description + " is this node, not " + SafeText.quoted(pingTarget.expectedName()));
     }
     if (sameName || sameKey) {
       return Optional.of(
@@ -149,7 +150,7 @@ final class KnownNeighbours {
     if (!pingTarget.expectedName().isEmpty() && !pingTarget.expectedName().equals(pong.name())) {
       return Optional.of(
           "%s should be %s: it is not used"
-              .formatted(description, LogText.quoted(pingTarget.expectedName())));
+              .formatted(description, SafeText.quoted(pingTarget.expectedName())));
     }
     LearnResult learnResult = keys.learn(pong.name(), "", pong.key(), Origin.PING);
     return switch (learnResult) {
@@ -223,7 +224,7 @@ final class KnownNeighbours {
       return Optional.of(
           "%s on the plaza has %s: it is not used"
               .formatted(
-                  LogText.quoted(told.name()),
+                  SafeText.quoted(told.name()),
                   mine.isPresent() ? "this node's key" : "another key than its first one"));
     }
     Optional<NeighbourEntry> entry =

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import nara.bounds.SafeText;
 
 /**
  * What the local Tailscale daemon says about its network.
@@ -45,7 +46,7 @@ record TailscaleStatus(List<String> addresses, String error) {
     }
     String state = status.path("BackendState").asText();
     if (!state.equals("Running")) {
-      return failed("Tailscale is not running: its daemon says " + LogText.quoted(state));
+      return failed("Tailscale is not running: its daemon says " + SafeText.quoted(state));
     }
     List<String> addresses = new ArrayList<>();
     for (JsonNode machine : status.path("Peer")) {

@@ -162,14 +162,6 @@ public final class Event {
         .digest(utf8(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content));
   }
 
-  /**
-   * The start of a text from the network, fit for a message: bounded, without control characters.
-   */
-  public static String excerpt(String text) {
-    String start = text.length() <= 60 ? text : text.substring(0, 60) + "…";
-    return start.replaceAll("\\p{Cntrl}", "?");
-  }
-
   @Override
   public String toString() {
     return service().wireName() + ' ' + id() + " at " + ts;

@@ -2,6 +2,7 @@ package nara.event;
 
 import java.util.Optional;
 import java.util.Set;
+import nara.bounds.SafeText;
 
 /**
  * What one nara noticed about another: that it restarted, was first seen, changed its status.
@@ -88,8 +89,8 @@ public record Observation(
       case STATUS_CHANGE ->
           STATES.contains(onlineState)
               ? Optional.empty()
-              : Optional.of("unknown online_state '" + Event.excerpt(onlineState) + "'");
-      default -> Optional.of("unknown observation type '" + Event.excerpt(type) + "'");
+              : Optional.of("unknown online_state '" + SafeText.excerpt(onlineState) + "'");
+      default -> Optional.of("unknown observation type '" + SafeText.excerpt(type) + "'");
     };
   }
 

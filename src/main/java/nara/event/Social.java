@@ -2,6 +2,7 @@ package nara.event;
 
 import java.util.Optional;
 import java.util.Set;
+import nara.bounds.SafeText;
 
 /**
  * Something social between two naras: a tease, a piece of gossip.
@@ -39,7 +40,7 @@ public record Social(
   @Override
   public Optional<String> validationError() {
     if (!TYPES.contains(type)) {
-      return Optional.of("unknown social type '" + Event.excerpt(type) + "'");
+      return Optional.of("unknown social type '" + SafeText.excerpt(type) + "'");
     }
     return Payload.firstMissing("actor", actor, "target", target);
   }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.discovery.Neighbour;
 import nara.event.Event;
 import nara.ledger.Query;
@@ -50,11 +51,11 @@ final class BackgroundSync {
   /** For one exchange of a comparison or of events. */
   private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(15);
 
-  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
-
   /** A comparison may wait for the one before it, and then merges what it brought. */
   private static final Duration RECONCILE_TIMEOUT =
-      MeshLimits.RECONCILE_EXCLUSIVE_TIME.plus(MeshLimits.RECONCILE_TIMEOUT).plus(MERGE_ALLOWANCE);
+      MeshLimits.RECONCILE_EXCLUSIVE_TIME
+          .plus(MeshLimits.RECONCILE_TIMEOUT)
+          .plus(Timeouts.MERGE_ALLOWANCE);
 
   /**
    * What changes all the time. The reference merges only what is younger than a day; here older
@@ -169,7 +170,10 @@ final class BackgroundSync {
       done =
           done.compose(
               before ->
-                  bus.request(MeshRequest.ADDRESS, request, FETCH_TIMEOUT.plus(MERGE_ALLOWANCE))
+                  bus.request(
+                          MeshRequest.ADDRESS,
+                          request,
+                          FETCH_TIMEOUT.plus(Timeouts.MERGE_ALLOWANCE))
                       .map(outcome -> onFetchOutcome(peer, outcome)));
     }
     return done;

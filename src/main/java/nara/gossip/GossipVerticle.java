@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.gossip.GossipRequest.GossipCounts;
@@ -41,14 +43,6 @@ public final class GossipVerticle extends VerticleBase {
   /** For the last zine; whoever stops this verticle waits for five seconds. */
   private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Beyond that: what came is judged and merged before the answer. */
-  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
-
-  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(10);
-
-  /** A scan of many addresses takes its time. */
-  private static final Duration DISCOVERY_TIMEOUT = Duration.ofHours(2);
-
   private final String me;
   private final GossipConfig config;
   private final Scheduler scheduler;
@@ -66,7 +60,7 @@ public final class GossipVerticle extends VerticleBase {
   private long failedExchanges;
   private long eventsAdded;
   private int inFlight;
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * The gossip of one node.
@@ -143,7 +137,7 @@ public final class GossipVerticle extends VerticleBase {
                                     new Peer(sendToNeighbour.name(), address),
                                     sendToNeighbour.event(),
                                     EXCHANGE_TIMEOUT),
-                                EXCHANGE_TIMEOUT.plus(LOCAL_TIMEOUT)))
+                                EXCHANGE_TIMEOUT.plus(Timeouts.GOSSIP)))
                     .orElseGet(
                         () ->
                             Future.succeededFuture(
@@ -192,7 +186,7 @@ public final class GossipVerticle extends VerticleBase {
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ExchangeZines(peers, config.zineSpan(), timeout),
-            timeout.plus(MERGE_ALLOWANCE))
+            timeout.plus(Timeouts.MERGE_ALLOWANCE))
         .map(
             result -> {
               onZinesExchanged(peers, candidates, result);
@@ -253,20 +247,21 @@ public final class GossipVerticle extends VerticleBase {
 
   /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
   private Future<Set<String>> lowMemoryNames() {
-    return bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), LOCAL_TIMEOUT)
+    return bus.request(
+            PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), Timeouts.GOSSIP)
         .map(PlazaRequest.ShortMemoryPeers::names);
   }
 
   private Future<List<Neighbour>> fetchNeighbours() {
     return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), LOCAL_TIMEOUT)
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.GOSSIP)
         .map(this::updateNeighbours);
   }
 
   /** Nobody is known, so the sources of discovery are asked again. */
   private Future<List<Neighbour>> discoverNeighbours() {
     return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT)
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
         .map(this::updateNeighbours);
   }
 
@@ -280,12 +275,7 @@ public final class GossipVerticle extends VerticleBase {
     work.onFailure(this::logFailure).onComplete(ended -> inFlight--);
   }
 
-  /** A line when the trouble is another one than last time. */
   private void logFailure(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastFailure)) {
-      lastFailure = reason;
-      LOG.warn("{} could not gossip: {}", me, reason);
-    }
+    failures.log("Gossip of " + me + " failed: " + failure.getMessage());
   }
 }

@@ -3,10 +3,10 @@ package nara.gossip;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nara.bounds.BoundedMap;
 import nara.event.Chau;
 import nara.event.Event;
 import nara.event.HeyThere;
@@ -27,15 +27,7 @@ final class PresenceExtractor {
   private static final int MAX_NARAS = 10_000;
 
   private final String me;
-  private final Map<String, Long> newestTsByName =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > MAX_NARAS;
-        }
-      };
+  private final Map<String, Long> newestTsByName = BoundedMap.lru(MAX_NARAS);
 
   PresenceExtractor(String me) {
     this.me = me;

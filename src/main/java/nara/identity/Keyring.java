@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import nara.bounds.SafeText;
 
 /**
  * Who has which key, and who said so.
@@ -61,7 +62,7 @@ public final class Keyring {
 
     private String description() {
       return "%s (id %s, key %s, from %s)"
-          .formatted(Keyring.excerpt(name), Keyring.excerpt(id), key, origin);
+          .formatted(SafeText.excerpt(name), SafeText.excerpt(id), key, origin);
     }
   }
 
@@ -297,13 +298,16 @@ public final class Keyring {
     if (!nameless && !owner.name().equals(emitter)) {
       return new KeyLookup.Mismatch(
           "emitter id %s belongs to %s, not to %s"
-              .formatted(excerpt(emitterId), excerpt(owner.name()), excerpt(emitter)));
+              .formatted(
+                  SafeText.excerpt(emitterId),
+                  SafeText.excerpt(owner.name()),
+                  SafeText.excerpt(emitter)));
     }
     // Without this, an id told without a name would be a way to sign as anybody.
     if (nameless && named != null && !named.key().equals(owner.key())) {
       return new KeyLookup.Mismatch(
           "emitter id %s belongs to another key than that of %s"
-              .formatted(excerpt(emitterId), excerpt(emitter)));
+              .formatted(SafeText.excerpt(emitterId), SafeText.excerpt(emitter)));
     }
     return new KeyLookup.Known(owner.key());
   }
@@ -377,23 +381,5 @@ public final class Keyring {
     synchronized (lock) {
       return conflictCount;
     }
-  }
-
-  /** What a peer chose, fit for a log line: one line of at most 64 characters. */
-  private static String excerpt(String text) {
-    String line =
-        text.codePoints()
-            .limit(64)
-            .map(
-                c ->
-                    Character.isISOControl(c)
-                            || Character.getType(c) == Character.FORMAT
-                            || c == 0x2028
-                            || c == 0x2029
-                        ? '\uFFFD'
-                        : c)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
-    return text.length() > line.length() ? line + "…" : line;
   }
 }

@@ -2,7 +2,6 @@ package nara.liveness;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -10,9 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.event.Chau;
@@ -55,9 +56,6 @@ import org.slf4j.LoggerFactory;
 public final class LivenessVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(LivenessVerticle.class);
 
-  /** A ping may wait for others on their way to the same neighbour. */
-  private static final Duration MESH_ALLOWANCE = Duration.ofSeconds(60);
-
   /**
    * Neighbours of whom what is thought is written down, at most: it is never pruned from any
    * ledger, and names are free.
@@ -92,7 +90,7 @@ public final class LivenessVerticle extends VerticleBase {
   private long pings;
   private long seenReports;
   private long expired;
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * The upkeep of one node.
@@ -331,7 +329,7 @@ public final class LivenessVerticle extends VerticleBase {
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.PingPeer(address, config.pingTimeout()),
-            config.pingTimeout().plus(MESH_ALLOWANCE))
+            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .compose(
             outcome ->
                 switch (outcome) {
@@ -447,12 +445,7 @@ public final class LivenessVerticle extends VerticleBase {
         .orElse("");
   }
 
-  /** A line when the trouble is another one than last time. */
   private void logFailure(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastFailure)) {
-      lastFailure = reason;
-      LOG.warn("the upkeep of {} was disturbed: {}", me.name(), reason);
-    }
+    failures.log("Maintenance task of " + me.name() + " failed: " + failure.getMessage());
   }
 }

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
-import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.Zine;
 
 /** Makes this node's zine: what is in its ledger of the last minutes. */
@@ -37,7 +37,7 @@ public final class ZineBuilder {
         new Query.Slice(
             Event.unixNanos(now.minus(span)) - 1, 0, 1, Query.MAX_EVENTS, Query.Filter.ALL);
     return bus.request(
-            LedgerRequest.ADDRESS, new LedgerRequest.QueryEvents(recent), MeshLimits.LEDGER_TIMEOUT)
+            LedgerRequest.ADDRESS, new LedgerRequest.QueryEvents(recent), Timeouts.PEER_QUERY)
         .compose(
             found ->
                 workers.executeBlocking(

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
 import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.PlazaEncoder;
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HowdyResponder {
   private static final Logger LOG = LoggerFactory.getLogger(HowdyResponder.class);
-  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(5);
 
   /** An announcement is not answered when so many answers were heard. */
   private static final int ENOUGH_HOWDIES = 10;
@@ -83,7 +83,7 @@ final class HowdyResponder {
     }
     long now = scheduler.instant().getEpochSecond();
     bus.request(
-            LedgerRequest.ADDRESS, new LedgerRequest.SummariseSubject(name, now), LEDGER_TIMEOUT)
+            LedgerRequest.ADDRESS, new LedgerRequest.SummariseSubject(name, now), Timeouts.STATUS)
         .map(known -> observationOf(known.opinion(), now))
         // What the ledger cannot tell is left out: that it was heard is known without it.
         .otherwise(HowdyObservation.onlineAt(now))

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.PlazaRequest.NeighbourResponse;
@@ -27,9 +28,6 @@ import org.slf4j.LoggerFactory;
 /** Carries out the rounds of asking ledgers: sends their questions, gives them answers and time. */
 final class LedgerFetcher {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerFetcher.class);
-
-  /** For judging and merging one answer of the largest size, with a wide margin. */
-  private static final Duration MERGE_TIMEOUT = Duration.ofSeconds(120);
 
   /** Neighbours whose answers are still welcome after their round has ended. */
   private static final int MAX_LATE_RESPONDERS = 100;
@@ -169,7 +167,7 @@ final class LedgerFetcher {
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(
                 incomingResponse.from(), incomingResponse.json(), incomingResponse.events()),
-            MERGE_TIMEOUT)
+            Timeouts.MERGE)
         .onFailure(
             failure -> LOG.warn("An answer over the plaza was not merged: {}", failure.toString()));
   }

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.Service;
 import nara.event.Social;
@@ -25,7 +26,6 @@ import nara.mqtt.wire.Topics;
 
 /** Answers others' questions from the ledger, one after the other. */
 final class LedgerResponder {
-  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RATE_WINDOW = Duration.ofSeconds(10);
 
   /** Questions of one asker in a period: a first one, and those repeated by its reconnects. */
@@ -99,7 +99,7 @@ final class LedgerResponder {
       Query.Filter filter, long after, int page, Deque<Event> found) {
     Query query = new Query.Page(after, Query.MAX_EVENTS, filter);
     return bus.<QueryResult>request(
-            LedgerRequest.ADDRESS, new LedgerRequest.QueryEvents(query), LEDGER_TIMEOUT)
+            LedgerRequest.ADDRESS, new LedgerRequest.QueryEvents(query), Timeouts.GOSSIP)
         .compose(
             queryResult -> {
               found.addAll(queryResult.events());

@@ -9,10 +9,12 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.event.Service;
 import nara.event.json.JsonSpans.Span;
 import nara.identity.Identity;
@@ -49,9 +51,6 @@ import org.slf4j.LoggerFactory;
 public final class MqttLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(MqttLedgerVerticle.class);
 
-  /** For judging and merging one event. */
-  private static final Duration OFFER_TIMEOUT = Duration.ofSeconds(30);
-
   /** Announcements because a stranger was heard: anybody can be a stranger as often as he likes. */
   private static final Duration STRANGER_ANNOUNCE_INTERVAL = Duration.ofMinutes(1);
 
@@ -80,7 +79,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private NewspaperPublisher newspaperPublisher;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private final RateLimiter strangerLimit = new RateLimiter(1, 1, STRANGER_ANNOUNCE_INTERVAL);
-  private String lastFailure = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * A node's part on the plaza.
@@ -274,14 +273,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
   }
 
-  /** A line when the trouble is another one than last time; the rest is counted. */
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
-    String why = String.valueOf(failure.getMessage());
-    if (!why.equals(lastFailure)) {
-      lastFailure = why;
-      LOG.warn("A message was heard in vain: {}", lastFailure);
-    }
+    failures.log("Failed to process an MQTT message: " + failure.getMessage());
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message) {
@@ -304,7 +298,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
               "answer", ledgerFetcher.onResponse(incomingResponse), IgnoreReason.NOT_ASKED);
       case PlazaMessage.IncomingCheckpoint about -> {
         count("checkpoint");
-        yield bus.request(CheckpointMessage.ADDRESS, about.message(), OFFER_TIMEOUT);
+        yield bus.request(CheckpointMessage.ADDRESS, about.message(), Timeouts.STEP);
       }
       case PlazaMessage.Ignored reason -> ignore(reason.ignoreReason());
     };
@@ -435,7 +429,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return bus.request(
         TrustRequest.ADDRESS,
         new TrustRequest.OfferEvents(source, event, List.of(new Span(0, event.length))),
-        OFFER_TIMEOUT);
+        Timeouts.STEP);
   }
 
   private void publishActive(String name, Status status, PublicKey key) {

@@ -2,9 +2,9 @@ package nara.mqtt;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
 import nara.mqtt.wire.PlazaEncoder;
 import org.slf4j.Logger;
@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NewspaperPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(NewspaperPublisher.class);
-  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(5);
-
   private final Vertx vertx;
   private final Bus bus;
   private final Scheduler scheduler;
@@ -59,7 +57,7 @@ final class NewspaperPublisher {
     if (!connection.connected()) {
       return Future.succeededFuture();
     }
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LEDGER_TIMEOUT)
+    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS)
         .map(stats -> (long) stats.total())
         // That this node is there is worth saying without how much it holds.
         .otherwise(0L)

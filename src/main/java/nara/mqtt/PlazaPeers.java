@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import nara.bounds.BoundedMap;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.HowdyObservation;
@@ -47,7 +47,7 @@ final class PlazaPeers {
   }
 
   private final String me;
-  private final Map<String, PlazaPeer> peers = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, PlazaPeer> peers = BoundedMap.lru(MAX_PEERS);
 
   /** Nobody yet; who is called like this is never named to others. */
   PlazaPeers(String me) {
@@ -183,14 +183,6 @@ final class PlazaPeers {
   }
 
   private PlazaPeer peer(String name) {
-    PlazaPeer plazaPeer = peers.get(name);
-    if (plazaPeer == null) {
-      if (peers.size() == MAX_PEERS) {
-        peers.remove(peers.keySet().iterator().next());
-      }
-      plazaPeer = new PlazaPeer();
-      peers.put(name, plazaPeer);
-    }
-    return plazaPeer;
+    return peers.computeIfAbsent(name, first -> new PlazaPeer());
   }
 }

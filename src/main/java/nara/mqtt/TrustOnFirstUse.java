@@ -1,5 +1,6 @@
 package nara.mqtt;
 
+import nara.bounds.LogOnce;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -12,7 +13,7 @@ final class TrustOnFirstUse {
 
   private final Identity me;
   private final Keyring keys;
-  private boolean namesakeReported;
+  private final LogOnce namesakes = new LogOnce(LOG::warn);
 
   TrustOnFirstUse(Identity me, Keyring keys) {
     this.me = me;
@@ -30,9 +31,9 @@ final class TrustOnFirstUse {
   /** Whether a message in this node's name is this node's; if not, the operator should know. */
   private boolean isOwnKey(PublicKey key) {
     boolean mine = key.equals(me.keys().publicKey());
-    if (!mine && !namesakeReported) {
-      namesakeReported = true;
-      LOG.warn("Somebody else on the plaza is called {} too, with the key {}", me.name(), key);
+    if (!mine) {
+      namesakes.log(
+          me.name(), "Another nara on the plaza has the name " + me.name() + " too: key=" + key);
     }
     return mine;
   }

@@ -1,9 +1,9 @@
 package nara.node;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nara.bounds.BoundedMap;
 import nara.discovery.DiscoveryConfig;
 import nara.mesh.server.PeerDirectory;
 import nara.presence.Presence;
@@ -16,15 +16,7 @@ final class AddressBook implements PeerDirectory {
   /** Names kept; over it the oldest go. */
   private static final int MAX_NAMES = 10_000;
 
-  private final Map<String, String> addresses =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > MAX_NAMES;
-        }
-      };
+  private final Map<String, String> addresses = BoundedMap.fifo(MAX_NAMES);
 
   AddressBook(DiscoveryConfig discovery) {
     discovery.peers().stream()

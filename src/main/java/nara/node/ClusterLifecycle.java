@@ -3,11 +3,11 @@ package nara.node;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.cluster.ClusterJoinException;
 import nara.cluster.ClusterMember;
 import nara.cluster.ClusterNotification;
@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLifecycle.class);
-
-  /** The progress of a recovery of 320,000 events is some 15 MB to read. */
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
   private final ClusterMember member;
 
@@ -96,7 +93,7 @@ final class ClusterLifecycle {
                     ? bus.request(
                         ClusterRequest.LEDGER_ADDRESS,
                         new ClusterRequest.OpenSharedLedger(),
-                        REQUEST_TIMEOUT)
+                        Timeouts.STEP)
                     : Future.succeededFuture());
   }
 
@@ -118,7 +115,7 @@ final class ClusterLifecycle {
         .request(
             ClusterRequest.TAKE_OVER_ADDRESS,
             new ClusterRequest.TakeOverLeadership(term),
-            REQUEST_TIMEOUT)
+            Timeouts.STEP)
         .compose(
             takeOverResult ->
                 node.undeployDownTo(baseDepth)

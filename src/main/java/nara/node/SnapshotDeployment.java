@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.recovery.report.Report;
@@ -17,9 +18,6 @@ import nara.snapshot.SnapshotVerticle;
 final class SnapshotDeployment {
   /** How long it may take to stop: 320,000 events are written in some seconds. */
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
-
-  /** A snapshot without a seal is verified as a whole, by the slowest verifier in minutes. */
-  private static final Duration RESTORE_TIMEOUT = Duration.ofMinutes(10);
 
   private final SnapshotConfig config;
   private final Identity me;
@@ -40,7 +38,7 @@ final class SnapshotDeployment {
   /** Reads it back; how that went, for the recovery's report. */
   Future<Report.StageReport> restore(Bus bus) {
     return bus.request(
-            SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), RESTORE_TIMEOUT)
+            SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), Timeouts.IMPORT)
         .compose(SnapshotDeployment::onRestored);
   }
 

@@ -1,10 +1,10 @@
 package nara.presence;
 
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.Payload;
 import nara.event.json.EventWriter;
@@ -24,9 +24,6 @@ import nara.trust.TrustRequest.OfferResult;
 public final class OwnEventPublisher {
   /** Who offers, in the counts of the judge. */
   public static final String SOURCE = "self";
-
-  /** One event is judged and merged in milliseconds; behind a large answer, in seconds. */
-  private static final Duration OFFER_TIMEOUT = Duration.ofMinutes(2);
 
   private final Bus bus;
   private final Identity me;
@@ -58,7 +55,7 @@ public final class OwnEventPublisher {
     return bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(SOURCE, json, List.of(new Span(0, json.length))),
-            OFFER_TIMEOUT)
+            Timeouts.MERGE)
         .onSuccess(
             offerResult -> {
               if (offerResult.added() > 0) {

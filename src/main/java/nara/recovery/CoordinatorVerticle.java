@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusRequest;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.DiscoveryRequest;
@@ -40,26 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class CoordinatorVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorVerticle.class);
 
-  /** Discovery bounds its own pings; a scan of 65,536 addresses at 50 at once takes its time. */
-  private static final Duration DISCOVERY_TIMEOUT = Duration.ofHours(2);
-
-  /** How long the local parts of the node may take to answer. */
-  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(60);
-
-  /**
-   * Beyond what a call may take on the network: its events are judged and merged before it ends.
-   */
-  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(2);
-
-  /** Checkpoints of five peers, page by page, each with its own deadline. */
-  private static final Duration CHECKPOINTS_TIMEOUT = Duration.ofMinutes(15);
-
-  /**
-   * A reconciliation bounds itself; before it begins, it waits for those before it, each of which
-   * keeps it waiting for seconds at most.
-   */
-  private static final Duration RECONCILE_TIMEOUT = Duration.ofMinutes(10);
-
   private final RecoveryConfig config;
   private final String me;
   private final Scheduler scheduler;
@@ -71,7 +53,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final Optional<ClusterWorkRequest.LeaderHandover> handover;
 
   private int logIndex;
-  private String lastAppendFailure = "";
+  private final LogOnce appendFailures = new LogOnce(LOG::warn);
   private Bus bus;
   private RecoveryReplay recoveryReplay;
   private String stage = "";
@@ -163,7 +145,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     handover.ifPresent(
         mine -> applyEvent(new RecoveryEvent.LeaderChanged(mine.member(), mine.term())));
     // Whom a recovery has found is known to the discovery of the leader before only.
-    bus.request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT)
+    bus.request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
         .onFailure(failure -> LOG.warn("discovery after the handover: {}", failure.toString()));
     unfinished.forEach(this::execute);
     announceProgress();
@@ -215,17 +197,13 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.request(
             ClusterWorkRequest.ADDRESS,
             new ClusterWorkRequest.AppendEntry(logIndex++, entry),
-            LOCAL_TIMEOUT)
-        .onSuccess(done -> lastAppendFailure = "")
+            Timeouts.LOCAL)
+        .onSuccess(done -> appendFailures.clear())
         .onFailure(this::onAppendFailed);
   }
 
   private void onAppendFailed(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!reason.equals(lastAppendFailure)) {
-      lastAppendFailure = reason;
-      LOG.warn("progress was not noted: {}", reason);
-    }
+    appendFailures.log("Cannot store the recovery's progress: " + failure.getMessage());
   }
 
   private void execute(PlanCommand planCommand) {
@@ -256,11 +234,11 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void onDiscover() {
     Future<NeighbourList> found =
         bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), DISCOVERY_TIMEOUT);
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY);
     Future<PlazaState> plaza =
-        bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), LOCAL_TIMEOUT);
+        bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL);
     Future<LedgerStats> held =
-        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LOCAL_TIMEOUT);
+        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
     Future.all(found, plaza, held)
         .onSuccess(
             all ->
@@ -305,7 +283,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Future<ClusterWorkRequest.FetchedByMember> fetch(PlanCommand.StartFetch startFetch) {
-    Duration busTimeout = startFetch.timeout().plus(MERGE_ALLOWANCE);
+    Duration busTimeout = startFetch.timeout().plus(Timeouts.MERGE_ALLOWANCE);
     return handover.isPresent()
         ? bus.request(
             ClusterWorkRequest.ADDRESS,
@@ -331,7 +309,7 @@ public final class CoordinatorVerticle extends VerticleBase {
             MeshRequest.ADDRESS,
             new MeshRequest.ReconcileWithPeer(
                 startReconcile.peer(), Long.MIN_VALUE, startReconcile.timeout()),
-            RECONCILE_TIMEOUT)
+            Timeouts.RECONCILE)
         .otherwise(
             failure ->
                 new MeshRequest.ReconcileFailed(
@@ -348,7 +326,7 @@ public final class CoordinatorVerticle extends VerticleBase {
             PlazaRequest.ADDRESS,
             new PlazaRequest.FetchLedgers(
                 ask.subjectsByNeighbour(), config.plazaQuiet(), config.plazaDeadline()),
-            config.plazaDeadline().plus(MERGE_ALLOWANCE))
+            config.plazaDeadline().plus(Timeouts.MERGE_ALLOWANCE))
         .onSuccess(answered -> applyEvent(new RecoveryEvent.PlazaEnded(answered)))
         .onFailure(failure -> onPartFailed("the plaza", failure));
   }
@@ -357,7 +335,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.request(
             CheckpointSyncRequest.ADDRESS,
             new CheckpointSyncRequest.Sync(sync.peers()),
-            CHECKPOINTS_TIMEOUT)
+            Timeouts.CHECKPOINTS)
         .onSuccess(syncResult -> applyEvent(new RecoveryEvent.CheckpointsEnded(syncResult)))
         .onFailure(failure -> onPartFailed("the checkpoint stage", failure));
   }
@@ -377,7 +355,7 @@ public final class CoordinatorVerticle extends VerticleBase {
         ? bus.request(
             ClusterWorkRequest.ADDRESS,
             new ClusterWorkRequest.SearchKeysOnMembers(peers),
-            CHECKPOINTS_TIMEOUT)
+            Timeouts.CHECKPOINTS)
         : new KeySearch(bus)
             .search(peers)
             .map(
@@ -389,7 +367,8 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void onSeedPingTimes() {
-    bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me)), LOCAL_TIMEOUT)
+    bus.request(
+            LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me)), Timeouts.LOCAL)
         .compose(means -> refreshLedgerStats().map(means.millisByTarget()))
         .onSuccess(
             (Map<String, Double> means) ->
@@ -398,7 +377,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Future<?> refreshLedgerStats() {
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LOCAL_TIMEOUT)
+    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
         .onSuccess(recoveryReplay::recordLedgerStats);
   }
 
@@ -434,7 +413,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       bus.request(
               ClusterWorkRequest.ADDRESS,
               new ClusterWorkRequest.StoreReport(finalReport),
-              LOCAL_TIMEOUT)
+              Timeouts.LOCAL)
           .onFailure(failure -> LOG.warn("the report was not kept: {}", failure.getMessage()));
     }
   }

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.trust.TrustRequest;
@@ -24,8 +25,6 @@ public final class KeySearch {
   private static final int CONCURRENCY = 8;
 
   private static final Duration TIMEOUT_PER_NAME = Duration.ofSeconds(5);
-  private static final Duration BUS_TIMEOUT = Duration.ofSeconds(60);
-
   private final Bus bus;
 
   /** A search by the verticles on that bus. */
@@ -39,7 +38,7 @@ public final class KeySearch {
 
   /** Asks about those that most events wait for; a name that cannot be asked about is not found. */
   public Future<KeySearchResult> search(List<Peer> peers) {
-    return bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), BUS_TIMEOUT)
+    return bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), Timeouts.LOCAL)
         .compose(
             unknown -> {
               List<String> names =
@@ -52,7 +51,8 @@ public final class KeySearch {
             })
         .compose(
             counts ->
-                bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), BUS_TIMEOUT)
+                bus.request(
+                        TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.LOCAL)
                     .map(offerResult -> new KeySearchResult(counts[0], counts[1], offerResult)));
   }
 
@@ -74,7 +74,7 @@ public final class KeySearch {
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.FindPeerKey(name, peers, TIMEOUT_PER_NAME),
-            BUS_TIMEOUT)
+            Timeouts.LOCAL)
         .map(answer -> answer.key().isPresent() ? 1 : 0)
         .otherwise(0)
         .compose(one -> queryNext(peers, remaining, learned + one));

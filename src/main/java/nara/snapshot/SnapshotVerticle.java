@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
 import nara.snapshot.SnapshotReader.EndOfSnapshot;
@@ -32,12 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotVerticle.class);
 
-  /** The ledger lists what it holds in well under a second. */
-  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(60);
-
-  /** One part is 5,000 events: verified anew by the slowest verifier, a second or two. */
-  private static final Duration PART_TIMEOUT = Duration.ofMinutes(2);
-
   private final SnapshotConfig config;
   private final byte[] key;
   private final Keyring keys;
@@ -47,7 +43,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private SnapshotFile file;
   private long timer = -1;
   private boolean restored;
-  private boolean failureLogged;
+  private final LogOnce failures = new LogOnce(LOG::warn);
   private Future<?> lastWrite = Future.succeededFuture();
 
   /**
@@ -95,7 +91,7 @@ public final class SnapshotVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRestore() {
     Instant began = clock.instant();
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), LEDGER_TIMEOUT)
+    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
         .compose(stats -> onDisk(() -> file.open(stats.hardLimit())))
         .compose(opened -> opened.map(this::restore).orElseGet(this::notFound))
         .<RestoreResult>map(
@@ -151,7 +147,7 @@ public final class SnapshotVerticle extends VerticleBase {
                   case KeysPart learned ->
                       restoreParts(reader, restoreTotals.withKeys(learn(learned)));
                   case EventsPart eventsPart ->
-                      bus.request(TrustRequest.ADDRESS, offer(eventsPart), PART_TIMEOUT)
+                      bus.request(TrustRequest.ADDRESS, offer(eventsPart), Timeouts.MERGE)
                           .compose(
                               offerResult ->
                                   restoreParts(reader, restoreTotals.withOffered(offerResult)));
@@ -180,7 +176,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private Future<RestoreTotals> judgeQuarantined(RestoreTotals restoreTotals) {
     return restoreTotals.offerResult().quarantined() == 0
         ? Future.succeededFuture(restoreTotals)
-        : bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), PART_TIMEOUT)
+        : bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.MERGE)
             .map(restoreTotals::withRejudged);
   }
 
@@ -194,7 +190,7 @@ public final class SnapshotVerticle extends VerticleBase {
             .transform(
                 ended ->
                     bus.request(
-                        LedgerRequest.ADDRESS, new LedgerRequest.ExportVariants(), LEDGER_TIMEOUT))
+                        LedgerRequest.ADDRESS, new LedgerRequest.ExportVariants(), Timeouts.LOCAL))
             .compose(
                 held ->
                     onDisk(
@@ -202,20 +198,16 @@ public final class SnapshotVerticle extends VerticleBase {
                           file.write(Snapshot.of(clock.instant(), keys, held.events()));
                           return null;
                         }))
-            .onSuccess(done -> failureLogged = false)
+            .onSuccess(done -> failures.clear())
             .onFailure(this::onWriteFailed)
             .otherwiseEmpty();
     return lastWrite;
   }
 
   private void onWriteFailed(Throwable failure) {
-    if (!failureLogged) {
-      failureLogged = true;
-      LOG.warn(
-          "the snapshot {} cannot be written, the one before stays: {}",
-          config.file(),
-          failure.toString());
-    }
+    failures.log(
+        "Cannot write the snapshot; the previous one stays: file=%s error=%s"
+            .formatted(config.file(), failure));
   }
 
   private <T> Future<T> onDisk(Callable<T> work) {

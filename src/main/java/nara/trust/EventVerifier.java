@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import nara.bounds.SafeText;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -115,7 +116,7 @@ public final class EventVerifier {
           String reason =
               parsedEvent.event().isSignatureMissing()
                   ? "names the emitter "
-                      + Event.excerpt(parsedEvent.event().emitter())
+                      + SafeText.excerpt(parsedEvent.event().emitter())
                       + " but carries no signature"
                   : "";
           yield VerificationResult.of(parsedEvent, Verdict.UNSIGNED, reason);
@@ -152,7 +153,7 @@ public final class EventVerifier {
   private Optional<String> keyConflict(PublicKey carried, String name) {
     return keys.byName(name)
         .filter(known -> !known.equals(carried))
-        .map(known -> "carries another key than the first one of " + Event.excerpt(name));
+        .map(known -> "carries another key than the first one of " + SafeText.excerpt(name));
   }
 
   private void verifySignatures(
@@ -178,7 +179,7 @@ public final class EventVerifier {
                 new VerificationResult(
                     parsedEvent,
                     Verdict.UNKNOWN_EMITTER,
-                    "nobody told the key of " + Event.excerpt(parsedEvent.event().emitter()),
+                    "nobody told the key of " + SafeText.excerpt(parsedEvent.event().emitter()),
                     Set.of(parsedEvent.event().emitter()));
         case KeyLookup.Known known -> {
           Optional<byte[]> signature = parsedEvent.event().signature();
@@ -204,7 +205,7 @@ public final class EventVerifier {
                   readResults.get(i),
                   Verdict.BAD_SIGNATURE,
                   "not the signature of "
-                      + Event.excerpt(event(readResults, i).emitter())
+                      + SafeText.excerpt(event(readResults, i).emitter())
                       + " over this content");
     }
     votes.forEach((i, v) -> results[i] = v.result(readResults.get(i), accepted));

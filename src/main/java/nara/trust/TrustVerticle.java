@@ -2,7 +2,6 @@ package nara.trust;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -15,6 +14,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
@@ -38,9 +38,6 @@ import nara.trust.verifier.SignatureVerifier;
  * held, if it is the same to the byte.
  */
 public final class TrustVerticle extends VerticleBase {
-  /** The ledger answers a batch in milliseconds; one that takes longer than this is stuck. */
-  private static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(60);
-
   private final TrustConfig config;
   private final SignatureVerifier signatureVerifier;
   private final Keyring keys;
@@ -162,7 +159,7 @@ public final class TrustVerticle extends VerticleBase {
                     : bus.request(
                             LedgerRequest.ADDRESS,
                             new LedgerRequest.FindValidIds(EventPipeline.nonNullIds(ids)),
-                            LEDGER_TIMEOUT)
+                            Timeouts.LOCAL)
                         .map(answer -> new HeldIds(ids, answer.valid())));
   }
 
@@ -282,7 +279,7 @@ public final class TrustVerticle extends VerticleBase {
         accepted.isEmpty()
             ? Future.succeededFuture()
             : bus.request(
-                    LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(accepted), LEDGER_TIMEOUT)
+                    LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(accepted), Timeouts.LOCAL)
                 .onSuccess(offerCounters::addMerged);
     // Not before the others' merges: what counted as held because of them is held then.
     // Without its value, which would hold all that came before it for ever.

@@ -6,9 +6,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.ReportJson;
@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
-
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final String host;
   private final int port;
@@ -94,14 +92,15 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void onCluster(RoutingContext context) {
-    bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), TIMEOUT)
+    bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), Timeouts.STATUS)
         .onSuccess(state -> context.json(ClusterJson.of(state)))
         .onFailure(
             failure -> context.response().setStatusCode(404).end("the node is in no cluster\n"));
   }
 
   private Future<RecoveryRequest.CurrentReport> fetchReport(RoutingContext context) {
-    return bus.request(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport(), TIMEOUT)
+    return bus.request(
+            RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport(), Timeouts.STATUS)
         .onFailure(failure -> context.response().setStatusCode(503).end("the node is stopping\n"));
   }
 }

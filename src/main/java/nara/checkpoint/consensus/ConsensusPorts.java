@@ -1,10 +1,10 @@
 package nara.checkpoint.consensus;
 
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
@@ -21,12 +21,6 @@ import nara.trust.TrustRequest;
 
 /** What the consensus asks of the other parts of its node, over the bus. */
 final class ConsensusPorts {
-  /** For the ledger, the judge and discovery to answer. */
-  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(30);
-
-  /** For the broker to acknowledge: it is given up there after half a minute already. */
-  private static final Duration PUBLISH_TIMEOUT = Duration.ofMinutes(1);
-
   private final Bus bus;
 
   ConsensusPorts(Bus bus) {
@@ -38,7 +32,7 @@ final class ConsensusPorts {
     return bus.request(
             LedgerRequest.ADDRESS,
             new LedgerRequest.SummariseSubject(name, atSeconds),
-            LOCAL_TIMEOUT)
+            Timeouts.STEP)
         .map(ConsensusPorts::toClaim);
   }
 
@@ -56,14 +50,14 @@ final class ConsensusPorts {
   Future<List<Event>> newestCheckpoint(String name) {
     Query newest =
         new Query.Recent(1, new Query.Filter(Set.of(Service.CHECKPOINT.wireName()), Set.of(name)));
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.QueryEvents(newest), LOCAL_TIMEOUT)
+    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.QueryEvents(newest), Timeouts.STEP)
         .map(LedgerRequest.QueryResult::events);
   }
 
   /** How many neighbours are online. */
   Future<Long> onlineNeighbours() {
     return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), LOCAL_TIMEOUT)
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.STEP)
         .map(known -> known.neighbours().stream().filter(Neighbour::online).count());
   }
 
@@ -72,13 +66,13 @@ final class ConsensusPorts {
     return bus.request(
         TrustRequest.ADDRESS,
         new TrustRequest.OfferEvents(source, event, List.of(new Span(0, event.length))),
-        LOCAL_TIMEOUT);
+        Timeouts.STEP);
   }
 
   /** Says something on the plaza; fails with a sentence when the broker does not have it. */
   Future<?> publish(CheckpointMessage word) {
     return bus.request(
-            PlazaRequest.ADDRESS, new PlazaRequest.PublishCheckpointMessage(word), PUBLISH_TIMEOUT)
+            PlazaRequest.ADDRESS, new PlazaRequest.PublishCheckpointMessage(word), Timeouts.PUBLISH)
         .compose(
             published ->
                 published.error().isEmpty()

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.checkpoint.sync.CheckpointSync.PageRequest;
 import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
 import nara.mesh.client.MeshRequest;
@@ -25,10 +26,6 @@ import nara.mesh.wire.MeshFailure;
  * here, and a peer is asked for the next page when the one before is in the ledger.
  */
 public final class CheckpointSyncVerticle extends VerticleBase {
-  // Beyond a request's own timeout: judging and merging, which the mesh bounds by two minutes. This
-  // is for a mesh that does not answer at all.
-  private static final Duration MERGE_ALLOWANCE = Duration.ofMinutes(3);
-
   /** How long one sync may take in all, however many slow or hostile peers there are. */
   static final Duration SYNC_TIMEOUT = Duration.ofMinutes(10);
 
@@ -109,7 +106,8 @@ public final class CheckpointSyncVerticle extends VerticleBase {
   }
 
   private Future<FetchOutcome> fetch(MeshRequest<FetchOutcome> request) {
-    return bus.request(MeshRequest.ADDRESS, request, config.timeout().plus(MERGE_ALLOWANCE))
+    return bus.request(
+            MeshRequest.ADDRESS, request, config.timeout().plus(Timeouts.MERGE_ALLOWANCE))
         .otherwise(CheckpointSyncVerticle::fetchFailure);
   }
 

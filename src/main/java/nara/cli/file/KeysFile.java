@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.identity.Keyring;
 import nara.identity.LearnResult;
 import nara.identity.Origin;
@@ -61,7 +61,7 @@ public final class KeysFile {
     if (key.isEmpty()) {
       throw new CommandFailure(
           "%s: key %d (%s) has no public_key of 32 bytes in Base64"
-              .formatted(path, index + 1, Event.excerpt(name)));
+              .formatted(path, index + 1, SafeText.excerpt(name)));
     }
     LearnResult learnResult = keys.learn(name, id, key.get(), Origin.CONFIG);
     switch (learnResult) {
@@ -69,7 +69,7 @@ public final class KeysFile {
       case CONFLICT ->
           throw new CommandFailure(
               "%s: key %d (%s) contradicts an earlier one of that name or id"
-                  .formatted(path, index + 1, Event.excerpt(name)));
+                  .formatted(path, index + 1, SafeText.excerpt(name)));
       case FULL -> throw new CommandFailure("%s has more keys than can be kept".formatted(path));
       case REFUSED ->
           throw new CommandFailure(
@@ -84,7 +84,7 @@ public final class KeysFile {
       return JSON.readTree(text);
     } catch (JsonProcessingException broken) {
       throw new CommandFailure(
-          path + " is not JSON: " + Event.excerpt(broken.getOriginalMessage()));
+          path + " is not JSON: " + SafeText.excerpt(broken.getOriginalMessage()));
     } catch (IOException impossible) {
       throw new UncheckedIOException("an array has no troubles", impossible);
     }

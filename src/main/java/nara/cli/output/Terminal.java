@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import nara.bounds.SafeText;
 import nara.bus.Scheduler;
 
 /**
@@ -32,21 +33,8 @@ public record Terminal(
         Boolean.getBoolean("nara.terminal"));
   }
 
-  /** A text chosen by somebody else, fit for one field of one line: controls as {@code \\uXXXX}. */
+  /** See {@link SafeText#escaped}. */
   public static String printable(String text) {
-    StringBuilder line = new StringBuilder(text.length());
-    text.chars()
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)
-                  || Character.getType(c) == Character.FORMAT
-                  || c == '\u2028'
-                  || c == '\u2029') {
-                line.append("\\u%04x".formatted(c));
-              } else {
-                line.append((char) c);
-              }
-            });
-    return line.toString();
+    return SafeText.escaped(text);
   }
 }

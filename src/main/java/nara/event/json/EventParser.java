@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import nara.bounds.SafeText;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -91,7 +92,7 @@ final class EventParser {
   ReadResult toReadResult() {
     Service service = Service.ofWireName(svc);
     if (service == null) {
-      throw new InvalidEventException("unknown service '" + Event.excerpt(svc) + "'");
+      throw new InvalidEventException("unknown service '" + SafeText.excerpt(svc) + "'");
     }
     if (payload == null) {
       throw new InvalidEventException("service " + svc + " without its payload");
@@ -426,7 +427,7 @@ final class EventParser {
       for (String key : known) {
         if (key.equalsIgnoreCase(name)) {
           throw new InvalidEventException(
-              "key '" + Event.excerpt(name) + "' differs from '" + key + "' only in case");
+              "key '" + SafeText.excerpt(name) + "' differs from '" + key + "' only in case");
         }
       }
       return UNKNOWN;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.event.EventId;
 import nara.event.EventLimits;
 import nara.event.ReadResult;
@@ -50,7 +50,7 @@ public final class EventReader {
       return new ReadResult.Unreadable(fields.claimedId(), invalidEventException.getMessage());
     } catch (JsonProcessingException broken) {
       return new ReadResult.Unreadable(
-          fields.claimedId(), "not JSON: " + Event.excerpt(broken.getOriginalMessage()));
+          fields.claimedId(), "not JSON: " + SafeText.excerpt(broken.getOriginalMessage()));
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import nara.event.Event;
+import nara.bounds.SafeText;
 
 /**
  * Cuts JSON into pieces without parsing them: the members of an object, the elements of an array,
@@ -72,7 +72,7 @@ public final class JsonSpans {
         throw new TooManyElementsException("more than " + limit + " members");
       }
       if (members.put(key, new Span(at, valueEnd - at)) != null) {
-        throw new MalformedJsonException("key '" + Event.excerpt(key) + "' twice");
+        throw new MalformedJsonException("key '" + SafeText.excerpt(key) + "' twice");
       }
       at = skipWhitespace(json, valueEnd);
       if (at < json.length && json[at] == ',') {

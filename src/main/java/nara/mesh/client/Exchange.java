@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.mesh.wire.GoDuration;
 import nara.mesh.wire.Gzip;
 import nara.mesh.wire.MeshException;
@@ -248,6 +248,6 @@ final class Exchange {
   }
 
   private static String message(Throwable failure) {
-    return Event.excerpt(String.valueOf(failure.getMessage()));
+    return SafeText.excerpt(String.valueOf(failure.getMessage()));
   }
 }

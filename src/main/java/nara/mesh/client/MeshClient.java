@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.LearnResult;
@@ -382,9 +382,9 @@ public final class MeshClient {
           MeshFailure.BAD_SIGNATURE,
           "at %s answers %s, not %s"
               .formatted(
-                  Event.excerpt(peer.address()),
-                  Event.excerpt(pong.from()),
-                  Event.excerpt(peer.name())));
+                  SafeText.excerpt(peer.address()),
+                  SafeText.excerpt(pong.from()),
+                  SafeText.excerpt(peer.name())));
     }
     LearnResult learnResult = keys.learn(peer.name(), "", pong.key(), Origin.PING);
     return keys.byName(peer.name())
@@ -393,7 +393,7 @@ public final class MeshClient {
                 new MeshException(
                     MeshFailure.BAD_SIGNATURE,
                     "the key of %s was not taken: %s"
-                        .formatted(Event.excerpt(peer.name()), learnResult)));
+                        .formatted(SafeText.excerpt(peer.name()), learnResult)));
   }
 
   private Future<VerifiedResponse<PingResponse>> ping(Operation<?> operation, String address) {
@@ -459,7 +459,7 @@ public final class MeshClient {
     if (peer.isEmpty()) {
       return Future.failedFuture(
           new MeshException(
-              MeshFailure.UNREACHABLE, "'" + Event.excerpt(address) + "' is no address"));
+              MeshFailure.UNREACHABLE, "'" + SafeText.excerpt(address) + "' is no address"));
     }
     RequestOptions options =
         new RequestOptions()
@@ -508,9 +508,9 @@ public final class MeshClient {
           if (!list.server().equals(name)) {
             throw new MeshException(
                 MeshFailure.BAD_SIGNATURE,
-                Event.excerpt(name)
+                SafeText.excerpt(name)
                     + " was asked, the list is from "
-                    + Event.excerpt(list.server()));
+                    + SafeText.excerpt(list.server()));
           }
           return new VerifiedResponse<>(list, response.body().length, response.elapsed());
         });
@@ -533,7 +533,7 @@ public final class MeshClient {
     boolean absent = UNSUPPORTED_STATUSES.contains(response.status());
     return new MeshException(
         absent ? MeshFailure.UNSUPPORTED : MeshFailure.STATUS,
-        "answers " + response.status() + (text.isEmpty() ? "" : ": " + Event.excerpt(text)));
+        "answers " + response.status() + (text.isEmpty() ? "" : ": " + SafeText.excerpt(text)));
   }
 
   private <T> Future<T> submit(

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.event.json.JsonSpans.Span;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -185,7 +186,7 @@ public final class MeshSyncVerticle extends VerticleBase {
         : bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(peer.name(), json, events),
-            MeshLimits.MERGE_TIMEOUT);
+            Timeouts.MERGE);
   }
 
   private static FetchOutcome pageFetched(

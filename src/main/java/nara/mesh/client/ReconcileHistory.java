@@ -1,9 +1,10 @@
 package nara.mesh.client;
 
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import nara.bounds.BoundedMap;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshLimits;
 import nara.negentropy.ItemId;
@@ -23,7 +24,7 @@ final class ReconcileHistory {
     final LinkedHashSet<ItemId> unwanted = new LinkedHashSet<>();
   }
 
-  private final LinkedHashMap<Peer, PeerHistory> byPeer = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Peer, PeerHistory> byPeer = BoundedMap.lru(MeshLimits.PEERS_REMEMBERED);
 
   /** Remembers that it does not have the endpoints. */
   void markUnsupported(Peer peer) {
@@ -56,10 +57,6 @@ final class ReconcileHistory {
   }
 
   private PeerHistory historyOf(Peer peer) {
-    PeerHistory peerHistory = byPeer.computeIfAbsent(peer, first -> new PeerHistory());
-    if (byPeer.size() > MeshLimits.PEERS_REMEMBERED) {
-      byPeer.pollFirstEntry();
-    }
-    return peerHistory;
+    return byPeer.computeIfAbsent(peer, first -> new PeerHistory());
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
 import nara.mesh.client.MeshClient.VerifiedResponse;
 import nara.mesh.client.MeshRequest.Peer;
@@ -156,7 +157,7 @@ final class ReconcileSession {
     return bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(peer.name(), response.json(), response.events(), true),
-            MeshLimits.MERGE_TIMEOUT)
+            Timeouts.MERGE)
         .onSuccess(more -> offerResult = offerResult.plus(more))
         .mapEmpty();
   }
@@ -211,7 +212,7 @@ final class ReconcileSession {
   }
 
   private <R extends BusMessage> Future<R> askLedger(LedgerRequest<R> request) {
-    return bus.request(LedgerRequest.ADDRESS, request, MeshLimits.LEDGER_TIMEOUT);
+    return bus.request(LedgerRequest.ADDRESS, request, Timeouts.PEER_QUERY);
   }
 
   private static <T> Future<T> fail(String reason) {

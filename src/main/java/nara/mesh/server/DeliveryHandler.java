@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.event.Chau;
 import nara.event.Event;
 import nara.event.HeyThere;
@@ -260,7 +261,7 @@ final class DeliveryHandler {
         : bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(source, json, events),
-            MeshLimits.MERGE_TIMEOUT);
+            Timeouts.MERGE);
   }
 
   private Optional<PublicKey> keyOf(String name) {

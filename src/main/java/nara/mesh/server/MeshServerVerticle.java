@@ -26,6 +26,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.event.json.GoJson;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -385,7 +386,7 @@ public final class MeshServerVerticle extends VerticleBase {
             bus.request(
                     LedgerRequest.ADDRESS,
                     new LedgerRequest.ListCheckpoints(offset, limit),
-                    MeshLimits.LEDGER_TIMEOUT)
+                    Timeouts.PEER_QUERY)
                 .compose(
                     page ->
                         onWorker(
@@ -412,7 +413,7 @@ public final class MeshServerVerticle extends VerticleBase {
             bus.request(
                     LedgerRequest.ADDRESS,
                     new LedgerRequest.QueryEvents(request.toQuery(me.name(), seconds)),
-                    MeshLimits.LEDGER_TIMEOUT)
+                    Timeouts.PEER_QUERY)
                 .compose(
                     found ->
                         onWorker(

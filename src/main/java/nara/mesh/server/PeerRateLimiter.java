@@ -1,8 +1,8 @@
 package nara.mesh.server;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import nara.bounds.BoundedMap;
 import nara.mesh.wire.MeshLimits;
 
 /**
@@ -20,15 +20,7 @@ final class PeerRateLimiter {
   private final double perSecond;
   private final int burst;
   private final LongSupplier nanoTime;
-  private final Map<String, Bucket> buckets =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-          return size() > MeshLimits.RATE_LIMITED_SENDERS;
-        }
-      };
+  private final Map<String, Bucket> buckets = BoundedMap.lru(MeshLimits.RATE_LIMITED_SENDERS);
 
   private static final class Bucket {
     private double tokens;

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import nara.bounds.BoundedMap;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.mesh.MeshConfig;
@@ -36,14 +36,7 @@ final class PingSenderLookup implements SenderLookup {
 
   private final Map<Sender, Future<Boolean>> inFlight = new HashMap<>();
   private final Map<Sender, Instant> failedAt =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Sender, Instant> eldest) {
-          return size() > MeshLimits.SENDER_PINGS_IN_FLIGHT * 32;
-        }
-      };
+      BoundedMap.fifo(MeshLimits.SENDER_PINGS_IN_FLIGHT * 32);
   private Instant windowStart = Instant.MIN;
   private final Map<String, Integer> startedInWindowByHost = new HashMap<>();
 

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import nara.bus.Bus;
+import nara.bus.Timeouts;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.mesh.wire.HashList;
@@ -49,7 +50,7 @@ public final class ReconcileHandler {
     return bus.request(
             LedgerRequest.ADDRESS,
             new LedgerRequest.RespondToReconciliation(message, MeshLimits.RECONCILE_BYTES),
-            MeshLimits.LEDGER_TIMEOUT)
+            Timeouts.PEER_QUERY)
         .map(
             response ->
                 response.fault().isEmpty()
@@ -68,7 +69,7 @@ public final class ReconcileHandler {
     return bus.request(
             LedgerRequest.ADDRESS,
             new LedgerRequest.FindByHash(hashes, MeshLimits.FETCH_BYTES),
-            MeshLimits.LEDGER_TIMEOUT)
+            Timeouts.PEER_QUERY)
         .compose(
             found ->
                 workers.executeBlocking(

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import nara.bounds.LogOnce;
 import nara.identity.Identity;
 import nara.mesh.wire.Body;
 import nara.mesh.wire.Gzip;
@@ -32,7 +33,7 @@ final class ResponseSender {
   private final InstantSource clock;
   private final boolean gzip;
   private final WorkerExecutor workers;
-  private String lastCause = "";
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   ResponseSender(Identity me, InstantSource clock, boolean gzip, WorkerExecutor workers) {
     this.me = me;
@@ -59,7 +60,8 @@ final class ResponseSender {
     return reply
         .otherwise(
             failure -> {
-              onUnavailable(request, failure);
+              // Peers choose how often they ask: a line only when the cause changes.
+              failures.log(failure.toString(), "Cannot answer " + request.path() + ": " + failure);
               return MeshResponse.text(503, "Not available");
             })
         .compose(ready -> encode(ready, signed, packable && isWorthCompressing(ready)))
@@ -71,15 +73,6 @@ final class ResponseSender {
         .compose(encodedResponse -> send(request.response(), encodedResponse))
         // Whoever does not take an answer has gone: there is nobody to tell.
         .otherwiseEmpty();
-  }
-
-  /** Told once, until the cause is another one: peers choose how often they ask. */
-  private void onUnavailable(HttpServerRequest request, Throwable failure) {
-    String cause = failure.toString();
-    if (!cause.equals(lastCause)) {
-      lastCause = cause;
-      LOG.warn("{} could not be answered: {}", request.path(), cause);
-    }
   }
 
   private Future<EncodedResponse> encode(

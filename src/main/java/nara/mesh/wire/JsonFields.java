@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.event.json.JsonSpans;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonSpans.Span;
@@ -125,6 +125,6 @@ public final class JsonFields {
 
   private static MeshException malformed(String reason) {
     return new MeshException(
-        MeshFailure.MALFORMED, "not the JSON expected: " + Event.excerpt(reason));
+        MeshFailure.MALFORMED, "not the JSON expected: " + SafeText.excerpt(reason));
   }
 }

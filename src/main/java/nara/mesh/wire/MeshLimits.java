@@ -136,12 +136,6 @@ public final class MeshLimits {
   /** For an answer to be taken by whoever asked: 64 MB at 200 KB a second. */
   public static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(5);
 
-  /** For the ledger to answer a query of a peer. */
-  public static final Duration LEDGER_TIMEOUT = Duration.ofSeconds(20);
-
-  /** For the events of an answer to be judged and merged: 5,000 take well under ten seconds. */
-  public static final Duration MERGE_TIMEOUT = Duration.ofMinutes(2);
-
   /** For open exchanges to end when the server stops. */
   public static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 

@@ -2,7 +2,7 @@ package nara.mesh.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.event.json.GoJson;
 import nara.identity.PublicKey;
 
@@ -16,14 +16,15 @@ public record PeerQueryResponse(String target, PublicKey key, String meshIp) {
     JsonFields fields = JsonFields.of(json);
     if (!fields.string("target").equals(target)) {
       throw new MeshException(
-          MeshFailure.MALFORMED, "asked about " + Event.excerpt(target) + ", told about another");
+          MeshFailure.MALFORMED,
+          "asked about " + SafeText.excerpt(target) + ", told about another");
     }
     PublicKey key =
         PublicKey.parse(fields.string("public_key"))
             .orElseThrow(
                 () ->
                     new MeshException(
-                        MeshFailure.MALFORMED, "no public key of " + Event.excerpt(target)));
+                        MeshFailure.MALFORMED, "no public key of " + SafeText.excerpt(target)));
     return new PeerQueryResponse(target, key, fields.string("mesh_ip"));
   }
 

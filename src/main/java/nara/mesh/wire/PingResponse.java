@@ -3,6 +3,7 @@ package nara.mesh.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
+import nara.bounds.SafeText;
 import nara.event.Event;
 import nara.event.json.GoJson;
 import nara.identity.Identity;
@@ -27,7 +28,9 @@ public record PingResponse(String from, PublicKey key, String meshIp) {
                 () ->
                     new MeshException(
                         MeshFailure.MALFORMED,
-                        "the answer to a ping from " + Event.excerpt(from) + " has no public key"));
+                        "the answer to a ping from "
+                            + SafeText.excerpt(from)
+                            + " has no public key"));
     return new PingResponse(from, key, fields.string("mesh_ip"));
   }
 

@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.event.Signatures;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
@@ -31,7 +31,7 @@ public final class RequestSignature {
     record UnknownSender(String name) implements AuthResult {
       /** Why it is refused, if it stays a stranger, as the reference words it. */
       public AuthFailure asFailure() {
-        return new AuthFailure("unknown sender: " + Event.excerpt(name));
+        return new AuthFailure("unknown sender: " + SafeText.excerpt(name));
       }
     }
 

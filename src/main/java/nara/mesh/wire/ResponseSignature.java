@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
@@ -49,7 +49,10 @@ public final class ResponseSignature {
     }
     if (!headers.name().equals(peerName)) {
       return Optional.of(
-          Event.excerpt(peerName) + " was asked, " + Event.excerpt(headers.name()) + " answered");
+          SafeText.excerpt(peerName)
+              + " was asked, "
+              + SafeText.excerpt(headers.name())
+              + " answered");
     }
     Optional<Duration> age = RequestSignature.age(headers.timestamp(), receivedAt);
     if (age.isEmpty()) {
@@ -61,7 +64,7 @@ public final class ResponseSignature {
     byte[] message = message(headers.name(), headers.timestamp(), Sha256.start().digest(body));
     return RequestSignature.isValid(signatureVerifier, key, message, headers.signature())
         ? Optional.empty()
-        : Optional.of("the signature in the headers is not that of " + Event.excerpt(peerName));
+        : Optional.of("the signature in the headers is not that of " + SafeText.excerpt(peerName));
   }
 
   private static byte[] message(String name, String timestamp, byte[] hash) {

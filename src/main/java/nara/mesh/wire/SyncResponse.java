@@ -2,6 +2,7 @@ package nara.mesh.wire;
 
 import java.util.List;
 import java.util.Optional;
+import nara.bounds.SafeText;
 import nara.event.Event;
 import nara.event.json.GoJson;
 import nara.event.json.JsonSpans.Span;
@@ -43,7 +44,7 @@ public record SyncResponse(
       return text.isEmpty() ? Optional.empty() : Optional.of(Long.parseLong(text));
     } catch (NumberFormatException notANumber) {
       throw new MeshException(
-          MeshFailure.MALFORMED, "next_cursor '" + Event.excerpt(text) + "' is not a number");
+          MeshFailure.MALFORMED, "next_cursor '" + SafeText.excerpt(text) + "' is not a number");
     }
   }
 
@@ -52,7 +53,7 @@ public record SyncResponse(
       String peerName, PublicKey key, SignatureVerifier signatureVerifier) {
     if (!from.equals(peerName)) {
       return Optional.of(
-          Event.excerpt(peerName) + " was asked, the answer is from " + Event.excerpt(from));
+          SafeText.excerpt(peerName) + " was asked, the answer is from " + SafeText.excerpt(from));
     }
     if (sig.isEmpty()) {
       return Optional.of("the list of events is not signed");
@@ -61,7 +62,7 @@ public record SyncResponse(
     return RequestSignature.isValid(signatureVerifier, key, hash, sig)
         ? Optional.empty()
         : Optional.of(
-            "the signature over the list of events is not that of " + Event.excerpt(from));
+            "the signature over the list of events is not that of " + SafeText.excerpt(from));
   }
 
   /**

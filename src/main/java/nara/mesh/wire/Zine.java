@@ -2,6 +2,7 @@ package nara.mesh.wire;
 
 import java.util.List;
 import java.util.Optional;
+import nara.bounds.SafeText;
 import nara.event.Event;
 import nara.event.json.GoJson;
 import nara.event.json.JsonSpans.Span;
@@ -37,15 +38,15 @@ public record Zine(String from, long createdAt, byte[] json, List<Span> events, 
     if (!from.equals(maker)) {
       return Optional.of(
           "a zine of "
-              + Event.excerpt(from)
+              + SafeText.excerpt(from)
               + " where one of "
-              + Event.excerpt(maker)
+              + SafeText.excerpt(maker)
               + " belongs");
     }
     byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', json, events);
     return RequestSignature.isValid(signatureVerifier, key, hash, signature)
         ? Optional.empty()
-        : Optional.of("the signature of the zine is not that of " + Event.excerpt(from));
+        : Optional.of("the signature of the zine is not that of " + SafeText.excerpt(from));
   }
 
   /**

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.event.EventLimits;
 import nara.event.json.BoundedJson;
 import nara.event.json.JsonSpans;
@@ -52,7 +52,7 @@ public final class PlazaJson {
       }
       return value;
     } catch (JsonProcessingException broken) {
-      throw new PlazaJsonException("not JSON: " + Event.excerpt(broken.getOriginalMessage()));
+      throw new PlazaJsonException("not JSON: " + SafeText.excerpt(broken.getOriginalMessage()));
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
@@ -95,7 +95,7 @@ public final class PlazaJson {
     for (String key : known) {
       if (key.equalsIgnoreCase(name) && !key.equals(name)) {
         throw new PlazaJsonException(
-            "key '" + Event.excerpt(name) + "' differs from '" + key + "' only in case");
+            "key '" + SafeText.excerpt(name) + "' differs from '" + key + "' only in case");
       }
     }
   }

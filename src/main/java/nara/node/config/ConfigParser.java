@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import nara.event.Event;
+import nara.bounds.SafeText;
 
 /**
  * The text of a configuration as a tree that remembers where each value stands, so that every
@@ -59,11 +59,15 @@ final class ConfigParser {
         case Map<?, ?> map -> "an object";
         case List<?> list -> "a list";
         // Who puts user and password into a URL is told so, but not by printing them.
-        case String text -> '"' + Event.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
+        case String text ->
+            '"' + SafeText.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
         default -> value.toString();
       };
     }
   }
+
+  /** Code points of the parser's message, which may quote the file. */
+  private static final int MAX_PARSER_MESSAGE = 200;
 
   private final JsonParser parser;
   private final List<ConfigProblem> problems;
@@ -106,7 +110,7 @@ final class ConfigParser {
               at == null ? 0 : at.getLineNr(),
               at == null ? 0 : at.getColumnNr(),
               "",
-              "is not JSON: " + broken.getOriginalMessage().replaceAll("\\p{Cntrl}+", " ")));
+              "is not JSON: " + SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE)));
       return ConfigNode.EMPTY;
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
@@ -146,7 +150,7 @@ final class ConfigParser {
             new ConfigProblem(
                 at.getLineNr(),
                 at.getColumnNr(),
-                Event.excerpt(inside),
+                SafeText.excerpt(inside),
                 "is given twice; the first one stands at line " + first.line()));
       }
     }

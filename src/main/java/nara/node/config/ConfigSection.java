@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import nara.event.Event;
+import nara.bounds.SafeText;
 import nara.node.config.ConfigParser.ConfigNode;
 
 /**
@@ -220,7 +220,8 @@ final class ConfigSection {
         .forEach(
             (key, value) -> {
               if (!knownKeys.contains(key)) {
-                addProblemAt(value, Event.excerpt(pathOf(key)), "is not a known key; " + hint(key));
+                addProblemAt(
+                    value, SafeText.excerpt(pathOf(key)), "is not a known key; " + hint(key));
               }
             });
   }

@@ -1,8 +1,8 @@
 package nara.trust.verifier;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import nara.bounds.BoundedMap;
 import nara.identity.PublicKey;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
@@ -22,7 +22,7 @@ public final class BouncyCastleVerifier implements SignatureVerifier {
   private static final int MAX_CACHED_KEYS = 256;
 
   private final ThreadLocal<Map<PublicKey, Boolean>> keyValidity =
-      ThreadLocal.withInitial(LruCache::new);
+      ThreadLocal.withInitial(() -> BoundedMap.lru(MAX_CACHED_KEYS));
 
   @Override
   public String name() {
@@ -47,18 +47,5 @@ public final class BouncyCastleVerifier implements SignatureVerifier {
     return cache.computeIfAbsent(check.key(), k -> Ed25519.validatePublicKeyFull(key, 0))
         && Ed25519.validatePublicKeyFull(signature, 0)
         && Ed25519.verify(signature, 0, key, 0, message, 0, message.length);
-  }
-
-  private static final class LruCache extends LinkedHashMap<PublicKey, Boolean> {
-    private static final long serialVersionUID = 1;
-
-    LruCache() {
-      super(16, 0.75f, true);
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<PublicKey, Boolean> eldest) {
-      return size() > MAX_CACHED_KEYS;
-    }
   }
 }

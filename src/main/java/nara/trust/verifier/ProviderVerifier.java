@@ -6,10 +6,10 @@ import java.security.Provider;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nara.bounds.BoundedMap;
 import nara.identity.PublicKey;
 
 /**
@@ -32,7 +32,7 @@ abstract sealed class ProviderVerifier implements SignatureVerifier
 
   private final Provider provider;
   private final ThreadLocal<Map<PublicKey, Optional<Signature>>> signatureCache =
-      ThreadLocal.withInitial(LruCache::new);
+      ThreadLocal.withInitial(() -> BoundedMap.lru(MAX_CACHED_KEYS));
 
   ProviderVerifier(Provider provider) {
     this.provider = provider;
@@ -87,18 +87,5 @@ abstract sealed class ProviderVerifier implements SignatureVerifier
     System.arraycopy(key.bytes(), 0, encoded, PREFIX.length, PublicKey.LENGTH);
     return KeyFactory.getInstance(ALGORITHM, provider)
         .generatePublic(new X509EncodedKeySpec(encoded));
-  }
-
-  private static final class LruCache extends LinkedHashMap<PublicKey, Optional<Signature>> {
-    private static final long serialVersionUID = 1;
-
-    LruCache() {
-      super(16, 0.75f, true);
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<PublicKey, Optional<Signature>> eldest) {
-      return size() > MAX_CACHED_KEYS;
-    }
   }
 }
