@@ -1,6 +1,8 @@
 package nara.discovery;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -33,5 +35,12 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
    * @param problems what a source could not do, in sentences: a peer that does not answer, a key
    *     that differs from the first one
    */
-  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {}
+  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {
+    /** The neighbours by name, in the order of the list. */
+    public Map<String, Neighbour> byName() {
+      Map<String, Neighbour> byName = new LinkedHashMap<>();
+      neighbours.forEach(neighbour -> byName.put(neighbour.name(), neighbour));
+      return byName;
+    }
+  }
 }
