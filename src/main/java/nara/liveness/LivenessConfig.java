@@ -3,17 +3,18 @@ package nara.liveness;
 import java.time.Duration;
 
 /**
- * How a node keeps its memory up.
+ * How a node checks its neighbours.
  *
- * @param writesObservations whether it writes down what it notices; a read-only node only looks
- * @param pings whether it reaches others over the mesh
- * @param missingAfter how long somebody may be silent before it is missing
- * @param checkInterval how often it looks who came and went
- * @param pingInterval how often it measures the round trip to one neighbour, whatever their number
- * @param expiryInterval how often it looks whom to forget
- * @param announceInterval how often a node without a broker announces itself again
- * @param pingTimeout how long a neighbour may take to answer a ping
- * @param timeout for the other parts of this node to answer
+ * @param writesObservations false on a read-only node: it only seeds round trips and expires
+ *     neighbours
+ * @param pings whether it can reach others over the mesh
+ * @param missingAfter how long a neighbour may be silent
+ * @param checkInterval between two presence checks
+ * @param pingInterval between two scheduled pings, however many neighbours there are
+ * @param expiryInterval between two expiry runs
+ * @param announceInterval between two announcements of a node without a broker
+ * @param pingTimeout of a ping on the network
+ * @param timeout of requests to other parts of this node
  */
 public record LivenessConfig(
     boolean writesObservations,
@@ -27,11 +28,10 @@ public record LivenessConfig(
     Duration timeout) {
 
   /**
-   * Two pings a minute and looking whom to forget every five minutes, as the reference does. It
-   * looks around every second; every ten are as good where the shortest silence that counts has
-   * three hundred. An announcement is in the zines of five minutes only, so without a broker those
-   * who come later would not hear of it; at twice an hour it does not crowd the samples that must
-   * hold all of them.
+   * Pings and expiry as often as the reference. It checks presence every second; ten seconds do as
+   * well, because the shortest silence that counts is 300. Zines hold an announcement for five
+   * minutes only, so a node without a broker repeats it for those that come later. Twice an hour
+   * does not crowd the samples, which must contain all announcements.
    */
   public static LivenessConfig of(
       boolean writesObservations, boolean pings, Duration missingAfter) {
