@@ -3,7 +3,6 @@ package nara.discovery;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -171,19 +170,9 @@ public final class DiscoveryVerticle extends VerticleBase {
             config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .otherwise(
             failure -> {
-              discoveryRun.addProblem("the mesh could not ping: " + reason(failure));
-              return new PingFailed(MeshFailure.UNREACHABLE, "the mesh could not ping");
+              discoveryRun.addProblem("the mesh cannot ping: " + failure.getMessage());
+              return new PingFailed(MeshFailure.UNREACHABLE, "the mesh cannot ping");
             });
-  }
-
-  private static String reason(Throwable failure) {
-    return failure instanceof ReplyException reply
-        ? switch (reply.failureType()) {
-          case NO_HANDLERS -> "it is not there";
-          case TIMEOUT -> "it did not answer in time";
-          case RECIPIENT_FAILURE, ERROR -> String.valueOf(reply.getMessage());
-        }
-        : String.valueOf(failure);
   }
 
   private void finishRun() {

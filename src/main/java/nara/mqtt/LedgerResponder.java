@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
@@ -39,12 +40,11 @@ final class LedgerResponder {
 
   private final Vertx vertx;
   private final Bus bus;
-  private final InstantSource clock;
   private final String me;
   private final PlazaConnection connection;
   private final int maxBytes;
-  private final RateLimiter rateLimiter =
-      new RateLimiter(MAX_REQUESTS_PER_NAME, MAX_REQUESTS_TOTAL, RATE_WINDOW);
+  private final RateLimiter requestsPerName;
+  private final RateLimiter requestsInAll;
   private Future<Void> lastResponse = Future.succeededFuture();
 
   /**
@@ -61,7 +61,8 @@ final class LedgerResponder {
       int maxBytes) {
     this.vertx = vertx;
     this.bus = bus;
-    this.clock = clock;
+    this.requestsPerName = RateLimiter.per(RATE_WINDOW, MAX_REQUESTS_PER_NAME, clock);
+    this.requestsInAll = RateLimiter.per(RATE_WINDOW, MAX_REQUESTS_TOTAL, clock);
     this.me = me;
     this.connection = connection;
     this.maxBytes = maxBytes;
@@ -73,7 +74,10 @@ final class LedgerResponder {
    * @return done when the answer is written; null when it was one question too many
    */
   Future<?> respond(LedgerRequestMessage question) {
-    if (!rateLimiter.tryAcquire(question.from(), clock.instant())) {
+    // A name is claimed, not proved: the limit in all bounds the work.
+    if (requestsInAll.isExhausted("")
+        || !requestsPerName.tryAcquire(question.from())
+        || !requestsInAll.tryAcquire("")) {
       return null;
     }
     lastResponse =

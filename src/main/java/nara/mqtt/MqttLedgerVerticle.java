@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -78,7 +79,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Announcer announcer;
   private NewspaperPublisher newspaperPublisher;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
-  private final RateLimiter strangerLimit = new RateLimiter(1, 1, STRANGER_ANNOUNCE_INTERVAL);
+  private final RateLimiter strangerLimit;
   private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
@@ -109,6 +110,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.meshAddress = meshAddress;
     this.signatureVerifier = signatureVerifier;
     this.scheduler = scheduler;
+    this.strangerLimit = RateLimiter.per(STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
     this.random = random;
   }
 
@@ -408,9 +410,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     plazaPeers.onStatus(from, verifiedNewspaper.key(), status, scheduler.instant());
     publishActive(from, status, verifiedNewspaper.key());
     // Who is not known here may not know this node either.
-    return stranger && strangerLimit.tryAcquire(from, scheduler.instant())
-        ? announce()
-        : Future.succeededFuture();
+    return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
   private void announceAndPublishNewspapers() {

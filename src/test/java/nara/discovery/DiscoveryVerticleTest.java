@@ -135,7 +135,8 @@ class DiscoveryVerticleTest {
 
     assertThat(discover(vertx).problems())
         .containsExactly(
-            "the mesh could not ping: it is not there", "nobody answered in the range 10.0.0.0/16");
+            "the mesh cannot ping: no verticle serves nara.mesh",
+            "nobody answered in the range 10.0.0.0/16");
   }
 
   @Test

@@ -3,13 +3,13 @@ package nara.checkpoint.sync;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.checkpoint.sync.CheckpointSync.PageRequest;
@@ -112,13 +112,12 @@ public final class CheckpointSyncVerticle extends VerticleBase {
   }
 
   private static FetchOutcome fetchFailure(Throwable failure) {
-    return failure instanceof ReplyException reply
-        ? switch (reply.failureType()) {
-          case NO_HANDLERS -> new FetchFailed(MeshFailure.STOPPING, "the mesh is not there");
-          case TIMEOUT -> new FetchFailed(MeshFailure.STALLED, "the mesh did not answer in time");
-          case RECIPIENT_FAILURE, ERROR ->
-              new FetchFailed(MeshFailure.MALFORMED, "the mesh failed: " + reply.getMessage());
-        }
-        : new FetchFailed(MeshFailure.STOPPING, "the mesh could not be asked: " + failure);
+    MeshFailure kind =
+        switch (BusFailure.of(failure)) {
+          case NOT_SERVED -> MeshFailure.STOPPING;
+          case TIMEOUT -> MeshFailure.STALLED;
+          case UNAVAILABLE, INTERNAL_ERROR -> MeshFailure.MALFORMED;
+        };
+    return new FetchFailed(kind, String.valueOf(failure.getMessage()));
   }
 }

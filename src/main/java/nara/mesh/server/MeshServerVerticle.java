@@ -13,6 +13,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.json.GoJson;
@@ -78,7 +80,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private ResponseSender responseSender;
   private DeliveryHandler deliveryHandler;
   private ReconcileHandler reconcileHandler;
-  private PeerRateLimiter peerRateLimiter;
+  private RateLimiter peerRateLimiter;
   private ConnectionDeadlines connectionDeadlines;
   private Router router;
   private HttpServer server;
@@ -121,7 +123,11 @@ public final class MeshServerVerticle extends VerticleBase {
     deliveryHandler = new DeliveryHandler(bus, me, keys, signatureVerifier, clock, workers);
     reconcileHandler = new ReconcileHandler(bus, me, clock, workers);
     peerRateLimiter =
-        new PeerRateLimiter(config.requestsPerSecond(), config.requestsAtOnce(), System::nanoTime);
+        new RateLimiter(
+            config.requestsPerSecond(),
+            Duration.ofSeconds(1),
+            config.requestsAtOnce(),
+            System::nanoTime);
     responseSender = new ResponseSender(me, clock, config.gzip(), workers);
     connectionDeadlines = new ConnectionDeadlines(vertx);
     router = routes();

@@ -1,6 +1,7 @@
 package nara.mesh.server;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import nara.bounds.BoundedMap;
+import nara.bounds.RateLimiter;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.mesh.MeshConfig;
@@ -29,6 +31,8 @@ import nara.mesh.wire.PingResponse;
  * <p>Lives on one event loop.
  */
 final class PingSenderLookup implements SenderLookup {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
   private final MeshClient client;
   private final Keyring keys;
   private final PeerDirectory peerDirectory;
@@ -37,8 +41,8 @@ final class PingSenderLookup implements SenderLookup {
   private final Map<Sender, Future<Boolean>> inFlight = new HashMap<>();
   private final Map<Sender, Instant> failedAt =
       BoundedMap.fifo(MeshLimits.SENDER_PINGS_IN_FLIGHT * 32);
-  private Instant windowStart = Instant.MIN;
-  private final Map<String, Integer> startedInWindowByHost = new HashMap<>();
+  private final RateLimiter pingsPerHost;
+  private final RateLimiter pingsInAll;
 
   private record Sender(String name, String host) {}
 
@@ -48,6 +52,8 @@ final class PingSenderLookup implements SenderLookup {
     this.keys = keys;
     this.peerDirectory = peerDirectory;
     this.clock = clock;
+    this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, clock);
+    this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, clock);
   }
 
   @Override
@@ -117,20 +123,11 @@ final class PingSenderLookup implements SenderLookup {
   }
 
   private boolean mayPing(String host) {
-    Instant now = clock.instant();
-    if (now.isAfter(windowStart.plusSeconds(1))) {
-      windowStart = now;
-      startedInWindowByHost.clear();
-    }
     long ofHost = inFlight.keySet().stream().filter(other -> other.host().equals(host)).count();
-    int all = startedInWindowByHost.values().stream().mapToInt(Integer::intValue).sum();
-    if (inFlight.size() >= MeshLimits.SENDER_PINGS_IN_FLIGHT
-        || all >= MeshLimits.SENDER_PINGS_PER_SECOND
-        || ofHost >= MeshLimits.SENDER_PINGS_PER_ADDRESS
-        || startedInWindowByHost.getOrDefault(host, 0) >= MeshLimits.SENDER_PINGS_PER_ADDRESS) {
-      return false;
-    }
-    startedInWindowByHost.merge(host, 1, Integer::sum);
-    return true;
+    return inFlight.size() < MeshLimits.SENDER_PINGS_IN_FLIGHT
+        && ofHost < MeshLimits.SENDER_PINGS_PER_ADDRESS
+        && !pingsInAll.isExhausted("")
+        && pingsPerHost.tryAcquire(host)
+        && pingsInAll.tryAcquire("");
   }
 }

@@ -127,9 +127,6 @@ public final class MeshLimits {
   /** Imports whose bodies are read at once: anybody may send one, and it is held until judged. */
   public static final int IMPORTS_IN_FLIGHT = 4;
 
-  /** Peers and addresses of which it is known how often they asked lately. */
-  public static final int RATE_LIMITED_SENDERS = 10_000;
-
   /** For a connection to bring the next request's head, and for a request to bring its body. */
   public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 

@@ -62,7 +62,8 @@ class CheckpointSyncVerticleTest {
 
     assertThat(await(sync(vertx, BART)).peerResults())
         .containsExactly(
-            new PeerSyncResult("bart", 1, 1, "the mesh is not there", 0, 0, OfferResult.NONE));
+            new PeerSyncResult(
+                "bart", 1, 1, "no verticle serves nara.mesh", 0, 0, OfferResult.NONE));
   }
 
   @Test
@@ -79,7 +80,7 @@ class CheckpointSyncVerticleTest {
 
     assertThat(await(sync(vertx, BART)).peerResults())
         .singleElement()
-        .satisfies(answer -> assertThat(answer.reason()).contains("the mesh failed", "broken"));
+        .satisfies(answer -> assertThat(answer.reason()).contains("nara.mesh failed", "broken"));
   }
 
   @Test
