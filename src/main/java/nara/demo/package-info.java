@@ -1,6 +1,6 @@
 /**
- * A made-up network on loopback: citizens, their signed history, neighbours that hold parts of it.
- * For the demonstration and for benchmarks; nothing here is used by a node.
+ * The demo network on loopback: citizens, their signed history, neighbours that hold parts of it,
+ * and a broker. For the demo and for benchmarks; no node uses it.
  *
  * <p>May know {@code node}.
  */

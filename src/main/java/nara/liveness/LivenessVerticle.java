@@ -2,8 +2,11 @@ package nara.liveness;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
@@ -52,6 +55,7 @@ public final class LivenessVerticle extends VerticleBase {
   private final PingTimes pingTimes = new PingTimes();
   private final PingSchedule pingSchedule;
   private final LogOnce failures = new LogOnce(LOG::warn);
+  private final Map<Runnable, Scheduler.TimerHandle> timers = new HashMap<>();
 
   private Bus bus;
   private LivenessClient client;
@@ -63,10 +67,6 @@ public final class LivenessVerticle extends VerticleBase {
 
   private Neighbourhood neighbourhood = Neighbourhood.EMPTY;
   private boolean checking;
-  private Scheduler.TimerHandle nextCheck = () -> {};
-  private Scheduler.TimerHandle nextPing = () -> {};
-  private Scheduler.TimerHandle nextExpiry = () -> {};
-  private Scheduler.TimerHandle nextAnnouncement = () -> {};
   private long checks;
   private long pings;
   private long seenReports;
@@ -98,10 +98,7 @@ public final class LivenessVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    nextCheck.cancel();
-    nextPing.cancel();
-    nextExpiry.cancel();
-    nextAnnouncement.cancel();
+    timers.values().forEach(Scheduler.TimerHandle::cancel);
     return Future.succeededFuture();
   }
 
@@ -133,14 +130,25 @@ public final class LivenessVerticle extends VerticleBase {
         .request(LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me.name())))
         .onSuccess(means -> pingTimes.seed(means.millisByTarget()))
         .onFailure(this::logFailure);
-    nextExpiry = scheduler.schedule(vertx, config.expiryInterval(), this::onExpiry);
+    repeat(config.expiryInterval(), () -> expire().onFailure(this::logFailure));
     if (config.writesObservations()) {
+      repeat(config.checkInterval(), this::onCheck);
       onCheck();
       if (config.pings()) {
-        nextPing = scheduler.schedule(vertx, config.pingInterval(), this::onPing);
-        nextAnnouncement = scheduler.schedule(vertx, config.announceInterval(), this::onAnnounce);
+        repeat(config.pingInterval(), this::onPing);
+        repeat(config.announceInterval(), this::onAnnounce);
       }
     }
+  }
+
+  /** Runs a task after each interval until the verticle stops. */
+  private void repeat(Duration interval, Runnable task) {
+    Runnable next =
+        () -> {
+          repeat(interval, task);
+          task.run();
+        };
+    timers.put(task, scheduler.schedule(vertx, interval, next));
   }
 
   private void onOpinionNotification(OpinionNotification notification) {
@@ -183,7 +191,6 @@ public final class LivenessVerticle extends VerticleBase {
 
   /** Without a connection to a broker only the zines announce this node, and they forget it. */
   private void onAnnounce() {
-    nextAnnouncement = scheduler.schedule(vertx, config.announceInterval(), this::onAnnounce);
     client
         .request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState())
         .compose(
@@ -197,7 +204,6 @@ public final class LivenessVerticle extends VerticleBase {
   // Presence checks.
 
   private void onCheck() {
-    nextCheck = scheduler.schedule(vertx, config.checkInterval(), this::onCheck);
     if (!checking) {
       checking = true;
       checkPresence().onFailure(this::logFailure).onComplete(ended -> checking = false);
@@ -266,7 +272,6 @@ public final class LivenessVerticle extends VerticleBase {
   // Pings.
 
   private void onPing() {
-    nextPing = scheduler.schedule(vertx, config.pingInterval(), this::onPing);
     List<Neighbour> reachable =
         neighbourhood.neighbours().values().stream()
             .filter(neighbour -> !neighbour.address().isEmpty())
@@ -317,11 +322,6 @@ public final class LivenessVerticle extends VerticleBase {
     return config.writesObservations()
         ? maintenance.backfill(scheduler.instant())
         : Future.succeededFuture();
-  }
-
-  private void onExpiry() {
-    nextExpiry = scheduler.schedule(vertx, config.expiryInterval(), this::onExpiry);
-    expire().onFailure(this::logFailure);
   }
 
   private Future<?> expire() {

@@ -100,19 +100,13 @@ final class PresenceTracker {
 
   /** A neighbour sent a message that is no event, so the ledger does not know of it. */
   void recordHeard(String name, Instant now) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null) {
-      tracked.heardAt = now;
-    }
+    tracked(name).heardAt = now;
   }
 
   /** A neighbour said goodbye; {@code ts} in Unix nanoseconds. */
   void recordGoodbye(String name, long ts) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null
-        && ts > tracked.lostTs
-        && ts > tracked.returnedTs
-        && ts > Event.unixNanos(startedAt)) {
+    TrackedNeighbour tracked = tracked(name);
+    if (ts > tracked.lostTs && ts > tracked.returnedTs && ts > Event.unixNanos(startedAt)) {
       tracked.lostTs = ts;
       tracked.heardAt = Instant.MIN;
     }
@@ -120,11 +114,8 @@ final class PresenceTracker {
 
   /** A neighbour announced itself; {@code ts} in Unix nanoseconds. */
   void recordAnnouncement(String name, long ts, Instant now) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null
-        && tracked.lostTs != 0
-        && ts > tracked.lostTs
-        && ts > Event.unixNanos(startedAt)) {
+    TrackedNeighbour tracked = tracked(name);
+    if (tracked.lostTs != 0 && ts > tracked.lostTs && ts > Event.unixNanos(startedAt)) {
       tracked.lostTs = 0;
       tracked.returnedTs = ts;
       tracked.reportAt = randomTimeWithin(MAX_RETURN_DELAY, now);
@@ -133,16 +124,18 @@ final class PresenceTracker {
 
   /** A ping of a silent neighbour has ended. If it was answered, the ledger has the ping event. */
   void recordPingDone(String name) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null) {
-      tracked.pinging = false;
-    }
+    tracked(name).pinging = false;
   }
 
   /** Whether a neighbour was online at the last check and has not said goodbye since. */
   boolean isOnline(String name) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    return tracked != null && tracked.isOnline() && tracked.lostTs == 0;
+    TrackedNeighbour tracked = tracked(name);
+    return tracked.isOnline() && tracked.lostTs == 0;
+  }
+
+  /** A neighbour that no check has seen yet gets an entry that is not kept. */
+  private TrackedNeighbour tracked(String name) {
+    return trackedByName.getOrDefault(name, new TrackedNeighbour());
   }
 
   /** Checks all neighbours, and returns what to do. */

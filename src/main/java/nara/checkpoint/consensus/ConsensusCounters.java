@@ -1,34 +1,27 @@
 package nara.checkpoint.consensus;
 
-import io.vertx.core.Future;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
-import nara.bus.Done;
 
-/** What the consensus did and what it refused, counted. Not safe for use from several threads. */
+/** Counts what the consensus did, and what it rejected. Not thread-safe. */
 final class ConsensusCounters {
   private final Map<String, Long> counts = new TreeMap<>();
-  private final Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
+  private final Map<String, Long> rejected = new TreeMap<>();
 
   void increment(String what) {
     counts.merge(what, 1L, Long::sum);
   }
 
-  /** Counts a refusal, with which a message is done with. */
-  Future<Done> countRejected(RejectReason rejectReason) {
-    rejected.merge(rejectReason, 1L, Long::sum);
-    return Future.succeededFuture(Done.DONE);
+  void countRejected(RejectReason reason) {
+    rejected.merge(reason.label(), 1L, Long::sum);
   }
 
   Map<String, Long> counts() {
-    return Map.copyOf(counts);
+    return new TreeMap<>(counts);
   }
 
-  /** By the reasons' labels. */
+  /** By the labels of the reasons. */
   Map<String, Long> rejected() {
-    Map<String, Long> reasons = new TreeMap<>();
-    rejected.forEach((reason, count) -> reasons.put(reason.label(), count));
-    return reasons;
+    return new TreeMap<>(rejected);
   }
 }
