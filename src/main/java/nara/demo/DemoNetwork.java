@@ -85,8 +85,8 @@ public final class DemoNetwork implements AutoCloseable {
                         node.identity().name(), "127.0.0.1:" + node.meshPort().orElseThrow()))
             .toList();
     return config
-        .withDiscovery(config.discovery().withPeers(peers))
-        .withRecovery(config.recovery().withoutFirstWait());
+        .with(config.discovery().withPeers(peers))
+        .with(config.recovery().withoutFirstWait());
   }
 
   public Identity freshIdentity() {
@@ -120,13 +120,13 @@ public final class DemoNetwork implements AutoCloseable {
   private NodeConfig loopbackConfig() {
     NodeConfig config = ConfigReader.defaults();
     return config
-        .withMesh(config.mesh().listeningOn("127.0.0.1", 0))
-        .withPlaza(config.plaza().withUrl(broker.url()))
-        .withMemory(
+        .with(config.mesh().listeningOn("127.0.0.1", 0))
+        .with(config.plaza().withUrl(broker.url()))
+        .with(
             new NodeConfig.MemoryConfig(
                 MemoryMode.HOG, MemoryMode.HOG.maxEvents(), config.memory().snapshot()))
-        .withRecovery(RecoveryConfig.defaults(MemoryMode.HOG))
-        .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+        .with(RecoveryConfig.defaults(MemoryMode.HOG))
+        .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
   }
 
   private Identity identity(String name) {

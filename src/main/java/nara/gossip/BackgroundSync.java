@@ -95,13 +95,13 @@ final class BackgroundSync {
   /**
    * One sync. The Future completes when all events are merged.
    *
-   * @param lowMemoryNames neighbours with a short memory; they are not asked for events
+   * @param shortMemoryNames neighbours with a short memory; they are not asked for events
    */
-  Future<Void> sync(Collection<Neighbour> known, Set<String> lowMemoryNames, Instant now) {
+  Future<Void> sync(Collection<Neighbour> known, Set<String> shortMemoryNames, Instant now) {
     List<Peer> keyPeers = gossipPeerSelector.select(known, known.size(), Set.of(), now);
     List<Neighbour> online = known.stream().filter(Neighbour::online).toList();
     List<Peer> eventPeers =
-        gossipPeerSelector.select(online, 1 + random.nextInt(2), lowMemoryNames, now);
+        gossipPeerSelector.select(online, 1 + random.nextInt(2), shortMemoryNames, now);
     return Future.all(eventPeers.stream().map(peer -> reconcile(peer, now)).toList())
         .compose(merged -> new KeySearch(bus).search(keyPeers))
         .map(

@@ -3,11 +3,13 @@ package nara.gossip;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import nara.bounds.BoundedMap;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -23,7 +25,6 @@ import nara.mesh.client.MeshRequest.DeliveryOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.MeshFailure;
-import nara.mqtt.PlazaRequest;
 import nara.presence.Presence;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
@@ -44,12 +45,17 @@ public final class GossipVerticle extends VerticleBase {
   /** For the last zine: the node gives each verticle five seconds to stop. */
   private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Anybody can invent names. */
+  private static final int MAX_SHORT_MEMORY_NAMES = 2_000;
+
   private final String me;
   private final GossipConfig config;
   private final Scheduler scheduler;
   private final RandomGenerator random;
   private final GossipPeerSelector gossipPeerSelector;
   private final PresenceExtractor presenceExtractor;
+  private final Set<String> shortMemoryNames =
+      Collections.newSetFromMap(BoundedMap.fifo(MAX_SHORT_MEMORY_NAMES));
   private final LogOnce failures = new LogOnce(LOG::warn);
 
   private Bus bus;
@@ -83,6 +89,7 @@ public final class GossipVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     backgroundSync = new BackgroundSync(bus, random, gossipPeerSelector);
     bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNotification);
+    bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     if (config.disabledReason().isEmpty()) {
       nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
@@ -148,6 +155,16 @@ public final class GossipVerticle extends VerticleBase {
           presenceExtractor
               .extract(merged.events(), scheduler.instant())
               .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
+    }
+  }
+
+  private void onPresence(Presence presence) {
+    if (presence instanceof Presence.Active active) {
+      if (active.shortMemory()) {
+        shortMemoryNames.add(active.name());
+      } else {
+        shortMemoryNames.remove(active.name());
+      }
     }
   }
 
@@ -221,16 +238,9 @@ public final class GossipVerticle extends VerticleBase {
     nextSync = scheduler.schedule(vertx, backgroundSync.nextDelay(), this::onBackgroundSync);
     track(
         fetchNeighbours()
-            .compose(found -> lowMemoryNames())
             .compose(
-                names -> backgroundSync.sync(neighbours.values(), names, scheduler.instant())));
-  }
-
-  /** The neighbours whose newspapers say that they have a short memory. */
-  private Future<Set<String>> lowMemoryNames() {
-    return bus.request(
-            PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), Timeouts.GOSSIP)
-        .map(PlazaRequest.ShortMemoryPeers::names);
+                found ->
+                    backgroundSync.sync(found.values(), shortMemoryNames, scheduler.instant())));
   }
 
   private Future<Map<String, Neighbour>> fetchNeighbours() {

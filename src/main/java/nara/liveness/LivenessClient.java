@@ -1,11 +1,11 @@
 package nara.liveness;
 
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.Instant;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Request;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest;
 import nara.event.Event;
 import nara.event.Observation;
@@ -23,18 +23,16 @@ import nara.presence.OwnEvent;
 final class LivenessClient {
   private final Bus bus;
   private final Identity me;
-  private final Duration timeout;
   private final EventReader reader = new EventReader();
   private long observations;
 
-  LivenessClient(Bus bus, Identity me, Duration timeout) {
+  LivenessClient(Bus bus, Identity me) {
     this.bus = bus;
     this.me = me;
-    this.timeout = timeout;
   }
 
   <R extends BusMessage> Future<R> request(String address, Request<R> request) {
-    return bus.request(address, request, timeout);
+    return bus.request(address, request, Timeouts.STEP);
   }
 
   Future<Neighbourhood> neighbourhood(Instant now) {

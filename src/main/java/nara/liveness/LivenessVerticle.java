@@ -29,6 +29,7 @@ import nara.mqtt.PlazaRequest;
 import nara.opinion.OpinionNotification;
 import nara.presence.OwnEventPublisher;
 import nara.presence.Presence;
+import nara.presence.PresenceRequest;
 import nara.recovery.RecoveryNotification;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
@@ -84,7 +85,7 @@ public final class LivenessVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    client = new LivenessClient(bus, me, config.timeout());
+    client = new LivenessClient(bus, me);
     maintenance = new NeighbourMaintenance(client, observationWriter);
     ownEvents = new OwnEventPublisher(bus, me, scheduler);
     bus.subscribe(
@@ -130,13 +131,13 @@ public final class LivenessVerticle extends VerticleBase {
         .request(LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me.name())))
         .onSuccess(means -> pingTimes.seed(means.millisByTarget()))
         .onFailure(this::logFailure);
-    repeat(config.expiryInterval(), () -> expire().onFailure(this::logFailure));
+    repeat(LivenessConfig.EXPIRY_INTERVAL, () -> expire().onFailure(this::logFailure));
     if (config.writesObservations()) {
-      repeat(config.checkInterval(), this::onCheck);
+      repeat(LivenessConfig.CHECK_INTERVAL, this::onCheck);
       onCheck();
       if (config.pings()) {
-        repeat(config.pingInterval(), this::onPing);
-        repeat(config.announceInterval(), this::onAnnounce);
+        repeat(LivenessConfig.PING_INTERVAL, this::onPing);
+        repeat(LivenessConfig.ANNOUNCE_INTERVAL, this::onAnnounce);
       }
     }
   }
@@ -191,14 +192,21 @@ public final class LivenessVerticle extends VerticleBase {
 
   /** Without a connection to a broker only the zines announce this node, and they forget it. */
   private void onAnnounce() {
-    client
-        .request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState())
+    isConnectedToBroker()
         .compose(
-            plaza ->
-                plaza.connected()
+            connected ->
+                connected
                     ? Future.succeededFuture()
-                    : client.request(PlazaRequest.ADDRESS, new PlazaRequest.Announce()))
+                    : client.request(PresenceRequest.ADDRESS, new PresenceRequest.Announce()))
         .onFailure(this::logFailure);
+  }
+
+  private Future<Boolean> isConnectedToBroker() {
+    return config.hasBroker()
+        ? client
+            .request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState())
+            .map(PlazaRequest.PlazaState::connected)
+        : Future.succeededFuture(false);
   }
 
   // Presence checks.
@@ -290,8 +298,8 @@ public final class LivenessVerticle extends VerticleBase {
     long sentTs = Event.unixNanos(scheduler.instant());
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(address, config.pingTimeout()),
-            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+            new MeshRequest.PingPeer(address, LivenessConfig.PING_TIMEOUT),
+            LivenessConfig.PING_TIMEOUT.plus(Timeouts.MESH_ALLOWANCE))
         .compose(
             outcome ->
                 switch (outcome) {

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * Where the broker is, as the configuration gives it.
+ * The address of the broker.
  *
  * @param host name or address
  * @param port 1 to 65,535
@@ -17,8 +17,8 @@ public record BrokerUrl(String host, int port, boolean tls) {
   /**
    * Reads {@code mqtt://host[:port]} or {@code mqtts://host[:port]}.
    *
-   * @throws IllegalArgumentException with a sentence for the operator. It does not repeat the URL
-   *     where a password may be in it.
+   * @throws IllegalArgumentException with a message for the operator. The message does not repeat
+   *     the URL, because a password may be in it.
    */
   public static BrokerUrl parse(String url) {
     URI uri;
@@ -32,27 +32,27 @@ public record BrokerUrl(String host, int port, boolean tls) {
       throw invalid("it begins with neither mqtt:// nor mqtts://");
     }
     if (uri.getRawUserInfo() != null) {
-      throw invalid("user and password have keys of their own and do not belong into it");
+      throw invalid("it contains a user; set plaza.user and plaza.password instead");
     }
-    if (uri.getHost() == null) {
-      throw invalid("it names no host");
+    String host = uri.getHost();
+    if (host == null) {
+      throw invalid("it has no host");
     }
     boolean more = uri.getRawQuery() != null || uri.getRawFragment() != null;
     if (more || !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))) {
-      throw invalid("something follows host and port");
+      throw invalid("it has more than a host and a port");
     }
     int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
     if (port < 1 || port > 65_535) {
       throw invalid("its port is not 1 to 65535");
     }
-    String host = uri.getHost();
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    return new BrokerUrl(bracketed ? host.substring(1, host.length() - 1) : host, port, tls);
+    boolean ipv6 = host.startsWith("[") && host.endsWith("]");
+    return new BrokerUrl(ipv6 ? host.substring(1, host.length() - 1) : host, port, tls);
   }
 
-  private static IllegalArgumentException invalid(String why) {
+  private static IllegalArgumentException invalid(String reason) {
     return new IllegalArgumentException(
-        "the broker's URL must be mqtt://host:port or mqtts://host:port, but " + why);
+        "the broker's URL must be mqtt://host:port or mqtts://host:port, but " + reason);
   }
 
   @Override

@@ -16,25 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers others' announcements, each after a random wait and unless enough others have: nobody
- * needs to agree on who answers.
+ * Responds to announcements with a howdy, after a random wait. It stays silent when enough other
+ * naras have responded, so the naras need not agree on who responds.
  */
 final class HowdyResponder {
   private static final Logger LOG = LoggerFactory.getLogger(HowdyResponder.class);
 
-  /** An announcement is not answered when so many answers were heard. */
-  private static final int ENOUGH_HOWDIES = 10;
-
-  /** Announcements that wait to be answered; more at once are a flood. */
-  private static final int MAX_PENDING = 64;
-
   private final Vertx vertx;
-  private final Bus bus;
   private final Scheduler scheduler;
   private final RandomGenerator random;
   private final PlazaConnection connection;
-  private final PlazaPeers plazaPeers;
-  private final PlazaEncoder plazaEncoder;
+  private final PlazaPeers peers;
+  private final PlazaEncoder encoder;
   private final OwnStatus ownStatus;
   private final int maxNeighbours;
   private final Duration maxDelay;
@@ -45,32 +38,31 @@ final class HowdyResponder {
       Scheduler scheduler,
       RandomGenerator random,
       PlazaConnection connection,
-      PlazaPeers plazaPeers,
-      PlazaEncoder plazaEncoder,
+      PlazaPeers peers,
+      PlazaEncoder encoder,
       OwnStatus ownStatus,
       int maxNeighbours,
       Duration maxDelay) {
     this.vertx = vertx;
-    this.bus = Bus.of(vertx);
     this.scheduler = scheduler;
     this.random = random;
     this.connection = connection;
-    this.plazaPeers = plazaPeers;
-    this.plazaEncoder = plazaEncoder;
+    this.peers = peers;
+    this.encoder = encoder;
     this.ownStatus = ownStatus;
     this.maxNeighbours = maxNeighbours;
     this.maxDelay = maxDelay;
   }
 
-  /** Somebody announced itself. */
+  /** Schedules the howdy to a nara that announced itself. */
   void schedule(String name) {
-    if (pending.size() < MAX_PENDING && !pending.containsKey(name)) {
-      long wait = 1 + random.nextLong(Math.max(1, maxDelay.toMillis()));
-      pending.put(name, scheduler.schedule(vertx, Duration.ofMillis(wait), () -> respond(name)));
+    if (pending.size() < MqttLimits.MAX_PENDING_HOWDIES && !pending.containsKey(name)) {
+      Duration wait = Duration.ofMillis(1 + random.nextLong(Math.max(1, maxDelay.toMillis())));
+      pending.put(name, scheduler.schedule(vertx, wait, () -> respond(name)));
     }
   }
 
-  /** Answers nobody who waits. */
+  /** Cancels all scheduled howdies. */
   void stop() {
     pending.values().forEach(Scheduler.TimerHandle::cancel);
     pending.clear();
@@ -78,25 +70,26 @@ final class HowdyResponder {
 
   private void respond(String name) {
     pending.remove(name);
-    if (!connection.connected() || plazaPeers.howdyCount(name) >= ENOUGH_HOWDIES) {
+    if (!connection.connected() || peers.howdyCount(name) >= MqttLimits.ENOUGH_HOWDIES) {
       return;
     }
     long now = scheduler.instant().getEpochSecond();
-    bus.request(
+    Bus.of(vertx)
+        .request(
             LedgerRequest.ADDRESS, new LedgerRequest.SummariseSubject(name, now), Timeouts.STATUS)
         .map(known -> observationOf(known.opinion(), now))
-        // What the ledger cannot tell is left out: that it was heard is known without it.
+        // Without the ledger, this node still knows that the nara is online.
         .otherwise(HowdyObservation.onlineAt(now))
-        .compose(you -> connection.publish(Topics.HOWDY, howdy(name, you)))
-        .onFailure(failure -> LOG.debug("A howdy was not sent: {}", failure.getMessage()));
+        .compose(observation -> connection.publish(Topics.HOWDY, howdy(name, observation)))
+        .onFailure(failure -> LOG.debug("A howdy was not published: {}", failure.getMessage()));
   }
 
   private byte[] howdy(String name, HowdyObservation observation) {
-    return plazaEncoder.howdy(
+    return encoder.howdy(
         name,
-        plazaPeers.howdyCount(name) + 1L,
+        peers.howdyCount(name) + 1L,
         observation,
-        plazaPeers.randomSample(maxNeighbours, name, random),
+        peers.randomSample(maxNeighbours, name, random),
         ownStatus.status(0));
   }
 

@@ -7,48 +7,46 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
 import nara.mqtt.wire.PlazaEncoder;
+import nara.mqtt.wire.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Publishes this node's status again and again while there is a connection, as often as it is
- * talkative: by this others see that it is still there.
- */
+/** Publishes this node's newspapers: its status, again and again, while there is a connection. */
 final class NewspaperPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(NewspaperPublisher.class);
+
   private final Vertx vertx;
-  private final Bus bus;
   private final Scheduler scheduler;
   private final PlazaConnection connection;
-  private final PlazaEncoder plazaEncoder;
+  private final PlazaEncoder encoder;
   private final OwnStatus ownStatus;
-  private final String topic;
+  private final String me;
   private Scheduler.TimerHandle nextPublish = () -> {};
 
   NewspaperPublisher(
       Vertx vertx,
       Scheduler scheduler,
       PlazaConnection connection,
-      PlazaEncoder plazaEncoder,
+      PlazaEncoder encoder,
       OwnStatus ownStatus,
-      String topic) {
+      String me) {
     this.vertx = vertx;
-    this.bus = Bus.of(vertx);
     this.scheduler = scheduler;
     this.connection = connection;
-    this.plazaEncoder = plazaEncoder;
+    this.encoder = encoder;
     this.ownStatus = ownStatus;
-    this.topic = topic;
+    this.me = me;
   }
 
-  /** Publishes one now, and from then on by itself. */
+  /** Publishes a newspaper now, and schedules the next one. */
   void start() {
     nextPublish.cancel();
     nextPublish = scheduler.schedule(vertx, ownStatus.newspaperInterval(), this::start);
-    publish().onFailure(failure -> LOG.debug("A newspaper was not sent: {}", failure.getMessage()));
+    publish()
+        .onFailure(failure -> LOG.debug("A newspaper was not published: {}", failure.getMessage()));
   }
 
-  /** Publishes no more until it begins again. */
+  /** Stops until the next {@link #start}. */
   void stop() {
     nextPublish.cancel();
   }
@@ -57,10 +55,12 @@ final class NewspaperPublisher {
     if (!connection.connected()) {
       return Future.succeededFuture();
     }
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS)
+    return Bus.of(vertx)
+        .request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS)
         .map(stats -> (long) stats.total())
-        // That this node is there is worth saying without how much it holds.
+        // The newspaper matters even without the size of the ledger.
         .otherwise(0L)
-        .compose(held -> connection.publish(topic, plazaEncoder.newspaper(ownStatus.status(held))));
+        .map(held -> encoder.newspaper(ownStatus.status(held)))
+        .compose(newspaper -> connection.publish(Topics.newspaper(me), newspaper));
   }
 }

@@ -75,7 +75,7 @@ public final class OpinionVerticle extends VerticleBase {
 
   private void onPresence(Presence presence) {
     if (presence instanceof Presence.ObservationReceived received) {
-      startTimeVotes.add(received.name(), received.uptime(), received.observation().startTime());
+      startTimeVotes.add(received.name(), received.uptime(), received.startTime());
     }
   }
 

@@ -25,7 +25,7 @@ import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
-import nara.mqtt.PlazaRequest.PlazaState;
+import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.recovery.report.Report;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +44,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private final RecoveryConfig config;
   private final String me;
+  private final boolean hasBroker;
   private final Scheduler scheduler;
 
   /** Of the plan's chance: where what neighbours gave is checked. */
@@ -71,27 +72,17 @@ public final class CoordinatorVerticle extends VerticleBase {
    * The coordinator of one recovery; it begins when the verticle is deployed.
    *
    * @param me this node's name
+   * @param hasBroker whether an MQTT broker is configured: without one nothing serves {@link
+   *     PlazaRequest}
    * @param random where what neighbours gave is checked
    * @param earlierStages what the node did before, such as reading its snapshot: the report begins
    *     with it
-   */
-  public CoordinatorVerticle(
-      RecoveryConfig config,
-      String me,
-      Scheduler scheduler,
-      RandomGenerator random,
-      List<Report.StageReport> earlierStages) {
-    this(config, me, scheduler, random, earlierStages, Optional.empty());
-  }
-
-  /**
-   * The coordinator of a recovery that a cluster shares.
-   *
    * @param handover what this member finds as its leader; empty when the node runs alone
    */
   public CoordinatorVerticle(
       RecoveryConfig config,
       String me,
+      boolean hasBroker,
       Scheduler scheduler,
       RandomGenerator random,
       List<Report.StageReport> earlierStages,
@@ -100,6 +91,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     this.seed = random.nextLong();
     this.config = config;
     this.me = me;
+    this.hasBroker = hasBroker;
     this.scheduler = scheduler;
     this.earlierStages = earlierStages;
   }
@@ -235,30 +227,33 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future<NeighbourList> found =
         bus.request(
             DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY);
-    Future<PlazaState> plaza =
-        bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL);
+    Future<String> plazaError =
+        hasBroker
+            ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL)
+                .map(PlazaRequest.PlazaState::error)
+            : Future.succeededFuture("");
     Future<LedgerStats> held =
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
-    Future.all(found, plaza, held)
+    Future.all(found, plazaError, held)
         .onSuccess(
             all ->
                 applyEvent(
                     new RecoveryEvent.NeighboursDiscovered(
                         found.result().neighbours(),
-                        discoveryWarnings(found.result(), plaza.result()),
-                        plaza.result().configured(),
+                        discoveryWarnings(found.result(), plazaError.result()),
+                        hasBroker,
                         held.result().total())))
         .onFailure(failure -> onPartFailed("discovery", failure));
   }
 
   /** What kept neighbours from being found; where some were, the broker was not needed for it. */
-  private static List<String> discoveryWarnings(NeighbourList found, PlazaState plaza) {
+  private static List<String> discoveryWarnings(NeighbourList found, String plazaError) {
     boolean alone = found.neighbours().stream().noneMatch(Neighbour::online);
-    if (!alone || !plaza.configured() || plaza.connected()) {
+    if (!alone || plazaError.isEmpty()) {
       return found.problems();
     }
     List<String> all = new ArrayList<>(found.problems());
-    all.add("the plaza: " + plaza.error());
+    all.add("the plaza: " + plazaError);
     return all;
   }
 
@@ -322,13 +317,20 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void onFetchFromPlaza(PlanCommand.FetchFromPlaza ask) {
-    bus.request(
-            PlazaRequest.ADDRESS,
-            new PlazaRequest.FetchLedgers(
-                ask.subjectsByNeighbour(), config.plazaQuiet(), config.plazaDeadline()),
-            config.plazaDeadline().plus(Timeouts.MERGE_ALLOWANCE))
+    fetchFromPlaza(ask.subjectsByNeighbour())
         .onSuccess(answered -> applyEvent(new RecoveryEvent.PlazaEnded(answered)))
         .onFailure(failure -> onPartFailed("the plaza", failure));
+  }
+
+  private Future<LedgersFetched> fetchFromPlaza(Map<String, List<String>> subjects) {
+    // The leader before had a broker when it planned this fetch; this member may have none.
+    return hasBroker
+        ? bus.request(
+            PlazaRequest.ADDRESS,
+            new PlazaRequest.FetchLedgers(subjects, config.plazaQuiet(), config.plazaDeadline()),
+            config.plazaDeadline().plus(Timeouts.MERGE_ALLOWANCE))
+        : Future.succeededFuture(
+            new LedgersFetched(List.of(), subjects.keySet(), "no broker is configured"));
   }
 
   private void onSyncCheckpoints(PlanCommand.SyncCheckpoints sync) {

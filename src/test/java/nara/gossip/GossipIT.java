@@ -184,10 +184,7 @@ class GossipIT {
     TestNode meshless =
         start(
             "meshless",
-            config ->
-                TestNode.withPeers(lisa.configuredPeer())
-                    .apply(config)
-                    .withTransport(Transport.MQTT));
+            config -> TestNode.withPeers(lisa.configuredPeer()).apply(config).with(Transport.MQTT));
 
     time.advance(Duration.ofHours(2));
 
@@ -205,7 +202,7 @@ class GossipIT {
         TestNode.start(
             name,
             List.of(),
-            loopback -> config.apply(loopback.withTransport(Transport.GOSSIP)),
+            loopback -> config.apply(loopback.with(Transport.GOSSIP)),
             recoveryProgressed -> {},
             time);
     nodes.add(node);

@@ -53,8 +53,8 @@ class LivenessIT {
 
   private static NodeConfig meetingPoint(NodeConfig config, Mosquitto broker) {
     return broker == null
-        ? config.withTransport(Transport.GOSSIP)
-        : config.withPlaza(config.plaza().withUrl(broker.url()));
+        ? config.with(Transport.GOSSIP)
+        : config.with(config.plaza().withUrl(broker.url()));
   }
 
   private static LivenessRequest.LivenessCounts counts(TestNode node) {

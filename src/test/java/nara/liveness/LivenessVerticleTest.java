@@ -46,7 +46,8 @@ class LivenessVerticleTest {
   private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
   private static final long TEN_DAYS_AGO = NOW.minus(Duration.ofDays(10)).getEpochSecond();
   private static final Duration DELAY = Duration.ofSeconds(3);
-  private static final LivenessConfig CONFIG = LivenessConfig.of(true, true, Duration.ofMinutes(5));
+  private static final LivenessConfig CONFIG =
+      new LivenessConfig(true, true, false, Duration.ofMinutes(5));
 
   private final Citizen bart = Citizen.named("bart");
   private final ManualScheduler time = new ManualScheduler(NOW);
@@ -110,14 +111,14 @@ class LivenessVerticleTest {
   void ping_is_dated_at_its_request() {
     FakeBus.next(sightings).complete(bartOnline());
     assertThat(FakeBus.next(events).payload()).isInstanceOf(Observation.class);
-    time.advance(CONFIG.pingInterval());
+    time.advance(LivenessConfig.PING_INTERVAL);
     Promise<PingOutcome> asked = FakeBus.next(pings);
     time.advance(DELAY);
     asked.complete(new Pong("bart", bart.key(), "", Duration.ofMillis(5)));
 
     Event ping = FakeBus.next(events);
     assertThat(ping.payload()).isInstanceOf(Ping.class);
-    assertThat(ping.ts()).isEqualTo(Event.unixNanos(NOW.plus(CONFIG.pingInterval())));
+    assertThat(ping.ts()).isEqualTo(Event.unixNanos(NOW.plus(LivenessConfig.PING_INTERVAL)));
   }
 
   @Test
@@ -136,7 +137,7 @@ class LivenessVerticleTest {
     FakeBus.next(sightings).complete(bartOnline());
     FakeBus.until(this::roundTrips, averages -> averages.equals(Map.of("bart", 10.0, "moe", 40.0)));
     FakeBus.next(events);
-    time.advance(CONFIG.pingInterval());
+    time.advance(LivenessConfig.PING_INTERVAL);
     FakeBus.next(pings).complete(new Pong("bart", bart.key(), "", Duration.ofMillis(20)));
 
     FakeBus.until(this::roundTrips, averages -> averages.equals(Map.of("bart", 13.0, "moe", 40.0)));
@@ -146,7 +147,7 @@ class LivenessVerticleTest {
   void pong_with_another_key_is_ignored() {
     FakeBus.next(sightings).complete(bartOnline());
     FakeBus.next(events);
-    time.advance(CONFIG.pingInterval());
+    time.advance(LivenessConfig.PING_INTERVAL);
     Citizen impostor = Citizen.impostor("bart");
     FakeBus.next(pings).complete(new Pong("bart", impostor.key(), "", Duration.ofMillis(20)));
     bus.ask(LivenessRequest.ADDRESS, new LivenessRequest.GetLivenessCounts());

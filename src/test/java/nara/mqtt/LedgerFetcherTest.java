@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import nara.bus.Bus;
 import nara.bus.Scheduler;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
@@ -37,8 +36,7 @@ class LedgerFetcherTest {
             List.of(),
             new SplittableRandom(1),
             null);
-    LedgerFetcher ledgerFetcher =
-        new LedgerFetcher(vertx, Bus.of(vertx), time, "lisa", never, QUIET);
+    LedgerFetcher ledgerFetcher = new LedgerFetcher(vertx, time, "lisa", never, QUIET);
 
     LedgersFetched answered =
         TestPlazaNode.await(

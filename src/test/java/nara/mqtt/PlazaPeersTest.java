@@ -90,11 +90,11 @@ class PlazaPeersTest {
 
   @Test
   void peer_table_is_bounded() {
-    for (int i = 0; i < 3 * PlazaPeers.MAX_PEERS; i++) {
+    for (int i = 0; i < 3 * MqttLimits.MAX_PEERS; i++) {
       plazaPeers.onHeyThere(hello("n" + i, NOW), NOW);
     }
     assertThat(plazaPeers.randomSample(Integer.MAX_VALUE, "marge", new SplittableRandom(1)))
-        .hasSize(PlazaPeers.MAX_PEERS);
+        .hasSize(MqttLimits.MAX_PEERS);
   }
 
   @Test

@@ -95,36 +95,6 @@ class PresenceIT {
   }
 
   @Test
-  void announcements_asked_for_in_a_row_are_one() {
-    try (Mosquitto broker = Mosquitto.start();
-        MqttTestClient watcher = new MqttTestClient(broker.url());
-        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
-      PlazaConfig patient = config(broker.url());
-      lisa.connected(
-          new PlazaConfig(
-              patient.url(),
-              "",
-              "",
-              false,
-              patient.announceJitter(),
-              LONG,
-              patient.howdyWait(),
-              patient.reconnectMin(),
-              patient.reconnectMax(),
-              patient.maxMessageBytes()));
-      for (int i = 0; i < 10; i++) {
-        lisa.ask(new PlazaRequest.Announce());
-      }
-      lisa.leave();
-      watcher.await(Topics.CHAU);
-
-      assertThat(watcher.receivedMessages())
-          .extracting(MqttTestClient.Message::topic)
-          .containsOnlyOnce(Topics.HEY_THERE);
-    }
-  }
-
-  @Test
   void read_only_node_publishes_nothing() {
     try (Mosquitto broker = Mosquitto.start();
         MqttTestClient watcher = new MqttTestClient(broker.url());
@@ -132,7 +102,7 @@ class PresenceIT {
             new TestPlazaNode("lisa").connected(config(broker.url(), "", "", true));
         TestPlazaNode bart = new TestPlazaNode("bart").connected(config(broker.url()))) {
       lisa.awaitPresence(told -> told.name().equals("bart"));
-      lisa.ask(new PlazaRequest.Announce());
+      assertThat(lisa.announce()).isEmpty();
       LedgersFetched answered = await(lisa.askLedgers(Map.of("bart", List.of("x")), LONG, LONG));
       assertThat(answered.error()).startsWith("read-only");
       assertThat(answered.unanswered()).containsExactly("bart");

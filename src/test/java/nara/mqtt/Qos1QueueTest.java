@@ -69,9 +69,10 @@ class Qos1QueueTest {
 
   @Test
   void full_queue_rejects_messages() {
-    List<Future<Void>> futures = send(Qos1Queue.MAX_IN_FLIGHT + Qos1Queue.MAX_QUEUED + 1);
+    List<Future<Void>> futures =
+        send(MqttLimits.MAX_QOS1_IN_FLIGHT + MqttLimits.MAX_QOS1_QUEUED + 1);
     assertThat(futures.stream().filter(Future::failed)).hasSize(1);
-    assertThat(futures.getLast().cause()).hasMessageContaining("slower than is published");
+    assertThat(futures.getLast().cause()).hasMessageContaining("slower than they are published");
   }
 
   @Test

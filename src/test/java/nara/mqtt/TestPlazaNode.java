@@ -4,7 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +38,15 @@ import nara.ledger.Query;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.presence.Presence;
+import nara.presence.PresenceConfig;
+import nara.presence.PresenceRequest;
+import nara.presence.PresenceVerticle;
 import nara.presence.Profile;
 import nara.trust.TrustRequest;
 
 /**
- * One node of a test: the verticle on a Vert.x of its own, over a ledger that is a list and a trust
- * that believes whatever is well formed.
+ * A node for tests: the verticles of presence and MQTT on their own Vert.x. Its ledger is a list,
+ * and its trust verticle accepts all well-formed events.
  */
 public final class TestPlazaNode implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -57,7 +62,7 @@ public final class TestPlazaNode implements AutoCloseable {
   private final EventReader reader = new EventReader();
   private volatile Consumer<Query> onQuery = query -> {};
   private final Scheduler scheduler;
-  private String deployment = "";
+  private final Deque<String> deployments = new ArrayDeque<>();
   private volatile Future<Void> repliesResumed = Future.succeededFuture();
 
   public TestPlazaNode(String name) {
@@ -106,6 +111,15 @@ public final class TestPlazaNode implements AutoCloseable {
   }
 
   TestPlazaNode connect(PlazaConfig config) {
+    deployments.push(
+        await(
+            vertx.deployVerticle(
+                new PresenceVerticle(
+                    me,
+                    new PresenceConfig(config.readOnly(), true, config.announceEvery()),
+                    () -> "127.0.0.1:7433",
+                    () -> true,
+                    scheduler))));
     MqttLedgerVerticle verticle =
         new MqttLedgerVerticle(
             me,
@@ -116,7 +130,7 @@ public final class TestPlazaNode implements AutoCloseable {
             new JdkTestVerifier(),
             scheduler,
             new SplittableRandom(1));
-    deployment = await(vertx.deployVerticle(verticle));
+    deployments.push(await(vertx.deployVerticle(verticle)));
     return this;
   }
 
@@ -156,6 +170,12 @@ public final class TestPlazaNode implements AutoCloseable {
     return await(bus.request(PlazaRequest.ADDRESS, request, TIMEOUT));
   }
 
+  /** Asks for an announcement; returns the hey_there event. */
+  byte[] announce() {
+    return await(bus.request(PresenceRequest.ADDRESS, new PresenceRequest.Announce(), TIMEOUT))
+        .heyThere();
+  }
+
   /** The first news of that kind, of those told already or of those to come. */
   public Presence awaitPresence(Predicate<Presence> wanted) {
     for (Presence told : presenceSoFar) {
@@ -185,7 +205,9 @@ public final class TestPlazaNode implements AutoCloseable {
 
   /** Begins to leave. */
   Future<Void> beginLeave() {
-    return vertx.undeploy(deployment);
+    return vertx
+        .undeploy(deployments.pop())
+        .compose(undeployed -> vertx.undeploy(deployments.pop()));
   }
 
   /** The ledger and the trust answer no more until then. */

@@ -17,7 +17,6 @@ import nara.ledger.LedgerRequest.Opinion;
 import nara.ledger.LedgerRequest.SubjectSummaries;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.LedgerVerticle;
-import nara.mqtt.wire.HowdyObservation;
 import nara.opinion.OpinionNotification.PassEnded;
 import nara.opinion.OpinionRequest.OwnHistory;
 import nara.presence.Presence;
@@ -130,10 +129,7 @@ class OpinionVerticleTest {
   }
 
   private void vote(String voter, long startTime) {
-    bus.publish(
-        Presence.ADDRESS,
-        new Presence.ObservationReceived(
-            voter, 50, new HowdyObservation(0, 0, startTime, "ONLINE", 0, 0)));
+    bus.publish(Presence.ADDRESS, new Presence.ObservationReceived(voter, 50, startTime));
   }
 
   private String deploy() {

@@ -120,15 +120,15 @@ public final class TestNode implements AutoCloseable {
   public static NodeConfig loopback() {
     NodeConfig config = ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
     return config
-        .withMesh(config.mesh().listeningOn("127.0.0.1", 0))
-        .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
-        .withRecovery(config.recovery().withoutFirstWait());
+        .with(config.mesh().listeningOn("127.0.0.1", 0))
+        .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
+        .with(config.recovery().withoutFirstWait());
   }
 
   /** Lets a configuration know these peers, by name and address. */
   public static UnaryOperator<NodeConfig> withPeers(String... peers) {
     return config ->
-        config.withDiscovery(
+        config.with(
             config
                 .discovery()
                 .withPeers(Arrays.stream(peers).map(peer -> ConfiguredPeer.parse(peer)).toList()));

@@ -2,9 +2,6 @@ package nara.mqtt.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import nara.event.Chau;
-import nara.event.HeyThere;
-import nara.event.json.EventWriter;
 import nara.identity.Identity;
 
 /** What this node says on the plaza, signed. Pure: time, address and status are given. */
@@ -13,23 +10,6 @@ public final class PlazaEncoder {
 
   public PlazaEncoder(Identity me) {
     this.me = me;
-  }
-
-  /**
-   * An announcement, as a signed hey-there event.
-   *
-   * @param ts Unix nanoseconds
-   * @param meshAddress where the mesh reaches this node, or empty
-   */
-  public byte[] heyThere(long ts, String meshAddress) {
-    String key = me.keys().publicKey().encoded();
-    return EventWriter.writeSigned(me, ts, new HeyThere(me.name(), key, meshAddress, me.id(), ""));
-  }
-
-  /** A goodbye, as a signed chau event. */
-  public byte[] chau(long ts) {
-    return EventWriter.writeSigned(
-        me, ts, new Chau(me.name(), me.keys().publicKey().encoded(), me.id(), ""));
   }
 
   /** The answer to somebody's announcement. */

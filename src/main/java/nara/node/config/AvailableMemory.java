@@ -8,29 +8,22 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
-/**
- * How much memory a node may count on: the machine's, or the container's limit when that is
- * smaller. The memory mode {@code auto} is decided by it.
- */
+/** The memory of the machine or the container. The memory mode {@code auto} depends on it. */
 final class AvailableMemory {
   private static final long BYTES_PER_MEGABYTE = 1L << 20;
 
   private AvailableMemory() {}
 
-  /** Megabytes of this machine or container. */
+  /** The megabytes of this machine or container. */
   static long megabytes() {
-    // The JDK's number heeds control groups where it understands how they are mounted; the files
-    // are read as well, since in a container they lie at the root whatever the host does.
+    // The JDK considers control groups only if it understands how they are mounted. In a container,
+    // the files are always below the root.
     long machine =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     return megabytes(Path.of("/"), machine);
   }
 
-  /**
-   * The machine's memory or the smallest limit of a control group under a root directory.
-   *
-   * @param machine bytes of the whole machine
-   */
+  /** The megabytes of a machine with so many bytes, or the smallest control group's limit. */
   static long megabytes(Path root, long machine) {
     LongStream limits =
         LongStream.concat(
@@ -40,8 +33,8 @@ final class AvailableMemory {
   }
 
   /**
-   * The bytes in a control group's limit file. Without a limit version 2 says {@code max}, and
-   * version 1 a number close to 2^63: 19 digits, more than any memory.
+   * The bytes in a control group's limit file. Without a limit, version 2 writes {@code max}, and
+   * version 1 a number close to 2^63, with 19 digits.
    */
   static OptionalLong cgroupLimit(String content) {
     String digits = content.strip();
@@ -54,7 +47,7 @@ final class AvailableMemory {
     try {
       return cgroupLimit(Files.readString(file));
     } catch (IOException absent) {
-      // Which of the files exist differs from system to system; each only narrows the answer.
+      // No system has both files.
       return OptionalLong.empty();
     }
   }

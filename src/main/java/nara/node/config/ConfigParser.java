@@ -15,12 +15,11 @@ import java.util.Map;
 import nara.bounds.SafeText;
 
 /**
- * The text of a configuration as a tree that remembers where each value stands, so that every
- * problem can point at its line. A key that is given twice is a problem, since one of the two would
- * be lost in silence.
+ * Parses the text of a configuration into a tree with the position of each value, so that each
+ * problem can name its line. A duplicate key is a problem, because one of the values would be lost.
  */
 final class ConfigParser {
-  /** Characters of a configuration. A full one with a hundred peers has under 10,000. */
+  /** A full configuration with a hundred peers has less than 10,000 characters. */
   static final int MAX_CHARACTERS = 1 << 20;
 
   private static final int MAX_DEPTH = 16;
@@ -35,7 +34,7 @@ final class ConfigParser {
           .build();
 
   /**
-   * A value and its place.
+   * A value and its position.
    *
    * @param value a map of key to node, a list of nodes, a string, a number, a boolean, or null
    */
@@ -52,13 +51,13 @@ final class ConfigParser {
       return (List<ConfigNode>) value;
     }
 
-    /** The value as a person would recognise it in a message. */
+    /** The value for a message. */
     String printable() {
       return switch (value) {
         case null -> "null";
         case Map<?, ?> map -> "an object";
         case List<?> list -> "a list";
-        // Who puts user and password into a URL is told so, but not by printing them.
+        // A URL may contain a password.
         case String text ->
             '"' + SafeText.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
         default -> value.toString();
@@ -66,7 +65,7 @@ final class ConfigParser {
     }
   }
 
-  /** Code points of the parser's message, which may quote the file. */
+  /** The code points of the JSON parser's message, which may quote the file. */
   private static final int MAX_PARSER_MESSAGE = 200;
 
   private final JsonParser parser;
@@ -77,7 +76,7 @@ final class ConfigParser {
     this.problems = problems;
   }
 
-  /** The tree of the text; an empty object, and a problem, when it is not one JSON object. */
+  /** The tree of the text; without a JSON object, it adds a problem and returns an empty object. */
   static ConfigNode parse(String text, List<ConfigProblem> problems) {
     if (text.length() > MAX_CHARACTERS) {
       problems.add(
@@ -90,31 +89,34 @@ final class ConfigParser {
       return ConfigNode.EMPTY;
     }
     try (JsonParser parser = JSON.createParser(text)) {
-      parser.nextToken();
-      if (parser.currentToken() != JsonToken.START_OBJECT) {
+      ConfigParser reader = new ConfigParser(parser, problems);
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
         problems.add(new ConfigProblem(1, 1, "", "is not a JSON object: it must begin with {"));
         return ConfigNode.EMPTY;
       }
-      ConfigNode root = new ConfigParser(parser, problems).node("");
+      ConfigNode root = reader.node("");
       if (parser.nextToken() != null) {
-        JsonLocation at = parser.currentTokenLocation();
-        problems.add(
-            new ConfigProblem(
-                at.getLineNr(), at.getColumnNr(), "", "something follows after the closing }"));
+        reader.addProblem(
+            parser.currentTokenLocation(), "", "something follows after the closing }");
       }
       return root;
     } catch (JsonProcessingException broken) {
+      String reason = SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE);
       JsonLocation at = broken.getLocation();
       problems.add(
           new ConfigProblem(
               at == null ? 0 : at.getLineNr(),
               at == null ? 0 : at.getColumnNr(),
               "",
-              "is not JSON: " + SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE)));
+              "is not JSON: " + reason));
       return ConfigNode.EMPTY;
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
+  }
+
+  private void addProblem(JsonLocation at, String path, String message) {
+    problems.add(new ConfigProblem(at.getLineNr(), at.getColumnNr(), path, message));
   }
 
   private ConfigNode node(String path) throws IOException {
@@ -125,7 +127,7 @@ final class ConfigParser {
           case START_ARRAY -> list(path);
           case VALUE_STRING -> parser.getText();
           case VALUE_NUMBER_INT -> parser.getDecimalValue();
-          // No key takes one: only its text counts, for the message.
+          // No key allows a fraction. The value is for the message only.
           case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
           case VALUE_TRUE -> true;
           case VALUE_FALSE -> false;
@@ -146,12 +148,7 @@ final class ConfigParser {
       ConfigNode configNode = node(inside);
       ConfigNode first = fields.putIfAbsent(key, configNode);
       if (first != null) {
-        problems.add(
-            new ConfigProblem(
-                at.getLineNr(),
-                at.getColumnNr(),
-                SafeText.excerpt(inside),
-                "is given twice; the first one stands at line " + first.line()));
+        addProblem(at, SafeText.excerpt(inside), "is given twice; first at line " + first.line());
       }
     }
     return fields;

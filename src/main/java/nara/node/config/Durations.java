@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as configuration writes them: a whole number and its unit, {@code "30s"}. */
+/** Reads and writes durations: a whole number and its unit, such as {@code "30s"}. */
 public final class Durations {
   // Fifteen digits of hours still fit into a Duration's seconds.
   private static final Pattern TEXT = Pattern.compile("(\\d{1,15})(ms|s|m|h)");
 
   private Durations() {}
 
-  /** Reads {@code 500ms}, {@code 30s}, {@code 5m} or {@code 24h}; empty for anything else. */
+  /** Reads texts like {@code 500ms}, {@code 30s}, {@code 5m} and {@code 24h}. */
   public static Optional<Duration> parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
@@ -28,7 +28,7 @@ public final class Durations {
         });
   }
 
-  /** Writes it in the largest unit that loses nothing, down to milliseconds. */
+  /** Writes a duration in the largest unit that is exact. */
   public static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1_000 != 0) {

@@ -32,7 +32,6 @@ import nara.ledger.LedgerRequest;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.PlazaJson;
 import nara.node.Blocking;
-import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
@@ -106,11 +105,7 @@ class ConsensusIT {
         name,
         history(),
         config ->
-            config
-                .withTransport(Transport.MQTT)
-                .withPlaza(config.plaza().withUrl(broker.url()))
-                .withCheckpoint(
-                    new NodeConfig.CheckpointConfig(config.checkpoint().sync(), consensus)),
+            config.with(Transport.MQTT).with(config.plaza().withUrl(broker.url())).with(consensus),
         recoveryProgressed -> {},
         time);
   }

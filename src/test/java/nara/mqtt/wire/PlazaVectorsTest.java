@@ -19,6 +19,7 @@ import nara.identity.PublicKey;
 import nara.identity.Soul;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.presence.Announcer;
 import nara.presence.Profile;
 import nara.recovery.SubjectPartitioner;
 import nara.testing.Vectors;
@@ -209,8 +210,7 @@ class PlazaVectorsTest {
         ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     HeyThere hello = (HeyThere) theirs.payload();
 
-    byte[] json =
-        new PlazaEncoder(identity(LIVE, "pythonista")).heyThere(theirs.ts(), hello.meshIp());
+    byte[] json = Announcer.heyThere(identity(LIVE, "pythonista"), theirs.ts(), hello.meshIp());
 
     // The older format's signature inside the payload is the one thing that ours leaves empty.
     assertThat(new String(json, UTF_8)).isEqualTo(recorded.replace(hello.signature(), ""));
@@ -223,7 +223,7 @@ class PlazaVectorsTest {
         ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     Identity me = identity(RECORDED, "plaza-open");
 
-    byte[] json = new PlazaEncoder(me).chau(theirs.ts());
+    byte[] json = Announcer.chau(me, theirs.ts());
 
     String emitterId = "\"emitter_id\":\"" + me.id() + "\",";
     assertThat(new String(json, UTF_8).replace(emitterId, "")).isEqualTo(recorded);

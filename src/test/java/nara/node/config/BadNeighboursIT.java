@@ -123,7 +123,7 @@ class BadNeighboursIT {
 
   private static TestNode fresh(String... peers) {
     UnaryOperator<NodeConfig> pagesOnly =
-        config -> config.withRecovery(config.recovery().withLadder(Rung.PAGES));
+        config -> config.with(config.recovery().withLadder(Rung.PAGES));
     return TestNode.start(
         "fresh", List.of(), withPeers(peers).andThen(pagesOnly)::apply, recoveryProgressed -> {});
   }

@@ -126,8 +126,7 @@ class ConfigReaderTest {
   @CsvSource({
     "'{\"mesh\": {\"prot\": 1}}', mesh.prot: is not a known key; did you mean mesh.port?",
     "'{\"mehs\": {}}', mehs: is not a known key; did you mean mesh?",
-    "'{\"mesh\": {\"port\": 1, \"port\": 2}}', mesh.port: is given twice; the first one stands at"
-        + " line 1",
+    "'{\"mesh\": {\"port\": 1, \"port\": 2}}', mesh.port: is given twice; first at line 1",
     "'{\"mesh\": 4}', mesh: 4 is not an object of keys",
     "'{\"mesh\": null}', mesh: null is not an object of keys",
     "'{\"mesh\": {\"port\": 1.5}}', mesh.port: 1.5 is not a port (0 to 65535)",
@@ -135,8 +134,8 @@ class ConfigReaderTest {
     "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
     "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
         + " [NAME@]HOST[:PORT]'",
-    "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing: which addresses shall be"
-        + " scanned?'",
+    "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing; give the addresses to"
+        + " scan'",
     "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile,"
         + " pages, sample, slices, plaza'",
     "'{\"recovery\": {\"ladder\": [\"plaza\", \"plaza\"]}}', recovery.ladder: has a rung twice",
@@ -147,7 +146,7 @@ class ConfigReaderTest {
         + " plaza.reconnect_max (35s)'",
     "'{\"cluster\": {\"enabled\": true}}', 'cluster.members: is empty: name the members, HOST:PORT"
         + " each'",
-    "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is no interface: give the one address"
+    "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is a wildcard; give the one address"
         + " that the other members can reach'",
     "'{\"cluster\": {\"roles\": [\"mesh-sync\"]}}', 'cluster.roles: has mesh-sync without ledger,"
         + " which it needs'",
@@ -156,7 +155,7 @@ class ConfigReaderTest {
     "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate"
         + " and tls.authority beside it: all three files or none'",
     "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\", \"certificate\": \"pom.xml\", \"authority\":"
-        + " \"none\"}}}', 'cluster.tls.authority: there is no file \"none\" that can be read'",
+        + " \"none\"}}}', 'cluster.tls.authority: there is no readable file \"none\"'",
     "'[]', is not a JSON object: it must begin with {",
     "'', is not a JSON object: it must begin with {",
     "'{} {}', something follows after the closing }",

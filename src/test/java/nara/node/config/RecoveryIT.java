@@ -91,7 +91,7 @@ class RecoveryIT {
   @Test
   void a_report_asked_for_before_the_end_counts_what_the_ledger_holds() {
     UnaryOperator<NodeConfig> waiting =
-        config -> config.withRecovery(RecoveryConfig.defaults(config.memory().mode()));
+        config -> config.with(RecoveryConfig.defaults(config.memory().mode()));
     try (TestNode alice = TestNode.start("alice", half, waiting, recoveryProgressed -> {})) {
       RecoveryRequest.CurrentReport current =
           Blocking.await(
@@ -120,7 +120,7 @@ class RecoveryIT {
   @Test
   void report_names_unreachable_broker() {
     try (TestNode fresh =
-        fresh(config -> config.withPlaza(config.plaza().withUrl("mqtt://127.0.0.1:9")))) {
+        fresh(config -> config.with(config.plaza().withUrl("mqtt://127.0.0.1:9")))) {
       Report report = fresh.report();
       assertThat(report.outcome()).isEqualTo("isolated");
       assertThat(report.reasons()).anyMatch(reason -> reason.startsWith("the plaza: "));
@@ -208,8 +208,7 @@ class RecoveryIT {
   @Test
   void shutdown_ends_recovery_at_once_and_reports_it() {
     UnaryOperator<NodeConfig> patient =
-        config ->
-            config.withRecovery(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
+        config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode fresh = TestNode.start("fresh", List.of(), patient, recoveryProgressed -> {});
     Instant before = Instant.now();
     fresh.close();
@@ -221,8 +220,7 @@ class RecoveryIT {
   @Test
   void a_recovery_that_is_stopped_still_counts_what_the_ledger_holds() {
     UnaryOperator<NodeConfig> patient =
-        config ->
-            config.withRecovery(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
+        config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode full = TestNode.start("full", corpus.events(), patient, recoveryProgressed -> {});
     full.close();
     assertThat(full.report().reasons()).contains("stopped before it was done");
@@ -235,19 +233,19 @@ class RecoveryIT {
 
   private static UnaryOperator<NodeConfig> asReference() {
     return config ->
-        config.withRecovery(config.recovery().withLadder(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA));
+        config.with(config.recovery().withLadder(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA));
   }
 
   private static UnaryOperator<NodeConfig> manyCalls() {
-    return config -> config.withRecovery(config.recovery().withSampling(200_000, 1_000));
+    return config -> config.with(config.recovery().withSampling(200_000, 1_000));
   }
 
   private static UnaryOperator<NodeConfig> onlyPlaza(String url) {
     return config ->
         config
-            .withTransport(Transport.MQTT)
-            .withPlaza(config.plaza().withUrl(url).withoutJitter())
-            .withRecovery(config.recovery().withDiscoveryRetries(Duration.ofSeconds(4), 3));
+            .with(Transport.MQTT)
+            .with(config.plaza().withUrl(url).withoutJitter())
+            .with(config.recovery().withDiscoveryRetries(Duration.ofSeconds(4), 3));
   }
 
   /** The announcements, and every second event of the rest. */

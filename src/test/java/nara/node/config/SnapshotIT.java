@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -119,7 +120,7 @@ class SnapshotIT {
     }
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       UnaryOperator<NodeConfig> there =
-          config -> config.withMesh(config.mesh().listeningOn("127.0.0.1", taken.getLocalPort()));
+          config -> config.with(config.mesh().listeningOn("127.0.0.1", taken.getLocalPort()));
       assertThatThrownBy(
               () ->
                   TestNode.start(
@@ -140,9 +141,11 @@ class SnapshotIT {
   }
 
   private static UnaryOperator<NodeConfig> remembering(Path file) {
+    SnapshotConfig snapshot = new SnapshotConfig(file, Duration.ofHours(1));
     return config ->
-        config.withMemory(
-            config.memory().withSnapshot(new SnapshotConfig(file, Duration.ofHours(1))));
+        config.with(
+            new NodeConfig.MemoryConfig(
+                config.memory().mode(), config.memory().maxEvents(), Optional.of(snapshot)));
   }
 
   private static Report.StageReport stage(TestNode node) {
