@@ -1,8 +1,21 @@
 /**
  * Liveness: which neighbours are online, how far away they are, and when they are forgotten.
- *
- * <p>May know {@code event}, {@code identity} and {@code bus}, and the messages of {@code ledger},
- * {@code trust}, {@code mesh}, {@code mqtt}, {@code presence}, {@code discovery}, {@code recovery}
- * and {@code opinion}.
  */
+@MayKnow({
+  "bounds",
+  "bus",
+  "discovery",
+  "event",
+  "event.json",
+  "identity",
+  "ledger",
+  "mesh.client",
+  "mqtt",
+  "opinion",
+  "presence",
+  "recovery",
+  "trust"
+})
 package nara.liveness;
+
+import nara.MayKnow;
