@@ -1,6 +1,6 @@
 /**
- * The management port: health, readiness, the recovery's report while it grows.
+ * The management port: health, readiness, the recovery's report, the state of the cluster.
  *
- * <p>May know the messages of recovery, ledger and cluster.
+ * <p>May know the messages of recovery and cluster.
  */
 package nara.web;

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import nara.identity.Hashing;
 
 /**
  * The bytes of an answer, in pieces, with their hash: an answer of megabytes is gathered, hashed
@@ -46,7 +47,7 @@ public final class Body {
     if (hash != null) {
       return hash;
     }
-    MessageDigest digest = Sha256.start();
+    MessageDigest digest = Hashing.newSha256();
     pieces.forEach(digest::update);
     return digest.digest();
   }
@@ -64,7 +65,7 @@ public final class Body {
 
   /** Gathers a body, and hashes each piece as soon as it is full. For one thread. */
   static final class Writer {
-    private final MessageDigest digest = Sha256.start();
+    private final MessageDigest digest = Hashing.newSha256();
     private final List<byte[]> pieces = new ArrayList<>();
     private byte[] piece = new byte[PIECE_BYTES];
     private int pieceLength;

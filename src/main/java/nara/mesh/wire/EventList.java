@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import nara.event.Event;
 import nara.event.json.JsonSpans.Span;
+import nara.identity.Hashing;
 
 /**
  * Lists of events in bodies: what is signed of them, and stored events put into one, their bytes
@@ -20,7 +21,7 @@ public final class EventList {
    * @param prefix who lists and when, as the wire contract writes it for the kind of list
    */
   public static byte[] signedHash(String prefix, byte[] json, List<Span> events) {
-    MessageDigest hash = Sha256.start();
+    MessageDigest hash = Hashing.newSha256();
     hash.update(prefix.getBytes(UTF_8));
     EventFieldScanner.hashIds(hash, json, events);
     return hash.digest();
@@ -28,7 +29,7 @@ public final class EventList {
 
   /** The same for events of ours, as {@link #collectJson} gives them. */
   static byte[] signedHash(String prefix, byte[][] events) {
-    MessageDigest hash = Sha256.start();
+    MessageDigest hash = Hashing.newSha256();
     hash.update(prefix.getBytes(UTF_8));
     for (byte[] json : events) {
       EventFieldScanner.hashId(hash, json, 0, json.length);

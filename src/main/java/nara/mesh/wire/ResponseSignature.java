@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import nara.bounds.SafeText;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
@@ -61,7 +62,7 @@ public final class ResponseSignature {
     if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
       return Optional.of("the answer was signed " + GoDuration.format(age.get()) + " ago");
     }
-    byte[] message = message(headers.name(), headers.timestamp(), Sha256.start().digest(body));
+    byte[] message = message(headers.name(), headers.timestamp(), Hashing.sha256(body));
     return RequestSignature.isValid(signatureVerifier, key, message, headers.signature())
         ? Optional.empty()
         : Optional.of("the signature in the headers is not that of " + SafeText.excerpt(peerName));

@@ -1,5 +1,6 @@
 package nara.trust.verifier;
 
+import nara.identity.KeyPair;
 import nara.trust.ed25519.Ed25519;
 
 /**
@@ -10,14 +11,13 @@ import nara.trust.ed25519.Ed25519;
  * decodes R and compares points accepts the same signatures once R is known to be canonical.
  */
 final class SignatureFormat {
-  static final int SIGNATURE_LENGTH = 64;
   static final int S_OFFSET = 32;
 
   private SignatureFormat() {}
 
   /** 64 bytes, S below L, and R as a point would be encoded. */
   static boolean isWellFormed(byte[] signature) {
-    return signature.length == SIGNATURE_LENGTH
+    return signature.length == KeyPair.SIGNATURE_LENGTH
         && Ed25519.isScalar(signature, S_OFFSET)
         && Ed25519.isCanonical(signature, 0);
   }

@@ -133,7 +133,8 @@ class CheckpointSyncIT {
                 bartsKeys,
                 new DiscoveryConfig(
                     List.of(new ConfiguredPeer("", address)), Optional.empty(), "", SOON, 50),
-                clock)));
+                clock,
+                true)));
     await(
         bartsNode.deployVerticle(
             new CheckpointSyncVerticle(new CheckpointSyncConfig(1, 2, SOON), new Random(1))));

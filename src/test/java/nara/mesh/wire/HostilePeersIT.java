@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.event.Event;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -426,8 +427,7 @@ class HostilePeersIT {
               texts.add(i * 700, bad.get(i));
               ids.add(i * 700, statedIds.get(i));
             });
-    byte[] hash =
-        Sha256.start().digest(("bart:1795367224:" + String.join("", ids)).getBytes(UTF_8));
+    byte[] hash = Hashing.sha256(("bart:1795367224:" + String.join("", ids)).getBytes(UTF_8));
     String json =
         "{\"from\":\"bart\",\"events\":[%s],\"ts\":1795367224,\"sig\":\"%s\"}\n"
             .formatted(String.join(",", texts), BART.keys().signBase64(hash));

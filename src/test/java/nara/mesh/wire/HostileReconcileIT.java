@@ -23,6 +23,7 @@ import java.util.Random;
 import nara.bus.Bus;
 import nara.event.Event;
 import nara.event.Verdict;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -314,7 +315,7 @@ class HostileReconcileIT {
   @Test
   void events_are_given_as_the_bytes_that_they_came_as() throws Exception {
     Event event = TestMesh.teases(Citizen.named("lisa"), 1).getFirst();
-    String hash = HexFormat.of().formatHex(Sha256.start().digest(event.json()));
+    String hash = HexFormat.of().formatHex(Hashing.sha256(event.json()));
 
     assertThat(post("/events/fetch", "00".repeat(32) + hash))
         .contains("\"events\":[" + new String(event.json(), UTF_8) + "]")
