@@ -35,6 +35,10 @@ public final class FakeBus implements AutoCloseable {
   private final Map<Class<?>, Function<Request<?>, Future<? extends BusMessage>>> handlers =
       new ConcurrentHashMap<>();
 
+  public Bus bus() {
+    return bus;
+  }
+
   /** Replies to requests of a type. A later handler of the same type replaces the earlier one. */
   public <R extends BusMessage, M extends Request<R>> FakeBus reply(
       String address, Class<M> type, Function<M, R> handler) {
