@@ -117,11 +117,11 @@ public final class OpinionVerticle extends VerticleBase {
           opinions.passes(),
           failure.getMessage());
     }
-    bus.publish(
-        OpinionNotification.ADDRESS,
-        new OpinionNotification.PassEnded(opinions.passes(), !opinions.hasMorePasses()));
     if (opinions.hasMorePasses()) {
       nextPass = scheduler.schedule(vertx, config.passInterval(), this::runPass);
     }
+    bus.publish(
+        OpinionNotification.ADDRESS,
+        new OpinionNotification.PassEnded(opinions.passes(), !opinions.hasMorePasses()));
   }
 }
