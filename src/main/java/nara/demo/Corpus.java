@@ -117,32 +117,20 @@ public final class Corpus {
     List<Draft> generate(int size) {
       for (Identity citizen : citizens) {
         for (int i = 0; i < ANNOUNCEMENTS; i++) {
-          add(
-              citizen,
-              new HeyThere(
-                  citizen.name(),
-                  citizen.keys().publicKey().encoded(),
-                  "127.0.0.1:" + (20_000 + i),
-                  citizen.id(),
-                  ""));
+          String address = "127.0.0.1:" + (20_000 + i);
+          add(citizen, new HeyThere(citizen.name(), key(citizen), address, citizen.id(), ""));
         }
       }
       for (int i = 0; drafts.size() < size && i < citizens.size() / 2; i++) {
         Identity leaver = citizens.get(i);
-        add(leaver, new Chau(leaver.name(), leaver.keys().publicKey().encoded(), leaver.id(), ""));
+        add(leaver, new Chau(leaver.name(), key(leaver), leaver.id(), ""));
         addCheckpoint(i);
       }
       for (int i = 0; drafts.size() < size && i < citizens.size() * PINGS_PER_TARGET; i++) {
         Identity target = citizens.get(i % citizens.size());
         Identity observer = otherThan(target);
-        add(
-            observer,
-            new Ping(
-                observer.name(),
-                observer.id(),
-                target.name(),
-                target.id(),
-                1 + random.nextInt(2_000) / 8.0));
+        double rtt = 1 + random.nextInt(2_000) / 8.0;
+        add(observer, new Ping(observer.name(), observer.id(), target.name(), target.id(), rtt));
       }
       while (drafts.size() < size) {
         addRandomEvent();
@@ -153,38 +141,28 @@ public final class Corpus {
     private void addRandomEvent() {
       Identity one = citizens.get(random.nextInt(citizens.size()));
       Identity other = otherThan(one);
+      String name = one.name();
+      String id = one.id();
+      String target = other.name();
+      String targetId = other.id();
       int kind = random.nextInt(100);
       if (kind < 10 && mayObserve(one, other)) {
+        String type = Observation.STATUS_CHANGE;
+        String status = random.nextBoolean() ? "ONLINE" : "OFFLINE";
         add(
             one,
-            new Observation(
-                one.name(),
-                one.id(),
-                other.name(),
-                other.id(),
-                Observation.STATUS_CHANGE,
-                2,
-                false,
-                0,
-                0,
-                0,
-                random.nextBoolean() ? "ONLINE" : "OFFLINE",
-                "",
-                0));
+            new Observation(name, id, target, targetId, type, 2, false, 0, 0, 0, status, "", 0));
       } else if (kind < 45) {
-        add(one, new Seen(one.name(), one.id(), other.name(), other.id(), VIAS[random.nextInt(4)]));
+        add(one, new Seen(name, id, target, targetId, VIAS[random.nextInt(4)]));
       } else {
-        add(
-            one,
-            new Social(
-                random.nextInt(3) == 0 ? "gossip" : "tease",
-                one.name(),
-                one.id(),
-                other.name(),
-                other.id(),
-                REASONS[random.nextInt(REASONS.length)],
-                ""));
+        String type = random.nextInt(3) == 0 ? "gossip" : "tease";
+        String reason = REASONS[random.nextInt(REASONS.length)];
+        add(one, new Social(type, name, id, target, targetId, reason, ""));
       }
+    }
+
+    private static String key(Identity citizen) {
+      return citizen.keys().publicKey().encoded();
     }
 
     private boolean mayObserve(Identity one, Identity other) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.discovery.Neighbour;
@@ -57,8 +58,8 @@ final class GossipPeerSelector {
         (neighbour.online() ? online : offline).add(new Peer(name, neighbour.address()));
       }
     }
-    shuffle(online);
-    shuffle(offline);
+    Collections.shuffle(online, Random.from(random));
+    Collections.shuffle(offline, Random.from(random));
     boolean includeOffline = count >= MIN_COUNT_FOR_OFFLINE && !offline.isEmpty();
     int onlineCount = Math.min(online.size(), includeOffline ? count - 1 : count);
     List<Peer> selected = new ArrayList<>(online.subList(0, onlineCount));
@@ -75,11 +76,5 @@ final class GossipPeerSelector {
     long doubled = INITIAL_BACKOFF.toSeconds() << Math.min(failures - 1, 20);
     backoffs.put(
         name, new Backoff(failures, now.plusSeconds(Math.min(doubled, MAX_BACKOFF.toSeconds()))));
-  }
-
-  private void shuffle(List<Peer> peers) {
-    for (int i = peers.size() - 1; i > 0; i--) {
-      Collections.swap(peers, i, random.nextInt(i + 1));
-    }
   }
 }

@@ -150,11 +150,10 @@ public final class GossipVerticle extends VerticleBase {
   }
 
   private void onTrustNotification(TrustNotification notification) {
-    switch (notification) {
-      case TrustNotification.AnnouncementsMerged merged ->
-          presenceExtractor
-              .extract(merged.events(), scheduler.instant())
-              .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
+    if (notification instanceof TrustNotification.AnnouncementsMerged merged) {
+      presenceExtractor
+          .extract(merged.events(), scheduler.instant())
+          .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
     }
   }
 

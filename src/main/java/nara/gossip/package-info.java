@@ -1,6 +1,4 @@
-/**
- * Gossip: exchanges of recent events with a few peers, and the background sync of missed ones.
- */
+/** Gossip: exchanges of recent events with a few peers, and the background sync of missed ones. */
 @MayKnow({
   "bounds",
   "bus",

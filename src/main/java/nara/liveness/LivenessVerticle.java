@@ -114,13 +114,8 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
-    switch (notification) {
-      case RecoveryNotification.RecoveryProgressed progressed -> {}
-      case RecoveryNotification.RecoveryFinished finished -> {
-        if (presenceTracker == null) {
-          startMonitoring();
-        }
-      }
+    if (notification instanceof RecoveryNotification.RecoveryFinished && presenceTracker == null) {
+      startMonitoring();
     }
   }
 
@@ -153,16 +148,14 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onOpinionNotification(OpinionNotification notification) {
-    switch (notification) {
-      case OpinionNotification.PassEnded passEnded -> {
-        if (passEnded.isLast() && presenceTracker != null) {
-          maintenance
-              .fetchOpinions()
-              .compose(fetched -> backfill())
-              .compose(backfilled -> expire())
-              .onFailure(this::logFailure);
-        }
-      }
+    if (presenceTracker != null
+        && notification instanceof OpinionNotification.PassEnded pass
+        && pass.isLast()) {
+      maintenance
+          .fetchOpinions()
+          .compose(fetched -> backfill())
+          .compose(backfilled -> expire())
+          .onFailure(this::logFailure);
     }
   }
 
@@ -173,12 +166,9 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onTrustNotification(TrustNotification notification) {
-    switch (notification) {
-      case TrustNotification.AnnouncementsMerged merged -> {
-        if (presenceTracker != null) {
-          merged.events().forEach(this::onAnnouncement);
-        }
-      }
+    if (presenceTracker != null
+        && notification instanceof TrustNotification.AnnouncementsMerged merged) {
+      merged.events().forEach(this::onAnnouncement);
     }
   }
 

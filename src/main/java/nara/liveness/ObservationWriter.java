@@ -10,18 +10,22 @@ final class ObservationWriter {
   private static final int CRITICAL = 3;
   private static final int NORMAL = 2;
 
-  private final Identity me;
+  private final String me;
+  private final String myId;
 
   ObservationWriter(Identity me) {
-    this.me = me;
+    this.me = me.name();
+    this.myId = me.id();
   }
 
   Observation statusChange(String name, String id, String status) {
-    return observation(name, id, Observation.STATUS_CHANGE, NORMAL, false, 0, 0, 0, status);
+    return new Observation(
+        me, myId, name, id, Observation.STATUS_CHANGE, NORMAL, false, 0, 0, 0, status, "", 0);
   }
 
   Observation firstSeen(String name, String id, long seconds) {
-    return observation(name, id, Observation.FIRST_SEEN, CRITICAL, false, seconds, 0, 0, "");
+    return new Observation(
+        me, myId, name, id, Observation.FIRST_SEEN, CRITICAL, false, seconds, 0, 0, "", "", 0);
   }
 
   /**
@@ -58,43 +62,11 @@ final class ObservationWriter {
       String id,
       boolean backfill,
       long start,
-      long restarts,
+      long number,
       long lastRestart) {
-    return observation(
-        summary.subject(),
-        id,
-        Observation.RESTART,
-        CRITICAL,
-        backfill,
-        start,
-        restarts,
-        lastRestart,
-        "");
-  }
-
-  private Observation observation(
-      String name,
-      String id,
-      String type,
-      int importance,
-      boolean backfill,
-      long start,
-      long restarts,
-      long lastRestart,
-      String status) {
+    String name = summary.subject();
+    String type = Observation.RESTART;
     return new Observation(
-        me.name(),
-        me.id(),
-        name,
-        id,
-        type,
-        importance,
-        backfill,
-        start,
-        restarts,
-        lastRestart,
-        status,
-        "",
-        0);
+        me, myId, name, id, type, CRITICAL, backfill, start, number, lastRestart, "", "", 0);
   }
 }

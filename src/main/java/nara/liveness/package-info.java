@@ -1,6 +1,4 @@
-/**
- * Liveness: which neighbours are online, how far away they are, and when they are forgotten.
- */
+/** Liveness: which neighbours are online, how far away they are, and when they are forgotten. */
 @MayKnow({
   "bounds",
   "bus",

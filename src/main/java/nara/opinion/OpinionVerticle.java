@@ -13,7 +13,6 @@ import nara.opinion.OpinionRequest.OwnHistory;
 import nara.presence.Presence;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryFinished;
-import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,14 +61,9 @@ public final class OpinionVerticle extends VerticleBase {
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
-    switch (notification) {
-      case RecoveryProgressed progressed -> {}
-      case RecoveryFinished finished -> {
-        if (!opinions.started()) {
-          opinions = opinions.start();
-          runPass();
-        }
-      }
+    if (notification instanceof RecoveryFinished && !opinions.started()) {
+      opinions = opinions.start();
+      runPass();
     }
   }
 

@@ -52,16 +52,10 @@ record Attestation(
 
   /** The text that is signed directly, without a hash. */
   byte[] signedBytes() {
+    AgreedValues values = claim.agreedValues();
+    String previous = claim.previousCheckpointId();
     return new Checkpoint(
-            VERSION,
-            subject,
-            subjectId,
-            claim.previousCheckpointId(),
-            claim.agreedValues(),
-            asOfTime,
-            0,
-            List.of(),
-            List.of())
+            VERSION, subject, subjectId, previous, values, asOfTime, 0, List.of(), List.of())
         .attestation(attesterId)
         .getBytes(StandardCharsets.UTF_8);
   }

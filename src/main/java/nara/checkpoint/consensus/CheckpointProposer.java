@@ -34,7 +34,7 @@ final class CheckpointProposer {
   private final Identity me;
   private final AttestationVerifier attestationVerifier;
   private final ConsensusPorts ports;
-  private final ConsensusCounters counters;
+  private final Map<String, Long> counts;
 
   private Scheduler.TimerHandle nextCheck = () -> {};
   private Scheduler.TimerHandle voteTimeout = () -> {};
@@ -56,14 +56,14 @@ final class CheckpointProposer {
       Identity me,
       AttestationVerifier attestationVerifier,
       ConsensusPorts ports,
-      ConsensusCounters counters) {
+      Map<String, Long> counts) {
     this.vertx = vertx;
     this.scheduler = scheduler;
     this.config = config;
     this.me = me;
     this.attestationVerifier = attestationVerifier;
     this.ports = ports;
-    this.counters = counters;
+    this.counts = counts;
   }
 
   /** Starts to check regularly whether a proposal is due. */
@@ -151,7 +151,7 @@ final class CheckpointProposer {
     voteTimeout = scheduler.schedule(vertx, config.voteWindow(), () -> closeElection(opened));
     return ports
         .publish(new CheckpointMessage.Proposed(ConsensusJson.write(proposal)))
-        .onSuccess(published -> counters.increment("proposed"))
+        .onSuccess(published -> counts.merge("proposed", 1L, Long::sum))
         .onFailure(failure -> clearElection(opened));
   }
 
@@ -216,14 +216,14 @@ final class CheckpointProposer {
   }
 
   private void onRoundFinished(String outcome) {
-    counters.increment(outcome);
+    counts.merge(outcome, 1L, Long::sum);
     proposing = false;
     nextProposalAt = scheduler.instant().plus(config.every());
   }
 
   private void onPostponed(String reason) {
     LOG.debug("A proposal is postponed to the next check. reason={}", reason);
-    counters.increment("put_off");
+    counts.merge("put_off", 1L, Long::sum);
     proposing = false;
   }
 

@@ -4,8 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -41,7 +43,8 @@ public final class ConsensusVerticle extends VerticleBase {
   private final FinalCheckpointFilter finalCheckpointFilter = new FinalCheckpointFilter();
   private final OpenProposals openProposals = new OpenProposals();
   private final Set<Scheduler.TimerHandle> scheduledVotes = new HashSet<>();
-  private final ConsensusCounters counters = new ConsensusCounters();
+  private final Map<String, Long> counts = new TreeMap<>();
+  private final Map<String, Long> rejected = new TreeMap<>();
   private ConsensusPorts ports;
   private CheckpointProposer proposer;
   private boolean voting;
@@ -73,7 +76,7 @@ public final class ConsensusVerticle extends VerticleBase {
     Bus bus = Bus.of(vertx);
     ports = new ConsensusPorts(bus);
     proposer =
-        new CheckpointProposer(vertx, scheduler, config, me, attestationVerifier, ports, counters);
+        new CheckpointProposer(vertx, scheduler, config, me, attestationVerifier, ports, counts);
     bus.serve(ConsensusRequest.ADDRESS, ConsensusRequest.class, this::onRequest);
     bus.serve(CheckpointMessage.ADDRESS, CheckpointMessage.class, this::onCheckpointMessage);
     return Future.succeededFuture();
@@ -95,8 +98,8 @@ public final class ConsensusVerticle extends VerticleBase {
                   voting,
                   proposer.round(),
                   proposer.votes(),
-                  counters.counts(),
-                  counters.rejected()));
+                  new TreeMap<>(counts),
+                  new TreeMap<>(rejected)));
     };
   }
 
@@ -113,8 +116,8 @@ public final class ConsensusVerticle extends VerticleBase {
         .<Done>mapEmpty()
         .recover(
             failure -> {
-              if (failure instanceof RejectedException rejected) {
-                counters.countRejected(rejected.reason());
+              if (failure instanceof RejectedException rejection) {
+                rejected.merge(rejection.reason().label(), 1L, Long::sum);
                 return Future.succeededFuture();
               }
               return Future.failedFuture(failure);
@@ -152,7 +155,7 @@ public final class ConsensusVerticle extends VerticleBase {
   }
 
   private void scheduleVote(Proposal proposal) {
-    counters.increment("asked");
+    counts.merge("asked", 1L, Long::sum);
     Duration delay = Duration.ofMillis(random.nextLong(config.voteWait().toMillis() + 1));
     Scheduler.TimerHandle[] timer = new Scheduler.TimerHandle[1];
     timer[0] =
@@ -172,10 +175,10 @@ public final class ConsensusVerticle extends VerticleBase {
         .claimAbout(proposed.subject(), proposed.asOfTime())
         .map(ownClaim -> VotePolicy.vote(proposal, ownClaim, me))
         .compose(vote -> ports.publish(new CheckpointMessage.Voted(ConsensusJson.write(vote))))
-        .onSuccess(published -> counters.increment("voted"))
+        .onSuccess(published -> counts.merge("voted", 1L, Long::sum))
         .onFailure(
             failure -> {
-              counters.increment("unsaid");
+              counts.merge("unsaid", 1L, Long::sum);
               LOG.debug(
                   "A vote was not published. subject={} reason={}",
                   proposed.subject(),
@@ -194,6 +197,6 @@ public final class ConsensusVerticle extends VerticleBase {
         .executeBlocking(() -> finalCheckpointFilter.rejectReason(json))
         .compose(RejectedException::check)
         .compose(passed -> ports.offer("plaza", json))
-        .onSuccess(offered -> counters.increment("finals"));
+        .onSuccess(offered -> counts.merge("finals", 1L, Long::sum));
   }
 }

@@ -1,6 +1,4 @@
-/**
- * Consensus on checkpoints: proposals, votes, and final checkpoints over the plaza.
- */
+/** Consensus on checkpoints: proposals, votes, and final checkpoints over the plaza. */
 @MayKnow({
   "bus",
   "discovery",
