@@ -105,8 +105,8 @@ class ArchitectureTest {
             "nara.opinion..",
             "nara.liveness..")
         .and()
-        // The search for keys is a sequence of bus requests with a file of its own.
-        .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")
+        // The others are sequences of bus requests with files of their own.
+        .haveNameNotMatching(".*(Verticle|Client|KeySearch|NeighbourMaintenance)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")

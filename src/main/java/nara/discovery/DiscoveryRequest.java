@@ -1,6 +1,8 @@
 package nara.discovery;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -25,5 +27,12 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
    *
    * @param problems sentences: a peer does not answer, a name has a second key …
    */
-  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {}
+  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {
+    /** The neighbours by name, in the order of the list. */
+    public Map<String, Neighbour> byName() {
+      Map<String, Neighbour> byName = new LinkedHashMap<>();
+      neighbours.forEach(neighbour -> byName.put(neighbour.name(), neighbour));
+      return byName;
+    }
+  }
 }

@@ -321,13 +321,7 @@ public final class NaraNode {
 
   private Deployable consensus() {
     return new ConsensusVerticle(
-        me,
-        keys,
-        config.checkpoint().consensus(),
-        config.readOnly(),
-        verifier,
-        scheduler,
-        newRandom());
+        me, keys, config.consensus(), config.readOnly(), verifier, scheduler, newRandom());
   }
 
   private Deployable prune(long term) {
@@ -336,7 +330,7 @@ public final class NaraNode {
 
   private Deployable liveness() {
     LivenessConfig liveness =
-        LivenessConfig.of(
+        new LivenessConfig(
             !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
     return new LivenessVerticle(me, liveness, scheduler, newRandom());
   }

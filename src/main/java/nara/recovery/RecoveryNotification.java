@@ -6,7 +6,7 @@ import nara.recovery.report.Report;
 /** What the coordinator tells at {@link #ADDRESS} while a recovery goes on. */
 public sealed interface RecoveryNotification extends BusMessage {
   /** Where the coordinator tells. */
-  String ADDRESS = "nara.recovery.news";
+  String ADDRESS = "nara.recovery.notifications";
 
   /** Something moved; the report so far. */
   record RecoveryProgressed(String stage, int callsCompleted, int callsPlanned, Report report)

@@ -7,7 +7,7 @@ import nara.event.Event;
 /** What the trust verticle publishes. */
 public sealed interface TrustNotification extends BusMessage {
   /** The bus address of the notifications. */
-  String ADDRESS = "nara.trust.news";
+  String ADDRESS = "nara.trust.notifications";
 
   /**
    * Valid hey-theres and chaus were merged. They tell who is online and where, also to a node

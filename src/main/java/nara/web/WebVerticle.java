@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The management port, by default on loopback, read only: {@code /health} (the process runs),
- * {@code /ready} (the recovery is done), {@code /report} (the recovery so far) and {@code /cluster}
- * (members, leader, term).
+ * {@code /ready} (the recovery is done), {@code /report} (the recovery so far), {@code /counts}
+ * (the counters of all parts) and {@code /cluster} (members, leader, term).
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
@@ -48,6 +48,7 @@ public final class WebVerticle extends VerticleBase {
     router.get("/health").handler(this::onHealth);
     router.get("/ready").handler(this::onReady);
     router.get("/report").handler(this::onReport);
+    router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
     server = vertx.createHttpServer().requestHandler(router);
     return server
@@ -89,6 +90,10 @@ public final class WebVerticle extends VerticleBase {
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
         .end(json);
+  }
+
+  private void onCounts(RoutingContext context) {
+    CountsJson.fetch(bus).onSuccess(context::json);
   }
 
   private void onCluster(RoutingContext context) {

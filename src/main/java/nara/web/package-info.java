@@ -1,6 +1,18 @@
 /**
- * The management port: health, readiness, the recovery's report, the state of the cluster.
- *
- * <p>May know the messages of recovery and cluster.
+ * The management port: health, readiness, the recovery's report, counters, the state of the
+ * cluster.
  */
+@MayKnow({
+  "bus",
+  "checkpoint.consensus",
+  "cluster",
+  "gossip",
+  "liveness",
+  "mqtt",
+  "opinion",
+  "recovery",
+  "recovery.report"
+})
 package nara.web;
+
+import nara.MayKnow;

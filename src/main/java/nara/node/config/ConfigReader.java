@@ -142,6 +142,7 @@ public final class ConfigReader {
     if (gossip && !mesh.enabled()) {
       root.addProblem("transport", "\"gossip\" needs the mesh: set mesh.enabled to true");
     }
+    ConfigSection checkpoint = root.section("checkpoint");
     return new NodeConfig(
         identity,
         mesh,
@@ -151,7 +152,8 @@ public final class ConfigReader {
         readOnly,
         memory,
         recovery(root.section("recovery"), memory, gossip, readOnly),
-        checkpoint(root.section("checkpoint")),
+        checkpointSync(checkpoint),
+        consensus(checkpoint),
         trust(root.section("trust")),
         web(root.section("web")),
         ClusterSection.read(root.section("cluster")));
@@ -284,19 +286,22 @@ public final class ConfigReader {
     return recovery;
   }
 
-  private static CheckpointSyncConfig checkpoint(ConfigSection s) {
+  private static CheckpointSyncConfig checkpointSync(ConfigSection s) {
     CheckpointSyncConfig d = CheckpointSyncConfig.defaults();
-    ConsensusConfig c = d.consensus();
     return new CheckpointSyncConfig(
         s.read("peers_wanted", d.peersWanted(), count(1, 1_000, "peers")),
         s.read("page_size", d.pageSize(), count(1, Query.MAX_EVENTS, "events")),
-        s.read("timeout", d.timeout(), duration(MILLI, HOUR)),
-        new ConsensusConfig(
-            s.read("every", c.every(), duration(SECOND, DAY.multipliedBy(30))),
-            s.read("check_every", c.checkEvery(), duration(SECOND, DAY)),
-            s.read("neighbours", c.neighbours(), count(1, 10_000, "neighbours")),
-            s.read("vote_window", c.voteWindow(), duration(SECOND, HOUR)),
-            s.read("vote_wait", c.voteWait(), duration(Duration.ZERO, HOUR))));
+        s.read("timeout", d.timeout(), duration(MILLI, HOUR)));
+  }
+
+  private static ConsensusConfig consensus(ConfigSection s) {
+    ConsensusConfig d = ConsensusConfig.defaults();
+    return new ConsensusConfig(
+        s.read("every", d.every(), duration(SECOND, DAY.multipliedBy(30))),
+        s.read("check_every", d.checkEvery(), duration(SECOND, DAY)),
+        s.read("neighbours", d.neighbours(), count(1, 10_000, "neighbours")),
+        s.read("vote_window", d.voteWindow(), duration(SECOND, HOUR)),
+        s.read("vote_wait", d.voteWait(), duration(Duration.ZERO, HOUR)));
   }
 
   private static TrustConfig trust(ConfigSection s) {

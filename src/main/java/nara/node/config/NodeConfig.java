@@ -2,6 +2,7 @@ package nara.node.config;
 
 import java.util.Optional;
 import java.util.stream.Stream;
+import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.cluster.ClusterConfig;
 import nara.discovery.DiscoveryConfig;
@@ -31,6 +32,7 @@ public record NodeConfig(
     MemoryConfig memory,
     RecoveryConfig recovery,
     CheckpointSyncConfig checkpoint,
+    ConsensusConfig consensus,
     TrustConfig trust,
     WebConfig web,
     ClusterConfig cluster) {
@@ -98,6 +100,7 @@ public record NodeConfig(
         choose(memory, part),
         choose(recovery, part),
         choose(checkpoint, part),
+        choose(consensus, part),
         choose(trust, part),
         choose(web, part),
         choose(cluster, part));
