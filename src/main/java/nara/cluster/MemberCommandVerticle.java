@@ -30,10 +30,11 @@ import nara.cluster.map.RecordCodec;
 import nara.cluster.map.RecoveryProgress;
 import nara.cluster.map.TermTracker;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.KeySearchTotals;
-import nara.recovery.KeySearch;
+import nara.trust.KeySearch;
 import nara.trust.TrustRequest.OfferResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,8 +167,8 @@ public final class MemberCommandVerticle extends VerticleBase {
                   fetchAndMerge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
-          new KeySearch(bus)
-              .search(seek.peers())
+          new KeySearch(bus, new PeerKeySource(bus, seek.peers()))
+              .search()
               .map(
                   keySearchResult ->
                       new MemberCommand.KeySearchCompleted(

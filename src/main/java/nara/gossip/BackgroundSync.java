@@ -19,8 +19,9 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
+import nara.mesh.client.PeerKeySource;
 import nara.mesh.wire.MeshLimits;
-import nara.recovery.KeySearch;
+import nara.trust.KeySearch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +130,8 @@ final class BackgroundSync {
   Future<Void> syncWith(SyncPeers syncPeers, Instant now) {
     return Future.all(
             syncPeers.eventPeers().stream().map(peer -> reconcileWith(peer, now)).toList())
-        .compose(merged -> new KeySearch(bus).search(syncPeers.keyPeers()))
+        .compose(
+            merged -> new KeySearch(bus, new PeerKeySource(bus, syncPeers.keyPeers())).search())
         .map(
             keySearchResult -> {
               eventsAdded += keySearchResult.offerResult().added();

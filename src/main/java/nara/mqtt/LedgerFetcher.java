@@ -143,7 +143,7 @@ final class LedgerFetcher {
     return Bus.of(vertx)
         .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(response.from(), response.json(), response.events()),
+            new TrustRequest.OfferEvents(response.from(), response.events()),
             Timeouts.MERGE)
         .onFailure(
             failure ->

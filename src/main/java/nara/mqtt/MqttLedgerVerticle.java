@@ -19,7 +19,7 @@ import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.event.Service;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -390,7 +390,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Future<?> offer(String source, byte[] event) {
     return bus.request(
         TrustRequest.ADDRESS,
-        new TrustRequest.OfferEvents(source, event, List.of(new Span(0, event.length))),
+        new TrustRequest.OfferEvents(source, RawEvents.of(event)),
         Timeouts.STEP);
   }
 

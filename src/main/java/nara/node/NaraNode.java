@@ -37,7 +37,9 @@ import nara.ledger.LedgerVerticle;
 import nara.liveness.LivenessConfig;
 import nara.liveness.LivenessVerticle;
 import nara.mesh.ListenPort;
+import nara.mesh.MeshNode;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
@@ -88,6 +90,7 @@ public final class NaraNode {
   private final boolean usesBroker;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
+  private final MeshNode meshNode;
 
   /** The stages before the recovery, for its report. */
   private final List<Report.StageReport> earlierStages = new ArrayList<>();
@@ -110,6 +113,7 @@ public final class NaraNode {
     this.beforeRecovery = beforeRecovery;
     this.cluster = cluster;
     this.deployments = new Deployments(vertx);
+    this.meshNode = new MeshNode(me, keys, config.mesh(), verifier, scheduler, listenPort);
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
   }
 
@@ -251,14 +255,14 @@ public final class NaraNode {
   }
 
   private Deployable meshSync() {
-    return new MeshSyncVerticle(me, keys, config.mesh(), verifier, scheduler, listenPort);
+    return new MeshSyncVerticle(meshNode);
   }
 
   private Deployable meshServer() {
     AddressBook addresses = new AddressBook(config.discovery());
     bus().subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
     return new MeshServerVerticle(
-        me, keys, config.mesh(), verifier, scheduler, addresses, listenPort);
+        meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
   }
 
   private Deployable opinion() {

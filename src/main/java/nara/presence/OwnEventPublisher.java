@@ -2,14 +2,13 @@ package nara.presence;
 
 import io.vertx.core.Future;
 import java.time.InstantSource;
-import java.util.List;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.Payload;
 import nara.event.Service;
 import nara.event.json.EventWriter;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
@@ -44,7 +43,7 @@ public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
   Future<OfferResult> publish(Service service, byte[] json) {
     return bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(SOURCE, json, List.of(new Span(0, json.length))),
+            new TrustRequest.OfferEvents(SOURCE, RawEvents.of(json)),
             Timeouts.MERGE)
         .onSuccess(
             offerResult -> {

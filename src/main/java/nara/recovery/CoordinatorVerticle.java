@@ -23,10 +23,12 @@ import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.PeerKeySource;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.recovery.report.Report;
+import nara.trust.KeySearch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -358,8 +360,8 @@ public final class CoordinatorVerticle extends VerticleBase {
             ClusterWorkRequest.ADDRESS,
             new ClusterWorkRequest.SearchKeysOnMembers(peers),
             Timeouts.CHECKPOINTS)
-        : new KeySearch(bus)
-            .search(peers)
+        : new KeySearch(bus, new PeerKeySource(bus, peers))
+            .search()
             .map(
                 keySearchResult ->
                     new ClusterWorkRequest.KeySearchTotals(

@@ -375,8 +375,7 @@ class LivenessIT {
             .bus()
             .request(
                 TrustRequest.ADDRESS,
-                new TrustRequest.OfferEvents(
-                    "test", json, List.of(new nara.event.json.JsonSpans.Span(0, json.length))),
+                new TrustRequest.OfferEvents("test", nara.event.json.RawEvents.of(json)),
                 PATIENCE),
         PATIENCE);
   }

@@ -143,7 +143,7 @@ class LivenessVerticleTest {
 
   private Future<? extends BusMessage> onTrust(TrustRequest<?> request) {
     if (request instanceof TrustRequest.OfferEvents offerEvents) {
-      said.add(Citizen.read(offerEvents.json()).event());
+      said.add(Citizen.read(offerEvents.events().json()).event());
     }
     return Future.succeededFuture(TrustRequest.OfferResult.NONE);
   }

@@ -166,7 +166,7 @@ class PresenceIT {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode gopher1 =
             new TestPlazaNode("gopher1")
-                .holding(List.of(recorded.json()))
+                .holding(List.of(recorded.events().json()))
                 .connected(config(broker.url()));
         TestPlazaNode gopher2 = new TestPlazaNode("gopher2").connected(config(broker.url()));
         MqttTestClient asker = new MqttTestClient(broker.url())) {

@@ -28,7 +28,7 @@ import nara.event.Social;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.EventWriter;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Soul;
@@ -291,8 +291,9 @@ public final class TestPlazaNode implements AutoCloseable {
     int added = 0;
     int rejected = 0;
     int duplicate = 0;
-    for (Span span : offerEvents.events()) {
-      ReadResult readResult = reader.read(offerEvents.json(), span.offset(), span.length());
+    RawEvents events = offerEvents.events();
+    for (int i = 0; i < events.size(); i++) {
+      ReadResult readResult = events.read(i, reader);
       if (readResult.validationError().isPresent()) {
         rejected++;
       } else if (offered.putIfAbsent(
@@ -307,6 +308,6 @@ public final class TestPlazaNode implements AutoCloseable {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     return Future.succeededFuture(
         new TrustRequest.OfferResult(
-            offerEvents.events().size(), added, duplicate, 0, 0, rejected, verdicts, Set.of()));
+            events.size(), added, duplicate, 0, 0, rejected, verdicts, Set.of()));
   }
 }

@@ -41,7 +41,8 @@ class PresenceVerticleTest {
         TrustRequest.ADDRESS,
         TrustRequest.class,
         request -> {
-          offered.add(Citizen.read(((TrustRequest.OfferEvents) request).json()).event().service());
+          offered.add(
+              Citizen.read(((TrustRequest.OfferEvents) request).events().json()).event().service());
           return merge;
         });
   }

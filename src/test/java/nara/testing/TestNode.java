@@ -2,10 +2,8 @@ package nara.testing;
 
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
-import nara.event.json.JsonSpans;
+import nara.event.json.RawEvents;
 import nara.ledger.LedgerRequest;
 import nara.mesh.client.MeshRequest;
 import nara.node.Blocking;
@@ -135,13 +133,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private static TrustRequest.OfferEvents offer(List<byte[]> events) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<JsonSpans.Span> spans = new ArrayList<>();
-    for (byte[] event : events) {
-      spans.add(new JsonSpans.Span(json.size(), event.length));
-      json.writeBytes(event);
-    }
-    return new TrustRequest.OfferEvents("test", json.toByteArray(), spans);
+    return new TrustRequest.OfferEvents("test", RawEvents.join(events));
   }
 
   public NaraNode node() {

@@ -16,7 +16,7 @@ import nara.demo.Corpus;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.trust.verifier.TableVerifier;
 import org.junit.jupiter.api.Test;
@@ -71,13 +71,7 @@ class EventPipelineTest {
   }
 
   private static List<VerificationResult> judge(EventPipeline eventPipeline, List<byte[]> batch) {
-    List<Span> spans = new ArrayList<>();
-    StringBuilder json = new StringBuilder();
-    for (byte[] event : batch) {
-      spans.add(new Span(json.length(), event.length));
-      json.append(text(event));
-    }
-    return eventPipeline.verify(json.toString().getBytes(UTF_8), spans, new BitSet());
+    return eventPipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of());
   }
 
   private static String text(byte[] event) {

@@ -6,11 +6,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.junit5.VertxTestContext;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +17,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.event.EventId;
 import nara.event.Verdict;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.ledger.LedgerRequest;
@@ -209,13 +207,7 @@ class QuarantineReleaseTest {
   }
 
   private Future<OfferResult> offer(byte[]... events) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>();
-    for (byte[] event : events) {
-      spans.add(new Span(json.size(), event.length));
-      json.writeBytes(event);
-    }
     return bus.request(
-        TrustRequest.ADDRESS, new OfferEvents("test", json.toByteArray(), spans), SOON);
+        TrustRequest.ADDRESS, new OfferEvents("test", RawEvents.join(List.of(events))), SOON);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -127,16 +126,10 @@ class TrustVerticleTest {
   }
 
   private Future<OfferResult> offer(String source, List<byte[]> events) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>();
-    for (byte[] event : events) {
-      spans.add(new Span(json.size(), event.length));
-      json.writeBytes(event);
-    }
     return Bus.of(vertx)
         .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(source, json.toByteArray(), spans),
+            new TrustRequest.OfferEvents(source, RawEvents.join(events)),
             PATIENCE);
   }
 

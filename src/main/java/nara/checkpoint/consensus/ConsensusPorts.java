@@ -11,7 +11,7 @@ import nara.discovery.Neighbour;
 import nara.event.Checkpoint.AgreedValues;
 import nara.event.Event;
 import nara.event.Service;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.Query;
@@ -65,7 +65,7 @@ final class ConsensusPorts {
   Future<TrustRequest.OfferResult> offer(String source, byte[] event) {
     return bus.request(
         TrustRequest.ADDRESS,
-        new TrustRequest.OfferEvents(source, event, List.of(new Span(0, event.length))),
+        new TrustRequest.OfferEvents(source, RawEvents.of(event)),
         Timeouts.STEP);
   }
 

@@ -3,26 +3,24 @@ package nara.mesh.wire;
 import java.util.List;
 import nara.event.Event;
 import nara.event.json.GoJson;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 
 /**
  * The answer of {@code GET /api/checkpoints/all}. Nobody signs it: its checkpoints stand for
  * themselves by their voters' signatures.
  *
  * @param server who answered
- * @param json the whole body
- * @param checkpoints where each checkpoint event stands in the body
+ * @param checkpoints cut out of the body, not parsed
  * @param hasMore whether there are checkpoints after these
  */
-public record CheckpointList(String server, byte[] json, List<Span> checkpoints, boolean hasMore) {
+public record CheckpointList(String server, RawEvents checkpoints, boolean hasMore) {
 
   /** Cuts a body; the trouble is that it is not such a list, or holds too many. */
   public static CheckpointList read(byte[] json) throws MeshException {
     JsonFields fields = JsonFields.of(json);
     return new CheckpointList(
         fields.string("server"),
-        json,
-        fields.elements("checkpoints", MeshLimits.CHECKPOINTS),
+        RawEvents.of(json, fields.elements("checkpoints", MeshLimits.CHECKPOINTS)),
         fields.bool("has_more"));
   }
 

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.util.List;
 import nara.event.Event;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Hashing;
 
 /**
@@ -20,19 +20,19 @@ public final class EventList {
    *
    * @param prefix who lists and when, as the wire contract writes it for the kind of list
    */
-  public static byte[] signedHash(String prefix, byte[] json, List<Span> events) {
+  public static byte[] signedHash(String prefix, RawEvents events) {
     MessageDigest hash = Hashing.newSha256();
     hash.update(prefix.getBytes(UTF_8));
-    EventFieldScanner.hashIds(hash, json, events);
+    events.hashIds(hash);
     return hash.digest();
   }
 
-  /** The same for events of ours, as {@link #collectJson} gives them. */
-  static byte[] signedHash(String prefix, byte[][] events) {
+  /** The same for events whose JSON is in one array each. */
+  public static byte[] signedHash(String prefix, byte[][] events) {
     MessageDigest hash = Hashing.newSha256();
     hash.update(prefix.getBytes(UTF_8));
     for (byte[] json : events) {
-      EventFieldScanner.hashId(hash, json, 0, json.length);
+      RawEvents.hashId(hash, json);
     }
     return hash.digest();
   }

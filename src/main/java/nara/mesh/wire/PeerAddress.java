@@ -3,7 +3,6 @@ package nara.mesh.wire;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import nara.mesh.MeshConfig;
 
 /**
  * Where a nara listens, as text: {@code 10.0.0.1:7433}, {@code bart.local}, {@code [::1]:7433}.
@@ -16,6 +15,9 @@ import nara.mesh.MeshConfig;
  * @param port 1 to 65535; the network's where none is written
  */
 public record PeerAddress(String host, int port) {
+  /** The mesh port of the network. */
+  public static final int DEFAULT_PORT = 7433;
+
   public static final int MAX_PORT = 65_535;
 
   /** Characters of a host, at most: the limit of DNS. */
@@ -77,7 +79,7 @@ public record PeerAddress(String host, int port) {
 
   private static int port(String written) {
     if (written == null) {
-      return MeshConfig.DEFAULT_PORT;
+      return DEFAULT_PORT;
     }
     return NUMBER.matcher(written).matches() ? Integer.parseInt(written) : 0;
   }

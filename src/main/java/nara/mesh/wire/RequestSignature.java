@@ -98,9 +98,11 @@ public final class RequestSignature {
         .orElse(false);
   }
 
-  private static boolean isBase64(String signature) {
+  /** Whether the text is Base64; the empty text is. */
+  public static boolean isBase64(String signature) {
     try {
-      return Base64.getDecoder().decode(signature).length > 0;
+      Base64.getDecoder().decode(signature);
+      return true;
     } catch (IllegalArgumentException notBase64) {
       return false;
     }

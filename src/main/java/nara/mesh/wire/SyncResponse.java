@@ -5,7 +5,7 @@ import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.event.Event;
 import nara.event.json.GoJson;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
@@ -18,22 +18,20 @@ import nara.trust.verifier.SignatureVerifier;
  * chose these events, and outlives the exchange.
  *
  * @param from who says to have answered
- * @param json the whole body
- * @param events where each event stands in the body
+ * @param events cut out of the body, not parsed
  * @param nextCursor where a page goes on; empty at the end
  * @param ts when it was answered, Unix seconds
  * @param sig the inner signature as Base64, or empty
  */
 public record SyncResponse(
-    String from, byte[] json, List<Span> events, Optional<Long> nextCursor, long ts, String sig) {
+    String from, RawEvents events, Optional<Long> nextCursor, long ts, String sig) {
 
   /** Cuts a body; the trouble is that it is not an answer, or holds too many events. */
   public static SyncResponse read(byte[] json, int maxEvents) throws MeshException {
     JsonFields fields = JsonFields.of(json);
     return new SyncResponse(
         fields.string("from"),
-        json,
-        fields.elements("events", maxEvents),
+        RawEvents.of(json, fields.elements("events", maxEvents)),
         cursor(fields.string("next_cursor")),
         fields.longValue("ts"),
         fields.string("sig"));
@@ -58,7 +56,7 @@ public record SyncResponse(
     if (sig.isEmpty()) {
       return Optional.of("the list of events is not signed");
     }
-    byte[] hash = EventList.signedHash(from + ':' + ts + ':', json, events);
+    byte[] hash = EventList.signedHash(from + ':' + ts + ':', events);
     return RequestSignature.isValid(signatureVerifier, key, hash, sig)
         ? Optional.empty()
         : Optional.of(

@@ -5,7 +5,7 @@ import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.event.Event;
 import nara.event.json.GoJson;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
@@ -16,11 +16,10 @@ import nara.trust.verifier.SignatureVerifier;
  *
  * @param from who says to have made it
  * @param createdAt Unix seconds
- * @param json the whole body
- * @param events where each event stands in the body
+ * @param events cut out of the body, not parsed
  * @param signature as Base64, or empty
  */
-public record Zine(String from, long createdAt, byte[] json, List<Span> events, String signature) {
+public record Zine(String from, long createdAt, RawEvents events, String signature) {
 
   /** Cuts a body; the trouble is that it is no zine, or holds too many events. */
   public static Zine read(byte[] json, int maxEvents) throws MeshException {
@@ -28,8 +27,7 @@ public record Zine(String from, long createdAt, byte[] json, List<Span> events, 
     return new Zine(
         fields.string("from"),
         fields.longValue("created_at"),
-        json,
-        fields.elements("events", maxEvents),
+        RawEvents.of(json, fields.elements("events", maxEvents)),
         fields.string("signature"));
   }
 
@@ -43,7 +41,7 @@ public record Zine(String from, long createdAt, byte[] json, List<Span> events, 
               + SafeText.excerpt(maker)
               + " belongs");
     }
-    byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', json, events);
+    byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', events);
     return RequestSignature.isValid(signatureVerifier, key, hash, signature)
         ? Optional.empty()
         : Optional.of("the signature of the zine is not that of " + SafeText.excerpt(from));

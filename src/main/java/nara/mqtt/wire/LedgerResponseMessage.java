@@ -2,10 +2,10 @@ package nara.mqtt.wire;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import nara.event.Event;
@@ -16,6 +16,7 @@ import nara.event.json.GoJson;
 import nara.event.json.JsonSpans;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 
 /**
  * The answer to a {@link LedgerRequestMessage}: social events in a form of their own, without
@@ -115,10 +116,9 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
    * An answer as events to be judged.
    *
    * @param from who answers, by its own word
-   * @param json bytes that hold the events
-   * @param events where each stands in them
+   * @param events as JSON of events, not parsed
    */
-  public record DecodedResponse(String from, byte[] json, List<Span> events) {}
+  public record DecodedResponse(String from, RawEvents events) {}
 
   /**
    * Reads an answer and wraps each of its events as one that can be judged. One that cannot be read
@@ -128,21 +128,12 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
    */
   public static DecodedResponse decode(byte[] json) {
     try {
-      return toEvents(read(json), json.length);
+      LedgerResponseMessage response = read(json);
+      List<byte[]> events = response.events.stream().map(SocialEntry::toEventJson).toList();
+      return new DecodedResponse(response.from, RawEvents.join(events));
     } catch (PlazaJson.PlazaJsonException invalidEvent) {
       return decodeEachEvent(json);
     }
-  }
-
-  private static DecodedResponse toEvents(LedgerResponseMessage answer, int bytes) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(64, bytes));
-    List<Span> spans = new ArrayList<>(answer.events.size());
-    for (SocialEntry socialEntry : answer.events) {
-      byte[] event = socialEntry.toEventJson();
-      spans.add(new Span(out.size(), event.length));
-      out.writeBytes(event);
-    }
-    return new DecodedResponse(answer.from, out.toByteArray(), spans);
   }
 
   /** In one pass, which is many times faster than piece by piece, and stops at the first fault. */
@@ -192,21 +183,18 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
     } catch (MalformedJsonException broken) {
       throw new PlazaJson.PlazaJsonException("not JSON: " + broken.getMessage());
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(64, json.length));
-    List<Span> spans = new ArrayList<>(elements.size());
+    List<byte[]> events = new ArrayList<>(elements.size());
     for (Span element : elements) {
-      int offset = out.size();
+      int offset = element.offset();
       try {
         SocialEntry socialEntry =
-            PlazaJson.read(
-                json, element.offset(), element.length(), parser -> SocialEntry.read(parser));
-        out.writeBytes(socialEntry.toEventJson());
+            PlazaJson.read(json, offset, element.length(), parser -> SocialEntry.read(parser));
+        events.add(socialEntry.toEventJson());
       } catch (PlazaJson.PlazaJsonException unreadable) {
-        out.write(json, element.offset(), element.length());
+        events.add(Arrays.copyOfRange(json, offset, offset + element.length()));
       }
-      spans.add(new Span(offset, out.size() - offset));
     }
-    return new DecodedResponse(from(json, members.get("From")), out.toByteArray(), spans);
+    return new DecodedResponse(from(json, members.get("From")), RawEvents.join(events));
   }
 
   private static String from(byte[] json, Span span) {

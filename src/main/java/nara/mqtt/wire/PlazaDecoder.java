@@ -149,8 +149,7 @@ public final class PlazaDecoder {
     }
     if (Topics.nameError(me).isEmpty() && topic.equals(Topics.response(me))) {
       LedgerResponseMessage.DecodedResponse answer = LedgerResponseMessage.decode(json);
-      return new PlazaMessage.IncomingResponse(
-          answer.from(), json.length, answer.json(), answer.events());
+      return new PlazaMessage.IncomingResponse(answer.from(), json.length, answer.events());
     }
     if (Topics.nameError(me).isEmpty() && topic.equals(Topics.request(me))) {
       LedgerRequestMessage question = LedgerRequestMessage.read(json);

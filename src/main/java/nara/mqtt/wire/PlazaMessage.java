@@ -1,7 +1,6 @@
 package nara.mqtt.wire;
 
-import java.util.List;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.PublicKey;
 
 /** What a message on the plaza turned out to be. */
@@ -35,8 +34,7 @@ public sealed interface PlazaMessage {
    *
    * @param bytes of the message
    */
-  record IncomingResponse(String from, long bytes, byte[] json, List<Span> events)
-      implements PlazaMessage {}
+  record IncomingResponse(String from, long bytes, RawEvents events) implements PlazaMessage {}
 
   /** A message about checkpoints, neither read nor judged yet. */
   record IncomingCheckpoint(CheckpointMessage message) implements PlazaMessage {}

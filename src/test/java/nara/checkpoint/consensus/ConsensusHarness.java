@@ -184,7 +184,7 @@ final class ConsensusHarness {
   }
 
   private Future<? extends BusMessage> onTrust(TrustRequest<?> request) {
-    offered.add(((TrustRequest.OfferEvents) request).json());
+    offered.add(((TrustRequest.OfferEvents) request).events().json());
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     return Future.succeededFuture(
         new TrustRequest.OfferResult(1, 1, 0, 0, 0, 0, verdicts, Set.of()));

@@ -30,9 +30,10 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
+import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
-import nara.mesh.server.MeshServerVerticle;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.TrustConfig;
@@ -109,7 +110,7 @@ class CheckpointSyncIT {
                 SOON));
     await(
         lisasNode.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 LISA.identity(),
                 keys,
                 mesh(),
@@ -127,7 +128,8 @@ class CheckpointSyncIT {
     await(
         bartsNode.deployVerticle(
             new MeshSyncVerticle(
-                BART.identity(), bartsKeys, mesh(), verifier(), clock, new ListenPort())));
+                new MeshNode(
+                    BART.identity(), bartsKeys, mesh(), verifier(), clock, new ListenPort()))));
     String address = "127.0.0.1:" + lisasPort.port().orElseThrow();
     await(
         bartsNode.deployVerticle(

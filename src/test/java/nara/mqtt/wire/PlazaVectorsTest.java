@@ -171,8 +171,8 @@ class PlazaVectorsTest {
 
         assertThat(answer.from()).isEqualTo("other-open");
         List<String> events = new ArrayList<>();
-        for (Span span : answer.events()) {
-          events.add(span.text(answer.json()));
+        for (Span span : answer.events().spans()) {
+          events.add(span.text(answer.events().json()));
         }
         List<String> expected = new ArrayList<>();
         message.get("as_events").forEach(event -> expected.add(event.asText()));
@@ -193,10 +193,10 @@ class PlazaVectorsTest {
   /** The answer that a ledger holding the rewrapped events gives. */
   private static String printed(LedgerResponseMessage.DecodedResponse answer) {
     List<LedgerResponseMessage.SocialEntry> entries = new ArrayList<>();
-    for (Span span : answer.events()) {
+    for (Span span : answer.events().spans()) {
       Event event =
           ((ReadResult.ParsedEvent)
-                  new EventReader().read(answer.json(), span.offset(), span.length()))
+                  new EventReader().read(answer.events().json(), span.offset(), span.length()))
               .event();
       entries.add(LedgerResponseMessage.SocialEntry.of(event, (Social) event.payload()));
     }

@@ -157,9 +157,9 @@ class PointTest {
   @Test
   void unsupported_widths_are_rejected() {
     assertThatThrownBy(() -> new WindowTable(point(BigIntegerEd25519.B), 3))
-        .hasMessage("a window has 4 to 12 bits, not 3");
+        .hasMessage("width: expected 4 to 12, got 3");
     assertThatThrownBy(() -> new WindowTable(point(BigIntegerEd25519.B), 13))
-        .hasMessage("a window has 4 to 12 bits, not 13");
+        .hasMessage("width: expected 4 to 12, got 13");
   }
 
   @Test

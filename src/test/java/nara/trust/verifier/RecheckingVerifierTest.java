@@ -204,6 +204,6 @@ class RecheckingVerifierTest {
   @Test
   void recheck_ratio_of_zero_is_rejected() {
     assertThatThrownBy(() -> new RecheckingVerifier(YES, YES, 0, Runnable::run))
-        .hasMessage("one in 1 or more is rechecked, not one in 0");
+        .hasMessage("oneIn: expected 1 or more, got 0");
   }
 }

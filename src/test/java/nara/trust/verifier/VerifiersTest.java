@@ -32,7 +32,7 @@ class VerifiersTest {
   void unknown_name_is_rejected_with_the_known_names() {
     assertThat(nameOf(Verifiers.choose("openssl", 1)))
         .isEqualTo(
-            "there is no verifier \"openssl\"; there are auto, tables, corretto, bouncycastle,"
+            "unknown verifier \"openssl\"; expected one of auto, tables, corretto, bouncycastle,"
                 + " jdk");
   }
 

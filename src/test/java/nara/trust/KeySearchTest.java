@@ -1,4 +1,4 @@
-package nara.recovery;
+package nara.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,8 +16,8 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.client.PeerKeySource;
 import nara.testing.Citizen;
-import nara.trust.TrustRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -85,7 +85,7 @@ class KeySearchTest {
     Bus bus = Bus.of(vertx);
     bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::trust);
     bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::mesh);
-    return new KeySearch(bus).search(peers);
+    return new KeySearch(bus, new PeerKeySource(bus, peers)).search();
   }
 
   private Future<? extends BusMessage> trust(TrustRequest<?> request) {
