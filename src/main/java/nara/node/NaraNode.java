@@ -135,7 +135,7 @@ public final class NaraNode {
         Part.of("trust", ledger, this::trust)
             .then(this::restoreSnapshot)
             .then(() -> beforeRecovery.apply(this)),
-        Part.of("mesh-sync", meshSync, this::meshSync),
+        Part.of("mesh-sync", meshSync, () -> new MeshSyncVerticle(meshNode)),
         Part.of("mesh-server", meshServer, this::meshServer)
             .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port())),
         Part.of("opinion", opinion, this::opinion),
@@ -252,10 +252,6 @@ public final class NaraNode {
 
   private Deployable trust() {
     return new TrustVerticle(config.trust(), verifier, keys, scheduler);
-  }
-
-  private Deployable meshSync() {
-    return new MeshSyncVerticle(meshNode);
   }
 
   private Deployable meshServer() {
