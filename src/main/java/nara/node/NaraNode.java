@@ -90,6 +90,7 @@ public final class NaraNode {
   private final boolean usesBroker;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
+  private final MeshNode meshNode;
 
   /** The stages before the recovery, for its report. */
   private final List<Report.StageReport> earlierStages = new ArrayList<>();
@@ -112,6 +113,7 @@ public final class NaraNode {
     this.beforeRecovery = beforeRecovery;
     this.cluster = cluster;
     this.deployments = new Deployments(vertx);
+    this.meshNode = new MeshNode(me, keys, config.mesh(), verifier, scheduler, listenPort);
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
   }
 
@@ -133,7 +135,7 @@ public final class NaraNode {
         Part.of("trust", ledger, this::trust)
             .then(this::restoreSnapshot)
             .then(() -> beforeRecovery.apply(this)),
-        Part.of("mesh-sync", meshSync, this::meshSync),
+        Part.of("mesh-sync", meshSync, () -> new MeshSyncVerticle(meshNode)),
         Part.of("mesh-server", meshServer, this::meshServer)
             .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port())),
         Part.of("opinion", opinion, this::opinion),
@@ -252,19 +254,11 @@ public final class NaraNode {
     return new TrustVerticle(config.trust(), verifier, keys, scheduler);
   }
 
-  private Deployable meshSync() {
-    return new MeshSyncVerticle(meshNode());
-  }
-
-  private MeshNode meshNode() {
-    return new MeshNode(me, keys, config.mesh(), verifier, scheduler, listenPort);
-  }
-
   private Deployable meshServer() {
     AddressBook addresses = new AddressBook(config.discovery());
     bus().subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
-    MeshNode node = meshNode();
-    return new MeshServerVerticle(node, addresses, own -> new MeshTransport(own, node));
+    return new MeshServerVerticle(
+        meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
   }
 
   private Deployable opinion() {

@@ -25,9 +25,7 @@ record ConfigKind<T>(
           "true or false",
           given -> given instanceof Boolean flag ? Optional.of(flag) : Optional.empty(),
           flag -> flag);
-
   static final ConfigKind<String> ANY_TEXT = text("a text", text -> true);
-
   static final ConfigKind<String> HOST =
       text("a host name or address to listen on", PeerAddress::isHost);
 
