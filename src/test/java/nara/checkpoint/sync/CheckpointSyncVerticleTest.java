@@ -77,7 +77,11 @@ class CheckpointSyncVerticleTest {
   @Test
   void internal_error_of_the_mesh_fails_that_peer() {
     bus.replyAsync(
-        MeshRequest.ADDRESS, MeshRequest.FetchPage.class, request -> Future.failedFuture("broken"));
+        MeshRequest.ADDRESS, MeshRequest.FetchPage.class, fetch -> Future.failedFuture("broken"));
+    bus.replyAsync(
+        MeshRequest.ADDRESS,
+        MeshRequest.FetchCheckpointPage.class,
+        fetch -> Future.failedFuture("broken"));
     deploy();
 
     assertThat(FakeBus.await(sync(BART)).peerResults())
