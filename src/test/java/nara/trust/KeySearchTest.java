@@ -29,13 +29,12 @@ class KeySearchTest {
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
   @Test
-  void the_names_that_most_events_wait_for_are_asked_about_and_no_more_than_the_limit(
-      Vertx vertx, VertxTestContext test) {
+  void most_wanted_names_are_looked_up_within_the_limit(Vertx vertx, VertxTestContext test) {
     for (int i = 0; i < 500; i++) {
       waiting.put("nobody" + i, 1);
     }
     waiting.put("bart", 1_000);
-    seek(vertx, PEERS)
+    search(vertx, PEERS)
         .onComplete(
             test.succeeding(
                 keySearchResult ->
@@ -51,9 +50,9 @@ class KeySearchTest {
   }
 
   @Test
-  void a_name_that_cannot_be_asked_about_costs_itself_only(Vertx vertx, VertxTestContext test) {
+  void failed_lookup_does_not_affect_other_names(Vertx vertx, VertxTestContext test) {
     waiting.putAll(Map.of("broken", 5, "bart", 1));
-    seek(vertx, PEERS)
+    search(vertx, PEERS)
         .onComplete(
             test.succeeding(
                 keySearchResult ->
@@ -66,10 +65,10 @@ class KeySearchTest {
   }
 
   @Test
-  void without_peers_nobody_is_asked_and_what_waits_is_judged_all_the_same(
+  void quarantine_is_verified_without_lookups_when_there_are_no_peers(
       Vertx vertx, VertxTestContext test) {
     waiting.put("bart", 1);
-    seek(vertx, List.of())
+    search(vertx, List.of())
         .onComplete(
             test.succeeding(
                 keySearchResult ->
@@ -81,7 +80,7 @@ class KeySearchTest {
                         })));
   }
 
-  private Future<KeySearch.KeySearchResult> seek(Vertx vertx, List<Peer> peers) {
+  private Future<KeySearch.KeySearchResult> search(Vertx vertx, List<Peer> peers) {
     Bus bus = Bus.of(vertx);
     bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::trust);
     bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::mesh);

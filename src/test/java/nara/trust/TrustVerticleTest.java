@@ -69,7 +69,7 @@ class TrustVerticleTest {
   }
 
   @Test
-  void the_same_events_of_many_neighbours_at_once_are_verified_once() {
+  void same_events_from_many_peers_are_verified_once() {
     List<byte[]> events = history();
     List<Future<OfferResult>> offers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -106,7 +106,8 @@ class TrustVerticleTest {
     Future<OfferResult> liar = offer("liar", List.of(hey, forged));
 
     assertThat(await(honest).added()).isEqualTo(2);
-    // Judged when it comes before the honest one is held, known by its id when it comes after.
+    // Verified when it comes before the honest event is held; skipped by its id when it comes
+    // after.
     assertThat(await(liar).added()).isZero();
     assertThat(await(liar).rejected() + await(liar).duplicate()).isEqualTo(2);
     assertThat(held()).isEqualTo(2);

@@ -39,7 +39,7 @@ class VerifiersTest {
   @Test
   void negative_table_limit_is_rejected_with_a_reason() {
     assertThat(nameOf(Verifiers.choose("tables", -1)))
-        .isEqualTo("the number of keys with a table is 0 or more, not -1");
+        .isEqualTo("keys with a table: expected 0 or more, got -1");
   }
 
   @Test
