@@ -49,7 +49,9 @@ record OwnStatus(
     int weighted = weightedBuzz(now);
     return Status.of(me, version, meshAddress.get())
         .withCurrent(
-            profile,
+            profile.transportMode(),
+            profile.memoryMode(),
+            profile.memoryMaxEvents(),
             Duration.between(start, now).toSeconds(),
             buzz.chattiness(weighted, now),
             weighted,

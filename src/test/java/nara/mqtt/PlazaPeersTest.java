@@ -116,7 +116,7 @@ class PlazaPeersTest {
   private void tell(String name, int buzz) {
     Status status =
         Status.of(Citizen.named(name).identity(), "test", "")
-            .withCurrent(Profile.of("mqtt", "short", 1), 1, 1, buzz, 1);
+            .withCurrent("mqtt", "short", 1, 1, 1, buzz, 1);
     plazaPeers.onStatus(name, KEY, status, NOW);
   }
 

@@ -18,7 +18,6 @@ import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
 import nara.presence.Presence.ObservationReceived;
 import nara.presence.Presence.Online;
-import nara.presence.Profile;
 import nara.testing.Citizen;
 import nara.testing.ManualScheduler;
 import nara.testing.Mosquitto;
@@ -31,7 +30,7 @@ class StatusPublisherIT {
   private static byte[] paper(Citizen who, String address, long uptime) {
     Status status =
         Status.of(who.identity(), "test", address)
-            .withCurrent(Profile.of("hybrid", "hog", 9), uptime, 100, 100_000, 1);
+            .withCurrent("hybrid", "hog", 9, uptime, 100, 100_000, 1);
     return new PlazaEncoder(who.identity()).newspaper(status);
   }
 
@@ -196,8 +195,7 @@ class StatusPublisherIT {
         MqttTestClient bart = new MqttTestClient(broker.url())) {
       HowdyObservation you = new HowdyObservation(7, 0, 1_700_000_000, "ONLINE", 1, 2);
       Status status =
-          Status.of(BART.identity(), "test", "")
-              .withCurrent(Profile.of("mqtt", "short", 9), 86_400, 0, 0, 0);
+          Status.of(BART.identity(), "test", "").withCurrent("mqtt", "short", 9, 86_400, 0, 0, 0);
       PlazaEncoder plazaEncoder = new PlazaEncoder(BART.identity());
       bart.publish(
           Topics.HOWDY,

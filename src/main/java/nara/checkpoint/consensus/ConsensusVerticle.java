@@ -14,10 +14,10 @@ import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.checkpoint.consensus.ConsensusRequest.ConsensusState;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.mqtt.wire.CheckpointMessage;
-import nara.mqtt.wire.PlazaJson;
 import nara.trust.verifier.SignatureVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +133,7 @@ public final class ConsensusVerticle extends VerticleBase {
         case CheckpointMessage.Voted voted -> onVote(ConsensusJson.readVote(voted.json()));
         case CheckpointMessage.Agreed agreed -> onFinal(agreed.json());
       };
-    } catch (PlazaJson.PlazaJsonException unreadable) {
+    } catch (MalformedJsonException malformed) {
       return Future.failedFuture(new RejectedException(RejectReason.UNREADABLE));
     }
   }

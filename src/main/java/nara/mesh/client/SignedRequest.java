@@ -2,12 +2,13 @@ package nara.mesh.client;
 
 import java.util.List;
 import java.util.Optional;
+import nara.event.json.JsonFields;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.mesh.wire.HashList;
-import nara.mesh.wire.JsonFields;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.MeshJson;
 import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.SyncRequest;
 import nara.mesh.wire.SyncResponse;
@@ -17,6 +18,8 @@ import nara.trust.verifier.SignatureVerifier;
 
 /** A signed POST to a peer, one factory for each endpoint, and the reader of its response. */
 record SignedRequest<A>(String path, byte[] body, ResponseReader<A> reader) {
+  private static final JsonFields EVENT_RESPONSE = MeshJson.fields().flag("success");
+
   /** Reads a body whose signature in the headers is valid. Not for an event loop. */
   @FunctionalInterface
   interface ResponseReader<A> {
@@ -57,7 +60,7 @@ record SignedRequest<A>(String path, byte[] body, ResponseReader<A> reader) {
     return new SignedRequest<>(
         MeshPaths.SEND_EVENT,
         event,
-        (body, peerName, key, verifier) -> JsonFields.of(body).bool("success"));
+        (body, peerName, key, verifier) -> MeshJson.read(EVENT_RESPONSE, body).flag("success"));
   }
 
   private static ResponseReader<SyncResponse> syncReader(int maxEvents) {

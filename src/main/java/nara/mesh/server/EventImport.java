@@ -7,12 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import nara.event.json.JsonRecord;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.mesh.wire.EventList;
 import nara.mesh.wire.GoDuration;
-import nara.mesh.wire.JsonFields;
 import nara.mesh.wire.MeshException;
+import nara.mesh.wire.MeshJson;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.RequestSignature;
 import nara.trust.verifier.SignatureVerifier;
@@ -31,11 +32,11 @@ import nara.trust.verifier.SignatureVerifier;
 public record EventImport(RawEvents events, long ts, String sig) {
   /** Reads a body; fails when it is no import or holds too many events. */
   static EventImport read(byte[] json, int maxEvents) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
+    JsonRecord body =
+        MeshJson.read(
+            MeshJson.fields().elementList("events", maxEvents).numbers("ts").texts("sig"), json);
     return new EventImport(
-        RawEvents.of(json, fields.elements("events", maxEvents)),
-        fields.longValue("ts"),
-        fields.string("sig"));
+        RawEvents.of(json, body.elements("events")), body.number("ts"), body.text("sig"));
   }
 
   /** The 32 bytes that the owner signs. */

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import nara.identity.Identity;
 
-/** What this node says on the plaza, signed. Pure: time, address and status are given. */
+/** Encodes and signs this node's messages on the plaza. */
 public final class PlazaEncoder {
   private final Identity me;
 
@@ -12,21 +12,20 @@ public final class PlazaEncoder {
     this.me = me;
   }
 
-  /** The answer to somebody's announcement. */
+  /** The response to an announcement. */
   public byte[] howdy(
       String to,
       long seq,
       HowdyObservation observation,
       List<HowdyMessage.HowdyNeighbour> neighbours,
       Status status) {
-    String text = HowdyMessage.signedText(me.name(), to, seq);
-    String signature = signature(text);
+    String signature = signature(HowdyMessage.signedText(me.name(), to, seq));
     return new HowdyMessage(
             me.name(), to, seq, observation, neighbours, status.json(), status, signature)
         .json();
   }
 
-  /** A status for everybody, signed over exactly the bytes that stand in the message. */
+  /** A status for everybody, signed over exactly its bytes in the message. */
   public byte[] newspaper(Status status) {
     String json = status.json();
     return new Newspaper(me.name(), json, status, signature(json)).json();

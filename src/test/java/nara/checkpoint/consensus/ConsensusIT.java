@@ -26,11 +26,11 @@ import nara.discovery.Neighbour;
 import nara.event.Checkpoint;
 import nara.event.Observation;
 import nara.event.Verdict;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.ledger.LedgerRequest;
 import nara.mqtt.PlazaRequest;
-import nara.mqtt.wire.PlazaJson;
 import nara.node.Blocking;
 import nara.node.config.Transport;
 import nara.testing.Citizen;
@@ -322,7 +322,7 @@ class ConsensusIT {
           if (proposal.attestation().asOfTime() > asOfTime) {
             return proposal;
           }
-        } catch (PlazaJson.PlazaJsonException mine) {
+        } catch (MalformedJsonException mine) {
           continue;
         }
       }

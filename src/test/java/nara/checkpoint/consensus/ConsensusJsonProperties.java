@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint.AgreedValues;
-import nara.mqtt.wire.PlazaJson;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -29,8 +29,8 @@ class ConsensusJsonProperties {
       Vote read = ConsensusJson.readVote(json);
       // Whatever is read is well formed, so it can be written and read again.
       assertThat(ConsensusJson.readVote(ConsensusJson.write(read))).isEqualTo(read);
-    } catch (PlazaJson.PlazaJsonException plazaJsonException) {
-      assertThat(plazaJsonException).hasMessageMatching("(?s).+");
+    } catch (MalformedJsonException malformed) {
+      assertThat(malformed).hasMessageMatching("(?s).+");
     }
   }
 

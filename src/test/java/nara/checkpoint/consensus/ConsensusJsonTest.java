@@ -13,10 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint.AgreedValues;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
-import nara.mqtt.wire.PlazaJson;
 import nara.testing.FakeBus;
 import nara.testing.Vectors;
 import nara.trust.verifier.BouncyCastleVerifier;
@@ -95,7 +95,7 @@ class ConsensusJsonTest {
     assertThat(altered).isNotEqualTo(VOTE);
 
     assertThatThrownBy(() -> ConsensusJson.readVote(bytes(altered)))
-        .isInstanceOf(PlazaJson.PlazaJsonException.class);
+        .isInstanceOf(MalformedJsonException.class);
   }
 
   @Test
@@ -107,8 +107,8 @@ class ConsensusJsonTest {
             () ->
                 ConsensusJson.readProposal(
                     bytes(text(ConsensusJson.write(proposal())).replace(subject, forged))))
-        .isInstanceOf(PlazaJson.PlazaJsonException.class)
-        .hasMessage("an id is no nara id");
+        .isInstanceOf(MalformedJsonException.class)
+        .hasMessage("subject_id is not a nara id");
   }
 
   @Test

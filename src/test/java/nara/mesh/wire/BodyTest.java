@@ -32,7 +32,7 @@ class BodyTest {
     Body.Writer out = new Body.Writer();
     for (int i = 0; i < 3; i++) {
       out.write(head);
-      out.write((byte) ',');
+      out.write(new byte[] {','});
       out.write(tail);
       expected.writeBytes(head);
       expected.write(',');

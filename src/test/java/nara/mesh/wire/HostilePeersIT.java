@@ -295,7 +295,7 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> RawPeer.answer(out, moe, body)),
         MeshFailure.BAD_SIGNATURE,
-        "bart was asked, moe answered");
+        "expected a response from bart, got one from moe");
   }
 
   @Test
@@ -338,7 +338,7 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> packed(out, signature, packed)),
         MeshFailure.TOO_LARGE,
-        "unpacks to");
+        "decompresses to");
   }
 
   @Test
@@ -353,7 +353,7 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> packed(out, signature, Arrays.copyOf(packed, packed.length / 2))),
         MeshFailure.CUT_OFF,
-        "ends in the middle");
+        "truncated");
   }
 
   @Test
@@ -362,7 +362,7 @@ class HostilePeersIT {
       assertFailed(
           failed((request, out) -> RawPeer.answer(out, BART, body.getBytes(UTF_8))),
           MeshFailure.MALFORMED,
-          "not the JSON expected");
+          "malformed JSON");
     }
   }
 

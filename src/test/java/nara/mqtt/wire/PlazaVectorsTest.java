@@ -20,7 +20,6 @@ import nara.identity.Soul;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.presence.Announcer;
-import nara.presence.Profile;
 import nara.recovery.SubjectPartitioner;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -254,8 +253,7 @@ class PlazaVectorsTest {
   void our_newspaper_is_understood_and_its_signature_covers_the_bytes_of_the_status() {
     Identity me = identity(RECORDED, "plaza-open");
     Status status =
-        Status.of(me, "test", "100.64.0.5")
-            .withCurrent(Profile.of("hybrid", "medium", 9), 890, 70, 3, 4);
+        Status.of(me, "test", "100.64.0.5").withCurrent("hybrid", "medium", 9, 890, 70, 3, 4);
 
     byte[] json = new PlazaEncoder(me).newspaper(status);
 

@@ -94,7 +94,8 @@ class BadNeighboursIT {
       assertThat(shares.get("forger").score()).isLessThanOrEqualTo(0.5);
       assertThat(shares.get("ranger").dropReason()).contains("not what it was asked for");
       assertThat(shares.get("looper").dropReason()).contains("not what it was asked for");
-      assertThat(shares.get("mimic").dropReason()).contains("mimic was asked, honest answered");
+      assertThat(shares.get("mimic").dropReason())
+          .contains("expected a response from mimic, got one from honest");
       assertThat(shares.get("slow").lastFailure()).contains("bytes in");
       assertThat(shares.get("slow").score()).isZero();
       assertThat(shares.get("resetter").lastFailure()).contains("connection");
