@@ -1,8 +1,10 @@
 package nara.ledger;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
-/** How much a node may remember, and how it recovers by that: the reference's three profiles. */
+/** The memory profile of a node: how many events it stores, and how it recovers. */
 public enum MemoryMode {
   SHORT(20_000, 5_000, 1_000, 4, 3, 2),
   MEDIUM(80_000, 50_000, 5_000, Integer.MAX_VALUE, 10, 5),
@@ -30,52 +32,45 @@ public enum MemoryMode {
     this.maxPlazaNeighbours = maxPlazaNeighbours;
   }
 
-  /** Events that the ledger keeps. */
   public int maxEvents() {
     return maxEvents;
   }
 
-  /** Events that a sample recovery asks for in all. */
+  /** The events that all calls of a sample recovery request together. */
   public int sampleCapacity() {
     return sampleCapacity;
   }
 
-  /** Events of one sample call. */
+  /** The events that one sample call requests. */
   public int samplePage() {
     return samplePage;
   }
 
-  /** Mesh neighbours that are asked, at most. */
+  /** The most mesh neighbours that a recovery uses. */
   public int maxNeighbours() {
     return maxNeighbours;
   }
 
-  /** Calls under way, at most. */
   public int maxInFlight() {
     return maxInFlight;
   }
 
-  /** Neighbours asked over the plaza, at most. */
+  /** The most neighbours that a recovery uses over the plaza. */
   public int maxPlazaNeighbours() {
     return maxPlazaNeighbours;
   }
 
-  /** The name in configuration. */
+  /** The name in the configuration. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The mode of that name; empty for {@code auto} and what is none. */
-  public static Optional<MemoryMode> fromLabel(String name) {
-    for (MemoryMode mode : values()) {
-      if (mode.label().equals(name)) {
-        return Optional.of(mode);
-      }
-    }
-    return Optional.empty();
+  /** The mode with this label; empty for {@code auto} and for unknown labels. */
+  public static Optional<MemoryMode> fromLabel(String label) {
+    return Arrays.stream(values()).filter(mode -> mode.label().equals(label)).findFirst();
   }
 
-  /** The mode for so much memory: up to 384 MB short, up to 1,024 MB medium, else hog. */
+  /** Short for up to 384 MB, medium for up to 1,024 MB, otherwise hog. */
   public static MemoryMode forMegabytes(long megabytes) {
     if (megabytes <= 384) {
       return SHORT;

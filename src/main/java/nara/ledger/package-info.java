@@ -1,7 +1,8 @@
 /**
- * The ledger: a set of events with its indexes, its queries, its retention rules and what is
- * derived from it; and the one verticle that changes it.
- *
- * <p>May know {@code event}, {@code reconcile} and {@code bus}.
+ * The ledger: a set of events with its queries, its retention rules and the values derived from it.
+ * Only {@link nara.ledger.LedgerVerticle} changes it.
  */
+@MayKnow({"bus", "event", "ledger.index", "negentropy"})
 package nara.ledger;
+
+import nara.MayKnow;

@@ -1,8 +1,8 @@
 /**
- * The ledger on disk: a sealed file that a restart begins from, and the one verticle that writes
- * and reads it.
- *
- * <p>May know {@code event}, {@code identity}, {@code bus}, {@code ledger} and {@code trust}. The
- * files of its core know no Vert.x.
+ * The snapshot of the ledger on disk: a sealed file from which a node restarts. Only {@link
+ * nara.snapshot.SnapshotVerticle} writes and restores it.
  */
+@MayKnow({"bus", "event", "event.json", "identity", "ledger", "trust"})
 package nara.snapshot;
+
+import nara.MayKnow;

@@ -33,7 +33,7 @@ class LedgerVerticleTest {
       TestEvents.event(2 * TestEvents.SECOND, new Ping("lisa", "", "bart", "", 2.5));
 
   @Test
-  void every_request_is_answered_over_the_bus(Vertx vertx, VertxTestContext test) {
+  void ledger_verticle_replies_to_each_request(Vertx vertx, VertxTestContext test) {
     Bus bus = Bus.of(vertx);
     LedgerVerticle verticle =
         new LedgerVerticle(LedgerConfig.ofSize(10), n -> true, RandomGenerator.getDefault());

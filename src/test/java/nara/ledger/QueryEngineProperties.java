@@ -26,7 +26,7 @@ class QueryEngineProperties {
   private static final List<String> NAMES = List.of("a", "b", "c", "d");
 
   @Property(tries = 300)
-  void pages_lose_nothing_and_repeat_nothing(
+  void pages_return_each_event_once(
       @ForAll Random random,
       @ForAll @IntRange(max = 600) int size,
       @ForAll @IntRange(min = 1, max = 60) int times,
@@ -40,7 +40,7 @@ class QueryEngineProperties {
       QueryResult page = ledger.query(new Query.Page(after, pageSize, filter), random);
       assertThat(page.events()).allMatch(event -> event.ts() > after);
       if (page.events().size() > pageSize) {
-        // Longer than asked for only where all of it is of one time.
+        // A page exceeds its size only when all its events have one time.
         assertThat(page.events().stream().map(Event::ts).distinct()).hasSize(1);
       }
       page.nextCursor().ifPresent(next -> assertThat(page.events().getLast().ts()).isEqualTo(next));
@@ -76,7 +76,7 @@ class QueryEngineProperties {
   }
 
   @Property(tries = 300)
-  void a_sample_has_all_critical_events_or_the_oldest_of_them_and_fills_up_from_the_rest(
+  void sample_contains_the_critical_events_and_fills_up_with_others(
       @ForAll Random random,
       @ForAll @IntRange(max = 400) int size,
       @ForAll @IntRange(max = 300) int wanted) {
@@ -99,11 +99,11 @@ class QueryEngineProperties {
   }
 
   @Example
-  void heavier_events_are_drawn_more_often_in_proportion_to_their_weights() {
-    // Of two events one is drawn: the one about the responder weighs twice, so in 2 of 3 draws.
+  void events_are_sampled_in_proportion_to_their_weights() {
+    // The event about the responder weighs double, so 2 of 3 samples of one event contain it.
     Event mine = TestEvents.event(TestEvents.SECOND, new Seen("me", "", "b", "", "x"));
     Event other = TestEvents.event(TestEvents.SECOND, new Seen("c", "", "b", "", "x"));
-    // As old as a weight takes to fall to 1/e: drawn in 1/(1 + e) of the draws against a new one.
+    // At this age the weight has fallen to 1/e, so 1/(1 + e) of the samples contain the event.
     long age = (long) (720 * 0.693 * 3_600);
     Event fresh = TestEvents.event(age * TestEvents.SECOND, new Seen("d", "", "b", "", "x"));
 
@@ -124,7 +124,7 @@ class QueryEngineProperties {
   }
 
   @Example
-  void an_event_at_the_earliest_possible_time_is_on_the_first_page() {
+  void first_page_contains_an_event_at_the_earliest_possible_time() {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
     Event first = TestEvents.event(Long.MIN_VALUE, new Seen("a", "", "b", "", "x"));
     ledger.merge(List.of(TestEvents.unsigned(first)));
@@ -137,7 +137,7 @@ class QueryEngineProperties {
   }
 
   @Example
-  void checkpoints_come_by_offset_and_say_how_many_there_are() {
+  void checkpoint_page_starts_at_its_offset_and_has_the_total() {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
     List<Event> checkpoints = new ArrayList<>();
     for (int i = 1; i <= 400; i++) {

@@ -31,7 +31,7 @@ class QueryVectorsTest {
 
   @ParameterizedTest
   @MethodSource("queries")
-  void recorded_queries_get_the_recorded_answers(JsonNode q) {
+  void recorded_queries_return_the_recorded_events(JsonNode q) {
     ledger.merge(TestEvents.unsigned(ALL.get("events_in_order_of_insertion")));
     Query.Filter filter = new Query.Filter(texts(q.get("services")), texts(q.get("subjects")));
 

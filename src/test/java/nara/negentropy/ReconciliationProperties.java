@@ -20,12 +20,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** What holds for any two sets, any frame and any bytes. */
+/** Properties for any two sets, any message limit and any bytes. */
 class ReconciliationProperties {
-  /** Far more than honest sides need for what is made here. */
+  /** Far more rounds than two honest sides need for these sets. */
   private static final int ROUNDS = 500;
 
-  /** Two sets, as what both, only the one and only the other have. */
+  /** Two sets: the items of both, of this side only, and of the other side only. */
   record TwoSets(List<Item> both, List<Item> mine, List<Item> theirs) {
     ListItems own() {
       return ListItems.of(both).with(mine);
@@ -57,7 +57,7 @@ class ReconciliationProperties {
     long start = seed % 3 == 0 ? 0 : seed % 3 == 1 ? 1_700_000_000_000_000_000L : -100;
     List<Item> all = new ArrayList<>();
     for (int i = 0; i < both + mine + theirs; i++) {
-      // Many of one time, or few; never the time that is infinity.
+      // Few or many equal timestamps, but never infinity.
       long time = spread == 0 ? start : start + random.nextLong(spread * (i + 1));
       all.add(ListItems.hashed(time == Bound.INFINITY ? 0 : time, random.nextLong()));
     }

@@ -16,9 +16,9 @@ import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
 
-/** All that a reader tells of one file. */
+/** Everything that a reader returns for one file. */
 record SnapshotContents(
-    boolean sealed, List<String> keys, List<String> valid, List<String> others, String trouble) {
+    boolean sealed, List<String> keys, List<String> valid, List<String> others, String problem) {
   static final byte[] KEY = Citizen.named("lisa").identity().soul().derivedKey("a", "b");
   static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
   static final long TS = 1_790_000_000_000_000_000L;
@@ -43,7 +43,7 @@ record SnapshotContents(
           }
           case SnapshotReader.EndOfSnapshot endOfSnapshot -> {
             return new SnapshotContents(
-                reader.sealed(), keys, valid, others, endOfSnapshot.trouble());
+                reader.sealed(), keys, valid, others, endOfSnapshot.problem());
           }
         }
       }

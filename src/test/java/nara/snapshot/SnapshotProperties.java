@@ -20,7 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 
-/** Whatever is written down is read again as it was. */
+/** A snapshot reads back as it was written. */
 class SnapshotProperties {
   @Property(tries = 200)
   void snapshot_reads_back_what_was_written(
@@ -51,7 +51,7 @@ class SnapshotProperties {
               file, SnapshotContents.bytes(Snapshot.of(SnapshotContents.NOON, keyring, events)));
 
       assertThat(snapshotContents.sealed()).isTrue();
-      assertThat(snapshotContents.trouble()).isEmpty();
+      assertThat(snapshotContents.problem()).isEmpty();
       assertThat(snapshotContents.valid()).isEqualTo(valid);
       assertThat(snapshotContents.others()).containsExactlyInAnyOrderElementsOf(others);
       assertThat(snapshotContents.keys())

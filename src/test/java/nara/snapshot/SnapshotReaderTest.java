@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a file may hold that is not as this node wrote it, and what is then believed of it. */
+/** Files that this node did not write like that, and what the reader trusts in them. */
 class SnapshotReaderTest {
   @TempDir private Path folder;
   private Path file;
@@ -61,7 +61,7 @@ class SnapshotReaderTest {
       assertThat(snapshotContents.others().size()).isGreaterThanOrEqualTo(most);
       most = snapshotContents.others().size();
       if (most < all.size()) {
-        assertThat(snapshotContents.trouble()).isNotEmpty();
+        assertThat(snapshotContents.problem()).isNotEmpty();
       }
     }
     assertThat(most).isEqualTo(all.size());
@@ -93,14 +93,14 @@ class SnapshotReaderTest {
     assertThat(snapshotContents.keys()).isEmpty();
     assertThat(snapshotContents.valid()).isEmpty();
     assertThat(snapshotContents.others()).hasSize(6);
-    assertThat(snapshotContents.trouble()).isEmpty();
+    assertThat(snapshotContents.problem()).isEmpty();
   }
 
   @Test
-  void what_unpacks_gzip_unpacks_the_whole_file_with_its_seal() throws IOException {
+  void gzip_unpacks_the_whole_file_with_its_seal() throws IOException {
     Files.write(file, SnapshotContents.sealedSnapshot(6));
     try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-      // What the file is, one key, two verdicts, six events.
+      // The header, one key, two verdicts, six events.
       assertThat(new String(in.readAllBytes(), UTF_8).lines()).hasSize(10);
     }
   }
@@ -131,14 +131,14 @@ class SnapshotReaderTest {
 
   @Test
   void file_that_is_no_snapshot_is_rejected() {
-    assertThat(SnapshotContents.of(file, new byte[0]).trouble()).contains("cut off");
-    assertThat(SnapshotContents.of(file, "hello, world".getBytes(UTF_8)).trouble())
+    assertThat(SnapshotContents.of(file, new byte[0]).problem()).contains("cut off");
+    assertThat(SnapshotContents.of(file, "hello, world".getBytes(UTF_8)).problem())
         .contains("unpacked");
-    assertThat(SnapshotContents.of(file, new byte[5_000]).trouble()).contains("unpacked");
+    assertThat(SnapshotContents.of(file, new byte[5_000]).problem()).contains("unpacked");
   }
 
   @Test
-  void without_a_seal_no_more_events_are_taken_than_a_ledger_holds() throws IOException {
+  void unsealed_file_is_read_up_to_the_maximum_of_events() throws IOException {
     byte[] event = SnapshotContents.unsigned(1, "bart", "maggie");
     byte[] many =
         gzipped(
@@ -151,11 +151,11 @@ class SnapshotReaderTest {
     Files.write(file, many);
     SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 12_345);
     assertThat(snapshotContents.others()).hasSize(12_345);
-    assertThat(snapshotContents.trouble()).contains("12,345 events");
+    assertThat(snapshotContents.problem()).contains("12,345 events");
   }
 
   @Test
-  void without_a_seal_a_file_that_unpacks_to_much_more_is_left_in_time() throws IOException {
+  void unsealed_file_is_read_up_to_the_maximum_of_unpacked_bytes() throws IOException {
     byte[] zeros = new byte[1 << 20];
     for (byte fill : new byte[] {0, '\n', '['}) {
       Arrays.fill(zeros, fill);
@@ -169,7 +169,7 @@ class SnapshotReaderTest {
               }));
       SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 1_000);
       assertThat(snapshotContents.events()).isEmpty();
-      assertThat(snapshotContents.trouble()).contains("bytes that are taken");
+      assertThat(snapshotContents.problem()).contains("more than the allowed 5,144,576 bytes");
     }
   }
 
@@ -187,7 +187,7 @@ class SnapshotReaderTest {
             }));
     SnapshotContents snapshotContents = SnapshotContents.of(file);
     assertThat(snapshotContents.others()).containsExactly(new String(event, UTF_8));
-    assertThat(snapshotContents.trouble()).isEqualTo("1 lines are longer than an event may be");
+    assertThat(snapshotContents.problem()).isEqualTo("1 lines are longer than an event may be");
   }
 
   @Test
@@ -198,13 +198,13 @@ class SnapshotReaderTest {
       while (!(reader.next() instanceof SnapshotReader.EndOfSnapshot)) {
         events++;
       }
-      // The keys, twice 5,000 and the rest of one verdict, the same of the other.
+      // The keys, and two parts for each verdict.
       assertThat(events).isEqualTo(1 + 2 + 2);
     }
   }
 
   @Test
-  void a_file_that_is_changed_after_its_seal_was_checked_is_not_used() throws IOException {
+  void reading_fails_when_the_file_changes_after_the_seal_was_checked() throws IOException {
     byte[] good = SnapshotContents.sealedSnapshot(2_000);
     for (int place : new int[] {4, good.length / 2, good.length - HmacSeal.LENGTH - 1}) {
       Files.write(file, good);
@@ -217,7 +217,7 @@ class SnapshotReaderTest {
         assertThatThrownBy(
                 () -> {
                   while (!(reader.next() instanceof SnapshotReader.EndOfSnapshot)) {
-                    // Whatever part it is, the end decides.
+                    // Only the end matters here.
                     continue;
                   }
                 })

@@ -19,7 +19,7 @@ class EventTableProperties {
   @Property(tries = 100)
   void event_table_behaves_like_a_map_by_id(
       @ForAll Random random, @ForAll @IntRange(max = 2_000) int steps) {
-    EventTable eventTable = new EventTable();
+    EventTable<EventId> eventTable = EventTable.byId();
     Map<EventId, StoredEvent> expected = new HashMap<>();
     List<EventId> ids = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
@@ -32,7 +32,7 @@ class EventTableProperties {
             new StoredEvent(
                 TestEvents.event(1 + random.nextInt(300), new Seen("a", "", "b", "", "x")),
                 Verdict.UNSIGNED);
-        eventTable.put(storedEvent);
+        eventTable.put(storedEvent.event().id(), storedEvent);
         if (expected.put(storedEvent.event().id(), storedEvent) == null) {
           ids.add(storedEvent.event().id());
         }

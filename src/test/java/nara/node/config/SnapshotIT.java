@@ -60,7 +60,8 @@ class SnapshotIT {
       assertThat(again.heldCorpus()).isEqualTo(held);
       assertThat(keys(again)).isEqualTo(keys);
       assertThat(stage(again).outcome()).isEqualTo("complete");
-      assertThat(stage(again).reason()).contains("5,002 events", "nothing valid verified again");
+      assertThat(stage(again).reason())
+          .contains("without verifying its valid events again", "read=5002");
       assertThat(again.report().outcome()).isEqualTo("isolated");
       // The first run added an announcement and a goodbye, this run an announcement.
       assertThat(again.report().ledgerTotals().total()).isEqualTo(held.size() + 3);
@@ -87,7 +88,7 @@ class SnapshotIT {
                 recoveryProgressed -> {})) {
       assertThat(bart.heldCorpus()).isEqualTo(held);
       assertThat(stage(bart).outcome()).isEqualTo("partial");
-      assertThat(stage(bart).reason()).contains("judged anew");
+      assertThat(stage(bart).reason()).contains("Verified all events of the snapshot again");
       assertThat(lisa.report().outcome()).isEqualTo("complete");
       assertThat(lisa.heldCorpus()).isEqualTo(held);
     }

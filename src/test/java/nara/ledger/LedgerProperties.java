@@ -1,4 +1,4 @@
-package nara.ledger.index;
+package nara.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,12 +20,11 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
-import nara.ledger.Ledger;
-import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.MergeResult;
-import nara.ledger.TestEvents;
+import nara.ledger.index.EventVariants;
+import nara.ledger.index.StoredEvent;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -34,7 +33,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class LedgerProperties {
-  /** What a node was offered, what it knows, and how much it keeps. */
+  /** Offered events, the node's configuration and the names with known keys. */
   record OfferedEvents(List<JudgedEvent> events, LedgerConfig config, Set<String> known) {
     Ledger ledger() {
       return new Ledger(config, known::contains);
@@ -42,7 +41,7 @@ class LedgerProperties {
   }
 
   @Property(tries = 3_000)
-  void any_order_and_any_batching_leave_the_same_content(
+  void content_is_the_same_for_any_order_and_any_batches(
       @ForAll("offered") OfferedEvents offeredEvents, @ForAll Random random) {
     Ledger inOneBatch = offeredEvents.ledger();
     inOneBatch.merge(offeredEvents.events);
@@ -53,7 +52,7 @@ class LedgerProperties {
     for (int from = 0; from < shuffled.size(); ) {
       int to = Math.min(shuffled.size(), from + 1 + random.nextInt(7));
       inPieces.merge(shuffled.subList(from, to));
-      // Somebody offers some of it again.
+      // Some of them are offered again.
       inPieces.merge(shuffled.subList(0, random.nextInt(to + 1)));
       from = to;
     }
@@ -67,7 +66,7 @@ class LedgerProperties {
   }
 
   @Property(tries = 500)
-  void export_is_imported_in_full(@ForAll("offered") OfferedEvents offeredEvents) {
+  void import_of_an_export_gives_the_same_ledger(@ForAll("offered") OfferedEvents offeredEvents) {
     Ledger ledger = offeredEvents.ledger();
     ledger.merge(offeredEvents.events);
     List<Event> exported = ledger.export();
@@ -79,7 +78,7 @@ class LedgerProperties {
   }
 
   @Property(tries = 1_000)
-  void statistics_match_the_held_events(@ForAll("offered") OfferedEvents offeredEvents) {
+  void statistics_match_the_stored_events(@ForAll("offered") OfferedEvents offeredEvents) {
     Ledger ledger = offeredEvents.ledger();
     for (JudgedEvent judgedEvent : offeredEvents.events) {
       MergeResult mergeResult = ledger.merge(List.of(judgedEvent));
@@ -103,7 +102,7 @@ class LedgerProperties {
   }
 
   @Property(tries = 1_000)
-  void every_id_is_held_once_in_its_best_form_when_limits_are_not_reached(
+  void each_id_is_visible_once_in_its_best_variant_below_the_limits(
       @ForAll("offered") OfferedEvents offeredEvents) {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
     List<JudgedEvent> free =
@@ -125,8 +124,8 @@ class LedgerProperties {
               .filter(j -> j.event().id().equals(held.id()))
               .min(
                   (a, b) ->
-                      new StoredEvent(a.event(), a.verdict())
-                          .compareVariant(b.event(), b.verdict()))
+                      EventVariants.compare(
+                          new StoredEvent(a.event(), a.verdict()), b.event(), b.verdict()))
               .orElseThrow();
       assertThat(held.json()).isEqualTo(best.event().json());
     }
@@ -138,7 +137,7 @@ class LedgerProperties {
         Combinators.combine(Arbitraries.of(1, 3, 8, 20, 50, 10_000), Arbitraries.of(10, 50, 90))
             .as((max, taste) -> new LedgerConfig(max, taste, 100 - taste, taste));
     Arbitrary<Set<String>> known = Arbitraries.of(NAMES).set();
-    // Seeds, not lists of arbitraries: thousands of histories a second, and still replayable.
+    // Seeds are much faster than lists of arbitraries and can be replayed too.
     return Combinators.combine(
             Arbitraries.longs(), Arbitraries.integers().between(0, 250), configs, known)
         .as(
@@ -146,11 +145,11 @@ class LedgerProperties {
                 new OfferedEvents(events(new Random(seed), size), config, k));
   }
 
-  /** Colons make one content of two payloads: b:c observed by a, c observed by a:b. */
+  /** With colons, two payloads have one content: b:c observed by a, and c observed by a:b. */
   private static final String[] NAMES = {"a", "b", "c", "a:b", "b:c", "r2d2"};
 
   private static List<JudgedEvent> events(RandomGenerator random, int size) {
-    // Some histories are about few, so that limits are reached; some about few times.
+    // Few names make the limits effective; few times make equal timestamps.
     int names = 1 + random.nextInt(NAMES.length);
     int times = 1 + random.nextInt(60);
     int kinds = 1 + random.nextInt(KINDS);
