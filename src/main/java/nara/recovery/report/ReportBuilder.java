@@ -31,7 +31,7 @@ public final class ReportBuilder {
   private int received;
   private int duplicate;
   private int merged;
-  private int dropped;
+  private int pruned;
   private int quarantined;
   private int rejected;
   private Report.CheckpointTotals checkpointTotals = new Report.CheckpointTotals(0, 0, 0, 0);
@@ -203,7 +203,7 @@ public final class ReportBuilder {
             quarantined - offerResult.received() + offerResult.quarantined());
     merged += offerResult.added();
     duplicate += offerResult.duplicate();
-    dropped += offerResult.dropped();
+    pruned += offerResult.pruned();
     rejected += offerResult.rejected();
     verdicts.computeIfPresent(
         Verdict.UNKNOWN_EMITTER, (verdict, count) -> Math.max(0, count - offerResult.received()));
@@ -241,7 +241,7 @@ public final class ReportBuilder {
             .map(e -> totals(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))
             .toList(),
         new Report.EventTotals(
-            received, duplicate, merged, quarantined, rejected, dropped, byLabel),
+            received, duplicate, merged, quarantined, rejected, pruned, byLabel),
         checkpointTotals,
         pingTimesSeeded,
         ledgerTotals,
@@ -257,7 +257,7 @@ public final class ReportBuilder {
     received += offerResult.received();
     duplicate += offerResult.duplicate();
     merged += offerResult.added();
-    dropped += offerResult.dropped();
+    pruned += offerResult.pruned();
     quarantined += offerResult.quarantined();
     rejected += offerResult.rejected();
     offerResult

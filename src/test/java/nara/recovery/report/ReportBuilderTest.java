@@ -74,6 +74,18 @@ class ReportBuilderTest {
     assertThat(eventTotals.verdicts()).isEqualTo(Map.of("valid", 6, "unknown_emitter", 3));
   }
 
+  @Test
+  void only_events_dropped_by_a_full_ledger_count_as_pruned() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.addFetch("bart", fetched(new OfferResult(20, 8, 0, 12, 5, 0, 0, Map.of(), Set.of())));
+    report.addRejudged(new OfferResult(4, 1, 0, 3, 2, 0, 0, Map.of(), Set.of()));
+
+    Report.EventTotals eventTotals =
+        report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
+
+    assertThat(eventTotals.pruned()).isEqualTo(7);
+  }
+
   private static final Map<Verdict, Integer> CHECKPOINTS =
       Map.of(Verdict.VALID, 3, Verdict.UNKNOWN_EMITTER, 2, Verdict.UNBACKED_CHECKPOINT, 1);
 
