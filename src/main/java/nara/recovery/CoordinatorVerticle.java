@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -27,6 +26,7 @@ import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.PlazaRequest.PlazaState;
 import nara.recovery.report.Report;
+import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,7 +167,7 @@ public final class CoordinatorVerticle extends VerticleBase {
           finalReport != null
               ? Future.succeededFuture(currentReport(finalReport))
               // Without a count, when the ledger is gone already, it is as it was counted before.
-              : refreshLedgerStats()
+              : refreshTotals()
                   .transform(counted -> Future.succeededFuture(currentReport(reportSoFar())));
     };
   }
@@ -369,23 +369,25 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void onSeedPingTimes() {
     bus.request(
             LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me)), Timeouts.LOCAL)
-        .compose(means -> refreshLedgerStats().map(means.millisByTarget()))
         .onSuccess(
-            (Map<String, Double> means) ->
-                applyEvent(new RecoveryEvent.PingTimesSeeded(means.size())))
+            means -> applyEvent(new RecoveryEvent.PingTimesSeeded(means.millisByTarget().size())))
         .onFailure(failure -> onPartFailed("the ledger", failure));
   }
 
-  private Future<?> refreshLedgerStats() {
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
-        .onSuccess(recoveryReplay::recordLedgerStats);
+  /** Reads what the report takes from other verticles. A value keeps when its owner is gone. */
+  private Future<?> refreshTotals() {
+    return Future.join(
+        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
+            .onSuccess(recoveryReplay::recordLedgerStats),
+        bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.LOCAL)
+            .onSuccess(found -> recoveryReplay.recordConflicts(found.conflicts())));
   }
 
   private void onFinish(PlanCommand.Finish finish) {
     timer.cancel();
     // Where the ledger does not answer, the report is told all the same.
     finishAnnounced =
-        refreshLedgerStats()
+        refreshTotals()
             .transform(
                 counted -> {
                   finalReport =

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportBuilder;
@@ -83,6 +84,10 @@ final class RecoveryReplay {
   /** Takes note of what the ledger holds. */
   void recordLedgerStats(LedgerStats stats) {
     report.setLedger(stats);
+  }
+
+  void recordConflicts(List<Keyring.Conflict> conflicts) {
+    report.setConflicts(conflicts);
   }
 
   /** The report as it is now. */

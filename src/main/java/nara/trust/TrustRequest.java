@@ -9,6 +9,7 @@ import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.event.Verdict;
 import nara.event.json.JsonSpans;
+import nara.identity.Keyring;
 
 /**
  * What the trust verticle is asked. It is the one door into the ledger: bytes come in; known events
@@ -132,4 +133,10 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param quarantinedByName how many events wait for each emitter's key
    */
   record UnknownEmitters(Map<String, Integer> quarantinedByName) implements BusMessage {}
+
+  /** Lists the contradictory key claims that this node has received. */
+  record ListKeyConflicts() implements TrustRequest<KeyConflicts> {}
+
+  /** The reply to {@link ListKeyConflicts}: see {@link Keyring#conflicts}. */
+  record KeyConflicts(List<Keyring.Conflict> conflicts) implements BusMessage {}
 }

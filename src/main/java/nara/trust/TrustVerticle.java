@@ -126,6 +126,8 @@ public final class TrustVerticle extends VerticleBase {
       case TrustRequest.VerifyQuarantined again -> onVerifyQuarantined();
       case TrustRequest.ListUnknownEmitters listUnknownEmitters ->
           Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
+      case TrustRequest.ListKeyConflicts listKeyConflicts ->
+          Future.succeededFuture(new TrustRequest.KeyConflicts(keys.conflicts()));
     };
   }
 

@@ -185,17 +185,6 @@ class OpinionVerticleTest {
   }
 
   private static RecoveryNotification finished() {
-    return new RecoveryNotification.RecoveryFinished(
-        new Report(
-            "complete",
-            List.of(),
-            "2026-01-01T00:00:00Z",
-            1,
-            List.of(),
-            List.of(),
-            new Report.EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
-            new Report.CheckpointTotals(0, 0, 0, 0),
-            0,
-            new Report.LedgerTotals(0, Map.of())));
+    return new RecoveryNotification.RecoveryFinished(Report.empty("complete"));
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param pingTimesSeeded targets whose average ping time was seeded
  * @param ledgerTotals what is held in the end
  * @param members of a cluster, and what each did; empty when the node runs alone
+ * @param conflicts contradictory key claims, oldest first
  */
 public record Report(
     String outcome,
@@ -29,31 +30,23 @@ public record Report(
     CheckpointTotals checkpointTotals,
     int pingTimesSeeded,
     LedgerTotals ledgerTotals,
-    List<MemberTotals> members) {
+    List<MemberTotals> members,
+    List<KeyConflict> conflicts) {
 
-  /** The report of a node that runs alone. */
-  public Report(
-      String outcome,
-      List<String> reasons,
-      String startedAt,
-      long durationMs,
-      List<StageReport> stageReports,
-      List<NeighbourTotals> neighbours,
-      EventTotals eventTotals,
-      CheckpointTotals checkpointTotals,
-      int pingTimesSeeded,
-      LedgerTotals ledgerTotals) {
-    this(
+  /** A report without any content. */
+  public static Report empty(String outcome) {
+    return new Report(
         outcome,
-        reasons,
-        startedAt,
-        durationMs,
-        stageReports,
-        neighbours,
-        eventTotals,
-        checkpointTotals,
-        pingTimesSeeded,
-        ledgerTotals,
+        List.of(),
+        "",
+        0,
+        List.of(),
+        List.of(),
+        new EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
+        new CheckpointTotals(0, 0, 0, 0),
+        0,
+        new LedgerTotals(0, Map.of()),
+        List.of(),
         List.of());
   }
 
@@ -84,6 +77,15 @@ public record Report(
 
   /** What one member of a cluster fetched, judged and merged. */
   public record MemberTotals(String name, int requests, int failures, int events, int added) {}
+
+  /**
+   * Contradictory claims about the key or the id of one nara.
+   *
+   * @param name the nara's name, or its id when the claims state no name
+   * @param keys Base64: the key that this node keeps, then the claimed ones
+   * @param claimedBy other names that claim its id
+   */
+  public record KeyConflict(String name, List<String> keys, List<String> claimedBy) {}
 
   /** All events of the recovery, by verdict label. */
   public record EventTotals(

@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.event.Verdict;
+import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaRequest;
@@ -36,6 +41,7 @@ public final class ReportBuilder {
   private int rejected;
   private Report.CheckpointTotals checkpointTotals = new Report.CheckpointTotals(0, 0, 0, 0);
   private int pingTimesSeeded;
+  private List<Report.KeyConflict> conflicts = List.of();
   private Report.LedgerTotals ledgerTotals = new Report.LedgerTotals(0, Map.of());
 
   /** One neighbour's sums. */
@@ -222,6 +228,36 @@ public final class ReportBuilder {
     ledgerTotals = new Report.LedgerTotals(stats.total(), byService);
   }
 
+  /** Replaces the key conflicts, one entry for each nara. */
+  public void setConflicts(List<Keyring.Conflict> all) {
+    Map<String, Set<String>> keys = new LinkedHashMap<>();
+    Map<String, Set<String>> claimants = new HashMap<>();
+    for (Keyring.Conflict conflict : all) {
+      String claimant = conflict.offered().name();
+      String name =
+          Stream.of(conflict.kept().name(), claimant, conflict.kept().id())
+              .filter(text -> !text.isEmpty())
+              .findFirst()
+              .orElse("");
+      Set<String> keysOfName = keys.computeIfAbsent(name, first -> new LinkedHashSet<>());
+      keysOfName.add(conflict.kept().key().encoded());
+      keysOfName.add(conflict.offered().key().encoded());
+      Set<String> others = claimants.computeIfAbsent(name, first -> new LinkedHashSet<>());
+      if (!claimant.isEmpty() && !claimant.equals(name)) {
+        others.add(claimant);
+      }
+    }
+    conflicts =
+        keys.entrySet().stream()
+            .map(
+                e ->
+                    new Report.KeyConflict(
+                        e.getKey(),
+                        List.copyOf(e.getValue()),
+                        List.copyOf(claimants.get(e.getKey()))))
+            .toList();
+  }
+
   public Report build(
       String outcome, List<String> reasons, Function<String, PeerScore> scoreOf, Instant now) {
     Map<String, Integer> byLabel = new LinkedHashMap<>();
@@ -240,12 +276,12 @@ public final class ReportBuilder {
         totalsByNeighbour.entrySet().stream()
             .map(e -> totals(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))
             .toList(),
-        new Report.EventTotals(
-            received, duplicate, merged, quarantined, rejected, pruned, byLabel),
+        new Report.EventTotals(received, duplicate, merged, quarantined, rejected, pruned, byLabel),
         checkpointTotals,
         pingTimesSeeded,
         ledgerTotals,
-        List.copyOf(totalsByMember.values()));
+        List.copyOf(totalsByMember.values()),
+        conflicts);
   }
 
   private void add(RunningTotals runningTotals, long bytes, int events, OfferResult offerResult) {

@@ -29,6 +29,7 @@ public final class ReportJson {
     out.put("ping_times_seeded", report.pingTimesSeeded());
     ObjectNode ledger = out.putObject("ledger").put("total", report.ledgerTotals().total());
     writeCounts(report.ledgerTotals().byService(), ledger.putObject("by_service"));
+    writeConflicts(report, out.putArray("conflicts"));
     if (!report.members().isEmpty()) {
       writeMembers(report, out.putArray("members"));
     }
@@ -70,6 +71,16 @@ public final class ReportJson {
           .put("score", share.score());
       if (!share.dropReason().isEmpty()) {
         one.put("dropped_because", share.dropReason());
+      }
+    }
+  }
+
+  private static void writeConflicts(Report report, ArrayNode out) {
+    for (Report.KeyConflict conflict : report.conflicts()) {
+      ObjectNode one = out.addObject().put("name", conflict.name());
+      conflict.keys().forEach(one.putArray("keys")::add);
+      if (!conflict.claimedBy().isEmpty()) {
+        conflict.claimedBy().forEach(one.putArray("claimed_by")::add);
       }
     }
   }

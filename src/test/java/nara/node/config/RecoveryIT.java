@@ -206,6 +206,26 @@ class RecoveryIT {
   }
 
   @Test
+  void report_lists_a_name_that_two_keys_claim() {
+    Citizen lisa = Citizen.named("lisa");
+    Citizen impostor = Citizen.impostor("lisa");
+    long now = Instant.now().getEpochSecond() * 1_000_000_000L;
+    try (TestNode alice = TestNode.holding("alice", List.of(lisa.heyThere(now, "")));
+        TestNode bob = TestNode.holding("bob", List.of(impostor.heyThere(now, "")));
+        TestNode fresh = fresh(withPeers(alice.configuredPeer(), bob.configuredPeer()))) {
+      assertThat(fresh.report().conflicts())
+          .singleElement()
+          .satisfies(
+              conflict -> {
+                assertThat(conflict.name()).isEqualTo("lisa");
+                assertThat(conflict.keys())
+                    .containsExactlyInAnyOrder(lisa.key().encoded(), impostor.key().encoded());
+                assertThat(conflict.claimedBy()).isEmpty();
+              });
+    }
+  }
+
+  @Test
   void shutdown_ends_recovery_at_once_and_reports_it() {
     UnaryOperator<NodeConfig> patient =
         config ->
