@@ -105,8 +105,8 @@ class ArchitectureTest {
             "nara.opinion..",
             "nara.liveness..")
         .and()
-        // The search for keys is a sequence of bus requests with a file of its own.
-        .haveNameNotMatching(".*(Verticle|KeySearch)(\\$.*)?")
+        // The key search and the recovery runner are bus requests with files of their own.
+        .haveNameNotMatching(".*(Verticle|KeySearch|RecoveryRunner)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")

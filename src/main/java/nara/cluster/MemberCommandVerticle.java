@@ -32,9 +32,8 @@ import nara.cluster.map.TermTracker;
 import nara.mesh.client.MeshRequest;
 import nara.recovery.ClusterWorkRequest;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
-import nara.recovery.ClusterWorkRequest.KeySearchTotals;
 import nara.recovery.KeySearch;
-import nara.trust.TrustRequest.OfferResult;
+import nara.recovery.KeySearch.KeySearchResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,14 +165,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                   fetchAndMerge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
-          new KeySearch(bus)
-              .search(seek.peers())
-              .map(
-                  keySearchResult ->
-                      new MemberCommand.KeySearchCompleted(
-                          keySearchResult.namesQueried(),
-                          keySearchResult.keysLearned(),
-                          keySearchResult.offerResult()));
+          new KeySearch(bus).search(seek.peers()).map(MemberCommand.KeySearchCompleted::new);
     };
   }
 
@@ -270,7 +262,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                 });
   }
 
-  private Future<KeySearchTotals> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
+  private Future<KeySearchResult> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
     MemberCommand command =
         new MemberCommand.SearchKeysLocally(term, member.config().memberName(), seek.peers());
     List<Future<MemberCommand.CommandResult>> answers =
@@ -284,19 +276,15 @@ public final class MemberCommandVerticle extends VerticleBase {
     return Future.join(answers)
         .compose(
             all -> {
-              int asked = 0;
-              int learned = 0;
-              OfferResult offerResult = OfferResult.NONE;
+              KeySearchResult sum = KeySearchResult.NONE;
               for (Future<MemberCommand.CommandResult> answer : answers) {
                 if (answer.result() instanceof MemberCommand.KeySearchCompleted found) {
-                  asked += found.asked();
-                  learned += found.learned();
-                  offerResult = offerResult.plus(found.offerResult());
+                  sum = sum.plus(found.result());
                 } else if (answer.result() instanceof MemberCommand.StaleTerm staleTerm) {
                   return failStaleTerm(staleTerm.highestTerm());
                 }
               }
-              return Future.succeededFuture(new KeySearchTotals(asked, learned, offerResult));
+              return Future.succeededFuture(sum);
             });
   }
 

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Bus;
+import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
@@ -32,9 +33,21 @@ public final class KeySearch {
     this.bus = bus;
   }
 
-  /** What came of it; the offer is what judging again brought. */
+  /** The outcome of a search, with that of verifying the quarantined events again. */
   public record KeySearchResult(
-      int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult) {}
+      int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult)
+      implements BusMessage {
+    public static final KeySearchResult NONE =
+        new KeySearchResult(0, 0, TrustRequest.OfferResult.NONE);
+
+    /** The outcome of both searches. */
+    public KeySearchResult plus(KeySearchResult other) {
+      return new KeySearchResult(
+          namesQueried + other.namesQueried,
+          keysLearned + other.keysLearned,
+          offerResult.plus(other.offerResult));
+    }
+  }
 
   /** Asks about those that most events wait for; a name that cannot be asked about is not found. */
   public Future<KeySearchResult> search(List<Peer> peers) {

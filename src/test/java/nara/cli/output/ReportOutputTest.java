@@ -36,13 +36,13 @@ class ReportOutputTest {
                   90,
                   10,
                   0.4,
-                  "its pages have no end")),
+                  "its pages do not end")),
           new Report.EventTotals(1_000, 90, 900, 5, 10, 0, Map.of("valid", 900, "bad_id", 10)),
           new Report.CheckpointTotals(2, 1, 7, 6),
           3,
           new Report.LedgerTotals(906, Map.of("social", 906)),
-          List.of(),
-          List.of(new Report.KeyConflict("bart\u001b[31m", List.of("k1", "k2"), List.of())));
+          List.of(new Report.KeyConflict("bart\u001b[31m", List.of("k1", "k2"), List.of())),
+          List.of());
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Instant now = Instant.EPOCH;

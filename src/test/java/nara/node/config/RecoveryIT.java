@@ -24,6 +24,7 @@ import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
 import nara.testing.Mosquitto;
+import nara.testing.RecordCopy;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -234,7 +235,7 @@ class RecoveryIT {
     Instant before = Instant.now();
     fresh.close();
     assertThat(fresh.report().outcome()).isEqualTo("isolated");
-    assertThat(fresh.report().reasons()).contains("stopped before it was done");
+    assertThat(fresh.report().reasons()).contains("the node stopped during the recovery");
     assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofMinutes(1));
   }
 
@@ -245,7 +246,7 @@ class RecoveryIT {
             config.withRecovery(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode full = TestNode.start("full", corpus.events(), patient, recoveryProgressed -> {});
     full.close();
-    assertThat(full.report().reasons()).contains("stopped before it was done");
+    assertThat(full.report().reasons()).contains("the node stopped during the recovery");
     assertThat(full.report().ledgerTotals().total()).isGreaterThanOrEqualTo(corpus.events().size());
   }
 
@@ -255,11 +256,18 @@ class RecoveryIT {
 
   private static UnaryOperator<NodeConfig> asReference() {
     return config ->
-        config.withRecovery(config.recovery().withLadder(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA));
+        config.withRecovery(
+            RecordCopy.with(
+                config.recovery(), "ladder", List.of(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA)));
   }
 
   private static UnaryOperator<NodeConfig> manyCalls() {
-    return config -> config.withRecovery(config.recovery().withSampling(200_000, 1_000));
+    return config ->
+        config.withRecovery(
+            RecordCopy.with(
+                RecordCopy.with(config.recovery(), "sampleCapacity", 200_000),
+                "samplePage",
+                1_000));
   }
 
   private static UnaryOperator<NodeConfig> onlyPlaza(String url) {

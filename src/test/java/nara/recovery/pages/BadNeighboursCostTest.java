@@ -3,6 +3,7 @@ package nara.recovery.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,11 +106,16 @@ class BadNeighboursCostTest {
     }
 
     private void goOn(PagesRung rung) {
-      for (PlanCommand planCommand : rung.startCalls()) {
-        ask(rung, (PlanCommand.StartFetch) planCommand);
+      for (PlanCommand planCommand : rung.startCalls(Instant.EPOCH.plusNanos(now))) {
+        switch (planCommand) {
+          case PlanCommand.StartFetch startFetch -> ask(rung, startFetch);
+          case PlanCommand.WaitUntil wait ->
+              agenda.add(
+                  new TimedAction(
+                      Duration.between(Instant.EPOCH, wait.time()).toNanos(), rung::onTimerFired));
+          default -> throw new AssertionError(planCommand);
+        }
       }
-      rung.timerDelay()
-          .ifPresent(wait -> agenda.add(new TimedAction(now + wait.toNanos(), rung::onTimerFired)));
     }
 
     private void ask(PagesRung rung, PlanCommand.StartFetch startFetch) {

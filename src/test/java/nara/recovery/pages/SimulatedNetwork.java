@@ -3,6 +3,7 @@ package nara.recovery.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -126,14 +127,16 @@ public final class SimulatedNetwork {
     int turns = 0;
     boolean wake = false;
     do {
-      for (PlanCommand planCommand : rung.startCalls()) {
-        PlanCommand.StartFetch startFetch = (PlanCommand.StartFetch) planCommand;
+      for (PlanCommand planCommand : rung.startCalls(Instant.EPOCH)) {
+        if (!(planCommand instanceof PlanCommand.StartFetch startFetch)) {
+          wake = true;
+          continue;
+        }
         requests.add(startFetch);
         calls.merge(startFetch.peer().name(), 1, Integer::sum);
         (silentPeers.contains(startFetch.peer().name()) ? stalling : underWay).add(startFetch);
       }
       maxInFlight = Math.max(maxInFlight, underWay.size() + stalling.size());
-      wake |= rung.timerDelay().isPresent();
       PlanCommand.StartFetch startFetch = underWay.poll();
       if (startFetch != null) {
         rung.onCallEnded(startFetch.callId(), answer(startFetch.peer().name(), startFetch.query()));

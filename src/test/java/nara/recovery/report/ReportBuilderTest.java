@@ -27,7 +27,7 @@ class ReportBuilderTest {
   @Test
   void every_event_of_the_rungs_and_of_the_checkpoints_has_its_verdict_and_its_fate() {
     ReportBuilder report = new ReportBuilder(START);
-    report.addFetch("bart", fetched(offered(10, 8, 1, 0, 1, Map.of(Verdict.VALID, 8))));
+    report.addFetch("bart", "", fetched(offered(10, 8, 1, 0, 1, Map.of(Verdict.VALID, 8))));
     report.setCheckpoints(
         new SyncResult(
             List.of(
@@ -82,7 +82,8 @@ class ReportBuilderTest {
   @Test
   void only_events_dropped_by_a_full_ledger_count_as_pruned() {
     ReportBuilder report = new ReportBuilder(START);
-    report.addFetch("bart", fetched(new OfferResult(20, 8, 0, 12, 5, 0, 0, Map.of(), Set.of())));
+    report.addFetch(
+        "bart", "", fetched(new OfferResult(20, 8, 0, 12, 5, 0, 0, Map.of(), Set.of())));
     report.addRejudged(new OfferResult(4, 1, 0, 3, 2, 0, 0, Map.of(), Set.of()));
 
     Report.EventTotals eventTotals =

@@ -1,0 +1,70 @@
+package nara.recovery;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import nara.ledger.Query;
+import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.Peer;
+
+/**
+ * The fetches of a rung that wait or are in flight, never more in flight than configured. A fetch
+ * is in flight until its events are merged, so a slow ledger bounds the events held in memory.
+ *
+ * <p>Call ids continue from one rung to the next: a late outcome of an earlier rung never ends a
+ * call of this one.
+ */
+public abstract class CallQueue<C extends CallQueue.Call> {
+  /** A fetch from one peer. */
+  public interface Call {
+    Peer peer();
+
+    Query query();
+  }
+
+  protected final PeerScores peerScores;
+  protected final RecoveryConfig config;
+  protected final Deque<C> waiting = new ArrayDeque<>();
+  protected final Map<Integer, C> inFlight = new LinkedHashMap<>();
+  private int nextCallId;
+
+  protected CallQueue(PeerScores peerScores, RecoveryConfig config, int firstCallId) {
+    this.peerScores = peerScores;
+    this.config = config;
+    this.nextCallId = firstCallId;
+  }
+
+  public final boolean hasRoom() {
+    return inFlight.size() < config.maxInFlight();
+  }
+
+  public final PlanCommand start(C call) {
+    inFlight.put(nextCallId, call);
+    int maxEvents =
+        switch (call.query()) {
+          case Query.Page page -> page.size();
+          case Query.Recent recent -> recent.limit();
+          case Query.Slice slice -> slice.maxEvents();
+          case Query.Sample sample -> sample.size();
+        };
+    return new PlanCommand.StartFetch(
+        nextCallId++,
+        call.peer(),
+        call.query(),
+        config.timeout(maxEvents),
+        peerScores.stallTimeout(call.peer()));
+  }
+
+  /** Takes a call out and scores its outcome; empty when the call is not in flight here. */
+  protected Optional<C> end(int callId, FetchOutcome outcome) {
+    Optional<C> call = Optional.ofNullable(inFlight.remove(callId));
+    call.ifPresent(ended -> peerScores.onCallEnded(ended.peer(), outcome));
+    return call;
+  }
+
+  public final int nextCallId() {
+    return nextCallId;
+  }
+}
