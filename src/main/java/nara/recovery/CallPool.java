@@ -2,48 +2,28 @@ package nara.recovery;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.IntSupplier;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
-import nara.mesh.wire.MeshFailure;
 
 /** The sample and slices rungs: fixed tasks, divided among the peers; a failed one moves on. */
 final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
-  /** A query with the peer that gets it next. */
-  static final class Task implements Call {
-    private final Query query;
-    private final Set<String> failedBy = new HashSet<>();
-    private Peer peer;
-    private int attempts;
-
-    private Task(Query query, Peer peer) {
-      this.query = query;
-      this.peer = peer;
-    }
-
-    @Override
-    public Peer peer() {
-      return peer;
-    }
-
-    @Override
-    public Query query() {
-      return query;
-    }
-  }
+  /**
+   * A query and the peer that gets it next.
+   *
+   * @param failedBy a peer for each failed attempt
+   */
+  record Task(Query query, Peer peer, List<String> failedBy) implements Call {}
 
   private final List<Peer> peers;
-  private final Set<String> unsupported = new HashSet<>();
   private int nextPeer;
   private int plannedTasks;
   private int lostTasks;
-  private int attempts;
   private int failures;
   private int responses;
   private String lastFailure = "";
@@ -53,32 +33,27 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
    *
    * @param peers not empty
    */
-  CallPool(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, int firstCallId) {
-    super(peerScores, config, firstCallId);
+  CallPool(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
+    super(peerScores, config, callIds);
     this.peers = List.copyOf(peers);
   }
 
   /** Adds a task for the next peer in turn. */
   void add(Query query) {
-    waiting.add(new Task(query, peers.get(plannedTasks % peers.size())));
+    waiting.add(new Task(query, peers.get(plannedTasks % peers.size()), List.of()));
     plannedTasks++;
   }
 
   @Override
   public List<PlanCommand> startCalls(Instant now) {
-    List<PlanCommand> planCommands = new ArrayList<>();
+    List<PlanCommand> commands = new ArrayList<>();
     while (hasRoom() && !waiting.isEmpty()) {
       Task task = waiting.poll();
       // The task's peer may have failed others since it was assigned.
-      if (eligible(task, task.peer) || reassign(task)) {
-        task.attempts++;
-        attempts++;
-        planCommands.add(start(task));
-      } else {
-        lostTasks++;
-      }
+      (eligible(task, task.peer) ? Optional.of(task) : reassign(task))
+          .ifPresentOrElse(next -> commands.add(start(next)), () -> lostTasks++);
     }
-    return planCommands;
+    return commands;
   }
 
   @Override
@@ -88,44 +63,41 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
         task -> {
           switch (outcome) {
             case PageFetched page -> responses++;
-            case FetchFailed failed -> onFailed(task, failed);
+            case FetchFailed failed -> onFailed(task, failed.reason());
           }
         });
     return ended.isPresent();
   }
 
-  private void onFailed(Task task, FetchFailed failed) {
+  private void onFailed(Task task, String reason) {
     failures++;
-    lastFailure = task.peer.name() + ": " + failed.reason();
-    task.failedBy.add(task.peer.name());
-    if (failed.failure() == MeshFailure.UNSUPPORTED) {
-      unsupported.add(task.peer.name());
-    }
-    if (task.attempts < config.callTries() && reassign(task)) {
-      waiting.add(task);
-    } else {
-      lostTasks++;
-    }
+    lastFailure = task.peer.name() + ": " + reason;
+    List<String> failedBy = new ArrayList<>(task.failedBy);
+    failedBy.add(task.peer.name());
+    Optional<Task> next =
+        failedBy.size() < config.callTries()
+            ? reassign(new Task(task.query, task.peer, failedBy))
+            : Optional.empty();
+    next.ifPresentOrElse(waiting::add, () -> lostTasks++);
   }
 
   /** Assigns a peer that has not failed this task; the same one again only when it is alone. */
-  private boolean reassign(Task task) {
+  private Optional<Task> reassign(Task task) {
     for (int i = 0; i < peers.size(); i++) {
       Peer candidate = peers.get(nextPeer++ % peers.size());
       if (eligible(task, candidate)) {
-        task.peer = candidate;
-        return true;
+        return Optional.of(new Task(task.query, candidate, task.failedBy));
       }
     }
-    return peers.size() == 1 && task.attempts < config.callTries() && responds(task.peer);
+    boolean again =
+        peers.size() == 1
+            && task.failedBy.size() < config.callTries()
+            && peerScores.usable(task.peer.name());
+    return again ? Optional.of(task) : Optional.empty();
   }
 
   private boolean eligible(Task task, Peer peer) {
-    return !task.failedBy.contains(peer.name()) && responds(peer);
-  }
-
-  private boolean responds(Peer peer) {
-    return !unsupported.contains(peer.name()) && peerScores.usable(peer.name());
+    return !task.failedBy.contains(peer.name()) && peerScores.usable(peer.name());
   }
 
   @Override
@@ -145,7 +117,7 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
 
   @Override
   public boolean failed() {
-    return failures * 2 > attempts || responses == 0;
+    return failures > responses || responses == 0;
   }
 
   @Override
@@ -157,15 +129,16 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
 
   @Override
   public List<Peer> peersForNextRung() {
-    return peers.stream().filter(peer -> !peerScores.hasResponded(peer.name())).toList();
+    return peers.stream().filter(peer -> !peerScores.of(peer.name()).hasResponded()).toList();
   }
 
   @Override
   public String summary() {
-    String sentence = responses + " of " + attempts + " calls answered";
-    if (lostTasks > 0) {
-      sentence += ", " + lostTasks + " given up";
-    }
-    return failures == 0 ? sentence : sentence + "; the last failure: " + lastFailure;
+    return "%d of %d calls answered%s%s"
+        .formatted(
+            responses,
+            responses + failures,
+            lostTasks == 0 ? "" : ", " + lostTasks + " abandoned",
+            failures == 0 ? "" : "; the last failure: " + lastFailure);
   }
 }

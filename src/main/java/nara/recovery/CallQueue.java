@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.Peer;
@@ -12,9 +13,6 @@ import nara.mesh.client.MeshRequest.Peer;
 /**
  * The fetches of a rung that wait or are in flight, never more in flight than configured. A fetch
  * is in flight until its events are merged, so a slow ledger bounds the events held in memory.
- *
- * <p>Call ids continue from one rung to the next: a late outcome of an earlier rung never ends a
- * call of this one.
  */
 public abstract class CallQueue<C extends CallQueue.Call> {
   /** A fetch from one peer. */
@@ -28,12 +26,12 @@ public abstract class CallQueue<C extends CallQueue.Call> {
   protected final RecoveryConfig config;
   protected final Deque<C> waiting = new ArrayDeque<>();
   protected final Map<Integer, C> inFlight = new LinkedHashMap<>();
-  private int nextCallId;
+  private final IntSupplier callIds;
 
-  protected CallQueue(PeerScores peerScores, RecoveryConfig config, int firstCallId) {
+  protected CallQueue(PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
     this.peerScores = peerScores;
     this.config = config;
-    this.nextCallId = firstCallId;
+    this.callIds = callIds;
   }
 
   public final boolean hasRoom() {
@@ -41,7 +39,8 @@ public abstract class CallQueue<C extends CallQueue.Call> {
   }
 
   public final PlanCommand start(C call) {
-    inFlight.put(nextCallId, call);
+    int callId = callIds.getAsInt();
+    inFlight.put(callId, call);
     int maxEvents =
         switch (call.query()) {
           case Query.Page page -> page.size();
@@ -50,11 +49,11 @@ public abstract class CallQueue<C extends CallQueue.Call> {
           case Query.Sample sample -> sample.size();
         };
     return new PlanCommand.StartFetch(
-        nextCallId++,
+        callId,
         call.peer(),
         call.query(),
         config.timeout(maxEvents),
-        peerScores.stallTimeout(call.peer()));
+        peerScores.of(call.peer().name()).stallTimeout());
   }
 
   /** Takes a call out and scores its outcome; empty when the call is not in flight here. */
@@ -62,9 +61,5 @@ public abstract class CallQueue<C extends CallQueue.Call> {
     Optional<C> call = Optional.ofNullable(inFlight.remove(callId));
     call.ifPresent(ended -> peerScores.onCallEnded(ended.peer(), outcome));
     return call;
-  }
-
-  public final int nextCallId() {
-    return nextCallId;
   }
 }

@@ -53,7 +53,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   private Bus bus;
   private RecoveryRunner runner;
   private RecoveryReplay replay;
-  private String stage = "";
   private Scheduler.TimerHandle timer = () -> {};
   private boolean stopping;
 
@@ -124,7 +123,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** Continues where the earlier leader stopped. */
   private void resume(RecoveryReplay replayed) {
     replay = replayed;
-    stage = replay.stage();
     List<PlanCommand> unfinished = replay.unfinishedCommands();
     applyEvent(
         new RecoveryEvent.LeaderChanged(runner.handover().member(), runner.handover().term()));
@@ -153,28 +151,30 @@ public final class CoordinatorVerticle extends VerticleBase {
     return switch (request) {
       case RecoveryRequest.GetRecoveryReport get ->
           finalReport != null
-              ? Future.succeededFuture(currentReport(finalReport))
-              : refreshTotals()
-                  .transform(ended -> Future.succeededFuture(currentReport(unfinishedReport())));
+              ? Future.succeededFuture(currentReport())
+              : refreshTotals().transform(ended -> Future.succeededFuture(currentReport()));
     };
   }
 
-  private RecoveryRequest.CurrentReport currentReport(Report report) {
-    boolean finished = finalReport != null;
-    return new RecoveryRequest.CurrentReport(
-        finished ? "done" : replay.plan().stageLabel(), finished, report);
+  private RecoveryRequest.CurrentReport currentReport() {
+    return finalReport != null
+        ? new RecoveryRequest.CurrentReport("done", true, finalReport)
+        : new RecoveryRequest.CurrentReport(replay.plan().stageLabel(), false, unfinishedReport());
   }
 
-  private void applyEvent(RecoveryEvent recoveryEvent) {
+  private void applyEvent(RecoveryEvent event) {
     if (replay.plan().finished() || stopping) {
       return;
     }
     Instant now = now();
     int index = replay.eventCount();
-    List<PlanCommand> planCommands = replay.apply(recoveryEvent, now);
-    runner.append(
-        index, new ReplayLogEntry(now, recoveryEvent, RecoveryReplay.fetchesIn(planCommands)));
-    planCommands.forEach(this::execute);
+    List<PlanCommand> commands = replay.apply(event, now);
+    runner.append(index, new ReplayLogEntry(now, event, RecoveryReplay.fetchesIn(commands)));
+    commands.forEach(this::execute);
+    if (event instanceof RecoveryEvent.FetchEnded
+        || event instanceof RecoveryEvent.ReconcileEnded) {
+      announceProgress();
+    }
   }
 
   /** Applies the event that a part of this node replies with, or the failure of the stage. */
@@ -189,8 +189,8 @@ public final class CoordinatorVerticle extends VerticleBase {
     return "this node's %s did not reply: %s".formatted(part, failure.getMessage());
   }
 
-  private void execute(PlanCommand planCommand) {
-    switch (planCommand) {
+  private void execute(PlanCommand command) {
+    switch (command) {
       case PlanCommand.WaitUntil until ->
           timer =
               scheduler.schedule(
@@ -228,14 +228,11 @@ public final class CoordinatorVerticle extends VerticleBase {
                   new LedgerRequest.ComputeMeanRtts(Set.of(me)),
                   Timeouts.LOCAL),
               means -> new RecoveryEvent.PingTimesSeeded(means.millisByTarget().size()));
-      case PlanCommand.EnterStage enterStage -> {
-        stage = enterStage.stage();
-        announceProgress();
-      }
+      case PlanCommand.EnterStage enterStage -> announceProgress();
       case PlanCommand.LeaveStage left ->
           LOG.info(
               "Left recovery stage {} stage_outcome={} reason=\"{}\"",
-              stage,
+              left.stage(),
               left.outcome(),
               left.reason());
       case PlanCommand.Finish finish -> finish(finish);
@@ -283,12 +280,10 @@ public final class CoordinatorVerticle extends VerticleBase {
                     new MeshRequest.FetchFailed(
                         MeshFailure.STALLED, failureMessage("mesh", failure))))
         .onSuccess(
-            fetched -> {
-              applyEvent(
-                  new RecoveryEvent.FetchEnded(
-                      startFetch.callId(), fetched.outcome(), fetched.member()));
-              announceProgress();
-            });
+            fetched ->
+                applyEvent(
+                    new RecoveryEvent.FetchEnded(
+                        startFetch.callId(), fetched.outcome(), fetched.member())));
   }
 
   private void reconcile(PlanCommand.StartReconcile startReconcile) {
@@ -302,10 +297,8 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new MeshRequest.ReconcileFailed(
                     MeshFailure.STALLED, failureMessage("mesh", failure)))
         .onSuccess(
-            outcome -> {
-              applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome));
-              announceProgress();
-            });
+            outcome ->
+                applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome)));
   }
 
   /** Updates the report's totals of other verticles. A failed request keeps the old values. */

@@ -47,23 +47,17 @@ public final class PeerScore {
     lastFailure = reason;
     unreachable = failure == MeshFailure.UNREACHABLE;
     unsupported |= failure == MeshFailure.UNSUPPORTED;
+    consecutiveStalls = failure == MeshFailure.STALLED ? consecutiveStalls + 1 : 0;
     switch (failure) {
-      case STALLED -> {
-        stalls++;
-        consecutiveStalls++;
-      }
+      case STALLED -> stalls++;
       case BAD_SIGNATURE, NOT_ASKED -> {
-        consecutiveStalls = 0;
         invalidResponses++;
         if (invalidResponses >= RecoveryLimits.MAX_INVALID_RESPONSES) {
           drop("its responses do not match the requests: " + reason);
         }
       }
-      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> {
-        consecutiveStalls = 0;
-        errorResponses++;
-      }
-      case UNREACHABLE, CUT_OFF, STOPPING -> consecutiveStalls = 0;
+      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
+      case UNREACHABLE, CUT_OFF, STOPPING -> {}
     }
   }
 
@@ -96,11 +90,8 @@ public final class PeerScore {
 
   /** Starts at two seconds and doubles with each stall. */
   Duration stallTimeout() {
-    Duration stallTimeout =
-        RecoveryLimits.INITIAL_STALL_TIMEOUT.multipliedBy(1L << Math.min(stalls, 5));
-    return stallTimeout.compareTo(RecoveryLimits.MAX_STALL_TIMEOUT) > 0
-        ? RecoveryLimits.MAX_STALL_TIMEOUT
-        : stallTimeout;
+    int doublings = Math.min(stalls, RecoveryLimits.MAX_STALL_DOUBLINGS);
+    return RecoveryLimits.INITIAL_STALL_TIMEOUT.multipliedBy(1L << doublings);
   }
 
   public boolean usable() {

@@ -1,6 +1,5 @@
 package nara.recovery;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +15,6 @@ import nara.mesh.wire.MeshFailure;
 /** The score of each peer, over all rungs of one recovery. */
 public final class PeerScores {
   private final Map<String, PeerScore> byName = new LinkedHashMap<>();
-
-  void add(List<Peer> peers) {
-    peers.forEach(peer -> of(peer.name()));
-  }
 
   public void onCallEnded(Peer peer, FetchOutcome outcome) {
     switch (outcome) {
@@ -60,11 +55,6 @@ public final class PeerScores {
     return trusted(name) && of(name).responsive();
   }
 
-  /** How long the peer may send nothing before its call fails. */
-  Duration stallTimeout(Peer peer) {
-    return of(peer.name()).stallTimeout();
-  }
-
   /** The dropped peers, each with its reason. */
   public List<String> droppedPeers() {
     return byName.entrySet().stream()
@@ -84,11 +74,6 @@ public final class PeerScores {
   /** Gives failed peers another chance: the next rung sends other requests. */
   void resetFailures() {
     byName.values().forEach(PeerScore::resetFailures);
-  }
-
-  boolean hasResponded(String name) {
-    PeerScore score = byName.get(name);
-    return score != null && score.hasResponded();
   }
 
   boolean anyResponded() {

@@ -55,8 +55,7 @@ public sealed interface PlanCommand {
 
   record EnterStage(String stage) implements PlanCommand {}
 
-  /** Leaves the stage that was entered last. */
-  record LeaveStage(String outcome, String reason) implements PlanCommand {}
+  record LeaveStage(String stage, String outcome, String reason) implements PlanCommand {}
 
   /** How a recovery ends. */
   enum RecoveryOutcome {

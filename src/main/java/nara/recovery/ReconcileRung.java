@@ -3,9 +3,11 @@ package nara.recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
@@ -22,37 +24,37 @@ final class ReconcileRung implements RungExecution {
   private final List<Peer> peers;
   private final PeerScores peerScores;
   private final Duration timeout;
-  private final int firstCallId;
+  private final IntSupplier callIds;
+  private final Map<Integer, Peer> calls = new HashMap<>();
   private final Map<Peer, ReconcileOutcome> outcomes = new LinkedHashMap<>();
-  private boolean started;
 
-  ReconcileRung(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, int firstCallId) {
+  ReconcileRung(
+      List<Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
     this.peers = List.copyOf(peers);
     this.peerScores = peerScores;
     this.timeout = config.timeout(MeshLimits.FETCH_HASHES);
-    this.firstCallId = firstCallId;
+    this.callIds = callIds;
   }
 
   /** Starts all calls at once: the mesh client runs them one after the other. */
   @Override
   public List<PlanCommand> startCalls(Instant now) {
-    List<PlanCommand> planCommands = new ArrayList<>();
-    for (int i = 0; !started && i < peers.size(); i++) {
-      planCommands.add(new PlanCommand.StartReconcile(firstCallId + i, peers.get(i), timeout));
+    List<PlanCommand> commands = new ArrayList<>();
+    for (Peer peer : calls.isEmpty() ? peers : List.<Peer>of()) {
+      int callId = callIds.getAsInt();
+      calls.put(callId, peer);
+      commands.add(new PlanCommand.StartReconcile(callId, peer, timeout));
     }
-    started = true;
-    return planCommands;
+    return commands;
   }
 
   @Override
   public boolean onCallEnded(int callId, ReconcileOutcome outcome) {
-    int index = callId - firstCallId;
-    if (index < 0
-        || index >= peers.size()
-        || outcomes.putIfAbsent(peers.get(index), outcome) != null) {
+    Peer peer = calls.get(callId);
+    if (peer == null || outcomes.putIfAbsent(peer, outcome) != null) {
       return false;
     }
-    peerScores.onCallEnded(peers.get(index), outcome);
+    peerScores.onCallEnded(peer, outcome);
     return true;
   }
 
@@ -66,22 +68,11 @@ final class ReconcileRung implements RungExecution {
     return outcomes.values().stream().noneMatch(PeerReconciled.class::isInstance);
   }
 
-  /** Empty: the next rung asks the peers that were not compared completely. */
-  @Override
-  public String lossDescription() {
-    return "";
-  }
-
   @Override
   public List<Peer> peersForNextRung() {
     return peers.stream()
         .filter(peer -> !(outcomes.get(peer) instanceof PeerReconciled done && done.isComplete()))
         .toList();
-  }
-
-  @Override
-  public int nextCallId() {
-    return firstCallId + peers.size();
   }
 
   @Override

@@ -4,34 +4,29 @@ import java.time.Duration;
 
 /** Limits of a recovery. Those of the pages rung are in {@code pages.PagesLimits}. */
 final class RecoveryLimits {
-  // Calls.
-
   /** Added to a call's timeout for each event that it requests. */
   static final Duration TIMEOUT_PER_EVENT = Duration.ofMillis(4);
 
   /** With fewer events, fetching pages costs less than comparing ledgers. */
   static final int MIN_EVENTS_TO_RECONCILE = 1_000;
 
-  /** Events that the slices rung requests in all, as the reference does. */
+  /** Events that the slices rung requests in all, as the reference does, and from each peer. */
   static final int SLICES_CAPACITY = 50_000;
 
-  /** Events that the slices rung requests from each peer at least. */
   static final int MIN_SLICE_EVENTS_PER_PEER = 100;
 
   /** The wait before a discovery retry doubles at most this often, so that it cannot overflow. */
-  static final int MAX_DISCOVERY_BACKOFF_STEPS = 20;
+  static final int MAX_DISCOVERY_DOUBLINGS = 20;
 
-  // Peers.
-
-  /** A peer's first stall timeout. Each stall doubles it. */
+  /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);
 
-  static final Duration MAX_STALL_TIMEOUT = Duration.ofSeconds(64);
+  static final int MAX_STALL_DOUBLINGS = 5;
 
-  /** Failures in a row after which a peer gets no more calls of a rung. */
+  /** After so many failures in a row, a peer gets no more calls of a rung. */
   static final int MAX_CONSECUTIVE_FAILURES = 3;
 
-  /** The same for stalls: the last one took {@link #MAX_STALL_TIMEOUT}. */
+  /** The same when all of them are stalls: the last one took 64 seconds. */
   static final int MAX_CONSECUTIVE_STALLS = 6;
 
   /** Responses with a wrong signature or a wrong content that drop a peer: one may be a mishap. */

@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.Peer;
@@ -24,17 +26,12 @@ import nara.recovery.pages.PagesRung;
  * clock, so tests and new leaders can replay it.
  *
  * <pre>
- * WAITING ⇄ DISCOVERING ──no peers──────────────────────────────────────► FINISHED
- *               │                                                            ▲
- *               ▼        each rung of the ladder                             │
- *    RUNNING_MESH_RUNG ⇄ RUNNING_PLAZA_RUNG                                  │
- *               │                                                            │
- *               ▼                                                            │
- *    SYNCING_CHECKPOINTS ──► SEARCHING_KEYS ──► SEEDING_PINGS ───────────────┘
+ * WAITING ⇄ DISCOVERING → RUNNING_MESH_RUNG ⇄ RUNNING_PLAZA_RUNG
+ *     → SYNCING_CHECKPOINTS → SEARCHING_KEYS → SEEDING_PINGS → FINISHED
  * </pre>
  *
- * <p>A stop leads from any state to FINISHED. {@link PlanCommand.Finish} comes exactly once, and no
- * command after it.
+ * <p>A recovery without neighbours goes from DISCOVERING to FINISHED, and a stop leads there from
+ * any state. {@link PlanCommand.Finish} comes exactly once, and no command after it.
  */
 public final class RecoveryPlan {
   private enum PlanState {
@@ -57,6 +54,7 @@ public final class RecoveryPlan {
   private final Set<String> plazaNonResponders = new LinkedHashSet<>();
 
   private PlanState state = PlanState.WAITING;
+  private String stage = "discovery";
   private List<Neighbour> neighbours = List.of();
   private List<Peer> peers = List.of();
   private boolean plazaAvailable;
@@ -84,36 +82,28 @@ public final class RecoveryPlan {
   }
 
   /** Returns the commands to execute because of an event. */
-  public List<PlanCommand> onEvent(RecoveryEvent recoveryEvent, Instant at) {
+  public List<PlanCommand> onEvent(RecoveryEvent event, Instant at) {
     commands = new ArrayList<>();
     now = at;
     if (!finished()) {
-      handle(recoveryEvent);
+      handle(event);
     }
     return commands;
   }
 
-  private void handle(RecoveryEvent recoveryEvent) {
-    switch (recoveryEvent) {
+  private void handle(RecoveryEvent event) {
+    switch (event) {
       case RecoveryEvent.Started started -> onStarted();
       case RecoveryEvent.TimerFired fired -> onTimerFired();
       case RecoveryEvent.NeighboursDiscovered found -> onNeighboursDiscovered(found);
-      case RecoveryEvent.FetchEnded ended -> {
-        if (state == PlanState.RUNNING_MESH_RUNG
-            && rung.onCallEnded(ended.callId(), ended.outcome())) {
-          continueMeshRung();
-        }
-      }
-      case RecoveryEvent.ReconcileEnded ended -> {
-        if (state == PlanState.RUNNING_MESH_RUNG
-            && rung.onCallEnded(ended.callId(), ended.outcome())) {
-          continueMeshRung();
-        }
-      }
+      case RecoveryEvent.FetchEnded ended ->
+          continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
+      case RecoveryEvent.ReconcileEnded ended ->
+          continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
       case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended.result());
-      case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended);
+      case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended.result());
       case RecoveryEvent.KeySearchEnded ended -> onKeySearchEnded(ended.result());
-      case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded);
+      case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded.targets());
       case RecoveryEvent.LeaderChanged changed -> {}
       case RecoveryEvent.StopRequested stop -> interrupt("the node stopped during the recovery");
       case RecoveryEvent.StageFailed failed -> onStageFailed(failed.reason());
@@ -126,36 +116,33 @@ public final class RecoveryPlan {
 
   /** The name of the current stage, for progress. */
   public String stageLabel() {
-    return switch (state) {
-      case WAITING, DISCOVERING -> "discovery";
-      case RUNNING_MESH_RUNG, RUNNING_PLAZA_RUNG -> config.ladder().get(rungIndex).label();
-      case SYNCING_CHECKPOINTS -> "checkpoints";
-      case SEARCHING_KEYS -> "keys";
-      case SEEDING_PINGS -> "pings";
-      case FINISHED -> "done";
-    };
+    return finished() ? "done" : stage;
   }
 
   PeerScore peerScore(String neighbour) {
     return peerScores.of(neighbour);
   }
 
-  /** Calls of the current rung that have ended. */
   public int callsCompleted() {
     return state == PlanState.RUNNING_MESH_RUNG ? rung.completedCalls() : 0;
   }
 
-  /** Calls that the current rung has planned. */
   public int callsPlanned() {
     return state == PlanState.RUNNING_MESH_RUNG ? rung.plannedCalls() : 0;
   }
 
-  private void enter(String stage) {
+  /** Ids are unique over all rungs, so that a late outcome never ends a call of another rung. */
+  private int newCallId() {
+    return nextCallId++;
+  }
+
+  private void enter(String next) {
+    stage = next;
     commands.add(new PlanCommand.EnterStage(stage));
   }
 
   private void leave(String outcome, String reason) {
-    commands.add(new PlanCommand.LeaveStage(outcome, reason));
+    commands.add(new PlanCommand.LeaveStage(stage, outcome, reason));
   }
 
   private void waitFor(Duration wait) {
@@ -195,16 +182,15 @@ public final class RecoveryPlan {
     neighbours = found.neighbours().stream().filter(Neighbour::online).toList();
     if (neighbours.isEmpty() && discoveryAttempts < config.tries()) {
       state = PlanState.WAITING;
-      int doublings = Math.min(discoveryAttempts - 1, RecoveryLimits.MAX_DISCOVERY_BACKOFF_STEPS);
+      int doublings = Math.min(discoveryAttempts - 1, RecoveryLimits.MAX_DISCOVERY_DOUBLINGS);
       waitFor(config.retryWait().multipliedBy(1L << doublings));
       return;
     }
     reasons.addAll(found.warnings());
     if (neighbours.isEmpty()) {
       reasons.add(
-          discoveryAttempts == 1
-              ? "no neighbour was found in 1 try"
-              : "no neighbour was found in " + discoveryAttempts + " tries");
+          "no neighbour was found in %d %s"
+              .formatted(discoveryAttempts, discoveryAttempts == 1 ? "try" : "tries"));
       leave("failed", reasons.getLast());
       finish();
       return;
@@ -217,7 +203,7 @@ public final class RecoveryPlan {
             .limit(config.maxPeers())
             .map(neighbour -> new Peer(neighbour.name(), neighbour.address()))
             .toList();
-    peerScores.add(peers);
+    peers.forEach(peer -> peerScores.of(peer.name()));
     leave("complete", neighbours.size() + " online, " + peers.size() + " with a mesh address");
     startNextRung(peers);
   }
@@ -237,26 +223,28 @@ public final class RecoveryPlan {
         if (ledgerSize < RecoveryLimits.MIN_EVENTS_TO_RECONCILE) {
           skipRung("too few events to compare: " + ledgerSize, rungPeers);
         } else {
-          startMeshRung(rungPeers, id -> new ReconcileRung(rungPeers, peerScores, config, id));
+          startMeshRung(
+              rungPeers, () -> new ReconcileRung(rungPeers, peerScores, config, this::newCallId));
         }
       }
       case PAGES ->
           startMeshRung(
-              rungPeers, id -> new PagesRung(rungPeers, peerScores, config, me, random, id));
-      case SAMPLE -> startMeshRung(rungPeers, id -> samplePool(rungPeers));
-      case SLICES -> startMeshRung(rungPeers, id -> slicePool(rungPeers));
+              rungPeers,
+              () -> new PagesRung(rungPeers, peerScores, config, me, random, this::newCallId));
+      case SAMPLE -> startMeshRung(rungPeers, () -> samplePool(rungPeers));
+      case SLICES -> startMeshRung(rungPeers, () -> slicePool(rungPeers));
       case PLAZA -> startPlazaRung();
     }
   }
 
-  private void startMeshRung(List<Peer> rungPeers, IntFunction<RungExecution> newRung) {
+  private void startMeshRung(List<Peer> rungPeers, Supplier<RungExecution> newRung) {
     if (rungPeers.isEmpty()) {
       skipRung("no neighbour with a mesh address", rungPeers);
       return;
     }
     state = PlanState.RUNNING_MESH_RUNG;
     peerScores.resetFailures();
-    rung = newRung.apply(nextCallId);
+    rung = newRung.get();
     continueMeshRung();
   }
 
@@ -269,7 +257,7 @@ public final class RecoveryPlan {
   private CallPool samplePool(List<Peer> rungPeers) {
     int size = Math.min(config.samplePage(), Query.MAX_EVENTS);
     int calls = Math.max(rungPeers.size(), Math.ceilDiv(config.sampleCapacity(), size));
-    CallPool pool = new CallPool(rungPeers, peerScores, config, nextCallId);
+    CallPool pool = new CallPool(rungPeers, peerScores, config, this::newCallId);
     for (int i = 0; i < calls; i++) {
       pool.add(new Query.Sample(size, me, 0, Query.Filter.ALL));
     }
@@ -288,16 +276,21 @@ public final class RecoveryPlan {
     int slicesPerPeer = Math.ceilDiv(perPeer, Query.MAX_EVENTS);
     int total = rungPeers.size() * slicesPerPeer;
     int limit = Math.ceilDiv(perPeer, slicesPerPeer);
-    CallPool pool = new CallPool(rungPeers, peerScores, config, nextCallId);
+    CallPool pool = new CallPool(rungPeers, peerScores, config, this::newCallId);
     for (int i = 0; i < total; i++) {
       pool.add(new Query.Slice(0, i, total, limit, Query.Filter.ALL));
     }
     return pool;
   }
 
+  private void continueMeshRungIf(BooleanSupplier callEnded) {
+    if (state == PlanState.RUNNING_MESH_RUNG && callEnded.getAsBoolean()) {
+      continueMeshRung();
+    }
+  }
+
   private void continueMeshRung() {
     commands.addAll(rung.startCalls(now));
-    nextCallId = rung.nextCallId();
     if (rung.finished()) {
       leaveMeshRung();
     }
@@ -316,7 +309,7 @@ public final class RecoveryPlan {
     List<Peer> remaining = rung.peersForNextRung();
     String loss = rung.lossDescription();
     if (!loss.isEmpty()) {
-      reasons.add(stageLabel() + ": " + loss);
+      reasons.add(stage + ": " + loss);
     }
     leave(remaining.isEmpty() && loss.isEmpty() ? "complete" : "partial", rung.summary());
     boolean meshRungFollows =
@@ -391,7 +384,7 @@ public final class RecoveryPlan {
   // The stages after the ladder.
 
   private List<Peer> respondedPeers() {
-    return peers.stream().filter(peer -> peerScores.hasResponded(peer.name())).toList();
+    return peers.stream().filter(peer -> peerScores.of(peer.name()).hasResponded()).toList();
   }
 
   private void leaveLadder() {
@@ -399,34 +392,33 @@ public final class RecoveryPlan {
       searchKeys();
       return;
     }
-    state = PlanState.SYNCING_CHECKPOINTS;
     enter("checkpoints");
+    state = PlanState.SYNCING_CHECKPOINTS;
     commands.add(new PlanCommand.SyncCheckpoints(respondedPeers()));
   }
 
-  private void onCheckpointsEnded(RecoveryEvent.CheckpointsEnded ended) {
+  private void onCheckpointsEnded(CheckpointSyncRequest.SyncResult result) {
     if (state != PlanState.SYNCING_CHECKPOINTS) {
       return;
     }
-    int asked = ended.result().peerResults().size();
-    boolean enough = ended.result().enoughPeers();
     List<String> failures =
-        ended.result().peerResults().stream()
-            .filter(result -> result.failures() > 0)
-            .map(result -> "checkpoints of " + result.peer() + ": " + result.reason())
+        result.peerResults().stream()
+            .filter(peer -> peer.failures() > 0)
+            .map(peer -> "checkpoints of " + peer.peer() + ": " + peer.reason())
             .toList();
-    if (!enough) {
+    boolean complete = result.enoughPeers() || failures.isEmpty();
+    if (!complete) {
       reasons.addAll(failures);
     }
     leave(
-        enough || failures.isEmpty() ? "complete" : "partial",
-        asked + " asked, " + failures.size() + " with failures");
+        complete ? "complete" : "partial",
+        result.peerResults().size() + " asked, " + failures.size() + " with failures");
     searchKeys();
   }
 
   private void searchKeys() {
-    state = PlanState.SEARCHING_KEYS;
     enter("keys");
+    state = PlanState.SEARCHING_KEYS;
     commands.add(new PlanCommand.SearchKeys(respondedPeers()));
   }
 
@@ -440,14 +432,14 @@ public final class RecoveryPlan {
   }
 
   private void seedPingTimes() {
-    state = PlanState.SEEDING_PINGS;
     enter("pings");
+    state = PlanState.SEEDING_PINGS;
     commands.add(new PlanCommand.SeedPingTimes());
   }
 
-  private void onPingTimesSeeded(RecoveryEvent.PingTimesSeeded seeded) {
+  private void onPingTimesSeeded(int targets) {
     if (state == PlanState.SEEDING_PINGS) {
-      leave("complete", seeded.targets() + " targets");
+      leave("complete", targets + " targets");
       finish();
     }
   }
@@ -478,14 +470,14 @@ public final class RecoveryPlan {
   private void finish() {
     state = PlanState.FINISHED;
     reasons.addAll(peerScores.failureSummaries());
+    boolean isolated = !peerScores.anyResponded() && plazaResponders.isEmpty();
+    if (isolated && reasons.isEmpty()) {
+      reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
+    }
     RecoveryOutcome outcome =
         reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
-    if (!peerScores.anyResponded() && plazaResponders.isEmpty()) {
-      outcome = RecoveryOutcome.ISOLATED;
-      if (reasons.isEmpty()) {
-        reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
-      }
-    }
-    commands.add(new PlanCommand.Finish(outcome, List.copyOf(reasons)));
+    commands.add(
+        new PlanCommand.Finish(
+            isolated ? RecoveryOutcome.ISOLATED : outcome, List.copyOf(reasons)));
   }
 }

@@ -57,16 +57,16 @@ final class RecoveryReplay {
     long seed = first.recoveryEvent() instanceof RecoveryEvent.Started started ? started.seed() : 0;
     RecoveryReplay replay = new RecoveryReplay(config, me, seed, earlierStages, first.at());
     for (ReplayLogEntry entry : log) {
-      List<PlanCommand> planCommands = replay.apply(entry.recoveryEvent(), entry.at());
-      if (!fetchesIn(planCommands).equals(entry.startedFetches())) {
+      List<PlanCommand> commands = replay.apply(entry.recoveryEvent(), entry.at());
+      if (!fetchesIn(commands).equals(entry.startedFetches())) {
         return Optional.empty();
       }
     }
     return Optional.of(replay);
   }
 
-  static List<StartFetch> fetchesIn(List<PlanCommand> planCommands) {
-    return planCommands.stream()
+  static List<StartFetch> fetchesIn(List<PlanCommand> commands) {
+    return commands.stream()
         .filter(StartFetch.class::isInstance)
         .map(StartFetch.class::cast)
         .toList();
@@ -84,11 +84,6 @@ final class RecoveryReplay {
     return report.build(outcome, reasons, plan::peerScore, now);
   }
 
-  /** The stage that was entered last. */
-  String stage() {
-    return report.stage();
-  }
-
   /** The number of applied events: the index of the next one. */
   int eventCount() {
     return eventCount;
@@ -102,21 +97,21 @@ final class RecoveryReplay {
   }
 
   /** Applies an event; returns the commands to execute now. */
-  List<PlanCommand> apply(RecoveryEvent recoveryEvent, Instant at) {
+  List<PlanCommand> apply(RecoveryEvent event, Instant at) {
     eventCount++;
     boolean keepsStep =
-        recoveryEvent instanceof RecoveryEvent.FetchEnded
-            || recoveryEvent instanceof RecoveryEvent.ReconcileEnded
-            || recoveryEvent instanceof RecoveryEvent.LeaderChanged;
+        event instanceof RecoveryEvent.FetchEnded
+            || event instanceof RecoveryEvent.ReconcileEnded
+            || event instanceof RecoveryEvent.LeaderChanged;
     pendingStep = keepsStep ? pendingStep : Optional.empty();
-    addToReport(recoveryEvent, at);
-    List<PlanCommand> planCommands = plan.onEvent(recoveryEvent, at);
-    planCommands.forEach(planCommand -> track(planCommand, at));
-    return planCommands;
+    addToReport(event, at);
+    List<PlanCommand> commands = plan.onEvent(event, at);
+    commands.forEach(command -> track(command, at));
+    return commands;
   }
 
-  private void addToReport(RecoveryEvent recoveryEvent, Instant at) {
-    switch (recoveryEvent) {
+  private void addToReport(RecoveryEvent event, Instant at) {
+    switch (event) {
       case RecoveryEvent.NeighboursDiscovered found -> report.addNeighbours(found.neighbours());
       case RecoveryEvent.FetchEnded ended -> {
         if (inFlight.remove(ended.callId()) instanceof PeerCall call) {
@@ -144,12 +139,13 @@ final class RecoveryReplay {
     }
   }
 
-  private void track(PlanCommand planCommand, Instant at) {
-    switch (planCommand) {
+  private void track(PlanCommand command, Instant at) {
+    switch (command) {
       case PeerCall call -> inFlight.put(call.callId(), call);
       case Step step -> pendingStep = Optional.of(step);
-      case PlanCommand.EnterStage entered -> report.enterStage(entered.stage(), at);
-      case PlanCommand.LeaveStage left -> report.leaveStage(left.outcome(), left.reason(), at);
+      case PlanCommand.EnterStage entered -> report.enterStage(at);
+      case PlanCommand.LeaveStage left ->
+          report.leaveStage(left.stage(), left.outcome(), left.reason(), at);
     }
   }
 }

@@ -16,10 +16,20 @@ import nara.recovery.report.Report;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the work of a recovery that the members of a cluster can share. */
+/**
+ * Runs the work of a recovery that the members of a cluster can share. The defaults are those of a
+ * node that runs alone.
+ */
 interface RecoveryRunner {
   /** The progress of an earlier leader. */
-  LeaderHandover handover();
+  default LeaderHandover handover() {
+    return LeaderHandover.NONE;
+  }
+
+  /** Whether the recovery continues on another node when this one stops. */
+  default boolean outlivesNode() {
+    return false;
+  }
 
   /** Fetches, verifies and merges one response of a peer. */
   Future<FetchedByMember> fetch(PlanCommand.StartFetch startFetch);
@@ -27,47 +37,25 @@ interface RecoveryRunner {
   Future<KeySearchResult> searchKeys(List<Peer> peers);
 
   /** Stores an event, so that a later leader can replay it. Index 0 starts a new log. */
-  void append(int index, ReplayLogEntry entry);
+  default void append(int index, ReplayLogEntry entry) {}
 
-  void storeReport(Report report);
+  default void storeReport(Report report) {}
 
-  /** Whether the recovery continues on another node when this one stops. */
-  boolean outlivesNode();
-
-  /** Runs all work in this JVM and stores nothing. */
+  /** Runs all work in this JVM. */
   record Local(Bus bus) implements RecoveryRunner {
     @Override
-    public LeaderHandover handover() {
-      return LeaderHandover.NONE;
-    }
-
-    @Override
-    public Future<FetchedByMember> fetch(PlanCommand.StartFetch startFetch) {
+    public Future<FetchedByMember> fetch(PlanCommand.StartFetch fetch) {
       return bus.request(
               MeshRequest.ADDRESS,
               new MeshRequest.FetchPage(
-                  startFetch.peer(),
-                  startFetch.query(),
-                  startFetch.timeout(),
-                  Optional.of(startFetch.stallTimeout())),
-              startFetch.timeout().plus(Timeouts.MERGE_ALLOWANCE))
+                  fetch.peer(), fetch.query(), fetch.timeout(), Optional.of(fetch.stallTimeout())),
+              fetch.timeout().plus(Timeouts.MERGE_ALLOWANCE))
           .map(outcome -> new FetchedByMember("", outcome));
     }
 
     @Override
     public Future<KeySearchResult> searchKeys(List<Peer> peers) {
       return new KeySearch(bus).search(peers);
-    }
-
-    @Override
-    public void append(int index, ReplayLogEntry entry) {}
-
-    @Override
-    public void storeReport(Report report) {}
-
-    @Override
-    public boolean outlivesNode() {
-      return false;
     }
   }
 
@@ -81,15 +69,17 @@ interface RecoveryRunner {
     }
 
     @Override
-    public Future<FetchedByMember> fetch(PlanCommand.StartFetch startFetch) {
+    public boolean outlivesNode() {
+      return true;
+    }
+
+    @Override
+    public Future<FetchedByMember> fetch(PlanCommand.StartFetch fetch) {
       return bus.request(
           ClusterWorkRequest.ADDRESS,
           new ClusterWorkRequest.FetchOnMember(
-              startFetch.peer(),
-              startFetch.query(),
-              startFetch.timeout(),
-              startFetch.stallTimeout()),
-          startFetch.timeout().plus(Timeouts.MERGE_ALLOWANCE));
+              fetch.peer(), fetch.query(), fetch.timeout(), fetch.stallTimeout()),
+          fetch.timeout().plus(Timeouts.MERGE_ALLOWANCE));
     }
 
     @Override
@@ -127,11 +117,6 @@ interface RecoveryRunner {
                       "Failed to store the recovery report; a later leader recovers again"
                           + " reason={}",
                       failure.getMessage()));
-    }
-
-    @Override
-    public boolean outlivesNode() {
-      return true;
     }
   }
 }

@@ -32,12 +32,12 @@ public interface RungExecution {
   boolean failed();
 
   /** A sentence about the events that no peer could give; empty when there are none. */
-  String lossDescription();
+  default String lossDescription() {
+    return "";
+  }
 
   /** The peers that may still hold missing events. */
   List<Peer> peersForNextRung();
-
-  int nextCallId();
 
   int plannedCalls();
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -57,8 +58,8 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   private int addedCount;
 
   CallDispatcher(
-      Map<String, Peer> peers, PeerScores peerScores, RecoveryConfig config, int firstCallId) {
-    super(peerScores, config, firstCallId);
+      Map<String, Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
+    super(peerScores, config, callIds);
     this.peers = peers;
   }
 
@@ -94,14 +95,14 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   }
 
   /** Starts waiting calls as far as there is room; the handler gets those of unusable peers. */
-  void startWaiting(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> planCommands) {
+  void startWaiting(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> commands) {
     int count = waiting.size();
     for (int i = 0; i < count && hasRoom(); i++) {
       PagesCall call = waiting.poll();
       if (!peerScores.usable(call.peerName())) {
         onUnusablePeer.accept(call);
       } else if (hasRoom(call.peerName())) {
-        planCommands.add(start(call));
+        commands.add(start(call));
       } else {
         waiting.add(call);
       }

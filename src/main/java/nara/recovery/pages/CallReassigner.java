@@ -10,32 +10,17 @@ import nara.recovery.pages.CallDispatcher.PagesCall;
  * Decides what happens to a failed call: its peer gets it again, another peer gets it, or it is
  * abandoned.
  */
-final class CallReassigner {
-  private final PeerScores peerScores;
-  private final RecoveryConfig config;
-  private final CallDispatcher callDispatcher;
-  private final ReplicaGroups replicaGroups;
-  private final RangeScheduler rangeScheduler;
-  private final SketchCollector sketchCollector;
-
-  CallReassigner(
-      PeerScores peerScores,
-      RecoveryConfig config,
-      CallDispatcher callDispatcher,
-      ReplicaGroups replicaGroups,
-      RangeScheduler rangeScheduler,
-      SketchCollector sketchCollector) {
-    this.peerScores = peerScores;
-    this.config = config;
-    this.callDispatcher = callDispatcher;
-    this.replicaGroups = replicaGroups;
-    this.rangeScheduler = rangeScheduler;
-    this.sketchCollector = sketchCollector;
-  }
+record CallReassigner(
+    PeerScores peerScores,
+    RecoveryConfig config,
+    CallDispatcher dispatcher,
+    ReplicaGroups groups,
+    RangeScheduler scheduler,
+    SketchCollector sketches) {
 
   void onFailed(PagesCall call, MeshFailure failure) {
     if (retryable(call, failure) && peerScores.usable(call.peerName())) {
-      callDispatcher.retry(call, call.peerName());
+      dispatcher.retry(call, call.peerName());
     } else {
       reassignOrAbandon(call);
     }
@@ -43,7 +28,7 @@ final class CallReassigner {
 
   private boolean retryable(PagesCall call, MeshFailure failure) {
     return switch (call.purpose()) {
-      case SKETCH -> sketchCollector.retryable(call, failure);
+      case SKETCH -> sketches.retryable(call, failure);
       case FETCH_RANGE ->
           retryable(
               call,
@@ -51,9 +36,7 @@ final class CallReassigner {
               call.rangeFetch().candidates().stream().anyMatch(peerScores::preferred));
       case KEYS, CHECKPOINTS, ABOUT_SELF ->
           retryable(
-              call,
-              failure,
-              replicaGroups.representative().filter(peerScores::preferred).isPresent());
+              call, failure, groups.representative().filter(peerScores::preferred).isPresent());
       case PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> retryable(call, failure, true);
     };
   }
@@ -67,14 +50,14 @@ final class CallReassigner {
   /** Gives a call that any peer can answer to another one. The others concern their peer alone. */
   void reassignOrAbandon(PagesCall call) {
     switch (call.purpose()) {
-      case FETCH_RANGE -> rangeScheduler.requeue(call.rangeFetch());
+      case FETCH_RANGE -> scheduler.requeue(call.rangeFetch());
       case KEYS, CHECKPOINTS, ABOUT_SELF -> {
-        Optional<String> other = replicaGroups.representative();
+        Optional<String> other = groups.representative();
         if (call.failedAttempts() < config.callTries() && other.isPresent()) {
-          callDispatcher.retry(call, other.get());
+          dispatcher.retry(call, other.get());
         }
       }
-      case SKETCH -> sketchCollector.onAbandoned(call);
+      case SKETCH -> sketches.onAbandoned(call);
       // A peer that showed too few probed events is fetched from.
       case PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> {}
     }

@@ -98,4 +98,8 @@ final class PagesLimits {
   static final double SKIPPED_CHECK_SHARE = 0.01;
 
   private PagesLimits() {}
+
+  static int probeSize(double events) {
+    return (int) Math.clamp(events, MIN_PROBE_EVENTS, MAX_PROBE_EVENTS);
+  }
 }

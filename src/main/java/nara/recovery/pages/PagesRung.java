@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import nara.event.Service;
 import nara.ledger.Query;
@@ -59,13 +60,13 @@ public final class PagesRung implements RungExecution {
   private final PeerScores peerScores;
   private final RecoveryConfig config;
   private final String me;
-  private final CallDispatcher callDispatcher;
-  private final ReplicaGroups replicaGroups;
-  private final ProbeSampler probeSampler;
-  private final RangeScheduler rangeScheduler;
-  private final SketchCollector sketchCollector;
+  private final CallDispatcher dispatcher;
+  private final ReplicaGroups groups;
+  private final ProbeSampler probes;
+  private final RangeScheduler scheduler;
+  private final SketchCollector sketches;
   private final SpotChecks spotChecks;
-  private final CallReassigner callReassigner;
+  private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
@@ -85,61 +86,58 @@ public final class PagesRung implements RungExecution {
       RecoveryConfig config,
       String me,
       RandomGenerator random,
-      int firstCallId) {
+      IntSupplier callIds) {
     peers.forEach(peer -> this.peers.put(peer.name(), peer));
     this.peerScores = peerScores;
     this.config = config;
     this.me = me;
-    callDispatcher = new CallDispatcher(this.peers, peerScores, config, firstCallId);
-    replicaGroups = new ReplicaGroups(peerScores);
-    probeSampler = new ProbeSampler(replicaGroups, callDispatcher);
-    rangeScheduler = new RangeScheduler(peerScores);
-    sketchCollector =
-        new SketchCollector(this.peers.keySet(), peerScores, callDispatcher, replicaGroups);
-    spotChecks = new SpotChecks(random, peerScores, replicaGroups, rangeScheduler, callDispatcher);
-    callReassigner =
-        new CallReassigner(
-            peerScores, config, callDispatcher, replicaGroups, rangeScheduler, sketchCollector);
+    dispatcher = new CallDispatcher(this.peers, peerScores, config, callIds);
+    groups = new ReplicaGroups(peerScores);
+    probes = new ProbeSampler(groups, dispatcher);
+    scheduler = new RangeScheduler(peerScores);
+    sketches = new SketchCollector(this.peers.keySet(), peerScores, dispatcher, groups);
+    spotChecks = new SpotChecks(random, peerScores, groups, scheduler, dispatcher);
+    reassigner = new CallReassigner(peerScores, config, dispatcher, groups, scheduler, sketches);
   }
 
   @Override
   public List<PlanCommand> startCalls(Instant now) {
-    List<PlanCommand> planCommands = new ArrayList<>();
+    List<PlanCommand> commands = new ArrayList<>();
     do {
-      callDispatcher.startWaiting(callReassigner::reassignOrAbandon, planCommands);
-      startRanges(planCommands);
+      dispatcher.startWaiting(reassigner::reassignOrAbandon, commands);
+      startRanges(commands);
     } while (!busy() && advancePhase());
-    if (!finished() && sketchCollector.startGrace()) {
-      planCommands.add(new PlanCommand.WaitUntil(now.plus(PagesLimits.SKETCH_GRACE)));
+    if (!finished() && sketches.startGrace()) {
+      commands.add(new PlanCommand.WaitUntil(now.plus(PagesLimits.SKETCH_GRACE)));
     }
-    return planCommands;
+    return commands;
   }
 
-  private void startRanges(List<PlanCommand> planCommands) {
+  private void startRanges(List<PlanCommand> commands) {
     if (ledgerFull) {
-      rangeScheduler.dropPending();
+      scheduler.dropPending();
     }
-    rangeScheduler.abandonUnfetchable();
+    scheduler.abandonUnfetchable();
     for (String peer : peers.keySet()) {
-      while (peerScores.usable(peer) && callDispatcher.hasRoom(peer) && ledgerHasRoom()) {
-        Optional<RangeFetch> next = rangeScheduler.assignNext(peer);
+      while (peerScores.usable(peer) && dispatcher.hasRoom(peer) && ledgerHasRoom()) {
+        Optional<RangeFetch> next = scheduler.assignNext(peer);
         if (next.isEmpty()) {
           break;
         }
-        planCommands.add(callDispatcher.startNextPage(peer, next.get()));
+        commands.add(dispatcher.startNextPage(peer, next.get()));
       }
     }
   }
 
   /** Whether the ledger has room for more events than those probably in flight. */
   private boolean ledgerHasRoom() {
-    long inFlightEvents = rangeScheduler.inFlightEvents();
+    long inFlightEvents = scheduler.inFlightEvents();
     return inFlightEvents == 0 || totals.addedEvents() + inFlightEvents < config.maxEvents();
   }
 
   @Override
   public boolean onCallEnded(int callId, FetchOutcome outcome) {
-    Optional<PagesCall> ended = callDispatcher.end(callId, outcome);
+    Optional<PagesCall> ended = dispatcher.end(callId, outcome);
     ended.ifPresent(
         call -> {
           switch (outcome) {
@@ -151,9 +149,9 @@ public final class PagesRung implements RungExecution {
             case FetchFailed failed -> {
               totals.onFailure(call, failed);
               if (call.purpose() == CallPurpose.SKETCH) {
-                sketchCollector.onFailure(call);
+                sketches.onFailure(call);
               }
-              callReassigner.onFailed(call, failed.failure());
+              reassigner.onFailed(call, failed.failure());
             }
           }
           recheckIfSuspect(call.peerName());
@@ -176,9 +174,9 @@ public final class PagesRung implements RungExecution {
   private void onPage(PagesCall call, PageFetched page) {
     boolean news = page.offerResult().newlyHeld() > 0;
     switch (call.purpose()) {
-      case SKETCH -> sketchCollector.onResponse(call, page);
+      case SKETCH -> sketches.onResponse(call, page);
       case KEYS, CHECKPOINTS, ABOUT_SELF, MORE_KEYS -> onFilteredPage(call, page);
-      case PROBE -> probeSampler.onResponse(call, page);
+      case PROBE -> probes.onResponse(call, page);
       case FETCH_RANGE -> onRangePage(call.peerName(), call.rangeFetch(), page);
       case CHECK_FETCHED -> {
         if (news) {
@@ -188,7 +186,7 @@ public final class PagesRung implements RungExecution {
       }
       case CHECK_SKIPPED -> {
         if (news) {
-          replicaGroups.groupOf(call.subjectPeer()).ifPresent(this::scheduleGroup);
+          groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
         }
       }
     }
@@ -206,7 +204,7 @@ public final class PagesRung implements RungExecution {
   private void addFiltered(
       CallPurpose purpose, String peer, int index, long cursor, Query.Filter filter) {
     Query query = new Query.Page(cursor, Query.MAX_EVENTS, filter);
-    callDispatcher.add(purpose, peer, index, "", query);
+    dispatcher.add(purpose, peer, index, "", query);
   }
 
   private void onRangePage(String peer, RangeFetch range, PageFetched page) {
@@ -215,24 +213,24 @@ public final class PagesRung implements RungExecution {
         peerScores.of(peer).drop("its pages do not end");
       }
       if (peerScores.usable(peer)) {
-        callDispatcher.addNextPage(peer, range);
+        dispatcher.addNextPage(peer, range);
       } else {
-        rangeScheduler.requeue(range);
+        scheduler.requeue(range);
       }
       return;
     }
     long withheld = ledgerFull ? 0 : range.withheldEvents();
-    rangeScheduler.complete(range);
+    scheduler.complete(range);
     if (withheld > 0) {
       peerScores.of(peer).onEventsWithheld(withheld);
-      rangeScheduler.recheck(range, peer);
+      scheduler.recheck(range, peer);
     }
   }
 
   /** Has others fetch again, once, what a suspect fetched for them. */
   private void recheckIfSuspect(String peer) {
     if (peerScores.of(peer).suspect() && recheckedPeers.add(peer)) {
-      rangeScheduler.recheckAll(peer);
+      scheduler.recheckAll(peer);
     }
   }
 
@@ -250,23 +248,22 @@ public final class PagesRung implements RungExecution {
         askRepresentative(CallPurpose.CHECKPOINTS, CHECKPOINTS_FILTER);
         askRepresentative(CallPurpose.ABOUT_SELF, new Query.Filter(Set.of(), Set.of(me)));
         if (!fetchesEveryPeer()) {
-          probeSampler.addProbes();
+          probes.addProbes();
         }
       }
       case PROBE -> {
         phase = Phase.MORE_KEYS;
-        for (String head : probeSampler.groupsWithMissingKeys()) {
-          replicaGroups
-              .groupOf(head)
-              .flatMap(replicaGroups::pickMember)
+        for (String head : probes.groupsWithMissingKeys()) {
+          groups
+              .of(head)
+              .flatMap(groups::pickMember)
               .ifPresent(
                   peer -> addFiltered(CallPurpose.MORE_KEYS, peer, 0, Long.MIN_VALUE, KEYS_FILTER));
         }
       }
       case MORE_KEYS -> {
         phase = Phase.FETCH;
-        (fetchesEveryPeer() ? replicaGroups.groups() : probeSampler.selectGroups())
-            .forEach(this::scheduleGroup);
+        (fetchesEveryPeer() ? groups.all() : probes.selectGroups()).forEach(this::scheduleGroup);
       }
       case FETCH, CHECK -> {
         phase = Phase.CHECK;
@@ -281,11 +278,11 @@ public final class PagesRung implements RungExecution {
   }
 
   private void updateGroups() {
-    for (String peer : replicaGroups.group(peers.keySet(), fetchesEveryPeer())) {
-      ReplicaGroup group = replicaGroups.groupOf(peer).orElseThrow();
+    for (String peer : groups.group(peers.keySet(), fetchesEveryPeer())) {
+      ReplicaGroup group = groups.of(peer).orElseThrow();
       if (fetchedHeads.contains(group.head())) {
         // The peer is late: only its tail is not fetched yet.
-        rangeScheduler.schedule(
+        scheduler.schedule(
             List.of(ReplicaGroup.tailFetch(peer, group.lastSharedPoints().get(peer))));
       } else if (phase == Phase.CHECK && (group.sketch().isEmpty() || fetchesEveryPeer())) {
         scheduleGroup(group);
@@ -294,7 +291,7 @@ public final class PagesRung implements RungExecution {
   }
 
   private void askRepresentative(CallPurpose purpose, Query.Filter filter) {
-    replicaGroups
+    groups
         .representative()
         .ifPresent(peer -> addFiltered(purpose, peer, 0, Long.MIN_VALUE, filter));
   }
@@ -305,13 +302,13 @@ public final class PagesRung implements RungExecution {
 
   private void scheduleGroup(ReplicaGroup group) {
     if (fetchedHeads.add(group.head())) {
-      rangeScheduler.schedule(group.rangeFetches());
+      scheduler.schedule(group.fetches());
     }
   }
 
   /** Whether the phase, or the rung, has to wait. */
   private boolean busy() {
-    return !rangeScheduler.nothingPending() || callDispatcher.anyMatch(this::blocksPhase);
+    return !scheduler.nothingPending() || dispatcher.anyMatch(this::blocksPhase);
   }
 
   /**
@@ -320,7 +317,7 @@ public final class PagesRung implements RungExecution {
    */
   private boolean blocksPhase(PagesCall call) {
     return switch (call.purpose()) {
-      case SKETCH -> sketchCollector.blocksPhase(call, phase);
+      case SKETCH -> sketches.blocksPhase(call, phase);
       case FETCH_RANGE ->
           !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
       case KEYS, CHECKPOINTS, ABOUT_SELF, PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> true;
@@ -329,7 +326,7 @@ public final class PagesRung implements RungExecution {
 
   @Override
   public void onTimerFired() {
-    sketchCollector.onTimerFired();
+    sketches.onTimerFired();
   }
 
   @Override
@@ -339,17 +336,13 @@ public final class PagesRung implements RungExecution {
 
   @Override
   public boolean failed() {
-    return totals.noResponses() || (totals.mostlyFailed() && rangeScheduler.completedCount() == 0);
+    return totals.noResponses() || (totals.mostlyFailed() && scheduler.completedCount() == 0);
   }
 
   @Override
   public String lossDescription() {
-    int lost = rangeScheduler.abandonedCount();
-    return switch (lost) {
-      case 0 -> "";
-      case 1 -> "no peer gave 1 range of time";
-      default -> "no peer gave " + lost + " ranges of time";
-    };
+    int lost = scheduler.abandonedCount();
+    return lost == 0 ? "" : "no peer gave %d range%s of time".formatted(lost, lost == 1 ? "" : "s");
   }
 
   @Override
@@ -360,27 +353,21 @@ public final class PagesRung implements RungExecution {
   }
 
   @Override
-  public int nextCallId() {
-    return callDispatcher.nextCallId();
-  }
-
-  @Override
   public int plannedCalls() {
-    return callDispatcher.addedCount() + rangeScheduler.scheduledCount();
+    return dispatcher.addedCount() + scheduler.scheduledCount();
   }
 
   @Override
   public int completedCalls() {
-    return callDispatcher.completedCount() + rangeScheduler.completedCount();
+    return dispatcher.completedCount() + scheduler.completedCount();
   }
 
   @Override
   public String summary() {
     Set<String> fetched = new LinkedHashSet<>();
-    fetchedHeads.forEach(
-        head -> replicaGroups.groupOf(head).ifPresent(group -> fetched.addAll(group.names())));
+    fetchedHeads.forEach(head -> groups.of(head).ifPresent(group -> fetched.addAll(group.names())));
     Set<String> skipped = new LinkedHashSet<>(peers.keySet());
-    skipped.removeIf(peer -> fetched.contains(peer) || !replicaGroups.isResolved(peer));
+    skipped.removeIf(peer -> fetched.contains(peer) || !groups.isResolved(peer));
     return totals.summary(
         peers.size(),
         fetched,
@@ -388,6 +375,6 @@ public final class PagesRung implements RungExecution {
         skipped,
         ledgerFull,
         peerScores,
-        rangeScheduler.abandonedCount());
+        scheduler.abandonedCount());
   }
 }

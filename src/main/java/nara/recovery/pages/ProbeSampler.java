@@ -14,40 +14,34 @@ import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
  * all probed events.
  */
 final class ProbeSampler {
-  private final ReplicaGroups replicaGroups;
-  private final CallDispatcher callDispatcher;
+  private final ReplicaGroups groups;
+  private final CallDispatcher dispatcher;
   private final SetCover setCover = new SetCover();
   private final Set<String> groupsWithMissingKeys = new LinkedHashSet<>();
 
-  ProbeSampler(ReplicaGroups replicaGroups, CallDispatcher callDispatcher) {
-    this.replicaGroups = replicaGroups;
-    this.callDispatcher = callDispatcher;
+  ProbeSampler(ReplicaGroups groups, CallDispatcher dispatcher) {
+    this.groups = groups;
+    this.dispatcher = dispatcher;
   }
 
   /** Adds the probes; none when there is only one group. */
   void addProbes() {
-    List<ReplicaGroup> sketched =
-        replicaGroups.groups().stream().filter(group -> group.count() > 0).toList();
+    List<ReplicaGroup> sketched = groups.all().stream().filter(group -> group.count() > 0).toList();
     if (sketched.size() < 2) {
       return;
     }
     double totalEvents = sketched.stream().mapToLong(ReplicaGroup::count).sum();
-    int size =
-        (int)
-            Math.clamp(
-                totalEvents * PagesLimits.PROBE_SHARE / sketched.size() / PagesLimits.PROBE_TIMES,
-                PagesLimits.MIN_PROBE_EVENTS,
-                PagesLimits.MAX_PROBE_EVENTS);
+    int probeCount = sketched.size() * PagesLimits.PROBE_TIMES;
+    int size = PagesLimits.probeSize(totalEvents * PagesLimits.PROBE_SHARE / probeCount);
     List<Long> cursors = ReplicaGroups.sampleCursors(sketched, PagesLimits.PROBE_TIMES);
     for (int i = 0; i < cursors.size(); i++) {
       for (ReplicaGroup group : sketched) {
         int timeIndex = i;
         Query query = new Query.Page(cursors.get(i), size, Query.Filter.ALL);
-        replicaGroups
+        groups
             .pickMember(group)
             .ifPresent(
-                peer ->
-                    callDispatcher.add(CallPurpose.PROBE, peer, timeIndex, group.head(), query));
+                peer -> dispatcher.add(CallPurpose.PROBE, peer, timeIndex, group.head(), query));
       }
     }
   }
@@ -67,11 +61,11 @@ final class ProbeSampler {
 
   /** The groups to fetch from. */
   List<ReplicaGroup> selectGroups() {
-    List<ReplicaGroup> groups = replicaGroups.groups();
-    if (groups.size() < 2) {
-      return groups;
+    List<ReplicaGroup> all = groups.all();
+    if (all.size() < 2) {
+      return all;
     }
-    List<String> heads = setCover.selectPeers(groups.stream().map(ReplicaGroup::head).toList());
-    return groups.stream().filter(group -> heads.contains(group.head())).toList();
+    List<String> heads = setCover.selectPeers(all.stream().map(ReplicaGroup::head).toList());
+    return all.stream().filter(group -> heads.contains(group.head())).toList();
   }
 }

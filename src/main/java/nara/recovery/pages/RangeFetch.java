@@ -156,9 +156,8 @@ final class RangeFetch {
     // The last event of the page before comes again, perhaps with more events of its time.
     long wanted =
         timeRange.sizeKnown() ? remainingEvents() + (pageCount == 0 ? 1 : 2) : maxPageSize;
-    long least = Math.max(minPageSize, PagesLimits.MIN_RANGE_PAGE);
-    requestedSize =
-        (int) Math.min(Math.max(Math.min(wanted, maxPageSize), least), Query.MAX_EVENTS);
+    int least = Math.max(minPageSize, PagesLimits.MIN_RANGE_PAGE);
+    requestedSize = Math.clamp(Math.min(wanted, maxPageSize), least, Query.MAX_EVENTS);
     return new Query.Page(cursor, requestedSize, Query.Filter.ALL);
   }
 

@@ -31,12 +31,12 @@ final class RangeScheduler {
   }
 
   /** Adds ranges; those that were fetched before come last. */
-  void schedule(Collection<RangeFetch> rangeFetches) {
-    pending.addAll(rangeFetches);
+  void schedule(Collection<RangeFetch> fetches) {
+    pending.addAll(fetches);
     pending.sort(
         Comparator.comparing(RangeFetch::isRecheck)
             .thenComparing(Comparator.comparingLong(RangeFetch::end).reversed()));
-    scheduledCount += rangeFetches.size();
+    scheduledCount += fetches.size();
   }
 
   /** The next range of a peer. One that is not preferred gets only what no preferred one may. */

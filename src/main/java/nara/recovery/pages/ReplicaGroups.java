@@ -3,13 +3,11 @@ package nara.recovery.pages;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import nara.mesh.client.MeshRequest.EventRef;
 import nara.recovery.PeerScores;
 import nara.recovery.pages.LedgerSketch.SketchPoint;
 import nara.recovery.pages.LedgerSketch.TimeRange;
@@ -36,7 +34,7 @@ final class ReplicaGroups {
     }
 
     /** The ranges that the members share, newest first, after each member's tail beyond them. */
-    List<RangeFetch> rangeFetches() {
+    List<RangeFetch> fetches() {
       if (sketch.isEmpty()) {
         return List.of(new RangeFetch(Set.of(head), TimeRange.ALL));
       }
@@ -49,14 +47,14 @@ final class ReplicaGroups {
               .orElseThrow();
       List<TimeRange> ranges =
           new ArrayList<>(sketch.get().splitIntoRanges(lastCommonPoint, lastSharedPoints.size()));
-      List<RangeFetch> rangeFetches = new ArrayList<>();
+      List<RangeFetch> fetches = new ArrayList<>();
       if (lastSharedPoints.size() == 1) {
         ranges.set(0, ranges.getFirst().openEnded());
       } else {
-        names().forEach(name -> rangeFetches.add(tailFetch(name, lastCommonPoint)));
+        names().forEach(name -> fetches.add(tailFetch(name, lastCommonPoint)));
       }
-      ranges.forEach(range -> rangeFetches.add(new RangeFetch(names(), range)));
-      return rangeFetches;
+      ranges.forEach(range -> fetches.add(new RangeFetch(names(), range)));
+      return fetches;
     }
 
     /** A member's events from a point on. */
@@ -66,7 +64,6 @@ final class ReplicaGroups {
   }
 
   private final PeerScores peerScores;
-  private final Map<String, LedgerSketch> coarseSketches = new HashMap<>();
   private final Map<String, Optional<LedgerSketch>> sketches = new LinkedHashMap<>();
   private final List<ReplicaGroup> groups = new ArrayList<>();
 
@@ -74,19 +71,13 @@ final class ReplicaGroups {
     this.peerScores = peerScores;
   }
 
-  LedgerSketch addCoarse(String peer, List<EventRef> events) {
-    LedgerSketch sketch = LedgerSketch.ofCoarse(events);
-    coarseSketches.put(peer, sketch);
-    return sketch;
-  }
-
-  void addFine(String peer, List<EventRef> events) {
-    sketches.put(peer, Optional.of(coarseSketches.remove(peer).withFine(events)));
-  }
-
-  /** The rung fetches all that the peer holds. */
-  void addUnsketchable(String peer) {
-    sketches.put(peer, Optional.empty());
+  /**
+   * Adds a peer.
+   *
+   * @param sketch empty when the peer is unsketchable: the rung fetches all that it holds
+   */
+  void add(String peer, Optional<LedgerSketch> sketch) {
+    sketches.put(peer, sketch);
   }
 
   /** Whether the peer is sketched or unsketchable. */
@@ -107,7 +98,7 @@ final class ReplicaGroups {
   List<String> group(Collection<String> peers, boolean separate) {
     List<String> added =
         peers.stream()
-            .filter(name -> isResolved(name) && groupOf(name).isEmpty())
+            .filter(name -> isResolved(name) && of(name).isEmpty())
             .sorted(
                 Comparator.comparingLong(
                         (String name) -> sketches.get(name).map(LedgerSketch::count).orElse(0L))
@@ -135,11 +126,11 @@ final class ReplicaGroups {
   }
 
   /** The groups, of those that were added together the largest first. */
-  List<ReplicaGroup> groups() {
+  List<ReplicaGroup> all() {
     return groups;
   }
 
-  Optional<ReplicaGroup> groupOf(String peer) {
+  Optional<ReplicaGroup> of(String peer) {
     return groups.stream().filter(group -> group.names().contains(peer)).findFirst();
   }
 

@@ -1,7 +1,10 @@
 package nara.recovery.pages;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.PageFetched;
@@ -26,41 +29,43 @@ import nara.recovery.pages.PagesRung.Phase;
 final class SketchCollector {
   private final Collection<String> peers;
   private final PeerScores peerScores;
-  private final CallDispatcher callDispatcher;
-  private final ReplicaGroups replicaGroups;
+  private final CallDispatcher dispatcher;
+  private final ReplicaGroups groups;
+  private final Map<String, LedgerSketch> coarseSketches = new HashMap<>();
   private final Set<String> late = new HashSet<>();
   private boolean graceStarted;
 
   SketchCollector(
       Collection<String> peers,
       PeerScores peerScores,
-      CallDispatcher callDispatcher,
-      ReplicaGroups replicaGroups) {
+      CallDispatcher dispatcher,
+      ReplicaGroups groups) {
     this.peers = peers;
     this.peerScores = peerScores;
-    this.callDispatcher = callDispatcher;
-    this.replicaGroups = replicaGroups;
+    this.dispatcher = dispatcher;
+    this.groups = groups;
     peers.forEach(peer -> addCall(peer, 0, LedgerSketch.coarseQuery()));
   }
 
   private void addCall(String peer, int index, Query query) {
-    callDispatcher.add(CallPurpose.SKETCH, peer, index, "", query);
+    dispatcher.add(CallPurpose.SKETCH, peer, index, "", query);
   }
 
   void onResponse(PagesCall call, PageFetched page) {
     String peer = call.peerName();
     if (page.eventRefs().size() != page.events()) {
       // Some events state no time or id in the usual form, so the ranks of the others are unknown.
-      replicaGroups.addUnsketchable(peer);
+      groups.add(peer, Optional.empty());
     } else if (call.index() == 0) {
-      replicaGroups
-          .addCoarse(peer, page.eventRefs())
+      LedgerSketch coarse = LedgerSketch.ofCoarse(page.eventRefs());
+      coarseSketches.put(peer, coarse);
+      coarse
           .fineQuery()
           .ifPresentOrElse(
-              query -> addCall(peer, 1, query),
-              () -> replicaGroups.addFine(peer, page.eventRefs()));
+              query -> addCall(peer, 1, query), () -> groups.add(peer, Optional.of(coarse)));
     } else {
-      replicaGroups.addFine(peer, page.eventRefs());
+      LedgerSketch coarse = coarseSketches.get(peer);
+      groups.add(peer, Optional.of(coarse.withFine(page.eventRefs())));
     }
   }
 
@@ -77,13 +82,13 @@ final class SketchCollector {
   void onAbandoned(PagesCall call) {
     PeerScore score = peerScores.of(call.peerName());
     if (score.usable() && (score.hasResponded() || score.onlyErrorResponses())) {
-      replicaGroups.addUnsketchable(call.peerName());
+      groups.add(call.peerName(), Optional.empty());
     }
   }
 
   /** Whether a phase waits for this call. The last phase waits for late peers that do not stall. */
   boolean blocksPhase(PagesCall call, Phase phase) {
-    if (!replicaGroups.anyResolved()) {
+    if (!groups.anyResolved()) {
       return true;
     }
     return switch (phase) {
@@ -95,7 +100,7 @@ final class SketchCollector {
 
   /** Starts the grace period, once, when half of the peers are sketched; true when it starts. */
   boolean startGrace() {
-    long resolved = peers.stream().filter(replicaGroups::isResolved).count();
+    long resolved = peers.stream().filter(groups::isResolved).count();
     if (graceStarted || resolved == 0 || resolved == peers.size() || 2 * resolved < peers.size()) {
       return false;
     }
@@ -105,7 +110,7 @@ final class SketchCollector {
 
   void onTimerFired() {
     if (graceStarted) {
-      peers.stream().filter(peer -> !replicaGroups.isResolved(peer)).forEach(late::add);
+      peers.stream().filter(peer -> !groups.isResolved(peer)).forEach(late::add);
     }
   }
 }

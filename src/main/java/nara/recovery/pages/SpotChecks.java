@@ -22,37 +22,37 @@ import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
 final class SpotChecks {
   private final RandomGenerator random;
   private final PeerScores peerScores;
-  private final ReplicaGroups replicaGroups;
-  private final RangeScheduler rangeScheduler;
-  private final CallDispatcher callDispatcher;
+  private final ReplicaGroups groups;
+  private final RangeScheduler scheduler;
+  private final CallDispatcher dispatcher;
   private final Set<String> checkedFetchers = new HashSet<>();
   private final Set<String> checkedGroups = new HashSet<>();
 
   SpotChecks(
       RandomGenerator random,
       PeerScores peerScores,
-      ReplicaGroups replicaGroups,
-      RangeScheduler rangeScheduler,
-      CallDispatcher callDispatcher) {
+      ReplicaGroups groups,
+      RangeScheduler scheduler,
+      CallDispatcher dispatcher) {
     this.random = random;
     this.peerScores = peerScores;
-    this.replicaGroups = replicaGroups;
-    this.rangeScheduler = rangeScheduler;
-    this.callDispatcher = callDispatcher;
+    this.groups = groups;
+    this.scheduler = scheduler;
+    this.dispatcher = dispatcher;
   }
 
   /** Adds the checks of each fetcher and of each skipped group, once for each of them. */
   void addChecks(Collection<String> peers, Set<String> fetchedHeads) {
     peers.forEach(this::checkFetcher);
-    for (ReplicaGroup group : replicaGroups.groups()) {
+    for (ReplicaGroup group : groups.all()) {
       if (!fetchedHeads.contains(group.head())) {
-        replicaGroups.pickMember(group).ifPresent(peer -> checkSkipped(group, peer));
+        groups.pickMember(group).ifPresent(peer -> checkSkipped(group, peer));
       }
     }
   }
 
   private void checkFetcher(String fetcher) {
-    List<RangeFetch> ranges = new ArrayList<>(rangeScheduler.completedBy(fetcher));
+    List<RangeFetch> ranges = new ArrayList<>(scheduler.completedBy(fetcher));
     ranges.removeIf(range -> checkers(range, fetcher).isEmpty());
     if (ranges.isEmpty() || !checkedFetchers.add(fetcher)) {
       return;
@@ -83,12 +83,7 @@ final class SpotChecks {
       return;
     }
     int checks = PagesLimits.CHECKS_PER_SKIPPED_GROUP;
-    int size =
-        (int)
-            Math.clamp(
-                PagesLimits.SKIPPED_CHECK_SHARE * group.count() / checks,
-                PagesLimits.MIN_PROBE_EVENTS,
-                PagesLimits.MAX_PROBE_EVENTS);
+    int size = PagesLimits.probeSize(PagesLimits.SKIPPED_CHECK_SHARE * group.count() / checks);
     for (int i = 0; i < checks; i++) {
       double share = (i + random.nextDouble()) / checks;
       long cursor = group.sketch().orElseThrow().cursorAt(share);
@@ -99,6 +94,6 @@ final class SpotChecks {
   private void addCall(
       CallPurpose purpose, String peer, String subjectPeer, long cursor, int size) {
     Query query = new Query.Page(cursor, size, Query.Filter.ALL);
-    callDispatcher.add(purpose, peer, 0, subjectPeer, query);
+    dispatcher.add(purpose, peer, 0, subjectPeer, query);
   }
 }

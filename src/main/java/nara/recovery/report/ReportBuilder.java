@@ -29,17 +29,21 @@ public final class ReportBuilder {
   private final List<Report.StageReport> stageReports = new ArrayList<>();
   private final Map<String, Sums> sumsByNeighbour = new LinkedHashMap<>();
   private final Map<String, Sums> sumsByMember = new TreeMap<>();
-  private final Sums total = new Sums();
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
-  private String stage = "";
+  private int received;
+  private int merged;
+  private int duplicate;
+  private int pruned;
+  private int quarantined;
+  private int rejected;
   private Instant stageStarted;
   private Report.CheckpointTotals checkpointTotals = new Report.CheckpointTotals(0, 0, 0, 0);
   private int pingTimesSeeded;
   private Report.LedgerTotals ledgerTotals = new Report.LedgerTotals(0, Map.of());
   private List<Report.KeyConflict> conflicts = List.of();
 
-  /** The sums of a neighbour, of a cluster member, or of all neighbours. */
+  /** The sums of a neighbour or of a cluster member. */
   private static final class Sums {
     String id = "";
     String address = "";
@@ -48,26 +52,9 @@ public final class ReportBuilder {
     String lastFailure = "";
     long bytes;
     int events;
-    int received;
     int added;
     int duplicate;
-    int pruned;
-    int quarantined;
     int rejected;
-
-    void addFailure(String reason) {
-      failures++;
-      lastFailure = reason;
-    }
-
-    void add(OfferResult offer) {
-      received += offer.received();
-      added += offer.added();
-      duplicate += offer.duplicate();
-      pruned += offer.pruned();
-      quarantined += offer.quarantined();
-      rejected += offer.rejected();
-    }
   }
 
   public ReportBuilder(Instant started) {
@@ -80,17 +67,11 @@ public final class ReportBuilder {
     stageReports.add(stageReport);
   }
 
-  public void enterStage(String name, Instant now) {
-    stage = name;
+  public void enterStage(Instant now) {
     stageStarted = now;
   }
 
-  /** The stage that was entered last. */
-  public String stage() {
-    return stage;
-  }
-
-  public void leaveStage(String outcome, String reason, Instant now) {
+  public void leaveStage(String stage, String outcome, String reason, Instant now) {
     addStage(stage, outcome, reason, stageStarted, now);
   }
 
@@ -126,44 +107,33 @@ public final class ReportBuilder {
    * @param member the cluster member that ran it; empty when the node runs alone
    */
   public void addFetch(String neighbour, String member, MeshRequest.FetchOutcome outcome) {
-    addFetch(sums(neighbour), outcome);
-    if (!member.isEmpty()) {
-      addFetch(sumsByMember.computeIfAbsent(member, first -> new Sums()), outcome);
-    }
-    if (outcome instanceof MeshRequest.PageFetched page) {
-      addToTotal(page.offerResult());
-    }
-  }
-
-  private static void addFetch(Sums sums, MeshRequest.FetchOutcome outcome) {
-    sums.requests++;
+    Sums byMember =
+        member.isEmpty() ? new Sums() : sumsByMember.computeIfAbsent(member, first -> new Sums());
+    byMember.requests++;
     switch (outcome) {
       case MeshRequest.PageFetched page -> {
-        sums.bytes += page.bytes();
-        sums.events += page.events();
-        sums.add(page.offerResult());
+        byMember.events += page.events();
+        byMember.added += page.offerResult().added();
+        add(neighbour, 1, page.bytes(), page.events(), page.offerResult());
       }
-      case MeshRequest.FetchFailed failed -> sums.addFailure(failed.reason());
+      case MeshRequest.FetchFailed failed -> {
+        byMember.failures++;
+        addFailures(neighbour, 1, 1, failed.reason());
+      }
     }
   }
 
   public void addReconcile(String neighbour, MeshRequest.ReconcileOutcome outcome) {
     switch (outcome) {
       case MeshRequest.PeerReconciled done -> {
-        add(
-            neighbour,
-            done.rounds() + done.fetchRequests(),
-            done.comparedBytes() + done.fetchedBytes(),
-            done.offerResult().received(),
-            done.offerResult());
+        OfferResult offer = done.offerResult();
+        long bytes = done.comparedBytes() + done.fetchedBytes();
+        add(neighbour, done.rounds() + done.fetchRequests(), bytes, offer.received(), offer);
         if (!done.isComplete()) {
-          sums(neighbour).addFailure(done.incompleteReason());
+          addFailures(neighbour, 0, 1, done.incompleteReason());
         }
       }
-      case MeshRequest.ReconcileFailed failed -> {
-        sums(neighbour).requests++;
-        sums(neighbour).addFailure(failed.reason());
-      }
+      case MeshRequest.ReconcileFailed failed -> addFailures(neighbour, 1, 1, failed.reason());
     }
   }
 
@@ -171,10 +141,9 @@ public final class ReportBuilder {
     for (PlazaRequest.NeighbourResponse response : fetched.responses()) {
       add(response.neighbour(), 1, response.bytes(), response.events(), response.offerResult());
     }
-    for (String neighbour : fetched.unanswered()) {
-      sums(neighbour).requests++;
-      sums(neighbour).addFailure("did not answer on the plaza");
-    }
+    fetched
+        .unanswered()
+        .forEach(neighbour -> addFailures(neighbour, 1, 1, "did not answer on the plaza"));
   }
 
   public void setCheckpoints(CheckpointSyncRequest.SyncResult syncResult) {
@@ -183,10 +152,7 @@ public final class ReportBuilder {
     int added = 0;
     for (CheckpointSyncRequest.PeerSyncResult peer : syncResult.peerResults()) {
       add(peer.peer(), peer.requests(), peer.bytes(), peer.events(), peer.offerResult());
-      if (peer.failures() > 0) {
-        sums(peer.peer()).failures += peer.failures();
-        sums(peer.peer()).lastFailure = peer.reason();
-      }
+      addFailures(peer.peer(), 0, peer.failures(), peer.reason());
       answered += peer.requests() > peer.failures() ? 1 : 0;
       events += peer.events();
       added += peer.offerResult().added();
@@ -195,17 +161,31 @@ public final class ReportBuilder {
         new Report.CheckpointTotals(syncResult.peerResults().size(), answered, events, added);
   }
 
+  private void addFailures(String neighbour, int requests, int failures, String reason) {
+    Sums sums = sums(neighbour);
+    sums.requests += requests;
+    sums.failures += failures;
+    sums.lastFailure = failures > 0 ? reason : sums.lastFailure;
+  }
+
   private void add(String neighbour, int requests, long bytes, int events, OfferResult offer) {
     Sums sums = sums(neighbour);
     sums.requests += requests;
     sums.bytes += bytes;
     sums.events += events;
-    sums.add(offer);
+    sums.added += offer.added();
+    sums.duplicate += offer.duplicate();
+    sums.rejected += offer.rejected();
+    received += offer.received();
     addToTotal(offer);
   }
 
   private void addToTotal(OfferResult offer) {
-    total.add(offer);
+    merged += offer.added();
+    duplicate += offer.duplicate();
+    pruned += offer.pruned();
+    quarantined += offer.quarantined();
+    rejected += offer.rejected();
     offer.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
   }
 
@@ -216,10 +196,8 @@ public final class ReportBuilder {
   public void addRejudged(OfferResult offer) {
     verdicts.computeIfPresent(
         Verdict.UNKNOWN_EMITTER, (verdict, count) -> Math.max(0, count - offer.received()));
-    int received = total.received;
     addToTotal(offer);
-    total.received = received;
-    total.quarantined = Math.max(offer.quarantined(), total.quarantined - offer.received());
+    quarantined = Math.max(offer.quarantined(), quarantined - offer.received());
   }
 
   public void setPingTimesSeeded(int targets) {
@@ -280,14 +258,7 @@ public final class ReportBuilder {
         sumsByNeighbour.entrySet().stream()
             .map(e -> neighbour(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))
             .toList(),
-        new Report.EventTotals(
-            total.received,
-            total.duplicate,
-            total.added,
-            total.quarantined,
-            total.rejected,
-            total.pruned,
-            byLabel),
+        new Report.EventTotals(received, duplicate, merged, quarantined, rejected, pruned, byLabel),
         checkpointTotals,
         pingTimesSeeded,
         ledgerTotals,

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import nara.event.EventId;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
@@ -93,7 +94,7 @@ class BadNeighboursCostTest {
               CONFIG,
               SimulatedNetwork.ME,
               new SplittableRandom(5),
-              0);
+              new AtomicInteger()::getAndIncrement);
       goOn(rung);
       while (!rung.finished()) {
         TimedAction timedAction = agenda.remove();

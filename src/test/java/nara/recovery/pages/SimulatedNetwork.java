@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
 import nara.event.EventId;
 import nara.event.Verdict;
@@ -121,7 +122,14 @@ public final class SimulatedNetwork {
   public PagesRung recover(RecoveryConfig config) {
     List<Peer> peers =
         ledgers.keySet().stream().map(name -> new Peer(name, "127.0.0.1:1")).toList();
-    PagesRung rung = new PagesRung(peers, peerScores, config, ME, new SplittableRandom(5), 0);
+    PagesRung rung =
+        new PagesRung(
+            peers,
+            peerScores,
+            config,
+            ME,
+            new SplittableRandom(5),
+            new AtomicInteger()::getAndIncrement);
     Deque<PlanCommand.StartFetch> underWay = new ArrayDeque<>();
     Deque<PlanCommand.StartFetch> stalling = new ArrayDeque<>();
     int turns = 0;
