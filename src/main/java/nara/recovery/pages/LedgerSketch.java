@@ -45,7 +45,7 @@ record LedgerSketch(List<SketchPoint> points) {
    * @param end inclusive
    * @param firstRank the rank of its first event
    * @param minEvents the least number of its events; 0 when unknown
-   * @param cutPoints points within the range where it can be split, in ascending rank
+   * @param cutPoints points where it can be split, in ascending rank; some may lie outside
    */
   record TimeRange(
       long after, long end, long firstRank, long minEvents, List<SketchPoint> cutPoints) {
@@ -78,15 +78,14 @@ record LedgerSketch(List<SketchPoint> points) {
 
     /** The part up to a cut point. */
     TimeRange until(SketchPoint point) {
-      List<SketchPoint> before = cutPoints.stream().filter(p -> p.rank() < point.rank()).toList();
-      return new TimeRange(after, point.ts(), firstRank, point.rank() - firstRank + 1, before);
+      long size = point.rank() - firstRank + 1;
+      return new TimeRange(after, point.ts(), firstRank, size, cutPoints);
     }
 
     /** The part from a cut point on. */
     TimeRange from(SketchPoint point) {
-      List<SketchPoint> behind = cutPoints.stream().filter(p -> p.rank() > point.rank()).toList();
-      long remaining = firstRank + minEvents - point.rank();
-      return new TimeRange(point.cursor(), end, point.rank(), remaining, behind);
+      long size = firstRank + minEvents - point.rank();
+      return new TimeRange(point.cursor(), end, point.rank(), size, cutPoints);
     }
   }
 

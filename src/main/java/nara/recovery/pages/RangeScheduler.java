@@ -114,19 +114,16 @@ final class RangeScheduler {
 
   /** Abandons ranges without a usable candidate. Those of dropped peers alone are no loss. */
   void abandonUnfetchable() {
-    Predicate<RangeFetch> unfetchable =
-        range -> range.candidates().stream().noneMatch(peerScores::usable);
-    abandonedCount +=
-        (int)
-            pending.stream()
-                .filter(unfetchable)
-                .filter(range -> !range.isRecheck())
-                .filter(
-                    range ->
-                        range.initialCandidates().stream()
-                            .anyMatch(name -> peerScores.of(name).dropReason().isEmpty()))
-                .count();
-    removePending(unfetchable);
+    removePending(
+        range -> {
+          boolean unfetchable = range.candidates().stream().noneMatch(peerScores::usable);
+          boolean loss =
+              !range.isRecheck()
+                  && range.initialCandidates().stream()
+                      .anyMatch(name -> peerScores.of(name).dropReason().isEmpty());
+          abandonedCount += unfetchable && loss ? 1 : 0;
+          return unfetchable;
+        });
   }
 
   void dropPending() {
