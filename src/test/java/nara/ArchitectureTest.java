@@ -105,8 +105,9 @@ class ArchitectureTest {
             "nara.opinion..",
             "nara.liveness..")
         .and()
-        // The key search and the recovery runner are bus requests with files of their own.
-        .haveNameNotMatching(".*(Verticle|KeySearch|RecoveryRunner)(\\$.*)?")
+        // The others are sequences of bus requests with files of their own.
+        .haveNameNotMatching(
+            ".*(Verticle|Client|KeySearch|NeighbourMaintenance|RecoveryRunner)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")

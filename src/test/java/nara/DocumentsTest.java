@@ -44,7 +44,8 @@ class DocumentsTest {
     try (Stream<Path> docs = Files.list(Path.of("docs"))) {
       List<Path> all =
           new ArrayList<>(docs.filter(file -> file.toString().endsWith(".md")).sorted().toList());
-      all.addAll(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")));
+      all.addAll(
+          List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")));
       return all;
     }
   }

@@ -3,6 +3,7 @@ package nara.bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
@@ -12,99 +13,98 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event bus as the verticles use it: typed requests with a deadline, typed announcements.
- *
- * <p>One for each Vert.x instance; {@link #of} registers the codec the first time.
+ * The local event bus: typed requests with a timeout, and typed notifications. Messages go by
+ * reference and do not leave this JVM, not even in a cluster.
  */
 public final class Bus {
   private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 
-  private final Vertx vertx;
+  private final EventBus eventBus;
 
-  private Bus(Vertx vertx) {
-    this.vertx = vertx;
+  private Bus(EventBus eventBus) {
+    this.eventBus = eventBus;
   }
 
-  /** The bus of that instance. Call it before the first verticle is deployed, then anywhere. */
+  /** The bus of a Vert.x instance. The first call, before any deployment, registers its codec. */
   public static Bus of(Vertx vertx) {
+    EventBus eventBus = vertx.eventBus();
     vertx
         .sharedData()
         .getLocalMap("nara.bus")
         .computeIfAbsent(
             "codec",
             absent -> {
-              vertx.eventBus().registerCodec(new LocalCodec());
-              vertx
-                  .eventBus()
-                  .codecSelector(body -> body instanceof BusMessage ? LocalCodec.NAME : null);
+              eventBus.registerCodec(new LocalCodec());
+              eventBus.codecSelector(body -> body instanceof BusMessage ? LocalCodec.NAME : null);
               return true;
             });
-    return new Bus(vertx);
+    return new Bus(eventBus);
   }
 
   /**
-   * Asks whoever serves the address.
+   * Sends a request to the verticle that serves the address.
    *
-   * @return the answer, or a failure with one of the codes of {@link BusFailure}
+   * @return the reply, or a failure that {@link BusFailure#of} classifies, with a plain message
    */
-  @SuppressWarnings("unchecked") // the request's type says what its answer is
+  @SuppressWarnings("unchecked") // the request's type names the type of its reply
   public <R extends BusMessage> Future<R> request(
       String address, Request<R> request, Duration timeout) {
     DeliveryOptions options = localDelivery().setSendTimeout(Math.max(1, timeout.toMillis()));
-    return vertx.eventBus().<R>request(address, request, options).map(Message::body);
+    return eventBus
+        .<R>request(address, request, options)
+        .transform(
+            (reply, failure) ->
+                failure == null
+                    ? Future.succeededFuture(reply.body())
+                    : Future.failedFuture(BusFailure.withPlainMessage(failure, address, timeout)));
   }
 
-  /** Tells everybody who listens at the address. */
+  /** Sends a notification to all subscribers of the address. */
   public void publish(String address, BusMessage message) {
-    vertx.eventBus().publish(address, message, localDelivery());
+    eventBus.publish(address, message, localDelivery());
   }
 
-  /** In a cluster, too: these messages go by reference, and must not leave this JVM. */
   private static DeliveryOptions localDelivery() {
     return new DeliveryOptions().setLocalOnly(true);
   }
 
   /**
-   * Answers the requests that come to the address, on the context of the caller. A failed answer is
-   * logged here, once, and reaches the asker as a failure.
+   * Serves the requests to the address, on the caller's context. A failure is logged here, except
+   * {@link UnavailableException}, and reaches the requester.
    *
-   * @param onRequest gives the answer, exactly one of the type that the request names
+   * @param onRequest returns the reply, of the type that the request names
    */
   public <M extends Request<?>> MessageConsumer<BusMessage> serve(
       String address, Class<M> type, Function<M, Future<? extends BusMessage>> onRequest) {
-    return vertx
-        .eventBus()
-        .<BusMessage>localConsumer(
-            address,
-            message ->
-                handle(type.cast(message.body()), onRequest)
-                    .onSuccess(message::reply)
-                    .onFailure(failure -> fail(address, message, failure)));
-  }
-
-  private static void fail(String address, Message<BusMessage> message, Throwable failure) {
-    if (UnavailableException.isCause(failure)) {
-      message.fail(BusFailure.UNAVAILABLE.code(), failure.getMessage());
-      return;
-    }
-    LOG.error("{} failed at {}", message.body().getClass().getSimpleName(), address, failure);
-    message.fail(BusFailure.DEFECT.code(), String.valueOf(failure));
+    return eventBus.localConsumer(
+        address,
+        message ->
+            handle(type.cast(message.body()), onRequest)
+                .onSuccess(message::reply)
+                .onFailure(failure -> fail(address, message, failure)));
   }
 
   private static <M> Future<? extends BusMessage> handle(
       M request, Function<M, Future<? extends BusMessage>> onRequest) {
     try {
       return onRequest.apply(request);
-    } catch (RuntimeException defect) {
-      return Future.failedFuture(defect);
+    } catch (RuntimeException internalError) {
+      return Future.failedFuture(internalError);
     }
   }
 
-  /** Hears what is told at the address, on the context of the caller. */
+  private static void fail(String address, Message<BusMessage> message, Throwable failure) {
+    if (BusFailure.of(failure) == BusFailure.UNAVAILABLE) {
+      message.fail(BusFailure.UNAVAILABLE.ordinal(), failure.getMessage());
+      return;
+    }
+    LOG.error("{} failed at {}", message.body().getClass().getSimpleName(), address, failure);
+    message.fail(BusFailure.INTERNAL_ERROR.ordinal(), String.valueOf(failure));
+  }
+
+  /** Receives the notifications that are published to the address, on the caller's context. */
   public <M extends BusMessage> MessageConsumer<BusMessage> subscribe(
       String address, Class<M> type, Consumer<M> onMessage) {
-    return vertx
-        .eventBus()
-        .localConsumer(address, message -> onMessage.accept(type.cast(message.body())));
+    return eventBus.localConsumer(address, message -> onMessage.accept(type.cast(message.body())));
   }
 }

@@ -1,7 +1,4 @@
 package nara.bus;
 
-/**
- * Whatever travels over the event bus: an immutable record under the sealed interface of the
- * verticle that it belongs to. Within one JVM it goes by reference.
- */
+/** A message on the event bus: an immutable record under the sealed interface of its verticle. */
 public interface BusMessage {}

@@ -1,7 +1,7 @@
 package nara.bus;
 
-/** The answer that says no more than that it was done. */
+/** The reply to a request that has no result. */
 public record Done() implements BusMessage {
-  /** The one there is. */
+  /** The only instance needed. */
   public static final Done DONE = new Done();
 }

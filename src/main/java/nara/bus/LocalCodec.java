@@ -3,7 +3,7 @@ package nara.bus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 
-/** Passes immutable messages by reference; they cannot leave the JVM through it. */
+/** Passes immutable messages by reference; they cannot leave the JVM. */
 final class LocalCodec implements MessageCodec<BusMessage, BusMessage> {
   static final String NAME = "nara";
 
@@ -14,7 +14,7 @@ final class LocalCodec implements MessageCodec<BusMessage, BusMessage> {
 
   @Override
   public BusMessage decodeFromWire(int position, Buffer buffer) {
-    throw new IllegalStateException("no message of this kind comes from another JVM");
+    throw new IllegalStateException("local messages cannot come from another JVM");
   }
 
   @Override
@@ -29,6 +29,6 @@ final class LocalCodec implements MessageCodec<BusMessage, BusMessage> {
 
   @Override
   public byte systemCodecID() {
-    return -1;
+    return -1; // a user codec
   }
 }

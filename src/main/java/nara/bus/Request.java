@@ -1,8 +1,8 @@
 package nara.bus;
 
 /**
- * A message that is answered.
+ * A message that gets a reply.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public interface Request<R extends BusMessage> extends BusMessage {}

@@ -6,34 +6,31 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * What time it is, and a call when some of it has passed: everything that a node does because of
- * the hour goes by this, so that a test can move the hands.
+ * The clock of a node, and timers by that clock: a test can replace both.
  *
- * <p>For the waits that belong to the network's manners: announcements, rounds of gossip, passes of
- * opinions, retries of a recovery. Deadlines of connections and answers are of the real world and
- * stay with Vert.x timers.
+ * <p>For the periods of the protocol: announcements, gossip rounds, opinion passes, recovery
+ * retries. Timeouts of connections and requests are real time and use Vert.x timers.
  */
 public interface Scheduler extends InstantSource {
-  /** Something that will be called. */
+  /** A timer that has not fired yet, or has. */
   interface TimerHandle {
-    /** It will not be called any more; nothing happens when it was already. */
+    /** Cancels the timer; does nothing when it has fired. */
     void cancel();
   }
 
   /**
-   * Calls once, on the context of the caller.
+   * Runs the action once, on the caller's context, never within this call.
    *
-   * @param vertx of the caller
-   * @param delay from now on; nothing or less: as soon as the context is free, never at once
+   * @param delay zero or less: as soon as the context is free
    */
   TimerHandle schedule(Vertx vertx, Duration delay, Runnable action);
 
-  /** The machine's own. */
+  /** The system clock and its timers. */
   static Scheduler system() {
     return of(InstantSource.system());
   }
 
-  /** What that clock shows; the waits are the machine's. */
+  /** Another clock with the system's timers. */
   static Scheduler of(InstantSource clock) {
     return new Scheduler() {
       @Override

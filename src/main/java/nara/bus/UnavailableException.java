@@ -1,10 +1,8 @@
 package nara.bus;
 
-import io.vertx.core.eventbus.ReplyException;
-
 /**
- * What was asked cannot be done for the time being. No defect: it is not logged by the bus, however
- * often it is asked, and goes on through whoever asked for somebody else.
+ * A verticle cannot serve a request at the moment, for example without a quorum. No internal error:
+ * the bus does not log it, and the requester may retry elsewhere.
  */
 public final class UnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -12,12 +10,5 @@ public final class UnavailableException extends RuntimeException {
   /** A sentence that says what is missing. */
   public UnavailableException(String message) {
     super(message, null, false, false);
-  }
-
-  /** Whether a request failed for that reason. */
-  public static boolean isCause(Throwable failure) {
-    return failure instanceof UnavailableException
-        || failure instanceof ReplyException reply
-            && reply.failureCode() == BusFailure.UNAVAILABLE.code();
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How verticles talk: typed requests over the event bus, by reference within one JVM.
+ * The event bus: typed requests and notifications by reference within one JVM, timeouts, timers.
  *
- * <p>Addresses and messages stand beside each other in the package of the verticle that answers
- * them. May know nothing of the other packages.
+ * <p>Addresses and messages stand in the package of the verticle that serves them. May know nothing
+ * of the other packages.
  */
 package nara.bus;

@@ -1,17 +1,14 @@
 package nara.cli;
 
-import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import nara.cli.file.BoundedFile;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
 import nara.identity.Identity;
-import nara.node.Blocking;
 import nara.node.config.ConfigFile;
 import nara.node.config.ConfigProblem;
 import nara.node.config.ConfigReader;
@@ -22,44 +19,39 @@ final class ConfigLoader {
   // Four bytes for each character that a configuration may have.
   private static final int MAX_BYTES = 4 << 20;
 
-  private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
-
   private ConfigLoader() {}
 
   /**
-   * Reads the configuration file of a node that is about to run, by the retriever of Vert.x.
+   * Reads the configuration of a node that starts.
    *
-   * @throws CommandFailure when there is none, it is not text, or it has problems
+   * @throws CommandFailure when the file cannot be read, is not text, or has problems
    */
   static NodeConfig readForNode(Path file, Terminal terminal) {
-    // What can be said of the file itself is said first, in the same words as elsewhere.
-    readText(file);
-    if (!Files.isRegularFile(file)) {
-      throw new CommandFailure(
-          file + " is a pipe or a device; give a file, since it is read twice");
+    if (!Files.isRegularFile(file)
+        || !Files.isReadable(file)
+        || file.toFile().length() > MAX_BYTES) {
+      // Explains what is wrong with the file.
+      read(file);
+      throw new CommandFailure(file + " is a pipe or a device; give a file");
     }
-    Vertx vertx = Vertx.vertx();
-    try {
-      return requireValid(
-          file, Blocking.await(ConfigFile.read(vertx, file), READ_TIMEOUT), terminal);
-    } finally {
-      Blocking.await(vertx.close(), READ_TIMEOUT);
-    }
+    return requireValid(file, ConfigReader.read(decode(file, ConfigFile.read(file))), terminal);
   }
 
   /**
    * Reads a configuration file.
    *
-   * @throws CommandFailure when there is none, or it is not text
+   * @throws CommandFailure when it cannot be read, or is not text
    */
   static ConfigReader.ConfigResult read(Path file) {
-    return ConfigReader.read(readText(file));
+    return ConfigReader.read(
+        decode(file, BoundedFile.read(file, MAX_BYTES, "a configuration file")));
   }
 
-  private static String readText(Path file) {
-    byte[] bytes = BoundedFile.read(file, MAX_BYTES, "a configuration file");
+  private static String decode(Path file, byte[] bytes) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      // Some editors begin a file with a byte order mark.
+      return text.startsWith("\ufeff") ? text.substring(1) : text;
     } catch (CharacterCodingException binary) {
       throw new CommandFailure(file + " is not text in UTF-8");
     }

@@ -3,15 +3,11 @@ package nara.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
@@ -27,19 +26,25 @@ import nara.cli.output.Terminal;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.identity.Identity;
+import nara.mesh.client.BoundedWebClient;
+import nara.mesh.client.Exchange;
 import nara.mesh.server.EventImport;
+import nara.mesh.wire.MeshLimits;
+import nara.mesh.wire.MeshPaths;
+import nara.mesh.wire.PeerAddress;
+import nara.node.Blocking;
 
 /**
- * Gives backups to a node that runs, ours or the reference's, as its owner: signed with the node's
- * own key, some thousand events at a time, as the wire contract has it.
+ * Sends backups to a running node, ours or the reference's, as its owner: in batches, each signed
+ * with the node's own key, by the wire contract.
  *
- * <p>Lines that hold no event are told and left out; what the rest is worth the node judges.
+ * <p>Lines without an event are skipped; the node verifies the others.
  */
 final class ImportClient {
-  /** Events in one request: what the reference's own tool sends. */
+  /** Events in one request, as in the reference's own tool. */
   static final int BATCH_SIZE = 2_000;
 
-  /** For a node to judge and merge as many: some seconds, on the smallest machines a minute. */
+  /** A node verifies and merges a batch in seconds, on the smallest machines in a minute. */
   private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -48,7 +53,7 @@ final class ImportClient {
 
   private final EventReader reader = new EventReader();
   private final Identity owner;
-  private final URI endpoint;
+  private final PeerAddress node;
   private final Terminal terminal;
 
   private long sent;
@@ -60,24 +65,26 @@ final class ImportClient {
   /**
    * An import into one node.
    *
-   * @param address {@code HOST:PORT} of its mesh
+   * @param node the address of its mesh
    */
-  ImportClient(Identity owner, String address, Terminal terminal) {
+  ImportClient(Identity owner, PeerAddress node, Terminal terminal) {
     this.owner = owner;
-    this.endpoint = URI.create("http://" + address + EventImport.PATH);
+    this.node = node;
     this.terminal = terminal;
   }
 
   /**
-   * Sends all events of the files, and tells what became of them.
+   * Sends all events of the files and returns the totals.
    *
-   * @throws CommandFailure when the node cannot be reached or refuses
+   * @throws CommandFailure when the node cannot be reached or rejects a batch
    */
   Map<String, Object> send(List<Path> files) {
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build()) {
-      for (Path file : files) {
-        send(file, http);
-      }
+    Vertx vertx = Vertx.vertx();
+    try {
+      BoundedWebClient http = new BoundedWebClient(vertx, terminal.clock(), CONNECT_TIMEOUT, 1);
+      files.forEach(file -> send(file, http));
+    } finally {
+      Blocking.await(vertx.close(), CONNECT_TIMEOUT);
     }
     return JsonOutput.object(
         "sent", sent,
@@ -87,7 +94,7 @@ final class ImportClient {
         "not_events", skippedLines);
   }
 
-  /** The same for people. */
+  /** The totals as a sentence. */
   String summary() {
     return "%,d events sent: %,d new, %,d held already or not kept%s"
         .formatted(
@@ -97,7 +104,7 @@ final class ImportClient {
             warnings == 0 ? "" : ", %,d not verified".formatted(warnings));
   }
 
-  private void send(Path file, HttpClient http) {
+  private void send(Path file, BoundedWebClient http) {
     try (EventFileReader events = EventFileReader.open(file)) {
       for (List<EventFileReader.Line> lines = events.nextBatch(BATCH_SIZE);
           !lines.isEmpty();
@@ -125,7 +132,7 @@ final class ImportClient {
                   () ->
                       parsedEvent.idMatches()
                           ? Optional.empty()
-                          : Optional.of("its id is another's"));
+                          : Optional.of("its id does not match its content"));
     };
   }
 
@@ -134,39 +141,40 @@ final class ImportClient {
       terminal
           .err()
           .printf(
-              "note: lines without an event are left out: %s, line %d: %s%n",
+              "note: skipping lines without an event, first %s line %d: %s%n",
               file, line.number(), fault);
     }
   }
 
-  private void send(List<byte[]> batch, HttpClient http) {
+  private void send(List<byte[]> batch, BoundedWebClient http) {
     byte[] body = EventImport.write(owner, batch, terminal.clock().instant().getEpochSecond());
-    HttpRequest request =
-        HttpRequest.newBuilder(endpoint)
-            .timeout(RESPONSE_TIMEOUT)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofByteArray(body))
-            .build();
+    RequestOptions request =
+        new RequestOptions()
+            .setMethod(HttpMethod.POST)
+            .setHost(node.host())
+            .setPort(node.port())
+            .setURI(MeshPaths.IMPORT)
+            .putHeader("Content-Type", MeshPaths.JSON);
     try {
-      HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
-      countResponse(batch.size(), response.statusCode(), response.body());
-    } catch (IOException trouble) {
-      throw new CommandFailure(
-          "the node at %s cannot be reached: %s"
-              .formatted(endpoint.getAuthority(), reason(trouble)));
+      Exchange.RawResponse response =
+          http.send(request, Buffer.buffer(body), MeshLimits.SMALL_RESPONSE_BYTES, RESPONSE_TIMEOUT)
+              .future()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(RESPONSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      countResponse(batch.size(), response.status(), response.body());
+    } catch (ExecutionException failure) {
+      throw unreachable(failure.getCause().getMessage());
+    } catch (TimeoutException late) {
+      throw unreachable("it did not respond within " + RESPONSE_TIMEOUT.toSeconds() + " s");
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new CommandFailure("interrupted after " + sent + " events");
     }
   }
 
-  private static String reason(IOException trouble) {
-    return switch (trouble) {
-      case ConnectException nobody -> "nobody listens there";
-      case HttpTimeoutException late ->
-          "it did not answer within " + RESPONSE_TIMEOUT.toSeconds() + " s";
-      default -> trouble.getMessage() == null ? "the connection was closed" : trouble.getMessage();
-    };
+  private CommandFailure unreachable(String reason) {
+    return new CommandFailure("the node at %s cannot be reached: %s".formatted(node, reason));
   }
 
   private void countResponse(int events, int status, byte[] body) {
@@ -174,8 +182,8 @@ final class ImportClient {
     if (status != 200 || !response.path("success").asBoolean()) {
       String why = response.path("error").asText(new String(body, StandardCharsets.UTF_8).strip());
       throw new CommandFailure(
-          "the node at %s refuses the import after %,d events: %d %s"
-              .formatted(endpoint.getAuthority(), sent, status, SafeText.excerpt(why)));
+          "the node at %s rejects the import after %,d events: %d %s"
+              .formatted(node, sent, status, SafeText.excerpt(why)));
     }
     sent += events;
     imported += response.path("imported").asLong();

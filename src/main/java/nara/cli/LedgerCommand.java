@@ -372,9 +372,8 @@ final class LedgerCommand implements Runnable {
         throw new ParameterException(
             spec.commandLine(), "--to needs --config: the node takes imports of its owner only");
       }
-      String address =
+      PeerAddress address =
           PeerAddress.parse(nodeAddress)
-              .map(PeerAddress::toString)
               .orElseThrow(() -> new CommandFailure("--to " + nodeAddress + " is not HOST:PORT"));
       List<Path> files = new ArrayList<>(List.of(file));
       files.addAll(sources);

@@ -126,26 +126,27 @@ final class RecoverCommand implements Callable<Integer> {
                       new CommandFailure(
                           "--peer " + Terminal.printable(peer) + " is not [NAME@]HOST:PORT")));
     }
-    NodeConfig with =
-        base.withDiscovery(base.discovery().withPeers(named))
-            .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+    NodeConfig changed =
+        base.with(base.discovery().withPeers(named))
+            .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
     if (!mqtt.isEmpty()) {
-      if (AddressParser.brokerUrl(mqtt).isEmpty()) {
+      if (!AddressParser.isBrokerUrl(mqtt)) {
         throw new CommandFailure("--mqtt " + Terminal.printable(mqtt) + " is not mqtt://HOST:PORT");
       }
-      with = with.withPlaza(with.plaza().withUrl(mqtt));
+      changed = changed.with(changed.plaza().withUrl(mqtt));
     }
     if (config != null) {
-      return with;
+      return changed;
     }
     if (named.isEmpty() && mqtt.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "nobody to recover from: give --peer, --mqtt or --config");
     }
     // Peers learn our key by asking back where we come from, so the mesh is served, on any port.
-    return with.withMesh(with.mesh().listeningOn(with.mesh().host(), 0))
-        .withPlaza(with.plaza().withoutJitter())
-        .withRecovery(withShortWaits(with.recovery()));
+    return changed
+        .with(changed.mesh().listeningOn(changed.mesh().host(), 0))
+        .with(changed.plaza().withoutJitter())
+        .with(withShortWaits(changed.recovery()));
   }
 
   /** The waits are for networks that come up together; here somebody is waiting. */

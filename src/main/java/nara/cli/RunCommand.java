@@ -50,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     NodeConfig read = ConfigLoader.readForNode(config, terminal);
-    NodeConfig node = clustered ? read.withCluster(asMember(read.cluster())) : read;
+    NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identity(node);
     RunningNode.Preparation preparation =
         importFile == null

@@ -3,10 +3,8 @@ package nara.cli;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +17,7 @@ import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.output.Terminal;
 import nara.event.Event;
-import nara.event.json.JsonSpans;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.node.Blocking;
@@ -224,13 +222,8 @@ final class RunningNode implements AutoCloseable {
 
   private static TrustRequest.OfferEvents offerRequest(
       Path path, List<EventFileReader.Line> lines) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream(lines.size() * 512);
-    List<JsonSpans.Span> spans = new ArrayList<>(lines.size());
-    for (EventFileReader.Line line : lines) {
-      spans.add(new JsonSpans.Span(json.size(), line.bytes().length));
-      json.writeBytes(line.bytes());
-    }
-    return new TrustRequest.OfferEvents(path.toString(), json.toByteArray(), spans);
+    List<byte[]> events = lines.stream().map(EventFileReader.Line::bytes).toList();
+    return new TrustRequest.OfferEvents(path.toString(), RawEvents.join(events));
   }
 
   private static NaraNode awaitStart(Future<NaraNode> starting) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
-import nara.recovery.KeySearch.KeySearchResult;
+import nara.trust.KeySearch.KeySearchResult;
 
 /**
  * What a leader sends to a member over the clustered event bus: small, and to be made again when no

@@ -30,10 +30,11 @@ import nara.cluster.map.RecordCodec;
 import nara.cluster.map.RecoveryProgress;
 import nara.cluster.map.TermTracker;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
-import nara.recovery.KeySearch;
-import nara.recovery.KeySearch.KeySearchResult;
+import nara.trust.KeySearch;
+import nara.trust.KeySearch.KeySearchResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +166,9 @@ public final class MemberCommandVerticle extends VerticleBase {
                   fetchAndMerge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
-          new KeySearch(bus).search(seek.peers()).map(MemberCommand.KeySearchCompleted::new);
+          new KeySearch(bus, new PeerKeySource(bus, seek.peers()))
+              .search()
+              .map(MemberCommand.KeySearchCompleted::new);
     };
   }
 

@@ -310,10 +310,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   private void judgeQuarantined() {
-    bus.request(
-            TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents("cluster", new byte[0], List.of()),
-            Timeouts.MERGE)
+    bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyReleased(), Timeouts.MERGE)
         .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
   }
 

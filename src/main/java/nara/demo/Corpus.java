@@ -1,6 +1,7 @@
 package nara.demo;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import nara.event.Chau;
 import nara.event.Checkpoint;
+import nara.event.Checkpoint.AgreedValues;
 import nara.event.Event;
 import nara.event.HeyThere;
 import nara.event.Observation;
@@ -22,23 +24,19 @@ import nara.event.Seen;
 import nara.event.Social;
 import nara.event.json.EventWriter;
 import nara.identity.Identity;
-import nara.identity.KeyPair;
 import nara.identity.Soul;
 
 /**
- * The signed history of a made-up network: so many distinct events of so many citizens, within the
- * limits of a ledger, so that one that is large enough keeps them all.
+ * The signed history of an invented network: distinct events of some citizens, within the limits of
+ * a ledger, so that a ledger that is large enough keeps them all.
  *
- * <p>The same seed and end give the same bytes.
+ * <p>The same seed and end time give the same bytes.
  */
 public final class Corpus {
-  /** Citizens, unless asked for otherwise. */
   public static final int CITIZENS = 40;
 
-  /** Each citizen's pings that a ledger keeps. */
+  // What a ledger keeps: pings of one target, and observations of one pair.
   private static final int PINGS_PER_TARGET = 5;
-
-  /** Observations of one citizen by another that a ledger keeps. */
   private static final int OBSERVATIONS_PER_PAIR = 20;
 
   private static final int ANNOUNCEMENTS = 2;
@@ -57,26 +55,25 @@ public final class Corpus {
     this.events = events;
   }
 
-  /** Who they are. */
   public List<Identity> citizens() {
     return citizens;
   }
 
-  /** Their events' JSON; the announcements come first, the rest in no order. */
+  /** The JSON of the events: the announcements first, the others in no order. */
   public List<byte[]> events() {
     return events;
   }
 
-  /** How many of the first events are announcements, which bring the keys. */
+  /** How many announcements there are; they bring the keys. */
   public int announcementCount() {
     return citizens.size() * ANNOUNCEMENTS;
   }
 
   /**
-   * Makes a history.
+   * Generates a history.
    *
-   * @param size distinct events; at least the announcements
-   * @param end nothing is newer than this
+   * @param size distinct events, the announcements at least
+   * @param end no event is newer
    */
   public static Corpus generate(int size, int citizenCount, long seed, Instant end) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -89,12 +86,12 @@ public final class Corpus {
     }
     List<Draft> drafts = new DraftGenerator(citizens, random, end).generate(size);
     byte[][] events = new byte[drafts.size()][];
-    // Signing takes nearly all of the time; the order of the result does not depend on it.
+    // Signing takes nearly all of the time.
     IntStream.range(0, events.length).parallel().forEach(i -> events[i] = drafts.get(i).sign());
     return new Corpus(List.copyOf(citizens), Arrays.asList(events));
   }
 
-  /** An event that is not yet signed; no emitter: it is not signed at all. */
+  /** An event to sign; one without an emitter stays unsigned. */
   private record Draft(Identity emitter, long ts, Payload payload) {
     byte[] sign() {
       return emitter == null
@@ -103,7 +100,6 @@ public final class Corpus {
     }
   }
 
-  /** Draws what happens in the network. */
   private static final class DraftGenerator {
     private final List<Identity> citizens;
     private final SplittableRandom random;
@@ -121,32 +117,20 @@ public final class Corpus {
     List<Draft> generate(int size) {
       for (Identity citizen : citizens) {
         for (int i = 0; i < ANNOUNCEMENTS; i++) {
-          add(
-              citizen,
-              new HeyThere(
-                  citizen.name(),
-                  citizen.keys().publicKey().encoded(),
-                  "127.0.0.1:" + (20_000 + i),
-                  citizen.id(),
-                  ""));
+          String address = "127.0.0.1:" + (20_000 + i);
+          add(citizen, new HeyThere(citizen.name(), key(citizen), address, citizen.id(), ""));
         }
       }
       for (int i = 0; drafts.size() < size && i < citizens.size() / 2; i++) {
         Identity leaver = citizens.get(i);
-        add(leaver, new Chau(leaver.name(), leaver.keys().publicKey().encoded(), leaver.id(), ""));
+        add(leaver, new Chau(leaver.name(), key(leaver), leaver.id(), ""));
         addCheckpoint(i);
       }
       for (int i = 0; drafts.size() < size && i < citizens.size() * PINGS_PER_TARGET; i++) {
         Identity target = citizens.get(i % citizens.size());
         Identity observer = otherThan(target);
-        add(
-            observer,
-            new Ping(
-                observer.name(),
-                observer.id(),
-                target.name(),
-                target.id(),
-                1 + random.nextInt(2_000) / 8.0));
+        double rtt = 1 + random.nextInt(2_000) / 8.0;
+        add(observer, new Ping(observer.name(), observer.id(), target.name(), target.id(), rtt));
       }
       while (drafts.size() < size) {
         addRandomEvent();
@@ -157,38 +141,28 @@ public final class Corpus {
     private void addRandomEvent() {
       Identity one = citizens.get(random.nextInt(citizens.size()));
       Identity other = otherThan(one);
+      String name = one.name();
+      String id = one.id();
+      String target = other.name();
+      String targetId = other.id();
       int kind = random.nextInt(100);
       if (kind < 10 && mayObserve(one, other)) {
+        String type = Observation.STATUS_CHANGE;
+        String status = random.nextBoolean() ? "ONLINE" : "OFFLINE";
         add(
             one,
-            new Observation(
-                one.name(),
-                one.id(),
-                other.name(),
-                other.id(),
-                Observation.STATUS_CHANGE,
-                2,
-                false,
-                0,
-                0,
-                0,
-                random.nextBoolean() ? "ONLINE" : "OFFLINE",
-                "",
-                0));
+            new Observation(name, id, target, targetId, type, 2, false, 0, 0, 0, status, "", 0));
       } else if (kind < 45) {
-        add(one, new Seen(one.name(), one.id(), other.name(), other.id(), VIAS[random.nextInt(4)]));
+        add(one, new Seen(name, id, target, targetId, VIAS[random.nextInt(4)]));
       } else {
-        add(
-            one,
-            new Social(
-                random.nextInt(3) == 0 ? "gossip" : "tease",
-                one.name(),
-                one.id(),
-                other.name(),
-                other.id(),
-                REASONS[random.nextInt(REASONS.length)],
-                ""));
+        String type = random.nextInt(3) == 0 ? "gossip" : "tease";
+        String reason = REASONS[random.nextInt(REASONS.length)];
+        add(one, new Social(type, name, id, target, targetId, reason, ""));
       }
+    }
+
+    private static String key(Identity citizen) {
+      return citizen.keys().publicKey().encoded();
     }
 
     private boolean mayObserve(Identity one, Identity other) {
@@ -199,38 +173,30 @@ public final class Corpus {
     private void addCheckpoint(int i) {
       Identity subject = citizens.get(i);
       long asOf = endNanos / 1_000_000_000L - 86_400L * (1 + i % 20);
-      Checkpoint draft =
-          new Checkpoint(
-              2,
-              subject.name(),
-              subject.id(),
-              "",
-              new Checkpoint.AgreedValues(random.nextInt(500), 1_000_000 + i, 1_600_000_000L + i),
-              asOf,
-              1,
-              List.of(),
-              List.of());
-      List<String> ids = new ArrayList<>();
-      List<String> signatures = new ArrayList<>();
-      for (int v = 0; v < Math.min(VOTERS, citizens.size()); v++) {
-        Identity voter = citizens.get((i + v) % citizens.size());
-        KeyPair keys = voter.keys();
-        ids.add(voter.id());
-        signatures.add(
-            keys.signBase64(draft.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)));
-      }
-      add(
-          null,
-          new Checkpoint(
-              2,
-              draft.subject(),
-              draft.subjectId(),
-              "",
-              draft.agreedValues(),
-              asOf,
-              1,
-              ids,
-              signatures));
+      AgreedValues values =
+          new AgreedValues(random.nextInt(500), 1_000_000 + i, 1_600_000_000L + i);
+      Checkpoint unsigned = checkpoint(subject, values, asOf, List.of(), List.of());
+      List<Identity> voters =
+          IntStream.range(0, Math.min(VOTERS, citizens.size()))
+              .mapToObj(voter -> citizens.get((i + voter) % citizens.size()))
+              .toList();
+      List<String> ids = voters.stream().map(Identity::id).toList();
+      List<String> signatures =
+          voters.stream()
+              .map(
+                  voter ->
+                      voter.keys().signBase64(unsigned.attestation(voter.id()).getBytes(UTF_8)))
+              .toList();
+      add(null, checkpoint(subject, values, asOf, ids, signatures));
+    }
+
+    private static Checkpoint checkpoint(
+        Identity subject,
+        AgreedValues values,
+        long asOf,
+        List<String> ids,
+        List<String> signatures) {
+      return new Checkpoint(2, subject.name(), subject.id(), "", values, asOf, 1, ids, signatures);
     }
 
     private Identity otherThan(Identity one) {

@@ -25,13 +25,13 @@ import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryConfig;
 
 /**
- * A network on loopback: a broker and neighbours, each a whole node with sockets of its own, that
- * hold overlapping parts of one history; each event is with two of them, where there are two.
+ * A network on loopback: a broker, and neighbours that hold overlapping parts of one history. Each
+ * neighbour is a whole node with its own sockets. Two of them hold each event.
  */
 public final class DemoNetwork implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-  /** With how many neighbours each event is. */
+  /** Neighbours that hold each event. */
   private static final int REPLICAS = 2;
 
   private final Vertx brokerVertx;
@@ -46,17 +46,18 @@ public final class DemoNetwork implements AutoCloseable {
   }
 
   /**
-   * Makes the history and starts the neighbours.
+   * Generates the history and starts the neighbours.
    *
    * @param events distinct events of the history
-   * @param onStep told a sentence for each step
+   * @param onStep receives a sentence about each step
    */
   public static DemoNetwork start(
       int neighbours, int events, long seed, Scheduler clock, Consumer<String> onStep) {
     Vertx vertx = Vertx.vertx();
     DemoNetwork demoNetwork = new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
     try {
-      onStep.accept("making %,d signed events of %d citizens".formatted(events, Corpus.CITIZENS));
+      onStep.accept(
+          "generating %,d signed events of %d citizens".formatted(events, Corpus.CITIZENS));
       Corpus corpus = Corpus.generate(events, Corpus.CITIZENS, seed, clock.instant());
       List<List<byte[]>> parts = partition(corpus, neighbours, seed);
       for (int i = 0; i < neighbours; i++) {
@@ -64,7 +65,7 @@ public final class DemoNetwork implements AutoCloseable {
             demoNetwork.startNeighbour("neighbour-" + (i + 1), parts.get(i), clock));
       }
       onStep.accept(
-          "%d neighbours are up, each with about %,d of them; broker at %s"
+          "started %d neighbours with about %,d of these events each, and a broker at %s"
               .formatted(neighbours, parts.get(0).size(), demoNetwork.broker.url()));
       return demoNetwork;
     } catch (RuntimeException failed) {
@@ -73,7 +74,7 @@ public final class DemoNetwork implements AutoCloseable {
     }
   }
 
-  /** The configuration of a node without a memory that knows these neighbours. */
+  /** The configuration of a node with an empty ledger that knows these neighbours. */
   public NodeConfig freshConfig() {
     NodeConfig config = loopbackConfig();
     List<ConfiguredPeer> peers =
@@ -84,16 +85,14 @@ public final class DemoNetwork implements AutoCloseable {
                         node.identity().name(), "127.0.0.1:" + node.meshPort().orElseThrow()))
             .toList();
     return config
-        .withDiscovery(config.discovery().withPeers(peers))
-        .withRecovery(config.recovery().withoutFirstWait());
+        .with(config.discovery().withPeers(peers))
+        .with(config.recovery().withoutFirstWait());
   }
 
-  /** Who the fresh node is. */
   public Identity freshIdentity() {
     return identity("fresh");
   }
 
-  /** The neighbours. */
   public List<NaraNode> neighbours() {
     return List.copyOf(neighbours);
   }
@@ -102,7 +101,7 @@ public final class DemoNetwork implements AutoCloseable {
     EventReader reader = new EventReader();
     List<JudgedEvent> judged = new ArrayList<>(events.size());
     for (byte[] json : events) {
-      // Made and signed here a moment ago: there is nothing to find out about them.
+      // Just signed here, so there is nothing to verify.
       judged.add(
           new JudgedEvent(((ReadResult.ParsedEvent) reader.read(json)).event(), Verdict.VALID));
     }
@@ -121,13 +120,13 @@ public final class DemoNetwork implements AutoCloseable {
   private NodeConfig loopbackConfig() {
     NodeConfig config = ConfigReader.defaults();
     return config
-        .withMesh(config.mesh().listeningOn("127.0.0.1", 0))
-        .withPlaza(config.plaza().withUrl(broker.url()))
-        .withMemory(
+        .with(config.mesh().listeningOn("127.0.0.1", 0))
+        .with(config.plaza().withUrl(broker.url()))
+        .with(
             new NodeConfig.MemoryConfig(
                 MemoryMode.HOG, MemoryMode.HOG.maxEvents(), config.memory().snapshot()))
-        .withRecovery(RecoveryConfig.defaults(MemoryMode.HOG))
-        .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+        .with(RecoveryConfig.defaults(MemoryMode.HOG))
+        .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
   }
 
   private Identity identity(String name) {
@@ -137,7 +136,7 @@ public final class DemoNetwork implements AutoCloseable {
     return Identity.of(name, Soul.forName(soulSeed, name));
   }
 
-  /** Announcements go to everybody, the rest to a few in a random draw. */
+  /** All neighbours get the announcements; random ones get the other events. */
   private static List<List<byte[]>> partition(Corpus corpus, int neighbours, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<List<byte[]>> parts = new ArrayList<>();

@@ -19,35 +19,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small MQTT 3.1.1 broker within this process, so that the demo runs on real sockets with nothing
- * installed. For the demo and tests, not for a network: it listens on the loopback interface only,
- * knows no users and no encryption, keeps nothing (no sessions, no retained messages, no wills),
- * and delivers everything with QoS 0, whatever it was published with.
+ * A small MQTT 3.1.1 broker in this process, so that the demo needs no installation. It is for the
+ * demo and for tests only: it listens on loopback, without users or encryption. It has no sessions,
+ * retained messages or wills, and delivers every message with QoS 0.
  *
- * <p>Bounded in clients, subscriptions and in what waits for a slow client, who is then put out.
+ * <p>Clients, subscriptions and queued bytes are limited. It disconnects a client that is too slow.
  */
 public final class LoopbackBroker {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackBroker.class);
 
   private static final String HOST = "127.0.0.1";
 
-  /** Of one message: the default of {@link PlazaConfig}, twice. */
+  /** Twice the default of {@link PlazaConfig}. */
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
   private static final int MAX_CLIENTS = 1_000;
   private static final int MAX_FILTERS_PER_CLIENT = 100;
   private static final int MAX_FILTER_LENGTH = 4_096;
 
-  /** Bytes that may wait for one client. */
+  /** For one client. */
   private static final long MAX_QUEUED_BYTES = 4L * MAX_MESSAGE_BYTES;
 
-  /** One client and what it hears. */
-  private static final class ConnectedClient {
+  private static final class Client {
     final MqttEndpoint endpoint;
     final Map<String, TopicFilter> filters = new LinkedHashMap<>();
     long queuedBytes;
 
-    ConnectedClient(MqttEndpoint endpoint) {
+    Client(MqttEndpoint endpoint) {
       this.endpoint = endpoint;
     }
 
@@ -57,86 +55,77 @@ public final class LoopbackBroker {
   }
 
   private final MqttServer server;
-  private final Map<String, ConnectedClient> connectedClients = new LinkedHashMap<>();
+  private final Map<String, Client> clients = new LinkedHashMap<>();
 
   private LoopbackBroker(Vertx vertx, int port) {
     MqttServerOptions options = new MqttServerOptions();
     options.setHost(HOST).setPort(port).setMaxMessageSize(MAX_MESSAGE_BYTES);
     server = MqttServer.create(vertx, options).endpointHandler(this::onClient);
-    // A client that breaks the protocol loses its connection; nothing else comes of it.
+    // The server has closed the client's connection.
     server.exceptionHandler(
-        broken -> LOG.debug("A client broke the protocol: {}", broken.toString()));
+        broken -> LOG.debug("A client broke the protocol. reason={}", broken.toString()));
   }
 
-  /**
-   * Starts a broker on 127.0.0.1.
-   *
-   * @param port to listen on; 0 takes a free one
-   */
+  /** Starts a broker on 127.0.0.1; port 0 takes a free port. */
   public static Future<LoopbackBroker> start(Vertx vertx, int port) {
     LoopbackBroker broker = new LoopbackBroker(vertx, port);
     return broker.server.listen().map(broker);
   }
 
-  /** Where it listens, as a configuration gives it. */
+  /** The value for {@code plaza.url}. */
   public String url() {
     return "mqtt://" + HOST + ':' + port();
   }
 
-  /** The port that it listens on. */
   public int port() {
     return server.actualPort();
   }
 
-  /** Ends all connections and stops listening. */
   public Future<Void> stop() {
     return server.close();
   }
 
-  // All of one server's connections are handled on the context that it was started from, so the
-  // clients need no lock.
+  // The server handles all connections on one context, so the clients need no lock.
 
   private void onClient(MqttEndpoint endpoint) {
     String id = endpoint.clientIdentifier();
-    ConnectedClient before = connectedClients.get(id);
+    Client before = clients.get(id);
     if (before != null) {
-      connectedClients.remove(id);
+      clients.remove(id);
       before.endpoint.close();
     }
-    if (connectedClients.size() == MAX_CLIENTS) {
+    if (clients.size() == MAX_CLIENTS) {
       endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
       return;
     }
-    ConnectedClient connectedClient = new ConnectedClient(endpoint);
-    connectedClients.put(id, connectedClient);
+    Client client = new Client(endpoint);
+    clients.put(id, client);
     endpoint
         .publishAutoAck(true)
         .publishHandler(this::onPublish)
         .subscribeHandler(
-            wish ->
+            request ->
                 endpoint.subscribeAcknowledge(
-                    wish.messageId(), subscribe(connectedClient, wish.topicSubscriptions())))
+                    request.messageId(), subscribe(client, request.topicSubscriptions())))
         .unsubscribeHandler(
-            wish -> {
-              wish.topics().forEach(connectedClient.filters::remove);
-              endpoint.unsubscribeAcknowledge(wish.messageId());
+            request -> {
+              request.topics().forEach(client.filters::remove);
+              endpoint.unsubscribeAcknowledge(request.messageId());
             })
-        .closeHandler(closed -> connectedClients.remove(id, connectedClient))
+        .closeHandler(closed -> clients.remove(id, client))
         .accept(false);
   }
 
-  private List<MqttQoS> subscribe(
-      ConnectedClient connectedClient, List<MqttTopicSubscription> subscriptions) {
+  private List<MqttQoS> subscribe(Client client, List<MqttTopicSubscription> subscriptions) {
     List<MqttQoS> grantedQos = new ArrayList<>();
     for (MqttTopicSubscription subscription : subscriptions) {
       String text = subscription.topicName();
       TopicFilter filter =
-          text.length() > MAX_FILTER_LENGTH
-                  || connectedClient.filters.size() == MAX_FILTERS_PER_CLIENT
+          text.length() > MAX_FILTER_LENGTH || client.filters.size() == MAX_FILTERS_PER_CLIENT
               ? null
               : TopicFilter.parse(text).orElse(null);
       if (filter != null) {
-        connectedClient.filters.put(text, filter);
+        client.filters.put(text, filter);
       }
       grantedQos.add(filter == null ? MqttQoS.FAILURE : MqttQoS.AT_MOST_ONCE);
     }
@@ -146,22 +135,22 @@ public final class LoopbackBroker {
   private void onPublish(MqttPublishMessage message) {
     String topic = message.topicName();
     Buffer payload = message.payload();
-    for (ConnectedClient connectedClient : List.copyOf(connectedClients.values())) {
-      if (connectedClient.endpoint.isConnected() && connectedClient.isSubscribedTo(topic)) {
-        deliver(connectedClient, topic, payload);
+    for (Client client : List.copyOf(clients.values())) {
+      if (client.endpoint.isConnected() && client.isSubscribedTo(topic)) {
+        deliver(client, topic, payload);
       }
     }
   }
 
-  private void deliver(ConnectedClient connectedClient, String topic, Buffer payload) {
-    if (connectedClient.queuedBytes + payload.length() > MAX_QUEUED_BYTES) {
-      connectedClient.endpoint.close();
+  private void deliver(Client client, String topic, Buffer payload) {
+    if (client.queuedBytes + payload.length() > MAX_QUEUED_BYTES) {
+      client.endpoint.close();
       return;
     }
-    connectedClient.queuedBytes += payload.length();
-    connectedClient
+    client.queuedBytes += payload.length();
+    client
         .endpoint
         .publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false)
-        .onComplete(written -> connectedClient.queuedBytes -= payload.length());
+        .onComplete(written -> client.queuedBytes -= payload.length());
   }
 }

@@ -2,7 +2,7 @@ package nara.demo;
 
 import java.util.Optional;
 
-/** What a client subscribes to: a topic whose levels may be wildcards, by MQTT 3.1.1. */
+/** A topic filter of MQTT 3.1.1: a topic whose levels may be wildcards. */
 public final class TopicFilter {
   private final String[] levels;
 
@@ -10,7 +10,10 @@ public final class TopicFilter {
     this.levels = levels;
   }
 
-  /** Reads a filter: {@code +} is one whole level, {@code #} is all that are left; else empty. */
+  /**
+   * Parses a filter. {@code +} stands for one whole level, {@code #} for all remaining ones. Empty
+   * when the text is no valid filter.
+   */
   public static Optional<TopicFilter> parse(String filter) {
     if (filter.isEmpty() || filter.indexOf('\0') >= 0) {
       return Optional.empty();
@@ -26,16 +29,15 @@ public final class TopicFilter {
     return Optional.of(new TopicFilter(levels));
   }
 
-  /** Whether a topic is one of those meant. */
   public boolean matches(String topic) {
     String[] names = topic.split("/", -1);
-    // A wildcard in the first place does not mean the topics that a broker keeps for itself.
+    // A wildcard in the first level does not match the broker's own topics.
     if (topic.startsWith("$") && !levels[0].equals(names[0])) {
       return false;
     }
     for (int i = 0; i < levels.length; i++) {
       if (levels[i].equals("#")) {
-        // Also when the topic ends here: "a/#" means "a" as well.
+        // "a/#" also matches "a".
         return true;
       }
       if (i == names.length || !(levels[i].equals("+") || levels[i].equals(names[i]))) {

@@ -1,7 +1,20 @@
 /**
- * A made-up network on loopback: citizens, their signed history, neighbours that hold parts of it.
- * For the demonstration and for benchmarks; nothing here is used by a node.
- *
- * <p>May know {@code node}.
+ * The demo network on loopback: citizens, their signed history, neighbours that hold parts of it,
+ * and a broker. For the demo and for benchmarks; no node uses it.
  */
+@MayKnow({
+  "bus",
+  "discovery",
+  "event",
+  "event.json",
+  "identity",
+  "ledger",
+  "mesh",
+  "mqtt",
+  "node",
+  "node.config",
+  "recovery"
+})
 package nara.demo;
+
+import nara.MayKnow;

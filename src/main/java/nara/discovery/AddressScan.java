@@ -1,43 +1,32 @@
 package nara.discovery;
 
-import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.mesh.wire.PeerAddress;
 
 /**
- * A range of IPv4 addresses, each of which is asked whether a nara is there.
- *
- * <p>For networks without a broker and without Tailscale: whoever is in the same range is found.
- * The addresses are made one by one as they are asked for, so a large range costs time but no
- * memory.
+ * A range of IPv4 addresses to ping, for networks without a broker and without Tailscale. The
+ * addresses are generated one by one, so a large range needs no memory.
  */
-final class AddressScan {
-  /** The shortest prefix taken: 65,536 addresses, beyond which a scan is an attack. */
+record AddressScan(int first, int count, int port) {
+  /** The shortest prefix: 65,536 addresses; scanning more would be an attack. */
   static final int MIN_PREFIX = 16;
 
   private static final int BITS = 32;
-  // From two bits of host on, the first address names the network and the last is its broadcast.
+
+  /** Up to this prefix, the first address is the network's and the last is its broadcast. */
   private static final int LONGEST_WITH_BROADCAST = 30;
+
   private static final Pattern CIDR =
       Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})/([0-9]{1,2})");
 
-  private final int first;
-  private final int count;
-  private final int port;
-
-  private AddressScan(int first, int count, int port) {
-    this.first = first;
-    this.count = count;
-    this.port = port;
-  }
-
   /**
-   * Reads a range such as {@code 100.64.0.0/24}; host bits that are set are ignored.
+   * Parses a range such as {@code 100.64.0.0/24}; host bits are ignored.
    *
-   * @param port tried on each address, 1 to 65535
+   * @param port to ping on each address, 1 to 65535
    * @throws IllegalArgumentException with a sentence for the operator
    */
   static AddressScan of(String cidr, int port) {
@@ -71,14 +60,9 @@ final class AddressScan {
     return new IllegalArgumentException("the range " + SafeText.quoted(cidr) + " " + fault);
   }
 
-  /** How many addresses there are to ask. */
-  int size() {
-    return count;
-  }
-
-  /** The addresses in ascending order as {@code host:port}, each made when it is asked for. */
-  Iterator<String> addresses() {
-    return IntStream.range(0, count).mapToObj(this::address).iterator();
+  /** The addresses in ascending order as {@code host:port}, generated lazily. */
+  Stream<String> addresses() {
+    return IntStream.range(0, count).mapToObj(this::address);
   }
 
   private String address(int index) {

@@ -8,13 +8,12 @@ import nara.identity.Keyring;
 import nara.mesh.wire.PeerAddress;
 
 /**
- * Where neighbours are looked for.
+ * The sources of neighbours.
  *
- * @param peers configured peers
- * @param scan an address range to try, or none
- * @param tailscaleSocket path of the local Tailscale daemon's socket, or empty for none
- * @param pingTimeout how long one {@code /ping} may take
- * @param pingsAtOnce how many may be under way; the reference's bound is 50
+ * @param scan an address range to ping
+ * @param tailscaleSocket path of the local Tailscale daemon's socket, or empty
+ * @param pingTimeout of one {@code /ping}
+ * @param pingsAtOnce limit of pings in flight; the reference's is 50
  */
 public record DiscoveryConfig(
     List<ConfiguredPeer> peers,
@@ -24,15 +23,15 @@ public record DiscoveryConfig(
     int pingsAtOnce) {
 
   /**
-   * A peer that the configuration names.
+   * A configured peer.
    *
-   * @param name its name, or empty: learned by asking it
+   * @param name empty when the ping must find it out
    * @param address {@code host:port}
    */
   public record ConfiguredPeer(String name, String address) {
     /**
-     * Reads {@code [NAME@]HOST[:PORT]}, an IPv6 host in brackets; the port of the network when none
-     * is given. A name may hold an {@code @}: the last one ends it.
+     * Parses {@code [NAME@]HOST[:PORT]}: an IPv6 host in brackets, by default the network's port. A
+     * name may contain {@code @}: the last one ends it.
      *
      * @throws IllegalArgumentException with a sentence for the operator
      */
@@ -41,9 +40,8 @@ public record DiscoveryConfig(
       String name = at < 0 ? "" : text.substring(0, at);
       if (at == 0) {
         throw new IllegalArgumentException(
-            "the peer "
-                + SafeText.quoted(text)
-                + " has no name before its @: leave the @ out, or name it");
+            "the peer %s has no name before its @: remove the @ or add a name"
+                .formatted(SafeText.quoted(text)));
       }
       if (name.length() > Keyring.MAX_NAME_CHARACTERS) {
         throw new IllegalArgumentException(
@@ -61,21 +59,20 @@ public record DiscoveryConfig(
                               SafeText.quoted(address), PeerAddress.fault(address).orElseThrow())));
     }
 
-    /** As {@link #parse} reads it. */
+    /** The format of {@link #parse}. */
     public String text() {
       return (name.isEmpty() ? "" : name + '@') + address;
     }
   }
 
   /**
-   * A range of addresses.
+   * A range of addresses to ping.
    *
-   * @param cidr IPv4, {@code 100.64.0.0/24}; at most 65,536 addresses
-   * @param port tried on each
+   * @param cidr IPv4, such as {@code 100.64.0.0/24}; at most 65,536 addresses
    */
   public record Scan(String cidr, int port) {}
 
-  /** Nobody configured. */
+  /** Without any source but presence. */
   public static DiscoveryConfig defaults() {
     return new DiscoveryConfig(List.of(), Optional.empty(), "", Duration.ofSeconds(5), 50);
   }

@@ -1,37 +1,38 @@
 package nara.discovery;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Request;
 
-/**
- * What the discovery verticle is asked.
- *
- * @param <R> the type of the answer
- */
+/** Requests to the discovery verticle. */
 public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R> {
-  /** Where the discovery verticle is asked. */
+  /** The address of the discovery verticle. */
   String ADDRESS = "nara.discovery";
 
-  /** Asks every source anew (configured peers, scan, Tailscale), then answers with all. */
+  /** Queries all sources (configured peers, presence, scan, Tailscale); replies when done. */
   record RunDiscovery() implements DiscoveryRequest<NeighbourList> {}
 
-  /** Who is known now, without asking anybody. */
+  /** The neighbours known now. */
   record ListNeighbours() implements DiscoveryRequest<NeighbourList> {}
 
-  /**
-   * Forgets these neighbours, but for those that the operator named; who is heard of again is known
-   * again.
-   */
+  /** Forgets these neighbours, except configured ones, until a source finds them again. */
   record ForgetNeighbours(Set<String> names) implements DiscoveryRequest<Done> {}
 
   /**
-   * Everybody known but this node, by name.
+   * All neighbours, sorted by name.
    *
-   * @param problems what a source could not do, in sentences: a peer that does not answer, a key
-   *     that differs from the first one
+   * @param problems sentences: a peer does not answer, a name has a second key …
    */
-  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {}
+  record NeighbourList(List<Neighbour> neighbours, List<String> problems) implements BusMessage {
+    /** The neighbours by name, in the order of the list. */
+    public Map<String, Neighbour> byName() {
+      Map<String, Neighbour> byName = new LinkedHashMap<>();
+      neighbours.forEach(neighbour -> byName.put(neighbour.name(), neighbour));
+      return byName;
+    }
+  }
 }

@@ -1,7 +1,5 @@
 package nara.discovery;
 
-import java.time.Instant;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,37 +9,21 @@ import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.Pong;
 
-/**
- * One asking of all sources, as far as it does without sockets: whom to ping next, what each answer
- * says, and whether everybody was asked.
- *
- * <p>Not safe for use from several threads.
- */
+/** One query of all sources, without sockets: the next ping, its result, and the end. */
 final class DiscoveryRun {
-  /** Addresses told on the plaza that are tried, at most: strangers chose them. */
+  /** Addresses from the plaza that a run pings: strangers choose them. */
   static final int MAX_PLAZA_TARGETS = 500;
 
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
-  private final Instant startedAt;
   private final PingQueue queue;
   private final ProblemList problemList = new ProblemList();
   private boolean tailscalePending;
   private int scanPongs;
 
-  /**
-   * A run over everything that is configured or was told.
-   *
-   * @param scan the configured range, read
-   */
-  DiscoveryRun(
-      KnownNeighbours known,
-      DiscoveryConfig config,
-      Optional<AddressScan> scan,
-      Instant startedAt) {
+  DiscoveryRun(KnownNeighbours known, DiscoveryConfig config, Optional<AddressScan> scan) {
     this.known = known;
     this.config = config;
-    this.startedAt = startedAt;
     this.queue = new PingQueue(config.pingsAtOnce());
     this.tailscalePending = !config.tailscaleSocket().isEmpty();
     for (DiscoveryConfig.ConfiguredPeer peer : config.peers()) {
@@ -54,37 +36,27 @@ final class DiscoveryRun {
             .map(peer -> new PingTarget(peer.address(), peer.name(), Source.CONFIGURED))
             .iterator());
     queue.addSource(known.plazaTargets(MAX_PLAZA_TARGETS).iterator());
-    scan.map(AddressScan::addresses).map(DiscoveryRun::scanTargets).ifPresent(queue::addSource);
+    scan.ifPresent(range -> addSource(range.addresses(), Source.SCAN));
   }
 
-  private static Iterator<PingTarget> scanTargets(Iterator<String> addresses) {
-    return Stream.generate(() -> addresses)
-        .takeWhile(Iterator::hasNext)
-        .map(each -> new PingTarget(each.next(), "", Source.SCAN))
-        .iterator();
+  private void addSource(Stream<String> addresses, Source source) {
+    queue.addSource(addresses.map(each -> new PingTarget(each, "", source)).iterator());
   }
 
-  /** When it began. */
-  Instant startedAt() {
-    return startedAt;
-  }
-
-  /** The next address to ping now, if one may be. */
+  /** The next address to ping now, unless too many pings are in flight. */
   Optional<PingTarget> next() {
     return queue.next();
   }
 
-  /** Takes what the Tailscale daemon said. */
+  /** Adds the machines that the Tailscale daemon lists. */
   void onTailscaleStatus(TailscaleStatus status, int meshPort) {
     tailscalePending = false;
     addProblem(status.error());
-    queue.addSource(
-        status.addresses().stream()
-            .map(address -> new PingTarget(address + ":" + meshPort, "", Source.TAILSCALE))
-            .iterator());
+    addSource(
+        status.addresses().stream().map(address -> address + ":" + meshPort), Source.TAILSCALE);
   }
 
-  /** Takes how a ping went; it no longer counts as under way. */
+  /** Applies the result of a ping, which is no longer in flight. */
   void onPingOutcome(PingTarget pingTarget, PingOutcome outcome) {
     queue.pingEnded();
     switch (outcome) {
@@ -92,20 +64,20 @@ final class DiscoveryRun {
         scanPongs += pingTarget.source() == Source.SCAN ? 1 : 0;
         known.onPong(pingTarget, pong).ifPresent(problemList::add);
       }
-      case PingFailed noPong -> {
+      case PingFailed failed -> {
         known.onNoPong(pingTarget);
-        noPongProblem(pingTarget, noPong).ifPresent(problemList::add);
+        failureProblem(pingTarget, failed).ifPresent(problemList::add);
       }
     }
   }
 
-  /** Of the addresses that somebody chose, silence is told; in a range it is the ordinary case. */
-  private static Optional<String> noPongProblem(PingTarget pingTarget, PingFailed noPong) {
+  /** Only for addresses that somebody chose; in a range, most addresses do not answer. */
+  private static Optional<String> failureProblem(PingTarget pingTarget, PingFailed failed) {
     String name =
         pingTarget.expectedName().isEmpty()
             ? ""
             : SafeText.quoted(pingTarget.expectedName()) + " at ";
-    String reason = noPong.reason().isEmpty() ? noPong.failure().name() : noPong.reason();
+    String reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (pingTarget.source()) {
       case CONFIGURED, PLAZA ->
           Optional.of("%s%s does not answer: %s".formatted(name, pingTarget.address(), reason));
@@ -113,19 +85,18 @@ final class DiscoveryRun {
     };
   }
 
-  /** Takes note of a trouble; the empty sentence is none. */
+  /** Adds a problem, unless the sentence is empty. */
   void addProblem(String sentence) {
     if (!sentence.isEmpty()) {
       problemList.add(sentence);
     }
   }
 
-  /** Whether everybody was asked and has answered or been given up. */
+  /** Whether all sources and addresses were queried and replied or failed. */
   boolean isDone() {
     return !tailscalePending && queue.isIdle();
   }
 
-  /** What went wrong. */
   List<String> problems() {
     if (config.scan().isPresent() && scanPongs == 0) {
       problemList.add("nobody answered in the range " + config.scan().get().cidr());

@@ -3,12 +3,13 @@ package nara.discovery;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -26,10 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows who is there: asks all sources at once when told to, hears the plaza all the time.
- *
- * <p>Any number of askers share one run. Ending the verticle answers them at once with what is
- * known by then.
+ * Knows the neighbours: queries all sources on request, and follows presence all the time.
+ * Concurrent requests share one run; undeploying completes them with the neighbours known so far.
  */
 public final class DiscoveryVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryVerticle.class);
@@ -46,38 +45,31 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Optional<AddressScan> scan;
   private Optional<TailscaleClient> tailscale;
   private DiscoveryRun run;
+  private Instant runStartedAt;
   private boolean sendingPings;
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
 
   /**
-   * The discovery of one node.
+   * The discovery of a node.
    *
-   * @param me never a neighbour
-   * @param keys shared; learns the keys of those who answer pings
-   * @param clock for the time a run took
-   */
-  public DiscoveryVerticle(Identity me, Keyring keys, DiscoveryConfig config, InstantSource clock) {
-    this(me, keys, config, clock, true);
-  }
-
-  /**
-   * The same, perhaps of a node that does not use the mesh: nobody is asked, and addresses that
-   * others tell are nothing to it.
+   * @param keys learns the keys of naras that answer pings
+   * @param clock measures a run
+   * @param usesMesh false: pings no address, and replies without addresses
    */
   public DiscoveryVerticle(
       Identity me, Keyring keys, DiscoveryConfig config, InstantSource clock, boolean usesMesh) {
-    this.usesMesh = usesMesh;
     this.me = me;
     this.keys = keys;
     this.config = usesMesh ? config : DiscoveryConfig.defaults();
     this.clock = clock;
+    this.usesMesh = usesMesh;
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    known = new KnownNeighbours(me, keys);
+    known = new KnownNeighbours(me, keys, KnownNeighbours.MAX_NEIGHBOURS);
     scan = config.scan().map(range -> AddressScan.of(range.cidr(), range.port()));
     tailscale =
         Optional.of(config.tailscaleSocket())
@@ -91,7 +83,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     if (run != null) {
-      run.addProblem("discovery was stopped before everybody was asked");
+      run.addProblem("discovery stopped before all sources replied");
       finishRun();
     }
     return tailscale.map(TailscaleClient::close).orElseGet(Future::succeededFuture);
@@ -99,10 +91,10 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(DiscoveryRequest<?> request) {
     return switch (request) {
-      case DiscoveryRequest.RunDiscovery runDiscovery -> onDiscover();
-      case DiscoveryRequest.ListNeighbours who -> Future.succeededFuture(neighbourList());
-      case DiscoveryRequest.ForgetNeighbours forgetNeighbours -> {
-        forgetNeighbours.names().forEach(known::forget);
+      case DiscoveryRequest.RunDiscovery discover -> onDiscover();
+      case DiscoveryRequest.ListNeighbours list -> Future.succeededFuture(neighbourList());
+      case DiscoveryRequest.ForgetNeighbours forget -> {
+        forget.names().forEach(known::forget);
         yield Future.succeededFuture(Done.DONE);
       }
     };
@@ -112,10 +104,11 @@ public final class DiscoveryVerticle extends VerticleBase {
     if (run != null) {
       return runPromise.future();
     }
+    DiscoveryRun newRun = new DiscoveryRun(known, config, scan);
     Promise<NeighbourList> promise = Promise.promise();
-    DiscoveryRun newRun = new DiscoveryRun(known, config, scan, clock.instant());
-    runPromise = promise;
     run = newRun;
+    runStartedAt = clock.instant();
+    runPromise = promise;
     tailscale.ifPresent(
         daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
     sendPings();
@@ -138,26 +131,27 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private void onPresence(Presence presence) {
-    known
-        .onPresence(presence)
-        .filter(plazaProblems::add)
-        .ifPresent(problem -> LOG.warn("discovery: {}", problem));
+    known.onPresence(presence).filter(plazaProblems::add).ifPresent(DiscoveryVerticle::logProblem);
   }
 
-  /** Pings whom it may. An answer that is there at once only makes room for the loop's next. */
+  private static void logProblem(String problem) {
+    LOG.warn("Discovery problem: {}", problem);
+  }
+
+  /** Not reentrant: a ping that completes at once lets the loop continue. */
   private void sendPings() {
     if (sendingPings) {
       return;
     }
     sendingPings = true;
     DiscoveryRun currentRun = run;
-    for (Optional<PingTarget> next = currentRun.next();
-        next.isPresent();
-        next = currentRun.next()) {
-      PingTarget pingTarget = next.get();
-      ping(currentRun, pingTarget)
-          .onSuccess(outcome -> onPingOutcome(currentRun, pingTarget, outcome));
-    }
+    Stream.generate(currentRun::next)
+        .takeWhile(Optional::isPresent)
+        .map(Optional::get)
+        .forEach(
+            target ->
+                ping(currentRun, target)
+                    .onSuccess(outcome -> onPingOutcome(currentRun, target, outcome)));
     sendingPings = false;
     if (currentRun.isDone()) {
       finishRun();
@@ -171,32 +165,22 @@ public final class DiscoveryVerticle extends VerticleBase {
             config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .otherwise(
             failure -> {
-              discoveryRun.addProblem("the mesh could not ping: " + reason(failure));
-              return new PingFailed(MeshFailure.UNREACHABLE, "the mesh could not ping");
+              discoveryRun.addProblem("the mesh cannot ping: " + failure.getMessage());
+              return new PingFailed(MeshFailure.UNREACHABLE, "the mesh cannot ping");
             });
-  }
-
-  private static String reason(Throwable failure) {
-    return failure instanceof ReplyException reply
-        ? switch (reply.failureType()) {
-          case NO_HANDLERS -> "it is not there";
-          case TIMEOUT -> "it did not answer in time";
-          case RECIPIENT_FAILURE, ERROR -> String.valueOf(reply.getMessage());
-        }
-        : String.valueOf(failure);
   }
 
   private void finishRun() {
     DiscoveryRun finishedRun = run;
     run = null;
     lastProblems = finishedRun.problems();
-    lastProblems.forEach(problem -> LOG.warn("discovery: {}", problem));
+    lastProblems.forEach(DiscoveryVerticle::logProblem);
     NeighbourList result = neighbourList();
     LOG.info(
-        "discovery: {} of {} neighbours online, asked in {} ms",
+        "Discovery done: online={} neighbours={} duration_ms={}",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
-        Duration.between(finishedRun.startedAt(), clock.instant()).toMillis());
+        Duration.between(runStartedAt, clock.instant()).toMillis());
     runPromise.complete(result);
   }
 

@@ -1,6 +1,9 @@
 package nara.discovery;
 
-import java.util.Collections;
+import static nara.discovery.Neighbour.Source.CONFIGURED;
+import static nara.discovery.Neighbour.Source.HEARSAY;
+import static nara.discovery.Neighbour.Source.PLAZA;
+
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -15,7 +18,6 @@ import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.identity.Identity;
 import nara.identity.Keyring;
-import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.Pong;
@@ -23,41 +25,60 @@ import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
 
 /**
- * The neighbourhood: what all sources together say about who is there.
+ * The neighbours that all sources together know. Sources may contradict each other:
  *
- * <p>Sources contradict each other, some by mistake and some on purpose. The rules: a name's first
- * key stays its key, and word that comes with another one is not used; of several addresses the one
- * with the best {@link AddressRank} counts, of equally good ones the latest; what a nara says of
- * itself is never replaced by what others say of it; this node is nobody's neighbour. Names,
- * addresses and the number of neighbours are bounded, and mere hearsay is the first to go.
+ * <ul>
+ *   <li>The first key of a name stays. Results and announcements with another key are not used.
+ *   <li>The address with the best {@link AddressRank} counts, of equal ones the latest.
+ *   <li>Hearsay never replaces what a nara says of itself.
+ *   <li>This node is no neighbour.
+ * </ul>
  *
- * <p>Not safe for use from several threads.
+ * <p>Names, addresses and the number of neighbours are limited. Hearsay is evicted first. Not
+ * thread-safe.
  */
 final class KnownNeighbours {
-  /** Neighbours kept, at most: far above any network seen. */
+  /** Far above any network seen. */
   static final int MAX_NEIGHBOURS = 10_000;
 
-  /** Who vouches for an address; a later one beats an earlier one. */
+  /** The evidence for an address; a later constant is better. */
   private enum AddressRank {
-    /** Another neighbour told it, or nobody answered there lately. */
+    /** Another neighbour mentioned it, or the last ping there failed. */
     HEARSAY,
-    /** Somebody of that name answered a ping there; an answer to a ping is not signed. */
+    /** A nara of that name answered a ping there; the answer is not signed. */
     PONG,
-    /** The nara itself announced it, signed. */
+    /** The nara announced it, signed. */
     ANNOUNCEMENT,
     /** The operator configured it, and the nara answered there. */
     OPERATOR
   }
 
   private static final class NeighbourEntry {
+    private final String name;
     private String id = "";
     private final Map<AddressRank, String> addresses = new EnumMap<>(AddressRank.class);
     private final Set<Neighbour.Source> sources = EnumSet.noneOf(Neighbour.Source.class);
     private boolean reachable;
     private boolean announced;
 
+    private NeighbourEntry(String name) {
+      this.name = name;
+    }
+
     private String address() {
       return addresses.values().stream().reduce("", (worse, better) -> better);
+    }
+
+    private boolean isConfigured() {
+      return sources.contains(CONFIGURED);
+    }
+
+    /** The source of its address for a ping; empty when another source pings it. */
+    private Optional<Neighbour.Source> plazaSource() {
+      return Stream.of(PLAZA, HEARSAY)
+          .filter(sources::contains)
+          .filter(s -> !isConfigured())
+          .findFirst();
     }
   }
 
@@ -65,109 +86,96 @@ final class KnownNeighbours {
   private final Keyring keys;
   private final int maxNeighbours;
   private final Map<String, NeighbourEntry> known = new LinkedHashMap<>();
-  // Known from hearsay alone, eldest first: these make room when it is full.
+
+  // Eviction order: known from hearsay alone, oldest first; then offline, longest first. Configured
+  // neighbours are in neither.
   private final Set<String> hearsayOnly = new LinkedHashSet<>();
-  // Gone, those first who went first: they make room next. Never whom the operator named.
   private final Set<String> departed = new LinkedHashSet<>();
-  // Who answered where, so that silence there is noticed whoever was expected.
+
+  // The last name that answered at an address: a failed ping there takes it offline.
   private final Map<String, String> nameByAddress = new HashMap<>();
 
   /**
-   * Nobody known yet.
+   * Without any neighbour.
    *
-   * @param me never a neighbour
-   * @param keys decides which key is a name's; those of who answers a ping are learned
+   * @param keys learns the keys of naras that answer pings
    */
-  KnownNeighbours(Identity me, Keyring keys) {
-    this(me, keys, MAX_NEIGHBOURS);
-  }
-
   KnownNeighbours(Identity me, Keyring keys, int maxNeighbours) {
     this.me = me;
     this.keys = keys;
     this.maxNeighbours = maxNeighbours;
   }
 
-  /** Takes note of a peer that the operator named, before anybody asked it. */
+  /** Adds a configured peer before its first ping. */
   void addConfigured(String name, String address) {
-    if (name.equals(me.name())) {
-      return;
+    NeighbourEntry neighbour = name.equals(me.name()) ? null : getOrAdd(name, CONFIGURED);
+    if (neighbour != null) {
+      neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
     }
-    getOrAdd(name, Neighbour.Source.CONFIGURED)
-        .ifPresent(neighbour -> neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address));
   }
 
   /**
-   * Takes the answer to a ping, unless it contradicts what was expected or is known.
+   * Applies the answer to a ping, unless it contradicts the expected or known name and key.
    *
-   * @return what is wrong with it, in a sentence
+   * @return the problem, in a sentence
    */
   Optional<String> onPong(PingTarget pingTarget, Pong pong) {
+    String name = pong.name();
+    String address = pingTarget.address();
     Optional<String> problem = conflict(pingTarget, pong);
-    boolean self = pong.name().equals(me.name());
-    if (problem.isPresent() || self) {
+    if (problem.isPresent() || name.equals(me.name())) {
       onNoPong(pingTarget);
       return problem;
     }
-    String before = nameByAddress.getOrDefault(pingTarget.address(), pong.name());
-    if (!before.equals(pong.name())) {
-      markGone(before, pingTarget.address());
+    String previousName = nameByAddress.getOrDefault(address, name);
+    if (!previousName.equals(name)) {
+      markGone(previousName, address);
     }
-    Optional<NeighbourEntry> entry = getOrAdd(pong.name(), pingTarget.source());
-    entry.ifPresent(neighbour -> onPong(neighbour, pong.name(), pingTarget));
-    return entry.isPresent() ? Optional.empty() : Optional.of(fullProblem());
-  }
-
-  private void onPong(NeighbourEntry neighbour, String name, PingTarget pingTarget) {
-    boolean operator = pingTarget.source() == Neighbour.Source.CONFIGURED;
-    String before =
-        neighbour.addresses.put(
-            operator ? AddressRank.OPERATOR : AddressRank.PONG, pingTarget.address());
-    if (before != null) {
-      nameByAddress.remove(before, name);
+    NeighbourEntry neighbour = getOrAdd(name, pingTarget.source());
+    if (neighbour == null) {
+      return Optional.of(fullProblem());
     }
-    nameByAddress.put(pingTarget.address(), name);
+    AddressRank rank = pingTarget.source() == CONFIGURED ? AddressRank.OPERATOR : AddressRank.PONG;
+    String previousAddress = neighbour.addresses.put(rank, address);
+    if (previousAddress != null) {
+      nameByAddress.remove(previousAddress, name);
+    }
+    nameByAddress.put(address, name);
     neighbour.reachable = true;
     hearsayOnly.remove(name);
     departed.remove(name);
+    return Optional.empty();
   }
 
   private Optional<String> conflict(PingTarget pingTarget, Pong pong) {
-    String description =
-        "who answers at %s as %s".formatted(pingTarget.address(), SafeText.quoted(pong.name()));
-    boolean sameName = pong.name().equals(me.name());
-    boolean sameKey = pong.key().equals(me.keys().publicKey());
-    if (sameName && sameKey) {
-      return pingTarget.expectedName().isEmpty() || pingTarget.expectedName().equals(me.name())
-          ? Optional.empty()
-          : Optional.of(
-              description + " is this node, not " + SafeText.quoted(pingTarget.expectedName()));
+    String name = pong.name();
+    String expected = pingTarget.expectedName();
+    boolean isOwnName = name.equals(me.name());
+    boolean isOwnKey = pong.key().equals(me.keys().publicKey());
+    boolean isExpected = expected.isEmpty() || expected.equals(name);
+    String error;
+    if (isOwnName && isOwnKey) {
+      error = isExpected ? "" : "is this node, not " + SafeText.quoted(expected);
+    } else if (isOwnName || isOwnKey) {
+      error = "has this node's " + (isOwnName ? "name" : "key") + ": it is not used";
+    } else if (!isExpected) {
+      error = "should be " + SafeText.quoted(expected) + ": it is not used";
+    } else {
+      error =
+          switch (keys.learn(name, "", pong.key(), Origin.PING)) {
+            case ADDED, KNOWN -> "";
+            case CONFLICT -> "has another key than the first one of that name: it is not used";
+            case FULL -> "is not used: no room for more keys";
+            case REFUSED ->
+                "has " + (name.isEmpty() ? "no name" : "too long a name") + ": it is not used";
+          };
     }
-    if (sameName || sameKey) {
-      return Optional.of(
-          description + " has this node's " + (sameName ? "name" : "key") + ": it is not used");
-    }
-    if (!pingTarget.expectedName().isEmpty() && !pingTarget.expectedName().equals(pong.name())) {
-      return Optional.of(
-          "%s should be %s: it is not used"
-              .formatted(description, SafeText.quoted(pingTarget.expectedName())));
-    }
-    LearnResult learnResult = keys.learn(pong.name(), "", pong.key(), Origin.PING);
-    return switch (learnResult) {
-      case ADDED, KNOWN -> Optional.empty();
-      case CONFLICT ->
-          Optional.of(
-              description + " has another key than the first one of that name: it is not used");
-      case FULL -> Optional.of(description + " is not used: no room for more keys");
-      case REFUSED ->
-          Optional.of(
-              "who answers at %s has %s: it is not used"
-                  .formatted(
-                      pingTarget.address(), pong.name().isEmpty() ? "no name" : "too long a name"));
-    };
+    return error.isEmpty()
+        ? Optional.empty()
+        : Optional.of("%s at %s %s".formatted(SafeText.quoted(name), pingTarget.address(), error));
   }
 
-  /** Nobody answered there, or not who should: the address counts for less from now on. */
+  /** A ping failed, or another nara answered: the address loses its rank. */
   void onNoPong(PingTarget pingTarget) {
     markGone(pingTarget.expectedName(), pingTarget.address());
     markGone(nameByAddress.getOrDefault(pingTarget.address(), ""), pingTarget.address());
@@ -181,7 +189,7 @@ final class KnownNeighbours {
     nameByAddress.remove(address, name);
     if (neighbour.address().equals(address)) {
       neighbour.reachable = false;
-      addDeparted(name, neighbour);
+      addDeparted(neighbour);
     }
     if (neighbour.addresses.values().removeIf(address::equals)) {
       neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
@@ -189,64 +197,58 @@ final class KnownNeighbours {
   }
 
   /**
-   * Takes word from the plaza.
+   * Applies a presence notification.
    *
-   * @return why it is not used, in a sentence
+   * @return the problem when it is not used, in a sentence
    */
   Optional<String> onPresence(Presence presence) {
-    return switch (presence) {
-      case Presence.Online online -> onPresent(online);
-      case Presence.Offline offline -> {
-        markGone(offline.name());
-        yield Optional.empty();
+    switch (presence) {
+      case Presence.Online online -> {
+        return onOnline(online);
       }
-      case Presence.Missing missing -> {
-        markGone(missing.name());
-        yield Optional.empty();
-      }
-      case Presence.Active active -> Optional.empty();
-      case Presence.ObservationReceived observationReceived -> Optional.empty();
-    };
+      case Presence.Offline offline -> markGone(offline.name());
+      case Presence.Missing missing -> markGone(missing.name());
+      case Presence.Active active -> {}
+      case Presence.ObservationReceived observationReceived -> {}
+    }
+    return Optional.empty();
   }
 
-  private Optional<String> onPresent(Presence.Online told) {
-    Optional<PublicKey> mine = told.key().filter(me.keys().publicKey()::equals);
-    if (told.name().equals(me.name())
-        || told.name().isEmpty()
-        || told.name().length() > Keyring.MAX_NAME_CHARACTERS) {
+  private Optional<String> onOnline(Presence.Online online) {
+    String name = online.name();
+    if (name.equals(me.name()) || name.isEmpty() || name.length() > Keyring.MAX_NAME_CHARACTERS) {
       return Optional.empty();
     }
-    Optional<PublicKey> first = mine.isPresent() ? Optional.empty() : keys.byName(told.name());
-    boolean contradicts =
-        mine.isPresent()
-            || (first.isPresent() && told.key().isPresent() && !told.key().equals(first));
-    if (contradicts) {
+    boolean isOwnKey = online.key().filter(me.keys().publicKey()::equals).isPresent();
+    Optional<PublicKey> firstKey = keys.byName(name);
+    boolean isSecondKey =
+        firstKey.isPresent() && online.key().isPresent() && !online.key().equals(firstKey);
+    if (isOwnKey || isSecondKey) {
       return Optional.of(
           "%s on the plaza has %s: it is not used"
               .formatted(
-                  SafeText.quoted(told.name()),
-                  mine.isPresent() ? "this node's key" : "another key than its first one"));
+                  SafeText.quoted(name),
+                  isOwnKey ? "this node's key" : "another key than its first one"));
     }
-    Optional<NeighbourEntry> entry =
-        getOrAdd(told.name(), told.firstHand() ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY);
-    entry.ifPresent(neighbour -> onPresent(neighbour, told));
-    if (told.firstHand()) {
-      departed.remove(told.name());
+    boolean firstHand = online.firstHand();
+    NeighbourEntry neighbour = getOrAdd(name, firstHand ? PLAZA : HEARSAY);
+    if (firstHand) {
+      departed.remove(name);
     }
-    return entry.isPresent() ? Optional.empty() : Optional.of(fullProblem());
-  }
-
-  private static void onPresent(NeighbourEntry neighbour, Presence.Online told) {
-    if (!told.id().isEmpty()
-        && told.id().length() <= Keyring.MAX_ID_CHARACTERS
-        && (told.firstHand() || neighbour.id.isEmpty())) {
-      neighbour.id = told.id();
+    if (neighbour == null) {
+      return Optional.of(fullProblem());
     }
-    if (PeerAddress.parse(told.address()).isPresent()) {
+    if (!online.id().isEmpty()
+        && online.id().length() <= Keyring.MAX_ID_CHARACTERS
+        && (firstHand || neighbour.id.isEmpty())) {
+      neighbour.id = online.id();
+    }
+    if (PeerAddress.parse(online.address()).isPresent()) {
       neighbour.addresses.put(
-          told.firstHand() ? AddressRank.ANNOUNCEMENT : AddressRank.HEARSAY, told.address());
+          firstHand ? AddressRank.ANNOUNCEMENT : AddressRank.HEARSAY, online.address());
     }
-    neighbour.announced |= told.firstHand();
+    neighbour.announced |= firstHand;
+    return Optional.empty();
   }
 
   private void markGone(String name) {
@@ -254,61 +256,57 @@ final class KnownNeighbours {
     if (neighbour != null) {
       neighbour.reachable = false;
       neighbour.announced = false;
-      addDeparted(name, neighbour);
+      addDeparted(neighbour);
     }
   }
 
-  private void addDeparted(String name, NeighbourEntry neighbour) {
-    if (!neighbour.announced && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
-      departed.add(name);
+  private void addDeparted(NeighbourEntry neighbour) {
+    if (!neighbour.announced && !neighbour.isConfigured()) {
+      departed.add(neighbour.name);
     }
   }
 
-  /** The neighbour of that name, entered if there is room for it. */
-  private Optional<NeighbourEntry> getOrAdd(String name, Neighbour.Source source) {
-    boolean isHearsay = source == Neighbour.Source.HEARSAY;
+  /** The neighbour of that name, added if necessary; null when there is no room for it. */
+  private NeighbourEntry getOrAdd(String name, Neighbour.Source source) {
     NeighbourEntry neighbour = known.get(name);
     if (neighbour == null) {
-      if (known.size() >= maxNeighbours && (isHearsay || !evictOne(source))) {
-        return Optional.empty();
+      if (known.size() >= maxNeighbours && !evictFor(source)) {
+        return null;
       }
-      neighbour = new NeighbourEntry();
+      neighbour = new NeighbourEntry(name);
       known.put(name, neighbour);
-      if (isHearsay) {
-        hearsayOnly.add(name);
-      }
+      hearsayOnly.add(name);
     }
-    if (!isHearsay) {
+    if (source != HEARSAY) {
       hearsayOnly.remove(name);
     }
-    if (source == Neighbour.Source.CONFIGURED) {
+    if (source == CONFIGURED) {
       departed.remove(name);
     }
     neighbour.sources.add(source);
-    return Optional.of(neighbour);
+    return neighbour;
   }
 
-  /**
-   * A rumour goes for anybody, and after the rumours whoever is gone; for those whom the operator
-   * named, anybody else goes.
-   */
-  private boolean evictOne(Neighbour.Source source) {
-    Optional<String> evicted = Stream.concat(hearsayOnly.stream(), departed.stream()).findFirst();
-    if (evicted.isEmpty() && source == Neighbour.Source.CONFIGURED) {
-      evicted =
-          known.entrySet().stream()
-              .filter(each -> !each.getValue().sources.contains(Neighbour.Source.CONFIGURED))
-              .map(Map.Entry::getKey)
-              .findFirst();
-    }
+  /** Hearsay evicts nobody; a configured neighbour evicts even one that is online. */
+  private boolean evictFor(Neighbour.Source source) {
+    Stream<String> online =
+        known.values().stream()
+            .filter(each -> source == CONFIGURED && !each.isConfigured())
+            .map(each -> each.name);
+    Optional<String> evicted =
+        source == HEARSAY
+            ? Optional.empty()
+            : Stream.of(hearsayOnly.stream(), departed.stream(), online)
+                .flatMap(names -> names)
+                .findFirst();
     evicted.ifPresent(this::remove);
     return evicted.isPresent();
   }
 
-  /** Forgets a neighbour of whom nothing is heard any more, unless the operator named it. */
+  /** Forgets a neighbour, unless it is configured. */
   void forget(String name) {
     NeighbourEntry neighbour = known.get(name);
-    if (neighbour != null && !neighbour.sources.contains(Neighbour.Source.CONFIGURED)) {
+    if (neighbour != null && !neighbour.isConfigured()) {
       remove(name);
     }
   }
@@ -320,49 +318,42 @@ final class KnownNeighbours {
     departed.remove(name);
   }
 
-  /** Names nobody: that would be a line for each, and whoever fills it chooses the names. */
+  /** Without a name: peers choose names, and each would be another line in the log. */
   private String fullProblem() {
     return "no room for more neighbours: %d are known".formatted(maxNeighbours);
   }
 
   /**
-   * Addresses that were told on the plaza and that no other source asks about: those announced
-   * first-hand before those of hearsay.
+   * Addresses from the plaza that no other source pings, announced ones before hearsay.
    *
-   * @param limit how many, at most
+   * @param limit of addresses
    */
   List<PingTarget> plazaTargets(int limit) {
-    return Stream.concat(
-            plazaTargets(Neighbour.Source.PLAZA, EnumSet.of(Neighbour.Source.CONFIGURED)),
-            plazaTargets(
-                Neighbour.Source.HEARSAY,
-                EnumSet.of(Neighbour.Source.CONFIGURED, Neighbour.Source.PLAZA)))
+    return Stream.of(PLAZA, HEARSAY)
+        .flatMap(
+            source ->
+                known.values().stream()
+                    .filter(each -> each.plazaSource().equals(Optional.of(source)))
+                    .map(each -> new PingTarget(each.address(), each.name, source)))
+        .filter(pingTarget -> !pingTarget.address().isEmpty())
         .limit(limit)
         .toList();
   }
 
-  private Stream<PingTarget> plazaTargets(Neighbour.Source source, Set<Neighbour.Source> without) {
-    return known.entrySet().stream()
-        .filter(each -> each.getValue().sources.contains(source))
-        .filter(each -> Collections.disjoint(each.getValue().sources, without))
-        .filter(each -> !each.getValue().address().isEmpty())
-        .map(each -> new PingTarget(each.getValue().address(), each.getKey(), source));
-  }
-
-  /** Everybody, by name. */
+  /** All neighbours, sorted by name. */
   List<Neighbour> all() {
-    return known.entrySet().stream()
-        .map(each -> toNeighbour(each.getKey(), each.getValue()))
+    return known.values().stream()
+        .map(this::toNeighbour)
         .sorted(Comparator.comparing(Neighbour::name))
         .toList();
   }
 
-  private Neighbour toNeighbour(String name, NeighbourEntry neighbour) {
+  private Neighbour toNeighbour(NeighbourEntry neighbour) {
     return new Neighbour(
-        name,
-        keys.idOf(name).orElse(neighbour.id),
+        neighbour.name,
+        keys.idOf(neighbour.name).orElse(neighbour.id),
         neighbour.address(),
-        keys.byName(name),
+        keys.byName(neighbour.name),
         Set.copyOf(neighbour.sources),
         neighbour.reachable || neighbour.announced);
   }

@@ -5,14 +5,12 @@ import java.util.Set;
 import nara.identity.PublicKey;
 
 /**
- * Another nara, as far as it is known.
+ * Another nara that this node knows of.
  *
- * @param name its name; never empty
- * @param id its nara id, or empty while unknown
- * @param address its mesh address as {@code host} or {@code host:port}, or empty without a mesh
- * @param key its key, once learned
- * @param sources where it is known from
- * @param online whether it answered or announced itself, and has not left since
+ * @param name never empty
+ * @param id nara id, or empty while unknown
+ * @param address mesh address as {@code host} or {@code host:port}, or empty
+ * @param online whether it answered a ping or announced itself, and has not left since
  */
 public record Neighbour(
     String name,
@@ -21,7 +19,7 @@ public record Neighbour(
     Optional<PublicKey> key,
     Set<Source> sources,
     boolean online) {
-  /** Where a neighbour is known from. */
+  /** A source of neighbours. */
   public enum Source {
     /** The configuration names it. */
     CONFIGURED,
@@ -29,13 +27,13 @@ public record Neighbour(
     SCAN,
     /** The local Tailscale daemon lists it. */
     TAILSCALE,
-    /** It announced itself on the plaza, or answered our announcement. */
+    /** It announced itself on the plaza, or answered this node's announcement. */
     PLAZA,
-    /** Another neighbour told of it. */
+    /** Another neighbour mentioned it. */
     HEARSAY
   }
 
-  /** The same for a node that does not use the mesh. */
+  /** For a node that does not use the mesh. */
   Neighbour withoutAddress() {
     return new Neighbour(name, id, "", key, sources, online);
   }

@@ -6,34 +6,28 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * What is still to be pinged, and how many pings are under way: never more than allowed.
- *
- * <p>Sources are drawn from in turn, so a peer that the operator named does not wait behind sixty
- * thousand addresses of a scan, and a source that comes late is not last.
+ * The addresses to ping, with a limit of pings in flight. Sources take turns: a configured peer
+ * does not wait behind sixty thousand addresses of a scan.
  */
 final class PingQueue {
   private final int maxInFlight;
   private final Deque<Iterator<PingTarget>> sources = new ArrayDeque<>();
   private int inFlight;
 
-  /**
-   * An empty queue.
-   *
-   * @param maxInFlight how many pings may be under way
-   */
   PingQueue(int maxInFlight) {
     if (maxInFlight < 1) {
-      throw new IllegalArgumentException("at least one ping must be allowed, not " + maxInFlight);
+      throw new IllegalArgumentException(
+          "the limit of pings in flight must be at least 1, got " + maxInFlight);
     }
     this.maxInFlight = maxInFlight;
   }
 
-  /** Adds a source; it is not looked into before its turn. */
+  /** Adds a source; it is read only when its turn comes. */
   void addSource(Iterator<PingTarget> pingTargets) {
     sources.addLast(pingTargets);
   }
 
-  /** The next one to ping now, which then counts as under way until {@link #pingEnded}. */
+  /** The next address to ping now; the ping is in flight until {@link #pingEnded}. */
   Optional<PingTarget> next() {
     while (inFlight < maxInFlight && !sources.isEmpty()) {
       Iterator<PingTarget> source = sources.removeFirst();
@@ -47,15 +41,14 @@ final class PingQueue {
     return Optional.empty();
   }
 
-  /** One of the pings under way has ended. */
   void pingEnded() {
     if (inFlight == 0) {
-      throw new IllegalStateException("more pings ended than began");
+      throw new IllegalStateException("no ping is in flight");
     }
     inFlight--;
   }
 
-  /** Whether nothing is under way and nothing is left. */
+  /** Whether no ping is in flight and none is left. */
   boolean isIdle() {
     sources.removeIf(source -> !source.hasNext());
     return inFlight == 0 && sources.isEmpty();

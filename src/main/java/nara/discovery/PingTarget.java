@@ -1,10 +1,10 @@
 package nara.discovery;
 
 /**
- * An address to ask whether a nara is there.
+ * An address to ping.
  *
  * @param address {@code host} or {@code host:port}
- * @param expectedName the name that must answer there, or empty for whoever does
- * @param source where the address is from
+ * @param expectedName the name that must answer, or empty for any
+ * @param source of the address
  */
 record PingTarget(String address, String expectedName, Neighbour.Source source) {}

@@ -5,31 +5,24 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Sentences on what went wrong: each once, and only so many, since peers cause them. */
+/** Distinct problems, limited in number since peers cause them. */
 final class ProblemList {
-  /** Sentences kept; of further ones only the number is told. */
+  /** Sentences kept; further ones are only counted. */
   static final int MAX_PROBLEMS = 100;
 
   private final Set<String> problems = new LinkedHashSet<>();
   private long omitted;
 
-  /**
-   * Takes a sentence.
-   *
-   * @return whether it is a new one
-   */
+  /** Adds a sentence; returns whether it is new. */
   boolean add(String problem) {
-    if (problems.contains(problem)) {
-      return false;
+    if (problems.size() < MAX_PROBLEMS) {
+      return problems.add(problem);
     }
-    if (problems.size() >= MAX_PROBLEMS) {
-      omitted++;
-      return false;
-    }
-    return problems.add(problem);
+    omitted += problems.contains(problem) ? 0 : 1;
+    return false;
   }
 
-  /** The sentences in the order they came. */
+  /** The sentences in the order of arrival, and the number of omitted ones. */
   List<String> list() {
     List<String> result = new ArrayList<>(problems);
     if (omitted > 0) {

@@ -4,26 +4,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import nara.bounds.SafeText;
 
 /**
- * What the local Tailscale daemon says about its network.
+ * The status of the local Tailscale daemon. An unusable daemon is a problem to report, not a
+ * failure: there are other sources.
  *
- * <p>A daemon that is missing, stopped or answers nonsense is a trouble to tell, never a failure:
- * there are other sources.
- *
- * @param addresses IPv4 addresses of the machines that are online, this one not among them
- * @param error why there are none, in a sentence, or empty
+ * @param addresses IPv4 addresses of the other machines that are online
+ * @param error a sentence, or empty
  */
 record TailscaleStatus(List<String> addresses, String error) {
-  /** Machines taken from one answer, at most: as many as neighbours are kept. */
+  /** Machines of one response: as many as neighbours are kept. */
   static final int MAX_MACHINES = KnownNeighbours.MAX_NEIGHBOURS;
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  // Tailscale numbers its machines from 100.64.0.0/10; IPv6 addresses of theirs are left aside.
+  // Tailscale assigns addresses of 100.64.0.0/10; its IPv6 addresses are ignored.
   private static final Pattern ADDRESS =
       Pattern.compile("100(?:\\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
@@ -31,18 +30,20 @@ record TailscaleStatus(List<String> addresses, String error) {
     return new TailscaleStatus(List.of(), error);
   }
 
-  /** Reads the answer of {@code GET /localapi/v0/status}. */
+  /** Parses the response of {@code GET /localapi/v0/status}. */
   static TailscaleStatus parse(byte[] body) {
     JsonNode status;
     try {
       status = JSON.readTree(body);
-    } catch (JsonProcessingException nonsense) {
-      return failed("the Tailscale daemon's answer is not JSON: " + nonsense.getOriginalMessage());
-    } catch (IOException unreadable) {
-      return failed("the Tailscale daemon's answer cannot be read: " + unreadable.getMessage());
+    } catch (JsonProcessingException invalid) {
+      return failed(
+          "the Tailscale daemon's response is not JSON: "
+              + SafeText.excerpt(invalid.getOriginalMessage()));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("reading from memory", impossible);
     }
     if (status == null || !status.isObject()) {
-      return failed("the Tailscale daemon's answer is not a JSON object");
+      return failed("the Tailscale daemon's response is not a JSON object");
     }
     String state = status.path("BackendState").asText();
     if (!state.equals("Running")) {

@@ -1,7 +1,8 @@
 /**
- * Who is there: sources of neighbours (configured peers, an address scan, the local Tailscale
- * daemon, presence on the plaza) and the neighbourhood that they add up to.
+ * Discovery of neighbours from all sources: configured peers, an address scan, the local Tailscale
+ * daemon, and presence.
  *
- * <p>May know {@code event}, {@code identity} and {@code bus}; asks the mesh by its messages.
+ * <p>May know {@code identity}, {@code bus}, {@code bounds}, {@code presence} and the mesh's
+ * messages.
  */
 package nara.discovery;

@@ -3,12 +3,10 @@ package nara.event;
 import java.util.Optional;
 
 /**
- * A nara's goodbye.
+ * A nara says goodbye.
  *
- * @param from its name
- * @param publicKey its key as Base64, or empty
- * @param id its nara id, or empty; not under the signature
- * @param signature the goodbye's own signature of an older format, as Base64
+ * @param publicKey Base64, or empty
+ * @param signature of an older format, Base64
  */
 public record Chau(String from, String publicKey, String id, String signature) implements Payload {
 
@@ -29,11 +27,6 @@ public record Chau(String from, String publicKey, String id, String signature) i
 
   @Override
   public String actor() {
-    return from;
-  }
-
-  @Override
-  public String target() {
     return from;
   }
 }

@@ -4,17 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a group of voters agreed to be a nara's history up to a moment.
+ * The history of a nara up to a moment, as a group of voters agreed on it.
  *
- * @param version 0, 1 or 2: which content string and attestation text it is under
- * @param subject the name of whom it is about
- * @param subjectId its nara id, or empty
- * @param previousCheckpointId the id of the checkpoint before it (version 2), or empty
- * @param agreedValues the agreed values
+ * @param version 0, 1 or 2: selects the content string and the attestation text
+ * @param subjectId the subject's nara id, or empty
+ * @param previousCheckpointId the id of the previous checkpoint (version 2), or empty
  * @param asOfTime the moment, Unix seconds
- * @param round the round of voting; under no signature
+ * @param round of the vote; not under any signature
  * @param voterIds the nara ids of the voters
- * @param signatures the voters' signatures as Base64, in the order of the ids
+ * @param signatures of the voters, Base64, in the order of the ids
  */
 public record Checkpoint(
     long version,
@@ -34,9 +32,8 @@ public record Checkpoint(
   /**
    * The agreed values.
    *
-   * @param restarts how often it had restarted
-   * @param totalUptime how long it had been online, in seconds
-   * @param startTime when it first started, Unix seconds
+   * @param totalUptime seconds
+   * @param startTime of the first start, Unix seconds
    */
   public record AgreedValues(long restarts, long totalUptime, long startTime) {}
 
@@ -47,39 +44,22 @@ public record Checkpoint(
 
   @Override
   public String content() {
+    AgreedValues v = agreedValues;
     String who = subjectId.isEmpty() ? subject : subjectId;
-    String values =
-        who
-            + ':'
-            + asOfTime
-            + ':'
-            + agreedValues.startTime
-            + ':'
-            + agreedValues.restarts
-            + ':'
-            + agreedValues.totalUptime;
-    return version >= 2
-        ? "checkpoint:v2:" + values + ':' + previousCheckpointId
-        : "checkpoint:" + values;
+    String values = who + ':' + asOfTime + ':' + v.startTime + ':' + v.restarts;
+    return versioned("checkpoint:", "checkpoint:v2:", values + ':' + v.totalUptime);
   }
 
   /** The text that the voter signs, directly and without hashing it first. */
   public String attestation(String voterId) {
-    String values =
-        voterId
-            + ':'
-            + subjectId
-            + ':'
-            + asOfTime
-            + ':'
-            + agreedValues.restarts
-            + ':'
-            + agreedValues.totalUptime
-            + ':'
-            + agreedValues.startTime;
-    return version >= 2
-        ? "attestation:v2:" + values + ':' + previousCheckpointId
-        : "attestation:v1:" + values;
+    AgreedValues v = agreedValues;
+    String values = subjectId + ':' + asOfTime + ':' + v.restarts + ':' + v.totalUptime;
+    return versioned(
+        "attestation:v1:", "attestation:v2:", voterId + ':' + values + ':' + v.startTime);
+  }
+
+  private String versioned(String prefix1, String prefix2, String values) {
+    return version >= 2 ? prefix2 + values + ':' + previousCheckpointId : prefix1 + values;
   }
 
   @Override
@@ -98,7 +78,7 @@ public record Checkpoint(
         : Optional.of(signatures.size() + " signatures for " + voterIds.size() + " voters");
   }
 
-  /** Whether it is one of those that every node drops on sight. */
+  /** Whether every node drops this checkpoint. */
   public boolean isKnownBad() {
     return subject.equals("r2d2") && asOfTime <= R2D2_KNOWN_BAD_UNTIL;
   }

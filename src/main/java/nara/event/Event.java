@@ -1,31 +1,29 @@
 package nara.event;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
+import nara.identity.Hashing;
 
 /**
- * One event: what was decoded, and the JSON it came as.
+ * One event: the decoded fields, and the JSON as received.
  *
- * <p>The bytes are kept because everything downstream is about them: they are what is served and
- * relayed, unknown fields survive in them, and nothing is encoded twice. The {@link #id()} is the
- * one computed from the content; what the JSON claimed is in {@link
- * ReadResult.ParsedEvent#claimedId()}.
+ * <p>The bytes are kept because they are served and relayed: unknown fields survive, and nothing is
+ * encoded twice. {@link #id()} is computed from the content; {@link
+ * ReadResult.ParsedEvent#claimedId()} is the id in the JSON.
  *
- * <p>Immutable. Two events are equal when their bytes would be (identity is enough for the code
- * here, so {@code equals} is not overridden; compare {@link #id()} or {@link #json()}).
+ * <p>Immutable. Equality is identity; compare {@link #id()} or {@link #json()}.
  */
 public final class Event {
-  /** One for each thread, since making one costs as much as a hash. */
-  private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Event::sha256);
+  /** One per thread, since creating one costs as much as a hash. */
+  private static final ThreadLocal<MessageDigest> SHA256 =
+      ThreadLocal.withInitial(Hashing::newSha256);
 
   private final byte[] json;
 
-  // The id stands here and not in an object of its own, which would be one more for each event to
-  // keep and to fetch when a ledger is searched.
+  // Not an EventId: one object less per event to keep, and to fetch when a ledger is searched.
   private final long idHigh;
   private final long idLow;
   private final long ts;
@@ -33,11 +31,15 @@ public final class Event {
   private final String emitterId;
   private final Payload payload;
 
-  /** Where the text of the signature stands in {@link #json}; -1 when there is none. */
+  // Where the text of the signature stands in the JSON; -1 when there is none.
   private final int signatureStart;
-
   private final int signatureLength;
 
+  /**
+   * An event as read.
+   *
+   * @param signatureStart where the text of the signature stands in the JSON, or -1
+   */
   public Event(
       byte[] json,
       EventId id,
@@ -58,7 +60,7 @@ public final class Event {
     this.signatureLength = signatureLength;
   }
 
-  /** The event's JSON as it came. Not copied: nobody changes it. */
+  /** The JSON as received. Not a copy: do not change it. */
   public byte[] json() {
     return json;
   }
@@ -68,12 +70,12 @@ public final class Event {
     return new EventId(idHigh, idLow);
   }
 
-  /** Whether that is its id. */
+  /** The same as {@code id().equals(id)}, without an object. */
   public boolean hasId(EventId id) {
     return idLow == id.low() && idHigh == id.high();
   }
 
-  /** When it happened by its emitter's clock, Unix nanoseconds. */
+  /** The time by the emitter's clock, Unix nanoseconds. */
   public long ts() {
     return ts;
   }
@@ -82,12 +84,12 @@ public final class Event {
     return payload.service();
   }
 
-  /** The name of who signed it, or empty. */
+  /** The name of the nara that signed it, or empty. */
   public String emitter() {
     return emitter;
   }
 
-  /** The nara id of who signed it, or empty; not under the signature. */
+  /** The nara id of the emitter, or empty; not under the signature. */
   public String emitterId() {
     return emitterId;
   }
@@ -109,44 +111,41 @@ public final class Event {
     return !emitter.isEmpty() && signatureLength > 0;
   }
 
-  /** Whether it names an emitter but carries no signature: as if one had been stripped. */
+  /** Whether it names an emitter but carries no signature. */
   public boolean isSignatureMissing() {
     return !emitter.isEmpty() && signatureLength == 0;
   }
 
-  /** The 64 bytes of the signature; empty when there is none or it is not Base64 of 64 bytes. */
+  /** The 64 bytes of the signature; empty when it is absent or not Base64 of 64 bytes. */
   public Optional<byte[]> signature() {
     if (signatureLength <= 0 || signatureStart < 0) {
       return Optional.empty();
     }
     return Signatures.decode(
-        Arrays.copyOfRange(json, signatureStart, signatureStart + signatureLength));
+        new String(json, signatureStart, signatureLength, StandardCharsets.ISO_8859_1));
   }
 
-  /**
-   * Whether a sample must contain it: checkpoints, the events that carry keys, and observations of
-   * importance 3.
-   */
+  /** Whether each sample contains it: it is a checkpoint, carries a key, or has importance 3. */
   public boolean isCritical() {
     return switch (payload) {
-      case Checkpoint c -> true;
-      case HeyThere h -> true;
-      case Chau c -> true;
-      case Observation o -> o.importance() == 3;
-      case Social s -> false;
-      case Ping p -> false;
-      case Seen s -> false;
+      case Checkpoint checkpoint -> true;
+      case HeyThere heyThere -> true;
+      case Chau chau -> true;
+      case Observation observation -> observation.importance() == 3;
+      case Social social -> false;
+      case Ping ping -> false;
+      case Seen seen -> false;
     };
   }
 
   /** The id of a content at a time: the first 16 bytes of SHA-256 over {@code ts:svc:content}. */
   public static EventId idOf(long ts, Service service, String content) {
-    byte[] hash = SHA256.get().digest(utf8(ts + ":" + service.wireName() + ':' + content));
-    return new EventId(bigEndian(hash, 0), bigEndian(hash, 8));
+    ByteBuffer hash = ByteBuffer.wrap(sha256(ts + ":" + service.wireName() + ':' + content));
+    return new EventId(hash.getLong(), hash.getLong());
   }
 
   /**
-   * A time as events state it: Unix nanoseconds.
+   * A time in Unix nanoseconds, as events state it.
    *
    * @throws ArithmeticException for times beyond the year 2262
    */
@@ -157,9 +156,7 @@ public final class Event {
   /** What the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */
   public static byte[] signedHash(
       String id, long ts, Service service, String emitter, String content) {
-    return SHA256
-        .get()
-        .digest(utf8(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content));
+    return sha256(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content);
   }
 
   @Override
@@ -167,23 +164,7 @@ public final class Event {
     return service().wireName() + ' ' + id() + " at " + ts;
   }
 
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every JDK has SHA-256", missing);
-    }
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static long bigEndian(byte[] bytes, int offset) {
-    long value = 0;
-    for (int i = 0; i < 8; i++) {
-      value = value << 8 | bytes[offset + i] & 0xff;
-    }
-    return value;
+  private static byte[] sha256(String text) {
+    return SHA256.get().digest(text.getBytes(StandardCharsets.UTF_8));
   }
 }

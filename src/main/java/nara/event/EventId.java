@@ -1,14 +1,12 @@
 package nara.event;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * An event's id: the first 16 bytes of a SHA-256, as two longs, so that a ledger of hundreds of
- * thousands costs no string for each.
- *
- * @param high the first eight bytes, big-endian
- * @param low the last eight bytes, big-endian
+ * The id of an event: the first 16 bytes of a SHA-256, as two big-endian longs. A ledger of
+ * hundreds of thousands needs no string for each.
  */
 public record EventId(long high, long low) implements Comparable<EventId> {
   /** Characters of an id in hex. */
@@ -16,31 +14,17 @@ public record EventId(long high, long low) implements Comparable<EventId> {
 
   private static final char[] DIGITS = "0123456789abcdef".toCharArray();
 
-  /** What each byte is worth as a hex digit; below zero when it is none. */
+  /** The value of each byte as a hex digit; -1 when it is none. */
   private static final byte[] HEX_VALUES = hexValues();
 
   /** Reads 32 lower-case hex digits; anything else is no id. */
-  public static Optional<EventId> parse(CharSequence hex) {
-    if (hex.length() != HEX_LENGTH) {
-      return Optional.empty();
-    }
-    long high = 0;
-    long low = 0;
-    for (int i = 0; i < HEX_LENGTH; i++) {
-      int digit = digit(hex.charAt(i));
-      if (digit < 0) {
-        return Optional.empty();
-      }
-      if (i < HEX_LENGTH / 2) {
-        high = high << 4 | digit;
-      } else {
-        low = low << 4 | digit;
-      }
-    }
-    return Optional.of(new EventId(high, low));
+  public static Optional<EventId> parse(String hex) {
+    return hex.length() == HEX_LENGTH
+        ? Optional.ofNullable(parse(hex.getBytes(StandardCharsets.ISO_8859_1), 0))
+        : Optional.empty();
   }
 
-  /** Reads 32 lower-case hex digits out of bytes; null when they are not. */
+  /** Reads 32 lower-case hex digits at the offset; null when there are none. */
   public static EventId parse(byte[] bytes, int offset) {
     if (!isHex(bytes, offset)) {
       return null;
@@ -54,7 +38,7 @@ public record EventId(long high, long low) implements Comparable<EventId> {
     return new EventId(high, low);
   }
 
-  /** Whether 32 lower-case hex digits stand there. */
+  /** Whether 32 lower-case hex digits stand at the offset. */
   public static boolean isHex(byte[] bytes, int offset) {
     if (offset + HEX_LENGTH > bytes.length) {
       return false;
@@ -66,20 +50,16 @@ public record EventId(long high, long low) implements Comparable<EventId> {
     return signs >= 0;
   }
 
-  private static int digit(char c) {
-    return c < HEX_VALUES.length ? HEX_VALUES[c] : -1;
-  }
-
   private static byte[] hexValues() {
-    byte[] worth = new byte[256];
-    Arrays.fill(worth, (byte) -1);
+    byte[] values = new byte[256];
+    Arrays.fill(values, (byte) -1);
     for (int i = 0; i < DIGITS.length; i++) {
-      worth[DIGITS[i]] = (byte) i;
+      values[DIGITS[i]] = (byte) i;
     }
-    return worth;
+    return values;
   }
 
-  /** Whether the text is this id's 32 hex digits. */
+  /** The same as {@code text.equals(toString())}, without a string: each event is checked. */
   boolean matchesHex(String text) {
     if (text.length() != HEX_LENGTH) {
       return false;
@@ -92,7 +72,6 @@ public record EventId(long high, long low) implements Comparable<EventId> {
     return differences == 0;
   }
 
-  /** Order of the hex text, which is the order of the bytes. */
   @Override
   public int compareTo(EventId other) {
     int first = Long.compareUnsigned(high, other.high);
@@ -101,8 +80,7 @@ public record EventId(long high, long low) implements Comparable<EventId> {
 
   @Override
   public int hashCode() {
-    // The bytes are a hash already; 32 of their bits are as good as any.
-    return (int) high;
+    return (int) high; // a hash already
   }
 
   /** The 32 hex digits. */

@@ -1,6 +1,6 @@
 package nara.event;
 
-/** Bounds on one event from the network, checked before or while it is parsed. */
+/** Limits of one event from the network, checked before or while it is parsed. */
 public final class EventLimits {
   /** Bytes of one event's JSON. The largest honest one, a checkpoint with ten voters, has 2 KB. */
   public static final int MAX_EVENT_BYTES = 64 * 1024;

@@ -3,13 +3,11 @@ package nara.event;
 import java.util.Optional;
 
 /**
- * A nara's announcement of itself, with the key that its events are verified by.
+ * A nara announces itself and its key.
  *
- * @param from its name
- * @param publicKey its key as Base64
- * @param meshIp its mesh address, perhaps with a port, or empty
- * @param id its nara id, or empty; not under the signature
- * @param signature the announcement's own signature of an older format, as Base64
+ * @param publicKey Base64
+ * @param meshIp the mesh address, perhaps with a port, or empty
+ * @param signature of an older format, Base64
  */
 public record HeyThere(String from, String publicKey, String meshIp, String id, String signature)
     implements Payload {
@@ -31,11 +29,6 @@ public record HeyThere(String from, String publicKey, String meshIp, String id, 
 
   @Override
   public String actor() {
-    return from;
-  }
-
-  @Override
-  public String target() {
     return from;
   }
 }

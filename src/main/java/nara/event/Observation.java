@@ -5,21 +5,18 @@ import java.util.Set;
 import nara.bounds.SafeText;
 
 /**
- * What one nara noticed about another: that it restarted, was first seen, changed its status.
+ * One nara noticed something about another one: a restart, the first sighting, a change of status.
+ * The signature does not cover importance, isBackfill, lastRestart, clusterName and observerUptime.
  *
- * @param observer the name of who noticed
- * @param observerId its nara id, or empty; not under the signature
- * @param subject the name of whom it is about
- * @param subjectId its nara id, or empty; not under the signature
  * @param type restart, first-seen or status-change
- * @param importance 1 to 3, 3 is critical; not under the signature
- * @param isBackfill made up afterwards from what was known before; not under the signature
+ * @param importance 1 to 3; 3 is critical
+ * @param isBackfill made up later from older knowledge
  * @param startTime when the subject started, Unix seconds
- * @param restartNum how often it had restarted
- * @param lastRestart when it last restarted, Unix seconds; not under the signature
+ * @param restartNum restarts so far
+ * @param lastRestart Unix seconds
  * @param onlineState ONLINE, OFFLINE or MISSING, in status changes
- * @param clusterName the observer's word for its cluster; not under the signature
- * @param observerUptime the observer's uptime in seconds; not under the signature
+ * @param clusterName the observer's name for its cluster
+ * @param observerUptime seconds
  */
 public record Observation(
     String observer,
@@ -57,40 +54,31 @@ public record Observation(
     if (type.equals(RESTART)) {
       return subject + ':' + type + ':' + restartNum + ':' + startTime;
     }
-    return observer
-        + ':'
-        + subject
-        + ':'
-        + type
-        + ':'
-        + onlineState
-        + ':'
-        + startTime
-        + ':'
-        + restartNum;
+    String status = onlineState + ':' + startTime + ':' + restartNum;
+    return observer + ':' + subject + ':' + type + ':' + status;
   }
 
   @Override
   public Optional<String> validationError() {
-    Optional<String> missing = Payload.firstMissing("observer", observer, "subject", subject);
-    if (missing.isPresent()) {
-      return missing;
-    }
+    return Payload.firstMissing("observer", observer, "subject", subject)
+        .or(() -> Optional.ofNullable(invalidValue()));
+  }
+
+  private String invalidValue() {
     if (importance < 1 || importance > 3) {
-      return Optional.of("importance " + importance + " is not 1 to 3");
+      return "importance " + importance + " is not 1 to 3";
     }
     return switch (type) {
       case RESTART ->
           startTime > 0 && restartNum >= 0
-              ? Optional.empty()
-              : Optional.of("a restart needs start_time > 0 and restart_num >= 0");
-      case FIRST_SEEN ->
-          startTime > 0 ? Optional.empty() : Optional.of("first-seen needs start_time > 0");
+              ? null
+              : "a restart needs start_time > 0 and restart_num >= 0";
+      case FIRST_SEEN -> startTime > 0 ? null : "first-seen needs start_time > 0";
       case STATUS_CHANGE ->
           STATES.contains(onlineState)
-              ? Optional.empty()
-              : Optional.of("unknown online_state '" + SafeText.excerpt(onlineState) + "'");
-      default -> Optional.of("unknown observation type '" + SafeText.excerpt(type) + "'");
+              ? null
+              : "unknown online_state '" + SafeText.excerpt(onlineState) + "'";
+      default -> "unknown observation type '" + SafeText.excerpt(type) + "'";
     };
   }
 

@@ -3,8 +3,10 @@ package nara.event;
 import java.util.Optional;
 
 /**
- * What an event says. Seven kinds, one record each, named and ordered as on the wire; an absent
- * field is an empty string or zero, as the reference reads it.
+ * The content of an event: one record per service, with components named and ordered as on the
+ * wire. An absent field is an empty string or zero, as the reference reads it.
+ *
+ * <p>The signature does not cover nara ids, except those in a checkpoint; an id may be empty.
  */
 public sealed interface Payload
     permits Social, Ping, Observation, HeyThere, Chau, Seen, Checkpoint {
@@ -12,29 +14,25 @@ public sealed interface Payload
   /** The service whose events carry this payload. */
   Service service();
 
-  /** The text that id and signature are computed over. */
+  /** The text under the event's id and signature. */
   String content();
 
-  /** Why the payload breaks the wire contract's validity rules; empty when it is valid. */
+  /** The validity rule of the wire contract that the payload breaks; empty when it is valid. */
   Optional<String> validationError();
 
-  /** Who acts: the name that a subject filter compares; empty when nobody does. */
+  /** The name of the nara that acts, for subject filters; may be empty. */
   String actor();
 
-  /** Whom it is about: the other name that a subject filter compares. */
-  String target();
-
-  /** A fault when a required text is empty. */
-  private static Optional<String> missing(String field, String value) {
-    return value.isEmpty() ? Optional.of("no " + field) : Optional.empty();
+  /** The name of the nara that the payload is about, for subject filters. */
+  default String target() {
+    return actor();
   }
 
-  /** The first missing one of the required fields, given as name, value, name, value … */
+  /** An error for the first empty value of the required fields: name, value, name, value … */
   static Optional<String> firstMissing(String... namesAndValues) {
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      Optional<String> fault = missing(namesAndValues[i], namesAndValues[i + 1]);
-      if (fault.isPresent()) {
-        return fault;
+      if (namesAndValues[i + 1].isEmpty()) {
+        return Optional.of("no " + namesAndValues[i]);
       }
     }
     return Optional.empty();

@@ -7,11 +7,7 @@ import java.util.Optional;
 /**
  * A measured round trip.
  *
- * @param observer the name of who measured
- * @param observerId its nara id, or empty; not under the signature
- * @param target the name of who answered
- * @param targetId its nara id, or empty; not under the signature
- * @param rtt the round trip in milliseconds
+ * @param rtt milliseconds
  */
 public record Ping(String observer, String observerId, String target, String targetId, double rtt)
     implements Payload {
@@ -28,13 +24,12 @@ public record Ping(String observer, String observerId, String target, String tar
 
   @Override
   public Optional<String> validationError() {
-    Optional<String> missing = Payload.firstMissing("observer", observer, "target", target);
-    if (missing.isPresent()) {
-      return missing;
-    }
-    return rtt > 0 && Double.isFinite(rtt)
-        ? Optional.empty()
-        : Optional.of("rtt " + rtt + " is not a positive number");
+    return Payload.firstMissing("observer", observer, "target", target)
+        .or(
+            () ->
+                rtt > 0 && Double.isFinite(rtt)
+                    ? Optional.empty()
+                    : Optional.of("rtt " + rtt + " is not a positive number"));
   }
 
   @Override
@@ -43,12 +38,12 @@ public record Ping(String observer, String observerId, String target, String tar
   }
 
   /**
-   * One decimal, correctly rounded from the exact value of the double, ties to even: 0.15 (which is
-   * a little less) is 0.1, 0.25 is 0.2. Never an exponent.
+   * One decimal, rounded from the exact value of the double, ties to even: 0.15 (a little less in
+   * binary) gives 0.1, and 0.25 gives 0.2. Never an exponent.
    */
   public static String oneDecimal(double value) {
-    // The usual case without BigDecimal: below 2^40 ten times the value loses no digit that
-    // could decide, unless it lies next to a tie.
+    // The usual case without BigDecimal: below 2^40, ten times the value is exact enough unless it
+    // lies next to a tie.
     double tenfold = value * 10;
     double floor = Math.floor(tenfold);
     double fraction = tenfold - floor;

@@ -3,24 +3,22 @@ package nara.event;
 import java.util.Optional;
 
 /**
- * What became of the JSON of one event: read (perhaps with a fault), or not readable at all.
- *
- * <p>One bad event costs that event and nothing else, so the outcome is a value for each.
+ * The result of reading one event's JSON. A bad event is a value, so that it costs no other event
+ * of the same response.
  */
 public sealed interface ReadResult {
-  /** The id that the JSON claims, as it stands there; empty when it claims none. */
+  /** The id that the JSON claims, unchanged; empty when it claims none. */
   String claimedId();
 
-  /** Why it is malformed; empty when it is well formed. */
+  /** Why the event is malformed; empty when it is well formed. */
   Optional<String> validationError();
 
   /**
    * An event whose structure could be read.
    *
-   * @param event the event; its id is the computed one
-   * @param claimedId the id that the JSON claims
+   * @param event with the computed id
    * @param signedHash the 32 bytes that its emitter signed, or null when it is not signed
-   * @param error what the validity rules say against it, or null
+   * @param error the validity rule that it breaks, or null
    */
   record ParsedEvent(Event event, String claimedId, byte[] signedHash, String error)
       implements ReadResult {
@@ -34,12 +32,12 @@ public sealed interface ReadResult {
       return event.id().matchesHex(claimedId);
     }
 
-    /** The text that its id and signature are computed over. */
+    /** The text under its id and signature. */
     public String content() {
       return event.payload().content();
     }
 
-    /** What its emitter signed or would have: 32 bytes over the claimed id. */
+    /** The 32 bytes that its emitter signed or would sign; they include the claimed id. */
     public byte[] signableHash() {
       return signedHash != null
           ? signedHash
@@ -50,8 +48,7 @@ public sealed interface ReadResult {
   /**
    * Bytes that are no event: broken JSON, a wrong type, too large, a service without its payload.
    *
-   * @param claimedId the id, where it could be made out
-   * @param reason what is wrong, in words for a person
+   * @param claimedId empty when it could not be read
    */
   record Unreadable(String claimedId, String reason) implements ReadResult {
     @Override

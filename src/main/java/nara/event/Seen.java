@@ -3,13 +3,9 @@ package nara.event;
 import java.util.Optional;
 
 /**
- * That one nara noticed another to be there.
+ * One nara noticed that another one is online.
  *
- * @param observer the name of who noticed
- * @param observerId its nara id, or empty; not under the signature
- * @param subject the name of who was there
- * @param subjectId its nara id, or empty; not under the signature
- * @param via how it was noticed: zine, mesh, ping, sync …
+ * @param via how: zine, mesh, ping, sync …
  */
 public record Seen(String observer, String observerId, String subject, String subjectId, String via)
     implements Payload {

@@ -1,23 +1,29 @@
 package nara.event;
 
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The kinds of event, with their names on the wire. */
 public enum Service {
-  SOCIAL("social", "social"),
-  PING("ping", "ping"),
-  OBSERVATION("observation", "observation"),
-  HEY_THERE("hey-there", "hey_there"),
-  CHAU("chau", "chau"),
-  SEEN("seen", "seen"),
-  CHECKPOINT("checkpoint", "checkpoint");
+  SOCIAL("social"),
+  PING("ping"),
+  OBSERVATION("observation"),
+  HEY_THERE("hey-there"),
+  CHAU("chau"),
+  SEEN("seen"),
+  CHECKPOINT("checkpoint");
+
+  private static final Map<String, Service> BY_WIRE_NAME =
+      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Service::wireName, s -> s));
 
   private final String wireName;
   private final String payloadField;
 
-  Service(String wireName, String payloadField) {
+  Service(String wireName) {
     this.wireName = wireName;
-    this.payloadField = payloadField;
+    this.payloadField = wireName.replace('-', '_');
   }
 
   /** The value of {@code svc}: with a hyphen in {@code hey-there}. */
@@ -35,16 +41,8 @@ public enum Service {
     return Optional.ofNullable(ofWireName(wireName));
   }
 
+  /** The same, or null: for the parser's hot path. */
   public static Service ofWireName(String wireName) {
-    return switch (wireName) {
-      case "social" -> SOCIAL;
-      case "ping" -> PING;
-      case "observation" -> OBSERVATION;
-      case "hey-there" -> HEY_THERE;
-      case "chau" -> CHAU;
-      case "seen" -> SEEN;
-      case "checkpoint" -> CHECKPOINT;
-      default -> null;
-    };
+    return BY_WIRE_NAME.get(wireName);
   }
 }

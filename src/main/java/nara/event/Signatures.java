@@ -1,14 +1,11 @@
 package nara.event;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import nara.identity.KeyPair;
 
-/** Signatures as they are on the wire: 64 bytes as standard Base64 with padding. */
+/** Signatures on the wire: 64 bytes in standard Base64 with padding. */
 public final class Signatures {
-  /** Bytes of an Ed25519 signature. */
-  public static final int LENGTH = 64;
-
   /** Characters of 64 bytes in padded Base64. */
   private static final int BASE64_LENGTH = 88;
 
@@ -16,19 +13,12 @@ public final class Signatures {
 
   /** The 64 bytes; empty for any other length and for what is not Base64. */
   public static Optional<byte[]> decode(String base64) {
-    return base64 == null || base64.length() != BASE64_LENGTH
-        ? Optional.empty()
-        : decode(base64.getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  /** The same of the characters' bytes. */
-  static Optional<byte[]> decode(byte[] base64) {
-    if (base64.length != BASE64_LENGTH) {
+    if (base64 == null || base64.length() != BASE64_LENGTH) {
       return Optional.empty();
     }
     try {
       byte[] decoded = Base64.getDecoder().decode(base64);
-      return decoded.length == LENGTH ? Optional.of(decoded) : Optional.empty();
+      return decoded.length == KeyPair.SIGNATURE_LENGTH ? Optional.of(decoded) : Optional.empty();
     } catch (IllegalArgumentException notBase64) {
       return Optional.empty();
     }

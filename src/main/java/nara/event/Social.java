@@ -5,15 +5,11 @@ import java.util.Set;
 import nara.bounds.SafeText;
 
 /**
- * Something social between two naras: a tease, a piece of gossip.
+ * A social event between two naras: a tease, a piece of gossip.
  *
  * @param type tease, observed, gossip, observation or service
- * @param actor the name of who did it
- * @param actorId the actor's nara id, or empty; not under the signature
- * @param target the name of whom it was done to
- * @param targetId the target's nara id, or empty; not under the signature
- * @param reason why, or empty
- * @param witness who saw it, or empty
+ * @param reason may be empty
+ * @param witness the name of a nara that saw it, or empty
  */
 public record Social(
     String type,
@@ -39,9 +35,8 @@ public record Social(
 
   @Override
   public Optional<String> validationError() {
-    if (!TYPES.contains(type)) {
-      return Optional.of("unknown social type '" + SafeText.excerpt(type) + "'");
-    }
-    return Payload.firstMissing("actor", actor, "target", target);
+    return TYPES.contains(type)
+        ? Payload.firstMissing("actor", actor, "target", target)
+        : Optional.of("unknown social type '" + SafeText.excerpt(type) + "'");
   }
 }

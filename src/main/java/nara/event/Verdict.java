@@ -1,32 +1,30 @@
 package nara.event;
 
+import java.util.Locale;
+
 /**
- * What can be said of one event that was offered. Better verdicts come first: of two forms of one
- * event the better one is kept.
+ * The result of judging an offered event. Better verdicts come first: of two forms of one event the
+ * ledger keeps the better one.
  */
 public enum Verdict {
   /** Signed by the key of its emitter, or backed by at least two distinct voters. */
-  VALID("valid"),
-  /** Well formed, and nobody claims to have signed it: ordinary, not hostile. */
-  UNSIGNED("unsigned"),
-  /** Signed, but nobody knows the emitter's key yet. */
-  UNKNOWN_EMITTER("unknown_emitter"),
+  VALID,
+  /** Well formed and without a signature: ordinary, not hostile. */
+  UNSIGNED,
+  /** Signed, but the emitter's key is unknown. */
+  UNKNOWN_EMITTER,
   /** A checkpoint with fewer than two valid distinct voters, all of whose keys are known. */
-  UNBACKED_CHECKPOINT("unbacked_checkpoint"),
+  UNBACKED_CHECKPOINT,
   /** The signature is not the emitter's over this content. */
-  BAD_SIGNATURE("bad_signature"),
+  BAD_SIGNATURE,
   /** More than ten minutes ahead of the clock. */
-  FROM_THE_FUTURE("from_the_future"),
+  FROM_THE_FUTURE,
   /** The id is not the hash of the content. */
-  BAD_ID("bad_id"),
-  /** No event by the contract: broken JSON, wrong types, missing or impossible values. */
-  MALFORMED("malformed");
+  BAD_ID,
+  /** Breaks the wire contract: broken JSON, wrong types, missing or impossible values. */
+  MALFORMED;
 
-  private final String label;
-
-  Verdict(String label) {
-    this.label = label;
-  }
+  private final String label = name().toLowerCase(Locale.ROOT);
 
   /** The name in reports and on the command line. */
   public String label() {

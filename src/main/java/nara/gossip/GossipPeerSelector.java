@@ -3,30 +3,33 @@ package nara.gossip;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest.Peer;
 
 /**
- * With whom this node gossips next: drawn at random from those who are there, and now and then
- * somebody who is not known to be, since a zine that is taken is the best proof of life.
+ * Selects the peers of a gossip round: random online neighbours, and sometimes one that is not
+ * known to be online, because an exchanged zine is the best proof that it is.
  *
- * <p>Who did not answer is left alone for a while, each time twice as long.
+ * <p>A peer that does not answer is left out for a while. Each failure doubles that time.
  */
 final class GossipPeerSelector {
-  /** How long somebody is left alone who did not answer once. */
   static final Duration INITIAL_BACKOFF = Duration.ofMinutes(2);
 
-  /** How long at most: somebody who is back for a day has announced itself by then. */
+  /** A peer that is back for a day has announced itself. */
   static final Duration MAX_BACKOFF = Duration.ofHours(24);
 
-  /** From so many on, one of them is somebody of whom it is not known whether it is there. */
-  private static final int MIN_COUNT_FOR_UNCERTAIN = 3;
+  /** With this many peers or more, one of them may be offline. */
+  private static final int MIN_COUNT_FOR_OFFLINE = 3;
+
+  private static final Backoff NO_BACKOFF = new Backoff(0, Instant.MIN);
 
   private record Backoff(int failures, Instant until) {}
 
@@ -38,50 +41,40 @@ final class GossipPeerSelector {
   }
 
   /**
-   * Draws some, each once.
+   * Selects distinct peers.
    *
-   * @param known everybody that discovery knows
-   * @param count how many at the most
-   * @param filter who else must be left out
+   * @param known all known neighbours; the backoff of any other is forgotten
+   * @param count how many at most
+   * @param excluded names that are not selected
    */
-  List<Peer> select(List<Neighbour> known, int count, Predicate<String> filter, Instant now) {
+  List<Peer> select(Collection<Neighbour> known, int count, Set<String> excluded, Instant now) {
     backoffs.keySet().retainAll(known.stream().map(Neighbour::name).toList());
     List<Peer> online = new ArrayList<>();
-    List<Peer> uncertain = new ArrayList<>();
+    List<Peer> offline = new ArrayList<>();
     for (Neighbour neighbour : known) {
-      boolean backingOff = backoffs.getOrDefault(neighbour.name(), NO_BACKOFF).until().isAfter(now);
-      if (!neighbour.address().isEmpty() && !backingOff && filter.test(neighbour.name())) {
-        (neighbour.online() ? online : uncertain)
-            .add(new Peer(neighbour.name(), neighbour.address()));
+      String name = neighbour.name();
+      boolean backingOff = backoffs.getOrDefault(name, NO_BACKOFF).until().isAfter(now);
+      if (!neighbour.address().isEmpty() && !backingOff && !excluded.contains(name)) {
+        (neighbour.online() ? online : offline).add(new Peer(name, neighbour.address()));
       }
     }
-    shuffle(online);
-    shuffle(uncertain);
-    boolean includeUncertain = count >= MIN_COUNT_FOR_UNCERTAIN && !uncertain.isEmpty();
-    int onlineCount = Math.min(online.size(), includeUncertain ? count - 1 : count);
+    Collections.shuffle(online, Random.from(random));
+    Collections.shuffle(offline, Random.from(random));
+    boolean includeOffline = count >= MIN_COUNT_FOR_OFFLINE && !offline.isEmpty();
+    int onlineCount = Math.min(online.size(), includeOffline ? count - 1 : count);
     List<Peer> selected = new ArrayList<>(online.subList(0, onlineCount));
-    selected.addAll(uncertain.subList(0, Math.min(uncertain.size(), count - onlineCount)));
+    selected.addAll(offline.subList(0, Math.min(offline.size(), count - onlineCount)));
     return selected;
   }
 
-  private static final Backoff NO_BACKOFF = new Backoff(0, Instant.MIN);
-
-  /** It answered. */
   void recordSuccess(String name) {
     backoffs.remove(name);
   }
 
-  /** It did not. */
   void recordFailure(String name, Instant now) {
     int failures = backoffs.getOrDefault(name, NO_BACKOFF).failures() + 1;
     long doubled = INITIAL_BACKOFF.toSeconds() << Math.min(failures - 1, 20);
     backoffs.put(
         name, new Backoff(failures, now.plusSeconds(Math.min(doubled, MAX_BACKOFF.toSeconds()))));
-  }
-
-  private void shuffle(List<Peer> peers) {
-    for (int i = peers.size() - 1; i > 0; i--) {
-      Collections.swap(peers, i, random.nextInt(i + 1));
-    }
   }
 }

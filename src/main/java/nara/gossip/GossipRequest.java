@@ -5,35 +5,35 @@ import nara.bus.Request;
 import nara.mesh.client.MeshRequest;
 
 /**
- * What the gossip verticle is asked.
+ * Requests to the gossip verticle.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface GossipRequest<R extends BusMessage> extends Request<R> {
-  /** Where the gossip verticle is asked. */
   String ADDRESS = "nara.gossip";
 
   /**
-   * Sends one signed event to a neighbour and to nobody else, by its name. What should reach
-   * everybody goes into the ledger, and on with the zines.
+   * Sends one signed event to one neighbour only. Events for everybody belong in the ledger: the
+   * zines carry them.
    *
+   * @param name of the neighbour
    * @param event its JSON
    */
   record SendToNeighbour(String name, byte[] event)
       implements GossipRequest<MeshRequest.DeliveryOutcome> {}
 
-  /** What was done so far. */
+  /** Asks for the counters. */
   record GetGossipCounts() implements GossipRequest<GossipCounts> {}
 
   /**
-   * The answer to {@link GetGossipCounts}.
+   * The counters since the start.
    *
    * @param rounds of zines
-   * @param exchanges zines that were taken, and answered
-   * @param failedExchanges zines that were not
-   * @param peersAsked neighbours asked for what was missed
-   * @param eventsAdded events that were new, by either
-   * @param inFlight rounds and catchings-up that have begun and are not over
+   * @param exchanges zines that a peer accepted and answered
+   * @param failedExchanges zines without a valid answer
+   * @param peersAsked peers asked by the background sync
+   * @param eventsAdded new events from zines and from the background sync
+   * @param inFlight rounds and background syncs that have not ended
    */
   record GossipCounts(
       long rounds,

@@ -3,17 +3,20 @@ package nara.gossip;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import nara.bounds.BoundedMap;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.discovery.DiscoveryRequest;
+import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.gossip.GossipRequest.GossipCounts;
 import nara.ledger.MemoryMode;
@@ -22,26 +25,28 @@ import nara.mesh.client.MeshRequest.DeliveryOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.MeshFailure;
-import nara.mqtt.PlazaRequest;
 import nara.presence.Presence;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this node's memory and that of others fresh: zines with a few neighbours every few minutes,
- * now and then all of what one or two of them had lately, and the keys that are still missing.
+ * Gossip: zines with a few peers every few minutes, and the background sync.
  *
- * <p>Deployed before those that say goodbye, so that the last zine carries the goodbye.
+ * <p>The node deploys it before the verticles that say goodbye. It therefore stops after them, and
+ * its last zine carries the goodbye.
  */
 public final class GossipVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GossipVerticle.class);
 
-  /** For one exchange of zines or one delivery; the reference's. */
+  /** For one exchange of zines or one delivery; the reference's value. */
   private static final Duration EXCHANGE_TIMEOUT = Duration.ofSeconds(15);
 
-  /** For the last zine; whoever stops this verticle waits for five seconds. */
+  /** For the last zine: the node gives each verticle five seconds to stop. */
   private static final Duration FINAL_EXCHANGE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Anybody can invent names. */
+  private static final int MAX_SHORT_MEMORY_NAMES = 2_000;
 
   private final String me;
   private final GossipConfig config;
@@ -49,10 +54,13 @@ public final class GossipVerticle extends VerticleBase {
   private final RandomGenerator random;
   private final GossipPeerSelector gossipPeerSelector;
   private final PresenceExtractor presenceExtractor;
+  private final Set<String> shortMemoryNames =
+      Collections.newSetFromMap(BoundedMap.fifo(MAX_SHORT_MEMORY_NAMES));
+  private final LogOnce failures = new LogOnce(LOG::warn);
 
   private Bus bus;
   private BackgroundSync backgroundSync;
-  private List<Neighbour> neighbours = List.of();
+  private Map<String, Neighbour> neighbours = Map.of();
   private Scheduler.TimerHandle nextRound = () -> {};
   private Scheduler.TimerHandle nextSync = () -> {};
   private long rounds;
@@ -60,13 +68,11 @@ public final class GossipVerticle extends VerticleBase {
   private long failedExchanges;
   private long eventsAdded;
   private int inFlight;
-  private final LogOnce failures = new LogOnce(LOG::warn);
 
   /**
    * The gossip of one node.
    *
-   * @param me its name
-   * @param random draws neighbours and waits
+   * @param me the node's name
    */
   public GossipVerticle(
       String me, GossipConfig config, Scheduler scheduler, RandomGenerator random) {
@@ -81,13 +87,13 @@ public final class GossipVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    backgroundSync = new BackgroundSync(bus, random);
-    bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNews);
+    backgroundSync = new BackgroundSync(bus, random, gossipPeerSelector);
+    bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNotification);
+    bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     if (config.disabledReason().isEmpty()) {
       nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
-        Duration first = backgroundSync.firstDelay();
-        nextSync = scheduler.schedule(vertx, first, this::onBackgroundSync);
+        nextSync = scheduler.schedule(vertx, backgroundSync.firstDelay(), this::onBackgroundSync);
       }
     }
     return bus.serve(GossipRequest.ADDRESS, GossipRequest.class, this::onRequest).completion();
@@ -101,14 +107,14 @@ public final class GossipVerticle extends VerticleBase {
         ? Future.succeededFuture()
         : exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT)
             .timeout(FINAL_EXCHANGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-            // Whoever it does not reach notices the silence.
+            // A peer that it does not reach will notice the silence.
             .otherwiseEmpty();
   }
 
   private Future<? extends BusMessage> onRequest(GossipRequest<?> request) {
     return switch (request) {
-      case GossipRequest.SendToNeighbour sendToNeighbour -> onSendToNeighbour(sendToNeighbour);
-      case GossipRequest.GetGossipCounts getGossipCounts ->
+      case GossipRequest.SendToNeighbour send -> onSendToNeighbour(send);
+      case GossipRequest.GetGossipCounts get ->
           Future.succeededFuture(
               new GossipCounts(
                   rounds,
@@ -120,45 +126,44 @@ public final class GossipVerticle extends VerticleBase {
     };
   }
 
-  private Future<DeliveryOutcome> onSendToNeighbour(GossipRequest.SendToNeighbour sendToNeighbour) {
+  private Future<DeliveryOutcome> onSendToNeighbour(GossipRequest.SendToNeighbour send) {
     if (config.disabledReason().isPresent()) {
-      return Future.succeededFuture(
-          new MeshRequest.DeliveryFailed(MeshFailure.UNREACHABLE, config.disabledReason().get()));
+      return unreachable(config.disabledReason().get());
     }
     return fetchNeighbours()
         .compose(
-            all ->
-                addressOf(sendToNeighbour.name(), all)
-                    .map(
-                        address ->
-                            bus.request(
-                                MeshRequest.ADDRESS,
-                                new MeshRequest.SendEvent(
-                                    new Peer(sendToNeighbour.name(), address),
-                                    sendToNeighbour.event(),
-                                    EXCHANGE_TIMEOUT),
-                                EXCHANGE_TIMEOUT.plus(Timeouts.GOSSIP)))
-                    .orElseGet(
-                        () ->
-                            Future.succeededFuture(
-                                new MeshRequest.DeliveryFailed(
-                                    MeshFailure.UNREACHABLE, "its address is not known"))));
+            found -> {
+              Neighbour target = found.get(send.name());
+              if (target == null || target.address().isEmpty()) {
+                return unreachable("the address of " + send.name() + " is not known");
+              }
+              return bus.request(
+                  MeshRequest.ADDRESS,
+                  new MeshRequest.SendEvent(
+                      new Peer(send.name(), target.address()), send.event(), EXCHANGE_TIMEOUT),
+                  EXCHANGE_TIMEOUT.plus(Timeouts.GOSSIP));
+            });
   }
 
-  private static Optional<String> addressOf(String name, List<Neighbour> all) {
-    return all.stream()
-        .filter(neighbour -> neighbour.name().equals(name))
-        .map(Neighbour::address)
-        .filter(address -> !address.isEmpty())
-        .findFirst();
+  private static Future<DeliveryOutcome> unreachable(String reason) {
+    return Future.succeededFuture(new MeshRequest.DeliveryFailed(MeshFailure.UNREACHABLE, reason));
   }
 
-  private void onTrustNews(TrustNotification news) {
-    switch (news) {
-      case TrustNotification.AnnouncementsMerged announcementsMerged ->
-          presenceExtractor
-              .extract(announcementsMerged.events(), scheduler.instant())
-              .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
+  private void onTrustNotification(TrustNotification notification) {
+    if (notification instanceof TrustNotification.AnnouncementsMerged merged) {
+      presenceExtractor
+          .extract(merged.events(), scheduler.instant())
+          .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
+    }
+  }
+
+  private void onPresence(Presence presence) {
+    if (presence instanceof Presence.Active active) {
+      if (active.shortMemory()) {
+        shortMemoryNames.add(active.name());
+      } else {
+        shortMemoryNames.remove(active.name());
+      }
     }
   }
 
@@ -169,33 +174,33 @@ public final class GossipVerticle extends VerticleBase {
     rounds++;
     track(
         fetchNeighbours()
-            .compose(all -> all.isEmpty() ? discoverNeighbours() : Future.succeededFuture(all))
-            .compose(all -> exchangeZines(selectPeers(), EXCHANGE_TIMEOUT)));
+            .compose(found -> found.isEmpty() ? discoverNeighbours() : Future.succeededFuture())
+            .compose(found -> exchangeZines(selectPeers(), EXCHANGE_TIMEOUT)));
   }
 
   private List<Peer> selectPeers() {
     int count = config.memory() == MemoryMode.SHORT ? 1 + random.nextInt(2) : 3 + random.nextInt(3);
-    return gossipPeerSelector.select(neighbours, count, name -> true, scheduler.instant());
+    return gossipPeerSelector.select(neighbours.values(), count, Set.of(), scheduler.instant());
   }
 
   private Future<Void> exchangeZines(List<Peer> peers, Duration timeout) {
     if (peers.isEmpty()) {
       return Future.succeededFuture();
     }
-    List<Neighbour> candidates = neighbours;
+    Map<String, Neighbour> knownAtRequest = neighbours;
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ExchangeZines(peers, config.zineSpan(), timeout),
             timeout.plus(Timeouts.MERGE_ALLOWANCE))
         .map(
             result -> {
-              onZinesExchanged(peers, candidates, result);
+              onZinesExchanged(peers, knownAtRequest, result);
               return null;
             });
   }
 
   private void onZinesExchanged(
-      List<Peer> peers, List<Neighbour> candidates, ZinesExchanged result) {
+      List<Peer> peers, Map<String, Neighbour> knownAtRequest, ZinesExchanged result) {
     exchanges += result.merged().size();
     failedExchanges += result.failures().size();
     result.merged().values().forEach(offerResult -> eventsAdded += offerResult.added());
@@ -204,70 +209,51 @@ public final class GossipVerticle extends VerticleBase {
         .forEach(
             (name, reason) -> {
               gossipPeerSelector.recordFailure(name, scheduler.instant());
-              LOG.debug("no zine with {}: {}", name, reason);
+              LOG.debug("A zine was not exchanged. peer={} reason={}", name, reason);
             });
     for (Peer peer : peers) {
       if (result.merged().containsKey(peer.name())) {
         gossipPeerSelector.recordSuccess(peer.name());
-        reportOnline(peer, candidates);
+        publishOnline(peer, knownAtRequest.get(peer.name()));
       }
     }
   }
 
   /**
-   * Its answer was signed and came from there: it is, whatever was thought of it when it was drawn.
-   * Who was there then may have said goodbye since, and is not brought back by an older answer.
+   * A signed answer proves that a peer is online that was offline at the request. A peer that was
+   * online may have said goodbye since: its older answer must not bring it back.
    */
-  private void reportOnline(Peer peer, List<Neighbour> candidates) {
-    candidates.stream()
-        .filter(neighbour -> neighbour.name().equals(peer.name()) && !neighbour.online())
-        .forEach(
-            neighbour ->
-                bus.publish(
-                    Presence.ADDRESS,
-                    new Presence.Online(
-                        peer.name(), neighbour.id(), peer.address(), neighbour.key(), true)));
+  private void publishOnline(Peer peer, Neighbour atRequest) {
+    if (atRequest != null && !atRequest.online()) {
+      bus.publish(
+          Presence.ADDRESS,
+          new Presence.Online(peer.name(), atRequest.id(), peer.address(), atRequest.key(), true));
+    }
   }
 
-  // Catching up.
+  // Background sync.
 
   private void onBackgroundSync() {
     nextSync = scheduler.schedule(vertx, backgroundSync.nextDelay(), this::onBackgroundSync);
     track(
         fetchNeighbours()
             .compose(
-                all ->
-                    lowMemoryNames()
-                        .map(
-                            lowMemory ->
-                                backgroundSync.selectPeers(
-                                    gossipPeerSelector, all, lowMemory, scheduler)))
-            .compose(syncPeers -> backgroundSync.syncWith(syncPeers, scheduler.instant())));
+                found ->
+                    backgroundSync.sync(found.values(), shortMemoryNames, scheduler.instant())));
   }
 
-  /** Who has told that it remembers little; nobody when there is no plaza to tell it on. */
-  private Future<Set<String>> lowMemoryNames() {
-    return bus.request(
-            PlazaRequest.ADDRESS, new PlazaRequest.GetShortMemoryPeers(), Timeouts.GOSSIP)
-        .map(PlazaRequest.ShortMemoryPeers::names);
+  private Future<Map<String, Neighbour>> fetchNeighbours() {
+    return requestNeighbours(new DiscoveryRequest.ListNeighbours(), Timeouts.GOSSIP);
   }
 
-  private Future<List<Neighbour>> fetchNeighbours() {
-    return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.GOSSIP)
-        .map(this::updateNeighbours);
+  private Future<Map<String, Neighbour>> discoverNeighbours() {
+    return requestNeighbours(new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY);
   }
 
-  /** Nobody is known, so the sources of discovery are asked again. */
-  private Future<List<Neighbour>> discoverNeighbours() {
-    return bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
-        .map(this::updateNeighbours);
-  }
-
-  private List<Neighbour> updateNeighbours(DiscoveryRequest.NeighbourList found) {
-    neighbours = found.neighbours();
-    return neighbours;
+  private Future<Map<String, Neighbour>> requestNeighbours(
+      DiscoveryRequest<NeighbourList> request, Duration timeout) {
+    return bus.request(DiscoveryRequest.ADDRESS, request, timeout)
+        .map(found -> neighbours = found.byName());
   }
 
   private void track(Future<?> work) {
@@ -276,6 +262,6 @@ public final class GossipVerticle extends VerticleBase {
   }
 
   private void logFailure(Throwable failure) {
-    failures.log("Gossip of " + me + " failed: " + failure.getMessage());
+    failures.log("Gossip failed. node=%s reason=%s".formatted(me, failure.getMessage()));
   }
 }

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import nara.bounds.BoundedMap;
 import nara.event.Chau;
 import nara.event.Event;
@@ -14,16 +13,14 @@ import nara.identity.PublicKey;
 import nara.presence.Presence;
 
 /**
- * What announcements in the ledger say of who is there, so that naras find each other without a
- * plaza. Of each nara the newest word counts, in whatever order they come.
+ * Extracts presence from the announcements and goodbyes that enter the ledger, so that naras find
+ * each other without a broker. The newest event of each nara decides, in any order of arrival.
  */
 final class PresenceExtractor {
-  /**
-   * Up to this age an announcement says that its maker is there; an older one only where it was.
-   */
+  /** An older announcement does not prove that its emitter is online. It still has the address. */
   static final Duration MAX_ANNOUNCEMENT_AGE = Duration.ofHours(1);
 
-  /** Naras whose last word is remembered; over it the ones longest not heard of go. */
+  /** As many as discovery keeps neighbours. */
   private static final int MAX_NARAS = 10_000;
 
   private final String me;
@@ -33,31 +30,31 @@ final class PresenceExtractor {
     this.me = me;
   }
 
-  /** Who came and who went, by these events. */
   List<Presence> extract(List<Event> events, Instant now) {
     List<Presence> extracted = new ArrayList<>();
     for (Event event : events) {
-      presence(event, now)
-          .filter(news -> recordIfNewer(news.name(), event.ts()))
-          .ifPresent(extracted::add);
+      Presence presence = presence(event, now);
+      if (presence != null
+          && !presence.name().equals(me)
+          && recordIfNewer(presence.name(), event.ts())) {
+        extracted.add(presence);
+      }
     }
     return extracted;
   }
 
-  private Optional<Presence> presence(Event event, Instant now) {
-    Presence presence =
-        switch (event.payload()) {
-          case HeyThere hello ->
-              new Presence.Online(
-                  hello.from(),
-                  hello.id(),
-                  hello.meshIp(),
-                  PublicKey.parse(hello.publicKey()),
-                  event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE)));
-          case Chau goodbye -> new Presence.Offline(goodbye.from());
-          default -> null;
-        };
-    return Optional.ofNullable(presence).filter(news -> !news.name().equals(me));
+  private static Presence presence(Event event, Instant now) {
+    return switch (event.payload()) {
+      case HeyThere hello ->
+          new Presence.Online(
+              hello.from(),
+              hello.id(),
+              hello.meshIp(),
+              PublicKey.parse(hello.publicKey()),
+              event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE)));
+      case Chau goodbye -> new Presence.Offline(goodbye.from());
+      default -> null;
+    };
   }
 
   private boolean recordIfNewer(String name, long ts) {

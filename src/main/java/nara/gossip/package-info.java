@@ -1,7 +1,17 @@
-/**
- * Gossip: what this node knows goes on from hand to hand, and what it missed is caught up on.
- *
- * <p>May know {@code event}, {@code identity} and {@code bus}, and the messages of {@code ledger},
- * {@code trust}, {@code mesh}, {@code plaza}, {@code discovery} and {@code recovery}.
- */
+/** Gossip: exchanges of recent events with a few peers, and the background sync of missed ones. */
+@MayKnow({
+  "bounds",
+  "bus",
+  "discovery",
+  "event",
+  "identity",
+  "ledger",
+  "mesh.client",
+  "mesh.wire",
+  "presence",
+  "recovery",
+  "trust"
+})
 package nara.gossip;
+
+import nara.MayKnow;

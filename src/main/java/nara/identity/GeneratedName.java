@@ -4,11 +4,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The name that a seed gives to a nara that nobody named, such as {@code brisk-heron-042}.
- *
- * <p>How it is drawn is the wire contract's; the words are this project's own, so the same seed is
- * called otherwise by another implementation. Nothing on the wire depends on the word, but the bond
- * of a soul does: a soul from elsewhere is given together with its name.
+ * The name of a nara without a configured one, drawn from its seed, such as {@code
+ * brisk-heron-042}. The wire contract defines the draw; the word lists are this project's own. So a
+ * soul from another implementation comes together with its name.
  */
 final class GeneratedName {
   private static final List<String> ADJECTIVES = Resource.lines("adjectives.txt");
@@ -25,6 +23,6 @@ final class GeneratedName {
     String adjective = adjectives.get(random.intn(adjectives.size()));
     String noun = nouns.get(random.intn(nouns.size()));
     String number = Integer.toString(1000 + random.intn(1000)).substring(1);
-    return adjective + "-" + noun + "-" + number;
+    return adjective + '-' + noun + '-' + number;
   }
 }

@@ -6,11 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The seeded generator that the network draws personalities and generated names from: an additive
- * lagged Fibonacci generator over 607 words, as the wire contract describes it.
+ * The seeded generator of the wire contract, for personalities and generated names: an additive
+ * lagged Fibonacci generator over 607 words. Every node must draw the same numbers from a seed.
  *
- * <p>Every node must draw the same numbers from the same seed, so none of the JDK's generators will
- * do. It is not for secrets. Not thread-safe: an instance belongs to whoever draws from it.
+ * <p>Not for secrets; not thread-safe.
  */
 public final class GoRandom {
   private static final int WORDS = 607;
@@ -26,10 +25,8 @@ public final class GoRandom {
   private int feed = FEED;
 
   private GoRandom(long seed) {
-    long x = Math.floorMod(seed, MODULUS);
-    if (x == 0) {
-      x = ZERO_SEED;
-    }
+    long remainder = Math.floorMod(seed, MODULUS);
+    long x = remainder == 0 ? ZERO_SEED : remainder;
     for (int i = 0; i < WARM_UP; i++) {
       x = step(x);
     }
@@ -60,19 +57,15 @@ public final class GoRandom {
     return state[feed];
   }
 
-  /**
-   * The next number from 0 up to, not including, n.
-   *
-   * @throws IllegalArgumentException when n is not positive
-   */
+  /** The next number from 0 to n - 1; n must be positive. */
   public int intn(int n) {
     if (n <= 0) {
-      throw new IllegalArgumentException("can only draw below a positive bound, not " + n);
+      throw new IllegalArgumentException("n must be positive, got " + n);
     }
     if ((n & (n - 1)) == 0) {
       return top31() & (n - 1);
     }
-    // Draws from the incomplete last run of n are thrown away: each result is equally likely.
+    // Rejects draws from the incomplete last run of n, so that each result is equally likely.
     int last = (int) (MODULUS - (1L << 31) % n);
     int drawn = top31();
     while (drawn > last) {

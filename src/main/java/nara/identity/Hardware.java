@@ -15,31 +15,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * What a machine shows of itself that stays the same: the source of a native soul.
+ * The stable properties of a machine, the source of a native soul.
  *
  * <p>The fingerprint is SHA-256 of the host id, a hyphen, and the comma-joined hardware addresses
- * of its wired and wireless interfaces. The host id is the mainboard's product UUID where it can be
- * read, else the machine id written as a UUID. An id that changes at each boot would make another
- * nara each time and is not used.
+ * of the wired and wireless interfaces. The host id is the mainboard's product UUID if readable,
+ * else the machine id as a UUID.
  */
 public final class Hardware {
   private static final Path ROOT = Path.of("/");
-  private static final int MACHINE_ID_DIGITS = 32;
+  private static final Pattern MACHINE_ID =
+      Pattern.compile("(.{8})(.{4})(.{4})(.{4})(.{12})", Pattern.DOTALL);
   private static final int UUID_CHARACTERS = 36;
 
   private Hardware() {}
 
   /**
-   * The 32 bytes of this machine's fingerprint; empty when it shows neither a host id nor a
-   * hardware address, since all such machines would share one soul.
+   * The 32 bytes of this machine's fingerprint; empty without a host id and a hardware address,
+   * since all such machines would share one soul.
    */
   public static Optional<byte[]> fingerprint() {
     return fingerprint(ROOT);
   }
 
-  /** The host's own name for itself; "" when it tells none. */
+  /** The host's name, or "". */
   public static String hostName() {
     return read(ROOT.resolve("proc/sys/kernel/hostname"))
         .or(() -> Optional.ofNullable(System.getenv("HOSTNAME")))
@@ -49,9 +52,8 @@ public final class Hardware {
 
   static Optional<byte[]> fingerprint(Path root) {
     Path classNet = root.resolve("sys/class/net");
-    // The JDK lists only interfaces that have an internet address at the moment, and a nara must
-    // not become another one when a cable is unplugged: where the kernel lists them all, that
-    // counts.
+    // The JDK lists only interfaces that have an IP address at the moment. The kernel's list stays
+    // the same when a cable is unplugged, and so does the nara.
     Map<String, String> addresses =
         Files.isDirectory(classNet) ? listedByKernel(classNet) : listedByJdk();
     return fingerprint(hostId(root).orElse(""), hardwareAddresses(addresses));
@@ -69,32 +71,19 @@ public final class Hardware {
   static Optional<String> hostId(Path root) {
     return read(root.resolve("sys/class/dmi/id/product_uuid"))
         .filter(uuid -> uuid.length() == UUID_CHARACTERS)
-        .or(() -> read(root.resolve("etc/machine-id")).flatMap(Hardware::asUuid))
+        .or(
+            () ->
+                read(root.resolve("etc/machine-id"))
+                    .map(MACHINE_ID::matcher)
+                    .filter(Matcher::matches)
+                    .map(id -> id.replaceFirst("$1-$2-$3-$4-$5")))
         .map(id -> id.toLowerCase(Locale.ROOT));
   }
 
-  private static Optional<String> asUuid(String machineId) {
-    if (machineId.length() != MACHINE_ID_DIGITS) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        String.join(
-            "-",
-            machineId.substring(0, 8),
-            machineId.substring(8, 12),
-            machineId.substring(12, 16),
-            machineId.substring(16, 20),
-            machineId.substring(20)));
-  }
-
-  /** Those of interfaces that are cards of the machine, by their names. */
+  /** The addresses of network cards, selected by the interface names. */
   static List<String> hardwareAddresses(Map<String, String> byInterface) {
     return byInterface.entrySet().stream()
-        .filter(
-            e ->
-                e.getKey().startsWith("en")
-                    || e.getKey().startsWith("eth")
-                    || e.getKey().startsWith("wlan"))
+        .filter(e -> Stream.of("en", "eth", "wlan").anyMatch(e.getKey()::startsWith))
         .map(Map.Entry::getValue)
         .filter(address -> !address.isEmpty())
         .toList();
@@ -123,13 +112,12 @@ public final class Hardware {
         }
       }
     } catch (SocketException none) {
-      // A machine that does not list its interfaces shows none: the host id alone identifies it.
-      return Map.of();
+      return Map.of(); // the host id alone identifies the machine
     }
     return addresses;
   }
 
-  /** The stripped content of a file; empty when there is none, or nothing in it. */
+  /** The stripped content of a file; empty when the file is absent, unreadable or blank. */
   private static Optional<String> read(Path file) {
     try {
       return Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty());

@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Whether a host name says anything about its host: a nara is not named after "localhost". */
+/** Decides whether a host name is specific enough to name a nara. */
 public final class HostName {
   private static final List<String> GENERIC_PARTS =
       List.of("localhost", "raspberrypi", "raspberry", "debian", "ubuntu", "nixos", "nara");
-  // What container runtimes and installers make up.
+
+  /** Container runtimes and installers generate such names. */
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{12,}");
 
   private HostName() {}
 
   /**
-   * Whether the name is one that many hosts have or that a machine made up, in upper or lower case;
-   * the list is the wire contract's. The empty name is not generic, it is none.
+   * Whether many hosts have the name, by the wire contract's list. The empty name is not generic.
    */
   public static boolean isGeneric(String name) {
     String lower = name.toLowerCase(Locale.ROOT);

@@ -3,45 +3,38 @@ package nara.identity;
 import java.util.Optional;
 
 /**
- * Who this node is: a name, the soul, and all that follows from the two.
+ * The identity of this node: a name, the secret soul, and what derives from both.
  *
- * @param name what it is called
- * @param soul its secret
- * @param id its nara id
- * @param keys what it signs with
- * @param personality its character
- * @param bonded whether the soul is bonded to the name; a nara without the bond works, but is taken
- *     for somebody with a borrowed name
+ * @param bonded whether the soul is bonded to the name; without the bond the nara works, but others
+ *     may doubt its name
  */
 public record Identity(
     String name, Soul soul, String id, KeyPair keys, Personality personality, boolean bonded) {
 
-  /** The identity of a soul under a name, whether they are bonded or not. */
+  /** The identity of a soul under a name, bonded or not. */
   public static Identity of(String name, Soul soul) {
     return new Identity(
         name,
         soul,
-        NaraId.of(soul, name),
+        soul.idFor(name),
         KeyPair.of(soul),
         Personality.of(soul),
         soul.isBondedTo(name));
   }
 
   /**
-   * Decides who a node is, from what it was told and what it runs on.
+   * Selects the identity from the configuration and the machine.
    *
-   * <p>The name is the one given, else the short host name, else (or when that says nothing, see
-   * {@link HostName#isGeneric}) one drawn from the seed. The soul is the one given, else the native
-   * one of the hardware. A given soul that is bonded to the given name keeps it, however generic it
-   * sounds.
+   * <p>The name is the configured one, else the short host name. A {@linkplain HostName#isGeneric
+   * generic} or empty name is replaced by one generated from the seed, unless the configured soul
+   * is bonded to it. The soul is the configured one, else the native one of the hardware.
    *
-   * @param name the configured name, or ""
-   * @param soul the configured soul in Base58, or ""
-   * @param hostname the host's name, or ""
-   * @param fingerprint the hardware's, see {@link Hardware#fingerprint}; looked at only without a
-   *     soul
-   * @throws IllegalArgumentException with a sentence for the operator, which does not repeat the
-   *     soul, when the soul is not one, or when there is neither a soul nor a fingerprint
+   * @param name configured, or ""
+   * @param soul configured, in Base58, or ""
+   * @param hostname or ""
+   * @param fingerprint see {@link Hardware#fingerprint}; used without a configured soul
+   * @throws IllegalArgumentException with a sentence for the operator that does not contain the
+   *     soul: the soul is invalid, or there is neither a soul nor a fingerprint
    */
   public static Identity resolve(
       String name, String soul, String hostname, Optional<byte[]> fingerprint) {
@@ -62,16 +55,16 @@ public record Identity(
 
   private static IllegalArgumentException notASoul() {
     return new IllegalArgumentException(
-        "the soul given is not one: a soul is 40 bytes in Base58, about 54 characters");
+        "the soul is invalid: expected 40 bytes in Base58, about 54 characters");
   }
 
   private static IllegalArgumentException noHardware() {
     return new IllegalArgumentException(
-        "this machine shows neither a machine id nor a network card to make a soul from:"
-            + " give the node a soul");
+        "this machine has neither a machine id nor a network card to derive a soul from:"
+            + " configure identity.soul");
   }
 
-  /** Shows everything but the secret. */
+  /** Without the secret. */
   @Override
   public String toString() {
     return "Identity[name=%s, id=%s, key=%s, bonded=%s]"

@@ -1,18 +1,18 @@
 package nara.identity;
 
-/** Whose key an event must be signed with, as far as a {@link Keyring} can tell. */
+/** The key that must have signed an event, by {@link Keyring#lookup}. */
 public sealed interface KeyLookup {
 
   /** This key. */
   record Known(PublicKey key) implements KeyLookup {}
 
-  /** Nobody told the key yet. */
+  /** The key is unknown so far. */
   record Unknown() implements KeyLookup {}
 
   /**
-   * The emitter's name and id are known to belong to different naras, so no key can be right.
+   * The emitter's name and id belong to different naras, so no key is right.
    *
-   * @param reason a sentence for people; what peers chose in it is shortened and printable
+   * @param reason safe to print
    */
   record Mismatch(String reason) implements KeyLookup {}
 }

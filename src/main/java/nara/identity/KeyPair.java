@@ -5,11 +5,10 @@ import java.util.Base64;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
- * The Ed25519 key pair of a soul: signs in its name.
+ * The Ed25519 key pair of a soul.
  *
- * <p>Signing is Bouncy Castle's (constant time, pure Java). The public key is computed once and
- * handed in with each message, so that a signature costs one scalar multiplication and not two. All
- * state is fixed at construction: any number of threads may sign at once.
+ * <p>Bouncy Castle signs (constant time, pure Java). It gets the public key with each message, so
+ * that a signature costs one scalar multiplication and not two. Immutable and thread-safe.
  */
 public final class KeyPair {
   /** Bytes of a signature. */
@@ -31,11 +30,7 @@ public final class KeyPair {
     return new KeyPair(soul.seed());
   }
 
-  /**
-   * The key pair of a seed as of RFC 8032.
-   *
-   * @throws IllegalArgumentException when there are not exactly 32 bytes
-   */
+  /** The key pair of a seed of 32 bytes, by RFC 8032. */
   public static KeyPair fromSeed(byte[] seed) {
     if (seed.length != Ed25519.SECRET_KEY_SIZE) {
       throw new IllegalArgumentException("an Ed25519 seed has 32 bytes, not " + seed.length);
@@ -43,19 +38,19 @@ public final class KeyPair {
     return new KeyPair(seed.clone());
   }
 
-  /** The public half. */
+  /** The public key. */
   public PublicKey publicKey() {
     return publicKey;
   }
 
-  /** The signature over the message: 64 bytes. */
+  /** The signature of the message: 64 bytes. */
   public byte[] sign(byte[] message) {
     byte[] signature = new byte[SIGNATURE_LENGTH];
     Ed25519.sign(seed, 0, publicBytes, 0, message, 0, message.length, signature, 0);
     return signature;
   }
 
-  /** The signature as it is on the wire: standard Base64 with padding. */
+  /** The signature in the wire format: standard Base64 with padding. */
   public String signBase64(byte[] message) {
     return Base64.getEncoder().encodeToString(sign(message));
   }
@@ -70,7 +65,7 @@ public final class KeyPair {
     return publicKey.hashCode();
   }
 
-  /** Shows the public half only. */
+  /** The public key only. */
   @Override
   public String toString() {
     return "KeyPair[" + publicKey + "]";

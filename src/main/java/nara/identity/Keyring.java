@@ -1,6 +1,5 @@
 package nara.identity;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -12,93 +11,80 @@ import java.util.stream.Stream;
 import nara.bounds.SafeText;
 
 /**
- * Who has which key, and who said so.
+ * The keys of all known naras, with their names, ids and origins.
  *
- * <p>Trust here is on first use: a name's first key stays its key. A second, different one is a
- * conflict, reported and never taken, and of what is known only gaps are filled.
+ * <p>Trust on first use: the first key of a name stays. A different one is a conflict, which is
+ * reported and rejected.
  *
- * <p>Ids need more care. No signature covers an id, so "this id is that nara's" is the word of
- * whoever relayed it, and anybody could tie somebody's id to a key of his own. An id that is
- * claimed for two different naras is therefore <em>contested</em> from then on: look-ups pass over
- * it and the name, which is signed, decides. Only what this node itself or its operator says
- * ({@link Origin#isOwn}) stands above such claims.
+ * <p>No signature covers an id, so any relay can claim that an id belongs to its own key. When an
+ * id is claimed for two naras, it is <em>contested</em>: look-ups ignore it, and the signed name
+ * decides. Only entries of this node or its operator ({@link Origin#isOwn}) cannot be contested.
  *
- * <p>Several verticles share one keyring. Look-ups take no lock; learning takes one, and only for
- * news. Names and ids are bounded in number and length, since peers choose them; and what is only
- * {@link Origin#isHearsay}, until it is confirmed, gets no more than a part of the room.
+ * <p>Thread-safe: look-ups take no lock, learning takes one for new entries. Peers choose names and
+ * ids, so their number and length are limited; {@linkplain Origin#isHearsay hearsay} gets a part of
+ * the room until it is confirmed.
  */
 public final class Keyring {
-  /** Names kept unless said otherwise: far above any network seen, some 40 MB when full. */
+  /** Default capacity: far above any network seen, some 40 MB when full. */
   public static final int DEFAULT_MAX_NAMES = 100_000;
 
-  /** Characters of a name, at most. Names of any content are legal; longer ones are an attack. */
+  /** Characters of a name. Any content is legal; longer names are an attack. */
   public static final int MAX_NAME_CHARACTERS = 1_024;
 
-  /** Characters of an id, at most; a real one has 44. */
+  /** Characters of an id; a real one has 44. */
   public static final int MAX_ID_CHARACTERS = 256;
 
-  /** Different conflicts kept for the report; further ones are only counted. */
+  /** Distinct conflicts kept for reports; further ones are only counted. */
   public static final int MAX_CONFLICTS_LISTED = 1_000;
 
   /**
-   * The part of the room that each kind of hearsay may take: one signature is enough to tell of
-   * many names that do not exist, and they must not keep out those that do.
+   * Each kind of hearsay gets one part in ten of the room: one peer can invent any number of names,
+   * and they must not displace real ones.
    */
-  public static final int HEARSAY_DIVISOR = 10;
+  private static final int HEARSAY_DIVISOR = 10;
 
-  // A nara may be told of under a wrong id before its own arrives, so there is room for more than
-  // one id per name.
+  /** More than one, since a wrong id of a nara may arrive before its own. */
   private static final int IDS_PER_NAME = 2;
 
-  /** A nara as far as it is known. Name or id is empty when nobody told it. */
+  /** A known nara. Name or id may be empty; the origin is that of the key or of the id's claim. */
   public record KeyEntry(String name, String id, PublicKey key, Origin origin) {
-    private KeyEntry withId(String told) {
-      return new KeyEntry(name, told, key, origin);
+    private KeyEntry withId(String newId) {
+      return new KeyEntry(name, newId, key, origin);
     }
 
-    private KeyEntry withName(String told) {
-      return new KeyEntry(told, id, key, origin);
+    private KeyEntry withName(String newName) {
+      return new KeyEntry(newName, id, key, origin);
     }
 
-    private String description() {
-      return "%s (id %s, key %s, from %s)"
-          .formatted(SafeText.excerpt(name), SafeText.excerpt(id), key, origin);
+    private KeyEntry withOrigin(Origin newOrigin) {
+      return new KeyEntry(name, id, key, newOrigin);
     }
   }
 
   /**
-   * Two things told that cannot both be true.
+   * Two entries that contradict each other: one name with two keys, or one id of two naras.
    *
-   * @param kept what was known first
-   * @param offered what contradicted it
+   * @param kept the entry that was known first
+   * @param offered the rejected entry; its origin tells how it was claimed
    * @param count how often it was offered
    */
-  public record Conflict(KeyEntry kept, KeyEntry offered, long count) {
-    /** A sentence for people. */
-    public String description() {
-      return "%s stays; %s contradicts it, told %d times"
-          .formatted(kept.description(), offered.description(), count);
-    }
-  }
+  public record Conflict(KeyEntry kept, KeyEntry offered, long count) {}
 
-  /** To whom an id belongs, as told; origin is that of the claim, not that of the name's key. */
   private record IdClaim(KeyEntry owner, boolean contested) {}
-
-  private record ConflictKey(KeyEntry kept, KeyEntry offered) {}
 
   private final int maxNames;
   private final Map<String, KeyEntry> names = new ConcurrentHashMap<>();
   private final Map<String, IdClaim> ids = new ConcurrentHashMap<>();
   private volatile long version;
 
-  // Guards all changes of the maps above, the version, and what follows.
+  // Guards all changes of the fields above, and the fields below.
   private final Object lock = new Object();
   private final Map<Origin, Integer> namesByOrigin = new EnumMap<>(Origin.class);
   private final Map<Origin, Integer> idsByOrigin = new EnumMap<>(Origin.class);
-  private final Map<ConflictKey, Long> conflicts = new LinkedHashMap<>();
+  private final Map<List<KeyEntry>, Conflict> conflicts = new LinkedHashMap<>();
   private long conflictCount;
 
-  /** An empty keyring for {@link #DEFAULT_MAX_NAMES} names. */
+  /** An empty keyring of the default capacity. */
   public Keyring() {
     this(DEFAULT_MAX_NAMES);
   }
@@ -106,21 +92,22 @@ public final class Keyring {
   /**
    * An empty keyring.
    *
-   * @param maxNames how many names it takes; twice as many ids, and a tenth of both from each kind
-   *     of hearsay, but always one
+   * @param maxNames capacity: so many names, twice as many ids, and of both a tenth, at least one,
+   *     from each kind of hearsay
    */
   public Keyring(int maxNames) {
     if (maxNames < 1) {
-      throw new IllegalArgumentException("a keyring needs room for a name, not " + maxNames);
+      throw new IllegalArgumentException(
+          "a keyring needs room for at least one name, got " + maxNames);
     }
     this.maxNames = maxNames;
   }
 
   /**
-   * Takes note that a name, an id, or both belong to a key.
+   * Learns that a name, an id, or both belong to a key.
    *
-   * @param name the nara's name, or "" when it is not known
-   * @param id its id, or "" when it is not known
+   * @param name "" when unknown
+   * @param id "" when unknown
    */
   public LearnResult learn(String name, String id, PublicKey key, Origin origin) {
     if ((name.isEmpty() && id.isEmpty())
@@ -136,9 +123,7 @@ public final class Keyring {
     }
   }
 
-  /**
-   * The usual case, without a lock: each hey-there of a nara tells again what the first one did.
-   */
+  /** The usual case, without a lock: each hey-there of a nara repeats the first one. */
   private boolean isKnown(String name, String id, PublicKey key, Origin origin) {
     KeyEntry named = names.get(name);
     if (named == null || !named.key().equals(key) || isConfirmation(origin, named)) {
@@ -152,7 +137,7 @@ public final class Keyring {
             && (owner.origin().isOwn() || !origin.isOwn()));
   }
 
-  /** Whether it is more than hearsay now, and was not before. */
+  /** Whether the offered origin turns hearsay into more than that. */
   private static boolean isConfirmation(Origin offered, KeyEntry known) {
     return known.origin().isHearsay() && !offered.isHearsay();
   }
@@ -169,10 +154,10 @@ public final class Keyring {
       if (isFull(names.size(), maxNames, namesByOrigin, offered.origin())) {
         return LearnResult.FULL;
       }
-      // The name goes in before its id: whoever finds the id finds the name as well.
+      // The name before its id, so that a reader that finds the id finds the name, too.
       putName(offered.withId(""));
     } else if (named != null && isConfirmation(offered.origin(), named)) {
-      putName(new KeyEntry(named.name(), named.id(), named.key(), offered.origin()));
+      putName(named.withOrigin(offered.origin()));
     }
     LearnResult id = offered.id().isEmpty() ? LearnResult.KNOWN : bindId(offered);
     if (newName || id == LearnResult.ADDED) {
@@ -182,11 +167,11 @@ public final class Keyring {
     return id;
   }
 
-  /** Ties the told id to the told name and key, whose name is known with that key by now. */
+  /** Binds the id to the name and key; the name is known with this key by now. */
   private LearnResult bindId(KeyEntry offered) {
     IdClaim idClaim = ids.get(offered.id());
     if (idClaim == null) {
-      // A long, so that the largest of all keyrings does not overflow into a negative one.
+      // A long: twice the largest capacity overflows an int.
       if (isFull(ids.size(), (long) maxNames * IDS_PER_NAME, idsByOrigin, offered.origin())) {
         return LearnResult.FULL;
       }
@@ -214,7 +199,7 @@ public final class Keyring {
       return LearnResult.ADDED;
     }
     if (isConfirmation(offered.origin(), owner)) {
-      assignId(new KeyEntry(owner.name(), owner.id(), owner.key(), offered.origin()));
+      assignId(owner.withOrigin(offered.origin()));
     }
     return LearnResult.KNOWN;
   }
@@ -258,7 +243,7 @@ public final class Keyring {
     }
   }
 
-  /** The version moves: what the id stood against may be found by its name now. */
+  /** Grows the version: a look-up that the id prevented may succeed by the name now. */
   private void markContested(IdClaim idClaim) {
     if (!idClaim.contested() && !idClaim.owner().origin().isOwn()) {
       putClaim(new IdClaim(idClaim.owner(), true));
@@ -275,18 +260,19 @@ public final class Keyring {
 
   private void recordConflict(KeyEntry kept, KeyEntry offered) {
     conflictCount++;
-    ConflictKey conflictKey = new ConflictKey(kept, offered);
-    if (conflicts.size() < MAX_CONFLICTS_LISTED || conflicts.containsKey(conflictKey)) {
-      conflicts.merge(conflictKey, 1L, Long::sum);
+    List<KeyEntry> pair = List.of(kept, offered);
+    Conflict before = conflicts.get(pair);
+    if (before != null || conflicts.size() < MAX_CONFLICTS_LISTED) {
+      conflicts.put(pair, new Conflict(kept, offered, before == null ? 1 : before.count() + 1));
     }
   }
 
   /**
-   * Whose key an event must be signed with: that of the emitter's id, when the id is known and not
-   * contested, else that of the emitter's name. An id that belongs to another name than the event
-   * says, or to another key than the name has, is a mismatch: no signature makes up for it.
+   * The key that must have signed an event: that of the emitter's id, if known and not contested,
+   * else that of the emitter's name. It is a mismatch when the id belongs to another name, or to
+   * another key than the name has.
    *
-   * @param emitterId the event's emitter id, or "" when it has none
+   * @param emitterId may be ""
    */
   public KeyLookup lookup(String emitter, String emitterId) {
     KeyEntry named = names.get(emitter);
@@ -303,7 +289,7 @@ public final class Keyring {
                   SafeText.excerpt(owner.name()),
                   SafeText.excerpt(emitter)));
     }
-    // Without this, an id told without a name would be a way to sign as anybody.
+    // Otherwise a claim of an id without a name would allow signing under any name.
     if (nameless && named != null && !named.key().equals(owner.key())) {
       return new KeyLookup.Mismatch(
           "emitter id %s belongs to another key than that of %s"
@@ -327,7 +313,7 @@ public final class Keyring {
     return Optional.ofNullable(ownerOf(id)).map(KeyEntry::name).filter(name -> !name.isEmpty());
   }
 
-  /** The first id told of a name that is not contested. */
+  /** The first id claimed for a name, unless it is contested. */
   public Optional<String> idOf(String name) {
     return Optional.ofNullable(names.get(name))
         .map(KeyEntry::id)
@@ -345,16 +331,16 @@ public final class Keyring {
   }
 
   /**
-   * Grows whenever a look-up may answer otherwise than before, so that whoever waits for a key
-   * knows when to look again. What was learned up to a version is visible to whoever has seen it.
+   * Grows whenever the result of a look-up may have changed. Everything learned up to a version is
+   * visible to a thread that has read it.
    */
   public long version() {
     return version;
   }
 
   /**
-   * Each name with the first id told of it, contested or not, and each uncontested id without a
-   * name; ordered by name, then id.
+   * Each name with the first id claimed for it, contested or not, and each uncontested id without a
+   * name; sorted by name, then id.
    */
   public List<KeyEntry> entries() {
     Stream<KeyEntry> nameless =
@@ -366,17 +352,14 @@ public final class Keyring {
         .toList();
   }
 
-  /** The contradictions told so far, oldest first, at most {@link #MAX_CONFLICTS_LISTED}. */
+  /** The conflicts so far, oldest first, at most {@link #MAX_CONFLICTS_LISTED}. */
   public List<Conflict> conflicts() {
     synchronized (lock) {
-      List<Conflict> listed = new ArrayList<>(conflicts.size());
-      conflicts.forEach(
-          (told, count) -> listed.add(new Conflict(told.kept(), told.offered(), count)));
-      return listed;
+      return List.copyOf(conflicts.values());
     }
   }
 
-  /** How often something was told that contradicts what is known, listed or not. */
+  /** Conflicting offers so far, listed or not. */
   public long conflictCount() {
     synchronized (lock) {
       return conflictCount;

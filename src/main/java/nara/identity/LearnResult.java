@@ -1,17 +1,15 @@
 package nara.identity;
 
-/** What came of telling a {@link Keyring} about a key. */
+/** The result of {@link Keyring#learn}. */
 public enum LearnResult {
-  /** Something is known now that was not: a name's key, or an id's. Look-ups may answer anew. */
+  /** Something new: a name's key, or an id's. Look-ups may give other results. */
   ADDED,
-  /** Nothing new in it. */
+  /** Nothing new. */
   KNOWN,
-  /**
-   * It contradicts what is known: the first key stays, and the contradiction is kept for reports.
-   */
+  /** It contradicts a known entry. The first key stays, and reports list the conflict. */
   CONFLICT,
-  /** The keyring is full: a name or id that it does not know yet is not taken. */
+  /** No room for a new name or id. */
   FULL,
-  /** Not learnable: neither name nor id is given, or one of them is too long. */
+  /** Name and id are both missing, or one of them is too long. */
   REFUSED
 }

@@ -1,40 +1,34 @@
 package nara.identity;
 
-/**
- * Where a key, or the claim that an id belongs to it, came from. Reports name it, and two origins
- * are this node's own word rather than a peer's.
- */
+/** The source of a key, or of the claim that an id belongs to it. */
 public enum Origin {
   /** The operator's configuration or keys file. */
   CONFIG,
-  /** The answer to a ping of the nara's own address. */
+  /** The response to a ping of the nara's own address. */
   PING,
   /** A hey-there event, which carries its emitter's key. */
   HEY_THERE,
-  /** A howdy, signed with the key that it tells. */
+  /** A howdy, signed with the key that it contains. */
   HOWDY,
-  /** A howdy of somebody else, which told of a neighbour. */
+  /** An entry about another nara in a howdy. */
   HEARSAY,
-  /** A newspaper of a stranger, signed with the key that it tells. */
+  /** A newspaper of an unknown nara, signed with the key that it contains. */
   NEWSPAPER,
-  /** Another nara's answer to a peer query. */
+  /** Another nara's response to a peer query. */
   PEER_QUERY,
   /** An imported file of events. */
   IMPORT,
-  /** What this node knew before a restart, and sealed; wherever it was from then. */
+  /** This node's sealed snapshot, whatever the origin was before the restart. */
   SNAPSHOT,
   /** This node itself. */
   SELF;
 
-  /** Whether it is this node's or its operator's word, which no peer's claim can cast doubt on. */
+  /** Whether this node or its operator says so. No peer's claim contests that. */
   public boolean isOwn() {
     return this == CONFIG || this == SELF;
   }
 
-  /**
-   * Whether it is the word of one nara about another. It costs nothing to make up, so it gets only
-   * a part of a keyring's room.
-   */
+  /** Whether one nara says so about another. That is free to invent, so its room is limited. */
   public boolean isHearsay() {
     return this == HEARSAY || this == PEER_QUERY;
   }

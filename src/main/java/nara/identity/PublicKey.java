@@ -5,14 +5,14 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * An Ed25519 public key: 32 bytes, compared by value.
- *
- * <p>Whether the bytes are a point of the curve is not looked at here: the reference carries any 32
- * bytes as a key, and the verifier is the one that refuses them.
+ * An Ed25519 public key: 32 bytes, compared by value. Any 32 bytes are accepted, as by the
+ * reference; the verifier rejects those that are no point of the curve.
  */
 public final class PublicKey {
   /** Bytes of a key. */
   public static final int LENGTH = 32;
+
+  private static final int BASE64_LENGTH = 44;
 
   private final byte[] bytes;
   private final int hash;
@@ -22,11 +22,7 @@ public final class PublicKey {
     this.hash = Arrays.hashCode(bytes);
   }
 
-  /**
-   * Wraps a copy of the bytes.
-   *
-   * @throws IllegalArgumentException when there are not exactly 32
-   */
+  /** Wraps a copy of the bytes, which must be 32. */
   public static PublicKey of(byte[] bytes) {
     if (bytes.length != LENGTH) {
       throw new IllegalArgumentException("an Ed25519 public key has 32 bytes, not " + bytes.length);
@@ -34,10 +30,9 @@ public final class PublicKey {
     return new PublicKey(bytes.clone());
   }
 
-  /** Reads a key as it is on the wire: standard Base64 with padding, of 32 bytes. */
+  /** Parses the wire format: 32 bytes in standard Base64 with padding. */
   public static Optional<PublicKey> parse(String base64) {
-    // 44 characters are 32 bytes: anything else is refused before it is decoded.
-    if (base64 == null || base64.length() != 44) {
+    if (base64 == null || base64.length() != BASE64_LENGTH) {
       return Optional.empty();
     }
     try {
@@ -53,7 +48,7 @@ public final class PublicKey {
     return bytes.clone();
   }
 
-  /** The key as it is on the wire: standard Base64 with padding. */
+  /** The wire format: standard Base64 with padding. */
   public String encoded() {
     return Base64.getEncoder().encodeToString(bytes);
   }

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The data files that stand beside these classes: one entry a line, {@code #} begins a comment. */
+/** The data files of this package: one entry per line, {@code #} begins a comment. */
 final class Resource {
   private Resource() {}
 

@@ -9,19 +9,19 @@ import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
- * Encrypts what a nara leaves with others for itself alone: XChaCha20-Poly1305 under a key that
- * only its soul gives.
+ * Encrypts data that a nara stores with other naras for itself (its stash): XChaCha20-Poly1305 with
+ * a key derived from the soul.
  */
 public final class SelfEncryption {
-  /** Bytes of the random nonce in front of each ciphertext. */
+  /** Bytes of the random nonce before each ciphertext. */
   public static final int NONCE_LENGTH = 24;
 
-  /** Bytes of the authentication tag at the end of each ciphertext. */
+  /** Bytes of the authentication tag after each ciphertext. */
   public static final int TAG_LENGTH = 16;
 
   private SelfEncryption() {}
 
-  /** The nonce, then the ciphertext with its tag: 40 bytes longer than the plaintext. */
+  /** Returns nonce, ciphertext and tag: 40 bytes longer than the plaintext. */
   public static byte[] encrypt(Soul soul, byte[] plaintext, SecureRandom random) {
     byte[] sealed = new byte[NONCE_LENGTH + plaintext.length + TAG_LENGTH];
     byte[] nonce = new byte[NONCE_LENGTH];
@@ -34,28 +34,24 @@ public final class SelfEncryption {
       cipher.doFinal(sealed, written);
       return sealed;
     } catch (InvalidCipherTextException e) {
-      throw new IllegalStateException("encrypting does not check a tag", e);
+      throw new IllegalStateException("encryption checks no tag", e);
     }
   }
 
-  /**
-   * The plaintext; empty when the bytes are too short, were altered, or are another soul's.
-   *
-   * @param nonceAndCiphertext what {@link #encrypt} gave
-   */
-  public static Optional<byte[]> decrypt(Soul soul, byte[] nonceAndCiphertext) {
-    int length = nonceAndCiphertext.length - NONCE_LENGTH;
+  /** The plaintext; empty when the bytes are too short, altered, or encrypted by another soul. */
+  public static Optional<byte[]> decrypt(Soul soul, byte[] sealed) {
+    int length = sealed.length - NONCE_LENGTH;
     if (length < TAG_LENGTH) {
       return Optional.empty();
     }
-    byte[] nonce = Arrays.copyOf(nonceAndCiphertext, NONCE_LENGTH);
+    byte[] nonce = Arrays.copyOf(sealed, NONCE_LENGTH);
     byte[] plaintext = new byte[length - TAG_LENGTH];
     try {
       XChaCha20Poly1305 cipher = cipher(false, soul, nonce);
-      int written = cipher.processBytes(nonceAndCiphertext, NONCE_LENGTH, length, plaintext, 0);
+      int written = cipher.processBytes(sealed, NONCE_LENGTH, length, plaintext, 0);
       cipher.doFinal(plaintext, written);
       return Optional.of(plaintext);
-    } catch (InvalidCipherTextException notOurs) {
+    } catch (InvalidCipherTextException invalid) {
       return Optional.empty();
     }
   }

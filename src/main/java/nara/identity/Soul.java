@@ -1,17 +1,16 @@
 package nara.identity;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * A nara's secret: a 32-byte seed, from which its key pair and personality follow, and an 8-byte
- * tag that bonds the seed to one name. By the wire contract it is written as Base58 of the 40
- * bytes.
+ * The secret of a nara: a 32-byte seed, from which the key pair derives, and an 8-byte tag that
+ * bonds the seed to one name. The wire contract writes it as Base58 of the 40 bytes.
  *
- * <p>Whoever has the soul is the nara. So it is never printed: {@link #toString} is masked, and
- * only {@link #encoded}, {@link #bytes} and {@link #seed} give the secret away, by name.
+ * <p>Never print it: only {@link #encoded}, {@link #bytes} and {@link #seed} disclose the secret.
  */
 public final class Soul {
   /** Bytes of a soul. */
@@ -23,7 +22,7 @@ public final class Soul {
   /** Bytes of its tag. */
   public static final int TAG_LENGTH = 8;
 
-  // 58^54 < 256^40 < 58^55, so no soul is longer, and anything longer is refused unread.
+  // 58^54 < 256^40 < 58^55
   private static final int MAX_CHARACTERS = 55;
 
   private final byte[] bytes;
@@ -32,7 +31,7 @@ public final class Soul {
     this.bytes = bytes;
   }
 
-  /** Reads a soul as it is written; empty when it is not Base58 of exactly 40 bytes. */
+  /** Parses Base58 of exactly 40 bytes. */
   public static Optional<Soul> parse(String base58) {
     if (base58.length() > MAX_CHARACTERS) {
       return Optional.empty();
@@ -40,11 +39,7 @@ public final class Soul {
     return Base58.decode(base58).filter(bytes -> bytes.length == LENGTH).map(Soul::new);
   }
 
-  /**
-   * The soul of a seed and a tag, bonded or not.
-   *
-   * @throws IllegalArgumentException when there are not 32 and 8 bytes
-   */
+  /** The soul of a seed of 32 bytes and a tag of 8, bonded or not. */
   public static Soul of(byte[] seed32, byte[] tag8) {
     if (seed32.length != SEED_LENGTH || tag8.length != TAG_LENGTH) {
       throw new IllegalArgumentException(
@@ -61,7 +56,7 @@ public final class Soul {
     return of(seed32, tagFor(seed32, name));
   }
 
-  /** A new soul bonded to the name; the generator is the source of its secret. */
+  /** A new soul bonded to the name, with a random seed. */
   public static Soul generate(String name, RandomGenerator random) {
     byte[] seed = new byte[SEED_LENGTH];
     random.nextBytes(seed);
@@ -84,24 +79,30 @@ public final class Soul {
   }
 
   /**
-   * A key of 32 bytes for one use, which says nothing about the seed or other keys: HKDF-SHA256
-   * (RFC 5869) of the seed.
+   * A key of 32 bytes for one purpose: HKDF-SHA256 (RFC 5869) of the seed.
    *
-   * @param salt names the use and its version
-   * @param info names the key among those of the use
+   * @param salt names the purpose and its version
+   * @param info names the key within the purpose
    */
   public byte[] derivedKey(String salt, String info) {
     return Hashing.hkdfSha256(seed(), salt, info);
   }
 
-  /** The secret as it is written: Base58. */
+  /** The secret in Base58. */
   public String encoded() {
     return Base58.encode(bytes);
   }
 
   /**
-   * Whether the tag is the one of this name, compared in constant time. The empty name never bonds.
+   * The nara id of this soul under a name, which distinguishes naras with the same name: Base58 of
+   * SHA-256 over the 40 bytes and the name in UTF-8. Nobody can compute it from a public key; see
+   * {@link Keyring} for claims about ids.
    */
+  public String idFor(String name) {
+    return Base58.encode(Hashing.sha256(bytes, name.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Whether the tag is that of the name, in constant time; never for the empty name. */
   public boolean isBondedTo(String name) {
     return !name.isEmpty() && MessageDigest.isEqual(tag(), tagFor(seed(), name));
   }
@@ -120,7 +121,6 @@ public final class Soul {
     return Arrays.hashCode(bytes);
   }
 
-  /** Says that there is a soul, never which. */
   @Override
   public String toString() {
     return "Soul[masked]";

@@ -1,6 +1,6 @@
 /**
- * Who a nara is: soul, id, key pair, personality, and the keyring of the others' keys.
+ * The identity of a nara: soul, id, key pair, personality, and the keyring of the others' keys.
  *
- * <p>May know nothing of the other packages.
+ * <p>Plain Java; may know {@code bounds} only.
  */
 package nara.identity;

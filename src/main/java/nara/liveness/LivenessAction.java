@@ -2,32 +2,32 @@ package nara.liveness;
 
 import java.time.Instant;
 
-/** What looking around leads to. */
+/** What the node does after a presence check. */
 sealed interface LivenessAction {
   String name();
 
-  /** Somebody is silent: see by a ping whether it is there all the same. */
+  /** Ping a silent neighbour: it may be online all the same. */
   record PingSilent(String name, String address) implements LivenessAction {}
 
   /**
-   * Somebody is silent in the ledger but was heard: say that it was seen, and when, so that nobody
-   * takes it for there any longer than who heard it.
+   * Report that a neighbour was seen that is silent in the ledger. The report has the time at which
+   * this node heard it, so that nobody takes it for online any longer than this node does.
    */
   record ReportSeen(String name, Instant heardAt) implements LivenessAction {}
 
-  /** Somebody is there of whom the ledger may not know when it began. */
+  /** Report an online neighbour whose first start the ledger may not know. */
   record ReportFirstSeen(String name) implements LivenessAction {}
 
-  /** Somebody went ONLINE, OFFLINE or MISSING, and nobody has said so since. */
-  record ReportStatusChange(String name, String state) implements LivenessAction {}
+  /** Report that a neighbour is now ONLINE, OFFLINE or MISSING. */
+  record ReportStatusChange(String name, String status) implements LivenessAction {}
 
   /**
-   * Somebody was gone and announced itself again.
+   * Report a restart.
    *
-   * @param seconds when it did, Unix seconds
+   * @param seconds when the neighbour announced itself again, Unix seconds
    */
   record ReportRestart(String name, long seconds) implements LivenessAction {}
 
-  /** Somebody is missing: no neighbour to speak to until it is heard again. */
+  /** Tell the other parts of this node that a neighbour is missing. */
   record MarkMissing(String name) implements LivenessAction {}
 }

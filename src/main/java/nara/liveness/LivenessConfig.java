@@ -3,47 +3,27 @@ package nara.liveness;
 import java.time.Duration;
 
 /**
- * How a node keeps its memory up.
+ * How a node checks its neighbours.
  *
- * @param writesObservations whether it writes down what it notices; a read-only node only looks
- * @param pings whether it reaches others over the mesh
- * @param missingAfter how long somebody may be silent before it is missing
- * @param checkInterval how often it looks who came and went
- * @param pingInterval how often it measures the round trip to one neighbour, whatever their number
- * @param expiryInterval how often it looks whom to forget
- * @param announceInterval how often a node without a broker announces itself again
- * @param pingTimeout how long a neighbour may take to answer a ping
- * @param timeout for the other parts of this node to answer
+ * @param writesObservations false on a read-only node: it only reads round trips and expires
+ *     neighbours
+ * @param pings whether it can reach others over the mesh
+ * @param hasBroker whether a broker is configured
+ * @param missingAfter how long a neighbour may be silent
  */
 public record LivenessConfig(
-    boolean writesObservations,
-    boolean pings,
-    Duration missingAfter,
-    Duration checkInterval,
-    Duration pingInterval,
-    Duration expiryInterval,
-    Duration announceInterval,
-    Duration pingTimeout,
-    Duration timeout) {
+    boolean writesObservations, boolean pings, boolean hasBroker, Duration missingAfter) {
+  /** The reference checks each second; the shortest silence that counts is 300 seconds. */
+  static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
+
+  // The reference's values. One ping per interval, however many neighbours there are.
+  static final Duration PING_INTERVAL = Duration.ofSeconds(30);
+  static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(5);
 
   /**
-   * Two pings a minute and looking whom to forget every five minutes, as the reference does. It
-   * looks around every second; every ten are as good where the shortest silence that counts has
-   * three hundred. An announcement is in the zines of five minutes only, so without a broker those
-   * who come later would not hear of it; at twice an hour it does not crowd the samples that must
-   * hold all of them.
+   * Between announcements of a node without a broker. Zines hold an announcement for five minutes
+   * only, so later nodes would miss it. Samples must contain all announcements, so they are rare.
    */
-  public static LivenessConfig of(
-      boolean writesObservations, boolean pings, Duration missingAfter) {
-    return new LivenessConfig(
-        writesObservations,
-        pings,
-        missingAfter,
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(5),
-        Duration.ofMinutes(30),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(30));
-  }
+  static final Duration ANNOUNCE_INTERVAL = Duration.ofMinutes(30);
 }

@@ -5,33 +5,30 @@ import nara.bus.BusMessage;
 import nara.bus.Request;
 
 /**
- * What the upkeep verticle is asked.
+ * Requests to the liveness verticle.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface LivenessRequest<R extends BusMessage> extends Request<R> {
-  /** Where the upkeep verticle is asked. */
-  String ADDRESS = "nara.upkeep";
+  String ADDRESS = "nara.liveness";
 
-  /** How far away everybody is. */
+  /** Asks how far away the other naras are. */
   record GetRoundTripTimes() implements LivenessRequest<RoundTripTimes> {}
 
-  /**
-   * The answer to {@link GetRoundTripTimes}: target name to its average round trip in milliseconds.
-   */
+  /** The average round trip to each target in milliseconds, by name. */
   record RoundTripTimes(Map<String, Double> averageByTarget) implements BusMessage {}
 
-  /** What was done so far. */
+  /** Asks for the counters. */
   record GetLivenessCounts() implements LivenessRequest<LivenessCounts> {}
 
   /**
-   * The answer to {@link GetLivenessCounts}.
+   * The counters since the start.
    *
-   * @param checks how often it looked around
-   * @param observations observations of this node's own that went into the ledger
-   * @param pings round trips measured
-   * @param seenReports how often somebody was said to be seen
-   * @param expired neighbours forgotten
+   * @param checks presence checks
+   * @param observations new observations of this node in its ledger
+   * @param pings new ping events of this node in its ledger
+   * @param seenReports new seen events of this node in its ledger
+   * @param expired neighbours that this node has forgotten
    */
   record LivenessCounts(long checks, long observations, long pings, long seenReports, long expired)
       implements BusMessage {}

@@ -4,94 +4,69 @@ import nara.event.Observation;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest.SubjectSummary;
 
-/** What this node observes of others, as observations are written. Pure. */
+/** Creates this node's observations of other naras. Pure. */
 final class ObservationWriter {
-  /** Restarts and first sightings must not get lost; the rest is ordinary. */
+  // Ledgers never prune restarts and first sightings.
   private static final int CRITICAL = 3;
-
   private static final int NORMAL = 2;
 
-  private final Identity me;
+  private final String me;
+  private final String myId;
 
   ObservationWriter(Identity me) {
-    this.me = me;
+    this.me = me.name();
+    this.myId = me.id();
   }
 
-  /** Somebody went ONLINE, OFFLINE or MISSING. */
-  Observation statusChange(String name, String id, String state) {
-    return observation(name, id, Observation.STATUS_CHANGE, NORMAL, false, 0, 0, 0, state);
+  Observation statusChange(String name, String id, String status) {
+    return new Observation(
+        me, myId, name, id, Observation.STATUS_CHANGE, NORMAL, false, 0, 0, 0, status, "", 0);
   }
 
-  /** Somebody was seen for the first time, Unix seconds. */
   Observation firstSeen(String name, String id, long seconds) {
-    return observation(name, id, Observation.FIRST_SEEN, CRITICAL, false, seconds, 0, 0, "");
+    return new Observation(
+        me, myId, name, id, Observation.FIRST_SEEN, CRITICAL, false, seconds, 0, 0, "", "", 0);
   }
 
   /**
-   * Somebody came back. It is one restart more than anybody knows of, and its start time is that of
-   * its first start, as the reference has it: so all who see it say the same, and the mean of start
-   * times does not wander with each restart.
+   * A restart. Its number is one more than anybody has reported. Its start time is that of the
+   * first start, as in the reference: so all observers report the same, and the mean of the start
+   * times does not move with each restart.
    *
-   * @param known what is known of it
-   * @param seconds when it came back, Unix seconds; its start time too when none is known
+   * @param seconds when the subject came back, Unix seconds; also the start time if none is known
    */
-  Observation restart(SubjectSummary known, String id, long seconds) {
-    long restarts = Math.max(known.restarts(), known.opinion().restarts()) + 1;
-    long start = startTime(known);
-    return observation(
-        known.subject(),
-        id,
-        Observation.RESTART,
-        CRITICAL,
-        false,
-        start > 0 ? start : seconds,
-        restarts,
-        seconds,
-        "");
+  Observation restart(SubjectSummary summary, String id, long seconds) {
+    long start = startTime(summary);
+    return restart(summary, id, false, start > 0 ? start : seconds, restarts(summary) + 1, seconds);
   }
 
-  /** What is thought of somebody, for those who only know what is on record. */
-  Observation backfill(SubjectSummary known, String id) {
-    return observation(
-        known.subject(),
-        id,
-        Observation.RESTART,
-        CRITICAL,
-        true,
-        startTime(known),
-        Math.max(known.restarts(), known.opinion().restarts()),
-        known.opinion().lastRestart(),
-        "");
+  /** This node's opinion about a subject, for naras that only read the ledger. */
+  Observation backfill(SubjectSummary summary, String id) {
+    return restart(
+        summary, id, true, startTime(summary), restarts(summary), summary.opinion().lastRestart());
   }
 
-  /** When somebody first started as far as is known, Unix seconds, 0 when it is not. */
-  static long startTime(SubjectSummary known) {
-    return known.opinion().startTime() > 0 ? known.opinion().startTime() : known.firstSeenSeconds();
+  /** The first start of a subject, Unix seconds; 0 when it is not known. */
+  static long startTime(SubjectSummary summary) {
+    return summary.opinion().startTime() > 0
+        ? summary.opinion().startTime()
+        : summary.firstSeenSeconds();
   }
 
-  private Observation observation(
-      String name,
+  private static long restarts(SubjectSummary summary) {
+    return Math.max(summary.restarts(), summary.opinion().restarts());
+  }
+
+  private Observation restart(
+      SubjectSummary summary,
       String id,
-      String type,
-      int importance,
       boolean backfill,
       long start,
-      long restarts,
-      long lastRestart,
-      String state) {
+      long number,
+      long lastRestart) {
+    String name = summary.subject();
+    String type = Observation.RESTART;
     return new Observation(
-        me.name(),
-        me.id(),
-        name,
-        id,
-        type,
-        importance,
-        backfill,
-        start,
-        restarts,
-        lastRestart,
-        state,
-        "",
-        0);
+        me, myId, name, id, type, CRITICAL, backfill, start, number, lastRestart, "", "", 0);
   }
 }

@@ -2,8 +2,8 @@ package nara.liveness;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -11,43 +11,42 @@ import java.util.stream.Collectors;
 import nara.discovery.Neighbour;
 
 /**
- * Whose turn it is to be pinged: first who never was, then who was longest ago, with some chance in
- * it, so that not all naras ping the same one at the same time.
+ * Chooses the neighbour to ping next: one that was never pinged, else the one whose last ping is
+ * the oldest. A random jitter keeps all naras from pinging the same one at the same time.
  */
 final class PingSchedule {
-  /** By so much chance may put one before another. */
   private static final Duration JITTER = Duration.ofSeconds(10);
 
   private final RandomGenerator random;
-  private final Map<String, Instant> lastPinged = new HashMap<>();
+  private final Map<String, Instant> pingedAt = new HashMap<>();
 
   PingSchedule(RandomGenerator random) {
     this.random = random;
   }
 
   /**
-   * The next one; its turn is over with this.
+   * The next neighbour; it counts as pinged now.
    *
-   * @param reachable those who are there and have an address; others are forgotten
+   * @param reachable the online neighbours with an address; the pings of others are forgotten
    */
-  Optional<Neighbour> next(List<Neighbour> reachable, Instant now) {
-    lastPinged
+  Optional<Neighbour> next(Collection<Neighbour> reachable, Instant now) {
+    pingedAt
         .keySet()
         .retainAll(reachable.stream().map(Neighbour::name).collect(Collectors.toSet()));
     Neighbour chosen = null;
-    Instant earliest = null;
+    Instant oldest = null;
     for (Neighbour neighbour : reachable) {
-      Instant pingedAt =
-          lastPinged
+      Instant at =
+          pingedAt
               .getOrDefault(neighbour.name(), Instant.EPOCH)
               .minusMillis(random.nextLong(JITTER.toMillis()));
-      if (earliest == null || pingedAt.isBefore(earliest)) {
+      if (oldest == null || at.isBefore(oldest)) {
         chosen = neighbour;
-        earliest = pingedAt;
+        oldest = at;
       }
     }
     if (chosen != null) {
-      lastPinged.put(chosen.name(), now);
+      pingedAt.put(chosen.name(), now);
     }
     return Optional.ofNullable(chosen);
   }

@@ -4,19 +4,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How far away everybody is, in milliseconds: at first what others measured, as far as the ledger
- * holds it, then a moving average of what this node measures itself.
+ * The average round trip to each target, in milliseconds. It begins with the mean that the ledger
+ * holds after the recovery, and moves with each ping of this node.
  */
 final class PingTimes {
-  /** How much the newest measurement counts, the reference's. */
+  /** The reference's weight of a new measurement. */
   private static final double NEWEST_WEIGHT = 0.3;
 
-  /** Targets kept, at most: as many as discovery knows neighbours. */
+  /** As many as discovery keeps neighbours. */
   static final int MAX_TARGETS = 10_000;
 
   private final Map<String, Double> averages = new LinkedHashMap<>();
 
-  /** Takes the means of what the ledger holds, for those of whom nothing is known yet. */
+  /** Adds the ledger's means for targets without an average. */
   void seed(Map<String, Double> means) {
     means.forEach(
         (name, mean) -> {
@@ -26,13 +26,12 @@ final class PingTimes {
         });
   }
 
-  /** Takes a measurement. */
   void add(String name, double milliseconds) {
     if (averages.size() < MAX_TARGETS || averages.containsKey(name)) {
       averages.merge(
           name,
           milliseconds,
-          (before, newest) -> NEWEST_WEIGHT * newest + (1 - NEWEST_WEIGHT) * before);
+          (average, newest) -> NEWEST_WEIGHT * newest + (1 - NEWEST_WEIGHT) * average);
     }
   }
 
@@ -40,7 +39,6 @@ final class PingTimes {
     names.forEach(averages::remove);
   }
 
-  /** The average of each target. */
   Map<String, Double> averages() {
     return Map.copyOf(averages);
   }

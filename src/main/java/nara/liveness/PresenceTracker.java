@@ -6,74 +6,76 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import nara.discovery.Neighbour;
 import nara.event.Event;
 import nara.ledger.LedgerRequest.Sighting;
 
 /**
- * Who of the neighbours came and went, and what is to be said of it.
+ * Tracks which neighbours are online, and decides what this node does about a change.
  *
- * <p>The first look after a recovery only takes note: what happened before is others' to tell. From
- * then on a change is said, after a random wait and only if nobody has by then: so not everybody
- * says the same. Who is merely silent is pinged before it counts as missing, once a minute at the
- * most; who cannot be pinged but was heard on the plaza is vouched for.
+ * <p>The first check after a recovery only takes note: others have reported what happened before.
+ * Later the tracker reports a change after a random delay, unless another nara has reported it by
+ * then. A silent neighbour is pinged before it counts as missing. One that was heard on the plaza
+ * is reported as seen. An announcement after a goodbye, or after a neighbour was missing, is a
+ * restart.
  *
- * <p>A restart is an announcement after a goodbye, or after somebody was missing. Pure: time comes
- * in, tasks go out. For one thread at a time; knows no more naras than discovery does.
+ * <p>Pure: inputs and the time come in, actions go out. Holds no naras but those that discovery
+ * knows. Not thread-safe.
  */
 final class PresenceTracker {
-  /** Pings to the silent that one look may begin; the others wait for the next. */
+  /** Pings of silent neighbours in one check; the others wait for the next check. */
   static final int MAX_PINGS_PER_CHECK = 16;
 
   /**
-   * First sightings that one look may tell of; the others wait for the next. They are never pruned
-   * from any ledger, so a burst of announcements by names that do not exist must not become as many
-   * of them: such names are silent before their turn comes.
+   * First sightings in one check; the others wait. No ledger ever prunes one. An attacker who
+   * announces invented names must not cause as many: such names are silent before their turn.
    */
   static final int MAX_FIRST_SEEN_PER_CHECK = 4;
 
   /**
-   * Neighbours of whom one look may tell that they came or went; the others wait for the next, and
-   * somebody else may have told by then. A thousand at once are told within five minutes.
+   * Neighbours whose changes one check reports; the others wait, and other naras may report them
+   * meanwhile. A thousand changes take five minutes.
    */
   static final int MAX_CHANGES_PER_CHECK = 32;
 
   private static final String ONLINE = "ONLINE";
   private static final String MISSING = "MISSING";
 
-  /** Between two pings to one who is silent, as in the reference. */
+  // The reference's values: between two pings of a silent neighbour, and between two seen events.
   private static final Duration PING_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration SEEN_INTERVAL = Duration.ofMinutes(2);
 
-  /** Between two words of this node that somebody was seen, as in the reference. */
-  private static final Duration SEEN_REPORT_INTERVAL = Duration.ofMinutes(2);
-
-  /** Up to so long a return is kept back, and up to so long a loss: others may say it first. */
+  // A report waits at most this long, so that not all observers report the same change.
   private static final Duration MAX_RETURN_DELAY = Duration.ofSeconds(5);
-
   private static final Duration MAX_LOSS_DELAY = Duration.ofSeconds(10);
 
   private static final class TrackedNeighbour {
-    /** As last noted; empty before the first look at it. */
-    private String state = "";
+    /** The status at the last check; empty before the first one. */
+    private String status = "";
 
     private Instant heardAt = Instant.MIN;
     private Instant seenReportedAt = Instant.MIN;
     private Instant pingedAt = Instant.MIN;
     private boolean pinging;
-
-    /** Whether it was there at the first look at it, and that is not told yet. */
     private boolean firstSeenPending;
 
-    /** When it went, Unix nanoseconds, 0 while it is there. */
+    /** When it went away, Unix nanoseconds; 0 while it is here. */
     private long lostTs;
 
-    /** When it announced itself after having gone, Unix nanoseconds, 0 if it did not. */
+    /** When it announced itself after that, Unix nanoseconds; 0 when no restart is pending. */
     private long returnedTs;
 
-    private Optional<Instant> reportAt = Optional.empty();
+    /** When a pending change may be reported; null without one. */
+    private Instant reportAt;
+
+    boolean isOnline() {
+      return status.equals(ONLINE);
+    }
+
+    boolean mayBePinged(Instant now) {
+      return !isWithin(PING_INTERVAL, pingedAt, now);
+    }
   }
 
   private final Instant startedAt;
@@ -84,171 +86,170 @@ final class PresenceTracker {
   private boolean firstCheck = true;
 
   /**
-   * Nothing noted yet.
+   * A tracker without neighbours.
    *
-   * @param began what announcements say that are older is history
-   * @param pings whether neighbours can be pinged at all
+   * @param startedAt announcements and goodbyes from before are history
+   * @param pings whether this node can ping at all
    */
-  PresenceTracker(Instant began, Duration missingAfter, boolean pings, RandomGenerator random) {
-    this.startedAt = began;
+  PresenceTracker(Instant startedAt, Duration missingAfter, boolean pings, RandomGenerator random) {
+    this.startedAt = startedAt;
     this.missingAfter = missingAfter;
     this.pings = pings;
     this.random = random;
   }
 
-  /** Somebody said something that is no event, so that the ledger does not know. */
+  /** A neighbour sent a message that is no event, so the ledger does not know of it. */
   void recordHeard(String name, Instant now) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null) {
-      tracked.heardAt = now;
-    }
+    tracked(name).heardAt = now;
   }
 
-  /** Somebody said goodbye. */
+  /** A neighbour said goodbye; {@code ts} in Unix nanoseconds. */
   void recordGoodbye(String name, long ts) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null
-        && ts > tracked.lostTs
-        && ts > tracked.returnedTs
-        && ts > Event.unixNanos(startedAt)) {
+    TrackedNeighbour tracked = tracked(name);
+    if (ts > tracked.lostTs && ts > tracked.returnedTs && ts > Event.unixNanos(startedAt)) {
       tracked.lostTs = ts;
       tracked.heardAt = Instant.MIN;
     }
   }
 
-  /** Somebody announced itself. */
+  /** A neighbour announced itself; {@code ts} in Unix nanoseconds. */
   void recordAnnouncement(String name, long ts, Instant now) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null
-        && tracked.lostTs != 0
-        && ts > tracked.lostTs
-        && ts > Event.unixNanos(startedAt)) {
+    TrackedNeighbour tracked = tracked(name);
+    if (tracked.lostTs != 0 && ts > tracked.lostTs && ts > Event.unixNanos(startedAt)) {
       tracked.lostTs = 0;
       tracked.returnedTs = ts;
-      tracked.reportAt = Optional.of(randomTimeWithin(MAX_RETURN_DELAY, now));
+      tracked.reportAt = randomTimeWithin(MAX_RETURN_DELAY, now);
     }
   }
 
-  /** A ping to who was silent is over; the ledger knows if it was answered. */
+  /** A ping of a silent neighbour has ended. If it was answered, the ledger has the ping event. */
   void recordPingDone(String name) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    if (tracked != null) {
-      tracked.pinging = false;
-    }
+    tracked(name).pinging = false;
   }
 
-  /** Who is there, as last noted, and has not said goodbye since. */
+  /** Whether a neighbour was online at the last check and has not said goodbye since. */
   boolean isOnline(String name) {
-    TrackedNeighbour tracked = trackedByName.get(name);
-    return tracked != null && tracked.state.equals(ONLINE) && tracked.lostTs == 0;
+    TrackedNeighbour tracked = tracked(name);
+    return tracked.isOnline() && tracked.lostTs == 0;
   }
 
-  /**
-   * Looks around.
-   *
-   * @param sightings what the ledger last heard of each; nothing of whom it knows nothing
-   */
-  List<LivenessAction> check(
-      List<Neighbour> neighbours, Map<String, Sighting> sightings, Instant now) {
-    trackedByName
-        .keySet()
-        .retainAll(neighbours.stream().map(Neighbour::name).collect(Collectors.toSet()));
-    List<LivenessAction> actions = new ArrayList<>();
-    int checks = 0;
-    int firsts = 0;
-    int changes = 0;
-    for (Neighbour neighbour : neighbours) {
-      TrackedNeighbour tracked =
-          trackedByName.computeIfAbsent(neighbour.name(), name -> new TrackedNeighbour());
-      Sighting lastSighting = sightings.get(neighbour.name());
-      boolean quiet = lastSighting == null || lastSighting.status().equals(MISSING);
-      if (quiet && mayBeOnline(tracked, neighbour) && pings && !neighbour.address().isEmpty()) {
-        if (!tracked.pinging && isPingDue(tracked, now) && checks < MAX_PINGS_PER_CHECK) {
-          tracked.pingedAt = now;
-          tracked.pinging = true;
-          checks++;
-          actions.add(new LivenessAction.PingSilent(neighbour.name(), neighbour.address()));
-        }
-        if (tracked.pinging || isPingDue(tracked, now)) {
-          continue;
+  /** A neighbour that no check has seen yet gets an entry that is not kept. */
+  private TrackedNeighbour tracked(String name) {
+    return trackedByName.getOrDefault(name, new TrackedNeighbour());
+  }
+
+  /** Checks all neighbours, and returns what to do. */
+  List<LivenessAction> check(Neighbourhood neighbourhood, Instant now) {
+    trackedByName.keySet().retainAll(neighbourhood.neighbours().keySet());
+    Check check = new Check(now);
+    neighbourhood
+        .neighbours()
+        .forEach(
+            (name, neighbour) ->
+                check.check(
+                    neighbour,
+                    trackedByName.computeIfAbsent(name, added -> new TrackedNeighbour()),
+                    neighbourhood.sightings().get(name)));
+    firstCheck = false;
+    return check.actions;
+  }
+
+  /** One check, and how many actions of each kind it may still take. */
+  private final class Check {
+    private final Instant now;
+    private final List<LivenessAction> actions = new ArrayList<>();
+    private int pingsLeft = MAX_PINGS_PER_CHECK;
+    private int firstSeenLeft = MAX_FIRST_SEEN_PER_CHECK;
+    private int changesLeft = MAX_CHANGES_PER_CHECK;
+
+    Check(Instant now) {
+      this.now = now;
+    }
+
+    /** {@code sighting} is null when the ledger has none. */
+    void check(Neighbour neighbour, TrackedNeighbour tracked, Sighting sighting) {
+      boolean missing = sighting == null || sighting.status().equals(MISSING);
+      boolean silent = sighting == null || sighting.isSilent();
+      if ((missing && awaitsPing(neighbour, tracked)) || (silent && wasHeard(neighbour, tracked))) {
+        return;
+      }
+      if (sighting != null) {
+        updateStatus(tracked, sighting.status());
+        reportChange(neighbour.name(), tracked, sighting.lastStatusChange());
+        if (tracked.isOnline() && sighting.reportedAtNanos() > tracked.lostTs) {
+          tracked.lostTs = 0;
         }
       }
-      if ((lastSighting == null || lastSighting.isSilent())
-          && isWithin(missingAfter, tracked.heardAt, now)) {
-        if (!isWithin(SEEN_REPORT_INTERVAL, tracked.seenReportedAt, now)) {
-          tracked.seenReportedAt = now;
-          actions.add(new LivenessAction.ReportSeen(neighbour.name(), tracked.heardAt));
-        }
-        continue;
-      }
-      if (lastSighting != null) {
-        int before = actions.size();
-        updateStatus(
-            neighbour.name(), tracked, lastSighting, now, changes < MAX_CHANGES_PER_CHECK, actions);
-        changes += actions.size() > before ? 1 : 0;
-      }
-      if (tracked.firstSeenPending
-          && tracked.state.equals(ONLINE)
-          && firsts < MAX_FIRST_SEEN_PER_CHECK) {
+      if (tracked.firstSeenPending && tracked.isOnline() && firstSeenLeft > 0) {
+        firstSeenLeft--;
         tracked.firstSeenPending = false;
-        firsts++;
         actions.add(new LivenessAction.ReportFirstSeen(neighbour.name()));
       }
-      if (quiet && neighbour.online()) {
+      if (missing && neighbour.online()) {
         actions.add(new LivenessAction.MarkMissing(neighbour.name()));
       }
     }
-    firstCheck = false;
-    return actions;
-  }
 
-  /** Who was there until now, or who discovery thinks is. */
-  private static boolean mayBeOnline(TrackedNeighbour tracked, Neighbour neighbour) {
-    return tracked.state.equals(ONLINE) || neighbour.online();
-  }
-
-  private static boolean isPingDue(TrackedNeighbour tracked, Instant now) {
-    return !isWithin(PING_INTERVAL, tracked.pingedAt, now);
-  }
-
-  private void updateStatus(
-      String name,
-      TrackedNeighbour tracked,
-      Sighting lastSighting,
-      Instant now,
-      boolean mayReport,
-      List<LivenessAction> actions) {
-    if (tracked.state.isEmpty()) {
-      tracked.state = lastSighting.status();
-      if (tracked.state.equals(ONLINE)) {
-        tracked.firstSeenPending = true;
-      } else {
-        // Whoever is gone already when this node comes has come back when it announces itself.
-        tracked.lostTs = firstCheck ? Event.unixNanos(startedAt) : Event.unixNanos(now);
+    /** Pings a missing neighbour that was online; true until its ping has ended. */
+    private boolean awaitsPing(Neighbour neighbour, TrackedNeighbour tracked) {
+      boolean wasOnline = tracked.isOnline() || neighbour.online();
+      if (!wasOnline || !pings || neighbour.address().isEmpty()) {
+        return false;
       }
-    } else if (!tracked.state.equals(lastSighting.status())) {
-      boolean isOnlineAgain = lastSighting.status().equals(ONLINE);
-      tracked.state = lastSighting.status();
-      tracked.reportAt =
-          Optional.of(randomTimeWithin(isOnlineAgain ? MAX_RETURN_DELAY : MAX_LOSS_DELAY, now));
-      if (!isOnlineAgain && tracked.lostTs == 0) {
-        tracked.lostTs = Event.unixNanos(now);
+      if (!tracked.pinging && tracked.mayBePinged(now) && pingsLeft > 0) {
+        pingsLeft--;
+        tracked.pinging = true;
+        tracked.pingedAt = now;
+        actions.add(new LivenessAction.PingSilent(neighbour.name(), neighbour.address()));
       }
+      return tracked.pinging || tracked.mayBePinged(now);
     }
-    if (mayReport && tracked.reportAt.isPresent() && !now.isBefore(tracked.reportAt.get())) {
-      tracked.reportAt = Optional.empty();
-      if (tracked.returnedTs != 0) {
-        actions.add(
-            new LivenessAction.ReportRestart(
-                name, Math.floorDiv(tracked.returnedTs, 1_000_000_000L)));
+
+    /** Reports, now and then, a neighbour that is silent in the ledger but was heard. */
+    private boolean wasHeard(Neighbour neighbour, TrackedNeighbour tracked) {
+      if (!isWithin(missingAfter, tracked.heardAt, now)) {
+        return false;
+      }
+      if (!isWithin(SEEN_INTERVAL, tracked.seenReportedAt, now)) {
+        tracked.seenReportedAt = now;
+        actions.add(new LivenessAction.ReportSeen(neighbour.name(), tracked.heardAt));
+      }
+      return true;
+    }
+
+    private void updateStatus(TrackedNeighbour tracked, String status) {
+      boolean online = status.equals(ONLINE);
+      if (tracked.status.isEmpty()) {
+        tracked.firstSeenPending = online;
+        if (!online) {
+          // Its next announcement is a restart.
+          tracked.lostTs = Event.unixNanos(firstCheck ? startedAt : now);
+        }
+      } else if (!tracked.status.equals(status)) {
+        tracked.reportAt = randomTimeWithin(online ? MAX_RETURN_DELAY : MAX_LOSS_DELAY, now);
+        if (!online && tracked.lostTs == 0) {
+          tracked.lostTs = Event.unixNanos(now);
+        }
+      }
+      tracked.status = status;
+    }
+
+    private void reportChange(String name, TrackedNeighbour tracked, String lastReported) {
+      if (changesLeft == 0 || tracked.reportAt == null || now.isBefore(tracked.reportAt)) {
+        return;
+      }
+      tracked.reportAt = null;
+      boolean restarted = tracked.returnedTs != 0;
+      boolean changed = !lastReported.equals(tracked.status);
+      if (restarted) {
+        long seconds = Math.floorDiv(tracked.returnedTs, 1_000_000_000L);
+        actions.add(new LivenessAction.ReportRestart(name, seconds));
         tracked.returnedTs = 0;
       }
-      if (!lastSighting.lastStatusChange().equals(tracked.state)) {
-        actions.add(new LivenessAction.ReportStatusChange(name, tracked.state));
+      if (changed) {
+        actions.add(new LivenessAction.ReportStatusChange(name, tracked.status));
       }
-    }
-    if (tracked.state.equals(ONLINE) && lastSighting.reportedAtNanos() > tracked.lostTs) {
-      tracked.lostTs = 0;
+      changesLeft -= restarted || changed ? 1 : 0;
     }
   }
 

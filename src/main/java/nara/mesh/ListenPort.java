@@ -4,8 +4,8 @@ import java.util.OptionalInt;
 import nara.mesh.wire.PeerAddress;
 
 /**
- * The port that this node serves the mesh on, known once it listens. The server writes it; the
- * client tells peers, who ask there for our key; the node announces it.
+ * The port on which this node serves the mesh, known once it listens. The server sets it, the
+ * client sends it to peers, the node announces it.
  */
 public final class ListenPort {
   private volatile int port;
@@ -16,10 +16,7 @@ public final class ListenPort {
     return now == 0 ? OptionalInt.empty() : OptionalInt.of(now);
   }
 
-  /**
-   * The address to tell others: what the configuration says, else host and port when the host says
-   * where to connect to, else empty.
-   */
+  /** The address that others are told: the configured one, else host and port, else empty. */
   public String advertisedAddress(MeshConfig config) {
     boolean wildcard = config.host().equals("0.0.0.0") || config.host().equals("::");
     if (!config.advertise().isEmpty() || wildcard || port == 0) {

@@ -1,28 +1,28 @@
 package nara.mesh;
 
 import java.time.Duration;
+import nara.mesh.wire.PeerAddress;
 
 /**
- * How this node speaks on the mesh. The defaults are {@link #defaults()}; each says why.
+ * The mesh section of the configuration.
  *
- * @param enabled whether to serve the mesh; a node that does not may still ask
+ * @param enabled whether to serve the mesh; the client works either way
  * @param host interface to listen on
  * @param port to listen on; 0 takes a free one
- * @param advertise the address told to others as {@code host:port}; empty: host and port, unless
- *     the host is a wildcard
- * @param gzip whether to ask for and give compressed bodies where both sides take it
- * @param maxAnswerBytes of one answer as unpacked; 5,000 events of 475 bytes are 2.4 MB
- * @param maxRequestBytes of one request to us
- * @param maxInFlight requests under way to all peers together
- * @param maxInFlightPerPeer requests under way to one peer
+ * @param advertise the address that others are told, {@code host:port}; empty: host and port,
+ *     unless the host is a wildcard
+ * @param gzip whether to compress bodies where both sides accept it
+ * @param maxAnswerBytes of one response without compression; 5,000 events of 475 bytes are 2.4 MB
+ * @param maxRequestBytes of the body of one request to this node
+ * @param maxInFlight requests in flight to all peers together
+ * @param maxInFlightPerPeer requests in flight to one peer
  * @param maxQueuedPerPeer requests that may wait for one peer before more are refused
- * @param requestsPerSecond of one peer that signs, or of one address that does not, in the long
- *     run; 0 for no bound
- * @param requestsAtOnce of one of those before that counts: a recovery of 320,000 events by pages
- *     of 1,000 from us alone is 320 requests
+ * @param requestsPerSecond sustained rate of one peer, or of one address when the request is not
+ *     signed; 0 for no limit
+ * @param requestsAtOnce burst above that rate: a recovery of 320,000 events from this node alone
+ *     takes 320 pages of 1,000
  * @param connectTimeout to open a connection
- * @param stallTimeout how long a peer may send no byte, or hardly any, before its request is given
- *     up
+ * @param stallTimeout how long a peer may send nothing, or hardly anything, before its request ends
  */
 public record MeshConfig(
     boolean enabled,
@@ -40,9 +40,8 @@ public record MeshConfig(
     Duration connectTimeout,
     Duration stallTimeout) {
   /** The mesh port of the network. */
-  public static final int DEFAULT_PORT = 7433;
+  public static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT;
 
-  /** What a node does that is told nothing else. */
   public static MeshConfig defaults() {
     return new MeshConfig(
         true,
@@ -61,7 +60,7 @@ public record MeshConfig(
         Duration.ofSeconds(10));
   }
 
-  /** The same, listening there. */
+  /** The same, serving at another host and port. */
   public MeshConfig listeningOn(String otherHost, int otherPort) {
     return new MeshConfig(
         true,
@@ -76,25 +75,6 @@ public record MeshConfig(
         maxQueuedPerPeer,
         requestsPerSecond,
         requestsAtOnce,
-        connectTimeout,
-        stallTimeout);
-  }
-
-  /** The same, letting everybody ask as often: 0 for no bound. */
-  public MeshConfig withRequestLimit(int perSecond, int atOnce) {
-    return new MeshConfig(
-        enabled,
-        host,
-        port,
-        advertise,
-        gzip,
-        maxAnswerBytes,
-        maxRequestBytes,
-        maxInFlight,
-        maxInFlightPerPeer,
-        maxQueuedPerPeer,
-        perSecond,
-        atOnce,
         connectTimeout,
         stallTimeout);
   }

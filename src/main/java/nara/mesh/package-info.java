@@ -1,6 +1,5 @@
-/**
- * The mesh: signed HTTP between naras, as a client and as a server.
- *
- * <p>May know {@code event}, {@code identity}, {@code bus}, and the messages of trust and ledger.
- */
+/** What both ends of the mesh share: signed HTTP between naras. */
+@MayKnow({"bus", "event", "identity", "ledger", "mesh.wire", "trust.."})
 package nara.mesh;
+
+import nara.MayKnow;

@@ -2,9 +2,10 @@ package nara.mqtt;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 
 /**
- * Where the broker is, as the configuration gives it.
+ * The address of the broker.
  *
  * @param host name or address
  * @param port 1 to 65,535
@@ -17,42 +18,30 @@ public record BrokerUrl(String host, int port, boolean tls) {
   /**
    * Reads {@code mqtt://host[:port]} or {@code mqtts://host[:port]}.
    *
-   * @throws IllegalArgumentException with a sentence for the operator. It does not repeat the URL
-   *     where a password may be in it.
+   * @throws IllegalArgumentException with a message for the operator. The message does not repeat
+   *     the URL, because a password may be in it.
    */
   public static BrokerUrl parse(String url) {
-    URI uri;
     try {
-      uri = new URI(url);
-    } catch (URISyntaxException broken) {
-      throw invalid("it is not a URL");
+      URI uri = new URI(url);
+      boolean tls = "mqtts".equals(uri.getScheme());
+      boolean mqtt = tls || "mqtt".equals(uri.getScheme());
+      int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
+      boolean more =
+          uri.getRawUserInfo() != null
+              || uri.getRawQuery() != null
+              || uri.getRawFragment() != null
+              || !List.of("", "/").contains(String.valueOf(uri.getRawPath()));
+      if (mqtt && uri.getHost() != null && !more && port >= 1 && port <= 65_535) {
+        // An IPv6 address is in brackets.
+        return new BrokerUrl(uri.getHost().replaceAll("[\\[\\]]", ""), port, tls);
+      }
+    } catch (URISyntaxException invalid) {
+      // The message below says what is allowed.
     }
-    boolean tls = "mqtts".equals(uri.getScheme());
-    if (!tls && !"mqtt".equals(uri.getScheme())) {
-      throw invalid("it begins with neither mqtt:// nor mqtts://");
-    }
-    if (uri.getRawUserInfo() != null) {
-      throw invalid("user and password have keys of their own and do not belong into it");
-    }
-    if (uri.getHost() == null) {
-      throw invalid("it names no host");
-    }
-    boolean more = uri.getRawQuery() != null || uri.getRawFragment() != null;
-    if (more || !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))) {
-      throw invalid("something follows host and port");
-    }
-    int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
-    if (port < 1 || port > 65_535) {
-      throw invalid("its port is not 1 to 65535");
-    }
-    String host = uri.getHost();
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    return new BrokerUrl(bracketed ? host.substring(1, host.length() - 1) : host, port, tls);
-  }
-
-  private static IllegalArgumentException invalid(String why) {
-    return new IllegalArgumentException(
-        "the broker's URL must be mqtt://host:port or mqtts://host:port, but " + why);
+    throw new IllegalArgumentException(
+        "the broker's URL must be mqtt://host:port or mqtts://host:port, without a user or a path;"
+            + " set plaza.user and plaza.password for a user");
   }
 
   @Override

@@ -2,30 +2,28 @@ package nara.mqtt;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.IntSummaryStatistics;
 
 /**
- * How much is going on around this node, and so how talkative it is: the more it hears, the sooner
- * its next newspaper.
+ * This node's buzz: a level that received messages raise and that falls with time. With more buzz
+ * the node is more talkative, and its next newspaper comes sooner.
  *
- * <p>What is heard adds to the level, and it falls by three a second. The numbers are the
- * reference's; the wire contract only says that newspapers come every 30 to 300 seconds by
- * chattiness.
+ * <p>The numbers are the reference's. The wire contract only says that newspapers come every 30 to
+ * 300 seconds, depending on the chattiness.
  */
 final class Buzz {
-  /** The highest level, of this node and of what others may claim of theirs. */
+  /** The highest level of this node, and of what others may report as theirs. */
   static final int MAX = 182;
 
-  /** A new node begins excited. */
   private static final int INITIAL_LEVEL = 100;
-
   private static final int DECAY_PER_SECOND = 3;
 
-  /** So long after its start a node is as talkative as can be. */
+  /** For this time after its start, a node has the highest chattiness. */
   private static final Duration WARM_UP = Duration.ofMinutes(2);
 
   /**
-   * What the reference adds on an idle machine; on one that is busy it adds less. Always added
-   * here: without it a quiet node would speak every 300 s, just when others miss it.
+   * The reference adds this on an idle machine, and less on a busy one. This node always adds it.
+   * Otherwise a quiet node would publish only every 300 s, and others would take it for missing.
    */
   private static final int IDLE_BONUS = 20;
 
@@ -41,37 +39,33 @@ final class Buzz {
     this.updatedAt = start;
   }
 
-  /** Something happened that is so exciting. */
   void add(int amount, Instant now) {
     level = Math.min(MAX, level(now) + amount);
     updatedAt = now;
   }
 
-  /** This node's own level now. */
   int level(Instant now) {
     double seconds = Math.max(0, Duration.between(updatedAt, now).toMillis() / 1_000.0);
     return (int) Math.max(0, level - DECAY_PER_SECOND * seconds);
   }
 
   /**
-   * What is told as this node's buzz: half its own level, the rest what others tell of theirs.
-   *
-   * @param average of the others that are there, 0 without any
-   * @param highest of them, 0 without any
+   * The buzz that this node reports: half of its own level, and a share of the levels that the
+   * online peers report.
    */
-  int weightedLevel(int average, int highest, Instant now) {
+  int weightedLevel(IntSummaryStatistics others, Instant now) {
     int own = level(now);
-    int sum = own / 2 + average / 5 + Math.max(own, highest) * 3 / 10;
+    int sum = own / 2 + (int) others.getAverage() / 5 + Math.max(own, others.getMax()) * 3 / 10;
     return Math.min(MAX, sum);
   }
 
-  /** How talkative this node is, 0 to 100, with such a buzz. */
+  /** The chattiness, 0 to 100, that follows from a weighted level. */
   int chattiness(int weighted, Instant now) {
     boolean young = Duration.between(start, now).compareTo(WARM_UP) < 0;
     return young ? 100 : Math.min(100, weighted + IDLE_BONUS);
   }
 
-  /** How long one so talkative is silent: 300 seconds at 0, 30 at 100. */
+  /** The time between two newspapers: 300 seconds with chattiness 0, 30 with 100. */
   static Duration newspaperInterval(int chattiness) {
     Duration span = MAX_INTERVAL.minus(MIN_INTERVAL);
     return MIN_INTERVAL.plus(span.multipliedBy(100 - chattiness).dividedBy(100));

@@ -3,36 +3,32 @@ package nara.mqtt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.PlazaRequest.NeighbourResponse;
 
 /**
- * One round of asking ledgers, from the first question to the end: a state machine without time or
- * sockets of its own.
+ * One fetch of ledgers over MQTT, as a state machine without time or sockets of its own.
  *
- * <p>MQTT carries questions and answers without saying whether they arrived. So whoever has not
- * answered is asked again when the broker comes back, when it announces itself (it was away and
- * could not hear the question), and once halfway through the quiet period. While the broker is away
- * nothing can come, and the quiet period does not run; after that it is as long as a neighbour may
- * take to come back to the broker.
+ * <p>MQTT does not confirm that a request or a response arrived. So a peer that has not responded
+ * gets the request again: when the broker comes back, when the peer announces itself, and once
+ * after half of the stall timeout. The stall timeout does not run while the broker is away. After
+ * that it is at least as long as peers may need to reconnect.
  */
 final class LedgerFetch {
-  /** Answers taken from one neighbour: to the first question and to the repeated ones. */
-  private static final int MAX_RESPONSES = 3;
-
   private final FetchLedgers request;
-  private final Duration stallTimeoutAfterReconnect;
+  private final Duration reconnectTime;
   private final Instant deadline;
   private final Set<String> unanswered;
   private final List<String> responders = new ArrayList<>();
   private final List<NeighbourResponse> responses = new ArrayList<>();
-  private final Set<String> retriedOnAnnouncement = new LinkedHashSet<>();
+  private final Set<String> retriedOnAnnouncement = new HashSet<>();
 
   private boolean connected;
   private boolean connectionLost;
@@ -42,20 +38,19 @@ final class LedgerFetch {
   private Instant lastActivity;
 
   /**
-   * A round that begins now.
+   * A fetch that begins now.
    *
-   * @param stallTimeoutAfterReconnect how long neighbours may take to come back after the broker
-   *     was away
+   * @param reconnectTime how long peers may take to come back after the broker was away
    */
-  LedgerFetch(FetchLedgers request, Duration stallTimeoutAfterReconnect, Instant now) {
+  LedgerFetch(FetchLedgers request, Duration reconnectTime, Instant now) {
     this.request = request;
-    this.stallTimeoutAfterReconnect = stallTimeoutAfterReconnect;
+    this.reconnectTime = reconnectTime;
     this.deadline = now.plus(request.timeout());
     this.unanswered = new TreeSet<>(request.subjectsByNeighbour().keySet());
     this.lastActivity = now;
   }
 
-  /** The broker is there: whom to ask now. */
+  /** Returns the peers to send the request to. */
   List<String> onConnected(Instant now) {
     connected = true;
     everConnected = true;
@@ -64,14 +59,13 @@ final class LedgerFetch {
     return List.copyOf(unanswered);
   }
 
-  /** The broker is gone. */
   void onConnectionLost(Instant now) {
     connected = false;
     connectionLost = everConnected;
     lastActivity = now;
   }
 
-  /** Somebody announced itself: whether to ask it again. */
+  /** A peer announced itself. Returns whether to send it the request again. */
   boolean onAnnouncement(String name, Instant now) {
     if (!connected || !unanswered.contains(name) || !retriedOnAnnouncement.add(name)) {
       return false;
@@ -80,10 +74,11 @@ final class LedgerFetch {
     return true;
   }
 
-  /** Somebody answered: whether the answer is taken. */
+  /** A peer responded. Returns whether to merge the response. */
   boolean onResponse(String name, Instant now) {
-    long earlierResponses = responders.stream().filter(name::equals).count();
-    if (!request.subjectsByNeighbour().containsKey(name) || earlierResponses >= MAX_RESPONSES) {
+    long earlier = responders.stream().filter(name::equals).count();
+    if (!request.subjectsByNeighbour().containsKey(name)
+        || earlier >= MqttLimits.MAX_RESPONSES_PER_PEER) {
       return false;
     }
     responders.add(name);
@@ -93,23 +88,22 @@ final class LedgerFetch {
     return true;
   }
 
-  /** What became of an answer that was taken. */
   void onMerged(NeighbourResponse response, Instant now) {
     mergesInFlight--;
     responses.add(response);
     lastActivity = now;
   }
 
-  /** An answer that was taken could not be merged: as if it had not come. */
+  /** The merge of a response failed. The peer counts as one without a response. */
   void onMergeFailed(String name, Instant now) {
     mergesInFlight--;
     unanswered.add(name);
     lastActivity = now;
   }
 
-  /** Whom to ask again because half of the quiet period has gone by. */
+  /** The peers to send the request to again, after half of the stall timeout. */
   List<String> retries(Instant now) {
-    if (!connected || retried || now.isBefore(lastActivity.plus(stallTimeout().dividedBy(2)))) {
+    if (!connected || retried || now.isBefore(retryTime())) {
       return List.of();
     }
     retried = true;
@@ -119,61 +113,55 @@ final class LedgerFetch {
   /**
    * The result, once there is one.
    *
-   * @param error of the connection, or empty
+   * @param error the connection's error, or empty
    */
   Optional<LedgersFetched> result(Instant now, String error) {
     if (unanswered.isEmpty() && mergesInFlight == 0) {
       return Optional.of(resultWith(""));
     }
+    String noBroker = error.isEmpty() ? "no connection to the broker" : error;
     if (!now.isBefore(deadline)) {
-      return Optional.of(resultWith(connected ? "the deadline passed" : noBroker(error)));
+      return Optional.of(resultWith(connected ? "the deadline passed" : noBroker));
     }
-    boolean stalled = mergesInFlight == 0 && !now.isBefore(lastActivity.plus(stallTimeout()));
+    boolean stalled = mergesInFlight == 0 && !now.isBefore(stallTime());
     if (stalled && connected) {
       return Optional.of(resultWith("nothing came for " + stallTimeout().toMillis() + " ms"));
     }
-    if (stalled && !everConnected) {
-      return Optional.of(resultWith(noBroker(error)));
-    }
-    return Optional.empty();
+    return stalled && !everConnected ? Optional.of(resultWith(noBroker)) : Optional.empty();
   }
 
-  /** The result as it is now, because the node stops. */
   LedgersFetched resultOnStop() {
     return resultWith("this node is stopping");
   }
 
-  /** When to look again, at the latest. */
+  /** How long to wait before the next check. */
   Duration nextCheck(Instant now) {
-    Instant next = deadline;
-    for (Instant moment :
-        List.of(
-            lastActivity.plus(stallTimeout().dividedBy(2)), lastActivity.plus(stallTimeout()))) {
-      if (moment.isAfter(now) && moment.isBefore(next)) {
-        next = moment;
-      }
-    }
-    Duration wait = Duration.between(now, next);
-    return wait.isPositive() ? wait : Duration.ofMillis(1);
+    Instant next =
+        Stream.of(retryTime(), stallTime(), deadline)
+            .filter(time -> time.isAfter(now))
+            .min(Instant::compareTo)
+            .orElse(now);
+    return next.isAfter(now) ? Duration.between(now, next) : Duration.ofMillis(1);
   }
 
-  /** What a neighbour is asked about. */
   List<String> subjectsOf(String name) {
     return request.subjectsByNeighbour().get(name);
   }
 
+  private Instant retryTime() {
+    return lastActivity.plus(stallTimeout().dividedBy(2));
+  }
+
+  private Instant stallTime() {
+    return lastActivity.plus(stallTimeout());
+  }
+
   private Duration stallTimeout() {
     Duration requested = request.stallTimeout();
-    return connectionLost && stallTimeoutAfterReconnect.compareTo(requested) > 0
-        ? stallTimeoutAfterReconnect
-        : requested;
+    return connectionLost && reconnectTime.compareTo(requested) > 0 ? reconnectTime : requested;
   }
 
   private LedgersFetched resultWith(String error) {
     return new LedgersFetched(List.copyOf(responses), Set.copyOf(unanswered), error);
-  }
-
-  private static String noBroker(String error) {
-    return error.isEmpty() ? "no connection to the broker" : error;
   }
 }

@@ -6,10 +6,11 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import nara.bus.Bus;
@@ -25,192 +26,168 @@ import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out the rounds of asking ledgers: sends their questions, gives them answers and time. */
+/** Runs {@link LedgerFetch}es: sends their requests, and gives them responses and the time. */
 final class LedgerFetcher {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerFetcher.class);
 
-  /** Neighbours whose answers are still welcome after their round has ended. */
-  private static final int MAX_LATE_RESPONDERS = 100;
+  private static final class Pending {
+    private final LedgerFetch fetch;
+    private final Promise<LedgersFetched> promise = Promise.promise();
+    private Scheduler.TimerHandle nextCheck = () -> {};
 
-  private record PendingFetch(
-      LedgerFetch fetch, Promise<LedgersFetched> promise, Scheduler.TimerHandle[] nextCheck) {}
+    Pending(LedgerFetch fetch) {
+      this.fetch = fetch;
+    }
+  }
 
   private final Vertx vertx;
-  private final Bus bus;
   private final Scheduler scheduler;
   private final String me;
   private final PlazaConnection connection;
-  private final Duration stallTimeoutAfterReconnect;
-  private final List<PendingFetch> pendingFetches = new ArrayList<>();
-  private final Set<String> lateResponders = new LinkedHashSet<>();
+  private final Duration reconnectTime;
+  private final List<Pending> pending = new ArrayList<>();
+  private final Set<String> lateResponders = new HashSet<>();
 
   LedgerFetcher(
       Vertx vertx,
-      Bus bus,
       Scheduler scheduler,
       String me,
       PlazaConnection connection,
-      Duration stallTimeoutAfterReconnect) {
+      Duration reconnectTime) {
     this.vertx = vertx;
-    this.bus = bus;
     this.scheduler = scheduler;
     this.me = me;
     this.connection = connection;
-    this.stallTimeoutAfterReconnect = stallTimeoutAfterReconnect;
+    this.reconnectTime = reconnectTime;
   }
 
-  /** Asks; names that cannot stand in a topic are not asked, and the result says so. */
+  /** Fetches. A peer whose name cannot stand in a topic gets no request, and the result says so. */
   Future<LedgersFetched> fetch(FetchLedgers request) {
-    Map<String, List<String>> validSubjects = new LinkedHashMap<>();
-    Set<String> invalidNames = new TreeSet<>();
-    StringBuilder nameErrors = new StringBuilder();
-    request
-        .subjectsByNeighbour()
-        .forEach(
-            (name, subjects) -> {
-              var nameError = Topics.nameError(name);
-              if (nameError.isEmpty()) {
-                validSubjects.put(name, subjects);
-              } else if (invalidNames.add(name)) {
-                nameErrors.append(nameErrors.isEmpty() ? "" : "; ").append(nameError.get());
-              }
-            });
-    LedgerFetch fetch =
-        new LedgerFetch(
-            new FetchLedgers(validSubjects, request.stallTimeout(), request.timeout()),
-            stallTimeoutAfterReconnect,
-            scheduler.instant());
-    PendingFetch pendingFetch =
-        new PendingFetch(fetch, Promise.promise(), new Scheduler.TimerHandle[] {() -> {}});
-    pendingFetches.add(pendingFetch);
+    Map<String, List<String>> subjects = new LinkedHashMap<>(request.subjectsByNeighbour());
+    Map<String, String> nameErrors = new LinkedHashMap<>();
+    subjects
+        .keySet()
+        .forEach(name -> Topics.nameError(name).ifPresent(error -> nameErrors.put(name, error)));
+    subjects.keySet().removeAll(nameErrors.keySet());
+    FetchLedgers valid = new FetchLedgers(subjects, request.stallTimeout(), request.timeout());
+    Pending started = new Pending(new LedgerFetch(valid, reconnectTime, scheduler.instant()));
+    pending.add(started);
     if (connection.connected()) {
-      send(pendingFetch, fetch.onConnected(scheduler.instant()));
+      send(started, started.fetch.onConnected(scheduler.instant()));
     }
-    checkProgress(pendingFetch);
-    return pendingFetch
-        .promise
-        .future()
-        .map(
-            result -> {
-              Set<String> unanswered = new TreeSet<>(result.unanswered());
-              unanswered.addAll(invalidNames);
-              String error = result.error().isEmpty() ? nameErrors.toString() : result.error();
-              return new LedgersFetched(result.responses(), unanswered, error);
-            });
+    checkProgress(started);
+    return started.promise.future().map(result -> withNameErrors(result, nameErrors));
   }
 
-  /** The broker is there. */
+  private static LedgersFetched withNameErrors(
+      LedgersFetched result, Map<String, String> nameErrors) {
+    Set<String> unanswered = new TreeSet<>(result.unanswered());
+    unanswered.addAll(nameErrors.keySet());
+    String error =
+        result.error().isEmpty() ? String.join("; ", nameErrors.values()) : result.error();
+    return new LedgersFetched(result.responses(), unanswered, error);
+  }
+
   void onConnected() {
-    for (PendingFetch pendingFetch : List.copyOf(pendingFetches)) {
-      send(pendingFetch, pendingFetch.fetch.onConnected(scheduler.instant()));
-      checkProgress(pendingFetch);
+    for (Pending each : List.copyOf(pending)) {
+      send(each, each.fetch.onConnected(scheduler.instant()));
+      checkProgress(each);
     }
   }
 
-  /** The broker is gone. */
   void onConnectionLost() {
-    for (PendingFetch pendingFetch : List.copyOf(pendingFetches)) {
-      pendingFetch.fetch.onConnectionLost(scheduler.instant());
-      checkProgress(pendingFetch);
+    for (Pending each : List.copyOf(pending)) {
+      each.fetch.onConnectionLost(scheduler.instant());
+      checkProgress(each);
     }
   }
 
-  /** Somebody announced itself. */
   void onAnnouncement(String name) {
-    for (PendingFetch pendingFetch : List.copyOf(pendingFetches)) {
-      if (pendingFetch.fetch.onAnnouncement(name, scheduler.instant())) {
-        send(pendingFetch, List.of(name));
-        checkProgress(pendingFetch);
+    for (Pending each : List.copyOf(pending)) {
+      if (each.fetch.onAnnouncement(name, scheduler.instant())) {
+        send(each, List.of(name));
+        checkProgress(each);
       }
     }
   }
 
   /**
-   * Somebody answered.
+   * A peer responded.
    *
-   * @return done when its events are merged; null when nobody had asked it
+   * @return a Future that ends when its events are merged; empty when no fetch wants the response
    */
-  Future<?> onResponse(PlazaMessage.IncomingResponse incomingResponse) {
-    String from = incomingResponse.from();
-    for (PendingFetch pendingFetch : List.copyOf(pendingFetches)) {
-      if (pendingFetch.fetch.onResponse(from, scheduler.instant())) {
-        return offer(incomingResponse)
-            .onComplete(
-                offered -> {
-                  if (offered.succeeded()) {
-                    NeighbourResponse merged =
-                        new NeighbourResponse(
-                            from,
-                            incomingResponse.bytes(),
-                            incomingResponse.events().size(),
-                            offered.result());
-                    pendingFetch.fetch.onMerged(merged, scheduler.instant());
-                  } else {
-                    pendingFetch.fetch.onMergeFailed(from, scheduler.instant());
-                  }
-                  checkProgress(pendingFetch);
-                });
+  Optional<Future<?>> onResponse(PlazaMessage.IncomingResponse response) {
+    String from = response.from();
+    for (Pending each : List.copyOf(pending)) {
+      if (each.fetch.onResponse(from, scheduler.instant())) {
+        return Optional.of(
+            offer(response)
+                .onSuccess(
+                    merged ->
+                        each.fetch.onMerged(
+                            new NeighbourResponse(
+                                from, response.bytes(), response.events().size(), merged),
+                            scheduler.instant()))
+                .onFailure(failure -> each.fetch.onMergeFailed(from, scheduler.instant()))
+                .onComplete(ended -> checkProgress(each)));
       }
     }
-    return lateResponders.remove(from) ? offer(incomingResponse) : null;
+    return lateResponders.remove(from) ? Optional.of(offer(response)) : Optional.empty();
   }
 
-  /** Ends all rounds at once. */
   void stop() {
-    for (PendingFetch pendingFetch : List.copyOf(pendingFetches)) {
-      complete(pendingFetch, pendingFetch.fetch.resultOnStop());
-    }
+    List.copyOf(pending).forEach(each -> complete(each, each.fetch.resultOnStop()));
   }
 
-  private Future<TrustRequest.OfferResult> offer(PlazaMessage.IncomingResponse incomingResponse) {
-    return bus.request(
+  private Future<TrustRequest.OfferResult> offer(PlazaMessage.IncomingResponse response) {
+    return Bus.of(vertx)
+        .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(
-                incomingResponse.from(), incomingResponse.json(), incomingResponse.events()),
+            new TrustRequest.OfferEvents(response.from(), response.events()),
             Timeouts.MERGE)
         .onFailure(
-            failure -> LOG.warn("An answer over the plaza was not merged: {}", failure.toString()));
+            failure ->
+                LOG.warn(
+                    "Failed to merge a ledger response from the plaza; from={} reason={}",
+                    response.from(),
+                    failure.toString()));
   }
 
-  private void send(PendingFetch pendingFetch, List<String> names) {
+  private void send(Pending to, List<String> names) {
     for (String name : names) {
-      byte[] request = new LedgerRequestMessage(me, pendingFetch.fetch.subjectsOf(name)).json();
-      // A question that could not be written is asked again with the others that stay silent.
+      byte[] request = new LedgerRequestMessage(me, to.fetch.subjectsOf(name)).json();
+      // A request that was not written is repeated with the others that get no response.
       connection
           .publish(Topics.request(name), request)
-          .onFailure(failure -> LOG.debug("A question was not sent: {}", failure.getMessage()));
+          .onFailure(
+              failure -> LOG.debug("A ledger request was not sent: {}", failure.getMessage()));
     }
   }
 
-  private void checkProgress(PendingFetch pendingFetch) {
-    if (!pendingFetches.contains(pendingFetch)) {
+  private void checkProgress(Pending checked) {
+    if (!pending.contains(checked)) {
       return;
     }
-    // One moment for the whole look: a quiet period that ended in the middle of it would be neither
-    // a reason to end now nor one to look again before the deadline.
+    // One instant for the whole check: a stall that began in the middle of it would neither end the
+    // fetch now nor cause another check before the deadline.
     Instant now = scheduler.instant();
-    send(pendingFetch, pendingFetch.fetch.retries(now));
-    pendingFetch
-        .fetch
-        .result(now, connection.error())
-        .ifPresentOrElse(
-            result -> complete(pendingFetch, result),
-            () -> {
-              pendingFetch.nextCheck[0].cancel();
-              Duration wait = pendingFetch.fetch.nextCheck(now);
-              pendingFetch.nextCheck[0] =
-                  scheduler.schedule(vertx, wait, () -> checkProgress(pendingFetch));
-            });
+    send(checked, checked.fetch.retries(now));
+    Optional<LedgersFetched> result = checked.fetch.result(now, connection.error());
+    if (result.isPresent()) {
+      complete(checked, result.get());
+      return;
+    }
+    checked.nextCheck.cancel();
+    checked.nextCheck =
+        scheduler.schedule(vertx, checked.fetch.nextCheck(now), () -> checkProgress(checked));
   }
 
-  private void complete(PendingFetch pendingFetch, LedgersFetched result) {
-    pendingFetches.remove(pendingFetch);
-    pendingFetch.nextCheck[0].cancel();
-    for (String name : result.unanswered()) {
-      if (lateResponders.size() < MAX_LATE_RESPONDERS) {
-        lateResponders.add(name);
-      }
-    }
-    pendingFetch.promise.complete(result);
+  private void complete(Pending completed, LedgersFetched result) {
+    pending.remove(completed);
+    completed.nextCheck.cancel();
+    result.unanswered().stream()
+        .limit(Math.max(0, MqttLimits.MAX_LATE_RESPONDERS - lateResponders.size()))
+        .forEach(lateResponders::add);
+    completed.promise.complete(result);
   }
 }

@@ -7,16 +7,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 
 /**
- * Takes messages that are too large out of what a broker sends, while they come, so that nothing of
- * them is held.
+ * Drops oversized PUBLISH packets from the broker while their bytes arrive, so that none is held.
  *
- * <p>Without it the decoder gives the whole connection up at the first one. Anybody may publish
- * one, and a broker may keep it and send it again to whoever subscribes: then no node would ever be
- * connected for longer than a moment. Only publications are taken out; of QoS 0, which is all that
- * is subscribed to, nobody waits for an acknowledgement.
+ * <p>Without this filter, the decoder closes the connection at the first oversized packet. Anybody
+ * can publish one, and the broker may retain it and send it to each new subscriber. Then no node
+ * could stay connected.
  */
 final class OversizedPublishFilter extends ChannelInboundHandlerAdapter {
-  /** A type, and a length of at most four bytes of seven bits each. */
+  /** One byte for the type, and at most four for the length, with seven bits each. */
   private static final int MAX_HEADER_BYTES = 5;
 
   private static final int CONTINUATION_BIT = 0x80;
@@ -30,10 +28,8 @@ final class OversizedPublishFilter extends ChannelInboundHandlerAdapter {
   private boolean dropping;
 
   /**
-   * For one connection.
-   *
-   * @param maxBytes of a message, without its type and length
-   * @param onDropped called for each message that is taken out, on the connection's event loop
+   * A filter for one connection. {@code maxBytes} limits a packet without its type and length;
+   * {@code onDropped} runs for each dropped packet, on the connection's event loop.
    */
   OversizedPublishFilter(int maxBytes, Runnable onDropped) {
     this.maxBytes = maxBytes;
@@ -79,7 +75,7 @@ final class OversizedPublishFilter extends ChannelInboundHandlerAdapter {
     for (int i = headerLength - 1; i > 0; i--) {
       remainingBytes = remainingBytes << 7 | header[i] & (CONTINUATION_BIT - 1);
     }
-    // A length that goes on is no MQTT: the decoder shall see it and say so.
+    // A longer length is not valid MQTT. The decoder reports it.
     dropping =
         complete
             && remainingBytes > maxBytes

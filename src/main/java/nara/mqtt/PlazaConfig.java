@@ -8,14 +8,13 @@ import java.time.Duration;
  * @param url {@code mqtt://host:port} or {@code mqtts://host:port}; empty: no plaza
  * @param user or empty
  * @param password or empty; never printed
- * @param readOnly whether to send nothing at all: no announcements, no requests, no answers
- * @param announceJitter upper bound of the random wait before the first announcement after
- *     connecting
- * @param announceEvery least time between two announcements
- * @param howdyWait upper bound of the random wait before an announcement is answered
- * @param reconnectMin least wait before connecting again
- * @param reconnectMax most wait before connecting again
- * @param maxMessageBytes of one MQTT message, either way
+ * @param readOnly whether to publish nothing: no announcements, requests or responses
+ * @param announceJitter the longest random wait before the first announcement after connecting
+ * @param announceEvery the shortest time between two announcements
+ * @param howdyWait the longest random wait before the howdy to an announcement
+ * @param reconnectMin the shortest wait before reconnecting
+ * @param reconnectMax the longest wait before reconnecting
+ * @param maxMessageBytes the size limit of one MQTT message, sent or received
  */
 public record PlazaConfig(
     String url,
@@ -29,7 +28,7 @@ public record PlazaConfig(
     Duration reconnectMax,
     int maxMessageBytes) {
 
-  /** The reference's delays, and no broker. */
+  /** The reference's delays, without a broker. */
   public static PlazaConfig defaults() {
     return new PlazaConfig(
         "",
@@ -44,23 +43,23 @@ public record PlazaConfig(
         8 << 20);
   }
 
-  /** The same, with another broker. */
-  public PlazaConfig withUrl(String otherUrl) {
-    return with(otherUrl, announceJitter);
+  /** The same with another broker. */
+  public PlazaConfig withUrl(String newUrl) {
+    return with(newUrl, announceJitter);
   }
 
-  /** The same, announcing without a random wait. */
+  /** The same without the random wait before an announcement. */
   public PlazaConfig withoutJitter() {
     return with(url, Duration.ZERO);
   }
 
-  private PlazaConfig with(String changedUrl, Duration changedJitter) {
+  private PlazaConfig with(String newUrl, Duration newJitter) {
     return new PlazaConfig(
-        changedUrl,
+        newUrl,
         user,
         password,
         readOnly,
-        changedJitter,
+        newJitter,
         announceEvery,
         howdyWait,
         reconnectMin,

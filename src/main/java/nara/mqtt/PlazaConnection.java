@@ -12,7 +12,6 @@ import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttConnectionException;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,57 +25,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to the broker, kept up for ever: whether connecting failed or a connection ended,
- * one loop waits a random time and tries again with a new client, until {@link #close}.
+ * The connection to the broker. When connecting fails or a connection ends, it waits a random time
+ * and connects again with a new client, until {@link #close}.
  *
- * <p>It counts as connected only when the broker has acknowledged all subscriptions, so that no
- * answer to a question asked from then on can be missed. It works on the context that opened it,
+ * <p>It counts as connected when the broker has acknowledged all subscriptions. So this node misses
+ * no response to a request that it publishes from then on. It runs on the context that opened it,
  * and calls its listener there.
  */
-public final class PlazaConnection {
+final class PlazaConnection {
   private static final Logger LOG = LoggerFactory.getLogger(PlazaConnection.class);
 
-  /** For the TCP connection, and again for the broker's two acknowledgements. */
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-
-  /** How long closing may take. */
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
-
-  /** A dead broker is noticed after one and a half times this. */
-  private static final int KEEP_ALIVE_SECONDS = 30;
-
-  /** Messages that may wait to be written: what the network does not take, memory must hold. */
-  private static final int MAX_QUEUED_MESSAGES = 1_000;
-
-  /** Bytes of such messages, as a multiple of the largest one. */
-  private static final int MAX_QUEUED_SIZE_FACTOR = 4;
-
-  /** Messages that the listener may be busy with before no more are read. */
-  private static final int MAX_IN_FLIGHT = 64;
-
-  /** What MQTT 3.1.1 answers to a subscription that is refused. */
+  /** The SUBACK code of a refused subscription in MQTT 3.1.1. */
   private static final int SUBSCRIPTION_REFUSED = 0x80;
 
-  /** Of a message: the longest topic, with its name and what frames it. */
+  /** The part of a message that the longest topic and the framing take. */
   private static final int TOPIC_BYTES = Topics.MAX_NAME_BYTES + 64;
 
-  /** Who hears of the connection. */
-  public interface Listener {
-    /** There is a connection now, and all subscriptions stand. */
+  /** Receives the messages and the state of the connection. */
+  interface Listener {
+    /** The connection is open, and the broker has acknowledged all subscriptions. */
     void onConnected();
 
-    /** The connection is gone; another one follows by itself. */
+    /** The connection ended. This class opens another one. */
     void onDisconnected();
 
     /**
-     * A message came. Reading pauses while too many are not done with, so what comes faster waits
-     * in the broker and not here.
+     * A message arrived. With too many messages in work, the client stops reading, so the rest
+     * waits in the broker.
      *
-     * @return done when the next one may take its place
+     * @return a Future that ends when the message is handled
      */
     Future<?> onMessage(String topic, byte[] payload);
 
-    /** A message came that is over the size allowed; nothing of it was kept. */
+    /** An oversized message arrived and was dropped. */
     void onOversized();
   }
 
@@ -86,7 +67,7 @@ public final class PlazaConnection {
   private final List<String> filters;
   private final RandomGenerator random;
   private final Listener listener;
-  // Two clients of one id push each other out, so it does not come from a seed.
+  // A broker disconnects the older of two clients with one id, so the id is random.
   private final String clientId = "nara-" + UUID.randomUUID().toString().substring(19);
 
   private MqttClient client;
@@ -100,15 +81,13 @@ public final class PlazaConnection {
   private long queuedBytes;
   private int inFlight;
   private boolean paused;
-  private final Qos1Queue qos1Queue = new Qos1Queue(this::sendQos1);
+  private final Qos1Queue qos1Queue =
+      new Qos1Queue(
+          (id, topic, payload) ->
+              client.publish(
+                  id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false));
 
-  /**
-   * A connection that is not open yet.
-   *
-   * @param filters topics to subscribe to
-   * @throws IllegalArgumentException with a sentence when the broker's URL is none
-   */
-  public PlazaConnection(
+  PlazaConnection(
       Vertx vertx,
       PlazaConfig config,
       List<String> filters,
@@ -122,14 +101,14 @@ public final class PlazaConnection {
     this.listener = listener;
   }
 
-  /** Begins to connect, and goes on until closed. */
-  public void open() {
+  /** Starts to connect, and keeps connecting until it is closed. */
+  void open() {
     keepsConnecting = true;
     connect();
   }
 
-  /** Ends the connection for good, within two seconds. */
-  public Future<Void> close() {
+  /** Ends the connection for good, within {@link MqttLimits#CLOSE_TIMEOUT}. */
+  Future<Void> close() {
     keepsConnecting = false;
     connected = false;
     error = "closed";
@@ -140,32 +119,32 @@ public final class PlazaConnection {
     return last == null
         ? Future.succeededFuture()
         : last.disconnect()
-            .timeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            .timeout(MqttLimits.CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             .otherwiseEmpty();
   }
 
-  /** Whether there is a connection on which all subscriptions stand. */
-  public boolean connected() {
+  /** Whether the connection is open with all subscriptions. */
+  boolean connected() {
     return connected;
   }
 
-  /** Why there is no connection, in a sentence without secrets; empty when there is one. */
-  public String error() {
+  /** Why there is no connection, without secrets; empty when there is one. */
+  String error() {
     return connected ? "" : error;
   }
 
   /**
-   * Publishes with QoS 0.
-   *
-   * @return done when it is written; failed when there is no connection, or too much waits already
+   * Publishes with QoS 0. The Future ends when the message is written. It fails without a
+   * connection, and when too many messages are queued.
    */
-  public Future<Void> publish(String topic, byte[] payload) {
+  Future<Void> publish(String topic, byte[] payload) {
     Optional<String> fault = publishError(payload);
     if (fault.isPresent()) {
       return Future.failedFuture(fault.get());
     }
-    long most = (long) MAX_QUEUED_SIZE_FACTOR * config.maxMessageBytes();
-    if (queuedMessages >= MAX_QUEUED_MESSAGES || queuedBytes + payload.length > most) {
+    long maxQueuedBytes = (long) MqttLimits.MAX_QUEUED_SIZE_FACTOR * config.maxMessageBytes();
+    if (queuedMessages >= MqttLimits.MAX_QUEUED_MESSAGES
+        || queuedBytes + payload.length > maxQueuedBytes) {
       return Future.failedFuture("the broker takes messages slower than they are published");
     }
     queuedMessages++;
@@ -180,35 +159,23 @@ public final class PlazaConnection {
         .mapEmpty();
   }
 
-  /**
-   * Publishes with QoS 0, and nothing after it: what was begun before and comes later fails, on
-   * this connection as on the next.
-   *
-   * @return as of {@link #publish}
-   */
-  public Future<Void> publishLast(String topic, byte[] payload) {
+  /** Like {@link #publish}, but every later publish fails, also on the next connection. */
+  Future<Void> publishLast(String topic, byte[] payload) {
     Future<Void> written = publish(topic, payload);
     lastPublished = true;
     return written;
   }
 
   /**
-   * Publishes with QoS 1.
-   *
-   * @return done when the broker has acknowledged it; failed when there is no connection, when too
-   *     much waits already, or when the connection ended before
+   * Publishes with QoS 1. The Future ends when the broker acknowledges the message. It fails
+   * without a connection, when too many messages are queued, and when the connection ends before.
    */
-  public Future<Void> publishQos1(String topic, byte[] payload) {
+  Future<Void> publishQos1(String topic, byte[] payload) {
     return publishError(payload)
         .map(Future::<Void>failedFuture)
         .orElseGet(() -> qos1Queue.publish(topic, payload));
   }
 
-  private Future<?> sendQos1(int id, String topic, byte[] payload) {
-    return client.publish(id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false);
-  }
-
-  /** Why nothing of that size can be published now. */
   private Optional<String> publishError(byte[] payload) {
     if (!connected) {
       return Optional.of("no connection to the broker: " + error);
@@ -216,15 +183,15 @@ public final class PlazaConnection {
     if (lastPublished) {
       return Optional.of("the last message was published");
     }
-    return payload.length <= maxPayloadBytes(config)
+    return payload.length <= maxPayloadBytes()
         ? Optional.empty()
         : Optional.of(
             "a message of %d bytes is over the %d that are allowed"
-                .formatted(payload.length, maxPayloadBytes(config)));
+                .formatted(payload.length, maxPayloadBytes()));
   }
 
-  /** Bytes of the largest payload: what the largest message leaves beside its topic. */
-  static int maxPayloadBytes(PlazaConfig config) {
+  /** The size limit of a payload. */
+  int maxPayloadBytes() {
     return config.maxMessageBytes() - TOPIC_BYTES;
   }
 
@@ -238,7 +205,7 @@ public final class PlazaConnection {
     next.publishHandler(message -> onMessage(next, message));
     next.subscribeCompletionHandler(subscribed::tryComplete);
     next.exceptionHandler(failure -> exceptionMessage = describe(failure));
-    // After the end of a client its messages are failed already, so its late word means nothing.
+    // When a client ends, its messages fail. So a late acknowledgement has no effect.
     next.publishCompletionHandler(qos1Queue::onAcknowledged);
     next.publishCompletionExpirationHandler(
         id -> qos1Queue.onFailed(id, "the broker does not acknowledge it"));
@@ -253,7 +220,7 @@ public final class PlazaConnection {
             accepted ->
                 next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, Topics::qosOf))))
         .compose(sent -> subscribed.future())
-        .timeout(2 * CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(2 * MqttLimits.CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(granted -> onSubscribed(next, granted))
         .onFailure(
             failure -> {
@@ -267,7 +234,7 @@ public final class PlazaConnection {
       return;
     }
     if (granted.grantedQoSLevels().contains(SUBSCRIPTION_REFUSED)) {
-      onConnectionEnded(from, "the broker refuses a subscription: may this user read nara/#?");
+      onConnectionEnded(from, "it refuses a subscription; allow this user to read nara/#");
       return;
     }
     connected = true;
@@ -280,8 +247,8 @@ public final class PlazaConnection {
     listener.onConnected();
   }
 
-  /** The one way back to a connection, from a failed attempt as from a lost connection. */
-  private void onConnectionEnded(MqttClient from, String why) {
+  /** Handles both a failed attempt and a lost connection. */
+  private void onConnectionEnded(MqttClient from, String reason) {
     if (from != client) {
       return;
     }
@@ -292,22 +259,22 @@ public final class PlazaConnection {
         (wasConnected ? "lost the broker at " : "cannot reach the broker at ")
             + url
             + ": "
-            + (exceptionMessage.isEmpty() ? why : exceptionMessage);
+            + (exceptionMessage.isEmpty() ? reason : exceptionMessage);
     if (!sentence.equals(error)) {
-      LOG.warn("The plaza: {}", sentence);
+      LOG.warn("No connection to the plaza, retrying: {}", sentence);
     }
     error = sentence;
-    // Its end changes nothing any more: all handlers of a client that is not the present one
-    // return.
+    // The handlers of a former client do nothing.
     from.disconnect();
     qos1Queue.failAll(sentence);
     if (wasConnected) {
       listener.onDisconnected();
     }
     if (keepsConnecting) {
-      reconnectTimer =
-          vertx.setTimer(
-              randomBetween(config.reconnectMin(), config.reconnectMax()), t -> connect());
+      long min = config.reconnectMin().toMillis();
+      long span = Math.max(0, config.reconnectMax().toMillis() - min);
+      long wait = Math.max(1, min + random.nextLong(span + 1));
+      reconnectTimer = vertx.setTimer(wait, fired -> connect());
     }
   }
 
@@ -316,7 +283,7 @@ public final class PlazaConnection {
       return;
     }
     inFlight++;
-    if (inFlight >= MAX_IN_FLIGHT && !paused) {
+    if (inFlight >= MqttLimits.MAX_HANDLED_AT_ONCE && !paused) {
       paused = true;
       from.pause();
     }
@@ -330,7 +297,7 @@ public final class PlazaConnection {
       return;
     }
     inFlight--;
-    if (paused && inFlight < MAX_IN_FLIGHT / 2) {
+    if (paused && inFlight < MqttLimits.MAX_HANDLED_AT_ONCE / 2) {
       paused = false;
       from.resume();
     }
@@ -341,25 +308,20 @@ public final class PlazaConnection {
     options
         .setClientId(clientId)
         .setCleanSession(true)
-        .setKeepAliveInterval(KEEP_ALIVE_SECONDS)
-        .setMaxInflightQueue(Qos1Queue.MAX_IN_FLIGHT)
-        .setAckTimeout(KEEP_ALIVE_SECONDS)
+        .setKeepAliveInterval(MqttLimits.KEEP_ALIVE_SECONDS)
+        .setMaxInflightQueue(MqttLimits.MAX_QOS1_IN_FLIGHT)
+        .setAckTimeout(MqttLimits.KEEP_ALIVE_SECONDS)
         .setMaxMessageSize(config.maxMessageBytes())
         .setSsl(url.tls())
         .setHostnameVerificationAlgorithm("HTTPS")
-        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        .setConnectTimeout((int) MqttLimits.CONNECT_TIMEOUT.toMillis());
     if (!config.user().isEmpty()) {
       options.setUsername(config.user()).setPassword(config.password());
     }
     return options;
   }
 
-  private long randomBetween(Duration least, Duration most) {
-    long span = Math.max(0, most.toMillis() - least.toMillis());
-    return Math.max(1, least.toMillis() + random.nextLong(span + 1));
-  }
-
-  /** A failure in words; those of the protocol carry no secrets, and others only a message. */
+  /** The reason of a failure, without secrets. */
   private String describe(Throwable failure) {
     if (failure instanceof MqttConnectionException refused) {
       return switch (refused.code()) {
@@ -382,7 +344,7 @@ public final class PlazaConnection {
     String message = failure.getMessage();
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName()
-        // The address that the connection was refused at stands in the sentence already.
+        // The caller's sentence names the address already.
         : message.replaceFirst(": \\S*/\\S+$", "");
   }
 }

@@ -7,82 +7,71 @@ import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.mqtt.wire.CheckpointMessage;
+import nara.trust.TrustRequest.OfferResult;
 
 /**
- * What the MQTT ledger verticle is asked.
+ * A request to {@link MqttLedgerVerticle}. Only a node with a broker serves it.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
-  /** Where the MQTT ledger verticle is asked. */
+  /** The bus address of the MQTT ledger verticle. */
   String ADDRESS = "nara.plaza";
 
-  /** Whether there is a connection to the broker. */
+  /** Returns the state of the connection to the broker. */
   record GetPlazaState() implements PlazaRequest<PlazaState> {}
 
   /**
-   * The answer to {@link GetPlazaState}.
+   * The reply to {@link GetPlazaState}.
    *
-   * @param configured whether a broker is configured at all
    * @param error why there is no connection, or empty
    */
-  record PlazaState(boolean configured, boolean connected, String error) implements BusMessage {}
+  record PlazaState(boolean connected, String error) implements BusMessage {}
 
-  /** What was heard so far. */
+  /** Returns how many messages were received since the start. */
   record GetPlazaCounts() implements PlazaRequest<PlazaCounts> {}
 
   /**
-   * The answer to {@link GetPlazaCounts}.
+   * The reply to {@link GetPlazaCounts}.
    *
-   * @param handled messages that were acted on, by kind: hello, goodbye, howdy …
-   * @param ignored messages that were not, by reason: unreadable, bad_signature …
+   * @param handled handled messages by kind: hello, goodbye, howdy …
+   * @param ignored ignored messages by reason: unreadable, bad_signature …
    */
   record PlazaCounts(Map<String, Long> handled, Map<String, Long> ignored) implements BusMessage {}
 
-  /** Who has told on the plaza that it remembers little. */
-  record GetShortMemoryPeers() implements PlazaRequest<ShortMemoryPeers> {}
-
-  /** The answer to {@link GetShortMemoryPeers}. */
-  record ShortMemoryPeers(Set<String> names) implements BusMessage {}
-
-  /** Announces this node now, subject to the rate limit; a read-only node stays silent. */
-  record Announce() implements PlazaRequest<nara.bus.Done> {}
-
-  /** Says something on the checkpoint topics, QoS 1; a read-only node stays silent. */
+  /** Publishes a checkpoint message with QoS 1. A read-only node refuses it. */
   record PublishCheckpointMessage(CheckpointMessage message)
       implements PlazaRequest<PublishResult> {}
 
   /**
-   * The answer to {@link PublishCheckpointMessage}.
+   * The reply to {@link PublishCheckpointMessage}.
    *
-   * @param error why the broker does not have it, or empty when it has
+   * @param error why the broker has not acknowledged the message, or empty when it has
    */
   record PublishResult(String error) implements BusMessage {}
 
   /**
-   * Asks each neighbour for the social events about its subjects, and offers the answers for
-   * judging. Done when all have answered and been merged, or when nothing came for a quiet period,
-   * or at the deadline.
+   * Requests social events from peers, and offers the responses to the trust verticle. It ends when
+   * all peers have responded and their events are merged, after a stall, or at the timeout.
    *
-   * @param subjectsByNeighbour neighbour name to the subjects that it is asked about
-   * @param stallTimeout how long nothing may come before it is given up
-   * @param timeout how long it may take in all
+   * @param subjectsByNeighbour peer name to the subjects that its events should be about
+   * @param stallTimeout the longest time without any response
+   * @param timeout the longest time in all
    */
   record FetchLedgers(
       Map<String, List<String>> subjectsByNeighbour, Duration stallTimeout, Duration timeout)
       implements PlazaRequest<LedgersFetched> {}
 
   /**
-   * What the neighbours brought.
+   * The reply to {@link FetchLedgers}.
    *
-   * @param responses one for each answer that came
-   * @param unanswered the neighbours that did not answer
-   * @param error why it ended early (no broker, say), or empty
+   * @param responses all merged responses
+   * @param unanswered the peers without a response
+   * @param error why the fetch ended early, or empty
    */
   record LedgersFetched(List<NeighbourResponse> responses, Set<String> unanswered, String error)
       implements BusMessage {}
 
-  /** One neighbour's answer: its size, and what became of its events. */
-  record NeighbourResponse(
-      String neighbour, long bytes, int events, nara.trust.TrustRequest.OfferResult offerResult) {}
+  /** One peer's response: its size in bytes, its events, and the result of the merge. */
+  record NeighbourResponse(String neighbour, long bytes, int events, OfferResult offerResult) {}
 }

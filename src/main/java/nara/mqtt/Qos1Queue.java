@@ -6,86 +6,76 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * Messages that the broker acknowledges, QoS 1: some in flight, the rest waiting for a place.
- *
- * <p>The client fails what is published while ten are in flight, so no more are given to it. What
- * the broker did not acknowledge when a connection ends is failed and not sent again: whoever sent
- * it knows whether it is still of use.
+ * Publishes with QoS 1: some in flight, the rest queued. When a connection ends, all messages
+ * without an acknowledgement fail and are not sent again. The sender decides whether to retry.
  */
 final class Qos1Queue {
-  /** Messages in flight, at most: the client's own limit. */
-  static final int MAX_IN_FLIGHT = 10;
-
-  /** Messages that may wait: some hundred votes are what all proposals of a busy hour need. */
-  static final int MAX_QUEUED = 200;
-
-  // The client numbers its subscriptions from 1 on, and an id belongs to one packet at a time.
+  // The client numbers its subscriptions from 1 on, and two packets cannot share an id.
   private static final int FIRST_ID = 1_000;
   private static final int LAST_ID = 65_535;
 
-  /** Gives a message to the client; fails when it is not written. */
+  /** Passes a message to the client; fails when it is not written. */
   interface Publisher {
     Future<?> publish(int id, String topic, byte[] payload);
   }
 
-  private record PendingPublish(String topic, byte[] payload, Promise<Void> acknowledged) {}
+  private record Pending(String topic, byte[] payload, Promise<Void> acknowledged) {}
 
   private final Publisher publisher;
-  private final Deque<PendingPublish> queued = new ArrayDeque<>();
-  private final Map<Integer, PendingPublish> inFlight = new HashMap<>();
+  private final Deque<Pending> queued = new ArrayDeque<>();
+  private final Map<Integer, Pending> inFlight = new HashMap<>();
   private int nextId = FIRST_ID;
 
   Qos1Queue(Publisher publisher) {
     this.publisher = publisher;
   }
 
-  /** Sends a message, now or when there is a place for it. Done when it is acknowledged. */
+  /** Publishes a message, now or later. The Future ends when the broker acknowledges it. */
   Future<Void> publish(String topic, byte[] payload) {
-    if (queued.size() >= MAX_QUEUED) {
-      return Future.failedFuture("the broker acknowledges slower than is published");
+    if (queued.size() >= MqttLimits.MAX_QOS1_QUEUED) {
+      return Future.failedFuture("the broker acknowledges messages slower than they are published");
     }
-    PendingPublish pendingPublish = new PendingPublish(topic, payload, Promise.promise());
-    queued.add(pendingPublish);
+    Pending pending = new Pending(topic, payload, Promise.promise());
+    queued.add(pending);
     drain();
-    return pendingPublish.acknowledged().future();
+    return pending.acknowledged().future();
   }
 
-  /** The broker has that message. */
   void onAcknowledged(int id) {
-    PendingPublish pendingPublish = inFlight.remove(id);
-    if (pendingPublish != null) {
-      pendingPublish.acknowledged().complete();
+    end(id, Promise::complete);
+  }
+
+  void onFailed(int id, String reason) {
+    end(id, acknowledged -> acknowledged.fail(reason));
+  }
+
+  private void end(int id, Consumer<Promise<Void>> result) {
+    Pending pending = inFlight.remove(id);
+    if (pending != null) {
+      result.accept(pending.acknowledged());
       drain();
     }
   }
 
-  /** That message is given up. */
-  void onFailed(int id, String why) {
-    PendingPublish pendingPublish = inFlight.remove(id);
-    if (pendingPublish != null) {
-      pendingPublish.acknowledged().fail(why);
-      drain();
-    }
-  }
-
-  /** The connection is gone, and with it all that was not acknowledged. */
-  void failAll(String why) {
-    Deque<PendingPublish> all = new ArrayDeque<>(inFlight.values());
+  /** The connection ended: fails all messages. */
+  void failAll(String reason) {
+    Deque<Pending> all = new ArrayDeque<>(inFlight.values());
     all.addAll(queued);
     inFlight.clear();
     queued.clear();
-    all.forEach(pendingPublish -> pendingPublish.acknowledged().fail(why));
+    all.forEach(pending -> pending.acknowledged().fail(reason));
   }
 
   private void drain() {
-    while (!queued.isEmpty() && inFlight.size() < MAX_IN_FLIGHT) {
-      PendingPublish pendingPublish = queued.poll();
+    while (!queued.isEmpty() && inFlight.size() < MqttLimits.MAX_QOS1_IN_FLIGHT) {
+      Pending pending = queued.poll();
       int id = nextFreeId();
-      inFlight.put(id, pendingPublish);
+      inFlight.put(id, pending);
       publisher
-          .publish(id, pendingPublish.topic(), pendingPublish.payload())
+          .publish(id, pending.topic(), pending.payload())
           .onFailure(failure -> onFailed(id, failure.getMessage()));
     }
   }

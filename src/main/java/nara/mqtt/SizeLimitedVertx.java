@@ -12,17 +12,16 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Function;
 
 /**
- * What an MQTT client is created with in place of Vert.x itself, so that its connections have an
- * {@link OversizedPublishFilter} before their decoder. The client makes its own connections and
- * offers no other place to reach them, so this uses what Vert.x keeps for extensions.
+ * Wraps Vert.x for an MQTT client, and adds an {@link OversizedPublishFilter} before the decoder of
+ * each connection. The MQTT client has no option for this, so it uses a Vert.x extension point.
  */
 final class SizeLimitedVertx extends VertxWrapper {
   private final int maxBytes;
   private final Runnable onDropped;
 
-  /** See {@link OversizedPublishFilter} for the bound and the callback. */
   SizeLimitedVertx(Vertx vertx, int maxBytes, Runnable onDropped) {
     super((VertxInternal) vertx);
     this.maxBytes = maxBytes;
@@ -31,48 +30,43 @@ final class SizeLimitedVertx extends VertxWrapper {
 
   @Override
   public NetClient createNetClient(NetClientOptions options) {
-    return new SizeLimitedNetClient(super.createNetClient(options));
+    return new FilteringClient(super.createNetClient(options), this::filtered);
   }
 
-  private NetSocket withFilter(NetSocket socket) {
+  private NetSocket filtered(NetSocket socket) {
     ((NetSocketInternal) socket)
         .channelHandlerContext()
         .pipeline()
-        // The decoder is put at this same place, later, and so comes after.
+        // The client adds its decoder at the same place later, so the decoder comes after.
         .addBefore("handler", "oversized", new OversizedPublishFilter(maxBytes, onDropped));
     return socket;
   }
 
-  private final class SizeLimitedNetClient implements NetClient {
-    private final NetClient client;
-
-    SizeLimitedNetClient(NetClient client) {
-      this.client = client;
-    }
-
+  private record FilteringClient(NetClient client, Function<NetSocket, NetSocket> filter)
+      implements NetClient {
     @Override
     public Future<NetSocket> connect(int port, String host) {
-      return client.connect(port, host).map(SizeLimitedVertx.this::withFilter);
+      return client.connect(port, host).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(int port, String host, String serverName) {
-      return client.connect(port, host, serverName).map(SizeLimitedVertx.this::withFilter);
+      return client.connect(port, host, serverName).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(SocketAddress remote) {
-      return client.connect(remote).map(SizeLimitedVertx.this::withFilter);
+      return client.connect(remote).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(SocketAddress remote, String serverName) {
-      return client.connect(remote, serverName).map(SizeLimitedVertx.this::withFilter);
+      return client.connect(remote, serverName).map(filter);
     }
 
     @Override
     public Future<NetSocket> connect(ConnectOptions options) {
-      return client.connect(options).map(SizeLimitedVertx.this::withFilter);
+      return client.connect(options).map(filter);
     }
 
     @Override

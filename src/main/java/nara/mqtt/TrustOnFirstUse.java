@@ -7,33 +7,22 @@ import nara.identity.PublicKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a message of somebody may be signed with a key: a name's first key stays its key. */
-final class TrustOnFirstUse {
+/** Checks the key of a message's sender: the first known key of a name stays its key. */
+record TrustOnFirstUse(Identity me, Keyring keys, LogOnce namesakes) {
   private static final Logger LOG = LoggerFactory.getLogger(TrustOnFirstUse.class);
 
-  private final Identity me;
-  private final Keyring keys;
-  private final LogOnce namesakes = new LogOnce(LOG::warn);
-
   TrustOnFirstUse(Identity me, Keyring keys) {
-    this.me = me;
-    this.keys = keys;
+    this(me, keys, new LogOnce(LOG::warn));
   }
 
-  /** Whether a name may have this key: it is the known one, or none is known. */
+  /** Whether the name has this key, or has no known key. */
   boolean accepts(String name, PublicKey key) {
-    if (name.equals(me.name())) {
-      return isOwnKey(key);
+    if (!name.equals(me.name())) {
+      return keys.byName(name).filter(known -> !known.equals(key)).isEmpty();
     }
-    return keys.byName(name).filter(known -> !known.equals(key)).isEmpty();
-  }
-
-  /** Whether a message in this node's name is this node's; if not, the operator should know. */
-  private boolean isOwnKey(PublicKey key) {
     boolean mine = key.equals(me.keys().publicKey());
     if (!mine) {
-      namesakes.log(
-          me.name(), "Another nara on the plaza has the name " + me.name() + " too: key=" + key);
+      namesakes.log(name, "Another nara on the plaza has this node's name; key=" + key);
     }
     return mine;
   }

@@ -9,11 +9,11 @@ import nara.mesh.server.PeerDirectory;
 import nara.presence.Presence;
 
 /**
- * Where others are, as far as the configuration and their own announcements say; for the mesh
- * server, which sends peer queries on. Bounded, since anybody may announce anything.
+ * The addresses of other naras, from the configuration and from presence news. The mesh server
+ * forwards peer queries to them.
  */
 final class AddressBook implements PeerDirectory {
-  /** Names kept; over it the oldest go. */
+  /** Anybody can announce any name. Above this, the oldest name is forgotten. */
   private static final int MAX_NAMES = 10_000;
 
   private final Map<String, String> addresses = BoundedMap.fifo(MAX_NAMES);
@@ -35,7 +35,7 @@ final class AddressBook implements PeerDirectory {
       case Presence.Offline offline -> addresses.remove(offline.name());
       case Presence.Missing missing -> addresses.remove(missing.name());
       case Presence.Active active -> {}
-      case Presence.ObservationReceived observationReceived -> {}
+      case Presence.ObservationReceived observation -> {}
     }
   }
 

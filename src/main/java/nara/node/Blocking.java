@@ -6,15 +6,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waiting for a Future on a thread that may wait: a command's, never an event loop. */
+/** Waits for a Future. Only for threads that may block, never for an event loop. */
 public final class Blocking {
   private Blocking() {}
 
   /**
-   * The result, once it is there.
+   * Returns the result.
    *
-   * @throws IllegalStateException when it is not there in time, or the thread is interrupted
-   * @throws RuntimeException the Future's own failure, when it is one
+   * @throws IllegalStateException after the timeout, when the thread is interrupted, or with a
+   *     checked exception as its cause
+   * @throws RuntimeException the Future's own failure
    */
   public static <T> T await(Future<T> future, Duration timeout) {
     try {

@@ -1,13 +1,13 @@
 package nara.node;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
+import nara.cluster.ClusterConfig;
 import nara.cluster.ClusterJoinException;
 import nara.cluster.ClusterMember;
 import nara.cluster.ClusterNotification;
@@ -15,22 +15,22 @@ import nara.cluster.ClusterRequest;
 import nara.cluster.Role;
 import nara.identity.Identity;
 import nara.node.config.NodeConfig;
-import nara.recovery.ClusterWorkRequest;
+import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's life in a cluster: what it deploys when it leads, and what when it stands by. The last
- * verticles deployed are always those of one of the two, so the change is at the top of the stack.
+ * The life of a node in a cluster. On top of the parts of every member it deploys either those of
+ * the leader or the standby verticle.
  */
 final class ClusterLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLifecycle.class);
 
   private final ClusterMember member;
 
-  private NaraNode node;
-  private Function<Optional<ClusterWorkRequest.LeaderHandover>, Future<?>> deployLeader;
-  private int baseDepth;
+  private Deployments deployments;
+  private Function<LeaderHandover, List<Part>> leaderParts;
+  private int baseCount;
   private boolean leading;
   private volatile boolean stopping;
   private Future<?> lastChange = Future.succeededFuture();
@@ -39,56 +39,48 @@ final class ClusterLifecycle {
     this.member = member;
   }
 
-  /** Joins; fails with a sentence for the operator. */
+  /** Joins the cluster. A failure has a message for the operator. */
   static Future<ClusterLifecycle> join(NodeConfig config, Identity me, VertxOptions options) {
-    return ClusterMember.join(config.cluster(), me.id(), options)
+    ClusterConfig cluster = config.cluster();
+    String message = "cannot join the cluster on %s:%d (%s); check cluster.host and cluster.port";
+    return ClusterMember.join(cluster, me.id(), options)
         .map(ClusterLifecycle::new)
         .recover(
             failure ->
                 Future.failedFuture(
                     new NodeStartException(
-                        failure instanceof ClusterJoinException cannot
-                            ? cannot.getMessage()
-                            : "cannot be a member of a cluster on %s:%d (%s); see cluster.host and cluster.port"
-                                .formatted(
-                                    config.cluster().host(),
-                                    config.cluster().port(),
-                                    failure.getMessage()))));
-  }
-
-  Vertx vertx() {
-    return member.vertx();
-  }
-
-  /** Whether the nara leaves with this member: it stops, and no other is there to go on. */
-  boolean isNaraLeaving() {
-    return stopping && member.isLastCoordinator();
+                        failure instanceof ClusterJoinException
+                            ? failure.getMessage()
+                            : message.formatted(
+                                cluster.host(), cluster.port(), failure.getMessage()))));
   }
 
   ClusterMember member() {
     return member;
   }
 
-  /**
-   * Takes part from now on: at first by standing by.
-   *
-   * @param leaderDeployment deploys what only a leader has
-   */
-  Future<?> start(
-      NaraNode naraNode,
-      Function<Optional<ClusterWorkRequest.LeaderHandover>, Future<?>> leaderDeployment) {
-    node = naraNode;
-    deployLeader = leaderDeployment;
-    Bus bus = node.bus();
-    return node.deploy(member.commandVerticle())
-        .compose(next -> node.deploy(member.leaseVerticle()))
-        .onSuccess(next -> baseDepth = node.deployedCount())
-        .compose(next -> node.deploy(member.standbyVerticle()))
+  /** Whether the nara leaves the network: this member stops, and no other one can lead. */
+  boolean isNaraLeaving() {
+    return stopping && member.isLastCoordinator();
+  }
+
+  /** Starts to take part in the cluster, on standby. */
+  Future<?> start(Deployments memberDeployments, Function<LeaderHandover, List<Part>> leader) {
+    deployments = memberDeployments;
+    leaderParts = leader;
+    Bus bus = Bus.of(member.vertx());
+    return deployments
+        .deploy(
+            List.of(
+                Part.of("member-commands", true, member::commandVerticle),
+                Part.of("lease", true, member::leaseVerticle)))
+        .onSuccess(deployed -> baseCount = deployments.count())
+        .compose(deployed -> deployStandby())
         .onSuccess(
-            next ->
+            deployed ->
                 bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews))
         .compose(
-            next ->
+            deployed ->
                 member.has(Role.LEDGER)
                     ? bus.request(
                         ClusterRequest.LEDGER_ADDRESS,
@@ -99,29 +91,29 @@ final class ClusterLifecycle {
 
   private void onNews(ClusterNotification news) {
     switch (news) {
-      case ClusterNotification.LeadershipGained leadershipGained ->
-          enqueue(() -> takeOver(leadershipGained.term()));
-      case ClusterNotification.LeadershipLost stands -> enqueue(this::standBy);
-      case ClusterNotification.HigherTermSeen by -> {}
+      case ClusterNotification.LeadershipGained gained -> enqueue(() -> takeOver(gained.term()));
+      case ClusterNotification.LeadershipLost lost -> enqueue(this::standBy);
+      case ClusterNotification.HigherTermSeen seen -> {}
       case ClusterNotification.MembersChanged changed -> {}
-      case ClusterNotification.SplitBrainHealed splitBrainHealed -> {}
-      case ClusterNotification.CaughtUp mine -> {}
+      case ClusterNotification.SplitBrainHealed healed -> {}
+      case ClusterNotification.CaughtUp caughtUp -> {}
     }
   }
 
   private Future<?> takeOver(long term) {
     leading = true;
-    return node.bus()
+    return Bus.of(member.vertx())
         .request(
             ClusterRequest.TAKE_OVER_ADDRESS,
             new ClusterRequest.TakeOverLeadership(term),
             Timeouts.STEP)
         .compose(
-            takeOverResult ->
-                node.undeployDownTo(baseDepth)
+            result ->
+                deployments
+                    .undeployDownTo(baseCount)
                     .compose(
-                        none -> deployLeader.apply(Optional.of(takeOverResult.leaderHandover()))))
-        .onFailure(failure -> LOG.error("the lead of term {} could not begin", term, failure));
+                        none -> deployments.deploy(leaderParts.apply(result.leaderHandover()))))
+        .onFailure(failure -> LOG.error("Failed to take over the lead; term={}", term, failure));
   }
 
   private Future<?> standBy() {
@@ -129,15 +121,19 @@ final class ClusterLifecycle {
       return Future.succeededFuture();
     }
     leading = false;
-    return node.undeployDownTo(baseDepth).compose(none -> node.deploy(member.standbyVerticle()));
+    return deployments.undeployDownTo(baseCount).compose(none -> deployStandby());
   }
 
-  /** One change after the other. */
+  private Future<?> deployStandby() {
+    return deployments.deploy(List.of(Part.of("standby", true, member::standbyVerticle)));
+  }
+
+  /** Runs one change after the other. */
   private synchronized void enqueue(Supplier<Future<?>> change) {
     lastChange = lastChange.transform(before -> stopping ? Future.succeededFuture() : change.get());
   }
 
-  /** When no change is under way, and none will be: before the node stops. */
+  /** Refuses further changes. The Future ends with the last change, before the node stops. */
   synchronized Future<?> quiesce() {
     stopping = true;
     return lastChange.otherwiseEmpty();

@@ -8,21 +8,18 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusVerticle;
 import nara.checkpoint.sync.CheckpointSyncVerticle;
 import nara.cluster.Role;
@@ -40,7 +37,9 @@ import nara.ledger.LedgerVerticle;
 import nara.liveness.LivenessConfig;
 import nara.liveness.LivenessVerticle;
 import nara.mesh.ListenPort;
+import nara.mesh.MeshNode;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
@@ -48,63 +47,127 @@ import nara.node.config.Transport;
 import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
 import nara.presence.Presence;
+import nara.presence.PresenceConfig;
+import nara.presence.PresenceVerticle;
 import nara.presence.Profile;
-import nara.recovery.ClusterWorkRequest;
+import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.report.Report;
+import nara.snapshot.SnapshotRequest;
+import nara.snapshot.SnapshotRequest.SnapshotRestored;
+import nara.snapshot.SnapshotRequest.SnapshotUnusable;
+import nara.snapshot.SnapshotVerticle;
 import nara.trust.TrustVerticle;
 import nara.trust.verifier.RecheckingVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 import nara.trust.verifier.Verifiers;
 import nara.web.WebVerticle;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One node: the verticles, deployed in order and undeployed in reverse, each step under a deadline.
+ * One node: its parts, deployed in order and undeployed in reverse order.
  *
- * <p>ledger → snapshot → trust → mesh sync → mesh server → gossip → plaza → discovery → checkpoint
- * sync → consensus → opinion → upkeep → web → coordinator: each after those that it asks.
+ * <p>{@link #memberParts} and {@link #leaderParts} list the parts. A node that runs alone has both.
+ * In a cluster, each member has the first list, and only the leader has the second.
  */
 public final class NaraNode {
-  private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
+  /** A snapshot of 320,000 events takes seconds to write. */
+  private static final Duration SNAPSHOT_STOP_TIMEOUT = Duration.ofSeconds(20);
 
-  /** How long one verticle may take to stop before the next one is stopped all the same. */
-  private static final Duration VERTICLE_STOP_TIMEOUT = Duration.ofSeconds(5);
+  /** For slow operations: a sample scans all events. */
+  private static final DeploymentOptions WORKER =
+      new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
-  private final Optional<ClusterLifecycle> membership;
-  private final Optional<SnapshotDeployment> remembering;
+  private final SignatureVerifier verifier;
+  private final Scheduler scheduler;
+  private final RandomGenerator random;
+  private final Function<NaraNode, Future<?>> beforeRecovery;
+  private final Optional<ClusterLifecycle> cluster;
+  private final Deployments deployments;
+  private final boolean usesBroker;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
-  private final Deque<DeployedVerticle> deployed = new ArrayDeque<>();
+  private final MeshNode meshNode;
 
-  /** A verticle that runs, and how long it may take to stop. */
-  private record DeployedVerticle(String id, Duration stopTimeout) {}
-
-  /** What came before the recovery, for its report. */
+  /** The stages before the recovery, for its report. */
   private final List<Report.StageReport> earlierStages = new ArrayList<>();
 
   private NaraNode(
-      Vertx vertx, NodeConfig config, Identity me, Optional<ClusterLifecycle> membership) {
-    this.vertx = vertx;
+      NodeConfig config,
+      Identity me,
+      SignatureVerifier verifier,
+      Scheduler scheduler,
+      RandomGenerator random,
+      Function<NaraNode, Future<?>> beforeRecovery,
+      Optional<ClusterLifecycle> cluster) {
+    this.vertx =
+        cluster.map(joined -> joined.member().vertx()).orElseGet(() -> Vertx.vertx(vertxOptions()));
     this.config = config;
     this.me = me;
-    this.membership = membership;
-    this.remembering =
-        config.memory().snapshot().map(snapshot -> new SnapshotDeployment(snapshot, me));
+    this.verifier = verifier;
+    this.scheduler = scheduler;
+    this.random = random;
+    this.beforeRecovery = beforeRecovery;
+    this.cluster = cluster;
+    this.deployments = new Deployments(vertx);
+    this.meshNode = new MeshNode(me, keys, config.mesh(), verifier, scheduler, listenPort);
+    this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
+  }
+
+  /** The parts of every member, in order. Each part may send requests to those before it. */
+  private List<Part> memberParts() {
+    boolean clustered = cluster.isPresent();
+    boolean ledger = !clustered || config.cluster().has(Role.LEDGER);
+    boolean snapshot = ledger && config.memory().snapshot().isPresent();
+    boolean meshSync = ledger && config.cluster().has(Role.MESH_SYNC);
+    boolean meshServer = ledger && config.usesMesh();
+    boolean opinion = config.cluster().has(Role.LEDGER);
+    boolean web = config.web().enabled() && config.cluster().has(Role.WEB);
+    return List.of(
+        Part.of("ledger", ledger, this::ledger).with(WORKER),
+        Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
+        Part.of("snapshot", snapshot, this::snapshot)
+            .stoppingWithin(SNAPSHOT_STOP_TIMEOUT)
+            .explaining(reason -> "memory.snapshot: " + reason),
+        Part.of("trust", ledger, this::trust)
+            .then(this::restoreSnapshot)
+            .then(() -> beforeRecovery.apply(this)),
+        Part.of("mesh-sync", meshSync, () -> new MeshSyncVerticle(meshNode)),
+        Part.of("mesh-server", meshServer, this::meshServer)
+            .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port())),
+        Part.of("opinion", opinion, this::opinion),
+        Part.of("web", web, this::web)
+            .explaining(portFailure("web", config.web().host(), config.web().port())));
   }
 
   /**
-   * Starts a node on an instance of Vert.x of its own.
+   * The parts that only one member at a time has, in order. Gossip stops after presence, so the
+   * last zine carries the goodbye.
+   */
+  private List<Part> leaderParts(Optional<LeaderHandover> handover) {
+    return List.of(
+        Part.of("gossip", true, this::gossip),
+        Part.of("presence", true, this::presence),
+        Part.of("mqtt-ledger", usesBroker, this::mqttLedger),
+        Part.of("discovery", true, this::discovery),
+        Part.of("checkpoint-sync", true, this::checkpointSync),
+        // Checkpoints are agreed on over the plaza only.
+        Part.of("consensus", usesBroker, this::consensus),
+        Part.of("prune", handover.isPresent(), () -> prune(handover.orElseThrow().term())),
+        Part.of("liveness", true, this::liveness),
+        Part.of("coordinator", true, () -> coordinator(handover)));
+  }
+
+  /**
+   * Starts a node on its own instance of Vert.x.
    *
-   * @param beforeRecovery done when the ledger and the judge are there and before anybody is asked
-   *     or served: the place to import; its failure fails the start
-   * @return the node, once every verticle is deployed and the recovery has begun; fails with a
-   *     sentence when a port is taken or a verifier cannot be had
+   * @param beforeRecovery runs when the ledger and the trust verticle are deployed, before the node
+   *     sends or serves any request; the place to import events. Its failure fails the start.
+   * @return the node, once all parts are deployed and the recovery has begun. It fails with a
+   *     {@link NodeStartException} for a reason that the operator can fix, such as a port in use.
    */
   public static Future<NaraNode> start(
       NodeConfig config,
@@ -112,244 +175,170 @@ public final class NaraNode {
       Scheduler scheduler,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
-    VertxOptions options =
-        new VertxOptions()
-            .setFileSystemOptions(
-                new FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false));
-    // Answered through a promise that belongs to no event loop: after a failure those are gone.
-    Promise<NaraNode> started = Promise.promise();
-    create(config, options, me)
-        .onFailure(started::fail)
-        .onSuccess(
-            node ->
-                node.deployAll(scheduler, random, beforeRecovery)
-                    .onSuccess(deployed -> started.complete(node))
-                    .onFailure(
-                        failure -> node.stop().onComplete(stopped -> started.fail(failure))));
-    return started.future();
-  }
-
-  /** Alone, or as a member of a cluster; only the latter loads what clusters need. */
-  private static Future<NaraNode> create(NodeConfig config, VertxOptions options, Identity me) {
-    return config.cluster().enabled()
-        ? ClusterLifecycle.join(config, me, options)
-            .map(joined -> new NaraNode(joined.vertx(), config, me, Optional.of(joined)))
-        : Future.succeededFuture(new NaraNode(Vertx.vertx(options), config, me, Optional.empty()));
-  }
-
-  private Future<?> deployAll(
-      Scheduler scheduler, RandomGenerator random, Function<NaraNode, Future<?>> beforeRecovery) {
-    keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
-    SignatureVerifier signatureVerifier;
-    switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
-      case VerifierChoice.Unavailable unavailable -> {
-        return Future.failedFuture(
-            new NodeStartException("trust.verifier: " + unavailable.reason()));
+    VerifierChoice choice =
+        Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables());
+    return switch (choice) {
+      case VerifierChoice.Unavailable unavailable ->
+          Future.failedFuture(new NodeStartException("trust.verifier: " + unavailable.reason()));
+      case VerifierChoice.Available available -> {
+        SignatureVerifier verifier = withRecheck(available.signatureVerifier(), config);
+        // An event loop must not complete this promise: after a failed start there is none.
+        Promise<NaraNode> started = Promise.promise();
+        join(config, me)
+            .map(
+                cluster ->
+                    new NaraNode(config, me, verifier, scheduler, random, beforeRecovery, cluster))
+            .onFailure(started::fail)
+            .onSuccess(
+                node ->
+                    node.deployAll()
+                        .onSuccess(deployed -> started.complete(node))
+                        .onFailure(
+                            failure -> node.stop().onComplete(stopped -> started.fail(failure))));
+        yield started.future();
       }
-      case VerifierChoice.Available available ->
-          signatureVerifier = withRecheck(available.signatureVerifier());
-    }
-    if (membership.isPresent()) {
-      ClusterLifecycle mine = membership.get();
-      Function<Optional<ClusterWorkRequest.LeaderHandover>, Future<?>> lead =
-          found ->
-              deployLeaderVerticles(scheduler, random, signatureVerifier)
-                  .compose(
-                      next -> deploy(mine.member().pruneVerticle(keys, found.orElseThrow().term())))
-                  .compose(next -> deployCoordinator(scheduler, random, found));
-      return (config.cluster().has(Role.LEDGER)
-              ? deployLedger(scheduler, random, signatureVerifier, beforeRecovery)
-                  .compose(next -> deployMesh(scheduler, signatureVerifier))
-              : Future.succeededFuture())
-          .compose(next -> deployOpinionAndWeb(scheduler))
-          .compose(next -> mine.start(this, lead));
-    }
-    return deployLedger(scheduler, random, signatureVerifier, beforeRecovery)
-        .compose(next -> deployMesh(scheduler, signatureVerifier))
-        .compose(next -> deployLeaderVerticles(scheduler, random, signatureVerifier))
-        .compose(next -> deployOpinionAndWeb(scheduler))
-        .compose(next -> deployCoordinator(scheduler, random, Optional.empty()));
+    };
   }
 
-  /** The ledger and the door into it, with what this node remembers by itself. */
-  private Future<?> deployLedger(
-      Scheduler scheduler,
-      RandomGenerator random,
-      SignatureVerifier signatureVerifier,
-      Function<NaraNode, Future<?>> beforeRecovery) {
-    // The ledger does work that takes long now and then (a sample is one pass): not on an event
-    // loop, and still one request after the other.
-    DeploymentOptions worker = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
-    Ledger ledger = new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent());
-    String at = membership.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS;
-    return deploy(new LedgerVerticle(ledger, splitRandom(random), at), worker)
-        .compose(
-            next ->
-                membership.isPresent()
-                    ? deploy(membership.get().member().sharedLedgerVerticle(keys))
-                    : Future.succeededFuture())
-        .compose(next -> deploySnapshot(scheduler))
-        .compose(
-            next -> deploy(new TrustVerticle(config.trust(), signatureVerifier, keys, scheduler)))
-        .compose(next -> restoreSnapshot())
-        .compose(next -> beforeRecovery.apply(this));
+  private static Future<Optional<ClusterLifecycle>> join(NodeConfig config, Identity me) {
+    return config.cluster().enabled()
+        ? ClusterLifecycle.join(config, me, vertxOptions()).map(Optional::of)
+        : Future.succeededFuture(Optional.empty());
   }
 
-  /** What asks and answers on the mesh: in a cluster, every member does. */
-  private Future<?> deployMesh(Scheduler scheduler, SignatureVerifier signatureVerifier) {
+  private static VertxOptions vertxOptions() {
+    return new VertxOptions()
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  /** The verifier; a second one checks a sample of the signatures that it accepts. */
+  private static SignatureVerifier withRecheck(SignatureVerifier first, NodeConfig config) {
+    int oneIn = config.trust().recheckOneIn();
+    return oneIn > 0 && Verifiers.secondary(first.name()) instanceof VerifierChoice.Available second
+        ? new RecheckingVerifier(
+            first, second.signatureVerifier(), oneIn, ForkJoinPool.commonPool())
+        : first;
+  }
+
+  private Future<?> deployAll() {
+    keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
+    return deployments.deploy(memberParts()).compose(deployed -> lead());
+  }
+
+  private Future<?> lead() {
+    return cluster.isPresent()
+        ? cluster.get().start(deployments, handover -> leaderParts(Optional.of(handover)))
+        : deployments.deploy(leaderParts(Optional.empty()));
+  }
+
+  private Deployable ledger() {
+    return new LedgerVerticle(
+        new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent()),
+        newRandom(),
+        cluster.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS);
+  }
+
+  private Deployable sharedLedger() {
+    return cluster.orElseThrow().member().sharedLedgerVerticle(keys);
+  }
+
+  private Deployable snapshot() {
+    byte[] sealKey = me.soul().derivedKey("nara:snapshot:v1", "seal");
+    return new SnapshotVerticle(config.memory().snapshot().orElseThrow(), sealKey, keys, scheduler);
+  }
+
+  private Deployable trust() {
+    return new TrustVerticle(config.trust(), verifier, keys, scheduler);
+  }
+
+  private Deployable meshServer() {
     AddressBook addresses = new AddressBook(config.discovery());
-    Bus.of(vertx).subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
-    return (config.cluster().has(Role.MESH_SYNC)
-            ? deploy(
-                new MeshSyncVerticle(
-                    me, keys, config.mesh(), signatureVerifier, scheduler, listenPort))
-            : Future.succeededFuture())
-        .compose(
-            next ->
-                config.usesMesh()
-                    ? deployServer(
-                        "mesh",
-                        config.mesh().host(),
-                        config.mesh().port(),
-                        new MeshServerVerticle(
-                            me,
-                            keys,
-                            config.mesh(),
-                            signatureVerifier,
-                            scheduler,
-                            addresses,
-                            listenPort))
-                    : Future.succeededFuture());
+    bus().subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
+    return new MeshServerVerticle(
+        meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
   }
 
-  /** What one member at a time does for the nara: in a cluster, the leader. */
-  private Future<?> deployLeaderVerticles(
-      Scheduler scheduler, RandomGenerator random, SignatureVerifier signatureVerifier) {
-    boolean plaza = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
-    return deploy(new GossipVerticle(me.name(), gossipConfig(), scheduler, splitRandom(random)))
-        .compose(
-            next ->
-                deploy(
-                    new MqttLedgerVerticle(
-                            me,
-                            keys,
-                            plaza ? config.plaza() : config.plaza().withUrl(""),
-                            Profile.of(
-                                config.transport().label(),
-                                config.memory().mode().label(),
-                                config.memory().maxEvents()),
-                            () ->
-                                config.usesMesh()
-                                    ? listenPort.advertisedAddress(config.mesh())
-                                    : "",
-                            signatureVerifier,
-                            scheduler,
-                            splitRandom(random))
-                        .sayGoodbyeIf(
-                            () -> membership.isEmpty() || membership.get().isNaraLeaving())))
-        .compose(
-            next ->
-                deploy(
-                    new DiscoveryVerticle(
-                        me,
-                        keys,
-                        config.discovery(),
-                        scheduler,
-                        config.transport() != Transport.MQTT)))
-        .compose(
-            next -> deploy(new CheckpointSyncVerticle(config.checkpoint(), splitRandom(random))))
-        .compose(
-            next ->
-                plaza
-                    ? deployConsensus(signatureVerifier, scheduler, splitRandom(random))
-                    : Future.succeededFuture());
+  private Deployable opinion() {
+    return new OpinionVerticle(me.name(), OpinionConfig.defaults(), scheduler);
   }
 
-  /** What lets people and opinions look at it. */
-  private Future<?> deployOpinionAndWeb(Scheduler scheduler) {
-    return (config.cluster().has(Role.LEDGER)
-            ? deploy(new OpinionVerticle(me.name(), OpinionConfig.defaults(), scheduler))
-            : Future.succeededFuture())
-        .compose(
-            next ->
-                config.web().enabled() && config.cluster().has(Role.WEB)
-                    ? deployServer(
-                        "web",
-                        config.web().host(),
-                        config.web().port(),
-                        new WebVerticle(config.web().host(), config.web().port(), me.name()))
-                    : Future.succeededFuture());
+  private Deployable web() {
+    return new WebVerticle(config.web().host(), config.web().port(), me.name());
   }
 
-  private Future<?> deployCoordinator(
-      Scheduler scheduler,
-      RandomGenerator random,
-      Optional<ClusterWorkRequest.LeaderHandover> lead) {
-    return deploy(new LivenessVerticle(me, livenessConfig(), scheduler, splitRandom(random)))
-        .compose(next -> deployCoordinatorVerticle(scheduler, random, lead));
+  private Deployable gossip() {
+    Optional<String> disabledReason =
+        !config.usesMesh()
+            ? Optional.of("this node does not use the mesh")
+            : config.readOnly() ? Optional.of("this node is read-only") : Optional.empty();
+    GossipConfig gossip =
+        GossipConfig.of(disabledReason, Personality.of(me.soul()), config.memory().mode());
+    return new GossipVerticle(me.name(), gossip, scheduler, newRandom());
   }
 
-  private Future<?> deployCoordinatorVerticle(
-      Scheduler scheduler,
-      RandomGenerator random,
-      Optional<ClusterWorkRequest.LeaderHandover> lead) {
-    return deploy(
-        new CoordinatorVerticle(
-            config.recovery(), me.name(), scheduler, random, earlierStages, lead));
+  private Deployable presence() {
+    PresenceConfig presence =
+        new PresenceConfig(config.readOnly(), usesBroker, config.plaza().announceEvery());
+    return new PresenceVerticle(
+        me,
+        presence,
+        this::meshAddress,
+        () -> cluster.map(ClusterLifecycle::isNaraLeaving).orElse(true),
+        scheduler);
   }
 
-  /** A generator is not for several threads, so each verticle has one of its own. */
-  private static RandomGenerator splitRandom(RandomGenerator random) {
+  private Deployable mqttLedger() {
+    Profile profile =
+        Profile.of(
+            config.transport().label(),
+            config.memory().mode().label(),
+            config.memory().maxEvents());
+    return new MqttLedgerVerticle(
+        me, keys, config.plaza(), profile, this::meshAddress, verifier, scheduler, newRandom());
+  }
+
+  private String meshAddress() {
+    return config.usesMesh() ? listenPort.advertisedAddress(config.mesh()) : "";
+  }
+
+  private Deployable discovery() {
+    boolean usesMesh = config.transport() != Transport.MQTT;
+    return new DiscoveryVerticle(me, keys, config.discovery(), scheduler, usesMesh);
+  }
+
+  private Deployable checkpointSync() {
+    return new CheckpointSyncVerticle(config.checkpoint(), newRandom());
+  }
+
+  private Deployable consensus() {
+    return new ConsensusVerticle(
+        me, keys, config.consensus(), config.readOnly(), verifier, scheduler, newRandom());
+  }
+
+  private Deployable prune(long term) {
+    return cluster.orElseThrow().member().pruneVerticle(keys, term);
+  }
+
+  private Deployable liveness() {
+    LivenessConfig liveness =
+        new LivenessConfig(
+            !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
+    return new LivenessVerticle(me, liveness, scheduler, newRandom());
+  }
+
+  private Deployable coordinator(Optional<LeaderHandover> handover) {
+    return new CoordinatorVerticle(
+        config.recovery(), me.name(), usesBroker, scheduler, newRandom(), earlierStages, handover);
+  }
+
+  /** A generator is not thread-safe, so each verticle has its own. */
+  private RandomGenerator newRandom() {
     return new SplittableRandom(random.nextLong());
   }
 
-  /** Checkpoints are agreed on over the plaza, and nowhere else. */
-  private Future<?> deployConsensus(
-      SignatureVerifier signatureVerifier, Scheduler scheduler, RandomGenerator random) {
-    return deploy(
-        new ConsensusVerticle(
-            me,
-            keys,
-            config.checkpoint().consensus(),
-            config.readOnly(),
-            signatureVerifier,
-            scheduler,
-            random));
-  }
-
-  private LivenessConfig livenessConfig() {
-    return LivenessConfig.of(!config.readOnly(), config.usesMesh(), ledgerConfig().missingAfter());
-  }
-
-  private GossipConfig gossipConfig() {
-    Optional<String> disabledReason = Optional.empty();
-    if (!config.usesMesh()) {
-      disabledReason = Optional.of("this node does not use the mesh");
-    } else if (config.readOnly()) {
-      disabledReason = Optional.of("this node only reads");
-    }
-    return GossipConfig.of(disabledReason, Personality.of(me.soul()), config.memory().mode());
-  }
-
-  private Future<?> deploySnapshot(InstantSource clock) {
-    return remembering.isEmpty()
-        ? Future.succeededFuture()
-        : remembering
-            .get()
-            .deploy(vertx, keys, clock)
-            .onSuccess(
-                id -> deployed.push(new DeployedVerticle(id, SnapshotDeployment.STOP_TIMEOUT)));
-  }
-
-  private Future<?> restoreSnapshot() {
-    return remembering.isEmpty()
-        ? Future.succeededFuture()
-        : remembering.get().restore(bus()).onSuccess(earlierStages::add);
-  }
-
-  /** The owner's taste is for what is heard on the way, not for what is remembered. */
   private LedgerConfig ledgerConfig() {
     LedgerConfig ledger = LedgerConfig.ofSize(config.memory().maxEvents());
     return config.transport() == Transport.GOSSIP
@@ -357,50 +346,34 @@ public final class NaraNode {
         : ledger;
   }
 
-  private SignatureVerifier withRecheck(SignatureVerifier first) {
-    if (config.trust().recheckOneIn() == 0) {
-      return first;
+  private Future<?> restoreSnapshot() {
+    if (config.memory().snapshot().isEmpty()) {
+      return Future.succeededFuture();
     }
-    VerifierChoice second = Verifiers.secondary(first.name());
-    return second instanceof VerifierChoice.Available available
-        ? new RecheckingVerifier(
-            first,
-            available.signatureVerifier(),
-            config.trust().recheckOneIn(),
-            ForkJoinPool.commonPool())
-        : first;
+    return bus()
+        .request(SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), Timeouts.IMPORT)
+        .compose(
+            result ->
+                switch (result) {
+                  case SnapshotUnusable unusable ->
+                      Future.failedFuture(
+                          new NodeStartException("memory.snapshot: " + unusable.sentence()));
+                  case SnapshotRestored r -> {
+                    String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
+                    earlierStages.add(
+                        new Report.StageReport(
+                            "snapshot", outcome, r.sentence(), 0, r.durationMillis()));
+                    yield Future.succeededFuture();
+                  }
+                });
   }
 
-  /** Deploys what listens on a port; that the port cannot be had is the operator's to mend. */
-  private Future<?> deployServer(String section, String host, int port, Deployable verticle) {
-    return deploy(verticle)
-        .recover(
-            failure ->
-                Future.failedFuture(
-                    failure instanceof IOException
-                        ? new NodeStartException(
-                            "cannot listen on %s:%d (%s); set %s.host and %s.port, or %s.enabled to false"
-                                .formatted(
-                                    host, port, failure.getMessage(), section, section, section))
-                        : failure));
+  private static UnaryOperator<String> portFailure(String section, String host, int port) {
+    return reason ->
+        "cannot listen on %s:%d (%s); set %4$s.host and %4$s.port, or set %4$s.enabled to false"
+            .formatted(host, port, reason, section);
   }
 
-  Future<?> deploy(Deployable verticle) {
-    return deploy(verticle, new DeploymentOptions());
-  }
-
-  private Future<?> deploy(Deployable verticle, DeploymentOptions options) {
-    return vertx
-        .deployVerticle(verticle, options)
-        .onSuccess(id -> deployed.push(new DeployedVerticle(id, VERTICLE_STOP_TIMEOUT)));
-  }
-
-  /** How many verticles run: those deployed from here on can be undeployed alone. */
-  int deployedCount() {
-    return deployed.size();
-  }
-
-  /** The bus that its verticles answer on. */
   public Bus bus() {
     return Bus.of(vertx);
   }
@@ -409,66 +382,48 @@ public final class NaraNode {
     return me;
   }
 
-  /** The keys that it knows. */
   public Keyring keys() {
     return keys;
   }
 
-  /** The port that it serves the mesh on; empty when it does not. */
+  /** The port of the mesh server; empty without one. */
   public Optional<Integer> meshPort() {
     return listenPort.port().stream().boxed().findFirst();
   }
 
-  Vertx vertx() {
-    return vertx;
-  }
-
-  /** Stops the verticles in reverse order, then the rest. Never fails; says what did not stop. */
+  /** Stops all parts in reverse order, and then Vert.x. Never fails. */
   public Future<?> stop() {
+    // Vert.x delivers a result on the caller's event loop, and close() ends the event loops. So a
+    // new thread calls it, and an event loop must not complete the promise.
     Promise<Void> stopped = Promise.promise();
-    // Vert.x delivers a result on the event loop it was asked from, and closing ends those: so it
-    // is asked from a thread of its own, and answered through a promise that belongs to no loop.
-    Future<?> still =
-        membership.isPresent() ? membership.get().quiesce() : Future.succeededFuture();
-    still
-        .transform(settled -> undeployDownTo(0))
+    cluster
+        .<Future<?>>map(ClusterLifecycle::quiesce)
+        .orElseGet(Future::succeededFuture)
+        .transform(quiet -> deployments.undeployDownTo(0))
         .onComplete(
-            undeployed ->
-                Thread.ofPlatform()
-                    .name("nara-close")
-                    .start(
-                        () ->
-                            vertx
-                                .close()
-                                .onComplete(
-                                    closed ->
-                                        leaveCluster().onComplete(left -> stopped.complete()))));
+            undeployed -> Thread.ofPlatform().name("nara-close").start(() -> close(stopped)));
     return stopped.future();
   }
 
-  private Future<?> leaveCluster() {
-    return membership.isPresent() ? membership.get().member().leave() : Future.succeededFuture();
+  private void close(Promise<Void> stopped) {
+    vertx
+        .close()
+        .onComplete(
+            closed ->
+                cluster
+                    .<Future<?>>map(lifecycle -> lifecycle.member().leave())
+                    .orElseGet(Future::succeededFuture)
+                    .onComplete(left -> stopped.complete()));
   }
 
   /**
-   * Ends the recovery with what it has so far, and tells so as of any other end; all else goes on.
-   * The recovery of a cluster is not ended by one member.
+   * Ends the recovery with what it has, and reports it like any other end. The other parts keep
+   * running. One member does not end the recovery of a cluster.
    */
   public Future<?> endRecovery() {
-    // What coordinates it was deployed last.
-    return membership.isPresent() ? Future.succeededFuture() : undeployDownTo(deployed.size() - 1);
-  }
-
-  /** Undeploys the last ones in reverse order, until so many are left. */
-  Future<?> undeployDownTo(int depth) {
-    DeployedVerticle next = deployed.size() > depth ? deployed.poll() : null;
-    if (next == null) {
-      return Future.succeededFuture();
-    }
-    return vertx
-        .undeploy(next.id())
-        .timeout(next.stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .onFailure(failure -> LOG.warn("a verticle did not stop in order: {}", failure.toString()))
-        .transform(undeployed -> undeployDownTo(depth));
+    // The coordinator is the last part.
+    return cluster.isPresent()
+        ? Future.succeededFuture()
+        : deployments.undeployDownTo(deployments.count() - 1);
   }
 }

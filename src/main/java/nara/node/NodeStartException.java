@@ -1,10 +1,10 @@
 package nara.node;
 
-/** A node could not be started, for a reason that its operator can mend; the message says which. */
+/** A node cannot start. The message tells the operator the reason, and what to do. */
 public final class NodeStartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public NodeStartException(String sentence) {
-    super(sentence, null, false, false);
+  public NodeStartException(String message) {
+    super(message, null, false, false);
   }
 }

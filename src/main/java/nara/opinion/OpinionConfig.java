@@ -3,14 +3,13 @@ package nara.opinion;
 import java.time.Duration;
 
 /**
- * When opinions form after a recovery. The reference's values are the defaults.
+ * When opinions form after a recovery. The defaults are the reference's values.
  *
- * @param passes how often opinions are formed in all, at least 1: the first at once
+ * @param passes how many passes there are, at least 1; the first one starts at once
  * @param passInterval between two passes
- * @param timeout for the ledger to answer
+ * @param timeout of a request to the ledger
  */
 public record OpinionConfig(int passes, Duration passInterval, Duration timeout) {
-  /** Six passes, half a minute apart. */
   public static OpinionConfig defaults() {
     return new OpinionConfig(6, Duration.ofSeconds(30), Duration.ofSeconds(30));
   }

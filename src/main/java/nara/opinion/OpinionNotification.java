@@ -2,15 +2,14 @@ package nara.opinion;
 
 import nara.bus.BusMessage;
 
-/** What the opinion verticle tells at {@link #ADDRESS}. */
+/** What the opinion verticle publishes at {@link #ADDRESS}. */
 public sealed interface OpinionNotification extends BusMessage {
-  /** Where it is told. */
-  String ADDRESS = "nara.opinion.news";
+  String ADDRESS = "nara.opinion.notifications";
 
   /**
-   * A pass is over, well or badly.
+   * A pass has ended; it may have failed.
    *
-   * @param isLast whether it was the last one: what can be known from the recovery is known now
+   * @param isLast whether the opinions now contain everything that the recovery brought
    */
   record PassEnded(int pass, boolean isLast) implements OpinionNotification {}
 }

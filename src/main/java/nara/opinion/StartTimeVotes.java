@@ -8,28 +8,28 @@ import nara.ledger.UptimeConsensus;
 import nara.ledger.UptimeConsensus.WeightedReport;
 
 /**
- * When this node first started, as those remember it who answered its announcement: after a restart
- * they know better. Each has one vote, the latest, that weighs by its uptime.
+ * When this node first started, by the votes of the peers that answered its announcement: after a
+ * restart they know it better. Each peer has one vote, its latest. The vote weighs as much as the
+ * peer's uptime.
  *
- * <p>All of it is their word, under no signature: so values that two agree on come before those of
- * one alone, by the wire contract.
+ * <p>No signature covers a vote. So a value on which two voters agree wins over any single vote.
  */
 final class StartTimeVotes {
-  /** Voices heard, at most: ten answer an announcement, and a node announces itself again. */
+  /** Ten peers answer an announcement, and a node announces itself several times. */
   static final int MAX_VOTERS = 64;
 
-  /** Seconds that clocks may differ by, the wire contract's. */
+  /** By the wire contract: how far two clocks may differ, in seconds. */
   private static final long TOLERANCE = 60;
 
-  /** What an uptime weighs at most: ten years, more than any nara has been up. */
+  /** No nara has been up for ten years. */
   private static final long MAX_WEIGHT_SECONDS = 10L * 365 * 24 * 3600;
 
   private final Map<String, WeightedReport> byVoter = new LinkedHashMap<>();
 
   /**
-   * Takes a vote.
+   * Counts a vote.
    *
-   * @param uptime of the voter in seconds, as it tells
+   * @param uptime of the voter in seconds, by its own word
    * @param startTime Unix seconds; 0 or less is no vote
    */
   void add(String voter, long uptime, long startTime) {
@@ -42,7 +42,7 @@ final class StartTimeVotes {
     return byVoter.size();
   }
 
-  /** What they agree on, Unix seconds; empty without votes. */
+  /** The winning start time, Unix seconds; empty without votes. */
   Optional<Long> agreedStartTime() {
     return UptimeConsensus.of(List.copyOf(byVoter.values()), TOLERANCE);
   }

@@ -1,7 +1,5 @@
-/**
- * What this node thinks of the others: nothing before the recovery is done, then status and opinion
- * from the ledger.
- *
- * <p>May know the messages of ledger, plaza and recovery.
- */
+/** Opinions: status and history of the other naras, formed from the ledger after the recovery. */
+@MayKnow({"bus", "ledger", "presence", "recovery"})
 package nara.opinion;
+
+import nara.MayKnow;

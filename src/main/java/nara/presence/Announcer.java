@@ -1,117 +1,80 @@
 package nara.presence;
 
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import nara.event.Chau;
 import nara.event.Event;
-import nara.mqtt.PlazaConfig;
-import nara.mqtt.PlazaConnection;
-import nara.mqtt.wire.PlazaEncoder;
-import nara.mqtt.wire.Topics;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import nara.event.HeyThere;
+import nara.event.json.EventWriter;
+import nara.identity.Identity;
 
-/**
- * This node's comings and goings: signed, taken into its own ledger, from where zines and answers
- * carry them on, and published where there is a broker. So a node is known to others without any.
- */
+/** Signs this node's hey_there and chau events, and limits their rate. It sends nothing. */
 public final class Announcer {
-  private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+  private static final byte[] NONE = {};
 
-  /** How long a goodbye may take to be written, and how long to be merged. */
-  private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(1);
+  private final Identity me;
+  private final Duration interval;
+  private Instant lastAnnounced = Instant.MIN;
+  private byte[] heyThere = NONE;
+  private byte[] chau = NONE;
 
-  private final InstantSource clock;
-  private final PlazaConfig config;
-  private final PlazaConnection connection;
-  private final PlazaEncoder plazaEncoder;
-  private final Function<byte[], Future<?>> offerToLedger;
-  private Instant lastAnnouncedAt = Instant.MIN;
-  private byte[] heyThere = {};
-  private boolean published;
-  private boolean goodbyeSaid;
-
-  /**
-   * Announces by these means.
-   *
-   * @param connection null without a broker
-   * @param offerToLedger offers an event of this node's own to its ledger
-   */
-  public Announcer(
-      InstantSource clock,
-      PlazaConfig config,
-      PlazaConnection connection,
-      PlazaEncoder plazaEncoder,
-      Function<byte[], Future<?>> offerToLedger) {
-    this.clock = clock;
-    this.config = config;
-    this.connection = connection;
-    this.plazaEncoder = plazaEncoder;
-    this.offerToLedger = offerToLedger;
+  Announcer(Identity me, Duration interval) {
+    this.me = me;
+    this.interval = interval;
   }
 
   /**
-   * Announces this node, unless it did a moment ago; what was not published then because there was
-   * no connection is now. After a goodbye there is nobody to announce.
+   * Signs a new hey_there event, unless the last one is too recent or the goodbye was said.
    *
-   * @return done when it was tried; never fails, since an announcement is made again
+   * @return whether there is a new event
    */
-  public Future<Void> announce(String meshAddress) {
-    if (config.readOnly() || goodbyeSaid) {
-      return Future.succeededFuture();
+  boolean announce(Instant now, String meshAddress) {
+    if (chau.length > 0 || now.isBefore(lastAnnounced.plus(interval))) {
+      return false;
     }
-    Instant now = clock.instant();
-    boolean due =
-        lastAnnouncedAt.equals(Instant.MIN)
-            || !now.isBefore(lastAnnouncedAt.plus(config.announceEvery()));
-    Future<?> offered = Future.succeededFuture();
-    if (due) {
-      lastAnnouncedAt = now;
-      published = false;
-      heyThere = plazaEncoder.heyThere(Event.unixNanos(now), meshAddress);
-      offered = offerToLedger.apply(heyThere);
-    }
-    return Future.join(offered, publish())
-        .onFailure(failure -> LOG.debug("Not announced: {}", failure.getMessage()))
-        .otherwiseEmpty()
-        .mapEmpty();
-  }
-
-  private Future<?> publish() {
-    if (published || connection == null || !connection.connected()) {
-      return Future.succeededFuture();
-    }
-    published = true;
-    return connection.publish(Topics.HEY_THERE, heyThere);
+    lastAnnounced = now;
+    heyThere = heyThere(me, Event.unixNanos(now), meshAddress);
+    return true;
   }
 
   /**
-   * Says goodbye. It is the last word on the plaza: a newspaper or a howdy that was under way would
-   * be a sign of life, and this node there again for those who hear it.
+   * Signs the chau event, once.
    *
-   * @return done when it was written, and merged; never fails, since whoever leaves does not wait
+   * @return whether this call signed it
    */
-  public Future<Void> goodbye() {
-    if (config.readOnly()) {
-      return Future.succeededFuture();
+  boolean sayGoodbye(Instant now) {
+    if (chau.length > 0) {
+      return false;
     }
-    goodbyeSaid = true;
-    byte[] chau = plazaEncoder.chau(Event.unixNanos(clock.instant()));
-    boolean connected = connection != null && connection.connected();
-    Future<?> sent =
-        connection == null ? Future.succeededFuture() : connection.publishLast(Topics.CHAU, chau);
-    // Without a connection nobody expects it to be written.
-    sent = connected ? sent : Future.succeededFuture();
-    return Future.join(withTimeout(sent), withTimeout(offerToLedger.apply(chau)))
-        .onFailure(failure -> LOG.warn("The goodbye was not sent: {}", failure.getMessage()))
-        .otherwiseEmpty()
-        .mapEmpty();
+    heyThere = NONE;
+    chau = chau(me, Event.unixNanos(now));
+    return true;
   }
 
-  private static Future<?> withTimeout(Future<?> work) {
-    return work.timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  /** The latest hey_there event; empty before the first one and after the goodbye. */
+  byte[] heyThere() {
+    return heyThere;
+  }
+
+  /** The chau event; empty before the goodbye. */
+  byte[] chau() {
+    return chau;
+  }
+
+  /**
+   * A signed hey_there event.
+   *
+   * @param ts Unix nanoseconds
+   * @param meshAddress this node's address on the mesh, or empty
+   */
+  public static byte[] heyThere(Identity me, long ts, String meshAddress) {
+    String key = me.keys().publicKey().encoded();
+    return EventWriter.writeSigned(me, ts, new HeyThere(me.name(), key, meshAddress, me.id(), ""));
+  }
+
+  /** A signed chau event; {@code ts} is in Unix nanoseconds. */
+  public static byte[] chau(Identity me, long ts) {
+    String key = me.keys().publicKey().encoded();
+    return EventWriter.writeSigned(me, ts, new Chau(me.name(), key, me.id(), ""));
   }
 }

@@ -3,14 +3,14 @@ package nara.presence;
 import nara.bus.BusMessage;
 import nara.event.Service;
 
-/** What is told of this node's own events, to those who carry them out to others. */
+/** News about this node's own events, published at {@link #ADDRESS}. */
 public sealed interface OwnEvent extends BusMessage {
-  /** Where it is told. */
+  /** The bus address of the news. */
   String ADDRESS = "nara.own";
 
   /**
-   * An event that this node made is new in its ledger. Gossip finds it there; the plaza publishes
-   * it when its service has a topic.
+   * An event of this node is new in its ledger. The MQTT verticle publishes it if its service has a
+   * topic. Gossip finds it in the ledger.
    *
    * @param json the signed event; nobody changes it
    */

@@ -2,64 +2,53 @@ package nara.presence;
 
 import io.vertx.core.Future;
 import java.time.InstantSource;
-import java.util.List;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.Payload;
+import nara.event.Service;
 import nara.event.json.EventWriter;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
- * The one door by which what this node says itself gets into its ledger and out into the network:
- * signed, offered for judging as if a peer had sent it, and, once it is new in the ledger, told at
- * {@link OwnEvent#ADDRESS}. From the ledger it goes on with the next zine and to whoever asks.
+ * Adds this node's own events to the ledger. It signs an event, offers it to the trust verticle
+ * like an event of a peer, and publishes {@link OwnEvent.Added} when the event is new. The next
+ * zine and the mesh server carry it from the ledger to other naras.
  *
- * <p>Any verticle may have one of its own; there is no state in it. A read-only node says nothing:
- * whoever would speak for it does not ask.
+ * <p>It has no state: each verticle may create one. The caller of a read-only node must not use it.
  */
-public final class OwnEventPublisher {
-  /** Who offers, in the counts of the judge. */
+public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
+  /** The source name of this node's own events in the counts of the trust verticle. */
   public static final String SOURCE = "self";
 
-  private final Bus bus;
-  private final Identity me;
-  private final InstantSource clock;
-
-  public OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
-    this.bus = bus;
-    this.me = me;
-    this.clock = clock;
-  }
-
-  /** Says something that happens now. */
+  /** Publishes an event that happens now. */
   public Future<OfferResult> publish(Payload payload) {
     return publish(Event.unixNanos(clock.instant()), payload);
   }
 
   /**
-   * Says something that happened at a time.
+   * Publishes an event that happened at {@code ts}, in Unix nanoseconds.
    *
-   * @param ts Unix nanoseconds
-   * @return what became of it, once it is merged; {@code added} is 0 for what was held already and
-   *     for what the ledger's limits leave out, and such is not told to others
+   * @return the result once the event is merged. {@code added} is 0 for a known event, and for an
+   *     event that the ledger's limits reject; such an event is not published.
    */
   public Future<OfferResult> publish(long ts, Payload payload) {
-    return offer(payload, EventWriter.writeSigned(me, ts, payload));
+    return publish(payload.service(), EventWriter.writeSigned(me, ts, payload));
   }
 
-  private Future<OfferResult> offer(Payload payload, byte[] json) {
+  /** Publishes a signed event of this node. */
+  Future<OfferResult> publish(Service service, byte[] json) {
     return bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(SOURCE, json, List.of(new Span(0, json.length))),
+            new TrustRequest.OfferEvents(SOURCE, RawEvents.of(json)),
             Timeouts.MERGE)
         .onSuccess(
             offerResult -> {
               if (offerResult.added() > 0) {
-                bus.publish(OwnEvent.ADDRESS, new OwnEvent.Added(payload.service(), json));
+                bus.publish(OwnEvent.ADDRESS, new OwnEvent.Added(service, json));
               }
             });
   }

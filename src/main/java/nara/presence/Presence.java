@@ -3,45 +3,46 @@ package nara.presence;
 import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.identity.PublicKey;
-import nara.mqtt.wire.HowdyObservation;
 
-/** What is told at {@link #ADDRESS} of who is there: what the plaza says, and what zines bring. */
+/** News about the presence of other naras, published at {@link #ADDRESS}. */
 public sealed interface Presence extends BusMessage {
-  /** Where presence is told. */
+  /** The bus address of the news. */
   String ADDRESS = "nara.presence";
 
+  /** The name of the nara that the news is about. */
   String name();
 
   /**
-   * Somebody is there: a verified hey_there or newspaper, or a howdy (its sender, or a neighbour
-   * that it names).
+   * A nara is online. The source is a verified hey_there, newspaper or howdy, an announcement in
+   * the ledger, or an exchange of zines.
    *
-   * @param name its name
    * @param id its nara id, or empty
    * @param address its mesh address, or empty
-   * @param key its key, where the message carried one
-   * @param firstHand whether it spoke itself; otherwise a howdy told of it
+   * @param key its key, if the source has one
+   * @param firstHand whether the nara itself is the source; otherwise another nara's howdy named it
    */
   record Online(String name, String id, String address, Optional<PublicKey> key, boolean firstHand)
       implements Presence {}
 
-  /** Somebody left with a verified chau. */
+  /** A nara left with a verified chau. */
   record Offline(String name) implements Presence {}
 
-  /** Somebody said something on the plaza that is no event: a newspaper, a howdy. */
-  record Active(String name) implements Presence {}
+  /**
+   * A nara published a newspaper or a howdy. Both carry its status, but they are no events.
+   *
+   * @param shortMemory whether its memory mode is short
+   */
+  record Active(String name, boolean shortMemory) implements Presence {}
 
-  /** Nothing was heard of somebody for so long that it is taken for gone. */
+  /** A nara was silent for so long that it counts as missing. */
   record Missing(String name) implements Presence {}
 
   /**
-   * Somebody who answered this node's announcement told what it remembers of this node: its word,
-   * under no signature.
+   * A nara answered this node's announcement and reported when this node first started. The report
+   * is not signed.
    *
-   * @param name who remembers
-   * @param uptime its own, in seconds, as it tells: what its word weighs
-   * @param observation what it remembers of this node
+   * @param uptime the nara's own uptime in seconds, by its own report: the weight of its report
+   * @param startTime Unix seconds, 0 when unknown
    */
-  record ObservationReceived(String name, long uptime, HowdyObservation observation)
-      implements Presence {}
+  record ObservationReceived(String name, long uptime, long startTime) implements Presence {}
 }

@@ -9,8 +9,9 @@ import nara.bus.Done;
 import nara.bus.Request;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
-import nara.recovery.KeySearch.KeySearchResult;
 import nara.recovery.report.Report;
+import nara.trust.KeySearch;
+import nara.trust.KeySearch.KeySearchResult;
 
 /**
  * Requests of the leader's coordinator to its cluster: to run work on members, and to store the

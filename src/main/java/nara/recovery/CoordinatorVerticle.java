@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,7 +25,7 @@ import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
-import nara.mqtt.PlazaRequest.PlazaState;
+import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
@@ -45,6 +46,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private final RecoveryConfig config;
   private final String me;
+  private final boolean hasBroker;
   private final Scheduler scheduler;
   private final long seed;
   private final List<Report.StageReport> earlierStages;
@@ -66,6 +68,8 @@ public final class CoordinatorVerticle extends VerticleBase {
    * Creates the coordinator of one recovery, which starts when the verticle is deployed.
    *
    * @param me this node's name
+   * @param hasBroker whether an MQTT broker is configured: without one no verticle serves {@link
+   *     PlazaRequest}
    * @param random the source of the plan's seed
    * @param earlierStages stages before the recovery, such as reading a snapshot, for the report
    * @param handover for the leader of a cluster; empty when the node runs alone
@@ -73,12 +77,14 @@ public final class CoordinatorVerticle extends VerticleBase {
   public CoordinatorVerticle(
       RecoveryConfig config,
       String me,
+      boolean hasBroker,
       Scheduler scheduler,
       RandomGenerator random,
       List<Report.StageReport> earlierStages,
       Optional<LeaderHandover> handover) {
     this.config = config;
     this.me = me;
+    this.hasBroker = hasBroker;
     this.scheduler = scheduler;
     this.seed = random.nextLong();
     this.earlierStages = earlierStages;
@@ -202,13 +208,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case PlanCommand.StartReconcile startReconcile -> reconcile(startReconcile);
       case PlanCommand.FetchFromPlaza fetch ->
           applyReply(
-              "plaza",
-              bus.request(
-                  PlazaRequest.ADDRESS,
-                  new PlazaRequest.FetchLedgers(
-                      fetch.subjectsByNeighbour(), config.plazaQuiet(), config.plazaDeadline()),
-                  config.plazaDeadline().plus(Timeouts.MERGE_ALLOWANCE)),
-              RecoveryEvent.PlazaEnded::new);
+              "plaza", fetchFromPlaza(fetch.subjectsByNeighbour()), RecoveryEvent.PlazaEnded::new);
       case PlanCommand.SyncCheckpoints sync ->
           applyReply(
               "checkpoint sync",
@@ -243,29 +243,32 @@ public final class CoordinatorVerticle extends VerticleBase {
     Future<NeighbourList> found =
         bus.request(
             DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY);
-    Future<PlazaState> plaza =
-        bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL);
+    Future<String> plazaError =
+        hasBroker
+            ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL)
+                .map(PlazaRequest.PlazaState::error)
+            : Future.succeededFuture("");
     Future<LedgerStats> held =
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
     applyReply(
         "discovery",
-        Future.all(found, plaza, held),
+        Future.all(found, plazaError, held),
         all ->
             new RecoveryEvent.NeighboursDiscovered(
                 found.result().neighbours(),
-                discoveryWarnings(found.result(), plaza.result()),
-                plaza.result().configured(),
+                discoveryWarnings(found.result(), plazaError.result()),
+                hasBroker,
                 held.result().total()));
   }
 
   /** A broker that is down matters only when no neighbour was found without it. */
-  private static List<String> discoveryWarnings(NeighbourList found, PlazaState plaza) {
+  private static List<String> discoveryWarnings(NeighbourList found, String plazaError) {
     boolean anyOnline = found.neighbours().stream().anyMatch(Neighbour::online);
-    if (anyOnline || !plaza.configured() || plaza.connected()) {
+    if (anyOnline || plazaError.isEmpty()) {
       return found.problems();
     }
     List<String> all = new ArrayList<>(found.problems());
-    all.add("the plaza: " + plaza.error());
+    all.add("the plaza: " + plazaError);
     return all;
   }
 
@@ -299,6 +302,17 @@ public final class CoordinatorVerticle extends VerticleBase {
         .onSuccess(
             outcome ->
                 applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome)));
+  }
+
+  private Future<LedgersFetched> fetchFromPlaza(Map<String, List<String>> subjects) {
+    // The earlier leader had a broker when it planned this fetch; this member may have none.
+    return hasBroker
+        ? bus.request(
+            PlazaRequest.ADDRESS,
+            new PlazaRequest.FetchLedgers(subjects, config.plazaQuiet(), config.plazaDeadline()),
+            config.plazaDeadline().plus(Timeouts.MERGE_ALLOWANCE))
+        : Future.succeededFuture(
+            new LedgersFetched(List.of(), subjects.keySet(), "no broker is configured"));
   }
 
   /** Updates the report's totals of other verticles. A failed request keeps the old values. */

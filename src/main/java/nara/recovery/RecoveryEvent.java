@@ -5,6 +5,7 @@ import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaRequest;
+import nara.trust.KeySearch;
 
 /** An input of {@link RecoveryPlan}. A cluster stores them in its replay log. */
 public sealed interface RecoveryEvent {

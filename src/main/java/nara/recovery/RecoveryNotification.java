@@ -5,7 +5,7 @@ import nara.recovery.report.Report;
 
 /** Announcements of the coordinator verticle at {@link #ADDRESS}. */
 public sealed interface RecoveryNotification extends BusMessage {
-  String ADDRESS = "nara.recovery.news";
+  String ADDRESS = "nara.recovery.notifications";
 
   /** A call ended or a stage began. */
   record RecoveryProgressed(String stage, int callsCompleted, int callsPlanned, Report report)

@@ -20,6 +20,7 @@ import nara.mqtt.wire.LedgerRequestMessage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.pages.PagesRung;
+import nara.trust.KeySearch;
 
 /**
  * The boot recovery as a state machine: each event leads to commands. It uses no sockets and no

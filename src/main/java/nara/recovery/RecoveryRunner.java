@@ -8,11 +8,13 @@ import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
-import nara.recovery.KeySearch.KeySearchResult;
 import nara.recovery.report.Report;
+import nara.trust.KeySearch;
+import nara.trust.KeySearch.KeySearchResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +57,7 @@ interface RecoveryRunner {
 
     @Override
     public Future<KeySearchResult> searchKeys(List<Peer> peers) {
-      return new KeySearch(bus).search(peers);
+      return new KeySearch(bus, new PeerKeySource(bus, peers)).search();
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 
 /**
@@ -52,11 +52,10 @@ final class SnapshotReader implements AutoCloseable {
   /**
    * Events.
    *
-   * @param json bytes that hold them
-   * @param spans where each one is
+   * @param events not parsed
    * @param valid whether the seal says that they were judged valid
    */
-  record EventsPart(byte[] json, List<Span> spans, boolean valid) implements Part {}
+  record EventsPart(RawEvents events, boolean valid) implements Part {}
 
   /** There is no more; trouble is the clause that says why, or empty when all was read. */
   record EndOfSnapshot(String trouble) implements Part {}
@@ -132,9 +131,9 @@ final class SnapshotReader implements AutoCloseable {
    */
   Part next() throws SnapshotChangedException {
     List<Keyring.KeyEntry> keys = new ArrayList<>();
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>();
-    while (spans.size() < PART_EVENTS && json.size() < PART_BYTES && keys.size() < PART_EVENTS) {
+    List<byte[]> events = new ArrayList<>();
+    int bytes = 0;
+    while (events.size() < PART_EVENTS && bytes < PART_BYTES && keys.size() < PART_EVENTS) {
       byte[] next = nextLine();
       if (next == null) {
         break;
@@ -149,10 +148,10 @@ final class SnapshotReader implements AutoCloseable {
           break;
         }
         eventCount++;
-        spans.add(new Span(json.size(), next.length));
-        json.writeBytes(next);
+        events.add(next);
+        bytes += next.length;
       } else if (sealed) {
-        if (!spans.isEmpty()) {
+        if (!events.isEmpty()) {
           pushedBackLine = next;
           break;
         }
@@ -164,9 +163,9 @@ final class SnapshotReader implements AutoCloseable {
     if (!keys.isEmpty()) {
       return new KeysPart(keys);
     }
-    return spans.isEmpty()
+    return events.isEmpty()
         ? endOfSnapshot()
-        : new EventsPart(json.toByteArray(), spans, verdictValid);
+        : new EventsPart(RawEvents.join(events), verdictValid);
   }
 
   private Part endOfSnapshot() throws SnapshotChangedException {

@@ -167,9 +167,8 @@ public final class SnapshotVerticle extends VerticleBase {
    */
   private TrustRequest<OfferResult> offer(EventsPart eventsPart) {
     return eventsPart.valid()
-        ? new TrustRequest.RestoreEvents(eventsPart.json(), eventsPart.spans())
-        : new TrustRequest.OfferEvents(
-            config.file().toString(), eventsPart.json(), eventsPart.spans());
+        ? new TrustRequest.RestoreEvents(eventsPart.events())
+        : new TrustRequest.OfferEvents(config.file().toString(), eventsPart.events());
   }
 
   /** What came before its emitter's announcement can be judged now. */

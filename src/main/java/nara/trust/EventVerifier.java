@@ -3,15 +3,15 @@ package nara.trust;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.IntStream;
 import nara.bounds.SafeText;
@@ -20,6 +20,7 @@ import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.HeyThere;
 import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.Signatures;
 import nara.event.Verdict;
 import nara.identity.KeyLookup;
@@ -32,11 +33,11 @@ import nara.trust.verifier.SignatureVerifier;
 /**
  * Gives each event its verdict.
  *
- * <p>All signatures of a batch go to the verifier in two calls: first those of the hey-there
- * events, because the keys they carry are learned before the rest is judged, then all others. A
- * batch's verdicts do not depend on the order of its events.
+ * <p>All signatures of a batch go to the signature verifier in two calls: first those of the
+ * hey-theres, because their keys are learned before the other events are verified, then all others.
+ * The verdicts of a batch do not depend on the order of its events.
  *
- * <p>Safe for many threads at once.
+ * <p>Safe for concurrent use.
  */
 public final class EventVerifier {
   /** How far an event may be ahead of this node's clock. */
@@ -45,14 +46,15 @@ public final class EventVerifier {
   /** Distinct voters whose signatures back a checkpoint. */
   public static final int MIN_VOTERS = 2;
 
+  private static final Comparator<Event> BY_TIME =
+      Comparator.comparingLong(Event::ts).thenComparing(Event::id);
+
   private final SignatureVerifier signatureVerifier;
   private final Keyring keys;
   private final InstantSource clock;
 
   /**
-   * A judge who believes those keys.
-   *
-   * @param keys read, and added to when a hey-there brings a new one
+   * @param keys the known keys; valid hey-theres add theirs
    */
   public EventVerifier(SignatureVerifier signatureVerifier, Keyring keys, InstantSource clock) {
     this.signatureVerifier = signatureVerifier;
@@ -60,94 +62,80 @@ public final class EventVerifier {
     this.clock = clock;
   }
 
-  /** Learns the keys of a batch, then judges it: one judgement for each reading, in its order. */
-  public List<VerificationResult> verify(List<ReadResult> readResults) {
-    VerificationResult[] results = new VerificationResult[readResults.size()];
+  /** Learns the keys of a batch, then verifies it: one result for each event, in order. */
+  public List<VerificationResult> verify(List<ReadResult> batch) {
     long maxTimestamp = maxTimestamp();
-    IndexList announcements = new IndexList(results.length);
-    IndexList rest = new IndexList(results.length);
+    VerificationResult[] results = new VerificationResult[batch.size()];
     for (int i = 0; i < results.length; i++) {
-      results[i] = checkStructure(readResults.get(i), maxTimestamp);
-      if (results[i] == null) {
-        Event event = ((ReadResult.ParsedEvent) readResults.get(i)).event();
-        (event.payload() instanceof HeyThere ? announcements : rest).add(i);
-      }
+      results[i] = checkStructure(batch.get(i), maxTimestamp);
     }
-    verifyAnnouncements(readResults, announcements, results);
-    verifySignatures(readResults, rest, results);
+    if (containsHeyThere(batch)) {
+      verifySignatures(batch, results, true);
+      learnKeys(batch, results);
+    }
+    verifySignatures(batch, results, false);
     return Arrays.asList(results);
   }
 
-  /** Only learns the keys that the valid hey-there events of a batch carry. */
-  public void learnKeys(List<ReadResult> readResults) {
-    verify(readResults.stream().filter(EventVerifier::isHeyThere).toList());
+  /** Only learns the keys of the valid hey-theres of a batch. */
+  public void learnKeys(List<ReadResult> batch) {
+    verify(batch.stream().filter(EventVerifier::isHeyThere).toList());
   }
 
   private static boolean isHeyThere(ReadResult readResult) {
-    return readResult instanceof ReadResult.ParsedEvent parsedEvent
-        && parsedEvent.event().payload() instanceof HeyThere;
+    return readResult instanceof ParsedEvent parsed && parsed.event().payload() instanceof HeyThere;
   }
 
-  /** Whether any of them may bring a key, by which others are judged. */
-  static boolean containsHeyThere(List<ReadResult> readResults) {
-    return readResults.stream().anyMatch(EventVerifier::isHeyThere);
+  /** Whether the batch may bring keys that decide about its other events. */
+  static boolean containsHeyThere(List<ReadResult> batch) {
+    return batch.stream().anyMatch(EventVerifier::isHeyThere);
   }
 
-  /** What can be said without any key; null when it takes one. */
+  /** The verdict, if no signature is needed for it; else null. */
   private static VerificationResult checkStructure(ReadResult readResult, long maxTimestamp) {
-    Optional<String> fault = readResult.validationError();
-    if (fault.isPresent()) {
-      return VerificationResult.of(readResult, Verdict.MALFORMED, fault.get());
+    Optional<String> error = readResult.validationError();
+    if (error.isPresent() || !(readResult instanceof ParsedEvent parsed)) {
+      return VerificationResult.of(readResult, Verdict.MALFORMED, error.orElse(""));
     }
-    return switch (readResult) {
-      case ReadResult.Unreadable unreadable ->
-          VerificationResult.of(unreadable, Verdict.MALFORMED, unreadable.reason());
-      case ReadResult.ParsedEvent parsedEvent -> {
-        if (!parsedEvent.idMatches()) {
-          yield VerificationResult.of(
-              parsedEvent, Verdict.BAD_ID, "the content's id is " + parsedEvent.event().id());
-        }
-        if (parsedEvent.event().ts() > maxTimestamp) {
-          yield VerificationResult.of(
-              parsedEvent, Verdict.FROM_THE_FUTURE, "more than 10 minutes ahead of the clock");
-        }
-        boolean checkpoint = parsedEvent.event().payload() instanceof Checkpoint;
-        if (!checkpoint && !parsedEvent.event().isSigned()) {
-          String reason =
-              parsedEvent.event().isSignatureMissing()
-                  ? "names the emitter "
-                      + SafeText.excerpt(parsedEvent.event().emitter())
-                      + " but carries no signature"
-                  : "";
-          yield VerificationResult.of(parsedEvent, Verdict.UNSIGNED, reason);
-        }
-        yield null;
-      }
-    };
+    Event event = parsed.event();
+    if (!parsed.idMatches()) {
+      return VerificationResult.of(parsed, Verdict.BAD_ID, "its content has the id " + event.id());
+    }
+    if (event.ts() > maxTimestamp) {
+      return VerificationResult.of(
+          parsed, Verdict.FROM_THE_FUTURE, "more than 10 minutes ahead of this node's clock");
+    }
+    if (event.isSigned() || event.payload() instanceof Checkpoint) {
+      return null;
+    }
+    String reason =
+        event.isSignatureMissing()
+            ? "names the emitter " + SafeText.excerpt(event.emitter()) + " but carries no signature"
+            : "";
+    return VerificationResult.of(parsed, Verdict.UNSIGNED, reason);
   }
 
-  /** Judges hey-theres by the key they carry; of two for one name the older one's key is taken. */
-  private void verifyAnnouncements(
-      List<ReadResult> readResults, IndexList announcements, VerificationResult[] results) {
-    verifySignatures(readResults, announcements, results);
-    announcements.stream()
-        .filter(i -> results[i].verdict() == Verdict.VALID)
+  /**
+   * Learns the keys of the valid hey-theres; of two keys for one name the older hey-there's wins.
+   *
+   * @param results without a valid event yet, except hey-theres
+   */
+  private void learnKeys(List<ReadResult> batch, VerificationResult[] results) {
+    IntStream.range(0, results.length)
+        .filter(i -> results[i] != null && results[i].verdict() == Verdict.VALID)
         .boxed()
-        .sorted(Comparator.comparing(i -> event(readResults, i), BY_TIME))
-        .forEach(i -> learnKey(readResults.get(i), event(readResults, i), i, results));
-  }
-
-  private static final Comparator<Event> BY_TIME =
-      Comparator.comparingLong(Event::ts).thenComparing(Event::id);
-
-  private void learnKey(ReadResult readResult, Event event, int i, VerificationResult[] results) {
-    HeyThere hey = (HeyThere) event.payload();
-    PublicKey carried = PublicKey.parse(hey.publicKey()).orElseThrow();
-    keys.learn(hey.from(), hey.id(), carried, Origin.HEY_THERE);
-    Optional<String> impostor = keyConflict(carried, hey.from());
-    if (impostor.isPresent()) {
-      results[i] = VerificationResult.of(readResult, Verdict.BAD_SIGNATURE, impostor.get());
-    }
+        .sorted(Comparator.comparing(i -> results[i].event(), BY_TIME))
+        .forEach(
+            i -> {
+              HeyThere hey = (HeyThere) results[i].event().payload();
+              PublicKey carried = PublicKey.parse(hey.publicKey()).orElseThrow();
+              keys.learn(hey.from(), hey.id(), carried, Origin.HEY_THERE);
+              keyConflict(carried, hey.from())
+                  .ifPresent(
+                      conflict ->
+                          results[i] =
+                              VerificationResult.of(batch.get(i), Verdict.BAD_SIGNATURE, conflict));
+            });
   }
 
   private Optional<String> keyConflict(PublicKey carried, String name) {
@@ -156,65 +144,76 @@ public final class EventVerifier {
         .map(known -> "carries another key than the first one of " + SafeText.excerpt(name));
   }
 
+  /** Completes the results that are still null: those of hey-theres only, or all. */
   private void verifySignatures(
-      List<ReadResult> readResults, IndexList indexes, VerificationResult[] results) {
-    List<SignatureCheck> checks = new ArrayList<>(indexes.size());
-    Map<Integer, VoteChecks> votes = new HashMap<>();
-    // Whose signature was checked, and the number of its check: voters' checks lie between.
-    IndexList eventIndexes = new IndexList(indexes.size());
-    IndexList checkIndexes = new IndexList(indexes.size());
-    for (int k = 0; k < indexes.size(); k++) {
-      int i = indexes.get(k);
-      ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) readResults.get(i);
-      if (parsedEvent.event().payload() instanceof Checkpoint checkpoint) {
-        votes.put(i, VoteChecks.of(checkpoint, keys, checks));
-        continue;
-      }
-      switch (signerKey(parsedEvent.event())) {
-        case KeyLookup.Mismatch mismatch ->
-            results[i] =
-                VerificationResult.of(parsedEvent, Verdict.BAD_SIGNATURE, mismatch.reason());
-        case KeyLookup.Unknown unknown ->
-            results[i] =
-                new VerificationResult(
-                    parsedEvent,
-                    Verdict.UNKNOWN_EMITTER,
-                    "nobody told the key of " + SafeText.excerpt(parsedEvent.event().emitter()),
-                    Set.of(parsedEvent.event().emitter()));
-        case KeyLookup.Known known -> {
-          Optional<byte[]> signature = parsedEvent.event().signature();
-          if (signature.isEmpty()) {
-            results[i] =
-                VerificationResult.of(
-                    parsedEvent, Verdict.BAD_SIGNATURE, "the signature is not Base64 of 64 bytes");
-          } else {
-            eventIndexes.add(i);
-            checkIndexes.add(checks.size());
-            checks.add(new SignatureCheck(known.key(), parsedEvent.signedHash(), signature.get()));
-          }
-        }
+      List<ReadResult> batch, VerificationResult[] results, boolean heyTheresOnly) {
+    int[] indexes =
+        IntStream.range(0, results.length)
+            .filter(i -> results[i] == null && (!heyTheresOnly || isHeyThere(batch.get(i))))
+            .toArray();
+    List<SignatureCheck> checks = new ArrayList<>(indexes.length);
+    Queue<VoteChecks> votes = new ArrayDeque<>();
+    for (int i : indexes) {
+      ParsedEvent parsed = (ParsedEvent) batch.get(i);
+      if (parsed.event().payload() instanceof Checkpoint checkpoint) {
+        votes.add(VoteChecks.add(checkpoint, keys, checks));
+      } else {
+        results[i] = addCheck(parsed, checks);
       }
     }
-    boolean[] accepted = signatureVerifier.verify(checks);
-    for (int k = 0; k < eventIndexes.size(); k++) {
-      int i = eventIndexes.get(k);
-      results[i] =
-          accepted[checkIndexes.get(k)]
-              ? VerificationResult.of(readResults.get(i), Verdict.VALID, "")
-              : VerificationResult.of(
-                  readResults.get(i),
-                  Verdict.BAD_SIGNATURE,
-                  "not the signature of "
-                      + SafeText.excerpt(event(readResults, i).emitter())
-                      + " over this content");
+    boolean[] accepted = checks.isEmpty() ? new boolean[0] : signatureVerifier.verify(checks);
+    int check = 0;
+    for (int i : indexes) {
+      ParsedEvent parsed = (ParsedEvent) batch.get(i);
+      if (parsed.event().payload() instanceof Checkpoint) {
+        VoteChecks vote = votes.remove();
+        results[i] = vote.result(parsed, accepted, check);
+        check += vote.voters().size();
+      } else if (results[i] == null) {
+        results[i] = signatureResult(parsed, accepted[check++]);
+      }
     }
-    votes.forEach((i, v) -> results[i] = v.result(readResults.get(i), accepted));
   }
 
-  /** Whose key decides: the carried one for hey-there and chau, else the emitter's. */
+  /** Adds the check of the event's signature, or returns the verdict where none can decide. */
+  private VerificationResult addCheck(ParsedEvent parsed, List<SignatureCheck> checks) {
+    Event event = parsed.event();
+    return switch (signerKey(event)) {
+      case KeyLookup.Mismatch mismatch ->
+          VerificationResult.of(parsed, Verdict.BAD_SIGNATURE, mismatch.reason());
+      case KeyLookup.Unknown unknown ->
+          new VerificationResult(
+              parsed,
+              Verdict.UNKNOWN_EMITTER,
+              "the key of " + SafeText.excerpt(event.emitter()) + " is not known",
+              Set.of(event.emitter()));
+      case KeyLookup.Known known -> {
+        Optional<byte[]> signature = event.signature();
+        if (signature.isEmpty()) {
+          yield VerificationResult.of(
+              parsed, Verdict.BAD_SIGNATURE, "the signature is not Base64 of 64 bytes");
+        }
+        checks.add(new SignatureCheck(known.key(), parsed.signedHash(), signature.get()));
+        yield null;
+      }
+    };
+  }
+
+  private static VerificationResult signatureResult(ParsedEvent parsed, boolean accepted) {
+    return accepted
+        ? VerificationResult.of(parsed, Verdict.VALID, "")
+        : VerificationResult.of(
+            parsed,
+            Verdict.BAD_SIGNATURE,
+            "the key of "
+                + SafeText.excerpt(parsed.event().emitter())
+                + " did not sign this content");
+  }
+
+  /** The key that decides: the carried key for hey-there and chau, else the emitter's. */
   private KeyLookup signerKey(Event event) {
     return switch (event.payload()) {
-      // Another key than the known one is found when it is learned, so that it is reported.
+      // The keyring reports a conflict with a known key when it learns the carried one.
       case HeyThere hey -> parseCarriedKey(hey.publicKey());
       case Chau chau -> chauKey(chau);
       default -> keys.lookup(event.emitter(), event.emitterId());
@@ -233,52 +232,25 @@ public final class EventVerifier {
   private static KeyLookup parseCarriedKey(String publicKey) {
     return PublicKey.parse(publicKey)
         .<KeyLookup>map(KeyLookup.Known::new)
-        .orElse(new KeyLookup.Mismatch("carries no key of 32 bytes to judge it by"));
+        .orElse(new KeyLookup.Mismatch("carries no public key of 32 bytes"));
   }
 
+  /** Unix nanoseconds. */
   private long maxTimestamp() {
     long millis = clock.instant().plus(MAX_CLOCK_SKEW).toEpochMilli();
     return millis > Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : millis * 1_000_000;
   }
 
-  private static Event event(List<ReadResult> readResults, int i) {
-    return ((ReadResult.ParsedEvent) readResults.get(i)).event();
-  }
-
-  /** Numbers of events in a batch, or of checks, in ascending order; never more than its room. */
-  private static final class IndexList {
-    private final int[] numbers;
-    private int size;
-
-    IndexList(int room) {
-      numbers = new int[room];
-    }
-
-    void add(int number) {
-      numbers[size++] = number;
-    }
-
-    int get(int k) {
-      return numbers[k];
-    }
-
-    int size() {
-      return size;
-    }
-
-    IntStream stream() {
-      return Arrays.stream(numbers, 0, size);
-    }
-  }
-
   /**
-   * The votes of one checkpoint: which check of the batch is whose. A voter is a key: ids are
-   * somebody's word, and one key may be told under several.
+   * The voters of one checkpoint whose signatures are checked. A voter is a key, not an id: no
+   * signature covers an id, and several ids may be claimed for one key.
+   *
+   * @param voters in the order of their checks, which follow each other in the batch
+   * @param missingKeys ids of voters whose key is not known
    */
-  private record VoteChecks(List<PublicKey> voters, int firstCheck, Set<String> missingKeys) {
+  private record VoteChecks(List<PublicKey> voters, Set<String> missingKeys) {
 
-    static VoteChecks of(Checkpoint checkpoint, Keyring keys, List<SignatureCheck> checks) {
-      int first = checks.size();
+    static VoteChecks add(Checkpoint checkpoint, Keyring keys, List<SignatureCheck> checks) {
       List<PublicKey> voters = new ArrayList<>();
       Set<String> missingKeys = new LinkedHashSet<>();
       for (int v = 0; v < checkpoint.voterIds().size(); v++) {
@@ -293,10 +265,10 @@ public final class EventVerifier {
           voters.add(key.get());
         }
       }
-      return new VoteChecks(voters, first, missingKeys);
+      return new VoteChecks(voters, missingKeys);
     }
 
-    VerificationResult result(ReadResult readResult, boolean[] accepted) {
+    VerificationResult result(ParsedEvent parsed, boolean[] accepted, int firstCheck) {
       Set<PublicKey> valid = new HashSet<>();
       for (int v = 0; v < voters.size(); v++) {
         if (accepted[firstCheck + v]) {
@@ -304,15 +276,15 @@ public final class EventVerifier {
         }
       }
       if (valid.size() >= MIN_VOTERS) {
-        return VerificationResult.of(readResult, Verdict.VALID, "");
+        return VerificationResult.of(parsed, Verdict.VALID, "");
       }
-      String found = valid.size() + " valid distinct voters where 2 are needed";
+      String found = valid.size() + " valid distinct voters, " + MIN_VOTERS + " are needed";
       return missingKeys.isEmpty()
-          ? VerificationResult.of(readResult, Verdict.UNBACKED_CHECKPOINT, found)
+          ? VerificationResult.of(parsed, Verdict.UNBACKED_CHECKPOINT, found)
           : new VerificationResult(
-              readResult,
+              parsed,
               Verdict.UNKNOWN_EMITTER,
-              found + ", and " + missingKeys.size() + " voters' keys are not known",
+              found + "; the keys of " + missingKeys.size() + " voters are not known",
               missingKeys);
     }
   }

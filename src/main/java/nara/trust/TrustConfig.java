@@ -1,13 +1,14 @@
 package nara.trust;
 
 /**
- * What is believed, and who checks it.
+ * The section {@code trust} of the configuration.
  *
  * @param policy which verdicts are merged
- * @param verifier {@code auto}, {@code tables}, {@code corretto} or {@code jdk}
- * @param recheckOneIn of how many accepted signatures one is asked of a second verifier; 0: none
- * @param maxKeyTables keys for which a table is kept
- * @param maxQuarantined events that may wait for keys; over it the oldest arrivals go
+ * @param verifier {@code auto}, {@code tables}, {@code corretto}, {@code bouncycastle} or {@code
+ *     jdk}
+ * @param recheckOneIn a second verifier checks one accepted signature in so many; 0 for none
+ * @param maxKeyTables keys that have a table at the same time
+ * @param maxQuarantined events that may wait for keys; beyond it the oldest arrivals are dropped
  */
 public record TrustConfig(
     TrustPolicy policy, String verifier, int recheckOneIn, int maxKeyTables, int maxQuarantined) {

@@ -4,16 +4,16 @@ import java.util.List;
 import nara.bus.BusMessage;
 import nara.event.Event;
 
-/** What the trust verticle tells of itself, to whoever wants to know what came into the ledger. */
+/** What the trust verticle publishes. */
 public sealed interface TrustNotification extends BusMessage {
-  /** Where it is told. */
-  String ADDRESS = "nara.trust.news";
+  /** The bus address of the notifications. */
+  String ADDRESS = "nara.trust.notifications";
 
   /**
-   * Announcements and goodbyes, judged valid, went into the ledger: where they say their makers are
-   * is known by them, with or without a plaza.
+   * Valid hey-theres and chaus were merged. They tell who is online and where, also to a node
+   * without a broker.
    *
-   * @param events hey-theres and chaus, in the order they came; perhaps old ones
+   * @param events in the order received; some may be old
    */
   record AnnouncementsMerged(List<Event> events) implements TrustNotification {}
 }

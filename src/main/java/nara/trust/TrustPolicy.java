@@ -1,15 +1,17 @@
 package nara.trust;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import nara.event.Verdict;
 
 /** Which verdicts are merged. */
 public enum TrustPolicy {
-  /** Everything well formed, as the reference does; verdicts are only counted. */
+  /** Merges all well-formed events, as the reference does; verdicts are only counted. */
   REFERENCE,
-  /** What is valid or unsigned; unknown emitters wait until their key is learned. */
+  /** Merges valid and unsigned events; those of unknown emitters wait for a key. */
   VERIFIED,
-  /** What is valid only; unknown emitters wait until their key is learned. */
+  /** Merges valid events only; those of unknown emitters wait for a key. */
   STRICT;
 
   /** What the policy does with an event. */
@@ -19,34 +21,26 @@ public enum TrustPolicy {
     REJECT
   }
 
-  /** What is done with an event of that verdict. */
+  /** What the policy does with an event of that verdict. */
   public Action action(Verdict verdict) {
-    return switch (this) {
-      case REFERENCE -> verdict == Verdict.MALFORMED ? Action.REJECT : Action.MERGE;
-      case VERIFIED -> action(verdict, verdict == Verdict.UNSIGNED);
-      case STRICT -> action(verdict, false);
+    if (this == REFERENCE) {
+      return verdict == Verdict.MALFORMED ? Action.REJECT : Action.MERGE;
+    }
+    return switch (verdict) {
+      case VALID -> Action.MERGE;
+      case UNSIGNED -> this == VERIFIED ? Action.MERGE : Action.REJECT;
+      case UNKNOWN_EMITTER -> Action.QUARANTINE;
+      case UNBACKED_CHECKPOINT, BAD_SIGNATURE, FROM_THE_FUTURE, BAD_ID, MALFORMED -> Action.REJECT;
     };
   }
 
-  private static Action action(Verdict verdict, boolean alsoMerged) {
-    if (verdict == Verdict.VALID || alsoMerged) {
-      return Action.MERGE;
-    }
-    return verdict == Verdict.UNKNOWN_EMITTER ? Action.QUARANTINE : Action.REJECT;
-  }
-
-  /** The policy of that name in configuration, in lower case. */
+  /** The policy of that name in the configuration, in lower case. */
   public static Optional<TrustPolicy> named(String name) {
-    for (TrustPolicy policy : values()) {
-      if (policy.label().equals(name)) {
-        return Optional.of(policy);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(policy -> policy.label().equals(name)).findFirst();
   }
 
-  /** The name in configuration. */
+  /** The name in the configuration. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

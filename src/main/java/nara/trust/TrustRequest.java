@@ -6,60 +6,58 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.bus.Request;
 import nara.event.Verdict;
-import nara.event.json.JsonSpans;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 
 /**
- * What the trust verticle is asked. It is the one door into the ledger: bytes come in; known events
- * are left aside, the rest is read, judged on all cores, merged by the policy, and counted.
+ * Requests to the trust verticle. All events enter the ledger through it: it skips events that are
+ * held, parses and verifies the others on all cores, and merges what the policy accepts.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the response
  */
 public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
-  /** Where the trust verticle is asked. */
+  /** The bus address of the trust verticle. */
   String ADDRESS = "nara.trust";
 
   /**
-   * Events as they came, to be judged and merged. The answer comes when they are merged, so whoever
+   * Verifies and merges events from anywhere. The response comes after the merge, so a sender that
    * waits for it has back-pressure.
    *
-   * @param source who sent them, for the report
-   * @param json the bytes that hold them; not copied and not changed by anybody
-   * @param events where each event's JSON object stands in the bytes
-   * @param includeHeld whether these are known to differ in their bytes from what is held, so that
-   *     one whose id is held as valid is looked at all the same: the smaller bytes stay
+   * @param source who sent the events
+   * @param events not parsed; nobody changes their bytes
+   * @param includeHeld also verifies events whose id is held as valid: the sender knows that their
+   *     bytes differ from the held ones, and the ledger keeps the smaller bytes
    */
-  record OfferEvents(String source, byte[] json, List<JsonSpans.Span> events, boolean includeHeld)
+  record OfferEvents(String source, RawEvents events, boolean includeHeld)
       implements TrustRequest<OfferResult> {
-    /** Events of which nothing is known yet. */
-    public OfferEvents(String source, byte[] json, List<JsonSpans.Span> events) {
-      this(source, json, events, false);
+    /** An offer that skips events held as valid. */
+    public OfferEvents(String source, RawEvents events) {
+      this(source, events, false);
     }
   }
 
   /**
-   * Events that this node judged valid before and has had under its own seal since: read and merged
-   * by the policy, with no signature verified. Never for what a peer says.
+   * Merges events that this node verified before and kept under its own seal. No signature is
+   * verified, so this request is never for events from a peer.
    *
-   * @param json the bytes that hold them; not copied and not changed by anybody
-   * @param events where each event's JSON object stands in the bytes
+   * @param events not parsed; nobody changes their bytes
    */
-  record RestoreEvents(byte[] json, List<JsonSpans.Span> events)
-      implements TrustRequest<OfferResult> {}
+  record RestoreEvents(RawEvents events) implements TrustRequest<OfferResult> {}
 
   /**
-   * What became of offered events.
+   * The outcome of offered events.
    *
-   * @param received how many were offered
+   * @param received events offered
    * @param added new in the ledger
    * @param duplicate held already, or twice in the batch
-   * @param dropped well judged, but not kept by the ledger's limits
-   * @param pruned how many of those because the ledger is full
+   * @param dropped accepted by the policy, but not kept by the ledger's limits
+   * @param pruned how many of the dropped ones were pruned because the ledger is full
    * @param quarantined waiting for their emitter's key
    * @param rejected refused by the policy
-   * @param verdicts how many got each verdict; those held already as valid are not judged again
+   * @param verdicts events by verdict; an event that was skipped as held has none
    * @param unknownEmitters names of emitters and ids of voters whose keys are missing
    */
   record OfferResult(
@@ -73,7 +71,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       Map<Verdict, Integer> verdicts,
       Set<String> unknownEmitters)
       implements BusMessage {
-    /** What became of them in a ledger that has room. */
+    /** The outcome in a ledger that is not full. */
     public OfferResult(
         int received,
         int added,
@@ -87,18 +85,18 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
           received, added, duplicate, dropped, 0, quarantined, rejected, verdicts, unknownEmitters);
     }
 
-    /** What became of no events. */
+    /** The outcome of no events. */
     public static final OfferResult NONE = new OfferResult(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
 
     /**
-     * Events that were not held before, or only without their signature: whatever is judged valid
-     * was not held as valid, since it would not have been judged again.
+     * Events that were not held before, or were held without their signature. An event with the
+     * verdict valid was not held as valid before, or it would have been skipped.
      */
     public int newlyHeld() {
       return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
     }
 
-    /** What became of these events and those. */
+    /** The outcome of both batches. */
     public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);
       all.putAll(verdicts);
@@ -119,18 +117,24 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
   }
 
   /**
-   * Judges again all that waits for keys. The answer also counts those that were judged again since
-   * the last such request because their key had come.
+   * Verifies all quarantined events again. The response also counts the events that {@link
+   * VerifyReleased} or an offer verified since the last such request.
    */
   record VerifyQuarantined() implements TrustRequest<OfferResult> {}
 
-  /** Who is waited for. */
+  /**
+   * Verifies the quarantined events whose missing key is known by now. Every offer does the same;
+   * this request is for keys that were learned without an offer.
+   */
+  record VerifyReleased() implements TrustRequest<Done> {}
+
+  /** Lists the emitters whose keys quarantined events wait for. */
   record ListUnknownEmitters() implements TrustRequest<UnknownEmitters> {}
 
   /**
-   * The answer to {@link ListUnknownEmitters}.
+   * The response to {@link ListUnknownEmitters}.
    *
-   * @param quarantinedByName how many events wait for each emitter's key
+   * @param quarantinedByName quarantined events by the emitter's name or the voter's id
    */
   record UnknownEmitters(Map<String, Integer> quarantinedByName) implements BusMessage {}
 

@@ -5,37 +5,36 @@ import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
-import nara.event.Service;
-import nara.event.Verdict;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
-import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerRequest.MergeResult;
 import nara.trust.TrustRequest.OfferResult;
 import nara.trust.TrustRequest.UnknownEmitters;
 import nara.trust.verifier.ParallelVerifier;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * The door into the ledger: bytes → which of these are new? → read and judge on all cores → merge
- * in one message → count.
+ * All events enter the ledger through this verticle. It asks the ledger which events are new,
+ * parses and verifies those on all cores, merges what the policy accepts, and counts the outcome.
  *
- * <p>Offers are judged one after the other, so that two neighbours who send the same event at the
- * same time cost one verification; within an offer the work is spread over all cores. While the
- * ledger merges one offer the next is judged already: what is on its way into the ledger counts as
- * held, if it is the same to the byte.
+ * <p>Offers are verified one after another, so that two peers who send the same event at the same
+ * time cost one verification. While the ledger merges one offer, the next one is verified: an event
+ * that is on its way into the ledger counts as held if its bytes are the same.
  */
 public final class TrustVerticle extends VerticleBase {
   private final TrustConfig config;
@@ -47,45 +46,30 @@ public final class TrustVerticle extends VerticleBase {
   private Bus bus;
   private ForkJoinPool cores;
   private EventPipeline eventPipeline;
+
+  /** Ends when all verifications that were requested so far have ended. */
   private Future<?> lastVerification = Future.succeededFuture();
+
+  /** Ends when all merges that began so far have ended. */
   private Future<?> lastMerge = Future.succeededFuture();
 
-  /** The version of the keys by which the quarantine was last looked through. */
+  /** The keyring's version when the quarantine was last searched for events with a known key. */
   private long keyringVersion;
 
-  /** What became of those that were judged again without being asked to, since the last asking. */
-  private Future<OfferResult> reverified = Future.succeededFuture(OfferResult.NONE);
+  /** The outcome of released events since the last {@link TrustRequest.VerifyQuarantined}. */
+  private Future<OfferResult> releasedResult = Future.succeededFuture(OfferResult.NONE);
 
-  /** Offers whose turn to be judged has not come. */
   private final Set<PendingOffer> pendingOffers = new HashSet<>();
 
-  /**
-   * An offer that waits for its turn.
-   *
-   * @param mergedSince what others have sent to the ledger since it was asked what it holds of
-   *     these
-   */
-  private record PendingOffer(Future<HeldIds> heldIds, List<Map<EventId, Event>> mergedSince) {
-    // Two are never the same, whatever they have seen so far.
-    @Override
-    public boolean equals(Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
+  /** An offer that waits for its turn to be verified. */
+  private static final class PendingOffer {
+    /** Valid events that were sent to the ledger after this offer asked it what it holds. */
+    private final List<Map<EventId, Event>> merging = new ArrayList<>();
   }
 
-  /** The ids that an offer claims, and which of those, of the ones that are there, are held. */
-  private record HeldIds(EventId[] ids, BitSet held) {}
-
   /**
-   * The door of one node.
-   *
-   * @param signatureVerifier asked for whole batches, from worker threads
-   * @param keys shared with those who look keys up
+   * @param signatureVerifier called with whole batches, from worker threads
+   * @param keys shared with all who look up or learn keys
    */
   public TrustVerticle(
       TrustConfig config, SignatureVerifier signatureVerifier, Keyring keys, InstantSource clock) {
@@ -109,7 +93,7 @@ public final class TrustVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    // What has begun is merged before whoever stops next looks at the ledger.
+    // Verticles that stop later must find in the ledger what was accepted here.
     return lastVerification
         .transform(ended -> lastMerge.otherwiseEmpty())
         .transform(
@@ -121,197 +105,134 @@ public final class TrustVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(TrustRequest<?> request) {
     return switch (request) {
-      case TrustRequest.OfferEvents offerEvents -> onOffer(offerEvents);
-      case TrustRequest.RestoreEvents restoreEvents -> onRestore(restoreEvents);
-      case TrustRequest.VerifyQuarantined again -> onVerifyQuarantined();
-      case TrustRequest.ListUnknownEmitters listUnknownEmitters ->
+      case TrustRequest.OfferEvents offer -> onOfferEvents(offer);
+      case TrustRequest.RestoreEvents restore -> onRestoreEvents(restore.events());
+      case TrustRequest.VerifyQuarantined verify -> onVerifyQuarantined();
+      case TrustRequest.VerifyReleased verify -> onVerifyReleased();
+      case TrustRequest.ListUnknownEmitters list ->
           Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
       case TrustRequest.ListKeyConflicts listKeyConflicts ->
           Future.succeededFuture(new TrustRequest.KeyConflicts(keys.conflicts()));
     };
   }
 
-  private Future<OfferResult> onOffer(TrustRequest.OfferEvents offerEvents) {
-    OfferCounters offerCounters = new OfferCounters(offerEvents.events().size());
-    PendingOffer pendingOffer = new PendingOffer(heldIds(offerEvents), new ArrayList<>());
+  private Future<OfferResult> onOfferEvents(TrustRequest.OfferEvents offer) {
+    RawEvents events = offer.events();
+    PendingOffer pendingOffer = new PendingOffer();
     pendingOffers.add(pendingOffer);
+    Future<BitSet> held =
+        offer.includeHeld()
+            ? Future.succeededFuture(new BitSet())
+            : request(new LedgerRequest.FindValidIds(events.ids()))
+                .map(LedgerRequest.ValidIds::valid);
     return enqueue(
-            () ->
-                pendingOffer
-                    .heldIds
-                    .compose(
-                        heldIds ->
-                            verifyNew(
-                                offerEvents, heldIds, pendingOffer.mergedSince, offerCounters))
-                    .onComplete(ended -> pendingOffers.remove(pendingOffer))
-                    .map(results -> applyPolicy(results, offerCounters))
-                    .compose(merge -> reverifyReleased().map(merge)))
-        .compose(merge -> merge);
+        () ->
+            held.compose(
+                    heldIds ->
+                        onWorker(
+                            () -> eventPipeline.verifyNew(events, heldIds, pendingOffer.merging)))
+                .onComplete(ended -> pendingOffers.remove(pendingOffer))
+                .map(results -> merge(events.size(), results))
+                .compose(merge -> verifyReleased().map(merge)));
   }
 
-  /** Asks the ledger which of the offered events it holds. */
-  private Future<HeldIds> heldIds(TrustRequest.OfferEvents offerEvents) {
-    return vertx
-        .executeBlocking(
-            () -> EventPipeline.peekIds(offerEvents.json(), offerEvents.events()), false)
-        .compose(
-            ids ->
-                offerEvents.includeHeld()
-                    ? Future.succeededFuture(new HeldIds(ids, new BitSet()))
-                    : bus.request(
-                            LedgerRequest.ADDRESS,
-                            new LedgerRequest.FindValidIds(EventPipeline.nonNullIds(ids)),
-                            Timeouts.LOCAL)
-                        .map(answer -> new HeldIds(ids, answer.valid())));
-  }
-
-  private Future<List<VerificationResult>> verifyNew(
-      TrustRequest.OfferEvents offerEvents,
-      HeldIds heldIds,
-      List<Map<EventId, Event>> mergedSince,
-      OfferCounters offerCounters) {
-    return vertx.executeBlocking(
-        () -> {
-          EventId[] ids = heldIds.ids();
-          BitSet skip =
-              EventPipeline.repeatedInBatch(offerEvents.json(), offerEvents.events(), ids);
-          int heldIndex = 0;
-          for (int i = 0; i < ids.length; i++) {
-            if (ids[i] == null) {
-              continue;
-            }
-            if (heldIds.held().get(heldIndex++)
-                || EventPipeline.containsIdentical(
-                    mergedSince, ids[i], offerEvents.json(), offerEvents.events().get(i))) {
-              skip.set(i);
-            }
-          }
-          offerCounters.addDuplicates(skip.cardinality());
-          return eventPipeline.verify(offerEvents.json(), offerEvents.events(), skip);
-        },
-        false);
-  }
-
-  private Future<OfferResult> onRestore(TrustRequest.RestoreEvents restoreEvents) {
-    OfferCounters offerCounters = new OfferCounters(restoreEvents.events().size());
+  private Future<OfferResult> onRestoreEvents(RawEvents events) {
     return enqueue(
-            () ->
-                vertx
-                    .executeBlocking(
-                        () ->
-                            eventPipeline.readTrusted(restoreEvents.json(), restoreEvents.events()),
-                        false)
-                    .map(results -> applyPolicy(results, offerCounters)))
-        .compose(merge -> merge);
+        () ->
+            onWorker(() -> eventPipeline.readTrusted(events))
+                .map(results -> merge(events.size(), results)));
   }
 
   private Future<OfferResult> onVerifyQuarantined() {
-    return enqueue(() -> reverify(quarantine.release()))
-        .compose(
-            merge -> {
-              Future<OfferResult> before = reverified;
-              reverified = Future.succeededFuture(OfferResult.NONE);
-              return merge.compose(offerResult -> before.map(offerResult::plus));
-            });
+    return enqueue(
+        () ->
+            verifyAgain(quarantine.release())
+                .map(
+                    merge -> {
+                      Future<OfferResult> released = releasedResult;
+                      releasedResult = Future.succeededFuture(OfferResult.NONE);
+                      return merge.compose(result -> released.map(result::plus));
+                    }));
   }
 
-  /** Keys come with offers and from elsewhere: what waited for one waits no longer. */
-  private Future<?> reverifyReleased() {
+  private Future<Done> onVerifyReleased() {
+    return enqueue(() -> verifyReleased().map(Future.succeededFuture(OfferResult.NONE)))
+        .map(Done.DONE);
+  }
+
+  /**
+   * Runs a verification when all earlier ones have ended, well or badly.
+   *
+   * @param verification ends when the events are verified, with the Future of their merge
+   */
+  private Future<OfferResult> enqueue(Supplier<Future<Future<OfferResult>>> verification) {
+    Future<Future<OfferResult>> verified = lastVerification.transform(ended -> verification.get());
+    lastVerification = verified;
+    return verified.compose(merge -> merge);
+  }
+
+  /** Verifies the quarantined events whose key was learned since the last time; never fails. */
+  private Future<?> verifyReleased() {
     if (quarantine.size() == 0 || keys.version() == keyringVersion) {
       return Future.succeededFuture();
     }
     keyringVersion = keys.version();
     List<VerificationResult> released =
         quarantine.release(key -> keys.byName(key).isPresent() || keys.byId(key).isPresent());
-    Future<OfferResult> before = reverified;
-    return reverify(released)
-        .onSuccess(merge -> reverified = before.compose(sum -> merge.map(sum::plus).otherwise(sum)))
-        // The offer by which they are judged has been: it must not fail with them.
+    Future<OfferResult> before = releasedResult;
+    return verifyAgain(released)
+        .onSuccess(
+            merge -> releasedResult = before.compose(sum -> merge.map(sum::plus).otherwise(sum)))
         .otherwiseEmpty();
   }
 
-  /** Judges what was released; when that fails, or the ledger does, they wait on. */
-  private Future<Future<OfferResult>> reverify(List<VerificationResult> released) {
+  /** Verifies released events; they return to the quarantine when this or their merge fails. */
+  private Future<Future<OfferResult>> verifyAgain(List<VerificationResult> released) {
     if (released.isEmpty()) {
       return Future.succeededFuture(Future.succeededFuture(OfferResult.NONE));
     }
-    OfferCounters offerCounters = new OfferCounters(released.size());
-    List<ReadResult> readResults = released.stream().map(VerificationResult::readResult).toList();
-    return vertx
-        .executeBlocking(() -> eventPipeline.reverify(readResults), false)
+    List<ReadResult> batch = released.stream().map(VerificationResult::readResult).toList();
+    return onWorker(() -> eventPipeline.verify(batch))
         .map(
             results ->
-                applyPolicy(results, offerCounters)
-                    .onFailure(unmerged -> released.forEach(quarantine::add)))
-        .onFailure(unjudged -> released.forEach(quarantine::add));
+                merge(released.size(), results)
+                    .onFailure(failure -> released.forEach(quarantine::add)))
+        .onFailure(failure -> released.forEach(quarantine::add));
   }
 
-  /** Does with each event what the policy says; the answer comes when the ledger has merged. */
-  private Future<OfferResult> applyPolicy(
-      List<VerificationResult> results, OfferCounters offerCounters) {
-    List<JudgedEvent> accepted = new ArrayList<>(results.size());
-    Map<EventId, Event> valid = new HashMap<>(results.size() * 2);
-    List<Event> announcements = new ArrayList<>();
-    for (VerificationResult verificationResult : results) {
-      offerCounters.countVerdict(verificationResult);
-      switch (config.policy().action(verificationResult.verdict())) {
-        case MERGE -> {
-          JudgedEvent event = toMergeInput(verificationResult);
-          accepted.add(event);
-          if (event.verdict() == Verdict.VALID) {
-            valid.put(event.event().id(), event.event());
-            if (isAnnouncement(event.event())) {
-              announcements.add(event.event());
-            }
-          }
-        }
-        case REJECT -> offerCounters.countRejected();
-        case QUARANTINE -> {
-          if (quarantine.add(verificationResult)) {
-            offerCounters.countQuarantined();
-          } else {
-            offerCounters.addDuplicates(1);
-          }
-        }
-      }
+  /** Applies the policy; the Future ends when the ledger has merged what the policy accepts. */
+  private Future<OfferResult> merge(int received, List<VerificationResult> results) {
+    OfferOutcome outcome = OfferOutcome.of(received, results, config.policy(), quarantine);
+    if (!pendingOffers.isEmpty()) {
+      Map<EventId, Event> valid = outcome.validById();
+      pendingOffers.forEach(pendingOffer -> pendingOffer.merging.add(valid));
     }
-    pendingOffers.forEach(other -> other.mergedSince.add(valid));
+    Future<MergeResult> merge =
+        outcome.accepted().isEmpty()
+            ? Future.succeededFuture(new MergeResult(0, 0, 0, 0, 0))
+            : request(new LedgerRequest.MergeEvents(outcome.accepted()));
+    // Ends after the earlier merges: an event skipped because of them is held only then.
     Future<?> before = lastMerge;
-    Future<?> merge =
-        accepted.isEmpty()
-            ? Future.succeededFuture()
-            : bus.request(
-                    LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(accepted), Timeouts.LOCAL)
-                .onSuccess(offerCounters::addMerged);
-    // Not before the others' merges: what counted as held because of them is held then.
-    // Without its value, which would hold all that came before it for ever.
+    // Without its value, so that it does not keep all earlier merges in memory.
     lastMerge = Future.join(before.otherwiseEmpty(), merge).mapEmpty();
     return Future.join(before, merge)
         .map(
-            done -> {
+            merged -> {
+              List<Event> announcements = outcome.announcements();
               if (!announcements.isEmpty()) {
                 bus.publish(
                     TrustNotification.ADDRESS,
-                    new TrustNotification.AnnouncementsMerged(List.copyOf(announcements)));
+                    new TrustNotification.AnnouncementsMerged(announcements));
               }
-              return offerCounters.result();
+              return outcome.result(merge.result());
             });
   }
 
-  private static boolean isAnnouncement(Event event) {
-    return event.service() == Service.HEY_THERE || event.service() == Service.CHAU;
+  private <R extends BusMessage> Future<R> request(LedgerRequest<R> request) {
+    return bus.request(LedgerRequest.ADDRESS, request, Timeouts.LOCAL);
   }
 
-  private static JudgedEvent toMergeInput(VerificationResult verificationResult) {
-    return new JudgedEvent(
-        ((ReadResult.ParsedEvent) verificationResult.readResult()).event(),
-        verificationResult.verdict());
-  }
-
-  /** Begins when everything before it has been judged, well or badly. */
-  private <T> Future<T> enqueue(Supplier<Future<T>> work) {
-    Future<T> verification = lastVerification.transform(ended -> work.get());
-    lastVerification = verification;
-    return verification;
+  private <T> Future<T> onWorker(Callable<T> work) {
+    return vertx.executeBlocking(work, false);
   }
 }

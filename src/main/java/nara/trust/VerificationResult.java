@@ -1,15 +1,15 @@
 package nara.trust;
 
 import java.util.Set;
+import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 
 /**
- * What was found out about one offered event.
+ * The verdict on one offered event.
  *
- * @param readResult what was judged
- * @param verdict what may be said of it
- * @param reason why it is not better, in words for a person; empty when there is nothing to add
+ * @param readResult the event, as far as it could be parsed
+ * @param reason why the verdict is not better, for people; empty when there is nothing to add
  * @param missingKeys of an {@link Verdict#UNKNOWN_EMITTER}: the emitter's name, or the ids of the
  *     voters, whose keys would allow a verdict
  */
@@ -18,5 +18,10 @@ public record VerificationResult(
 
   static VerificationResult of(ReadResult readResult, Verdict verdict, String reason) {
     return new VerificationResult(readResult, verdict, reason, Set.of());
+  }
+
+  /** The event; every verdict but {@link Verdict#MALFORMED} has one. */
+  public Event event() {
+    return ((ReadResult.ParsedEvent) readResult).event();
   }
 }

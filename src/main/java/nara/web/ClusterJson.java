@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.TreeMap;
 import nara.cluster.ClusterRequest.ClusterStatus;
 
-/** How the cluster looks from one member, as JSON. */
+/** The cluster as one member sees it, as JSON. */
 final class ClusterJson {
   private ClusterJson() {}
 

@@ -16,10 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port: {@code /health} (this process answers), {@code /ready} (the recovery is
- * done), {@code /report} (what it did, or has done so far) and, in a cluster, {@code /cluster} (who
- * is there, and who leads). Reads only, and not for the network: it listens on loopback unless told
- * otherwise.
+ * The management port, by default on loopback, read only: {@code /health} (the process runs),
+ * {@code /ready} (the recovery is done), {@code /report} (the recovery so far), {@code /counts}
+ * (the counters of all parts) and {@code /cluster} (members, leader, term).
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
@@ -34,7 +33,7 @@ public final class WebVerticle extends VerticleBase {
   /**
    * A management port.
    *
-   * @param name of the node, shown in its answers
+   * @param name of the node
    */
   public WebVerticle(String host, int port, String name) {
     this.host = host;
@@ -49,11 +48,12 @@ public final class WebVerticle extends VerticleBase {
     router.get("/health").handler(this::onHealth);
     router.get("/ready").handler(this::onReady);
     router.get("/report").handler(this::onReport);
+    router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)
-        .onSuccess(open -> LOG.info("management port http://{}:{}", host, open.actualPort()));
+        .onSuccess(open -> LOG.info("Management port open: http://{}:{}", host, open.actualPort()));
   }
 
   @Override
@@ -69,26 +69,31 @@ public final class WebVerticle extends VerticleBase {
     fetchReport(context)
         .onSuccess(
             current ->
-                context
-                    .response()
-                    .setStatusCode(current.finished() ? 200 : 503)
-                    .putHeader("Content-Type", "application/json")
-                    .end(
-                        new JsonObject()
-                            .put("ready", current.finished())
-                            .put("stage", current.stage())
-                            .put("outcome", current.report().outcome())
-                            .encode()));
+                send(
+                    context,
+                    current.finished() ? 200 : 503,
+                    new JsonObject()
+                        .put("ready", current.finished())
+                        .put("stage", current.stage())
+                        .put("outcome", current.report().outcome())
+                        .encode()));
   }
 
   private void onReport(RoutingContext context) {
     fetchReport(context)
-        .onSuccess(
-            current ->
-                context
-                    .response()
-                    .putHeader("Content-Type", "application/json")
-                    .end(ReportJson.write(current.report())));
+        .onSuccess(current -> send(context, 200, ReportJson.write(current.report())));
+  }
+
+  private static void send(RoutingContext context, int status, String json) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .end(json);
+  }
+
+  private void onCounts(RoutingContext context) {
+    CountsJson.fetch(bus).onSuccess(context::json);
   }
 
   private void onCluster(RoutingContext context) {

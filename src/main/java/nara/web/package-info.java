@@ -1,6 +1,18 @@
 /**
- * The management port: health, readiness, the recovery's report while it grows.
- *
- * <p>May know the messages of recovery, ledger and cluster.
+ * The management port: health, readiness, the recovery's report, counters, the state of the
+ * cluster.
  */
+@MayKnow({
+  "bus",
+  "checkpoint.consensus",
+  "cluster",
+  "gossip",
+  "liveness",
+  "mqtt",
+  "opinion",
+  "recovery",
+  "recovery.report"
+})
 package nara.web;
+
+import nara.MayKnow;

@@ -131,7 +131,7 @@ final class BenchWorker {
   private String recover(int mostEvents, List<String> peers) {
     NodeConfig config = config(mostEvents);
     config =
-        config.withDiscovery(
+        config.with(
             config.discovery().withPeers(peers.stream().map(ConfiguredPeer::parse).toList()));
     System.gc();
     liveBytes.set(0);

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import nara.bench.BenchHistory.Spread;
-import nara.event.EventId;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.JsonSpans;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
@@ -114,31 +114,23 @@ public final class IntakeBench {
 
       begin();
       Span list = JsonSpans.members(page, 8).get("events");
-      List<Span> spans = JsonSpans.elements(page, list, Query.MAX_EVENTS);
+      RawEvents rawEvents = RawEvents.of(page, JsonSpans.elements(page, list, Query.MAX_EVENTS));
       end(sums, "cut");
 
       begin();
       MessageDigest ids = MessageDigest.getInstance("SHA-256");
-      for (Span span : spans) {
-        if (EventReader.hasPeekableId(page, span.offset(), span.length())) {
-          ids.update(page, span.offset() + EventReader.ID_OFFSET, EventId.HEX_LENGTH);
-        }
-      }
+      rawEvents.hashIds(ids);
       ids.digest();
       end(sums, "hash of the ids");
 
       begin();
-      List<EventId> offered = new ArrayList<>(spans.size());
-      for (Span span : spans) {
-        EventReader.peekId(page, span.offset(), span.length()).ifPresent(offered::add);
-      }
-      ledger.validIds(offered);
+      ledger.validIds(rawEvents.ids());
       end(sums, "new?");
 
       begin();
-      List<ReadResult> readResults = new ArrayList<>(spans.size());
-      for (Span span : spans) {
-        readResults.add(reader.read(page, span.offset(), span.length()));
+      List<ReadResult> readResults = new ArrayList<>(rawEvents.size());
+      for (int i = 0; i < rawEvents.size(); i++) {
+        readResults.add(rawEvents.read(i, reader));
       }
       end(sums, "read");
 

@@ -182,7 +182,7 @@ public final class ServeBench {
             .findFirst();
     if (nginx.isEmpty()) {
       return "nginx is not beside them: it is not on the PATH nor in /usr/sbin (apt-get install"
-                 + " nginx-light)\n";
+          + " nginx-light)\n";
     }
     Nginx server = Nginx.start(nginx.get(), page);
     open.add(server);

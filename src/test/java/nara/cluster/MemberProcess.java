@@ -22,6 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.mesh.server.EventImport;
+import nara.mesh.wire.MeshPaths;
 import nara.testing.Citizen;
 
 /** One member of a cluster as an operator has it: {@code nara run --cluster} in its own process. */
@@ -301,7 +302,7 @@ public final class MemberProcess implements AutoCloseable {
     byte[] body =
         EventImport.write(
             Citizen.named("elephant").identity(), List.of(events), Instant.now().getEpochSecond());
-    return send(HttpRequest.newBuilder(URI.create("http://" + meshAddress() + EventImport.PATH))
+    return send(HttpRequest.newBuilder(URI.create("http://" + meshAddress() + MeshPaths.IMPORT))
             .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))

@@ -229,7 +229,7 @@ final class TestCluster implements AutoCloseable {
   /** The same, listening where those who are asked can learn its key. */
   static NodeConfig withLongTimeouts(NodeConfig config, String host) {
     String json = "{\"mesh\": {\"stall\": \"5m\", \"host\": \"%s\", \"port\": 0}}".formatted(host);
-    return config.withMesh(ConfigReader.read(json).config().orElseThrow().mesh());
+    return config.with(ConfigReader.read(json).config().orElseThrow().mesh());
   }
 
   /**

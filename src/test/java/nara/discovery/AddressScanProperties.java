@@ -13,14 +13,14 @@ import net.jqwik.api.constraints.IntRange;
 
 class AddressScanProperties {
   @Property(tries = 60)
-  void every_address_is_in_the_range_and_none_comes_twice(
+  void scan_visits_each_address_of_the_range_once(
       @ForAll int address, @ForAll @IntRange(min = 16, max = 32) int prefix) {
     String cidr = dotted(address) + "/" + prefix;
     AddressScan scan = AddressScan.of(cidr, 7433);
     List<String> all = AddressScanTest.all(scan);
 
     long size = 1L << (32 - prefix);
-    assertThat(all).hasSize(scan.size()).hasSize((int) (prefix <= 30 ? size - 2 : size));
+    assertThat(all).hasSize((int) (prefix <= 30 ? size - 2 : size));
     assertThat(new HashSet<>(all)).hasSameSizeAs(all);
     int mask = (int) -size;
     assertThat(all).allMatch(each -> (bits(each) & mask) == (address & mask));

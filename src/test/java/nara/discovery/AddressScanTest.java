@@ -3,7 +3,6 @@ package nara.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,12 +18,12 @@ class AddressScanTest {
     "255.255.255.255/32, 255.255.255.255:1",
     "0.0.0.0/31, 0.0.0.0:1 0.0.0.1:1",
   })
-  void a_range_names_its_hosts_without_network_and_broadcast(String cidr, String addresses) {
+  void scan_skips_network_and_broadcast_address(String cidr, String addresses) {
     assertThat(all(AddressScan.of(cidr, 1))).containsExactly(addresses.split(" "));
   }
 
   @Test
-  void the_largest_range_is_scanned_from_end_to_end() {
+  void scan_covers_the_largest_range() {
     List<String> all = all(AddressScan.of("100.64.0.0/16", 7433));
 
     assertThat(all)
@@ -56,13 +55,11 @@ class AddressScanTest {
 
   @ParameterizedTest
   @CsvSource({"0", "-1", "65536"})
-  void a_port_that_is_none_is_refused(int port) {
+  void invalid_port_is_rejected(int port) {
     assertThatIllegalArgumentException().isThrownBy(() -> AddressScan.of("10.0.0.0/24", port));
   }
 
   static List<String> all(AddressScan scan) {
-    List<String> all = new ArrayList<>();
-    scan.addresses().forEachRemaining(all::add);
-    return all;
+    return scan.addresses().toList();
   }
 }

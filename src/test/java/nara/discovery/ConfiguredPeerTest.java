@@ -22,7 +22,7 @@ class ConfiguredPeerTest {
     "bart@bart.local, bart, bart.local:7433",
     "[::1], '', [::1]:7433",
   })
-  void a_peer_is_an_address_with_or_without_a_name(String text, String name, String address) {
+  void peer_parses_with_and_without_a_name(String text, String name, String address) {
     assertThat(ConfiguredPeer.parse(text)).isEqualTo(new ConfiguredPeer(name, address));
   }
 
@@ -33,17 +33,17 @@ class ConfiguredPeerTest {
     "@host:1, has no name before its @",
     ":7433, has no host",
     "[]:7433, has no host",
-    "host:, a port that is no number",
-    "host:0, a port that is no number",
-    "host:65536, a port that is no number",
-    "host:-1, a port that is no number",
-    "host:٣, a port that is no number",
-    "host:99999999999999999999, a port that is no number",
+    "host:, a port that is not a number",
+    "host:0, a port that is not a number",
+    "host:65536, a port that is not a number",
+    "host:-1, a port that is not a number",
+    "host:٣, a port that is not a number",
+    "host:99999999999999999999, a port that is not a number",
     "::1:7433, is not HOST:PORT",
     "[host]:7433, has no IPv6 address",
-    "host/path:7433, is no host name",
-    "'ho st:7433', is no host name",
-    "-host:7433, is no host name",
+    "host/path:7433, an invalid host name",
+    "'ho st:7433', an invalid host name",
+    "-host:7433, an invalid host name",
     "http://host:7433, is not HOST:PORT",
   })
   void invalid_peer_is_rejected_with_reason(String text, String sentence) {
@@ -54,7 +54,7 @@ class ConfiguredPeerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1_025, 10_000_000})
-  void a_name_beyond_what_a_keyring_takes_is_refused_in_a_short_sentence(int length) {
+  void overlong_name_is_rejected_in_a_short_sentence(int length) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfiguredPeer.parse("x".repeat(length) + "@host:1"))
         .withMessageContaining("more than 1024 characters")
@@ -62,14 +62,14 @@ class ConfiguredPeerTest {
   }
 
   @Test
-  void a_host_beyond_what_dns_takes_is_refused() {
+  void overlong_host_is_rejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfiguredPeer.parse("h".repeat(254) + ":1"))
         .withMessageContaining("host");
   }
 
   @Test
-  void a_line_break_does_not_get_into_the_sentence() {
+  void error_contains_no_line_break_of_the_input() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfiguredPeer.parse("host\n\u202Eevil"))
         .satisfies(

@@ -126,8 +126,7 @@ class DiscoveryVerticleTest {
   }
 
   @Test
-  void without_a_mesh_even_the_largest_scan_ends_with_one_trouble_for_all(Vertx vertx)
-      throws Exception {
+  void missing_mesh_is_reported_once_for_the_largest_scan(Vertx vertx) throws Exception {
     deploy(
         vertx,
         new DiscoveryConfig(
@@ -135,7 +134,8 @@ class DiscoveryVerticleTest {
 
     assertThat(discover(vertx).problems())
         .containsExactly(
-            "the mesh could not ping: it is not there", "nobody answered in the range 10.0.0.0/16");
+            "the mesh cannot ping: no verticle serves nara.mesh",
+            "nobody answered in the range 10.0.0.0/16");
   }
 
   @Test
@@ -154,7 +154,7 @@ class DiscoveryVerticleTest {
   }
 
   @Test
-  void a_plaza_contradiction_is_told_once(Vertx vertx) throws Exception {
+  void plaza_conflict_is_reported_once(Vertx vertx) throws Exception {
     keys.learn("bart", "", TestIdentities.key("bart"), nara.identity.Origin.CONFIG);
     deploy(vertx, DiscoveryConfig.defaults());
     for (int i = 0; i < 3; i++) {
@@ -189,11 +189,11 @@ class DiscoveryVerticleTest {
 
     assertThat(online(await(waiting))).containsExactly("bart");
     assertThat(await(waiting).problems())
-        .containsExactly("discovery was stopped before everybody was asked");
+        .containsExactly("discovery stopped before all sources replied");
   }
 
   @Test
-  void a_range_that_is_none_fails_the_start_with_a_sentence(Vertx vertx) {
+  void invalid_range_fails_the_start_with_reason(Vertx vertx) {
     DiscoveryConfig config =
         new DiscoveryConfig(
             List.of(), Optional.of(new Scan("10.0.0.0/8", 1)), "", Duration.ofSeconds(1), 1);
@@ -242,7 +242,7 @@ class DiscoveryVerticleTest {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), keys, config, InstantSource.system())));
+                TestIdentities.named("me"), keys, config, InstantSource.system(), true)));
   }
 
   /** Messages from one sender come in order: an answer after it shows that it was heard. */

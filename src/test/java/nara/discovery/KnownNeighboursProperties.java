@@ -35,7 +35,7 @@ class KnownNeighboursProperties {
 
   @Property(tries = 1_000)
   void neighbourhood_invariants_hold_after_any_events(
-      @ForAll("happenings") List<NeighbourEvent> neighbourEvents) {
+      @ForAll("neighbourEvents") List<NeighbourEvent> neighbourEvents) {
     Keyring keys = new Keyring();
     KnownNeighbours known = new KnownNeighbours(ME, keys, MOST);
     for (NeighbourEvent neighbourEvent : neighbourEvents) {
@@ -55,7 +55,7 @@ class KnownNeighboursProperties {
   }
 
   @Provide
-  Arbitrary<List<NeighbourEvent>> happenings() {
+  Arbitrary<List<NeighbourEvent>> neighbourEvents() {
     Arbitrary<String> names = Arbitraries.of(NAMES);
     Arbitrary<String> addresses = Arbitraries.of(ADDRESSES);
     Arbitrary<Optional<PublicKey>> keys = Arbitraries.of(KEYS).optional();

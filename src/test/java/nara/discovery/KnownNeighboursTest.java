@@ -45,7 +45,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void a_configured_peer_that_does_not_answer_is_known_and_offline() {
+    void configured_peer_is_offline_when_it_does_not_answer() {
       known.addConfigured("bart", HERE);
       known.onNoPong(configured("bart", HERE));
 
@@ -67,7 +67,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void a_second_key_of_a_name_is_a_trouble_and_not_used() {
+    void second_key_of_a_name_is_reported_and_not_used() {
       keys.learn("bart", "", TestIdentities.key("the real bart"), Origin.HEY_THERE);
 
       assertThat(answers(found(HERE), "bart"))
@@ -76,7 +76,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void this_node_is_no_neighbour_and_no_trouble() {
+    void this_node_is_neither_neighbour_nor_problem() {
       assertThat(answers(found(HERE), "me")).isEmpty();
       assertThat(answers(configured("me", HERE), "me")).isEmpty();
       known.addConfigured("me", HERE);
@@ -85,13 +85,13 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void this_node_under_another_peers_name_is_a_trouble() {
+    void this_node_under_a_peers_name_is_reported() {
       assertThat(answers(configured("bart", HERE), "me"))
           .hasValueSatisfying(it -> assertThat(it).contains("is this node, not \"bart\""));
     }
 
     @Test
-    void this_nodes_name_with_another_key_or_its_key_with_another_name_is_a_trouble() {
+    void own_name_with_another_key_and_own_key_with_another_name_are_reported() {
       assertThat(known.onPong(found(HERE), pong("me", TestIdentities.key("impostor"))))
           .hasValueSatisfying(it -> assertThat(it).contains("this node's name"));
       assertThat(known.onPong(found(HERE), pong("bart", me.keys().publicKey())))
@@ -101,7 +101,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void a_name_that_is_empty_or_too_long_is_a_trouble_in_a_short_sentence() {
+    void empty_or_overlong_name_is_reported_in_a_short_sentence() {
       assertThat(answers(found(HERE), ""))
           .hasValueSatisfying(it -> assertThat(it).contains("no name"));
       assertThat(answers(found(HERE), "x".repeat(10_000)))
@@ -111,7 +111,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void an_address_that_passes_to_another_takes_the_first_one_offline() {
+    void neighbour_goes_offline_when_another_answers_at_its_address() {
       answers(found(HERE), "bart");
       answers(found(HERE), "lisa");
 
@@ -128,7 +128,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void an_id_comes_from_the_keyring() {
+    void id_comes_from_the_keyring() {
       keys.learn("bart", "bart's id", TestIdentities.key("bart"), Origin.HEY_THERE);
       answers(found(HERE), "bart");
 
@@ -177,7 +177,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void a_key_other_than_the_first_is_a_trouble_and_not_used() {
+    void announcement_with_a_second_key_is_reported_and_not_used() {
       keys.learn("bart", "", TestIdentities.key("bart"), Origin.HEY_THERE);
 
       assertThat(
@@ -189,7 +189,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void this_nodes_key_under_another_name_is_a_trouble() {
+    void announcement_with_this_nodes_key_is_reported() {
       assertThat(
               known.onPresence(
                   new Presence.Online("bart", "", HERE, Optional.of(me.keys().publicKey()), true)))
@@ -198,7 +198,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void an_address_that_is_none_is_left_aside() {
+    void invalid_address_is_ignored() {
       known.onPresence(announced("bart", HERE));
       known.onPresence(announced("bart", "evil/../path"));
 
@@ -229,7 +229,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void a_later_announcement_beats_an_earlier_one() {
+    void later_announcement_overrides_earlier_one() {
       known.onPresence(announced("bart", HERE));
       known.onPresence(announced("bart", THERE));
 
@@ -237,7 +237,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void an_unsigned_answer_does_not_beat_a_signed_announcement_but_hearsay() {
+    void pong_overrides_hearsay_but_not_an_announcement() {
       known.onPresence(rumour("bart", HERE));
       answers(found(THERE), "bart");
       assertThat(bart().address()).isEqualTo(THERE);
@@ -248,7 +248,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void an_announced_address_where_nobody_answers_gives_way_to_one_where_it_does() {
+    void announced_address_loses_its_rank_when_its_ping_fails() {
       answers(found(THERE), "bart");
       known.onPresence(announced("bart", ELSEWHERE));
       known.onNoPong(new PingTarget(ELSEWHERE, "bart", PLAZA));
@@ -258,7 +258,7 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void the_operators_address_beats_all_while_it_answers() {
+    void configured_address_overrides_all_while_it_answers() {
       known.addConfigured("bart", HERE);
       answers(configured("bart", HERE), "bart");
       known.onPresence(announced("bart", THERE));
@@ -314,7 +314,7 @@ class KnownNeighboursTest {
   }
 
   @Test
-  void hearsay_is_pinged_first_and_configured_peers_are_not() {
+  void plaza_targets_list_announced_before_hearsay_and_no_configured_peer() {
     known.addConfigured("bart", HERE);
     known.onPresence(announced("bart", HERE));
     known.onPresence(rumour("lisa", THERE));

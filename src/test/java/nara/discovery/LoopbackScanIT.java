@@ -63,7 +63,7 @@ class LoopbackScanIT {
     await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), new Keyring(), config, InstantSource.system())));
+                TestIdentities.named("me"), new Keyring(), config, InstantSource.system(), true)));
 
     NeighbourList all =
         await(

@@ -28,7 +28,7 @@ class PingQueueTest {
   }
 
   @Test
-  void sources_are_drawn_from_in_turn_and_a_late_one_is_not_last() {
+  void sources_take_turns_and_a_late_one_is_not_last() {
     PingQueue queue = new PingQueue(100);
     queue.addSource(targets("a1"));
     queue.addSource(targets("b1", "b2", "b3"));

@@ -49,7 +49,7 @@ class TailscaleIT {
   }
 
   @Test
-  void machines_of_the_daemon_are_pinged_at_the_mesh_port(Vertx vertx) throws Exception {
+  void discovery_pings_machines_of_the_daemon_at_the_mesh_port(Vertx vertx) throws Exception {
     Bus.of(vertx)
         .serve(
             MeshRequest.ADDRESS,
@@ -87,53 +87,53 @@ class TailscaleIT {
   }
 
   @Test
-  void a_missing_socket_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(status(vertx).error()).contains("cannot be asked", socket().toString());
+  void status_has_error_when_socket_is_missing(Vertx vertx) throws Exception {
+    assertThat(status(vertx).error()).contains("cannot query", socket().toString());
   }
 
   @Test
-  void a_socket_path_that_cannot_be_one_is_a_trouble(Vertx vertx) throws Exception {
+  void status_has_error_when_socket_path_is_too_long(Vertx vertx) throws Exception {
     TailscaleClient client = new TailscaleClient(vertx, "/" + "x".repeat(200));
 
-    assertThat(await(client.fetchStatus()).error()).contains("cannot be asked");
+    assertThat(await(client.fetchStatus()).error()).contains("cannot query");
   }
 
   @Test
-  void a_refusal_is_a_trouble(Vertx vertx) throws Exception {
-    assertThat(troubleOf(vertx, FakeTailscaleDaemon.answering("403 Forbidden", "no")))
+  void status_has_error_when_daemon_refuses(Vertx vertx) throws Exception {
+    assertThat(errorOf(vertx, FakeTailscaleDaemon.answering("403 Forbidden", "no")))
         .contains("status 403");
   }
 
   @Test
-  void what_is_not_http_is_a_trouble(Vertx vertx) throws Exception {
+  void status_has_error_when_response_is_not_http(Vertx vertx) throws Exception {
     assertThat(
-            troubleOf(
+            errorOf(
                 vertx, connection -> FakeTailscaleDaemon.write(connection, "SSH-2.0-x\r\n\r\n")))
-        .contains("cannot be asked");
+        .contains("cannot query");
   }
 
   @Test
-  void malformed_body_is_reported(Vertx vertx) throws Exception {
-    assertThat(troubleOf(vertx, FakeTailscaleDaemon.answering("200 OK", "<html>")))
+  void status_has_error_when_body_is_malformed(Vertx vertx) throws Exception {
+    assertThat(errorOf(vertx, FakeTailscaleDaemon.answering("200 OK", "<html>")))
         .contains("not JSON");
   }
 
   @Test
-  void a_daemon_that_hangs_up_in_the_middle_is_a_trouble(Vertx vertx) throws Exception {
+  void status_has_error_when_daemon_hangs_up_within_the_body(Vertx vertx) throws Exception {
     assertThat(
-            troubleOf(
+            errorOf(
                 vertx,
                 connection ->
                     FakeTailscaleDaemon.write(
                         connection, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")))
-        .contains("cannot be asked");
+        .contains("cannot query");
   }
 
   @Test
-  void an_answer_without_end_is_cut_off_at_its_bound(Vertx vertx) throws Exception {
+  void endless_response_is_stopped_at_the_limit(Vertx vertx) throws Exception {
     String megabyte = " ".repeat(1 << 20);
     assertThat(
-            troubleOf(
+            errorOf(
                 vertx,
                 connection -> {
                   FakeTailscaleDaemon.write(connection, "HTTP/1.1 200 OK\r\n\r\n");
@@ -141,11 +141,11 @@ class TailscaleIT {
                     FakeTailscaleDaemon.write(connection, megabyte);
                   }
                 }))
-        .contains("over " + TailscaleClient.MAX_RESPONSE_BYTES + " bytes");
+        .contains("more than the " + TailscaleClient.MAX_RESPONSE_BYTES + " bytes");
   }
 
   @Test
-  void stopping_does_not_wait_for_a_daemon_that_is_silent(Vertx vertx) throws Exception {
+  void stop_does_not_wait_for_a_silent_daemon(Vertx vertx) throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
     FakeTailscaleDaemon.ConnectionHandler silent =
@@ -167,7 +167,7 @@ class TailscaleIT {
       await(vertx.undeploy(id));
 
       assertThat(await(waiting).problems())
-          .containsExactly("discovery was stopped before everybody was asked");
+          .containsExactly("discovery stopped before all sources replied");
       assertThat(Duration.ofNanos(System.nanoTime() - began))
           .isLessThan(TailscaleClient.TIMEOUT.dividedBy(2));
       assertThat(daemon.requests()).hasSize(1);
@@ -176,7 +176,7 @@ class TailscaleIT {
     }
   }
 
-  private String troubleOf(Vertx vertx, FakeTailscaleDaemon.ConnectionHandler connectionHandler)
+  private String errorOf(Vertx vertx, FakeTailscaleDaemon.ConnectionHandler connectionHandler)
       throws Exception {
     try (FakeTailscaleDaemon daemon = new FakeTailscaleDaemon(socket(), connectionHandler)) {
       TailscaleStatus status = status(vertx);
@@ -201,7 +201,7 @@ class TailscaleIT {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), new Keyring(), config, InstantSource.system())));
+                TestIdentities.named("me"), new Keyring(), config, InstantSource.system(), true)));
   }
 
   private static NeighbourList discover(Vertx vertx) throws Exception {

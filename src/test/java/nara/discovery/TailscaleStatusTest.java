@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TailscaleStatusTest {
   @Test
-  void the_ipv4_addresses_of_machines_that_are_online_are_taken() {
+  void ipv4_addresses_of_online_machines_are_read() {
     TailscaleStatus status =
         read(
             """
@@ -32,7 +32,7 @@ class TailscaleStatusTest {
   }
 
   @Test
-  void a_network_of_one_machine_has_nobody_and_no_trouble() {
+  void network_of_one_machine_is_empty_without_error() {
     assertThat(read("{\"BackendState\":\"Running\",\"Peer\":null}"))
         .isEqualTo(TailscaleStatus.failed(""));
   }
@@ -50,7 +50,7 @@ class TailscaleStatusTest {
         "1000.1.1.1",
         ""
       })
-  void what_is_no_address_of_tailscale_is_left_aside(String address) {
+  void other_addresses_are_ignored(String address) {
     assertThat(read(machines(address))).isEqualTo(TailscaleStatus.failed(""));
   }
 
@@ -67,7 +67,7 @@ class TailscaleStatusTest {
         "{\"BackendState\":\"NeedsLogin\"} | says \"NeedsLogin\"",
         "{\"BackendState\":[1]} | Tailscale is not running",
       })
-  void nonsense_is_a_trouble_and_never_a_failure(String body, String sentence) {
+  void invalid_response_is_an_error_value(String body, String sentence) {
     TailscaleStatus status = read(body);
 
     assertThat(status.addresses()).isEmpty();
@@ -75,7 +75,7 @@ class TailscaleStatusTest {
   }
 
   @Test
-  void machines_of_odd_shapes_are_passed_over() {
+  void malformed_machines_are_ignored() {
     assertThat(
             read(
                 "{\"BackendState\":\"Running\",\"Peer\":{\"a\":1,\"b\":[],\"c\":{\"Online\":true,"
@@ -85,12 +85,12 @@ class TailscaleStatusTest {
   }
 
   @Test
-  void a_thousandfold_nesting_is_a_trouble() {
+  void deep_nesting_is_an_error_value() {
     assertThat(read("{\"Peer\":" + "[".repeat(100_000)).error()).contains("not JSON");
   }
 
   @Test
-  void no_more_machines_are_taken_than_neighbours_are_kept() {
+  void machines_are_limited_to_the_number_of_neighbours() {
     String machines =
         IntStream.range(0, TailscaleStatus.MAX_MACHINES + 100)
             .mapToObj(

@@ -18,7 +18,7 @@ class EventCodecProperties {
   private final EventReader reader = new EventReader();
 
   @Property
-  void an_event_comes_back_as_it_was_written(
+  void event_is_unchanged_when_written_and_read(
       @ForAll("payloads") Payload payload,
       @ForAll("times") long ts,
       @ForAll("texts") String emitter,
@@ -40,7 +40,7 @@ class EventCodecProperties {
   }
 
   @Property
-  void another_time_or_another_content_has_another_id(
+  void id_changes_with_time_or_content(
       @ForAll("payloads") Payload payload, @ForAll("payloads") Payload other) {
     EventId id = Event.idOf(1, payload.service(), payload.content());
 
@@ -71,7 +71,7 @@ class EventCodecProperties {
   }
 
   @Property
-  void an_id_is_read_and_written_and_ordered_as_its_hex_digits(
+  void id_parses_prints_and_sorts_as_hex(
       @ForAll long high, @ForAll long low, @ForAll long otherHigh, @ForAll long otherLow) {
     EventId id = new EventId(high, low);
     EventId other = new EventId(otherHigh, otherLow);

@@ -11,7 +11,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class EventIdProperties {
   @Property
-  void an_id_is_read_from_the_digits_that_it_is_written_in(
+  void id_parses_its_own_text(
       @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 9) int offset) {
     EventId id = new EventId(high, low);
     byte[] text = ("x".repeat(offset) + id + '"').getBytes(ISO_8859_1);
@@ -23,7 +23,7 @@ class EventIdProperties {
   }
 
   @Property
-  void one_other_character_makes_it_another_text(
+  void id_does_not_match_a_text_with_one_other_character(
       @ForAll long high,
       @ForAll long low,
       @ForAll @IntRange(max = EventId.HEX_LENGTH - 1) int at,
@@ -39,7 +39,7 @@ class EventIdProperties {
   }
 
   @Property
-  void peek_and_presence_of_id_agree(
+  void peek_finds_an_id_exactly_when_one_is_present(
       @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 50) int at, @ForAll byte other) {
     byte[] json = ("{\"id\":\"" + new EventId(high, low) + "\",\"ts\":1234}").getBytes(ISO_8859_1);
     json[at % json.length] = other;

@@ -25,7 +25,7 @@ class EventVectorsTest {
 
   @ParameterizedTest
   @MethodSource("events")
-  void every_recorded_event_has_the_recorded_content_id_hash_and_validity(JsonNode e) {
+  void recorded_event_has_recorded_content_id_hash_and_validity(JsonNode e) {
     ReadResult readResult = reader.read(bytes(e.get("json").asText()));
 
     assertThat(readResult.validationError().isEmpty()).isEqualTo(e.get("valid").asBoolean());
@@ -42,7 +42,7 @@ class EventVectorsTest {
 
   @ParameterizedTest
   @MethodSource("events")
-  void every_recorded_event_written_anew_has_the_recorded_bytes(JsonNode e) {
+  void recorded_event_has_recorded_bytes_when_written_again(JsonNode e) {
     String json = e.get("json").asText();
     if (reader.read(bytes(json)) instanceof ReadResult.ParsedEvent parsedEvent) {
       assertThat(rewritten(parsedEvent, json)).isEqualTo(json);
@@ -52,7 +52,7 @@ class EventVectorsTest {
   }
 
   @Test
-  void the_corpus_reads_without_a_fault_and_writes_back_to_the_same_bytes() {
+  void corpus_reads_without_errors_and_writes_the_same_bytes() {
     for (String line : Vectors.gzippedLines("corpus.jsonl.gz")) {
       ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(bytes(line));
       assertThat(parsedEvent.validationError()).isEmpty();
@@ -62,7 +62,7 @@ class EventVectorsTest {
   }
 
   @Test
-  void checkpoints_have_the_recorded_content_id_attestations_and_validity() {
+  void checkpoint_has_recorded_content_id_attestations_and_validity() {
     for (JsonNode c : Vectors.json("checkpoints.json").get("checkpoints")) {
       ReadResult.ParsedEvent parsedEvent =
           (ReadResult.ParsedEvent) reader.read(bytes(c.get("json").asText()));

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import nara.bus.BusMessage;
+import nara.bus.Request;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.event.Event;
@@ -28,19 +30,21 @@ import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
 import nara.presence.OwnEventPublisher;
 import nara.testing.Citizen;
+import nara.testing.FakeBus;
 import nara.testing.FaultyPeer;
 import nara.testing.ManualScheduler;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whole nodes in gossip mode, without any broker, by a time that is moved by hand. */
+/** Whole nodes in gossip mode without a broker. The test moves the time. */
 class GossipIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  /** The longest pause between two rounds: after it everybody has had one. */
+  /** The longest interval between two rounds: every node has one in that time. */
   private static final Duration ROUND = Duration.ofSeconds(300);
 
+  /** Small, because a request that was signed half a minute ago is refused. */
   private static final Duration STEP = Duration.ofSeconds(20);
 
   private final ManualScheduler time = ManualScheduler.fromNow();
@@ -52,23 +56,23 @@ class GossipIT {
   }
 
   @Test
-  void eight_that_know_one_of_them_find_each_other_and_hear_of_what_happens_to_any() {
+  void eight_nodes_find_each_other_and_share_events_when_seven_know_only_the_first() {
     for (int i = 0; i < 8; i++) {
       start(
           "nara-" + i,
           i == 0 ? config -> config : TestNode.withPeers(nodes.get(0).configuredPeer()));
-      sayHello(nodes.get(i));
+      announce(nodes.get(i));
     }
-    round();
-    round();
-    round();
+    pass(ROUND);
+    pass(ROUND);
+    pass(ROUND);
     for (TestNode node : nodes) {
       until(() -> reachable(node).size() == 7);
     }
 
-    byte[] event = say(nodes.get(3), tease("nara-3", "nara-4"));
-    round();
-    round();
+    byte[] event = publish(nodes.get(3), tease("nara-3", "nara-4"));
+    pass(ROUND);
+    pass(ROUND);
 
     String text = new String(event, StandardCharsets.UTF_8);
     for (TestNode node : nodes) {
@@ -80,11 +84,11 @@ class GossipIT {
   void restarted_node_recovers_from_one_known_peer() {
     start("nara-0", config -> config);
     TestNode other = start("nara-1", TestNode.withPeers(nodes.get(0).configuredPeer()));
-    sayHello(nodes.get(0));
-    sayHello(other);
-    say(other, tease("nara-1", "nara-0"));
-    round();
-    // Of pings a ledger keeps the newest only, and there are newer ones when it is back.
+    announce(nodes.get(0));
+    announce(other);
+    publish(other, tease("nara-1", "nara-0"));
+    pass(ROUND);
+    // A ledger keeps only the newest pings, and there will be newer ones after the restart.
     Set<String> held = new TreeSet<>(other.heldEvents());
     held.removeIf(event -> event.contains("\"svc\":\"ping\""));
     nodes.remove(other);
@@ -97,19 +101,19 @@ class GossipIT {
   }
 
   @Test
-  void an_event_can_be_told_to_one_neighbour_alone() {
+  void event_reaches_one_neighbour_only_when_sent_to_it() {
     TestNode lisa = start("lisa", config -> config);
     TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
     bart.report();
     byte[] event = Citizen.named("bart").tease(Event.unixNanos(time.instant()), "lisa");
 
-    MeshRequest.DeliveryOutcome first = tell(bart, "lisa", event);
-    MeshRequest.DeliveryOutcome again = tell(bart, "lisa", event);
-    MeshRequest.DeliveryOutcome nobody = tell(bart, "moe", event);
+    MeshRequest.DeliveryOutcome first = send(bart, "lisa", event);
+    MeshRequest.DeliveryOutcome again = send(bart, "lisa", event);
+    MeshRequest.DeliveryOutcome unknown = send(bart, "moe", event);
 
     assertThat(first).isEqualTo(new MeshRequest.EventDelivered(true));
     assertThat(again).isEqualTo(new MeshRequest.EventDelivered(false));
-    assertThat(nobody).isInstanceOf(MeshRequest.DeliveryFailed.class);
+    assertThat(unknown).isInstanceOf(MeshRequest.DeliveryFailed.class);
     assertThat(lisa.heldEvents()).contains(new String(event, StandardCharsets.UTF_8));
     assertThat(bart.heldEvents()).doesNotContain(new String(event, StandardCharsets.UTF_8));
   }
@@ -119,7 +123,6 @@ class GossipIT {
     TestNode lisa = start("lisa", config -> config);
     TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
     bart.report();
-    // Too old for any zine.
     Instant yesterday = time.instant().minus(Duration.ofHours(20));
     OwnEventPublisher own = new OwnEventPublisher(lisa.node().bus(), lisa.node().identity(), time);
     await(own.publish(Event.unixNanos(yesterday), tease("lisa", "moe")));
@@ -131,11 +134,11 @@ class GossipIT {
   }
 
   @Test
-  void between_two_of_ours_nothing_of_a_day_is_missed_however_much_it_is() {
+  void all_events_of_one_day_arrive_when_both_peers_can_reconcile() {
     TestNode lisa = start("lisa", config -> config);
     TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
     bart.report();
-    Set<String> missed = sayYesterday(lisa, 3 * BackgroundSync.MAX_EVENTS);
+    Set<String> missed = publishYesterday(lisa, 3 * BackgroundSync.MAX_EVENTS);
 
     pass(Duration.ofHours(1));
 
@@ -150,19 +153,19 @@ class GossipIT {
         FaultyPeer.proxying(lisa.address()).without("/events/reconcile", "/events/fetch")) {
       TestNode bart = start("bart", TestNode.withPeers("lisa@" + older.address()));
       bart.report();
-      Set<String> missed = sayYesterday(lisa, 2 * BackgroundSync.MAX_EVENTS);
+      Set<String> missed = publishYesterday(lisa, 2 * BackgroundSync.MAX_EVENTS);
 
       pass(Duration.ofMinutes(40));
 
       Set<String> found = bart.heldEvents();
       found.retainAll(missed);
-      // The latest of all; what happened since then is among them.
+      // Newer events are among those that the peer sent.
       assertThat(found).hasSizeBetween(1, BackgroundSync.MAX_EVENTS);
     }
   }
 
-  /** Teases that are too old for any zine, as they are held. */
-  private Set<String> sayYesterday(TestNode node, int count) {
+  /** Teases that are too old for a zine, as the node holds them. */
+  private Set<String> publishYesterday(TestNode node, int count) {
     Instant yesterday = time.instant().minus(Duration.ofHours(20));
     String name = node.node().identity().name();
     OwnEventPublisher own = new OwnEventPublisher(node.node().bus(), node.node().identity(), time);
@@ -170,31 +173,28 @@ class GossipIT {
     for (int i = 0; i < count; i++) {
       await(own.publish(Event.unixNanos(yesterday.plusSeconds(i)), tease(name, "moe-" + i)));
     }
-    Set<String> said = node.heldEvents();
-    said.removeAll(before);
-    return said;
+    Set<String> published = node.heldEvents();
+    published.removeAll(before);
+    return published;
   }
 
   @Test
   void read_only_or_meshless_node_sends_no_gossip() {
     TestNode lisa = start("lisa", config -> config);
-    TestNode silent =
+    TestNode meshless =
         start(
-            "silent",
-            config ->
-                TestNode.withPeers(lisa.configuredPeer())
-                    .apply(config)
-                    .withTransport(Transport.MQTT));
+            "meshless",
+            config -> TestNode.withPeers(lisa.configuredPeer()).apply(config).with(Transport.MQTT));
 
     time.advance(Duration.ofHours(2));
 
-    assertThat(reachable(silent)).isEmpty();
-    assertThat(silent.report().neighbours()).isEmpty();
-    assertThat(counts(silent)).isEqualTo(new GossipCounts(0, 0, 0, 0, 0, 0));
-    assertThat(tell(silent, "lisa", new byte[0]))
+    assertThat(reachable(meshless)).isEmpty();
+    assertThat(meshless.report().neighbours()).isEmpty();
+    assertThat(counts(meshless)).isEqualTo(new GossipCounts(0, 0, 0, 0, 0, 0));
+    assertThat(send(meshless, "lisa", new byte[0]))
         .isInstanceOfSatisfying(
             MeshRequest.DeliveryFailed.class,
-            not -> assertThat(not.reason()).contains("does not use the mesh"));
+            failed -> assertThat(failed.reason()).contains("does not use the mesh"));
   }
 
   private TestNode start(String name, UnaryOperator<NodeConfig> config) {
@@ -202,31 +202,23 @@ class GossipIT {
         TestNode.start(
             name,
             List.of(),
-            loopback -> config.apply(loopback.withTransport(Transport.GOSSIP)),
+            loopback -> config.apply(loopback.with(Transport.GOSSIP)),
             recoveryProgressed -> {},
             time);
     nodes.add(node);
     return node;
   }
 
-  private void sayHello(TestNode node) {
+  private void announce(TestNode node) {
     Identity me = node.node().identity();
     String key = me.keys().publicKey().encoded();
-    say(node, new HeyThere(me.name(), key, node.address(), me.id(), ""));
+    publish(node, new HeyThere(me.name(), key, node.address(), me.id(), ""));
   }
 
-  private byte[] say(TestNode node, Payload payload) {
+  private byte[] publish(TestNode node, Payload payload) {
     Identity me = node.node().identity();
     await(new OwnEventPublisher(node.node().bus(), me, time).publish(payload));
     return EventWriter.writeSigned(me, Event.unixNanos(time.instant()), payload);
-  }
-
-  /**
-   * Lets everybody have a round. In small steps, since what is signed at one time must arrive
-   * before that is half a minute ago.
-   */
-  private void round() {
-    pass(ROUND);
   }
 
   private void pass(Duration total) {
@@ -237,10 +229,7 @@ class GossipIT {
   }
 
   private static Set<String> reachable(TestNode node) {
-    return await(
-            node.node()
-                .bus()
-                .request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), PATIENCE))
+    return ask(node, DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours())
         .neighbours()
         .stream()
         .filter(Neighbour::online)
@@ -250,33 +239,26 @@ class GossipIT {
   }
 
   private static GossipCounts counts(TestNode node) {
-    return await(
-        node.node()
-            .bus()
-            .request(GossipRequest.ADDRESS, new GossipRequest.GetGossipCounts(), PATIENCE));
+    return ask(node, GossipRequest.ADDRESS, new GossipRequest.GetGossipCounts());
   }
 
-  private static MeshRequest.DeliveryOutcome tell(TestNode node, String name, byte[] event) {
-    return await(
-        node.node()
-            .bus()
-            .request(
-                GossipRequest.ADDRESS, new GossipRequest.SendToNeighbour(name, event), PATIENCE));
+  private static MeshRequest.DeliveryOutcome send(TestNode node, String name, byte[] event) {
+    return ask(node, GossipRequest.ADDRESS, new GossipRequest.SendToNeighbour(name, event));
   }
 
   private static Social tease(String actor, String target) {
     return new Social("tease", actor, "", target, "", "random", "");
   }
 
+  private static <R extends BusMessage> R ask(TestNode node, String address, Request<R> request) {
+    return await(node.node().bus().request(address, request, TIMEOUT));
+  }
+
   private static void until(BooleanSupplier condition) {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("still not so").isBefore(end);
-      Thread.onSpinWait();
-    }
+    FakeBus.until(condition::getAsBoolean, met -> met);
   }
 
   private static <T> T await(Future<T> future) {
-    return Blocking.await(future, PATIENCE);
+    return Blocking.await(future, TIMEOUT);
   }
 }

@@ -19,7 +19,7 @@ class PresenceExtractorTest {
   private final PresenceExtractor presenceExtractor = new PresenceExtractor("lisa");
 
   @Test
-  void a_fresh_announcement_says_that_somebody_is_there_and_an_old_one_where_it_was() {
+  void announcement_proves_presence_only_when_it_is_recent() {
     assertThat(presenceExtractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), NOW))
         .containsExactly(present(true));
     assertThat(
@@ -29,14 +29,14 @@ class PresenceExtractorTest {
 
   @Test
   void newest_event_decides_in_any_order() {
-    Event came = hello(BART, Duration.ofMinutes(9));
-    Event went = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
+    Event announced = hello(BART, Duration.ofMinutes(9));
+    Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
 
-    assertThat(presenceExtractor.extract(List.of(went, came), NOW))
+    assertThat(presenceExtractor.extract(List.of(goodbye, announced), NOW))
         .containsExactly(new Presence.Offline("bart"));
     assertThat(presenceExtractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), NOW))
         .containsExactly(present(true));
-    assertThat(presenceExtractor.extract(List.of(went), NOW)).isEmpty();
+    assertThat(presenceExtractor.extract(List.of(goodbye), NOW)).isEmpty();
   }
 
   @Test

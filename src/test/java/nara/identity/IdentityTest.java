@@ -80,7 +80,7 @@ class IdentityTest {
     assertThat(Identity.resolve("lisa", soul.encoded(), "", Optional.empty()).bonded()).isTrue();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Identity.resolve("lisa", "", "", Optional.empty()))
-        .withMessageContaining("give the node a soul");
+        .withMessageContaining("configure identity.soul");
   }
 
   @Test

@@ -83,7 +83,7 @@ class IdentityVectorsTest {
     assertThat(Soul.forName(seed, name)).isEqualTo(recorded);
     assertThat(recorded.tag()).isEqualTo(hex(vector.get("tag_hex")));
     assertThat(recorded.isBondedTo(name)).isTrue();
-    assertThat(NaraId.of(recorded, name)).isEqualTo(vector.get("id").asText());
+    assertThat(recorded.idFor(name)).isEqualTo(vector.get("id").asText());
     // With the reference's words the same draws give the same name; with ours, the same number.
     assertThat(
             GeneratedName.of(
@@ -109,7 +109,7 @@ class IdentityVectorsTest {
       Soul recorded = Soul.parse(vector.get("soul").asText()).orElseThrow();
       assertThat(soul.seed()).isEqualTo(recorded.seed());
       assertThat(identity.name()).isEqualTo(GeneratedName.of(recorded.seed()));
-      assertThat(NaraId.of(recorded, recordedName)).isEqualTo(vector.get("id").asText());
+      assertThat(recorded.idFor(recordedName)).isEqualTo(vector.get("id").asText());
     } else {
       assertThat(identity.name()).isEqualTo(recordedName);
       assertThat(soul.encoded()).isEqualTo(vector.get("soul").asText());

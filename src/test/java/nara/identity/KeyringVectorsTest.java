@@ -33,7 +33,7 @@ class KeyringVectorsTest {
   }
 
   @BeforeEach
-  void everybodyIsKnown() {
+  void learnAllKeys() {
     each(EVENTS.get("keys"))
         .forEach(
             known ->

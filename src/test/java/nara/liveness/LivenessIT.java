@@ -2,23 +2,31 @@ package nara.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import nara.bus.BusMessage;
+import nara.bus.Request;
 import nara.discovery.DiscoveryRequest;
 import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Seen;
+import nara.event.json.RawEvents;
 import nara.mqtt.PlazaRequest;
 import nara.node.Blocking;
+import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
 import nara.opinion.OpinionRequest;
+import nara.opinion.OpinionRequest.OwnHistory;
 import nara.recovery.RecoveryNotification;
 import nara.testing.Citizen;
+import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
 import nara.testing.Mosquitto;
 import nara.testing.MqttPublisher;
@@ -26,42 +34,38 @@ import nara.testing.TestNode;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.Test;
 
-/** Whole nodes that notice who comes and goes, by a time that is moved by hand. */
+/** Whole nodes that check the presence of each other. The test moves the time. */
 class LivenessIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration LOOK = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
 
   private final ManualScheduler time = ManualScheduler.fromNow();
 
-  private TestNode node(String name, Mosquitto broker, TestNode... knows) {
-    String[] peers = Stream.of(knows).map(TestNode::configuredPeer).toArray(String[]::new);
+  private TestNode node(String name, Mosquitto broker, TestNode... peers) {
+    String[] configured = Stream.of(peers).map(TestNode::configuredPeer).toArray(String[]::new);
     return TestNode.start(
         name,
         List.of(),
-        config -> TestNode.withPeers(peers).apply(met(config, broker)),
+        config -> TestNode.withPeers(configured).apply(meetingPoint(config, broker)),
         (RecoveryNotification.RecoveryProgressed recoveryProgressed) -> {},
         time);
   }
 
-  private static NodeConfig met(NodeConfig config, Mosquitto broker) {
+  private static NodeConfig meetingPoint(NodeConfig config, Mosquitto broker) {
     return broker == null
-        ? config.withTransport(Transport.GOSSIP)
-        : config.withPlaza(config.plaza().withUrl(broker.url()));
+        ? config.with(Transport.GOSSIP)
+        : config.with(config.plaza().withUrl(broker.url()));
   }
 
   private static LivenessRequest.LivenessCounts counts(TestNode node) {
-    return Blocking.await(
-        node.node()
-            .bus()
-            .request(LivenessRequest.ADDRESS, new LivenessRequest.GetLivenessCounts(), PATIENCE),
-        PATIENCE);
+    return ask(node, LivenessRequest.ADDRESS, new LivenessRequest.GetLivenessCounts());
   }
 
-  /** Lets so many looks pass, each done before the next. */
-  private void looks(int many, TestNode... nodes) {
-    for (int i = 0; i < many; i++) {
+  /** Lets presence checks run, each to its end before the next. */
+  private void check(int times, TestNode... nodes) {
+    for (int i = 0; i < times; i++) {
       long[] before = Stream.of(nodes).mapToLong(node -> counts(node).checks()).toArray();
-      time.advance(LOOK);
+      time.advance(CHECK_INTERVAL);
       for (int n = 0; n < nodes.length; n++) {
         TestNode node = nodes[n];
         long seen = before[n];
@@ -70,18 +74,16 @@ class LivenessIT {
     }
   }
 
-  private static void until(BooleanSupplier happened) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!happened.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("it did not happen");
-      }
-      Thread.onSpinWait();
-    }
+  private static <R extends BusMessage> R ask(TestNode node, String address, Request<R> request) {
+    return Blocking.await(node.node().bus().request(address, request, TIMEOUT), TIMEOUT);
   }
 
-  /** Moves time until the recovery of each is over. */
-  private void recovered(TestNode... nodes) {
+  private static void until(BooleanSupplier condition) {
+    FakeBus.until(condition::getAsBoolean, met -> met);
+  }
+
+  /** Moves the time until all recoveries have finished. */
+  private void awaitRecovery(TestNode... nodes) {
     for (TestNode node : nodes) {
       until(
           () -> {
@@ -93,15 +95,15 @@ class LivenessIT {
 
   private static boolean holds(TestNode node, Predicate<Event> wanted) {
     return node.heldEvents().stream()
-        .map(text -> Citizen.read(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)).event())
+        .map(text -> Citizen.read(text.getBytes(StandardCharsets.UTF_8)).event())
         .anyMatch(wanted);
   }
 
-  /** Looks until it is written down: what was said on the plaza may be judged only by then. */
-  private void noticed(TestNode node, Predicate<Event> wanted) {
+  /** Checks until the event is recorded: messages from the plaza may still be verified. */
+  private void checkUntilHeld(TestNode node, Predicate<Event> wanted) {
     until(
         () -> {
-          looks(1, node);
+          check(1, node);
           return holds(node, wanted);
         });
   }
@@ -124,11 +126,7 @@ class LivenessIT {
   }
 
   private static boolean sees(TestNode node, String name) {
-    return Blocking.await(
-            node.node()
-                .bus()
-                .request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), PATIENCE),
-            PATIENCE)
+    return ask(node, DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours())
         .neighbours()
         .stream()
         .anyMatch(neighbour -> neighbour.name().equals(name) && neighbour.online());
@@ -140,60 +138,47 @@ class LivenessIT {
         TestNode lisa = node("lisa", broker)) {
       try (TestNode bart = node("bart", broker)) {
         until(() -> connected(lisa) && connected(bart));
-        recovered(lisa, bart);
+        awaitRecovery(lisa, bart);
         time.advance(Duration.ofSeconds(6));
         until(() -> sees(lisa, "bart") && sees(bart, "lisa"));
-        looks(6, lisa, bart);
+        check(6, lisa, bart);
         until(() -> holds(lisa, e -> e.payload() instanceof Ping p && p.target().equals("bart")));
         until(() -> holds(bart, e -> e.payload() instanceof Ping p && p.target().equals("lisa")));
-        noticed(lisa, observed("lisa", "bart", "first-seen"));
+        checkUntilHeld(lisa, observed("lisa", "bart", "first-seen"));
         assertThat(averages(lisa)).contains("bart");
       }
       until(() -> !sees(lisa, "bart"));
-      noticed(lisa, change("lisa", "bart", "OFFLINE"));
+      checkUntilHeld(lisa, change("lisa", "bart", "OFFLINE"));
       assertThat(holds(lisa, observed("lisa", "bart", "restart"))).isFalse();
 
       try (TestNode bart = node("bart", broker)) {
         until(() -> connected(bart));
-        recovered(bart);
+        awaitRecovery(bart);
         time.advance(Duration.ofSeconds(6));
         until(() -> sees(lisa, "bart"));
-        noticed(lisa, observed("lisa", "bart", "restart"));
-        noticed(lisa, change("lisa", "bart", "ONLINE"));
-        // Who answers its announcement tells it since when it is known.
-        OpinionRequest.OwnHistory past = past(bart);
-        assertThat(past.votes()).isEqualTo(1);
-        assertThat(past.startTime()).isLessThan(past.lastRestart());
+        checkUntilHeld(lisa, observed("lisa", "bart", "restart"));
+        checkUntilHeld(lisa, change("lisa", "bart", "ONLINE"));
+        // Lisa answered its announcement, and remembers an earlier start.
+        OwnHistory history = votedHistory(bart);
+        assertThat(history.votes()).isEqualTo(1);
+        assertThat(history.startTime()).isLessThan(history.lastRestart());
       }
     }
   }
 
-  private static java.util.Set<String> averages(TestNode node) {
-    return Blocking.await(
-            node.node()
-                .bus()
-                .request(
-                    LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes(), PATIENCE),
-            PATIENCE)
+  private static Set<String> averages(TestNode node) {
+    return ask(node, LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes())
         .averageByTarget()
         .keySet();
   }
 
-  private OpinionRequest.OwnHistory past(TestNode node) {
-    OpinionRequest.OwnHistory[] past = new OpinionRequest.OwnHistory[1];
-    until(
+  private OwnHistory votedHistory(TestNode node) {
+    return FakeBus.until(
         () -> {
           time.advance(Duration.ofSeconds(1));
-          past[0] =
-              Blocking.await(
-                  node.node()
-                      .bus()
-                      .request(
-                          OpinionRequest.ADDRESS, new OpinionRequest.GetOwnHistory(), PATIENCE),
-                  PATIENCE);
-          return past[0].votes() > 0;
-        });
-    return past[0];
+          return ask(node, OpinionRequest.ADDRESS, new OpinionRequest.GetOwnHistory());
+        },
+        history -> history.votes() > 0);
   }
 
   @Test
@@ -204,24 +189,24 @@ class LivenessIT {
         TestNode lisa = node("lisa", broker);
         MqttPublisher mqttPublisher = new MqttPublisher(broker.url())) {
       until(() -> connected(lisa));
-      recovered(lisa);
+      awaitRecovery(lisa);
       for (Citizen one : List.of(killed, quiet)) {
         mqttPublisher.publish(
             "nara/plaza/hey_there",
             one.heyThere(Event.unixNanos(time.instant()), one.equals(killed) ? "127.0.0.1:1" : ""));
         until(() -> sees(lisa, one.name()));
       }
-      looks(2, lisa);
+      check(2, lisa);
       for (int minute = 0; minute < 6; minute++) {
         mqttPublisher.publish("nara/newspaper/quiet", mqttPublisher.newspaper(quiet, minute));
-        long heard = minute + 1;
-        until(() -> news(lisa) >= heard);
-        looks(6, lisa);
+        long published = minute + 1;
+        until(() -> newspapers(lisa) >= published);
+        check(6, lisa);
       }
-      // The ping is of the real world, so its end is waited for by looks.
+      // The ping runs in real time, so the test cannot count the checks until it ends.
       until(
           () -> {
-            looks(1, lisa);
+            check(1, lisa);
             return holds(lisa, change("lisa", "killed", "MISSING"));
           });
       assertThat(holds(lisa, change("lisa", "quiet", "MISSING"))).isFalse();
@@ -233,45 +218,36 @@ class LivenessIT {
   }
 
   private static boolean connected(TestNode node) {
-    return Blocking.await(
-            node.node()
-                .bus()
-                .request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), PATIENCE),
-            PATIENCE)
-        .connected();
+    return ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState()).connected();
   }
 
-  private static long news(TestNode node) {
-    return Blocking.await(
-            node.node()
-                .bus()
-                .request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts(), PATIENCE),
-            PATIENCE)
+  private static long newspapers(TestNode node) {
+    return ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts())
         .handled()
         .getOrDefault("news", 0L);
   }
 
   @Test
-  void without_a_broker_naras_find_each_other_by_zines_and_notice_who_is_gone() {
+  void naras_without_a_broker_find_each_other_by_zines_and_record_a_departure() {
     try (TestNode lisa = node("lisa", null)) {
       try (TestNode bart = node("bart", null, lisa)) {
-        recovered(lisa, bart);
+        awaitRecovery(lisa, bart);
         until(
             () -> {
-              looks(3, lisa, bart);
+              check(3, lisa, bart);
               return sees(lisa, "bart") && sees(bart, "lisa");
             });
         until(
             () -> {
-              looks(3, lisa, bart);
+              check(3, lisa, bart);
               return holds(lisa, e -> e.payload() instanceof Ping p && p.target().equals("bart"));
             });
       }
-      // The last zine may have brought the goodbye; if not, the silence says it in an hour.
+      // The last zine may bring the goodbye. If not, an hour of silence makes it missing.
       time.advance(Duration.ofMinutes(61));
       until(
           () -> {
-            looks(1, lisa);
+            check(1, lisa);
             return holds(lisa, change("lisa", "bart", "OFFLINE"))
                 || holds(lisa, change("lisa", "bart", "MISSING"));
           });
@@ -286,7 +262,7 @@ class LivenessIT {
                 "lisa",
                 List.of(),
                 config ->
-                    nara.node.config.ConfigReader.read(
+                    ConfigReader.read(
                             """
                             {"read_only": true, "mesh": {"host": "127.0.0.1", "port": 0},
                              "plaza": {"url": "%s"}, "web": {"enabled": false},
@@ -299,10 +275,10 @@ class LivenessIT {
                 time);
         TestNode bart = node("bart", broker)) {
       until(() -> connected(lisa) && connected(bart));
-      recovered(bart);
+      awaitRecovery(bart);
       time.advance(Duration.ofSeconds(6));
       until(() -> sees(lisa, "bart"));
-      looks(30, bart);
+      check(30, bart);
       assertThat(lisa.heldEvents()).allMatch(text -> text.contains("\"emitter\":\"bart\""));
       assertThat(counts(lisa)).isEqualTo(new LivenessRequest.LivenessCounts(0, 0, 0, 0, 0));
     }
@@ -340,7 +316,7 @@ class LivenessIT {
         TestNode lisa = node("lisa", broker);
         MqttPublisher mqttPublisher = new MqttPublisher(broker.url())) {
       until(() -> connected(lisa));
-      recovered(lisa);
+      awaitRecovery(lisa);
       mqttPublisher.publish("nara/plaza/hey_there", abe.heyThere(now, ""));
       mqttPublisher.publish("nara/plaza/hey_there", marge.heyThere(now, ""));
       mqttPublisher.publish("nara/plaza/hey_there", ned.heyThere(now, ""));
@@ -348,7 +324,7 @@ class LivenessIT {
       mqttPublisher.publish("nara/plaza/chau", ned.chau(now + 1));
       until(() -> !sees(lisa, "ned"));
       seen.forEach(event -> offer(lisa, event));
-      looks(17, lisa);
+      check(17, lisa);
       until(
           () ->
               holds(
@@ -370,14 +346,6 @@ class LivenessIT {
   }
 
   private static void offer(TestNode node, byte[] json) {
-    Blocking.await(
-        node.node()
-            .bus()
-            .request(
-                TrustRequest.ADDRESS,
-                new TrustRequest.OfferEvents(
-                    "test", json, List.of(new nara.event.json.JsonSpans.Span(0, json.length))),
-                PATIENCE),
-        PATIENCE);
+    ask(node, TrustRequest.ADDRESS, new TrustRequest.OfferEvents("test", RawEvents.of(json)));
   }
 }

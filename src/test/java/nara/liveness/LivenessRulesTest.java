@@ -21,7 +21,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 
-/** The rules of pings, forgetting and what observations say. */
+/** The rules of pings, expiry and observations. */
 class LivenessRulesTest {
   private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
   private static final Duration DAY = Duration.ofDays(1);
@@ -32,27 +32,30 @@ class LivenessRulesTest {
 
   @Test
   void pings_rotate_and_start_with_newcomers() {
-    PingSchedule rota = new PingSchedule(new SplittableRandom(1));
-    List<Neighbour> there = new ArrayList<>();
+    PingSchedule schedule = new PingSchedule(new SplittableRandom(1));
+    List<Neighbour> reachable = new ArrayList<>();
     for (String name : List.of("a", "b", "c")) {
-      there.add(neighbour(name, Source.PLAZA, true));
+      reachable.add(neighbour(name, Source.PLAZA, true));
     }
     List<String> pinged = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       if (i == 4) {
-        there.add(neighbour("new", Source.PLAZA, true));
+        reachable.add(neighbour("new", Source.PLAZA, true));
       }
-      rota.next(there, NOW.plusSeconds(30L * i)).map(Neighbour::name).ifPresent(pinged::add);
+      schedule
+          .next(reachable, NOW.plusSeconds(30L * i))
+          .map(Neighbour::name)
+          .ifPresent(pinged::add);
     }
     assertThat(pinged.subList(0, 3)).containsExactlyInAnyOrder("a", "b", "c");
     assertThat(pinged.get(3)).isEqualTo(pinged.get(0));
     assertThat(pinged.get(4)).isEqualTo("new");
     assertThat(pinged.get(5)).isEqualTo(pinged.get(1));
-    assertThat(rota.next(List.of(), NOW)).isEmpty();
+    assertThat(schedule.next(List.of(), NOW)).isEmpty();
   }
 
   @Test
-  void an_average_begins_with_what_others_measured_and_moves_with_each_measurement() {
+  void average_starts_at_the_seed_and_moves_with_each_ping() {
     PingTimes times = new PingTimes();
     times.seed(Map.of("bart", 10.0));
     times.seed(Map.of("bart", 99.0, "lisa", 20.0));
@@ -73,57 +76,58 @@ class LivenessRulesTest {
     return new Sighting("MISSING", "ONLINE", Event.unixNanos(NOW.minus(ago)), "");
   }
 
-  private static Set<String> forgotten(Source source, Sighting last, long knownForDays) {
+  private static Neighbourhood neighbourhood(Neighbour neighbour, Map<String, Sighting> sightings) {
+    return new Neighbourhood(Map.of(neighbour.name(), neighbour), sightings);
+  }
+
+  private static Set<String> expired(Source source, Sighting sighting, long knownForDays) {
     long start = NOW.minus(Duration.ofDays(knownForDays)).getEpochSecond();
     return new NeighbourExpiry()
         .expired(
-            List.of(neighbour("bart", source, false)),
-            Map.of("bart", last),
-            Map.of("bart", start),
+            neighbourhood(neighbour("bart", source, false), Map.of("bart", sighting)),
+            Map.of("bart", summary(0, 0, new Opinion(start, 0, 0))),
             NOW);
+  }
+
+  private static SubjectSummary summary(long restarts, long firstSeen, Opinion opinion) {
+    return new SubjectSummary("bart", restarts, 0, firstSeen, "", "ONLINE", opinion);
   }
 
   @Test
   void expiry_grows_with_the_time_known() {
-    assertThat(forgotten(Source.PLAZA, gone(DAY.plusHours(1)), 1)).containsExactly("bart");
-    assertThat(forgotten(Source.PLAZA, gone(DAY.minusHours(1)), 1)).isEmpty();
-    assertThat(forgotten(Source.PLAZA, gone(DAY.multipliedBy(6)), 20)).isEmpty();
-    assertThat(forgotten(Source.PLAZA, gone(DAY.multipliedBy(8)), 20)).containsExactly("bart");
-    assertThat(forgotten(Source.PLAZA, gone(DAY.multipliedBy(300)), 400)).isEmpty();
+    assertThat(expired(Source.PLAZA, gone(DAY.plusHours(1)), 1)).containsExactly("bart");
+    assertThat(expired(Source.PLAZA, gone(DAY.minusHours(1)), 1)).isEmpty();
+    assertThat(expired(Source.PLAZA, gone(DAY.multipliedBy(6)), 20)).isEmpty();
+    assertThat(expired(Source.PLAZA, gone(DAY.multipliedBy(8)), 20)).containsExactly("bart");
+    assertThat(expired(Source.PLAZA, gone(DAY.multipliedBy(300)), 400)).isEmpty();
   }
 
   @Test
   void online_and_configured_neighbours_do_not_expire() {
-    Sighting there = new Sighting("ONLINE", "ONLINE", Event.unixNanos(NOW.minus(DAY)), "");
-    assertThat(forgotten(Source.PLAZA, there, 0)).isEmpty();
-    assertThat(forgotten(Source.CONFIGURED, gone(DAY.multipliedBy(9)), 0)).isEmpty();
-    assertThat(
-            new NeighbourExpiry()
-                .expired(
-                    List.of(neighbour("bart", Source.PLAZA, true)),
-                    Map.of("bart", gone(DAY.multipliedBy(9))),
-                    Map.of(),
-                    NOW))
+    Sighting present = new Sighting("ONLINE", "ONLINE", Event.unixNanos(NOW.minus(DAY)), "");
+    assertThat(expired(Source.PLAZA, present, 0)).isEmpty();
+    assertThat(expired(Source.CONFIGURED, gone(DAY.multipliedBy(9)), 0)).isEmpty();
+    Neighbour online = neighbour("bart", Source.PLAZA, true);
+    Map<String, Sighting> longAgo = Map.of("bart", gone(DAY.multipliedBy(9)));
+    assertThat(new NeighbourExpiry().expired(neighbourhood(online, longAgo), Map.of(), NOW))
         .isEmpty();
   }
 
   @Test
   void unconfirmed_hearsay_expires_after_one_hour() {
     NeighbourExpiry neighbourExpiry = new NeighbourExpiry();
-    List<Neighbour> rumour = List.of(neighbour("ghost", Source.HEARSAY, false));
+    Neighbourhood ghost = neighbourhood(neighbour("ghost", Source.HEARSAY, false), Map.of());
 
-    assertThat(neighbourExpiry.expired(rumour, Map.of(), Map.of(), NOW)).isEmpty();
-    assertThat(neighbourExpiry.expired(rumour, Map.of(), Map.of(), NOW.plusSeconds(3_500)))
-        .isEmpty();
-    assertThat(neighbourExpiry.expired(rumour, Map.of(), Map.of(), NOW.plusSeconds(3_700)))
+    assertThat(neighbourExpiry.expired(ghost, Map.of(), NOW)).isEmpty();
+    assertThat(neighbourExpiry.expired(ghost, Map.of(), NOW.plusSeconds(3_500))).isEmpty();
+    assertThat(neighbourExpiry.expired(ghost, Map.of(), NOW.plusSeconds(3_700)))
         .containsExactly("ghost");
   }
 
   @Test
-  void a_restart_is_one_more_than_known_and_begins_when_the_first_did() {
+  void restart_has_the_next_number_and_the_first_start_time() {
     ObservationWriter observationWriter = new ObservationWriter(Citizen.named("lisa").identity());
-    SubjectSummary known =
-        new SubjectSummary("bart", 3, 0, 1_000, "", "ONLINE", new Opinion(1_500, 7, 0));
+    SubjectSummary known = summary(3, 1_000, new Opinion(1_500, 7, 0));
 
     Observation restart = observationWriter.restart(known, "id", 2_000);
     assertThat(restart.validationError()).isEmpty();
@@ -132,17 +136,15 @@ class LivenessRulesTest {
     assertThat(restart.importance()).isEqualTo(3);
     assertThat(restart.observer()).isEqualTo("lisa");
 
-    SubjectSummary unknown =
-        new SubjectSummary("bart", 0, 0, 0, "", "ONLINE", new Opinion(0, 0, 0));
+    SubjectSummary unknown = summary(0, 0, new Opinion(0, 0, 0));
     assertThat(observationWriter.restart(unknown, "", 2_000).content())
         .isEqualTo("bart:restart:1:2000");
   }
 
   @Test
-  void changes_first_sightings_and_backfills_are_valid_observations() {
+  void status_change_first_sighting_and_backfill_are_valid() {
     ObservationWriter observationWriter = new ObservationWriter(Citizen.named("lisa").identity());
-    SubjectSummary known =
-        new SubjectSummary("bart", 3, 0, 1_000, "", "ONLINE", new Opinion(0, 2, 1_900));
+    SubjectSummary known = summary(3, 1_000, new Opinion(0, 2, 1_900));
 
     assertThat(observationWriter.statusChange("bart", "", "MISSING").validationError()).isEmpty();
     assertThat(observationWriter.firstSeen("bart", "", 5).validationError()).isEmpty();

@@ -16,8 +16,8 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
 
 /**
- * A ledger of fixed events, as plain as can be, for the server to ask. Equal times stay in the
- * order given; a sample is everything, or the oldest critical ones when it must be smaller.
+ * A ledger of fixed events. Equal times keep their order; a sample is all events, or the oldest
+ * critical ones when it must be smaller.
  */
 public final class FakeLedgerVerticle extends VerticleBase {
   private final List<Event> events;

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import nara.bus.Bus;
 import nara.trust.TrustRequest;
 
-/** Stands where trust does, takes every event for new, and remembers what was offered. */
+/** A trust that counts every event as new and records the offers. */
 public final class FakeTrustVerticle extends VerticleBase {
   public final List<TrustRequest.OfferEvents> offers = new CopyOnWriteArrayList<>();
 

@@ -18,7 +18,7 @@ import nara.testing.PagingUnderLoad;
 import nara.testing.PagingUnderLoad.Page;
 import org.junit.jupiter.api.Test;
 
-/** Readers who page through a full ledger while others write to it miss nothing. */
+/** Readers that page through a full ledger miss no event while others write to it. */
 class PagingUnderLoadIT {
   private static final int HELD = 80_000;
   private static final int CLIENTS = 16;
@@ -26,7 +26,7 @@ class PagingUnderLoadIT {
   private static final int BATCH = 500;
   private static final int BATCHES = 60;
 
-  /** What a reader found, and what was there when it began and when it ended. */
+  /** What a reader found, and what the ledger held when it began and when it ended. */
   private record ReadIds(Set<String> before, List<String> found, Set<String> after) {}
 
   @Test

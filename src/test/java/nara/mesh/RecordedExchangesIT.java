@@ -25,7 +25,6 @@ import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.identity.Soul;
-import nara.mesh.server.MeshServerVerticle;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,11 +32,11 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Our server, with the reference's soul, events and clock, answers as the reference did. */
+/** The server, with the reference's soul, events and clock, responds like the reference. */
 public class RecordedExchangesIT {
   public static final JsonNode HTTP = Vectors.json("http.json");
 
-  /** What changes the ledger is asked in its order, elsewhere. */
+  /** Requests that change the ledger are in RecordedDeliveriesIT. */
   public static final Set<String> DELIVERIES = Set.of("/gossip/zine", "/dm", "/api/events/import");
 
   private static final AtomicReference<Instant> NOW = new AtomicReference<>(Instant.EPOCH);
@@ -64,7 +63,7 @@ public class RecordedExchangesIT {
     await(vertx.deployVerticle(new FakeLedgerVerticle(heldEvents())));
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 server,
                 keys,
                 config,

@@ -2,20 +2,26 @@ package nara.mesh;
 
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nara.event.Event;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.mesh.client.MeshTransport;
+import nara.mesh.server.MeshServerVerticle;
+import nara.mesh.server.PeerDirectory;
 import nara.testing.Citizen;
-import nara.trust.verifier.JdkVerifier;
+import nara.trust.verifier.ProviderVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 
-/** What the tests of the mesh have in common. */
+/** Shared by the tests of the mesh. */
 public final class TestMesh {
   private TestMesh() {}
 
-  /** A mesh on a free port of this machine, with little patience. */
+  /** A mesh on a free port of this machine, with a short stall timeout. */
   public static MeshConfig config() {
     return configOn("127.0.0.1");
   }
@@ -24,7 +30,7 @@ public final class TestMesh {
     return config(host, Duration.ofMillis(400));
   }
 
-  /** The same with more patience for a silent peer than any test has. */
+  /** The same with a stall timeout that no test reaches. */
   public static MeshConfig configWithLongTimeouts() {
     return config("127.0.0.1", Duration.ofMinutes(10));
   }
@@ -47,9 +53,41 @@ public final class TestMesh {
         stall);
   }
 
+  /** The same with another request rate for each peer; 0 for no limit. */
+  public static MeshConfig withRequestLimit(MeshConfig config, int perSecond, int burst) {
+    return new MeshConfig(
+        config.enabled(),
+        config.host(),
+        config.port(),
+        config.advertise(),
+        config.gzip(),
+        config.maxAnswerBytes(),
+        config.maxRequestBytes(),
+        config.maxInFlight(),
+        config.maxInFlightPerPeer(),
+        config.maxQueuedPerPeer(),
+        perSecond,
+        burst,
+        config.connectTimeout(),
+        config.stallTimeout());
+  }
+
+  /** A server that pings unknown senders. */
+  public static MeshServerVerticle server(
+      Identity me,
+      Keyring keys,
+      MeshConfig config,
+      SignatureVerifier verifier,
+      InstantSource clock,
+      PeerDirectory peerDirectory,
+      ListenPort listenPort) {
+    MeshNode node = new MeshNode(me, keys, config, verifier, clock, listenPort);
+    return new MeshServerVerticle(node, peerDirectory, vertx -> new MeshTransport(vertx, node));
+  }
+
   /** The JDK's: there on every platform. */
   public static SignatureVerifier verifier() {
-    return ((VerifierChoice.Available) JdkVerifier.load()).signatureVerifier();
+    return ((VerifierChoice.Available) ProviderVerifier.jdk()).signatureVerifier();
   }
 
   /** Signed events of somebody, a second apart. */

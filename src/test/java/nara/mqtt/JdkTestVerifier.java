@@ -5,7 +5,7 @@ import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
-/** Verifies honest signatures of tests; whether it refuses all hostile ones is not its matter. */
+/** Verifies the signatures of tests. It need not reject all hostile ones. */
 public final class JdkTestVerifier implements SignatureVerifier {
   @Override
   public String name() {

@@ -13,7 +13,7 @@ import nara.mqtt.PlazaRequest.NeighbourResponse;
 import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.Test;
 
-/** Stories of one round, on a clock of the test's own: quiet 10 s, deadline 60 s. */
+/** One fetch with a stall timeout of 10 s and a timeout of 60 s. */
 class LedgerFetchTest {
   private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
   private static final NeighbourResponse FROM_BART =
@@ -46,7 +46,7 @@ class LedgerFetchTest {
   }
 
   @Test
-  void asking_completes_when_all_responses_are_merged() {
+  void fetch_ends_when_all_responses_are_merged() {
     assertThat(round.onConnected(at(0))).containsExactly("bart", "lisa");
     bartAnswers(1);
     assertThat(round.onResponse("lisa", at(2))).isTrue();
@@ -74,7 +74,7 @@ class LedgerFetchTest {
   }
 
   @Test
-  void while_the_broker_is_away_no_quiet_period_runs_and_those_silent_are_asked_again() {
+  void stall_timeout_does_not_run_while_the_broker_is_away() {
     round.onConnected(at(0));
     bartAnswers(1);
     round.onConnectionLost(at(2));
@@ -88,7 +88,7 @@ class LedgerFetchTest {
   }
 
   @Test
-  void asking_ends_at_deadline_when_broker_stays_away() {
+  void fetch_ends_at_the_deadline_when_the_broker_stays_away() {
     round.onConnected(at(0));
     round.onConnectionLost(at(1));
 
@@ -98,13 +98,13 @@ class LedgerFetchTest {
   }
 
   @Test
-  void asking_ends_after_quiet_period_when_broker_was_never_connected() {
+  void fetch_ends_after_the_stall_timeout_when_the_broker_was_never_connected() {
     assertThat(goesOn(9)).isTrue();
     assertThat(ended(10).error()).isEqualTo("lost the broker");
   }
 
   @Test
-  void who_announces_itself_is_asked_again_once_unless_it_answered() {
+  void peer_is_asked_once_more_when_it_announces_itself_without_a_response() {
     round.onConnected(at(0));
     bartAnswers(1);
 
@@ -115,7 +115,7 @@ class LedgerFetchTest {
   }
 
   @Test
-  void answers_of_those_not_asked_and_floods_of_answers_are_not_taken() {
+  void unrequested_and_repeated_responses_are_rejected() {
     round.onConnected(at(0));
 
     assertThat(round.onResponse("maggie", at(1))).isFalse();
@@ -126,7 +126,7 @@ class LedgerFetchTest {
   }
 
   @Test
-  void an_answer_that_could_not_be_merged_counts_as_silence() {
+  void failed_merge_counts_as_no_response() {
     round.onConnected(at(0));
     bartAnswers(1);
     assertThat(round.onResponse("lisa", at(1))).isTrue();
@@ -145,7 +145,7 @@ class LedgerFetchTest {
   }
 
   @Test
-  void asking_without_peers_completes_at_once() {
+  void fetch_without_peers_ends_at_once() {
     LedgerFetch nobody =
         new LedgerFetch(
             new FetchLedgers(Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(60)),

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import nara.bus.Bus;
 import nara.bus.Scheduler;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
@@ -28,7 +27,7 @@ class LedgerFetcherTest {
   }
 
   @Test
-  void quiet_period_that_ends_during_a_check_ends_the_round_at_the_next_check() {
+  void fetch_ends_at_the_next_check_when_the_stall_timeout_ends_during_a_check() {
     SelfAdvancingTime time = new SelfAdvancingTime(Duration.ofMillis(70));
     PlazaConnection never =
         new PlazaConnection(
@@ -37,8 +36,7 @@ class LedgerFetcherTest {
             List.of(),
             new SplittableRandom(1),
             null);
-    LedgerFetcher ledgerFetcher =
-        new LedgerFetcher(vertx, Bus.of(vertx), time, "lisa", never, QUIET);
+    LedgerFetcher ledgerFetcher = new LedgerFetcher(vertx, time, "lisa", never, QUIET);
 
     LedgersFetched answered =
         TestPlazaNode.await(
@@ -49,7 +47,7 @@ class LedgerFetcherTest {
     assertThat(time.waits).isNotEmpty().allMatch(wait -> wait.compareTo(QUIET) <= 0);
   }
 
-  /** Time of which some goes by each time that somebody looks; nobody is made to wait. */
+  /** A clock that advances at each call. Its timers fire at once. */
   private static final class SelfAdvancingTime implements Scheduler {
     private final Duration step;
     private final List<Duration> waits = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A plain MQTT client that sees all and says whatever it is told to, honest or not. */
+/** A plain MQTT client that receives all messages and can publish any message. */
 public final class MqttTestClient implements AutoCloseable {
   record Message(String topic, String text) {}
 
@@ -45,7 +45,7 @@ public final class MqttTestClient implements AutoCloseable {
         client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, false));
   }
 
-  /** Says it to whoever comes later, too: the broker keeps it. */
+  /** Publishes a retained message. */
   public void publishRetained(String topic, byte[] payload) {
     TestPlazaNode.await(
         client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, true));
@@ -55,7 +55,7 @@ public final class MqttTestClient implements AutoCloseable {
     publish(topic, payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The first message of that kind, of those seen or of those to come. */
+  /** The first matching message, received before or after this call. */
   Message await(Predicate<Message> wanted) {
     for (Message message : received) {
       if (wanted.test(message)) {
@@ -82,7 +82,7 @@ public final class MqttTestClient implements AutoCloseable {
     return await(message -> message.topic().equals(topic));
   }
 
-  /** Everything seen until now. */
+  /** All messages received so far. */
   List<Message> receivedMessages() {
     incoming.drainTo(received);
     return List.copyOf(received);

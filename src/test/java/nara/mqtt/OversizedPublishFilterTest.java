@@ -16,7 +16,7 @@ class OversizedPublishFilterTest {
   private static final int SUBACK = 0x90;
 
   @Test
-  void only_publications_over_the_most_are_taken_out_however_the_bytes_are_cut() {
+  void filter_drops_only_oversized_publishes_for_every_split_of_the_bytes() {
     byte[] sent =
         joined(
             message(PUBLISH, 5),
@@ -43,7 +43,7 @@ class OversizedPublishFilterTest {
   }
 
   @Test
-  void a_length_of_more_than_four_bytes_is_left_to_the_decoder() {
+  void filter_passes_a_length_of_more_than_four_bytes_to_the_decoder() {
     byte[] broken = {PUBLISH, -1, -1, -1, -1, 1, 2, 3};
     AtomicInteger dropped = new AtomicInteger();
     assertThat(through(broken, 1, dropped)).startsWith(PUBLISH, -1, -1, -1, -1);

@@ -29,7 +29,7 @@ class PlazaIT {
   }
 
   @Test
-  void an_answer_to_a_ledger_request_is_offered_for_judging() {
+  void ledger_response_is_offered_to_trust() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart =
@@ -42,8 +42,8 @@ class PlazaIT {
 
       assertThat(answered.error()).isEmpty();
       assertThat(answered.unanswered()).isEmpty();
-      // More than one when the neighbour's announcement came just after the question, since it is
-      // asked again then: it may not have heard the first one.
+      // There are two responses when the peer announced itself just after the request, because the
+      // node then repeats the request.
       assertThat(answered.responses())
           .isNotEmpty()
           .allMatch(answer -> answer.neighbour().equals("bart"))
@@ -58,7 +58,7 @@ class PlazaIT {
   }
 
   @Test
-  void a_broker_that_dies_before_the_answer_and_comes_back_loses_nothing() {
+  void fetch_completes_when_the_broker_restarts_before_the_response() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 500))) {
@@ -99,7 +99,7 @@ class PlazaIT {
   }
 
   @Test
-  void a_message_of_over_a_megabyte_passes() {
+  void response_of_over_a_megabyte_is_delivered() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 8_000))) {
@@ -113,7 +113,7 @@ class PlazaIT {
   }
 
   @Test
-  void of_more_events_than_a_message_holds_the_newest_are_told() {
+  void response_has_the_newest_events_when_not_all_fit() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 6_000))) {
@@ -129,7 +129,7 @@ class PlazaIT {
   }
 
   @Test
-  void peer_without_response_is_silent_after_quiet_period() {
+  void fetch_names_the_peers_without_a_response_after_the_stall_timeout() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()))) {
       LedgersFetched answered =
@@ -176,7 +176,7 @@ class PlazaIT {
   }
 
   @Test
-  void an_encrypted_broker_is_used_when_its_certificate_is_trusted_and_only_then() {
+  void node_connects_to_an_encrypted_broker_only_when_its_certificate_is_trusted() {
     try (Mosquitto broker = Mosquitto.startEncrypted();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connect(config(broker.url()))) {
       assertThat(broker.url()).startsWith("mqtts://");

@@ -23,7 +23,7 @@ import nara.testing.Mosquitto;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
-/** Coming, being greeted, and going. */
+/** Announcements, howdies and goodbyes over a real Mosquitto. */
 class PresenceIT {
   private static final Duration LONG = Duration.ofSeconds(25);
 
@@ -46,7 +46,7 @@ class PresenceIT {
                   java.util.Optional.of(bart.me.keys().publicKey()),
                   true));
       assertThat(lisa.keys.idOf("bart")).contains(bart.me.id());
-      // The announcement is an event, so it goes into the ledger too.
+      // The announcement is an event, so the node offers it to its ledger too.
       TestPlazaNode.awaitResult(
           lisa.offered::values,
           all ->
@@ -95,36 +95,6 @@ class PresenceIT {
   }
 
   @Test
-  void announcements_asked_for_in_a_row_are_one() {
-    try (Mosquitto broker = Mosquitto.start();
-        MqttTestClient watcher = new MqttTestClient(broker.url());
-        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
-      PlazaConfig patient = config(broker.url());
-      lisa.connected(
-          new PlazaConfig(
-              patient.url(),
-              "",
-              "",
-              false,
-              patient.announceJitter(),
-              LONG,
-              patient.howdyWait(),
-              patient.reconnectMin(),
-              patient.reconnectMax(),
-              patient.maxMessageBytes()));
-      for (int i = 0; i < 10; i++) {
-        lisa.ask(new PlazaRequest.Announce());
-      }
-      lisa.leave();
-      watcher.await(Topics.CHAU);
-
-      assertThat(watcher.receivedMessages())
-          .extracting(MqttTestClient.Message::topic)
-          .containsOnlyOnce(Topics.HEY_THERE);
-    }
-  }
-
-  @Test
   void read_only_node_publishes_nothing() {
     try (Mosquitto broker = Mosquitto.start();
         MqttTestClient watcher = new MqttTestClient(broker.url());
@@ -132,7 +102,7 @@ class PresenceIT {
             new TestPlazaNode("lisa").connected(config(broker.url(), "", "", true));
         TestPlazaNode bart = new TestPlazaNode("bart").connected(config(broker.url()))) {
       lisa.awaitPresence(told -> told.name().equals("bart"));
-      lisa.ask(new PlazaRequest.Announce());
+      assertThat(lisa.announce()).isEmpty();
       LedgersFetched answered = await(lisa.askLedgers(Map.of("bart", List.of("x")), LONG, LONG));
       assertThat(answered.error()).startsWith("read-only");
       assertThat(answered.unanswered()).containsExactly("bart");
@@ -152,7 +122,7 @@ class PresenceIT {
   }
 
   @Test
-  void social_events_of_the_plaza_are_offered_for_judging() {
+  void social_events_of_the_plaza_are_offered_to_trust() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient bart = new MqttTestClient(broker.url())) {
@@ -167,7 +137,7 @@ class PresenceIT {
   }
 
   @Test
-  void newspapers_tell_of_those_whose_key_is_known() {
+  void newspaper_reports_a_peer_online_when_its_key_is_known() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient watcher = new MqttTestClient(broker.url())) {
@@ -185,7 +155,7 @@ class PresenceIT {
   }
 
   @Test
-  void recorded_questions_are_answered_as_the_reference_answered_them() {
+  void recorded_ledger_requests_get_the_responses_of_the_reference() {
     JsonNode live = Vectors.json("mqtt-live.json").get("by_topic");
     LedgerResponseMessage.DecodedResponse recorded =
         LedgerResponseMessage.decode(
@@ -196,7 +166,7 @@ class PresenceIT {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode gopher1 =
             new TestPlazaNode("gopher1")
-                .holding(List.of(recorded.json()))
+                .holding(List.of(recorded.events().json()))
                 .connected(config(broker.url()));
         TestPlazaNode gopher2 = new TestPlazaNode("gopher2").connected(config(broker.url()));
         MqttTestClient asker = new MqttTestClient(broker.url())) {

@@ -26,7 +26,7 @@ class Qos1QueueTest {
   }
 
   @Test
-  void ten_are_in_flight_and_the_next_one_goes_when_one_is_acknowledged() {
+  void queue_publishes_the_next_message_when_one_of_ten_is_acknowledged() {
     List<Future<Void>> futures = send(12);
     assertThat(sent).hasSize(10).doesNotHaveDuplicates();
     assertThat(futures).noneMatch(Future::isComplete);
@@ -69,13 +69,14 @@ class Qos1QueueTest {
 
   @Test
   void full_queue_rejects_messages() {
-    List<Future<Void>> futures = send(Qos1Queue.MAX_IN_FLIGHT + Qos1Queue.MAX_QUEUED + 1);
+    List<Future<Void>> futures =
+        send(MqttLimits.MAX_QOS1_IN_FLIGHT + MqttLimits.MAX_QOS1_QUEUED + 1);
     assertThat(futures.stream().filter(Future::failed)).hasSize(1);
-    assertThat(futures.getLast().cause()).hasMessageContaining("slower than is published");
+    assertThat(futures.getLast().cause()).hasMessageContaining("slower than they are published");
   }
 
   @Test
-  void a_number_in_flight_is_not_used_again() {
+  void queue_does_not_reuse_an_id_that_is_in_flight() {
     Future<Void> slow = qos1Queue.publish("topic", new byte[0]);
     for (int i = 0; i < 70_000; i++) {
       Future<Void> quick = qos1Queue.publish("topic", new byte[0]);

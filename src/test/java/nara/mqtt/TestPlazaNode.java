@@ -4,7 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ import nara.event.Social;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.EventWriter;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Soul;
@@ -36,12 +38,15 @@ import nara.ledger.Query;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.presence.Presence;
+import nara.presence.PresenceConfig;
+import nara.presence.PresenceRequest;
+import nara.presence.PresenceVerticle;
 import nara.presence.Profile;
 import nara.trust.TrustRequest;
 
 /**
- * One node of a test: the verticle on a Vert.x of its own, over a ledger that is a list and a trust
- * that believes whatever is well formed.
+ * A node for tests: the verticles of presence and MQTT on their own Vert.x. Its ledger is a list,
+ * and its trust verticle accepts all well-formed events.
  */
 public final class TestPlazaNode implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -57,7 +62,7 @@ public final class TestPlazaNode implements AutoCloseable {
   private final EventReader reader = new EventReader();
   private volatile Consumer<Query> onQuery = query -> {};
   private final Scheduler scheduler;
-  private String deployment = "";
+  private final Deque<String> deployments = new ArrayDeque<>();
   private volatile Future<Void> repliesResumed = Future.succeededFuture();
 
   public TestPlazaNode(String name) {
@@ -81,7 +86,7 @@ public final class TestPlazaNode implements AutoCloseable {
     bus.subscribe(Presence.ADDRESS, Presence.class, presence::add);
   }
 
-  /** Short waits, so that a test sees in a second what takes a minute in a network. */
+  /** A configuration with short waits. */
   public static PlazaConfig config(String url) {
     return config(url, "", "", false);
   }
@@ -106,6 +111,15 @@ public final class TestPlazaNode implements AutoCloseable {
   }
 
   TestPlazaNode connect(PlazaConfig config) {
+    deployments.push(
+        await(
+            vertx.deployVerticle(
+                new PresenceVerticle(
+                    me,
+                    new PresenceConfig(config.readOnly(), true, config.announceEvery()),
+                    () -> "127.0.0.1:7433",
+                    () -> true,
+                    scheduler))));
     MqttLedgerVerticle verticle =
         new MqttLedgerVerticle(
             me,
@@ -116,11 +130,11 @@ public final class TestPlazaNode implements AutoCloseable {
             new JdkTestVerifier(),
             scheduler,
             new SplittableRandom(1));
-    deployment = await(vertx.deployVerticle(verticle));
+    deployments.push(await(vertx.deployVerticle(verticle)));
     return this;
   }
 
-  /** Joins, and waits until there is a connection. */
+  /** Deploys the node, and waits for its connection. */
   public TestPlazaNode connected(PlazaConfig config) {
     connect(config);
     awaitState(PlazaRequest.PlazaState::connected);
@@ -156,7 +170,13 @@ public final class TestPlazaNode implements AutoCloseable {
     return await(bus.request(PlazaRequest.ADDRESS, request, TIMEOUT));
   }
 
-  /** The first news of that kind, of those told already or of those to come. */
+  /** Asks for an announcement; returns the hey_there event. */
+  byte[] announce() {
+    return await(bus.request(PresenceRequest.ADDRESS, new PresenceRequest.Announce(), TIMEOUT))
+        .heyThere();
+  }
+
+  /** The first matching news, published before or after this call. */
   public Presence awaitPresence(Predicate<Presence> wanted) {
     for (Presence told : presenceSoFar) {
       if (wanted.test(told)) {
@@ -183,12 +203,13 @@ public final class TestPlazaNode implements AutoCloseable {
     await(beginLeave());
   }
 
-  /** Begins to leave. */
   Future<Void> beginLeave() {
-    return vertx.undeploy(deployment);
+    return vertx
+        .undeploy(deployments.pop())
+        .compose(undeployed -> vertx.undeploy(deployments.pop()));
   }
 
-  /** The ledger and the trust answer no more until then. */
+  /** The ledger and trust do not reply until the Future ends. */
   void pauseRepliesUntil(Future<Void> then) {
     repliesResumed = then;
   }
@@ -206,7 +227,7 @@ public final class TestPlazaNode implements AutoCloseable {
     }
   }
 
-  /** Asks again until the answer is as wanted: each question goes once around the event loop. */
+  /** Repeats the request until the result matches. */
   static <T> T awaitResult(java.util.function.Supplier<T> question, Predicate<T> wanted) {
     long end = System.nanoTime() + TIMEOUT.toNanos();
     T answer = question.get();
@@ -220,7 +241,7 @@ public final class TestPlazaNode implements AutoCloseable {
     return answer;
   }
 
-  /** A tease from one to another; the number makes it different from others. */
+  /** A tease; the number makes it unique. */
   public static byte[] tease(String actor, String target, int number) {
     Social social = new Social("tease", actor, "", target, "", "random", "");
     long ts = 1_768_800_000_000_000_000L + number;
@@ -270,8 +291,9 @@ public final class TestPlazaNode implements AutoCloseable {
     int added = 0;
     int rejected = 0;
     int duplicate = 0;
-    for (Span span : offerEvents.events()) {
-      ReadResult readResult = reader.read(offerEvents.json(), span.offset(), span.length());
+    RawEvents events = offerEvents.events();
+    for (int i = 0; i < events.size(); i++) {
+      ReadResult readResult = events.read(i, reader);
       if (readResult.validationError().isPresent()) {
         rejected++;
       } else if (offered.putIfAbsent(
@@ -286,6 +308,6 @@ public final class TestPlazaNode implements AutoCloseable {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     return Future.succeededFuture(
         new TrustRequest.OfferResult(
-            offerEvents.events().size(), added, duplicate, 0, 0, rejected, verdicts, Set.of()));
+            events.size(), added, duplicate, 0, 0, rejected, verdicts, Set.of()));
   }
 }

@@ -124,8 +124,8 @@ final class TestNetwork implements AutoCloseable {
   private NodeConfig withPlaza(NodeConfig config, Optional<TcpProxy> cable) {
     RecoveryConfig waiting = RecoveryConfig.defaults(config.memory().mode());
     return cable
-        .map(way -> config.withPlaza(config.plaza().withUrl(way.url())).withRecovery(waiting))
-        .orElseGet(() -> knowingTheFirst(config).withTransport(Transport.GOSSIP));
+        .map(way -> config.with(config.plaza().withUrl(way.url())).with(waiting))
+        .orElseGet(() -> knowingTheFirst(config).with(Transport.GOSSIP));
   }
 
   private NodeConfig knowingTheFirst(NodeConfig config) {

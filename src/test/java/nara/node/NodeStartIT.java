@@ -21,7 +21,7 @@ import nara.testing.Citizen;
 import nara.testing.ManualScheduler;
 import org.junit.jupiter.api.Test;
 
-/** A node that cannot start says why, stops what it had started, and does so at once. */
+/** A node that cannot start reports the reason and stops its parts at once. */
 class NodeStartIT {
   private static final Duration AT_ONCE = Duration.ofSeconds(30);
 

@@ -9,7 +9,7 @@ import nara.recovery.report.Report;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
 
-/** Whole nodes: one that begins with most of its events, beside neighbours that have all. */
+/** A recovery of a node that holds most of the events of its neighbours. */
 class ReconcileRecoveryIT {
   @Test
   void recovery_reconciles_and_fetches_no_pages_when_most_events_are_held() {

@@ -2,41 +2,43 @@ package nara.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import nara.event.Event;
+import nara.event.HeyThere;
 import nara.event.Service;
-import nara.mqtt.TestPlazaNode;
-import nara.mqtt.wire.PlazaEncoder;
 import nara.testing.Citizen;
-import nara.testing.ManualScheduler;
 import org.junit.jupiter.api.Test;
 
 class AnnouncerTest {
-  private final ManualScheduler time = new ManualScheduler(Instant.parse("2026-11-01T00:00:00Z"));
-  private final List<Service> merged = new ArrayList<>();
-  private final Announcer announcer =
-      new Announcer(
-          time,
-          TestPlazaNode.config(""),
-          null,
-          new PlazaEncoder(Citizen.named("lisa").identity()),
-          event -> {
-            merged.add(Citizen.read(event).event().service());
-            return Future.succeededFuture();
-          });
+  private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private final Announcer announcer = new Announcer(Citizen.named("lisa").identity(), INTERVAL);
 
   @Test
-  void node_is_not_announced_after_chau() {
-    announcer.announce("h:1");
-    time.advance(Duration.ofMinutes(1));
-    announcer.announce("h:1");
-    announcer.goodbye();
-    time.advance(Duration.ofMinutes(1));
-    announcer.announce("h:1");
+  void announcer_signs_a_new_announcement_when_the_interval_has_passed() {
+    assertThat(announcer.announce(NOW, "h:1")).isTrue();
+    byte[] first = announcer.heyThere();
+    assertThat(announcer.announce(NOW.plus(INTERVAL).minusNanos(1), "h:1")).isFalse();
+    assertThat(announcer.heyThere()).isEqualTo(first);
+    assertThat(announcer.announce(NOW.plus(INTERVAL), "h:2")).isTrue();
 
-    assertThat(merged).containsExactly(Service.HEY_THERE, Service.HEY_THERE, Service.CHAU);
+    Event second = Citizen.read(announcer.heyThere()).event();
+    assertThat(((HeyThere) second.payload()).meshIp()).isEqualTo("h:2");
+    assertThat(second.ts()).isEqualTo(Event.unixNanos(NOW.plus(INTERVAL)));
+  }
+
+  @Test
+  void announcer_signs_one_goodbye_and_no_announcement_after_it() {
+    announcer.announce(NOW, "h:1");
+    assertThat(announcer.sayGoodbye(NOW)).isTrue();
+    byte[] chau = announcer.chau();
+    assertThat(announcer.sayGoodbye(NOW.plusSeconds(1))).isFalse();
+    assertThat(announcer.announce(NOW.plus(Duration.ofMinutes(1)), "h:1")).isFalse();
+
+    assertThat(announcer.heyThere()).isEmpty();
+    assertThat(announcer.chau()).isEqualTo(chau);
+    assertThat(Citizen.read(chau).event().service()).isEqualTo(Service.CHAU);
   }
 }

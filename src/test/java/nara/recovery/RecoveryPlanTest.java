@@ -19,6 +19,7 @@ import nara.mesh.wire.MeshFailure;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.testing.RecordCopy;
+import nara.trust.KeySearch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -23,6 +23,7 @@ import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
+import nara.trust.KeySearch;
 import nara.trust.TrustRequest;
 
 /**

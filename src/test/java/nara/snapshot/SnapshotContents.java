@@ -35,9 +35,10 @@ record SnapshotContents(
               part.entries().forEach(keyEntry -> keys.add(text(keyEntry)));
           case SnapshotReader.EventsPart part -> {
             List<String> into = part.valid() ? valid : others;
-            for (Span span : part.spans()) {
+            for (Span span : part.events().spans()) {
               into.add(
-                  new String(part.json(), span.offset(), span.length(), StandardCharsets.UTF_8));
+                  new String(
+                      part.events().json(), span.offset(), span.length(), StandardCharsets.UTF_8));
             }
           }
           case SnapshotReader.EndOfSnapshot endOfSnapshot -> {

@@ -7,7 +7,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -30,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import nara.bus.Bus;
 import nara.demo.Corpus;
 import nara.event.Event;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -262,17 +260,11 @@ class SnapshotVerticleTest {
   }
 
   private void offer(List<byte[]> events) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>();
-    for (byte[] event : events) {
-      spans.add(new Span(json.size(), event.length));
-      json.writeBytes(event);
-    }
     await(
         Bus.of(vertx)
             .request(
                 TrustRequest.ADDRESS,
-                new TrustRequest.OfferEvents("test", json.toByteArray(), spans),
+                new TrustRequest.OfferEvents("test", RawEvents.join(events)),
                 PATIENCE));
   }
 

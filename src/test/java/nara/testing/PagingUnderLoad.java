@@ -6,7 +6,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +27,7 @@ import nara.bus.Bus;
 import nara.event.Event;
 import nara.event.Social;
 import nara.event.json.EventWriter;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.ledger.LedgerConfig;
@@ -36,7 +35,7 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
-import nara.mesh.server.MeshServerVerticle;
+import nara.mesh.TestMesh;
 import nara.node.Blocking;
 import nara.trust.TrustConfig;
 import nara.trust.TrustRequest;
@@ -92,10 +91,10 @@ public final class PagingUnderLoad implements AutoCloseable {
             TrustConfig.defaults(), new TableVerifier(8), keys, InstantSource.system()),
         new DeploymentOptions());
     deploy(
-        new MeshServerVerticle(
+        TestMesh.server(
             server.identity(),
             keys,
-            MeshConfig.defaults().listeningOn("127.0.0.1", 0).withRequestLimit(0, 1),
+            TestMesh.withRequestLimit(MeshConfig.defaults().listeningOn("127.0.0.1", 0), 0, 1),
             new TableVerifier(64),
             InstantSource.system(),
             name -> Optional.empty(),
@@ -115,17 +114,14 @@ public final class PagingUnderLoad implements AutoCloseable {
    * among the newer half of those that are there; as many of the oldest go.
    */
   public OfferResult write(int count) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream(count * 200);
-    List<Span> spans = new ArrayList<>(count);
+    List<byte[]> events = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      byte[] event = event(nextEventNumber++);
-      spans.add(new Span(json.size(), event.length));
-      json.writeBytes(event);
+      events.add(event(nextEventNumber++));
     }
     return Blocking.await(
         bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents("writer", json.toByteArray(), spans),
+            new TrustRequest.OfferEvents("writer", RawEvents.join(events)),
             TIMEOUT),
         TIMEOUT);
   }

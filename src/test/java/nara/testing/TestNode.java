@@ -2,10 +2,8 @@ package nara.testing;
 
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
-import nara.event.json.JsonSpans;
+import nara.event.json.RawEvents;
 import nara.ledger.LedgerRequest;
 import nara.mesh.client.MeshRequest;
 import nara.node.Blocking;
@@ -120,28 +118,22 @@ public final class TestNode implements AutoCloseable {
   public static NodeConfig loopback() {
     NodeConfig config = ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
     return config
-        .withMesh(config.mesh().listeningOn("127.0.0.1", 0))
-        .withWeb(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
-        .withRecovery(config.recovery().withoutFirstWait());
+        .with(config.mesh().listeningOn("127.0.0.1", 0))
+        .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
+        .with(config.recovery().withoutFirstWait());
   }
 
   /** Lets a configuration know these peers, by name and address. */
   public static UnaryOperator<NodeConfig> withPeers(String... peers) {
     return config ->
-        config.withDiscovery(
+        config.with(
             config
                 .discovery()
                 .withPeers(Arrays.stream(peers).map(peer -> ConfiguredPeer.parse(peer)).toList()));
   }
 
   private static TrustRequest.OfferEvents offer(List<byte[]> events) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<JsonSpans.Span> spans = new ArrayList<>();
-    for (byte[] event : events) {
-      spans.add(new JsonSpans.Span(json.size(), event.length));
-      json.writeBytes(event);
-    }
-    return new TrustRequest.OfferEvents("test", json.toByteArray(), spans);
+    return new TrustRequest.OfferEvents("test", RawEvents.join(events));
   }
 
   public NaraNode node() {

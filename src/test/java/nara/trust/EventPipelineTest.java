@@ -10,13 +10,15 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
 import nara.demo.Corpus;
+import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.trust.verifier.TableVerifier;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class EventPipelineTest {
   private static final Corpus CORPUS = Corpus.generate(2_000, 10, 3, END);
 
   @Test
-  void a_batch_is_judged_on_many_cores_as_it_is_on_one() {
+  void parallel_verification_gives_the_verdicts_of_a_single_thread() {
     List<byte[]> events = new ArrayList<>(CORPUS.events());
     forge(events, 17);
     Collections.shuffle(events, new Random(5));
@@ -37,15 +39,16 @@ class EventPipelineTest {
         events.stream().filter(e -> text(e).contains("hey-there")).limit(10).toList();
 
     try (ForkJoinPool cores = new ForkJoinPool(4)) {
-      EventPipeline eventPipeline = new EventPipeline(judge(), cores);
-      EventVerifier one = judge();
+      EventPipeline eventPipeline = new EventPipeline(verifier(), cores);
+      EventVerifier one = verifier();
       for (List<byte[]> batch : List.of(withoutKeys, events, withoutKeys, keys)) {
         List<Verdict> expected =
             one.verify(batch.stream().map(new EventReader()::read).toList()).stream()
                 .map(VerificationResult::verdict)
                 .toList();
 
-        List<VerificationResult> verificationResults = judge(eventPipeline, batch);
+        List<VerificationResult> verificationResults =
+            eventPipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of());
 
         assertThat(verificationResults).extracting(VerificationResult::verdict).isEqualTo(expected);
         assertThat(verificationResults)
@@ -58,26 +61,36 @@ class EventPipelineTest {
     }
   }
 
-  private static EventVerifier judge() {
+  @Test
+  void events_held_repeated_or_being_merged_are_skipped() {
+    List<byte[]> events = CORPUS.events().subList(0, 4);
+    byte[] spaced = (text(events.get(1)) + ' ').replace("} ", " }").getBytes(UTF_8);
+    byte[] noId = "{\"ts\":1}".getBytes(UTF_8);
+    RawEvents batch =
+        RawEvents.join(
+            List.of(noId, events.get(0), events.get(1), events.get(1), spaced, events.get(2)));
+    BitSet held = new BitSet();
+    held.set(0);
+    Event merging = ((ReadResult.ParsedEvent) new EventReader().read(events.get(2))).event();
+    try (ForkJoinPool cores = new ForkJoinPool(1)) {
+      EventPipeline eventPipeline = new EventPipeline(verifier(), cores);
+
+      assertThat(eventPipeline.verifyNew(batch, held, List.of(Map.of(merging.id(), merging))))
+          .extracting(result -> result.readResult().claimedId())
+          .containsExactly("", batch.id(2).toString(), batch.id(2).toString());
+    }
+  }
+
+  private static EventVerifier verifier() {
     return new EventVerifier(new TableVerifier(16), new Keyring(), CLOCK);
   }
 
-  /** Changes the content of one in so many, and keeps its signature. */
-  private static void forge(List<byte[]> events, int oneIn) {
-    for (int i = 0; i < events.size(); i += oneIn) {
+  /** Changes the content of every n-th event, but not its signature. */
+  private static void forge(List<byte[]> events, int n) {
+    for (int i = 0; i < events.size(); i += n) {
       events.set(
           i, text(events.get(i)).replaceFirst("citizen-0[0-4]", "citizen-05").getBytes(UTF_8));
     }
-  }
-
-  private static List<VerificationResult> judge(EventPipeline eventPipeline, List<byte[]> batch) {
-    List<Span> spans = new ArrayList<>();
-    StringBuilder json = new StringBuilder();
-    for (byte[] event : batch) {
-      spans.add(new Span(json.length(), event.length));
-      json.append(text(event));
-    }
-    return eventPipeline.verify(json.toString().getBytes(UTF_8), spans, new BitSet());
   }
 
   private static String text(byte[] event) {

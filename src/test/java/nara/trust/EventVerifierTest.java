@@ -39,7 +39,7 @@ class EventVerifierTest {
   private final Citizen bart = Citizen.named("bart");
 
   @Test
-  void the_recorded_corpus_gets_the_recorded_verdicts() {
+  void recorded_corpus_gets_the_recorded_verdicts() {
     JsonNode corpus = Vectors.json("corpus.json");
     learn(corpus.get("keys"));
 
@@ -69,7 +69,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void recorded_events_are_valid_exactly_when_the_reference_verifies_them_and_the_id_is_right() {
+  void recorded_events_are_valid_when_the_reference_verifies_them_and_the_id_matches() {
     JsonNode vector = Vectors.json("events.json");
     learn(vector.get("keys"));
     for (JsonNode e : vector.get("events")) {
@@ -78,14 +78,14 @@ class EventVerifierTest {
       if (j.verdict() == Verdict.VALID) {
         assertThat(e.get("verifies_by_emitter_id").asBoolean()).as(label).isTrue();
       } else if (e.get("verifies_by_emitter_id").asBoolean() && e.get("valid").asBoolean()) {
-        // What the reference verifies and we refuse, one by one.
+        // The reference verifies these events, and we refuse them.
         assertThat(label).isIn("altered: signature with newline inside", "year 2262");
       }
     }
   }
 
   @Test
-  void a_voter_whose_key_is_told_under_two_ids_backs_a_checkpoint_once() {
+  void key_with_two_ids_counts_as_one_voter() {
     String other = Citizen.named("an id that somebody made up").id();
     keys.learn("bart", bart.id(), bart.key(), Origin.HEY_THERE);
     keys.learn("bart", other, bart.key(), Origin.HOWDY);
@@ -111,7 +111,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void checkpoints_are_backed_by_two_distinct_valid_voters() {
+  void checkpoint_is_valid_with_two_distinct_valid_voters() {
     JsonNode vector = Vectors.json("checkpoints.json");
     learn(vector.get("keys"));
     for (JsonNode c : vector.get("checkpoints")) {
@@ -134,7 +134,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void keys_that_a_batch_brings_are_learned_before_the_rest_of_it_is_judged() {
+  void keys_of_a_batch_are_learned_before_its_other_events_are_verified() {
     List<VerificationResult> judged =
         judgeJson(lisa.tease(T, "bart"), lisa.heyThere(T + 1, "127.0.0.1:9001"));
 
@@ -143,7 +143,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void an_emitter_whom_nobody_knows_is_named_as_missing() {
+  void unknown_emitter_is_listed_as_missing_key() {
     VerificationResult j = judgeJson(lisa.tease(T, "bart")).get(0);
 
     assertThat(j.verdict()).isEqualTo(Verdict.UNKNOWN_EMITTER);
@@ -151,7 +151,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void a_names_first_key_stays_and_an_impostor_is_refused_and_reported() {
+  void first_key_of_a_name_stays_and_an_impostor_is_a_conflict() {
     judgeJson(lisa.heyThere(T, ""));
     Citizen impostor = Citizen.impostor("lisa");
 
@@ -164,14 +164,14 @@ class EventVerifierTest {
   }
 
   @Test
-  void of_two_keys_for_a_name_in_one_batch_the_older_announcement_decides_in_any_order() {
+  void older_hey_there_wins_when_a_batch_has_two_keys_for_one_name() {
     Citizen impostor = Citizen.impostor("lisa");
     judgeJson(impostor.heyThere(T + 1, ""), lisa.heyThere(T, ""));
     assertThat(keys.byName("lisa")).contains(lisa.key());
   }
 
   @Test
-  void an_event_whose_signature_was_stripped_is_unsigned_and_the_reason_says_so() {
+  void event_without_its_signature_is_unsigned_with_a_reason() {
     String json = new String(lisa.tease(T, "bart"), StandardCharsets.UTF_8);
     byte[] stripped = json.replaceAll("\"sig\":\"[^\"]*\",", "").getBytes(StandardCharsets.UTF_8);
 
@@ -182,7 +182,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void ids_that_are_short_long_absent_or_not_hex_are_bad_ids() {
+  void event_has_bad_id_when_id_is_short_long_absent_or_not_hex() {
     Social tease = new Social("tease", "lisa", "", "bart", "", "random", "");
     for (String id :
         List.of("", "abc", "g".repeat(32), "0".repeat(33), "\u0000\n/", "A1".repeat(16))) {
@@ -192,7 +192,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void ten_minutes_ahead_of_the_clock_is_allowed_and_more_is_not() {
+  void event_is_from_the_future_when_more_than_ten_minutes_ahead() {
     keys.learn("lisa", lisa.id(), lisa.key(), Origin.CONFIG);
     long limit = (NOW.getEpochSecond() + 600) * 1_000_000_000L;
 
@@ -229,7 +229,7 @@ class EventVerifierTest {
   }
 
   @Test
-  void one_bad_event_among_good_ones_costs_itself_only() {
+  void bad_event_does_not_affect_other_events_of_its_batch() {
     keys.learn("lisa", lisa.id(), lisa.key(), Origin.CONFIG);
     byte[] forged = lisa.tease(T, "bart");
     int at = new String(forged, StandardCharsets.UTF_8).indexOf("\"sig\":\"") + 9;

@@ -15,7 +15,7 @@ class QuarantineTest {
   private final Quarantine quarantine = new Quarantine(3);
 
   @Test
-  void the_same_bytes_wait_once_and_another_form_of_the_event_waits_beside_them() {
+  void same_bytes_wait_once_and_another_form_of_the_event_waits_too() {
     assertThat(quarantine.add(waiting("bart", 1))).isTrue();
     assertThat(quarantine.add(waiting("bart", 1))).isFalse();
     assertThat(quarantine.add(waiting(Citizen.impostor("bart"), 1, ""))).isTrue();
@@ -59,7 +59,7 @@ class QuarantineTest {
   }
 
   @Test
-  void only_what_waits_for_a_known_key_is_released_by_it() {
+  void only_events_that_wait_for_a_known_key_are_released() {
     quarantine.add(waiting("bart", 1));
     quarantine.add(waiting("lisa", 2));
 

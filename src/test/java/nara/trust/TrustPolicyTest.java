@@ -26,13 +26,13 @@ class TrustPolicyTest {
   }
 
   @Test
-  void verified_merges_what_is_valid_or_unsigned_and_lets_unknown_emitters_wait() {
+  void verified_policy_merges_valid_and_unsigned_events_and_quarantines_unknown_emitters() {
     assertThat(with(TrustPolicy.VERIFIED, MERGE)).containsExactly(VALID, UNSIGNED);
     assertThat(with(TrustPolicy.VERIFIED, QUARANTINE)).containsExactly(UNKNOWN_EMITTER);
   }
 
   @Test
-  void strict_merges_only_what_is_valid() {
+  void strict_policy_merges_only_valid_events() {
     assertThat(with(TrustPolicy.STRICT, MERGE)).containsExactly(VALID);
     assertThat(with(TrustPolicy.STRICT, QUARANTINE)).containsExactly(UNKNOWN_EMITTER);
     assertThat(with(TrustPolicy.STRICT, REJECT)).contains(UNSIGNED, BAD_ID);

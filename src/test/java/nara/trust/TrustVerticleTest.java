@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -70,7 +69,7 @@ class TrustVerticleTest {
   }
 
   @Test
-  void the_same_events_of_many_neighbours_at_once_are_verified_once() {
+  void same_events_from_many_peers_are_verified_once() {
     List<byte[]> events = history();
     List<Future<OfferResult>> offers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -107,7 +106,8 @@ class TrustVerticleTest {
     Future<OfferResult> liar = offer("liar", List.of(hey, forged));
 
     assertThat(await(honest).added()).isEqualTo(2);
-    // Judged when it comes before the honest one is held, known by its id when it comes after.
+    // Verified when it comes before the honest event is held; skipped by its id when it comes
+    // after.
     assertThat(await(liar).added()).isZero();
     assertThat(await(liar).rejected() + await(liar).duplicate()).isEqualTo(2);
     assertThat(held()).isEqualTo(2);
@@ -127,16 +127,10 @@ class TrustVerticleTest {
   }
 
   private Future<OfferResult> offer(String source, List<byte[]> events) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>();
-    for (byte[] event : events) {
-      spans.add(new Span(json.size(), event.length));
-      json.writeBytes(event);
-    }
     return Bus.of(vertx)
         .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(source, json.toByteArray(), spans),
+            new TrustRequest.OfferEvents(source, RawEvents.join(events)),
             PATIENCE);
   }
 

@@ -7,18 +7,17 @@ import nara.event.Checkpoint.AgreedValues;
 import nara.identity.Identity;
 
 /**
- * A nara's signed word on what somebody's history is up to a moment: its own in a proposal,
- * somebody else's in a vote. The signatures of a checkpoint are those of attestations, so who signs
- * one has signed the checkpoint. Always of version 2, the wire contract's present one; older ones
- * are not understood.
+ * A nara's signed statement about the history of a subject at a time: of its own in a proposal, of
+ * the proposer's in a vote. A checkpoint contains the signatures of attestations, so they are also
+ * signatures of the checkpoint. Always version 2, the wire contract's present one; no other version
+ * is read.
  *
- * @param subject the name of whom it is about; under no signature
+ * @param subject name of the subject; not signed
  * @param subjectId its nara id
- * @param claim what is said
- * @param attester the name of who says it; under no signature
+ * @param attester name of the nara that signs; not signed
  * @param attesterId its nara id
- * @param asOfTime the moment, Unix seconds
- * @param signature as Base64
+ * @param asOfTime Unix seconds
+ * @param signature Base64
  */
 record Attestation(
     String subject,
@@ -28,59 +27,39 @@ record Attestation(
     String attesterId,
     long asOfTime,
     String signature) {
-  /** The version that is written and the only one that is read. */
   static final int VERSION = 2;
 
   /**
-   * What voters must agree on: the values, and the checkpoint that these go on from.
+   * What voters must agree on.
    *
-   * @param agreedValues the values
-   * @param previousCheckpointId the id of the last checkpoint that the attester knows of the
-   *     subject, or empty
+   * @param previousCheckpointId the latest checkpoint of the subject that the attester knows; its
+   *     values continue that one's. Empty without one
    */
   record Claim(AgreedValues agreedValues, String previousCheckpointId) {}
 
-  /** Whom an attestation is about, and as of when. */
   record SubjectAsOf(String subject, String subjectId, long asOfTime) {}
 
-  /** Signs a claim. */
-  static Attestation sign(Identity me, SubjectAsOf subject, Claim claim) {
-    Attestation unsigned =
-        new Attestation(
-            subject.subject(),
-            subject.subjectId(),
-            claim,
-            me.name(),
-            me.id(),
-            subject.asOfTime(),
-            "");
-    return new Attestation(
-        subject.subject(),
-        subject.subjectId(),
-        claim,
-        me.name(),
-        me.id(),
-        subject.asOfTime(),
-        me.keys().signBase64(unsigned.signedBytes()));
+  static Attestation sign(Identity me, SubjectAsOf about, Claim claim) {
+    byte[] text = attestation(me, about, claim, "").signedBytes();
+    return attestation(me, about, claim, me.keys().signBase64(text));
   }
 
-  /** The text that is signed, directly and without hashing it first. */
+  private static Attestation attestation(
+      Identity me, SubjectAsOf about, Claim claim, String signature) {
+    return new Attestation(
+        about.subject(), about.subjectId(), claim, me.name(), me.id(), about.asOfTime(), signature);
+  }
+
+  /** The text that is signed directly, without a hash. */
   byte[] signedBytes() {
+    AgreedValues values = claim.agreedValues();
+    String previous = claim.previousCheckpointId();
     return new Checkpoint(
-            VERSION,
-            subject,
-            subjectId,
-            claim.previousCheckpointId(),
-            claim.agreedValues(),
-            asOfTime,
-            0,
-            List.of(),
-            List.of())
+            VERSION, subject, subjectId, previous, values, asOfTime, 0, List.of(), List.of())
         .attestation(attesterId)
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whom it is about, and as of when. */
   SubjectAsOf subjectAsOf() {
     return new SubjectAsOf(subject, subjectId, asOfTime);
   }

@@ -1,7 +1,10 @@
 package nara.checkpoint.consensus;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import nara.event.Signatures;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -9,8 +12,8 @@ import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Whether who an attestation says has signed it. The key is that of the attester's id; the name,
- * which no signature covers, must not be known to be somebody else's.
+ * Verifies attestations. The key is the one of the attester's id. No signature covers the
+ * attester's name, so the name must not be known as another nara's.
  */
 final class AttestationVerifier {
   private final Keyring keys;
@@ -21,35 +24,45 @@ final class AttestationVerifier {
     this.signatureVerifier = signatureVerifier;
   }
 
-  /** The key that it must be signed with; empty when nobody told it. */
-  Optional<PublicKey> keyOf(Attestation attestation) {
-    return keys.byId(attestation.attesterId());
-  }
-
   /**
-   * Why nothing that this attester signs is taken; empty when it depends on the signature.
+   * Verifies an attestation, the signature on a worker thread: that takes some hundred
+   * microseconds.
    *
-   * @param key what {@link #keyOf} has just said: it may say otherwise the next time
+   * @param check a cheaper check, made before the signature's
+   * @return the attester's key; fails with a {@link RejectedException}
    */
-  Optional<RejectReason> rejectReason(Attestation attestation, Optional<PublicKey> key) {
-    if (key.isEmpty()) {
-      return Optional.of(RejectReason.UNKNOWN_KEY);
+  Future<PublicKey> verify(
+      Vertx vertx, Attestation attestation, Function<PublicKey, Optional<RejectReason>> check) {
+    // Read once: another thread may change the keyring.
+    Optional<PublicKey> found = keys.byId(attestation.attesterId());
+    if (found.isEmpty()) {
+      return Future.failedFuture(new RejectedException(RejectReason.UNKNOWN_KEY));
     }
-    String name = attestation.attester();
-    boolean otherOwner =
-        keys.nameOf(attestation.attesterId()).filter(owner -> !owner.equals(name)).isPresent();
-    boolean otherKey = keys.byName(name).filter(known -> !known.equals(key.get())).isPresent();
-    return otherOwner || otherKey ? Optional.of(RejectReason.OTHER_NAME) : Optional.empty();
+    PublicKey key = found.get();
+    return RejectedException.check(
+            isOtherName(attestation, key) ? Optional.of(RejectReason.OTHER_NAME) : check.apply(key))
+        .compose(checked -> vertx.executeBlocking(() -> hasValidSignature(attestation, key)))
+        .compose(
+            valid ->
+                valid
+                    ? Future.succeededFuture(key)
+                    : Future.failedFuture(new RejectedException(RejectReason.BAD_SIGNATURE)));
   }
 
-  /** Whether the signature is that key's. Takes some hundred microseconds: on a worker thread. */
+  private boolean isOtherName(Attestation attestation, PublicKey key) {
+    String name = attestation.attester();
+    return !nameOf(attestation.attesterId()).orElse(name).equals(name)
+        || !keys.byName(name).orElse(key).equals(key);
+  }
+
+  Optional<String> nameOf(String id) {
+    return keys.nameOf(id);
+  }
+
   boolean hasValidSignature(Attestation attestation, PublicKey key) {
     return Signatures.decode(attestation.signature())
-        .filter(
-            signature ->
-                signatureVerifier
-                    .verify(List.of(new SignatureCheck(key, attestation.signedBytes(), signature)))[
-                    0])
+        .map(signature -> new SignatureCheck(key, attestation.signedBytes(), signature))
+        .filter(check -> signatureVerifier.verify(List.of(check))[0])
         .isPresent();
   }
 }

@@ -14,20 +14,16 @@ import nara.checkpoint.consensus.Attestation.SubjectAsOf;
 import nara.event.Checkpoint;
 import nara.event.Checkpoint.AgreedValues;
 import nara.event.Event;
-import nara.event.Service;
 import nara.event.json.EventWriter;
 import nara.identity.Identity;
-import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.CheckpointMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's own checkpoints: when the time has come it proposes one, counts the votes, and forms
- * the checkpoint or proposes once more, by the wire contract's two rounds.
- *
- * <p>Works on the context of the verticle that it belongs to.
+ * Proposes this node's checkpoints, counts the votes, and forms the checkpoint or proposes once
+ * more: the two rounds of the wire contract. Runs on the context of its verticle.
  */
 final class CheckpointProposer {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointProposer.class);
@@ -36,19 +32,20 @@ final class CheckpointProposer {
   private final Scheduler scheduler;
   private final ConsensusConfig config;
   private final Identity me;
-  private final Keyring keys;
   private final AttestationVerifier attestationVerifier;
-  private final ConsensusPorts consensusPorts;
-  private final ConsensusCounters consensusCounters;
+  private final ConsensusPorts ports;
+  private final Map<String, Long> counts;
 
   private Scheduler.TimerHandle nextCheck = () -> {};
   private Scheduler.TimerHandle voteTimeout = () -> {};
   private boolean stopped;
 
-  /** From the wish to propose until it has led to something or to nothing. */
+  /** From the decision to propose until a checkpoint is formed or given up. */
   private boolean proposing;
 
+  /** The open round; null without one. */
   private Election election;
+
   private Instant nextProposalAt = Instant.MAX;
   private long lastAsOfTime;
 
@@ -57,23 +54,21 @@ final class CheckpointProposer {
       Scheduler scheduler,
       ConsensusConfig config,
       Identity me,
-      Keyring keys,
       AttestationVerifier attestationVerifier,
-      ConsensusPorts consensusPorts,
-      ConsensusCounters consensusCounters) {
+      ConsensusPorts ports,
+      Map<String, Long> counts) {
     this.vertx = vertx;
     this.scheduler = scheduler;
     this.config = config;
     this.me = me;
-    this.keys = keys;
     this.attestationVerifier = attestationVerifier;
-    this.consensusPorts = consensusPorts;
-    this.consensusCounters = consensusCounters;
+    this.ports = ports;
+    this.counts = counts;
   }
 
-  /** Begins to look, now and then, whether the time has come. */
+  /** Starts to check regularly whether a proposal is due. */
   Future<Done> start() {
-    return consensusPorts
+    return ports
         .newestCheckpoint(me.name())
         .map(
             newest -> {
@@ -83,24 +78,23 @@ final class CheckpointProposer {
             });
   }
 
-  /** Ends it; nothing is proposed or formed any more. */
   void stop() {
     stopped = true;
     nextCheck.cancel();
     voteTimeout.cancel();
   }
 
-  /** The round that is open, or 0. */
+  /** The open round, or 0. */
   int round() {
     return election == null ? 0 : election.proposal().round();
   }
 
-  /** How many votes are counted in the round that is open. */
+  /** Votes counted in the open round. */
   int votes() {
     return election == null ? 0 : election.votes().size();
   }
 
-  /** Without a checkpoint the interval begins now: who has just come knows little of itself. */
+  /** Without a checkpoint the interval starts now: a new node knows little of itself. */
   private void scheduleProposalAfter(List<Event> newest) {
     long now = scheduler.instant().getEpochSecond();
     long last =
@@ -124,8 +118,8 @@ final class CheckpointProposer {
       return;
     }
     proposing = true;
-    consensusPorts
-        .onlineNeighbours()
+    ports
+        .countOnlineNeighbours()
         .compose(
             onlineCount ->
                 onlineCount < config.neighbours()
@@ -136,16 +130,12 @@ final class CheckpointProposer {
         .onFailure(failure -> onPostponed(failure.getMessage()));
   }
 
-  /**
-   * Proposes this node.
-   *
-   * @param meanValues what to propose instead of what this node's ledger says
-   */
+  /** Proposes this node, with the mean values of the first round instead of its own if given. */
   private Future<?> propose(int round, Optional<AgreedValues> meanValues) {
-    // No two proposals of this node have one moment, so no vote fits both.
+    // No two proposals have the same time, so a vote on one is never a vote on the other.
     lastAsOfTime = Math.max(scheduler.instant().getEpochSecond(), lastAsOfTime + 1);
     SubjectAsOf subjectAsOf = new SubjectAsOf(me.name(), me.id(), lastAsOfTime);
-    return consensusPorts
+    return ports
         .claimAbout(me.name(), subjectAsOf.asOfTime())
         .map(
             claim ->
@@ -156,54 +146,38 @@ final class CheckpointProposer {
 
   private Future<?> openElection(Proposal proposal) {
     Election opened = new Election(proposal, me.keys().publicKey());
-    // Open before it is said: the first votes may come before the broker acknowledges.
+    // Opened before it is published: votes may come before the broker acknowledges.
     election = opened;
     voteTimeout = scheduler.schedule(vertx, config.voteWindow(), () -> closeElection(opened));
-    return consensusPorts
+    return ports
         .publish(new CheckpointMessage.Proposed(ConsensusJson.write(proposal)))
-        .onSuccess(published -> consensusCounters.increment("proposed"))
+        .onSuccess(published -> counts.merge("proposed", 1L, Long::sum))
         .onFailure(failure -> clearElection(opened));
   }
 
-  /** Counts a vote on the open proposal, if it is one and in order. */
-  Future<Done> onVote(Vote vote) {
-    Attestation attestation = vote.attestation();
+  /** Counts a vote on the open proposal; fails with a {@link RejectedException}. */
+  Future<?> onVote(Vote vote) {
     Election open = election;
-    if (open == null) {
-      return consensusCounters.countRejected(RejectReason.NOT_ASKED);
-    }
-    Optional<PublicKey> key = attestationVerifier.keyOf(attestation);
-    Optional<RejectReason> rejectReason =
-        attestationVerifier
-            .rejectReason(attestation, key)
-            .or(() -> open.rejectReason(vote, key.orElseThrow()));
-    if (rejectReason.isPresent()) {
-      return consensusCounters.countRejected(rejectReason.get());
-    }
-    return vertx
-        .executeBlocking(
-            () -> attestationVerifier.hasValidSignature(attestation, key.orElseThrow()))
-        .compose(
-            valid ->
-                valid
-                    ? count(open, vote, key.orElseThrow())
-                    : consensusCounters.countRejected(RejectReason.BAD_SIGNATURE));
+    return open == null
+        ? Future.failedFuture(new RejectedException(RejectReason.NOT_ASKED))
+        : attestationVerifier
+            .verify(vertx, vote.attestation(), voter -> open.rejectReason(vote, voter))
+            .compose(voter -> count(open, vote, voter));
   }
 
-  private Future<Done> count(Election open, Vote vote, PublicKey voter) {
-    // Others may have been counted while the signature was verified.
-    Optional<RejectReason> rejectReason =
-        open == election ? open.count(vote, voter) : Optional.of(RejectReason.NOT_ASKED);
-    if (rejectReason.isPresent()) {
-      return consensusCounters.countRejected(rejectReason.get());
-    }
-    if (open.agreedClaim().isPresent()) {
-      closeElection(open);
-    }
-    return Future.succeededFuture(Done.DONE);
+  private Future<?> count(Election open, Vote vote, PublicKey voter) {
+    // The election may have ended, or counted others, while the signature was verified.
+    return RejectedException.check(
+            open == election ? open.count(vote, voter) : Optional.of(RejectReason.NOT_ASKED))
+        .onSuccess(
+            counted -> {
+              if (open.agreedClaim().isPresent()) {
+                closeElection(open);
+              }
+            });
   }
 
-  /** The votes of a round are in: enough that agree, or its time is over. */
+  /** Ends a round: enough votes agree, or the vote window is over. */
   private void closeElection(Election closed) {
     if (closed != election || stopped) {
       return;
@@ -216,17 +190,20 @@ final class CheckpointProposer {
           .onSuccess(published -> onRoundFinished("agreed"))
           .onFailure(
               failure -> {
-                LOG.warn("A checkpoint was agreed on, but: {}", failure.getMessage());
+                LOG.warn(
+                    "An agreed checkpoint was not published; trying again with the next proposal."
+                        + " reason={}",
+                    failure.getMessage());
                 onRoundFinished("failed");
               });
     } else if (votes.isEmpty()) {
-      // No votes have no means, and say nothing: the next look tries again.
+      // Without votes there are no means; the next check proposes again.
       onPostponed("nobody voted");
     } else if (closed.proposal().round() == 1) {
       propose(2, Optional.of(VoteCounting.trimmedMeans(votes)))
           .onFailure(failure -> onPostponed(failure.getMessage()));
     } else {
-      LOG.info("No checkpoint: {} votes of the second round do not agree", votes.size());
+      LOG.info("No checkpoint: the second round did not agree. votes={}", votes.size());
       onRoundFinished("failed");
     }
   }
@@ -238,36 +215,39 @@ final class CheckpointProposer {
     }
   }
 
-  /** The next proposal is made after the whole interval. */
   private void onRoundFinished(String outcome) {
-    consensusCounters.increment(outcome);
+    counts.merge(outcome, 1L, Long::sum);
     proposing = false;
     nextProposalAt = scheduler.instant().plus(config.every());
   }
 
   private void onPostponed(String reason) {
-    LOG.debug("No checkpoint: {}", reason);
-    consensusCounters.increment("put_off");
+    LOG.debug("A proposal is postponed to the next check. reason={}", reason);
+    counts.merge("put_off", 1L, Long::sum);
     proposing = false;
   }
 
-  /** Forms the checkpoint, has it judged and merged like any other, and only then spreads it. */
+  /** Forms the checkpoint, offers it to this node's own ledger, and publishes it if it is new. */
   private Future<?> formCheckpoint(Claim agreed, Proposal proposal, List<Vote> votes) {
     return uptimes(agreed, votes)
         .map(uptimes -> VoteCounting.checkpoint(agreed, proposal, votes, uptimes::get))
-        .map(this::checkpointEvent)
+        // It has no emitter: the signatures of the voters prove it.
+        .map(
+            checkpoint ->
+                EventWriter.writeUnsigned(Event.unixNanos(scheduler.instant()), checkpoint))
         .compose(
             event ->
-                consensusPorts
+                ports
                     .offer(me.name(), event)
                     .compose(
                         offerResult ->
                             offerResult.added() == 1
-                                ? consensusPorts.publish(new CheckpointMessage.Agreed(event))
-                                : Future.failedFuture("the judge says " + offerResult.verdicts())));
+                                ? ports.publish(new CheckpointMessage.Agreed(event))
+                                : Future.failedFuture(
+                                    "this node rejected it: " + offerResult.verdicts())));
   }
 
-  /** How long each voter of a claim was online, by its id; looked up by the name of that id. */
+  /** The total uptime of each voter for a claim, by id. */
   private Future<Map<String, Long>> uptimes(Claim agreed, List<Vote> votes) {
     Map<String, Long> uptimes = new HashMap<>();
     return Future.all(
@@ -276,21 +256,13 @@ final class CheckpointProposer {
                 .filter(attestation -> attestation.claim().equals(agreed))
                 .map(
                     voter ->
-                        consensusPorts
+                        ports
                             .claimAbout(
-                                keys.nameOf(voter.attesterId()).orElse(""), voter.asOfTime())
+                                attestationVerifier.nameOf(voter.attesterId()).orElse(""),
+                                voter.asOfTime())
                             .map(claim -> claim.agreedValues().totalUptime())
                             .onSuccess(uptime -> uptimes.put(voter.attesterId(), uptime)))
                 .toList())
         .map(uptimes);
-  }
-
-  /** An event that nobody emits: the voters' signatures are what backs it. */
-  private byte[] checkpointEvent(Checkpoint checkpoint) {
-    Instant now = scheduler.instant();
-    long ts =
-        Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
-    String id = Event.idOf(ts, Service.CHECKPOINT, checkpoint.content()).toString();
-    return EventWriter.write(id, ts, "", "", "", checkpoint);
   }
 }

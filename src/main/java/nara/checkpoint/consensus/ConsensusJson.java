@@ -1,38 +1,31 @@
 package nara.checkpoint.consensus;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint.AgreedValues;
 import nara.event.EventId;
 import nara.event.Signatures;
-import nara.event.json.GoJson;
+import nara.event.json.EventWriter;
+import nara.event.json.JsonFields;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.event.json.JsonWriter;
 import nara.identity.Base58;
-import nara.mqtt.wire.PlazaJson;
-import nara.mqtt.wire.PlazaJson.PlazaJsonException;
 
 /**
- * Proposals and votes as they are on the wire: letter for letter what the reference writes, and
- * read within bounds. What is read is well formed in every field that a signature covers.
+ * Proposals and votes as they are on the wire: written byte for byte as the reference does, and
+ * read within bounds. After reading, every field that a signature covers is well formed.
  */
 final class ConsensusJson {
-  private static final String[] KEYS = {
-    "version",
-    "subject",
-    "subject_id",
-    "observation",
-    "attester",
-    "attester_id",
-    "last_seen_checkpoint_id",
-    "as_of_time",
-    "signature",
-    "round",
-    "proposal_ts",
-    "approved"
-  };
-  private static final String[] OBSERVATION_KEYS = {"restarts", "total_uptime", "start_time"};
+  private static final JsonFields FIELDS =
+      new JsonFields()
+          .numbers("version")
+          .texts("subject", "subject_id")
+          .object("observation", new JsonFields().numbers("restarts", "total_uptime", "start_time"))
+          .texts("attester", "attester_id", "last_seen_checkpoint_id")
+          .numbers("as_of_time")
+          .texts("signature")
+          .numbers("proposal_ts", "round")
+          .flag("approved");
 
   /** Characters of a nara id, at most: a hash of 32 bytes in Base58. */
   private static final int MAX_ID_CHARACTERS = 44;
@@ -42,160 +35,107 @@ final class ConsensusJson {
   private ConsensusJson() {}
 
   static byte[] write(Proposal proposal) {
-    return endObject(
-        beginAttestation(proposal.attestation()).append(",\"round\":").append(proposal.round()));
+    return attestation(proposal.attestation()).number("round", proposal.round()).end().toBytes();
   }
 
   static byte[] write(Vote vote) {
-    return endObject(
-        beginAttestation(vote.attestation())
-            .append(",\"proposal_ts\":")
-            .append(vote.proposalTime())
-            .append(",\"round\":")
-            .append(vote.round())
-            .append(",\"approved\":")
-            .append(vote.approved()));
+    return attestation(vote.attestation())
+        .number("proposal_ts", vote.proposalTime())
+        .number("round", vote.round())
+        .flag("approved", vote.approved())
+        .end()
+        .toBytes();
+  }
+
+  private static JsonWriter attestation(Attestation a) {
+    return JsonWriter.begin()
+        .number("version", Attestation.VERSION)
+        .text("subject", a.subject())
+        .text("subject_id", a.subjectId())
+        .object("observation", out -> EventWriter.agreedValues(out, a.claim().agreedValues()))
+        .text("attester", a.attester())
+        .text("attester_id", a.attesterId())
+        .optional("last_seen_checkpoint_id", a.claim().previousCheckpointId())
+        .number("as_of_time", a.asOfTime())
+        .text("signature", a.signature());
   }
 
   /**
-   * A proposal.
+   * Reads a proposal.
    *
-   * @throws PlazaJsonException when it is none
+   * @throws MalformedJsonException when the bytes are none
    */
   static Proposal readProposal(byte[] json) {
-    Fields fields = readFields(json);
-    return new Proposal(fields.attestation(), fields.round());
+    JsonRecord proposal = FIELDS.read(json);
+    return new Proposal(attestation(proposal), round(proposal));
   }
 
   /**
-   * A vote.
+   * Reads a vote.
    *
-   * @throws PlazaJsonException when it is none
+   * @throws MalformedJsonException when the bytes are none
    */
   static Vote readVote(byte[] json) {
-    Fields fields = readFields(json);
+    JsonRecord vote = FIELDS.read(json);
     return new Vote(
-        fields.attestation(), fields.numbers[10], fields.round(), fields.texts[11].equals("true"));
+        attestation(vote), vote.number("proposal_ts"), round(vote), vote.flag("approved"));
   }
 
-  private static StringBuilder beginAttestation(Attestation a) {
-    StringBuilder out = new StringBuilder(640).append("{\"version\":").append(Attestation.VERSION);
-    appendText(out, "subject", a.subject());
-    appendText(out, "subject_id", a.subjectId());
-    out.append(",\"observation\":{");
-    int start = out.length();
-    AgreedValues agreedValues = a.claim().agreedValues();
-    appendNumber(out, OBSERVATION_KEYS[0], agreedValues.restarts(), start);
-    appendNumber(out, OBSERVATION_KEYS[1], agreedValues.totalUptime(), start);
-    appendNumber(out, OBSERVATION_KEYS[2], agreedValues.startTime(), start);
-    out.append('}');
-    appendText(out, "attester", a.attester());
-    appendText(out, "attester_id", a.attesterId());
-    if (!a.claim().previousCheckpointId().isEmpty()) {
-      appendText(out, "last_seen_checkpoint_id", a.claim().previousCheckpointId());
-    }
-    out.append(",\"as_of_time\":").append(a.asOfTime());
-    appendText(out, "signature", a.signature());
-    return out;
+  private static int round(JsonRecord message) {
+    return (int) requireWithin(message, "round", 1, MAX_ROUND);
   }
 
-  private static void appendText(StringBuilder out, String name, String value) {
-    GoJson.appendString(out.append(",\"").append(name).append("\":"), value);
+  private static Attestation attestation(JsonRecord message) {
+    requireWithin(message, "version", Attestation.VERSION, Attestation.VERSION);
+    JsonRecord observation = message.object("observation");
+    AgreedValues agreedValues =
+        new AgreedValues(
+            requireWithin(observation, "restarts", 0, Long.MAX_VALUE),
+            requireWithin(observation, "total_uptime", 0, Long.MAX_VALUE),
+            requireWithin(observation, "start_time", 0, Long.MAX_VALUE));
+    String previousId = message.text("last_seen_checkpoint_id");
+    if (!previousId.isEmpty() && EventId.parse(previousId).isEmpty()) {
+      throw new MalformedJsonException("last_seen_checkpoint_id is not an event id");
+    }
+    String signature = message.text("signature");
+    if (Signatures.decode(signature).isEmpty()) {
+      throw new MalformedJsonException("signature is not Base64 of 64 bytes");
+    }
+    return new Attestation(
+        requirePresent(message, "subject"),
+        requireId(message, "subject_id"),
+        new Claim(agreedValues, previousId),
+        requirePresent(message, "attester"),
+        requireId(message, "attester_id"),
+        requireWithin(message, "as_of_time", 1, Long.MAX_VALUE),
+        signature);
   }
 
-  private static void appendNumber(StringBuilder out, String name, long value, int start) {
-    if (value != 0) {
-      out.append(out.length() == start ? "\"" : ",\"").append(name).append("\":").append(value);
+  private static String requirePresent(JsonRecord message, String field) {
+    String text = message.text(field);
+    if (text.isEmpty()) {
+      throw new MalformedJsonException(field + " is missing");
     }
+    return text;
   }
 
-  private static byte[] endObject(StringBuilder out) {
-    return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
+  /**
+   * A nara id. The signed text joins its fields by colons. With a colon inside an id, a signature
+   * over one attestation would also be valid for an attestation about another nara.
+   */
+  private static String requireId(JsonRecord message, String field) {
+    String id = message.text(field);
+    if (id.isEmpty() || id.length() > MAX_ID_CHARACTERS || Base58.decode(id).isEmpty()) {
+      throw new MalformedJsonException(field + " is not a nara id");
+    }
+    return id;
   }
 
-  private static Fields readFields(byte[] json) {
-    return PlazaJson.read(
-        json,
-        0,
-        json.length,
-        parser -> {
-          Fields fields = new Fields();
-          PlazaJson.readObject(parser, KEYS, (key, value) -> fields.readField(parser, key, value));
-          return fields;
-        });
-  }
-
-  /** What was read so far, each field at the place of its key. */
-  private static final class Fields {
-    private final String[] texts = new String[KEYS.length];
-    private final long[] numbers = new long[KEYS.length];
-    private final long[] observation = new long[OBSERVATION_KEYS.length];
-
-    Fields() {
-      java.util.Arrays.fill(texts, "");
+  private static long requireWithin(JsonRecord record, String field, long least, long most) {
+    long number = record.number(field);
+    if (number < least || number > most) {
+      throw new MalformedJsonException(field + " is out of range: " + number);
     }
-
-    void readField(JsonParser parser, int key, JsonToken value) throws IOException {
-      switch (KEYS[key]) {
-        case "version", "as_of_time", "round", "proposal_ts" ->
-            numbers[key] = PlazaJson.readLong(parser, value, KEYS[key]);
-        case "observation" ->
-            PlazaJson.readObject(
-                parser,
-                OBSERVATION_KEYS,
-                (place, number) ->
-                    observation[place] =
-                        PlazaJson.readLong(parser, number, OBSERVATION_KEYS[place]));
-        case "approved" -> texts[key] = String.valueOf(PlazaJson.readBoolean(value, KEYS[key]));
-        default -> texts[key] = PlazaJson.readString(parser, value, KEYS[key]);
-      }
-    }
-
-    int round() {
-      return (int) requireWithin(numbers[9], 1, MAX_ROUND, "round");
-    }
-
-    Attestation attestation() {
-      requireWithin(numbers[0], Attestation.VERSION, Attestation.VERSION, "version");
-      for (long value : observation) {
-        requireWithin(value, 0, Long.MAX_VALUE, "a value");
-      }
-      requireWithin(numbers[7], 1, Long.MAX_VALUE, "as_of_time");
-      if (texts[1].isEmpty() || texts[4].isEmpty()) {
-        throw new PlazaJsonException("no name of the subject or of the attester");
-      }
-      if (!texts[6].isEmpty() && EventId.parse(texts[6]).isEmpty()) {
-        throw new PlazaJsonException("last_seen_checkpoint_id is no id of an event");
-      }
-      if (Signatures.decode(texts[8]).isEmpty()) {
-        throw new PlazaJsonException("the signature is not Base64 of 64 bytes");
-      }
-      return new Attestation(
-          texts[1],
-          requireId(texts[2]),
-          new Claim(new AgreedValues(observation[0], observation[1], observation[2]), texts[6]),
-          texts[4],
-          requireId(texts[5]),
-          numbers[7],
-          texts[8]);
-    }
-
-    /**
-     * A nara id. The signed text joins its fields by colons: with one within an id, the signature
-     * over an attestation of that id would be good for one about somebody else as well.
-     */
-    private static String requireId(String text) {
-      if (text.isEmpty() || text.length() > MAX_ID_CHARACTERS || Base58.decode(text).isEmpty()) {
-        throw new PlazaJsonException("an id is no nara id");
-      }
-      return text;
-    }
-
-    private static long requireWithin(long number, long least, long most, String what) {
-      if (number < least || number > most) {
-        throw new PlazaJsonException(what + " is " + number);
-      }
-      return number;
-    }
+    return number;
   }
 }

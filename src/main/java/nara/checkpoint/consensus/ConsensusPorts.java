@@ -11,7 +11,7 @@ import nara.discovery.Neighbour;
 import nara.event.Checkpoint.AgreedValues;
 import nara.event.Event;
 import nara.event.Service;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.Query;
@@ -19,7 +19,7 @@ import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.trust.TrustRequest;
 
-/** What the consensus asks of the other parts of its node, over the bus. */
+/** The requests of the consensus to the other parts of its node. */
 final class ConsensusPorts {
   private final Bus bus;
 
@@ -27,7 +27,7 @@ final class ConsensusPorts {
     this.bus = bus;
   }
 
-  /** What this node's ledger says of somebody as of a moment, Unix seconds. */
+  /** This node's own claim about a nara at a time, Unix seconds. */
   Future<Claim> claimAbout(String name, long atSeconds) {
     return bus.request(
             LedgerRequest.ADDRESS,
@@ -36,17 +36,17 @@ final class ConsensusPorts {
         .map(ConsensusPorts::toClaim);
   }
 
-  private static Claim toClaim(SubjectSummary subjectSummary) {
-    // Events of a later time than the moment may make an uptime negative; no claim is.
+  private static Claim toClaim(SubjectSummary summary) {
+    // Events after that time may make the uptime negative; a claim never is.
     return new Claim(
         new AgreedValues(
-            Math.max(0, subjectSummary.restarts()),
-            Math.max(0, subjectSummary.totalUptimeSeconds()),
-            Math.max(0, subjectSummary.firstSeenSeconds())),
-        subjectSummary.latestCheckpointId());
+            Math.max(0, summary.restarts()),
+            Math.max(0, summary.totalUptimeSeconds()),
+            Math.max(0, summary.firstSeenSeconds())),
+        summary.latestCheckpointId());
   }
 
-  /** The newest checkpoint about somebody, if there is one. */
+  /** The newest checkpoint about a nara, if the ledger holds one. */
   Future<List<Event>> newestCheckpoint(String name) {
     Query newest =
         new Query.Recent(1, new Query.Filter(Set.of(Service.CHECKPOINT.wireName()), Set.of(name)));
@@ -54,25 +54,26 @@ final class ConsensusPorts {
         .map(LedgerRequest.QueryResult::events);
   }
 
-  /** How many neighbours are online. */
-  Future<Long> onlineNeighbours() {
+  Future<Long> countOnlineNeighbours() {
     return bus.request(
             DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.STEP)
         .map(known -> known.neighbours().stream().filter(Neighbour::online).count());
   }
 
-  /** Has an event judged and merged like any other. */
+  /** Offers an event for verification and merging, as if a peer had sent it. */
   Future<TrustRequest.OfferResult> offer(String source, byte[] event) {
     return bus.request(
         TrustRequest.ADDRESS,
-        new TrustRequest.OfferEvents(source, event, List.of(new Span(0, event.length))),
+        new TrustRequest.OfferEvents(source, RawEvents.of(event)),
         Timeouts.STEP);
   }
 
-  /** Says something on the plaza; fails with a sentence when the broker does not have it. */
-  Future<?> publish(CheckpointMessage word) {
+  /** Publishes a message on the plaza; fails when the broker does not acknowledge it. */
+  Future<?> publish(CheckpointMessage message) {
     return bus.request(
-            PlazaRequest.ADDRESS, new PlazaRequest.PublishCheckpointMessage(word), Timeouts.PUBLISH)
+            PlazaRequest.ADDRESS,
+            new PlazaRequest.PublishCheckpointMessage(message),
+            Timeouts.PUBLISH)
         .compose(
             published ->
                 published.error().isEmpty()

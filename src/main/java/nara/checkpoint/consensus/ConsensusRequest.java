@@ -6,29 +6,28 @@ import nara.bus.Done;
 import nara.bus.Request;
 
 /**
- * What the consensus verticle is asked.
+ * Requests to the consensus verticle.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface ConsensusRequest<R extends BusMessage> extends Request<R> {
-  /** Where the consensus verticle is asked. */
-  String ADDRESS = "nara.consensus";
+  String ADDRESS = "nara.checkpoint.consensus";
 
-  /** The recovery is over, so this node knows enough to vote and to propose. Only once. */
+  /** The recovery has finished: this node may vote and propose from now on. */
   record StartConsensus() implements ConsensusRequest<Done> {}
 
-  /** How it stands. */
+  /** Asks for the state and the counters. */
   record GetConsensusState() implements ConsensusRequest<ConsensusState> {}
 
   /**
-   * The answer to {@link GetConsensusState}.
+   * The state of the consensus.
    *
-   * @param voting whether this node votes: the recovery is over, and it does not only read
-   * @param round of the proposal of this node that is open; 0 when there is none
+   * @param voting whether this node votes: its recovery has finished, and it is not read-only
+   * @param round of this node's open proposal; 0 without one
    * @param votes counted in that round
-   * @param counts what was done so far: proposed, put_off (for want of neighbours, votes or a
-   *     broker), asked, voted, agreed, failed, finals …
-   * @param rejected what changed nothing, by reason
+   * @param counts since the start: proposed, put_off (too few neighbours, no votes, or no broker),
+   *     asked, voted, unsaid (votes that were not published), agreed, failed, finals
+   * @param rejected messages by the reason of their rejection
    */
   record ConsensusState(
       boolean voting, int round, int votes, Map<String, Long> counts, Map<String, Long> rejected)

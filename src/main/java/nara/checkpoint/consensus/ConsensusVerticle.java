@@ -4,37 +4,36 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.checkpoint.consensus.ConsensusRequest.ConsensusState;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Identity;
 import nara.identity.Keyring;
-import nara.identity.PublicKey;
 import nara.mqtt.wire.CheckpointMessage;
-import nara.mqtt.wire.PlazaJson;
 import nara.trust.verifier.SignatureVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Agrees on checkpoints with others over the plaza: votes on their proposals, proposes this node
- * once a day, and takes what others agreed on.
+ * once a day, and offers final checkpoints to its own ledger.
  *
- * <p>What to decide stands in {@link OpenProposals}, {@link VotePolicy}, {@link Election} and
- * {@link VoteCounting}; here and in {@link CheckpointProposer} it is carried out. Before {@link
- * ConsensusRequest.StartConsensus}, and in a node that only reads, final checkpoints are taken and
- * nothing is said.
+ * <p>{@link OpenProposals}, {@link VotePolicy}, {@link Election} and {@link VoteCounting} decide;
+ * this class and {@link CheckpointProposer} carry it out. A read-only node, and any node before
+ * {@link ConsensusRequest.StartConsensus}, takes final checkpoints and publishes nothing.
  */
 public final class ConsensusVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(ConsensusVerticle.class);
 
   private final Identity me;
-  private final Keyring keys;
   private final ConsensusConfig config;
   private final boolean readOnly;
   private final AttestationVerifier attestationVerifier;
@@ -44,17 +43,17 @@ public final class ConsensusVerticle extends VerticleBase {
   private final FinalCheckpointFilter finalCheckpointFilter = new FinalCheckpointFilter();
   private final OpenProposals openProposals = new OpenProposals();
   private final Set<Scheduler.TimerHandle> scheduledVotes = new HashSet<>();
-  private final ConsensusCounters consensusCounters = new ConsensusCounters();
-  private ConsensusPorts consensusPorts;
-  private CheckpointProposer checkpointProposer;
+  private final Map<String, Long> counts = new TreeMap<>();
+  private final Map<String, Long> rejected = new TreeMap<>();
+  private ConsensusPorts ports;
+  private CheckpointProposer proposer;
   private boolean voting;
 
   /**
-   * A node's part in the consensus.
+   * The consensus of one node.
    *
-   * @param readOnly whether to say nothing at all
-   * @param signatureVerifier of single signatures; called on worker threads
-   * @param random draws how long to wait before a vote
+   * @param signatureVerifier is called on worker threads
+   * @param random for the delays of votes
    */
   public ConsensusVerticle(
       Identity me,
@@ -65,7 +64,6 @@ public final class ConsensusVerticle extends VerticleBase {
       Scheduler scheduler,
       RandomGenerator random) {
     this.me = me;
-    this.keys = keys;
     this.config = config;
     this.readOnly = readOnly;
     this.attestationVerifier = new AttestationVerifier(keys, signatureVerifier);
@@ -76,17 +74,9 @@ public final class ConsensusVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Bus bus = Bus.of(vertx);
-    consensusPorts = new ConsensusPorts(bus);
-    checkpointProposer =
-        new CheckpointProposer(
-            vertx,
-            scheduler,
-            config,
-            me,
-            keys,
-            attestationVerifier,
-            consensusPorts,
-            consensusCounters);
+    ports = new ConsensusPorts(bus);
+    proposer =
+        new CheckpointProposer(vertx, scheduler, config, me, attestationVerifier, ports, counts);
     bus.serve(ConsensusRequest.ADDRESS, ConsensusRequest.class, this::onRequest);
     bus.serve(CheckpointMessage.ADDRESS, CheckpointMessage.class, this::onCheckpointMessage);
     return Future.succeededFuture();
@@ -94,79 +84,78 @@ public final class ConsensusVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    checkpointProposer.stop();
+    proposer.stop();
     scheduledVotes.forEach(Scheduler.TimerHandle::cancel);
     return Future.succeededFuture();
   }
 
   private Future<? extends BusMessage> onRequest(ConsensusRequest<?> request) {
     return switch (request) {
-      case ConsensusRequest.StartConsensus startConsensus -> onBegin();
-      case ConsensusRequest.GetConsensusState getConsensusState ->
+      case ConsensusRequest.StartConsensus start -> onStart();
+      case ConsensusRequest.GetConsensusState get ->
           Future.succeededFuture(
               new ConsensusState(
                   voting,
-                  checkpointProposer.round(),
-                  checkpointProposer.votes(),
-                  consensusCounters.counts(),
-                  consensusCounters.rejected()));
+                  proposer.round(),
+                  proposer.votes(),
+                  new TreeMap<>(counts),
+                  new TreeMap<>(rejected)));
     };
   }
 
-  private Future<Done> onBegin() {
+  private Future<Done> onStart() {
     if (voting || readOnly) {
       return Future.succeededFuture(Done.DONE);
     }
     voting = true;
-    return checkpointProposer.start();
+    return proposer.start();
   }
 
-  private Future<Done> onCheckpointMessage(CheckpointMessage word) {
+  private Future<Done> onCheckpointMessage(CheckpointMessage message) {
+    return process(message)
+        .<Done>mapEmpty()
+        .recover(
+            failure -> {
+              if (failure instanceof RejectedException rejection) {
+                rejected.merge(rejection.reason().label(), 1L, Long::sum);
+                return Future.succeededFuture();
+              }
+              return Future.failedFuture(failure);
+            })
+        .map(Done.DONE);
+  }
+
+  private Future<?> process(CheckpointMessage message) {
     try {
-      return switch (word) {
+      return switch (message) {
         case CheckpointMessage.Proposed proposed ->
             onProposal(ConsensusJson.readProposal(proposed.json()));
         case CheckpointMessage.Voted voted -> onVote(ConsensusJson.readVote(voted.json()));
         case CheckpointMessage.Agreed agreed -> onFinal(agreed.json());
       };
-    } catch (PlazaJson.PlazaJsonException unreadable) {
-      return consensusCounters.countRejected(RejectReason.UNREADABLE);
+    } catch (MalformedJsonException malformed) {
+      return Future.failedFuture(new RejectedException(RejectReason.UNREADABLE));
     }
   }
 
-  private Future<Done> onProposal(Proposal proposal) {
-    Attestation attestation = proposal.attestation();
-    if (attestation.subject().equals(me.name())) {
-      return Future.succeededFuture(Done.DONE);
+  private Future<?> onProposal(Proposal proposal) {
+    if (proposal.attestation().subject().equals(me.name())) {
+      return Future.succeededFuture();
     }
     if (!voting) {
-      return consensusCounters.countRejected(RejectReason.NOT_VOTING);
+      return Future.failedFuture(new RejectedException(RejectReason.NOT_VOTING));
     }
-    Optional<PublicKey> key = attestationVerifier.keyOf(attestation);
-    Optional<RejectReason> rejectReason =
-        openProposals
-            .rejectReason(proposal, scheduler.instant())
-            .or(() -> attestationVerifier.rejectReason(attestation, key));
-    if (rejectReason.isPresent()) {
-      return consensusCounters.countRejected(rejectReason.get());
-    }
-    return vertx
-        .executeBlocking(
-            () -> attestationVerifier.hasValidSignature(attestation, key.orElseThrow()))
+    return RejectedException.check(openProposals.rejectReason(proposal, scheduler.instant()))
         .compose(
-            valid ->
-                valid
-                    ? scheduleVote(proposal)
-                    : consensusCounters.countRejected(RejectReason.BAD_SIGNATURE));
+            open ->
+                attestationVerifier.verify(vertx, proposal.attestation(), key -> Optional.empty()))
+        // Others may have been added while the signature was verified.
+        .compose(key -> RejectedException.check(openProposals.add(proposal, scheduler.instant())))
+        .onSuccess(added -> scheduleVote(proposal));
   }
 
-  private Future<Done> scheduleVote(Proposal proposal) {
-    // Others may have been entered while the signature was verified.
-    Optional<RejectReason> rejectReason = openProposals.add(proposal, scheduler.instant());
-    if (rejectReason.isPresent()) {
-      return consensusCounters.countRejected(rejectReason.get());
-    }
-    consensusCounters.increment("asked");
+  private void scheduleVote(Proposal proposal) {
+    counts.merge("asked", 1L, Long::sum);
     Duration delay = Duration.ofMillis(random.nextLong(config.voteWait().toMillis() + 1));
     Scheduler.TimerHandle[] timer = new Scheduler.TimerHandle[1];
     timer[0] =
@@ -178,40 +167,36 @@ public final class ConsensusVerticle extends VerticleBase {
               castVote(proposal);
             });
     scheduledVotes.add(timer[0]);
-    return Future.succeededFuture(Done.DONE);
   }
 
   private void castVote(Proposal proposal) {
     Attestation proposed = proposal.attestation();
-    consensusPorts
+    ports
         .claimAbout(proposed.subject(), proposed.asOfTime())
         .map(ownClaim -> VotePolicy.vote(proposal, ownClaim, me))
-        .compose(
-            vote -> consensusPorts.publish(new CheckpointMessage.Voted(ConsensusJson.write(vote))))
-        .onSuccess(published -> consensusCounters.increment("voted"))
+        .compose(vote -> ports.publish(new CheckpointMessage.Voted(ConsensusJson.write(vote))))
+        .onSuccess(published -> counts.merge("voted", 1L, Long::sum))
         .onFailure(
             failure -> {
-              consensusCounters.increment("unsaid");
-              LOG.debug("A vote was not said: {}", failure.getMessage());
+              counts.merge("unsaid", 1L, Long::sum);
+              LOG.debug(
+                  "A vote was not published. subject={} reason={}",
+                  proposed.subject(),
+                  failure.getMessage());
             });
   }
 
-  private Future<Done> onVote(Vote vote) {
+  private Future<?> onVote(Vote vote) {
     return vote.attestation().subject().equals(me.name())
-        ? checkpointProposer.onVote(vote)
-        : Future.succeededFuture(Done.DONE);
+        ? proposer.onVote(vote)
+        : Future.succeededFuture();
   }
 
-  private Future<Done> onFinal(byte[] json) {
+  private Future<?> onFinal(byte[] json) {
     return vertx
         .executeBlocking(() -> finalCheckpointFilter.rejectReason(json))
-        .compose(
-            rejectReason ->
-                rejectReason.isPresent()
-                    ? consensusCounters.countRejected(rejectReason.get())
-                    : consensusPorts
-                        .offer("plaza", json)
-                        .onSuccess(offerResult -> consensusCounters.increment("finals"))
-                        .map(Done.DONE));
+        .compose(RejectedException::check)
+        .compose(passed -> ports.offer("plaza", json))
+        .onSuccess(offered -> counts.merge("finals", 1L, Long::sum));
   }
 }

@@ -1,6 +1,5 @@
 package nara.checkpoint.consensus;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,23 +8,21 @@ import nara.checkpoint.consensus.Attestation.Claim;
 import nara.identity.PublicKey;
 
 /**
- * One round of votes on a proposal of this node's own.
+ * One round of votes on a proposal of this node.
  *
- * <p>A voter is a key, not a name or an id: ids are somebody's word, and one key may be told under
- * several. The first vote of a key counts, whatever follows. Whether the vote is signed with that
- * key is checked before it is counted, by whoever counts.
+ * <p>A voter is a key, not a name or an id: one key may be known under several ids. Only the first
+ * vote of a key counts. The caller verifies the signature of a vote before it counts it.
  *
- * <p>Not safe for use from several threads.
+ * <p>Not thread-safe.
  */
 final class Election {
-  /** Votes counted, at most; a checkpoint has room for ten signatures. */
+  /** A checkpoint has room for ten signatures. */
   static final int MAX_VOTES = 100;
 
   private final Proposal proposal;
   private final PublicKey proposer;
   private final Map<PublicKey, Vote> votes = new LinkedHashMap<>();
 
-  /** An election without votes. */
   Election(Proposal proposal, PublicKey proposer) {
     this.proposal = proposal;
     this.proposer = proposer;
@@ -35,7 +32,7 @@ final class Election {
     return proposal;
   }
 
-  /** Why this vote of that key's would not be counted; empty when it would. */
+  /** Why a vote would not be counted; empty when it would. */
   Optional<RejectReason> rejectReason(Vote vote, PublicKey voter) {
     boolean matchesProposal =
         vote.attestation().subjectAsOf().equals(proposal.attestation().subjectAsOf())
@@ -50,17 +47,13 @@ final class Election {
     return votes.size() >= MAX_VOTES ? Optional.of(RejectReason.TOO_MANY) : Optional.empty();
   }
 
-  /**
-   * Counts a vote whose signature is that key's.
-   *
-   * @return why it was not counted; empty when it was
-   */
+  /** Counts a vote; returns why it was not counted, or nothing. */
   Optional<RejectReason> count(Vote vote, PublicKey voter) {
-    Optional<RejectReason> rejectReason = rejectReason(vote, voter);
-    if (rejectReason.isEmpty()) {
+    Optional<RejectReason> reason = rejectReason(vote, voter);
+    if (reason.isEmpty()) {
       votes.put(voter, vote);
     }
-    return rejectReason;
+    return reason;
   }
 
   /** The claim that enough voters make so far. */
@@ -68,8 +61,7 @@ final class Election {
     return VoteCounting.agreedClaim(proposal, votes.values());
   }
 
-  /** The votes so far. */
   List<Vote> votes() {
-    return new ArrayList<>(votes.values());
+    return List.copyOf(votes.values());
   }
 }

@@ -7,86 +7,74 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proposals of others that this node votes on: each once, not too old, and not too many.
+ * The proposals of others that this node votes on: each once, none too old, and not too many.
  *
- * <p>A nara has no more than two honest proposals a day, so its proposals must come in the order of
- * their moments and rounds, which also keeps an old one from being voted on again when somebody
- * publishes it anew. Proposals are entered when their signature is verified, so nobody uses up what
- * somebody else is granted.
+ * <p>An honest nara proposes at most twice a day. So its proposals must come in the order of their
+ * times and rounds, and one that is published again gets no second vote. A proposal is added after
+ * its signature is verified, so nobody can use up the share of another nara.
  *
- * <p>Not safe for use from several threads.
+ * <p>Not thread-safe.
  */
 final class OpenProposals {
-  /**
-   * How far the moment of a proposal may be from now, either way: clocks of small boards are
-   * minutes off, and no judge takes an event that is further ahead.
-   */
+  /** Clocks of small boards are minutes off. Trust rejects events further in the future. */
   static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
 
-  /** Proposals of one nara within {@link #RETENTION}: two rounds, and those of a restart. */
+  /** Within {@link #RETENTION}: two rounds, and two more after a restart. */
   static final int MAX_PER_SUBJECT = 4;
 
-  /** Proposals of all together within {@link #RETENTION}: each costs a signature and a message. */
+  /** Within {@link #RETENTION}: each proposal costs a signature and a message. */
   static final int MAX_PROPOSALS = 200;
 
-  /** After this a proposal is forgotten: if it came again, it would be refused as stale. */
+  /** A forgotten proposal that comes again is stale. */
   static final Duration RETENTION = CLOCK_TOLERANCE.multipliedBy(2);
 
-  private record LatestProposal(long asOfTime, int round, int count, Instant addedAt) {}
+  private static final Latest NONE = new Latest(Long.MIN_VALUE, 0, 0, Instant.MIN);
 
-  private final Map<String, LatestProposal> bySubject = new HashMap<>();
+  private record Latest(long asOfTime, int round, int count, Instant addedAt) {}
 
-  /** Why this node would not vote on it; empty when it would. */
+  private final Map<String, Latest> bySubject = new HashMap<>();
+
+  /** Why this node does not vote on a proposal; empty when it does. */
   Optional<RejectReason> rejectReason(Proposal proposal, Instant now) {
     Attestation attestation = proposal.attestation();
     if (!attestation.attester().equals(attestation.subject())
         || !attestation.attesterId().equals(attestation.subjectId())) {
       return Optional.of(RejectReason.NOT_ABOUT_ITSELF);
     }
-    // The difference of two times that somebody else chose one of may be more than a long holds.
+    // Compared without subtracting the peer's time, which could overflow.
     long tolerance = CLOCK_TOLERANCE.toSeconds();
     if (attestation.asOfTime() < now.getEpochSecond() - tolerance
         || attestation.asOfTime() > now.getEpochSecond() + tolerance) {
       return Optional.of(RejectReason.STALE);
     }
-    bySubject
-        .values()
-        .removeIf(latestProposal -> latestProposal.addedAt().plus(RETENTION).isBefore(now));
-    LatestProposal latestProposal = bySubject.get(attestation.subjectId());
-    if (latestProposal == null) {
-      return totalCount() >= MAX_PROPOSALS ? Optional.of(RejectReason.TOO_MANY) : Optional.empty();
-    }
+    bySubject.values().removeIf(latest -> latest.addedAt().plus(RETENTION).isBefore(now));
+    Latest latest = bySubject.getOrDefault(attestation.subjectId(), NONE);
     boolean later =
-        attestation.asOfTime() > latestProposal.asOfTime()
-            || attestation.asOfTime() == latestProposal.asOfTime()
-                && proposal.round() > latestProposal.round();
+        attestation.asOfTime() > latest.asOfTime()
+            || attestation.asOfTime() == latest.asOfTime() && proposal.round() > latest.round();
     if (!later) {
       return Optional.of(RejectReason.REPLAYED);
     }
-    return latestProposal.count() >= MAX_PER_SUBJECT || totalCount() >= MAX_PROPOSALS
+    int total = bySubject.values().stream().mapToInt(Latest::count).sum();
+    return latest.count() >= MAX_PER_SUBJECT || total >= MAX_PROPOSALS
         ? Optional.of(RejectReason.TOO_MANY)
         : Optional.empty();
   }
 
-  /**
-   * Takes a proposal whose signature is verified.
-   *
-   * @return why this node does not vote on it; empty when it does
-   */
+  /** Adds a verified proposal; returns why this node does not vote on it, or nothing. */
   Optional<RejectReason> add(Proposal proposal, Instant now) {
-    Optional<RejectReason> rejectReason = rejectReason(proposal, now);
-    if (rejectReason.isEmpty()) {
+    Optional<RejectReason> reason = rejectReason(proposal, now);
+    if (reason.isEmpty()) {
       Attestation attestation = proposal.attestation();
-      LatestProposal latestProposal = bySubject.get(attestation.subjectId());
-      int count = latestProposal == null ? 1 : latestProposal.count() + 1;
-      bySubject.put(
+      bySubject.compute(
           attestation.subjectId(),
-          new LatestProposal(attestation.asOfTime(), proposal.round(), count, now));
+          (id, latest) ->
+              new Latest(
+                  attestation.asOfTime(),
+                  proposal.round(),
+                  latest == null ? 1 : latest.count() + 1,
+                  now));
     }
-    return rejectReason;
-  }
-
-  private int totalCount() {
-    return bySubject.values().stream().mapToInt(LatestProposal::count).sum();
+    return reason;
   }
 }

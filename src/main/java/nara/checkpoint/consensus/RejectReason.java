@@ -2,36 +2,34 @@ package nara.checkpoint.consensus;
 
 import java.util.Locale;
 
-/**
- * Why a proposal, a vote or a final checkpoint changes nothing: the closed list that is counted.
- */
+/** Why a proposal, a vote or a final checkpoint is rejected: the closed list that is counted. */
 enum RejectReason {
-  /** Not JSON, not of the present version, or not what its topic promises. */
+  /** Not JSON, not of the present version, or not the message of its topic. */
   UNREADABLE,
-  /** The recovery is not over, or this node only reads: it does not vote. */
+  /** This node does not vote: its recovery has not finished, or it is read-only. */
   NOT_VOTING,
-  /** A proposal about somebody else than who makes it. */
+  /** A proposal about another nara than its proposer. */
   NOT_ABOUT_ITSELF,
-  /** A moment that is too far from now. */
+  /** A time too far from now. */
   STALE,
-  /** A proposal that was voted on already, or an older one than that. */
+  /** A proposal that is not newer than the proposer's last one. */
   REPLAYED,
-  /** More proposals than are voted on in this time. */
+  /** More proposals or votes than the limit. */
   TOO_MANY,
-  /** A vote that belongs to no proposal of this node that is open. */
+  /** A vote on a proposal that this node has not open. */
   NOT_ASKED,
-  /** A second vote of one voter. */
+  /** A second vote of one voter, or a vote of the proposer. */
   VOTED_ALREADY,
-  /** Nobody told the key of that id. */
+  /** No known key has the attester's id. */
   UNKNOWN_KEY,
   /** The id or the key belongs to another name. */
   OTHER_NAME,
-  /** Not signed with the key of who it says. */
+  /** Not signed with the attester's key. */
   BAD_SIGNATURE,
-  /** A final checkpoint of fewer voters than it takes. */
+  /** A final checkpoint with fewer voters than the quorum. */
   TOO_FEW_VOTERS;
 
-  /** The name in counters. */
+  /** The name in the counters. */
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -1,11 +1,10 @@
 package nara.checkpoint.consensus;
 
 /**
- * The answer to a proposal: an attestation for the same moment.
+ * A reply to a proposal: an attestation of the same subject and time.
  *
- * @param proposalTime the moment of the proposal, Unix seconds
+ * @param proposalTime time of the proposal, Unix seconds
  * @param round of the proposal
- * @param approved whether the values are the proposer's; under no signature, so nothing is decided
- *     by it
+ * @param approved whether the values are the proposer's; not signed, so this node ignores it
  */
 record Vote(Attestation attestation, long proposalTime, int round, boolean approved) {}

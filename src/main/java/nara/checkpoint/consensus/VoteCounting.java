@@ -14,17 +14,17 @@ import nara.event.Checkpoint.AgreedValues;
 import nara.ledger.TrimmedMean;
 
 /**
- * What a set of votes decides, by the wire contract's rules. Each voter stands among the votes
- * once; their order makes no difference.
+ * What the votes of a round decide, by the rules of the wire contract. Each voter has one vote; the
+ * order of the votes makes no difference.
  */
 final class VoteCounting {
-  /** Votes that must agree, beside the proposer. */
+  /** Equal votes needed, besides the proposal itself. */
   static final int VOTE_QUORUM = 5;
 
-  /** Signatures of one checkpoint, at most. */
+  /** In one checkpoint, by the wire contract. */
   static final int MAX_SIGNATURES = 10;
 
-  /** Of groups of one size: whoever the proposer agrees with, then always the same one. */
+  /** An arbitrary total order, for the choice between groups of equal size. */
   private static final Comparator<Claim> BY_VALUES =
       Comparator.<Claim>comparingLong(claim -> claim.agreedValues().restarts())
           .thenComparingLong(claim -> claim.agreedValues().totalUptime())
@@ -33,7 +33,10 @@ final class VoteCounting {
 
   private VoteCounting() {}
 
-  /** The claim that the largest group of enough voters makes; empty when no group is enough. */
+  /**
+   * The claim of the largest group of votes; of equal groups the proposer's claim. Empty when no
+   * group reaches the quorum.
+   */
   static Optional<Claim> agreedClaim(Proposal proposal, Collection<Vote> votes) {
     Map<Claim, Integer> sizes = new HashMap<>();
     for (Vote vote : votes) {
@@ -48,7 +51,7 @@ final class VoteCounting {
                 .thenComparing(BY_VALUES));
   }
 
-  /** The trimmed means of what the votes say, for a second round. */
+  /** The trimmed means of the votes, for a second round. */
   static AgreedValues trimmedMeans(Collection<Vote> votes) {
     return new AgreedValues(
         trimmedMean(votes, AgreedValues::restarts),
@@ -65,10 +68,10 @@ final class VoteCounting {
   }
 
   /**
-   * The checkpoint of a claim: the proposer's signature first when it claims the same, then those
-   * of the voters who do, the longest online first.
+   * Forms the checkpoint of a claim, with the signatures of all that claim the same: first the
+   * proposer's, then those of the voters by descending uptime.
    *
-   * @param uptimeOf a voter's total uptime, by its id
+   * @param uptimeOf the total uptime of a voter, by its id
    */
   static Checkpoint checkpoint(
       Claim agreed, Proposal proposal, Collection<Vote> votes, ToLongFunction<String> uptimeOf) {

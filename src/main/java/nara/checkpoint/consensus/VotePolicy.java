@@ -4,21 +4,21 @@ import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint.AgreedValues;
 import nara.identity.Identity;
 
-/** How a voter decides, by the wire contract's tolerances. */
+/** How a voter decides, by the tolerances of the wire contract. */
 final class VotePolicy {
-  /** Restarts may differ by this many: observers miss some. */
+  /** Observers miss some restarts. */
   static final long RESTARTS_TOLERANCE = 5;
 
-  /** Seconds that uptime and start may differ by. */
+  /** For uptime and start time. */
   static final long SECONDS_TOLERANCE = 60;
 
   private VotePolicy() {}
 
   /**
-   * The vote on a proposal: for its values when they are near enough, else for this node's own; in
-   * either case with the last checkpoint that this node knows.
+   * The vote on a proposal: its values when they are near this node's own, else the own ones. In
+   * both cases with the latest checkpoint that this node knows.
    *
-   * @param ownClaim what this node's ledger says of the proposer
+   * @param ownClaim this node's own claim about the proposer
    */
   static Vote vote(Proposal proposal, Claim ownClaim, Identity me) {
     Attestation proposed = proposal.attestation();
@@ -33,7 +33,6 @@ final class VotePolicy {
         approved);
   }
 
-  /** Whether two say the same, within the tolerances. */
   static boolean isWithinTolerance(AgreedValues one, AgreedValues other) {
     return isWithinTolerance(one.restarts(), other.restarts(), RESTARTS_TOLERANCE)
         && isWithinTolerance(one.totalUptime(), other.totalUptime(), SECONDS_TOLERANCE)
@@ -41,7 +40,7 @@ final class VotePolicy {
   }
 
   private static boolean isWithinTolerance(long one, long other, long tolerance) {
-    // Neither is negative, so the difference fits.
+    // Neither is negative, so the difference does not overflow.
     return Math.abs(one - other) <= tolerance;
   }
 }

@@ -13,40 +13,39 @@ import nara.mesh.wire.MeshFailure;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
- * One peer's checkpoints, page by page: how a request went → what to ask next, or nothing more.
+ * Fetches the checkpoints of one peer, page by page.
  *
- * <p>First by cursor. A page by the wire contract goes on after its last timestamp, which loses
- * what shares that timestamp; so each page here begins one nanosecond earlier and brings its last
- * events again, which costs a few duplicates. When a page holds nothing but one timestamp, it is
- * made as large as the contract allows; when even that does not get past, or the peer gives nothing
- * by pages at all, the older endpoint is walked by offset.
+ * <p>It begins with cursors. By the wire contract the next page starts after the last timestamp, so
+ * events with that timestamp get lost. Each page here starts one nanosecond earlier, which brings
+ * some duplicates. A page of a single timestamp is fetched again with the largest size. If that is
+ * not enough, or if the peer has no pages, the pager uses the older endpoint with offsets.
  *
- * <p>A failed request is made once more, for half as much, since the size may have been the fault.
- * After a second failure the walk ends; what came before is merged and stays. Whatever the peer
- * answers, the walk ends: cursors must advance, and requests and time are bounded.
+ * <p>A failed request is retried once with half the size, because the size may be the cause. After
+ * a second failure the pager ends, and the merged pages stay. It ends with any peer: the cursor
+ * must advance, and requests and time are limited.
  *
- * <p>Pure: it sees answers and returns requests.
+ * <p>Pure: outcomes come in, requests go out.
  */
 final class CheckpointPager {
-  /** Requests to one peer, at most: a million checkpoints by pages of the reference's size. */
+  /** A million checkpoints in pages of the reference's size. */
   static final int MAX_REQUESTS = 1_000;
 
-  /** Failed requests to one peer, at most, since each may take its whole timeout. */
+  /** Each failure may take a whole timeout. */
   static final int MAX_FAILURES = 10;
 
   /**
-   * Pages that go on though they are not full, at most. By the wire contract only a full page has a
-   * successor: this is a peer with smaller pages, or one that wants to be asked for ever.
+   * By the wire contract only a full page has a next one. A peer with smaller pages gets this many;
+   * so does a peer that wants to be asked for ever.
    */
   static final int MAX_SHORT_PAGES = 20;
 
-  // A page brings its predecessor's last event again, so one of a single event leads nowhere.
-  private static final int MIN_PAGE_SIZE = 2;
-
-  /** How many request timeouts its answers may use up in all; an honest peer needs part of one. */
+  /** All responses of a peer together. An honest peer needs a part of one timeout. */
   static final int MAX_TIMEOUTS = 12;
 
-  private static final String CHECKPOINTS = "checkpoint";
+  // Each page repeats the last event of the one before, so a single event would not advance.
+  private static final int MIN_PAGE_SIZE = 2;
+
+  private static final Query.Filter CHECKPOINTS = new Query.Filter(Set.of("checkpoint"), Set.of());
 
   private enum PagingMode {
     CURSOR,
@@ -75,7 +74,6 @@ final class CheckpointPager {
   private boolean contributed;
   private boolean finished;
 
-  /** A walk that has not begun. */
   CheckpointPager(MeshRequest.Peer peer, CheckpointSyncConfig config) {
     this.peer = peer;
     this.config = config;
@@ -84,17 +82,13 @@ final class CheckpointPager {
     this.budget = config.timeout().multipliedBy(MAX_TIMEOUTS);
   }
 
-  /** The first request. */
+  /** The first request; the later ones come from {@link #onOutcome}. */
   MeshRequest<FetchOutcome> nextRequest() {
     requests++;
     return buildRequest();
   }
 
-  /**
-   * Takes how the last request went.
-   *
-   * @return the next request; empty when the walk has ended
-   */
+  /** Takes the outcome of the last request, and returns the next one; empty at the end. */
   Optional<MeshRequest<FetchOutcome>> onOutcome(FetchOutcome outcome) {
     boolean hasNext =
         switch (outcome) {
@@ -105,7 +99,7 @@ final class CheckpointPager {
     return finished ? Optional.empty() : Optional.of(nextRequest());
   }
 
-  /** Ends the walk before its time, unless it has ended. */
+  /** Ends the pager early. */
   void abandon(String why) {
     if (!finished) {
       finished = true;
@@ -113,23 +107,20 @@ final class CheckpointPager {
     }
   }
 
-  /** Whether there is nothing more to ask this peer. */
   boolean isFinished() {
     return finished;
   }
 
-  /** Whether the peer gave checkpoints that are worth something: all refused is nothing given. */
+  /** Whether the peer sent a checkpoint that trust did not reject. */
   boolean hasContributed() {
     return contributed;
   }
 
-  /** The peer's part so far. */
   CheckpointSyncRequest.PeerSyncResult result() {
     return new CheckpointSyncRequest.PeerSyncResult(
         peer.name(), requests, failures, reason, bytes, events, offerResult);
   }
 
-  /** Events that the request under way asks for. */
   private int requestSize() {
     return retrying ? Math.max(MIN_PAGE_SIZE, pageSize / 2) : pageSize;
   }
@@ -139,9 +130,7 @@ final class CheckpointPager {
     return switch (pagingMode) {
       case CURSOR ->
           new MeshRequest.FetchPage(
-              peer,
-              new Query.Page(after, size, new Query.Filter(Set.of(CHECKPOINTS), Set.of())),
-              config.timeout());
+              peer, new Query.Page(after, size, CHECKPOINTS), config.timeout());
       case OFFSET -> new FetchCheckpointPage(peer, offset, size, config.timeout());
     };
   }
@@ -156,7 +145,7 @@ final class CheckpointPager {
           case OFFSET -> onOffsetPage(page);
         };
     if (hasNext && page.events() < requested && ++shortPages > MAX_SHORT_PAGES) {
-      reason = "its pages go on though they are not full";
+      reason = "its pages continue although they are not full";
       return false;
     }
     return hasNext;
@@ -177,7 +166,7 @@ final class CheckpointPager {
       return events == 0 && switchToOffsets();
     }
     long cursor = page.nextCursor().get();
-    // One nanosecond before the last event, so that the events beside it come as well.
+    // Repeats the last event, so that others with the same timestamp come too.
     if (cursor > Long.MIN_VALUE && cursor - 1 > after) {
       after = cursor - 1;
       pageSize = defaultPageSize;
@@ -187,7 +176,7 @@ final class CheckpointPager {
       pageSize = Query.MAX_EVENTS;
       return true;
     }
-    reason = "by pages it does not get past the time " + cursor;
+    reason = "its pages do not get past the timestamp " + cursor;
     return switchToOffsets();
   }
 
@@ -209,13 +198,13 @@ final class CheckpointPager {
       case STOPPING -> false;
       case UNSUPPORTED -> pagingMode == PagingMode.CURSOR && switchToOffsets();
       case UNREACHABLE, STALLED -> retry();
-      // The peer is there, so its other endpoint may do what this one does not.
+      // The peer is there, so its older endpoint may work.
       case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->
           retry() || (pagingMode == PagingMode.CURSOR && events == 0 && switchToOffsets());
     };
   }
 
-  /** Whether it has said by pages that it has none, and is only asked whether its list says so. */
+  /** Whether pages had none, and the offset request only confirms that. */
   private boolean hasNoCheckpoints() {
     int before = requests - 1;
     return pagingMode == PagingMode.OFFSET && events == 0 && before > failures;
@@ -238,11 +227,11 @@ final class CheckpointPager {
 
   private boolean withinBounds() {
     if (requests >= MAX_REQUESTS) {
-      reason = "given up after %d requests".formatted(requests);
+      reason = "gave up after %d requests".formatted(requests);
     } else if (failures >= MAX_FAILURES) {
-      reason = "given up after %d failures, the last: %s".formatted(failures, reason);
+      reason = "gave up after %d failures, the last: %s".formatted(failures, reason);
     } else if (elapsed.compareTo(budget) >= 0) {
-      reason = "given up after %d s".formatted(elapsed.toSeconds());
+      reason = "gave up after %d s".formatted(elapsed.toSeconds());
     } else {
       return true;
     }

@@ -1,24 +1,15 @@
 package nara.checkpoint.sync;
 
 import java.time.Duration;
-import nara.checkpoint.consensus.ConsensusConfig;
 
 /**
- * How checkpoints are fetched, and how new ones are agreed on. The reference's values are the
- * defaults.
+ * How a node fetches checkpoints from its neighbours. The defaults are the reference's values.
  *
- * @param peersWanted how many peers that gave checkpoints are enough
- * @param pageSize events of one page
+ * @param peersWanted a sync ends when this many peers have contributed checkpoints
+ * @param pageSize events per page
  * @param timeout of one request
- * @param consensus how new ones are agreed on
  */
-public record CheckpointSyncConfig(
-    int peersWanted, int pageSize, Duration timeout, ConsensusConfig consensus) {
-  /** With the reference's consensus. */
-  public CheckpointSyncConfig(int peersWanted, int pageSize, Duration timeout) {
-    this(peersWanted, pageSize, timeout, ConsensusConfig.defaults());
-  }
-
+public record CheckpointSyncConfig(int peersWanted, int pageSize, Duration timeout) {
   public static CheckpointSyncConfig defaults() {
     return new CheckpointSyncConfig(5, 1_000, Duration.ofSeconds(10));
   }

@@ -7,34 +7,33 @@ import nara.mesh.client.MeshRequest;
 import nara.trust.TrustRequest;
 
 /**
- * What the checkpoint sync verticle is asked.
+ * Requests to the checkpoint sync verticle.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface CheckpointSyncRequest<R extends BusMessage> extends Request<R> {
-  /** Where the checkpoint sync verticle is asked. */
-  String ADDRESS = "nara.checkpoint";
+  String ADDRESS = "nara.checkpoint.sync";
 
-  /** Fetches checkpoints from these peers in random order until enough of them gave some. */
+  /** Fetches checkpoints from these peers, in random order, until enough peers contributed. */
   record Sync(List<MeshRequest.Peer> peers) implements CheckpointSyncRequest<SyncResult> {}
 
   /**
-   * What came of it.
+   * The result of a sync.
    *
-   * @param peerResults how each peer that was asked did, in the order asked
-   * @param enoughPeers whether as many peers as wanted gave checkpoints
+   * @param peerResults of the peers that were asked, in that order
+   * @param enoughPeers whether as many peers contributed as the configuration wants
    */
   record SyncResult(List<PeerSyncResult> peerResults, boolean enoughPeers) implements BusMessage {}
 
   /**
-   * One peer's part.
+   * The result of one peer.
    *
-   * @param requests sent
-   * @param failures of them
+   * @param requests sent to it
+   * @param failures of these requests
    * @param reason of the last failure, or empty
-   * @param bytes of its answers
+   * @param bytes of its responses
    * @param events in them
-   * @param offerResult what became of those
+   * @param offerResult what became of the events
    */
   record PeerSyncResult(
       String peer,

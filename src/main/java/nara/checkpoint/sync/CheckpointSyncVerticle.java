@@ -3,13 +3,13 @@ package nara.checkpoint.sync;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.checkpoint.sync.CheckpointSync.PageRequest;
@@ -20,13 +20,13 @@ import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.wire.MeshFailure;
 
 /**
- * Fetches checkpoints from neighbours: carries out what {@link CheckpointSync} says.
+ * Fetches checkpoints from neighbours as {@link CheckpointSync} decides.
  *
- * <p>The mesh offers what it fetched for judging and answers when it is merged, so nothing is held
- * here, and a peer is asked for the next page when the one before is in the ledger.
+ * <p>The mesh replies after the events of a page are verified and merged. So this verticle holds no
+ * events, and requests the next page when the one before is in the ledger.
  */
 public final class CheckpointSyncVerticle extends VerticleBase {
-  /** How long one sync may take in all, however many slow or hostile peers there are. */
+  /** One sync in all, with any number of slow or hostile peers. */
   static final Duration SYNC_TIMEOUT = Duration.ofMinutes(10);
 
   private final CheckpointSyncConfig config;
@@ -36,11 +36,6 @@ public final class CheckpointSyncVerticle extends VerticleBase {
   private final Map<CheckpointSync, Promise<SyncResult>> inFlight = new LinkedHashMap<>();
   private Bus bus;
 
-  /**
-   * The checkpoint sync of one node.
-   *
-   * @param random draws the order of the peers
-   */
   public CheckpointSyncVerticle(CheckpointSyncConfig config, RandomGenerator random) {
     this(config, random, SYNC_TIMEOUT);
   }
@@ -62,7 +57,7 @@ public final class CheckpointSyncVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     List.copyOf(inFlight.keySet())
-        .forEach(sync -> abandon(sync, "the node stopped before it was through"));
+        .forEach(sync -> abandon(sync, "the node stopped before the sync ended"));
     return Future.succeededFuture();
   }
 
@@ -76,17 +71,17 @@ public final class CheckpointSyncVerticle extends VerticleBase {
     CheckpointSync sync = new CheckpointSync(request.peers(), config, random);
     Promise<SyncResult> promise = Promise.promise();
     inFlight.put(sync, promise);
-    sendRequests(sync, sync.firstRequests());
+    sendRequests(sync, sync.nextRequests());
     long timer =
         vertx.setTimer(
             syncTimeout.toMillis(),
-            due -> abandon(sync, "not through after " + syncTimeout.toSeconds() + " s"));
+            due -> abandon(sync, "the sync did not end within " + syncTimeout.toSeconds() + " s"));
     return promise.future().onComplete(ended -> vertx.cancelTimer(timer));
   }
 
-  private void abandon(CheckpointSync sync, String why) {
+  private void abandon(CheckpointSync sync, String reason) {
     if (inFlight.containsKey(sync)) {
-      inFlight.remove(sync).complete(sync.abandon(why));
+      inFlight.remove(sync).complete(sync.abandon(reason));
     }
   }
 
@@ -112,13 +107,12 @@ public final class CheckpointSyncVerticle extends VerticleBase {
   }
 
   private static FetchOutcome fetchFailure(Throwable failure) {
-    return failure instanceof ReplyException reply
-        ? switch (reply.failureType()) {
-          case NO_HANDLERS -> new FetchFailed(MeshFailure.STOPPING, "the mesh is not there");
-          case TIMEOUT -> new FetchFailed(MeshFailure.STALLED, "the mesh did not answer in time");
-          case RECIPIENT_FAILURE, ERROR ->
-              new FetchFailed(MeshFailure.MALFORMED, "the mesh failed: " + reply.getMessage());
-        }
-        : new FetchFailed(MeshFailure.STOPPING, "the mesh could not be asked: " + failure);
+    MeshFailure kind =
+        switch (BusFailure.of(failure)) {
+          case NOT_SERVED -> MeshFailure.STOPPING;
+          case TIMEOUT -> MeshFailure.STALLED;
+          case UNAVAILABLE, INTERNAL_ERROR -> MeshFailure.MALFORMED;
+        };
+    return new FetchFailed(kind, String.valueOf(failure.getMessage()));
   }
 }

@@ -1,12 +1,11 @@
 package nara.cluster.map;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Verdict;
+import nara.identity.Hashing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
@@ -24,7 +23,7 @@ public final class EventEntry {
 
   /** Where it stands in the map. */
   public static String key(JudgedEvent judgedEvent) {
-    byte[] hash = Arrays.copyOf(sha256(judgedEvent.event().json()), HASH_BYTES);
+    byte[] hash = Arrays.copyOf(Hashing.sha256(judgedEvent.event().json()), HASH_BYTES);
     return judgedEvent.event().id()
         + "."
         + judgedEvent.verdict().ordinal()
@@ -47,13 +46,5 @@ public final class EventEntry {
 
   public static Verdict verdict(byte[] value) {
     return VERDICTS[value[0]];
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
   }
 }

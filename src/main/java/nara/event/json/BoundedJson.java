@@ -14,15 +14,15 @@ import java.nio.charset.StandardCharsets;
 import nara.event.EventLimits;
 
 /**
- * Opens JSON from the network for reading, within {@link EventLimits}, and as UTF-8 only.
+ * Opens JSON from the network for parsing, within {@link EventLimits}, and as UTF-8 only.
  *
- * <p>The parser by itself guesses UTF-16 and UTF-32, skips a byte order mark, and takes sequences
- * that are no UTF-8. Bytes are kept and served on, and other readers would read such ones otherwise
- * or lose a whole answer by them; so they are refused here.
+ * <p>The parser itself accepts some sequences that are not UTF-8. Events are served as received,
+ * and other readers would read such bytes differently or reject the whole response.
  */
-public final class BoundedJson {
+final class BoundedJson {
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(EventLimits.MAX_DEPTH)
@@ -32,16 +32,10 @@ public final class BoundedJson {
                   .build())
           .build();
 
-  /** The bytes by which the parser guesses an encoding. */
-  private static final int ENCODING_PROBE_BYTES = 4;
-
-  private static final byte BYTE_ORDER_MARK = (byte) 0xEF;
-
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-  /** Those that no ASCII character has. */
-  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+  private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
   private BoundedJson() {}
 
@@ -50,14 +44,16 @@ public final class BoundedJson {
    *
    * @throws JsonParseException when the bytes are not UTF-8 from the first to the last
    */
-  public static JsonParser parser(byte[] json, int offset, int length) throws IOException {
-    if (!isUtf8(json, offset, length)) {
+  static JsonParser parser(byte[] json, int offset, int length) throws IOException {
+    // A zero among the first two bytes is the mark of UTF-16 and UTF-32.
+    boolean isWide = length > 1 && (json[offset] == 0 || json[offset + 1] == 0);
+    if (isWide || !isAscii(json, offset, offset + length) && !isUtf8(json, offset, length)) {
       throw new JsonParseException(null, "it is not UTF-8");
     }
     return JSON.createParser(json, offset, length);
   }
 
-  /** Eight bytes at a time: every event that comes is looked at. */
+  /** Checks eight bytes at a time, since every event passes here and nearly all are ASCII. */
   private static boolean isAscii(byte[] json, int from, int end) {
     long bits = 0;
     int at = from;
@@ -67,22 +63,13 @@ public final class BoundedJson {
     for (; at < end; at++) {
       bits |= json[at];
     }
-    return (bits & HIGH_BITS) == 0;
+    return (bits & NOT_ASCII) == 0;
   }
 
   private static boolean isUtf8(byte[] json, int offset, int length) {
-    for (int i = 0; i < Math.min(length, ENCODING_PROBE_BYTES); i++) {
-      if (json[offset + i] == 0) {
-        return false;
-      }
-    }
-    // All ASCII, as nearly all events are.
-    if (isAscii(json, offset, offset + length)) {
-      return true;
-    }
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json, offset, length));
-      return json[offset] != BYTE_ORDER_MARK;
+      return true;
     } catch (CharacterCodingException otherwise) {
       return false;
     }

@@ -1,14 +1,11 @@
 package nara.event.json;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import nara.bounds.SafeText;
 import nara.event.Chau;
 import nara.event.Checkpoint;
+import nara.event.Checkpoint.AgreedValues;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.EventLimits;
@@ -20,427 +17,186 @@ import nara.event.ReadResult;
 import nara.event.Seen;
 import nara.event.Service;
 import nara.event.Social;
+import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.event.json.JsonSpans.Span;
 
-/** The fields of one event while it is being read: the container here, its payload in a record. */
+/** The fields of an event and of its seven payloads, and the events that are made of them. */
 final class EventParser {
-  private static final String[] CONTAINER = {
-    "id",
-    "ts",
-    "svc",
-    "emitter",
-    "emitter_id",
-    "sig",
-    "social",
-    "ping",
-    "observation",
-    "hey_there",
-    "chau",
-    "seen",
-    "checkpoint"
-  };
+  private static final Service[] SERVICES = Service.values();
 
-  private final byte[] json;
-  private final StringInterner interner;
+  private static final JsonFields AGREED_VALUES =
+      new JsonFields().numbers("restarts", "total_uptime", "start_time");
 
-  private String claimedId = "";
-  private long ts;
-  private String svc = "";
-  private String emitter = "";
-  private String emitterId = "";
-  private int signatureStart = -1;
-  private int signatureLength;
-  private Payload payload;
+  /** The fields of each service's payload. */
+  private static final List<JsonFields> PAYLOADS =
+      Arrays.stream(SERVICES).map(EventParser::payloadFields).toList();
 
-  EventParser(byte[] json, StringInterner interner) {
-    this.json = json;
-    this.interner = interner;
-  }
+  private static final JsonFields EVENT =
+      new JsonFields()
+          .uniqueText("id")
+          .numbers("ts")
+          .texts("svc", "emitter", "emitter_id")
+          .textSpan("sig")
+          .oneObjectOf(Arrays.stream(SERVICES).map(Service::payloadField).toList(), PAYLOADS);
 
-  String claimedId() {
-    return claimedId;
-  }
+  private EventParser() {}
 
-  void parse(JsonParser parser) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new InvalidEventException("not a JSON object");
-    }
-    KeyMatcher keyMatcher = new KeyMatcher(CONTAINER);
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      int key = keyMatcher.match(parser.currentName());
-      JsonToken value = parser.nextToken();
-      switch (key) {
-        case 0 ->
-            // Of its own: no other event has it.
-            claimedId =
-                textLength(parser, value, "id") == 0
-                    ? ""
-                    : StringInterner.withoutLoneSurrogates(parser.getText());
-        case 1 -> ts = longValue(parser, value, "ts");
-        case 2 -> svc = text(parser, value, "svc");
-        case 3 -> emitter = text(parser, value, "emitter");
-        case 4 -> emitterId = text(parser, value, "emitter_id");
-        case 5 -> signature(parser, value);
-        case KeyMatcher.UNKNOWN -> parser.skipChildren();
-        default -> payload(parser, value, CONTAINER[key]);
-      }
-    }
-    if (parser.nextToken() != null) {
-      throw new InvalidEventException("something follows the event");
+  /** Reads the event that the bytes are; the event keeps them. */
+  static ReadResult parse(byte[] json, StringInterner interner) {
+    JsonRecord event = EVENT.newRecord();
+    try {
+      JsonReader.readObject(json, 0, json.length, event, interner);
+      return toReadResult(json, event);
+    } catch (MalformedJsonException malformed) {
+      return new ReadResult.Unreadable(event.text("id"), malformed.getMessage());
     }
   }
 
-  ReadResult toReadResult() {
+  private static ReadResult toReadResult(byte[] json, JsonRecord fields) {
+    String claimedId = fields.text("id");
+    long ts = fields.number("ts");
+    String svc = fields.text("svc");
+    String emitter = fields.text("emitter");
+    String emitterId = fields.text("emitter_id");
+    Span signature = fields.span("sig");
+    JsonRecord payloadFields = fields.oneObject();
     Service service = Service.ofWireName(svc);
     if (service == null) {
-      throw new InvalidEventException("unknown service '" + SafeText.excerpt(svc) + "'");
+      throw new MalformedJsonException("unknown service '" + SafeText.excerpt(svc) + "'");
     }
-    if (payload == null) {
-      throw new InvalidEventException("service " + svc + " without its payload");
+    if (payloadFields == null) {
+      throw new MalformedJsonException("service " + svc + " without its payload");
     }
-    if (payload.service() != service) {
-      throw new InvalidEventException(
-          "service " + svc + " with the payload of " + payload.service().wireName());
+    if (payloadFields.fields != PAYLOADS.get(service.ordinal())) {
+      Service other = SERVICES[PAYLOADS.indexOf(payloadFields.fields)];
+      throw new MalformedJsonException(
+          "service " + svc + " with the payload of " + other.wireName());
     }
+    Payload payload = payload(service, payloadFields);
     String content = payload.content();
     EventId computed = Event.idOf(ts, service, content);
     Event event =
-        new Event(json, computed, ts, emitter, emitterId, payload, signatureStart, signatureLength);
+        new Event(
+            json,
+            computed,
+            ts,
+            emitter,
+            emitterId,
+            payload,
+            signatureStart(json, signature),
+            signature == null ? 0 : signature.length());
     byte[] signedHash =
         event.isSigned() ? Event.signedHash(claimedId, ts, service, emitter, content) : null;
     String error = ts == 0 ? "ts is zero" : payload.validationError().orElse(null);
     return new ReadResult.ParsedEvent(event, claimedId, signedHash, error);
   }
 
-  /** Remembers where the signature stands in the bytes, not the text itself. */
-  private void signature(JsonParser parser, JsonToken value) throws IOException {
-    signatureLength = textLength(parser, value, "sig");
-    int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
-    // With an escape inside, the text is longer in the bytes than as read: no honest node writes
-    // one there, so such a signature is present and never valid.
-    boolean plain =
-        signatureLength > 0
-            && start + signatureLength < json.length
-            && json[start + signatureLength] == '"';
-    signatureStart = plain ? start : -1;
+  /**
+   * Where the signature begins in the bytes, or -1 when it can't be valid. No honest node escapes a
+   * letter of it. With an escape the text is longer in the bytes than as read.
+   */
+  private static int signatureStart(byte[] json, Span signature) {
+    if (signature == null || signature.length() == 0) {
+      return -1;
+    }
+    int end = signature.offset() + signature.length();
+    return end < json.length && json[end] == '"' ? signature.offset() : -1;
   }
 
-  private void payload(JsonParser parser, JsonToken value, String field) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return;
-    }
-    if (value != JsonToken.START_OBJECT) {
-      throw new InvalidEventException(field + " is not an object");
-    }
-    if (payload != null) {
-      throw new InvalidEventException("more than one payload");
-    }
-    payload =
-        switch (field) {
-          case "social" -> social(parser);
-          case "ping" -> ping(parser);
-          case "observation" -> observation(parser);
-          case "hey_there" -> heyThere(parser);
-          case "chau" -> chau(parser);
-          case "seen" -> seen(parser);
-          default -> checkpoint(parser);
-        };
-  }
-
-  private static final String[] SOCIAL = {
-    "type", "actor", "actor_id", "target", "target_id", "reason", "witness"
-  };
-
-  private Social social(JsonParser parser) throws IOException {
-    String[] t = texts(parser, SOCIAL);
-    return new Social(t[0], t[1], t[2], t[3], t[4], t[5], t[6]);
-  }
-
-  private static final String[] HEY_THERE = {"From", "PublicKey", "MeshIP", "ID", "Signature"};
-
-  private HeyThere heyThere(JsonParser parser) throws IOException {
-    String[] t = texts(parser, HEY_THERE);
-    return new HeyThere(t[0], t[1], t[2], t[3], t[4]);
-  }
-
-  private static final String[] CHAU = {"From", "PublicKey", "ID", "Signature"};
-
-  private Chau chau(JsonParser parser) throws IOException {
-    String[] t = texts(parser, CHAU);
-    return new Chau(t[0], t[1], t[2], t[3]);
-  }
-
-  private static final String[] SEEN = {"observer", "observer_id", "subject", "subject_id", "via"};
-
-  private Seen seen(JsonParser parser) throws IOException {
-    String[] t = texts(parser, SEEN);
-    return new Seen(t[0], t[1], t[2], t[3], t[4]);
-  }
-
-  private static final String[] PING = {"observer", "observer_id", "target", "target_id", "rtt"};
-
-  private Ping ping(JsonParser parser) throws IOException {
-    String[] t = {"", "", "", ""};
-    double rtt = 0;
-    KeyMatcher keyMatcher = new KeyMatcher(PING);
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      int key = keyMatcher.match(parser.currentName());
-      JsonToken value = parser.nextToken();
-      if (key == KeyMatcher.UNKNOWN) {
-        parser.skipChildren();
-      } else if (key == 4) {
-        rtt = doubleValue(parser, value, "rtt");
-      } else {
-        t[key] = text(parser, value, PING[key]);
-      }
-    }
-    return new Ping(t[0], t[1], t[2], t[3], rtt);
-  }
-
-  private static final String[] OBSERVATION = {
-    "observer",
-    "observer_id",
-    "subject",
-    "subject_id",
-    "type",
-    "online_state",
-    "cluster_name",
-    "importance",
-    "start_time",
-    "restart_num",
-    "last_restart",
-    "observer_uptime",
-    "is_backfill"
-  };
-
-  private Observation observation(JsonParser parser) throws IOException {
-    String[] t = {"", "", "", "", "", "", ""};
-    long[] n = new long[5];
-    boolean backfill = false;
-    KeyMatcher keyMatcher = new KeyMatcher(OBSERVATION);
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      int key = keyMatcher.match(parser.currentName());
-      JsonToken value = parser.nextToken();
-      if (key == KeyMatcher.UNKNOWN) {
-        parser.skipChildren();
-      } else if (key < t.length) {
-        t[key] = text(parser, value, OBSERVATION[key]);
-      } else if (key < t.length + n.length) {
-        n[key - t.length] = longValue(parser, value, OBSERVATION[key]);
-      } else {
-        backfill = booleanValue(value, OBSERVATION[key]);
-      }
-    }
-    return new Observation(
-        t[0], t[1], t[2], t[3], t[4], n[0], backfill, n[1], n[2], n[3], t[5], t[6], n[4]);
-  }
-
-  private static final String[] CHECKPOINT = {
-    "subject",
-    "subject_id",
-    "previous_checkpoint_id",
-    "version",
-    "as_of_time",
-    "round",
-    "observation",
-    "voter_ids",
-    "signatures"
-  };
-
-  private Checkpoint checkpoint(JsonParser parser) throws IOException {
-    String[] t = {"", "", ""};
-    long[] n = new long[3];
-    Checkpoint.AgreedValues agreedValues = new Checkpoint.AgreedValues(0, 0, 0);
-    List<String> voters = List.of();
-    List<String> signatures = List.of();
-    KeyMatcher keyMatcher = new KeyMatcher(CHECKPOINT);
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      int key = keyMatcher.match(parser.currentName());
-      JsonToken value = parser.nextToken();
-      switch (key) {
-        case KeyMatcher.UNKNOWN -> parser.skipChildren();
-        case 0, 1, 2 -> t[key] = text(parser, value, CHECKPOINT[key]);
-        case 3, 4, 5 -> n[key - 3] = longValue(parser, value, CHECKPOINT[key]);
-        case 6 -> agreedValues = agreedValues(parser, value);
-        case 7 -> voters = textList(parser, value, CHECKPOINT[key]);
-        default -> signatures = textList(parser, value, CHECKPOINT[key]);
-      }
-    }
-    return new Checkpoint(n[0], t[0], t[1], t[2], agreedValues, n[1], n[2], voters, signatures);
-  }
-
-  private static final String[] AGREED_VALUES = {"restarts", "total_uptime", "start_time"};
-
-  private static Checkpoint.AgreedValues agreedValues(JsonParser parser, JsonToken start)
-      throws IOException {
-    long[] n = new long[3];
-    if (start != JsonToken.VALUE_NULL) {
-      if (start != JsonToken.START_OBJECT) {
-        throw new InvalidEventException("observation is not an object");
-      }
-      KeyMatcher keyMatcher = new KeyMatcher(AGREED_VALUES);
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        int key = keyMatcher.match(parser.currentName());
-        JsonToken value = parser.nextToken();
-        if (key == KeyMatcher.UNKNOWN) {
-          parser.skipChildren();
-        } else {
-          n[key] = longValue(parser, value, AGREED_VALUES[key]);
-        }
-      }
-    }
-    return new Checkpoint.AgreedValues(n[0], n[1], n[2]);
-  }
-
-  /** Reads an object all of whose known fields are texts. */
-  private String[] texts(JsonParser parser, String[] names) throws IOException {
-    String[] values = new String[names.length];
-    Arrays.fill(values, "");
-    KeyMatcher keyMatcher = new KeyMatcher(names);
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      int key = keyMatcher.match(parser.currentName());
-      JsonToken value = parser.nextToken();
-      if (key == KeyMatcher.UNKNOWN) {
-        parser.skipChildren();
-      } else {
-        values[key] = text(parser, value, names[key]);
-      }
-    }
-    return values;
-  }
-
-  private List<String> textList(JsonParser parser, JsonToken start, String field)
-      throws IOException {
-    if (start == JsonToken.VALUE_NULL) {
-      return List.of();
-    }
-    if (start != JsonToken.START_ARRAY) {
-      throw new InvalidEventException(field + " is not a list");
-    }
-    List<String> values = new ArrayList<>();
-    JsonToken value;
-    while ((value = parser.nextToken()) != JsonToken.END_ARRAY) {
-      if (values.size() == EventLimits.MAX_VOTERS) {
-        throw new InvalidEventException(
-            field + " has more than " + EventLimits.MAX_VOTERS + " entries");
-      }
-      values.add(text(parser, value, field));
-    }
-    return List.copyOf(values);
-  }
-
-  /** A text that many events have in common. */
-  private String text(JsonParser parser, JsonToken value, String field) throws IOException {
-    int length = textLength(parser, value, field);
-    return length == 0
-        ? ""
-        : interner.intern(parser.getTextCharacters(), parser.getTextOffset(), length);
-  }
-
-  /** The characters of a text within its bound; 0 when there is none. */
-  private static int textLength(JsonParser parser, JsonToken value, String field)
-      throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return 0;
-    }
-    if (value != JsonToken.VALUE_STRING) {
-      throw new InvalidEventException(field + " is not a text");
-    }
-    int length = parser.getTextLength();
-    if (length > EventLimits.MAX_TEXT_LENGTH) {
-      throw new InvalidEventException(
-          field
-              + " has "
-              + length
-              + " characters, over the "
-              + EventLimits.MAX_TEXT_LENGTH
-              + " allowed");
-    }
-    return length;
-  }
-
-  private static long longValue(JsonParser parser, JsonToken value, String field)
-      throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return 0;
-    }
-    if (value != JsonToken.VALUE_NUMBER_INT) {
-      throw new InvalidEventException(field + " is not a whole number");
-    }
-    return switch (parser.getNumberType()) {
-      case INT, LONG -> parser.getLongValue();
-      case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL ->
-          throw new InvalidEventException(field + " is outside of 64 bits");
+  private static JsonFields payloadFields(Service service) {
+    return switch (service) {
+      case SOCIAL ->
+          new JsonFields()
+              .texts("type", "actor", "actor_id", "target", "target_id", "reason", "witness");
+      case PING ->
+          new JsonFields().texts("observer", "observer_id", "target", "target_id").reals("rtt");
+      case OBSERVATION ->
+          new JsonFields()
+              .texts("observer", "observer_id", "subject", "subject_id", "type")
+              .numbers("importance")
+              .flag("is_backfill")
+              .numbers("start_time", "restart_num", "last_restart")
+              .texts("online_state", "cluster_name")
+              .numbers("observer_uptime");
+      case HEY_THERE -> new JsonFields().texts("From", "PublicKey", "MeshIP", "ID", "Signature");
+      case CHAU -> new JsonFields().texts("From", "PublicKey", "ID", "Signature");
+      case SEEN ->
+          new JsonFields().texts("observer", "observer_id", "subject", "subject_id", "via");
+      case CHECKPOINT ->
+          new JsonFields()
+              .numbers("version")
+              .texts("subject", "subject_id", "previous_checkpoint_id")
+              .object("observation", AGREED_VALUES)
+              .numbers("as_of_time", "round")
+              .textList("voter_ids", EventLimits.MAX_VOTERS)
+              .textList("signatures", EventLimits.MAX_VOTERS);
     };
   }
 
-  private static double doubleValue(JsonParser parser, JsonToken value, String field)
-      throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return 0;
-    }
-    if (value != JsonToken.VALUE_NUMBER_INT && value != JsonToken.VALUE_NUMBER_FLOAT) {
-      throw new InvalidEventException(field + " is not a number");
-    }
-    double number = parser.getDoubleValue();
-    if (Double.isInfinite(number)) {
-      throw new InvalidEventException(field + " is too large");
-    }
-    return number;
+  private static Payload payload(Service service, JsonRecord p) {
+    return switch (service) {
+      case SOCIAL ->
+          new Social(
+              p.text("type"),
+              p.text("actor"),
+              p.text("actor_id"),
+              p.text("target"),
+              p.text("target_id"),
+              p.text("reason"),
+              p.text("witness"));
+      case PING ->
+          new Ping(
+              p.text("observer"),
+              p.text("observer_id"),
+              p.text("target"),
+              p.text("target_id"),
+              p.real("rtt"));
+      case OBSERVATION ->
+          new Observation(
+              p.text("observer"),
+              p.text("observer_id"),
+              p.text("subject"),
+              p.text("subject_id"),
+              p.text("type"),
+              p.number("importance"),
+              p.flag("is_backfill"),
+              p.number("start_time"),
+              p.number("restart_num"),
+              p.number("last_restart"),
+              p.text("online_state"),
+              p.text("cluster_name"),
+              p.number("observer_uptime"));
+      case HEY_THERE ->
+          new HeyThere(
+              p.text("From"),
+              p.text("PublicKey"),
+              p.text("MeshIP"),
+              p.text("ID"),
+              p.text("Signature"));
+      case CHAU -> new Chau(p.text("From"), p.text("PublicKey"), p.text("ID"), p.text("Signature"));
+      case SEEN ->
+          new Seen(
+              p.text("observer"),
+              p.text("observer_id"),
+              p.text("subject"),
+              p.text("subject_id"),
+              p.text("via"));
+      case CHECKPOINT ->
+          new Checkpoint(
+              p.number("version"),
+              p.text("subject"),
+              p.text("subject_id"),
+              p.text("previous_checkpoint_id"),
+              agreedValues(p.object("observation")),
+              p.number("as_of_time"),
+              p.number("round"),
+              p.texts("voter_ids"),
+              p.texts("signatures"));
+    };
   }
 
-  private static boolean booleanValue(JsonToken value, String field) {
-    if (value == JsonToken.VALUE_TRUE) {
-      return true;
-    }
-    if (value == JsonToken.VALUE_FALSE || value == JsonToken.VALUE_NULL) {
-      return false;
-    }
-    throw new InvalidEventException(field + " is neither true nor false");
-  }
-
-  /** Which of an object's known keys were met: each may come once, in its own spelling only. */
-  private static final class KeyMatcher {
-    static final int UNKNOWN = -1;
-
-    private final String[] known;
-    private int seen;
-
-    /** They come in order nearly always. */
-    private int next;
-
-    KeyMatcher(String[] known) {
-      this.known = known;
-    }
-
-    int match(String name) {
-      for (int tried = 0; tried < known.length; tried++) {
-        int i = next;
-        next = next + 1 < known.length ? next + 1 : 0;
-        if (known[i].equals(name)) {
-          if ((seen & 1 << i) != 0) {
-            throw new InvalidEventException("key '" + name + "' twice");
-          }
-          seen |= 1 << i;
-          return i;
-        }
-      }
-      for (String key : known) {
-        if (key.equalsIgnoreCase(name)) {
-          throw new InvalidEventException(
-              "key '" + SafeText.excerpt(name) + "' differs from '" + key + "' only in case");
-        }
-      }
-      return UNKNOWN;
-    }
-  }
-
-  /** The event breaks the contract's structure; the message says how. */
-  static final class InvalidEventException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    InvalidEventException(String message) {
-      // Without a stack trace: it is a value on its way out of the parser, and may be frequent.
-      super(message, null, false, false);
-    }
+  private static AgreedValues agreedValues(JsonRecord values) {
+    return new AgreedValues(
+        values.number("restarts"), values.number("total_uptime"), values.number("start_time"));
   }
 }

@@ -1,39 +1,33 @@
 package nara.event.json;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
-import nara.bounds.SafeText;
 import nara.event.EventId;
 import nara.event.EventLimits;
 import nara.event.ReadResult;
 
 /**
- * Reads the JSON of one event, in one pass, within bounds.
+ * Reads the JSON of one event, in one pass, within {@link EventLimits}.
  *
- * <p>Stricter than the reference where its leniency would let two nodes read one text differently:
- * a key given twice, or one that differs from a known one only in case, is refused. Unknown keys
- * are skipped, and survive in the bytes.
+ * <p>Stricter than the reference where two nodes could read one text differently; see {@link
+ * JsonFields}. Unknown fields are skipped, and stay in the bytes.
  *
- * <p>Stateless but for a cache of texts; safe for many threads at once.
+ * <p>Thread-safe; the only state is a cache of texts.
  */
 public final class EventReader {
-  /** Where the digits of an id begin in an event that begins with its id. */
+  /** Offset of the digits in an event that begins with its id. */
   public static final int ID_OFFSET = 7;
 
   private final StringInterner interner = new StringInterner();
 
-  /** Reads an event that is alone in its array. */
+  /** Reads an event that is alone in its bytes. */
   public ReadResult read(byte[] json) {
     return read(json, 0, json.length);
   }
 
   /**
-   * Reads the event whose JSON object stands at the offset. The bytes are copied, so that a large
-   * answer is not held by one of its events.
+   * Reads the event at the offset. Its bytes are copied, so that one event does not keep a large
+   * response in memory.
    */
   public ReadResult read(byte[] buffer, int offset, int length) {
     if (length > EventLimits.MAX_EVENT_BYTES) {
@@ -42,23 +36,12 @@ public final class EventReader {
           "an event of " + length + " bytes, over the " + EventLimits.MAX_EVENT_BYTES + " allowed");
     }
     byte[] json = Arrays.copyOfRange(buffer, offset, offset + length);
-    EventParser fields = new EventParser(json, interner);
-    try (JsonParser parser = BoundedJson.parser(json, 0, json.length)) {
-      fields.parse(parser);
-      return fields.toReadResult();
-    } catch (EventParser.InvalidEventException invalidEventException) {
-      return new ReadResult.Unreadable(fields.claimedId(), invalidEventException.getMessage());
-    } catch (JsonProcessingException broken) {
-      return new ReadResult.Unreadable(
-          fields.claimedId(), "not JSON: " + SafeText.excerpt(broken.getOriginalMessage()));
-    } catch (IOException impossible) {
-      throw new UncheckedIOException("reading from memory", impossible);
-    }
+    return EventParser.parse(json, interner);
   }
 
   /**
-   * The id that the event at the offset claims, when it stands first and as 32 hex digits, the way
-   * every node writes it. Lets a duplicate be recognised before anything else is parsed.
+   * The id that the event at the offset claims, if the event begins with it as 32 hex digits, as
+   * every node writes it. Recognises a duplicate before anything else is parsed.
    */
   public static Optional<EventId> peekId(byte[] buffer, int offset, int length) {
     return startsWithId(buffer, offset, length)
@@ -66,9 +49,7 @@ public final class EventReader {
         : Optional.empty();
   }
 
-  /**
-   * Whether {@link #peekId} finds an id there: it begins {@link #ID_OFFSET} bytes from the offset.
-   */
+  /** Whether {@link #peekId} finds an id, {@link #ID_OFFSET} bytes after the offset. */
   public static boolean hasPeekableId(byte[] buffer, int offset, int length) {
     return startsWithId(buffer, offset, length) && EventId.isHex(buffer, offset + ID_OFFSET);
   }

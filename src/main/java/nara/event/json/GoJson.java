@@ -2,17 +2,16 @@ package nara.event.json;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.HexFormat;
 
 /**
- * Writes JSON texts and numbers letter for letter as the reference's encoder does, because bytes
- * are what signatures over bodies cover.
+ * Writes JSON texts and numbers byte for byte as the reference's encoder does, since signatures
+ * over bodies cover the bytes.
  */
 public final class GoJson {
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
-
   private GoJson() {}
 
-  /** A text in quotes; {@code < > &}, U+2028 and U+2029 are escaped beside what JSON asks for. */
+  /** A text in quotes. Besides what JSON requires, {@code < > &}, U+2028, U+2029 are escaped. */
   public static void appendString(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
@@ -24,10 +23,9 @@ public final class GoJson {
         case '\t' -> out.append("\\t");
         case '\b' -> out.append("\\b");
         case '\f' -> out.append("\\f");
-        case '<', '>', '&', '\u2028', '\u2029' -> appendEscaped(out, c);
         default -> {
-          if (c < 0x20) {
-            appendEscaped(out, c);
+          if (c < 0x20 || "<>&\u2028\u2029".indexOf(c) >= 0) {
+            out.append("\\u").append(HexFormat.of().toHexDigits(c));
           } else {
             out.append(c);
           }
@@ -37,19 +35,10 @@ public final class GoJson {
     out.append('"');
   }
 
-  private static void appendEscaped(StringBuilder out, char c) {
-    out.append("\\u")
-        .append(HEX[c >> 12])
-        .append(HEX[c >> 8 & 15])
-        .append(HEX[c >> 4 & 15])
-        .append(HEX[c & 15]);
-  }
-
   /**
-   * A number in its shortest form: plain from 1e-6 up to below 1e21, else with an exponent of at
-   * least one digit.
+   * A number in its shortest form: plain from 1e-6 to below 1e21, else with an exponent.
    *
-   * @throws IllegalArgumentException when it is not finite: JSON has no such number
+   * @throws IllegalArgumentException when it is not finite
    */
   public static void appendNumber(StringBuilder out, double value) {
     if (!Double.isFinite(value)) {
@@ -75,8 +64,8 @@ public final class GoJson {
   }
 
   private static BigDecimal shortest(double value) {
-    // Double.toString gives the shortest digits that read back as the same double (since JDK 19),
-    // but never fewer than two: 4.9E-324 where one digit, 5e-324, says the same.
+    // Double.toString gives the shortest digits that read back as the same double, but never fewer
+    // than two: 4.9E-324, where 5e-324 is the same double.
     BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     if (digits.precision() == 2) {
       BigDecimal one = digits.round(new MathContext(1));

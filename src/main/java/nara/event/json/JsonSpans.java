@@ -15,9 +15,9 @@ import nara.bounds.SafeText;
  * Cuts JSON into pieces without parsing them: the members of an object, the elements of an array,
  * as places in the bytes.
  *
- * <p>An answer of thousands of events is cut first and each event read on its own, so that one that
- * is broken costs itself only. Nesting is counted, not recursed into, so no depth can exhaust the
- * stack. What is inside a piece is not checked here.
+ * <p>A response of thousands of events is cut first and each event is read on its own, so a broken
+ * event costs only itself. Nesting is counted without recursion, so no depth exhausts the stack.
+ * The content of a piece is not checked here.
  */
 public final class JsonSpans {
   private JsonSpans() {}
@@ -30,16 +30,17 @@ public final class JsonSpans {
     }
   }
 
-  /** The bytes are not JSON of the shape that was asked for; the message says where. */
-  public static class MalformedJsonException extends Exception {
+  /** The bytes are not JSON of the expected form; the message says why. */
+  public static class MalformedJsonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    MalformedJsonException(String message) {
+    public MalformedJsonException(String message) {
+      // Without a stack trace, since hostile peers can cause many.
       super(message, null, false, false);
     }
   }
 
-  /** There are more members or elements than were accepted. */
+  /** There are more members or elements than allowed. */
   public static final class TooManyElementsException extends MalformedJsonException {
     private static final long serialVersionUID = 1L;
 
@@ -48,100 +49,92 @@ public final class JsonSpans {
     }
   }
 
+  private interface PieceConsumer {
+    void accept(Span key, Span value);
+  }
+
   /**
-   * The members of the object that the bytes are, by their key. A key given twice is refused,
-   * however it is spelt: two readers could take different ones.
+   * The members by key of the object that the bytes are. A key given twice is rejected, however it
+   * is escaped: two readers could take different values.
    *
-   * @param limit how many members are accepted
+   * @param limit members that are allowed
    */
-  public static Map<String, Span> members(byte[] json, int limit) throws MalformedJsonException {
+  public static Map<String, Span> members(byte[] json, int limit) {
     Map<String, Span> members = new LinkedHashMap<>();
-    int at = expect(json, skipWhitespace(json, 0), '{');
-    at = skipWhitespace(json, at);
-    if (at < json.length && json[at] == '}') {
-      end(json, at + 1);
-      return members;
+    PieceConsumer add =
+        (keySpan, value) -> {
+          String key = key(json, keySpan);
+          if (members.put(key, value) != null) {
+            throw new MalformedJsonException("key '" + SafeText.excerpt(key) + "' twice");
+          }
+        };
+    int end = cut(json, skipWhitespace(json, 0), '{', '}', limit, add);
+    if (skipWhitespace(json, end) != json.length) {
+      throw new MalformedJsonException("more text after the object, at byte " + end);
     }
-    while (true) {
-      int keyStart = skipWhitespace(json, at);
-      int keyEnd = skipString(json, keyStart);
-      String key = key(json, keyStart, keyEnd - keyStart);
-      at = skipWhitespace(json, expect(json, skipWhitespace(json, keyEnd), ':'));
-      int valueEnd = skipValue(json, at);
-      if (members.size() == limit) {
-        throw new TooManyElementsException("more than " + limit + " members");
-      }
-      if (members.put(key, new Span(at, valueEnd - at)) != null) {
-        throw new MalformedJsonException("key '" + SafeText.excerpt(key) + "' twice");
-      }
-      at = skipWhitespace(json, valueEnd);
-      if (at < json.length && json[at] == ',') {
-        at++;
-      } else {
-        end(json, expect(json, at, '}'));
-        return members;
-      }
-    }
+    return members;
   }
 
   /**
    * The elements of the array at the span; none for {@code null}, which the reference writes for an
    * empty list.
    *
-   * @param limit how many elements are accepted
+   * @param limit elements that are allowed
    */
-  public static List<Span> elements(byte[] json, Span array, int limit)
-      throws MalformedJsonException {
+  public static List<Span> elements(byte[] json, Span array, int limit) {
     List<Span> elements = new ArrayList<>();
-    if (array.length() == 4 && array.text(json).equals("null")) {
-      return elements;
+    if (array.length() != 4 || !array.text(json).equals("null")) {
+      cut(json, array.offset(), '[', ']', limit, (noKey, value) -> elements.add(value));
     }
-    int at = skipWhitespace(json, expect(json, array.offset(), '['));
-    if (at < json.length && json[at] == ']') {
-      return elements;
+    return elements;
+  }
+
+  /** Passes on each member of an object or element of an array; returns the offset behind it. */
+  private static int cut(
+      byte[] json, int from, char open, char close, int limit, PieceConsumer consumer) {
+    int at = skipWhitespace(json, expect(json, from, open));
+    if (at < json.length && json[at] == close) {
+      return at + 1;
     }
-    while (true) {
-      at = skipWhitespace(json, at);
-      int valueEnd = skipValue(json, at);
-      if (elements.size() == limit) {
-        throw new TooManyElementsException("more than " + limit + " elements");
+    for (int count = 0; ; count++) {
+      Span key = null;
+      if (open == '{') {
+        key = new Span(at, skipString(json, at) - at);
+        at = skipWhitespace(json, at + key.length());
+        at = skipWhitespace(json, expect(json, at, ':'));
       }
-      elements.add(new Span(at, valueEnd - at));
-      at = skipWhitespace(json, valueEnd);
-      if (at < json.length && json[at] == ',') {
-        at++;
-      } else {
-        expect(json, at, ']');
-        return elements;
+      int end = skipValue(json, at);
+      if (count == limit) {
+        throw new TooManyElementsException("more than " + limit + " entries");
       }
+      consumer.accept(key, new Span(at, end - at));
+      at = skipWhitespace(json, end);
+      if (at == json.length || json[at] != ',') {
+        return expect(json, at, close);
+      }
+      at = skipWhitespace(json, at + 1);
     }
   }
 
   /** The text of a key in its quotes. */
-  private static String key(byte[] json, int offset, int length) throws MalformedJsonException {
-    String raw = new String(json, offset + 1, length - 2, StandardCharsets.UTF_8);
+  private static String key(byte[] json, Span span) {
+    String raw = new String(json, span.offset() + 1, span.length() - 2, StandardCharsets.UTF_8);
     if (raw.indexOf('\\') < 0) {
       return raw;
     }
-    try (JsonParser parser = BoundedJson.parser(json, offset, length)) {
+    try (JsonParser parser = BoundedJson.parser(json, span.offset(), span.length())) {
       parser.nextToken();
       return parser.getText();
     } catch (JsonProcessingException broken) {
-      throw new MalformedJsonException("the key at byte " + offset + " is no text");
+      throw new MalformedJsonException("the key at byte " + span.offset() + " is not a text");
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
   }
 
-  private static void end(byte[] json, int at) throws MalformedJsonException {
-    if (skipWhitespace(json, at) != json.length) {
-      throw new MalformedJsonException("something follows the object at byte " + at);
-    }
-  }
-
-  private static int expect(byte[] json, int at, char wanted) throws MalformedJsonException {
+  private static int expect(byte[] json, int at, char wanted) {
     if (at >= json.length) {
-      throw new MalformedJsonException("ends in the middle, at byte " + at);
+      throw truncated(at);
     }
     if (json[at] != wanted) {
       throw new MalformedJsonException("'" + wanted + "' expected at byte " + at);
@@ -158,7 +151,7 @@ public final class JsonSpans {
     return at;
   }
 
-  private static int skipString(byte[] json, int from) throws MalformedJsonException {
+  private static int skipString(byte[] json, int from) {
     int at = expect(json, from, '"');
     while (at < json.length) {
       byte b = json[at];
@@ -167,12 +160,12 @@ public final class JsonSpans {
       }
       at += b == '\\' ? 2 : 1;
     }
-    throw new MalformedJsonException("a text without an end, from byte " + from);
+    throw truncated(at);
   }
 
-  private static int skipValue(byte[] json, int from) throws MalformedJsonException {
+  private static int skipValue(byte[] json, int from) {
     if (from >= json.length) {
-      throw new MalformedJsonException("ends in the middle, at byte " + from);
+      throw truncated(from);
     }
     return switch (json[from]) {
       case '"' -> skipString(json, from);
@@ -181,7 +174,7 @@ public final class JsonSpans {
     };
   }
 
-  private static int skipNested(byte[] json, int from) throws MalformedJsonException {
+  private static int skipNested(byte[] json, int from) {
     int depth = 0;
     int at = from;
     while (at < json.length) {
@@ -201,10 +194,10 @@ public final class JsonSpans {
         default -> at++;
       }
     }
-    throw new MalformedJsonException("ends in the middle of what begins at byte " + from);
+    throw truncated(at);
   }
 
-  private static int skipScalar(byte[] json, int from) throws MalformedJsonException {
+  private static int skipScalar(byte[] json, int from) {
     int at = from;
     while (at < json.length && ",]} \n\r\t".indexOf(json[at]) < 0) {
       at++;
@@ -213,5 +206,9 @@ public final class JsonSpans {
       throw new MalformedJsonException("a value expected at byte " + from);
     }
     return at;
+  }
+
+  private static MalformedJsonException truncated(int at) {
+    return new MalformedJsonException("truncated at byte " + at);
   }
 }

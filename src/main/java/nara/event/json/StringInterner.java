@@ -1,8 +1,8 @@
 package nara.event.json;
 
 /**
- * A bounded cache of short texts. A ledger holds the same few names and ids in every event; sharing
- * one copy of each saves about a third of its memory.
+ * A bounded cache of short texts. The same few names and ids are in every event of a ledger; one
+ * shared copy of each saves about a third of its memory.
  *
  * <p>Direct-mapped and without locks: a lost race costs one more copy, never a wrong text.
  */
@@ -10,21 +10,18 @@ final class StringInterner {
   private static final int SLOTS = 1 << 13;
   private static final int MAX_LENGTH = 64;
 
+  /** Characters hashed, from the end: texts that long are ids and keys, which differ there. */
+  private static final int HASHED = 8;
+
   private final String[] slots = new String[SLOTS];
 
-  /**
-   * The text that those characters are, without halves of pairs; a new one only when it is not
-   * here.
-   */
+  /** The text of the characters, without lone surrogates; from the cache if possible. */
   String intern(char[] characters, int offset, int length) {
-    if (length == 0) {
-      return "";
-    }
     if (length > MAX_LENGTH) {
       return withoutLoneSurrogates(new String(characters, offset, length));
     }
-    int hash = 0;
-    for (int i = offset; i < offset + length; i++) {
+    int hash = length;
+    for (int i = offset + Math.max(0, length - HASHED); i < offset + length; i++) {
       hash = 31 * hash + characters[i];
     }
     int slot = (hash ^ hash >>> 13) & SLOTS - 1;
@@ -49,7 +46,7 @@ final class StringInterner {
     return true;
   }
 
-  /** Half a surrogate pair is no character; the reference reads U+FFFD there, and so do we. */
+  /** Replaces each lone surrogate by U+FFFD, as the reference does. */
   static String withoutLoneSurrogates(String text) {
     char[] mended = null;
     for (int i = 0; i < text.length(); i++) {

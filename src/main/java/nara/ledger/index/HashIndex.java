@@ -1,11 +1,11 @@
 package nara.ledger.index;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import nara.identity.Hashing;
 import nara.negentropy.Bound;
 import nara.negentropy.IdSum;
 import nara.negentropy.ItemId;
@@ -69,7 +69,7 @@ public final class HashIndex implements Items {
   }
 
   private final EventIndex eventIndex;
-  private final MessageDigest sha256 = sha256();
+  private final MessageDigest sha256 = Hashing.newSha256();
 
   private boolean enabled;
   private int changesSinceRead;
@@ -321,14 +321,6 @@ public final class HashIndex implements Items {
       if (!visitor.test(chunks.get(c).items[rank - cumulativeCounts[c]].hash)) {
         return;
       }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every JDK has SHA-256", missing);
     }
   }
 }

@@ -2,16 +2,20 @@ package nara.mesh.client;
 
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.RequestOptions;
+import io.vertx.core.streams.WriteStream;
+import io.vertx.ext.web.client.impl.ClientPhase;
+import io.vertx.ext.web.client.impl.HttpContext;
+import io.vertx.ext.web.codec.BodyCodec;
+import io.vertx.ext.web.codec.spi.BodyStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,28 +30,28 @@ import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 
 /**
- * One request and its answer, with a peer that may do anything: bytes are counted as they come, a
- * declared length is believed only when it is too large, and silence ends it, or next to it.
+ * One request and its response, with a server that may do anything. It counts the bytes of the body
+ * as they arrive, and ends when the server sends nothing, or hardly anything, for the stall
+ * timeout. It has no deadline: the caller aborts it.
  *
- * <p>Lives on one event loop. The deadline is its operation's.
+ * <p>The web client pipes the body into this stream. It shows the connection and the head only to
+ * an interceptor, so that one passes them on. Lives on one event loop.
  */
-final class Exchange {
+public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   /**
-   * An answer as it was on the wire.
+   * A response as it was on the wire.
    *
-   * @param body still packed, when the headers say so
-   * @param receivedAt when its head came
+   * @param body compressed, when the headers say so
+   * @param receivedAt when the head arrived
    * @param elapsed from sending the request to the last byte
    */
-  record RawResponse(
+  public record RawResponse(
       int status, MultiMap headers, byte[] body, Instant receivedAt, Duration elapsed) {
-    boolean isCompressed() {
-      return Gzip.CODING.equalsIgnoreCase(headers.get(HttpHeaders.CONTENT_ENCODING));
-    }
-
-    /** Its body unpacked. Not for an event loop. */
+    /** The body without compression. Not for an event loop. */
     byte[] decompressed(int maxBytes) throws MeshException {
-      return isCompressed() ? Gzip.decompress(body, maxBytes) : body;
+      return Gzip.CODING.equalsIgnoreCase(headers.get(HttpHeaders.CONTENT_ENCODING))
+          ? Gzip.decompress(body, maxBytes)
+          : body;
     }
   }
 
@@ -57,93 +61,111 @@ final class Exchange {
   private final int maxBytes;
 
   private final Promise<RawResponse> promise = Promise.promise();
+  private Optional<HttpClientRequest> request = Optional.empty();
+  private HttpClientResponse head;
+  private Instant receivedAt;
 
-  /** What came so far; longer than {@link #length} while it grows. */
+  /** 0 when the server declares no length. */
+  private long declaredLength;
+
+  /** The bytes so far; longer than {@link #length} while it grows. */
   private byte[] body = {};
 
   private int length;
-  private Optional<HttpClientRequest> request = Optional.empty();
   private long sentAt;
   private long lastByteAt;
 
-  /** When the time began in which {@link MeshLimits#MIN_PROGRESS_BYTES} bytes must come. */
+  /** Start of the window in which {@link MeshLimits#MIN_PROGRESS_BYTES} bytes must arrive. */
   private long windowStart;
 
   private int windowBytes;
   private boolean ended;
 
-  private Exchange(Vertx vertx, InstantSource clock, Duration stallTimeout, int maxBytes) {
+  Exchange(Vertx vertx, InstantSource clock, Duration stallTimeout, int maxBytes) {
     this.vertx = vertx;
     this.clock = clock;
     this.stallTimeout = stallTimeout;
     this.maxBytes = maxBytes;
   }
 
-  /** Sends the request; the failure is always a {@link MeshException}. */
-  static Future<RawResponse> run(
-      Vertx vertx,
-      HttpClient http,
-      InstantSource clock,
-      Operation<?> operation,
-      RequestOptions options,
-      Buffer body,
-      int maxBytes) {
-    Exchange exchange = new Exchange(vertx, clock, operation.patience(), maxBytes);
-    operation.onEnd(exchange::abort);
-    http.request(options)
-        .onSuccess(request -> exchange.onConnected(request, body))
-        .onFailure(
-            failure ->
-                exchange.fail(MeshFailure.UNREACHABLE, "no connection: " + message(failure)));
-    return exchange.promise.future();
+  /** The response of any status; the failure is always a {@link MeshException}. */
+  public Future<RawResponse> future() {
+    return promise.future();
   }
 
-  private void onConnected(HttpClientRequest connected, Buffer requestBody) {
-    // Without one, Vert.x logs a request that is given up as an error.
-    connected.exceptionHandler(this::onConnectionError);
-    if (ended) {
-      connected.reset();
-      return;
+  /** Ends the exchange and closes its connection, unless it has ended. */
+  public void abort() {
+    fail(MeshFailure.STALLED, "given up");
+  }
+
+  static void intercept(HttpContext<?> context) {
+    if (context.request().bodyCodec() instanceof Exchange exchange) {
+      if (context.phase() == ClientPhase.SEND_REQUEST) {
+        exchange.onConnected(context.clientRequest());
+      } else if (context.phase() == ClientPhase.RECEIVE_RESPONSE) {
+        exchange.onHead(context.clientResponse());
+      }
+      if (exchange.ended && context.phase() != ClientPhase.FAILURE) {
+        context.fail(new IllegalStateException("the exchange has ended"));
+        return;
+      }
     }
-    request = Optional.of(connected);
-    sentAt = System.nanoTime();
-    lastByteAt = sentAt;
-    scheduleStallCheck(stallTimeout.toNanos());
-    connected.connection().exceptionHandler(this::onConnectionError);
-    connected.send(requestBody).onSuccess(this::onResponse).onFailure(this::onConnectionError);
+    context.next();
   }
 
-  private void onResponse(HttpClientResponse response) {
+  private void onConnected(HttpClientRequest connected) {
+    request = Optional.of(connected);
+    // Without a handler, Vert.x logs a request that is given up as an error.
+    connected.exceptionHandler(this::onFailure);
+    if (!ended) {
+      connected.connection().exceptionHandler(this::onFailure);
+      sentAt = System.nanoTime();
+      lastByteAt = sentAt;
+      scheduleStallCheck(stallTimeout.toNanos());
+    }
+  }
+
+  private void onHead(HttpClientResponse response) {
     lastByteAt = System.nanoTime();
     windowStart = lastByteAt;
-    Instant received = clock.instant();
-    response.exceptionHandler(this::onConnectionError);
-    boolean good = response.statusCode() == 200;
-    if (good && declaredLength(response) > maxBytes) {
+    head = response;
+    receivedAt = clock.instant();
+    declaredLength = declaredLength(response);
+    response.exceptionHandler(this::onFailure);
+    if (head.statusCode() == 200 && declaredLength > maxBytes) {
       fail(MeshFailure.TOO_LARGE, "announces more than the " + maxBytes + " bytes allowed");
-      return;
     }
-    response.handler(
-        chunk -> {
-          if (good) {
-            onBytes(response, chunk);
-          } else {
-            onErrorBytes(response, received, chunk);
-          }
-        });
-    response.endHandler(end -> finish(response, received));
   }
 
-  private void onBytes(HttpClientResponse response, Buffer chunk) {
-    onProgress(chunk.length());
-    if (chunk.length() > maxBytes - length) {
+  private static long declaredLength(HttpClientResponse response) {
+    String declared = response.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return declared == null ? 0 : Long.parseLong(declared.trim());
+    } catch (NumberFormatException notANumber) {
+      // The bytes are counted anyway.
+      return 0;
+    }
+  }
+
+  @Override
+  public Future<Void> write(Buffer chunk) {
+    if (!ended) {
+      onProgress(chunk.length());
+    }
+    if (ended) {
+      return Future.succeededFuture();
+    }
+    if (head.statusCode() != 200) {
+      onErrorBytes(chunk);
+    } else if (chunk.length() > maxBytes - length) {
       fail(MeshFailure.TOO_LARGE, "more than the " + maxBytes + " bytes allowed");
-    } else if (!ended) {
-      append(chunk, chunk.length(), declaredLength(response));
+    } else {
+      append(chunk, chunk.length(), declaredLength);
     }
+    return Future.succeededFuture();
   }
 
-  /** A few bytes now and then are no answer either: each stretch of patience must bring some. */
+  /** Each stall timeout must bring some bytes: a few now and then are no progress. */
   private void onProgress(int bytes) {
     lastByteAt = System.nanoTime();
     windowBytes += bytes;
@@ -157,19 +179,18 @@ final class Exchange {
     }
   }
 
-  /** Of an error only the start is wanted, however long it goes on. */
-  private void onErrorBytes(HttpClientResponse response, Instant received, Buffer chunk) {
-    onProgress(chunk.length());
+  /** The start of an error's text is enough, however long it is. */
+  private void onErrorBytes(Buffer chunk) {
     append(chunk, Math.min(chunk.length(), MeshLimits.ERROR_BYTES - length), 0);
     if (length == MeshLimits.ERROR_BYTES) {
-      finish(response, received);
+      finish();
       request.ifPresent(HttpClientRequest::reset);
     }
   }
 
   /**
-   * Takes some bytes. For an honest answer the declared length makes it one array that is filled
-   * once; of one that is not, no more is believed than {@link MeshLimits#PREALLOCATED_BYTES}.
+   * Adds bytes to the body. The declared length gives the array its size at once, but only up to
+   * {@link MeshLimits#PREALLOCATED_BYTES}: the server may lie.
    */
   private void append(Buffer chunk, int bytes, long declared) {
     if (length + bytes > body.length) {
@@ -181,14 +202,12 @@ final class Exchange {
     length += bytes;
   }
 
-  private void finish(HttpClientResponse response, Instant received) {
-    if (!ended) {
-      ended = true;
-      detachFromConnection();
-      Duration took = Duration.ofNanos(System.nanoTime() - sentAt);
+  void finish() {
+    if (endOnce()) {
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - sentAt);
       byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
       promise.complete(
-          new RawResponse(response.statusCode(), response.headers(), whole, received, took));
+          new RawResponse(head.statusCode(), head.headers(), whole, receivedAt, elapsed));
     }
   }
 
@@ -208,46 +227,67 @@ final class Exchange {
     }
   }
 
-  private void onConnectionError(Throwable failure) {
+  void onFailure(Throwable failure) {
+    String message = SafeText.excerpt(String.valueOf(failure.getMessage()));
+    if (request.isEmpty()) {
+      fail(MeshFailure.UNREACHABLE, "no connection: " + message);
+      return;
+    }
     switch (failure) {
       case TooLongFrameException tooLong ->
           fail(MeshFailure.TOO_LARGE, "headers over the size allowed");
       case HttpClosedException closed -> fail(MeshFailure.CUT_OFF, "the connection was closed");
-      case IOException lost ->
-          fail(MeshFailure.CUT_OFF, "the connection was lost: " + message(lost));
-      default -> fail(MeshFailure.MALFORMED, "no HTTP answer: " + message(failure));
+      case IOException lost -> fail(MeshFailure.CUT_OFF, "the connection was lost: " + message);
+      default -> fail(MeshFailure.MALFORMED, "no HTTP response: " + message);
     }
   }
 
-  private void abort() {
-    fail(MeshFailure.STALLED, "given up");
-  }
-
   private void fail(MeshFailure failure, String reason) {
-    if (!ended) {
-      ended = true;
-      detachFromConnection();
+    if (endOnce()) {
       promise.fail(new MeshException(failure, reason));
       request.ifPresent(HttpClientRequest::reset);
     }
   }
 
-  /** The connection is kept for others, and would keep this exchange and its bytes with it. */
-  private void detachFromConnection() {
-    request.ifPresent(sent -> sent.connection().exceptionHandler(null));
-  }
-
-  private static long declaredLength(HttpClientResponse response) {
-    String declared = response.getHeader(HttpHeaders.CONTENT_LENGTH);
-    try {
-      return declared == null ? 0 : Long.parseLong(declared.trim());
-    } catch (NumberFormatException notANumber) {
-      // Nothing is believed of it anyway: the bytes are counted.
-      return 0;
+  private boolean endOnce() {
+    if (ended) {
+      return false;
     }
+    ended = true;
+    // The connection is kept for others, and would keep this exchange and its bytes with it.
+    request.ifPresent(sent -> sent.connection().exceptionHandler(null));
+    return true;
   }
 
-  private static String message(Throwable failure) {
-    return SafeText.excerpt(String.valueOf(failure.getMessage()));
+  // The rest of a codec and its stream: the stream never waits, the web client sees the end.
+
+  @Override
+  public BodyStream<Void> stream() throws Exception {
+    return BodyCodec.pipe(this).stream();
+  }
+
+  @Override
+  public Future<Void> end() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Exchange exceptionHandler(Handler<Throwable> handler) {
+    return this;
+  }
+
+  @Override
+  public Exchange setWriteQueueMaxSize(int maxSize) {
+    return this;
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return false;
+  }
+
+  @Override
+  public Exchange drainHandler(Handler<Void> handler) {
+    return this;
   }
 }

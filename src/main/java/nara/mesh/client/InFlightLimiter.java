@@ -3,12 +3,11 @@ package nara.mesh.client;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import nara.mesh.wire.MeshFailure;
 
 /**
- * Bounds how much is under way at once, overall and to one peer, and how many may wait for a peer.
- * Peers take turns, so that one that is asked a lot does not keep the others waiting.
+ * Bounds the operations in flight, overall and to one peer, and those that wait for a peer. Peers
+ * take turns, so a peer with many requests does not delay the others.
  *
  * <p>Lives on one event loop.
  */
@@ -21,19 +20,17 @@ final class InFlightLimiter {
   private int inFlight;
 
   private static final class PeerQueue {
-    private final ArrayDeque<QueuedOperation> queued = new ArrayDeque<>();
+    private final ArrayDeque<Operation<?>> queued = new ArrayDeque<>();
     private int inFlight;
 
-    /** Whether somebody waits still, and is first in line then. */
+    /** Removes ended operations from the head of the queue. */
     private boolean hasQueued() {
-      while (!queued.isEmpty() && queued.peek().operation.isEnded()) {
+      while (!queued.isEmpty() && queued.peek().isEnded()) {
         queued.remove();
       }
       return !queued.isEmpty();
     }
   }
-
-  private record QueuedOperation(Operation<?> operation, Runnable start) {}
 
   InFlightLimiter(int maxInFlight, int maxInFlightPerPeer, int maxQueuedPerPeer) {
     this.maxInFlight = maxInFlight;
@@ -41,49 +38,46 @@ final class InFlightLimiter {
     this.maxQueuedPerPeer = maxQueuedPerPeer;
   }
 
-  /** Starts it when there is room for it, unless it has ended by then. */
-  void submit(String peer, Operation<?> operation, Runnable start) {
-    PeerQueue peerQueue = queues.computeIfAbsent(peer, first -> new PeerQueue());
-    if (peerQueue.queued.size() >= maxQueuedPerPeer) {
-      peerQueue.queued.removeIf(queuedOperation -> queuedOperation.operation.isEnded());
+  /** Starts the operation when a place is free, unless it has ended by then. */
+  void submit(String peer, Operation<?> operation) {
+    PeerQueue queue = queues.computeIfAbsent(peer, first -> new PeerQueue());
+    if (queue.queued.size() >= maxQueuedPerPeer) {
+      queue.queued.removeIf(Operation::isEnded);
     }
-    if (peerQueue.queued.size() >= maxQueuedPerPeer) {
+    if (queue.queued.size() >= maxQueuedPerPeer) {
       operation.fail(
           MeshFailure.STALLED, maxQueuedPerPeer + " requests wait for this peer already");
       return;
     }
-    peerQueue.queued.add(new QueuedOperation(operation, start));
+    queue.queued.add(operation);
     startNext();
   }
 
   private void startNext() {
+    queues.values().removeIf(queue -> !queue.hasQueued() && queue.inFlight == 0);
     while (inFlight < maxInFlight) {
-      Optional<Map.Entry<String, PeerQueue>> next = nextQueue();
-      if (next.isEmpty()) {
+      Map.Entry<String, PeerQueue> next =
+          queues.entrySet().stream()
+              .filter(e -> e.getValue().inFlight < maxInFlightPerPeer && e.getValue().hasQueued())
+              .findFirst()
+              .orElse(null);
+      if (next == null) {
         return;
       }
-      String peer = next.get().getKey();
-      PeerQueue peerQueue = next.get().getValue();
-      QueuedOperation queuedOperation = peerQueue.queued.remove();
-      // To the end of the line: the others come first now.
-      queues.remove(peer);
-      queues.put(peer, peerQueue);
-      peerQueue.inFlight++;
+      PeerQueue queue = next.getValue();
+      // The peer goes to the end of the line.
+      queues.remove(next.getKey());
+      queues.put(next.getKey(), queue);
+      queue.inFlight++;
       inFlight++;
-      queuedOperation.operation.onEnd(() -> release(peer, peerQueue));
-      queuedOperation.start.run();
+      Operation<?> operation = queue.queued.remove();
+      operation.onEnd(() -> release(queue));
+      operation.start();
     }
   }
 
-  private Optional<Map.Entry<String, PeerQueue>> nextQueue() {
-    queues.values().removeIf(peerQueue -> !peerQueue.hasQueued() && peerQueue.inFlight == 0);
-    return queues.entrySet().stream()
-        .filter(e -> e.getValue().inFlight < maxInFlightPerPeer && e.getValue().hasQueued())
-        .findFirst();
-  }
-
-  private void release(String peer, PeerQueue peerQueue) {
-    peerQueue.inFlight--;
+  private void release(PeerQueue queue) {
+    queue.inFlight--;
     inFlight--;
     startNext();
   }

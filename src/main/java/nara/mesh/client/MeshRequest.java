@@ -13,29 +13,27 @@ import nara.mesh.wire.MeshFailure;
 import nara.trust.TrustRequest;
 
 /**
- * What the mesh sync verticle is asked: to speak to one peer. Troubles of the peer are answers, not
- * failures.
+ * The requests to the mesh sync verticle. A failure that a peer causes is a value of the reply, not
+ * a failed Future.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
-  /** Where the mesh sync verticle is asked. */
   String ADDRESS = "nara.mesh";
 
-  /** A peer to speak to. */
   record Peer(String name, String address) {}
 
   /**
-   * Fetches one answer of {@code /events/sync}, verifies it twice and offers its events for
-   * judging; the answer comes when they are merged.
+   * Fetches one response of {@code /events/sync}, verifies it twice and offers its events to trust.
+   * The reply comes when they are merged.
    *
    * @param timeout for the whole exchange; a stall of the peer ends it earlier
-   * @param stallTimeout how long the peer may bring nothing, or hardly anything, before it stalls;
-   *     empty for what is configured
+   * @param stallTimeout how long the peer may send nothing, or hardly anything; empty for the
+   *     configured one
    */
   record FetchPage(Peer peer, Query query, Duration timeout, Optional<Duration> stallTimeout)
       implements MeshRequest<FetchOutcome> {
-    /** The same with the patience that is configured. */
+    /** A fetch with the configured stall timeout. */
     public FetchPage(Peer peer, Query query, Duration timeout) {
       this(peer, query, timeout, Optional.empty());
     }
@@ -45,7 +43,6 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   record FetchCheckpointPage(Peer peer, int offset, int limit, Duration timeout)
       implements MeshRequest<FetchOutcome> {}
 
-  /** How a fetch went. */
   sealed interface FetchOutcome extends BusMessage {}
 
   /**
@@ -77,37 +74,34 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   /** What an event states of itself; nothing is verified about it. */
   record EventRef(long ts, EventId id) {}
 
-  /** It brought nothing. */
   record FetchFailed(MeshFailure failure, String reason) implements FetchOutcome {}
 
   /**
-   * Compares the ledger with a peer's and fetches what it lacks, offering it for judging; the
-   * answer comes when all that is merged. One peer after the other, unless one takes long: what the
-   * first one brought need not be listed by the second.
+   * Compares the ledger with a peer's, fetches the missing events and offers them to trust. The
+   * reply comes when they are merged. Peers take turns unless one takes long, so that the second
+   * does not list what the first has sent.
    *
-   * @param since Unix nanoseconds: what is older is left alone
+   * @param since Unix nanoseconds; older events are not compared
    * @param timeout for each exchange
    */
   record ReconcileWithPeer(Peer peer, long since, Duration timeout)
       implements MeshRequest<ReconcileOutcome> {}
 
-  /** How a reconciliation went. */
   sealed interface ReconcileOutcome extends BusMessage {}
 
   /**
    * The ledgers were compared, perhaps not to the end.
    *
-   * @param incompleteReason why this ledger may still lack something of the peer's; empty when it
-   *     does not
-   * @param rounds messages sent and answered
+   * @param incompleteReason why this ledger may still lack events of the peer; empty when complete
+   * @param rounds messages with their replies
    * @param fetchRequests requests for events
-   * @param comparedBytes of all messages' bodies, both ways, and of the requests for events
-   * @param fetchedBytes of the answers with events, as they were on the wire
-   * @param missing events that the peer listed and this ledger had not
-   * @param surplus events of this ledger that the peer did not list, as far as was seen
-   * @param notHeld of those listed, how many are not held after all: refused, waiting for keys,
-   *     against a limit, or never given
-   * @param offerResult what became of the events that were given
+   * @param comparedBytes of all messages, both ways, and of the requests for events
+   * @param fetchedBytes of the responses with events, as they were on the wire
+   * @param missing events that the peer listed and this ledger lacked
+   * @param surplus events of this ledger that the peer did not list, as far as compared
+   * @param notHeld missing events that are still not held: rejected, quarantined, over a limit, or
+   *     never sent
+   * @param offerResult the verdicts of the events that the peer sent
    */
   record PeerReconciled(
       String incompleteReason,
@@ -120,71 +114,65 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       int notHeld,
       TrustRequest.OfferResult offerResult)
       implements ReconcileOutcome {
-    /** Whether nothing that the peer has is lacking any more, but for what is not wanted. */
+    /** Whether this ledger holds all wanted events of the peer. */
     public boolean isComplete() {
       return incompleteReason.isEmpty();
     }
   }
 
-  /** It did not come to an exchange. */
+  /** The peer sent no valid message. */
   record ReconcileFailed(MeshFailure failure, String reason) implements ReconcileOutcome {}
 
   /** {@code GET /ping} at an address. */
   record PingPeer(String address, Duration timeout) implements MeshRequest<PingOutcome> {}
 
-  /** How a ping went. */
   sealed interface PingOutcome extends BusMessage {}
 
-  /** Somebody is there. Its key is not yet learned; that is the asker's decision. */
+  /** A nara answered. The receiver of the reply decides whether to learn its key. */
   record Pong(String name, PublicKey key, String meshIp, Duration rtt) implements PingOutcome {}
 
-  /** Nobody, or nobody who speaks this protocol. */
+  /** The address did not respond, or not in this protocol. */
   record PingFailed(MeshFailure failure, String reason) implements PingOutcome {}
 
-  /**
-   * Asks peers who has a name's key, following redirects, until one knows. A key that is found is
-   * learned.
-   */
+  /** Asks peers for the key of a name until one knows it, and learns that key. */
   record FindPeerKey(String target, List<Peer> peers, Duration timeout)
       implements MeshRequest<PeerKeyResult> {}
 
-  /** The answer to {@link FindPeerKey}. */
+  /** The reply to {@link FindPeerKey}; without a key when no peer knows it. */
   record PeerKeyResult(Optional<PublicKey> key, String meshIp, List<String> askedPeers)
       implements BusMessage {}
 
   /**
-   * Gives our zine to each of some peers, and offers what they give in return for judging. The
-   * answer comes when all of it is merged.
+   * Sends our zine to some peers, and offers the events of their zines to trust. The reply comes
+   * when all events are merged.
    *
-   * @param span how old the events in our zine may be
+   * @param span the greatest age of the events in our zine
    * @param timeout for each exchange
    */
   record ExchangeZines(List<Peer> peers, Duration span, Duration timeout)
       implements MeshRequest<ZinesExchanged> {}
 
   /**
-   * The answer to {@link ExchangeZines}.
+   * The reply to {@link ExchangeZines}.
    *
-   * @param merged what became of the events of those who took ours, by name
-   * @param failures why the others did not, by name
+   * @param merged the result for each peer that accepted our zine, by name
+   * @param failures the reason for each other peer, by name
    */
   record ZinesExchanged(Map<String, TrustRequest.OfferResult> merged, Map<String, String> failures)
       implements BusMessage {}
 
   /**
-   * Sends one signed event to a peer, and to nobody else.
+   * Sends one signed event to one peer.
    *
    * @param event its JSON
    */
   record SendEvent(Peer peer, byte[] event, Duration timeout)
       implements MeshRequest<DeliveryOutcome> {}
 
-  /** How a delivery went. */
   sealed interface DeliveryOutcome extends BusMessage {}
 
-  /** It was taken; whether it was new there. */
+  /** The peer accepted the event; {@code added} when it was new there. */
   record EventDelivered(boolean added) implements DeliveryOutcome {}
 
-  /** It was not taken. */
   record DeliveryFailed(MeshFailure failure, String reason) implements DeliveryOutcome {}
 }

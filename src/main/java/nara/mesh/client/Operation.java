@@ -6,13 +6,14 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import nara.mesh.wire.GoDuration;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
 
 /**
- * One thing that is asked of the mesh. It ends once: with its answer, at its deadline, or when this
- * node stops; and whatever it holds then (a socket, a place in the queue) is let go.
+ * One request to the mesh, with all its exchanges. It ends once: with the result of its work, at
+ * its deadline, or when this node stops. It then releases its connection and its place in flight.
  *
  * <p>Lives on one event loop.
  */
@@ -22,21 +23,40 @@ final class Operation<T> {
   private final List<Runnable> endHandlers = new ArrayList<>();
   private final long deadlineTimer;
   private final Duration stallTimeout;
+  private final Function<Operation<T>, Future<T>> work;
   private boolean ended;
 
   /**
-   * One that begins now.
+   * An operation whose timeout begins now.
    *
-   * @param timeout for all of it
-   * @param stallTimeout how long a peer may bring nothing, or hardly anything
+   * @param stallTimeout how long the peer may send nothing, or hardly anything
+   * @param work sends the requests, once the operation is started
    */
-  Operation(Vertx vertx, Duration timeout, Duration stallTimeout) {
+  Operation(
+      Vertx vertx,
+      Duration timeout,
+      Duration stallTimeout,
+      Function<Operation<T>, Future<T>> work) {
     this.vertx = vertx;
     this.stallTimeout = stallTimeout;
+    this.work = work;
     this.deadlineTimer =
         vertx.setTimer(
             Math.max(1, timeout.toMillis()),
             due -> fail(MeshFailure.STALLED, "not done after " + GoDuration.format(timeout)));
+  }
+
+  void start() {
+    // Inside compose, so that an exception of the work fails this operation only.
+    Future.succeededFuture()
+        .compose(start -> work.apply(this))
+        .onSuccess(
+            result -> {
+              if (end()) {
+                promise.complete(result);
+              }
+            })
+        .onFailure(this::fail);
   }
 
   Future<T> future() {
@@ -47,11 +67,11 @@ final class Operation<T> {
     return ended;
   }
 
-  Duration patience() {
+  Duration stallTimeout() {
     return stallTimeout;
   }
 
-  /** Does something when it ends, or now when it has. */
+  /** Runs the action when the operation ends, or now when it has ended. */
   void onEnd(Runnable action) {
     if (ended) {
       action.run();
@@ -60,15 +80,9 @@ final class Operation<T> {
     }
   }
 
-  /** The peer has done its part: what is left takes our own time, not the peer's. */
+  /** Lets the operation take its time: the peer has done its part, the rest is local work. */
   void cancelDeadline() {
     vertx.cancelTimer(deadlineTimer);
-  }
-
-  void succeed(T answer) {
-    if (end()) {
-      promise.complete(answer);
-    }
   }
 
   void fail(Throwable failure) {

@@ -8,6 +8,8 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
+import nara.mesh.EventOffers;
+import nara.mesh.client.MeshClient.OnVerified;
 import nara.mesh.client.MeshClient.VerifiedResponse;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
@@ -20,15 +22,15 @@ import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.SyncResponse;
 import nara.negentropy.ItemId;
-import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
- * One reconciliation with one peer, from the first message to the last event merged: first the
- * ledgers are compared, then what is lacking is fetched by its hashes, the newest first.
+ * One reconciliation with one peer. It compares the two ledgers by messages, then fetches the
+ * missing events by their hashes, the newest first.
  *
- * <p>Whatever the peer says, it ends: rounds, ids and requests are counted. What it gave is judged
- * like everything from the network; that it lists what it does not have costs a request.
+ * <p>It ends whatever the peer sends: rounds, ids, requests and time are bounded. Trust verifies
+ * the events like any other.
  *
  * <p>Lives on one event loop.
  */
@@ -63,16 +65,16 @@ final class ReconcileSession {
     this.timeout = request.timeout();
   }
 
-  /** Runs it; troubles of the peer are an outcome. */
+  /** Runs the reconciliation; a failure of the peer is an outcome. */
   Future<ReconcileOutcome> run() {
     if (history.isUnsupported(peer)) {
       return Future.succeededFuture(
           new ReconcileFailed(
               MeshFailure.UNSUPPORTED,
-              "cannot reconcile, as it has shown since this node started"));
+              "does not support reconciliation, as an earlier request has shown"));
     }
     startedNanos = System.nanoTime();
-    return askLedger(new LedgerRequest.StartReconciliation(since))
+    return queryLedger(new LedgerRequest.StartReconciliation(since))
         .compose(
             first -> {
               heldAtStart = first.eventCount();
@@ -85,21 +87,14 @@ final class ReconcileSession {
 
   private Future<Void> compare(byte[] message) {
     if (rounds == MeshLimits.RECONCILE_ROUNDS) {
-      return fail("the comparison has no end: " + rounds + " messages were answered");
+      return fail("the comparison did not end after " + rounds + " rounds");
     }
-    Duration left = remainingTime();
-    if (left.isZero()) {
-      return timedOut();
-    }
-    return client
-        .reconcile(
-            peer,
-            message,
-            left,
+    return send(
+            SignedRequest.reconcile(message),
             response -> {
               rounds++;
               comparedBytes += message.length + response.wireBytes();
-              return askLedger(
+              return queryLedger(
                   new LedgerRequest.ContinueReconciliation(
                       response.value(), MeshLimits.RECONCILE_BYTES));
             })
@@ -108,12 +103,12 @@ final class ReconcileSession {
 
   private Future<Void> onStep(LedgerRequest.ReconciliationRound step) {
     if (!step.fault().isEmpty()) {
-      return fail("its message cannot be read: " + step.fault());
+      return fail("its message is malformed: " + step.fault());
     }
     missing.addAll(step.missing());
     surplus += step.surplus();
     if (missing.size() > Math.max(heldAtStart, MeshLimits.RECONCILE_MISSING)) {
-      return fail("more events are lacking than the " + heldAtStart + " that are held");
+      return fail("it lists more missing events than the " + heldAtStart + " that are held");
     }
     if (step.nextMessage().isPresent()) {
       return compare(step.nextMessage().get());
@@ -130,88 +125,74 @@ final class ReconcileSession {
         hashesToFetch.subList(
             requestedCount,
             Math.min(requestedCount + MeshLimits.FETCH_HASHES, hashesToFetch.size()));
-    Duration left = remainingTime();
-    if (left.isZero()) {
-      return timedOut();
-    }
-    return client
-        .fetchByHash(peer, hashes, left, response -> onEvents(hashes, response))
+    return send(SignedRequest.fetch(hashes), response -> onEvents(hashes, response))
         .compose(merged -> fetchNext());
   }
 
-  private Future<Void> onEvents(
-      List<ItemId> hashes, VerifiedResponse<SyncResponse> verifiedResponse) {
-    SyncResponse response = verifiedResponse.value();
+  private Future<Void> onEvents(List<ItemId> hashes, VerifiedResponse<SyncResponse> verified) {
+    SyncResponse response = verified.value();
     long end = response.nextCursor().orElse((long) hashes.size());
     fetchRequests++;
     comparedBytes += (long) hashes.size() * ItemId.BYTES;
-    fetchedBytes += verifiedResponse.wireBytes();
+    fetchedBytes += verified.wireBytes();
     if (end < 1 || end > hashes.size() || response.events().size() > end) {
-      return fail("its answer goes on at hash " + end + " of the " + hashes.size() + " asked for");
+      return fail("its cursor is " + end + " in a request for " + hashes.size() + " hashes");
     }
     requestedCount += (int) end;
     receivedCount += response.events().size();
-    if (response.events().isEmpty()) {
-      return Future.succeededFuture();
-    }
-    return bus.request(
-            TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(peer.name(), response.json(), response.events(), true),
-            Timeouts.MERGE)
+    return EventOffers.send(bus, new OfferEvents(peer.name(), response.events(), true))
         .onSuccess(more -> offerResult = offerResult.plus(more))
         .mapEmpty();
   }
 
-  /** For the next exchange; zero when the time for all of it is over. */
-  private Duration remainingTime() {
-    Duration all = MeshLimits.RECONCILE_TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
-    return all.isNegative() ? Duration.ZERO : all.compareTo(timeout) < 0 ? all : timeout;
+  private <A, T> Future<T> send(SignedRequest<A> request, OnVerified<A, T> onVerified) {
+    Duration left = MeshLimits.RECONCILE_TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
+    return left.isPositive()
+        ? client.send(peer, request, left.compareTo(timeout) < 0 ? left : timeout, onVerified)
+        : fail("not done after " + GoDuration.format(MeshLimits.RECONCILE_TIMEOUT));
   }
 
-  private static Future<Void> timedOut() {
-    return fail("not done after " + GoDuration.format(MeshLimits.RECONCILE_TIMEOUT));
-  }
-
-  /** What it listed and did not give, when that is more than a busy ledger may have let go. */
+  /** Why events are missing, when the peer sent fewer than it listed; a few may be pruned there. */
   private String missingEventsReason() {
     int notReceived = requestedCount - receivedCount;
     return notReceived > MeshLimits.RECONCILE_TOLERATED_MISSING
-        ? "of the %d events that it listed it gave %d".formatted(requestedCount, receivedCount)
+        ? "the peer listed %d events and sent %d".formatted(requestedCount, receivedCount)
         : "";
   }
 
-  private Future<ReconcileOutcome> outcome(String trouble) {
-    return askLedger(new LedgerRequest.FindMissingHashes(hashesToFetch.subList(0, requestedCount)))
+  private Future<ReconcileOutcome> outcome(String incompleteReason) {
+    return queryLedger(
+            new LedgerRequest.FindMissingHashes(hashesToFetch.subList(0, requestedCount)))
         .map(
-            vain -> {
-              history.markUnwanted(peer, vain.hashes());
+            notHeld -> {
+              history.markUnwanted(peer, notHeld.hashes());
               return new PeerReconciled(
-                  trouble,
+                  incompleteReason,
                   rounds,
                   fetchRequests,
                   comparedBytes,
                   fetchedBytes,
                   missing.size(),
                   surplus,
-                  vain.hashes().size(),
+                  notHeld.hashes().size(),
                   offerResult);
             });
   }
 
-  /** A peer that failed has perhaps brought something before. */
+  /** A peer may have sent events before it failed. */
   private Future<ReconcileOutcome> onFailure(Throwable failure) {
-    if (!(failure instanceof MeshException trouble)) {
+    if (!(failure instanceof MeshException fault)) {
       return Future.failedFuture(failure);
     }
-    if (trouble.failure() == MeshFailure.UNSUPPORTED) {
+    if (fault.failure() == MeshFailure.UNSUPPORTED) {
       history.markUnsupported(peer);
     }
     return rounds == 0
-        ? Future.succeededFuture(new ReconcileFailed(trouble.failure(), trouble.reason()))
-        : outcome(trouble.reason());
+        ? Future.succeededFuture(new ReconcileFailed(fault.failure(), fault.reason()))
+        : outcome(fault.reason());
   }
 
-  private <R extends BusMessage> Future<R> askLedger(LedgerRequest<R> request) {
+  private <R extends BusMessage> Future<R> queryLedger(LedgerRequest<R> request) {
     return bus.request(LedgerRequest.ADDRESS, request, Timeouts.PEER_QUERY);
   }
 

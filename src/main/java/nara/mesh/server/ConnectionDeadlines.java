@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How long a connection to the server may take for what it does next, and how many there may be.
- * Idle timeouts do not notice who sends one byte at a time; these do.
+ * Bounds the connections to the server, and the time of each for its next step. An idle timeout
+ * misses a client that sends one byte at a time; these deadlines do not.
  *
  * <p>Lives on one event loop.
  */
@@ -27,7 +27,7 @@ final class ConnectionDeadlines {
     this.vertx = vertx;
   }
 
-  /** A new connection: it is to bring the head of a request. */
+  /** Accepts a connection, or closes it at the limit. The head of a request must follow. */
   void onConnection(HttpConnection connection) {
     String address = connection.remoteAddress().hostAddress();
     if (timers.size() >= MeshLimits.CONNECTIONS
@@ -39,22 +39,28 @@ final class ConnectionDeadlines {
     connection.closeHandler(closed -> onClosed(connection, address));
     timers.put(connection, startTimer(connection, MeshLimits.REQUEST_TIMEOUT));
     connection.exceptionHandler(
-        trouble -> LOG.debug("{}: {}", connection.remoteAddress(), trouble.toString()));
+        failure ->
+            LOG.debug(
+                "Connection failed peer={} cause={}",
+                connection.remoteAddress(),
+                failure.toString()));
   }
 
-  /** A request began: its body is to come, and then its answer is to be taken. */
+  /**
+   * The head of a request arrived: the body must follow, then the client must read the response.
+   */
   void onRequest(HttpServerRequest request) {
     HttpConnection connection = request.connection();
     restartTimer(connection, MeshLimits.REQUEST_TIMEOUT);
     request.end().onSuccess(all -> restartTimer(connection, MeshLimits.RESPONSE_TIMEOUT));
   }
 
-  /** An answer was taken: the connection may bring the next request. */
+  /** The response is sent: the next request must follow. */
   void onResponseSent(HttpConnection connection) {
     restartTimer(connection, MeshLimits.REQUEST_TIMEOUT);
   }
 
-  /** Starts the time anew; a connection that is closed already is not to be remembered again. */
+  /** Does nothing for a connection that is closed already. */
   private void restartTimer(HttpConnection connection, Duration timeout) {
     timers.computeIfPresent(
         connection,

@@ -5,58 +5,53 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonRecord;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.mesh.wire.EventList;
 import nara.mesh.wire.GoDuration;
-import nara.mesh.wire.JsonFields;
 import nara.mesh.wire.MeshException;
+import nara.mesh.wire.MeshJson;
+import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.RequestSignature;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * The body of {@code POST /api/events/import}: events that a node's owner gives it, a backup, under
- * the signature of the node's own key.
+ * The body of {@code POST /api/events/import}: a backup that the owner of a node sends to it,
+ * signed with the node's own key.
  *
- * <p>What is signed are the time and the ids; an id is the hash of what an event says, so the judge
- * finds what was altered on the way.
+ * <p>The signature covers the time and the ids. An id is the hash of an event's content, so trust
+ * finds altered events.
  *
- * @param json the whole body
- * @param events where each event stands in the body
+ * @param events cut out of the body, not parsed
  * @param ts when it was signed, Unix seconds
  * @param sig as Base64, or empty
  */
-public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
-  /** Where it is posted. */
-  public static final String PATH = "/api/events/import";
-
-  /** How far owner's and node's clocks may be apart: the wire contract's five minutes. */
-  static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
-
-  /** Cuts a body; the trouble is that it is no import, or holds too many events. */
+public record EventImport(RawEvents events, long ts, String sig) {
+  /** Reads a body; fails when it is no import or holds too many events. */
   static EventImport read(byte[] json, int maxEvents) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
+    JsonRecord body =
+        MeshJson.read(
+            MeshJson.fields().elementList("events", maxEvents).numbers("ts").texts("sig"), json);
     return new EventImport(
-        json, fields.elements("events", maxEvents), fields.longValue("ts"), fields.string("sig"));
+        RawEvents.of(json, body.elements("events")), body.number("ts"), body.text("sig"));
   }
 
-  /** What the owner signs: 32 bytes. */
+  /** The 32 bytes that the owner signs. */
   byte[] signedHash() {
-    return EventList.signedHash(ts + ":", json, events);
+    return EventList.signedHash(ts + ":", events);
   }
 
-  /** Why it is refused, as the reference words it, or empty. Not for an event loop. */
+  /** Why it is rejected, in the reference's words, or empty. Not for an event loop. */
   Optional<String> fault(Identity owner, Instant now, SignatureVerifier signatureVerifier) {
     Optional<Duration> age = age(now);
-    if (age.isEmpty() || age.get().abs().compareTo(MAX_CLOCK_SKEW) > 0) {
+    if (age.isEmpty() || age.get().abs().compareTo(MeshLimits.IMPORT_CLOCK_SKEW) > 0) {
       return Optional.of(
           "timestamp too old or in future" + age.map(a -> ": " + GoDuration.format(a)).orElse(""));
     }
-    if (!isBase64(sig)) {
+    if (!RequestSignature.isBase64(sig)) {
       return Optional.of("invalid signature encoding");
     }
     return RequestSignature.isValid(signatureVerifier, owner.keys().publicKey(), signedHash(), sig)
@@ -64,47 +59,36 @@ public record EventImport(byte[] json, List<Span> events, long ts, String sig) {
         : Optional.of("signature verification failed");
   }
 
-  /** How old it is; empty when that is beyond what a clock can show. */
+  /** Its age; empty when the time stamp is outside the range of an Instant. */
   private Optional<Duration> age(Instant now) {
     return Math.abs(ts) > Instant.MAX.getEpochSecond()
         ? Optional.empty()
         : Optional.of(Duration.between(Instant.ofEpochSecond(ts), now));
   }
 
-  private static boolean isBase64(String text) {
-    try {
-      Base64.getDecoder().decode(text);
-      return true;
-    } catch (IllegalArgumentException notBase64) {
-      return false;
-    }
-  }
-
   /**
    * Writes an import.
    *
-   * @param owner who the node is that it is for
+   * @param owner the identity of the node
    * @param events the JSON of each
    * @param now Unix seconds
    */
   public static byte[] write(Identity owner, List<byte[]> events, long now) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    List<Span> spans = new ArrayList<>(events.size());
     body.writeBytes("{\"events\":[".getBytes(UTF_8));
-    for (byte[] event : events) {
-      if (!spans.isEmpty()) {
+    for (int i = 0; i < events.size(); i++) {
+      if (i > 0) {
         body.write(',');
       }
-      spans.add(new Span(body.size(), event.length));
-      body.writeBytes(event);
+      body.writeBytes(events.get(i));
     }
-    byte[] hash = EventList.signedHash(now + ":", body.toByteArray(), spans);
+    byte[] hash = EventList.signedHash(now + ":", events.toArray(byte[][]::new));
     String sig = owner.keys().signBase64(hash);
     body.writeBytes(("],\"ts\":" + now + ",\"sig\":\"" + sig + "\"}").getBytes(UTF_8));
     return body.toByteArray();
   }
 
-  /** The answer, in the reference's form. */
+  /** The response, in the reference's form. */
   static byte[] writeResponse(int imported, int duplicates, int warnings) {
     return ("{\"success\":true,\"imported\":%d,\"duplicates\":%d%s}\n"
             .formatted(imported, duplicates, warnings == 0 ? "" : ",\"warnings\":" + warnings))

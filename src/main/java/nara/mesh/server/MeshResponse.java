@@ -5,22 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Map;
 import nara.event.json.GoJson;
 import nara.mesh.wire.Body;
+import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PeerQueryResponse;
 import nara.mesh.wire.SignatureHeaders;
 
 /**
- * An answer of ours before it is signed and packed.
+ * A response before it is signed and compressed.
  *
  * @param headers beside the content type and the signature
- * @param body as JSON or text, with the newline that the reference ends bodies with
+ * @param body JSON and text end with a newline, as in the reference
  */
-public record MeshResponse(int status, String contentType, Map<String, String> headers, Body body) {
-  /** The type of what is not text. */
-  public static final String OCTET_STREAM = "application/octet-stream";
+record MeshResponse(int status, String contentType, Map<String, String> headers, Body body) {
+  private static final String JSON = MeshPaths.JSON + "; charset=utf-8";
 
-  private static final String JSON = "application/json; charset=utf-8";
-
-  public MeshResponse(int status, String contentType, Map<String, String> headers, byte[] body) {
+  MeshResponse(int status, String contentType, Map<String, String> headers, byte[] body) {
     this(status, contentType, headers, Body.of(body));
   }
 
@@ -32,21 +30,20 @@ public record MeshResponse(int status, String contentType, Map<String, String> h
     return new MeshResponse(200, JSON, Map.of(), body);
   }
 
-  /** Bytes that are not text. */
   static MeshResponse octetStream(byte[] body) {
-    return new MeshResponse(200, OCTET_STREAM, Map.of(), body);
+    return new MeshResponse(200, MeshPaths.OCTET_STREAM, Map.of(), body);
   }
 
   static MeshResponse json(String body) {
     return json(body.getBytes(UTF_8));
   }
 
-  /** A reply of JSON without a character set, as the reference gives in some places. */
+  /** JSON without a character set, as the reference sends in some places. */
   static MeshResponse plainJson(byte[] body) {
-    return new MeshResponse(200, "application/json", Map.of(), body);
+    return new MeshResponse(200, MeshPaths.JSON, Map.of(), body);
   }
 
-  /** An error, or anything else that is told in words. */
+  /** An error, for people. */
   static MeshResponse text(int status, String text) {
     return new MeshResponse(
         status,
@@ -55,16 +52,15 @@ public record MeshResponse(int status, String contentType, Map<String, String> h
         (text + '\n').getBytes(UTF_8));
   }
 
-  /** An import that is refused; told in JSON, as its success is. */
+  /** A rejected import: JSON, like the response to a successful one. */
   static MeshResponse importRejected(int status, String why) {
     StringBuilder out =
         new StringBuilder("{\"success\":false,\"imported\":0,\"duplicates\":0,\"error\":");
     GoJson.appendString(out, why);
     return new MeshResponse(
-        status, "application/json", Map.of(), out.append("}\n").toString().getBytes(UTF_8));
+        status, MeshPaths.JSON, Map.of(), out.append("}\n").toString().getBytes(UTF_8));
   }
 
-  /** Whoever asks has asked too often. */
   static MeshResponse tooManyRequests(int seconds) {
     return new MeshResponse(
         429,
@@ -77,7 +73,7 @@ public record MeshResponse(int status, String contentType, Map<String, String> h
     return text(404, "404 page not found");
   }
 
-  /** Sends a peer query on to another nara. */
+  /** Redirects a peer query to another nara. */
   static MeshResponse redirectTo(String name) {
     return new MeshResponse(
         307,

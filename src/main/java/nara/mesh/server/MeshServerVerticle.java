@@ -1,158 +1,122 @@
 package nara.mesh.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import nara.bounds.RateLimiter;
 import nara.bus.Bus;
-import nara.bus.Timeouts;
-import nara.event.json.GoJson;
-import nara.identity.Identity;
-import nara.identity.Keyring;
-import nara.identity.PublicKey;
-import nara.ledger.LedgerRequest;
-import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
-import nara.mesh.client.MeshClient;
-import nara.mesh.wire.CheckpointList;
-import nara.mesh.wire.MeshException;
+import nara.mesh.MeshNode;
+import nara.mesh.PingClient;
 import nara.mesh.wire.MeshLimits;
-import nara.mesh.wire.PeerQueryResponse;
-import nara.mesh.wire.PingResponse;
+import nara.mesh.wire.MeshPaths;
+import nara.mesh.wire.PeerAddress;
 import nara.mesh.wire.RequestSignature;
 import nara.mesh.wire.RequestSignature.AuthResult;
 import nara.mesh.wire.SignatureHeaders;
-import nara.mesh.wire.SyncRequest;
-import nara.mesh.wire.SyncResponse;
-import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Serves the mesh to other naras: who we are, the events we hold, whom we know.
+ * Serves the mesh to other naras: routes, authenticates and limits their requests. A handler class
+ * for each kind of request gives the response.
  *
- * <p>What is asked behind the signature check is answered signed, whatever the status. Bodies are
- * built, hashed, signed and packed on workers; the ledger is asked over the bus.
+ * <p>A request whose sender passed the signature check gets a signed response, whatever the status.
  */
 public final class MeshServerVerticle extends VerticleBase {
-  /** Set on a request whose sender passed the check, to its name: the answer is signed. */
+  // Attributes of a request.
+
+  /** The name of the sender, once its signature is verified: the response is signed. */
   private static final String SENDER = "nara.sender";
 
-  /** Set on a request whose answer holds events, and counts until it is taken. */
+  /** Whether the response holds events, and counts as in flight until it is sent. */
   private static final String COUNTED_IN_FLIGHT = "nara.large";
 
-  /** Set on a request from when its body is read. */
+  /** Whether the server has begun to read the body. */
   private static final String READING_BODY = "nara.reading";
 
-  private final Identity me;
-  private final Keyring keys;
-  private final MeshConfig config;
-  private final SignatureVerifier signatureVerifier;
-  private final InstantSource clock;
+  private final MeshNode node;
   private final PeerDirectory peerDirectory;
-  private final ListenPort listenPort;
+  private final Function<Vertx, PingClient> pingClients;
 
-  private Bus bus;
   private WorkerExecutor workers;
-  private MeshClient client;
+  private PingClient pingClient;
   private SenderLookup senderLookup;
   private ResponseSender responseSender;
-  private DeliveryHandler deliveryHandler;
-  private ReconcileHandler reconcileHandler;
-  private RateLimiter peerRateLimiter;
-  private ConnectionDeadlines connectionDeadlines;
+  private RateLimiter rateLimiter;
   private Router router;
   private HttpServer server;
+  private ConnectionDeadlines connectionDeadlines;
   private int responsesInFlight;
   private int unsignedResponsesInFlight;
   private int importsInFlight;
 
   /**
-   * A server for the mesh.
+   * The server of one node.
    *
-   * @param keys read to check senders and to answer peer queries; learns the keys of senders
-   * @param peerDirectory where others are
-   * @param listenPort is told the port, once there is one
+   * @param peerDirectory the addresses of other naras
+   * @param pingClients makes the client that pings unknown senders
    */
   public MeshServerVerticle(
-      Identity me,
-      Keyring keys,
-      MeshConfig config,
-      SignatureVerifier signatureVerifier,
-      InstantSource clock,
-      PeerDirectory peerDirectory,
-      ListenPort listenPort) {
-    this.me = me;
-    this.keys = keys;
-    this.config = config;
-    this.signatureVerifier = signatureVerifier;
-    this.clock = clock;
+      MeshNode node, PeerDirectory peerDirectory, Function<Vertx, PingClient> pingClients) {
+    this.node = node;
     this.peerDirectory = peerDirectory;
-    this.listenPort = listenPort;
+    this.pingClients = pingClients;
   }
 
   @Override
   public Future<?> start() {
-    bus = Bus.of(vertx);
+    MeshConfig config = node.config();
     workers =
         vertx.createSharedWorkerExecutor(
             "nara-mesh-server", Runtime.getRuntime().availableProcessors());
-    client = new MeshClient(vertx, me, keys, config, signatureVerifier, clock, listenPort, workers);
-    senderLookup = new PingSenderLookup(client, keys, peerDirectory, clock);
-    deliveryHandler = new DeliveryHandler(bus, me, keys, signatureVerifier, clock, workers);
-    reconcileHandler = new ReconcileHandler(bus, me, clock, workers);
-    peerRateLimiter =
+    pingClient = pingClients.apply(vertx);
+    senderLookup = new SenderLookup(pingClient, node, peerDirectory);
+    rateLimiter =
         new RateLimiter(
             config.requestsPerSecond(),
             Duration.ofSeconds(1),
             config.requestsAtOnce(),
             System::nanoTime);
-    responseSender = new ResponseSender(me, clock, config.gzip(), workers);
+    responseSender = new ResponseSender(node, workers);
     connectionDeadlines = new ConnectionDeadlines(vertx);
-    router = routes();
+    router = routes(Bus.of(vertx));
     server =
         vertx
-            .createHttpServer(options())
+            .createHttpServer(options(config))
             .connectionHandler(connectionDeadlines::onConnection)
             .requestHandler(
                 request -> {
                   connectionDeadlines.onRequest(request);
                   router.handle(request);
                 });
-    return server.listen().onSuccess(open -> listenPort.set(open.actualPort()));
+    return server.listen().onSuccess(open -> node.listenPort().set(open.actualPort()));
   }
 
   @Override
   public Future<?> stop() {
-    listenPort.clear();
-    return client
+    node.listenPort().clear();
+    return pingClient
         .stop()
         .eventually(() -> server.shutdown(MeshLimits.SHUTDOWN_TIMEOUT))
         .eventually(workers::close);
   }
 
-  private HttpServerOptions options() {
+  private static HttpServerOptions options(MeshConfig config) {
     HttpServerOptions options = new HttpServerOptions();
     options.setHost(config.host()).setPort(config.port());
     options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
@@ -162,37 +126,35 @@ public final class MeshServerVerticle extends VerticleBase {
     return options;
   }
 
-  private Router routes() {
+  // Routes.
+
+  private Router routes(Bus bus) {
     Router router = Router.router(vertx);
-    publicGet(router, "/ping", this::onPing);
-    publicGet(router, "/coordinates", this::onCoordinates);
-    publicGet(router, "/peer/query", this::onPeerQuery);
-    publicGet(router, "/api/checkpoints/all", this::onCheckpoints);
-    signedPost(router, "/events/sync", this::onSync);
-    signedPost(
+    QueryHandler query = new QueryHandler(bus, node, peerDirectory, workers);
+    DeliveryHandler delivery = new DeliveryHandler(bus, node, workers);
+    ReconcileHandler reconcile = new ReconcileHandler(bus, node, workers);
+    publicGet(router, MeshPaths.PING, ctx -> respond(ctx, query.onPing(ctx)));
+    publicGet(router, MeshPaths.COORDINATES, ctx -> respond(ctx, query.onCoordinates(ctx)));
+    publicGet(router, MeshPaths.PEER_QUERY, ctx -> respond(ctx, query.onPeerQuery(ctx)));
+    publicGet(
         router,
-        ReconcileHandler.RECONCILE_PATH,
-        ctx -> respondToDelivery(ctx, reconcileHandler::onReconcile));
-    signedPost(
-        router,
-        ReconcileHandler.FETCH_PATH,
-        ctx -> respondToDelivery(ctx, reconcileHandler::onFetch));
-    signedPost(router, "/gossip/zine", ctx -> respondToDelivery(ctx, deliveryHandler::onZine));
-    signedPost(router, "/dm", ctx -> respondToDelivery(ctx, deliveryHandler::onEvent));
-    ownerPost(
-        router,
-        EventImport.PATH,
-        ctx -> respondToDelivery(ctx, (sender, body) -> deliveryHandler.onImport(body)));
+        MeshPaths.CHECKPOINTS,
+        ctx -> respondWithinLimit(ctx, () -> query.onCheckpoints(ctx)));
+    signedPost(router, MeshPaths.SYNC, query::onSync);
+    signedPost(router, MeshPaths.RECONCILE, reconcile::onReconcile);
+    signedPost(router, MeshPaths.FETCH, reconcile::onFetch);
+    signedPost(router, MeshPaths.ZINE, delivery::onZine);
+    signedPost(router, MeshPaths.SEND_EVENT, delivery::onEvent);
+    ownerPost(router, MeshPaths.IMPORT, delivery::onImport);
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
-    // Else each request that is none (no host, half a percent sign, no path) would be a line in the
-    // log.
+    // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.
     router.errorHandler(400, ctx -> respond(ctx, MeshResponse.text(400, "Bad request")));
     router.errorHandler(404, ctx -> respond(ctx, MeshResponse.notFound()));
     router.errorHandler(500, ctx -> respond(ctx, Future.failedFuture(ctx.failure())));
     return router;
   }
 
-  /** All paths that are served. */
+  /** All paths of this server. */
   public List<String> paths() {
     return router.getRoutes().stream()
         .map(Route::getPath)
@@ -201,51 +163,68 @@ public final class MeshServerVerticle extends VerticleBase {
         .toList();
   }
 
-  /** A GET that anybody may make. */
-  private void publicGet(
-      Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
-    router.get(path).handler(this::limitByAddress);
-    router.get(path).handler(ctx -> respond(ctx, onRequest.apply(ctx)));
+  /** A GET without authentication. */
+  private void publicGet(Router router, String path, Handler<RoutingContext> handler) {
+    router.get(path).handler(ctx -> limitRate(ctx, addressOf(ctx)));
+    router.get(path).handler(handler);
   }
 
-  /** A POST that the owner has signed inside: anybody may send one, so few are held at once. */
+  /** A POST with the owner's signature in its body. Anybody can send one: few are read at once. */
   private void ownerPost(
-      Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
+      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
     router.route(path).handler(this::requirePost).failureHandler(this::onFailure);
-    router.route(path).handler(this::limitByAddress);
-    router.route(path).handler(this::limitConcurrentImports);
-    respondToBody(router, path, onRequest);
+    router.route(path).handler(ctx -> limitRate(ctx, addressOf(ctx)));
+    router.route(path).handler(this::limitImports);
+    handleBody(router, path, handler);
   }
 
-  /** A POST whose sender is checked before its body is read. */
+  /** A POST whose sender is authenticated before the server reads the body. */
   private void signedPost(
-      Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
-    // A route each: within one route, vertx-web wants the body read before anybody is checked.
+      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+    // Separate routes: within one route, vertx-web wants the body handler first.
     router.route(path).handler(this::authenticateSender).failureHandler(this::onFailure);
     router.route(path).handler(this::requirePost);
-    respondToBody(router, path, onRequest);
+    handleBody(router, path, handler);
   }
 
-  private void respondToBody(
-      Router router, String path, Function<RoutingContext, Future<MeshResponse>> onRequest) {
+  private void handleBody(
+      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+    int maxBytes = node.config().maxRequestBytes();
     router.route(path).handler(ctx -> ctx.put(READING_BODY, true).next());
-    router.route(path).handler(BodyHandler.create(false).setBodyLimit(config.maxRequestBytes()));
-    router.route(path).handler(ctx -> respond(ctx, onRequest.apply(ctx)));
+    router.route(path).handler(BodyHandler.create(false).setBodyLimit(maxBytes));
+    router
+        .route(path)
+        .handler(
+            ctx -> respondWithinLimit(ctx, () -> handler.apply(ctx.get(SENDER, ""), body(ctx))));
   }
 
-  // Checks before a request is answered.
+  private static byte[] body(RoutingContext ctx) {
+    return ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes();
+  }
 
-  /** Who is not known by a signature is known by its address. */
-  private void limitByAddress(RoutingContext ctx) {
-    String address = addressOf(ctx);
-    if (peerRateLimiter.tryAcquire(address)) {
+  // Checks before a request is processed.
+
+  private void requirePost(RoutingContext ctx) {
+    if (ctx.request().method().equals(HttpMethod.POST)) {
       ctx.next();
     } else {
-      respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(address)));
+      respond(ctx, MeshResponse.text(405, "Method not allowed"));
     }
   }
 
-  private void limitConcurrentImports(RoutingContext ctx) {
+  private void limitRate(RoutingContext ctx, String key) {
+    if (rateLimiter.tryAcquire(key)) {
+      ctx.next();
+    } else {
+      rejectByRate(ctx, key);
+    }
+  }
+
+  private void rejectByRate(RoutingContext ctx, String key) {
+    respond(ctx, MeshResponse.tooManyRequests(rateLimiter.retryAfterSeconds(key)));
+  }
+
+  private void limitImports(RoutingContext ctx) {
     if (importsInFlight >= MeshLimits.IMPORTS_IN_FLIGHT) {
       respond(ctx, MeshResponse.importRejected(503, "Too many imports at once"));
       return;
@@ -256,21 +235,33 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void authenticateSender(RoutingContext ctx) {
+    String address = addressOf(ctx);
     ctx.request().pause();
-    if (peerRateLimiter.isExhausted(addressOf(ctx))) {
-      // Its address has sent much that was refused: no signature is verified for it.
-      respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(addressOf(ctx))));
+    if (rateLimiter.isExhausted(address)) {
+      // Many requests of this address were rejected: it costs no more signature checks.
+      rejectByRate(ctx, address);
       ctx.request().resume();
       return;
     }
     SignatureHeaders headers = SignatureHeaders.of(ctx.request().headers());
     authenticate(ctx, headers)
         .compose(
-            authResult ->
-                authResult instanceof AuthResult.UnknownSender unknownSender
-                    ? lookUpSender(ctx, headers, unknownSender)
-                    : Future.succeededFuture(authResult))
-        .onSuccess(authResult -> onAuthResult(ctx, authResult))
+            result ->
+                result instanceof AuthResult.UnknownSender unknown
+                    ? senderLookup
+                        .learn(unknown.name(), address, claimedPort(ctx))
+                        .compose(
+                            learned ->
+                                learned
+                                    ? authenticate(ctx, headers)
+                                    : Future.succeededFuture(unknown))
+                    : Future.succeededFuture(result))
+        .onSuccess(
+            result -> {
+              onAuthResult(ctx, result);
+              // Only now does a handler wait for the body.
+              ctx.request().resume();
+            })
         .onFailure(ctx::fail);
   }
 
@@ -280,193 +271,79 @@ public final class MeshServerVerticle extends VerticleBase {
     return workers.executeBlocking(
         () ->
             RequestSignature.authenticate(
-                headers, method, path, clock.instant(), this::keyOf, signatureVerifier),
+                headers, method, path, node.clock().instant(), node::keyOf, node.verifier()),
         false);
   }
 
-  private Future<AuthResult> lookUpSender(
-      RoutingContext ctx, SignatureHeaders headers, AuthResult.UnknownSender unknownSender) {
-    String host = addressOf(ctx);
-    return senderLookup
-        .learn(unknownSender.name(), host, claimedPort(ctx.request()))
-        .compose(
-            learned ->
-                learned
-                    ? authenticate(ctx, headers)
-                    : Future.succeededFuture(unknownSender.asFailure()));
-  }
-
-  private void onAuthResult(RoutingContext ctx, AuthResult authResult) {
-    switch (authResult) {
+  private void onAuthResult(RoutingContext ctx, AuthResult result) {
+    switch (result) {
       case AuthResult.Authenticated authenticated -> {
         ctx.put(SENDER, authenticated.name());
-        // A name may look like an address: names and addresses are counted apart.
-        String key = "name " + authenticated.name();
-        if (peerRateLimiter.tryAcquire(key)) {
-          ctx.next();
-        } else {
-          respond(ctx, MeshResponse.tooManyRequests(peerRateLimiter.retryAfterSeconds(key)));
-        }
+        // A name may look like an address: the prefix keeps their counts apart.
+        limitRate(ctx, "name " + authenticated.name());
       }
-      case AuthResult.UnknownSender unknownSender -> rejectSender(ctx, unknownSender.asFailure());
-      case AuthResult.AuthFailure authFailure -> rejectSender(ctx, authFailure);
-    }
-    // Not before somebody is there to take the body.
-    ctx.request().resume();
-  }
-
-  private void rejectSender(RoutingContext ctx, AuthResult.AuthFailure authFailure) {
-    peerRateLimiter.tryAcquire(addressOf(ctx));
-    respond(ctx, MeshResponse.text(401, "Authentication failed: " + authFailure.reason()));
-  }
-
-  private void requirePost(RoutingContext ctx) {
-    if (ctx.request().method().equals(HttpMethod.POST)) {
-      ctx.next();
-    } else {
-      respond(ctx, MeshResponse.text(405, "Method not allowed"));
+      case AuthResult.UnknownSender unknown -> rejectSender(ctx, unknown.asFailure());
+      case AuthResult.AuthFailure failure -> rejectSender(ctx, failure);
     }
   }
+
+  private void rejectSender(RoutingContext ctx, AuthResult.AuthFailure failure) {
+    rateLimiter.tryAcquire(addressOf(ctx));
+    respond(ctx, MeshResponse.text(401, "Authentication failed: " + failure.reason()));
+  }
+
+  private static OptionalInt claimedPort(RoutingContext ctx) {
+    String header = String.valueOf(ctx.request().getHeader(MeshPaths.PORT_HEADER));
+    int port = QueryHandler.intOrDefault(header, 0);
+    return port < 1 || port > PeerAddress.MAX_PORT ? OptionalInt.empty() : OptionalInt.of(port);
+  }
+
+  private static String addressOf(RoutingContext ctx) {
+    return ctx.request().remoteAddress().hostAddress();
+  }
+
+  // Responses.
 
   private void onFailure(RoutingContext ctx) {
     if (ctx.statusCode() == 413) {
       respond(ctx, MeshResponse.text(413, "Request body too large"));
     } else if (ctx.get(READING_BODY, false) && !ctx.request().isEnded()) {
-      // Whoever sends it has gone, or sends no HTTP: his trouble, and no line in the log.
+      // The sender hung up or sends no HTTP: that is no error of ours, so it is not logged.
       respond(ctx, MeshResponse.text(400, "Bad request"));
     } else {
       respond(ctx, Future.failedFuture(ctx.failure()));
     }
   }
 
-  // Answers.
-
-  private Future<MeshResponse> onPing(RoutingContext ctx) {
-    return Future.succeededFuture(
-        MeshResponse.json(
-            PingResponse.write(me, listenPort.advertisedAddress(config), clock.instant())));
-  }
-
-  /**
-   * This node takes no measurements for a place in network space, so it says what every node says
-   * before its first one: the origin, as uncertain as can be.
-   */
-  private Future<MeshResponse> onCoordinates(RoutingContext ctx) {
-    StringBuilder out =
-        new StringBuilder(
-            "{\"coordinates\":{\"x\":0,\"y\":0,\"height\":0.00001,\"error\":1},\"name\":");
-    GoJson.appendString(out, me.name());
-    return Future.succeededFuture(MeshResponse.json(out.append("}\n").toString().getBytes(UTF_8)));
-  }
-
-  private Future<MeshResponse> onPeerQuery(RoutingContext ctx) {
-    String target = parameter(ctx, "target");
-    if (target.isEmpty()) {
-      return Future.succeededFuture(MeshResponse.text(400, "target parameter required"));
-    }
-    Optional<PublicKey> key = target.equals(me.name()) ? Optional.empty() : keys.byName(target);
-    if (key.isPresent()) {
-      String address = peerDirectory.addressOf(target).orElse("");
-      return Future.succeededFuture(
-          MeshResponse.plainJson(new PeerQueryResponse(target, key.get(), address).write()));
-    }
-    Set<String> asked =
-        Arrays.stream(parameter(ctx, "asked").split(",")).collect(Collectors.toSet());
-    return Future.succeededFuture(
-        peerDirectory.reachableNames().stream()
-            .filter(name -> !asked.contains(name))
-            .filter(name -> !name.equals(target) && !name.equals(me.name()))
-            .findFirst()
-            .map(MeshResponse::redirectTo)
-            .orElseGet(MeshResponse::notFound));
-  }
-
-  private Future<MeshResponse> onCheckpoints(RoutingContext ctx) {
-    int offset = Math.max(0, intOrDefault(parameter(ctx, "offset"), 0));
-    int asked = intOrDefault(parameter(ctx, "limit"), MeshLimits.DEFAULT_CHECKPOINTS);
-    int limit =
-        asked <= 0 ? MeshLimits.DEFAULT_CHECKPOINTS : Math.min(asked, MeshLimits.CHECKPOINTS);
-    return withinInFlightLimit(
-        ctx,
-        () ->
-            bus.request(
-                    LedgerRequest.ADDRESS,
-                    new LedgerRequest.ListCheckpoints(offset, limit),
-                    Timeouts.PEER_QUERY)
-                .compose(
-                    page ->
-                        onWorker(
-                            () ->
-                                CheckpointList.write(
-                                    me.name(), page.events(), page.total(), offset, limit)))
-                .map(MeshResponse::json));
-  }
-
-  private Future<MeshResponse> onSync(RoutingContext ctx) {
-    SyncRequest request;
-    try {
-      request = SyncRequest.read(body(ctx));
-    } catch (MeshException notJson) {
-      return Future.succeededFuture(MeshResponse.text(400, "Invalid JSON"));
-    }
-    if (request.from().isEmpty()) {
-      return Future.succeededFuture(MeshResponse.text(400, "from is required"));
-    }
-    long seconds = clock.instant().getEpochSecond();
-    return withinInFlightLimit(
-        ctx,
-        () ->
-            bus.request(
-                    LedgerRequest.ADDRESS,
-                    new LedgerRequest.QueryEvents(request.toQuery(me.name(), seconds)),
-                    Timeouts.PEER_QUERY)
-                .compose(
-                    found ->
-                        onWorker(
-                            () ->
-                                SyncResponse.write(
-                                    me, found.events(), found.nextCursor(), seconds)))
-                .map(MeshResponse::json));
-  }
-
-  private Future<MeshResponse> respondToDelivery(
-      RoutingContext ctx, BiFunction<String, byte[], Future<MeshResponse>> onDelivery) {
-    return withinInFlightLimit(ctx, () -> onDelivery.apply(ctx.get(SENDER, ""), body(ctx)));
-  }
-
-  private static byte[] body(RoutingContext ctx) {
-    return ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes();
-  }
-
-  private Future<MeshResponse> withinInFlightLimit(
-      RoutingContext ctx, Supplier<Future<MeshResponse>> reply) {
+  /** Counts the response as in flight until it is sent; rejects the request at the limit. */
+  private void respondWithinLimit(RoutingContext ctx, Supplier<Future<MeshResponse>> response) {
     boolean full =
         isAuthenticated(ctx)
             ? responsesInFlight >= MeshLimits.RESPONSES_IN_FLIGHT
             : unsignedResponsesInFlight >= MeshLimits.UNSIGNED_RESPONSES_IN_FLIGHT;
     if (full) {
-      return Future.succeededFuture(MeshResponse.text(503, "Too many requests at once"));
+      respond(ctx, MeshResponse.text(503, "Too many requests at once"));
+      return;
     }
     addInFlight(ctx, 1);
     ctx.put(COUNTED_IN_FLIGHT, true);
-    return reply.get();
+    respond(ctx, response.get());
   }
 
-  private void respond(RoutingContext ctx, MeshResponse meshResponse) {
-    respond(ctx, Future.succeededFuture(meshResponse));
+  private void respond(RoutingContext ctx, MeshResponse response) {
+    respond(ctx, Future.succeededFuture(response));
   }
 
-  private void respond(RoutingContext ctx, Future<MeshResponse> reply) {
+  private void respond(RoutingContext ctx, Future<MeshResponse> response) {
     responseSender
-        .send(ctx.request(), isAuthenticated(ctx), reply)
-        .onSuccess(taken -> onResponseSent(ctx));
-  }
-
-  private void onResponseSent(RoutingContext ctx) {
-    if (ctx.get(COUNTED_IN_FLIGHT, false)) {
-      addInFlight(ctx, -1);
-    }
-    connectionDeadlines.onResponseSent(ctx.request().connection());
+        .send(ctx.request(), isAuthenticated(ctx), response)
+        .onSuccess(
+            sent -> {
+              if (ctx.get(COUNTED_IN_FLIGHT, false)) {
+                addInFlight(ctx, -1);
+              }
+              connectionDeadlines.onResponseSent(ctx.request().connection());
+            });
   }
 
   private void addInFlight(RoutingContext ctx, int more) {
@@ -479,39 +356,5 @@ public final class MeshServerVerticle extends VerticleBase {
 
   private static boolean isAuthenticated(RoutingContext ctx) {
     return ctx.get(SENDER) != null;
-  }
-
-  private <T> Future<T> onWorker(Callable<T> work) {
-    return workers.executeBlocking(work, false);
-  }
-
-  private Optional<PublicKey> keyOf(String name) {
-    return name.equals(me.name()) ? Optional.of(me.keys().publicKey()) : keys.byName(name);
-  }
-
-  private static String addressOf(RoutingContext ctx) {
-    return ctx.request().remoteAddress().hostAddress();
-  }
-
-  private static OptionalInt claimedPort(HttpServerRequest request) {
-    int port = intOrDefault(String.valueOf(request.getHeader(MeshClient.PORT_HEADER)), 0);
-    return port < 1 || port > 65_535 ? OptionalInt.empty() : OptionalInt.of(port);
-  }
-
-  private static String parameter(RoutingContext ctx, String name) {
-    try {
-      String value = ctx.request().getParam(name);
-      return value == null ? "" : value;
-    } catch (IllegalArgumentException halfAPercentSign) {
-      return "";
-    }
-  }
-
-  private static int intOrDefault(String text, int otherwise) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException notANumber) {
-      return otherwise;
-    }
   }
 }

@@ -2,13 +2,12 @@ package nara.mesh.server;
 
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
-import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
+import nara.mesh.MeshNode;
 import nara.mesh.wire.HashList;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshLimits;
@@ -16,29 +15,21 @@ import nara.mesh.wire.SyncResponse;
 import nara.negentropy.ItemId;
 
 /**
- * The side of a reconciliation that is asked: answers the messages, and gives the events that turn
- * out to be lacking. {@code docs/reconcile.md} has the format of both.
+ * The server side of a reconciliation: replies to its messages, and sends the events that the peer
+ * lacks. {@code docs/reconcile.md} has the format of both.
  */
-public final class ReconcileHandler {
-  /** Where messages are sent. */
-  public static final String RECONCILE_PATH = "/events/reconcile";
-
-  /** Where events are fetched by their hashes. */
-  public static final String FETCH_PATH = "/events/fetch";
-
+final class ReconcileHandler {
   private final Bus bus;
-  private final Identity me;
-  private final InstantSource clock;
+  private final MeshNode node;
   private final WorkerExecutor workers;
 
-  ReconcileHandler(Bus bus, Identity me, InstantSource clock, WorkerExecutor workers) {
+  ReconcileHandler(Bus bus, MeshNode node, WorkerExecutor workers) {
     this.bus = bus;
-    this.me = me;
-    this.clock = clock;
+    this.node = node;
     this.workers = workers;
   }
 
-  /** Answers a message with one; nothing is remembered of whoever asks. */
+  /** Replies to one message; keeps no state of the peer. */
   Future<MeshResponse> onReconcile(String sender, byte[] message) {
     if (message.length > MeshLimits.RECONCILE_BYTES) {
       return Future.succeededFuture(
@@ -58,7 +49,7 @@ public final class ReconcileHandler {
                     : MeshResponse.text(400, response.fault()));
   }
 
-  /** Gives events by their hashes; what they do not all fit into says where to go on. */
+  /** Sends events by their hashes; the cursor counts the hashes done when not all events fit. */
   Future<MeshResponse> onFetch(String sender, byte[] body) {
     List<ItemId> hashes;
     try {
@@ -78,9 +69,9 @@ public final class ReconcileHandler {
                           found.processed() == hashes.size()
                               ? Optional.empty()
                               : Optional.of((long) found.processed());
-                      long seconds = clock.instant().getEpochSecond();
+                      long seconds = node.clock().instant().getEpochSecond();
                       return MeshResponse.json(
-                          SyncResponse.write(me, found.events(), rest, seconds));
+                          SyncResponse.write(node.me(), found.events(), rest, seconds));
                     },
                     false));
   }

@@ -5,13 +5,12 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import nara.bounds.LogOnce;
-import nara.identity.Identity;
+import nara.mesh.MeshNode;
 import nara.mesh.wire.Body;
 import nara.mesh.wire.Gzip;
 import nara.mesh.wire.MeshLimits;
@@ -21,104 +20,97 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signs, packs and sends replies. Hashing, signing and packing are done on workers; the signature
- * is over the body as it is before it is packed.
+ * Signs, compresses and sends responses. Workers hash, sign and compress; the signature covers the
+ * uncompressed body.
  *
  * <p>Lives on one event loop.
  */
 final class ResponseSender {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseSender.class);
 
-  private final Identity me;
-  private final InstantSource clock;
-  private final boolean gzip;
+  private final MeshNode node;
   private final WorkerExecutor workers;
   private final LogOnce failures = new LogOnce(LOG::warn);
 
-  ResponseSender(Identity me, InstantSource clock, boolean gzip, WorkerExecutor workers) {
-    this.me = me;
-    this.clock = clock;
-    this.gzip = gzip;
+  ResponseSender(MeshNode node, WorkerExecutor workers) {
+    this.node = node;
     this.workers = workers;
   }
 
-  /** A reply as it goes out. */
+  /** A response as it is on the wire. */
   private record EncodedResponse(
-      MeshResponse meshResponse,
-      Optional<SignatureHeaders> signature,
-      Body body,
-      boolean compressed) {}
+      MeshResponse response, Optional<SignatureHeaders> signature, Body body, boolean compressed) {}
 
   /**
-   * Sends a reply when it is there; one that cannot be had becomes a 503.
+   * Sends a response when it is ready. A failed one becomes a 503.
    *
-   * @param signed whether the request was behind the signature check
-   * @return completed when the answer was taken, or will never be
+   * @param signed whether the sender of the request is authenticated
+   * @return completes when the response is sent, or the connection has failed
    */
   Future<Void> send(HttpServerRequest request, boolean signed, Future<MeshResponse> reply) {
-    boolean packable = gzip && acceptsGzip(request);
+    boolean gzipAccepted = node.config().gzip() && acceptsGzip(request);
     return reply
         .otherwise(
             failure -> {
-              // Peers choose how often they ask: a line only when the cause changes.
-              failures.log(failure.toString(), "Cannot answer " + request.path() + ": " + failure);
+              // Peers choose how often they send requests: one line until the cause changes.
+              failures.log(
+                  failure.toString(),
+                  "Cannot serve a request, responding 503 path=%s cause=%s"
+                      .formatted(request.path(), failure));
               return MeshResponse.text(503, "Not available");
             })
-        .compose(ready -> encode(ready, signed, packable && isWorthCompressing(ready)))
+        .compose(ready -> encode(ready, signed, gzipAccepted))
         .onFailure(
             defect -> {
-              LOG.error("{} could not be answered", request.path(), defect);
+              LOG.error(
+                  "Cannot encode a response, closing the connection path={}",
+                  request.path(),
+                  defect);
               request.connection().close();
             })
-        .compose(encodedResponse -> send(request.response(), encodedResponse))
-        // Whoever does not take an answer has gone: there is nobody to tell.
+        .compose(encoded -> send(request.response(), encoded))
+        // The peer has hung up.
         .otherwiseEmpty();
   }
 
   private Future<EncodedResponse> encode(
-      MeshResponse meshResponse, boolean signed, boolean packed) {
-    if (!signed && !packed) {
+      MeshResponse response, boolean signed, boolean gzipAccepted) {
+    boolean compressed = gzipAccepted && response.body().length() >= MeshLimits.GZIP_FROM_BYTES;
+    if (!signed && !compressed) {
       return Future.succeededFuture(
-          new EncodedResponse(meshResponse, Optional.empty(), meshResponse.body(), false));
+          new EncodedResponse(response, Optional.empty(), response.body(), false));
     }
     return workers.executeBlocking(
         () -> {
           Optional<SignatureHeaders> signature =
               signed
-                  ? Optional.of(ResponseSignature.sign(me, clock.instant(), meshResponse.body()))
+                  ? Optional.of(
+                      ResponseSignature.sign(node.me(), node.clock().instant(), response.body()))
                   : Optional.empty();
-          Body body = packed ? Body.of(Gzip.compress(meshResponse.body())) : meshResponse.body();
-          return new EncodedResponse(meshResponse, signature, body, packed);
+          Body body = compressed ? Body.of(Gzip.compress(response.body())) : response.body();
+          return new EncodedResponse(response, signature, body, compressed);
         },
         false);
   }
 
-  private static Future<Void> send(HttpServerResponse response, EncodedResponse encodedResponse) {
-    if (response.closed()) {
+  private static Future<Void> send(HttpServerResponse http, EncodedResponse encoded) {
+    if (http.closed()) {
       return Future.succeededFuture();
     }
-    MeshResponse meshResponse = encodedResponse.meshResponse();
-    response
-        .setStatusCode(meshResponse.status())
-        .putHeader("Content-Type", meshResponse.contentType());
-    meshResponse.headers().forEach(response::putHeader);
-    encodedResponse.signature().ifPresent(signature -> signature.addTo(response.headers()));
-    if (encodedResponse.compressed()) {
-      response.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
+    MeshResponse response = encoded.response();
+    http.setStatusCode(response.status()).putHeader("Content-Type", response.contentType());
+    response.headers().forEach(http::putHeader);
+    encoded.signature().ifPresent(signature -> signature.addTo(http.headers()));
+    if (encoded.compressed()) {
+      http.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
     }
-    List<byte[]> pieces = encodedResponse.body().pieces();
-    response.putHeader("Content-Length", Integer.toString(encodedResponse.body().length()));
-    for (byte[] piece : pieces.subList(0, pieces.size() - 1)) {
-      response.write(Buffer.buffer(piece));
-    }
-    return response.end(Buffer.buffer(pieces.getLast()));
+    List<byte[]> pieces = encoded.body().pieces();
+    http.putHeader("Content-Length", Integer.toString(encoded.body().length()));
+    pieces.subList(0, pieces.size() - 1).forEach(piece -> http.write(Buffer.buffer(piece)));
+    return http.end(Buffer.buffer(pieces.getLast()));
   }
 
-  private static boolean isWorthCompressing(MeshResponse meshResponse) {
-    return meshResponse.body().length() >= MeshLimits.GZIP_FROM_BYTES;
-  }
-
-  /** Whether gzip is among the accepted codings, and not with the weight 0. */
+  /** Whether the request accepts gzip with a weight above 0. */
   private static boolean acceptsGzip(HttpServerRequest request) {
     String accepted = request.getHeader("Accept-Encoding");
     return accepted != null

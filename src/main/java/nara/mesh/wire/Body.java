@@ -4,12 +4,13 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import nara.identity.Hashing;
 
 /**
- * The bytes of an answer, in pieces, with their hash: an answer of megabytes is gathered, hashed
- * and sent without ever lying in one array, which would be dear to find room for.
+ * The bytes of a response in pieces, with their hash. A response of megabytes is built, hashed and
+ * sent without one large array, which is expensive to allocate.
  *
- * <p>Immutable: nobody changes the pieces.
+ * <p>Immutable: the pieces are never changed.
  */
 public final class Body {
   /** Bytes of a piece: small enough to be hashed and sent while it is still in the cache. */
@@ -18,7 +19,7 @@ public final class Body {
   private final List<byte[]> pieces;
   private final int length;
 
-  /** SHA-256 of all bytes; null where it did not come along. */
+  /** SHA-256 of all bytes; null when it is not known. */
   private final byte[] hash;
 
   private Body(List<byte[]> pieces, int length, byte[] hash) {
@@ -27,12 +28,12 @@ public final class Body {
     this.hash = hash;
   }
 
-  /** A body that is one array. */
+  /** A body of one piece. */
   public static Body of(byte[] bytes) {
     return new Body(List.of(bytes), bytes.length, null);
   }
 
-  /** The pieces, in order; one at the least. */
+  /** The pieces in order, at least one. */
   public List<byte[]> pieces() {
     return pieces;
   }
@@ -41,17 +42,17 @@ public final class Body {
     return length;
   }
 
-  /** SHA-256 of all bytes, computed unless it was while they were gathered. */
+  /** SHA-256 of all bytes; computed here unless a {@link Writer} did it. */
   byte[] hash() {
     if (hash != null) {
       return hash;
     }
-    MessageDigest digest = Sha256.start();
+    MessageDigest digest = Hashing.newSha256();
     pieces.forEach(digest::update);
     return digest.digest();
   }
 
-  /** All bytes in one array, a copy. */
+  /** A copy of all bytes in one array. */
   byte[] bytes() {
     byte[] all = new byte[length];
     int at = 0;
@@ -62,38 +63,25 @@ public final class Body {
     return all;
   }
 
-  /** Gathers a body, and hashes each piece as soon as it is full. For one thread. */
+  /** Builds a body, and hashes each piece as soon as it is full. For one thread. */
   static final class Writer {
-    private final MessageDigest digest = Sha256.start();
+    private final MessageDigest digest = Hashing.newSha256();
     private final List<byte[]> pieces = new ArrayList<>();
     private byte[] piece = new byte[PIECE_BYTES];
     private int pieceLength;
     private int length;
 
-    void write(byte b) {
-      if (pieceLength == PIECE_BYTES) {
-        startNextPiece();
-      }
-      piece[pieceLength++] = b;
-    }
-
     void write(byte[] bytes) {
-      int from = 0;
-      while (bytes.length - from > PIECE_BYTES - pieceLength) {
-        int room = PIECE_BYTES - pieceLength;
-        System.arraycopy(bytes, from, piece, pieceLength, room);
-        from += room;
-        pieceLength = PIECE_BYTES;
-        startNextPiece();
+      for (int from = 0, count; from < bytes.length; from += count) {
+        if (pieceLength == PIECE_BYTES) {
+          finishPiece(piece);
+          piece = new byte[PIECE_BYTES];
+          pieceLength = 0;
+        }
+        count = Math.min(bytes.length - from, PIECE_BYTES - pieceLength);
+        System.arraycopy(bytes, from, piece, pieceLength, count);
+        pieceLength += count;
       }
-      System.arraycopy(bytes, from, piece, pieceLength, bytes.length - from);
-      pieceLength += bytes.length - from;
-    }
-
-    private void startNextPiece() {
-      finishPiece(piece);
-      piece = new byte[PIECE_BYTES];
-      pieceLength = 0;
     }
 
     private void finishPiece(byte[] full) {
@@ -102,7 +90,7 @@ public final class Body {
       pieces.add(full);
     }
 
-    /** The body; nothing is written after it. */
+    /** Ends the body. */
     Body finish() {
       finishPiece(Arrays.copyOf(piece, pieceLength));
       return new Body(List.copyOf(pieces), length, digest.digest());

@@ -2,39 +2,46 @@ package nara.mesh.wire;
 
 import java.util.List;
 import nara.event.Event;
-import nara.event.json.GoJson;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonFields;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonWriter;
+import nara.event.json.RawEvents;
 
 /**
- * The answer of {@code GET /api/checkpoints/all}. Nobody signs it: its checkpoints stand for
- * themselves by their voters' signatures.
+ * The response of {@code GET /api/checkpoints/all}. It isn't signed: each checkpoint is proven by
+ * its voters' signatures.
  *
- * @param server who answered
- * @param json the whole body
- * @param checkpoints where each checkpoint event stands in the body
+ * @param server the responding nara
+ * @param checkpoints cut out of the body, not parsed
  * @param hasMore whether there are checkpoints after these
  */
-public record CheckpointList(String server, byte[] json, List<Span> checkpoints, boolean hasMore) {
+public record CheckpointList(String server, RawEvents checkpoints, boolean hasMore) {
+  private static final JsonFields FIELDS =
+      MeshJson.fields()
+          .texts("server")
+          .elementList("checkpoints", MeshLimits.CHECKPOINTS)
+          .flag("has_more");
 
-  /** Cuts a body; the trouble is that it is not such a list, or holds too many. */
+  /** Reads a body. */
   public static CheckpointList read(byte[] json) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
+    JsonRecord list = MeshJson.read(FIELDS, json);
     return new CheckpointList(
-        fields.string("server"),
-        json,
-        fields.elements("checkpoints", MeshLimits.CHECKPOINTS),
-        fields.bool("has_more"));
+        list.text("server"),
+        RawEvents.of(json, list.elements("checkpoints")),
+        list.flag("has_more"));
   }
 
-  /** Writes a list of ours, fields in the reference's order. Not for an event loop. */
+  /** Writes a list, with the fields in the reference's order. Not for an event loop. */
   public static Body write(String server, List<Event> page, int total, int offset, int limit) {
-    StringBuilder tail = new StringBuilder();
-    tail.append(",\"count\":").append(page.size());
-    tail.append(",\"has_more\":").append((long) offset + page.size() < total && !page.isEmpty());
-    tail.append(",\"limit\":").append(limit).append(",\"offset\":").append(offset);
-    tail.append(",\"server\":");
-    GoJson.appendString(tail, server);
-    tail.append(",\"total\":").append(total).append("}\n");
-    return EventList.assemble("{\"checkpoints\":", page, "[]", tail);
+    JsonWriter tail =
+        JsonWriter.continued()
+            .number("count", page.size())
+            .flag("has_more", (long) offset + page.size() < total && !page.isEmpty())
+            .number("limit", limit)
+            .number("offset", offset)
+            .text("server", server)
+            .number("total", total);
+    return EventList.assemble(
+        JsonWriter.begin().name("checkpoints"), EventList.collectJson(page), "[]", tail);
   }
 }

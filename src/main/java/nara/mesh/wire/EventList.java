@@ -5,57 +5,47 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.util.List;
 import nara.event.Event;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonWriter;
+import nara.event.json.RawEvents;
+import nara.identity.Hashing;
 
-/**
- * Lists of events in bodies: what is signed of them, and stored events put into one, their bytes
- * copied once and never encoded anew.
- */
+/** Lists of events in bodies: their signed hash, and bodies made of the bytes of stored events. */
 public final class EventList {
+  private static final byte[] OPEN = {'['};
+  private static final byte[] COMMA = {','};
+  private static final byte[] CLOSE = {']'};
+
   private EventList() {}
 
   /**
-   * What is signed of a list: SHA-256 over a beginning and then the id that every event states.
+   * The signed hash of a list: SHA-256 over a prefix and the id that each event claims.
    *
-   * @param prefix who lists and when, as the wire contract writes it for the kind of list
+   * @param prefix the sender and the time, as the wire contract writes them for this kind of list
    */
-  public static byte[] signedHash(String prefix, byte[] json, List<Span> events) {
-    MessageDigest hash = Sha256.start();
+  public static byte[] signedHash(String prefix, RawEvents events) {
+    MessageDigest hash = Hashing.newSha256();
     hash.update(prefix.getBytes(UTF_8));
-    EventFieldScanner.hashIds(hash, json, events);
+    events.hashIds(hash);
     return hash.digest();
   }
 
-  /** The same for events of ours, as {@link #collectJson} gives them. */
-  static byte[] signedHash(String prefix, byte[][] events) {
-    MessageDigest hash = Sha256.start();
+  /** The same for events with one array each. */
+  public static byte[] signedHash(String prefix, byte[][] events) {
+    MessageDigest hash = Hashing.newSha256();
     hash.update(prefix.getBytes(UTF_8));
     for (byte[] json : events) {
-      EventFieldScanner.hashId(hash, json, 0, json.length);
+      RawEvents.hashId(hash, json);
     }
     return hash.digest();
   }
 
   /**
-   * Head, events as a JSON list, tail.
-   *
-   * @param emptyList what stands for a list without events: the reference writes {@code null} or
-   *     {@code []}
-   */
-  static Body assemble(CharSequence head, List<Event> events, String emptyList, CharSequence tail) {
-    return assemble(head, collectJson(events), emptyList, tail);
-  }
-
-  /**
-   * The bytes of each event. They lie all over the memory: looking at nothing but where and how
-   * long they are lets many of them be fetched at once, where copying or hashing them one by one
-   * would wait for each.
+   * The bytes of each event. They are spread all over the memory. Looking only at their lengths
+   * first lets the processor fetch many of them at once; copying or hashing one by one would wait
+   * for each.
    */
   static byte[][] collectJson(List<Event> events) {
-    byte[][] jsons = new byte[events.size()][];
-    for (int i = 0; i < jsons.length; i++) {
-      jsons[i] = events.get(i).json();
-    }
+    byte[][] jsons = events.stream().map(Event::json).toArray(byte[][]::new);
     int size = 0;
     for (byte[] json : jsons) {
       size = Math.addExact(size, json.length);
@@ -63,22 +53,20 @@ public final class EventList {
     return jsons;
   }
 
-  /** The same of events that are gathered already. */
-  static Body assemble(CharSequence head, byte[][] events, String emptyList, CharSequence tail) {
+  /**
+   * A body: the head, the events as a JSON list, the tail.
+   *
+   * @param emptyList the list when it is empty: the reference writes {@code null} or {@code []}
+   */
+  static Body assemble(JsonWriter head, byte[][] events, String emptyList, JsonWriter tail) {
     Body.Writer out = new Body.Writer();
-    out.write(head.toString().getBytes(UTF_8));
-    if (events.length == 0) {
-      out.write(emptyList.getBytes(UTF_8));
-    } else {
-      byte before = '[';
-      for (byte[] json : events) {
-        out.write(before);
-        out.write(json);
-        before = ',';
-      }
-      out.write((byte) ']');
+    out.write(head.toBytes());
+    for (int i = 0; i < events.length; i++) {
+      out.write(i == 0 ? OPEN : COMMA);
+      out.write(events[i]);
     }
-    out.write(tail.toString().getBytes(UTF_8));
+    out.write(events.length == 0 ? emptyList.getBytes(UTF_8) : CLOSE);
+    out.write(tail.endLine());
     return out.finish();
   }
 }

@@ -10,40 +10,30 @@ import java.time.Duration;
 public final class GoDuration {
   private GoDuration() {}
 
-  /** The text; what does not fit in 64 bits of nanoseconds is shown as the largest that does. */
+  /** The text; more than 64 bits of nanoseconds are shown as the largest 64-bit value. */
   public static String format(Duration duration) {
-    Duration size = duration.abs();
+    Duration max = Duration.ofNanos(Long.MAX_VALUE);
+    Duration size = duration.abs().compareTo(max) > 0 ? max : duration.abs();
     String sign = duration.isNegative() ? "-" : "";
     if (size.isZero()) {
       return "0s";
     }
-    if (size.compareTo(Duration.ofSeconds(1)) < 0) {
-      return sign + belowOneSecond(size.toNanos());
+    long nanos = size.toNanos();
+    if (nanos < 1_000) {
+      return sign + nanos + "ns";
     }
-    Duration most = Duration.ofNanos(Long.MAX_VALUE);
-    Duration shown = size.compareTo(most) > 0 ? most : size;
-    StringBuilder text = new StringBuilder(sign);
-    if (shown.toHours() > 0) {
-      text.append(shown.toHours()).append('h');
+    if (nanos < 1_000_000) {
+      return sign + decimal(nanos, 3) + "µs";
     }
-    if (shown.toMinutes() > 0) {
-      text.append(shown.toMinutesPart()).append('m');
+    if (nanos < 1_000_000_000) {
+      return sign + decimal(nanos, 6) + "ms";
     }
-    BigDecimal seconds =
-        BigDecimal.valueOf(shown.toSecondsPart())
-            .add(BigDecimal.valueOf(shown.toNanosPart(), 9))
-            .stripTrailingZeros();
-    return text.append(seconds.toPlainString()).append('s').toString();
+    String hours = size.toHours() > 0 ? size.toHours() + "h" : "";
+    String minutes = size.toMinutes() > 0 ? size.toMinutesPart() + "m" : "";
+    return sign + hours + minutes + decimal(nanos % 60_000_000_000L, 9) + "s";
   }
 
-  private static String belowOneSecond(long nanos) {
-    if (nanos >= 1_000_000) {
-      return fraction(nanos, 6) + "ms";
-    }
-    return nanos >= 1_000 ? fraction(nanos, 3) + "µs" : nanos + "ns";
-  }
-
-  private static String fraction(long nanos, int digits) {
-    return BigDecimal.valueOf(nanos, digits).stripTrailingZeros().toPlainString();
+  private static String decimal(long unscaled, int scale) {
+    return BigDecimal.valueOf(unscaled, scale).stripTrailingZeros().toPlainString();
   }
 }

@@ -9,13 +9,13 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/** Packs bodies, and unpacks those of others within bounds. Not for an event loop. */
+/** Compresses bodies, and decompresses them within a limit. Not for an event loop. */
 public final class Gzip {
   public static final String CODING = "gzip";
 
   private Gzip() {}
 
-  /** The body packed, fast rather than small. */
+  /** Compresses a body, fast rather than small. */
   public static byte[] compress(Body body) {
     ByteArrayOutputStream packed = new ByteArrayOutputStream(body.length() / 3 + 64);
     try (Fast out = new Fast(packed)) {
@@ -34,13 +34,13 @@ public final class Gzip {
       byte[] body = in.readNBytes(maxBytes);
       if (body.length == maxBytes && in.read() >= 0) {
         throw new MeshException(
-            MeshFailure.TOO_LARGE, "unpacks to more than the " + maxBytes + " bytes allowed");
+            MeshFailure.TOO_LARGE, "decompresses to more than the " + maxBytes + " bytes allowed");
       }
       return body;
     } catch (EOFException cut) {
-      throw new MeshException(MeshFailure.CUT_OFF, "the packed answer ends in the middle");
+      throw new MeshException(MeshFailure.CUT_OFF, "the compressed response is truncated");
     } catch (IOException broken) {
-      throw new MeshException(MeshFailure.MALFORMED, "the answer says it is gzip and is not");
+      throw new MeshException(MeshFailure.MALFORMED, "the response claims to be gzip and is not");
     }
   }
 

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import nara.negentropy.ItemId;
 
-/** The body of {@code POST /events/fetch}: hashes of events, one after the other. */
+/** The body of {@code POST /events/fetch}: the hashes of events, concatenated. */
 public final class HashList {
   private HashList() {}
 
-  /** Reads a body. The trouble says what is wrong with it. */
+  /** Reads a body. */
   public static List<ItemId> read(byte[] body) throws MeshException {
     int count = body.length / ItemId.BYTES;
     if (count == 0 || body.length % ItemId.BYTES != 0) {

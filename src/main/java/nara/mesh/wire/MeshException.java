@@ -1,8 +1,8 @@
 package nara.mesh.wire;
 
 /**
- * A peer's answer could not be used: the failure of a Future inside this package. Whoever asked the
- * mesh verticle gets it as a value.
+ * A peer's response is not usable. Futures inside the mesh fail with it; the replies of the mesh
+ * verticle carry it as a value.
  */
 public final class MeshException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -18,7 +18,7 @@ public final class MeshException extends Exception {
     return failure;
   }
 
-  /** What a person is told. */
+  /** The reason in words. */
   public String reason() {
     return getMessage();
   }

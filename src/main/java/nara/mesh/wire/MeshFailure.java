@@ -1,12 +1,12 @@
 package nara.mesh.wire;
 
-/** Why a peer's answer could not be used: the closed list. */
+/** Why a peer's response is not usable. */
 public enum MeshFailure {
   /** No connection: refused, no route, unknown host. */
   UNREACHABLE,
-  /** No byte for too long, or not done by the deadline. */
+  /** No byte before the stall timeout, or not complete by the deadline. */
   STALLED,
-  /** The connection ended in the middle of the answer. */
+  /** The connection ended before the response did. */
   CUT_OFF,
   /** A status other than 200. */
   STATUS,
@@ -14,12 +14,12 @@ public enum MeshFailure {
   UNSUPPORTED,
   /** More bytes or more events than allowed. */
   TOO_LARGE,
-  /** Headers or inner signature missing, wrong, or somebody else's. */
+  /** A signature, of the headers or in the body, is missing, wrong, or another nara's. */
   BAD_SIGNATURE,
-  /** Events that were not asked for, or a cursor that leads nowhere. */
+  /** Events that were not requested, or a cursor that makes no progress. */
   NOT_ASKED,
-  /** The body is not an answer by the contract. */
+  /** The body is not a response by the contract. */
   MALFORMED,
   /** This node is stopping. */
-  STOPPING;
+  STOPPING
 }

@@ -1,158 +1,169 @@
 package nara.mesh.wire;
 
 import java.time.Duration;
-import nara.mesh.MeshConfig;
 
 /**
- * Every bound of the mesh that is not configuration, each with its reason. What the operator may
- * turn is in {@link MeshConfig}.
+ * The limits of the mesh, each with its reason. Limits that an operator may set are configuration.
  */
 public final class MeshLimits {
-  /** How far the two clocks of a signed exchange may be apart: the wire contract's 30 seconds. */
+  // Messages.
+
+  /** The greatest difference of two clocks in a signed exchange, by the wire contract. */
   public static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
   /** Bytes of all headers of a message. Ours have 400; a name takes at most 1,024 of them. */
   public static final int HEADER_BYTES = 16 * 1024;
 
-  /** Bytes of a request or status line. A peer query names at most ten others. */
+  /** Bytes of a request line or status line. A peer query names at most ten peers. */
   public static final int LINE_BYTES = 16 * 1024;
 
-  /** Bytes of a small answer: a ping, a peer query. Honest ones have 200. */
-  public static final int SMALL_RESPONSE_BYTES = 64 * 1024;
-
-  /**
-   * Bytes for which room is made because a peer declares them: a page of 5,000 events has 2.4 MB.
-   */
-  public static final int PREALLOCATED_BYTES = 4 << 20;
-
-  /** Bytes of an answer that are handed on at once; a socket is read by no more than these. */
-  public static final int CHUNK_BYTES = 64 * 1024;
-
-  /** Bytes read of an answer that is an error: enough for the reason. */
-  public static final int ERROR_BYTES = 4 * 1024;
-
-  /** Members of the object that a body is. Honest ones have at most twelve. */
+  /** Members of the JSON object in a body. The contract's objects have at most twelve. */
   public static final int JSON_MEMBERS = 64;
 
-  /** Bytes of one text in a body (a name, a key, an address) as it stands there. */
+  /** Bytes of one JSON text in a body: a name, a key, an address. */
   public static final int TEXT_BYTES = 8 * 1024;
 
-  /** Names in a request's filter: a whole network may be listed. */
+  /** Names in the filter of a request: it may list a whole network. */
   public static final int FILTER_NAMES = 10_000;
 
-  /** Checkpoints in one answer of the list: the wire contract's maximum. */
+  /** Checkpoints in one response, by the wire contract. */
   public static final int CHECKPOINTS = 10_000;
 
-  /** Checkpoints given to who does not say how many: the wire contract's default. */
+  /** Checkpoints in a response when the request gives no limit, by the wire contract. */
   public static final int DEFAULT_CHECKPOINTS = 1_000;
 
+  /** Recent events in a response when the request gives no limit, by the wire contract. */
+  public static final int DEFAULT_RECENT = 100;
+
+  /** The span of a zine that is sent in response, by the wire contract. */
+  public static final Duration ZINE_SPAN = Duration.ofMinutes(5);
+
+  /** Smaller bodies are not compressed: that would not save a network packet. */
+  public static final int GZIP_FROM_BYTES = 1_400;
+
+  // The client.
+
+  /** Bytes of a small response: a ping, a peer query. Usual ones have 200. */
+  public static final int SMALL_RESPONSE_BYTES = 64 * 1024;
+
+  /** Bytes allocated because a peer declares them. A page of 5,000 events has 2.4 MB. */
+  public static final int PREALLOCATED_BYTES = 4 << 20;
+
+  /** Bytes of one chunk of a response: each chunk costs a pass through the pipeline. */
+  public static final int CHUNK_BYTES = 64 * 1024;
+
+  /** Bytes read of an error response: enough for the reason. */
+  public static final int ERROR_BYTES = 4 * 1024;
+
   /**
-   * Bytes that an answer must bring while its asker is patient, at the least: in 2 seconds no link
-   * that could carry a ledger brings less.
+   * Bytes that each stall timeout must bring. A link that can carry a ledger brings more in 2 s.
    */
   public static final int MIN_PROGRESS_BYTES = 4 * 1024;
 
-  /** Events given to who asks for the recent ones and does not say how many. */
-  public static final int DEFAULT_RECENT = 100;
+  /**
+   * An idle connection closes before the server closes it, so that no request meets a closed one.
+   */
+  public static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Pings in flight, as in the address scan of the reference. */
+  public static final int PINGS_IN_FLIGHT = 50;
+
+  /** Redirects followed in one peer query, by the wire contract. */
+  public static final int REDIRECTS = 10;
+
+  // Reconciliation.
 
   /**
-   * Bytes of one message of a reconciliation, either way: 16,000 ids, so that most differences are
-   * told in one answer, and one that is all fingerprints costs the ledger well under a second.
+   * Bytes of one message, either way. It holds 16,000 ids: one message lists most differences. A
+   * message of fingerprints alone costs the ledger less than a second.
    */
   public static final int RECONCILE_BYTES = 512 << 10;
 
-  /** Messages sent in one reconciliation; one that lacks 100,000 events takes under thirty. */
+  /** Messages sent in one reconciliation; 100,000 missing events take fewer than thirty. */
   public static final int RECONCILE_ROUNDS = 64;
 
   /**
-   * Events that may be lacking although no more are held. Where more are lacking than are held,
-   * walking page by page, several neighbours at once, costs less than fetching by hash.
+   * Missing events, when fewer are held. Above this, fetching pages from several peers costs less
+   * than fetching by hash.
    */
   public static final int RECONCILE_MISSING = 20_000;
 
-  /** Hashes in one request of {@code /events/fetch}: their events are about a megabyte. */
+  /** Hashes in one request of {@code /events/fetch}: their events take about a megabyte. */
   public static final int FETCH_HASHES = 2_000;
 
-  /** Bytes of events in one answer to it; what does not fit is asked for again. */
+  /** Bytes of events in one response to it; the client requests the rest again. */
   public static final int FETCH_BYTES = 4 << 20;
 
-  /** Events that a busy peer may let go between listing and being asked for them. */
+  /** Events that a busy peer may prune after it listed them. */
   public static final int RECONCILE_TOLERATED_MISSING = 16;
 
-  /** For one reconciliation in all: what it lacks then is fetched otherwise. */
+  /** For one reconciliation; another rung fetches the events that are missing then. */
   public static final Duration RECONCILE_TIMEOUT = Duration.ofSeconds(90);
 
-  /** How long a reconciliation may take before the next one begins beside it. */
+  /** A reconciliation may take this long before the next one starts beside it. */
   public static final Duration RECONCILE_EXCLUSIVE_TIME = Duration.ofSeconds(2);
 
-  /** Hashes remembered of a peer that brought nothing: what a ledger of its own limits refuses. */
+  /** Unwanted hashes remembered of a peer: as many as a full ledger refuses. */
   public static final int UNWANTED_HASHES_PER_PEER = 20_000;
 
-  /** Peers of which something is remembered; the one that was not met for longest goes. */
+  /** Peers with a reconciliation history; the least recently used one is forgotten. */
   public static final int PEERS_REMEMBERED = 256;
 
-  /** Redirects followed in one peer query: the wire contract's bound. */
-  public static final int REDIRECTS = 10;
+  // The server.
 
-  /** Pings under way at once; the bound of the reference's address scan. */
-  public static final int PINGS_IN_FLIGHT = 50;
-
-  /** Bodies smaller than this are sent as they are: packing would not save a network packet. */
-  public static final int GZIP_FROM_BYTES = 1_400;
-
-  /** Connections open to this node at once. A peer needs four. */
+  /** Open connections. A peer needs four. */
   public static final int CONNECTIONS = 1_024;
 
   /**
-   * Of them from one address: a dozen naras on one machine or behind one router, with the ten that
-   * each of ours opens at the most. One address alone must not take the place of all others.
+   * Open connections from one address: a dozen naras behind one router with ten connections each.
+   * One address must not use up all connections.
    */
   public static final int CONNECTIONS_PER_ADDRESS = 128;
 
-  /**
-   * Answers of events under way at once to senders whose signature was checked, until taken; each
-   * may hold some megabytes.
-   */
+  /** Responses in flight to authenticated senders, until sent; each may hold some megabytes. */
   public static final int RESPONSES_IN_FLIGHT = 32;
 
-  /**
-   * The same to strangers, who may ask for checkpoints unsigned: counted apart, so that whoever
-   * takes them slowly keeps only other strangers waiting.
-   */
+  /** The same for other senders, counted apart: a slow reader delays only other such senders. */
   public static final int UNSIGNED_RESPONSES_IN_FLIGHT = 8;
 
-  /** Events in one import: a backup tool sends 2,000; more than any answer holds is too many. */
+  /** Events in one import: a backup tool sends 2,000. */
   public static final int IMPORTED_EVENTS = 10_000;
 
-  /** Imports whose bodies are read at once: anybody may send one, and it is held until judged. */
+  /** The greatest difference of the clocks of owner and node, by the wire contract. */
+  public static final Duration IMPORT_CLOCK_SKEW = Duration.ofMinutes(5);
+
+  /** Imports read at once: anybody can send one, and it stays in memory until verified. */
   public static final int IMPORTS_IN_FLIGHT = 4;
 
-  /** For a connection to bring the next request's head, and for a request to bring its body. */
+  /** For a connection to bring the head of the next request, and for a request's body. */
   public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
-  /** For an answer to be taken by whoever asked: 64 MB at 200 KB a second. */
+  /** For a client to read a response: 64 MB at 200 KB a second. */
   public static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(5);
 
   /** For open exchanges to end when the server stops. */
   public static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
-  /** For an unknown sender to answer the ping that asks for its key; it waits for it itself. */
+  /** For an unknown sender to respond to a ping; its own request waits for that. */
   public static final Duration SENDER_PING_TIMEOUT = Duration.ofSeconds(3);
 
-  /** Unknown senders being looked up at once, so that strangers cannot make us ping a lot. */
+  /** Lookups of unknown senders in flight: unknown senders must not cause many pings. */
   public static final int SENDER_PINGS_IN_FLIGHT = 32;
 
-  /** Unknown senders looked up in a second. */
+  /** Lookups of unknown senders per second. */
   public static final int SENDER_PINGS_PER_SECOND = 20;
 
   /**
-   * Of both from one address: a dozen naras on one machine. Names are free, and one address must
-   * not keep this node from learning who comes from all others.
+   * Lookups in flight and per second for one address: a dozen naras on one machine. Names are free,
+   * so one address must not use up the lookups of all others.
    */
   public static final int SENDER_PINGS_PER_ADDRESS = 12;
 
-  /** How long a sender that could not be looked up is not looked up again. */
+  /** A failed lookup is not repeated for this time. */
   public static final Duration SENDER_PING_RETRY_DELAY = Duration.ofSeconds(5);
+
+  /** Failed lookups remembered: those of half a minute at the highest rate, and more. */
+  public static final int FAILED_LOOKUPS = 1_024;
 
   private MeshLimits() {}
 }

@@ -1,42 +1,36 @@
 package nara.mesh.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import nara.bounds.SafeText;
-import nara.event.json.GoJson;
+import nara.event.json.JsonFields;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonWriter;
 import nara.identity.PublicKey;
 
-/** The answer of {@code GET /peer/query} by one who knows: hearsay, and not signed. */
+/** The response of {@code GET /peer/query}: another nara's key, unsigned and unproven. */
 public record PeerQueryResponse(String target, PublicKey key, String meshIp) {
-  /** The header with the name of who may know more. */
+  /** The header with the name of a nara that may know more. */
   public static final String REDIRECT = "X-Nara-Redirect-To";
 
-  /** Reads a body; the trouble is that it is not such an answer, or about somebody else. */
+  private static final JsonFields FIELDS =
+      MeshJson.fields().texts("target", "public_key", "mesh_ip");
+
+  /** Reads a body, which must be about the target. */
   public static PeerQueryResponse read(byte[] json, String target) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
-    if (!fields.string("target").equals(target)) {
+    JsonRecord response = MeshJson.read(FIELDS, json);
+    if (!response.text("target").equals(target)) {
       throw new MeshException(
           MeshFailure.MALFORMED,
-          "asked about " + SafeText.excerpt(target) + ", told about another");
+          "the response to a query about " + SafeText.excerpt(target) + " is about another nara");
     }
-    PublicKey key =
-        PublicKey.parse(fields.string("public_key"))
-            .orElseThrow(
-                () ->
-                    new MeshException(
-                        MeshFailure.MALFORMED, "no public key of " + SafeText.excerpt(target)));
-    return new PeerQueryResponse(target, key, fields.string("mesh_ip"));
+    return new PeerQueryResponse(
+        target, MeshJson.publicKey(response, target), response.text("mesh_ip"));
   }
 
-  /** Writes an answer of ours. */
   public byte[] write() {
-    StringBuilder out = new StringBuilder("{\"target\":");
-    GoJson.appendString(out, target);
-    out.append(",\"public_key\":\"").append(key.encoded()).append('"');
-    if (!meshIp.isEmpty()) {
-      out.append(",\"mesh_ip\":");
-      GoJson.appendString(out, meshIp);
-    }
-    return out.append("}\n").toString().getBytes(UTF_8);
+    return JsonWriter.begin()
+        .text("target", target)
+        .text("public_key", key.encoded())
+        .optional("mesh_ip", meshIp)
+        .endLine();
   }
 }

@@ -16,30 +16,30 @@ import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Signs requests, and judges those of others: Ed25519 over name, timestamp, method and path with
- * nothing between them, by the wire contract. The body is not under it, nor the query.
+ * Signs requests and authenticates their senders, by the wire contract: Ed25519 over name,
+ * timestamp, method and path, concatenated. The signature covers neither the body nor the query.
  */
 public final class RequestSignature {
   private RequestSignature() {}
 
-  /** What can be said of the sender of a request. */
+  /** The result of authenticating the sender of a request. */
   public sealed interface AuthResult {
-    /** The sender is who it says. */
+    /** The sender is proven. */
     record Authenticated(String name) implements AuthResult {}
 
-    /** The sender's key is not known; all else that can be checked without it is in order. */
+    /** The sender's key is unknown; everything that needs no key is correct. */
     record UnknownSender(String name) implements AuthResult {
-      /** Why it is refused, if it stays a stranger, as the reference words it. */
+      /** The rejection when the key stays unknown, in the reference's words. */
       public AuthFailure asFailure() {
         return new AuthFailure("unknown sender: " + SafeText.excerpt(name));
       }
     }
 
-    /** Refused, with the reason as the reference words it. */
+    /** Rejected, for a reason in the reference's words. */
     record AuthFailure(String reason) implements AuthResult {}
   }
 
-  /** The headers of a request of ours. */
+  /** The headers of a request by this node. */
   public static SignatureHeaders sign(Identity me, Instant now, String method, String path) {
     String timestamp = Long.toString(now.toEpochMilli());
     return new SignatureHeaders(
@@ -47,9 +47,9 @@ public final class RequestSignature {
   }
 
   /**
-   * Judges the sender of a request. One signature is verified: not for an event loop.
+   * Authenticates the sender of a request. Verifies a signature: not for an event loop.
    *
-   * @param keyOf the key of a name, when it is known
+   * @param keyOf the key of a name, if it is known
    */
   public static AuthResult authenticate(
       SignatureHeaders headers,
@@ -82,7 +82,7 @@ public final class RequestSignature {
         : new AuthResult.AuthFailure("signature verification failed");
   }
 
-  /** How old a timestamp in Unix milliseconds is; empty when it is not a number of 64 bits. */
+  /** The age of a timestamp in Unix milliseconds; empty when it is not a 64-bit number. */
   static Optional<Duration> age(String timestamp, Instant now) {
     try {
       return Optional.of(Duration.between(Instant.ofEpochMilli(Long.parseLong(timestamp)), now));
@@ -98,9 +98,11 @@ public final class RequestSignature {
         .orElse(false);
   }
 
-  private static boolean isBase64(String signature) {
+  /** Whether the text is Base64; the empty text is. */
+  public static boolean isBase64(String signature) {
     try {
-      return Base64.getDecoder().decode(signature).length > 0;
+      Base64.getDecoder().decode(signature);
+      return true;
     } catch (IllegalArgumentException notBase64) {
       return false;
     }

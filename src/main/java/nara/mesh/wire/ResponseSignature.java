@@ -7,21 +7,19 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import nara.bounds.SafeText;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Signs answers, and checks those of others: Ed25519 over name, timestamp and the Base64 of the
- * body's SHA-256, by the wire contract.
- *
- * <p>The body is the JSON, whatever it is packed in on the way: peers of the reference unpack gzip
- * before they look at a body.
+ * Signs responses and verifies them, by the wire contract: Ed25519 over name, timestamp and the
+ * Base64 of the body's SHA-256. The body is the JSON before compression.
  */
 public final class ResponseSignature {
   private ResponseSignature() {}
 
-  /** The headers of an answer of ours. Signs, and hashes what is not hashed: on a worker. */
+  /** The headers of a response by this node. Hashes and signs: not for an event loop. */
   public static SignatureHeaders sign(Identity me, Instant now, Body body) {
     String timestamp = Long.toString(now.toEpochMilli());
     return new SignatureHeaders(
@@ -29,13 +27,12 @@ public final class ResponseSignature {
   }
 
   /**
-   * Checks that an answer is by whom it was asked of, made just now, and as it was made. Hashes the
-   * body and verifies one signature: not for an event loop.
+   * Verifies that a response is from the requested peer, recent, and unaltered. Hashes the body and
+   * verifies a signature: not for an event loop.
    *
-   * @param peerName the name of whom was asked
-   * @param key the key of that name
-   * @param receivedAt when the head of the answer came
-   * @return what is wrong with it, or empty
+   * @param key the key of {@code peerName}
+   * @param receivedAt when the head of the response arrived
+   * @return the fault, or empty
    */
   public static Optional<String> fault(
       SignatureHeaders headers,
@@ -45,26 +42,26 @@ public final class ResponseSignature {
       Instant receivedAt,
       SignatureVerifier signatureVerifier) {
     if (!headers.isComplete()) {
-      return Optional.of("the answer is not signed");
+      return Optional.of("the response is not signed");
     }
     if (!headers.name().equals(peerName)) {
       return Optional.of(
-          SafeText.excerpt(peerName)
-              + " was asked, "
-              + SafeText.excerpt(headers.name())
-              + " answered");
+          "expected a response from "
+              + SafeText.excerpt(peerName)
+              + ", got one from "
+              + SafeText.excerpt(headers.name()));
     }
     Optional<Duration> age = RequestSignature.age(headers.timestamp(), receivedAt);
     if (age.isEmpty()) {
-      return Optional.of("the timestamp of the answer's signature is not a number");
+      return Optional.of("the timestamp of the response is not a number");
     }
     if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
-      return Optional.of("the answer was signed " + GoDuration.format(age.get()) + " ago");
+      return Optional.of("the response was signed " + GoDuration.format(age.get()) + " ago");
     }
-    byte[] message = message(headers.name(), headers.timestamp(), Sha256.start().digest(body));
+    byte[] message = message(headers.name(), headers.timestamp(), Hashing.sha256(body));
     return RequestSignature.isValid(signatureVerifier, key, message, headers.signature())
         ? Optional.empty()
-        : Optional.of("the signature in the headers is not that of " + SafeText.excerpt(peerName));
+        : Optional.of("the signature in the headers is not from " + SafeText.excerpt(peerName));
   }
 
   private static byte[] message(String name, String timestamp, byte[] hash) {

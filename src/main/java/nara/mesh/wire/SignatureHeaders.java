@@ -4,10 +4,9 @@ import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The three headers that sign a request or an answer, as they came: nothing of them is believed
- * yet.
+ * The three headers that sign a request or a response, not verified yet.
  *
- * @param name who says to have signed; empty when absent
+ * @param name the claimed signer; empty when absent
  * @param timestamp Unix milliseconds as a decimal text; empty when absent
  * @param signature Base64; empty when absent
  */
@@ -31,8 +30,8 @@ public record SignatureHeaders(String name, String timestamp, String signature) 
   }
 
   /**
-   * A text as header value. Names are UTF-8 on the wire, and the HTTP library writes one byte for
-   * each character: so each character given to it is one byte of the UTF-8.
+   * A text as header value. Names are UTF-8 on the wire, but the HTTP library writes one byte for
+   * each character. So this text has one character for each byte of the UTF-8.
    */
   public static String encodeValue(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);

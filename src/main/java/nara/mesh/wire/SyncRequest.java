@@ -1,20 +1,20 @@
 package nara.mesh.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.List;
 import java.util.Set;
-import nara.event.json.GoJson;
+import nara.event.json.JsonFields;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonWriter;
 import nara.ledger.Query;
 import nara.ledger.Query.Filter;
 
 /**
- * The body of {@code POST /events/sync}: which events somebody would like, in one of four modes.
+ * The body of {@code POST /events/sync}: a query for events, in one of four modes.
  *
- * <p>The fields are those of the wire contract; 0 and empty mean that the field is absent. What a
- * request leaves out, or asks too much of, becomes the contract's default in {@link #toQuery}.
+ * <p>The fields are those of the wire contract; 0 and empty mean that the field is absent. {@link
+ * #toQuery} replaces absent and too large values by the contract's defaults.
  *
- * @param from who asks; not signed, and only required
+ * @param from the sender; required, but not signed
  * @param services wire names; empty for all
  * @param subjects names; empty for all
  * @param sinceTime of the legacy mode, Unix nanoseconds, exclusive
@@ -34,8 +34,18 @@ public record SyncRequest(
     String cursor,
     long pageSize,
     long limit) {
+  private static final JsonFields FIELDS =
+      MeshJson.fields()
+          .texts("from")
+          .textList("services", MeshLimits.FILTER_NAMES)
+          .textList("subjects", MeshLimits.FILTER_NAMES)
+          .numbers("since_time", "slice_index", "slice_total", "max_events")
+          .texts("mode")
+          .numbers("sample_size")
+          .texts("cursor")
+          .numbers("page_size", "limit");
 
-  /** The request that asks a query. */
+  /** The request for a query. */
   public static SyncRequest of(String from, Query query) {
     List<String> services = query.filter().services().stream().sorted().toList();
     List<String> subjects = query.filter().subjects().stream().sorted().toList();
@@ -68,46 +78,47 @@ public record SyncRequest(
     return after == Long.MIN_VALUE ? "" : Long.toString(after);
   }
 
-  /** Reads a body. The trouble is that it is not JSON of this shape. */
+  /** Reads a body. */
   public static SyncRequest read(byte[] json) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
+    JsonRecord request = MeshJson.read(FIELDS, json);
     return new SyncRequest(
-        fields.string("from"),
-        fields.strings("services", MeshLimits.FILTER_NAMES),
-        fields.strings("subjects", MeshLimits.FILTER_NAMES),
-        fields.longValue("since_time"),
-        fields.longValue("slice_index"),
-        fields.longValue("slice_total"),
-        fields.longValue("max_events"),
-        fields.string("mode"),
-        fields.longValue("sample_size"),
-        fields.string("cursor"),
-        fields.longValue("page_size"),
-        fields.longValue("limit"));
+        request.text("from"),
+        request.texts("services"),
+        request.texts("subjects"),
+        request.number("since_time"),
+        request.number("slice_index"),
+        request.number("slice_total"),
+        request.number("max_events"),
+        request.text("mode"),
+        request.number("sample_size"),
+        request.text("cursor"),
+        request.number("page_size"),
+        request.number("limit"));
   }
 
-  /** The body, with fields in the reference's order. */
+  /** The body, with the fields in the reference's order. */
   public byte[] write() {
-    StringBuilder out = new StringBuilder(256).append("{\"from\":");
-    GoJson.appendString(out, from);
-    appendList(out, "services", services);
-    appendList(out, "subjects", subjects);
-    appendOptional(out, "since_time", sinceTime);
-    appendOptional(out, "slice_index", sliceIndex);
-    appendOptional(out, "slice_total", sliceTotal);
-    appendOptional(out, "max_events", maxEvents);
-    appendOptional(out, "mode", mode);
-    appendOptional(out, "sample_size", sampleSize);
-    appendOptional(out, "cursor", cursor);
-    appendOptional(out, "page_size", pageSize);
-    appendOptional(out, "limit", limit);
-    return out.append('}').toString().getBytes(UTF_8);
+    return JsonWriter.begin()
+        .text("from", from)
+        .textList("services", services)
+        .textList("subjects", subjects)
+        .optional("since_time", sinceTime)
+        .optional("slice_index", sliceIndex)
+        .optional("slice_total", sliceTotal)
+        .optional("max_events", maxEvents)
+        .optional("mode", mode)
+        .optional("sample_size", sampleSize)
+        .optional("cursor", cursor)
+        .optional("page_size", pageSize)
+        .optional("limit", limit)
+        .end()
+        .toBytes();
   }
 
   /**
-   * What is asked of the ledger.
+   * The query for the ledger.
    *
-   * @param me the name of whose ledger it is
+   * @param me the name of this node
    * @param nowSeconds Unix seconds
    */
   public Query toQuery(String me, long nowSeconds) {
@@ -134,42 +145,16 @@ public record SyncRequest(
     try {
       return cursor.isEmpty() ? Long.MIN_VALUE : Long.parseLong(cursor);
     } catch (NumberFormatException unreadable) {
-      // The contract: an unreadable cursor is as none.
+      // The contract: an unreadable cursor counts as absent.
       return Long.MIN_VALUE;
     }
   }
 
-  private static int limitOrDefault(long asked, int otherwise) {
-    return asked <= 0 ? otherwise : (int) Math.min(asked, Query.MAX_EVENTS);
+  private static int limitOrDefault(long requested, int absent) {
+    return requested <= 0 ? absent : (int) Math.min(requested, Query.MAX_EVENTS);
   }
 
   private static int clampToInt(long value) {
     return Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-  }
-
-  private static void appendList(StringBuilder out, String name, List<String> values) {
-    out.append(",\"").append(name).append("\":");
-    if (values.isEmpty()) {
-      out.append("null");
-      return;
-    }
-    for (int i = 0; i < values.size(); i++) {
-      out.append(i == 0 ? '[' : ',');
-      GoJson.appendString(out, values.get(i));
-    }
-    out.append(']');
-  }
-
-  private static void appendOptional(StringBuilder out, String name, long value) {
-    if (value != 0) {
-      out.append(",\"").append(name).append("\":").append(value);
-    }
-  }
-
-  private static void appendOptional(StringBuilder out, String name, String value) {
-    if (!value.isEmpty()) {
-      out.append(",\"").append(name).append("\":");
-      GoJson.appendString(out, value);
-    }
   }
 }

@@ -4,39 +4,46 @@ import java.util.List;
 import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.event.Event;
-import nara.event.json.GoJson;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonWriter;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * The answer of {@code POST /events/sync}, cut into its events but not parsed further, so that a
- * broken event costs itself only.
+ * The response of {@code POST /events/sync}, cut into its events but not parsed further: a broken
+ * event costs only itself.
  *
- * <p>Its inner signature covers the ids that the events state, in order: it says that the responder
- * chose these events, and outlives the exchange.
+ * <p>The inner signature covers the ids that the events claim, in order. It proves that the sender
+ * chose these events, also after the exchange.
  *
- * @param from who says to have answered
- * @param json the whole body
- * @param events where each event stands in the body
- * @param nextCursor where a page goes on; empty at the end
- * @param ts when it was answered, Unix seconds
+ * @param from the sender, by its own word
+ * @param events cut out of the body, not parsed
+ * @param nextCursor of the next page; empty at the end
+ * @param ts of the response, Unix seconds
  * @param sig the inner signature as Base64, or empty
  */
 public record SyncResponse(
-    String from, byte[] json, List<Span> events, Optional<Long> nextCursor, long ts, String sig) {
+    String from, RawEvents events, Optional<Long> nextCursor, long ts, String sig) {
 
-  /** Cuts a body; the trouble is that it is not an answer, or holds too many events. */
+  /** Reads a body with at most this many events. */
   public static SyncResponse read(byte[] json, int maxEvents) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
+    JsonRecord response =
+        MeshJson.read(
+            MeshJson.fields()
+                .texts("from")
+                .elementList("events", maxEvents)
+                .texts("next_cursor")
+                .numbers("ts")
+                .texts("sig"),
+            json);
     return new SyncResponse(
-        fields.string("from"),
-        json,
-        fields.elements("events", maxEvents),
-        cursor(fields.string("next_cursor")),
-        fields.longValue("ts"),
-        fields.string("sig"));
+        response.text("from"),
+        RawEvents.of(json, response.elements("events")),
+        cursor(response.text("next_cursor")),
+        response.number("ts"),
+        response.text("sig"));
   }
 
   private static Optional<Long> cursor(String text) throws MeshException {
@@ -48,17 +55,20 @@ public record SyncResponse(
     }
   }
 
-  /** What is wrong with the inner signature, or empty. Not for an event loop. */
+  /** The fault of the inner signature, or empty. Not for an event loop. */
   public Optional<String> fault(
       String peerName, PublicKey key, SignatureVerifier signatureVerifier) {
     if (!from.equals(peerName)) {
       return Optional.of(
-          SafeText.excerpt(peerName) + " was asked, the answer is from " + SafeText.excerpt(from));
+          "expected a response from "
+              + SafeText.excerpt(peerName)
+              + ", got one from "
+              + SafeText.excerpt(from));
     }
     if (sig.isEmpty()) {
       return Optional.of("the list of events is not signed");
     }
-    byte[] hash = EventList.signedHash(from + ':' + ts + ':', json, events);
+    byte[] hash = EventList.signedHash(from + ':' + ts + ':', events);
     return RequestSignature.isValid(signatureVerifier, key, hash, sig)
         ? Optional.empty()
         : Optional.of(
@@ -66,22 +76,20 @@ public record SyncResponse(
   }
 
   /**
-   * Writes an answer of ours out of the bytes that the events came as. Not for an event loop.
+   * Writes the response of this node with the events' bytes as received. Not for an event loop.
    *
    * @param tsSeconds now, Unix seconds
    */
   public static Body write(
       Identity me, List<Event> events, Optional<Long> nextCursor, long tsSeconds) {
     byte[][] jsons = EventList.collectJson(events);
-    String sig =
-        me.keys().signBase64(EventList.signedHash(me.name() + ':' + tsSeconds + ':', jsons));
-
-    StringBuilder head = new StringBuilder("{\"from\":");
-    GoJson.appendString(head, me.name());
-    head.append(",\"events\":");
-    StringBuilder tail = new StringBuilder();
-    nextCursor.ifPresent(cursor -> tail.append(",\"next_cursor\":\"").append(cursor).append('"'));
-    tail.append(",\"ts\":").append(tsSeconds).append(",\"sig\":\"").append(sig).append("\"}\n");
+    byte[] hash = EventList.signedHash(me.name() + ':' + tsSeconds + ':', jsons);
+    JsonWriter tail =
+        JsonWriter.continued()
+            .optional("next_cursor", nextCursor.map(String::valueOf).orElse(""))
+            .number("ts", tsSeconds)
+            .text("sig", me.keys().signBase64(hash));
+    JsonWriter head = JsonWriter.begin().text("from", me.name()).name("events");
     return EventList.assemble(head, jsons, "null", tail);
   }
 }

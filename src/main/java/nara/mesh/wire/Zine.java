@@ -4,63 +4,67 @@ import java.util.List;
 import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.event.Event;
-import nara.event.json.GoJson;
-import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonWriter;
+import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * A zine: somebody's events of the last minutes, passed from hand to hand. Its signature says who
- * chose these events; each event still stands for itself.
+ * A zine: a nara's events of the last minutes, exchanged with a neighbour. Its signature proves who
+ * chose these events; each event is verified on its own.
  *
- * @param from who says to have made it
+ * @param from the maker, by its own word
  * @param createdAt Unix seconds
- * @param json the whole body
- * @param events where each event stands in the body
+ * @param events cut out of the body, not parsed
  * @param signature as Base64, or empty
  */
-public record Zine(String from, long createdAt, byte[] json, List<Span> events, String signature) {
+public record Zine(String from, long createdAt, RawEvents events, String signature) {
 
-  /** Cuts a body; the trouble is that it is no zine, or holds too many events. */
+  /** Reads a body with at most this many events. */
   public static Zine read(byte[] json, int maxEvents) throws MeshException {
-    JsonFields fields = JsonFields.of(json);
+    JsonRecord zine =
+        MeshJson.read(
+            MeshJson.fields()
+                .texts("from")
+                .numbers("created_at")
+                .elementList("events", maxEvents)
+                .texts("signature"),
+            json);
     return new Zine(
-        fields.string("from"),
-        fields.longValue("created_at"),
-        json,
-        fields.elements("events", maxEvents),
-        fields.string("signature"));
+        zine.text("from"),
+        zine.number("created_at"),
+        RawEvents.of(json, zine.elements("events")),
+        zine.text("signature"));
   }
 
-  /** What is wrong with it as that nara's zine, or empty. Not for an event loop. */
+  /** The fault of this zine as one of that maker, or empty. Not for an event loop. */
   public Optional<String> fault(String maker, PublicKey key, SignatureVerifier signatureVerifier) {
     if (!from.equals(maker)) {
       return Optional.of(
-          "a zine of "
-              + SafeText.excerpt(from)
-              + " where one of "
+          "expected a zine of "
               + SafeText.excerpt(maker)
-              + " belongs");
+              + ", got one of "
+              + SafeText.excerpt(from));
     }
-    byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', json, events);
+    byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', events);
     return RequestSignature.isValid(signatureVerifier, key, hash, signature)
         ? Optional.empty()
         : Optional.of("the signature of the zine is not that of " + SafeText.excerpt(from));
   }
 
   /**
-   * Writes a zine of ours out of the bytes that the events came as. Not for an event loop.
+   * Writes a zine of this node with the events' bytes as received. Not for an event loop.
    *
    * @param seconds now, Unix seconds
    */
   public static byte[] write(Identity me, List<Event> events, long seconds) {
     byte[][] jsons = EventList.collectJson(events);
     byte[] hash = EventList.signedHash(me.name() + ':' + seconds + ':', jsons);
-    StringBuilder head = new StringBuilder("{\"from\":");
-    GoJson.appendString(head, me.name());
-    head.append(",\"created_at\":").append(seconds).append(",\"events\":");
-    String tail = ",\"signature\":\"" + me.keys().signBase64(hash) + "\"}\n";
+    JsonWriter head =
+        JsonWriter.begin().text("from", me.name()).number("created_at", seconds).name("events");
+    JsonWriter tail = JsonWriter.continued().text("signature", me.keys().signBase64(hash));
     return EventList.assemble(head, jsons, "[]", tail).bytes();
   }
 }

@@ -2,27 +2,27 @@ package nara.mqtt.wire;
 
 import nara.bus.Done;
 import nara.bus.Request;
-import nara.mqtt.PlazaRequest;
 
 /**
- * A message of the checkpoint topics, as it is on the wire. What is heard there is asked at {@link
- * #ADDRESS} of whoever agrees on checkpoints; the answer says that the next one may come. What is
- * to be said is put into {@link PlazaRequest.PublishCheckpointMessage}. Not judged: anybody can
- * publish anything.
+ * A message of the checkpoint topics as it is on the wire, not verified: anybody can publish
+ * anything.
+ *
+ * <p>The MQTT verticle sends each received message as a request to {@link #ADDRESS}, and waits for
+ * the reply before it sends the next one.
  */
 public sealed interface CheckpointMessage extends Request<Done> {
-  /** Where it is told what is heard. */
+  /** The address of the consensus on checkpoints. */
   String ADDRESS = "nara.plaza.checkpoint";
 
-  /** The message; not copied and not changed by anybody. */
+  /** The message; never changed after it is passed here. */
   byte[] json();
 
-  /** Somebody proposes a checkpoint about itself. */
+  /** A nara proposes a checkpoint about itself. */
   record Proposed(byte[] json) implements CheckpointMessage {}
 
-  /** Somebody votes on a proposal. */
+  /** A vote on a proposal. */
   record Voted(byte[] json) implements CheckpointMessage {}
 
-  /** A checkpoint that was agreed on, as an event. */
+  /** An agreed checkpoint, as an event. */
   record Agreed(byte[] json) implements CheckpointMessage {}
 }

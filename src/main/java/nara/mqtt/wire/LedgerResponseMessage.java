@@ -1,43 +1,36 @@
 package nara.mqtt.wire;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import nara.event.Event;
-import nara.event.Service;
 import nara.event.Social;
 import nara.event.json.EventWriter;
-import nara.event.json.GoJson;
-import nara.event.json.JsonSpans;
+import nara.event.json.JsonFields;
+import nara.event.json.JsonRecord;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonWriter;
+import nara.event.json.RawEvents;
 
 /**
- * The answer to a {@link LedgerRequestMessage}: social events in a form of their own, without
+ * The response to a {@link LedgerRequestMessage}: social events in a form of their own, without
  * emitter.
  *
- * <p>The form has a place for a signature that the reference leaves empty, and without the name of
- * who signed it would prove nothing. So what comes out of it is an unsigned event, whatever it says
- * there.
+ * <p>The form has a field for a signature, which the reference leaves empty. Without the signer's
+ * name a signature proves nothing, so the events are treated as unsigned in any case.
  *
- * @param from who answers, by its own word
+ * @param from the responding nara; not proven
  * @param events in the order given
  */
 public record LedgerResponseMessage(String from, List<SocialEntry> events) {
-  /** Events of one answer: more than fit into the largest message that is accepted by default. */
+  /** Events of one response: more than fit into the largest message accepted by default. */
   public static final int MAX_EVENTS = 100_000;
 
+  /** Members of a response that are cut; honest ones have two. */
   private static final int MAX_MEMBERS = 64;
-  private static final String[] KEYS = {
-    "ID", "Type", "Actor", "Target", "Reason", "Witness", "Signature", "Timestamp"
-  };
-  private static final int TIMESTAMP = 7;
-  private static final String[] MESSAGE_KEYS = {"From", "Events"};
+
+  private static final JsonFields FIELDS =
+      new JsonFields().texts("From").objectList("Events", SocialEntry.FIELDS, MAX_EVENTS);
 
   /**
    * One social event.
@@ -54,8 +47,13 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
       String reason,
       String witness,
       String signature) {
+    private static final JsonFields FIELDS =
+        new JsonFields()
+            .texts("ID")
+            .numbers("Timestamp")
+            .texts("Type", "Actor", "Target", "Reason", "Witness", "Signature");
 
-    /** The form in which an event is told. */
+    /** The entry for an event with this payload. */
     public static SocialEntry of(Event event, Social social) {
       return new SocialEntry(
           event.id().toString(),
@@ -68,173 +66,89 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
           "");
     }
 
-    /** The event's JSON: unsigned, its id computed from what it says. */
-    public byte[] toEventJson() {
-      Social social = new Social(type, actor, "", target, "", reason, witness);
-      String computed = Event.idOf(timestamp, Service.SOCIAL, social.content()).toString();
-      return EventWriter.write(computed, timestamp, "", "", "", social);
+    private static SocialEntry of(JsonRecord json) {
+      return new SocialEntry(
+          json.text("ID"),
+          json.number("Timestamp"),
+          json.text("Type"),
+          json.text("Actor"),
+          json.text("Target"),
+          json.text("Reason"),
+          json.text("Witness"),
+          json.text("Signature"));
     }
 
-    private void write(StringBuilder out) {
-      GoJson.appendString(out.append("{\"ID\":"), id);
-      out.append(",\"Timestamp\":").append(timestamp);
-      GoJson.appendString(out.append(",\"Type\":"), type);
-      GoJson.appendString(out.append(",\"Actor\":"), actor);
-      GoJson.appendString(out.append(",\"Target\":"), target);
-      GoJson.appendString(out.append(",\"Reason\":"), reason);
-      GoJson.appendString(out.append(",\"Witness\":"), witness);
-      GoJson.appendString(out.append(",\"Signature\":"), signature);
-      out.append('}');
+    /** The event's JSON: unsigned, with the id of its content. */
+    public byte[] toEventJson() {
+      return EventWriter.writeUnsigned(
+          timestamp, new Social(type, actor, "", target, "", reason, witness));
+    }
+
+    private void write(JsonWriter out) {
+      out.text("ID", id)
+          .number("Timestamp", timestamp)
+          .text("Type", type)
+          .text("Actor", actor)
+          .text("Target", target)
+          .text("Reason", reason)
+          .text("Witness", witness)
+          .text("Signature", signature);
     }
 
     /** The JSON of this entry alone. */
     public byte[] json() {
-      StringBuilder out = new StringBuilder(256);
+      JsonWriter out = JsonWriter.begin();
       write(out);
-      return out.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static SocialEntry read(JsonParser parser) throws IOException {
-      String[] t = {"", "", "", "", "", "", ""};
-      long[] timestamp = new long[1];
-      PlazaJson.readObject(
-          parser,
-          KEYS,
-          (key, value) -> {
-            if (key == TIMESTAMP) {
-              timestamp[0] = PlazaJson.readLong(parser, value, KEYS[key]);
-            } else {
-              t[key] = PlazaJson.readString(parser, value, KEYS[key]);
-            }
-          });
-      return new SocialEntry(t[0], timestamp[0], t[1], t[2], t[3], t[4], t[5], t[6]);
+      return out.end().toBytes();
     }
   }
 
   /**
-   * An answer as events to be judged.
+   * A response as events to be verified.
    *
-   * @param from who answers, by its own word
-   * @param json bytes that hold the events
-   * @param events where each stands in them
+   * @param from the responding nara; not proven
+   * @param events not parsed
    */
-  public record DecodedResponse(String from, byte[] json, List<Span> events) {}
+  public record DecodedResponse(String from, RawEvents events) {}
 
   /**
-   * Reads an answer and wraps each of its events as one that can be judged. One that cannot be read
-   * is passed on as it came, so that it is judged, counted and refused like any other.
+   * Reads a response and converts each entry into an event. An unreadable entry is kept as it came,
+   * so that it is verified, counted and rejected like any other event.
    *
-   * @throws PlazaJson.PlazaJsonException with a sentence when it is no answer at all
+   * @throws MalformedJsonException when the bytes are no response at all
    */
   public static DecodedResponse decode(byte[] json) {
     try {
-      return toEvents(read(json), json.length);
-    } catch (PlazaJson.PlazaJsonException invalidEvent) {
-      return decodeEachEvent(json);
+      // In one pass, which is many times faster than entry by entry.
+      JsonRecord response = FIELDS.read(json);
+      List<byte[]> events =
+          response.objects("Events").stream()
+              .map(SocialEntry::of)
+              .map(SocialEntry::toEventJson)
+              .toList();
+      return new DecodedResponse(response.text("From"), RawEvents.join(events));
+    } catch (MalformedJsonException anEntryIsMalformed) {
+      JsonRecord response = FIELDS.cut(json, MAX_MEMBERS, json.length);
+      List<byte[]> events =
+          response.elements("Events").stream().map(entry -> eventJson(json, entry)).toList();
+      return new DecodedResponse(response.text("From"), RawEvents.join(events));
     }
   }
 
-  private static DecodedResponse toEvents(LedgerResponseMessage answer, int bytes) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(64, bytes));
-    List<Span> spans = new ArrayList<>(answer.events.size());
-    for (SocialEntry socialEntry : answer.events) {
-      byte[] event = socialEntry.toEventJson();
-      spans.add(new Span(out.size(), event.length));
-      out.writeBytes(event);
-    }
-    return new DecodedResponse(answer.from, out.toByteArray(), spans);
-  }
-
-  /** In one pass, which is many times faster than piece by piece, and stops at the first fault. */
-  private static LedgerResponseMessage read(byte[] json) {
-    String[] from = {""};
-    List<SocialEntry> entries = new ArrayList<>();
-    PlazaJson.read(
-        json,
-        0,
-        json.length,
-        parser -> {
-          PlazaJson.readObject(
-              parser,
-              MESSAGE_KEYS,
-              (key, value) -> {
-                if (key == 0) {
-                  from[0] = PlazaJson.readString(parser, value, MESSAGE_KEYS[key]);
-                } else if (value == JsonToken.START_ARRAY) {
-                  readEvents(parser, entries);
-                } else if (value != JsonToken.VALUE_NULL) {
-                  throw new PlazaJson.PlazaJsonException("Events is not a list");
-                }
-              });
-          return null;
-        });
-    return new LedgerResponseMessage(from[0], entries);
-  }
-
-  private static void readEvents(JsonParser parser, List<SocialEntry> entries) throws IOException {
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (entries.size() == MAX_EVENTS) {
-        throw new PlazaJson.PlazaJsonException("more than " + MAX_EVENTS + " events");
-      }
-      entries.add(SocialEntry.read(parser));
-    }
-  }
-
-  /** Each event on its own, so that one that is broken costs itself only. */
-  private static DecodedResponse decodeEachEvent(byte[] json) {
-    Map<String, Span> members;
-    List<Span> elements;
+  private static byte[] eventJson(byte[] json, Span entry) {
     try {
-      members = JsonSpans.members(json, MAX_MEMBERS);
-      members.keySet().forEach(key -> PlazaJson.rejectOtherCase(key, MESSAGE_KEYS));
-      Span events = members.get("Events");
-      elements = events == null ? List.of() : JsonSpans.elements(json, events, MAX_EVENTS);
-    } catch (MalformedJsonException broken) {
-      throw new PlazaJson.PlazaJsonException("not JSON: " + broken.getMessage());
+      return SocialEntry.of(SocialEntry.FIELDS.read(json, entry)).toEventJson();
+    } catch (MalformedJsonException unreadable) {
+      return Arrays.copyOfRange(json, entry.offset(), entry.offset() + entry.length());
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(64, json.length));
-    List<Span> spans = new ArrayList<>(elements.size());
-    for (Span element : elements) {
-      int offset = out.size();
-      try {
-        SocialEntry socialEntry =
-            PlazaJson.read(
-                json, element.offset(), element.length(), parser -> SocialEntry.read(parser));
-        out.writeBytes(socialEntry.toEventJson());
-      } catch (PlazaJson.PlazaJsonException unreadable) {
-        out.write(json, element.offset(), element.length());
-      }
-      spans.add(new Span(offset, out.size() - offset));
-    }
-    return new DecodedResponse(from(json, members.get("From")), out.toByteArray(), spans);
   }
 
-  private static String from(byte[] json, Span span) {
-    if (span == null) {
-      return "";
-    }
-    return PlazaJson.read(
-        json,
-        span.offset(),
-        span.length(),
-        parser -> PlazaJson.readString(parser, parser.currentToken(), "From"));
-  }
-
-  /** The JSON, letter for letter as the reference writes it. */
+  /** The JSON, byte for byte as the reference writes it. */
   public byte[] json() {
-    StringBuilder out = new StringBuilder(64 + 256 * events.size());
-    GoJson.appendString(out.append("{\"From\":"), from);
-    out.append(",\"Events\":");
-    if (events.isEmpty()) {
-      out.append("null");
-    } else {
-      char before = '[';
-      for (SocialEntry event : events) {
-        event.write(out.append(before));
-        before = ',';
-      }
-      out.append(']');
-    }
-    return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    return JsonWriter.begin()
+        .text("From", from)
+        .objectList("Events", events, (out, event) -> event.write(out))
+        .end()
+        .toBytes();
   }
 }

@@ -4,12 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import nara.event.Chau;
+import nara.event.Event;
 import nara.event.EventLimits;
 import nara.event.HeyThere;
 import nara.event.ReadResult;
 import nara.event.Service;
 import nara.event.Signatures;
 import nara.event.json.EventReader;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
@@ -17,11 +19,10 @@ import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * Makes out what a message on the plaza says, and whether who it says said it.
+ * Decodes the messages of the plaza and verifies their senders.
  *
- * <p>Anybody can publish anything anywhere, so nothing here is believed because of its topic.
- * Stateless; reading and verifying take up to some milliseconds for a signature and some hundred
- * for the largest answers, so no event loop should do it.
+ * <p>Anybody can publish to any topic, so a topic proves nothing. Stateless. Verifying a signature
+ * takes milliseconds and decoding the largest responses some hundred, so call it on a worker.
  */
 public final class PlazaDecoder {
   /** A howdy names ten neighbours; a status has a line for each nara that its sender knows. */
@@ -30,30 +31,32 @@ public final class PlazaDecoder {
   /** A proposal or a vote has some 500 bytes, and up to 4 KB with the longest names escaped. */
   static final int MAX_BALLOT_BYTES = 16 << 10;
 
-  /** A question names its subjects. */
+  /** A request lists its subjects. */
   static final int MAX_REQUEST_BYTES = 1 << 20;
 
   private final String me;
+  private final boolean hasLedgerTopics;
   private final Keyring keys;
   private final SignatureVerifier signatureVerifier;
   private final int maxBytes;
   private final EventReader eventReader = new EventReader();
 
   /**
-   * An ear for these ledger topics.
+   * A decoder for one node.
    *
    * @param me this node's name
-   * @param keys only looked at
-   * @param maxBytes of an answer
+   * @param keys read, never changed
+   * @param maxBytes of a response
    */
   public PlazaDecoder(String me, Keyring keys, SignatureVerifier signatureVerifier, int maxBytes) {
     this.me = me;
+    this.hasLedgerTopics = Topics.nameError(me).isEmpty();
     this.keys = keys;
     this.signatureVerifier = signatureVerifier;
     this.maxBytes = maxBytes;
   }
 
-  /** What the message is. Never throws for its content. */
+  /** Decodes a message. Never throws because of its content. */
   public PlazaMessage decode(String topic, byte[] payload) {
     if (payload.length > maxBytes(topic)) {
       return new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE);
@@ -72,7 +75,7 @@ public final class PlazaDecoder {
             new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Agreed(payload));
         default -> decodeNamedTopic(topic, payload);
       };
-    } catch (PlazaJson.PlazaJsonException plazaJsonException) {
+    } catch (MalformedJsonException malformed) {
       return new PlazaMessage.Ignored(IgnoreReason.UNREADABLE);
     }
   }
@@ -99,27 +102,28 @@ public final class PlazaDecoder {
         || !parsedEvent.idMatches()) {
       return new PlazaMessage.Ignored(IgnoreReason.UNREADABLE);
     }
-    String from = parsedEvent.event().actor();
-    if (Topics.nameError(from).isPresent() || !from.equals(parsedEvent.event().emitter())) {
+    Event event = parsedEvent.event();
+    String from = event.actor();
+    if (Topics.nameError(from).isPresent() || !from.equals(event.emitter())) {
       return new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER);
     }
     String claimedKey =
-        switch (parsedEvent.event().payload()) {
-          case HeyThere hello -> hello.publicKey();
-          case Chau goodbye -> goodbye.publicKey();
+        switch (event.payload()) {
+          case HeyThere heyThere -> heyThere.publicKey();
+          case Chau chau -> chau.publicKey();
           default -> "";
         };
     Optional<PublicKey> key = PublicKey.parse(claimedKey);
-    Optional<byte[]> signature = parsedEvent.event().signature();
+    Optional<byte[]> signature = event.signature();
     if (key.isEmpty()
         || signature.isEmpty()
         || !verifies(key.get(), parsedEvent.signedHash(), signature.get())) {
       return new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE);
     }
-    long ts = parsedEvent.event().ts();
-    return parsedEvent.event().payload() instanceof HeyThere hello
-        ? new PlazaMessage.VerifiedHeyThere(from, hello.id(), hello.meshIp(), key.get(), ts, json)
-        : new PlazaMessage.VerifiedChau(from, key.get(), ts, json);
+    return event.payload() instanceof HeyThere heyThere
+        ? new PlazaMessage.VerifiedHeyThere(
+            from, heyThere.id(), heyThere.meshIp(), key.get(), event.ts(), json)
+        : new PlazaMessage.VerifiedChau(from, key.get(), event.ts(), json);
   }
 
   private PlazaMessage decodeHowdy(byte[] json) {
@@ -147,35 +151,32 @@ public final class PlazaDecoder {
     if (publisher.isPresent()) {
       return decodeNewspaper(publisher.get(), json);
     }
-    if (Topics.nameError(me).isEmpty() && topic.equals(Topics.response(me))) {
-      LedgerResponseMessage.DecodedResponse answer = LedgerResponseMessage.decode(json);
-      return new PlazaMessage.IncomingResponse(
-          answer.from(), json.length, answer.json(), answer.events());
+    if (hasLedgerTopics && topic.equals(Topics.response(me))) {
+      LedgerResponseMessage.DecodedResponse response = LedgerResponseMessage.decode(json);
+      return new PlazaMessage.IncomingResponse(response.from(), json.length, response.events());
     }
-    if (Topics.nameError(me).isEmpty() && topic.equals(Topics.request(me))) {
-      LedgerRequestMessage question = LedgerRequestMessage.read(json);
-      boolean answerable =
-          Topics.nameError(question.from()).isEmpty() && !question.from().equals(me);
-      return answerable
-          ? new PlazaMessage.IncomingRequest(question)
-          : new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER);
+    if (hasLedgerTopics && topic.equals(Topics.request(me))) {
+      LedgerRequestMessage request = LedgerRequestMessage.read(json);
+      return Topics.nameError(request.from()).isPresent() || request.from().equals(me)
+          ? new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER)
+          : new PlazaMessage.IncomingRequest(request);
     }
     return new PlazaMessage.Ignored(IgnoreReason.UNKNOWN_TOPIC);
   }
 
   private PlazaMessage decodeNewspaper(String publisher, byte[] json) {
-    Newspaper paper = Newspaper.read(json);
-    if (!paper.from().equals(publisher)) {
+    Newspaper newspaper = Newspaper.read(json);
+    if (!newspaper.from().equals(publisher)) {
       return new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER);
     }
-    // The known key counts; of a stranger the one that it tells, as in its howdies.
+    // A known key takes precedence. A stranger is verified by the key in its own status.
     Optional<PublicKey> key =
-        keys.byName(publisher).or(() -> PublicKey.parse(paper.status().publicKey()));
+        keys.byName(publisher).or(() -> PublicKey.parse(newspaper.status().publicKey()));
     if (key.isEmpty()) {
       return new PlazaMessage.Ignored(IgnoreReason.UNKNOWN_KEY);
     }
-    return verifies(key.get(), utf8(paper.statusJson()), paper.signature())
-        ? new PlazaMessage.VerifiedNewspaper(paper, key.get())
+    return verifies(key.get(), utf8(newspaper.statusJson()), newspaper.signature())
+        ? new PlazaMessage.VerifiedNewspaper(newspaper, key.get())
         : new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE);
   }
 

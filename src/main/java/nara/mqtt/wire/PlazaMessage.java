@@ -1,15 +1,15 @@
 package nara.mqtt.wire;
 
-import java.util.List;
-import nara.event.json.JsonSpans.Span;
+import java.util.Locale;
+import nara.event.json.RawEvents;
 import nara.identity.PublicKey;
 
-/** What a message on the plaza turned out to be. */
+/** A decoded message of the plaza. */
 public sealed interface PlazaMessage {
   /**
    * A hey-there event, signed with the key that it carries.
    *
-   * @param ts when it was said by its sender's clock, Unix nanoseconds
+   * @param ts by its sender's clock, Unix nanoseconds
    */
   record VerifiedHeyThere(
       String name, String id, String address, PublicKey key, long ts, byte[] json)
@@ -21,60 +21,59 @@ public sealed interface PlazaMessage {
   /** A howdy, signed with the key in its status. */
   record VerifiedHowdy(HowdyMessage message, PublicKey key) implements PlazaMessage {}
 
-  /** A newspaper, signed with the known key of its sender, or of a stranger, the one it tells. */
+  /** A newspaper, signed with its sender's known key, or for a stranger with the key in it. */
   record VerifiedNewspaper(Newspaper newspaper, PublicKey key) implements PlazaMessage {}
 
-  /** A social event, not judged yet. */
+  /** A social event, not verified yet. */
   record SocialEvent(byte[] json) implements PlazaMessage {}
 
-  /** Somebody wants events. */
+  /** A request for events. */
   record IncomingRequest(LedgerRequestMessage request) implements PlazaMessage {}
 
   /**
-   * Somebody's answer, as events to be judged.
+   * A response, as events to be verified.
    *
    * @param bytes of the message
    */
-  record IncomingResponse(String from, long bytes, byte[] json, List<Span> events)
-      implements PlazaMessage {}
+  record IncomingResponse(String from, long bytes, RawEvents events) implements PlazaMessage {}
 
-  /** A message about checkpoints, neither read nor judged yet. */
+  /** A message about checkpoints, neither read nor verified yet. */
   record IncomingCheckpoint(CheckpointMessage message) implements PlazaMessage {}
 
-  /** Nothing to act on. */
+  /** A message without effect. */
   record Ignored(IgnoreReason ignoreReason) implements PlazaMessage {}
 
-  /** Why a message was ignored: the closed list that is counted. */
+  /** Why a message was ignored; each reason has a counter. */
   enum IgnoreReason {
-    /** More bytes than a message of its topic may have. */
+    /** More bytes than its topic allows. */
     TOO_LARGE,
     /** Not JSON, or not what its topic promises. */
     UNREADABLE,
-    /** Sender missing, not usable in a topic, or not the one that the topic names. */
+    /** The sender is missing, not allowed in a topic, or not the one in the topic. */
     WRONG_SENDER,
-    /** Not signed by the key that it carries, or by the one that is known of its sender. */
+    /** Not signed by the key that it carries, or by its sender's known key. */
     BAD_SIGNATURE,
-    /** A newspaper of somebody whose key nobody told, not even itself. */
+    /** A newspaper whose sender's key is unknown. */
     UNKNOWN_KEY,
-    /** Its sender is known with another key: the first one stays. */
+    /** Its sender is known with another key; the first key stays. */
     OTHER_KEY,
     /**
-     * An announcement or goodbye that is older than the last one, or than it may be: it says
-     * nothing about who is there now, but is still an event for the ledger.
+     * An announcement or goodbye that is too old, or older than its sender's last one. It still is
+     * an event for the ledger.
      */
     STALE,
-    /** An answer that nobody waits for, or one too many. */
+    /** A response that is not expected, or no longer. */
     NOT_ASKED,
-    /** More questions than are answered in this time. */
+    /** A request over the rate limit. */
     TOO_OFTEN,
-    /** A topic that was not subscribed to. */
+    /** A topic that this node doesn't subscribe to. */
     UNKNOWN_TOPIC,
-    /** Nothing wrong with it, but the ledger, the judge or the connection failed. */
+    /** A good message, but the ledger, the verification or the connection failed. */
     NOT_SERVED;
 
     /** The name in counters. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

@@ -1,47 +1,36 @@
 package nara.mqtt.wire;
 
-import com.fasterxml.jackson.core.JsonToken;
 import java.nio.charset.StandardCharsets;
-import nara.event.json.GoJson;
+import nara.event.json.JsonFields;
+import nara.event.json.JsonRecord;
+import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.event.json.JsonSpans.Span;
+import nara.event.json.JsonWriter;
 import nara.identity.Identity;
 import nara.identity.Personality;
-import nara.presence.Profile;
 
 /**
- * What a nara tells about itself in newspapers and howdies: the fields of the wire contract that
- * are of use here. Others (aura, coordinates, observations, the rest of the host's statistics) are
- * skipped.
+ * A nara's status in newspapers and howdies: the fields of the wire contract that this project
+ * uses.
  *
- * @param licensePlate a flag of its place, or empty
- * @param flair emoji, or empty
- * @param uptime in seconds, of its host or itself; 0 when not told. Its word weighs by it
- * @param chattiness 0 to 100: how often it speaks
- * @param buzz how much it hears
- * @param trend what it follows, or empty
- * @param trendEmoji its sign, or empty
- * @param personality its character
+ * @param uptime seconds, of its host or itself; 0 when unknown. Its observations weigh by it
+ * @param chattiness 0 to 100: how often it publishes
+ * @param buzz how much it receives
  * @param version of its software
- * @param publicUrl of its web page, or empty
- * @param publicKey its key as Base64, or empty
+ * @param publicKey as Base64, or empty
  * @param id its nara id, or empty
- * @param meshEnabled whether it is on the mesh
  * @param meshIp its mesh address, or empty
  * @param transportMode mqtt, gossip or hybrid, or empty
  * @param memoryMode short, medium or hog, or empty
- * @param memoryMaxEvents how many events it keeps, 0 when not told
- * @param eventStoreTotal how many it has, 0 when not told
+ * @param memoryMaxEvents the limit of its ledger, 0 when unknown
+ * @param eventStoreTotal events in its ledger, 0 when unknown
  */
 public record Status(
-    String licensePlate,
-    String flair,
     long uptime,
     long chattiness,
     long buzz,
-    String trend,
-    String trendEmoji,
     Personality personality,
     String version,
-    String publicUrl,
     String publicKey,
     String id,
     boolean meshEnabled,
@@ -50,45 +39,29 @@ public record Status(
     String memoryMode,
     long memoryMaxEvents,
     long eventStoreTotal) {
-  private static final String[] KEYS = {
-    "LicensePlate",
-    "Flair",
-    "Trend",
-    "TrendEmoji",
-    "Version",
-    "PublicUrl",
-    "PublicKey",
-    "ID",
-    "MeshIP",
-    "transport_mode",
-    "memory_mode",
-    "Chattiness",
-    "Buzz",
-    "memory_max_events",
-    "event_store_total",
-    "MeshEnabled",
-    "Personality",
-    "HostStats"
-  };
-  private static final int FIRST_NUMBER = 11;
-  private static final int MESH_ENABLED = 15;
-  private static final int PERSONALITY = 16;
-  private static final String[] PERSONALITY_KEYS = {"Agreeableness", "Sociability", "Chill"};
-  private static final String[] HOST_KEYS = {"Uptime"};
+  private static final JsonFields FIELDS =
+      new JsonFields()
+          .texts("LicensePlate", "Flair")
+          .object("HostStats", new JsonFields().reals("Uptime"))
+          // Real numbers, since some naras write 1e3 and nothing depends on these fields.
+          .reals("Chattiness", "Buzz")
+          .texts("Trend", "TrendEmoji")
+          .object("Personality", new JsonFields().numbers("Agreeableness", "Sociability", "Chill"))
+          .texts("Version", "PublicUrl", "PublicKey", "ID")
+          .flag("MeshEnabled")
+          .texts("MeshIP", "transport_mode")
+          .reals("event_store_total")
+          .texts("memory_mode")
+          .reals("memory_max_events");
 
-  /** The status of a node of this project, as far as it never changes. It follows no trend. */
+  /** The part of this node's status that never changes. */
   public static Status of(Identity me, String version, String meshAddress) {
     return new Status(
-        "",
-        "",
         0,
         0,
         0,
-        "",
-        "",
         me.personality(),
         version,
-        "",
         me.keys().publicKey().encoded(),
         me.id(),
         !meshAddress.isEmpty(),
@@ -99,139 +72,90 @@ public record Status(
         0);
   }
 
-  /** The same, with what changes, and with what its node is configured to be. */
+  /** The same with the parts that depend on the configuration and on the moment. */
   public Status withCurrent(
-      Profile profile,
+      String ownTransportMode,
+      String ownMemoryMode,
+      long ownMemoryMaxEvents,
       long uptimeSeconds,
       int currentChattiness,
       int currentBuzz,
       long eventsHeld) {
     return new Status(
-        licensePlate,
-        flair,
         uptimeSeconds,
         currentChattiness,
         currentBuzz,
-        trend,
-        trendEmoji,
         personality,
         version,
-        publicUrl,
         publicKey,
         id,
         meshEnabled,
         meshIp,
-        profile.transportMode(),
-        profile.memoryMode(),
-        profile.memoryMaxEvents(),
+        ownTransportMode,
+        ownMemoryMode,
+        ownMemoryMaxEvents,
         eventsHeld);
   }
 
-  /**
-   * Reads the JSON of a status.
-   *
-   * @throws PlazaJson.PlazaJsonException with a sentence when it is none
-   */
+  /** Reads the JSON of a status; the exception says why it is none. */
   static Status read(String json) {
-    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    String[] t = new String[FIRST_NUMBER];
-    java.util.Arrays.fill(t, "");
-    double[] n = new double[MESH_ENABLED - FIRST_NUMBER];
-    boolean[] mesh = new boolean[1];
-    long[] c = new long[PERSONALITY_KEYS.length];
-    double[] uptime = new double[HOST_KEYS.length];
-    return PlazaJson.read(
-        bytes,
-        0,
-        bytes.length,
-        parser -> {
-          PlazaJson.readObject(
-              parser,
-              KEYS,
-              (key, value) -> {
-                if (key < FIRST_NUMBER) {
-                  t[key] = PlazaJson.readString(parser, value, KEYS[key]);
-                } else if (key < MESH_ENABLED) {
-                  // Read as a real number: nothing hangs on them, and some write 1e3.
-                  n[key - FIRST_NUMBER] = PlazaJson.readDouble(parser, value, KEYS[key]);
-                } else if (key == MESH_ENABLED) {
-                  mesh[0] = PlazaJson.readBoolean(value, KEYS[key]);
-                } else if (value != JsonToken.VALUE_NULL && key == PERSONALITY) {
-                  PlazaJson.readObject(
-                      parser,
-                      PERSONALITY_KEYS,
-                      (trait, number) ->
-                          c[trait] = PlazaJson.readLong(parser, number, PERSONALITY_KEYS[trait]));
-                } else if (value != JsonToken.VALUE_NULL) {
-                  PlazaJson.readObject(
-                      parser,
-                      HOST_KEYS,
-                      (which, number) ->
-                          uptime[which] = PlazaJson.readDouble(parser, number, HOST_KEYS[which]));
-                }
-              });
-          return new Status(
-              t[0],
-              t[1],
-              (long) Math.max(0, uptime[0]),
-              (long) n[0],
-              (long) n[1],
-              t[2],
-              t[3],
-              new Personality((int) c[0], (int) c[1], (int) c[2]),
-              t[4],
-              t[5],
-              t[6],
-              t[7],
-              mesh[0],
-              t[8],
-              t[9],
-              t[10],
-              (long) n[2],
-              (long) n[3]);
-        });
+    JsonRecord status = FIELDS.read(json.getBytes(StandardCharsets.UTF_8));
+    JsonRecord personality = status.object("Personality");
+    return new Status(
+        (long) Math.max(0, status.object("HostStats").real("Uptime")),
+        (long) status.real("Chattiness"),
+        (long) status.real("Buzz"),
+        new Personality(
+            (int) personality.number("Agreeableness"),
+            (int) personality.number("Sociability"),
+            (int) personality.number("Chill")),
+        status.text("Version"),
+        status.text("PublicKey"),
+        status.text("ID"),
+        status.flag("MeshEnabled"),
+        status.text("MeshIP"),
+        status.text("transport_mode"),
+        status.text("memory_mode"),
+        (long) status.real("memory_max_events"),
+        (long) status.real("event_store_total"));
   }
 
-  /** The JSON, with the fields in the reference's order. */
+  /** The text of a status inside a message, which must have one. */
+  static String text(byte[] message, Span status) {
+    if (status == null) {
+      throw new MalformedJsonException("no status");
+    }
+    return status.text(message);
+  }
+
+  /** The JSON, with the fields in the reference's order; a node has no plate, flair or trend. */
   public String json() {
-    StringBuilder out = new StringBuilder(512).append('{');
-    text(out, "LicensePlate", licensePlate);
-    text(out.append(','), "Flair", flair);
+    JsonWriter out = JsonWriter.begin().text("LicensePlate", "").text("Flair", "");
     if (uptime != 0) {
-      out.append(",\"HostStats\":{\"Uptime\":").append(uptime).append('}');
+      out.object("HostStats", host -> host.number("Uptime", uptime));
     }
-    out.append(",\"Chattiness\":").append(chattiness).append(",\"Buzz\":").append(buzz);
-    text(out.append(','), "Trend", trend);
-    text(out.append(','), "TrendEmoji", trendEmoji);
-    out.append(",\"Personality\":{\"Agreeableness\":")
-        .append(personality.agreeableness())
-        .append(",\"Sociability\":")
-        .append(personality.sociability())
-        .append(",\"Chill\":")
-        .append(personality.chill())
-        .append('}');
-    text(out.append(','), "Version", version);
-    text(out.append(','), "PublicUrl", publicUrl);
-    text(out.append(','), "PublicKey", publicKey);
-    text(out.append(','), "ID", id);
-    out.append(",\"MeshEnabled\":").append(meshEnabled);
-    text(out.append(','), "MeshIP", meshIp);
-    if (!transportMode.isEmpty()) {
-      text(out.append(','), "transport_mode", transportMode);
-    }
-    if (eventStoreTotal != 0) {
-      out.append(",\"event_store_total\":").append(eventStoreTotal);
-    }
-    if (!memoryMode.isEmpty()) {
-      text(out.append(','), "memory_mode", memoryMode);
-    }
-    if (memoryMaxEvents != 0) {
-      out.append(",\"memory_max_events\":").append(memoryMaxEvents);
-    }
-    return out.append('}').toString();
-  }
-
-  private static void text(StringBuilder out, String name, String value) {
-    GoJson.appendString(out.append('"').append(name).append("\":"), value);
+    return out.number("Chattiness", chattiness)
+        .number("Buzz", buzz)
+        .text("Trend", "")
+        .text("TrendEmoji", "")
+        .object(
+            "Personality",
+            traits ->
+                traits
+                    .number("Agreeableness", personality.agreeableness())
+                    .number("Sociability", personality.sociability())
+                    .number("Chill", personality.chill()))
+        .text("Version", version)
+        .text("PublicUrl", "")
+        .text("PublicKey", publicKey)
+        .text("ID", id)
+        .flag("MeshEnabled", meshEnabled)
+        .text("MeshIP", meshIp)
+        .optional("transport_mode", transportMode)
+        .optional("event_store_total", eventStoreTotal)
+        .optional("memory_mode", memoryMode)
+        .optional("memory_max_events", memoryMaxEvents)
+        .end()
+        .toString();
   }
 }

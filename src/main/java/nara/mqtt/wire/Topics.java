@@ -1,15 +1,17 @@
 package nara.mqtt.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The topics of the plaza, and which names may stand in one.
+ * The topics of the plaza, and the check of names in topics.
  *
- * <p>A name is a level of three topics. A name with a level separator or a wildcard in it would
- * address somebody else's topic, or everybody's, so no topic is ever built from one, and no name is
- * taken from a topic without looking at it.
+ * <p>A name is a level of three topics. With a level separator or a wildcard in it, the topic would
+ * be another nara's, or everybody's. So every name is checked before it enters a topic, and after
+ * it is taken from one.
  */
 public final class Topics {
   /** Announcements: signed hey-there events. */
@@ -18,29 +20,29 @@ public final class Topics {
   /** Goodbyes: signed chau events. */
   public static final String CHAU = "nara/plaza/chau";
 
-  /** Answers to announcements. */
+  /** Responses to announcements. */
   public static final String HOWDY = "nara/plaza/howdy";
 
-  /** Social events, as they happen. */
+  /** New social events. */
   public static final String SOCIAL = "nara/plaza/social";
 
-  /** Everybody's newspapers, to subscribe to. */
+  /** The filter for everybody's newspapers. */
   public static final String NEWSPAPERS = "nara/newspaper/+";
 
   /** Proposals of checkpoints. */
   public static final String CHECKPOINT_PROPOSE = "nara/checkpoint/propose";
 
-  /** Votes on them. */
+  /** Votes on proposals. */
   public static final String CHECKPOINT_VOTE = "nara/checkpoint/vote";
 
-  /** The checkpoints that were agreed on, as events. */
+  /** Agreed checkpoints, as events. */
   public static final String CHECKPOINT_FINAL = "nara/checkpoint/final";
 
   private static final String CHECKPOINT_PREFIX = "nara/checkpoint/";
 
   /**
-   * Bytes of a name in a topic. A topic has at most 65,535; names that long are nobody's, and each
-   * is held by the broker and every table of this node.
+   * Bytes of a name in a topic. MQTT allows 65,535, but the broker and this node keep names in
+   * several tables, and no honest name is that long.
    */
   public static final int MAX_NAME_BYTES = 1_024;
 
@@ -49,22 +51,22 @@ public final class Topics {
 
   private Topics() {}
 
-  /** Where a nara is asked for its ledger's events. Check the name first. */
+  /** Where a nara receives requests for events; the name must have no {@link #nameError}. */
   public static String request(String name) {
     return LEDGER_PREFIX + requireValid(name) + "/request";
   }
 
-  /** Where a nara is answered. Check the name first. */
+  /** Where a nara receives the responses; the name must have no {@link #nameError}. */
   public static String response(String name) {
     return LEDGER_PREFIX + requireValid(name) + "/response";
   }
 
-  /** Where a nara publishes its status. Check the name first. */
+  /** Where a nara publishes its status; the name must have no {@link #nameError}. */
   public static String newspaper(String name) {
     return NEWSPAPER_PREFIX + requireValid(name);
   }
 
-  /** The name that a newspaper's topic gives; empty when it is no newspaper's topic. */
+  /** The publisher's name in a newspaper's topic; empty for other topics. */
   public static Optional<String> publisherOf(String topic) {
     return topic.startsWith(NEWSPAPER_PREFIX)
         ? Optional.of(topic.substring(NEWSPAPER_PREFIX.length()))
@@ -72,37 +74,29 @@ public final class Topics {
         : Optional.empty();
   }
 
-  /** Why a name cannot be a level of a topic; empty when it can. */
+  /** Why a name is not allowed in a topic; empty when it is. */
   public static Optional<String> nameError(String name) {
     if (name.isEmpty()) {
-      return Optional.of("an empty name cannot stand in a topic");
+      return Optional.of("an empty name is not allowed in a topic");
     }
-    if (name.length() > MAX_NAME_BYTES || bytesOf(name) > MAX_NAME_BYTES) {
+    if (name.length() > MAX_NAME_BYTES || name.getBytes(UTF_8).length > MAX_NAME_BYTES) {
       return Optional.of("a name of over " + MAX_NAME_BYTES + " bytes is too long for a topic");
     }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
+    for (int c : name.codePoints().toArray()) {
       if (c == '/' || c == '+' || c == '#') {
-        return Optional.of("a name with '" + c + "' cannot stand in a topic");
+        return Optional.of("a name with '" + (char) c + "' is not allowed in a topic");
       }
-      if (Character.isISOControl(c) || c >= '\uFFFE') {
-        return Optional.of("a name with a control character cannot stand in a topic");
+      if (Character.isISOControl(c) || c == 0xFFFE || c == 0xFFFF) {
+        return Optional.of("a name with a control character is not allowed in a topic");
       }
-      if (Character.isSurrogate(c)) {
-        boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < name.length()
-                && Character.isLowSurrogate(name.charAt(i + 1));
-        if (!pair) {
-          return Optional.of("a name with half a character cannot stand in a topic");
-        }
-        i++;
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        return Optional.of("a name with half a surrogate pair is not allowed in a topic");
       }
     }
     return Optional.empty();
   }
 
-  /** What a node of that name hears, and, unless it only reads, answers. */
+  /** The topics that a node subscribes to; without those of requests and votes if it only reads. */
   public static List<String> subscriptionsOf(String name, boolean readOnly) {
     List<String> filters =
         new ArrayList<>(List.of(HEY_THERE, CHAU, HOWDY, SOCIAL, NEWSPAPERS, CHECKPOINT_FINAL));
@@ -117,12 +111,12 @@ public final class Topics {
     return List.copyOf(filters);
   }
 
-  /** How surely a topic's messages are delivered: 1 for those of checkpoints, 0 for the rest. */
+  /** The QoS of a topic: 1 for checkpoints, 0 for the rest. */
   public static int qosOf(String topic) {
     return topic.startsWith(CHECKPOINT_PREFIX) ? 1 : 0;
   }
 
-  /** Where a message of checkpoints belongs. */
+  /** The topic of a checkpoint message. */
   public static String forCheckpoint(CheckpointMessage message) {
     return switch (message) {
       case CheckpointMessage.Proposed proposed -> CHECKPOINT_PROPOSE;
@@ -132,15 +126,10 @@ public final class Topics {
   }
 
   private static String requireValid(String name) {
-    nameError(name)
-        .ifPresent(
-            nameError -> {
-              throw new IllegalArgumentException(nameError);
-            });
+    Optional<String> error = nameError(name);
+    if (error.isPresent()) {
+      throw new IllegalArgumentException(error.get());
+    }
     return name;
-  }
-
-  private static int bytesOf(String name) {
-    return name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
   }
 }

@@ -6,42 +6,34 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
-/**
- * How much memory a node may count on: the machine's, or the container's limit when that is
- * smaller. The memory mode {@code auto} is decided by it.
- */
+/** The memory of the machine or the container. The memory mode {@code auto} depends on it. */
 final class AvailableMemory {
-  private static final long BYTES_PER_MEGABYTE = 1L << 20;
-
   private AvailableMemory() {}
 
-  /** Megabytes of this machine or container. */
+  /** The megabytes of this machine or container. */
   static long megabytes() {
-    // The JDK's number heeds control groups where it understands how they are mounted; the files
-    // are read as well, since in a container they lie at the root whatever the host does.
-    long machine =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-    return megabytes(Path.of("/"), machine);
+    // The JDK considers control groups only if it understands how they are mounted. In a container,
+    // the files are always below the root.
+    return megabytes(
+        Path.of("/"),
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
+  }
+
+  /** The megabytes of a machine with so many bytes, or of the smallest control group's limit. */
+  static long megabytes(Path root, long machineBytes) {
+    return Stream.of("memory.max", "memory/memory.limit_in_bytes")
+            .map(root.resolve("sys/fs/cgroup")::resolve)
+            .map(AvailableMemory::limit)
+            .flatMapToLong(OptionalLong::stream)
+            .reduce(machineBytes, Math::min)
+        >> 20;
   }
 
   /**
-   * The machine's memory or the smallest limit of a control group under a root directory.
-   *
-   * @param machine bytes of the whole machine
-   */
-  static long megabytes(Path root, long machine) {
-    LongStream limits =
-        LongStream.concat(
-            limit(root.resolve("sys/fs/cgroup/memory.max")).stream(),
-            limit(root.resolve("sys/fs/cgroup/memory/memory.limit_in_bytes")).stream());
-    return LongStream.concat(LongStream.of(machine), limits).min().getAsLong() / BYTES_PER_MEGABYTE;
-  }
-
-  /**
-   * The bytes in a control group's limit file. Without a limit version 2 says {@code max}, and
-   * version 1 a number close to 2^63: 19 digits, more than any memory.
+   * The bytes in a control group's limit file. Without a limit, version 2 writes {@code max}, and
+   * version 1 a number close to 2^63, with 19 digits.
    */
   static OptionalLong cgroupLimit(String content) {
     String digits = content.strip();
@@ -54,7 +46,7 @@ final class AvailableMemory {
     try {
       return cgroupLimit(Files.readString(file));
     } catch (IOException absent) {
-      // Which of the files exist differs from system to system; each only narrows the answer.
+      // No system has both files.
       return OptionalLong.empty();
     }
   }

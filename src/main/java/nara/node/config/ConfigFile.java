@@ -3,29 +3,29 @@ package nara.node.config;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import nara.node.Blocking;
 
 /**
- * The configuration file of a node, fetched by Vert.x's retriever and read by {@link ConfigReader}.
+ * The configuration file of a node, read by the Vert.x configuration retriever.
  *
- * <p>The retriever hands over the text as it stands (its format {@code raw}): parsed by it, a key
- * given twice would be lost and no problem could name its line. It looks once; a configuration that
- * changes under a running node would have to be checked as a whole again anyway.
+ * <p>The retriever returns the raw bytes and {@link ConfigReader} parses them. The retriever's own
+ * JSON parser would lose duplicate keys and the line numbers of the problems.
  */
 public final class ConfigFile {
-  private static final String TEXT = "text";
+  private static final String CONTENT = "content";
 
   private ConfigFile() {}
 
   /**
-   * Reads and checks the file.
+   * Reads the file once. Blocks.
    *
-   * @return what came of it; fails when the file itself cannot be read
+   * @throws RuntimeException when it cannot be read
    */
-  public static Future<ConfigReader.ConfigResult> read(Vertx vertx, Path file) {
+  public static byte[] read(Path file) {
     ConfigStoreOptions store =
         new ConfigStoreOptions()
             .setType("file")
@@ -33,19 +33,17 @@ public final class ConfigFile {
             .setConfig(
                 new JsonObject()
                     .put("path", file.toAbsolutePath().toString())
-                    .put("raw.key", TEXT)
-                    .put("raw.type", "string"));
+                    .put("raw.key", CONTENT)
+                    .put("raw.type", "binary"));
+    // The node's own Vert.x comes later: the configuration says whether it is clustered.
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     ConfigRetriever retriever =
         ConfigRetriever.create(
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
-    return retriever
-        .getConfig()
-        .map(config -> ConfigReader.read(withoutByteOrderMark(config.getString(TEXT))))
-        .eventually(retriever::close);
-  }
-
-  /** Some editors begin a text in UTF-8 with a mark of the byte order, which says nothing. */
-  private static String withoutByteOrderMark(String text) {
-    return text.startsWith("\ufeff") ? text.substring(1) : text;
+    try {
+      return Blocking.await(retriever.getConfig(), ConfigLimits.READ_TIMEOUT).getBinary(CONTENT);
+    } finally {
+      Blocking.await(vertx.close(), ConfigLimits.READ_TIMEOUT);
+    }
   }
 }

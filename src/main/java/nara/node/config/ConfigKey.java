@@ -1,11 +1,11 @@
 package nara.node.config;
 
 /**
- * A key that the configuration knows. The reader notes each one it asks for, so that the
- * documentation can be checked against what is really read.
+ * A configuration key. The reader records each key that it reads, and a test compares the list with
+ * the documentation.
  *
  * @param path dotted, such as {@code mesh.port}
- * @param defaultText what holds without it, as it would be written; or in words when it depends
- * @param allowed the values it may have, in words
+ * @param defaultText the default as JSON, or in words when it depends on something
+ * @param allowed the allowed values, in words
  */
 public record ConfigKey(String path, String defaultText, String allowed) {}

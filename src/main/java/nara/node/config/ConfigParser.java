@@ -15,27 +15,21 @@ import java.util.Map;
 import nara.bounds.SafeText;
 
 /**
- * The text of a configuration as a tree that remembers where each value stands, so that every
- * problem can point at its line. A key that is given twice is a problem, since one of the two would
- * be lost in silence.
+ * Parses the text of a configuration into a tree with the position of each value, so that each
+ * problem can name its line. A duplicate key is a problem, because one of the values would be lost.
  */
 final class ConfigParser {
-  /** Characters of a configuration. A full one with a hundred peers has under 10,000. */
-  static final int MAX_CHARACTERS = 1 << 20;
-
-  private static final int MAX_DEPTH = 16;
-
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(40)
+                  .maxNestingDepth(ConfigLimits.MAX_DEPTH)
+                  .maxNumberLength(ConfigLimits.MAX_DIGITS)
                   .build())
           .build();
 
   /**
-   * A value and its place.
+   * A value and its position.
    *
    * @param value a map of key to node, a list of nodes, a string, a number, a boolean, or null
    */
@@ -52,22 +46,19 @@ final class ConfigParser {
       return (List<ConfigNode>) value;
     }
 
-    /** The value as a person would recognise it in a message. */
+    /** The value for a message. */
     String printable() {
       return switch (value) {
         case null -> "null";
         case Map<?, ?> map -> "an object";
         case List<?> list -> "a list";
-        // Who puts user and password into a URL is told so, but not by printing them.
+        // A URL may contain a password.
         case String text ->
             '"' + SafeText.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
         default -> value.toString();
       };
     }
   }
-
-  /** Code points of the parser's message, which may quote the file. */
-  private static final int MAX_PARSER_MESSAGE = 200;
 
   private final JsonParser parser;
   private final List<ConfigProblem> problems;
@@ -77,44 +68,40 @@ final class ConfigParser {
     this.problems = problems;
   }
 
-  /** The tree of the text; an empty object, and a problem, when it is not one JSON object. */
+  /** The tree of the text; without a JSON object, it adds a problem and returns an empty object. */
   static ConfigNode parse(String text, List<ConfigProblem> problems) {
-    if (text.length() > MAX_CHARACTERS) {
-      problems.add(
-          new ConfigProblem(
-              0,
-              0,
-              "",
-              "has %,d characters, more than the %,d that a configuration may have"
-                  .formatted(text.length(), MAX_CHARACTERS)));
+    if (text.length() > ConfigLimits.MAX_CHARACTERS) {
+      String message =
+          "has %,d characters, more than the %,d that a configuration may have"
+              .formatted(text.length(), ConfigLimits.MAX_CHARACTERS);
+      addProblem(problems, null, "", message);
       return ConfigNode.EMPTY;
     }
     try (JsonParser parser = JSON.createParser(text)) {
-      parser.nextToken();
-      if (parser.currentToken() != JsonToken.START_OBJECT) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
         problems.add(new ConfigProblem(1, 1, "", "is not a JSON object: it must begin with {"));
         return ConfigNode.EMPTY;
       }
       ConfigNode root = new ConfigParser(parser, problems).node("");
       if (parser.nextToken() != null) {
         JsonLocation at = parser.currentTokenLocation();
-        problems.add(
-            new ConfigProblem(
-                at.getLineNr(), at.getColumnNr(), "", "something follows after the closing }"));
+        addProblem(problems, at, "", "something follows after the closing }");
       }
       return root;
     } catch (JsonProcessingException broken) {
-      JsonLocation at = broken.getLocation();
-      problems.add(
-          new ConfigProblem(
-              at == null ? 0 : at.getLineNr(),
-              at == null ? 0 : at.getColumnNr(),
-              "",
-              "is not JSON: " + SafeText.excerpt(broken.getOriginalMessage(), MAX_PARSER_MESSAGE)));
+      String reason =
+          SafeText.excerpt(broken.getOriginalMessage(), ConfigLimits.MAX_PARSER_MESSAGE);
+      addProblem(problems, broken.getLocation(), "", "is not JSON: " + reason);
       return ConfigNode.EMPTY;
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
+  }
+
+  private static void addProblem(
+      List<ConfigProblem> problems, JsonLocation at, String path, String message) {
+    int line = at == null ? 0 : at.getLineNr();
+    problems.add(new ConfigProblem(line, at == null ? 0 : at.getColumnNr(), path, message));
   }
 
   private ConfigNode node(String path) throws IOException {
@@ -125,7 +112,7 @@ final class ConfigParser {
           case START_ARRAY -> list(path);
           case VALUE_STRING -> parser.getText();
           case VALUE_NUMBER_INT -> parser.getDecimalValue();
-          // No key takes one: only its text counts, for the message.
+          // No key allows a fraction. The value is for the message only.
           case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
           case VALUE_TRUE -> true;
           case VALUE_FALSE -> false;
@@ -143,15 +130,10 @@ final class ConfigParser {
       JsonLocation at = parser.currentTokenLocation();
       String inside = path.isEmpty() ? key : path + '.' + key;
       parser.nextToken();
-      ConfigNode configNode = node(inside);
-      ConfigNode first = fields.putIfAbsent(key, configNode);
+      ConfigNode first = fields.putIfAbsent(key, node(inside));
       if (first != null) {
-        problems.add(
-            new ConfigProblem(
-                at.getLineNr(),
-                at.getColumnNr(),
-                SafeText.excerpt(inside),
-                "is given twice; the first one stands at line " + first.line()));
+        String message = "is given twice; first at line " + first.line();
+        addProblem(problems, at, SafeText.excerpt(inside), message);
       }
     }
     return fields;

@@ -1,19 +1,18 @@
 package nara.node.config;
 
 /**
- * One fault of a configuration. They are collected, never thrown, so that an operator sees all of
- * them at once.
+ * One error in a configuration. The reader collects all of them.
  *
- * @param line of the configuration text where it stands, from 1; 0 when it stands nowhere in it
- * @param column in that line, from 1; 0 when it stands nowhere
- * @param path of the key, dotted, such as {@code mesh.port}; empty for the text as a whole
- * @param message what is wrong and what would be right, naming the value unless it is a secret
+ * @param line line in the configuration text, from 1; 0 when the problem has no position
+ * @param column column in that line, from 1; 0 when the problem has no position
+ * @param path the key, dotted, such as {@code mesh.port}; empty for the text as a whole
+ * @param message what is wrong and what is allowed, with the value unless it is a secret
  */
 public record ConfigProblem(int line, int column, String path, String message) {
 
-  /** One line for a person: place, path, fault. */
+  /** Position, path and message in one line. */
   public String sentence() {
-    String place = line > 0 ? "line " + line + ", column " + column + ": " : "";
-    return place + (path.isEmpty() ? "" : path + ": ") + message;
+    String position = line > 0 ? "line " + line + ", column " + column + ": " : "";
+    return position + (path.isEmpty() ? "" : path + ": ") + message;
   }
 }

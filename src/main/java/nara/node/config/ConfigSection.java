@@ -1,248 +1,176 @@
 package nara.node.config;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import nara.bounds.SafeText;
 import nara.node.config.ConfigParser.ConfigNode;
 
 /**
- * One object of the configuration while it is being read. Each method asks for one key: it notes
- * the key, takes the value or reports what is wrong with it, and writes down what holds in the end.
- * A wrong value is replaced by the one for an absent key, so that reading goes on.
+ * One object of the configuration. Each method reads one key: it records the key, returns the value
+ * or reports what is wrong with it, and writes the effective value. Instead of an invalid value it
+ * returns the default, so that reading continues.
  */
 final class ConfigSection {
-  private final String path;
-  private final ConfigNode configNode;
-  private final ObjectNode effective;
-  private final List<ConfigProblem> problems;
-  private final List<ConfigKey> keys;
-  private final TreeSet<String> knownKeys = new TreeSet<>();
-
-  ConfigSection(
-      String path,
-      ConfigNode configNode,
-      ObjectNode effective,
-      List<ConfigProblem> problems,
-      List<ConfigKey> keys) {
-    this.path = path;
-    this.configNode = configNode.value() instanceof Map ? configNode : ConfigNode.EMPTY;
-    this.effective = effective;
-    this.problems = problems;
-    this.keys = keys;
-    if (!(configNode.value() instanceof Map)) {
-      addProblemAt(configNode, path, configNode.printable() + " is not an object of keys");
+  /** What reading the whole configuration found. */
+  record Findings(List<ConfigProblem> problems, List<String> warnings, List<ConfigKey> keys) {
+    Findings() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
   }
 
-  /** The object under a key; an empty one when it is absent. */
+  private final String path;
+  private final ConfigNode node;
+  private final ObjectNode effective;
+  private final Findings findings;
+  private final List<ConfigSection> children = new ArrayList<>();
+  private final TreeSet<String> knownKeys = new TreeSet<>();
+
+  ConfigSection(String path, ConfigNode node, ObjectNode effective, Findings findings) {
+    this.path = path;
+    this.node = node.value() instanceof Map ? node : ConfigNode.EMPTY;
+    this.effective = effective;
+    this.findings = findings;
+    if (!(node.value() instanceof Map)) {
+      addProblem(node, path, node.printable() + " is not an object of keys");
+    }
+  }
+
+  /** The object under a key; an empty one without the key. */
   ConfigSection section(String key) {
     knownKeys.add(key);
-    ConfigNode inner = configNode.fields().getOrDefault(key, ConfigNode.EMPTY);
-    return new ConfigSection(pathOf(key), inner, effective.withObjectProperty(key), problems, keys);
+    ConfigNode inner = node.fields().getOrDefault(key, ConfigNode.EMPTY);
+    ConfigSection child =
+        new ConfigSection(pathOf(key), inner, effective.withObjectProperty(key), findings);
+    children.add(child);
+    return child;
   }
 
   boolean has(String key) {
-    return configNode.fields().containsKey(key);
+    return node.fields().containsKey(key);
   }
 
-  boolean flag(String key, boolean defaultValue) {
-    return value(
-        key,
-        defaultValue,
-        String.valueOf(defaultValue),
-        "true or false",
-        n -> n.value() instanceof Boolean b ? Optional.of(b) : Optional.empty(),
-        b -> effective.put(key, b));
+  <T> T read(String key, T defaultValue, ConfigKind<T> kind) {
+    return read(key, defaultValue, String.valueOf(kind.format().apply(defaultValue)), kind);
   }
 
-  int integer(String key, int defaultValue, int min, int max, String noun) {
-    return integer(key, defaultValue, String.valueOf(defaultValue), min, max, noun);
+  /** Reads a key whose default depends on something, as {@code defaultInWords} says. */
+  <T> T read(String key, T defaultValue, String defaultInWords, ConfigKind<T> kind) {
+    T value = parse(key, defaultInWords, kind).orElse(defaultValue);
+    effective.putPOJO(key, kind.format().apply(value));
+    return value;
   }
 
-  /**
-   * A whole number.
-   *
-   * @param defaultInWords for the documentation, where the default depends on something
-   * @param noun what it is: "a port", "a number of events"
-   */
-  int integer(String key, int defaultValue, String defaultInWords, int min, int max, String noun) {
-    return value(
-        key,
-        defaultValue,
-        defaultInWords,
-        "%s (%d to %d)".formatted(noun, min, max),
-        n ->
-            n.value() instanceof BigDecimal number && within(number, min, max)
-                ? Optional.of(number.intValueExact())
-                : Optional.empty(),
-        number -> effective.put(key, number));
+  /** Reads a key without a default value; {@code absent} says what applies without it. */
+  <T> Optional<T> optional(String key, String absent, ConfigKind<T> kind) {
+    Optional<T> value = parse(key, absent, kind);
+    value.ifPresent(given -> effective.putPOJO(key, kind.format().apply(given)));
+    return value;
   }
 
-  private static boolean within(BigDecimal number, int min, int max) {
-    return number.compareTo(BigDecimal.valueOf(min)) >= 0
-        && number.compareTo(BigDecimal.valueOf(max)) <= 0;
+  private <T> Optional<T> parse(String key, String defaultText, ConfigKind<T> kind) {
+    registerKey(key, defaultText, kind.allowed());
+    ConfigNode given = node.fields().get(key);
+    return given == null ? Optional.empty() : parse(given, pathOf(key), given.printable(), kind);
   }
 
-  Duration duration(String key, Duration defaultValue, Duration min, Duration max) {
-    return parsed(
-        key,
-        defaultValue,
-        "a duration such as \"500ms\", \"30s\" or \"5m\" (%s to %s)"
-            .formatted(Durations.format(min), Durations.format(max)),
-        text -> Durations.parse(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0),
-        Durations::format);
+  private <T> Optional<T> parse(
+      ConfigNode given, String fullPath, String shown, ConfigKind<T> kind) {
+    Optional<T> parsed = kind.parse().apply(given.value());
+    if (parsed.isEmpty()) {
+      addProblem(given, fullPath, shown + " is not " + kind.allowed());
+    }
+    return parsed;
   }
 
-  /** One of some words. */
-  <T> T choice(
-      String key, T defaultValue, String defaultInWords, List<T> all, Function<T, String> word) {
-    String words = all.stream().map(word).collect(Collectors.joining(", "));
-    return value(
-        key,
-        defaultValue,
-        defaultInWords,
-        "one of " + words,
-        n -> all.stream().filter(each -> word.apply(each).equals(n.value())).findFirst(),
-        chosen -> effective.put(key, word.apply(chosen)));
-  }
-
-  /** A text that means something: what parses is taken, and written again by {@code text}. */
-  <T> T parsed(
-      String key,
-      T defaultValue,
-      String allowed,
-      Function<String, Optional<T>> parse,
-      Function<T, String> text) {
-    return value(
-        key,
-        defaultValue,
-        text.apply(defaultValue),
-        allowed,
-        n -> n.value() instanceof String given ? parse.apply(given) : Optional.empty(),
-        parsed -> effective.put(key, text.apply(parsed)));
-  }
-
-  /** A text that may be left out and then has no value; it is not shown when it has none. */
-  <T> Optional<T> optional(
-      String key,
-      String defaultInWords,
-      String allowed,
-      Function<String, Optional<T>> parse,
-      Function<T, String> text) {
-    return value(
-        key,
-        Optional.<T>empty(),
-        defaultInWords,
-        allowed,
-        n ->
-            n.value() instanceof String given
-                ? parse.apply(given).map(Optional::of)
-                : Optional.empty(),
-        parsed -> parsed.ifPresent(p -> effective.put(key, text.apply(p))));
-  }
-
-  /** A text that nobody may see: neither its value nor a wrong one is ever shown. */
-  <T> T secret(String key, T defaultValue, String allowed, Function<String, Optional<T>> parse) {
-    ConfigNode masked = configNode.fields().get(key);
-    registerKey(key, "none", allowed);
-    if (masked == null) {
-      return defaultValue;
+  /** Reads a secret: neither a valid nor an invalid value is shown. */
+  <T> Optional<T> secret(String key, ConfigKind<T> kind) {
+    registerKey(key, "none", kind.allowed());
+    ConfigNode given = node.fields().get(key);
+    if (given == null) {
+      return Optional.empty();
     }
     effective.put(key, "***");
-    Optional<T> parsed =
-        masked.value() instanceof String given ? parse.apply(given) : Optional.empty();
-    if (parsed.isEmpty()) {
-      addProblemAt(masked, pathOf(key), "the value (not shown) is not " + allowed);
-    }
-    return parsed.orElse(defaultValue);
+    return parse(given, pathOf(key), "the value (not shown)", kind);
   }
 
-  /** A list of texts, each of which means something; each wrong one is a problem of its own. */
+  /** Reads a list. Each invalid entry is a problem of its own. */
   <T> List<T> list(
-      String key,
-      List<T> defaultValue,
-      int minEntries,
-      int maxEntries,
-      String allowed,
-      Function<String, Optional<T>> parse,
-      Function<T, String> text) {
-    String shown =
-        defaultValue.stream().map(t -> '"' + text.apply(t) + '"').collect(Collectors.joining(", "));
-    registerKey(key, '[' + shown + ']', "a list, each " + allowed);
-    ConfigNode given = configNode.fields().get(key);
-    List<T> taken = new ArrayList<>();
+      String key, List<T> defaultValue, int minEntries, int maxEntries, ConfigKind<T> kind) {
+    registerKey(
+        key,
+        defaultValue.stream()
+            .map(value -> "\"" + kind.format().apply(value) + '"')
+            .collect(Collectors.joining(", ", "[", "]")),
+        "a list, each " + kind.allowed());
+    ConfigNode given = node.fields().get(key);
+    List<T> values = new ArrayList<>();
     if (given == null) {
-      taken.addAll(defaultValue);
+      values.addAll(defaultValue);
     } else if (!(given.value() instanceof List)) {
-      addProblemAt(given, pathOf(key), given.printable() + " is not a list, each " + allowed);
+      addProblem(given, pathOf(key), given.printable() + " is not a list, each " + kind.allowed());
     } else if (given.items().size() < minEntries) {
-      addProblemAt(given, pathOf(key), "is empty; it needs " + allowed);
+      addProblem(given, pathOf(key), "is empty; it needs " + kind.allowed());
     } else if (given.items().size() > maxEntries) {
-      addProblemAt(
+      addProblem(
           given,
           pathOf(key),
-          "has " + given.items().size() + " entries, more than the " + maxEntries + " allowed");
+          "has %d entries, more than the %d allowed".formatted(given.items().size(), maxEntries));
     } else {
       for (int i = 0; i < given.items().size(); i++) {
         ConfigNode item = given.items().get(i);
-        Optional<T> parsed = item.value() instanceof String t ? parse.apply(t) : Optional.empty();
-        parsed.ifPresent(taken::add);
-        if (parsed.isEmpty()) {
-          addProblemAt(item, pathOf(key) + '[' + i + ']', item.printable() + " is not " + allowed);
-        }
+        parse(item, pathOf(key) + '[' + i + ']', item.printable(), kind).ifPresent(values::add);
       }
     }
-    taken.forEach(t -> effective.withArrayProperty(key).add(text.apply(t)));
-    if (taken.isEmpty()) {
-      effective.putArray(key);
-    }
-    return List.copyOf(taken);
+    ArrayNode written = effective.putArray(key);
+    values.forEach(value -> written.addPOJO(kind.format().apply(value)));
+    return List.copyOf(values);
   }
 
-  /** Reports a fault that shows only when keys are looked at together. */
+  /** Reports a problem that involves several keys. */
   void addProblem(String key, String message) {
-    addProblemAt(configNode.fields().getOrDefault(key, configNode), pathOf(key), message);
+    addProblem(node.fields().getOrDefault(key, node), pathOf(key), message);
   }
 
-  /** Reports every key that nobody asked for. Called last. */
+  /** Reports a problem with an environment variable. */
+  void addEnvironmentProblem(String variable, String message) {
+    addProblem(ConfigNode.EMPTY, variable, message);
+  }
+
+  /** Reports a value that is valid but probably wrong. */
+  void addWarning(String sentence) {
+    findings.warnings().add(sentence);
+  }
+
+  /** Reports each key that was not read, here and in all sections inside. Call it last. */
   void rejectUnknownKeys() {
-    configNode
-        .fields()
+    node.fields()
         .forEach(
             (key, value) -> {
               if (!knownKeys.contains(key)) {
-                addProblemAt(
+                addProblem(
                     value, SafeText.excerpt(pathOf(key)), "is not a known key; " + hint(key));
               }
             });
+    children.forEach(ConfigSection::rejectUnknownKeys);
   }
 
   private String hint(String unknown) {
-    String nearest = null;
-    int least = Integer.MAX_VALUE;
-    for (String key : knownKeys) {
-      int distance = editDistance(unknown, key);
-      if (distance < least) {
-        least = distance;
-        nearest = key;
-      }
-    }
-    // More than half of it wrong is not a slip of the pen.
-    return nearest != null && least <= Math.max(2, nearest.length() / 2)
-        ? "did you mean " + pathOf(nearest) + "?"
-        : "known here: " + String.join(", ", knownKeys);
+    return knownKeys.stream()
+        .min(Comparator.comparingInt(key -> editDistance(unknown, key)))
+        // More than half of the key is wrong: this is no typing error.
+        .filter(nearest -> editDistance(unknown, nearest) <= Math.max(2, nearest.length() / 2))
+        .map(nearest -> "did you mean " + pathOf(nearest) + "?")
+        .orElseGet(() -> "known here: " + String.join(", ", knownKeys));
   }
 
-  /** How many letters must be put in, taken out or changed to make one text the other. */
+  /** How many letters must be inserted, deleted or replaced to turn one text into the other. */
   static int editDistance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {
@@ -252,42 +180,21 @@ final class ConfigSection {
       int diagonal = row[0];
       row[0] = i;
       for (int j = 1; j <= other.length(); j++) {
-        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
         diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
       }
     }
     return row[other.length()];
   }
 
-  private <T> T value(
-      String key,
-      T defaultValue,
-      String defaultInWords,
-      String allowed,
-      Function<ConfigNode, Optional<T>> parse,
-      Consumer<T> writeEffective) {
-    registerKey(key, defaultInWords, allowed);
-    ConfigNode given = configNode.fields().get(key);
-    T value = defaultValue;
-    if (given != null) {
-      Optional<T> taken = parse.apply(given);
-      if (taken.isEmpty()) {
-        addProblemAt(given, pathOf(key), given.printable() + " is not " + allowed);
-      }
-      value = taken.orElse(defaultValue);
-    }
-    writeEffective.accept(value);
-    return value;
-  }
-
   private void registerKey(String key, String defaultText, String allowed) {
     knownKeys.add(key);
-    keys.add(new ConfigKey(pathOf(key), defaultText, allowed));
+    findings.keys().add(new ConfigKey(pathOf(key), defaultText, allowed));
   }
 
-  private void addProblemAt(ConfigNode where, String key, String message) {
-    problems.add(new ConfigProblem(where.line(), where.column(), key, message));
+  private void addProblem(ConfigNode where, String key, String message) {
+    findings.problems().add(new ConfigProblem(where.line(), where.column(), key, message));
   }
 
   private String pathOf(String key) {

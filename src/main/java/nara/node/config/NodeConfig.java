@@ -1,6 +1,8 @@
 package nara.node.config;
 
 import java.util.Optional;
+import java.util.stream.Stream;
+import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.cluster.ClusterConfig;
 import nara.discovery.DiscoveryConfig;
@@ -15,12 +17,10 @@ import nara.snapshot.SnapshotConfig;
 import nara.trust.TrustConfig;
 
 /**
- * Everything a node is told before it starts: the configuration of each package, side by side.
+ * The configuration of a node, with one section for each package. A configuration from {@link
+ * ConfigReader} is valid as a whole.
  *
- * <p>What {@link ConfigReader} makes is valid as a whole; the {@code with} methods are for commands
- * that start a node by their own options.
- *
- * @param readOnly whether nothing but reads may be sent; the same in plaza and recovery
+ * @param readOnly whether the node sends only reads; plaza and recovery have the same value
  */
 public record NodeConfig(
     IdentityConfig identity,
@@ -32,21 +32,22 @@ public record NodeConfig(
     MemoryConfig memory,
     RecoveryConfig recovery,
     CheckpointSyncConfig checkpoint,
+    ConsensusConfig consensus,
     TrustConfig trust,
     WebConfig web,
     ClusterConfig cluster) {
 
   /**
-   * Who the node is.
+   * The identity of the node.
    *
-   * @param name its name; empty: after its host, or drawn from the soul
-   * @param soul its secret; empty: the native one of its hardware
+   * @param name empty: the host name, or a name derived from the soul
+   * @param soul empty: the native soul of the hardware
    */
   public record IdentityConfig(Optional<String> name, Optional<Soul> soul) {
     /**
-     * The identity that follows, with this machine's host name and hardware for what is not given.
+     * The identity, with this machine's host name and hardware for what is not configured.
      *
-     * @throws IllegalArgumentException with a sentence for the operator when nothing can be made
+     * @throws IllegalArgumentException with a message for the operator when there can be none
      */
     public Identity determine() {
       return Identity.resolve(
@@ -60,181 +61,53 @@ public record NodeConfig(
   /**
    * How much the node remembers.
    *
-   * @param mode the profile; {@code auto} is decided by now
-   * @param maxEvents that the ledger keeps
-   * @param snapshot where the ledger is written down, if it is
+   * @param mode never {@code auto}: that is resolved when the configuration is read
+   * @param maxEvents the number of events that the ledger keeps
    */
-  public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<SnapshotConfig> snapshot) {
-    /** The same with a snapshot. */
-    public MemoryConfig withSnapshot(SnapshotConfig to) {
-      return new MemoryConfig(mode, maxEvents, Optional.of(to));
-    }
-  }
+  public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<SnapshotConfig> snapshot) {}
 
-  /**
-   * Whether and where the management port listens.
-   *
-   * @param port 0 takes a free one
-   */
+  /** The management port; port 0 takes a free one. */
   public record WebConfig(boolean enabled, String host, int port) {}
 
-  /** Whether this node meets others over the mesh. */
+  /** Whether this node takes part in the mesh. */
   public boolean usesMesh() {
     return transport != Transport.MQTT && mesh.enabled();
   }
 
-  /** Whether this node meets others on the plaza. */
+  /** Whether this node takes part in the plaza. */
   public boolean usesPlaza() {
     return transport != Transport.GOSSIP && !plaza.url().isEmpty();
   }
 
-  public NodeConfig withIdentity(IdentityConfig changed) {
+  /**
+   * A copy in which one part is replaced: a section or the transport. The parts have different
+   * types, so the type says which one.
+   *
+   * @throws IllegalArgumentException when no part has this type
+   */
+  public NodeConfig with(Object part) {
+    if (Stream.of(NodeConfig.class.getRecordComponents())
+        .noneMatch(component -> component.getType() == part.getClass())) {
+      throw new IllegalArgumentException("no part is a " + part.getClass().getSimpleName());
+    }
     return new NodeConfig(
-        changed,
-        mesh,
-        discovery,
-        plaza,
-        transport,
+        choose(identity, part),
+        choose(mesh, part),
+        choose(discovery, part),
+        choose(plaza, part),
+        choose(transport, part),
         readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
+        choose(memory, part),
+        choose(recovery, part),
+        choose(checkpoint, part),
+        choose(consensus, part),
+        choose(trust, part),
+        choose(web, part),
+        choose(cluster, part));
   }
 
-  public NodeConfig withMesh(MeshConfig changed) {
-    return new NodeConfig(
-        identity,
-        changed,
-        discovery,
-        plaza,
-        transport,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
-  }
-
-  public NodeConfig withDiscovery(DiscoveryConfig changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        changed,
-        plaza,
-        transport,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
-  }
-
-  public NodeConfig withPlaza(PlazaConfig changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        changed,
-        transport,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
-  }
-
-  public NodeConfig withTransport(Transport changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        plaza,
-        changed,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
-  }
-
-  public NodeConfig withMemory(MemoryConfig changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        plaza,
-        transport,
-        readOnly,
-        changed,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        cluster);
-  }
-
-  public NodeConfig withRecovery(RecoveryConfig changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        plaza,
-        transport,
-        readOnly,
-        memory,
-        changed,
-        checkpoint,
-        trust,
-        web,
-        cluster);
-  }
-
-  public NodeConfig withCheckpoint(CheckpointSyncConfig changed) {
-    return new NodeConfig(
-        identity, mesh, discovery, plaza, transport, readOnly, memory, recovery, changed, trust,
-        web, cluster);
-  }
-
-  public NodeConfig withWeb(WebConfig changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        plaza,
-        transport,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        changed,
-        cluster);
-  }
-
-  public NodeConfig withCluster(ClusterConfig changed) {
-    return new NodeConfig(
-        identity,
-        mesh,
-        discovery,
-        plaza,
-        transport,
-        readOnly,
-        memory,
-        recovery,
-        checkpoint,
-        trust,
-        web,
-        changed);
+  @SuppressWarnings("unchecked") // both have the same class
+  private static <T> T choose(T own, Object part) {
+    return own.getClass() == part.getClass() ? (T) part : own;
   }
 }

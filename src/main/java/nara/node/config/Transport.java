@@ -2,16 +2,16 @@ package nara.node.config;
 
 import java.util.Locale;
 
-/** Which ways a node uses to meet others. */
+/** The transports that a node uses to reach others. */
 public enum Transport {
   /** The plaza only. */
   MQTT,
-  /** The mesh only; neighbours that are known already are asked at once. */
+  /** The mesh only. The recovery does not wait for the plaza when peers are known. */
   GOSSIP,
-  /** Both, each where it is configured. */
+  /** Both, if they are configured. */
   HYBRID;
 
-  /** The name in configuration. */
+  /** The name in the configuration. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

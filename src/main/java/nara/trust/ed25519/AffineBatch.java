@@ -1,11 +1,11 @@
 package nara.trust.ed25519;
 
 /**
- * Many points brought to affine coordinates for one inversion.
+ * Brings many points to affine coordinates with one inversion.
  *
  * <p>The inverse of a product gives the inverse of each factor for three multiplications
- * (Montgomery's trick): so a batch of signatures costs one inversion, and each of them can still be
- * compared by its own bytes.
+ * (Montgomery's trick). So a batch of signatures costs one inversion, and each is still compared by
+ * its own bytes.
  */
 final class AffineBatch {
   /** Longs that a point takes here: X, Y, Z. */
@@ -16,7 +16,6 @@ final class AffineBatch {
   private final long[] t = new long[3 * Field.LIMBS];
   private int size;
 
-  /** Room for so many points. */
   AffineBatch(int capacity) {
     points = new long[capacity * STRIDE];
     inverses = new long[capacity * Field.LIMBS];
@@ -26,13 +25,13 @@ final class AffineBatch {
     size = 0;
   }
 
-  /** Takes a copy of the point; it is the next one by number. */
+  /** Adds a copy of the point, with the next number. */
   void add(Point point) {
     System.arraycopy(point.coordinates, 0, points, size * STRIDE, STRIDE);
     size++;
   }
 
-  /** Computes every 1/Z. No Z is 0: the curve's formulas are complete. */
+  /** Computes every 1/Z. No Z is 0, because the curve's formulas are complete. */
   void invert() {
     int x = Field.LIMBS;
     long[] product = {1, 0, 0, 0, 0};
@@ -48,7 +47,7 @@ final class AffineBatch {
     }
   }
 
-  /** Writes point i as the 32 bytes that are its one canonical encoding. After {@link #invert}. */
+  /** Writes the canonical encoding of point i, 32 bytes. After {@link #invert}. */
   void encode(byte[] bytes, int offset, int i) {
     toAffine(i);
     Field.encode(bytes, offset, t, Point.Y);

@@ -3,27 +3,27 @@ package nara.trust.ed25519;
 import java.util.Arrays;
 
 /**
- * Verifies Ed25519 signatures by the rule of Go's {@code crypto/ed25519}, exactly:
+ * Verifies Ed25519 signatures exactly by the rule of Go's {@code crypto/ed25519}:
  *
  * <ol>
  *   <li>the key has 32 bytes and the signature 64: R, then S;
  *   <li>S is below L;
- *   <li>the key names a point A of the curve; its y may be p or more, and x = 0 may have a sign;
+ *   <li>the key encodes a point A of the curve; its y may be p or more, and x = 0 may have a sign;
  *   <li>with k = SHA-512(R ‖ key ‖ message) mod L, all as received, the canonical encoding of [S]B
  *       − [k]A equals the 32 bytes R.
  * </ol>
  *
- * <p>What is different is only how [S]B − [k]A comes about: by additions from tables of B and of
- * the keys that sign much, and with one inversion for many signatures. Safe for many threads.
+ * <p>Only the way to [S]B − [k]A differs: additions from tables of B and of the keys that sign
+ * much, and one inversion for many signatures. Safe for concurrent use.
  */
 public final class Ed25519 {
   /** Bits of a window of the table of B, which all share: 23 additions, 2.8 MB. */
   static final int BASE_WIDTH = 11;
 
-  /** Signatures that share an inversion; more would save little and leave the caches. */
+  /** Signatures that share an inversion; more would save little and not fit into the caches. */
   static final int BATCH_SIZE = 128;
 
-  /** Made on first use: B's table costs as much as some thousand signatures. */
+  /** Made on first use: the table of B costs as much as some thousand signatures. */
   private static final class Base {
     private static final WindowTable TABLE = new WindowTable(point(), BASE_WIDTH);
 
@@ -43,17 +43,18 @@ public final class Ed25519 {
 
   /**
    * @param width bits of a window of a key's table, 4 to 12
-   * @param capacity how many keys may have a table
-   * @param threshold how many signatures of a key are checked before it gets one
+   * @param capacity keys that may have a table
+   * @param threshold signatures of a key that are verified before it gets a table
    */
   public Ed25519(int width, int capacity, int threshold) {
     this.tables = new KeyTables(width, capacity, threshold);
   }
 
   /**
-   * Answers for each signature on its own. The arrays are of one length; inner arrays may have any.
+   * Answers for each signature by itself. The three arrays have one length; their elements may have
+   * any.
    *
-   * @return one answer for each, in the same order
+   * @return one answer for each signature, in order
    */
   public boolean[] verify(byte[][] keys, byte[][] messages, byte[][] signatures) {
     int size = keys.length;
@@ -65,8 +66,7 @@ public final class Ed25519 {
     SignatureBatch signatureBatch =
         new SignatureBatch(tables, Base.TABLE, Math.min(size, BATCH_SIZE));
     for (int from = 0; from < size; from += BATCH_SIZE) {
-      int to = Math.min(size, from + BATCH_SIZE);
-      for (int i = from; i < to; i++) {
+      for (int i = from; i < Math.min(size, from + BATCH_SIZE); i++) {
         signatureBatch.add(i, keys[i], messages[i], signatures[i]);
       }
       signatureBatch.finish(signatures, answers);
@@ -74,24 +74,30 @@ public final class Ed25519 {
     return answers;
   }
 
-  /** How many keys have a table now. */
-  public int tableCount() {
+  /** Keys that have a table now. */
+  int tableCount() {
     return tables.tableCount();
   }
 
-  /** Bytes that the table of one key takes, at this width. */
+  /** Bytes of one key's table at this width. */
   public static long tableBytes(int width) {
     return WindowTable.bytes(width);
   }
 
-  /** Whether the 32 bytes, little-endian, are below L: the rule's condition on S. */
-  public static boolean isScalar(byte[] bytes, int offset) {
-    return Scalar.isBelowOrder(bytes, offset);
+  /**
+   * Whether a signature has the form that the rule accepts: 64 bytes, S below L, and R encoded as a
+   * point would be. A library that decodes R and compares points accepts the same signatures as the
+   * rule, which compares bytes, once R is known to be canonical.
+   */
+  public static boolean isWellFormed(byte[] signature) {
+    return signature.length == SignatureBatch.SIGNATURE_LENGTH
+        && Scalar.isBelowOrder(signature, SignatureBatch.KEY_LENGTH)
+        && isCanonical(signature, 0);
   }
 
   /**
    * Whether the 32 bytes have the form of a point's canonical encoding: y below p, and no sign
-   * where x is 0, which it is for y = 1 and y = −1. Whether y is on the curve is not looked at.
+   * where x is 0, which is so for y = 1 and y = −1. Whether y is on the curve is not checked.
    */
   public static boolean isCanonical(byte[] bytes, int offset) {
     long[] y = new long[2 * Field.LIMBS];
@@ -108,7 +114,7 @@ public final class Ed25519 {
     return !(signed && Field.isZero(y, Field.LIMBS));
   }
 
-  /** Whether the 32 bytes name a point that eight times added to itself is neutral. */
+  /** Whether the 32 bytes encode a point whose eightfold is the neutral point. */
   public static boolean isSmallOrder(byte[] bytes, int offset) {
     Point point = new Point();
     if (!point.decode(bytes, offset)) {

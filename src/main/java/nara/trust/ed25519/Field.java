@@ -3,28 +3,27 @@ package nara.trust.ed25519;
 /**
  * Arithmetic modulo p = 2^255 − 19.
  *
- * <p>An element is five signed limbs of a long array, starting at an offset, least significant
- * first: its value is Σ limb[i]·2^(51·i) mod p. One value has many forms. Two bounds are all that
- * callers need to know:
+ * <p>An element is five signed limbs in a long array, from an offset, least significant first. Its
+ * value is Σ limb[i]·2^(51·i) mod p, so one value has many forms. Callers need to know two bounds:
  *
  * <ul>
- *   <li><b>loose</b>: every |limb| &lt; 2^53. What {@link #multiply} and all other functions take.
- *   <li><b>tight</b>: −2^13 &lt; limb &lt; 2^51 + 2^13. What {@link #multiply}, {@link #square} and
- *       whatever is built from them give.
+ *   <li><b>loose</b>: every |limb| &lt; 2^53. All functions take loose elements.
+ *   <li><b>tight</b>: −2^13 &lt; limb &lt; 2^51 + 2^13. {@link #multiply}, {@link #square} and the
+ *       functions built from them give tight elements.
  * </ul>
  *
- * <p>So a sum or difference of two tight elements, or of a tight one and such a sum, is still loose
- * and may be multiplied without carrying first. The bounds are asserted at every multiplication
- * when assertions are on, as they are in the tests.
+ * <p>A sum or difference of two tight elements, or of a tight one and such a sum, is loose. So it
+ * may be multiplied without carrying first. Every multiplication asserts the bounds when assertions
+ * are on, as in the tests.
  */
 final class Field {
   /** Longs that an element takes. */
   static final int LIMBS = 5;
 
-  /** Inputs of a multiplication are smaller than this in magnitude. */
+  /** Limbs of a loose element are smaller than this in magnitude. */
   static final long LOOSE = 1L << 53;
 
-  /** How far a tight limb may lie outside of 0 … 2^51. */
+  /** A tight limb lies less than this outside of 0 … 2^51. */
   static final long SLACK = 1L << 13;
 
   private static final int BITS = 51;
@@ -36,15 +35,15 @@ final class Field {
   /**
    * r = a·b. Takes loose, gives tight; r may be a or b.
    *
-   * <p>Each product of two limbs is split at 2^54 into a quotient, the high half of the product
-   * with the first factor shifted by 10 = 64 − 54 bits, and a remainder. The remainders are never
-   * formed one by one: a column's sum of them is its sum of products less its quotients shifted
-   * back, both modulo 2^64, and lies in 0 … 5·2^54, so nothing is lost by the wrapping. A column's
-   * quotients count 2^54/2^51 = 8-fold in the next one.
+   * <p>Each product of two limbs is split at 2^54 into a quotient and a remainder. The quotient is
+   * the high half of the product whose first factor is shifted by 10 = 64 − 54 bits. The sum of a
+   * column's remainders is its sum of products minus its quotients shifted back, both modulo 2^64.
+   * It lies in 0 … 5·2^54, so the wrapping loses nothing. A column's quotients count 2^54/2^51 =
+   * 8-fold in the next column.
    *
-   * <p>Bounds: |a·2^10| &lt; 2^63 and |19·b| &lt; 2^58; of a column's products at most four carry
-   * the factor 19, none in the top one. So |h| ≤ (1 + 4·19)·2^52 and |h4| ≤ 5·2^52, and no column
-   * exceeds 5·2^54 + 152·5·2^52 &lt; 2^62. See {@link #store} for what is left of that.
+   * <p>Bounds: |a·2^10| &lt; 2^63 and |19·b| &lt; 2^58. At most four products of a column have the
+   * factor 19, none in the top column. So |h| ≤ (1 + 4·19)·2^52 and |h4| ≤ 5·2^52, and no column
+   * exceeds 5·2^54 + 152·5·2^52 &lt; 2^62. {@link #store} carries from there.
    */
   static void multiply(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
     assert isLoose(a, ao) && isLoose(b, bo);
@@ -141,7 +140,7 @@ final class Field {
         + a[i + 4] * b[j];
   }
 
-  /** r = a². Takes loose, gives tight; r may be a. The same sums as a multiplication's. */
+  /** r = a², with the sums of a multiplication. Takes loose, gives tight; r may be a. */
   static void square(long[] r, int ro, long[] a, int ao) {
     assert isLoose(a, ao);
     long a0 = a[ao];
@@ -171,15 +170,15 @@ final class Field {
     store(r, ro, h0, h1, h2, h3, h4, l0, l1, l2, l3, l4);
   }
 
-  /** The quotient of x·y by 2^54, rounded down: |x| &lt; 2^53. */
+  /** The quotient of x·y by 2^54, rounded down; |x| &lt; 2^53. */
   private static long high(long x, long y) {
     return Math.multiplyHigh(x << 10, y);
   }
 
   /**
-   * Turns the five columns' quotients and wrapped products into a tight element: all five carry at
-   * once, once. What is carried is at most 780·2 from a column, and from the top one, which wraps
-   * 19-fold, at most (5·4 + 8·23)·2 = 408: with 19·408 &lt; 2^13 every limb is tight.
+   * Makes a tight element of the columns' quotients and wrapped products: all five columns carry
+   * once, at the same time. A column carries at most 780·2. The top column, which wraps 19-fold,
+   * carries at most (5·4 + 8·23)·2 = 408, and 19·408 &lt; 2^13. So every limb is tight.
    */
   private static void store(
       long[] r,
@@ -207,7 +206,7 @@ final class Field {
     assert isTight(r, ro);
   }
 
-  /** r = a + b, limb by limb, without carrying: the bounds add up too. */
+  /** r = a + b, limb by limb, without carrying; the bounds add up. */
   static void add(long[] r, int ro, long[] a, int ao, long[] b, int bo) {
     for (int i = 0; i < LIMBS; i++) {
       r[ro + i] = a[ao + i] + b[bo + i];
@@ -245,7 +244,7 @@ final class Field {
     multiply(r, ro, t, 0, t, LIMBS);
   }
 
-  /** r = a^((p−5)/8), the heart of a square root. Loose in, tight out. */
+  /** r = a^((p−5)/8), the power that a square root needs. Loose in, tight out. */
   static void powerForRoot(long[] r, int ro, long[] a, int ao) {
     long[] t = new long[2 * LIMBS];
     power250(t, a, ao);
@@ -285,8 +284,8 @@ final class Field {
   }
 
   /**
-   * Reads 255 bits, little-endian, from 32 bytes; the top bit of the last one is ignored, and a
-   * value of p or more is taken as it is. Gives limbs of 0 … 2^51 − 1.
+   * Reads 255 bits, little-endian, from 32 bytes. Ignores the top bit of the last byte; accepts a
+   * value of p or more. Gives limbs of 0 … 2^51 − 1.
    */
   static void decode(long[] r, int ro, byte[] bytes, int offset) {
     long b0 = LittleEndian.readLong(bytes, offset);
@@ -315,7 +314,7 @@ final class Field {
     return (t[0] | t[1] | t[2] | t[3] | t[4]) == 0;
   }
 
-  /** Whether the value below p is odd, which is what the sign bit of a point says of x. */
+  /** Whether the value below p is odd; the sign bit of a point tells this of x. */
   static boolean isOdd(long[] a, int ao) {
     return (reduced(a, ao)[0] & 1) != 0;
   }
@@ -324,9 +323,9 @@ final class Field {
   private static long[] reduced(long[] a, int ao) {
     assert isLoose(a, ao);
     long[] t = {a[ao], a[ao + 1], a[ao + 2], a[ao + 3], a[ao + 4]};
-    // The first pass leaves limb 0 within 19·4 of its range and the others in it; if the second one
-    // still carries out of the top, the rest has become so small (or, borrowing, so large) that
-    // 19 more or less keep limb 0 in range.
+    // The first pass leaves limb 0 within 19·4 of its range and the other limbs in range. If the
+    // second pass still carries out of the top, the other limbs are so small (or, after a borrow,
+    // so large) that adding or subtracting 19 keeps limb 0 in range.
     wrap(t);
     wrap(t);
     // Now 0 ≤ t < 2^255. It is p or more exactly when t + 19 reaches 2^255.
@@ -339,13 +338,13 @@ final class Field {
     return t;
   }
 
-  /** Carries, and what leaves at the top comes back at the bottom 19-fold. */
+  /** Carries; the carry out of the top returns at the bottom 19-fold. */
   private static void wrap(long[] t) {
     long carried = carry(t);
     t[0] += 19 * carried;
   }
 
-  /** Brings every limb into 0 … 2^51 − 1 and returns what is carried out of the top. */
+  /** Brings every limb into 0 … 2^51 − 1 and returns the carry out of the top. */
   private static long carry(long[] t) {
     long carried = 0;
     for (int i = 0; i < LIMBS; i++) {
@@ -356,20 +355,18 @@ final class Field {
     return carried;
   }
 
-  /** Whether every limb is below 2^53 in magnitude. */
   static boolean isLoose(long[] a, int ao) {
-    for (int i = 0; i < LIMBS; i++) {
-      if (a[ao + i] <= -LOOSE || a[ao + i] >= LOOSE) {
-        return false;
-      }
-    }
-    return true;
+    return isBetween(-LOOSE, LOOSE, a, ao);
   }
 
-  /** Whether every limb is above −2^13 and below 2^51 + 2^13. */
   static boolean isTight(long[] a, int ao) {
+    return isBetween(-SLACK, MASK + 1 + SLACK, a, ao);
+  }
+
+  /** Whether every limb lies between the two, which are excluded. */
+  private static boolean isBetween(long low, long high, long[] a, int ao) {
     for (int i = 0; i < LIMBS; i++) {
-      if (a[ao + i] <= -SLACK || a[ao + i] >= MASK + 1 + SLACK) {
+      if (a[ao + i] <= low || a[ao + i] >= high) {
         return false;
       }
     }

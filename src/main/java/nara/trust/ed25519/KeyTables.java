@@ -13,27 +13,27 @@ import java.util.function.Function;
 /**
  * The tables of the keys that sign much.
  *
- * <p>Keys are an attacker's to choose, so a table is made only once a key has been met often enough
- * to have paid for it, a limited number are kept, and of the keys merely met only so many are
- * counted; what was used longest ago goes first. Looking up is a read of a concurrent map; locks
- * are taken only by who adds a table or forgets keys.
+ * <p>An attacker can choose any number of keys. So a key gets a table only after enough signatures
+ * to have paid for it, and the number of tables and of counted keys is limited; the least recently
+ * used go first. A lookup reads a concurrent map. Only adding a table or forgetting keys takes a
+ * lock.
  */
 final class KeyTables {
-  /** Keys without a table that are counted at once, about 150 bytes each. */
+  /** Keys without a table that are counted at the same time, about 150 bytes each. */
   static final int MAX_COUNTED_KEYS = 4096;
 
   private final int width;
   private final int capacity;
   private final int threshold;
-  private final ConcurrentHashMap<KeyId, CachedTable> tables = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<KeyId, KeyCounter> counters = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<KeyId, CacheEntry> tables = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<KeyId, CacheEntry> counters = new ConcurrentHashMap<>();
   private final AtomicLong clock = new AtomicLong();
   private final ReentrantLock evictionLock = new ReentrantLock();
 
   /**
    * @param width bits of a window
-   * @param capacity how many tables are kept; with 0 none is ever made
-   * @param threshold how many signatures of a key are checked without a table before it gets one
+   * @param capacity tables that are kept; 0 makes none
+   * @param threshold signatures of a key that are verified without a table before it gets one
    */
   KeyTables(int width, int capacity, int threshold) {
     this.width = width;
@@ -42,13 +42,8 @@ final class KeyTables {
   }
 
   /** A key's 32 bytes. The hash is salted, so that nobody can choose keys that collide. */
-  record KeyId(long a, long b, long c, long d) implements Comparable<KeyId> {
+  record KeyId(long a, long b, long c, long d) {
     private static final long[] SALT = new SecureRandom().longs(4).toArray();
-    private static final Comparator<KeyId> ORDER =
-        Comparator.comparingLong(KeyId::a)
-            .thenComparingLong(KeyId::b)
-            .thenComparingLong(KeyId::c)
-            .thenComparingLong(KeyId::d);
 
     static KeyId of(byte[] key) {
       return new KeyId(
@@ -67,53 +62,37 @@ final class KeyTables {
               ^ (c ^ SALT[2]) * (d ^ SALT[3]);
       return (int) (mixed ^ mixed >>> 32);
     }
-
-    @Override
-    public int compareTo(KeyId other) {
-      return ORDER.compare(this, other);
-    }
   }
 
-  /** What is known of a key; the clock says when it was used last. */
-  private abstract static sealed class CacheEntry {
+  /** A key's table, or the count of its signatures while the table is null. */
+  private static final class CacheEntry {
+    private final WindowTable table;
+    private final AtomicInteger count = new AtomicInteger();
     private volatile long lastUsed;
 
-    /**
-     * Written once a batch at most: a line that all threads write would cost more than the look.
-     */
+    CacheEntry(WindowTable table, long now) {
+      this.table = table;
+      this.lastUsed = now;
+    }
+
+    /** Writes once a batch at most: a cache line that all threads write would slow them down. */
     void touch(long now) {
       if (lastUsed != now) {
         lastUsed = now;
       }
     }
-
-    long lastUsed() {
-      return lastUsed;
-    }
   }
 
-  private static final class CachedTable extends CacheEntry {
-    private final WindowTable table;
-
-    CachedTable(WindowTable table) {
-      this.table = table;
-    }
-  }
-
-  private static final class KeyCounter extends CacheEntry {
-    private final AtomicInteger count = new AtomicInteger();
-  }
-
-  /** Moves the clock of "used last" on; called once for a batch. */
+  /** Advances the clock of "used last"; called once for a batch. */
   long tick() {
     return clock.incrementAndGet();
   }
 
   /**
-   * The key's table, if it has one; else counts the key.
+   * The key's table; without one, counts the key.
    *
-   * <p>When the count passes the threshold, the caller that took it there makes the table, at once
-   * and alone, while others go on without.
+   * <p>When the count passes the threshold, that caller makes the table at once, while others
+   * continue without it.
    *
    * @param key 32 bytes
    * @param now from {@link #tick}
@@ -125,49 +104,44 @@ final class KeyTables {
       return null;
     }
     KeyId keyId = KeyId.of(key);
-    CachedTable cachedTable = tables.get(keyId);
-    if (cachedTable != null) {
-      cachedTable.touch(now);
-      return cachedTable.table;
+    CacheEntry cached = tables.get(keyId);
+    if (cached != null) {
+      cached.touch(now);
+      return cached.table;
     }
-    KeyCounter keyCounter = counters.get(keyId);
-    if (keyCounter == null) {
-      keyCounter = counters.computeIfAbsent(keyId, absent -> new KeyCounter());
-      keyCounter.touch(now);
+    CacheEntry counter = counters.get(keyId);
+    if (counter == null) {
+      counter = counters.computeIfAbsent(keyId, absent -> new CacheEntry(null, now));
       forgetSome();
     }
-    keyCounter.touch(now);
-    if (keyCounter.count.incrementAndGet() != threshold + 1) {
+    counter.touch(now);
+    if (counter.count.incrementAndGet() != threshold + 1) {
       return null;
     }
     Point decoded = point.apply(key);
-    return decoded == null
-        ? null
-        : keep(keyId, new CachedTable(new WindowTable(decoded, width)), now);
+    return decoded == null ? null : keep(keyId, new WindowTable(decoded, width), now);
   }
 
-  /** How many tables there are. */
   int tableCount() {
     return tables.size();
   }
 
-  /** How many keys without a table are counted. */
+  /** Keys without a table that are counted. */
   int countedKeys() {
     return counters.size();
   }
 
-  /** Room is made before the table comes, so there are never more of them than the capacity. */
-  private synchronized WindowTable keep(KeyId keyId, CachedTable cachedTable, long now) {
-    cachedTable.touch(now);
+  /** Evicts before it adds, so that there are never more tables than the capacity. */
+  private synchronized WindowTable keep(KeyId keyId, WindowTable table, long now) {
     if (!tables.containsKey(keyId)) {
       oldest(tables, tables.size() - capacity + 1).forEach(tables::remove);
     }
-    tables.put(keyId, cachedTable);
+    tables.put(keyId, new CacheEntry(table, now));
     counters.remove(keyId);
-    return cachedTable.table;
+    return table;
   }
 
-  /** Forgets the half of the counted keys that was met longest ago, when there are too many. */
+  /** Forgets the less recently used half of the counted keys when there are too many. */
   private void forgetSome() {
     if (counters.size() > MAX_COUNTED_KEYS && evictionLock.tryLock()) {
       try {
@@ -178,16 +152,14 @@ final class KeyTables {
     }
   }
 
-  /**
-   * So many of the keys, those used longest ago. The times are read once: they change meanwhile.
-   */
-  private static List<KeyId> oldest(Map<KeyId, ? extends CacheEntry> keys, int count) {
-    record At(KeyId keyId, long last) {}
+  /** The least recently used keys. Each time is read once, because other threads change it. */
+  private static List<KeyId> oldest(Map<KeyId, CacheEntry> keys, int count) {
+    record LastUse(KeyId keyId, long time) {}
     return keys.entrySet().stream()
-        .map(entry -> new At(entry.getKey(), entry.getValue().lastUsed()))
-        .sorted(Comparator.comparingLong(At::last))
+        .map(entry -> new LastUse(entry.getKey(), entry.getValue().lastUsed))
+        .sorted(Comparator.comparingLong(LastUse::time))
         .limit(Math.max(0, count))
-        .map(At::keyId)
+        .map(LastUse::keyId)
         .toList();
   }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A point of the curve −x² + y² = 1 + d·x²·y², that changes as points are added to it.
+ * A mutable point of the curve −x² + y² = 1 + d·x²·y².
  *
  * <p>Extended coordinates X, Y, Z, T with x = X/Z, y = Y/Z, x·y = T/Z. The formulas are complete:
  * they hold for any two points of the curve, equal, opposite, neutral or of small order, and Z is
@@ -38,7 +38,7 @@ final class Point {
 
   private static final long[] ONE = {1, 0, 0, 0, 0};
 
-  /** The coordinates, and behind them what the formulas need in between. */
+  /** The coordinates, and after them the intermediate values of the formulas. */
   final long[] coordinates = new long[9 * Field.LIMBS];
 
   Point() {
@@ -64,10 +64,10 @@ final class Point {
   }
 
   /**
-   * Becomes the point that the 32 bytes name, as Go's library reads them: y need not be below p,
-   * and x = 0 may come with a sign bit.
+   * Becomes the point that the 32 bytes encode, as Go's library reads them: y need not be below p,
+   * and x = 0 may have a sign bit.
    *
-   * @return false, with this point in no useful state, when no point of the curve has that y
+   * @return false when no point of the curve has that y; this point is undefined then
    */
   boolean decode(byte[] bytes, int offset) {
     long[] u = new long[5 * Field.LIMBS];
@@ -103,8 +103,7 @@ final class Point {
       Field.multiply(coordinates, X, coordinates, X, SQRT_MINUS_ONE, 0);
     }
     if (Field.isOdd(coordinates, X) != bytes[offset + 31] < 0) {
-      Field.negate(coordinates, X, coordinates, X);
-      Field.multiply(coordinates, X, coordinates, X, ONE, 0);
+      negate(X);
     }
     Field.multiply(coordinates, T, coordinates, X, coordinates, Y);
     return true;
@@ -112,16 +111,20 @@ final class Point {
 
   /** Becomes −1 times itself. */
   void negate() {
-    Field.negate(coordinates, X, coordinates, X);
-    Field.multiply(coordinates, X, coordinates, X, ONE, 0);
-    Field.negate(coordinates, T, coordinates, T);
-    Field.multiply(coordinates, T, coordinates, T, ONE, 0);
+    negate(X);
+    negate(T);
+  }
+
+  /** Negates a coordinate; the product with 1 makes it tight again. */
+  private void negate(int coordinate) {
+    Field.negate(coordinates, coordinate, coordinates, coordinate);
+    Field.multiply(coordinates, coordinate, coordinates, coordinate, ONE, 0);
   }
 
   /**
-   * Adds itself to itself: 4 squarings, 4 multiplications.
+   * Adds this point to itself: 4 squarings, 4 multiplications.
    *
-   * @param last false when the next step is another doubling, which needs no T and saves one
+   * @param last false when another doubling follows, which needs no T and saves a multiplication
    */
   void doubleInPlace(boolean last) {
     Field.square(coordinates, E, coordinates, X);
@@ -145,37 +148,36 @@ final class Point {
    * @param entries {@link #AFFINE_ENTRY} longs from the offset on
    */
   void add(long[] entries, int offset, boolean opposite) {
-    int plus = opposite ? Field.LIMBS : 0;
-    long sign = opposite ? -1 : 0;
-    Field.subtract(coordinates, E, coordinates, Y, coordinates, X);
-    Field.add(coordinates, H, coordinates, Y, coordinates, X);
-    Field.multiply(coordinates, E, coordinates, E, entries, offset + Field.LIMBS - plus);
-    Field.multiply(coordinates, H, coordinates, H, entries, offset + plus);
-    Field.multiply(coordinates, S, coordinates, T, entries, offset + 2 * Field.LIMBS);
-    combine(Z, sign);
+    multiplyEntry(entries, offset, offset + 2 * Field.LIMBS, opposite);
+    combine(Z, opposite);
     complete(true);
   }
 
-  /** Adds a point that keeps its Z, or its opposite: 8 multiplications. */
+  /** Adds the entry that keeps its Z, or its opposite: 8 multiplications. */
   void addProjective(long[] entries, int offset, boolean opposite) {
+    multiplyEntry(entries, offset, offset + 3 * Field.LIMBS, opposite);
+    Field.multiply(coordinates, G, coordinates, Z, entries, offset + 2 * Field.LIMBS);
+    combine(G, opposite);
+    complete(true);
+  }
+
+  /** The products of both additions, for {@link #combine}; the entry's 2d·x·y is at xy. */
+  private void multiplyEntry(long[] entries, int offset, int xy, boolean opposite) {
     int plus = opposite ? Field.LIMBS : 0;
-    long sign = opposite ? -1 : 0;
     Field.subtract(coordinates, E, coordinates, Y, coordinates, X);
     Field.add(coordinates, H, coordinates, Y, coordinates, X);
     Field.multiply(coordinates, E, coordinates, E, entries, offset + Field.LIMBS - plus);
     Field.multiply(coordinates, H, coordinates, H, entries, offset + plus);
-    Field.multiply(coordinates, S, coordinates, T, entries, offset + 3 * Field.LIMBS);
-    Field.multiply(coordinates, G, coordinates, Z, entries, offset + 2 * Field.LIMBS);
-    combine(G, sign);
-    complete(true);
+    Field.multiply(coordinates, S, coordinates, T, entries, xy);
   }
 
   /**
-   * From a = (Y−X)(y−x) at E, b = (Y+X)(y+x) at H, t = 2d·T·(xy) at S and z at the given place,
-   * makes E = b − a, H = b + a, F = 2z − t, G = 2z + t (F and G changed round for the opposite
-   * point), the four factors of the sum. The largest, 2z + t, is below 3·2^51 + 2^15: loose.
+   * Makes the four factors of the sum from a = (Y−X)(y−x) at E, b = (Y+X)(y+x) at H, t = 2d·T·(xy)
+   * at S and z at the given place: E = b − a, H = b + a, F = 2z − t, G = 2z + t. For the opposite
+   * point F and G are swapped. The largest factor, 2z + t, is below 3·2^51 + 2^15: loose.
    */
-  private void combine(int z, long sign) {
+  private void combine(int z, boolean opposite) {
+    long sign = opposite ? -1 : 0;
     for (int i = 0; i < Field.LIMBS; i++) {
       long a = coordinates[E + i];
       long b = coordinates[H + i];

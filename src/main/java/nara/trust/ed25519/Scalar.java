@@ -1,9 +1,8 @@
 package nara.trust.ed25519;
 
 /**
- * Numbers modulo L = 2^252 + 27742317777372353535851937790883648493, the order of the base point.
- *
- * <p>A scalar is four longs, least significant first, each holding 64 bits.
+ * Numbers modulo L = 2^252 + 27742317777372353535851937790883648493, the order of the base point. A
+ * scalar is four longs of 64 bits, least significant first.
  */
 final class Scalar {
   /** Longs that a scalar takes. */
@@ -14,9 +13,9 @@ final class Scalar {
 
   private static final long L0 = 0x5812631a5cf5d3edL;
   private static final long L1 = 0x14def9dea2f79cd6L;
-  private static final long L3 = 0x1000000000000000L;
+  private static final long[] L = {L0, L1, 0, 0x1000000000000000L};
 
-  /** Bits of a limb while reducing: nine of them are 252 bits, where L = 2^252 + C folds. */
+  /** Bits of a limb while reducing: nine limbs are 252 bits, where L = 2^252 + C folds. */
   private static final int LIMB = 28;
 
   private static final long MASK = (1L << LIMB) - 1;
@@ -31,22 +30,15 @@ final class Scalar {
 
   /** Whether the 32 bytes, little-endian, are a number below L: the rule's condition on S. */
   static boolean isBelowOrder(byte[] bytes, int offset) {
-    long s3 = LittleEndian.readLong(bytes, offset + 24);
-    if (s3 != L3) {
-      return Long.compareUnsigned(s3, L3) < 0;
+    for (int i = LONGS - 1; i >= 0; i--) {
+      int order = Long.compareUnsigned(LittleEndian.readLong(bytes, offset + 8 * i), L[i]);
+      if (order != 0) {
+        return order < 0;
+      }
     }
-    long s2 = LittleEndian.readLong(bytes, offset + 16);
-    if (s2 != 0) {
-      return false;
-    }
-    long s1 = LittleEndian.readLong(bytes, offset + 8);
-    if (s1 != L1) {
-      return Long.compareUnsigned(s1, L1) < 0;
-    }
-    return Long.compareUnsigned(LittleEndian.readLong(bytes, offset), L0) < 0;
+    return false;
   }
 
-  /** Reads 32 bytes, little-endian. */
   static void decode(long[] r, byte[] bytes, int offset) {
     for (int i = 0; i < LONGS; i++) {
       r[i] = LittleEndian.readLong(bytes, offset + 8 * i);
@@ -56,9 +48,9 @@ final class Scalar {
   /**
    * r = the 64 bytes, little-endian, modulo L.
    *
-   * <p>What lies above 2^252 is worth −C there. Folding it down three times leaves 512 bits within
-   * ±2^385, then ±2^259, then (−2^132, 2^252 + 2^132): less than L away from the answer. Columns
-   * are sums of at most five products of 29 signed bits by 28, so they stay below 2^60.
+   * <p>Modulo L, 2^252 equals −C. Folding the part above 2^252 three times brings 512 bits within
+   * ±2^385, then ±2^259, then (−2^132, 2^252 + 2^132), which is less than L away from the result. A
+   * column is a sum of at most five products of 29 signed bits by 28, so it stays below 2^60.
    */
   static void reduce(long[] r, byte[] bytes) {
     long[] x = new long[20];
@@ -79,7 +71,7 @@ final class Scalar {
     r[3] = x[6] >>> 24 | x[7] << 4 | x[8] << 32 | x[9] << 60;
   }
 
-  /** The 28 bits from the given one on; zeros beyond the end of the 64 bytes. */
+  /** 28 bits, from the given one; zeros beyond the end of the 64 bytes. */
   private static long bits(byte[] bytes, int from) {
     long value = 0;
     int first = from >>> 3;
@@ -104,7 +96,7 @@ final class Scalar {
     carry(x, Math.max(FOLD, high.length + C.length - 1));
   }
 
-  /** Brings limbs 0 … top−1 into 0 … 2^28 − 1; the limb at top takes what is left, sign and all. */
+  /** Brings limbs 0 … top−1 into 0 … 2^28 − 1; the limb at top takes the rest with its sign. */
   private static void carry(long[] x, int top) {
     for (int i = 0; i < top; i++) {
       x[i + 1] += x[i] >> LIMB;
@@ -134,7 +126,7 @@ final class Scalar {
     return true;
   }
 
-  /** How many windows of the given width hold a number below L. */
+  /** Windows of the given width that hold a number below L. */
   static int windows(int width) {
     return (BITS + width - 1) / width;
   }
@@ -142,9 +134,8 @@ final class Scalar {
   /**
    * Writes a scalar below L as signed digits d with Σ d[i]·2^(width·i) and |d| ≤ 2^(width−1).
    *
-   * <p>The top window never carries: either it has fewer bits than the width, or (when the width
-   * divides 253) it is the only one set in a number of 2^252 or more, but for 125 bits at the
-   * bottom.
+   * <p>The top window never carries. Either it has fewer bits than the width, or the width divides
+   * 253; then in a number of 2^252 or more only the top window and 125 bits at the bottom are set.
    */
   static void digits(int[] digits, long[] scalar, int width) {
     int windows = windows(width);

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * The signatures that share one inversion: each is added, which computes its [S]B − [k]A, and at
- * the end all of these are brought to bytes and compared with their R. Used by one thread.
+ * Signatures that share one inversion. Adding a signature computes its [S]B − [k]A; at the end all
+ * of these points are encoded and compared with their R. Used by one thread.
  */
 final class SignatureBatch {
   static final int KEY_LENGTH = 32;
@@ -28,7 +28,7 @@ final class SignatureBatch {
   private VariableBaseMultiplier variableBaseMultiplier;
   private int size;
 
-  /** What {@link WindowTable#prefetch} read; a field, so that the reads are not optimised away. */
+  /** Result of {@link WindowTable#prefetch}; a field, so that the reads are not optimised away. */
   private long prefetched;
 
   SignatureBatch(KeyTables tables, WindowTable base, int capacity) {
@@ -45,9 +45,9 @@ final class SignatureBatch {
   }
 
   /**
-   * Takes one signature; one that breaks a rule already is left out, and so stays refused.
+   * Adds one signature. One that breaks the rule already is not added, so its answer stays false.
    *
-   * @param number where its answer goes
+   * @param number the index of its answer
    */
   void add(int number, byte[] key, byte[] message, byte[] signature) {
     if (key.length != KEY_LENGTH
@@ -56,12 +56,9 @@ final class SignatureBatch {
       return;
     }
     WindowTable table = tables.find(key, now, SignatureBatch::opposite);
-    Point point = null;
-    if (table == null) {
-      point = opposite(key);
-      if (point == null) {
-        return;
-      }
+    Point point = table == null ? opposite(key) : null;
+    if (table == null && point == null) {
+      return;
     }
     Scalar.decode(scalar, signature, KEY_LENGTH);
     Scalar.digits(baseDigits, scalar, base.width());
@@ -84,7 +81,7 @@ final class SignatureBatch {
     numbers[size++] = number;
   }
 
-  /** Answers for what was added since the last time, and forgets it. */
+  /** Writes the answers of the added signatures, then removes them. */
   void finish(byte[][] signatures, boolean[] answers) {
     if (size > 0) {
       results.invert();
@@ -98,7 +95,7 @@ final class SignatureBatch {
     size = 0;
   }
 
-  /** −A, or null when the bytes name no point. */
+  /** −A, or null when the key encodes no point. */
   private static Point opposite(byte[] key) {
     Point point = new Point();
     if (!point.decode(key, 0)) {

@@ -1,9 +1,6 @@
 package nara.trust.ed25519;
 
-/**
- * A scalar's multiple of a point met too rarely for a table: doublings, and additions from sixteen
- * multiples made on the spot.
- */
+/** Multiplies a point that has no table: by doublings, and additions of sixteen multiples. */
 final class VariableBaseMultiplier {
   private static final int WIDTH = 5;
   private static final int COUNT = 1 << WIDTH - 1;
@@ -12,7 +9,7 @@ final class VariableBaseMultiplier {
   private final int[] digits = new int[Scalar.windows(WIDTH)];
   private final Point multiple = new Point();
 
-  /** sum = scalar·point, for a scalar below L. The point stays as it is. */
+  /** sum = scalar·point, for a scalar below L. Does not change the point. */
   void multiply(Point sum, long[] scalar, Point point) {
     multiple.copy(point);
     multiple.toProjective(entries, 0);

@@ -1,27 +1,25 @@
 package nara.trust.ed25519;
 
 /**
- * All multiples j·2^(width·i)·P that a scalar's signed windows can ask for, so that a scalar's
- * multiple of P is one addition for each window and no doubling.
+ * All multiples j·2^(width·i)·P that the signed windows of a scalar need. A scalar's multiple of P
+ * is then one addition per window, without a doubling.
  *
  * <p>Entries are affine, 120 bytes each: 161 KB at 6 bits (43 windows), 480 KB at 8 (32 windows),
- * 2.8 MB at 11 (23 windows). Immutable once made, so it is shared between threads.
+ * 2.8 MB at 11 (23 windows). Immutable, so threads share it.
  */
 final class WindowTable {
-  /** The widths offered for a key's table. */
   static final int MIN_WIDTH = 4;
-
   static final int MAX_WIDTH = 12;
 
   private final int width;
   private final int windows;
   private final long[] entries;
 
-  /** Makes the table of the point for windows of the given width: about 15 products an entry. */
+  /** Costs about 15 products an entry. */
   WindowTable(Point point, int width) {
     if (width < MIN_WIDTH || width > MAX_WIDTH) {
       throw new IllegalArgumentException(
-          "a window has " + MIN_WIDTH + " to " + MAX_WIDTH + " bits, not " + width);
+          "width: expected %d to %d, got %d".formatted(MIN_WIDTH, MAX_WIDTH, width));
     }
     this.width = width;
     this.windows = Scalar.windows(width);
@@ -69,13 +67,12 @@ final class WindowTable {
     return 1 << width - 1;
   }
 
-  /** How many entries a table of this width has. */
   private static int entries(int width) {
     int last = Scalar.windows(width) - 1;
     return (last << width - 1) + lastMultiples(width);
   }
 
-  /** The last window has fewer bits, and a carry from below may make it one more than they say. */
+  /** The last window has fewer bits; a carry from below may add one to its largest value. */
   private static int lastMultiples(int width) {
     return 1 << Math.min(width - 1, Scalar.BITS - (Scalar.windows(width) - 1) * width);
   }
@@ -84,16 +81,16 @@ final class WindowTable {
     return width;
   }
 
-  /** How many bytes the entries of a table of this width take. */
+  /** Bytes of the entries of a table of this width. */
   static long bytes(int width) {
     return 8L * Point.AFFINE_ENTRY * entries(width);
   }
 
   /**
-   * Reads a word of each cache line that the digits' entries lie on, so that the misses overlap
+   * Reads a word of each cache line of the digits' entries, so that the cache misses overlap
    * instead of each addition waiting for its own.
    *
-   * @return what was read, mixed: to be used somehow, or the reads would be optimised away
+   * @return a mix of the words; the caller must use it, or the reads would be optimised away
    */
   long prefetch(int[] digits) {
     long seen = 0;
@@ -107,7 +104,7 @@ final class WindowTable {
     return seen;
   }
 
-  /** Adds Σ digits[i]·2^(width·i)·P to the point; the digits are those of a scalar below L. */
+  /** Adds Σ digits[i]·2^(width·i)·P to the sum; the digits are those of a scalar below L. */
   void add(Point sum, int[] digits) {
     for (int i = 0; i < windows; i++) {
       int digit = digits[i];

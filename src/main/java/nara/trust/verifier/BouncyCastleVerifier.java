@@ -1,5 +1,7 @@
 package nara.trust.verifier;
 
+import static nara.trust.ed25519.Ed25519.isWellFormed;
+
 import java.util.List;
 import java.util.Map;
 import nara.bounds.BoundedMap;
@@ -7,18 +9,18 @@ import nara.identity.PublicKey;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
- * Verifies with Bouncy Castle, held to the rule: in plain Java and independent of everything else
- * here, so it is a second opinion for platforms without Corretto.
+ * Verifies with Bouncy Castle, restricted to the rule. It is plain Java, for platforms without
+ * Corretto.
  *
- * <p>Its own equation may hold up to torsion: it accepts when 8·([S]B − [k]A − R) is neutral. So it
- * is asked only when A and R both are in the group that B generates (L times each is neutral, which
- * its full validation computes). Then [S]B − [k]A − R is in that group too, whose order L is odd
- * and prime, and 8 times it is neutral only if it is itself: the rule's equation. Keys and
- * signatures with torsion are refused, some of which the rule accepts; whoever signs by the book
- * makes none.
+ * <p>Bouncy Castle's equation ignores torsion: it accepts when 8·([S]B − [k]A − R) is neutral. So
+ * it is asked only when A and R both lie in the group that B generates; its full validation
+ * computes that L times each is neutral. Then [S]B − [k]A − R lies in that group too. Its order L
+ * is odd and prime, so 8 times a point is neutral only if the point is: the rule's equation. Keys
+ * and signatures with torsion are refused, some of which the rule accepts; an honest signer makes
+ * none.
  */
 public final class BouncyCastleVerifier implements SignatureVerifier {
-  /** Keys whose validation each thread remembers. */
+  /** Validated keys that each thread remembers. */
   private static final int MAX_CACHED_KEYS = 256;
 
   private final ThreadLocal<Map<PublicKey, Boolean>> keyValidity =
@@ -35,7 +37,7 @@ public final class BouncyCastleVerifier implements SignatureVerifier {
     boolean[] answers = new boolean[batch.size()];
     int i = 0;
     for (SignatureCheck check : batch) {
-      answers[i++] = SignatureFormat.isWellFormed(check.signature()) && verify(cache, check);
+      answers[i++] = isWellFormed(check.signature()) && verify(cache, check);
     }
     return answers;
   }

@@ -14,18 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a second implementation about one in so many of the signatures that the first accepted, and
- * accepts nothing any more once they differ without an explanation.
+ * Checks one in so many of the accepted signatures with a second implementation, and accepts
+ * nothing any more once the two differ without an explanation.
  *
- * <p>An implementation that accepts too much is the one fault that would let forgeries into the
- * memory of a whole network, and nobody would see it. So it fails closed, says so in the log once,
- * and stays so until it is made anew. The second opinion is asked for by the executor, later: the
- * answers that are waited for never wait for it.
+ * <p>An implementation that accepts too much would let forgeries into the memory of a whole
+ * network, and nobody would see it. So this verifier fails closed: it logs the difference once, and
+ * refuses every signature until the node restarts. The executor runs the second implementation
+ * later; no caller waits for it.
  */
 public final class RecheckingVerifier implements SignatureVerifier {
-  /**
-   * Checks that may wait for a second opinion; beyond them, those that come are not asked about.
-   */
+  /** Checks that may wait for the second implementation; more are skipped. */
   static final int MAX_PENDING = 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(RecheckingVerifier.class);
@@ -42,16 +40,15 @@ public final class RecheckingVerifier implements SignatureVerifier {
   private final AtomicReference<String> tripReason = new AtomicReference<>();
 
   /**
-   * @param primary whose answers are given
-   * @param secondary who is asked again; never accepts more than the rule
-   * @param oneIn how many accepted signatures there are to one that is asked again: 1 is all of
-   *     them
-   * @param executor runs the second one; not on an event loop
+   * @param primary gives the answers
+   * @param secondary never accepts more than the rule
+   * @param oneIn rechecks one accepted signature in so many; 1 rechecks all
+   * @param executor runs the second implementation, not on an event loop
    */
   public RecheckingVerifier(
       SignatureVerifier primary, SignatureVerifier secondary, int oneIn, Executor executor) {
     if (oneIn < 1) {
-      throw new IllegalArgumentException("one in 1 or more is rechecked, not one in " + oneIn);
+      throw new IllegalArgumentException("oneIn: expected 1 or more, got " + oneIn);
     }
     this.primary = primary;
     this.secondary = secondary;
@@ -83,38 +80,37 @@ public final class RecheckingVerifier implements SignatureVerifier {
     return answers;
   }
 
-  /** Why nothing is accepted any more, once that is so. */
+  /** Why nothing is accepted any more; empty while all is well. */
   public Optional<String> tripReason() {
     return Optional.ofNullable(tripReason.get());
   }
 
-  /** How many signatures the second implementation was asked about. */
+  /** Signatures that the second implementation has checked. */
   public long rechecked() {
     return rechecked.get();
   }
 
-  /** How many of these it refused for a reason that is known and no fault. */
+  /** Rechecked signatures that the second implementation refused for a known, harmless reason. */
   public long expectedRefusals() {
     return expectedRefusals.get();
   }
 
-  /** How many were due but not asked about, since too many were waiting. */
+  /** Signatures that were not rechecked because too many were pending. */
   public long skipped() {
     return skipped.get();
   }
 
   private void submitRecheck(List<SignatureCheck> checks) {
-    if (pending.addAndGet(checks.size()) > MAX_PENDING) {
-      pending.addAndGet(-checks.size());
-      skipped.addAndGet(checks.size());
-      return;
+    if (pending.addAndGet(checks.size()) <= MAX_PENDING) {
+      try {
+        executor.execute(() -> recheck(checks));
+        return;
+      } catch (RejectedExecutionException closing) {
+        // Counted as skipped.
+      }
     }
-    try {
-      executor.execute(() -> recheck(checks));
-    } catch (RejectedExecutionException closing) {
-      pending.addAndGet(-checks.size());
-      skipped.addAndGet(checks.size());
-    }
+    pending.addAndGet(-checks.size());
+    skipped.addAndGet(checks.size());
   }
 
   private void recheck(List<SignatureCheck> checks) {
@@ -127,35 +123,33 @@ public final class RecheckingVerifier implements SignatureVerifier {
       }
       rechecked.addAndGet(answers.length);
     } catch (RuntimeException | LinkageError failure) {
-      trip("the verifier \"" + secondary.name() + "\" failed while rechecking: " + failure);
+      trip("the verifier \"%s\" failed while rechecking: %s".formatted(secondary.name(), failure));
     } finally {
       pending.addAndGet(-checks.size());
     }
   }
 
-  /** The rule takes keys that are not canonical or of small order; libraries may refuse them. */
+  /** The rule accepts keys that are not canonical or of small order; libraries may refuse them. */
   private void onRefused(SignatureCheck check) {
     byte[] key = check.key().bytes();
     if (!Ed25519.isCanonical(key, 0) || Ed25519.isSmallOrder(key, 0)) {
       expectedRefusals.incrementAndGet();
       return;
     }
+    HexFormat hex = HexFormat.of();
     trip(
-        "the verifier \""
-            + primary.name()
-            + "\" accepted a signature that \""
-            + secondary.name()
-            + "\" refuses: key "
-            + check.key()
-            + ", signature "
-            + HexFormat.of().formatHex(check.signature())
-            + ", message "
-            + HexFormat.of().formatHex(check.message()));
+        "the verifier \"%s\" accepted a signature that \"%s\" refuses: key=%s signature=%s message=%s"
+            .formatted(
+                primary.name(),
+                secondary.name(),
+                check.key(),
+                hex.formatHex(check.signature()),
+                hex.formatHex(check.message())));
   }
 
-  private void trip(String why) {
-    if (tripReason.compareAndSet(null, why)) {
-      LOG.error("No signature is accepted any more until a restart: {}", why);
+  private void trip(String reason) {
+    if (tripReason.compareAndSet(null, reason)) {
+      LOG.error("No signature is accepted until a restart: {}", reason);
     }
   }
 }

@@ -1,10 +1,10 @@
 package nara.trust.verifier;
 
-/** What asking for a verifier by name gives: one, or a sentence why there is none. */
+/** The result of asking for a verifier by name. */
 public sealed interface VerifierChoice {
-  /** The verifier that was asked for, ready for use. */
+  /** The verifier, ready for use. */
   record Available(SignatureVerifier signatureVerifier) implements VerifierChoice {}
 
-  /** Why it can't be had here, as a sentence for whoever configured it. */
+  /** Why this machine has no such verifier, for the operator. */
   record Unavailable(String reason) implements VerifierChoice {}
 }

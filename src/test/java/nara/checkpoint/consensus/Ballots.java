@@ -6,12 +6,12 @@ import nara.checkpoint.consensus.Attestation.SubjectAsOf;
 import nara.event.Checkpoint.AgreedValues;
 import nara.testing.Citizen;
 
-/** Proposals and votes of test citizens, in short. */
+/** Short ways to create proposals and votes of test citizens. */
 final class Ballots {
   static final Instant NOW = Instant.ofEpochSecond(1_790_000_000L);
   static final Citizen LISA = Citizen.named("lisa");
-  static final AgreedValues STANDING = new AgreedValues(3, 86_400, 1_780_000_000L);
-  static final Claim CLAIM = new Claim(STANDING, "");
+  static final AgreedValues VALUES = new AgreedValues(3, 86_400, 1_780_000_000L);
+  static final Claim CLAIM = new Claim(VALUES, "");
 
   private Ballots() {}
 
@@ -19,15 +19,15 @@ final class Ballots {
     return Citizen.named("voter-" + number);
   }
 
-  static SubjectAsOf momentOf(Citizen subject, Instant at) {
+  static SubjectAsOf subjectAsOf(Citizen subject, Instant at) {
     return new SubjectAsOf(subject.name(), subject.id(), at.getEpochSecond());
   }
 
   static Proposal proposal(Citizen who, Instant at, int round, Claim claim) {
-    return new Proposal(Attestation.sign(who.identity(), momentOf(who, at), claim), round);
+    return new Proposal(Attestation.sign(who.identity(), subjectAsOf(who, at), claim), round);
   }
 
-  /** The first round of Lisa. */
+  /** Lisa's first round. */
   static Proposal proposal() {
     return proposal(LISA, NOW, 1, CLAIM);
   }

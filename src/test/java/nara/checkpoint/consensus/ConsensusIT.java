@@ -18,25 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.checkpoint.consensus.ConsensusRequest.ConsensusState;
-import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.event.Checkpoint;
 import nara.event.Observation;
 import nara.event.Verdict;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.ledger.LedgerRequest;
 import nara.mqtt.PlazaRequest;
-import nara.mqtt.wire.PlazaJson;
 import nara.node.Blocking;
 import nara.node.config.Transport;
 import nara.testing.Citizen;
+import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
 import nara.testing.Mosquitto;
 import nara.testing.TestNode;
@@ -45,12 +43,12 @@ import nara.trust.TrustPolicy;
 import nara.trust.verifier.BouncyCastleVerifier;
 import org.junit.jupiter.api.Test;
 
-/** Seven whole nodes over a real Mosquitto, and some who do not play fair, by hand-moved time. */
+/** Seven whole nodes over Mosquitto, and a hostile client. The test moves the time. */
 class ConsensusIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final List<String> NAMES =
       List.of("lisa", "bart", "homer", "marge", "maggie", "abe", "ned");
-  private static final Citizen TWICE = Citizen.named("twice");
+  private static final Citizen REPEATER = Citizen.named("repeater");
   private static final Citizen LIAR = Citizen.named("liar");
   private static final Citizen STRANGER = Citizen.named("stranger");
 
@@ -66,17 +64,16 @@ class ConsensusIT {
     try (Mosquitto broker = Mosquitto.start();
         HostileMqttClient hostileMqttClient = new HostileMqttClient(broker.url())) {
       NAMES.forEach(name -> nodes.add(node(name, broker)));
-      meet(nodes, hostileMqttClient);
-      // To the moment of the proposal and no further: whoever hears it while the hands still move
-      // would vote before anybody cheats.
+      connect(nodes, hostileMqttClient);
+      // Exactly to the time of the proposal: no honest node may vote before the hostile votes.
       time.advance(Duration.between(time.instant(), start.plus(EVERY)));
       Proposal proposal = hostileMqttClient.proposalAfter(0);
       assertThat(proposal.attestation().subject()).isEqualTo("lisa");
       assertThat(proposal.attestation().claim().agreedValues().restarts()).isEqualTo(2);
-      everybodyWasAsked(nodes, 1);
+      awaitAsked(nodes, 1);
 
-      // Time stands still and the honest wait with their votes, so these are the first to come.
-      cheat(hostileMqttClient, proposal, nodes.getFirst());
+      // Honest nodes delay their votes, so these are the first ones.
+      publishHostileVotes(hostileMqttClient, proposal, nodes.getFirst());
       time.advance(Duration.ofSeconds(3));
       byte[] agreed = hostileMqttClient.nextFinal();
 
@@ -89,35 +86,26 @@ class ConsensusIT {
           .doesNotHaveDuplicates()
           .startsWith(Citizen.named("lisa").id())
           .doesNotContain(LIAR.id(), STRANGER.id());
-      everybodyHolds(nodes, agreed);
-      verifiesAnywhere(agreed, checkpoint);
-      nextOneFollows(nodes, hostileMqttClient, agreed);
+      assertHeld(nodes, agreed);
+      assertVerifiable(agreed, checkpoint);
+      assertNextFollows(nodes, hostileMqttClient, agreed);
     } finally {
       nodes.forEach(TestNode::close);
     }
   }
 
-  /** All know the same of Lisa; only she proposes so soon. */
+  /** All nodes hold the same history of Lisa; only Lisa proposes so soon. */
   private TestNode node(String name, Mosquitto broker) {
     ConsensusConfig d = ConsensusConfig.defaults();
     Duration every = name.equals("lisa") ? EVERY : d.every();
     ConsensusConfig consensus =
         new ConsensusConfig(
             every, Duration.ofSeconds(10), d.neighbours(), d.voteWindow(), d.voteWait());
-    CheckpointSyncConfig checkpoint = CheckpointSyncConfig.defaults();
     return TestNode.start(
         name,
         history(),
         config ->
-            config
-                .withTransport(Transport.MQTT)
-                .withPlaza(config.plaza().withUrl(broker.url()))
-                .withCheckpoint(
-                    new CheckpointSyncConfig(
-                        checkpoint.peersWanted(),
-                        checkpoint.pageSize(),
-                        checkpoint.timeout(),
-                        consensus)),
+            config.with(Transport.MQTT).with(config.plaza().withUrl(broker.url())).with(consensus),
         recoveryProgressed -> {},
         time);
   }
@@ -142,22 +130,22 @@ class ConsensusIT {
     return (Checkpoint) Citizen.read(event).event().payload();
   }
 
-  /** All are on the plaza, know each other's keys, and their recoveries are over. */
-  private void meet(List<TestNode> nodes, HostileMqttClient hostileMqttClient) {
+  /** Waits until all nodes are connected, know each other and have recovered. */
+  private void connect(List<TestNode> nodes, HostileMqttClient hostileMqttClient) {
     for (TestNode node : nodes) {
       node.report();
-      until(
+      FakeBus.until(
           () -> ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState()),
           PlazaRequest.PlazaState::connected);
-      until(() -> state(node), ConsensusState::voting);
+      FakeBus.until(() -> state(node), ConsensusState::voting);
     }
     long now = time.instant().toEpochMilli() * 1_000_000;
-    hostileMqttClient.publish("nara/plaza/hey_there", TWICE.heyThere(now, ""));
+    hostileMqttClient.publish("nara/plaza/hey_there", REPEATER.heyThere(now, ""));
     hostileMqttClient.publish("nara/plaza/hey_there", LIAR.heyThere(now, ""));
     // Announcements, and the howdies to them.
     time.advance(Duration.ofSeconds(10));
     for (TestNode node : nodes) {
-      until(
+      FakeBus.until(
           () -> ask(node, DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours()),
           there ->
               there.neighbours().stream().filter(Neighbour::online).count()
@@ -165,10 +153,11 @@ class ConsensusIT {
     }
   }
 
-  private void cheat(HostileMqttClient hostileMqttClient, Proposal proposal, TestNode lisa) {
-    Vote first = vote(TWICE, proposal, proposal.attestation().claim());
+  private void publishHostileVotes(
+      HostileMqttClient hostileMqttClient, Proposal proposal, TestNode lisa) {
+    Vote first = vote(REPEATER, proposal, proposal.attestation().claim());
     Vote lie = vote(LIAR, proposal, restarts(1_000_000));
-    Vote strange = vote(STRANGER, proposal, proposal.attestation().claim());
+    Vote unknown = vote(STRANGER, proposal, proposal.attestation().claim());
     Attestation a = lie.attestation();
     Vote forged =
         new Vote(
@@ -193,21 +182,21 @@ class ConsensusIT {
         List.of(
             first,
             first,
-            vote(TWICE, proposal, restarts(77)),
+            vote(REPEATER, proposal, restarts(77)),
             lie,
-            strange,
+            unknown,
             forged,
             vote(LIAR, stale, proposal.attestation().claim()))) {
       hostileMqttClient.publish("nara/checkpoint/vote", ConsensusJson.write(vote));
     }
-    // The proposal once more, and one in the name of somebody else.
+    // The same proposal again, and an incomplete one.
     hostileMqttClient.publish("nara/checkpoint/propose", ConsensusJson.write(proposal));
     hostileMqttClient.publish(
         "nara/checkpoint/propose", "{\"version\":2}".getBytes(StandardCharsets.UTF_8));
-    until(
+    FakeBus.until(
         () -> state(lisa).rejected(),
-        refused ->
-            refused.equals(
+        rejected ->
+            rejected.equals(
                 Map.of(
                     "voted_already", 2L,
                     "unknown_key", 1L,
@@ -217,30 +206,30 @@ class ConsensusIT {
     assertThat(state(lisa).votes()).isEqualTo(2);
   }
 
-  private void everybodyHolds(List<TestNode> nodes, byte[] agreed) {
+  private void assertHeld(List<TestNode> nodes, byte[] agreed) {
     String text = new String(agreed, StandardCharsets.UTF_8);
     for (TestNode node : nodes) {
-      until(node::heldEvents, held -> held.contains(text));
+      FakeBus.until(node::heldEvents, held -> held.contains(text));
       assertThat(aboutLisa(node).latestCheckpointId())
           .isEqualTo(Citizen.read(agreed).event().id().toString());
     }
   }
 
-  /** With nothing but the voters' keys. */
-  private void verifiesAnywhere(byte[] agreed, Checkpoint checkpoint) {
+  /** Verifies the checkpoint with the keys of the voters only. */
+  private void assertVerifiable(byte[] agreed, Checkpoint checkpoint) {
     Keyring keys = new Keyring();
-    List<Citizen> voters = new ArrayList<>(List.of(TWICE));
+    List<Citizen> voters = new ArrayList<>(List.of(REPEATER));
     NAMES.forEach(name -> voters.add(Citizen.named(name)));
     int good = 0;
     BouncyCastleVerifier verifier = new BouncyCastleVerifier();
     for (Citizen voter : voters) {
       keys.learn(voter.name(), voter.id(), voter.key(), Origin.CONFIG);
-      int place = checkpoint.voterIds().indexOf(voter.id());
+      int index = checkpoint.voterIds().indexOf(voter.id());
       String text = checkpoint.attestation(voter.id());
-      if (place >= 0
+      if (index >= 0
           && checkpoint
               .signatures()
-              .get(place)
+              .get(index)
               .equals(voter.identity().keys().signBase64(text.getBytes(StandardCharsets.UTF_8)))) {
         good++;
       }
@@ -255,26 +244,27 @@ class ConsensusIT {
     assertThat(TrustPolicy.STRICT.action(verdict)).isEqualTo(TrustPolicy.Action.MERGE);
   }
 
-  private void nextOneFollows(
+  private void assertNextFollows(
       List<TestNode> nodes, HostileMqttClient hostileMqttClient, byte[] first) {
-    until(
+    FakeBus.until(
         () -> state(nodes.getFirst()).counts(),
         counts -> counts.getOrDefault("agreed", 0L).equals(1L));
     time.advance(EVERY.plusSeconds(10));
     hostileMqttClient.proposalAfter(checkpoint(first).asOfTime());
-    everybodyWasAsked(nodes, 2);
+    awaitAsked(nodes, 2);
     time.advance(Duration.ofSeconds(3));
     Checkpoint next = checkpoint(hostileMqttClient.nextFinal());
 
     assertThat(next.previousCheckpointId()).isEqualTo(Citizen.read(first).event().id().toString());
     assertThat(next.agreedValues()).isEqualTo(checkpoint(first).agreedValues());
     assertThat(next.asOfTime()).isGreaterThan(checkpoint(first).asOfTime());
-    assertThat(next.voterIds()).hasSize(6).doesNotContain(TWICE.id(), LIAR.id());
+    assertThat(next.voterIds()).hasSize(6).doesNotContain(REPEATER.id(), LIAR.id());
   }
 
-  private static void everybodyWasAsked(List<TestNode> nodes, long times) {
+  private static void awaitAsked(List<TestNode> nodes, long times) {
     for (TestNode node : nodes.subList(1, nodes.size())) {
-      until(() -> state(node).counts(), counts -> counts.getOrDefault("asked", 0L).equals(times));
+      FakeBus.until(
+          () -> state(node).counts(), counts -> counts.getOrDefault("asked", 0L).equals(times));
     }
   }
 
@@ -290,23 +280,10 @@ class ConsensusIT {
   }
 
   private static <R extends BusMessage> R ask(TestNode node, String address, Request<R> request) {
-    return Blocking.await(node.node().bus().request(address, request, PATIENCE), PATIENCE);
+    return Blocking.await(node.node().bus().request(address, request, TIMEOUT), TIMEOUT);
   }
 
-  /** Asks again until the answer is as wanted: each question goes once around the event loop. */
-  private static <T> void until(Supplier<T> question, Predicate<T> wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    T answer = question.get();
-    while (!wanted.test(answer)) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("still " + answer);
-      }
-      Thread.onSpinWait();
-      answer = question.get();
-    }
-  }
-
-  /** A plain MQTT client that hears all about checkpoints, and says whatever it is told to. */
+  /** A plain MQTT client that receives all checkpoint messages, and publishes any bytes. */
   private static final class HostileMqttClient implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final MqttClient client = MqttClient.create(vertx);
@@ -326,38 +303,38 @@ class ConsensusIT {
             }
           });
       client.subscribeCompletionHandler(subscribed::tryComplete);
-      Blocking.await(client.connect(broker.getPort(), broker.getHost()), PATIENCE);
-      Blocking.await(client.subscribe("nara/checkpoint/#", 1), PATIENCE);
-      Blocking.await(subscribed.future(), PATIENCE);
+      Blocking.await(client.connect(broker.getPort(), broker.getHost()), TIMEOUT);
+      Blocking.await(client.subscribe("nara/checkpoint/#", 1), TIMEOUT);
+      Blocking.await(subscribed.future(), TIMEOUT);
     }
 
     void publish(String topic, byte[] payload) {
       Blocking.await(
           client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, false),
-          PATIENCE);
+          TIMEOUT);
     }
 
-    /** The next proposal for a later moment; what it said itself comes back to it, too. */
+    /** The next proposal with a later time. The client also receives its own messages. */
     Proposal proposalAfter(long asOfTime) {
       while (true) {
         try {
-          Proposal proposal = ConsensusJson.readProposal(ConsensusHarness.next(proposals));
+          Proposal proposal = ConsensusJson.readProposal(FakeBus.next(proposals));
           if (proposal.attestation().asOfTime() > asOfTime) {
             return proposal;
           }
-        } catch (PlazaJson.PlazaJsonException mine) {
+        } catch (MalformedJsonException mine) {
           continue;
         }
       }
     }
 
     byte[] nextFinal() {
-      return ConsensusHarness.next(finals);
+      return FakeBus.next(finals);
     }
 
     @Override
     public void close() {
-      Blocking.await(vertx.close(), PATIENCE);
+      Blocking.await(vertx.close(), TIMEOUT);
     }
   }
 }

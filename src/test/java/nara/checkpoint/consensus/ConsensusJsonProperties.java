@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint.AgreedValues;
-import nara.mqtt.wire.PlazaJson;
+import nara.event.json.JsonSpans.MalformedJsonException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -19,7 +19,7 @@ class ConsensusJsonProperties {
   private static final byte[] VOTE = ConsensusJson.write(vote(voter(1), proposal(), CLAIM));
 
   @Property(tries = 3_000)
-  void a_vote_with_any_byte_changed_or_cut_off_anywhere_is_read_or_refused(
+  void altered_or_truncated_vote_is_read_or_refused(
       @ForAll @IntRange(max = 2_000) int place, @ForAll byte changed, @ForAll boolean cut) {
     byte[] json = cut ? Arrays.copyOf(VOTE, place % VOTE.length) : VOTE.clone();
     if (!cut) {
@@ -29,13 +29,13 @@ class ConsensusJsonProperties {
       Vote read = ConsensusJson.readVote(json);
       // Whatever is read is well formed, so it can be written and read again.
       assertThat(ConsensusJson.readVote(ConsensusJson.write(read))).isEqualTo(read);
-    } catch (PlazaJson.PlazaJsonException plazaJsonException) {
-      assertThat(plazaJsonException).hasMessageMatching("(?s).+");
+    } catch (MalformedJsonException malformed) {
+      assertThat(malformed).hasMessageMatching("(?s).+");
     }
   }
 
   @Property(tries = 300)
-  void what_is_written_is_read_as_it_was(
+  void written_message_reads_back_unchanged(
       @ForAll @LongRange(min = 0) long restarts,
       @ForAll @LongRange(min = 0) long uptime,
       @ForAll @LongRange(min = 0) long start,

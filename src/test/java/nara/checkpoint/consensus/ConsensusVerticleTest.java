@@ -7,14 +7,12 @@ import static nara.checkpoint.consensus.Ballots.proposal;
 import static nara.checkpoint.consensus.Ballots.restarts;
 import static nara.checkpoint.consensus.Ballots.vote;
 import static nara.checkpoint.consensus.Ballots.voter;
-import static nara.checkpoint.consensus.ConsensusHarness.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
-import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.checkpoint.consensus.ConsensusRequest.ConsensusState;
@@ -24,16 +22,23 @@ import nara.event.Event;
 import nara.event.Verdict;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.testing.Citizen;
+import nara.testing.FakeBus;
 import nara.trust.EventVerifier;
 import nara.trust.verifier.BouncyCastleVerifier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(VertxExtension.class)
 class ConsensusVerticleTest {
   private static final Duration DAY = Duration.ofHours(24);
   private static final Duration CHECK = Duration.ofMinutes(15);
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final ConsensusHarness harness = new ConsensusHarness();
+
+  @AfterEach
+  void close() {
+    harness.close();
+  }
 
   private static byte[] checkpoint(Collection<Citizen> voters, long asOfTime) {
     Checkpoint bare =
@@ -62,50 +67,50 @@ class ConsensusVerticleTest {
   }
 
   @Test
-  void it_proposes_itself_a_day_after_it_began_with_six_neighbours_and_not_with_five(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.online = 5;
-    stage.time.advance(DAY.minusSeconds(1));
-    assertThat(stage.state().counts()).isEmpty();
-    stage.time.advance(Duration.ofSeconds(1));
-    stage.awaitRefusals("put_off", 1);
-    assertThat(stage.published).isEmpty();
+  void node_proposes_itself_after_a_day_when_six_neighbours_are_online() {
+    harness.started();
+    harness.online = 5;
+    harness.time.advance(DAY.minusSeconds(1));
+    assertThat(harness.state().counts()).isEmpty();
+    harness.time.advance(Duration.ofSeconds(1));
+    harness.awaitCount("put_off", 1);
+    assertThat(harness.published).isEmpty();
 
-    stage.online = 6;
-    stage.time.advance(CHECK);
-    Proposal proposal = stage.nextProposal();
+    harness.online = 6;
+    harness.time.advance(CHECK);
+    Proposal proposal = harness.nextProposal();
 
     assertThat(proposal.round()).isEqualTo(1);
     assertThat(proposal.attestation().claim()).isEqualTo(CLAIM);
     assertThat(proposal.attestation().asOfTime())
         .isEqualTo(NOW.plus(DAY).plus(CHECK).getEpochSecond());
-    assertThat(stage.state().round()).isEqualTo(1);
+    assertThat(harness.state().round()).isEqualTo(1);
   }
 
   @Test
-  void the_day_counts_from_the_last_checkpoint_that_the_ledger_knows(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx);
+  void node_proposes_itself_a_day_after_its_last_checkpoint() {
     long last = NOW.minus(DAY).plusSeconds(600).getEpochSecond();
-    stage.checkpoints = List.of(Citizen.read(checkpoint(voters(5), last)).event());
-    stage.started();
-    stage.time.advance(CHECK);
+    harness.checkpoints = List.of(Citizen.read(checkpoint(voters(5), last)).event());
+    harness.started();
+    harness.time.advance(CHECK);
 
-    assertThat(stage.nextProposal().attestation().subject()).isEqualTo("lisa");
+    assertThat(harness.nextProposal().attestation().subject()).isEqualTo("lisa");
   }
 
   @Test
-  void five_votes_that_agree_make_the_checkpoint_at_once(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.time.advance(DAY);
-    Proposal proposal = stage.nextProposal();
-    voters(4).forEach(each -> stage.deliver(vote(each, proposal, CLAIM)));
-    stage.deliver(vote(voter(7), proposal, restarts(99)));
-    assertThat(stage.state().votes()).isEqualTo(5);
+  void checkpoint_forms_at_once_when_five_votes_agree() {
+    harness.started();
+    harness.time.advance(DAY);
+    Proposal proposal = harness.nextProposal();
+    voters(4).forEach(each -> harness.deliver(vote(each, proposal, CLAIM)));
+    harness.deliver(vote(voter(7), proposal, restarts(99)));
+    assertThat(harness.state().votes()).isEqualTo(5);
 
-    stage.deliver(vote(voter(5), proposal, CLAIM));
-    byte[] event = next(stage.offered);
-    assertThat(((CheckpointMessage.Agreed) next(stage.published)).json()).isEqualTo(event);
-    stage.awaitRefusals("agreed", 1);
+    harness.deliver(vote(voter(5), proposal, CLAIM));
+    byte[] event = FakeBus.next(harness.offered);
+    assertThat(((CheckpointMessage.Agreed) FakeBus.next(harness.published)).json())
+        .isEqualTo(event);
+    harness.awaitCount("agreed", 1);
 
     Event read = Citizen.read(event).event();
     Checkpoint checkpoint = (Checkpoint) read.payload();
@@ -114,96 +119,96 @@ class ConsensusVerticleTest {
         .hasSize(6)
         .startsWith(LISA.id())
         .doesNotContain(voter(7).id());
-    stage.learnKey(LISA);
+    harness.learnKey(LISA);
     assertThat(
-            new EventVerifier(new BouncyCastleVerifier(), stage.keys, stage.time)
+            new EventVerifier(new BouncyCastleVerifier(), harness.keys, harness.time)
                 .verify(List.of(Citizen.read(event)))
                 .getFirst()
                 .verdict())
         .isEqualTo(Verdict.VALID);
-    assertThat(stage.deliver(vote(voter(6), proposal, CLAIM)).rejected())
+    assertThat(harness.deliver(vote(voter(6), proposal, CLAIM)).rejected())
         .containsEntry("not_asked", 1L);
-    stage.time.advance(DAY.minus(CHECK));
-    assertThat(stage.published).isEmpty();
-    stage.time.advance(CHECK);
-    assertThat(stage.nextProposal().round()).isEqualTo(1);
+    harness.time.advance(DAY.minus(CHECK));
+    assertThat(harness.published).isEmpty();
+    harness.time.advance(CHECK);
+    assertThat(harness.nextProposal().round()).isEqualTo(1);
   }
 
   @Test
-  void votes_that_do_not_agree_within_a_minute_lead_to_a_second_round_with_their_means(
-      Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.time.advance(DAY);
-    Proposal first = stage.nextProposal();
+  void second_round_has_the_mean_values_when_votes_disagree_for_a_minute() {
+    harness.started();
+    harness.time.advance(DAY);
+    Proposal first = harness.nextProposal();
     IntStream.rangeClosed(1, 6)
-        .forEach(i -> stage.deliver(vote(voter(i), first, restarts(10L * i))));
-    stage.time.advance(MINUTE.minusSeconds(1));
-    assertThat(stage.published).isEmpty();
-    stage.time.advance(Duration.ofSeconds(1));
-    Proposal second = stage.nextProposal();
+        .forEach(i -> harness.deliver(vote(voter(i), first, restarts(10L * i))));
+    harness.time.advance(MINUTE.minusSeconds(1));
+    assertThat(harness.published).isEmpty();
+    harness.time.advance(Duration.ofSeconds(1));
+    Proposal second = harness.nextProposal();
 
     assertThat(second.round()).isEqualTo(2);
     assertThat(second.attestation().claim()).isEqualTo(restarts(35));
     assertThat(second.attestation().asOfTime()).isGreaterThan(first.attestation().asOfTime());
-    assertThat(stage.deliver(vote(voter(1), first, restarts(35))).rejected())
+    assertThat(harness.deliver(vote(voter(1), first, restarts(35))).rejected())
         .containsEntry("not_asked", 1L);
 
-    voters(5).forEach(each -> stage.deliver(vote(each, second, restarts(35))));
-    Checkpoint checkpoint = (Checkpoint) Citizen.read(next(stage.offered)).event().payload();
+    voters(5).forEach(each -> harness.deliver(vote(each, second, restarts(35))));
+    Checkpoint checkpoint =
+        (Checkpoint) Citizen.read(FakeBus.next(harness.offered)).event().payload();
     assertThat(checkpoint.round()).isEqualTo(2);
     assertThat(checkpoint.agreedValues()).isEqualTo(restarts(35).agreedValues());
   }
 
   @Test
-  void after_a_second_round_without_agreement_it_waits_a_day(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.time.advance(DAY);
+  void next_proposal_waits_a_day_when_the_second_round_disagrees() {
+    harness.started();
+    harness.time.advance(DAY);
     for (int round = 1; round <= 2; round++) {
-      Proposal proposal = stage.nextProposal();
+      Proposal proposal = harness.nextProposal();
       assertThat(proposal.round()).isEqualTo(round);
       IntStream.rangeClosed(1, 6)
-          .forEach(i -> stage.deliver(vote(voter(i), proposal, restarts(20L * i))));
-      stage.time.advance(MINUTE);
+          .forEach(i -> harness.deliver(vote(voter(i), proposal, restarts(20L * i))));
+      harness.time.advance(MINUTE);
     }
-    stage.awaitRefusals("failed", 1);
-    stage.time.advance(DAY.minus(CHECK));
-    assertThat(stage.state().round()).isZero();
-    assertThat(stage.published).isEmpty();
+    harness.awaitCount("failed", 1);
+    harness.time.advance(DAY.minus(CHECK));
+    assertThat(harness.state().round()).isZero();
+    assertThat(harness.published).isEmpty();
 
-    stage.time.advance(CHECK.multipliedBy(2));
-    assertThat(stage.nextProposal().round()).isEqualTo(1);
-    assertThat(stage.offered).isEmpty();
+    harness.time.advance(CHECK.multipliedBy(2));
+    assertThat(harness.nextProposal().round()).isEqualTo(1);
+    assertThat(harness.offered).isEmpty();
   }
 
   @Test
-  void proposal_is_retried_when_no_votes_arrive(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.time.advance(DAY);
-    stage.nextProposal();
-    stage.time.advance(MINUTE);
-    stage.awaitRefusals("put_off", 1);
+  void proposal_is_retried_when_no_votes_arrive() {
+    harness.started();
+    harness.time.advance(DAY);
+    harness.nextProposal();
+    harness.time.advance(MINUTE);
+    harness.awaitCount("put_off", 1);
 
-    stage.trouble = "no connection to the broker";
-    stage.time.advance(CHECK);
-    stage.awaitRefusals("put_off", 2);
-    assertThat(stage.state().round()).isZero();
+    harness.publishError = "no connection to the broker";
+    harness.time.advance(CHECK);
+    harness.awaitCount("put_off", 2);
+    assertThat(harness.state().round()).isZero();
 
-    stage.trouble = "";
-    stage.time.advance(CHECK);
-    assertThat(stage.nextProposal().round()).isEqualTo(1);
+    harness.publishError = "";
+    harness.time.advance(CHECK);
+    assertThat(harness.nextProposal().round()).isEqualTo(1);
   }
 
   @Test
-  void bad_votes_change_nothing_and_are_counted_by_reason(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.time.advance(DAY);
-    Proposal proposal = stage.nextProposal();
+  void bad_votes_are_rejected_and_counted_by_reason() {
+    harness.started();
+    harness.time.advance(DAY);
+    Proposal proposal = harness.nextProposal();
     Vote good = vote(voter(1), proposal, CLAIM);
     Attestation a = good.attestation();
-    stage.deliver(good);
-    stage.deliver(good);
-    stage.deliver(vote(voter(1), proposal, restarts(4)));
-    stage.deliver(vote(Citizen.named("stranger"), proposal, CLAIM));
+    harness.deliver(good);
+    harness.deliver(good);
+    harness.deliver(vote(voter(1), proposal, restarts(4)));
+    harness.deliver(vote(Citizen.named("stranger"), proposal, CLAIM));
     Attestation forged =
         new Attestation(
             a.subject(),
@@ -213,53 +218,54 @@ class ConsensusVerticleTest {
             voter(2).id(),
             a.asOfTime(),
             a.signature());
-    stage.deliver(new Vote(forged, a.asOfTime(), 1, true));
-    stage.deliver(vote(voter(3), proposal(LISA, NOW, 1, CLAIM), CLAIM));
-    stage.deliver(vote(voter(3), proposal(voter(4), stage.time.instant(), 1, CLAIM), CLAIM));
-    ConsensusState state = stage.deliver(new CheckpointMessage.Voted("[]".getBytes()));
+    harness.deliver(new Vote(forged, a.asOfTime(), 1, true));
+    harness.deliver(vote(voter(3), proposal(LISA, NOW, 1, CLAIM), CLAIM));
+    harness.deliver(vote(voter(3), proposal(voter(4), harness.time.instant(), 1, CLAIM), CLAIM));
+    ConsensusState state = harness.deliver(new CheckpointMessage.Voted("[]".getBytes()));
 
     assertThat(state.votes()).isEqualTo(1);
     assertThat(state.rejected())
         .containsOnly(
-            java.util.Map.entry("voted_already", 2L),
-            java.util.Map.entry("unknown_key", 1L),
-            java.util.Map.entry("bad_signature", 1L),
-            java.util.Map.entry("not_asked", 1L),
-            java.util.Map.entry("unreadable", 1L));
+            Map.entry("voted_already", 2L),
+            Map.entry("unknown_key", 1L),
+            Map.entry("bad_signature", 1L),
+            Map.entry("not_asked", 1L),
+            Map.entry("unreadable", 1L));
   }
 
   @Test
-  void it_votes_on_a_proposal_once_within_three_seconds(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.agreedValues = new AgreedValues(99, 1, 2);
+  void node_votes_once_within_three_seconds_on_a_proposal() {
+    harness.started();
+    harness.agreedValues = new AgreedValues(99, 1, 2);
     Proposal proposal = proposal(voter(1), NOW, 1, CLAIM);
-    stage.deliver(proposal);
-    assertThat(stage.published).isEmpty();
-    stage.time.advance(Duration.ofSeconds(3));
-    Vote vote = ConsensusJson.readVote(((CheckpointMessage.Voted) next(stage.published)).json());
+    harness.deliver(proposal);
+    assertThat(harness.published).isEmpty();
+    harness.time.advance(Duration.ofSeconds(3));
+    Vote vote =
+        ConsensusJson.readVote(((CheckpointMessage.Voted) FakeBus.next(harness.published)).json());
 
     assertThat(vote.approved()).isFalse();
-    assertThat(vote.attestation().claim()).isEqualTo(new Claim(stage.agreedValues, ""));
+    assertThat(vote.attestation().claim()).isEqualTo(new Claim(harness.agreedValues, ""));
     assertThat(vote.attestation().attester()).isEqualTo("lisa");
     assertThat(vote.attestation().subjectAsOf()).isEqualTo(proposal.attestation().subjectAsOf());
-    assertThat(new AttestationVerifier(stage.keys, new BouncyCastleVerifier()))
+    assertThat(new AttestationVerifier(harness.keys, new BouncyCastleVerifier()))
         .matches(
             attestationVerifier ->
                 attestationVerifier.hasValidSignature(vote.attestation(), LISA.key()));
-    assertThat(stage.deliver(proposal).rejected()).containsEntry("replayed", 1L);
-    stage.time.advance(MINUTE);
-    assertThat(stage.published).isEmpty();
+    assertThat(harness.deliver(proposal).rejected()).containsEntry("replayed", 1L);
+    harness.time.advance(MINUTE);
+    assertThat(harness.published).isEmpty();
   }
 
   @Test
-  void bad_proposals_are_not_voted_on(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
-    stage.deliver(proposal(Citizen.named("stranger"), NOW, 1, CLAIM));
-    stage.deliver(
+  void bad_proposals_are_not_voted_on() {
+    harness.started();
+    harness.deliver(proposal(Citizen.named("stranger"), NOW, 1, CLAIM));
+    harness.deliver(
         proposal(voter(1), NOW.minus(OpenProposals.CLOCK_TOLERANCE).minusSeconds(1), 1, CLAIM));
     Proposal good = proposal(voter(1), NOW, 1, CLAIM);
     Attestation a = good.attestation();
-    stage.deliver(
+    harness.deliver(
         new Proposal(
             new Attestation(
                 a.subject(),
@@ -270,58 +276,57 @@ class ConsensusVerticleTest {
                 a.asOfTime(),
                 a.signature()),
             1));
-    stage.deliver(
+    harness.deliver(
         new Proposal(
-            Attestation.sign(voter(2).identity(), Ballots.momentOf(voter(1), NOW), CLAIM), 1));
-    ConsensusState state = stage.deliver(new CheckpointMessage.Proposed(new byte[] {1, 2}));
-    stage.time.advance(MINUTE);
+            Attestation.sign(voter(2).identity(), Ballots.subjectAsOf(voter(1), NOW), CLAIM), 1));
+    ConsensusState state = harness.deliver(new CheckpointMessage.Proposed(new byte[] {1, 2}));
+    harness.time.advance(MINUTE);
 
-    assertThat(stage.state().counts()).isEmpty();
+    assertThat(harness.state().counts()).isEmpty();
     assertThat(state.rejected())
         .containsOnlyKeys(
             "unknown_key", "stale", "bad_signature", "not_about_itself", "unreadable");
-    // None of it stands in the way of the good one.
-    stage.deliver(good);
-    stage.time.advance(MINUTE);
-    stage.awaitRefusals("voted", 1);
+    // They do not block a good proposal.
+    harness.deliver(good);
+    harness.time.advance(MINUTE);
+    harness.awaitCount("voted", 1);
   }
 
   @Test
-  void before_the_recovery_is_over_and_when_it_only_reads_it_says_nothing(Vertx vertx) {
-    ConsensusHarness early = new ConsensusHarness(vertx).deployed(false);
-    assertThat(early.state().voting()).isFalse();
-    assertThat(early.deliver(proposal(voter(1), NOW, 1, CLAIM)).rejected())
+  void node_does_not_vote_before_its_recovery_has_finished() {
+    harness.deployed(false);
+    assertThat(harness.state().voting()).isFalse();
+    assertThat(harness.deliver(proposal(voter(1), NOW, 1, CLAIM)).rejected())
         .containsEntry("not_voting", 1L);
   }
 
   @Test
-  void a_node_that_only_reads_takes_what_others_agreed_on_and_says_nothing(Vertx vertx) {
-    ConsensusHarness reader = new ConsensusHarness(vertx).deployed(true);
-    reader.deliver(proposal(voter(1), NOW, 1, CLAIM));
-    reader.time.advance(DAY.multipliedBy(3));
+  void read_only_node_takes_final_checkpoints_and_publishes_nothing() {
+    harness.deployed(true);
+    harness.deliver(proposal(voter(1), NOW, 1, CLAIM));
+    harness.time.advance(DAY.multipliedBy(3));
     byte[] agreed = checkpoint(voters(5), NOW.getEpochSecond());
-    reader.deliver(new CheckpointMessage.Agreed(agreed));
+    harness.deliver(new CheckpointMessage.Agreed(agreed));
 
-    assertThat(next(reader.offered)).isEqualTo(agreed);
-    assertThat(reader.state().voting()).isFalse();
-    assertThat(reader.published).isEmpty();
+    assertThat(FakeBus.next(harness.offered)).isEqualTo(agreed);
+    assertThat(harness.state().voting()).isFalse();
+    assertThat(harness.published).isEmpty();
   }
 
   @Test
-  void a_final_checkpoint_of_fewer_than_five_voters_is_not_even_judged(Vertx vertx) {
-    ConsensusHarness stage = new ConsensusHarness(vertx).started();
+  void final_checkpoint_with_fewer_than_five_voters_is_not_verified() {
+    harness.started();
     long now = NOW.getEpochSecond();
-    stage.deliver(new CheckpointMessage.Agreed(checkpoint(voters(4), now)));
+    harness.deliver(new CheckpointMessage.Agreed(checkpoint(voters(4), now)));
     List<Citizen> twice = List.of(voter(1), voter(2), voter(3), voter(4), voter(4), voter(4));
-    stage.deliver(new CheckpointMessage.Agreed(checkpoint(twice, now)));
-    stage.deliver(new CheckpointMessage.Agreed(LISA.tease(now, "bart")));
+    harness.deliver(new CheckpointMessage.Agreed(checkpoint(twice, now)));
+    harness.deliver(new CheckpointMessage.Agreed(LISA.tease(now, "bart")));
     String altered =
         new String(checkpoint(voters(5), now)).replace("\"restarts\":3", "\"restarts\":4");
-    ConsensusState state = stage.deliver(new CheckpointMessage.Agreed(altered.getBytes()));
+    ConsensusState state = harness.deliver(new CheckpointMessage.Agreed(altered.getBytes()));
 
     assertThat(state.rejected())
-        .containsOnly(
-            java.util.Map.entry("too_few_voters", 2L), java.util.Map.entry("unreadable", 2L));
-    assertThat(stage.offered).isEmpty();
+        .containsOnly(Map.entry("too_few_voters", 2L), Map.entry("unreadable", 2L));
+    assertThat(harness.offered).isEmpty();
   }
 }

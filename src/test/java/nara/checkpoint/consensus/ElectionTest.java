@@ -10,6 +10,7 @@ import static nara.checkpoint.consensus.Ballots.voter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint;
 import nara.event.Checkpoint.AgreedValues;
@@ -21,7 +22,7 @@ class ElectionTest {
   private final Election election = new Election(proposal, LISA.key());
 
   @Test
-  void five_equal_votes_agree_and_four_do_not() {
+  void claim_is_agreed_on_when_five_votes_are_equal() {
     for (int i = 1; i <= 5; i++) {
       assertThat(election.agreedClaim()).isEmpty();
       assertThat(election.count(vote(voter(i), proposal, CLAIM), voter(i).key())).isEmpty();
@@ -30,7 +31,7 @@ class ElectionTest {
   }
 
   @Test
-  void votes_for_one_standing_on_different_checkpoints_do_not_agree() {
+  void equal_values_on_different_checkpoints_do_not_agree() {
     for (int i = 1; i <= 8; i++) {
       Claim claim = i % 2 == 0 ? CLAIM : new Claim(CLAIM.agreedValues(), REFERENCE);
       election.count(vote(voter(i), proposal, claim), voter(i).key());
@@ -39,20 +40,20 @@ class ElectionTest {
   }
 
   @Test
-  void a_key_that_is_told_under_two_ids_has_one_vote() {
+  void key_with_two_ids_has_one_vote() {
     assertThat(election.count(vote(voter(1), proposal, CLAIM), voter(1).key())).isEmpty();
     assertThat(election.count(vote(voter(2), proposal, CLAIM), voter(1).key()))
         .contains(RejectReason.VOTED_ALREADY);
   }
 
   @Test
-  void the_proposer_has_no_vote_beside_its_proposal() {
+  void vote_of_the_proposer_is_rejected() {
     assertThat(election.count(vote(LISA, proposal, CLAIM), LISA.key()))
         .contains(RejectReason.VOTED_ALREADY);
   }
 
   @Test
-  void votes_on_another_moment_round_or_subject_are_not_counted() {
+  void votes_on_another_time_round_or_subject_are_rejected() {
     Proposal earlier = proposal(LISA, NOW.minusSeconds(1), 1, CLAIM);
     Proposal later = proposal(LISA, NOW, 2, CLAIM);
     Proposal others = proposal(voter(7), NOW, 1, CLAIM);
@@ -73,7 +74,7 @@ class ElectionTest {
   }
 
   @Test
-  void more_votes_than_anybody_needs_are_not_kept() {
+  void votes_beyond_the_limit_are_rejected() {
     for (int i = 0; i < Election.MAX_VOTES; i++) {
       assertThat(election.count(vote(voter(i), proposal, restarts(i)), voter(i).key())).isEmpty();
     }
@@ -82,12 +83,10 @@ class ElectionTest {
   }
 
   @Test
-  void the_longest_online_sign_first_and_when_the_proposer_disagrees_it_does_not_sign() {
+  void longest_uptimes_sign_first_and_a_disagreeing_proposer_does_not_sign() {
     Claim other = new Claim(new AgreedValues(40, 5, 6), REFERENCE);
     List<Vote> votes =
-        java.util.stream.IntStream.rangeClosed(1, 12)
-            .mapToObj(i -> vote(voter(i), proposal, other))
-            .toList();
+        IntStream.rangeClosed(1, 12).mapToObj(i -> vote(voter(i), proposal, other)).toList();
 
     Checkpoint checkpoint =
         VoteCounting.checkpoint(
@@ -105,7 +104,7 @@ class ElectionTest {
   }
 
   @Test
-  void near_values_are_approved_and_signed_as_proposed_and_others_are_answered_by_ones_own() {
+  void near_values_are_approved_and_far_values_get_the_voters_own_claim() {
     AgreedValues s = CLAIM.agreedValues();
     AgreedValues near =
         new AgreedValues(s.restarts() + 5, s.totalUptime() - 60, s.startTime() + 60);

@@ -17,7 +17,7 @@ class OpenProposalsTest {
   private final OpenProposals openProposals = new OpenProposals();
 
   @Test
-  void a_proposal_is_voted_on_once_and_its_second_round_once() {
+  void each_round_of_a_proposal_gets_one_vote() {
     assertThat(openProposals.add(proposal(), NOW)).isEmpty();
     assertThat(openProposals.add(proposal(), NOW)).contains(RejectReason.REPLAYED);
     Proposal second = proposal(LISA, NOW, 2, CLAIM);
@@ -28,7 +28,7 @@ class OpenProposalsTest {
   }
 
   @Test
-  void it_is_never_voted_on_again_however_late_it_is_published_anew() {
+  void proposal_gets_no_second_vote_when_it_is_published_again_later() {
     Proposal ahead = proposal(LISA, NOW.plus(OpenProposals.CLOCK_TOLERANCE), 1, CLAIM);
     assertThat(openProposals.add(ahead, NOW)).isEmpty();
 
@@ -47,13 +47,14 @@ class OpenProposalsTest {
 
   @Test
   void proposal_about_another_subject_is_rejected() {
-    Attestation about = Attestation.sign(LISA.identity(), Ballots.momentOf(voter(1), NOW), CLAIM);
+    Attestation about =
+        Attestation.sign(LISA.identity(), Ballots.subjectAsOf(voter(1), NOW), CLAIM);
     assertThat(openProposals.rejectReason(new Proposal(about, 1), NOW))
         .contains(RejectReason.NOT_ABOUT_ITSELF);
   }
 
   @Test
-  void one_that_proposes_again_and_again_is_voted_on_a_few_times_and_later_again() {
+  void repeated_proposals_of_one_subject_are_limited_until_retention_ends() {
     for (int i = 0; i < OpenProposals.MAX_PER_SUBJECT; i++) {
       assertThat(openProposals.add(proposal(LISA, NOW.plusSeconds(i), 1, CLAIM), NOW)).isEmpty();
     }
@@ -66,7 +67,7 @@ class OpenProposalsTest {
   }
 
   @Test
-  void proposals_of_everybody_together_are_bounded() {
+  void proposals_of_all_subjects_are_limited() {
     for (int i = 0; i < OpenProposals.MAX_PROPOSALS; i++) {
       assertThat(openProposals.add(proposal(voter(i), NOW, 1, CLAIM), NOW)).isEmpty();
     }

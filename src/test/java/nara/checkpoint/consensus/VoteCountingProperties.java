@@ -30,16 +30,18 @@ class VoteCountingProperties {
   private static final List<Citizen> VOTERS =
       IntStream.range(0, 16).mapToObj(Ballots::voter).toList();
 
-  /** Signing takes longer than all else here, and there are few different votes. */
+  /** Cached, because signing is slow and there are few different votes. */
   private static final Map<String, Vote> SIGNED = new HashMap<>();
 
-  private static Vote said(int voter, int restarts) {
+  private static Vote signedVote(int voter, int restarts) {
     return SIGNED.computeIfAbsent(
         voter + " " + restarts, absent -> vote(VOTERS.get(voter), PROPOSAL, restarts(restarts)));
   }
 
   private static List<Vote> votes(List<Integer> restarts) {
-    return IntStream.range(0, restarts.size()).mapToObj(i -> said(i, restarts.get(i))).toList();
+    return IntStream.range(0, restarts.size())
+        .mapToObj(i -> signedVote(i, restarts.get(i)))
+        .toList();
   }
 
   private static Checkpoint formed(Claim agreed, List<Vote> votes) {
@@ -47,7 +49,7 @@ class VoteCountingProperties {
   }
 
   @Property(tries = 500)
-  void the_order_of_the_votes_makes_no_difference(
+  void result_does_not_depend_on_the_order_of_votes(
       @ForAll @Size(max = 16) List<@IntRange(min = 2, max = 4) Integer> restarts,
       @ForAll long seed) {
     List<Vote> votes = votes(restarts);
@@ -72,7 +74,7 @@ class VoteCountingProperties {
         claim -> {
           int said = (int) claim.agreedValues().restarts();
           assertThat(Collections.frequency(restarts, said)).isEqualTo(most);
-          // Of two groups of one size it is the one that the proposer agrees with.
+          // Of equal groups the proposer's claim wins.
           if (Collections.frequency(restarts, 3) == most) {
             assertThat(claim).isEqualTo(CLAIM);
           }
@@ -81,16 +83,16 @@ class VoteCountingProperties {
 
   @Property(tries = 300)
   void voter_counts_once_despite_repeated_or_conflicting_votes(
-      @ForAll @Size(max = 40) List<@IntRange(max = 23) Integer> said) {
+      @ForAll @Size(max = 40) List<@IntRange(max = 23) Integer> votes) {
     Election election = new Election(PROPOSAL, LISA.key());
     LinkedHashSet<Integer> voters = new LinkedHashSet<>();
-    for (int vote : said) {
-      // Eight voters, each with three opinions.
+    for (int vote : votes) {
+      // Eight voters, each with three different votes.
       int voter = vote % 8;
-      Optional<RejectReason> refusal =
-          election.count(said(voter, 2 + vote / 8), VOTERS.get(voter).key());
+      Optional<RejectReason> reason =
+          election.count(signedVote(voter, 2 + vote / 8), VOTERS.get(voter).key());
       boolean first = voters.add(voter);
-      assertThat(refusal.isEmpty()).isEqualTo(first);
+      assertThat(reason.isEmpty()).isEqualTo(first);
     }
 
     assertThat(election.votes()).hasSize(voters.size());
@@ -99,7 +101,7 @@ class VoteCountingProperties {
   }
 
   @Property(tries = 300)
-  void a_checkpoint_has_at_most_ten_signatures_each_good_for_its_text_and_the_proposers_first(
+  void checkpoint_has_at_most_ten_valid_signatures_and_the_proposers_is_first(
       @ForAll @Size(min = 5, max = 16) List<@IntRange(min = 3, max = 4) Integer> restarts) {
     List<Vote> votes = votes(restarts);
     VoteCounting.agreedClaim(PROPOSAL, votes)

@@ -28,34 +28,34 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class CheckpointPagerProperties {
-  private static final int MOST_REQUESTS_SEEN = CheckpointPager.MAX_REQUESTS + 1;
+  private static final int REQUEST_LIMIT = CheckpointPager.MAX_REQUESTS + 1;
 
-  /** The peer pages exactly as the wire contract says, naive about equal timestamps. */
+  /** The peer pages as the wire contract says: equal timestamps may be lost. */
   @Property(tries = 500)
   void every_checkpoint_is_fetched_however_many_share_a_timestamp(
       @ForAll @Size(max = 300) List<@IntRange(min = -3, max = 12) Integer> times,
       @ForAll @IntRange(min = 1, max = 40) int pageSize,
       @ForAll @IntRange(max = 9) int failEvery) {
     List<Integer> ledger = times.stream().sorted().toList();
-    CheckpointPager walk =
+    CheckpointPager pager =
         new CheckpointPager(BART, new CheckpointSyncConfig(1, pageSize, Duration.ofSeconds(10)));
     Set<Integer> got = new HashSet<>();
     int asked = 0;
     boolean failedLast = false;
-    Optional<MeshRequest<FetchOutcome>> next = Optional.of(walk.nextRequest());
+    Optional<MeshRequest<FetchOutcome>> next = Optional.of(pager.nextRequest());
     while (next.isPresent()) {
       asked++;
-      // One failure in a row costs nothing, as long as there are not too many of them in all.
+      // Single failures lose nothing while there are fewer than the limit.
       boolean fails =
           failEvery > 2
               && asked % failEvery == 0
               && !failedLast
-              && walk.result().failures() < CheckpointPager.MAX_FAILURES - 1;
+              && pager.result().failures() < CheckpointPager.MAX_FAILURES - 1;
       failedLast = fails;
       next =
-          walk.onOutcome(
+          pager.onOutcome(
               fails
-                  ? new FetchFailed(MeshFailure.CUT_OFF, "now and then")
+                  ? new FetchFailed(MeshFailure.CUT_OFF, "for a test")
                   : answer(ledger, next.get(), got));
     }
 
@@ -63,25 +63,25 @@ class CheckpointPagerProperties {
   }
 
   @Property(tries = 500)
-  void walk_ends_for_any_responses(
+  void pager_ends_for_any_responses(
       @ForAll("anything") List<FetchOutcome> outcomes,
       @ForAll @IntRange(min = 1, max = 5_000) int pageSize) {
-    CheckpointPager walk =
+    CheckpointPager pager =
         new CheckpointPager(BART, new CheckpointSyncConfig(1, pageSize, Duration.ofSeconds(10)));
-    Optional<MeshRequest<FetchOutcome>> next = Optional.of(walk.nextRequest());
+    Optional<MeshRequest<FetchOutcome>> next = Optional.of(pager.nextRequest());
     long last = Long.MIN_VALUE;
     int asked = 0;
     while (next.isPresent()) {
-      assertThat(++asked).isLessThan(MOST_REQUESTS_SEEN);
+      assertThat(++asked).isLessThan(REQUEST_LIMIT);
       if (next.get() instanceof MeshRequest.FetchPage fetchPage) {
         Query.Page page = (Query.Page) fetchPage.query();
         assertThat(page.after()).isGreaterThanOrEqualTo(last);
         assertThat(page.size()).isBetween(1, Query.MAX_EVENTS);
         last = page.after();
       }
-      next = walk.onOutcome(outcomes.get(asked % outcomes.size()));
+      next = pager.onOutcome(outcomes.get(asked % outcomes.size()));
     }
-    assertThat(walk.result().requests()).isEqualTo(asked);
+    assertThat(pager.result().requests()).isEqualTo(asked);
   }
 
   @Provide
@@ -105,43 +105,43 @@ class CheckpointPagerProperties {
         .ofMaxSize(30);
   }
 
-  /** Events are told apart by their place in the ledger. */
+  /** An event is identified by its index in the ledger. */
   private static FetchOutcome answer(
       List<Integer> ledger, MeshRequest<FetchOutcome> request, Set<Integer> got) {
     return switch (request) {
       case MeshRequest.FetchPage fetchPage -> {
         Query.Page page = (Query.Page) fetchPage.query();
-        List<Integer> places =
+        List<Integer> indexes =
             IntStream.range(0, ledger.size())
                 .filter(i -> ledger.get(i) > page.after())
                 .limit(page.size())
                 .boxed()
                 .toList();
-        boolean full = places.size() == page.size();
+        boolean full = indexes.size() == page.size();
         yield taken(
-            places,
-            full ? Optional.of((long) ledger.get(places.getLast())) : Optional.empty(),
+            indexes,
+            full ? Optional.of((long) ledger.get(indexes.getLast())) : Optional.empty(),
             false,
             got);
       }
       case MeshRequest.FetchCheckpointPage list -> {
         int end = Math.min(ledger.size(), list.offset() + list.limit());
-        List<Integer> places = IntStream.range(Math.min(list.offset(), end), end).boxed().toList();
-        yield taken(places, Optional.empty(), end < ledger.size(), got);
+        List<Integer> indexes = IntStream.range(Math.min(list.offset(), end), end).boxed().toList();
+        yield taken(indexes, Optional.empty(), end < ledger.size(), got);
       }
     };
   }
 
   private static FetchOutcome taken(
-      List<Integer> places, Optional<Long> cursor, boolean more, Set<Integer> got) {
-    List<Integer> added = new ArrayList<>(places);
+      List<Integer> indexes, Optional<Long> cursor, boolean more, Set<Integer> got) {
+    List<Integer> added = new ArrayList<>(indexes);
     added.removeAll(got);
-    got.addAll(places);
+    got.addAll(indexes);
     return fetched(
-        places.size(),
+        indexes.size(),
         cursor,
         more,
-        offered(added.size(), places.size() - added.size(), 0),
+        offered(added.size(), indexes.size() - added.size(), 0),
         QUICK.dividedBy(100));
   }
 }

@@ -30,9 +30,10 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
+import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
-import nara.mesh.server.MeshServerVerticle;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.TrustConfig;
@@ -44,10 +45,7 @@ import nara.trust.verifier.Verifiers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * A node that finds another one and fetches its checkpoints, over real HTTP and with all the parts
- * that take part in it.
- */
+/** Two nodes over real HTTP: one discovers the other and fetches its checkpoints. */
 class CheckpointSyncIT {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Citizen LISA = Citizen.named("lisa");
@@ -68,8 +66,8 @@ class CheckpointSyncIT {
   @Test
   void all_checkpoints_are_fetched_when_pages_are_smaller_than_equal_timestamps() throws Exception {
     List<Event> checkpoints = recordedCheckpoints();
-    lisaServes(checkpoints);
-    bartAsks();
+    startLisa(checkpoints);
+    startBart();
 
     Neighbour lisa = found();
     assertThat(lisa.name()).isEqualTo("lisa");
@@ -94,7 +92,7 @@ class CheckpointSyncIT {
             checkpoints.stream().map(event -> event.id().toString()).toList());
   }
 
-  private void lisaServes(List<Event> checkpoints) throws Exception {
+  private void startLisa(List<Event> checkpoints) throws Exception {
     Keyring keys = new Keyring();
     keys.learn("bart", "", BART.key(), Origin.CONFIG);
     await(lisasNode.deployVerticle(ledger()));
@@ -109,7 +107,7 @@ class CheckpointSyncIT {
                 SOON));
     await(
         lisasNode.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 LISA.identity(),
                 keys,
                 mesh(),
@@ -119,15 +117,16 @@ class CheckpointSyncIT {
                 lisasPort)));
   }
 
-  private void bartAsks() throws Exception {
-    // The recorded checkpoints have no voters; what becomes of them is not the matter here.
+  private void startBart() throws Exception {
+    // The recorded checkpoints have no voters, so only this policy merges them.
     TrustConfig trusting = new TrustConfig(TrustPolicy.REFERENCE, "auto", 0, 0, 1_000);
     await(bartsNode.deployVerticle(ledger()));
     await(bartsNode.deployVerticle(new TrustVerticle(trusting, verifier(), bartsKeys, clock)));
     await(
         bartsNode.deployVerticle(
             new MeshSyncVerticle(
-                BART.identity(), bartsKeys, mesh(), verifier(), clock, new ListenPort())));
+                new MeshNode(
+                    BART.identity(), bartsKeys, mesh(), verifier(), clock, new ListenPort()))));
     String address = "127.0.0.1:" + lisasPort.port().orElseThrow();
     await(
         bartsNode.deployVerticle(
@@ -136,7 +135,8 @@ class CheckpointSyncIT {
                 bartsKeys,
                 new DiscoveryConfig(
                     List.of(new ConfiguredPeer("", address)), Optional.empty(), "", SOON, 50),
-                clock)));
+                clock,
+                true)));
     await(
         bartsNode.deployVerticle(
             new CheckpointSyncVerticle(new CheckpointSyncConfig(1, 2, SOON), new Random(1))));

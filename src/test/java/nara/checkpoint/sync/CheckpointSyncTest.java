@@ -6,6 +6,7 @@ import static nara.checkpoint.sync.FetchOutcomes.lastPage;
 import static nara.checkpoint.sync.FetchOutcomes.offered;
 import static nara.checkpoint.sync.FetchOutcomes.page;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,9 +31,9 @@ class CheckpointSyncTest {
       new CheckpointSyncConfig(2, 1_000, Duration.ofSeconds(10));
 
   @Test
-  void as_many_are_asked_side_by_side_as_are_wanted_and_no_more() {
+  void as_many_peers_are_asked_at_once_as_are_wanted() {
     CheckpointSync sync = sync(peers(6), 1);
-    List<PageRequest> pageRequests = sync.firstRequests();
+    List<PageRequest> pageRequests = sync.nextRequests();
 
     assertThat(pageRequests).hasSize(2);
     assertThat(sync.onOutcome(pageRequests.get(0), lastPage(3))).isEmpty();
@@ -54,9 +55,9 @@ class CheckpointSyncTest {
   }
 
   @Test
-  void a_peer_that_fails_after_a_page_gave_and_another_one_is_still_wanted() {
+  void peer_that_fails_after_a_page_has_contributed() {
     CheckpointSync sync = sync(peers(4), 1);
-    List<PageRequest> pageRequests = sync.firstRequests();
+    List<PageRequest> pageRequests = sync.nextRequests();
 
     List<PageRequest> next = sync.onOutcome(pageRequests.get(0), page(1_000, 50));
     assertThat(next)
@@ -69,9 +70,7 @@ class CheckpointSyncTest {
     assertThat(sync.result().enoughPeers()).isTrue();
     assertThat(sync.result().peerResults())
         .extracting(PeerSyncResult::events, PeerSyncResult::failures)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(1_000, 2),
-            org.assertj.core.groups.Tuple.tuple(1, 0));
+        .containsExactly(tuple(1_000, 2), tuple(1, 0));
   }
 
   @Test
@@ -87,7 +86,7 @@ class CheckpointSyncTest {
   }
 
   @Test
-  void a_node_that_stops_asks_nobody_else() {
+  void stopping_node_asks_no_further_peers() {
     CheckpointSync sync = sync(peers(9), 1);
 
     play(sync, pageRequest -> failed(MeshFailure.STOPPING));
@@ -97,19 +96,19 @@ class CheckpointSyncTest {
   }
 
   @Test
-  void without_peers_there_is_nothing_to_do() {
+  void sync_without_peers_is_done() {
     CheckpointSync sync = sync(List.of(), 1);
 
-    assertThat(sync.firstRequests()).isEmpty();
+    assertThat(sync.nextRequests()).isEmpty();
     assertThat(sync.isDone()).isTrue();
     assertThat(sync.result()).isEqualTo(new CheckpointSyncRequest.SyncResult(List.of(), false));
   }
 
   @Test
-  void a_peer_named_twice_is_asked_once() {
+  void peer_in_the_list_twice_is_asked_once() {
     CheckpointSync sync = sync(List.of(FetchOutcomes.BART, FetchOutcomes.BART), 1);
 
-    assertThat(sync.firstRequests()).hasSize(1);
+    assertThat(sync.nextRequests()).hasSize(1);
   }
 
   @Test
@@ -127,14 +126,12 @@ class CheckpointSyncTest {
   @Test
   void cancelling_reports_received_checkpoints_and_missing_peers() {
     CheckpointSync sync = sync(peers(2), 1);
-    List<PageRequest> pageRequests = sync.firstRequests();
+    List<PageRequest> pageRequests = sync.nextRequests();
     sync.onOutcome(pageRequests.get(0), lastPage(3));
 
     assertThat(sync.abandon("stopped").peerResults())
         .extracting(PeerSyncResult::events, PeerSyncResult::reason)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(3, ""),
-            org.assertj.core.groups.Tuple.tuple(0, "stopped"));
+        .containsExactly(tuple(3, ""), tuple(0, "stopped"));
   }
 
   private static List<String> order(int seed) {
@@ -144,7 +141,7 @@ class CheckpointSyncTest {
   }
 
   private static void play(CheckpointSync sync, Function<PageRequest, FetchOutcome> outcome) {
-    Deque<PageRequest> pageRequests = new ArrayDeque<>(sync.firstRequests());
+    Deque<PageRequest> pageRequests = new ArrayDeque<>(sync.nextRequests());
     while (!pageRequests.isEmpty()) {
       PageRequest pageRequest = pageRequests.removeFirst();
       pageRequests.addAll(sync.onOutcome(pageRequest, outcome.apply(pageRequest)));

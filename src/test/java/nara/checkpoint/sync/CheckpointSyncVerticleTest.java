@@ -6,15 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import nara.bus.Bus;
+import java.util.concurrent.BlockingQueue;
 import nara.checkpoint.sync.CheckpointSyncRequest.PeerSyncResult;
 import nara.checkpoint.sync.CheckpointSyncRequest.Sync;
 import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
@@ -23,30 +18,36 @@ import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
+import nara.testing.FakeBus;
 import nara.trust.TrustRequest.OfferResult;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(VertxExtension.class)
 class CheckpointSyncVerticleTest {
   private static final Peer BART = new Peer("bart", "10.0.0.1");
   private static final Peer LISA = new Peer("lisa", "10.0.0.2");
 
-  @Test
-  void peers_are_walked_over_the_bus_to_their_end(Vertx vertx) throws Exception {
-    mesh(
-        vertx,
-        request -> {
-          MeshRequest.FetchPage fetchPage = (MeshRequest.FetchPage) request;
-          boolean first = ((Query.Page) fetchPage.query()).after() == Long.MIN_VALUE;
-          return Future.succeededFuture(
-              fetchPage.peer().equals(LISA)
-                  ? FetchOutcomes.failed(MeshFailure.UNREACHABLE)
-                  : first ? page(1_000, 77) : lastPage(5));
-        });
-    deploy(vertx);
+  private final FakeBus bus = new FakeBus();
 
-    SyncResult syncResult = await(sync(vertx, BART, LISA));
+  @AfterEach
+  void close() {
+    bus.close();
+  }
+
+  @Test
+  void checkpoints_of_each_peer_are_fetched_to_the_end() {
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.FetchPage.class,
+        fetch -> {
+          boolean first = ((Query.Page) fetch.query()).after() == Long.MIN_VALUE;
+          return fetch.peer().equals(LISA)
+              ? FetchOutcomes.failed(MeshFailure.UNREACHABLE)
+              : first ? page(1_000, 77) : lastPage(5);
+        });
+    deploy();
+
+    SyncResult syncResult = FakeBus.await(sync(BART, LISA));
 
     assertThat(syncResult.enoughPeers()).isFalse();
     assertThat(syncResult.peerResults())
@@ -57,80 +58,69 @@ class CheckpointSyncVerticleTest {
   }
 
   @Test
-  void without_a_mesh_it_says_so(Vertx vertx) throws Exception {
-    deploy(vertx);
+  void sync_reports_a_missing_mesh() {
+    deploy();
 
-    assertThat(await(sync(vertx, BART)).peerResults())
+    assertThat(FakeBus.await(sync(BART)).peerResults())
         .containsExactly(
-            new PeerSyncResult("bart", 1, 1, "the mesh is not there", 0, 0, OfferResult.NONE));
+            new PeerSyncResult(
+                "bart", 1, 1, "no verticle serves nara.mesh", 0, 0, OfferResult.NONE));
   }
 
   @Test
-  void without_peers_the_answer_comes_at_once(Vertx vertx) throws Exception {
-    deploy(vertx);
+  void sync_without_peers_ends_at_once() {
+    deploy();
 
-    assertThat(await(sync(vertx))).isEqualTo(new SyncResult(List.of(), false));
+    assertThat(FakeBus.await(sync())).isEqualTo(new SyncResult(List.of(), false));
   }
 
   @Test
-  void a_defect_of_the_mesh_costs_that_peer_and_is_told(Vertx vertx) throws Exception {
-    mesh(vertx, request -> Future.failedFuture("broken"));
-    deploy(vertx);
+  void internal_error_of_the_mesh_fails_that_peer() {
+    bus.replyAsync(
+        MeshRequest.ADDRESS, MeshRequest.FetchPage.class, fetch -> Future.failedFuture("broken"));
+    bus.replyAsync(
+        MeshRequest.ADDRESS,
+        MeshRequest.FetchCheckpointPage.class,
+        fetch -> Future.failedFuture("broken"));
+    deploy();
 
-    assertThat(await(sync(vertx, BART)).peerResults())
+    assertThat(FakeBus.await(sync(BART)).peerResults())
         .singleElement()
-        .satisfies(answer -> assertThat(answer.reason()).contains("the mesh failed", "broken"));
+        .satisfies(answer -> assertThat(answer.reason()).contains("nara.mesh failed", "broken"));
   }
 
   @Test
-  void a_sync_that_takes_too_long_answers_with_what_came(Vertx vertx) throws Exception {
-    mesh(vertx, request -> Promise.<FetchOutcome>promise().future());
-    await(
-        vertx.deployVerticle(
-            new CheckpointSyncVerticle(
-                CheckpointSyncConfig.defaults(), new Random(1), Duration.ofMillis(50))));
+  void sync_ends_with_a_partial_result_after_its_timeout() {
+    bus.hold(MeshRequest.ADDRESS, MeshRequest.FetchPage.class);
+    bus.deploy(
+        new CheckpointSyncVerticle(
+            CheckpointSyncConfig.defaults(), new Random(1), Duration.ofMillis(50)));
 
-    assertThat(await(sync(vertx, BART)).peerResults())
+    assertThat(FakeBus.await(sync(BART)).peerResults())
         .singleElement()
-        .satisfies(answer -> assertThat(answer.reason()).contains("not through after"));
+        .satisfies(answer -> assertThat(answer.reason()).contains("did not end within"));
   }
 
   @Test
-  void stopping_answers_who_waits_at_once(Vertx vertx) throws Exception {
-    CountDownLatch reached = new CountDownLatch(1);
-    mesh(
-        vertx,
-        request -> {
-          reached.countDown();
-          return Promise.<FetchOutcome>promise().future();
-        });
-    String id = deploy(vertx);
-    Future<SyncResult> waiting = sync(vertx, BART);
-    assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+  void running_sync_ends_when_the_verticle_stops() {
+    BlockingQueue<Promise<FetchOutcome>> requests =
+        bus.hold(MeshRequest.ADDRESS, MeshRequest.FetchPage.class);
+    String deployment = deploy();
+    Future<SyncResult> waiting = sync(BART);
+    FakeBus.next(requests);
 
-    await(vertx.undeploy(id));
+    bus.undeploy(deployment);
 
-    assertThat(await(waiting).peerResults())
+    assertThat(FakeBus.await(waiting).peerResults())
         .singleElement()
         .satisfies(answer -> assertThat(answer.reason()).contains("stopped"));
   }
 
-  private void mesh(Vertx vertx, Function<MeshRequest<?>, Future<FetchOutcome>> onRequest) {
-    Bus.of(vertx).serve(MeshRequest.ADDRESS, MeshRequest.class, onRequest::apply);
+  private String deploy() {
+    return bus.deploy(new CheckpointSyncVerticle(CheckpointSyncConfig.defaults(), new Random(1)));
   }
 
-  private static String deploy(Vertx vertx) throws Exception {
-    return await(
-        vertx.deployVerticle(
-            new CheckpointSyncVerticle(CheckpointSyncConfig.defaults(), new Random(1))));
-  }
-
-  private static Future<SyncResult> sync(Vertx vertx, Peer... peers) {
-    return Bus.of(vertx)
-        .request(CheckpointSyncRequest.ADDRESS, new Sync(List.of(peers)), Duration.ofSeconds(20));
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  private Future<SyncResult> sync(Peer... peers) {
+    return bus.send(CheckpointSyncRequest.ADDRESS, new Sync(List.of(peers)));
   }
 }

@@ -30,7 +30,7 @@ class CheckpointVectorsTest {
   private final Set<String> held = ids(recorded("page of checkpoints").get("events"));
 
   @Test
-  void the_recorded_pages_lose_a_checkpoint_to_a_naive_reader() {
+  void recorded_pages_lose_a_checkpoint_when_the_cursor_is_taken_as_it_is() {
     JsonNode first = recorded("page of checkpoints that ends between equal times");
     Set<String> naive = ids(first.get("events"));
     naive.addAll(ids(recorded("the page after it has lost one").get("events")));
@@ -40,32 +40,32 @@ class CheckpointVectorsTest {
   }
 
   @Test
-  void the_walk_over_the_same_pages_loses_none() {
+  void pager_loses_no_checkpoint_of_the_recorded_pages() {
     JsonNode first = recorded("page of checkpoints that ends between equal times");
-    CheckpointPager walk = new CheckpointPager(BART, PAGES_OF_THREE);
+    CheckpointPager pager = new CheckpointPager(BART, PAGES_OF_THREE);
     Set<String> got = ids(first.get("events"));
-    walk.nextRequest();
-    Optional<MeshRequest<FetchOutcome>> next = walk.onOutcome(fetchedPage(first));
+    pager.nextRequest();
+    Optional<MeshRequest<FetchOutcome>> next = pager.onOutcome(fetchedPage(first));
     while (next.isPresent()) {
       JsonNode page = pageAfter((Query.Page) ((MeshRequest.FetchPage) next.get()).query());
       got.addAll(ids(page.get("events")));
-      next = walk.onOutcome(fetchedPage(page));
+      next = pager.onOutcome(fetchedPage(page));
     }
 
     assertThat(got).isEqualTo(held);
   }
 
   @Test
-  void the_recorded_lists_are_walked_by_offset_to_their_end() {
-    CheckpointPager walk = new CheckpointPager(BART, PAGES_OF_THREE);
-    walk.nextRequest();
+  void recorded_lists_are_fetched_by_offset_to_the_end() {
+    CheckpointPager pager = new CheckpointPager(BART, PAGES_OF_THREE);
+    pager.nextRequest();
     Optional<MeshRequest<FetchOutcome>> next =
-        walk.onOutcome(FetchOutcomes.failed(MeshFailure.UNSUPPORTED));
+        pager.onOutcome(FetchOutcomes.failed(MeshFailure.UNSUPPORTED));
     assertThat(((FetchCheckpointPage) next.orElseThrow()).offset()).isZero();
 
-    next = walk.onOutcome(fetchedList(recorded("checkpoints, limit")));
+    next = pager.onOutcome(fetchedList(recorded("checkpoints, limit")));
     assertThat(((FetchCheckpointPage) next.orElseThrow()).offset()).isEqualTo(1);
-    assertThat(walk.onOutcome(fetchedList(recorded("checkpoints, past the end")))).isEmpty();
+    assertThat(pager.onOutcome(fetchedList(recorded("checkpoints, past the end")))).isEmpty();
   }
 
   /** What the recorded node answers to a page, computed from all that it holds. */

@@ -11,7 +11,7 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.trust.TrustRequest.OfferResult;
 
-/** How requests went, in short, for tables in tests. */
+/** Short ways to create fetch outcomes. */
 final class FetchOutcomes {
   static final Peer BART = new Peer("bart", "10.0.0.2:7433");
   static final Duration QUICK = Duration.ofMillis(100);
@@ -28,7 +28,7 @@ final class FetchOutcomes {
     return fetched(events, Optional.empty(), false, offered(events, 0, 0), QUICK);
   }
 
-  /** A part of the older endpoint's list: all of it new. */
+  /** A page of the older endpoint: all of it new. */
   static PageFetched list(int events, boolean hasMore) {
     return fetched(events, Optional.empty(), hasMore, offered(events, 0, 0), QUICK);
   }

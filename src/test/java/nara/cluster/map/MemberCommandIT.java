@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import nara.bus.Bus;
-import nara.bus.UnavailableException;
+import nara.bus.BusFailure;
 import nara.cluster.ClusterNotification;
 import nara.cluster.ClusterRequest;
 import nara.cluster.InProcessCluster;
@@ -117,7 +117,8 @@ class MemberCommandIT {
 
     InProcessCluster.await(members.get(0).vertx().undeploy(deployed));
     for (Future<ClusterWorkRequest.FetchedByMember> one : underWay) {
-      assertThatThrownBy(() -> InProcessCluster.await(one)).matches(UnavailableException::isCause);
+      assertThatThrownBy(() -> InProcessCluster.await(one))
+          .matches(failure -> BusFailure.of(failure) == BusFailure.UNAVAILABLE);
     }
     assertThat(fetched).hasValue(3);
     assertThat(log.list).isEmpty();
@@ -133,7 +134,7 @@ class MemberCommandIT {
 
   private static void assertRefused(Future<?> command) {
     assertThatThrownBy(() -> InProcessCluster.await(command))
-        .matches(UnavailableException::isCause)
+        .matches(failure -> BusFailure.of(failure) == BusFailure.UNAVAILABLE)
         .hasMessageContaining("term 1 is over: term 2 leads");
   }
 }

@@ -50,7 +50,8 @@ class EventReaderTest {
         Arguments.of(event("'svc':'ping'," + SOCIAL), "ping with the payload of social"),
         Arguments.of(event("'svc':'what'," + SOCIAL), "unknown service 'what'"),
         Arguments.of(event(SOCIAL), "unknown service ''"),
-        Arguments.of(event("'svc':'social'," + SOCIAL + ",'seen':{}"), "more than one payload"),
+        Arguments.of(
+            event("'svc':'social'," + SOCIAL + ",'seen':{}"), "seen is one object too many"),
         Arguments.of(event("'svc':'social'," + SOCIAL + "," + SOCIAL), "key 'social' twice"),
         Arguments.of(event("'svc':'social','social':{'type':'tease','type':'x'}"), "'type' twice"),
         Arguments.of(event("'svc':'social','social':[1]"), "social is not an object"),
@@ -77,7 +78,7 @@ class EventReaderTest {
         Arguments.of("{'x':" + "{'x':".repeat(1_000) + "1" + "}".repeat(1_001), "not JSON"),
         Arguments.of("{'" + "k".repeat(2_000) + "':1}", "not JSON"),
         Arguments.of(event("'emitter':'" + "n".repeat(10_000) + "'"), "emitter has 10000"),
-        Arguments.of("{} {}", "something follows the event"),
+        Arguments.of("{} {}", "more text after the end"),
         Arguments.of("{'id':'a\nb'}", "not JSON"));
   }
 

@@ -28,12 +28,12 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
-import nara.mesh.server.MeshServerVerticle;
 import nara.mesh.server.PeerDirectory;
 import nara.testing.Citizen;
 import nara.trust.TrustConfig;
@@ -42,8 +42,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two of our own nodes that compare their ledgers over real sockets, and what that costs: round
- * trips, and bytes of the bodies of all messages and of the requests for events.
+ * Two nodes compare their ledgers over real sockets. The tests also check the cost in rounds and in
+ * bytes.
  */
 class ReconcileIT {
   private static final long SECOND = 1_000_000_000L;
@@ -52,7 +52,7 @@ class ReconcileIT {
 
   private final List<Node> nodes = new ArrayList<>();
 
-  /** A ledger with its door and its mesh, on an instance of Vert.x of its own. */
+  /** A ledger with trust and mesh, on its own Vert.x instance. */
   private record Node(Vertx vertx, Identity identity, Keyring keys, ListenPort listenPort) {
     Bus bus() {
       return Bus.of(vertx);
@@ -117,10 +117,11 @@ class ReconcileIT {
             new TrustVerticle(TrustConfig.defaults(), TestMesh.verifier(), keys, clock)));
     await(
         vertx.deployVerticle(
-            new MeshSyncVerticle(identity, keys, config, TestMesh.verifier(), clock, listenPort)));
+            new MeshSyncVerticle(
+                new MeshNode(identity, keys, config, TestMesh.verifier(), clock, listenPort))));
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 identity, keys, config, TestMesh.verifier(), clock, nowhere(), listenPort)));
     Node node = new Node(vertx, identity, keys, listenPort);
     nodes.add(node);
@@ -213,7 +214,7 @@ class ReconcileIT {
     assertThat(back.surplus()).isZero();
   }
 
-  /** All but every so manieth. */
+  /** All events but every n-th. */
   private static List<Event> every(List<Event> all, int modulus, int leftOut) {
     List<Event> kept = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
@@ -234,7 +235,7 @@ class ReconcileIT {
     Node lisa = node("lisa", mine);
     Node bart = node("bart", theirs);
 
-    // The smaller bytes are lisa's: she looks at the other form once, and not again.
+    // Lisa holds the smaller form: she fetches the other form once, and not again.
     assertThat(lisa.comparedWith(bart).fetchRequests()).isEqualTo(1);
     PeerReconciled again = lisa.comparedWith(bart);
     assertThat(again.missing()).isEqualTo(1);

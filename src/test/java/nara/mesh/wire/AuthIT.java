@@ -26,9 +26,7 @@ import nara.mesh.FakeLedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.TestMesh;
-import nara.mesh.server.EventImport;
 import nara.mesh.server.MeshServerVerticle;
-import nara.mesh.server.ReconcileHandler;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may ask for what, as seen from outside. */
+/** Which requests the server accepts from which senders. */
 class AuthIT {
   private static final Citizen LISA = Citizen.named("lisa");
   private static final Identity BART = Citizen.named("bart").identity();
@@ -59,7 +57,7 @@ class AuthIT {
     await(vertx.deployVerticle(new FakeLedgerVerticle(held)));
     await(vertx.deployVerticle(new FakeTrustVerticle()));
     server =
-        new MeshServerVerticle(
+        TestMesh.server(
             LISA.identity(),
             keys,
             TestMesh.config(),
@@ -84,27 +82,27 @@ class AuthIT {
             send(method, path + "?target=bart", MultiMap.caseInsensitiveMultiMap(), "{}");
         if (response.status() == 200) {
           answered.add(path);
-        } else if (!OPEN.contains(path) && !path.equals(EventImport.PATH)) {
+        } else if (!OPEN.contains(path) && !path.equals(MeshPaths.IMPORT)) {
           assertThat(response.status()).as(path).isEqualTo(401);
           assertThat(response.text()).isEqualTo("Authentication failed: missing auth headers\n");
         }
       }
     }
 
-    assertThat(server.paths()).contains("/events/sync", "/gossip/zine", "/dm", EventImport.PATH);
+    assertThat(server.paths()).contains("/events/sync", "/gossip/zine", "/dm", MeshPaths.IMPORT);
     assertThat(answered).containsExactlyInAnyOrderElementsOf(OPEN);
   }
 
   @Test
   void import_without_owner_signature_is_rejected() throws Exception {
     Response unsigned =
-        send(HttpMethod.POST, EventImport.PATH, MultiMap.caseInsensitiveMultiMap(), "{}");
+        send(HttpMethod.POST, MeshPaths.IMPORT, MultiMap.caseInsensitiveMultiMap(), "{}");
 
     assertThat(unsigned.status()).isEqualTo(403);
     assertThat(unsigned.text()).contains("Authentication failed: timestamp too old");
   }
 
-  /** What is altered, how, and why it is refused then. */
+  /** One alteration of a request and the reason of its rejection. */
   record Alteration(String label, UnaryOperator<OutgoingRequest> change, String reason) {
     @Override
     public String toString() {
@@ -112,7 +110,7 @@ class AuthIT {
     }
   }
 
-  /** A request as it goes out. */
+  /** A request as it is on the wire. */
   record OutgoingRequest(HttpMethod method, String path, MultiMap headers) {
     OutgoingRequest with(String header, String value) {
       MultiMap changed = MultiMap.caseInsensitiveMultiMap().addAll(headers);
@@ -208,15 +206,15 @@ class AuthIT {
     String body = "{\"from\":\"bart\",\"mode\":\"recent\",\"limit\":2}";
     List<String> checked =
         server.paths().stream()
-            .filter(path -> !OPEN.contains(path) && !path.equals(EventImport.PATH))
+            .filter(path -> !OPEN.contains(path) && !path.equals(MeshPaths.IMPORT))
             .toList();
     assertThat(checked).contains("/events/sync", "/gossip/zine", "/dm").hasSize(5);
     for (String path : checked) {
       MultiMap headers = MultiMap.caseInsensitiveMultiMap();
       RequestSignature.sign(BART, Instant.now(), "POST", path).addTo(headers);
       OutgoingRequest outgoingRequest = new OutgoingRequest(HttpMethod.POST, path, headers);
-      if (!path.equals(ReconcileHandler.RECONCILE_PATH)) {
-        // The stand-in for the ledger cannot reconcile; ReconcileIT shows that it is answered.
+      if (!path.equals(MeshPaths.RECONCILE)) {
+        // The fake ledger cannot reconcile; ReconcileIT covers this path.
         Response asSigned =
             send(outgoingRequest.method(), outgoingRequest.path(), outgoingRequest.headers(), body);
         assertThat(asSigned.status()).as(path).isNotEqualTo(401);
@@ -261,10 +259,10 @@ class AuthIT {
     ListenPort strict = new ListenPort();
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 LISA.identity(),
                 keys,
-                TestMesh.config().withRequestLimit(1, 3),
+                TestMesh.withRequestLimit(TestMesh.config(), 1, 3),
                 TestMesh.verifier(),
                 InstantSource.system(),
                 name -> Optional.empty(),
@@ -297,10 +295,10 @@ class AuthIT {
     assertThat(post("/gossip/zine", "{\"events\":[]}").text()).isEqualTo("from is required\n");
     assertThat(post("/dm", "{").text()).isEqualTo("Invalid JSON\n");
     assertThat(post("/dm", "").status()).isEqualTo(400);
-    assertThat(post(EventImport.PATH, "nothing").status()).isEqualTo(400);
-    assertThat(post(EventImport.PATH, "{\"ts\":9223372036854775807}").status()).isEqualTo(403);
+    assertThat(post(MeshPaths.IMPORT, "nothing").status()).isEqualTo(400);
+    assertThat(post(MeshPaths.IMPORT, "{\"ts\":9223372036854775807}").status()).isEqualTo(403);
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
-    assertThat(send(HttpMethod.GET, EventImport.PATH, none, "").status()).isEqualTo(405);
+    assertThat(send(HttpMethod.GET, MeshPaths.IMPORT, none, "").status()).isEqualTo(405);
   }
 
   private Response post(String path, String body) throws Exception {

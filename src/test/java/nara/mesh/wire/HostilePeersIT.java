@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.event.Event;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -28,6 +29,7 @@ import nara.ledger.Query;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -41,9 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * Each way in which a peer can misbehave: a failure that names it, and nothing offered to trust.
- */
+/** Each kind of misbehaviour of a peer ends with its own failure, and offers nothing to trust. */
 class HostilePeersIT {
   private static final Query ALL = new Query.Sample(5_000, "lisa", 0, Query.Filter.ALL);
   private static final Identity BART = Citizen.named("bart").identity();
@@ -67,12 +67,13 @@ class HostilePeersIT {
     return await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                Citizen.named("lisa").identity(),
-                keys,
-                config,
-                TestMesh.verifier(),
-                InstantSource.system(),
-                new ListenPort())));
+                new MeshNode(
+                    Citizen.named("lisa").identity(),
+                    keys,
+                    config,
+                    TestMesh.verifier(),
+                    InstantSource.system(),
+                    new ListenPort()))));
   }
 
   @AfterEach
@@ -100,7 +101,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void an_answer_without_events_is_fetched_and_nothing_is_offered() throws Exception {
+  void response_without_events_is_fetched_and_not_offered() throws Exception {
     byte[] body = RawPeer.body(BART, List.of());
 
     assertThat(fetched((request, out) -> RawPeer.answer(out, BART, body)).events()).isZero();
@@ -120,7 +121,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void the_key_of_an_unknown_peer_is_learned_by_a_ping_first() throws Exception {
+  void client_learns_key_of_unknown_peer_by_a_ping() throws Exception {
     Identity moe = Citizen.named("moe").identity();
     byte[] body = RawPeer.body(moe, TestMesh.teases(Citizen.named("moe"), 2));
     try (RawPeer peer = new RawPeer((request, out) -> pingOrAnswer(request, out, moe, body))) {
@@ -134,7 +135,8 @@ class HostilePeersIT {
   @Test
   void fetch_fails_when_peer_has_another_name() throws Exception {
     try (RawPeer peer = new RawPeer((request, out) -> RawPeer.pong(out, BART))) {
-      assertFailed(fetch("moe", peer), MeshFailure.BAD_SIGNATURE, "answers bart, not moe");
+      assertFailed(
+          fetch("moe", peer), MeshFailure.BAD_SIGNATURE, "identifies itself as bart, expected moe");
       assertThat(keys.byName("moe")).isEmpty();
     }
   }
@@ -154,7 +156,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void a_length_over_the_limit_is_refused_before_the_body() throws Exception {
+  void declared_length_over_the_limit_is_rejected_before_the_body() throws Exception {
     SignatureHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(new byte[0]));
     assertFailed(
         failed(
@@ -167,7 +169,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void a_body_shorter_than_its_length_is_cut_off() throws Exception {
+  void fetch_is_cut_off_when_body_is_shorter_than_its_length() throws Exception {
     byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 3));
     SignatureHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(body));
     assertFailed(
@@ -191,7 +193,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void a_connection_that_ends_in_the_middle_of_a_chunk_is_cut_off() throws Exception {
+  void fetch_is_cut_off_when_connection_ends_within_a_chunk() throws Exception {
     assertFailed(
         failed(
             (request, out) ->
@@ -204,17 +206,17 @@ class HostilePeersIT {
   }
 
   @Test
-  void connection_closed_without_response_is_cut_off() throws Exception {
+  void fetch_is_cut_off_when_connection_closes_without_response() throws Exception {
     assertFailed(failed((request, out) -> out.flush()), MeshFailure.CUT_OFF, "closed");
   }
 
   @Test
-  void a_silent_peer_stalls() throws Exception {
+  void fetch_stalls_when_peer_is_silent() throws Exception {
     assertFailed(failed((request, out) -> hang()), MeshFailure.STALLED, "no byte for 400ms");
   }
 
   @Test
-  void a_peer_that_falls_silent_in_the_middle_stalls() throws Exception {
+  void fetch_stalls_when_peer_falls_silent_within_the_body() throws Exception {
     SignatureHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(new byte[0]));
     assertFailed(
         failed(
@@ -227,7 +229,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void a_peer_that_trickles_stalls() throws Exception {
+  void fetch_stalls_when_peer_trickles_bytes() throws Exception {
     SignatureHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(new byte[0]));
     try (RawPeer peer =
         new RawPeer(
@@ -244,7 +246,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void giant_headers_are_refused() throws Exception {
+  void fetch_rejects_giant_headers() throws Exception {
     assertFailed(
         failed(
             (request, out) -> {
@@ -260,11 +262,11 @@ class HostilePeersIT {
   }
 
   @Test
-  void what_is_not_http_is_malformed() throws Exception {
+  void response_that_is_not_http_is_malformed() throws Exception {
     assertFailed(
         failed((request, out) -> out.write("SSH-2.0-OpenSSH_9.2\r\n\r\n".getBytes(ISO_8859_1))),
         MeshFailure.MALFORMED,
-        "no HTTP answer");
+        "no HTTP response");
   }
 
   @Test
@@ -277,7 +279,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void an_answer_signed_by_somebody_else_is_refused() throws Exception {
+  void response_signed_with_another_key_is_rejected() throws Exception {
     Identity impostor = Citizen.impostor("bart").identity();
     byte[] body = RawPeer.body(impostor, TestMesh.teases(Citizen.named("bart"), 3));
     assertFailed(
@@ -287,13 +289,13 @@ class HostilePeersIT {
   }
 
   @Test
-  void an_answer_in_another_name_is_refused() throws Exception {
+  void response_in_another_name_is_rejected() throws Exception {
     Identity moe = Citizen.named("moe").identity();
     byte[] body = RawPeer.body(moe, List.of());
     assertFailed(
         failed((request, out) -> RawPeer.answer(out, moe, body)),
         MeshFailure.BAD_SIGNATURE,
-        "bart was asked, moe answered");
+        "expected a response from bart, got one from moe");
   }
 
   @Test
@@ -308,7 +310,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void a_list_of_events_that_nobody_signed_is_refused() throws Exception {
+  void event_list_without_signature_is_rejected() throws Exception {
     byte[] body = "{\"from\":\"bart\",\"events\":null,\"ts\":5}\n".getBytes(UTF_8);
     assertFailed(
         failed((request, out) -> RawPeer.answer(out, BART, body)),
@@ -317,7 +319,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void a_list_with_an_event_taken_out_is_refused_though_the_headers_are_right() throws Exception {
+  void event_list_with_a_removed_event_is_rejected_when_headers_are_valid() throws Exception {
     List<Event> events = TestMesh.teases(Citizen.named("bart"), 3);
     String whole = new String(RawPeer.body(BART, events), UTF_8);
     byte[] body = whole.replace(new String(events.get(1).json(), UTF_8) + ",", "").getBytes(UTF_8);
@@ -336,11 +338,11 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> packed(out, signature, packed)),
         MeshFailure.TOO_LARGE,
-        "unpacks to");
+        "decompresses to");
   }
 
   @Test
-  void broken_gzip_is_malformed_and_half_of_it_is_cut_off() throws Exception {
+  void broken_gzip_is_malformed_and_truncated_gzip_is_cut_off() throws Exception {
     byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 50));
     byte[] packed = Gzip.compress(Body.of(body));
     SignatureHeaders signature = ResponseSignature.sign(BART, Instant.now(), Body.of(body));
@@ -351,21 +353,21 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> packed(out, signature, Arrays.copyOf(packed, packed.length / 2))),
         MeshFailure.CUT_OFF,
-        "ends in the middle");
+        "truncated");
   }
 
   @Test
-  void a_body_that_is_no_answer_is_malformed() throws Exception {
+  void body_that_is_no_response_is_malformed() throws Exception {
     for (String body : List.of("", "[]", "{\"from\":\"bart\",\"events\":[1", "{\"ts\":1e999}")) {
       assertFailed(
           failed((request, out) -> RawPeer.answer(out, BART, body.getBytes(UTF_8))),
           MeshFailure.MALFORMED,
-          "not the JSON expected");
+          "malformed JSON");
     }
   }
 
   @Test
-  void more_events_than_any_answer_may_hold_are_too_many() throws Exception {
+  void response_with_too_many_events_is_too_large() throws Exception {
     byte[] body = RawPeer.body(BART, TestMesh.teases(Citizen.named("bart"), 5_001));
     assertFailed(
         failed((request, out) -> RawPeer.answer(out, BART, body)),
@@ -374,7 +376,7 @@ class HostilePeersIT {
   }
 
   @Test
-  void an_endpoint_that_is_not_there_is_unsupported() throws Exception {
+  void missing_endpoint_is_unsupported() throws Exception {
     for (int status : List.of(404, 405)) {
       assertFailed(
           failed((request, out) -> RawPeer.text(out, status, "404 page not found\n")),
@@ -384,11 +386,11 @@ class HostilePeersIT {
   }
 
   @Test
-  void any_other_status_is_told_with_the_start_of_its_text() throws Exception {
+  void other_status_is_reported_with_the_start_of_its_text() throws Exception {
     assertFailed(
         failed((request, out) -> RawPeer.text(out, 500, "boom\nand so on")),
         MeshFailure.STATUS,
-        "answers 500: boom?and so on");
+        "answers 500: boom\uFFFDand so on");
     assertFailed(
         failed((request, out) -> RawPeer.text(out, 302, "", "Location: http://127.0.0.1:1/\n")),
         MeshFailure.STATUS,
@@ -426,8 +428,7 @@ class HostilePeersIT {
               texts.add(i * 700, bad.get(i));
               ids.add(i * 700, statedIds.get(i));
             });
-    byte[] hash =
-        Sha256.start().digest(("bart:1795367224:" + String.join("", ids)).getBytes(UTF_8));
+    byte[] hash = Hashing.sha256(("bart:1795367224:" + String.join("", ids)).getBytes(UTF_8));
     String json =
         "{\"from\":\"bart\",\"events\":[%s],\"ts\":1795367224,\"sig\":\"%s\"}\n"
             .formatted(String.join(",", texts), BART.keys().signBase64(hash));
@@ -437,7 +438,7 @@ class HostilePeersIT {
 
     assertThat(pageFetched.events()).isEqualTo(5_000);
     assertThat(pageFetched.oldestTs()).isEqualTo(1);
-    assertThat(trust.offers.getFirst().events()).hasSize(5_000);
+    assertThat(trust.offers.getFirst().events().size()).isEqualTo(5_000);
   }
 
   @Test
@@ -485,7 +486,7 @@ class HostilePeersIT {
 
   @Test
   void stop_fails_all_pending_requests() throws Exception {
-    // Nothing but the stop may end a wait here, however slowly this machine runs.
+    // Only the stop may end these requests, however slow this machine is.
     await(vertx.undeploy(mesh));
     mesh = deploy(TestMesh.configWithLongTimeouts());
     CountDownLatch asked = new CountDownLatch(4);
@@ -562,7 +563,7 @@ class HostilePeersIT {
     return new String(json, UTF_8);
   }
 
-  /** Until the other side hangs up, which ends the test's peer. */
+  /** Sends nothing until the client hangs up. */
   private static void hang() throws InterruptedException {
     new CountDownLatch(1).await(20, TimeUnit.SECONDS);
   }

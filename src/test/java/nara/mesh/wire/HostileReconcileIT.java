@@ -23,6 +23,7 @@ import java.util.Random;
 import nara.bus.Bus;
 import nara.event.Event;
 import nara.event.Verdict;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -33,6 +34,7 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
@@ -41,15 +43,13 @@ import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
 import nara.mesh.client.MeshSyncVerticle;
-import nara.mesh.server.MeshServerVerticle;
 import nara.mesh.server.PeerDirectory;
-import nara.mesh.server.ReconcileHandler;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Peers that reconcile badly or not at all, and strangers who send anything to our endpoints. */
+/** Peers that reconcile badly or not at all, and malformed requests to the server. */
 class HostileReconcileIT {
   private static final Identity BART = Citizen.named("bart").identity();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -76,7 +76,8 @@ class HostileReconcileIT {
     InstantSource clock = InstantSource.system();
     await(
         vertx.deployVerticle(
-            new MeshSyncVerticle(lisa, keys, config, TestMesh.verifier(), clock, listenPort)));
+            new MeshSyncVerticle(
+                new MeshNode(lisa, keys, config, TestMesh.verifier(), clock, listenPort))));
     PeerDirectory nobody =
         new PeerDirectory() {
           @Override
@@ -91,8 +92,7 @@ class HostileReconcileIT {
         };
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
-                lisa, keys, config, TestMesh.verifier(), clock, nobody, listenPort)));
+            TestMesh.server(lisa, keys, config, TestMesh.verifier(), clock, nobody, listenPort)));
   }
 
   @AfterEach
@@ -101,7 +101,7 @@ class HostileReconcileIT {
   }
 
   @Test
-  void peer_without_reconcile_is_asked_only_once() throws Exception {
+  void peer_without_reconcile_endpoint_is_asked_once() throws Exception {
     for (int status : new int[] {404, 405, 501}) {
       try (RawPeer peer = new RawPeer((request, out) -> RawPeer.text(out, status, "no"))) {
         assertThat(reconcile(peer)).isInstanceOfSatisfying(ReconcileFailed.class, this::isUnable);
@@ -112,7 +112,7 @@ class HostileReconcileIT {
   }
 
   @Test
-  void peer_that_responds_with_a_page_counts_as_unsupported() throws Exception {
+  void peer_is_unsupported_when_it_responds_with_an_html_page() throws Exception {
     byte[] page = "<html>".getBytes(UTF_8);
     try (RawPeer peer = new RawPeer((request, out) -> RawPeer.answer(out, BART, page))) {
       assertThat(reconcile(peer)).isInstanceOfSatisfying(ReconcileFailed.class, this::isUnable);
@@ -130,7 +130,7 @@ class HostileReconcileIT {
           .isInstanceOfSatisfying(
               PeerReconciled.class,
               peerReconciled -> {
-                assertThat(peerReconciled.incompleteReason()).contains("has no end");
+                assertThat(peerReconciled.incompleteReason()).contains("did not end");
                 assertThat(peerReconciled.rounds()).isEqualTo(MeshLimits.RECONCILE_ROUNDS);
               });
     }
@@ -155,7 +155,7 @@ class HostileReconcileIT {
         assertThat(reconcile(peer))
             .isInstanceOfSatisfying(
                 PeerReconciled.class,
-                r -> assertThat(r.incompleteReason()).contains("cannot be read"));
+                r -> assertThat(r.incompleteReason()).contains("its message is malformed"));
       }
     }
   }
@@ -190,7 +190,7 @@ class HostileReconcileIT {
               PeerReconciled.class,
               peerReconciled -> {
                 assertThat(peerReconciled.incompleteReason())
-                    .isEqualTo("of the 1000 events that it listed it gave 0");
+                    .isEqualTo("the peer listed 1000 events and sent 0");
                 assertThat(peerReconciled.notHeld()).isEqualTo(1_000);
               });
       assertThat(((PeerReconciled) reconcile(peer)).fetchRequests()).isZero();
@@ -205,8 +205,7 @@ class HostileReconcileIT {
         SyncResponse.write(BART, List.of(), Optional.of(0L), Instant.now().getEpochSecond())
             .bytes();
     try (RawPeer peer = new RawPeer((request, out) -> say(request, out, list, again))) {
-      assertThat(((PeerReconciled) reconcile(peer)).incompleteReason())
-          .contains("goes on at hash 0");
+      assertThat(((PeerReconciled) reconcile(peer)).incompleteReason()).contains("its cursor is 0");
     }
   }
 
@@ -225,8 +224,7 @@ class HostileReconcileIT {
     try (RawPeer peer = new RawPeer((request, out) -> message(out, listAndMore(15_000)))) {
       PeerReconciled peerReconciled = (PeerReconciled) reconcile(peer);
 
-      assertThat(peerReconciled.incompleteReason())
-          .contains("more events are lacking than the 300");
+      assertThat(peerReconciled.incompleteReason()).contains("more missing events than the 300");
       assertThat(peerReconciled.rounds()).isEqualTo(2);
       assertThat(peerReconciled.fetchRequests()).isZero();
     }
@@ -262,7 +260,7 @@ class HostileReconcileIT {
 
   private static void say(RawPeer.Request request, OutputStream out, byte[] list, byte[] events)
       throws IOException {
-    if (request.path().equals(ReconcileHandler.RECONCILE_PATH)) {
+    if (request.path().equals(MeshPaths.RECONCILE)) {
       message(out, list);
     } else {
       RawPeer.answer(out, BART, events);
@@ -289,10 +287,10 @@ class HostileReconcileIT {
                 PATIENCE));
   }
 
-  // What strangers send.
+  // Malformed requests.
 
   @Test
-  void bad_bodies_are_refused_in_words_and_other_methods_too() throws Exception {
+  void server_rejects_malformed_bodies_and_other_methods_with_reason() throws Exception {
     assertThat(post("/events/reconcile", "00"))
         .isEqualTo("400 does not begin with a version of the protocol\n");
     assertThat(post("/events/reconcile", "")).startsWith("400 ");
@@ -312,9 +310,9 @@ class HostileReconcileIT {
   }
 
   @Test
-  void events_are_given_as_the_bytes_that_they_came_as() throws Exception {
+  void server_sends_events_byte_for_byte_as_received() throws Exception {
     Event event = TestMesh.teases(Citizen.named("lisa"), 1).getFirst();
-    String hash = HexFormat.of().formatHex(Sha256.start().digest(event.json()));
+    String hash = HexFormat.of().formatHex(Hashing.sha256(event.json()));
 
     assertThat(post("/events/fetch", "00".repeat(32) + hash))
         .contains("\"events\":[" + new String(event.json(), UTF_8) + "]")

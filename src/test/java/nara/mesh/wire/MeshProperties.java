@@ -8,9 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import nara.event.Event;
-import nara.event.json.EventReader;
-import nara.event.json.JsonSpans.Span;
 import nara.identity.Identity;
 import nara.ledger.Query;
 import nara.mesh.TestMesh;
@@ -23,7 +22,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Whatever bytes a peer sends: a value or a named trouble, never anything else. */
+/** Any bytes of a peer become a value or a MeshException. */
 class MeshProperties {
   private static final Identity BART = Citizen.named("bart").identity();
   private static final List<Event> EVENTS = TestMesh.teases(Citizen.named("bart"), 4);
@@ -61,11 +60,9 @@ class MeshProperties {
 
     assertThat(answer.fault("bart", BART.keys().publicKey(), TestMesh.verifier())).isEmpty();
     assertThat(answer.nextCursor()).contains(cursor);
-    assertThat(answer.events().stream().map(span -> span.text(body)))
+    assertThat(answer.events().spans().stream().map(span -> span.text(body)))
         .containsExactlyElementsOf(events.stream().map(e -> new String(e.json(), UTF_8)).toList());
-    assertThat(
-            answer.events().stream()
-                .map(span -> EventFieldScanner.ts(body, span, true).getAsLong()))
+    assertThat(IntStream.range(0, events.size()).mapToObj(i -> answer.events().ts(i)))
         .containsExactlyElementsOf(events.stream().map(Event::ts).toList());
   }
 
@@ -148,15 +145,10 @@ class MeshProperties {
         .map(parts -> String.join("", parts));
   }
 
-  private static boolean peeked(byte[] bytes, Span span) {
-    return EventReader.peekId(bytes, span.offset(), span.length()).isPresent();
-  }
-
   private static void readAll(byte[] bytes) {
     attempt(
         () -> {
           SyncResponse answer = SyncResponse.read(bytes, 10);
-          answer.events().forEach(span -> EventFieldScanner.ts(bytes, span, peeked(bytes, span)));
           return answer.fault("bart", BART.keys().publicKey(), TestMesh.verifier());
         });
     attempt(() -> CheckpointList.read(bytes));

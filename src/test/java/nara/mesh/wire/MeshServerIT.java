@@ -44,8 +44,8 @@ import nara.ledger.Query;
 import nara.mesh.FakeLedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
+import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
-import nara.mesh.client.MeshClient;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchCheckpointPage;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -66,7 +66,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Our server as strangers, peers and our own client meet it. */
+/** The server, used by unknown senders, by peers and by our own client. */
 class MeshServerIT {
   private static final Identity BART = Citizen.named("bart").identity();
   private static final Citizen ZOE = Citizen.named("zoë 漢");
@@ -100,7 +100,7 @@ class MeshServerIT {
   }
 
   @Test
-  void our_client_fetches_from_our_server_whatever_the_letters_of_the_names() throws Exception {
+  void client_fetches_from_server_when_names_are_not_ascii() throws Exception {
     Identity asker = Citizen.named("søren").identity();
     keys.learn("søren", "", asker.keys().publicKey(), Origin.CONFIG);
     deployClient(asker, new Keyring(), new ListenPort());
@@ -119,7 +119,7 @@ class MeshServerIT {
   }
 
   @Test
-  void our_client_pings_and_lists_checkpoints() throws Exception {
+  void client_pings_server_and_lists_checkpoints() throws Exception {
     deployClient(BART, new Keyring(), new ListenPort());
 
     assertThat(
@@ -140,7 +140,7 @@ class MeshServerIT {
   }
 
   @Test
-  void an_unknown_sender_is_learned_at_the_port_where_it_says_to_answer_pings() throws Exception {
+  void server_learns_unknown_sender_at_its_claimed_port() throws Exception {
     try (RawPeer stranger = new RawPeer((request, out) -> RawPeer.pong(out, BART))) {
       Response response =
           sync(BART, stranger.port(), "{\"from\":\"bart\",\"mode\":\"recent\",\"limit\":3}");
@@ -151,7 +151,7 @@ class MeshServerIT {
   }
 
   @Test
-  void two_nodes_that_never_met_learn_each_other_in_one_fetch() throws Exception {
+  void two_unknown_nodes_learn_each_other_in_one_fetch() throws Exception {
     ListenPort bartListens = new ListenPort();
     Keyring bartKnows = new Keyring();
     await(vertx.deployVerticle(server(BART, bartKnows, bartListens)));
@@ -168,7 +168,7 @@ class MeshServerIT {
   }
 
   @Test
-  void a_stranger_whose_ping_answers_in_another_name_is_refused_unsigned() throws Exception {
+  void unknown_sender_is_rejected_when_its_ping_returns_another_name() throws Exception {
     try (RawPeer other =
         new RawPeer((request, out) -> RawPeer.pong(out, Citizen.named("moe").identity()))) {
       Response response = sync(BART, other.port(), "{\"from\":\"bart\"}");
@@ -206,7 +206,7 @@ class MeshServerIT {
     }
   }
 
-  /** What a question that comes from this address is answered. */
+  /** The response to a request from this source address. */
   private String asked(Identity who, String from, int pingedAt) {
     SignatureHeaders headers = RequestSignature.sign(who, Instant.now(), "POST", "/events/sync");
     String body = "{\"from\":\"" + who.name() + "\"}";
@@ -218,7 +218,7 @@ class MeshServerIT {
                     headers.name(),
                     headers.timestamp(),
                     headers.signature(),
-                    MeshClient.PORT_HEADER,
+                    MeshPaths.PORT_HEADER,
                     pingedAt)
             + body;
     try (Socket socket =
@@ -243,7 +243,7 @@ class MeshServerIT {
   }
 
   @Test
-  void an_answer_is_packed_for_who_takes_it_and_signed_over_the_json() throws Exception {
+  void response_is_compressed_when_accepted_and_signed_over_the_json() throws Exception {
     keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
 
     Response response =
@@ -269,7 +269,7 @@ class MeshServerIT {
   }
 
   @Test
-  void a_request_over_the_limit_is_refused_signed() throws Exception {
+  void request_over_the_limit_gets_a_signed_rejection() throws Exception {
     keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
 
     Response response = sync(BART, 0, "{\"from\":\"" + "x".repeat(65 << 10) + "\"}");
@@ -292,7 +292,7 @@ class MeshServerIT {
   }
 
   @Test
-  void hostile_bodies_get_an_answer_and_the_server_goes_on() throws Exception {
+  void server_responds_to_hostile_bodies_and_keeps_serving() throws Exception {
     keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
     List<String> bodies =
         List.of(
@@ -333,7 +333,7 @@ class MeshServerIT {
   }
 
   @Test
-  void requests_that_are_none_are_refused_without_a_line_in_the_log() throws Exception {
+  void malformed_requests_are_rejected_and_not_logged() throws Exception {
     List<String> lines =
         warningsDuring(
             () -> {
@@ -357,7 +357,7 @@ class MeshServerIT {
   }
 
   @Test
-  void a_body_that_breaks_off_or_cannot_be_read_is_no_line_in_the_log() throws Exception {
+  void truncated_or_malformed_body_is_not_logged() throws Exception {
     String head = "POST /api/events/import HTTP/1.1\r\nHost: zoe\r\nConnection: close\r\n";
     String chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
     List<String> lines =
@@ -381,7 +381,7 @@ class MeshServerIT {
     void run() throws Exception;
   }
 
-  /** What is logged as a warning or worse meanwhile. */
+  /** The warnings and errors that are logged meanwhile. */
   private static List<String> warningsDuring(ThrowingAction what) throws Exception {
     Logger log = (Logger) LoggerFactory.getLogger("ROOT");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -406,7 +406,7 @@ class MeshServerIT {
   }
 
   @Test
-  void a_peer_query_is_sent_on_to_somebody_not_asked_yet() throws Exception {
+  void peer_query_is_redirected_to_a_peer_not_asked_yet() throws Exception {
     Response first = get("/peer/query?target=moe");
     assertThat(first.status()).isEqualTo(307);
     assertThat(first.headers().get("X-Nara-Redirect-To")).isEqualTo("homer");
@@ -417,7 +417,7 @@ class MeshServerIT {
   }
 
   @Test
-  void a_key_is_asked_for_from_peer_to_peer_and_nobody_is_asked_twice() throws Exception {
+  void key_query_follows_redirects_and_asks_each_peer_once() throws Exception {
     deployClient(BART, keys, new ListenPort());
     Citizen moe = Citizen.named("moe");
     try (RawPeer homer =
@@ -454,7 +454,7 @@ class MeshServerIT {
   }
 
   @Test
-  void a_key_that_nobody_knows_is_not_found_though_peers_send_on_in_circles() throws Exception {
+  void key_query_ends_when_redirects_form_a_circle() throws Exception {
     deployClient(BART, keys, new ListenPort());
     try (RawPeer homer =
             new RawPeer((request, out) -> RawPeer.text(out, 307, "", "X-Nara-Redirect-To: ned\n"));
@@ -513,7 +513,7 @@ class MeshServerIT {
   }
 
   @Test
-  void one_address_takes_no_more_than_its_part_of_the_connections() throws Exception {
+  void server_limits_connections_per_address() throws Exception {
     List<Socket> idle = new ArrayList<>();
     try {
       for (int i = 0; i < MeshLimits.CONNECTIONS_PER_ADDRESS; i++) {
@@ -544,7 +544,7 @@ class MeshServerIT {
   }
 
   @Test
-  void the_port_is_known_while_it_listens_and_no_longer() throws Exception {
+  void listen_port_is_known_only_while_the_server_listens() throws Exception {
     assertThat(listenPort.advertisedAddress(TestMesh.config())).isEqualTo(address);
 
     await(vertx.undeploy(serverId));
@@ -565,7 +565,7 @@ class MeshServerIT {
             return List.of("homer", "marge");
           }
         };
-    return new MeshServerVerticle(
+    return TestMesh.server(
         who,
         knows,
         TestMesh.config(),
@@ -580,12 +580,13 @@ class MeshServerIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                who,
-                knows,
-                TestMesh.config(),
-                TestMesh.verifier(),
-                InstantSource.system(),
-                listens)));
+                new MeshNode(
+                    who,
+                    knows,
+                    TestMesh.config(),
+                    TestMesh.verifier(),
+                    InstantSource.system(),
+                    listens))));
   }
 
   private <R extends BusMessage> R ask(MeshRequest<R> request) throws Exception {

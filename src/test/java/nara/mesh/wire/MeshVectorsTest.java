@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is signed in the recorded exchanges, on both sides, and their bodies in and out. */
+/** Signatures and bodies of the recorded exchanges, on both ends. */
 class MeshVectorsTest {
   private static final JsonNode HTTP = Vectors.json("http.json");
   private final SignatureVerifier signatureVerifier = TestMesh.verifier();

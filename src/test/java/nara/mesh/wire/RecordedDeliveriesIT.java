@@ -23,14 +23,13 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.RecordedExchangesIT;
 import nara.mesh.TestMesh;
-import nara.mesh.server.MeshServerVerticle;
 import nara.trust.TrustConfig;
 import nara.trust.TrustVerticle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Zines, direct messages and imports, one after the other, are answered as the reference did. */
+/** The server responds to recorded zines, events and imports like the reference. */
 class RecordedDeliveriesIT {
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
   private final Identity server = RecordedExchangesIT.identity("server");
@@ -62,7 +61,7 @@ class RecordedDeliveriesIT {
             new TrustVerticle(TrustConfig.defaults(), TestMesh.verifier(), keys, now::get)));
     await(
         vertx.deployVerticle(
-            new MeshServerVerticle(
+            TestMesh.server(
                 server,
                 keys,
                 TestMesh.config(),
@@ -79,7 +78,7 @@ class RecordedDeliveriesIT {
   }
 
   @Test
-  void deliveries_are_answered_as_the_reference_did() throws Exception {
+  void server_responds_to_deliveries_like_the_reference() throws Exception {
     int compared = 0;
     for (JsonNode exchange : RecordedExchangesIT.HTTP.get("exchanges")) {
       if (RecordedExchangesIT.DELIVERIES.contains(exchange.at("/request/path").asText())) {

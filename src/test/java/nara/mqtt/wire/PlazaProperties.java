@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
-import nara.event.json.JsonSpans.Span;
 import nara.identity.Keyring;
 import nara.mqtt.JdkTestVerifier;
 import nara.testing.Vectors;
@@ -79,10 +78,8 @@ class PlazaProperties {
 
     LedgerResponseMessage.DecodedResponse answer = LedgerResponseMessage.decode(message);
 
-    Span span = answer.events().getFirst();
     ReadResult.ParsedEvent parsedEvent =
-        (ReadResult.ParsedEvent)
-            new EventReader().read(answer.json(), span.offset(), span.length());
+        (ReadResult.ParsedEvent) answer.events().read(0, new EventReader());
     assertThat(parsedEvent.idMatches()).isTrue();
     assertThat(parsedEvent.event().isSigned()).isFalse();
     assertThat(parsedEvent.event().ts()).isEqualTo(ts);

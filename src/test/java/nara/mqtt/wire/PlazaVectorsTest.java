@@ -19,7 +19,7 @@ import nara.identity.PublicKey;
 import nara.identity.Soul;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
-import nara.presence.Profile;
+import nara.presence.Announcer;
 import nara.recovery.SubjectPartitioner;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -170,8 +170,8 @@ class PlazaVectorsTest {
 
         assertThat(answer.from()).isEqualTo("other-open");
         List<String> events = new ArrayList<>();
-        for (Span span : answer.events()) {
-          events.add(span.text(answer.json()));
+        for (Span span : answer.events().spans()) {
+          events.add(span.text(answer.events().json()));
         }
         List<String> expected = new ArrayList<>();
         message.get("as_events").forEach(event -> expected.add(event.asText()));
@@ -192,10 +192,10 @@ class PlazaVectorsTest {
   /** The answer that a ledger holding the rewrapped events gives. */
   private static String printed(LedgerResponseMessage.DecodedResponse answer) {
     List<LedgerResponseMessage.SocialEntry> entries = new ArrayList<>();
-    for (Span span : answer.events()) {
+    for (Span span : answer.events().spans()) {
       Event event =
           ((ReadResult.ParsedEvent)
-                  new EventReader().read(answer.json(), span.offset(), span.length()))
+                  new EventReader().read(answer.events().json(), span.offset(), span.length()))
               .event();
       entries.add(LedgerResponseMessage.SocialEntry.of(event, (Social) event.payload()));
     }
@@ -209,8 +209,7 @@ class PlazaVectorsTest {
         ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     HeyThere hello = (HeyThere) theirs.payload();
 
-    byte[] json =
-        new PlazaEncoder(identity(LIVE, "pythonista")).heyThere(theirs.ts(), hello.meshIp());
+    byte[] json = Announcer.heyThere(identity(LIVE, "pythonista"), theirs.ts(), hello.meshIp());
 
     // The older format's signature inside the payload is the one thing that ours leaves empty.
     assertThat(new String(json, UTF_8)).isEqualTo(recorded.replace(hello.signature(), ""));
@@ -223,7 +222,7 @@ class PlazaVectorsTest {
         ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     Identity me = identity(RECORDED, "plaza-open");
 
-    byte[] json = new PlazaEncoder(me).chau(theirs.ts());
+    byte[] json = Announcer.chau(me, theirs.ts());
 
     String emitterId = "\"emitter_id\":\"" + me.id() + "\",";
     assertThat(new String(json, UTF_8).replace(emitterId, "")).isEqualTo(recorded);
@@ -254,8 +253,7 @@ class PlazaVectorsTest {
   void our_newspaper_is_understood_and_its_signature_covers_the_bytes_of_the_status() {
     Identity me = identity(RECORDED, "plaza-open");
     Status status =
-        Status.of(me, "test", "100.64.0.5")
-            .withCurrent(Profile.of("hybrid", "medium", 9), 890, 70, 3, 4);
+        Status.of(me, "test", "100.64.0.5").withCurrent("hybrid", "medium", 9, 890, 70, 3, 4);
 
     byte[] json = new PlazaEncoder(me).newspaper(status);
 

@@ -19,13 +19,13 @@ class AvailableMemoryTest {
   }
 
   @Test
-  void a_limit_of_version_2_counts() throws IOException {
+  void memory_limit_is_the_cgroup_limit_of_version_2() throws IOException {
     write("sys/fs/cgroup/memory.max", "268435456\n");
     assertThat(AvailableMemory.megabytes(root, 4 * GIGABYTE)).isEqualTo(256);
   }
 
   @Test
-  void a_limit_of_version_1_counts() throws IOException {
+  void memory_limit_is_the_cgroup_limit_of_version_1() throws IOException {
     write("sys/fs/cgroup/memory/memory.limit_in_bytes", "536870912\n");
     assertThat(AvailableMemory.megabytes(root, 4 * GIGABYTE)).isEqualTo(512);
   }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Recoveries by pages alone, over real sockets, from neighbours that are not as they should be:
- * what is recovered, at what cost, and what the report says of each.
+ * Recoveries by pages from faulty and hostile neighbours: which events are recovered, how many
+ * fetches that takes, and what the report says about each neighbour.
  */
 class BadNeighboursIT {
   private static Corpus corpus;
@@ -55,7 +55,7 @@ class BadNeighboursIT {
   }
 
   @Test
-  void recovery_is_whole_when_one_honest_neighbour_is_among_bad_ones() {
+  void recovery_is_complete_when_one_neighbour_is_honest() {
     List<byte[]> all = corpus.events();
     try (TestNode honest = TestNode.holding("honest", all);
         TestNode forger =
@@ -95,7 +95,8 @@ class BadNeighboursIT {
       assertThat(shares.get("forger").score()).isLessThanOrEqualTo(0.5);
       assertThat(shares.get("ranger").dropReason()).contains("do not match the requests");
       assertThat(shares.get("looper").dropReason()).contains("do not match the requests");
-      assertThat(shares.get("mimic").dropReason()).contains("mimic was asked, honest answered");
+      assertThat(shares.get("mimic").dropReason())
+          .contains("expected a response from mimic, got one from honest");
       assertThat(shares.get("slow").lastFailure()).contains("bytes in");
       assertThat(shares.get("slow").score()).isZero();
       assertThat(shares.get("resetter").lastFailure()).contains("connection");
@@ -106,12 +107,12 @@ class BadNeighboursIT {
     }
   }
 
-  /** Changes the requests for pages in the middle of a ledger. */
+  /** Changes requests for pages. */
   private static UnaryOperator<String> pages(String pattern, String replacement) {
     return body -> body.contains("page_size") ? body.replaceFirst(pattern, replacement) : body;
   }
 
-  /** The same events, each with a signature that is not its emitter's. */
+  /** The same events with wrong signatures. */
   private static List<byte[]> forged(List<byte[]> events) {
     List<byte[]> forged = new ArrayList<>(events.subList(0, corpus.announcementCount()));
     for (byte[] event : events.subList(corpus.announcementCount(), events.size())) {
@@ -124,13 +125,12 @@ class BadNeighboursIT {
 
   private static TestNode fresh(String... peers) {
     UnaryOperator<NodeConfig> pagesOnly =
-        config ->
-            config.withRecovery(RecordCopy.with(config.recovery(), "ladder", List.of(Rung.PAGES)));
+        config -> config.with(RecordCopy.with(config.recovery(), "ladder", List.of(Rung.PAGES)));
     return TestNode.start(
         "fresh", List.of(), withPeers(peers).andThen(pagesOnly)::apply, recoveryProgressed -> {});
   }
 
-  /** The announcements, and those of the rest by age. */
+  /** The announcements, and a range of the other events in the order of time. */
   private static List<byte[]> part(int from, int to) {
     List<byte[]> rest =
         new ArrayList<>(
@@ -153,7 +153,7 @@ class BadNeighboursIT {
     return texts;
   }
 
-  /** Merges whatever is well formed. */
+  /** Merges all well-formed events. */
   private static UnaryOperator<NodeConfig> believingAll() {
     String json =
         """

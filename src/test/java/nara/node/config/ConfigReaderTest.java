@@ -1,6 +1,7 @@
 package nara.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,21 @@ class ConfigReaderTest {
   }
 
   @Test
-  void every_section_is_taken_over() {
+  void configuration_replaces_the_part_of_the_same_type() {
+    NodeConfig config = valid("{}");
+    PlazaConfig plaza = config.plaza().withUrl("mqtt://h");
+
+    NodeConfig changed = config.with(plaza).with(Transport.MQTT);
+
+    assertThat(changed.plaza()).isSameAs(plaza);
+    assertThat(changed.transport()).isEqualTo(Transport.MQTT);
+    assertThat(changed.with(config.plaza()).with(config.transport())).isEqualTo(config);
+    assertThatThrownBy(() -> config.with("mqtt://h")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> config.with(true)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void reader_reads_every_section() {
     NodeConfig config =
         valid(
             """
@@ -126,8 +141,7 @@ class ConfigReaderTest {
   @CsvSource({
     "'{\"mesh\": {\"prot\": 1}}', mesh.prot: is not a known key; did you mean mesh.port?",
     "'{\"mehs\": {}}', mehs: is not a known key; did you mean mesh?",
-    "'{\"mesh\": {\"port\": 1, \"port\": 2}}', mesh.port: is given twice; the first one stands at"
-        + " line 1",
+    "'{\"mesh\": {\"port\": 1, \"port\": 2}}', mesh.port: is given twice; first at line 1",
     "'{\"mesh\": 4}', mesh: 4 is not an object of keys",
     "'{\"mesh\": null}', mesh: null is not an object of keys",
     "'{\"mesh\": {\"port\": 1.5}}', mesh.port: 1.5 is not a port (0 to 65535)",
@@ -135,8 +149,8 @@ class ConfigReaderTest {
     "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
     "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
         + " [NAME@]HOST[:PORT]'",
-    "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing: which addresses shall be"
-        + " scanned?'",
+    "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing; give the addresses to"
+        + " scan'",
     "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile,"
         + " pages, sample, slices, plaza'",
     "'{\"recovery\": {\"ladder\": [\"plaza\", \"plaza\"]}}', recovery.ladder: has a rung twice",
@@ -147,7 +161,7 @@ class ConfigReaderTest {
         + " plaza.reconnect_max (35s)'",
     "'{\"cluster\": {\"enabled\": true}}', 'cluster.members: is empty: name the members, HOST:PORT"
         + " each'",
-    "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is no interface: give the one address"
+    "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is a wildcard; give the one address"
         + " that the other members can reach'",
     "'{\"cluster\": {\"roles\": [\"mesh-sync\"]}}', 'cluster.roles: has mesh-sync without ledger,"
         + " which it needs'",
@@ -156,12 +170,12 @@ class ConfigReaderTest {
     "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate"
         + " and tls.authority beside it: all three files or none'",
     "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\", \"certificate\": \"pom.xml\", \"authority\":"
-        + " \"none\"}}}', 'cluster.tls.authority: there is no file \"none\" that can be read'",
+        + " \"none\"}}}', 'cluster.tls.authority: there is no readable file \"none\"'",
     "'[]', is not a JSON object: it must begin with {",
     "'', is not a JSON object: it must begin with {",
     "'{} {}', something follows after the closing }",
   })
-  void each_fault_has_its_sentence(String json, String fault) {
+  void reader_explains_each_problem(String json, String fault) {
     assertThat(read(json).problems())
         .singleElement()
         .extracting(ConfigProblem::sentence)
@@ -212,7 +226,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void the_effective_configuration_reads_back_as_the_same() {
+  void effective_configuration_reads_back_as_the_same() {
     ConfigReader.ConfigResult first =
         read(
             """
@@ -245,7 +259,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void a_soul_file_without_a_soul_is_a_problem(@TempDir Path folder) throws IOException {
+  void reader_reports_a_soul_file_without_a_soul(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("soul"), "not one");
     assertThat(read("{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file)).problems())
         .extracting(ConfigProblem::message)
@@ -267,7 +281,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void reader_notes_valid_but_suspicious_values() {
+  void reader_warns_of_valid_but_suspicious_values() {
     assertThat(
             read("{\"identity\": {\"name\": \"bart\", \"soul\": \"%s\"}}"
                     .formatted(LISAS.encoded()))
@@ -275,7 +289,7 @@ class ConfigReaderTest {
         .singleElement()
         .asString()
         .contains("not bonded");
-    // Also where the cluster is asked for on the command line.
+    // The command line can enable the cluster, so the warning does not depend on cluster.enabled.
     assertThat(
             read("{\"cluster\": {\"members\": [\"a:1\", \"127.0.0.1:7435\"], \"quorum\": 1}}")
                 .warnings())

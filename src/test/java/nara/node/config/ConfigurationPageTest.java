@@ -10,13 +10,12 @@ import java.util.Map;
 import nara.cluster.ClusterConfig;
 import org.junit.jupiter.api.Test;
 
-/** The page that explains the configuration and the file that ships with it must not drift. */
+/** Compares docs/configuration.md and the shipped configurations with the program. */
 class ConfigurationPageTest {
   private static final Path PAGE = Path.of("docs/configuration.md");
 
   @Test
-  void the_page_has_a_row_for_each_key_with_its_default_and_range_and_no_other_row()
-      throws IOException {
+  void page_has_one_row_for_each_key_with_its_default_and_range() throws IOException {
     List<String> rows =
         Files.readAllLines(PAGE).stream()
             .filter(line -> line.matches("\\| `[a-z_]+(\\.[a-z_]+)*` \\| .* \\| .* \\| .+ \\|"))
@@ -43,7 +42,7 @@ class ConfigurationPageTest {
   }
 
   @Test
-  void the_configuration_that_ships_is_valid_and_says_the_defaults() throws IOException {
+  void shipped_configuration_is_valid_and_has_the_defaults() throws IOException {
     ConfigReader.ConfigResult shipped =
         ConfigReader.read(Files.readString(Path.of("conf/node.json")), Map.of(), 1_000);
 
@@ -53,7 +52,7 @@ class ConfigurationPageTest {
   }
 
   @Test
-  void the_cluster_that_ships_is_valid_for_each_of_its_members() throws IOException {
+  void shipped_cluster_configuration_is_valid() throws IOException {
     ConfigReader.ConfigResult shipped =
         ConfigReader.read(Files.readString(Path.of("conf/cluster.json")), Map.of(), 1_000);
 

@@ -29,7 +29,7 @@ import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whole nodes over real sockets, and a real Mosquitto where there is a plaza. */
+/** Recoveries of whole nodes over real sockets and a real Mosquitto. */
 class RecoveryIT {
   private static Corpus corpus;
   private static List<byte[]> half;
@@ -90,9 +90,9 @@ class RecoveryIT {
   }
 
   @Test
-  void a_report_asked_for_before_the_end_counts_what_the_ledger_holds() {
+  void report_before_the_end_counts_the_events_of_the_ledger() {
     UnaryOperator<NodeConfig> waiting =
-        config -> config.withRecovery(RecoveryConfig.defaults(config.memory().mode()));
+        config -> config.with(RecoveryConfig.defaults(config.memory().mode()));
     try (TestNode alice = TestNode.start("alice", half, waiting, recoveryProgressed -> {})) {
       RecoveryRequest.CurrentReport current =
           Blocking.await(
@@ -121,7 +121,7 @@ class RecoveryIT {
   @Test
   void report_names_unreachable_broker() {
     try (TestNode fresh =
-        fresh(config -> config.withPlaza(config.plaza().withUrl("mqtt://127.0.0.1:9")))) {
+        fresh(config -> config.with(config.plaza().withUrl("mqtt://127.0.0.1:9")))) {
       Report report = fresh.report();
       assertThat(report.outcome()).isEqualTo("isolated");
       assertThat(report.reasons()).anyMatch(reason -> reason.startsWith("the plaza: "));
@@ -165,7 +165,7 @@ class RecoveryIT {
   }
 
   @Test
-  void a_slice_whose_neighbour_fails_is_fetched_from_another() throws Exception {
+  void slice_is_fetched_from_another_neighbour_when_one_fails() throws Exception {
     try (TestNode alice = TestNode.holding("alice", corpus.events());
         TestNode bob = TestNode.holding("bob", corpus.events());
         FaultyPeer noSample =
@@ -229,8 +229,7 @@ class RecoveryIT {
   @Test
   void shutdown_ends_recovery_at_once_and_reports_it() {
     UnaryOperator<NodeConfig> patient =
-        config ->
-            config.withRecovery(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
+        config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode fresh = TestNode.start("fresh", List.of(), patient, recoveryProgressed -> {});
     Instant before = Instant.now();
     fresh.close();
@@ -240,10 +239,9 @@ class RecoveryIT {
   }
 
   @Test
-  void a_recovery_that_is_stopped_still_counts_what_the_ledger_holds() {
+  void report_of_a_stopped_recovery_counts_the_events_of_the_ledger() {
     UnaryOperator<NodeConfig> patient =
-        config ->
-            config.withRecovery(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
+        config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode full = TestNode.start("full", corpus.events(), patient, recoveryProgressed -> {});
     full.close();
     assertThat(full.report().reasons()).contains("the node stopped during the recovery");
@@ -256,14 +254,14 @@ class RecoveryIT {
 
   private static UnaryOperator<NodeConfig> asReference() {
     return config ->
-        config.withRecovery(
+        config.with(
             RecordCopy.with(
                 config.recovery(), "ladder", List.of(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA)));
   }
 
   private static UnaryOperator<NodeConfig> manyCalls() {
     return config ->
-        config.withRecovery(
+        config.with(
             RecordCopy.with(
                 RecordCopy.with(config.recovery(), "sampleCapacity", 200_000),
                 "samplePage",
@@ -273,9 +271,9 @@ class RecoveryIT {
   private static UnaryOperator<NodeConfig> onlyPlaza(String url) {
     return config ->
         config
-            .withTransport(Transport.MQTT)
-            .withPlaza(config.plaza().withUrl(url).withoutJitter())
-            .withRecovery(config.recovery().withDiscoveryRetries(Duration.ofSeconds(4), 3));
+            .with(Transport.MQTT)
+            .with(config.plaza().withUrl(url).withoutJitter())
+            .with(config.recovery().withDiscoveryRetries(Duration.ofSeconds(4), 3));
   }
 
   /** The announcements, and every second event of the rest. */
@@ -289,7 +287,7 @@ class RecoveryIT {
     return part;
   }
 
-  /** The events travel in another form over the plaza, unsigned; their ids stay. */
+  /** The plaza transfers events unsigned and in another form, so only their ids are equal. */
   private static Set<String> socialIds(Set<String> events) {
     Set<String> ids = new TreeSet<>();
     for (String event : events) {
@@ -306,7 +304,7 @@ class RecoveryIT {
     return texts;
   }
 
-  /** Merges whatever is well formed. */
+  /** Merges all well-formed events. */
   private static UnaryOperator<NodeConfig> believingAll() {
     String json =
         """

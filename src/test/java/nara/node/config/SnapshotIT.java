@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole nodes that stop and start again, with nobody else there to ask. */
+/** Whole nodes that restart from a snapshot, without neighbours. */
 class SnapshotIT {
   private static Corpus corpus;
 
@@ -61,7 +62,7 @@ class SnapshotIT {
       assertThat(stage(again).outcome()).isEqualTo("complete");
       assertThat(stage(again).reason()).contains("5,002 events", "nothing valid verified again");
       assertThat(again.report().outcome()).isEqualTo("isolated");
-      // The announcement and the goodbye before, and the announcement now.
+      // The first run added an announcement and a goodbye, this run an announcement.
       assertThat(again.report().ledgerTotals().total()).isEqualTo(held.size() + 3);
       assertThat(again.report().eventTotals().verdicts()).isEmpty();
     }
@@ -90,7 +91,7 @@ class SnapshotIT {
       assertThat(lisa.report().outcome()).isEqualTo("complete");
       assertThat(lisa.heldCorpus()).isEqualTo(held);
     }
-    // It is this node's by now.
+    // The node has sealed the file again.
     try (TestNode bart = start("bart", List.of())) {
       assertThat(stage(bart).outcome()).isEqualTo("complete");
       assertThat(bart.heldCorpus()).isEqualTo(held);
@@ -119,7 +120,7 @@ class SnapshotIT {
     }
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       UnaryOperator<NodeConfig> there =
-          config -> config.withMesh(config.mesh().listeningOn("127.0.0.1", taken.getLocalPort()));
+          config -> config.with(config.mesh().listeningOn("127.0.0.1", taken.getLocalPort()));
       assertThatThrownBy(
               () ->
                   TestNode.start(
@@ -140,9 +141,11 @@ class SnapshotIT {
   }
 
   private static UnaryOperator<NodeConfig> remembering(Path file) {
+    SnapshotConfig snapshot = new SnapshotConfig(file, Duration.ofHours(1));
     return config ->
-        config.withMemory(
-            config.memory().withSnapshot(new SnapshotConfig(file, Duration.ofHours(1))));
+        config.with(
+            new NodeConfig.MemoryConfig(
+                config.memory().mode(), config.memory().maxEvents(), Optional.of(snapshot)));
   }
 
   private static Report.StageReport stage(TestNode node) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Signatures share an inversion and tables, and nothing else: each keeps its own answer. */
+/** Signatures of a batch share an inversion and tables; each keeps its own answer. */
 class BatchTest {
   private final Ed25519 tables = new Ed25519(4, 100, 3);
   private final List<SignatureCase> good = cases(true, 300);

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The rule once more, as slow and plain as can be: on BigIntegers, in affine coordinates, from the
- * definitions alone. Shares nothing with what it judges.
+ * A slow and plain implementation of the rule: on BigIntegers, in affine coordinates, from the
+ * definitions. Shares no code with the tested one.
  */
 final class BigIntegerEd25519 {
   static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
@@ -82,7 +82,7 @@ final class BigIntegerEd25519 {
     return new BigInteger(1, big);
   }
 
-  /** As Go decodes: y may be P or more, x = 0 may have a sign. */
+  /** Decodes as Go does: y may be P or more, x = 0 may have a sign. */
   static Optional<Affine> decode(byte[] bytes) {
     BigInteger y = number(bytes, 0, 32).clearBit(255).mod(P);
     BigInteger y2 = y.multiply(y);

@@ -15,9 +15,9 @@ import nara.trust.verifier.Verifiers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Signatures of every kind we know how to make, judged by all: the rule decides, ours agrees. */
+/** Compares the verifiers with the expected results on generated signatures of every kind. */
 class DifferentialTest {
-  /** Cases of the ordinary run; fewer where the JVM only interprets. */
+  /** Cases of the ordinary run; fewer when the JVM only interprets. */
   private static final int CASES = Integer.getInteger("nara.cases", 30_000);
 
   @Test
@@ -42,7 +42,7 @@ class DifferentialTest {
     judgedByTheRule(1_000_000, 12);
   }
 
-  /** One set of tables that is full, one that thrashes, one without, and an 8-bit one. */
+  /** Verifiers whose tables suffice, thrash, are missing, and have windows of 8 bits. */
   private static void judgedByTheRule(int count, long seed) {
     SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(seed));
     Random sizes = new Random(seed);
@@ -59,9 +59,9 @@ class DifferentialTest {
       for (int size = Math.min(count - n, 1 + sizes.nextInt(300)); size > 0; size--) {
         batch.add(signatureCaseGenerator.next());
       }
-      // The slow ones take turns; the one with all its tables sees everything.
-      judge(all.get(0), batch);
-      judge(all.get(1 + sizes.nextInt(3)), batch);
+      // The slow ones take turns; the one with enough tables verifies everything.
+      check(all.get(0), batch);
+      check(all.get(1 + sizes.nextInt(3)), batch);
       for (SignatureCase made : batch) {
         kinds.computeIfAbsent(made.kind(), kind -> new int[2])[made.expected() ? 1 : 0]++;
       }
@@ -74,7 +74,7 @@ class DifferentialTest {
     assertThat(kinds.get("S + nL")[1]).isZero();
   }
 
-  private static void judge(Ed25519 ed25519, List<SignatureCase> batch) {
+  private static void check(Ed25519 ed25519, List<SignatureCase> batch) {
     boolean[] answers = verify(ed25519, batch);
     for (int i = 0; i < answers.length; i++) {
       if (answers[i] != batch.get(i).expected()) {

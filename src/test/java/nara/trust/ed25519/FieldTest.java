@@ -7,7 +7,7 @@ import java.math.BigInteger;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The field against BigInteger, at the limbs' extremes and at random. */
+/** Compares the field with BigInteger, at the limbs' extremes and at random. */
 class FieldTest {
   private static final BigInteger P = BigIntegerEd25519.P;
   private static final long TOP = Field.LOOSE - 1;

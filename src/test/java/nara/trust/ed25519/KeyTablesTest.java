@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Which keys get a table, and that nobody can make us keep more than we said. */
+/** Which keys get a table, within the limits. */
 class KeyTablesTest {
   private static final Random RANDOM = new Random(30);
 
@@ -55,7 +55,7 @@ class KeyTablesTest {
     WindowTable first = find(tables, 1);
     assertThat(find(tables, 3)).isNotNull();
     assertThat(find(tables, 4)).isNotNull();
-    // Key 2 had gone: its table is made anew, and key 1, used longest ago now, goes for it.
+    // Key 2 was evicted: its table is made again, and evicts key 1, now the least recently used.
     assertThat(find(tables, 2)).isNotNull();
     assertThat(find(tables, 1)).isNotSameAs(first);
   }

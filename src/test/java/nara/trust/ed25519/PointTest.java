@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Points, their tables and their multiples against the oracle; those of small order included. */
+/** Compares points, tables and multiples with {@link BigIntegerEd25519}, also at small order. */
 class PointTest {
   private static final Random RANDOM = new Random(6);
 
-  /** B, random points, all of small order, and random ones with torsion. */
+  /** B, random points, all points of small order, and random points with torsion. */
   static List<BigIntegerEd25519.Affine> points() {
     List<BigIntegerEd25519.Affine> points =
         new ArrayList<>(List.of(BigIntegerEd25519.B, BigIntegerEd25519.NEUTRAL));
@@ -157,9 +157,9 @@ class PointTest {
   @Test
   void unsupported_widths_are_rejected() {
     assertThatThrownBy(() -> new WindowTable(point(BigIntegerEd25519.B), 3))
-        .hasMessage("a window has 4 to 12 bits, not 3");
+        .hasMessage("width: expected 4 to 12, got 3");
     assertThatThrownBy(() -> new WindowTable(point(BigIntegerEd25519.B), 13))
-        .hasMessage("a window has 4 to 12 bits, not 13");
+        .hasMessage("width: expected 4 to 12, got 13");
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Numbers modulo L against BigInteger, with those near multiples of L and of powers of two. */
+/** Compares scalars with BigInteger, also near multiples of L and powers of two. */
 class ScalarTest {
   private static final BigInteger L = BigIntegerEd25519.L;
 
@@ -20,9 +20,7 @@ class ScalarTest {
     return sum;
   }
 
-  /**
-   * Numbers of at most so many bits where something could go wrong, and some where it could not.
-   */
+  /** Numbers of at most so many bits: near powers of two and multiples of L, and random ones. */
   private static List<BigInteger> numbers(int bits, long seed) {
     List<BigInteger> all = new ArrayList<>();
     Random random = new Random(seed);

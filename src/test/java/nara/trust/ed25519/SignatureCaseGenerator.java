@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes signatures, good and bad in every way we know, from keys and nonces whose logarithms are
- * known: a point is its multiple of B plus its multiple of a point of order 8. So a million cases
- * cost no more than their hashes, and each comes with its answer.
+ * Makes good and bad signatures of many kinds from keys and nonces whose logarithms are known: a
+ * point is a multiple of B plus a multiple of a point of order 8. So a million cases cost no more
+ * than their hashes, and the answer to each is known.
  */
 final class SignatureCaseGenerator {
   /** a·B + t·T, T of order 8, in one of its encodings. */
   record KnownPoint(BigInteger log, int torsion, byte[] encoded) {
-    /** Whether neither it nor any multiple is of use to a signer: no part of B in it. */
+    /** Whether the point has no part of B, so that nobody can sign with it. */
     boolean smallOrder() {
       return log.signum() == 0;
     }
@@ -77,7 +77,9 @@ final class SignatureCaseGenerator {
     }
   }
 
-  /** y + P where that has 255 bits, and a sign on x = 0: read by the rule, written by nobody. */
+  /**
+   * y + P where that has 255 bits, and a sign on x = 0: the rule reads them, no signer writes them.
+   */
   private void addNonCanonicalEncodings(BigIntegerEd25519.Affine point, int torsion) {
     List<BigInteger> ys = new ArrayList<>(List.of(point.y()));
     if (point.y().add(BigIntegerEd25519.P).bitLength() <= 255) {
@@ -100,7 +102,7 @@ final class SignatureCaseGenerator {
     return BigIntegerEd25519.number(bytes, 0, 64).mod(BigIntegerEd25519.L);
   }
 
-  /** The next case: each kind as likely as any other. */
+  /** The next case; all kinds are equally likely. */
   SignatureCase next() {
     KnownPoint key = key();
     KnownPoint nonce = nonces[random.nextInt(NONCES)][0];
@@ -148,7 +150,7 @@ final class SignatureCaseGenerator {
     return bytes;
   }
 
-  /** Signed by the book, whatever R and A are: right exactly when k·t + u is a multiple of 8. */
+  /** Signs honestly for any R and A: valid exactly when k·t + u is a multiple of 8. */
   private SignatureCase correctlySigned(
       String kind, KnownPoint key, KnownPoint nonce, byte[] message) {
     BigInteger k = BigIntegerEd25519.challenge(nonce.encoded(), key.encoded(), message);

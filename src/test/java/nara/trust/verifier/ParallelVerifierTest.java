@@ -14,11 +14,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** A batch over several threads gives the answers of one thread, whatever the executor does. */
+/** Several threads give the answers of one thread, whatever the executor does. */
 class ParallelVerifierTest {
   private static final int PIECE = ParallelVerifier.PIECE;
 
-  /** Accepts a check whose message says so, and remembers who asked. */
+  /** Accepts a check whose message begins with 1, and records the calling threads. */
   private static final class FirstByteVerifier implements SignatureVerifier {
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The signatures that others published to be tested by. */
+/** Published test vectors: Wycheproof and RFC 8032. */
 class PublishedSignaturesTest {
   private static final HexFormat HEX = HexFormat.of();
 

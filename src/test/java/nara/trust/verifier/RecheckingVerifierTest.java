@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** One accepted signature in so many is asked about again, and a difference stops everything. */
+/** A share of the accepted signatures is rechecked, and a difference stops all acceptance. */
 class RecheckingVerifierTest {
   private final Queue<Runnable> later = new ArrayDeque<>();
   private final List<SignatureCheck> asked = new ArrayList<>();
@@ -121,7 +121,7 @@ class RecheckingVerifierTest {
             why ->
                 assertThat(why)
                     .startsWith("the verifier \"yes\" accepted a signature that \"second\" refuses")
-                    .contains("key ", ", signature ", ", message "));
+                    .contains("key=", " signature=", " message="));
     assertThat(rechecking.verify(checks(3))).containsOnly(false);
     assertThat(log.list).hasSize(1);
     assertThat(log.list.get(0).getLevel()).isEqualTo(Level.ERROR);
@@ -204,6 +204,6 @@ class RecheckingVerifierTest {
   @Test
   void recheck_ratio_of_zero_is_rejected() {
     assertThatThrownBy(() -> new RecheckingVerifier(YES, YES, 0, Runnable::run))
-        .hasMessage("one in 1 or more is rechecked, not one in 0");
+        .hasMessage("oneIn: expected 1 or more, got 0");
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reference's own answers at the edges: torsion, small order, not canonical, S ≥ L. */
+/** The reference's answers to edge cases: torsion, small order, not canonical, S ≥ L. */
 class ReferenceSignaturesTest {
   record Recorded(String label, SignatureCheck check, boolean accepted) {}
 

@@ -6,7 +6,7 @@ import java.util.Random;
 import nara.identity.PublicKey;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
-/** Good signatures by throw-away keys, the same ones for the same seed. */
+/** Makes good signatures by generated keys; the same seed gives the same signatures. */
 public final class TestSignatures {
   private final Random random;
   private final byte[][] secrets;
@@ -24,7 +24,7 @@ public final class TestSignatures {
     }
   }
 
-  /** The next ones, by any of the keys, over 32 bytes each, as an event's signature is. */
+  /** The next signatures, by random keys, over 32 bytes each, as for events. */
   public List<SignatureCheck> next(int count) {
     List<SignatureCheck> checks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ public final class TestSignatures {
     return checks;
   }
 
-  /** The same check with one bit of its signature turned over. */
+  /** The same check with one bit of its signature flipped. */
   public static SignatureCheck withFlippedBit(SignatureCheck check, int bit) {
     byte[] signature = check.signature().clone();
     signature[bit >> 3] ^= (byte) (1 << (bit & 7));

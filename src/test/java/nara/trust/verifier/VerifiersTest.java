@@ -32,14 +32,14 @@ class VerifiersTest {
   void unknown_name_is_rejected_with_the_known_names() {
     assertThat(nameOf(Verifiers.choose("openssl", 1)))
         .isEqualTo(
-            "there is no verifier \"openssl\"; there are auto, tables, corretto, bouncycastle,"
+            "unknown verifier \"openssl\"; expected one of auto, tables, corretto, bouncycastle,"
                 + " jdk");
   }
 
   @Test
   void negative_table_limit_is_rejected_with_a_reason() {
     assertThat(nameOf(Verifiers.choose("tables", -1)))
-        .isEqualTo("the number of keys with a table is 0 or more, not -1");
+        .isEqualTo("keys with a table: expected 0 or more, got -1");
   }
 
   @Test

@@ -1,0 +1,69 @@
+package nara.mesh.client;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.client.impl.WebClientInternal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import nara.mesh.wire.MeshLimits;
+
+/**
+ * The Vert.x web client for servers that this node does not trust. Each {@link Exchange} bounds the
+ * bytes and the silence of a response. Redirects are not followed, bodies stay compressed.
+ *
+ * <p>The caller bounds the requests: the queue for a connection has no bound here.
+ */
+public final class BoundedWebClient {
+  private final Vertx vertx;
+  private final InstantSource clock;
+  private final HttpClient http;
+  private final WebClient web;
+
+  /** A client that opens at most this many connections to a server. */
+  public BoundedWebClient(
+      Vertx vertx, InstantSource clock, Duration connectTimeout, int maxConnections) {
+    this.vertx = vertx;
+    this.clock = clock;
+    HttpClientOptions options = new HttpClientOptions();
+    options.setConnectTimeout((int) Math.max(1, connectTimeout.toMillis()));
+    options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
+    options.setMaxInitialLineLength(MeshLimits.LINE_BYTES);
+    options.setMaxChunkSize(MeshLimits.CHUNK_BYTES);
+    options.setKeepAliveTimeout((int) MeshLimits.KEEP_ALIVE_TIMEOUT.toSeconds());
+    // Gzip decompresses with a bound.
+    options.setDecompressionSupported(false);
+    http = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(maxConnections));
+    web = WebClient.wrap(http, new WebClientOptions().setUserAgentEnabled(false));
+    ((WebClientInternal) web).addInterceptor(Exchange::intercept);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param maxBytes of the response's body as it is on the wire
+   * @param stallTimeout how long the server may send nothing, or hardly anything
+   */
+  public Exchange send(RequestOptions request, Buffer body, int maxBytes, Duration stallTimeout) {
+    Exchange exchange = new Exchange(vertx, clock, stallTimeout, maxBytes);
+    web.request(request)
+        .followRedirects(false)
+        .as(exchange)
+        .sendBuffer(body)
+        .onSuccess(response -> exchange.finish())
+        .onFailure(exchange::onFailure);
+    return exchange;
+  }
+
+  /** Closes all connections. */
+  public Future<Void> close() {
+    return http.shutdown(0, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,195 @@
+package nara.mesh.client;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import nara.bounds.SafeText;
+import nara.mesh.MeshConfig;
+import nara.mesh.MeshNode;
+import nara.mesh.PingClient;
+import nara.mesh.client.Exchange.RawResponse;
+import nara.mesh.wire.Gzip;
+import nara.mesh.wire.MeshException;
+import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.MeshLimits;
+import nara.mesh.wire.MeshPaths;
+import nara.mesh.wire.PeerAddress;
+import nara.mesh.wire.PingResponse;
+import nara.mesh.wire.RequestSignature;
+import nara.mesh.wire.SignatureHeaders;
+
+/**
+ * Sends requests to peers. It bounds how many are in flight and queued, ends each at its deadline,
+ * and signs those whose sender the peer checks. It does not verify responses.
+ *
+ * <p>Lives on one event loop. Failures are {@link MeshException}.
+ */
+public final class MeshTransport implements PingClient {
+  /** What a server replies when it lacks a path or a method. */
+  private static final Set<Integer> UNSUPPORTED_STATUSES = Set.of(404, 405, 501);
+
+  private final Vertx vertx;
+  private final MeshNode node;
+  private final BoundedWebClient http;
+  private final InFlightLimiter requestLimiter;
+  private final InFlightLimiter pingLimiter;
+  private final Set<Operation<?>> openOperations = new LinkedHashSet<>();
+  private boolean stopping;
+
+  public MeshTransport(Vertx vertx, MeshNode node) {
+    this.vertx = vertx;
+    this.node = node;
+    MeshConfig config = node.config();
+    int perPeer = config.maxInFlightPerPeer();
+    // The limiters bound the connections before this does. Pings come on top of requests.
+    this.http = new BoundedWebClient(vertx, node.clock(), config.connectTimeout(), 2 * perPeer + 2);
+    this.requestLimiter =
+        new InFlightLimiter(config.maxInFlight(), perPeer, config.maxQueuedPerPeer());
+    this.pingLimiter =
+        new InFlightLimiter(MeshLimits.PINGS_IN_FLIGHT, perPeer, config.maxQueuedPerPeer());
+  }
+
+  /** Fails all operations with {@link MeshFailure#STOPPING}, and every later one. */
+  @Override
+  public Future<Void> stop() {
+    stopping = true;
+    List.copyOf(openOperations)
+        .forEach(open -> open.fail(MeshFailure.STOPPING, "this node is stopping"));
+    return http.close();
+  }
+
+  /** Runs an operation when the limits allow it; see {@link Operation}. */
+  <T> Future<T> submit(
+      String address,
+      Duration timeout,
+      Duration stallTimeout,
+      Function<Operation<T>, Future<T>> work) {
+    return submit(requestLimiter, address, new Operation<>(vertx, timeout, stallTimeout, work));
+  }
+
+  private <T> Future<T> submit(InFlightLimiter limiter, String address, Operation<T> operation) {
+    if (stopping) {
+      operation.fail(MeshFailure.STOPPING, "this node is stopping");
+    } else {
+      openOperations.add(operation);
+      operation.onEnd(() -> openOperations.remove(operation));
+      limiter.submit(address, operation);
+    }
+    return operation.future();
+  }
+
+  /** A ping response and the time from the request to its last byte. */
+  record TimedPing(PingResponse response, Duration elapsed) {}
+
+  @Override
+  public Future<PingResponse> ping(String address, Duration timeout) {
+    return timedPing(address, timeout).map(TimedPing::response);
+  }
+
+  /** Pings an address. The key in the response is not learned. */
+  Future<TimedPing> timedPing(String address, Duration timeout) {
+    Duration stallTimeout = node.config().stallTimeout();
+    return submit(
+        pingLimiter,
+        address,
+        new Operation<>(vertx, timeout, stallTimeout, operation -> ping(operation, address)));
+  }
+
+  /** The same as a part of another operation. */
+  Future<TimedPing> ping(Operation<?> operation, String address) {
+    return get(operation, address, MeshPaths.PING, MeshLimits.SMALL_RESPONSE_BYTES)
+        .compose(MeshTransport::requireOk)
+        .compose(
+            response ->
+                attempt(
+                    () ->
+                        new TimedPing(
+                            PingResponse.read(
+                                response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES)),
+                            response.elapsed())));
+  }
+
+  static <T> Future<T> attempt(Callable<T> work) {
+    try {
+      return Future.succeededFuture(work.call());
+    } catch (Exception failure) {
+      return Future.failedFuture(failure);
+    }
+  }
+
+  /** Sends a GET, unsigned, and accepts any status. */
+  Future<RawResponse> get(Operation<?> operation, String address, String uri, int maxBytes) {
+    RequestOptions options = new RequestOptions().setMethod(HttpMethod.GET).setURI(uri);
+    options.addHeader(MeshPaths.FROM_HEADER, SignatureHeaders.encodeValue(node.name()));
+    return send(operation, address, options, Buffer.buffer(), maxBytes);
+  }
+
+  /** Sends a signed POST, and accepts status 200 only. */
+  Future<RawResponse> post(Operation<?> operation, String address, String path, byte[] body) {
+    boolean reconcile = path.equals(MeshPaths.RECONCILE);
+    boolean binary = reconcile || path.equals(MeshPaths.FETCH);
+    RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setURI(path);
+    options.addHeader(HttpHeaders.CONTENT_TYPE, binary ? MeshPaths.OCTET_STREAM : MeshPaths.JSON);
+    RequestSignature.sign(node.me(), node.clock().instant(), "POST", path)
+        .addTo(options.getHeaders());
+    node.listenPort()
+        .port()
+        .ifPresent(port -> options.addHeader(MeshPaths.PORT_HEADER, Integer.toString(port)));
+    int maxBytes = reconcile ? MeshLimits.RECONCILE_BYTES : node.config().maxAnswerBytes();
+    return send(operation, address, options, Buffer.buffer(body), maxBytes)
+        .compose(MeshTransport::requireOk)
+        .compose(
+            response ->
+                // A peer that replies with a page for people has not understood the message.
+                reconcile
+                        && !MeshPaths.OCTET_STREAM.equals(
+                            response.headers().get(HttpHeaders.CONTENT_TYPE))
+                    ? Future.failedFuture(
+                        new MeshException(
+                            MeshFailure.UNSUPPORTED, "the response is no reconciliation message"))
+                    : Future.succeededFuture(response));
+  }
+
+  private Future<RawResponse> send(
+      Operation<?> operation, String address, RequestOptions options, Buffer body, int maxBytes) {
+    Optional<PeerAddress> peer = PeerAddress.parse(address);
+    if (peer.isEmpty()) {
+      return Future.failedFuture(
+          new MeshException(
+              MeshFailure.UNREACHABLE, "'" + SafeText.excerpt(address) + "' is no address"));
+    }
+    options.setHost(peer.get().host()).setPort(peer.get().port());
+    if (node.config().gzip() && !peer.get().isLoopback()) {
+      options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
+    }
+    Exchange exchange = http.send(options, body, maxBytes, operation.stallTimeout());
+    operation.onEnd(exchange::abort);
+    return exchange.future();
+  }
+
+  static Future<RawResponse> requireOk(RawResponse response) {
+    if (response.status() == 200) {
+      return Future.succeededFuture(response);
+    }
+    String text = new String(response.body(), StandardCharsets.UTF_8).strip();
+    return Future.failedFuture(
+        new MeshException(
+            UNSUPPORTED_STATUSES.contains(response.status())
+                ? MeshFailure.UNSUPPORTED
+                : MeshFailure.STATUS,
+            "answers "
+                + response.status()
+                + (text.isEmpty() ? "" : ": " + SafeText.excerpt(text))));
+  }
+}

@@ -1,0 +1,78 @@
+package nara.mqtt;
+
+import java.time.Duration;
+
+/** The limits of this package, each with its reason. */
+final class MqttLimits {
+  // The connection to the broker.
+
+  /** For the TCP connection, and again for the broker's two acknowledgements. */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** The node's stop waits this long for the broker to close the connection. */
+  static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** The node's stop waits this long for the chau event, and again until it is written. */
+  static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(1);
+
+  /** The client notices a dead broker after one and a half times this. */
+  static final int KEEP_ALIVE_SECONDS = 30;
+
+  /** Publishes that wait for the network. Memory holds them. */
+  static final int MAX_QUEUED_MESSAGES = 1_000;
+
+  /** The bytes of those publishes, as a multiple of the largest message. */
+  static final int MAX_QUEUED_SIZE_FACTOR = 4;
+
+  /** Received messages that are being handled. With more, the client stops reading. */
+  static final int MAX_HANDLED_AT_ONCE = 64;
+
+  /** QoS 1 publishes in flight. The Vert.x client fails the eleventh. */
+  static final int MAX_QOS1_IN_FLIGHT = 10;
+
+  /** QoS 1 publishes that wait. All proposals of a busy hour need some hundred votes. */
+  static final int MAX_QOS1_QUEUED = 200;
+
+  // Other naras on the plaza. Anybody can take any name.
+
+  /** Remembered peers. Above it, the least recently seen one is forgotten. */
+  static final int MAX_PEERS = 2_000;
+
+  /**
+   * The largest difference between a peer's time and ours. Clocks of small boards are wrong by
+   * minutes; an older announcement is a replay.
+   */
+  static final Duration MAX_CLOCK_SKEW = Duration.ofHours(1);
+
+  /** Strangers cause one announcement of this node in this time. */
+  static final Duration STRANGER_ANNOUNCE_INTERVAL = Duration.ofMinutes(1);
+
+  /** An announcement that has received this many howdies gets no further one. */
+  static final int ENOUGH_HOWDIES = 10;
+
+  /** Announcements that wait for this node's howdy. More at once are a flood. */
+  static final int MAX_PENDING_HOWDIES = 64;
+
+  // Ledger requests of this node.
+
+  /** Responses of one peer: to the first request and to its repetitions. */
+  static final int MAX_RESPONSES_PER_PEER = 3;
+
+  /** Peers whose late response is merged although their fetch has ended. */
+  static final int MAX_LATE_RESPONDERS = 100;
+
+  // Ledger requests of others.
+
+  static final Duration RATE_WINDOW = Duration.ofSeconds(10);
+
+  /** Requests of one name in the window: the first one, and those after its reconnects. */
+  static final int MAX_REQUESTS_PER_NAME = 6;
+
+  /** All requests in the window. Each may scan the ledger and send a large message. */
+  static final int MAX_REQUESTS = 60;
+
+  /** Pages of the ledger for one response: a million events, three times the largest ledger. */
+  static final int MAX_PAGES = 200;
+
+  private MqttLimits() {}
+}

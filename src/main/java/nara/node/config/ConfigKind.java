@@ -1,0 +1,98 @@
+package nara.node.config;
+
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import nara.mesh.wire.PeerAddress;
+
+/**
+ * A kind of configuration value.
+ *
+ * @param allowed the allowed values, in words
+ * @param parse reads a JSON value; empty when it is not allowed
+ * @param format writes a value as it would stand in the configuration
+ */
+record ConfigKind<T>(
+    String allowed, Function<Object, Optional<T>> parse, Function<T, Object> format) {
+  static final ConfigKind<Boolean> FLAG =
+      new ConfigKind<>(
+          "true or false",
+          given -> given instanceof Boolean flag ? Optional.of(flag) : Optional.empty(),
+          flag -> flag);
+  static final ConfigKind<String> ANY_TEXT = text("a text", text -> true);
+  static final ConfigKind<String> HOST =
+      text("a host name or address to listen on", PeerAddress::isHost);
+
+  /** A whole number; {@code noun} is for example "a port". */
+  static ConfigKind<Integer> number(int min, int max, String noun) {
+    return new ConfigKind<>(
+        "%s (%d to %d)".formatted(noun, min, max),
+        given ->
+            given instanceof BigDecimal number
+                    && number.compareTo(BigDecimal.valueOf(min)) >= 0
+                    && number.compareTo(BigDecimal.valueOf(max)) <= 0
+                ? Optional.of(number.intValueExact())
+                : Optional.empty(),
+        number -> number);
+  }
+
+  /** A number of things; {@code noun} is for example "events". */
+  static ConfigKind<Integer> count(int min, int max, String noun) {
+    return number(min, max, "a number of " + noun);
+  }
+
+  static ConfigKind<Integer> port(int min) {
+    return number(min, PeerAddress.MAX_PORT, "a port");
+  }
+
+  static ConfigKind<Integer> bytes(int min, int max) {
+    return number(min, max, "a size in bytes");
+  }
+
+  static ConfigKind<Duration> duration(Duration min, Duration max) {
+    return parsed(
+        "a duration such as \"500ms\", \"30s\" or \"5m\" (%s to %s)"
+            .formatted(Durations.format(min), Durations.format(max)),
+        text -> Durations.parse(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0),
+        Durations::format);
+  }
+
+  static ConfigKind<String> text(String allowed, Predicate<String> valid) {
+    return parsed(allowed, text -> Optional.of(text).filter(valid), text -> text);
+  }
+
+  static ConfigKind<Path> path(String allowed) {
+    return parsed(
+        allowed,
+        text -> {
+          try {
+            return Optional.of(text).filter(given -> !given.isBlank()).map(Path::of);
+          } catch (InvalidPathException invalid) {
+            return Optional.empty();
+          }
+        },
+        Path::toString);
+  }
+
+  /** One of some words. */
+  static <T> ConfigKind<T> oneOf(List<T> all, Function<T, String> word) {
+    return parsed(
+        all.stream().map(word).collect(Collectors.joining(", ", "one of ", "")),
+        text -> all.stream().filter(each -> word.apply(each).equals(text)).findFirst(),
+        word);
+  }
+
+  static <T> ConfigKind<T> parsed(
+      String allowed, Function<String, Optional<T>> parse, Function<T, String> format) {
+    return new ConfigKind<>(
+        allowed,
+        given -> given instanceof String text ? parse.apply(text) : Optional.empty(),
+        format::apply);
+  }
+}

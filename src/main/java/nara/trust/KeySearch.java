@@ -1,0 +1,97 @@
+package nara.trust;
+
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.bus.Timeouts;
+
+/**
+ * Looks up the keys that quarantined events wait for, then has all quarantined events verified
+ * again. A recovery does this at its end, background sync from time to time.
+ */
+public final class KeySearch {
+  /** Names looked up in one search: an attacker can invent any number of names. */
+  static final int MAX_NAMES = 100;
+
+  /** Lookups in flight, so that a hundred unknown names take one minute instead of ten. */
+  private static final int MAX_IN_FLIGHT = 8;
+
+  /** The peers that can be asked for keys. */
+  public interface KeySource {
+    /** Whether there is no peer to ask. */
+    boolean isEmpty();
+
+    /** Learns the key of that name; true when a peer knew it. */
+    Future<Boolean> learnKey(String name);
+  }
+
+  private final Bus bus;
+  private final KeySource keySource;
+
+  public KeySearch(Bus bus, KeySource keySource) {
+    this.bus = bus;
+    this.keySource = keySource;
+  }
+
+  /** The outcome of a search, with that of verifying the quarantined events again. */
+  public record KeySearchResult(
+      int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult)
+      implements BusMessage {
+    public static final KeySearchResult NONE =
+        new KeySearchResult(0, 0, TrustRequest.OfferResult.NONE);
+
+    /** The outcome of both searches. */
+    public KeySearchResult plus(KeySearchResult other) {
+      return new KeySearchResult(
+          namesQueried + other.namesQueried,
+          keysLearned + other.keysLearned,
+          offerResult.plus(other.offerResult));
+    }
+  }
+
+  /** Looks up the names that most events wait for; a failed lookup counts as not found. */
+  public Future<KeySearchResult> search() {
+    return bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), Timeouts.LOCAL)
+        .compose(unknown -> search(mostWanted(unknown.quarantinedByName())));
+  }
+
+  private List<String> mostWanted(Map<String, Integer> quarantinedByName) {
+    return quarantinedByName.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .limit(keySource.isEmpty() ? 0 : MAX_NAMES)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private Future<KeySearchResult> search(List<String> names) {
+    Deque<String> remaining = new ArrayDeque<>(names);
+    List<Future<Integer>> lookups = new ArrayList<>();
+    for (int i = 0; i < MAX_IN_FLIGHT; i++) {
+      lookups.add(lookUpNext(remaining, 0));
+    }
+    return Future.all(lookups)
+        .compose(
+            all ->
+                bus.request(
+                    TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.LOCAL))
+        .map(
+            offerResult ->
+                new KeySearchResult(
+                    names.size(), lookups.stream().mapToInt(Future::result).sum(), offerResult));
+  }
+
+  private Future<Integer> lookUpNext(Deque<String> remaining, int learned) {
+    String name = remaining.poll();
+    return name == null
+        ? Future.succeededFuture(learned)
+        : keySource
+            .learnKey(name)
+            .otherwise(false)
+            .compose(found -> lookUpNext(remaining, learned + (found ? 1 : 0)));
+  }
+}
