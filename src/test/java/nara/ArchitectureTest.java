@@ -106,7 +106,8 @@ class ArchitectureTest {
             "nara.liveness..")
         .and()
         // The others are sequences of bus requests with files of their own.
-        .haveNameNotMatching(".*(Verticle|Client|KeySearch|NeighbourMaintenance)(\\$.*)?")
+        .haveNameNotMatching(
+            ".*(Verticle|Client|KeySearch|NeighbourMaintenance|RecoveryRunner)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
-import nara.trust.TrustRequest;
+import nara.trust.KeySearch.KeySearchResult;
 
 /**
  * What a leader sends to a member over the clustered event bus: small, and to be made again when no
@@ -38,8 +38,7 @@ public sealed interface MemberCommand {
   record FetchCompleted(MeshRequest.FetchOutcome outcome) implements CommandResult {}
 
   /** Keys were looked for. */
-  record KeySearchCompleted(int asked, int learned, TrustRequest.OfferResult offerResult)
-      implements CommandResult {}
+  record KeySearchCompleted(KeySearchResult result) implements CommandResult {}
 
   /** The command's term is over. */
   record StaleTerm(long highestTerm) implements CommandResult {}

@@ -33,9 +33,8 @@ import nara.mesh.client.MeshRequest;
 import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
-import nara.recovery.ClusterWorkRequest.KeySearchTotals;
 import nara.trust.KeySearch;
-import nara.trust.TrustRequest.OfferResult;
+import nara.trust.KeySearch.KeySearchResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,12 +168,7 @@ public final class MemberCommandVerticle extends VerticleBase {
       case MemberCommand.SearchKeysLocally seek ->
           new KeySearch(bus, new PeerKeySource(bus, seek.peers()))
               .search()
-              .map(
-                  keySearchResult ->
-                      new MemberCommand.KeySearchCompleted(
-                          keySearchResult.namesQueried(),
-                          keySearchResult.keysLearned(),
-                          keySearchResult.offerResult()));
+              .map(MemberCommand.KeySearchCompleted::new);
     };
   }
 
@@ -271,7 +265,7 @@ public final class MemberCommandVerticle extends VerticleBase {
                 });
   }
 
-  private Future<KeySearchTotals> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
+  private Future<KeySearchResult> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
     MemberCommand command =
         new MemberCommand.SearchKeysLocally(term, member.config().memberName(), seek.peers());
     List<Future<MemberCommand.CommandResult>> answers =
@@ -285,19 +279,15 @@ public final class MemberCommandVerticle extends VerticleBase {
     return Future.join(answers)
         .compose(
             all -> {
-              int asked = 0;
-              int learned = 0;
-              OfferResult offerResult = OfferResult.NONE;
+              KeySearchResult sum = KeySearchResult.NONE;
               for (Future<MemberCommand.CommandResult> answer : answers) {
                 if (answer.result() instanceof MemberCommand.KeySearchCompleted found) {
-                  asked += found.asked();
-                  learned += found.learned();
-                  offerResult = offerResult.plus(found.offerResult());
+                  sum = sum.plus(found.result());
                 } else if (answer.result() instanceof MemberCommand.StaleTerm staleTerm) {
                   return failStaleTerm(staleTerm.highestTerm());
                 }
               }
-              return Future.succeededFuture(new KeySearchTotals(asked, learned, offerResult));
+              return Future.succeededFuture(sum);
             });
   }
 

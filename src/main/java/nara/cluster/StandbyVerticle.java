@@ -5,8 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import nara.bus.Bus;
@@ -26,18 +24,7 @@ final class StandbyVerticle extends VerticleBase {
   /** In case the map's event is lost with the member that sends it. */
   private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
-  private static final Report EMPTY_REPORT =
-      new Report(
-          "running",
-          List.of(),
-          "",
-          0,
-          List.of(),
-          List.of(),
-          new Report.EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
-          new Report.CheckpointTotals(0, 0, 0, 0),
-          0,
-          new Report.LedgerTotals(0, Map.of()));
+  private static final Report EMPTY_REPORT = Report.empty("running");
 
   private final ClusterMember member;
 

@@ -34,7 +34,12 @@ public sealed interface Query {
    * @param after an exclusive time, Unix nanoseconds; {@link Long#MIN_VALUE} for all events
    * @param size from 1 to {@link #MAX_EVENTS}
    */
-  record Page(long after, int size, Filter filter) implements Query {}
+  record Page(long after, int size, Filter filter) implements Query {
+    /** The cursor of a page that starts with the events of that time: one nanosecond earlier. */
+    public static long cursorIncluding(long ts) {
+      return ts == Long.MIN_VALUE ? ts : ts - 1;
+    }
+  }
 
   /**
    * Newest first.

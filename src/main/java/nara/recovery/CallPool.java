@@ -1,155 +1,103 @@
 package nara.recovery;
 
-import java.time.Duration;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.IntSupplier;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
-import nara.mesh.wire.MeshFailure;
 
-/**
- * A set of calls dealt to peers: a bounded number under way, and a failed call asked of another.
- *
- * <p>Call numbers go on from one round to the next, so that a late answer of an earlier round is
- * never taken for one of this.
- */
-final class CallPool implements RungExecution {
-  /** What one call is to ask, of whom first, and who has failed it already. */
-  private static final class Task {
-    final Query query;
-    final Duration timeout;
-    Peer peer;
-    final Set<String> failedBy = new HashSet<>();
-    int attempts;
-
-    Task(Query query, Duration timeout, Peer peer) {
-      this.query = query;
-      this.timeout = timeout;
-      this.peer = peer;
-    }
-  }
+/** The sample and slices rungs: fixed tasks, divided among the peers; a failed one moves on. */
+final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
+  /**
+   * A query and the peer that gets it next.
+   *
+   * @param failedBy a peer for each failed attempt
+   */
+  record Task(Query query, Peer peer, List<String> failedBy) implements Call {}
 
   private final List<Peer> peers;
-  private final PeerScores peerScores;
-  private final int maxInFlight;
-  private final int maxAttempts;
-  private final Deque<Task> waiting = new ArrayDeque<>();
-  private final Map<Integer, Task> inFlight = new HashMap<>();
-  private final Set<String> unsupported = new HashSet<>();
-  private int lostTasks;
-  private int nextCallId;
   private int nextPeer;
   private int plannedTasks;
-  private int attempts;
+  private int lostTasks;
   private int failures;
   private int responses;
   private String lastFailure = "";
 
   /**
-   * An empty round.
+   * An empty pool.
    *
-   * @param peers not empty; tasks are dealt to them in turn
-   * @param firstCallId number of its first call
-   * @param maxAttempts how often a task is tried in all, each time by another peer where there is
-   *     one
+   * @param peers not empty
    */
-  CallPool(
-      List<Peer> peers, PeerScores peerScores, int firstCallId, int maxInFlight, int maxAttempts) {
+  CallPool(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
+    super(peerScores, config, callIds);
     this.peers = List.copyOf(peers);
-    this.peerScores = peerScores;
-    this.nextCallId = firstCallId;
-    this.maxInFlight = maxInFlight;
-    this.maxAttempts = maxAttempts;
   }
 
-  /** Adds a task for the peer whose turn it is. */
-  void add(Query query, Duration timeout) {
-    waiting.add(new Task(query, timeout, peers.get(plannedTasks % peers.size())));
+  /** Adds a task for the next peer in turn. */
+  void add(Query query) {
+    waiting.add(new Task(query, peers.get(plannedTasks % peers.size()), List.of()));
     plannedTasks++;
   }
 
-  /** The calls that may begin now. */
   @Override
-  public List<PlanCommand> startCalls() {
-    List<PlanCommand> planCommands = new ArrayList<>();
-    while (inFlight.size() < maxInFlight && !waiting.isEmpty()) {
+  public List<PlanCommand> startCalls(Instant now) {
+    List<PlanCommand> commands = new ArrayList<>();
+    while (hasRoom() && !waiting.isEmpty()) {
       Task task = waiting.poll();
-      // Who it was dealt to may have failed others in the meantime.
-      if (!eligible(task, task.peer) && !reassign(task)) {
-        lostTasks++;
-        continue;
-      }
-      task.attempts++;
-      attempts++;
-      inFlight.put(nextCallId, task);
-      planCommands.add(
-          new PlanCommand.StartFetch(
-              nextCallId++,
-              task.peer,
-              task.query,
-              task.timeout,
-              peerScores.stallTimeout(task.peer)));
+      // The task's peer may have failed others since it was assigned.
+      (eligible(task, task.peer) ? Optional.of(task) : reassign(task))
+          .ifPresentOrElse(next -> commands.add(start(next)), () -> lostTasks++);
     }
-    return planCommands;
+    return commands;
   }
 
-  /** Takes note of a call's end; false when it is not one of this round. */
   @Override
   public boolean onCallEnded(int callId, FetchOutcome outcome) {
-    Task task = inFlight.remove(callId);
-    if (task == null) {
-      return false;
-    }
-    peerScores.onCallEnded(task.peer, outcome);
-    switch (outcome) {
-      case PageFetched pageFetched -> responses++;
-      case FetchFailed failed -> {
-        failures++;
-        lastFailure = task.peer.name() + ": " + failed.reason();
-        task.failedBy.add(task.peer.name());
-        if (failed.failure() == MeshFailure.UNSUPPORTED) {
-          unsupported.add(task.peer.name());
-        }
-        if (task.attempts < maxAttempts && reassign(task)) {
-          waiting.add(task);
-        } else {
-          lostTasks++;
-        }
-      }
-    }
-    return true;
+    Optional<Task> ended = end(callId, outcome);
+    ended.ifPresent(
+        task -> {
+          switch (outcome) {
+            case PageFetched page -> responses++;
+            case FetchFailed failed -> onFailed(task, failed.reason());
+          }
+        });
+    return ended.isPresent();
   }
 
-  /**
-   * Finds the next peer that has not failed this task; the same one again only when it is alone.
-   */
-  private boolean reassign(Task task) {
+  private void onFailed(Task task, String reason) {
+    failures++;
+    lastFailure = task.peer.name() + ": " + reason;
+    List<String> failedBy = new ArrayList<>(task.failedBy);
+    failedBy.add(task.peer.name());
+    Optional<Task> next =
+        failedBy.size() < config.callTries()
+            ? reassign(new Task(task.query, task.peer, failedBy))
+            : Optional.empty();
+    next.ifPresentOrElse(waiting::add, () -> lostTasks++);
+  }
+
+  /** Assigns a peer that has not failed this task; the same one again only when it is alone. */
+  private Optional<Task> reassign(Task task) {
     for (int i = 0; i < peers.size(); i++) {
       Peer candidate = peers.get(nextPeer++ % peers.size());
       if (eligible(task, candidate)) {
-        task.peer = candidate;
-        return true;
+        return Optional.of(new Task(task.query, candidate, task.failedBy));
       }
     }
-    return peers.size() == 1
-        && task.attempts < maxAttempts
-        && !unsupported.contains(task.peer.name())
-        && peerScores.usable(task.peer.name());
+    boolean again =
+        peers.size() == 1
+            && task.failedBy.size() < config.callTries()
+            && peerScores.usable(task.peer.name());
+    return again ? Optional.of(task) : Optional.empty();
   }
 
   private boolean eligible(Task task, Peer peer) {
-    return !task.failedBy.contains(peer.name())
-        && !unsupported.contains(peer.name())
-        && peerScores.usable(peer.name());
+    return !task.failedBy.contains(peer.name()) && peerScores.usable(peer.name());
   }
 
   @Override
@@ -158,47 +106,39 @@ final class CallPool implements RungExecution {
   }
 
   @Override
-  public int nextCallId() {
-    return nextCallId;
-  }
-
-  @Override
   public int plannedCalls() {
     return plannedTasks;
   }
 
-  /** Tasks that ended, one way or the other. */
   @Override
   public int completedCalls() {
     return plannedTasks - waiting.size() - inFlight.size();
   }
 
-  /** Whether more than half of the calls failed. */
   @Override
   public boolean failed() {
-    return failures * 2 > attempts || responses == 0;
+    return failures > responses || responses == 0;
   }
 
   @Override
   public String lossDescription() {
     return lostTasks == 0
         ? ""
-        : lostTasks + " of " + plannedTasks + " calls were answered by nobody";
+        : "no peer answered %d of %d calls".formatted(lostTasks, plannedTasks);
   }
 
-  /** The peers that have given no answer at all so far. */
   @Override
   public List<Peer> peersForNextRung() {
-    return peers.stream().filter(peer -> !peerScores.hasResponded(peer.name())).toList();
+    return peers.stream().filter(peer -> !peerScores.of(peer.name()).hasResponded()).toList();
   }
 
-  /** A sentence about how it went. */
   @Override
   public String summary() {
-    String sentence = responses + " of " + attempts + " calls answered";
-    if (lostTasks > 0) {
-      sentence += ", " + lostTasks + " given up";
-    }
-    return failures == 0 ? sentence : sentence + "; the last failure: " + lastFailure;
+    return "%d of %d calls answered%s%s"
+        .formatted(
+            responses,
+            responses + failures,
+            lostTasks == 0 ? "" : ", " + lostTasks + " abandoned",
+            failures == 0 ? "" : "; the last failure: " + lastFailure);
   }
 }

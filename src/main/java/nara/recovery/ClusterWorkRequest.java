@@ -10,57 +10,54 @@ import nara.bus.Request;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 import nara.recovery.report.Report;
-import nara.trust.TrustRequest;
+import nara.trust.KeySearch;
+import nara.trust.KeySearch.KeySearchResult;
 
 /**
- * What a coordinator asks of the cluster that it leads: to carry out what any member can do, and to
- * keep what happened, so that another can go on from there. A node that runs alone asks nobody.
+ * Requests of the leader's coordinator to its cluster: to run work on members, and to store the
+ * progress, so that a later leader can continue.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface ClusterWorkRequest<R extends BusMessage> extends Request<R> {
-  /** Where the cluster is asked. */
   String ADDRESS = "nara.cluster.work";
 
-  /** Lets some member fetch, judge and merge one answer of a peer. */
+  /** Has one member fetch, verify and merge one response of a peer. */
   record FetchOnMember(MeshRequest.Peer peer, Query query, Duration timeout, Duration stallTimeout)
       implements ClusterWorkRequest<FetchedByMember> {}
 
-  /** The answer to {@link FetchOnMember}: which member did it, and how it went. */
+  /** The reply to {@link FetchOnMember}. */
   record FetchedByMember(String member, MeshRequest.FetchOutcome outcome) implements BusMessage {}
 
-  /** Lets every member look for the keys that events wait for there. */
+  /** Has every member run a {@link KeySearch}. The reply is the sum of their results. */
   record SearchKeysOnMembers(List<MeshRequest.Peer> peers)
-      implements ClusterWorkRequest<KeySearchTotals> {}
+      implements ClusterWorkRequest<KeySearchResult> {}
 
-  /** The answer to {@link SearchKeysOnMembers}, over all members. */
-  record KeySearchTotals(int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult)
-      implements BusMessage {}
-
-  /** Keeps that something happened. */
+  /** Stores an entry of the replay log. Index 0 starts a new log. */
   record AppendEntry(int index, ReplayLogEntry entry) implements ClusterWorkRequest<Done> {}
 
-  /** Keeps the report of a recovery that is over, instead of all that was noted. */
+  /** Stores the report of a finished recovery in place of its replay log. */
   record StoreReport(Report report) implements ClusterWorkRequest<Done> {}
 
   /**
-   * Something that happened.
+   * An event of the recovery.
    *
-   * @param at when
-   * @param startedFetches the calls that the plan began because of it: whoever goes on checks that
-   *     it comes to the same
+   * @param startedFetches the fetches that the plan started because of it. A replay that starts
+   *     other ones cannot continue the recovery.
    */
   record ReplayLogEntry(
       Instant at, RecoveryEvent recoveryEvent, List<PlanCommand.StartFetch> startedFetches) {}
 
   /**
-   * What a new leader finds.
+   * The progress that a new leader takes over.
    *
-   * @param member what it is called itself
-   * @param term of its lead
-   * @param log what happened before, in order; empty when nothing has begun
-   * @param report of the recovery, when it is over
+   * @param member the new leader
+   * @param log in order; empty when no recovery has started
+   * @param report of a finished recovery
    */
   record LeaderHandover(
-      String member, long term, List<ReplayLogEntry> log, Optional<Report> report) {}
+      String member, long term, List<ReplayLogEntry> log, Optional<Report> report) {
+    /** For a node that runs alone. */
+    static final LeaderHandover NONE = new LeaderHandover("", 0, List.of(), Optional.empty());
+  }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -23,23 +23,23 @@ import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
-import nara.mesh.client.PeerKeySource;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.recovery.ClusterWorkRequest.FetchedByMember;
+import nara.recovery.ClusterWorkRequest.LeaderHandover;
+import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
 import nara.recovery.report.Report;
-import nara.trust.KeySearch;
+import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the recovery plan out: commands become requests to the other verticles, their answers
- * become happenings. Tells {@link RecoveryNotification.RecoveryFinished} exactly once, whatever
- * happens.
+ * Executes the recovery plan: it turns commands into requests to other verticles and their replies
+ * into events. It publishes {@link RecoveryNotification.RecoveryFinished} exactly once.
  *
- * <p>In a cluster it is the leader's. What happens is noted there; a later leader's coordinator
- * lets its own plan hear all of that again, and so comes to stand where the one before it stood. It
- * then does what was under way.
+ * <p>In a cluster it runs on the leader. A new leader's coordinator replays the stored events, and
+ * then executes the commands that were unfinished.
  */
 public final class CoordinatorVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorVerticle.class);
@@ -48,38 +48,31 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final String me;
   private final boolean hasBroker;
   private final Scheduler scheduler;
-
-  /** Of the plan's chance: where what neighbours gave is checked. */
   private final long seed;
-
   private final List<Report.StageReport> earlierStages;
-  private final Optional<ClusterWorkRequest.LeaderHandover> handover;
+  private final Optional<LeaderHandover> handover;
 
-  private int logIndex;
-  private final LogOnce appendFailures = new LogOnce(LOG::warn);
   private Bus bus;
-  private RecoveryReplay recoveryReplay;
-  private String stage = "";
-
-  /** The last report, once it is told. */
-  private Report finalReport;
-
-  /** Done when the report is told, if it is to be: whoever stops this node waits for it. */
-  private Future<?> finishAnnounced = Future.succeededFuture();
-
+  private RecoveryRunner runner;
+  private RecoveryReplay replay;
   private Scheduler.TimerHandle timer = () -> {};
   private boolean stopping;
 
+  /** Null until the recovery is finished. */
+  private Report finalReport;
+
+  /** Completes when the final report is published. */
+  private Future<?> finishAnnounced = Future.succeededFuture();
+
   /**
-   * The coordinator of one recovery; it begins when the verticle is deployed.
+   * Creates the coordinator of one recovery, which starts when the verticle is deployed.
    *
    * @param me this node's name
-   * @param hasBroker whether an MQTT broker is configured: without one nothing serves {@link
+   * @param hasBroker whether an MQTT broker is configured: without one no verticle serves {@link
    *     PlazaRequest}
-   * @param random where what neighbours gave is checked
-   * @param earlierStages what the node did before, such as reading its snapshot: the report begins
-   *     with it
-   * @param handover what this member finds as its leader; empty when the node runs alone
+   * @param random the source of the plan's seed
+   * @param earlierStages stages before the recovery, such as reading a snapshot, for the report
+   * @param handover for the leader of a cluster; empty when the node runs alone
    */
   public CoordinatorVerticle(
       RecoveryConfig config,
@@ -88,144 +81,165 @@ public final class CoordinatorVerticle extends VerticleBase {
       Scheduler scheduler,
       RandomGenerator random,
       List<Report.StageReport> earlierStages,
-      Optional<ClusterWorkRequest.LeaderHandover> handover) {
-    this.handover = handover;
-    this.seed = random.nextLong();
+      Optional<LeaderHandover> handover) {
     this.config = config;
     this.me = me;
     this.hasBroker = hasBroker;
     this.scheduler = scheduler;
+    this.seed = random.nextLong();
     this.earlierStages = earlierStages;
+    this.handover = handover;
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    recoveryReplay = new RecoveryReplay(config, me, seed, earlierStages, now());
+    runner =
+        handover
+            .<RecoveryRunner>map(mine -> new RecoveryRunner.Clustered(bus, mine))
+            .orElseGet(() -> new RecoveryRunner.Local(bus));
+    replay = new RecoveryReplay(config, me, seed, earlierStages, now());
+    finalReport = runner.handover().report().orElse(null);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
-    finalReport = handover.flatMap(ClusterWorkRequest.LeaderHandover::report).orElse(null);
-    // After the deployment is reported, so that whoever deploys hears of all that follows.
+    // Later, so that the deployer of this verticle can subscribe before the first notification.
     context.runOnContext(deployed -> begin());
     return Future.succeededFuture();
   }
 
   private void begin() {
+    List<ReplayLogEntry> log = runner.handover().log();
     if (stopping) {
       return;
     }
-    List<ClusterWorkRequest.ReplayLogEntry> log =
-        handover.map(ClusterWorkRequest.LeaderHandover::log).orElse(List.of());
     if (finalReport != null) {
       announceFinished();
     } else if (log.isEmpty()) {
       applyEvent(new RecoveryEvent.Started(seed));
     } else {
       RecoveryReplay.replay(log, config, me, earlierStages)
-          .ifPresentOrElse(replay -> resume(replay, log.size()), this::restart);
+          .ifPresentOrElse(this::resume, this::restart);
     }
   }
 
   private void restart() {
-    LOG.warn("what was noted of the recovery cannot be followed; it begins anew");
+    LOG.warn("Failed to replay the recovery log; restarting the recovery");
     applyEvent(new RecoveryEvent.Started(seed));
   }
 
-  /** Stands where the leader before stood, and does what was under way there. */
-  private void resume(RecoveryReplay replay, int logSize) {
-    recoveryReplay = replay;
-    logIndex = logSize;
-    stage = recoveryReplay.stage();
-    List<PlanCommand> unfinished = recoveryReplay.unfinishedCommands();
-    handover.ifPresent(
-        mine -> applyEvent(new RecoveryEvent.LeaderChanged(mine.member(), mine.term())));
-    // Whom a recovery has found is known to the discovery of the leader before only.
+  /** Continues where the earlier leader stopped. */
+  private void resume(RecoveryReplay replayed) {
+    replay = replayed;
+    List<PlanCommand> unfinished = replay.unfinishedCommands();
+    applyEvent(
+        new RecoveryEvent.LeaderChanged(runner.handover().member(), runner.handover().term()));
+    // Only the previous leader knows these peers, so discover them again.
     bus.request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
-        .onFailure(failure -> LOG.warn("discovery after the handover: {}", failure.toString()));
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "Failed to discover peers after a handover; continuing without them reason={}",
+                    failure.getMessage()));
     unfinished.forEach(this::execute);
     announceProgress();
   }
 
   @Override
   public Future<?> stop() {
-    stopping = true;
     timer.cancel();
-    if (handover.isEmpty()) {
+    if (!runner.outlivesNode()) {
       applyEvent(new RecoveryEvent.StopRequested());
     }
+    stopping = true;
     return finishAnnounced;
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
-      case RecoveryRequest.GetRecoveryReport soFar ->
+      case RecoveryRequest.GetRecoveryReport get ->
           finalReport != null
-              ? Future.succeededFuture(currentReport(finalReport))
-              // Without a count, when the ledger is gone already, it is as it was counted before.
-              : refreshLedgerStats()
-                  .transform(counted -> Future.succeededFuture(currentReport(reportSoFar())));
+              ? Future.succeededFuture(currentReport())
+              : refreshTotals().transform(ended -> Future.succeededFuture(currentReport()));
     };
   }
 
-  private RecoveryRequest.CurrentReport currentReport(Report soFar) {
-    String label = finalReport != null ? "done" : recoveryReplay.plan().stageLabel();
-    return new RecoveryRequest.CurrentReport(label, finalReport != null, soFar);
+  private RecoveryRequest.CurrentReport currentReport() {
+    return finalReport != null
+        ? new RecoveryRequest.CurrentReport("done", true, finalReport)
+        : new RecoveryRequest.CurrentReport(replay.plan().stageLabel(), false, unfinishedReport());
   }
 
-  /** Tells the plan what happened and does what it answers. */
-  private void applyEvent(RecoveryEvent recoveryEvent) {
-    if (recoveryReplay.plan().finished() || stopping && handover.isPresent()) {
+  private void applyEvent(RecoveryEvent event) {
+    if (replay.plan().finished() || stopping) {
       return;
     }
     Instant now = now();
-    List<PlanCommand> planCommands = recoveryReplay.apply(recoveryEvent, now);
-    if (handover.isPresent()) {
-      appendToLog(
-          new ClusterWorkRequest.ReplayLogEntry(
-              now, recoveryEvent, RecoveryReplay.fetchesIn(planCommands)));
-    }
-    planCommands.forEach(this::execute);
-  }
-
-  /** A note that cannot be kept costs a later leader what follows from it: calls made again. */
-  private void appendToLog(ClusterWorkRequest.ReplayLogEntry entry) {
-    bus.request(
-            ClusterWorkRequest.ADDRESS,
-            new ClusterWorkRequest.AppendEntry(logIndex++, entry),
-            Timeouts.LOCAL)
-        .onSuccess(done -> appendFailures.clear())
-        .onFailure(this::onAppendFailed);
-  }
-
-  private void onAppendFailed(Throwable failure) {
-    appendFailures.log("Cannot store the recovery's progress: " + failure.getMessage());
-  }
-
-  private void execute(PlanCommand planCommand) {
-    switch (planCommand) {
-      case PlanCommand.WaitUntil until -> setTimer(until.time());
-      case PlanCommand.StartDiscovery startDiscovery -> onDiscover();
-      case PlanCommand.StartFetch startFetch -> onFetch(startFetch);
-      case PlanCommand.StartReconcile startReconcile -> onReconcile(startReconcile);
-      case PlanCommand.FetchFromPlaza ask -> onFetchFromPlaza(ask);
-      case PlanCommand.SyncCheckpoints sync -> onSyncCheckpoints(sync);
-      case PlanCommand.SearchKeys seek -> onSearchKeys(seek);
-      case PlanCommand.SeedPingTimes seed -> onSeedPingTimes();
-      case PlanCommand.EnterStage enterStage -> {
-        stage = enterStage.stage();
-        announceProgress();
-      }
-      case PlanCommand.LeaveStage leaveStage ->
-          LOG.info("{}: {} {}", stage, leaveStage.outcome(), leaveStage.reason());
-      case PlanCommand.Finish finish -> onFinish(finish);
+    int index = replay.eventCount();
+    List<PlanCommand> commands = replay.apply(event, now);
+    runner.append(index, new ReplayLogEntry(now, event, RecoveryReplay.fetchesIn(commands)));
+    commands.forEach(this::execute);
+    if (event instanceof RecoveryEvent.FetchEnded
+        || event instanceof RecoveryEvent.ReconcileEnded) {
+      announceProgress();
     }
   }
 
-  private void setTimer(Instant moment) {
-    Duration left = Duration.between(now(), moment);
-    timer = scheduler.schedule(vertx, left, () -> applyEvent(new RecoveryEvent.TimerFired()));
+  /** Applies the event that a part of this node replies with, or the failure of the stage. */
+  private <R> void applyReply(String part, Future<R> reply, Function<R, RecoveryEvent> toEvent) {
+    reply
+        .onSuccess(result -> applyEvent(toEvent.apply(result)))
+        .onFailure(
+            failure -> applyEvent(new RecoveryEvent.StageFailed(failureMessage(part, failure))));
   }
 
-  private void onDiscover() {
+  private static String failureMessage(String part, Throwable failure) {
+    return "this node's %s did not reply: %s".formatted(part, failure.getMessage());
+  }
+
+  private void execute(PlanCommand command) {
+    switch (command) {
+      case PlanCommand.WaitUntil until ->
+          timer =
+              scheduler.schedule(
+                  vertx,
+                  Duration.between(now(), until.time()),
+                  () -> applyEvent(new RecoveryEvent.TimerFired()));
+      case PlanCommand.StartDiscovery startDiscovery -> discover();
+      case PlanCommand.StartFetch startFetch -> fetch(startFetch);
+      case PlanCommand.StartReconcile startReconcile -> reconcile(startReconcile);
+      case PlanCommand.FetchFromPlaza fetch ->
+          applyReply(
+              "plaza", fetchFromPlaza(fetch.subjectsByNeighbour()), RecoveryEvent.PlazaEnded::new);
+      case PlanCommand.SyncCheckpoints sync ->
+          applyReply(
+              "checkpoint sync",
+              bus.request(
+                  CheckpointSyncRequest.ADDRESS,
+                  new CheckpointSyncRequest.Sync(sync.peers()),
+                  Timeouts.CHECKPOINTS),
+              RecoveryEvent.CheckpointsEnded::new);
+      case PlanCommand.SearchKeys search ->
+          applyReply(
+              "key search", runner.searchKeys(search.peers()), RecoveryEvent.KeySearchEnded::new);
+      case PlanCommand.SeedPingTimes seedPingTimes ->
+          applyReply(
+              "ledger",
+              bus.request(
+                  LedgerRequest.ADDRESS,
+                  new LedgerRequest.ComputeMeanRtts(Set.of(me)),
+                  Timeouts.LOCAL),
+              means -> new RecoveryEvent.PingTimesSeeded(means.millisByTarget().size()));
+      case PlanCommand.EnterStage enterStage -> announceProgress();
+      case PlanCommand.LeaveStage left ->
+          LOG.info(
+              "Left recovery stage {} stage_outcome={} reason=\"{}\"",
+              left.stage(),
+              left.outcome(),
+              left.reason());
+      case PlanCommand.Finish finish -> finish(finish);
+    }
+  }
+
+  private void discover() {
     Future<NeighbourList> found =
         bus.request(
             DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY);
@@ -236,22 +250,21 @@ public final class CoordinatorVerticle extends VerticleBase {
             : Future.succeededFuture("");
     Future<LedgerStats> held =
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
-    Future.all(found, plazaError, held)
-        .onSuccess(
-            all ->
-                applyEvent(
-                    new RecoveryEvent.NeighboursDiscovered(
-                        found.result().neighbours(),
-                        discoveryWarnings(found.result(), plazaError.result()),
-                        hasBroker,
-                        held.result().total())))
-        .onFailure(failure -> onPartFailed("discovery", failure));
+    applyReply(
+        "discovery",
+        Future.all(found, plazaError, held),
+        all ->
+            new RecoveryEvent.NeighboursDiscovered(
+                found.result().neighbours(),
+                discoveryWarnings(found.result(), plazaError.result()),
+                hasBroker,
+                held.result().total()));
   }
 
-  /** What kept neighbours from being found; where some were, the broker was not needed for it. */
+  /** A broker that is down matters only when no neighbour was found without it. */
   private static List<String> discoveryWarnings(NeighbourList found, String plazaError) {
-    boolean alone = found.neighbours().stream().noneMatch(Neighbour::online);
-    if (!alone || plazaError.isEmpty()) {
+    boolean anyOnline = found.neighbours().stream().anyMatch(Neighbour::online);
+    if (anyOnline || plazaError.isEmpty()) {
       return found.problems();
     }
     List<String> all = new ArrayList<>(found.problems());
@@ -259,49 +272,24 @@ public final class CoordinatorVerticle extends VerticleBase {
     return all;
   }
 
-  private void onFetch(PlanCommand.StartFetch startFetch) {
-    fetch(startFetch)
-        // One call that went wrong within this node costs that call: it is tried again.
+  /** A fetch that fails within this node counts as a stall, so that the plan retries it. */
+  private void fetch(PlanCommand.StartFetch startFetch) {
+    runner
+        .fetch(startFetch)
         .otherwise(
             failure ->
-                new ClusterWorkRequest.FetchedByMember(
-                    handover.map(ClusterWorkRequest.LeaderHandover::member).orElse(""),
+                new FetchedByMember(
+                    runner.handover().member(),
                     new MeshRequest.FetchFailed(
-                        MeshFailure.STALLED, failureMessage("the mesh", failure))))
+                        MeshFailure.STALLED, failureMessage("mesh", failure))))
         .onSuccess(
-            by -> {
-              if (recoveryReplay.plan().finished()) {
-                return;
-              }
-              applyEvent(
-                  new RecoveryEvent.FetchEnded(startFetch.callId(), by.outcome(), by.member()));
-              announceProgress();
-            });
+            fetched ->
+                applyEvent(
+                    new RecoveryEvent.FetchEnded(
+                        startFetch.callId(), fetched.outcome(), fetched.member())));
   }
 
-  private Future<ClusterWorkRequest.FetchedByMember> fetch(PlanCommand.StartFetch startFetch) {
-    Duration busTimeout = startFetch.timeout().plus(Timeouts.MERGE_ALLOWANCE);
-    return handover.isPresent()
-        ? bus.request(
-            ClusterWorkRequest.ADDRESS,
-            new ClusterWorkRequest.FetchOnMember(
-                startFetch.peer(),
-                startFetch.query(),
-                startFetch.timeout(),
-                startFetch.stallTimeout()),
-            busTimeout)
-        : bus.request(
-                MeshRequest.ADDRESS,
-                new MeshRequest.FetchPage(
-                    startFetch.peer(),
-                    startFetch.query(),
-                    startFetch.timeout(),
-                    Optional.of(startFetch.stallTimeout())),
-                busTimeout)
-            .map(outcome -> new ClusterWorkRequest.FetchedByMember("", outcome));
-  }
-
-  private void onReconcile(PlanCommand.StartReconcile startReconcile) {
+  private void reconcile(PlanCommand.StartReconcile startReconcile) {
     bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ReconcileWithPeer(
@@ -310,22 +298,14 @@ public final class CoordinatorVerticle extends VerticleBase {
         .otherwise(
             failure ->
                 new MeshRequest.ReconcileFailed(
-                    MeshFailure.STALLED, failureMessage("the mesh", failure)))
+                    MeshFailure.STALLED, failureMessage("mesh", failure)))
         .onSuccess(
-            outcome -> {
-              applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome));
-              announceProgress();
-            });
-  }
-
-  private void onFetchFromPlaza(PlanCommand.FetchFromPlaza ask) {
-    fetchFromPlaza(ask.subjectsByNeighbour())
-        .onSuccess(answered -> applyEvent(new RecoveryEvent.PlazaEnded(answered)))
-        .onFailure(failure -> onPartFailed("the plaza", failure));
+            outcome ->
+                applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome)));
   }
 
   private Future<LedgersFetched> fetchFromPlaza(Map<String, List<String>> subjects) {
-    // The leader before had a broker when it planned this fetch; this member may have none.
+    // The earlier leader had a broker when it planned this fetch; this member may have none.
     return hasBroker
         ? bus.request(
             PlazaRequest.ADDRESS,
@@ -335,71 +315,28 @@ public final class CoordinatorVerticle extends VerticleBase {
             new LedgersFetched(List.of(), subjects.keySet(), "no broker is configured"));
   }
 
-  private void onSyncCheckpoints(PlanCommand.SyncCheckpoints sync) {
-    bus.request(
-            CheckpointSyncRequest.ADDRESS,
-            new CheckpointSyncRequest.Sync(sync.peers()),
-            Timeouts.CHECKPOINTS)
-        .onSuccess(syncResult -> applyEvent(new RecoveryEvent.CheckpointsEnded(syncResult)))
-        .onFailure(failure -> onPartFailed("the checkpoint stage", failure));
+  /** Updates the report's totals of other verticles. A failed request keeps the old values. */
+  private Future<?> refreshTotals() {
+    return Future.join(
+        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
+            .onSuccess(replay.report()::setLedger),
+        bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.LOCAL)
+            .onSuccess(found -> replay.report().setConflicts(found.conflicts())));
   }
 
-  private void onSearchKeys(PlanCommand.SearchKeys seek) {
-    searchKeys(seek.peers())
-        .onSuccess(
-            found ->
-                applyEvent(
-                    new RecoveryEvent.KeySearchEnded(
-                        found.namesQueried(), found.keysLearned(), found.offerResult())))
-        .onFailure(failure -> onPartFailed("the search for keys", failure));
-  }
-
-  private Future<ClusterWorkRequest.KeySearchTotals> searchKeys(List<MeshRequest.Peer> peers) {
-    return handover.isPresent()
-        ? bus.request(
-            ClusterWorkRequest.ADDRESS,
-            new ClusterWorkRequest.SearchKeysOnMembers(peers),
-            Timeouts.CHECKPOINTS)
-        : new KeySearch(bus, new PeerKeySource(bus, peers))
-            .search()
-            .map(
-                keySearchResult ->
-                    new ClusterWorkRequest.KeySearchTotals(
-                        keySearchResult.namesQueried(),
-                        keySearchResult.keysLearned(),
-                        keySearchResult.offerResult()));
-  }
-
-  private void onSeedPingTimes() {
-    bus.request(
-            LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me)), Timeouts.LOCAL)
-        .compose(means -> refreshLedgerStats().map(means.millisByTarget()))
-        .onSuccess(
-            (Map<String, Double> means) ->
-                applyEvent(new RecoveryEvent.PingTimesSeeded(means.size())))
-        .onFailure(failure -> onPartFailed("the ledger", failure));
-  }
-
-  private Future<?> refreshLedgerStats() {
-    return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
-        .onSuccess(recoveryReplay::recordLedgerStats);
-  }
-
-  private void onFinish(PlanCommand.Finish finish) {
+  private void finish(PlanCommand.Finish finish) {
     timer.cancel();
-    // Where the ledger does not answer, the report is told all the same.
     finishAnnounced =
-        refreshLedgerStats()
+        refreshTotals()
             .transform(
-                counted -> {
+                ended -> {
                   finalReport =
-                      recoveryReplay.report(
-                          finish.recoveryOutcome().label(), finish.reasons(), now());
+                      replay.buildReport(finish.recoveryOutcome().label(), finish.reasons(), now());
                   LOG.info(
-                      "boot recovery {}: {} events held",
+                      "Finished the boot recovery outcome={} ledger_events={}",
                       finalReport.outcome(),
                       finalReport.ledgerTotals().total());
-                  storeReport();
+                  runner.storeReport(finalReport);
                   announceFinished();
                   return Future.succeededFuture();
                 });
@@ -408,44 +345,25 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void announceFinished() {
     bus.publish(
         RecoveryNotification.ADDRESS, new RecoveryNotification.RecoveryFinished(finalReport));
-    // Told and not asked: a node without a plaza has nobody there.
+    // Published instead of requested, because a node without a plaza has no consensus verticle.
     bus.publish(ConsensusRequest.ADDRESS, new ConsensusRequest.StartConsensus());
   }
 
-  private void storeReport() {
-    if (handover.isPresent()) {
-      bus.request(
-              ClusterWorkRequest.ADDRESS,
-              new ClusterWorkRequest.StoreReport(finalReport),
-              Timeouts.LOCAL)
-          .onFailure(failure -> LOG.warn("the report was not kept: {}", failure.getMessage()));
-    }
-  }
-
-  /** A part of this node did not answer: a defect or a shutdown. */
-  private void onPartFailed(String part, Throwable failure) {
-    applyEvent(new RecoveryEvent.StageFailed(failureMessage(part, failure)));
-  }
-
-  private static String failureMessage(String part, Throwable failure) {
-    return part + " of this node did not answer: " + failure.getMessage();
-  }
-
   private void announceProgress() {
-    if (recoveryReplay.plan().finished() || stopping) {
+    if (replay.plan().finished() || stopping) {
       return;
     }
     bus.publish(
         RecoveryNotification.ADDRESS,
         new RecoveryNotification.RecoveryProgressed(
-            recoveryReplay.plan().stageLabel(),
-            recoveryReplay.plan().callsCompleted(),
-            recoveryReplay.plan().callsPlanned(),
-            reportSoFar()));
+            replay.plan().stageLabel(),
+            replay.plan().callsCompleted(),
+            replay.plan().callsPlanned(),
+            unfinishedReport()));
   }
 
-  private Report reportSoFar() {
-    return recoveryReplay.report("running", List.of(), now());
+  private Report unfinishedReport() {
+    return replay.buildReport("running", List.of(), now());
   }
 
   private Instant now() {

@@ -1,74 +1,69 @@
 package nara.recovery;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import nara.discovery.Neighbour;
-import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
+import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.client.MeshRequest.PeerReconciled;
+import nara.mesh.client.MeshRequest.ReconcileFailed;
+import nara.mesh.client.MeshRequest.ReconcileOutcome;
+import nara.mesh.wire.MeshFailure;
 
-/** How each neighbour has done so far in this recovery, over all its rungs. */
+/** The score of each peer, over all rungs of one recovery. */
 public final class PeerScores {
   private final Map<String, PeerScore> byName = new LinkedHashMap<>();
 
-  void add(List<Neighbour> neighbours) {
-    neighbours.forEach(n -> of(n.name()));
-  }
-
-  public void onCallEnded(MeshRequest.Peer peer, FetchOutcome outcome) {
+  public void onCallEnded(Peer peer, FetchOutcome outcome) {
     switch (outcome) {
-      case PageFetched pageFetched -> of(peer.name()).onResponse(pageFetched);
-      case FetchFailed failed -> of(peer.name()).onFailure(failed);
+      case PageFetched page -> of(peer.name()).onResponse(page.offerResult());
+      case FetchFailed failed -> of(peer.name()).onFailure(failed.failure(), failed.reason());
     }
   }
 
-  /** The conduct of a neighbour. */
+  void onCallEnded(Peer peer, ReconcileOutcome outcome) {
+    PeerScore score = of(peer.name());
+    switch (outcome) {
+      case PeerReconciled reconciled -> {
+        score.onResponse(reconciled.offerResult());
+        if (!reconciled.isComplete()) {
+          score.onFailure(MeshFailure.MALFORMED, reconciled.incompleteReason());
+        }
+      }
+      case ReconcileFailed failed -> score.onFailure(failed.failure(), failed.reason());
+    }
+  }
+
   public PeerScore of(String name) {
     return byName.computeIfAbsent(name, first -> new PeerScore());
   }
 
-  /** Whether it makes sense to give it more work: it is there and does not fail all the time. */
+  /** Whether the peer may get more calls: it was not dropped and does not keep failing. */
   public boolean usable(String name) {
     return of(name).usable();
   }
 
-  /** Whether others may rely on what it walks. */
+  /** Whether other peers may leave a range to this one. */
   public boolean trusted(String name) {
     return of(name).usable() && !of(name).suspect();
   }
 
-  /** Whether work goes to it rather than to others: it is trusted, and answers. */
+  /** Whether the peer gets work before others: it is trusted and does not stall. */
   public boolean preferred(String name) {
     return trusted(name) && of(name).responsive();
   }
 
-  /** How long it may bring nothing before it is given up. */
-  public Duration stallTimeout(MeshRequest.Peer peer) {
-    return of(peer.name()).stallTimeout();
-  }
-
-  /** Gives a peer no more work in this recovery. */
-  public void drop(MeshRequest.Peer peer, String reason) {
-    of(peer.name()).drop(reason);
-  }
-
-  /** Who was dropped, and why. */
+  /** The dropped peers, each with its reason. */
   public List<String> droppedPeers() {
-    List<String> dropped = new ArrayList<>();
-    byName.forEach(
-        (name, peerScore) -> {
-          if (!peerScore.dropReason().isEmpty()) {
-            dropped.add(name + " (" + peerScore.dropReason() + ")");
-          }
-        });
-    return dropped;
+    return byName.entrySet().stream()
+        .filter(e -> !e.getValue().dropReason().isEmpty())
+        .map(e -> "%s (%s)".formatted(e.getKey(), e.getValue().dropReason()))
+        .toList();
   }
 
-  /** Whose walks others had to look at again, those who were dropped left out. */
+  /** The peers whose ranges others fetched again, without the dropped ones. */
   public List<String> suspectPeers() {
     return byName.entrySet().stream()
         .filter(e -> e.getValue().suspect() && e.getValue().dropReason().isEmpty())
@@ -76,29 +71,20 @@ public final class PeerScores {
         .toList();
   }
 
-  /** Gives everybody a new chance: another rung asks other things. */
+  /** Gives failed peers another chance: the next rung sends other requests. */
   void resetFailures() {
     byName.values().forEach(PeerScore::resetFailures);
-  }
-
-  boolean hasResponded(String name) {
-    PeerScore peerScore = byName.get(name);
-    return peerScore != null && peerScore.hasResponded();
   }
 
   boolean anyResponded() {
     return byName.values().stream().anyMatch(PeerScore::hasResponded);
   }
 
-  /** A sentence for each neighbour whose last word was a failure, or who never answered at all. */
+  /** A sentence for each peer whose last call failed. */
   public List<String> failureSummaries() {
-    List<String> summaries = new ArrayList<>();
-    byName.forEach(
-        (name, peerScore) -> {
-          if (!peerScore.failureSummary().isEmpty()) {
-            summaries.add(name + " " + peerScore.failureSummary());
-          }
-        });
-    return summaries;
+    return byName.entrySet().stream()
+        .filter(e -> !e.getValue().failureSummary().isEmpty())
+        .map(e -> e.getKey() + " " + e.getValue().failureSummary())
+        .toList();
   }
 }

@@ -3,76 +3,72 @@ package nara.recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 
-/** What the plan wants done. */
+/** An output of {@link RecoveryPlan}, which {@link CoordinatorVerticle} executes. */
 public sealed interface PlanCommand {
-  /** Come back at that time, unless something else ends the wait. */
-  record WaitUntil(Instant time) implements PlanCommand {}
+  /** A request to one peer; several are in flight at once. Its end states the same call id. */
+  sealed interface PeerCall extends PlanCommand {
+    int callId();
 
-  /** Look for neighbours in all sources. */
-  record StartDiscovery() implements PlanCommand {}
+    MeshRequest.Peer peer();
+  }
+
+  /** A command that waits for one event. The plan issues the next one only after that event. */
+  sealed interface Step extends PlanCommand {}
 
   /**
-   * Ask a peer over the mesh.
+   * Fetches one response from a peer.
    *
-   * @param callId its number, by which its end is told
-   * @param stallTimeout how long the peer may bring nothing
+   * @param stallTimeout how long the peer may send nothing
    */
   record StartFetch(
       int callId, MeshRequest.Peer peer, Query query, Duration timeout, Duration stallTimeout)
-      implements PlanCommand {}
+      implements PeerCall {}
 
   /**
-   * Compare the ledger with a peer's and fetch what is lacking.
+   * Compares the ledger with a peer's and fetches the missing events.
    *
-   * @param callId its number, by which its end is told
-   * @param timeout for each exchange
+   * @param timeout of each exchange
    */
-  record StartReconcile(int callId, MeshRequest.Peer peer, Duration timeout)
-      implements PlanCommand {}
+  record StartReconcile(int callId, MeshRequest.Peer peer, Duration timeout) implements PeerCall {}
 
-  /** Ask neighbours over the plaza about these subjects. */
-  record FetchFromPlaza(Map<String, List<String>> subjectsByNeighbour) implements PlanCommand {}
+  record WaitUntil(Instant time) implements Step {}
 
-  /** Fetch checkpoints from these peers. */
-  record SyncCheckpoints(List<MeshRequest.Peer> peers) implements PlanCommand {}
+  record StartDiscovery() implements Step {}
 
-  /** Ask these peers for the keys that events wait for, then judge those events. */
-  record SearchKeys(List<MeshRequest.Peer> peers) implements PlanCommand {}
+  /** Requests events about subjects from neighbours over the plaza. */
+  record FetchFromPlaza(Map<String, List<String>> subjectsByNeighbour) implements Step {}
 
-  /** Seed average ping times from the ledger. */
-  record SeedPingTimes() implements PlanCommand {}
+  record SyncCheckpoints(List<MeshRequest.Peer> peers) implements Step {}
 
-  /** A stage begins; the one before it ends. */
+  /** Runs a {@link KeySearch}. */
+  record SearchKeys(List<MeshRequest.Peer> peers) implements Step {}
+
+  /** Seeds average ping times from the ledger. */
+  record SeedPingTimes() implements Step {}
+
+  record Finish(RecoveryOutcome recoveryOutcome, List<String> reasons) implements Step {}
+
   record EnterStage(String stage) implements PlanCommand {}
 
-  /** The stage that was entered last ends. */
-  record LeaveStage(String outcome, String reason) implements PlanCommand {}
-
-  /** It is over. */
-  record Finish(RecoveryOutcome recoveryOutcome, List<String> reasons) implements PlanCommand {}
+  record LeaveStage(String stage, String outcome, String reason) implements PlanCommand {}
 
   /** How a recovery ends. */
   enum RecoveryOutcome {
-    /** Everybody who was asked answered. */
-    COMPLETE("complete"),
-    /** Something that was there could not be had; the reasons say what. */
-    PARTIAL("partial"),
-    /** Nobody answered. */
-    ISOLATED("isolated");
-
-    private final String label;
-
-    RecoveryOutcome(String label) {
-      this.label = label;
-    }
+    /** Every peer gave all that it was asked for. */
+    COMPLETE,
+    /** Some requested events did not come; the reasons say which. */
+    PARTIAL,
+    /** No peer responded. */
+    ISOLATED;
 
     /** The name in reports. */
     public String label() {
-      return label;
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

@@ -1,91 +1,61 @@
 package nara.recovery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import nara.mesh.client.MeshRequest.FetchFailed;
-import nara.mesh.client.MeshRequest.FetchOutcome;
-import nara.mesh.client.MeshRequest.PageFetched;
+import java.util.function.IntSupplier;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
-import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 
 /**
- * Compares what a node already has with each neighbour, and fetches what is lacking.
+ * Compares the ledger with each peer's and fetches the missing events.
  *
- * <p>Whoever was compared to the end has nothing more to give. The others, most of whom cannot
- * reconcile at all, are left to the next rung.
+ * <p>A peer that was compared completely has nothing more to give. The next rung asks the others,
+ * most of which do not support reconciliation.
  */
 final class ReconcileRung implements RungExecution {
   private final List<Peer> peers;
   private final PeerScores peerScores;
   private final Duration timeout;
-  private final int firstCallId;
+  private final IntSupplier callIds;
+  private final Map<Integer, Peer> calls = new HashMap<>();
   private final Map<Peer, ReconcileOutcome> outcomes = new LinkedHashMap<>();
-  private boolean started;
 
-  ReconcileRung(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, int firstCallId) {
+  ReconcileRung(
+      List<Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
     this.peers = List.copyOf(peers);
     this.peerScores = peerScores;
     this.timeout = config.timeout(MeshLimits.FETCH_HASHES);
-    this.firstCallId = firstCallId;
+    this.callIds = callIds;
   }
 
-  /** All at once: the mesh lets them wait for each other. */
+  /** Starts all calls at once: the mesh client runs them one after the other. */
   @Override
-  public List<PlanCommand> startCalls() {
-    List<PlanCommand> planCommands = new ArrayList<>();
-    for (int i = 0; !started && i < peers.size(); i++) {
-      planCommands.add(new PlanCommand.StartReconcile(firstCallId + i, peers.get(i), timeout));
+  public List<PlanCommand> startCalls(Instant now) {
+    List<PlanCommand> commands = new ArrayList<>();
+    for (Peer peer : calls.isEmpty() ? peers : List.<Peer>of()) {
+      int callId = callIds.getAsInt();
+      calls.put(callId, peer);
+      commands.add(new PlanCommand.StartReconcile(callId, peer, timeout));
     }
-    started = true;
-    return planCommands;
-  }
-
-  @Override
-  public boolean onCallEnded(int callId, FetchOutcome outcome) {
-    return false;
+    return commands;
   }
 
   @Override
   public boolean onCallEnded(int callId, ReconcileOutcome outcome) {
-    int index = callId - firstCallId;
-    if (index < 0 || index >= peers.size() || outcomes.containsKey(peers.get(index))) {
+    Peer peer = calls.get(callId);
+    if (peer == null || outcomes.putIfAbsent(peer, outcome) != null) {
       return false;
     }
-    Peer peer = peers.get(index);
-    outcomes.put(peer, outcome);
-    switch (outcome) {
-      case PeerReconciled peerReconciled -> {
-        peerScores.onCallEnded(peer, toFetchOutcome(peerReconciled));
-        if (!peerReconciled.isComplete()) {
-          peerScores.onCallEnded(
-              peer, new FetchFailed(MeshFailure.MALFORMED, peerReconciled.incompleteReason()));
-        }
-      }
-      case ReconcileFailed not ->
-          peerScores.onCallEnded(peer, new FetchFailed(not.failure(), not.reason()));
-    }
+    peerScores.onCallEnded(peer, outcome);
     return true;
-  }
-
-  private static FetchOutcome toFetchOutcome(PeerReconciled peerReconciled) {
-    return new PageFetched(
-        peerReconciled.comparedBytes() + peerReconciled.fetchedBytes(),
-        peerReconciled.offerResult().received(),
-        0,
-        0,
-        Optional.empty(),
-        false,
-        List.of(),
-        peerReconciled.offerResult(),
-        Duration.ZERO);
   }
 
   @Override
@@ -93,31 +63,16 @@ final class ReconcileRung implements RungExecution {
     return outcomes.size() == peers.size();
   }
 
-  /** Whether nobody could be compared with, so that nothing is known of what is lacking. */
   @Override
   public boolean failed() {
     return outcomes.values().stream().noneMatch(PeerReconciled.class::isInstance);
   }
 
-  /** Nothing: the neighbours that were not compared to the end are still to be asked. */
-  @Override
-  public String lossDescription() {
-    return "";
-  }
-
-  /** The peers whose events may still be lacking. */
   @Override
   public List<Peer> peersForNextRung() {
-    return peers.stream().filter(peer -> !isComplete(outcomes.get(peer))).toList();
-  }
-
-  private static boolean isComplete(ReconcileOutcome outcome) {
-    return outcome instanceof PeerReconciled peerReconciled && peerReconciled.isComplete();
-  }
-
-  @Override
-  public int nextCallId() {
-    return firstCallId + peers.size();
+    return peers.stream()
+        .filter(peer -> !(outcomes.get(peer) instanceof PeerReconciled done && done.isComplete()))
+        .toList();
   }
 
   @Override
@@ -133,24 +88,25 @@ final class ReconcileRung implements RungExecution {
   @Override
   public String summary() {
     int exchanges = 0;
-    long lacking = 0;
+    long missing = 0;
     long bytes = 0;
-    String trouble = "";
-    for (Map.Entry<Peer, ReconcileOutcome> each : outcomes.entrySet()) {
-      switch (each.getValue()) {
-        case PeerReconciled r -> {
-          exchanges += r.rounds() + r.fetchRequests();
-          lacking += r.missing();
-          bytes += r.comparedBytes();
-          trouble = r.isComplete() ? trouble : each.getKey().name() + ": " + r.incompleteReason();
+    String problem = "";
+    for (Map.Entry<Peer, ReconcileOutcome> entry : outcomes.entrySet()) {
+      String name = entry.getKey().name();
+      switch (entry.getValue()) {
+        case PeerReconciled done -> {
+          exchanges += done.rounds() + done.fetchRequests();
+          missing += done.missing();
+          bytes += done.comparedBytes();
+          problem = done.isComplete() ? problem : name + ": " + done.incompleteReason();
         }
-        case ReconcileFailed not -> trouble = each.getKey().name() + ": " + not.reason();
+        case ReconcileFailed failed -> problem = name + ": " + failed.reason();
       }
     }
     String sentence =
-        "%d of %d neighbours compared to the end in %d exchanges; %d events were lacking, %d bytes beside them"
+        "%d of %d neighbours compared completely in %d exchanges; %d events were missing, %d bytes of overhead"
             .formatted(
-                peers.size() - peersForNextRung().size(), peers.size(), exchanges, lacking, bytes);
-    return trouble.isEmpty() ? sentence : sentence + "; " + trouble;
+                peers.size() - peersForNextRung().size(), peers.size(), exchanges, missing, bytes);
+    return problem.isEmpty() ? sentence : sentence + "; " + problem;
   }
 }

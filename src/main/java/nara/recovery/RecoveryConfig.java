@@ -6,24 +6,23 @@ import java.util.Locale;
 import nara.ledger.MemoryMode;
 
 /**
- * How a recovery goes. The reference's waits and limits are the defaults.
+ * Configuration of a recovery. The reference's waits and limits are the defaults.
  *
- * @param ladder rungs in order: reconcile, pages, sample, slices, plaza
- * @param firstWait before neighbours are looked for, unless some are known in gossip mode
- * @param tries how often neighbours are looked for
- * @param retryWait before the second try; doubled before each further one
- * @param mode the memory profile
- * @param sampleCapacity events that the sample rung asks for in all
- * @param samplePage events of one call
- * @param maxInFlight calls under way at once
- * @param callTimeout least time for one call; grows with the page
- * @param callTries how often a failed call is tried in all, each time with another neighbour
- * @param plazaQuiet how long the plaza may be silent before it is given up
- * @param plazaDeadline how long the plaza rung may take in all
- * @param gossip whether the node is in gossip mode: known peers are asked at once
- * @param readOnly whether nothing but reads may be sent
- * @param thoroughness whether the pages rung walks neighbours whose probes brought nothing new
- * @param maxEvents what the ledger holds: once so many are recovered, older ones are not asked for
+ * @param ladder rungs in order
+ * @param firstWait before the first discovery, except in gossip mode
+ * @param tries attempts at discovery
+ * @param retryWait before the second discovery; doubled before each further one
+ * @param sampleCapacity events that the sample rung requests in all
+ * @param samplePage events of one sample call
+ * @param maxInFlight calls in flight at once
+ * @param callTimeout least timeout of a call, which grows with the requested events
+ * @param callTries attempts at a call, each with another peer where there is one
+ * @param plazaQuiet how long the plaza may be silent before its rung ends
+ * @param plazaDeadline of the whole plaza rung
+ * @param gossip whether the node is in gossip mode
+ * @param readOnly whether the node may send nothing but reads
+ * @param thoroughness the peers that the pages rung fetches from
+ * @param maxEvents the ledger's limit: the pages rung leaves older events
  */
 public record RecoveryConfig(
     List<Rung> ladder,
@@ -43,11 +42,10 @@ public record RecoveryConfig(
     Thoroughness thoroughness,
     int maxEvents) {
 
-  /** Whom the pages rung walks. */
+  /** The peers that the pages rung fetches from. */
   public enum Thoroughness {
-    /** The fewest neighbours that together have all that any probe found. */
+    /** The fewest peers that together hold all probed events. */
     PROBE,
-    /** All of them. */
     FULL;
 
     /** The name in configuration. */
@@ -56,17 +54,17 @@ public record RecoveryConfig(
     }
   }
 
-  /** One way to get events back. */
+  /** A way to recover events. */
   public enum Rung {
-    /** What is held compared with each neighbour, and what is lacking fetched. */
+    /** Compares the ledger with each peer's and fetches the missing events. */
     RECONCILE,
-    /** The whole time range in pages, split over all neighbours. */
+    /** Fetches the whole time range in pages, divided among all peers. */
     PAGES,
-    /** Random samples, as the reference does. */
+    /** Fetches random samples, as the reference does. */
     SAMPLE,
-    /** Slices of a fixed number of the newest events. */
+    /** Fetches slices of a fixed number of the newest events. */
     SLICES,
-    /** Social events over MQTT. */
+    /** Fetches social events over MQTT. */
     PLAZA;
 
     /** The name in configuration and reports. */
@@ -75,25 +73,30 @@ public record RecoveryConfig(
     }
   }
 
-  /** A call may take this much longer for each event that it asks for. */
-  private static final Duration TIMEOUT_PER_EVENT = Duration.ofMillis(4);
-
-  /** How long a call may take that asks for so many events. */
-  public Duration timeout(int events) {
-    return callTimeout.plus(TIMEOUT_PER_EVENT.multipliedBy(events));
+  /** The reference's numbers for each memory mode. */
+  private record ModeLimits(
+      int sampleCapacity, int samplePage, int maxPeers, int maxInFlight, int maxPlazaNeighbours) {
+    static ModeLimits of(MemoryMode mode) {
+      return switch (mode) {
+        case SHORT -> new ModeLimits(5_000, 1_000, 4, 3, 2);
+        case MEDIUM -> new ModeLimits(50_000, 5_000, Integer.MAX_VALUE, 10, 5);
+        case HOG -> new ModeLimits(80_000, 5_000, Integer.MAX_VALUE, 10, 5);
+      };
+    }
   }
 
   /** The reference's values for a memory mode. */
   public static RecoveryConfig defaults(MemoryMode mode) {
+    ModeLimits limits = ModeLimits.of(mode);
     return new RecoveryConfig(
-        List.of(Rung.RECONCILE, Rung.PAGES, Rung.SAMPLE, Rung.SLICES, Rung.PLAZA),
+        List.of(Rung.values()),
         Duration.ofSeconds(30),
         3,
         Duration.ofSeconds(30),
         mode,
-        mode.sampleCapacity(),
-        mode.samplePage(),
-        mode.maxInFlight(),
+        limits.sampleCapacity,
+        limits.samplePage,
+        limits.maxInFlight,
         Duration.ofSeconds(10),
         3,
         Duration.ofSeconds(10),
@@ -104,18 +107,33 @@ public record RecoveryConfig(
         mode.maxEvents());
   }
 
-  /** The same, without waiting for a network that comes up together with this node. */
+  /** Peers of the mesh rungs at most. */
+  int maxPeers() {
+    return ModeLimits.of(mode).maxPeers;
+  }
+
+  /** Neighbours of the plaza rung at most. */
+  int maxPlazaNeighbours() {
+    return ModeLimits.of(mode).maxPlazaNeighbours;
+  }
+
+  /** The timeout of a call that requests so many events. */
+  Duration timeout(int events) {
+    return callTimeout.plus(RecoveryLimits.TIMEOUT_PER_EVENT.multipliedBy(events));
+  }
+
+  /** A copy for a network that is up already. */
   public RecoveryConfig withoutFirstWait() {
     return withDiscoveryRetries(Duration.ZERO, 1);
   }
 
-  /** The same, with that wait before each of so many tries. */
-  public RecoveryConfig withDiscoveryRetries(Duration delay, int attempts) {
+  /** A copy that waits so long before each of its attempts at discovery. */
+  public RecoveryConfig withDiscoveryRetries(Duration wait, int attempts) {
     return new RecoveryConfig(
         ladder,
-        delay,
+        wait,
         attempts,
-        delay,
+        wait,
         mode,
         sampleCapacity,
         samplePage,
@@ -127,69 +145,6 @@ public record RecoveryConfig(
         gossip,
         readOnly,
         thoroughness,
-        maxEvents);
-  }
-
-  /** The same, with another ladder. */
-  public RecoveryConfig withLadder(Rung... rungs) {
-    return new RecoveryConfig(
-        List.of(rungs),
-        firstWait,
-        tries,
-        retryWait,
-        mode,
-        sampleCapacity,
-        samplePage,
-        maxInFlight,
-        callTimeout,
-        callTries,
-        plazaQuiet,
-        plazaDeadline,
-        gossip,
-        readOnly,
-        thoroughness,
-        maxEvents);
-  }
-
-  /** The same, with another number of events sampled in all and in one call. */
-  public RecoveryConfig withSampling(int capacity, int page) {
-    return new RecoveryConfig(
-        ladder,
-        firstWait,
-        tries,
-        retryWait,
-        mode,
-        capacity,
-        page,
-        maxInFlight,
-        callTimeout,
-        callTries,
-        plazaQuiet,
-        plazaDeadline,
-        gossip,
-        readOnly,
-        thoroughness,
-        maxEvents);
-  }
-
-  /** The same, walking those neighbours. */
-  public RecoveryConfig withThoroughness(Thoroughness changed) {
-    return new RecoveryConfig(
-        ladder,
-        firstWait,
-        tries,
-        retryWait,
-        mode,
-        sampleCapacity,
-        samplePage,
-        maxInFlight,
-        callTimeout,
-        callTries,
-        plazaQuiet,
-        plazaDeadline,
-        gossip,
-        readOnly,
-        changed,
         maxEvents);
   }
 }

@@ -5,79 +5,57 @@ import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaRequest;
-import nara.trust.TrustRequest;
+import nara.trust.KeySearch;
 
-/** What the plan is told. */
+/** An input of {@link RecoveryPlan}. A cluster stores them in its replay log. */
 public sealed interface RecoveryEvent {
   /**
-   * The node is up.
+   * The recovery starts.
    *
-   * @param seed of the plan's chance, for whoever follows it
+   * @param seed of the plan's random numbers, so that a later leader draws the same ones
    */
-  record Started(long seed) implements RecoveryEvent {
-    public Started() {
-      this(0);
-    }
-  }
+  record Started(long seed) implements RecoveryEvent {}
 
   /**
-   * Discovery answered.
+   * Discovery ended.
    *
-   * @param warnings what a source could not do, in sentences
-   * @param plazaAvailable whether there is a plaza to ask over
-   * @param ledgerSize how many events this node has already
+   * @param warnings sentences about sources that failed
+   * @param plazaAvailable whether this node has a plaza
+   * @param ledgerSize events that this node holds
    */
   record NeighboursDiscovered(
       List<Neighbour> neighbours, List<String> warnings, boolean plazaAvailable, int ledgerSize)
-      implements RecoveryEvent {
-    /** What a node found that holds nothing. */
-    public NeighboursDiscovered(List<Neighbour> neighbours, List<String> troubles, boolean plaza) {
-      this(neighbours, troubles, plaza, 0);
-    }
-  }
+      implements RecoveryEvent {}
 
-  /** A wait is over. */
+  /** The time of a {@link PlanCommand.WaitUntil} has come. */
   record TimerFired() implements RecoveryEvent {}
 
   /**
-   * A call ended, well or badly.
+   * A fetch succeeded or failed.
    *
-   * @param member of a cluster that carried it out; empty when the node runs alone
+   * @param member the cluster member that ran it; empty when the node runs alone
    */
   record FetchEnded(int callId, MeshRequest.FetchOutcome outcome, String member)
-      implements RecoveryEvent {
-    public FetchEnded(int call, MeshRequest.FetchOutcome outcome) {
-      this(call, outcome, "");
-    }
-  }
+      implements RecoveryEvent {}
 
-  /** A reconciliation ended, well or badly. */
+  /** A reconciliation succeeded or failed. */
   record ReconcileEnded(int callId, MeshRequest.ReconcileOutcome outcome)
       implements RecoveryEvent {}
 
-  /** The plaza rung ended. */
   record PlazaEnded(PlazaRequest.LedgersFetched result) implements RecoveryEvent {}
 
-  /** The checkpoint stage ended. */
   record CheckpointsEnded(CheckpointSyncRequest.SyncResult result) implements RecoveryEvent {}
 
-  /** Keys were looked for and the quarantine was judged again, which brought the offer. */
-  record KeySearchEnded(int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult)
-      implements RecoveryEvent {
-    public KeySearchEnded(int asked, int learned) {
-      this(asked, learned, TrustRequest.OfferResult.NONE);
-    }
-  }
+  record KeySearchEnded(KeySearch.KeySearchResult result) implements RecoveryEvent {}
 
-  /** Average ping times were seeded. */
   record PingTimesSeeded(int targets) implements RecoveryEvent {}
 
-  /** Another member of the cluster leads from here on. */
+  /** Another member of the cluster became the leader. */
   record LeaderChanged(String member, long term) implements RecoveryEvent {}
 
-  /** The node is shutting down. */
+  /** The node shuts down. */
   record StopRequested() implements RecoveryEvent {}
 
-  /** A part of this node failed the stage that is under way; the message says which and how. */
+  /** A part of this node failed in the current stage. */
   record StageFailed(String reason) implements RecoveryEvent {}
 }

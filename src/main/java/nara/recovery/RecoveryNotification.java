@@ -3,15 +3,14 @@ package nara.recovery;
 import nara.bus.BusMessage;
 import nara.recovery.report.Report;
 
-/** What the coordinator tells at {@link #ADDRESS} while a recovery goes on. */
+/** Announcements of the coordinator verticle at {@link #ADDRESS}. */
 public sealed interface RecoveryNotification extends BusMessage {
-  /** Where the coordinator tells. */
   String ADDRESS = "nara.recovery.notifications";
 
-  /** Something moved; the report so far. */
+  /** A call ended or a stage began. */
   record RecoveryProgressed(String stage, int callsCompleted, int callsPlanned, Report report)
       implements RecoveryNotification {}
 
-  /** The recovery is over: told exactly once, and opinions may form. */
+  /** The recovery is over, and opinions may form. Published exactly once for each recovery. */
   record RecoveryFinished(Report report) implements RecoveryNotification {}
 }

@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.Peer;
@@ -18,24 +20,21 @@ import nara.mqtt.wire.LedgerRequestMessage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.pages.PagesRung;
+import nara.trust.KeySearch;
 
 /**
- * The boot recovery as a state machine: it is told what happened and when, and answers with what to
- * do. It knows no sockets, no clock and no chance, so each story can be replayed.
+ * The boot recovery as a state machine: each event leads to commands. It uses no sockets and no
+ * clock, so tests and new leaders can replay it.
  *
- * <p>looking → the rungs of the ladder → checkpoints → keys → pings → finished. However it goes,
- * {@link PlanCommand.Finish} comes exactly once, and nothing after it.
+ * <pre>
+ * WAITING ⇄ DISCOVERING → RUNNING_MESH_RUNG ⇄ RUNNING_PLAZA_RUNG
+ *     → SYNCING_CHECKPOINTS → SEARCHING_KEYS → SEEDING_PINGS → FINISHED
+ * </pre>
+ *
+ * <p>A recovery without neighbours goes from DISCOVERING to FINISHED, and a stop leads there from
+ * any state. {@link PlanCommand.Finish} comes exactly once, and no command after it.
  */
 public final class RecoveryPlan {
-  /** Events that the slices rung asks for in all, as the reference does. */
-  static final int SLICES_CAPACITY = 50_000;
-
-  /** The least that a slice is asked for. */
-  static final int MIN_SLICE_EVENTS_PER_PEER = 100;
-
-  /** Events held from which on comparing them costs less than walking the neighbours. */
-  static final int MIN_EVENTS_TO_RECONCILE = 1_000;
-
   private enum PlanState {
     WAITING,
     DISCOVERING,
@@ -52,25 +51,30 @@ public final class RecoveryPlan {
   private final RandomGenerator random;
   private final PeerScores peerScores = new PeerScores();
   private final List<String> reasons = new ArrayList<>();
+  private final Set<String> plazaResponders = new LinkedHashSet<>();
+  private final Set<String> plazaNonResponders = new LinkedHashSet<>();
 
-  private PlanState planState = PlanState.WAITING;
+  private PlanState state = PlanState.WAITING;
+  private String stage = "discovery";
   private List<Neighbour> neighbours = List.of();
   private List<Peer> peers = List.of();
   private boolean plazaAvailable;
   private int ledgerSize;
-  private final Set<String> plazaResponders = new LinkedHashSet<>();
-  private final Set<String> plazaNonResponders = new LinkedHashSet<>();
   private int discoveryAttempts;
   private int rungIndex = -1;
-  private RungExecution rungExecution;
+  private RungExecution rung;
   private int nextCallId;
+
+  /** The time of the current event, and the commands that it leads to. */
   private Instant now = Instant.EPOCH;
 
+  private List<PlanCommand> commands = List.of();
+
   /**
-   * A recovery that has not begun.
+   * A recovery that has not started.
    *
-   * @param me this node's name: a subject of its own
-   * @param random where what neighbours gave is checked
+   * @param me this node's name
+   * @param random chooses where spot checks look
    */
   public RecoveryPlan(RecoveryConfig config, String me, RandomGenerator random) {
     this.config = config;
@@ -78,418 +82,403 @@ public final class RecoveryPlan {
     this.random = random;
   }
 
-  /** Tells what happened; answers what to do now. */
-  public List<PlanCommand> onEvent(RecoveryEvent recoveryEvent, Instant at) {
-    if (planState == PlanState.FINISHED) {
-      return List.of();
-    }
+  /** Returns the commands to execute because of an event. */
+  public List<PlanCommand> onEvent(RecoveryEvent event, Instant at) {
+    commands = new ArrayList<>();
     now = at;
-    List<PlanCommand> out = new ArrayList<>();
-    switch (recoveryEvent) {
-      case RecoveryEvent.Started started -> onStarted(out);
-      case RecoveryEvent.TimerFired time -> onTimerFired(out);
-      case RecoveryEvent.NeighboursDiscovered neighboursDiscovered ->
-          onNeighboursDiscovered(neighboursDiscovered, out);
-      case RecoveryEvent.FetchEnded ended -> onFetchEnded(ended, out);
-      case RecoveryEvent.ReconcileEnded ended -> onReconcileEnded(ended, out);
-      case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended, out);
-      case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended, out);
-      case RecoveryEvent.KeySearchEnded sought -> onKeySearchEnded(sought, out);
-      case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded, out);
-      case RecoveryEvent.LeaderChanged another -> {
-        // What was decided stands, whoever carries it out.
-      }
-      case RecoveryEvent.StopRequested stop -> interrupt("stopped before it was done", out);
-      case RecoveryEvent.StageFailed stageFailed -> onStageFailed(stageFailed.reason(), out);
+    if (!finished()) {
+      handle(event);
     }
-    return out;
+    return commands;
   }
 
-  /** Whether it is over. */
+  private void handle(RecoveryEvent event) {
+    switch (event) {
+      case RecoveryEvent.Started started -> onStarted();
+      case RecoveryEvent.TimerFired fired -> onTimerFired();
+      case RecoveryEvent.NeighboursDiscovered found -> onNeighboursDiscovered(found);
+      case RecoveryEvent.FetchEnded ended ->
+          continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
+      case RecoveryEvent.ReconcileEnded ended ->
+          continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
+      case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended.result());
+      case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended.result());
+      case RecoveryEvent.KeySearchEnded ended -> onKeySearchEnded(ended.result());
+      case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded.targets());
+      case RecoveryEvent.LeaderChanged changed -> {}
+      case RecoveryEvent.StopRequested stop -> interrupt("the node stopped during the recovery");
+      case RecoveryEvent.StageFailed failed -> onStageFailed(failed.reason());
+    }
+  }
+
   public boolean finished() {
-    return planState == PlanState.FINISHED;
+    return state == PlanState.FINISHED;
   }
 
-  /** The label of the stage that is under way, for progress. */
+  /** The name of the current stage, for progress. */
   public String stageLabel() {
-    return switch (planState) {
-      case WAITING, DISCOVERING -> "discovery";
-      case RUNNING_MESH_RUNG, RUNNING_PLAZA_RUNG -> config.ladder().get(rungIndex).label();
-      case SYNCING_CHECKPOINTS -> "checkpoints";
-      case SEARCHING_KEYS -> "keys";
-      case SEEDING_PINGS -> "pings";
-      case FINISHED -> "done";
-    };
+    return finished() ? "done" : stage;
   }
 
-  /** What is thought of a neighbour by its conduct so far. */
   PeerScore peerScore(String neighbour) {
     return peerScores.of(neighbour);
   }
 
-  /** Calls of the present rung that have ended. */
   public int callsCompleted() {
-    return planState == PlanState.RUNNING_MESH_RUNG ? rungExecution.completedCalls() : 0;
+    return state == PlanState.RUNNING_MESH_RUNG ? rung.completedCalls() : 0;
   }
 
-  /** Calls that the present rung has planned. */
   public int callsPlanned() {
-    return planState == PlanState.RUNNING_MESH_RUNG ? rungExecution.plannedCalls() : 0;
+    return state == PlanState.RUNNING_MESH_RUNG ? rung.plannedCalls() : 0;
   }
 
-  private void onStarted(List<PlanCommand> out) {
-    out.add(new PlanCommand.EnterStage("discovery"));
-    boolean wait = !config.gossip() && config.firstWait().isPositive();
-    if (wait) {
-      out.add(new PlanCommand.WaitUntil(now.plus(config.firstWait())));
+  /** Ids are unique over all rungs, so that a late outcome never ends a call of another rung. */
+  private int newCallId() {
+    return nextCallId++;
+  }
+
+  private void enter(String next) {
+    stage = next;
+    commands.add(new PlanCommand.EnterStage(stage));
+  }
+
+  private void leave(String outcome, String reason) {
+    commands.add(new PlanCommand.LeaveStage(stage, outcome, reason));
+  }
+
+  private void waitFor(Duration wait) {
+    commands.add(new PlanCommand.WaitUntil(now.plus(wait)));
+  }
+
+  // Discovery.
+
+  private void onStarted() {
+    enter("discovery");
+    if (!config.gossip() && config.firstWait().isPositive()) {
+      waitFor(config.firstWait());
     } else {
-      discover(out);
+      discover();
     }
   }
 
-  private void onTimerFired(List<PlanCommand> out) {
-    if (planState == PlanState.WAITING) {
-      discover(out);
-    } else if (planState == PlanState.RUNNING_MESH_RUNG) {
-      rungExecution.onTimerFired();
-      continueRung(out);
+  private void onTimerFired() {
+    if (state == PlanState.WAITING) {
+      discover();
+    } else if (state == PlanState.RUNNING_MESH_RUNG) {
+      rung.onTimerFired();
+      continueMeshRung();
     }
   }
 
-  private void discover(List<PlanCommand> out) {
-    planState = PlanState.DISCOVERING;
+  private void discover() {
+    state = PlanState.DISCOVERING;
     discoveryAttempts++;
-    out.add(new PlanCommand.StartDiscovery());
+    commands.add(new PlanCommand.StartDiscovery());
   }
 
-  private void onNeighboursDiscovered(
-      RecoveryEvent.NeighboursDiscovered neighboursDiscovered, List<PlanCommand> out) {
-    if (planState != PlanState.DISCOVERING) {
+  private void onNeighboursDiscovered(RecoveryEvent.NeighboursDiscovered found) {
+    if (state != PlanState.DISCOVERING) {
       return;
     }
-    List<Neighbour> online =
-        neighboursDiscovered.neighbours().stream().filter(Neighbour::online).toList();
-    if (online.isEmpty() && discoveryAttempts < config.tries()) {
-      planState = PlanState.WAITING;
-      Duration wait = config.retryWait().multipliedBy(1L << Math.min(discoveryAttempts - 1, 20));
-      out.add(new PlanCommand.WaitUntil(now.plus(wait)));
+    neighbours = found.neighbours().stream().filter(Neighbour::online).toList();
+    if (neighbours.isEmpty() && discoveryAttempts < config.tries()) {
+      state = PlanState.WAITING;
+      int doublings = Math.min(discoveryAttempts - 1, RecoveryLimits.MAX_DISCOVERY_DOUBLINGS);
+      waitFor(config.retryWait().multipliedBy(1L << doublings));
       return;
     }
-    reasons.addAll(neighboursDiscovered.warnings());
-    if (online.isEmpty()) {
+    reasons.addAll(found.warnings());
+    if (neighbours.isEmpty()) {
       reasons.add(
-          "no neighbour was found in "
-              + discoveryAttempts
-              + (discoveryAttempts == 1 ? " try" : " tries"));
-      out.add(new PlanCommand.LeaveStage("failed", reasons.get(reasons.size() - 1)));
-      finish(out);
+          "no neighbour was found in %d %s"
+              .formatted(discoveryAttempts, discoveryAttempts == 1 ? "try" : "tries"));
+      leave("failed", reasons.getLast());
+      finish();
       return;
     }
-    neighbours = online;
-    plazaAvailable = neighboursDiscovered.plazaAvailable() && !config.readOnly();
-    ledgerSize = neighboursDiscovered.ledgerSize();
+    plazaAvailable = found.plazaAvailable() && !config.readOnly();
+    ledgerSize = found.ledgerSize();
     peers =
-        online.stream()
-            .filter(n -> !n.address().isEmpty())
-            .limit(config.mode().maxNeighbours())
-            .map(n -> new Peer(n.name(), n.address()))
+        neighbours.stream()
+            .filter(neighbour -> !neighbour.address().isEmpty())
+            .limit(config.maxPeers())
+            .map(neighbour -> new Peer(neighbour.name(), neighbour.address()))
             .toList();
-    peerScores.add(
-        online.stream()
-            .filter(n -> peers.stream().anyMatch(p -> p.name().equals(n.name())))
-            .toList());
-    out.add(
-        new PlanCommand.LeaveStage(
-            "complete", online.size() + " online, " + peers.size() + " with a mesh address"));
-    startNextRung(peers, out);
+    peers.forEach(peer -> peerScores.of(peer.name()));
+    leave("complete", neighbours.size() + " online, " + peers.size() + " with a mesh address");
+    startNextRung(peers);
   }
 
-  /** Tries the next rung with these peers. */
-  private void startNextRung(List<Peer> rungPeers, List<PlanCommand> out) {
+  // The ladder.
+
+  private void startNextRung(List<Peer> rungPeers) {
     rungIndex++;
     if (rungIndex == config.ladder().size()) {
-      afterLadder(out);
+      leaveLadder();
       return;
     }
     Rung next = config.ladder().get(rungIndex);
-    out.add(new PlanCommand.EnterStage(next.label()));
+    enter(next.label());
     switch (next) {
-      case RECONCILE -> reconcile(rungPeers, out);
+      case RECONCILE -> {
+        if (ledgerSize < RecoveryLimits.MIN_EVENTS_TO_RECONCILE) {
+          skipRung("too few events to compare: " + ledgerSize, rungPeers);
+        } else {
+          startMeshRung(
+              rungPeers, () -> new ReconcileRung(rungPeers, peerScores, config, this::newCallId));
+        }
+      }
       case PAGES ->
           startMeshRung(
               rungPeers,
-              () -> new PagesRung(rungPeers, peerScores, config, me, random, nextCallId),
-              out);
-      case SAMPLE -> startMeshRung(rungPeers, () -> samplePool(rungPeers), out);
-      case SLICES -> startMeshRung(rungPeers, () -> slicePool(rungPeers), out);
-      case PLAZA -> fetchFromPlaza(out);
+              () -> new PagesRung(rungPeers, peerScores, config, me, random, this::newCallId));
+      case SAMPLE -> startMeshRung(rungPeers, () -> samplePool(rungPeers));
+      case SLICES -> startMeshRung(rungPeers, () -> slicePool(rungPeers));
+      case PLAZA -> startPlazaRung();
     }
   }
 
-  private void reconcile(List<Peer> rungPeers, List<PlanCommand> out) {
-    if (ledgerSize < MIN_EVENTS_TO_RECONCILE) {
-      out.add(
-          new PlanCommand.LeaveStage(
-              "skipped", ledgerSize + " events are held: too few to be compared"));
-      startNextRung(rungPeers, out);
-    } else {
-      startMeshRung(
-          rungPeers, () -> new ReconcileRung(rungPeers, peerScores, config, nextCallId), out);
-    }
-  }
-
-  private void startMeshRung(
-      List<Peer> rungPeers, Supplier<RungExecution> execution, List<PlanCommand> out) {
+  private void startMeshRung(List<Peer> rungPeers, Supplier<RungExecution> newRung) {
     if (rungPeers.isEmpty()) {
-      out.add(new PlanCommand.LeaveStage("skipped", "no neighbour with a mesh address"));
-      startNextRung(rungPeers, out);
+      skipRung("no neighbour with a mesh address", rungPeers);
       return;
     }
-    planState = PlanState.RUNNING_MESH_RUNG;
+    state = PlanState.RUNNING_MESH_RUNG;
     peerScores.resetFailures();
-    rungExecution = execution.get();
-    continueRung(out);
+    rung = newRung.get();
+    continueMeshRung();
   }
 
-  private CallPool emptyPool(List<Peer> rungPeers) {
-    return new CallPool(
-        rungPeers, peerScores, nextCallId, config.maxInFlight(), config.callTries());
+  private void skipRung(String reason, List<Peer> rungPeers) {
+    leave("skipped", reason);
+    startNextRung(rungPeers);
   }
 
-  /** Capacity over page size calls, and at least one for each peer. */
+  /** The sampled capacity in calls of one page, and at least one call for each peer. */
   private CallPool samplePool(List<Peer> rungPeers) {
     int size = Math.min(config.samplePage(), Query.MAX_EVENTS);
     int calls = Math.max(rungPeers.size(), Math.ceilDiv(config.sampleCapacity(), size));
-    CallPool samples = emptyPool(rungPeers);
+    CallPool pool = new CallPool(rungPeers, peerScores, config, this::newCallId);
     for (int i = 0; i < calls; i++) {
-      samples.add(new Query.Sample(size, me, 0, Query.Filter.ALL), config.timeout(size));
+      pool.add(new Query.Sample(size, me, 0, Query.Filter.ALL));
     }
-    return samples;
+    return pool;
   }
 
   /**
-   * As many events of each peer as the reference asks for, in slices that one answer can hold; and
-   * without a subject filter, which would leave out everybody who is not here now.
+   * Requests as many events of each peer as the reference does, in slices that fit into one
+   * response. The reference's subject filter would leave out naras that are offline.
    */
   private CallPool slicePool(List<Peer> rungPeers) {
-    int perPeer = Math.max(MIN_SLICE_EVENTS_PER_PEER, SLICES_CAPACITY / rungPeers.size());
+    int perPeer =
+        Math.max(
+            RecoveryLimits.MIN_SLICE_EVENTS_PER_PEER,
+            RecoveryLimits.SLICES_CAPACITY / rungPeers.size());
     int slicesPerPeer = Math.ceilDiv(perPeer, Query.MAX_EVENTS);
     int total = rungPeers.size() * slicesPerPeer;
     int limit = Math.ceilDiv(perPeer, slicesPerPeer);
-    CallPool slices = emptyPool(rungPeers);
+    CallPool pool = new CallPool(rungPeers, peerScores, config, this::newCallId);
     for (int i = 0; i < total; i++) {
-      slices.add(new Query.Slice(0, i, total, limit, Query.Filter.ALL), config.timeout(limit));
+      pool.add(new Query.Slice(0, i, total, limit, Query.Filter.ALL));
     }
-    return slices;
+    return pool;
   }
 
-  private void onFetchEnded(RecoveryEvent.FetchEnded ended, List<PlanCommand> out) {
-    if (planState == PlanState.RUNNING_MESH_RUNG
-        && rungExecution.onCallEnded(ended.callId(), ended.outcome())) {
-      continueRung(out);
-    }
-  }
-
-  private void onReconcileEnded(RecoveryEvent.ReconcileEnded ended, List<PlanCommand> out) {
-    if (planState == PlanState.RUNNING_MESH_RUNG
-        && rungExecution.onCallEnded(ended.callId(), ended.outcome())) {
-      continueRung(out);
+  private void continueMeshRungIf(BooleanSupplier callEnded) {
+    if (state == PlanState.RUNNING_MESH_RUNG && callEnded.getAsBoolean()) {
+      continueMeshRung();
     }
   }
 
-  private void continueRung(List<PlanCommand> out) {
-    out.addAll(rungExecution.startCalls());
-    nextCallId = rungExecution.nextCallId();
-    if (!rungExecution.finished()) {
-      rungExecution
-          .timerDelay()
-          .ifPresent(wait -> out.add(new PlanCommand.WaitUntil(now.plus(wait))));
-      return;
+  private void continueMeshRung() {
+    commands.addAll(rung.startCalls(now));
+    if (rung.finished()) {
+      leaveMeshRung();
     }
-    if (rungExecution.failed()) {
-      out.add(new PlanCommand.LeaveStage("failed", rungExecution.summary()));
-      startNextRung(peers, out);
-      return;
-    }
-    List<Peer> remaining = rungExecution.peersForNextRung();
-    boolean nextRungUsesMesh =
-        rungIndex + 1 < config.ladder().size() && config.ladder().get(rungIndex + 1) != Rung.PLAZA;
-    String loss = rungExecution.lossDescription();
-    if (!loss.isEmpty()) {
-      reasons.add(config.ladder().get(rungIndex).label() + ": " + loss);
-    }
-    out.add(
-        new PlanCommand.LeaveStage(
-            remaining.isEmpty() && loss.isEmpty() ? "complete" : "partial",
-            rungExecution.summary()));
-    if (!remaining.isEmpty() && nextRungUsesMesh) {
-      // Whoever could not answer this way may be able to answer the next.
-      startNextRung(remaining, out);
-    } else {
-      afterLadder(out);
-    }
-  }
-
-  private void fetchFromPlaza(List<PlanCommand> out) {
-    if (!plazaAvailable) {
-      out.add(new PlanCommand.LeaveStage("skipped", config.readOnly() ? "read-only" : "no plaza"));
-      startNextRung(peers, out);
-      return;
-    }
-    List<String> subjects = new ArrayList<>(neighbours.stream().map(Neighbour::name).toList());
-    subjects.add(me);
-    List<String> asked =
-        neighbours.stream().map(Neighbour::name).limit(config.mode().maxPlazaNeighbours()).toList();
-    planState = PlanState.RUNNING_PLAZA_RUNG;
-    out.add(new PlanCommand.FetchFromPlaza(SubjectPartitioner.assign(asked, subjects)));
   }
 
   /**
-   * First each neighbour is asked about its part of those who are here, as the contract says; then
-   * those who answered about everybody else, which nodes like this one can answer.
+   * Chooses the next rung's peers. After a failed rung they are all peers. After a partial rung
+   * they are only those that may hold missing events, because other requests may suit them better.
    */
-  private void onPlazaEnded(RecoveryEvent.PlazaEnded ended, List<PlanCommand> out) {
-    if (planState != PlanState.RUNNING_PLAZA_RUNG) {
+  private void leaveMeshRung() {
+    if (rung.failed()) {
+      leave("failed", rung.summary());
+      startNextRung(peers);
       return;
     }
-    if (plazaResponders.isEmpty()) {
-      onFirstPlazaRound(ended.result(), out);
+    List<Peer> remaining = rung.peersForNextRung();
+    String loss = rung.lossDescription();
+    if (!loss.isEmpty()) {
+      reasons.add(stage + ": " + loss);
+    }
+    leave(remaining.isEmpty() && loss.isEmpty() ? "complete" : "partial", rung.summary());
+    boolean meshRungFollows =
+        rungIndex + 1 < config.ladder().size() && config.ladder().get(rungIndex + 1) != Rung.PLAZA;
+    if (!remaining.isEmpty() && meshRungFollows) {
+      startNextRung(remaining);
     } else {
-      leavePlazaRung(out);
+      leaveLadder();
     }
   }
 
-  private void onFirstPlazaRound(PlazaRequest.LedgersFetched answered, List<PlanCommand> out) {
-    answered.responses().forEach(answer -> plazaResponders.add(answer.neighbour()));
-    plazaNonResponders.addAll(answered.unanswered());
-    String trouble = answered.error();
-    if (!trouble.isEmpty()) {
-      reasons.add("plaza: " + trouble);
+  private void startPlazaRung() {
+    if (!plazaAvailable) {
+      skipRung(config.readOnly() ? "read-only" : "no plaza", peers);
+      return;
+    }
+    List<String> names = neighbours.stream().map(Neighbour::name).toList();
+    List<String> subjects = new ArrayList<>(names);
+    subjects.add(me);
+    state = PlanState.RUNNING_PLAZA_RUNG;
+    commands.add(
+        new PlanCommand.FetchFromPlaza(
+            SubjectPartitioner.assign(
+                names.stream().limit(config.maxPlazaNeighbours()).toList(), subjects)));
+  }
+
+  /**
+   * In the first round each neighbour gets its share of the subjects that are online, as the wire
+   * contract states. In the second round the responders get all other subjects, which only nodes
+   * like this one can answer.
+   */
+  private void onPlazaEnded(PlazaRequest.LedgersFetched fetched) {
+    if (state != PlanState.RUNNING_PLAZA_RUNG) {
+      return;
+    }
+    if (!plazaResponders.isEmpty()) {
+      leavePlazaRung();
+      return;
+    }
+    fetched.responses().forEach(response -> plazaResponders.add(response.neighbour()));
+    plazaNonResponders.addAll(fetched.unanswered());
+    if (!fetched.error().isEmpty()) {
+      reasons.add("plaza: " + fetched.error());
     }
     if (plazaResponders.isEmpty()) {
-      leavePlazaRung(out);
+      leavePlazaRung();
       return;
     }
     Map<String, List<String>> everybody = new LinkedHashMap<>();
     plazaResponders.forEach(name -> everybody.put(name, List.of(LedgerRequestMessage.EVERYBODY)));
-    out.add(new PlanCommand.FetchFromPlaza(everybody));
+    commands.add(new PlanCommand.FetchFromPlaza(everybody));
   }
 
-  private void leavePlazaRung(List<PlanCommand> out) {
+  private void leavePlazaRung() {
     plazaNonResponders.forEach(name -> reasons.add(name + " did not answer on the plaza"));
     int asked = plazaResponders.size() + plazaNonResponders.size();
-    out.add(
-        new PlanCommand.LeaveStage(
-            plazaResponders.isEmpty()
-                ? "failed"
-                : plazaNonResponders.isEmpty() ? "complete" : "partial",
-            plazaResponders.size() + " of " + asked + " answered"));
+    String outcome = plazaNonResponders.isEmpty() ? "complete" : "partial";
+    leave(
+        plazaResponders.isEmpty() ? "failed" : outcome,
+        plazaResponders.size() + " of " + asked + " answered");
+    afterPlazaRung();
+  }
+
+  private void afterPlazaRung() {
     if (plazaResponders.isEmpty()) {
-      startNextRung(peers, out);
+      startNextRung(peers);
     } else {
-      afterLadder(out);
+      leaveLadder();
     }
   }
 
-  private void afterLadder(List<PlanCommand> out) {
-    List<Peer> reachable = peers.stream().filter(p -> peerScores.hasResponded(p.name())).toList();
-    if (reachable.isEmpty()) {
-      searchKeys(out);
+  // The stages after the ladder.
+
+  private List<Peer> respondedPeers() {
+    return peers.stream().filter(peer -> peerScores.of(peer.name()).hasResponded()).toList();
+  }
+
+  private void leaveLadder() {
+    if (respondedPeers().isEmpty()) {
+      searchKeys();
       return;
     }
-    planState = PlanState.SYNCING_CHECKPOINTS;
-    out.add(new PlanCommand.EnterStage("checkpoints"));
-    out.add(new PlanCommand.SyncCheckpoints(reachable));
+    enter("checkpoints");
+    state = PlanState.SYNCING_CHECKPOINTS;
+    commands.add(new PlanCommand.SyncCheckpoints(respondedPeers()));
   }
 
-  private void onCheckpointsEnded(RecoveryEvent.CheckpointsEnded ended, List<PlanCommand> out) {
-    if (planState != PlanState.SYNCING_CHECKPOINTS) {
+  private void onCheckpointsEnded(CheckpointSyncRequest.SyncResult result) {
+    if (state != PlanState.SYNCING_CHECKPOINTS) {
       return;
     }
-    long failed = ended.result().peerResults().stream().filter(a -> a.failures() > 0).count();
-    if (!ended.result().enoughPeers()) {
-      ended.result().peerResults().stream()
-          .filter(a -> a.failures() > 0)
-          .forEach(a -> reasons.add("checkpoints of " + a.peer() + ": " + a.reason()));
+    List<String> failures =
+        result.peerResults().stream()
+            .filter(peer -> peer.failures() > 0)
+            .map(peer -> "checkpoints of " + peer.peer() + ": " + peer.reason())
+            .toList();
+    boolean complete = result.enoughPeers() || failures.isEmpty();
+    if (!complete) {
+      reasons.addAll(failures);
     }
-    out.add(
-        new PlanCommand.LeaveStage(
-            failed == 0 || ended.result().enoughPeers() ? "complete" : "partial",
-            ended.result().peerResults().size() + " asked, " + failed + " with failures"));
-    searchKeys(out);
+    leave(
+        complete ? "complete" : "partial",
+        result.peerResults().size() + " asked, " + failures.size() + " with failures");
+    searchKeys();
   }
 
-  private void searchKeys(List<PlanCommand> out) {
-    planState = PlanState.SEARCHING_KEYS;
-    out.add(new PlanCommand.EnterStage("keys"));
-    out.add(
-        new PlanCommand.SearchKeys(
-            peers.stream().filter(p -> peerScores.hasResponded(p.name())).toList()));
+  private void searchKeys() {
+    enter("keys");
+    state = PlanState.SEARCHING_KEYS;
+    commands.add(new PlanCommand.SearchKeys(respondedPeers()));
   }
 
-  private void onKeySearchEnded(RecoveryEvent.KeySearchEnded sought, List<PlanCommand> out) {
-    if (planState != PlanState.SEARCHING_KEYS) {
-      return;
-    }
-    out.add(
-        new PlanCommand.LeaveStage(
-            "complete",
-            sought.keysLearned() + " of " + sought.namesQueried() + " missing keys found"));
-    seedPingTimes(out);
-  }
-
-  private void seedPingTimes(List<PlanCommand> out) {
-    planState = PlanState.SEEDING_PINGS;
-    out.add(new PlanCommand.EnterStage("pings"));
-    out.add(new PlanCommand.SeedPingTimes());
-  }
-
-  private void onPingTimesSeeded(RecoveryEvent.PingTimesSeeded seeded, List<PlanCommand> out) {
-    if (planState == PlanState.SEEDING_PINGS) {
-      out.add(new PlanCommand.LeaveStage("complete", seeded.targets() + " targets"));
-      finish(out);
+  private void onKeySearchEnded(KeySearch.KeySearchResult result) {
+    if (state == PlanState.SEARCHING_KEYS) {
+      leave(
+          "complete",
+          result.keysLearned() + " of " + result.namesQueried() + " missing keys found");
+      seedPingTimes();
     }
   }
 
-  /** What breaks costs the stage that asked for it; the ones after it may do very well. */
-  private void onStageFailed(String reason, List<PlanCommand> out) {
-    if (planState == PlanState.WAITING || planState == PlanState.DISCOVERING) {
-      interrupt(reason, out);
+  private void seedPingTimes() {
+    enter("pings");
+    state = PlanState.SEEDING_PINGS;
+    commands.add(new PlanCommand.SeedPingTimes());
+  }
+
+  private void onPingTimesSeeded(int targets) {
+    if (state == PlanState.SEEDING_PINGS) {
+      leave("complete", targets + " targets");
+      finish();
+    }
+  }
+
+  /** A failure of this node ends the current stage, and the next one starts. */
+  private void onStageFailed(String reason) {
+    if (state == PlanState.WAITING || state == PlanState.DISCOVERING) {
+      interrupt(reason);
       return;
     }
     reasons.add(reason);
-    out.add(new PlanCommand.LeaveStage("failed", reason));
-    switch (planState) {
-      case RUNNING_MESH_RUNG -> startNextRung(peers, out);
-      case RUNNING_PLAZA_RUNG -> {
-        if (plazaResponders.isEmpty()) {
-          startNextRung(peers, out);
-        } else {
-          afterLadder(out);
-        }
-      }
-      case SYNCING_CHECKPOINTS -> searchKeys(out);
-      case SEARCHING_KEYS -> seedPingTimes(out);
-      case WAITING, DISCOVERING, SEEDING_PINGS, FINISHED -> finish(out);
+    leave("failed", reason);
+    switch (state) {
+      case RUNNING_MESH_RUNG -> startNextRung(peers);
+      case RUNNING_PLAZA_RUNG -> afterPlazaRung();
+      case SYNCING_CHECKPOINTS -> searchKeys();
+      case SEARCHING_KEYS -> seedPingTimes();
+      case WAITING, DISCOVERING, SEEDING_PINGS, FINISHED -> finish();
     }
   }
 
-  private void interrupt(String reason, List<PlanCommand> out) {
+  private void interrupt(String reason) {
     reasons.add(reason);
-    out.add(new PlanCommand.LeaveStage("interrupted", reason));
-    finish(out);
+    leave("interrupted", reason);
+    finish();
   }
 
-  private void finish(List<PlanCommand> out) {
-    planState = PlanState.FINISHED;
+  private void finish() {
+    state = PlanState.FINISHED;
     reasons.addAll(peerScores.failureSummaries());
-    RecoveryOutcome recoveryOutcome =
-        !peerScores.anyResponded() && plazaResponders.isEmpty()
-            ? RecoveryOutcome.ISOLATED
-            : reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
-    if (recoveryOutcome == RecoveryOutcome.ISOLATED && reasons.isEmpty()) {
+    boolean isolated = !peerScores.anyResponded() && plazaResponders.isEmpty();
+    if (isolated && reasons.isEmpty()) {
       reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
     }
-    out.add(new PlanCommand.Finish(recoveryOutcome, List.copyOf(reasons)));
+    RecoveryOutcome outcome =
+        reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
+    commands.add(
+        new PlanCommand.Finish(
+            isolated ? RecoveryOutcome.ISOLATED : outcome, List.copyOf(reasons)));
   }
 }

@@ -7,30 +7,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import nara.ledger.LedgerRequest.LedgerStats;
+import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
+import nara.recovery.PlanCommand.PeerCall;
+import nara.recovery.PlanCommand.StartFetch;
+import nara.recovery.PlanCommand.Step;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportBuilder;
 
 /**
- * How a recovery goes: its plan, its report, and what is under way. What happened leads to what is
- * to be done, and to nothing else; so whoever lets a course of his own hear the same things, in the
- * same order, stands at the same place.
+ * The state of a recovery: its plan, its report, and the commands that have not ended. It depends
+ * on the applied events alone, so a replay of the same events restores the same state.
  */
 final class RecoveryReplay {
   private final RecoveryPlan plan;
   private final ReportBuilder report;
-
-  /** Calls that have begun and not ended. */
-  private final Map<Integer, PlanCommand> inFlight = new LinkedHashMap<>();
-
-  /** What else was begun last, and has not ended. */
-  private Optional<PlanCommand> pendingCommand = Optional.empty();
+  private final Map<Integer, PeerCall> inFlight = new LinkedHashMap<>();
+  private Optional<Step> pendingStep = Optional.empty();
+  private int eventCount;
 
   /**
-   * A recovery that has not begun.
+   * A recovery that has not started.
    *
-   * @param seed of the plan's chance
-   * @param earlierStages what the node did before: the report begins with it
+   * @param seed of the plan's random numbers
+   * @param earlierStages stages before the recovery, for the report
    */
   RecoveryReplay(
       RecoveryConfig config,
@@ -44,35 +43,32 @@ final class RecoveryReplay {
   }
 
   /**
-   * Comes to where another stood.
+   * Restores the state of an earlier leader.
    *
-   * @param log what the other heard, and which calls it began because of that; not empty
-   * @return empty when this plan would have begun other calls: then it cannot be followed
+   * @param log its events; not empty
+   * @return empty when this plan starts other fetches than the logged ones
    */
   static Optional<RecoveryReplay> replay(
-      List<ClusterWorkRequest.ReplayLogEntry> log,
+      List<ReplayLogEntry> log,
       RecoveryConfig config,
       String me,
       List<Report.StageReport> earlierStages) {
-    // The recovery began when the first one's did: the report counts from there.
-    long seed =
-        log.get(0).recoveryEvent() instanceof RecoveryEvent.Started started ? started.seed() : 0;
-    RecoveryReplay recoveryReplay =
-        new RecoveryReplay(config, me, seed, earlierStages, log.get(0).at());
-    for (ClusterWorkRequest.ReplayLogEntry entry : log) {
-      List<PlanCommand> planCommands = recoveryReplay.apply(entry.recoveryEvent(), entry.at());
-      if (!fetchesIn(planCommands).equals(entry.startedFetches())) {
+    ReplayLogEntry first = log.getFirst();
+    long seed = first.recoveryEvent() instanceof RecoveryEvent.Started started ? started.seed() : 0;
+    RecoveryReplay replay = new RecoveryReplay(config, me, seed, earlierStages, first.at());
+    for (ReplayLogEntry entry : log) {
+      List<PlanCommand> commands = replay.apply(entry.recoveryEvent(), entry.at());
+      if (!fetchesIn(commands).equals(entry.startedFetches())) {
         return Optional.empty();
       }
     }
-    return Optional.of(recoveryReplay);
+    return Optional.of(replay);
   }
 
-  /** The calls among these. */
-  static List<PlanCommand.StartFetch> fetchesIn(List<PlanCommand> planCommands) {
-    return planCommands.stream()
-        .filter(PlanCommand.StartFetch.class::isInstance)
-        .map(PlanCommand.StartFetch.class::cast)
+  static List<StartFetch> fetchesIn(List<PlanCommand> commands) {
+    return commands.stream()
+        .filter(StartFetch.class::isInstance)
+        .map(StartFetch.class::cast)
         .toList();
   }
 
@@ -80,87 +76,76 @@ final class RecoveryReplay {
     return plan;
   }
 
-  /** Takes note of what the ledger holds. */
-  void recordLedgerStats(LedgerStats stats) {
-    report.setLedger(stats);
+  ReportBuilder report() {
+    return report;
   }
 
-  /** The report as it is now. */
-  Report report(String outcome, List<String> reasons, Instant now) {
+  Report buildReport(String outcome, List<String> reasons, Instant now) {
     return report.build(outcome, reasons, plan::peerScore, now);
   }
 
-  /** The stage that was entered last. */
-  String stage() {
-    return report.stage();
+  /** The number of applied events: the index of the next one. */
+  int eventCount() {
+    return eventCount;
   }
 
-  /** What has begun and not ended, to be done again by whoever goes on. */
+  /** The commands that a new leader has to execute again. */
   List<PlanCommand> unfinishedCommands() {
     List<PlanCommand> all = new ArrayList<>(inFlight.values());
-    pendingCommand.ifPresent(all::add);
+    pendingStep.ifPresent(all::add);
     return all;
   }
 
-  /** Lets report and plan know what happened; what is to be done now. */
-  List<PlanCommand> apply(RecoveryEvent recoveryEvent, Instant at) {
-    boolean keepsPending =
-        recoveryEvent instanceof RecoveryEvent.FetchEnded
-            || recoveryEvent instanceof RecoveryEvent.ReconcileEnded
-            || recoveryEvent instanceof RecoveryEvent.LeaderChanged;
-    pendingCommand = keepsPending ? pendingCommand : Optional.empty();
-    addToReport(recoveryEvent, at);
-    List<PlanCommand> planCommands = plan.onEvent(recoveryEvent, at);
-    planCommands.forEach(planCommand -> track(planCommand, at));
-    return planCommands;
+  /** Applies an event; returns the commands to execute now. */
+  List<PlanCommand> apply(RecoveryEvent event, Instant at) {
+    eventCount++;
+    boolean keepsStep =
+        event instanceof RecoveryEvent.FetchEnded
+            || event instanceof RecoveryEvent.ReconcileEnded
+            || event instanceof RecoveryEvent.LeaderChanged;
+    pendingStep = keepsStep ? pendingStep : Optional.empty();
+    addToReport(event, at);
+    List<PlanCommand> commands = plan.onEvent(event, at);
+    commands.forEach(command -> track(command, at));
+    return commands;
   }
 
-  private void addToReport(RecoveryEvent recoveryEvent, Instant at) {
-    switch (recoveryEvent) {
-      case RecoveryEvent.NeighboursDiscovered neighboursDiscovered ->
-          report.addNeighbours(neighboursDiscovered.neighbours());
+  private void addToReport(RecoveryEvent event, Instant at) {
+    switch (event) {
+      case RecoveryEvent.NeighboursDiscovered found -> report.addNeighbours(found.neighbours());
       case RecoveryEvent.FetchEnded ended -> {
-        if (inFlight.remove(ended.callId()) instanceof PlanCommand.StartFetch startFetch) {
-          report.addFetch(startFetch.peer().name(), ended.member(), ended.outcome());
+        if (inFlight.remove(ended.callId()) instanceof PeerCall call) {
+          report.addFetch(call.peer().name(), ended.member(), ended.outcome());
         }
       }
       case RecoveryEvent.ReconcileEnded ended -> {
-        if (inFlight.remove(ended.callId()) instanceof PlanCommand.StartReconcile startReconcile) {
-          report.addReconcile(startReconcile.peer().name(), ended.outcome());
+        if (inFlight.remove(ended.callId()) instanceof PeerCall call) {
+          report.addReconcile(call.peer().name(), ended.outcome());
         }
       }
       case RecoveryEvent.PlazaEnded ended -> report.addPlazaResponses(ended.result());
       case RecoveryEvent.CheckpointsEnded ended -> report.setCheckpoints(ended.result());
-      case RecoveryEvent.KeySearchEnded sought -> report.addRejudged(sought.offerResult());
+      case RecoveryEvent.KeySearchEnded ended -> report.addRejudged(ended.result().offerResult());
       case RecoveryEvent.PingTimesSeeded seeded -> report.setPingTimesSeeded(seeded.targets());
-      case RecoveryEvent.LeaderChanged another ->
+      case RecoveryEvent.LeaderChanged changed ->
           report.addHandover(
-              "%s leads in term %d; %d calls under way are made again"
-                  .formatted(another.member(), another.term(), inFlight.size()),
+              "%s leads in term %d; %d calls in flight are repeated"
+                  .formatted(changed.member(), changed.term(), inFlight.size()),
               at);
       case RecoveryEvent.Started started -> {}
-      case RecoveryEvent.TimerFired time -> {}
+      case RecoveryEvent.TimerFired fired -> {}
       case RecoveryEvent.StopRequested stop -> {}
-      case RecoveryEvent.StageFailed stageFailed -> {}
+      case RecoveryEvent.StageFailed failed -> {}
     }
   }
 
-  private void track(PlanCommand planCommand, Instant at) {
-    switch (planCommand) {
-      case PlanCommand.StartFetch startFetch -> inFlight.put(startFetch.callId(), startFetch);
-      case PlanCommand.StartReconcile startReconcile ->
-          inFlight.put(startReconcile.callId(), startReconcile);
-      case PlanCommand.EnterStage enterStage -> report.enterStage(enterStage.stage(), at);
-      case PlanCommand.LeaveStage leaveStage ->
-          report.leaveStage(leaveStage.outcome(), leaveStage.reason(), at);
-      case PlanCommand.WaitUntil wait -> pendingCommand = Optional.of(wait);
-      case PlanCommand.StartDiscovery startDiscovery ->
-          pendingCommand = Optional.of(startDiscovery);
-      case PlanCommand.FetchFromPlaza ask -> pendingCommand = Optional.of(ask);
-      case PlanCommand.SyncCheckpoints sync -> pendingCommand = Optional.of(sync);
-      case PlanCommand.SearchKeys seek -> pendingCommand = Optional.of(seek);
-      case PlanCommand.SeedPingTimes seed -> pendingCommand = Optional.of(seed);
-      case PlanCommand.Finish finish -> pendingCommand = Optional.of(finish);
+  private void track(PlanCommand command, Instant at) {
+    switch (command) {
+      case PeerCall call -> inFlight.put(call.callId(), call);
+      case Step step -> pendingStep = Optional.of(step);
+      case PlanCommand.EnterStage entered -> report.enterStage(at);
+      case PlanCommand.LeaveStage left ->
+          report.leaveStage(left.stage(), left.outcome(), left.reason(), at);
     }
   }
 }

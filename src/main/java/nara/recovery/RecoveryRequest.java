@@ -5,22 +5,20 @@ import nara.bus.Request;
 import nara.recovery.report.Report;
 
 /**
- * What the coordinator verticle is asked.
+ * Requests to the coordinator verticle.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface RecoveryRequest<R extends BusMessage> extends Request<R> {
-  /** Where the coordinator is asked. */
   String ADDRESS = "nara.recovery";
 
-  /** How far it is. */
   record GetRecoveryReport() implements RecoveryRequest<CurrentReport> {}
 
   /**
-   * The answer to {@link GetRecoveryReport}.
+   * The reply to {@link GetRecoveryReport}.
    *
-   * @param stage the stage that is under way, or done
-   * @param finished whether the report is the last one
+   * @param stage the current stage, or {@code done}
+   * @param finished whether the report is final
    */
   record CurrentReport(String stage, boolean finished, Report report) implements BusMessage {}
 }

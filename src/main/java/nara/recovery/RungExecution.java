@@ -1,54 +1,48 @@
 package nara.recovery;
 
-import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 
-/** What one rung of the mesh does: calls that begin, end, and lead to further ones. */
+/** One mesh rung of the ladder: it starts calls, takes their outcomes, and starts further calls. */
 public interface RungExecution {
-  /** The calls that may begin now. */
-  List<PlanCommand> startCalls();
+  /**
+   * Starts the calls that may start now; returns their commands, with a wait where it needs one.
+   */
+  List<PlanCommand> startCalls(Instant now);
 
-  /** Takes note of a call's end; false when it is not one of this rung. */
-  boolean onCallEnded(int callId, FetchOutcome outcome);
+  /** Takes the outcome of a fetch; false when the call is not in flight here. */
+  default boolean onCallEnded(int callId, FetchOutcome outcome) {
+    return false;
+  }
 
-  /** The same of a reconciliation, which only one rung begins. */
+  /** Takes the outcome of a reconciliation; false when the call is not in flight here. */
   default boolean onCallEnded(int callId, ReconcileOutcome outcome) {
     return false;
   }
 
-  /** Whether nothing that is waited for is under way and nothing is left to begin. */
-  boolean finished();
-
-  /** After how long it wants to be woken, whatever happens until then; empty when it does not. */
-  default Optional<Duration> timerDelay() {
-    return Optional.empty();
-  }
-
-  /** The time that it wanted to be woken at has come, or one of an earlier rung. */
+  /** A wait is over: one of this rung or of an earlier one. */
   default void onTimerFired() {}
 
-  /** Whether it went so badly that the next rung should do it all again. */
+  boolean finished();
+
+  /** Whether the next rung has to do all the work again. */
   boolean failed();
 
-  /** What nobody could give, in words for a person; empty when nothing is missing. */
-  String lossDescription();
+  /** A sentence about the events that no peer could give; empty when there are none. */
+  default String lossDescription() {
+    return "";
+  }
 
-  /** The peers that have given no answer at all so far. */
+  /** The peers that may still hold missing events. */
   List<Peer> peersForNextRung();
 
-  /** The number that the next call would have. */
-  int nextCallId();
-
-  /** How many calls are known to be needed, for progress. */
   int plannedCalls();
 
-  /** How many of them have ended. */
   int completedCalls();
 
-  /** A sentence about how it went. */
+  /** A sentence for the report. */
   String summary();
 }

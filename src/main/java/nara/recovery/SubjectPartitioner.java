@@ -6,43 +6,37 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Deals subjects over the neighbours that are asked, so that each is asked of one of them. By the
- * wire contract's hash, though nothing breaks when two nodes deal differently.
+ * Divides subjects among neighbours, so that one neighbour gets each subject. The hash is that of
+ * the wire contract, but any other works as well.
  */
 public final class SubjectPartitioner {
   private SubjectPartitioner() {}
 
-  /**
-   * The subjects in {@code parts} lists, each in the order given; one list for less than one part.
-   */
+  /** The subjects in so many lists, at least one, each in the given order. */
   public static List<List<String>> partition(List<String> subjects, int parts) {
-    int count = Math.max(1, parts);
-    List<List<String>> partitions = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
+    List<List<String>> partitions = new ArrayList<>();
+    for (int i = 0; i < Math.max(1, parts); i++) {
       partitions.add(new ArrayList<>());
     }
-    for (String subject : subjects) {
-      partitions.get(partitionOf(subject, count)).add(subject);
-    }
+    subjects.forEach(subject -> partitions.get(hash(subject, partitions.size())).add(subject));
     return partitions;
   }
 
-  /** Which subjects each neighbour is asked about; one with nothing to be asked is absent. */
+  /** The subjects of each neighbour; a neighbour without subjects is absent. */
   public static Map<String, List<String>> assign(List<String> neighbours, List<String> subjects) {
-    Map<String, List<String>> assigned = new LinkedHashMap<>();
     List<List<String>> partitions = partition(subjects, neighbours.size());
+    Map<String, List<String>> assigned = new LinkedHashMap<>();
     for (int i = 0; i < neighbours.size(); i++) {
-      if (!partitions.get(i).isEmpty()) {
-        assigned.put(neighbours.get(i), partitions.get(i));
-      }
+      assigned.put(neighbours.get(i), partitions.get(i));
     }
+    assigned.values().removeIf(List::isEmpty);
     return assigned;
   }
 
-  private static int partitionOf(String subject, int count) {
+  private static int hash(String subject, int modulus) {
     long hash = 0;
     for (int codePoint : subject.codePoints().toArray()) {
-      hash = (hash * 31 + codePoint) % count;
+      hash = (hash * 31 + codePoint) % modulus;
     }
     return (int) hash;
   }

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Bus;
+import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 
 /**
@@ -39,7 +40,19 @@ public final class KeySearch {
 
   /** The outcome of a search, with that of verifying the quarantined events again. */
   public record KeySearchResult(
-      int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult) {}
+      int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult)
+      implements BusMessage {
+    public static final KeySearchResult NONE =
+        new KeySearchResult(0, 0, TrustRequest.OfferResult.NONE);
+
+    /** The outcome of both searches. */
+    public KeySearchResult plus(KeySearchResult other) {
+      return new KeySearchResult(
+          namesQueried + other.namesQueried,
+          keysLearned + other.keysLearned,
+          offerResult.plus(other.offerResult));
+    }
+  }
 
   /** Looks up the names that most events wait for; a failed lookup counts as not found. */
   public Future<KeySearchResult> search() {

@@ -2,6 +2,7 @@ package nara.trust;
 
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nara.bus.BusMessage;
@@ -9,6 +10,7 @@ import nara.bus.Done;
 import nara.bus.Request;
 import nara.event.Verdict;
 import nara.event.json.RawEvents;
+import nara.identity.Keyring;
 
 /**
  * Requests to the trust verticle. All events enter the ledger through it: it skips events that are
@@ -135,4 +137,10 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param quarantinedByName quarantined events by the emitter's name or the voter's id
    */
   record UnknownEmitters(Map<String, Integer> quarantinedByName) implements BusMessage {}
+
+  /** Lists the contradictory key claims that this node has received. */
+  record ListKeyConflicts() implements TrustRequest<KeyConflicts> {}
+
+  /** The reply to {@link ListKeyConflicts}: see {@link Keyring#conflicts}. */
+  record KeyConflicts(List<Keyring.Conflict> conflicts) implements BusMessage {}
 }

@@ -111,6 +111,8 @@ public final class TrustVerticle extends VerticleBase {
       case TrustRequest.VerifyReleased verify -> onVerifyReleased();
       case TrustRequest.ListUnknownEmitters list ->
           Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
+      case TrustRequest.ListKeyConflicts listKeyConflicts ->
+          Future.succeededFuture(new TrustRequest.KeyConflicts(keys.conflicts()));
     };
   }
 

@@ -120,7 +120,7 @@ class BadNeighboursTest {
 
     assertThat(simulatedNetwork.held).hasSize(all.size());
     if (everyNth < 10) {
-      assertThat(simulatedNetwork.peerScores.of("keeps").dropReason()).contains("kept back");
+      assertThat(simulatedNetwork.peerScores.of("keeps").dropReason()).contains("withheld");
     }
   }
 
@@ -212,7 +212,7 @@ class BadNeighboursTest {
     simulatedNetwork.recover(CONFIG);
 
     assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.of("liar").dropReason()).contains("were refused");
+    assertThat(simulatedNetwork.peerScores.of("liar").dropReason()).contains("were rejected");
   }
 
   @Test
@@ -228,7 +228,7 @@ class BadNeighboursTest {
     simulatedNetwork.recover(CONFIG);
 
     assertThat(all).allMatch(event -> simulatedNetwork.held.containsKey(event.id()));
-    assertThat(simulatedNetwork.peerScores.of("endless").dropReason()).contains("kept back");
+    assertThat(simulatedNetwork.peerScores.of("endless").dropReason()).contains("withheld");
     assertThat(simulatedNetwork.calls.get("endless")).isLessThan(40);
   }
 }

@@ -12,6 +12,7 @@ import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.testing.RecordCopy;
 import org.junit.jupiter.api.Test;
 
 /** What a recovery makes of neighbours that can be compared with, and of those that cannot. */
@@ -43,8 +44,8 @@ class ReconcileRungTest {
     assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
     assertThat(left(recoveryScenario, 1).reason())
         .isEqualTo(
-            "2 of 2 neighbours compared to the end in 4 exchanges;"
-                + " 1000 events were lacking, 64600 bytes beside them");
+            "2 of 2 neighbours compared completely in 4 exchanges;"
+                + " 1000 events were missing, 64600 bytes of overhead");
   }
 
   @Test
@@ -88,19 +89,18 @@ class ReconcileRungTest {
     RecoveryScenario recoveryScenario =
         new RecoveryScenario(CONFIG)
             .discovering(neighbours("a"))
-            .holding(RecoveryPlan.MIN_EVENTS_TO_RECONCILE - 1, peer -> reconciled(0, ""))
+            .holding(RecoveryLimits.MIN_EVENTS_TO_RECONCILE - 1, peer -> reconciled(0, ""))
             .run();
 
     assertThat(recoveryScenario.stages)
         .startsWith("discovery complete", "reconcile skipped", "pages complete");
-    assertThat(left(recoveryScenario, 1).reason())
-        .isEqualTo("999 events are held: too few to be compared");
+    assertThat(left(recoveryScenario, 1).reason()).isEqualTo("too few events to compare: 999");
   }
 
   @Test
   void without_a_further_rung_who_could_not_be_compared_with_is_missed() {
     RecoveryScenario recoveryScenario =
-        new RecoveryScenario(CONFIG.withLadder(Rung.RECONCILE))
+        new RecoveryScenario(RecordCopy.with(CONFIG, "ladder", List.of(Rung.RECONCILE)))
             .discovering(neighbours("a", "old"))
             .holding(
                 79_000,
@@ -126,7 +126,7 @@ class ReconcileRungTest {
     assertThat(recoveryScenario.apply(new RecoveryEvent.ReconcileEnded(0, reconciled(0, ""))))
         .isEmpty();
     RecoveryPlan plan = new RecoveryPlan(CONFIG, "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
     plan.onEvent(
         new RecoveryEvent.NeighboursDiscovered(neighbours("a", "b"), List.of(), false, 5_000),
         RecoveryScenario.START);
@@ -145,7 +145,7 @@ class ReconcileRungTest {
     assertThat(
             plan.onEvent(
                 new RecoveryEvent.FetchEnded(
-                    1, new MeshRequest.FetchFailed(MeshFailure.STALLED, "late")),
+                    1, new MeshRequest.FetchFailed(MeshFailure.STALLED, "late"), ""),
                 RecoveryScenario.START))
         .isEmpty();
   }

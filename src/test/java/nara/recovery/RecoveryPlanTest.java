@@ -17,6 +17,9 @@ import nara.ledger.MemoryMode;
 import nara.ledger.Query;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PlanCommand.RecoveryOutcome;
+import nara.recovery.RecoveryConfig.Rung;
+import nara.testing.RecordCopy;
+import nara.trust.KeySearch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,9 +175,9 @@ class RecoveryPlanTest {
         .allSatisfy(
             s ->
                 assertThat(s.maxEvents())
-                    .isBetween(RecoveryPlan.MIN_SLICE_EVENTS_PER_PEER, Query.MAX_EVENTS));
+                    .isBetween(RecoveryLimits.MIN_SLICE_EVENTS_PER_PEER, Query.MAX_EVENTS));
     assertThat((long) total * slices.get(0).maxEvents() / count)
-        .isGreaterThanOrEqualTo(RecoveryPlan.SLICES_CAPACITY / count);
+        .isGreaterThanOrEqualTo(RecoveryLimits.SLICES_CAPACITY / count);
   }
 
   @Test
@@ -200,8 +203,7 @@ class RecoveryPlanTest {
   @Test
   void a_slice_that_nobody_can_give_makes_it_partial_however_well_the_rest_went() {
     RecoveryScenario recoveryScenario =
-        new RecoveryScenario(
-                RecoveryConfig.defaults(MemoryMode.MEDIUM).withLadder(RecoveryConfig.Rung.SLICES))
+        new RecoveryScenario(withLadder(MEDIUM, Rung.SLICES))
             .discovering(neighbours("a", "b"))
             .answering(
                 (peer, query) ->
@@ -211,15 +213,14 @@ class RecoveryPlanTest {
     assertThat(recoveryScenario.stages).contains("slices partial");
     assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
     assertThat(recoveryScenario.finish.reasons())
-        .contains("slices: 1 of 10 calls were answered by nobody");
+        .contains("slices: no peer answered 1 of 10 calls");
   }
 
   @Test
   void queued_calls_to_departed_peer_cost_no_retry() {
     Map<String, Integer> failures = new HashMap<>();
     RecoveryScenario recoveryScenario =
-        new RecoveryScenario(
-                RecoveryConfig.defaults(MemoryMode.MEDIUM).withLadder(RecoveryConfig.Rung.SLICES))
+        new RecoveryScenario(withLadder(MEDIUM, Rung.SLICES))
             .discovering(neighbours("a", "b", "c", "d"))
             .answering(
                 (peer, query) -> {
@@ -233,7 +234,7 @@ class RecoveryPlanTest {
 
     assertThat(recoveryScenario.finish.reasons())
         .hasSize(3)
-        .noneMatch(reason -> reason.contains("nobody"));
+        .noneMatch(reason -> reason.contains("no peer answered"));
     assertThat(recoveryScenario.stages).doesNotContain("slices failed");
   }
 
@@ -316,24 +317,7 @@ class RecoveryPlanTest {
 
   @Test
   void a_read_only_node_asks_nothing_over_the_plaza() {
-    RecoveryConfig readOnly =
-        new RecoveryConfig(
-            MEDIUM.ladder(),
-            MEDIUM.firstWait(),
-            1,
-            MEDIUM.retryWait(),
-            MEDIUM.mode(),
-            50_000,
-            5_000,
-            10,
-            MEDIUM.callTimeout(),
-            3,
-            MEDIUM.plazaQuiet(),
-            MEDIUM.plazaDeadline(),
-            false,
-            true,
-            MEDIUM.thoroughness(),
-            80_000);
+    RecoveryConfig readOnly = RecordCopy.with(MEDIUM, "readOnly", true);
     RecoveryScenario recoveryScenario =
         new RecoveryScenario(readOnly)
             .discovering(List.of(neighbour("a", "")))
@@ -377,7 +361,7 @@ class RecoveryPlanTest {
     assertThat(commands).isPositive();
 
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
     List<PlanCommand> atStop =
         plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START);
     assertThat(atStop).filteredOn(PlanCommand.Finish.class::isInstance).hasSize(1);
@@ -389,24 +373,28 @@ class RecoveryPlanTest {
   void late_or_unexpected_events_are_ignored() {
     RecoveryScenario recoveryScenario =
         new RecoveryScenario(MEDIUM).discovering(neighbours("a")).run();
-    assertThat(recoveryScenario.apply(new RecoveryEvent.FetchEnded(0, fetched(1)))).isEmpty();
+    assertThat(recoveryScenario.apply(new RecoveryEvent.FetchEnded(0, fetched(1), ""))).isEmpty();
     assertThat(recoveryScenario.apply(new RecoveryEvent.PingTimesSeeded(1))).isEmpty();
 
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
-    assertThat(plan.onEvent(new RecoveryEvent.FetchEnded(7, fetched(1)), RecoveryScenario.START))
+    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
+    assertThat(
+            plan.onEvent(new RecoveryEvent.FetchEnded(7, fetched(1), ""), RecoveryScenario.START))
         .isEmpty();
-    assertThat(plan.onEvent(new RecoveryEvent.KeySearchEnded(0, 0), RecoveryScenario.START))
+    assertThat(
+            plan.onEvent(
+                new RecoveryEvent.KeySearchEnded(KeySearch.KeySearchResult.NONE),
+                RecoveryScenario.START))
         .isEmpty();
   }
 
   @Test
   void a_part_of_the_node_that_fails_costs_its_stage_and_never_the_recovery() {
     RecoveryPlan plan = new RecoveryPlan(gossip(), "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
     List<PlanCommand> out =
         plan.onEvent(
-            new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), false),
+            new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), false, 0),
             RecoveryScenario.START);
     while (out.stream().anyMatch(PlanCommand.StartFetch.class::isInstance)) {
       List<PlanCommand> next = new ArrayList<>();
@@ -414,7 +402,7 @@ class RecoveryPlanTest {
         if (planCommand instanceof PlanCommand.StartFetch startFetch) {
           next.addAll(
               plan.onEvent(
-                  new RecoveryEvent.FetchEnded(startFetch.callId(), fetched(1)),
+                  new RecoveryEvent.FetchEnded(startFetch.callId(), fetched(1), ""),
                   RecoveryScenario.START));
         }
       }
@@ -438,11 +426,10 @@ class RecoveryPlanTest {
   @Test
   void a_plaza_that_breaks_is_left_and_what_it_answered_before_counts() {
     RecoveryPlan plan =
-        new RecoveryPlan(
-            gossip().withLadder(RecoveryConfig.Rung.PLAZA), "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(), RecoveryScenario.START);
+        new RecoveryPlan(withLadder(gossip(), Rung.PLAZA), "me", new SplittableRandom(1));
+    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
     plan.onEvent(
-        new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), true),
+        new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), true, 0),
         RecoveryScenario.START);
 
     List<PlanCommand> left =
@@ -468,28 +455,14 @@ class RecoveryPlanTest {
   }
 
   private static RecoveryConfig gossip() {
-    return new RecoveryConfig(
-        MEDIUM.ladder(),
-        MEDIUM.firstWait(),
-        3,
-        MEDIUM.retryWait(),
-        MEDIUM.mode(),
-        50_000,
-        5_000,
-        10,
-        MEDIUM.callTimeout(),
-        3,
-        MEDIUM.plazaQuiet(),
-        MEDIUM.plazaDeadline(),
-        true,
-        false,
-        MEDIUM.thoroughness(),
-        80_000);
+    return RecordCopy.with(MEDIUM, "gossip", true);
   }
 
   private static RecoveryConfig asReference(MemoryMode mode) {
-    return RecoveryConfig.defaults(mode)
-        .withLadder(
-            RecoveryConfig.Rung.SAMPLE, RecoveryConfig.Rung.SLICES, RecoveryConfig.Rung.PLAZA);
+    return withLadder(RecoveryConfig.defaults(mode), Rung.SAMPLE, Rung.SLICES, Rung.PLAZA);
+  }
+
+  private static RecoveryConfig withLadder(RecoveryConfig config, Rung... rungs) {
+    return RecordCopy.with(config, "ladder", List.of(rungs));
   }
 }

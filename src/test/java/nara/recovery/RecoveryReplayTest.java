@@ -38,8 +38,8 @@ class RecoveryReplayTest {
 
       assertThat(other.unfinishedCommands()).isEqualTo(alone.unfinishedCommands());
       assertThat(other.plan().stageLabel()).isEqualTo(alone.plan().stageLabel());
-      assertThat(other.report("", List.of(), RecoveryScenario.START))
-          .isEqualTo(alone.report("", List.of(), RecoveryScenario.START));
+      assertThat(other.buildReport("", List.of(), RecoveryScenario.START))
+          .isEqualTo(alone.buildReport("", List.of(), RecoveryScenario.START));
     }
     assertThat(alone.unfinishedCommands()).singleElement().isInstanceOf(PlanCommand.Finish.class);
   }
@@ -95,7 +95,7 @@ class RecoveryReplayTest {
             recoveryReplay.apply(new RecoveryEvent.LeaderChanged("b", 2), RecoveryScenario.START))
         .isEmpty();
     assertThat(recoveryReplay.unfinishedCommands()).isEqualTo(before);
-    assertThat(recoveryReplay.report("", List.of(), RecoveryScenario.START).stageReports())
+    assertThat(recoveryReplay.buildReport("", List.of(), RecoveryScenario.START).stageReports())
         .last()
         .satisfies(
             stageReport -> {

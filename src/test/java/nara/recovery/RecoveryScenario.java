@@ -23,6 +23,7 @@ import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
+import nara.trust.KeySearch;
 import nara.trust.TrustRequest;
 
 /**
@@ -129,7 +130,7 @@ final class RecoveryScenario {
         requestsByPeer.merge(startFetch.peer().name(), 1, Integer::sum);
         pending.add(
             new RecoveryEvent.FetchEnded(
-                startFetch.callId(), mesh.apply(startFetch.peer().name(), startFetch.query())));
+                startFetch.callId(), mesh.apply(startFetch.peer().name(), startFetch.query()), ""));
       }
       case PlanCommand.StartReconcile startReconcile ->
           pending.add(
@@ -150,7 +151,8 @@ final class RecoveryScenario {
           pending.add(
               new RecoveryEvent.CheckpointsEnded(
                   new CheckpointSyncRequest.SyncResult(List.of(), false)));
-      case PlanCommand.SearchKeys seek -> pending.add(new RecoveryEvent.KeySearchEnded(0, 0));
+      case PlanCommand.SearchKeys seek ->
+          pending.add(new RecoveryEvent.KeySearchEnded(KeySearch.KeySearchResult.NONE));
       case PlanCommand.SeedPingTimes seed -> pending.add(new RecoveryEvent.PingTimesSeeded(0));
       case PlanCommand.EnterStage enterStage -> stages.add(enterStage.stage());
       case PlanCommand.LeaveStage leaveStage ->

@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -110,18 +109,7 @@ public final class FakeBus implements AutoCloseable {
   public void finishRecovery() {
     publish(
         RecoveryNotification.ADDRESS,
-        new RecoveryNotification.RecoveryFinished(
-            new Report(
-                "complete",
-                List.of(),
-                "2026-01-01T00:00:00Z",
-                1,
-                List.of(),
-                List.of(),
-                new Report.EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
-                new Report.CheckpointTotals(0, 0, 0, 0),
-                0,
-                new Report.LedgerTotals(0, Map.of()))));
+        new RecoveryNotification.RecoveryFinished(Report.empty("complete")));
   }
 
   public static <T> T await(Future<T> future) {

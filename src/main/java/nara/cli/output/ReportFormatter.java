@@ -1,5 +1,6 @@
 package nara.cli.output;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import nara.recovery.report.Report;
@@ -8,6 +9,9 @@ import nara.recovery.report.Report;
  * The report of a recovery for a person: how it ended, by which stages, and what came from whom.
  */
 public final class ReportFormatter {
+  /** Names of a line: the JSON report lists all of them. */
+  private static final int MAX_CONFLICTS_SHOWN = 5;
+
   private ReportFormatter() {}
 
   /** The report as lines. */
@@ -91,6 +95,7 @@ public final class ReportFormatter {
             .formatted(c.peersAnswered(), c.peersAsked(), c.received(), c.added()));
     text.append("ping times   of %,d neighbours seeded%n".formatted(r.pingTimesSeeded()));
     appendCounts(text, "ledger", r.ledgerTotals().byService());
+    appendConflicts(text, r.conflicts());
     return text.toString();
   }
 
@@ -107,6 +112,20 @@ public final class ReportFormatter {
             .map(count -> "%,d %s".formatted(count.getValue(), Terminal.printable(count.getKey())))
             .collect(Collectors.joining(", "));
     text.append("%-11s  %s%n".formatted(name, list.isEmpty() ? "none" : list));
+  }
+
+  private static void appendConflicts(StringBuilder text, List<Report.KeyConflict> conflicts) {
+    if (!conflicts.isEmpty()) {
+      String names =
+          conflicts.stream()
+              .limit(MAX_CONFLICTS_SHOWN)
+              .map(conflict -> Terminal.printable(conflict.name()))
+              .collect(Collectors.joining(", "));
+      text.append(
+          "conflicts    contradictory keys or ids (%,d): %s%s%n"
+              .formatted(
+                  conflicts.size(), names, conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : ""));
+    }
   }
 
   static String seconds(long millis) {

@@ -1,32 +1,25 @@
 package nara.recovery.pages;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.recovery.CallQueue;
 import nara.recovery.PeerScores;
 import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryConfig;
 
-/**
- * The calls of a rung: those that wait and those that are under way, of which there are never more
- * than configured over all, nor more to one peer than its {@link AimdWindow} allows.
- *
- * <p>A call is under way until its events are merged, so that what is held of answers is bounded
- * however slow the ledger is.
- */
-final class CallDispatcher {
-  /** What a call is for. */
+/** The fetches of the pages rung, to each peer never more than its {@link AimdWindow} allows. */
+final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
+  /** What a fetch is for. */
   enum CallPurpose {
     SKETCH,
     KEYS,
@@ -40,145 +33,121 @@ final class CallDispatcher {
   }
 
   /**
-   * One call.
+   * One fetch.
    *
-   * @param index which ruler, page or moment
-   * @param subjectPeer whom it tells of, where that is not the peer
-   * @param rangeFetch of a {@link CallPurpose#FETCH_RANGE}, else null
-   * @param failedAttempts how often it has failed
+   * @param index of the sketch's part, the page or the probe time
+   * @param subjectPeer the peer or group that the events say something about; may be empty
+   * @param rangeFetch of {@link CallPurpose#FETCH_RANGE}, else null
    */
   record PagesCall(
-      CallPurpose callPurpose,
+      CallPurpose purpose,
       Peer peer,
       int index,
       String subjectPeer,
       Query query,
       RangeFetch rangeFetch,
-      int failedAttempts) {
-    PagesCall retryOn(Peer other) {
-      return new PagesCall(
-          callPurpose, other, index, subjectPeer, query, rangeFetch, failedAttempts + 1);
-    }
-
+      int failedAttempts)
+      implements Call {
     String peerName() {
       return peer.name();
     }
   }
 
-  private final PeerScores peerScores;
-  private final RecoveryConfig config;
-  private final Deque<PagesCall> waiting = new ArrayDeque<>();
-  private final Map<Integer, PagesCall> inFlight = new LinkedHashMap<>();
+  private final Map<String, Peer> peers;
   private final Map<String, AimdWindow> windows = new HashMap<>();
-  private int nextCallId;
   private int addedCount;
 
-  CallDispatcher(PeerScores peerScores, RecoveryConfig config, int firstCallId) {
-    this.peerScores = peerScores;
-    this.config = config;
-    this.nextCallId = firstCallId;
+  CallDispatcher(
+      Map<String, Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
+    super(peerScores, config, callIds);
+    this.peers = peers;
   }
 
-  void add(PagesCall pagesCall) {
-    waiting.add(pagesCall);
+  void add(CallPurpose purpose, String peer, int index, String subjectPeer, Query query) {
+    waiting.add(new PagesCall(purpose, peers.get(peer), index, subjectPeer, query, null, 0));
     addedCount++;
   }
 
-  /** Adds one that goes on with what its peer just answered. */
-  void addFirst(PagesCall pagesCall) {
-    waiting.addFirst(pagesCall);
+  void retry(PagesCall call, String peer) {
+    waiting.add(
+        new PagesCall(
+            call.purpose,
+            peers.get(peer),
+            call.index,
+            call.subjectPeer,
+            call.query,
+            call.rangeFetch,
+            call.failedAttempts + 1));
   }
 
-  void retry(PagesCall pagesCall, Peer other) {
-    waiting.add(pagesCall.retryOn(other));
+  /** Adds the next page of a range before all waiting calls. */
+  void addNextPage(String peer, RangeFetch rangeFetch) {
+    waiting.addFirst(nextPage(peer, rangeFetch));
   }
 
-  /** Begins what waits, as far as there is room; what nobody can be asked for is left. */
-  void start(
-      Predicate<String> usable,
-      Consumer<PagesCall> onUnusablePeer,
-      List<PlanCommand> planCommands) {
-    int rounds = waiting.size();
-    for (int i = 0; i < rounds && inFlight.size() < config.maxInFlight(); i++) {
-      PagesCall pagesCall = waiting.poll();
-      if (!usable.test(pagesCall.peerName())) {
-        onUnusablePeer.accept(pagesCall);
-      } else if (hasRoom(pagesCall.peerName())) {
-        start(pagesCall, planCommands);
+  PlanCommand startNextPage(String peer, RangeFetch rangeFetch) {
+    return start(nextPage(peer, rangeFetch));
+  }
+
+  private PagesCall nextPage(String peer, RangeFetch rangeFetch) {
+    Query query = rangeFetch.nextQuery(windowOf(peer).pageSize());
+    return new PagesCall(CallPurpose.FETCH_RANGE, peers.get(peer), 0, "", query, rangeFetch, 0);
+  }
+
+  /** Starts waiting calls as far as there is room; the handler gets those of unusable peers. */
+  void startWaiting(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> commands) {
+    int count = waiting.size();
+    for (int i = 0; i < count && hasRoom(); i++) {
+      PagesCall call = waiting.poll();
+      if (!peerScores.usable(call.peerName())) {
+        onUnusablePeer.accept(call);
+      } else if (hasRoom(call.peerName())) {
+        commands.add(start(call));
       } else {
-        waiting.add(pagesCall);
+        waiting.add(call);
       }
     }
   }
 
-  void start(PagesCall pagesCall, List<PlanCommand> planCommands) {
-    inFlight.put(nextCallId, pagesCall);
-    int size =
-        switch (pagesCall.query) {
-          case Query.Page page -> page.size();
-          case Query.Recent recent -> recent.limit();
-          case Query.Slice slice -> slice.maxEvents();
-          case Query.Sample sample -> sample.size();
-        };
-    planCommands.add(
-        new PlanCommand.StartFetch(
-            nextCallId++,
-            pagesCall.peer,
-            pagesCall.query,
-            config.timeout(size),
-            peerScores.stallTimeout(pagesCall.peer)));
+  boolean hasRoom(String peer) {
+    return hasRoom()
+        && inFlight.values().stream().filter(call -> call.peerName().equals(peer)).count()
+            < windowOf(peer).window();
   }
 
-  /** Whether there is room for one more to that peer. */
-  boolean hasRoom(String name) {
-    return inFlight.size() < config.maxInFlight()
-        && inFlight.values().stream().filter(pagesCall -> pagesCall.peerName().equals(name)).count()
-            < windowOf(name).window();
-  }
-
-  /** Takes note of a call's end; empty when it is none of these. */
-  Optional<PagesCall> onCallEnded(int callId, FetchOutcome outcome) {
-    Optional<PagesCall> call = Optional.ofNullable(inFlight.remove(callId));
-    call.ifPresent(
-        known -> {
-          peerScores.onCallEnded(known.peer, outcome);
+  @Override
+  protected Optional<PagesCall> end(int callId, FetchOutcome outcome) {
+    Optional<PagesCall> ended = super.end(callId, outcome);
+    ended.ifPresent(
+        call -> {
           switch (outcome) {
             case PageFetched page ->
-                windowOf(known.peerName()).onResponse(page.events(), page.elapsed());
-            case FetchFailed failed -> windowOf(known.peerName()).onFailure();
+                windowOf(call.peerName()).onResponse(page.events(), page.elapsed());
+            case FetchFailed failed -> windowOf(call.peerName()).onFailure();
           }
         });
-    return call;
+    return ended;
   }
 
-  /** Whether there is one like that, waiting or under way. */
+  /** Whether a waiting call or one in flight meets the condition. */
   boolean anyMatch(Predicate<PagesCall> condition) {
     return waiting.stream().anyMatch(condition) || inFlight.values().stream().anyMatch(condition);
   }
 
-  boolean anyWaiting() {
-    return !waiting.isEmpty();
+  private AimdWindow windowOf(String peer) {
+    return windows.computeIfAbsent(peer, first -> new AimdWindow());
   }
 
-  AimdWindow windowOf(String name) {
-    return windows.computeIfAbsent(name, first -> new AimdWindow());
-  }
-
-  /** The number that the next one will have. */
-  int nextCallId() {
-    return nextCallId;
-  }
-
-  /** How many there are but those that walk. */
+  /** Calls without those of ranges. */
   int addedCount() {
     return addedCount;
   }
 
-  /** How many of those are over. */
+  /** Ended calls without those of ranges. */
   int completedCount() {
-    Predicate<PagesCall> other = pagesCall -> pagesCall.callPurpose != CallPurpose.FETCH_RANGE;
+    Predicate<PagesCall> counted = call -> call.purpose != CallPurpose.FETCH_RANGE;
     return addedCount
-        - (int) waiting.stream().filter(other).count()
-        - (int) inFlight.values().stream().filter(other).count();
+        - (int) waiting.stream().filter(counted).count()
+        - (int) inFlight.values().stream().filter(counted).count();
   }
 }

@@ -10,75 +10,60 @@ import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.EventRef;
 
 /**
- * How a neighbour's events lie in time, told by a thousandth of them: every 980th of its ledger
- * from the oldest on, and every 28th of the newest.
+ * A peer's ledger by about a thousandth of its events: every 980th from the oldest on, and every
+ * 28th of the newest.
  *
- * <p>The legacy mode of the wire contract gives the events whose place in the ledger leaves a
- * remainder, so a slice of one in 980 tells how many events lie between any two of its own. Two
- * rulers that agree mark by mark are of ledgers that hold the same: one event more in either would
- * move every later mark of it. By that, equals are known without fetching anything twice, the time
- * range is cut where the events are, and whoever walks a part is known to have given all of it.
+ * <p>A slice of the wire contract holds the events whose rank in the ledger leaves a given
+ * remainder. So a slice of one in 980 tells how many events lie between any two of its events. Two
+ * equal sketches are of equal ledgers, because one more event in either would move all its later
+ * points. So the rung finds replicas before it fetches events twice, divides the time range evenly,
+ * and knows when a peer has given all events of a range.
  *
- * @param points in ascending rank; empty when the ledger is
+ * @param points in ascending rank; empty for an empty ledger
  */
 record LedgerSketch(List<SketchPoint> points) {
-  /** Events from one mark to the next: five such steps and some room fill one page. */
-  static final int COARSE_STEP = 980;
-
-  /** Events from one mark to the next after the last whole step. */
-  static final int FINE_STEP = 28;
-
-  /** Marks of one ruler: of more than 980,000 events, the older ones are walked unmeasured. */
-  private static final int MAX_POINTS = 1_000;
-
-  /** Steps of a range that is one page. */
-  private static final int STEPS_PER_PAGE = 5;
-
-  /** The share of its events in which a ledger may differ from its equals at the newest end. */
-  private static final double MAX_TAIL_SHARE = 0.01;
-
-  private static final int MIN_TAIL = 4 * FINE_STEP;
-
   /**
-   * An event whose place is known.
+   * An event of known rank.
    *
-   * @param rank how many events of the ledger are before it
-   * @param event its time and id, as it states them
+   * @param rank events before it in the ledger
    */
   record SketchPoint(long rank, EventRef event) {
     long ts() {
       return event.ts();
     }
+
+    /** The cursor of a page that starts with the events of this point's time. */
+    long cursor() {
+      return Query.Page.cursorIncluding(event.ts());
+    }
   }
 
   /**
-   * A range of time with the marks in it.
+   * A range of time.
    *
    * @param after exclusive, Unix nanoseconds
    * @param end inclusive
    * @param firstRank the rank of its first event
-   * @param minEvents how many it holds at the least; 0 when that is not known
-   * @param cutPoints the marks within it where it may be cut, in ascending rank
+   * @param minEvents the least number of its events; 0 when unknown
+   * @param cutPoints points where it can be split, in ascending rank; some may lie outside
    */
   record TimeRange(
       long after, long end, long firstRank, long minEvents, List<SketchPoint> cutPoints) {
-    /** All time, when nothing is known about it. */
     static final TimeRange ALL = ofUnknownSize(Long.MIN_VALUE, Long.MAX_VALUE);
 
-    /** One of which only the bounds are known. */
     static TimeRange ofUnknownSize(long after, long end) {
       return new TimeRange(after, end, 0, 0, List.of());
     }
 
     /**
-     * From one mark to another. Marks belong to both their sides, so that nothing of their instant
-     * is lost.
+     * The range from one point to another. A point belongs to the ranges on both its sides, so that
+     * no event of its time is lost.
      *
-     * @param from null for the beginning of time
+     * @param from null for the start of time
      */
     static TimeRange between(SketchPoint from, SketchPoint to, List<SketchPoint> cutPoints) {
       long firstRank = from == null ? 0 : from.rank();
-      long after = from == null ? Long.MIN_VALUE : oneNanoBefore(from.ts());
+      long after = from == null ? Long.MIN_VALUE : from.cursor();
       return new TimeRange(
           after, to.ts(), firstRank, to.rank() - firstRank + 1, List.copyOf(cutPoints));
     }
@@ -87,48 +72,55 @@ record LedgerSketch(List<SketchPoint> points) {
       return minEvents > 0;
     }
 
-    /** The same up to the end of time. */
     TimeRange openEnded() {
       return new TimeRange(after, Long.MAX_VALUE, firstRank, minEvents, cutPoints);
     }
 
-    /** Its part up to one of the inner marks. */
-    TimeRange until(SketchPoint sketchPoint) {
-      List<SketchPoint> within =
-          cutPoints.stream().filter(m -> m.rank() < sketchPoint.rank()).toList();
-      return new TimeRange(
-          after, sketchPoint.ts(), firstRank, sketchPoint.rank() - firstRank + 1, within);
+    /** The part up to a cut point. */
+    TimeRange until(SketchPoint point) {
+      long size = point.rank() - firstRank + 1;
+      return new TimeRange(after, point.ts(), firstRank, size, cutPoints);
     }
 
-    /** Its part from one of the inner marks on. */
-    TimeRange from(SketchPoint sketchPoint) {
-      List<SketchPoint> within =
-          cutPoints.stream().filter(m -> m.rank() > sketchPoint.rank()).toList();
-      long remaining = firstRank + minEvents - sketchPoint.rank();
-      return new TimeRange(
-          oneNanoBefore(sketchPoint.ts()), end, sketchPoint.rank(), remaining, within);
+    /** The part from a cut point on. */
+    TimeRange from(SketchPoint point) {
+      long size = firstRank + minEvents - point.rank();
+      return new TimeRange(point.cursor(), end, point.rank(), size, cutPoints);
     }
   }
 
-  /** The query for the marks of whole steps. */
   static Query coarseQuery() {
-    return new Query.Slice(Long.MIN_VALUE, 0, COARSE_STEP, MAX_POINTS, Query.Filter.ALL);
+    return new Query.Slice(
+        Long.MIN_VALUE,
+        0,
+        PagesLimits.COARSE_STEP,
+        PagesLimits.MAX_COARSE_POINTS,
+        Query.Filter.ALL);
   }
 
-  /** A ruler of those marks, oldest first. */
+  /** The sketch of the coarse query's events, oldest first. */
   static LedgerSketch ofCoarse(List<EventRef> coarse) {
-    List<SketchPoint> points = new ArrayList<>();
-    coarse.forEach(event -> points.add(new SketchPoint((long) points.size() * COARSE_STEP, event)));
-    return new LedgerSketch(List.copyOf(points));
+    return new LedgerSketch(points(coarse, 0, PagesLimits.COARSE_STEP));
+  }
+
+  private static List<SketchPoint> points(List<EventRef> events, long firstRank, int step) {
+    List<SketchPoint> points = new ArrayList<>(events.size());
+    for (EventRef event : events) {
+      points.add(new SketchPoint(firstRank + (long) points.size() * step, event));
+    }
+    return points;
   }
 
   /**
-   * The query for the marks that are closer together; empty when there is nothing at all. They
-   * begin one step early: an equal that lacks a few of the newest events may have one step less.
+   * The query for the fine points; empty for an empty ledger. They start one coarse step early,
+   * because a replica that lacks a few of the newest events may have one coarse step less.
    */
   Optional<Query> fineQuery() {
-    int limit = 2 * COARSE_STEP / FINE_STEP + MIN_TAIL;
-    return fineStart().map(m -> new Query.Slice(m.ts(), 0, FINE_STEP, limit, Query.Filter.ALL));
+    int limit = 2 * PagesLimits.COARSE_STEP / PagesLimits.FINE_STEP + PagesLimits.MIN_TAIL;
+    return fineStart()
+        .map(
+            start ->
+                new Query.Slice(start.ts(), 0, PagesLimits.FINE_STEP, limit, Query.Filter.ALL));
   }
 
   private Optional<SketchPoint> fineStart() {
@@ -137,13 +129,10 @@ record LedgerSketch(List<SketchPoint> points) {
         : Optional.of(points.get(Math.max(0, points.size() - 2)));
   }
 
-  /** The same with those marks. */
   LedgerSketch withFine(List<EventRef> fine) {
+    long firstRank = fineStart().map(SketchPoint::rank).orElse(0L) + 1;
     List<SketchPoint> all = new ArrayList<>(points);
-    long first = fineStart().map(SketchPoint::rank).orElse(0L) + 1;
-    for (int i = 0; i < fine.size(); i++) {
-      all.add(new SketchPoint(first + (long) i * FINE_STEP, fine.get(i)));
-    }
+    all.addAll(points(fine, firstRank, PagesLimits.FINE_STEP));
     all.sort(Comparator.comparingLong(SketchPoint::rank));
     return new LedgerSketch(List.copyOf(all));
   }
@@ -152,72 +141,75 @@ record LedgerSketch(List<SketchPoint> points) {
     return points.isEmpty() ? Optional.empty() : Optional.of(points.getLast());
   }
 
-  /** Events up to the last mark, with it. */
+  /** The number of events up to the last point, inclusive. */
   long count() {
     return points.isEmpty() ? 0 : points.getLast().rank() + 1;
   }
 
-  /** About when the event was that so large a share of all is older than, 0 to below 1. */
-  long timeAt(double share) {
+  /** A cursor about so large a share of all events after the oldest, 0 to below 1. */
+  long cursorAt(double share) {
     double rank = share * count();
     SketchPoint from = points.getFirst();
-    for (SketchPoint sketchPoint : points) {
-      if (sketchPoint.rank() > rank) {
-        double part = (rank - from.rank()) / (sketchPoint.rank() - from.rank());
-        return (long) (from.ts() + part * ((double) sketchPoint.ts() - from.ts())) - 1;
+    for (SketchPoint to : points) {
+      if (to.rank() > rank) {
+        double part = (rank - from.rank()) / (to.rank() - from.rank());
+        return Query.Page.cursorIncluding(
+            (long) (from.ts() + part * ((double) to.ts() - from.ts())));
       }
-      from = sketchPoint;
+      from = to;
     }
-    return oneNanoBefore(from.ts());
+    return from.cursor();
   }
 
   /**
-   * The last mark up to which both hold the same, when hardly anything comes after it in either:
-   * what came in just now may not have reached both.
+   * The last point up to which both ledgers are equal. Empty when many events follow it in either:
+   * replicas differ only in the newest events, which may not have reached both yet.
    */
   Optional<SketchPoint> lastPointSharedWith(LedgerSketch other) {
     Map<Long, SketchPoint> otherPoints = new HashMap<>();
-    other.points.forEach(sketchPoint -> otherPoints.put(sketchPoint.rank(), sketchPoint));
+    other.points.forEach(point -> otherPoints.put(point.rank(), point));
     SketchPoint shared = null;
-    for (SketchPoint sketchPoint : points) {
-      SketchPoint same = otherPoints.get(sketchPoint.rank());
-      if (same != null && !same.equals(sketchPoint)) {
+    for (SketchPoint point : points) {
+      SketchPoint same = otherPoints.get(point.rank());
+      if (same != null && !same.equals(point)) {
         break;
       }
-      shared = same == null ? shared : sketchPoint;
+      shared = same == null ? shared : point;
     }
-    if (shared == null) {
-      return Optional.empty();
-    }
-    return isNearEnd(shared) && other.isNearEnd(shared) ? Optional.of(shared) : Optional.empty();
+    return shared != null && isNearEnd(shared) && other.isNearEnd(shared)
+        ? Optional.of(shared)
+        : Optional.empty();
   }
 
-  private boolean isNearEnd(SketchPoint shared) {
-    return count() - shared.rank() <= Math.max(MIN_TAIL, MAX_TAIL_SHARE * count());
+  private boolean isNearEnd(SketchPoint point) {
+    double maxTail = Math.max(PagesLimits.MIN_TAIL, PagesLimits.MAX_TAIL_SHARE * count());
+    return count() - point.rank() <= maxTail;
   }
 
   /**
-   * Cuts all time up to a mark into ranges of at most a page, the newest first.
+   * Splits all time up to a point into ranges of at most a page, the newest first.
    *
-   * @param fetchers who will share them; each should get some
+   * @param fetchers peers that share the ranges; each should get some
    */
   List<TimeRange> splitIntoRanges(SketchPoint upTo, int fetchers) {
-    long steps = Math.clamp(upTo.rank() / COARSE_STEP / (2L * fetchers), 1, STEPS_PER_PAGE);
+    long steps =
+        Math.clamp(
+            upTo.rank() / PagesLimits.COARSE_STEP / (2L * fetchers), 1, PagesLimits.STEPS_PER_PAGE);
     List<TimeRange> ranges = new ArrayList<>();
     List<SketchPoint> cutPoints = new ArrayList<>();
     SketchPoint from = null;
     for (int i = 0; i < points.size() && points.get(i).rank() < upTo.rank(); i++) {
-      SketchPoint sketchPoint = points.get(i);
+      SketchPoint point = points.get(i);
       if (!hasUniqueTimestamp(i)) {
         continue;
       }
       long start = from == null ? 0 : from.rank();
-      if (sketchPoint.rank() - start >= steps * COARSE_STEP) {
-        ranges.addFirst(TimeRange.between(from, sketchPoint, cutPoints));
-        from = sketchPoint;
+      if (point.rank() - start >= steps * PagesLimits.COARSE_STEP) {
+        ranges.addFirst(TimeRange.between(from, point, cutPoints));
+        from = point;
         cutPoints = new ArrayList<>();
       } else {
-        cutPoints.add(sketchPoint);
+        cutPoints.add(point);
       }
     }
     ranges.addFirst(TimeRange.between(from, upTo, cutPoints));
@@ -225,17 +217,12 @@ record LedgerSketch(List<SketchPoint> points) {
   }
 
   /**
-   * Whether ranges may meet there. Between two marks of one instant nothing can be cut, since a
-   * cursor is a time; and that instant, which may be long, would be walked on both sides.
+   * Whether ranges can meet at this point. A cursor is a time, so it cannot separate two points of
+   * the same time: both ranges would fetch all events of that time.
    */
   private boolean hasUniqueTimestamp(int i) {
     long ts = points.get(i).ts();
     return (i == 0 || points.get(i - 1).ts() < ts)
         && (i + 1 == points.size() || ts < points.get(i + 1).ts());
-  }
-
-  /** One nanosecond earlier, as far as there is such a time. */
-  static long oneNanoBefore(long ts) {
-    return ts == Long.MIN_VALUE ? ts : ts - 1;
   }
 }

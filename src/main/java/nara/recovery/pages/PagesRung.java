@@ -1,6 +1,6 @@
 package nara.recovery.pages;
 
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import nara.event.Service;
 import nara.ledger.Query;
@@ -16,7 +17,6 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
-import nara.mesh.wire.MeshFailure;
 import nara.recovery.PeerScores;
 import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryConfig;
@@ -26,18 +26,29 @@ import nara.recovery.pages.CallDispatcher.PagesCall;
 import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
 
 /**
- * Gets all that the neighbours together hold, page by page.
+ * Fetches all events that the peers together hold, page by page, in these phases:
  *
- * <p>Every neighbour's ledger is measured first ({@link LedgerSketch}), by which equals are known
- * ({@link ReplicaGroups}). Then come the announcements, which bring the keys, the checkpoints, and
- * what this node itself is the subject of. Those whose ledgers differ are probed, to choose whom to
- * walk ({@link SetCover}); their events are walked, the newest first ({@link RangeScheduler}), each
- * at its own {@link AimdWindow}; and in the end everybody's walk is checked by others ({@link
- * SpotChecks}).
+ * <pre>
+ * SKETCH     measure each ledger ({@link SketchCollector}) and group the replicas
+ * KEYS       fetch the announcements, which bring the keys
+ * PROBE      fetch checkpoints and events about this node; probe each group ({@link ProbeSampler})
+ * MORE_KEYS  fetch the announcements of groups that showed unknown emitters
+ * FETCH      fetch the ranges of the chosen groups ({@link RangeScheduler}), newest first
+ * CHECK      check fetchers and skipped groups ({@link SpotChecks}); fetch what the checks find
+ * </pre>
+ *
+ * <p>A phase ends when none of its calls is waiting or in flight. CHECK repeats until it adds no
+ * further call.
  */
 public final class PagesRung implements RungExecution {
-  /** Pages of what one filter lets through, from one neighbour. */
-  private static final int MAX_FILTERED_PAGES = 20;
+  enum Phase {
+    SKETCH,
+    KEYS,
+    PROBE,
+    MORE_KEYS,
+    FETCH,
+    CHECK
+  }
 
   private static final Query.Filter KEYS_FILTER =
       new Query.Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
@@ -49,25 +60,25 @@ public final class PagesRung implements RungExecution {
   private final PeerScores peerScores;
   private final RecoveryConfig config;
   private final String me;
-  private final CallDispatcher callDispatcher;
-  private final ReplicaGroups replicaGroups = new ReplicaGroups();
-  private final ProbeSampler probeSampler = new ProbeSampler();
-  private final RangeScheduler rangeScheduler = new RangeScheduler();
-  private final SketchCollector sketchCollector;
+  private final CallDispatcher dispatcher;
+  private final ReplicaGroups groups;
+  private final ProbeSampler probes;
+  private final RangeScheduler scheduler;
+  private final SketchCollector sketches;
   private final SpotChecks spotChecks;
+  private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
-
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
 
-  private CallPurpose phase = CallPurpose.SKETCH;
-  private boolean memoryFull;
+  private Phase phase = Phase.SKETCH;
+  private boolean ledgerFull;
 
   /**
-   * A rung that has not begun.
+   * A rung that has not started.
    *
-   * @param me this node's name: a subject of its own
-   * @param random where spot checks look
+   * @param me this node's name
+   * @param random chooses where spot checks look
    */
   public PagesRung(
       List<Peer> peers,
@@ -75,400 +86,265 @@ public final class PagesRung implements RungExecution {
       RecoveryConfig config,
       String me,
       RandomGenerator random,
-      int firstCallId) {
+      IntSupplier callIds) {
     peers.forEach(peer -> this.peers.put(peer.name(), peer));
     this.peerScores = peerScores;
     this.config = config;
     this.me = me;
-    this.spotChecks = new SpotChecks(random);
-    this.callDispatcher = new CallDispatcher(peerScores, config, firstCallId);
-    this.sketchCollector =
-        new SketchCollector(this.peers.values(), peerScores, callDispatcher, replicaGroups);
+    dispatcher = new CallDispatcher(this.peers, peerScores, config, callIds);
+    groups = new ReplicaGroups(peerScores);
+    probes = new ProbeSampler(groups, dispatcher);
+    scheduler = new RangeScheduler(peerScores);
+    sketches = new SketchCollector(this.peers.keySet(), peerScores, dispatcher, groups);
+    spotChecks = new SpotChecks(random, peerScores, groups, scheduler, dispatcher);
+    reassigner = new CallReassigner(peerScores, config, dispatcher, groups, scheduler, sketches);
   }
 
   @Override
-  public List<PlanCommand> startCalls() {
-    List<PlanCommand> planCommands = new ArrayList<>();
+  public List<PlanCommand> startCalls(Instant now) {
+    List<PlanCommand> commands = new ArrayList<>();
     do {
-      callDispatcher.start(peerScores::usable, this::reassignOrAbandon, planCommands);
-      startRangeFetches(planCommands);
+      dispatcher.startWaiting(reassigner::reassignOrAbandon, commands);
+      startRanges(commands);
     } while (!busy() && advancePhase());
-    return planCommands;
+    if (!finished() && sketches.startGrace()) {
+      commands.add(new PlanCommand.WaitUntil(now.plus(PagesLimits.SKETCH_GRACE)));
+    }
+    return commands;
   }
 
-  private void startRangeFetches(List<PlanCommand> planCommands) {
-    if (memoryFull) {
-      rangeScheduler.dropPending();
+  private void startRanges(List<PlanCommand> commands) {
+    if (ledgerFull) {
+      scheduler.dropPending();
     }
-    rangeScheduler.abandonUnfetchable(
-        peerScores::usable, name -> peerScores.of(name).dropReason().isEmpty());
-    for (Peer peer : peers.values()) {
-      while (peerScores.usable(peer.name())
-          && callDispatcher.hasRoom(peer.name())
-          && hasMemoryLeft()) {
-        Optional<RangeFetch> next = rangeScheduler.assignNext(peer.name(), peerScores::preferred);
+    scheduler.abandonUnfetchable();
+    for (String peer : peers.keySet()) {
+      while (peerScores.usable(peer) && dispatcher.hasRoom(peer) && ledgerHasRoom()) {
+        Optional<RangeFetch> next = scheduler.assignNext(peer);
         if (next.isEmpty()) {
           break;
         }
-        callDispatcher.start(rangeCall(peer, next.get()), planCommands);
+        commands.add(dispatcher.startNextPage(peer, next.get()));
       }
     }
   }
 
-  /**
-   * Whether the memory has room for more than what is under way will probably bring: nothing, from
-   * one that stalls.
-   */
-  private boolean hasMemoryLeft() {
-    long inFlightEvents = rangeScheduler.inFlightEvents(name -> peerScores.of(name).responsive());
+  /** Whether the ledger has room for more events than those probably in flight. */
+  private boolean ledgerHasRoom() {
+    long inFlightEvents = scheduler.inFlightEvents();
     return inFlightEvents == 0 || totals.addedEvents() + inFlightEvents < config.maxEvents();
   }
 
   @Override
   public boolean onCallEnded(int callId, FetchOutcome outcome) {
-    Optional<PagesCall> ended = callDispatcher.onCallEnded(callId, outcome);
-    if (ended.isEmpty()) {
-      return false;
-    }
-    PagesCall pagesCall = ended.get();
-    switch (outcome) {
-      case PageFetched page -> {
-        totals.onResponse(pagesCall, page);
-        memoryFull |= totals.addedEvents() >= config.maxEvents() || allPruned(pagesCall, page);
-        onPage(pagesCall, page);
-      }
-      case FetchFailed failed -> {
-        totals.onFailure(pagesCall, failed);
-        onFailed(pagesCall, failed.failure());
-      }
-    }
-    recheckIfSuspect(pagesCall.peerName());
-    return true;
+    Optional<PagesCall> ended = dispatcher.end(callId, outcome);
+    ended.ifPresent(
+        call -> {
+          switch (outcome) {
+            case PageFetched page -> {
+              totals.onResponse(call, page);
+              ledgerFull |= totals.addedEvents() >= config.maxEvents() || allPruned(call, page);
+              onPage(call, page);
+            }
+            case FetchFailed failed -> {
+              totals.onFailure(call, failed);
+              if (call.purpose() == CallPurpose.SKETCH) {
+                sketches.onFailure(call);
+              }
+              reassigner.onFailed(call, failed.failure());
+            }
+          }
+          recheckIfSuspect(call.peerName());
+        });
+    return ended.isPresent();
   }
 
   /**
-   * Whether all that was new on a page was pruned at once. The newest are walked first, so what is
-   * older would be pruned as well. What was added alone does not tell it: some of what is held was
-   * there before, or waited for its key.
+   * Whether the full ledger pruned all new events of a page. It would prune older ones too, and the
+   * newest are fetched first. The sum of added events does not show this, because the ledger may
+   * have held events before.
    */
-  private boolean allPruned(PagesCall pagesCall, PageFetched page) {
-    return pagesCall.callPurpose() == CallPurpose.FETCH_RANGE
+  private boolean allPruned(PagesCall call, PageFetched page) {
+    return call.purpose() == CallPurpose.FETCH_RANGE
         && page.offerResult().pruned() > 0
         && page.offerResult().added() == 0
-        && peerScores.trusted(pagesCall.peerName());
+        && peerScores.trusted(call.peerName());
   }
 
-  private void onPage(PagesCall pagesCall, PageFetched page) {
-    switch (pagesCall.callPurpose()) {
-      case SKETCH -> sketchCollector.onResponse(pagesCall, page);
-      case KEYS, CHECKPOINTS, ABOUT_SELF, MORE_KEYS -> onFilteredPage(pagesCall, page);
-      case PROBE -> probeSampler.onResponse(pagesCall.subjectPeer(), pagesCall.index(), page);
-      case FETCH_RANGE -> onRangePage(pagesCall.peer(), pagesCall.rangeFetch(), page);
+  private void onPage(PagesCall call, PageFetched page) {
+    boolean news = page.offerResult().newlyHeld() > 0;
+    switch (call.purpose()) {
+      case SKETCH -> sketches.onResponse(call, page);
+      case KEYS, CHECKPOINTS, ABOUT_SELF, MORE_KEYS -> onFilteredPage(call, page);
+      case PROBE -> probes.onResponse(call, page);
+      case FETCH_RANGE -> onRangePage(call.peerName(), call.rangeFetch(), page);
       case CHECK_FETCHED -> {
-        if (page.offerResult().newlyHeld() > 0) {
-          peerScores.of(pagesCall.subjectPeer()).onOmissionFound();
-          recheckIfSuspect(pagesCall.subjectPeer());
+        if (news) {
+          peerScores.of(call.subjectPeer()).onOmissionFound();
+          recheckIfSuspect(call.subjectPeer());
         }
       }
       case CHECK_SKIPPED -> {
-        if (page.offerResult().newlyHeld() > 0) {
-          replicaGroups.groupOf(pagesCall.subjectPeer()).ifPresent(this::scheduleGroup);
+        if (news) {
+          groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
         }
       }
     }
   }
 
-  private void onFilteredPage(PagesCall pagesCall, PageFetched page) {
-    Query.Page request = (Query.Page) pagesCall.query();
-    long next = LedgerSketch.oneNanoBefore(page.newestTs());
+  private void onFilteredPage(PagesCall call, PageFetched page) {
+    Query.Page request = (Query.Page) call.query();
+    long next = Query.Page.cursorIncluding(page.newestTs());
     boolean more = page.nextCursor().isPresent() && page.events() > 0 && next > request.after();
-    if (more && pagesCall.index() < MAX_FILTERED_PAGES) {
-      addCall(
-          pagesCall.callPurpose(),
-          pagesCall.peer(),
-          pagesCall.index() + 1,
-          "",
-          filteredQuery(next, request.filter()));
+    if (more && call.index() < PagesLimits.MAX_FILTERED_PAGES) {
+      addFiltered(call.purpose(), call.peerName(), call.index() + 1, next, request.filter());
     }
   }
 
-  private void onRangePage(Peer peer, RangeFetch rangeFetch, PageFetched page) {
-    if (rangeFetch.advance(page) && !memoryFull) {
-      if (rangeFetch.exceedsPageLimit()) {
-        peerScores.drop(peer, "its pages have no end");
+  private void addFiltered(
+      CallPurpose purpose, String peer, int index, long cursor, Query.Filter filter) {
+    Query query = new Query.Page(cursor, Query.MAX_EVENTS, filter);
+    dispatcher.add(purpose, peer, index, "", query);
+  }
+
+  private void onRangePage(String peer, RangeFetch range, PageFetched page) {
+    if (range.advance(page) && !ledgerFull) {
+      if (range.exceedsPageLimit()) {
+        peerScores.of(peer).drop("its pages do not end");
       }
-      if (peerScores.usable(peer.name())) {
-        callDispatcher.addFirst(rangeCall(peer, rangeFetch));
+      if (peerScores.usable(peer)) {
+        dispatcher.addNextPage(peer, range);
       } else {
-        rangeScheduler.requeue(rangeFetch);
+        scheduler.requeue(range);
       }
       return;
     }
-    long withheld = memoryFull ? 0 : rangeFetch.withheldEvents();
-    rangeScheduler.complete(rangeFetch);
+    long withheld = ledgerFull ? 0 : range.withheldEvents();
+    scheduler.complete(range);
     if (withheld > 0) {
-      peerScores.of(peer.name()).onEventsWithheld(withheld);
-      rangeScheduler
-          .recheck(rangeFetch, peer.name(), peerScores::trusted)
-          .ifPresent(s -> rangeScheduler.schedule(List.of(s)));
+      peerScores.of(peer).onEventsWithheld(withheld);
+      scheduler.recheck(range, peer);
     }
   }
 
-  private void onFailed(PagesCall pagesCall, MeshFailure failure) {
-    boolean retry =
-        pagesCall.callPurpose() == CallPurpose.SKETCH
-            ? sketchCollector.shouldRetry(pagesCall, failure)
-            // Who stalls loses its work at once, if there is anybody else.
-            : pagesCall.failedAttempts() + 1 < config.callTries()
-                && !(failure == MeshFailure.STALLED && otherPeerAvailable(pagesCall));
-    if (retry && peerScores.usable(pagesCall.peerName())) {
-      callDispatcher.retry(pagesCall, pagesCall.peer());
-    } else {
-      reassignOrAbandon(pagesCall);
+  /** Has others fetch again, once, what a suspect fetched for them. */
+  private void recheckIfSuspect(String peer) {
+    if (peerScores.of(peer).suspect() && recheckedPeers.add(peer)) {
+      scheduler.recheckAll(peer);
     }
   }
 
-  private boolean otherPeerAvailable(PagesCall pagesCall) {
-    return switch (pagesCall.callPurpose()) {
-      case FETCH_RANGE ->
-          pagesCall.rangeFetch().candidates().stream().anyMatch(peerScores::preferred);
-      case KEYS, CHECKPOINTS, ABOUT_SELF ->
-          representative().filter(peerScores::preferred).isPresent();
-      case PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> true;
-      case SKETCH -> false;
-    };
-  }
-
-  /** Its peer will not do it: what another can do goes to another, the rest was about it alone. */
-  private void reassignOrAbandon(PagesCall pagesCall) {
-    switch (pagesCall.callPurpose()) {
-      case FETCH_RANGE -> rangeScheduler.requeue(pagesCall.rangeFetch());
-      case KEYS, CHECKPOINTS, ABOUT_SELF -> {
-        if (pagesCall.failedAttempts() < config.callTries()) {
-          representative().ifPresent(other -> callDispatcher.retry(pagesCall, peers.get(other)));
-        }
-      }
-      case SKETCH -> sketchCollector.onAbandoned(pagesCall);
-      case PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> {
-        // Whoever showed too little is walked.
-      }
-    }
-  }
-
-  /** One that brings much that cannot be used: what it walked for others is walked again. */
-  private void recheckIfSuspect(String name) {
-    if (peerScores.of(name).suspect() && recheckedPeers.add(name)) {
-      rangeScheduler.recheck(name, peerScores::trusted);
-    }
-  }
-
-  /** Goes on to the next phase when the present one has nothing left; false at the end. */
+  /** Starts the next phase; false when there is none. */
   private boolean advancePhase() {
     switch (phase) {
       case SKETCH -> {
         updateGroups();
-        phase = CallPurpose.KEYS;
-        addCallToRepresentative(CallPurpose.KEYS, KEYS_FILTER);
+        phase = Phase.KEYS;
+        askRepresentative(CallPurpose.KEYS, KEYS_FILTER);
       }
-      // None of these waits for another: they are asked in this order, and one way there and back
-      // is enough for all.
-      case KEYS, CHECKPOINTS, ABOUT_SELF -> {
-        phase = CallPurpose.PROBE;
-        addCallToRepresentative(CallPurpose.CHECKPOINTS, CHECKPOINTS_FILTER);
-        addCallToRepresentative(CallPurpose.ABOUT_SELF, new Query.Filter(Set.of(), Set.of(me)));
-        addProbes();
+      // These calls need each other's order only, so they share one round trip.
+      case KEYS -> {
+        phase = Phase.PROBE;
+        askRepresentative(CallPurpose.CHECKPOINTS, CHECKPOINTS_FILTER);
+        askRepresentative(CallPurpose.ABOUT_SELF, new Query.Filter(Set.of(), Set.of(me)));
+        if (!fetchesEveryPeer()) {
+          probes.addProbes();
+        }
       }
       case PROBE -> {
-        phase = CallPurpose.MORE_KEYS;
-        for (String head : probeSampler.groupsWithMissingKeys()) {
-          Query keys = filteredQuery(Long.MIN_VALUE, KEYS_FILTER);
-          replicaGroups
-              .groupOf(head)
-              .flatMap(this::pickMember)
-              .ifPresent(peer -> addCall(phase, peer, 0, "", keys));
+        phase = Phase.MORE_KEYS;
+        for (String head : probes.groupsWithMissingKeys()) {
+          groups
+              .of(head)
+              .flatMap(groups::pickMember)
+              .ifPresent(
+                  peer -> addFiltered(CallPurpose.MORE_KEYS, peer, 0, Long.MIN_VALUE, KEYS_FILTER));
         }
       }
       case MORE_KEYS -> {
-        phase = CallPurpose.FETCH_RANGE;
-        (fetchesEveryPeer()
-                ? replicaGroups.groups()
-                : probeSampler.selectGroups(replicaGroups.groups()))
-            .forEach(this::scheduleGroup);
+        phase = Phase.FETCH;
+        (fetchesEveryPeer() ? groups.all() : probes.selectGroups()).forEach(this::scheduleGroup);
       }
-      case FETCH_RANGE, CHECK_FETCHED, CHECK_SKIPPED -> {
-        phase = CallPurpose.CHECK_FETCHED;
+      case FETCH, CHECK -> {
+        phase = Phase.CHECK;
         updateGroups();
-        addSpotChecks();
-        return callDispatcher.anyMatch(this::blocksPhase) || !rangeScheduler.nothingPending();
+        if (!ledgerFull) {
+          spotChecks.addChecks(List.copyOf(peers.keySet()), fetchedHeads);
+        }
+        return busy();
       }
     }
     return true;
   }
 
   private void updateGroups() {
-    for (String name : replicaGroups.group(peers.keySet(), fetchesEveryPeer())) {
-      ReplicaGroup replicaGroup = replicaGroups.groupOf(name).orElseThrow();
-      if (fetchedHeads.contains(replicaGroup.head())) {
-        // It came late: what it shares is had already.
-        rangeScheduler.schedule(
-            List.of(ReplicaGroup.tailFetch(name, replicaGroup.lastSharedPoints().get(name))));
-      } else if (phase == CallPurpose.CHECK_FETCHED
-          && (replicaGroup.sketch().isEmpty() || fetchesEveryPeer())) {
-        scheduleGroup(replicaGroup);
+    for (String peer : groups.group(peers.keySet(), fetchesEveryPeer())) {
+      ReplicaGroup group = groups.of(peer).orElseThrow();
+      if (fetchedHeads.contains(group.head())) {
+        // The peer is late: only its tail is not fetched yet.
+        scheduler.schedule(
+            List.of(ReplicaGroup.tailFetch(peer, group.lastSharedPoints().get(peer))));
+      } else if (phase == Phase.CHECK && (group.sketch().isEmpty() || fetchesEveryPeer())) {
+        scheduleGroup(group);
       }
     }
   }
 
-  private void addCallToRepresentative(CallPurpose callPurpose, Query.Filter filter) {
-    representative()
-        .ifPresent(
-            name ->
-                addCall(
-                    callPurpose, peers.get(name), 0, "", filteredQuery(Long.MIN_VALUE, filter)));
+  private void askRepresentative(CallPurpose purpose, Query.Filter filter) {
+    groups
+        .representative()
+        .ifPresent(peer -> addFiltered(purpose, peer, 0, Long.MIN_VALUE, filter));
   }
 
-  private void addProbes() {
-    for (ProbeSampler.ProbeRequest probeRequest :
-        fetchesEveryPeer()
-            ? List.<ProbeSampler.ProbeRequest>of()
-            : probeSampler.probes(replicaGroups.groups())) {
-      String head = probeRequest.replicaGroup().head();
-      pickMember(probeRequest.replicaGroup())
-          .ifPresent(
-              peer ->
-                  addCall(
-                      CallPurpose.PROBE,
-                      peer,
-                      probeRequest.timeIndex(),
-                      head,
-                      probeRequest.query()));
-    }
-  }
-
-  /** Whether nobody is passed over, not even an equal. */
   private boolean fetchesEveryPeer() {
     return config.thoroughness() == RecoveryConfig.Thoroughness.FULL;
   }
 
-  private void scheduleGroup(ReplicaGroup replicaGroup) {
-    if (fetchedHeads.add(replicaGroup.head())) {
-      rangeScheduler.schedule(replicaGroup.rangeFetches());
+  private void scheduleGroup(ReplicaGroup group) {
+    if (fetchedHeads.add(group.head())) {
+      scheduler.schedule(group.fetches());
     }
   }
 
-  private void addSpotChecks() {
-    if (memoryFull) {
-      return;
-    }
-    for (SpotChecks.SpotCheck spotCheck :
-        spotChecks.checkFetchers(
-            List.copyOf(peers.keySet()), rangeScheduler, peerScores::preferred)) {
-      addCall(
-          CallPurpose.CHECK_FETCHED,
-          peers.get(spotCheck.peerName()),
-          0,
-          spotCheck.subjectPeer(),
-          spotCheck.query());
-    }
-    for (ReplicaGroup replicaGroup : replicaGroups.groups()) {
-      if (!fetchedHeads.contains(replicaGroup.head())) {
-        pickMember(replicaGroup)
-            .ifPresent(
-                peer ->
-                    spotChecks
-                        .checkSkipped(replicaGroup, peer.name())
-                        .forEach(
-                            c ->
-                                addCall(
-                                    CallPurpose.CHECK_SKIPPED,
-                                    peer,
-                                    0,
-                                    c.subjectPeer(),
-                                    c.query())));
-      }
-    }
-  }
-
-  /** Whoever speaks for all in what only one is asked for: of the largest group, if possible. */
-  private Optional<String> representative() {
-    return replicaGroups.groups().stream()
-        .map(this::pickMember)
-        .flatMap(Optional::stream)
-        .map(Peer::name)
-        .findFirst();
-  }
-
-  private Optional<Peer> pickMember(ReplicaGroup replicaGroup) {
-    List<String> usable = replicaGroup.names().stream().filter(peerScores::usable).toList();
-    return usable.stream()
-        .filter(peerScores::preferred)
-        .findFirst()
-        .or(() -> usable.stream().findFirst())
-        .map(peers::get);
-  }
-
-  private void addCall(
-      CallPurpose callPurpose, Peer peer, int index, String subjectPeer, Query query) {
-    callDispatcher.add(new PagesCall(callPurpose, peer, index, subjectPeer, query, null, 0));
-  }
-
-  private PagesCall rangeCall(Peer peer, RangeFetch rangeFetch) {
-    Query query = rangeFetch.nextQuery(callDispatcher.windowOf(peer.name()).pageSize());
-    return new PagesCall(CallPurpose.FETCH_RANGE, peer, 0, "", query, rangeFetch, 0);
-  }
-
-  private static Query filteredQuery(long after, Query.Filter filter) {
-    return new Query.Page(after, Query.MAX_EVENTS, filter);
-  }
-
-  /** Whether there is anything that has to end before the next phase, or the end, may come. */
+  /** Whether the phase, or the rung, has to wait. */
   private boolean busy() {
-    return !rangeScheduler.nothingPending() || callDispatcher.anyMatch(this::blocksPhase);
+    return !scheduler.nothingPending() || dispatcher.anyMatch(this::blocksPhase);
   }
 
   /**
-   * Of one that stalls, the few events that it may have beyond its equals are not waited for when
-   * all else is done: its patience would be doubled up to minutes for them.
+   * Whether a phase waits for this call. It does not wait for the tail of a peer that stalls: a few
+   * events are not worth a stall timeout that doubles up to a minute.
    */
-  private boolean blocksPhase(PagesCall pagesCall) {
-    return switch (pagesCall.callPurpose()) {
-      case SKETCH -> sketchCollector.blocksPhase(pagesCall, phase);
+  private boolean blocksPhase(PagesCall call) {
+    return switch (call.purpose()) {
+      case SKETCH -> sketches.blocksPhase(call, phase);
       case FETCH_RANGE ->
-          !pagesCall.rangeFetch().tailOnly() || peerScores.of(pagesCall.peerName()).responsive();
+          !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
       case KEYS, CHECKPOINTS, ABOUT_SELF, PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> true;
     };
   }
 
   @Override
-  public Optional<Duration> timerDelay() {
-    return sketchCollector.timerDelay();
-  }
-
-  @Override
   public void onTimerFired() {
-    sketchCollector.onTimerFired();
+    sketches.onTimerFired();
   }
 
   @Override
   public boolean finished() {
-    return phase == CallPurpose.CHECK_FETCHED && !busy();
+    return phase == Phase.CHECK && !busy();
   }
 
   @Override
   public boolean failed() {
-    return totals.noResponses() || (totals.mostlyFailed() && rangeScheduler.completedCount() == 0);
+    return totals.noResponses() || (totals.mostlyFailed() && scheduler.completedCount() == 0);
   }
 
   @Override
   public String lossDescription() {
-    return rangeScheduler.abandonedCount() == 0
-        ? ""
-        : rangeScheduler.abandonedCount()
-            + (rangeScheduler.abandonedCount() == 1 ? " range" : " ranges")
-            + " of time could not be had from anybody";
+    int lost = scheduler.abandonedCount();
+    return lost == 0 ? "" : "no peer gave %d range%s of time".formatted(lost, lost == 1 ? "" : "s");
   }
 
-  /** Those who answer, but not this: another way of asking may suit them. */
   @Override
   public List<Peer> peersForNextRung() {
     return peers.values().stream()
@@ -477,37 +353,28 @@ public final class PagesRung implements RungExecution {
   }
 
   @Override
-  public int nextCallId() {
-    return callDispatcher.nextCallId();
-  }
-
-  @Override
   public int plannedCalls() {
-    return callDispatcher.addedCount() + rangeScheduler.scheduledCount();
+    return dispatcher.addedCount() + scheduler.scheduledCount();
   }
 
   @Override
   public int completedCalls() {
-    return callDispatcher.completedCount() + rangeScheduler.completedCount();
+    return dispatcher.completedCount() + scheduler.completedCount();
   }
 
   @Override
   public String summary() {
     Set<String> fetched = new LinkedHashSet<>();
-    fetchedHeads.forEach(
-        head ->
-            replicaGroups
-                .groupOf(head)
-                .ifPresent(replicaGroup -> fetched.addAll(replicaGroup.names())));
-    Set<String> resolved = new LinkedHashSet<>(peers.keySet());
-    resolved.removeIf(name -> !replicaGroups.isResolved(name));
+    fetchedHeads.forEach(head -> groups.of(head).ifPresent(group -> fetched.addAll(group.names())));
+    Set<String> skipped = new LinkedHashSet<>(peers.keySet());
+    skipped.removeIf(peer -> fetched.contains(peer) || !groups.isResolved(peer));
     return totals.summary(
         peers.size(),
         fetched,
         fetchedHeads.size(),
-        resolved,
-        memoryFull,
+        skipped,
+        ledgerFull,
         peerScores,
-        rangeScheduler.abandonedCount());
+        scheduler.abandonedCount());
   }
 }

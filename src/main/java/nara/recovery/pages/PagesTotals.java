@@ -1,6 +1,6 @@
 package nara.recovery.pages;
 
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -8,7 +8,7 @@ import nara.mesh.client.MeshRequest.PageFetched;
 import nara.recovery.PeerScores;
 import nara.recovery.pages.CallDispatcher.PagesCall;
 
-/** What the pages rung did, for progress and the report. */
+/** Sums of the pages rung, for its decisions and its summary. */
 final class PagesTotals {
   private int responses;
   private int failures;
@@ -16,21 +16,20 @@ final class PagesTotals {
   private long addedEvents;
   private String lastFailure = "";
 
-  void onResponse(PagesCall pagesCall, PageFetched page) {
+  void onResponse(PagesCall call, PageFetched page) {
     responses++;
     addedEvents += page.offerResult().added();
-    switch (pagesCall.callPurpose()) {
+    switch (call.purpose()) {
       case SKETCH, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> probedEvents += page.events();
       case KEYS, CHECKPOINTS, ABOUT_SELF, MORE_KEYS, FETCH_RANGE -> {}
     }
   }
 
-  void onFailure(PagesCall pagesCall, FetchFailed failed) {
+  void onFailure(PagesCall call, FetchFailed failed) {
     failures++;
-    lastFailure = pagesCall.peerName() + ": " + failed.reason();
+    lastFailure = call.peerName() + ": " + failed.reason();
   }
 
-  /** New events so far. */
   long addedEvents() {
     return addedEvents;
   }
@@ -44,50 +43,48 @@ final class PagesTotals {
   }
 
   /**
-   * A sentence about it.
+   * A sentence for the report.
    *
-   * @param peers all that were asked
-   * @param fetched those whose events were walked, by themselves or by an equal
-   * @param groups of equals among those
-   * @param skipped those who were passed over
+   * @param fetched peers whose events were fetched, from them or from a replica
+   * @param groups replica groups among those
+   * @param skipped peers that hold no events of their own
    */
   String summary(
       int peers,
       Set<String> fetched,
       int groups,
       Set<String> skipped,
-      boolean memoryFull,
+      boolean ledgerFull,
       PeerScores peerScores,
       int abandoned) {
-    StringBuilder line = new StringBuilder();
-    line.append(responses).append(" pages; ").append(fetched.size()).append(" of ").append(peers);
-    line.append(" neighbours walked, in ").append(groups);
-    line.append(groups == 1 ? " group of equals, " : " groups of equals, ");
-    line.append(probedEvents).append(" events probed");
-    Set<String> others = new LinkedHashSet<>(skipped);
-    others.removeAll(fetched);
-    if (!others.isEmpty()) {
-      line.append(", nothing new in those of ").append(String.join(", ", others));
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        "%d pages; fetched %d of %d neighbours in %d replica %s, probed %d events%s"
+            .formatted(
+                responses,
+                fetched.size(),
+                peers,
+                groups,
+                groups == 1 ? "group" : "groups",
+                probedEvents,
+                skipped.isEmpty() ? "" : ", nothing new at " + String.join(", ", skipped)));
+    if (ledgerFull) {
+      parts.add("the ledger is full, older events were left");
     }
-    if (memoryFull) {
-      line.append("; the memory is full, older events were left");
-    }
-    List<String> dropped = peerScores.droppedPeers();
-    if (!dropped.isEmpty()) {
-      line.append("; dropped ").append(String.join(", ", dropped));
-    }
-    List<String> suspects = peerScores.suspectPeers();
-    if (!suspects.isEmpty()) {
-      line.append("; in doubt ").append(String.join(", ", suspects));
-    }
+    addList(parts, "dropped ", peerScores.droppedPeers());
+    addList(parts, "suspect: ", peerScores.suspectPeers());
     if (abandoned > 0) {
-      line.append("; ")
-          .append(abandoned)
-          .append(abandoned == 1 ? " range given up" : " ranges given up");
+      parts.add(abandoned + (abandoned == 1 ? " range abandoned" : " ranges abandoned"));
     }
     if (failures > 0) {
-      line.append("; the last failure: ").append(lastFailure);
+      parts.add("the last failure: " + lastFailure);
     }
-    return line.toString();
+    return String.join("; ", parts);
+  }
+
+  private static void addList(List<String> parts, String label, List<String> names) {
+    if (!names.isEmpty()) {
+      parts.add(label + String.join(", ", names));
+    }
   }
 }

@@ -9,34 +9,28 @@ import nara.event.Verdict;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.PageFetched;
+import nara.recovery.pages.LedgerSketch.SketchPoint;
 import nara.recovery.pages.LedgerSketch.TimeRange;
 
 /**
- * A range of time that one peer walks by cursor, page after page, and the account of it.
+ * The fetch of a time range from one peer, page after page.
  *
- * <p>Works with peers that cut a page between equal timestamps: the next page begins one nanosecond
- * before the last event of this one, so that the rest of its instant comes too. Of an instant that
- * not even the largest page can hold no cursor gives the rest: from there on everything is asked
- * for in slices, of which the wire contract says that they leave nothing out.
+ * <p>Some peers end a page between events of equal time. So the next page starts one nanosecond
+ * before the last event and includes the rest of its time. When even the largest page is of one
+ * time, no cursor reaches the rest. The fetch then requests slices, which leave out no event.
+ *
+ * <pre>
+ * PAGES ──a full page of one time──► SLICES
+ *   └────────► range complete ◄────────┘
+ * </pre>
  */
 final class RangeFetch {
-  /** Events asked for at the least, so that what came in since is there at once. */
-  private static final int MIN_PAGE_SIZE = 64;
-
-  /** Pages of a range of which nothing is known: two million events. */
-  private static final int MAX_PAGES = 400;
-
-  /** Pages of the smallest size, times this, are as many as a known range may take. */
-  private static final int PAGE_LIMIT_FACTOR = 4;
-
-  /** The peers that may walk it; whoever fails it is no longer one of them. */
+  /** The peers that may fetch it; one that fails is removed. */
   private final Set<String> candidates;
 
   private final Set<String> initialCandidates;
   private final Set<EventId> seen = new HashSet<>();
   private final TimeRange originalRange;
-
-  /** Whom it is walked again for, by others; empty for what is walked for the first time. */
   private final String recheckedPeer;
 
   private TimeRange timeRange;
@@ -45,12 +39,10 @@ final class RangeFetch {
   private int minPageSize;
   private int pageCount;
 
-  /** Into how many slices what is left is cut; 0 while pages do. */
+  /** 0 while it requests pages. */
   private int sliceCount;
 
-  /** The slice that is asked for next. */
   private int sliceIndex;
-
   private long oldestTs = Long.MAX_VALUE;
   private long newestTs = Long.MIN_VALUE;
   private int gained;
@@ -70,66 +62,69 @@ final class RangeFetch {
     this.recheckedPeer = recheckedPeer;
   }
 
-  /** The same range from its beginning, for others, to see whether it was walked well. */
+  /** The same range from its start, for others that check its fetcher. */
   RangeFetch recheck(String fetcher, Set<String> others) {
     return new RangeFetch(
         others, TimeRange.ofUnknownSize(originalRange.after(), timeRange.end()), fetcher);
   }
 
-  /** The peers that may walk it. */
   Set<String> candidates() {
     return Set.copyOf(candidates);
-  }
-
-  String recheckedPeer() {
-    return recheckedPeer;
-  }
-
-  /**
-   * Whether it is no more than what one peer may have beyond its equals: unlike what a peer alone
-   * holds, it begins at a known time and nothing is known of its events.
-   */
-  boolean tailOnly() {
-    return !originalRange.sizeKnown()
-        && originalRange.after() > Long.MIN_VALUE
-        && recheckedPeer.isEmpty();
   }
 
   boolean hasCandidate(String peer) {
     return candidates.contains(peer);
   }
 
-  /** Takes it from a peer, for good. */
   void removeCandidate(String peer) {
     candidates.remove(peer);
   }
 
-  /** Those who might have walked it at first. */
   Set<String> initialCandidates() {
     return initialCandidates;
   }
 
-  /**
-   * A time within what came, from which on others can be asked for the same.
-   *
-   * @param share how far from the oldest on, 0 to 1
-   */
-  long timeAt(double share) {
-    return newestTs < oldestTs
-        ? oldestTs
-        : (long) (oldestTs + share * ((double) newestTs - oldestTs)) - 1;
+  /** The peer whose range this fetches again; empty for a first fetch. */
+  String recheckedPeer() {
+    return recheckedPeer;
   }
 
-  /** Where it ends, inclusive. */
+  boolean isRecheck() {
+    return !recheckedPeer.isEmpty();
+  }
+
+  /**
+   * Whether it fetches only what one peer may hold beyond its replicas: the start is known, the
+   * number of events is not.
+   */
+  boolean tailOnly() {
+    return !originalRange.sizeKnown() && originalRange.after() > Long.MIN_VALUE && !isRecheck();
+  }
+
+  /**
+   * A cursor within the received events.
+   *
+   * @param share of their time, from the oldest on, 0 to 1
+   */
+  long cursorAt(double share) {
+    return newestTs < oldestTs
+        ? oldestTs
+        : Query.Page.cursorIncluding((long) (oldestTs + share * ((double) newestTs - oldestTs)));
+  }
+
+  /** The end of the range, inclusive. */
   long end() {
     return timeRange.end();
   }
 
-  /** Events that it may bring still; a page's worth when nothing is known. */
+  /** Events that it may still bring; a page's worth when the size is unknown. */
   long remainingEvents() {
-    return !timeRange.sizeKnown()
-        ? Query.MAX_EVENTS
-        : Math.max(0, timeRange.minEvents() - seen.size());
+    return timeRange.sizeKnown() ? withheldEvents() : Query.MAX_EVENTS;
+  }
+
+  /** Events of the peer's sketch that have not come. */
+  long withheldEvents() {
+    return Math.max(0, timeRange.minEvents() - seen.size());
   }
 
   /** New events that it brought. */
@@ -145,37 +140,28 @@ final class RangeFetch {
     return unsigned;
   }
 
-  /** How many events its peer has not given although it holds them by its own word. */
-  long withheldEvents() {
-    return Math.max(0, timeRange.minEvents() - seen.size());
-  }
-
-  /** It is over: what it remembers of its events is let go. */
+  /** Frees the ids of a completed range. */
   void clearSeen() {
     seen.clear();
   }
 
   /**
-   * The next page to ask for: one event beyond the end shows that all before it has come.
-   *
-   * @param maxPageSize what the peer is asked for at once
+   * The next request. A page includes one event beyond the range, which shows that the range is
+   * complete.
    */
   Query nextQuery(int maxPageSize) {
     if (sliceCount > 0) {
       return new Query.Slice(cursor, sliceIndex, sliceCount, Query.MAX_EVENTS, Query.Filter.ALL);
     }
-    // The last event of the page before comes again, and perhaps more of its instant.
+    // The last event of the page before comes again, perhaps with more events of its time.
     long wanted =
-        !timeRange.sizeKnown() ? maxPageSize : remainingEvents() + (pageCount == 0 ? 1 : 2);
-    requestedSize =
-        (int)
-            Math.min(
-                Math.max(Math.min(wanted, maxPageSize), Math.max(minPageSize, MIN_PAGE_SIZE)),
-                Query.MAX_EVENTS);
+        timeRange.sizeKnown() ? remainingEvents() + (pageCount == 0 ? 1 : 2) : maxPageSize;
+    int least = Math.max(minPageSize, PagesLimits.MIN_RANGE_PAGE);
+    requestedSize = Math.clamp(Math.min(wanted, maxPageSize), least, Query.MAX_EVENTS);
     return new Query.Page(cursor, requestedSize, Query.Filter.ALL);
   }
 
-  /** Takes note of an answer; false when the walk is over. */
+  /** Takes a response; false when the range is complete. */
   boolean advance(PageFetched page) {
     pageCount++;
     gained += page.offerResult().newlyHeld();
@@ -195,20 +181,22 @@ final class RangeFetch {
     if (!more || page.newestTs() > timeRange.end()) {
       return false;
     }
-    if (LedgerSketch.oneNanoBefore(page.newestTs()) > cursor) {
-      cursor = LedgerSketch.oneNanoBefore(page.newestTs());
+    long next = Query.Page.cursorIncluding(page.newestTs());
+    if (next > cursor) {
+      cursor = next;
       minPageSize = 0;
     } else if (requestedSize < Query.MAX_EVENTS) {
       minPageSize = Query.MAX_EVENTS;
     } else {
-      sliceCount = (int) Math.min(MAX_PAGES, 2 + remainingEvents() / Query.MAX_EVENTS);
+      sliceCount =
+          (int) Math.min(PagesLimits.MAX_RANGE_PAGES, 2 + remainingEvents() / Query.MAX_EVENTS);
     }
     return true;
   }
 
   /**
-   * The slices of a number differ by one event at most, so when the first has room all have. One
-   * that is full may lack its oldest, which are those that are wanted.
+   * Slices of one division differ by at most one event, so all fit if the first one does. A full
+   * slice may lack its oldest events, which are the ones wanted: the division is then doubled.
    */
   private boolean advanceSlice(PageFetched page) {
     if (page.events() >= Query.MAX_EVENTS) {
@@ -220,37 +208,34 @@ final class RangeFetch {
     return sliceIndex < sliceCount;
   }
 
-  /** Whether it has taken more pages than any honest peer's range could. */
+  /** Whether it took more pages than the range of any honest peer. */
   boolean exceedsPageLimit() {
     if (sliceCount > 0) {
-      return sliceCount > MAX_PAGES;
+      return sliceCount > PagesLimits.MAX_RANGE_PAGES;
     }
+    long leastPages = 2 + timeRange.minEvents() / PagesLimits.MIN_PAGE_SIZE;
     return pageCount
         >= (timeRange.sizeKnown()
-            ? PAGE_LIMIT_FACTOR * (2 + timeRange.minEvents() / AimdWindow.MIN_PAGE_SIZE)
-            : MAX_PAGES);
+            ? PagesLimits.PAGE_LIMIT_FACTOR * leastPages
+            : PagesLimits.MAX_RANGE_PAGES);
   }
 
-  /** Gives the second half of what is not asked for yet away, when it is worth a page. */
+  /** Splits off the second half of the events not yet requested, if it is worth a page. */
   Optional<RangeFetch> split() {
     long unrequested = remainingEvents() - requestedSize;
-    if (!timeRange.sizeKnown() || sliceCount > 0 || unrequested < 2L * LedgerSketch.COARSE_STEP) {
+    if (!timeRange.sizeKnown() || sliceCount > 0 || unrequested < 2L * PagesLimits.COARSE_STEP) {
       return Optional.empty();
     }
     long middle = timeRange.firstRank() + timeRange.minEvents() - unrequested / 2;
     return timeRange.cutPoints().stream()
-        .filter(
-            sketchPoint ->
-                sketchPoint.rank() >= middle
-                    && sketchPoint.ts() > cursor
-                    && sketchPoint.ts() < timeRange.end())
+        .filter(p -> p.rank() >= middle && p.ts() > cursor && p.ts() < timeRange.end())
         .findFirst()
-        .map(
-            sketchPoint -> {
-              RangeFetch second =
-                  new RangeFetch(candidates, timeRange.from(sketchPoint), recheckedPeer);
-              timeRange = timeRange.until(sketchPoint);
-              return second;
-            });
+        .map(this::splitAt);
+  }
+
+  private RangeFetch splitAt(SketchPoint point) {
+    RangeFetch second = new RangeFetch(candidates, timeRange.from(point), recheckedPeer);
+    timeRange = timeRange.until(point);
+    return second;
   }
 }

@@ -10,41 +10,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import nara.recovery.PeerScores;
 
 /**
- * The stretches of a recovery: who may take which, which are under way, and who walked what.
+ * Assigns ranges to peers, the newest first.
  *
- * <p>The newest go first. Whoever runs out of work takes half of what is left of another's; whoever
- * fails loses its stretch to another, and what it had delivered stays.
+ * <p>A peer without work gets half of what another has not requested yet. A peer that fails loses
+ * its range to another, which continues where the first one stopped.
  */
 final class RangeScheduler {
+  private final PeerScores peerScores;
   private final List<RangeFetch> pending = new ArrayList<>();
   private final Map<RangeFetch, String> inFlight = new HashMap<>();
   private final Map<String, List<RangeFetch>> completed = new HashMap<>();
   private int scheduledCount;
   private int abandonedCount;
 
-  /** Adds work. */
-  void schedule(Collection<RangeFetch> rangeFetches) {
-    pending.addAll(rangeFetches);
-    // What is to be seen again comes after what nobody has seen.
-    pending.sort(
-        Comparator.comparing((RangeFetch s) -> !s.recheckedPeer().isEmpty())
-            .thenComparing(Comparator.comparingLong(RangeFetch::end).reversed()));
-    scheduledCount += rangeFetches.size();
+  RangeScheduler(PeerScores peerScores) {
+    this.peerScores = peerScores;
   }
 
-  /**
-   * What a peer walks next.
-   *
-   * @param preferred whose work others get only when none of them is left: those who do not stall
-   *     and are not in doubt
-   */
-  Optional<RangeFetch> assignNext(String peer, Predicate<String> preferred) {
+  /** Adds ranges; those that were fetched before come last. */
+  void schedule(Collection<RangeFetch> fetches) {
+    pending.addAll(fetches);
+    pending.sort(
+        Comparator.comparing(RangeFetch::isRecheck)
+            .thenComparing(Comparator.comparingLong(RangeFetch::end).reversed()));
+    scheduledCount += fetches.size();
+  }
+
+  /** The next range of a peer. One that is not preferred gets only what no preferred one may. */
+  Optional<RangeFetch> assignNext(String peer) {
     Predicate<RangeFetch> assignable =
-        rangeFetch ->
-            rangeFetch.hasCandidate(peer)
-                && (preferred.test(peer) || rangeFetch.candidates().stream().noneMatch(preferred));
+        range ->
+            range.hasCandidate(peer)
+                && (peerScores.preferred(peer)
+                    || range.candidates().stream().noneMatch(peerScores::preferred));
     Optional<RangeFetch> next = pending.stream().filter(assignable).findFirst();
     if (next.isPresent()) {
       pending.remove(next.get());
@@ -58,109 +59,100 @@ final class RangeScheduler {
               .flatMap(RangeFetch::split);
       next.ifPresent(half -> scheduledCount++);
     }
-    next.ifPresent(rangeFetch -> inFlight.put(rangeFetch, peer));
+    next.ifPresent(range -> inFlight.put(range, peer));
     return next;
   }
 
-  /** A stretch is walked to its end. */
-  void complete(RangeFetch rangeFetch) {
-    String fetcher = inFlight.remove(rangeFetch);
-    rangeFetch.clearSeen();
-    completed.computeIfAbsent(fetcher, first -> new ArrayList<>()).add(rangeFetch);
-    if (!rangeFetch.recheckedPeer().isEmpty() && rangeFetch.gained() == 0) {
-      // What others refuse of it is what everybody has: there is nothing to mend.
-      dropRechecks(rangeFetch.recheckedPeer());
+  void complete(RangeFetch range) {
+    String fetcher = inFlight.remove(range);
+    range.clearSeen();
+    completed.computeIfAbsent(fetcher, first -> new ArrayList<>()).add(range);
+    if (range.isRecheck() && range.gained() == 0) {
+      // The rejected events are everywhere the same, so further checks of that peer gain nothing.
+      removePending(other -> other.recheckedPeer().equals(range.recheckedPeer()));
     }
   }
 
-  /** Its walker will not do it: another of its candidates may, who goes on where it stopped. */
-  void requeue(RangeFetch rangeFetch) {
-    rangeFetch.removeCandidate(inFlight.remove(rangeFetch));
-    pending.addFirst(rangeFetch);
+  /** Gives a range to another candidate, which continues where this one's fetcher stopped. */
+  void requeue(RangeFetch range) {
+    range.removeCandidate(inFlight.remove(range));
+    pending.addFirst(range);
   }
 
-  /** Lets others walk what this one walked for them, what it was refused most for first. */
-  void recheck(String fetcher, Predicate<String> trusted) {
-    List<RangeFetch> rechecks = new ArrayList<>();
-    List<RangeFetch> fetched = new ArrayList<>(completed.getOrDefault(fetcher, List.of()));
+  /** Has others fetch this peer's ranges again, the one with most rejected events first. */
+  void recheckAll(String fetcher) {
+    List<RangeFetch> fetched = new ArrayList<>(completedBy(fetcher));
     inFlight.forEach(
-        (rangeFetch, peer) -> {
+        (range, peer) -> {
           if (peer.equals(fetcher)) {
-            fetched.add(rangeFetch);
+            fetched.add(range);
           }
         });
     fetched.sort(Comparator.comparingInt(RangeFetch::rejected).reversed());
-    for (RangeFetch rangeFetch : fetched) {
-      recheck(rangeFetch, fetcher, trusted).ifPresent(rechecks::add);
-    }
+    List<RangeFetch> rechecks =
+        fetched.stream().map(range -> recheckOf(range, fetcher)).flatMap(Optional::stream).toList();
     pending.addAll(rechecks);
     scheduledCount += rechecks.size();
   }
 
-  /** Lets others walk this one stretch of it. */
-  Optional<RangeFetch> recheck(RangeFetch rangeFetch, String fetcher, Predicate<String> trusted) {
-    Set<String> others = new HashSet<>(rangeFetch.candidates());
-    others.removeIf(name -> name.equals(fetcher) || !trusted.test(name));
-    return others.isEmpty() || !rangeFetch.recheckedPeer().isEmpty()
+  /** Has others fetch one range again. */
+  void recheck(RangeFetch range, String fetcher) {
+    recheckOf(range, fetcher).ifPresent(recheck -> schedule(List.of(recheck)));
+  }
+
+  private Optional<RangeFetch> recheckOf(RangeFetch range, String fetcher) {
+    Set<String> others = new HashSet<>(range.candidates());
+    others.removeIf(name -> name.equals(fetcher) || !peerScores.trusted(name));
+    return others.isEmpty() || range.isRecheck()
         ? Optional.empty()
-        : Optional.of(rangeFetch.recheck(fetcher, others));
+        : Optional.of(range.recheck(fetcher, others));
   }
 
-  private void dropRechecks(String peer) {
-    int before = pending.size();
-    pending.removeIf(rangeFetch -> rangeFetch.recheckedPeer().equals(peer));
-    scheduledCount -= before - pending.size();
-  }
-
-  /** What a peer has walked to the end. */
   List<RangeFetch> completedBy(String peer) {
     return completed.getOrDefault(peer, List.of());
   }
 
-  /**
-   * Gives up what nobody who is left can walk.
-   *
-   * @param countsAsLoss whether it is a loss when that peer's events do not come
-   */
-  void abandonUnfetchable(Predicate<String> usable, Predicate<String> countsAsLoss) {
-    int before = pending.size();
-    pending.removeIf(
-        rangeFetch -> {
-          boolean nobody = rangeFetch.candidates().stream().noneMatch(usable);
+  /** Abandons ranges without a usable candidate. Those of dropped peers alone are no loss. */
+  void abandonUnfetchable() {
+    removePending(
+        range -> {
+          boolean unfetchable = range.candidates().stream().noneMatch(peerScores::usable);
           boolean loss =
-              rangeFetch.recheckedPeer().isEmpty()
-                  && rangeFetch.initialCandidates().stream().anyMatch(countsAsLoss);
-          abandonedCount += nobody && loss ? 1 : 0;
-          return nobody;
+              !range.isRecheck()
+                  && range.initialCandidates().stream()
+                      .anyMatch(name -> peerScores.of(name).dropReason().isEmpty());
+          abandonedCount += unfetchable && loss ? 1 : 0;
+          return unfetchable;
         });
+  }
+
+  void dropPending() {
+    removePending(range -> true);
+  }
+
+  private void removePending(Predicate<RangeFetch> condition) {
+    int before = pending.size();
+    pending.removeIf(condition);
     scheduledCount -= before - pending.size();
   }
 
-  /** Leaves what has not begun. */
-  void dropPending() {
-    scheduledCount -= pending.size();
-    pending.clear();
-  }
-
-  /** Whether nothing is left to begin. */
   boolean nothingPending() {
     return pending.isEmpty();
   }
 
-  /** Events that what is under way with those peers may bring still. */
-  long inFlightEvents(Predicate<String> peerFilter) {
+  /** Events that the ranges in flight may still bring. A peer that stalls brings none. */
+  long inFlightEvents() {
     return inFlight.entrySet().stream()
-        .filter(entry -> peerFilter.test(entry.getValue()))
+        .filter(entry -> peerScores.of(entry.getValue()).responsive())
         .mapToLong(entry -> entry.getKey().remainingEvents())
         .sum();
   }
 
-  /** Stretches that nobody could walk. */
   int abandonedCount() {
     return abandonedCount;
   }
 
-  /** All stretches that were to be walked, the walked ones among them. */
+  /** All ranges, with the completed ones. */
   int scheduledCount() {
     return scheduledCount;
   }

@@ -3,26 +3,25 @@ package nara.recovery.pages;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import nara.mesh.client.MeshRequest.EventRef;
+import nara.recovery.PeerScores;
 import nara.recovery.pages.LedgerSketch.SketchPoint;
 import nara.recovery.pages.LedgerSketch.TimeRange;
 
 /**
- * Who holds the same as whom, by their rulers: neighbours whose ledgers agree up to a few of the
- * newest events are kin, one walk between them is enough, and any of them may do any part of it.
+ * Groups of peers whose sketches agree up to a few of the newest events. One fetch serves the whole
+ * group, and any member can fetch any range.
  */
 final class ReplicaGroups {
   /**
-   * Neighbours that hold the same.
+   * Peers that hold the same events.
    *
-   * @param sketch the head's; empty when it could not be measured, and then it is alone
-   * @param lastSharedPoints for each member the last mark that it shares with the head
+   * @param sketch the head's; empty when the head is unsketchable, and then it is alone
+   * @param lastSharedPoints by member, the last point that it shares with the head
    */
   record ReplicaGroup(
       String head, Optional<LedgerSketch> sketch, Map<String, SketchPoint> lastSharedPoints) {
@@ -34,11 +33,8 @@ final class ReplicaGroups {
       return sketch.map(LedgerSketch::count).orElse(0L);
     }
 
-    /**
-     * What has to be walked, the newest first: all that they share, by any of them, and what each
-     * has beyond, which is little, by itself.
-     */
-    List<RangeFetch> rangeFetches() {
+    /** The ranges that the members share, newest first, after each member's tail beyond them. */
+    List<RangeFetch> fetches() {
       if (sketch.isEmpty()) {
         return List.of(new RangeFetch(Set.of(head), TimeRange.ALL));
       }
@@ -51,48 +47,40 @@ final class ReplicaGroups {
               .orElseThrow();
       List<TimeRange> ranges =
           new ArrayList<>(sketch.get().splitIntoRanges(lastCommonPoint, lastSharedPoints.size()));
-      List<RangeFetch> rangeFetches = new ArrayList<>();
+      List<RangeFetch> fetches = new ArrayList<>();
       if (lastSharedPoints.size() == 1) {
-        ranges.set(0, ranges.get(0).openEnded());
+        ranges.set(0, ranges.getFirst().openEnded());
       } else {
-        lastSharedPoints
-            .keySet()
-            .forEach(name -> rangeFetches.add(tailFetch(name, lastCommonPoint)));
+        names().forEach(name -> fetches.add(tailFetch(name, lastCommonPoint)));
       }
-      ranges.forEach(timeRange -> rangeFetches.add(new RangeFetch(names(), timeRange)));
-      return rangeFetches;
+      ranges.forEach(range -> fetches.add(new RangeFetch(names(), range)));
+      return fetches;
     }
 
-    /** What one of them has from a mark on. */
+    /** A member's events from a point on. */
     static RangeFetch tailFetch(String name, SketchPoint from) {
-      return new RangeFetch(
-          Set.of(name),
-          TimeRange.ofUnknownSize(LedgerSketch.oneNanoBefore(from.ts()), Long.MAX_VALUE));
+      return new RangeFetch(Set.of(name), TimeRange.ofUnknownSize(from.cursor(), Long.MAX_VALUE));
     }
   }
 
-  private final Map<String, LedgerSketch> coarseSketches = new HashMap<>();
+  private final PeerScores peerScores;
   private final Map<String, Optional<LedgerSketch>> sketches = new LinkedHashMap<>();
   private final List<ReplicaGroup> groups = new ArrayList<>();
 
-  /** Takes the marks of whole steps; answers with the ruler so far. */
-  LedgerSketch addCoarse(String peer, List<EventRef> points) {
-    LedgerSketch ledgerSketch = LedgerSketch.ofCoarse(points);
-    coarseSketches.put(peer, ledgerSketch);
-    return ledgerSketch;
+  ReplicaGroups(PeerScores peerScores) {
+    this.peerScores = peerScores;
   }
 
-  /** Takes the marks after those: the peer is measured. */
-  void addFine(String peer, List<EventRef> points) {
-    sketches.put(peer, Optional.of(coarseSketches.remove(peer).withFine(points)));
+  /**
+   * Adds a peer.
+   *
+   * @param sketch empty when the peer is unsketchable: the rung fetches all that it holds
+   */
+  void add(String peer, Optional<LedgerSketch> sketch) {
+    sketches.put(peer, sketch);
   }
 
-  /** The peer cannot be measured: it will be walked as it is. */
-  void addUnsketchable(String peer) {
-    sketches.put(peer, Optional.empty());
-  }
-
-  /** Whether it is known how the peer's events lie, or that it will not be. */
+  /** Whether the peer is sketched or unsketchable. */
   boolean isResolved(String peer) {
     return sketches.containsKey(peer);
   }
@@ -102,27 +90,30 @@ final class ReplicaGroups {
   }
 
   /**
-   * Puts those who are measured into groups, the largest ledger first.
+   * Groups the resolved peers, the largest ledger first.
    *
-   * @param separate whether everybody is to be a group of its own
-   * @return those who were in no group before
+   * @param separate whether each peer gets a group of its own
+   * @return the peers that had no group before
    */
   List<String> group(Collection<String> peers, boolean separate) {
     List<String> added =
         peers.stream()
-            .filter(name -> isResolved(name) && groupOf(name).isEmpty())
-            .sorted(Comparator.comparingLong(this::count).reversed())
+            .filter(name -> isResolved(name) && of(name).isEmpty())
+            .sorted(
+                Comparator.comparingLong(
+                        (String name) -> sketches.get(name).map(LedgerSketch::count).orElse(0L))
+                    .reversed())
             .toList();
     added.forEach(name -> join(name, separate));
     return added;
   }
 
   private void join(String name, boolean separate) {
-    Optional<LedgerSketch> ruler = sketches.get(name);
-    if (!separate && ruler.isPresent()) {
+    Optional<LedgerSketch> sketch = sketches.get(name);
+    if (!separate && sketch.isPresent()) {
       for (ReplicaGroup group : groups) {
         Optional<SketchPoint> shared =
-            group.sketch().flatMap(r -> r.lastPointSharedWith(ruler.get()));
+            group.sketch().flatMap(head -> head.lastPointSharedWith(sketch.get()));
         if (shared.isPresent()) {
           group.lastSharedPoints().put(name, shared.get());
           return;
@@ -130,44 +121,53 @@ final class ReplicaGroups {
       }
     }
     Map<String, SketchPoint> shared = new LinkedHashMap<>();
-    ruler.flatMap(LedgerSketch::lastPoint).ifPresent(last -> shared.put(name, last));
-    groups.add(new ReplicaGroup(name, ruler, shared));
+    sketch.flatMap(LedgerSketch::lastPoint).ifPresent(last -> shared.put(name, last));
+    groups.add(new ReplicaGroup(name, sketch, shared));
   }
 
-  private long count(String name) {
-    return sketches.get(name).map(LedgerSketch::count).orElse(0L);
-  }
-
-  /** The groups, the largest of those that came together first. */
-  List<ReplicaGroup> groups() {
+  /** The groups, of those that were added together the largest first. */
+  List<ReplicaGroup> all() {
     return groups;
   }
 
-  /** The group of a peer. */
-  Optional<ReplicaGroup> groupOf(String peer) {
-    return groups.stream().filter(k -> k.names().contains(peer)).findFirst();
+  Optional<ReplicaGroup> of(String peer) {
+    return groups.stream().filter(group -> group.names().contains(peer)).findFirst();
   }
 
-  /** So many marks of those groups, spread evenly over their events, the oldest first. */
-  static List<Long> sampleTimes(List<ReplicaGroup> replicaGroups, int count) {
-    List<SketchPoint> points = new ArrayList<>();
-    replicaGroups.forEach(
-        group -> group.sketch().ifPresent(ledgerSketch -> points.addAll(ledgerSketch.points())));
-    List<SketchPoint> coarsePoints =
-        points.stream()
-            .filter(sketchPoint -> sketchPoint.rank() % LedgerSketch.COARSE_STEP == 0)
+  /** A usable member, a preferred one where there is one. */
+  Optional<String> pickMember(ReplicaGroup group) {
+    List<String> usable = group.names().stream().filter(peerScores::usable).toList();
+    return usable.stream()
+        .filter(peerScores::preferred)
+        .findFirst()
+        .or(() -> usable.stream().findFirst());
+  }
+
+  /** The peer for requests that one peer can answer for all: of the largest group, if possible. */
+  Optional<String> representative() {
+    return groups.stream().map(this::pickMember).flatMap(Optional::stream).findFirst();
+  }
+
+  /** Cursors for so many samples, spread evenly over the groups' events, the oldest first. */
+  static List<Long> sampleCursors(List<ReplicaGroup> groups, int count) {
+    List<SketchPoint> points =
+        groups.stream()
+            .flatMap(group -> group.sketch().stream())
+            .flatMap(sketch -> sketch.points().stream())
             .toList();
-    // Of small ledgers there are only the marks after the last step.
-    List<Long> times =
-        (coarsePoints.size() < 2 * count ? points : coarsePoints)
-            .stream().map(SketchPoint::ts).sorted().toList();
-    List<Long> sampleTimes = new ArrayList<>();
-    for (int i = 0; i < count && !times.isEmpty(); i++) {
-      long at = LedgerSketch.oneNanoBefore(times.get((int) ((long) times.size() * i / count)));
-      if (sampleTimes.isEmpty() || sampleTimes.getLast() < at) {
-        sampleTimes.add(at);
+    List<SketchPoint> coarse =
+        points.stream().filter(point -> point.rank() % PagesLimits.COARSE_STEP == 0).toList();
+    // Small ledgers have hardly any coarse points.
+    List<Long> cursors =
+        (coarse.size() < 2 * count ? points : coarse)
+            .stream().map(SketchPoint::cursor).sorted().toList();
+    List<Long> samples = new ArrayList<>();
+    for (int i = 0; i < count && !cursors.isEmpty(); i++) {
+      long cursor = cursors.get((int) ((long) cursors.size() * i / count));
+      if (samples.isEmpty() || samples.getLast() < cursor) {
+        samples.add(cursor);
       }
     }
-    return sampleTimes;
+    return samples;
   }
 }

@@ -1,6 +1,7 @@
 package nara.recovery.pages;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,56 +12,45 @@ import nara.event.EventId;
 import nara.mesh.client.MeshRequest.EventRef;
 
 /**
- * Who has to be walked, by what probes found: the fewest peers that together have all that any of
- * them showed.
+ * Chooses the fewest peers that together hold all probed events.
  *
- * <p>Every peer is probed at the same moments. A probe ends where its page was full, so only events
- * up to the earliest such end are compared; up to there each peer has shown all that it holds.
+ * <p>All peers are probed at the same times. A probe ends where its page is full. So it compares
+ * only events up to the earliest such end, up to which each peer has shown all that it holds.
  */
 final class SetCover {
-  /** Comparable events below which a peer has not shown enough to be passed over. */
-  static final int MIN_COMPARABLE_EVENTS = 30;
-
   private final Map<String, List<ProbeResult>> probes = new LinkedHashMap<>();
 
   /**
-   * One probe's answer.
+   * The response to a probe.
    *
-   * @param timeIndex which of the common moments it began at
-   * @param pageFull whether the page was full, so that the peer may hold more right after it
+   * @param pageFull whether the peer may hold more events right after these
    */
   private record ProbeResult(int timeIndex, List<EventRef> events, boolean pageFull) {}
 
-  /** Takes note of what a peer showed at one of the common moments. */
   void addProbe(String peer, int timeIndex, List<EventRef> events, boolean pageFull) {
     probes
-        .computeIfAbsent(peer, name -> new ArrayList<>())
+        .computeIfAbsent(peer, first -> new ArrayList<>())
         .add(new ProbeResult(timeIndex, events, pageFull));
   }
 
   /**
-   * Chooses.
-   *
-   * @param peers all of them, in order of preference; one without probes is always walked
+   * Chooses from these peers, which are in order of preference. A peer that has shown too little is
+   * always chosen.
    */
   List<String> selectPeers(List<String> peers) {
     Map<String, Set<EventId>> comparable = comparable();
-    comparable.keySet().retainAll(peers);
     List<String> selected = new ArrayList<>();
-    Set<EventId> covered = new HashSet<>();
-    Set<String> remaining = new LinkedHashSet<>(peers);
-    // Whoever showed too little is walked anyway, and first: what it has need not be had twice.
+    Set<String> remaining = new LinkedHashSet<>();
     for (String peer : peers) {
-      if (comparable.getOrDefault(peer, Set.of()).size() < MIN_COMPARABLE_EVENTS) {
-        selected.add(peer);
-        remaining.remove(peer);
-      }
+      int shown = comparable.getOrDefault(peer, Set.of()).size();
+      (shown < PagesLimits.MIN_COMPARABLE_EVENTS ? selected : remaining).add(peer);
     }
+    Set<EventId> covered = new HashSet<>();
     while (true) {
       String best = null;
-      int bestGain = 0;
+      long bestGain = 0;
       for (String peer : remaining) {
-        int gain = uncoveredCount(comparable.get(peer), covered);
+        long gain = comparable.get(peer).stream().filter(id -> !covered.contains(id)).count();
         if (gain > bestGain) {
           best = peer;
           bestGain = gain;
@@ -75,36 +65,24 @@ final class SetCover {
     }
   }
 
-  private static int uncoveredCount(Set<EventId> held, Set<EventId> covered) {
-    int count = 0;
-    for (EventId id : held) {
-      count += covered.contains(id) ? 0 : 1;
-    }
-    return count;
-  }
-
-  /** What each peer showed up to where all of them had shown everything. */
+  /** The events of each peer up to where all peers have shown everything. */
   private Map<String, Set<EventId>> comparable() {
-    Map<Integer, Long> ends = new LinkedHashMap<>();
-    probes
-        .values()
-        .forEach(
-            list ->
-                list.forEach(
-                    probeResult -> {
-                      if (probeResult.pageFull && !probeResult.events.isEmpty()) {
-                        // The last instant may be cut through, so it is left out.
-                        long last = probeResult.events.get(probeResult.events.size() - 1).ts() - 1;
-                        ends.merge(probeResult.timeIndex, last, Math::min);
-                      }
-                    }));
-    Map<String, Set<EventId>> comparable = new LinkedHashMap<>();
+    Map<Integer, Long> ends = new HashMap<>();
+    for (List<ProbeResult> results : probes.values()) {
+      for (ProbeResult result : results) {
+        if (result.pageFull && !result.events.isEmpty()) {
+          // The page may end between events of its last time.
+          ends.merge(result.timeIndex, result.events.getLast().ts() - 1, Math::min);
+        }
+      }
+    }
+    Map<String, Set<EventId>> comparable = new HashMap<>();
     probes.forEach(
-        (peer, list) -> {
+        (peer, results) -> {
           Set<EventId> ids = new HashSet<>();
-          for (ProbeResult probeResult : list) {
-            long end = ends.getOrDefault(probeResult.timeIndex, Long.MAX_VALUE);
-            probeResult.events.stream().filter(s -> s.ts() <= end).forEach(s -> ids.add(s.id()));
+          for (ProbeResult result : results) {
+            long end = ends.getOrDefault(result.timeIndex, Long.MAX_VALUE);
+            result.events.stream().filter(e -> e.ts() <= end).forEach(e -> ids.add(e.id()));
           }
           comparable.put(peer, ids);
         });

@@ -1,118 +1,116 @@
 package nara.recovery.pages;
 
-import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.PageFetched;
-import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PeerScore;
 import nara.recovery.PeerScores;
 import nara.recovery.pages.CallDispatcher.CallPurpose;
 import nara.recovery.pages.CallDispatcher.PagesCall;
+import nara.recovery.pages.PagesRung.Phase;
 
 /**
- * Has every ledger measured, at the beginning of a recovery. Nobody slow holds the others up: once
- * half of the neighbours are measured the rest has {@link #GRACE}, and who comes later is compared
- * with what is held when all else is done.
+ * Sketches each peer's ledger at the start of the rung.
+ *
+ * <pre>
+ * coarse sketch ──► fine sketch ──► sketched
+ *       └── error or unusual events ──► unsketchable (its ledger is fetched as a whole)
+ * </pre>
+ *
+ * <p>Slow peers do not delay the others: once half of the peers are sketched, the rest has {@link
+ * PagesLimits#SKETCH_GRACE}. A peer that comes later joins its group after the other ranges.
  */
 final class SketchCollector {
-  /** How long the others wait for the slow half: far more than a way around the world takes. */
-  static final Duration GRACE = Duration.ofMillis(500);
-
-  /** How often it is tried, when the peer does answer. */
-  private static final int MAX_ATTEMPTS = 2;
-
-  private final Collection<Peer> peers;
+  private final Collection<String> peers;
   private final PeerScores peerScores;
-  private final CallDispatcher callDispatcher;
-  private final ReplicaGroups replicaGroups;
+  private final CallDispatcher dispatcher;
+  private final ReplicaGroups groups;
+  private final Map<String, LedgerSketch> coarseSketches = new HashMap<>();
   private final Set<String> late = new HashSet<>();
   private boolean graceStarted;
 
   SketchCollector(
-      Collection<Peer> peers,
+      Collection<String> peers,
       PeerScores peerScores,
-      CallDispatcher callDispatcher,
-      ReplicaGroups replicaGroups) {
+      CallDispatcher dispatcher,
+      ReplicaGroups groups) {
     this.peers = peers;
     this.peerScores = peerScores;
-    this.callDispatcher = callDispatcher;
-    this.replicaGroups = replicaGroups;
+    this.dispatcher = dispatcher;
+    this.groups = groups;
     peers.forEach(peer -> addCall(peer, 0, LedgerSketch.coarseQuery()));
   }
 
-  private void addCall(Peer peer, int index, Query query) {
-    callDispatcher.add(new PagesCall(CallPurpose.SKETCH, peer, index, "", query, null, 0));
+  private void addCall(String peer, int index, Query query) {
+    dispatcher.add(CallPurpose.SKETCH, peer, index, "", query);
   }
 
-  void onResponse(PagesCall pagesCall, PageFetched page) {
-    String name = pagesCall.peerName();
+  void onResponse(PagesCall call, PageFetched page) {
+    String peer = call.peerName();
     if (page.eventRefs().size() != page.events()) {
-      // Events of an unusual form: the places of the others are not known then.
-      replicaGroups.addUnsketchable(name);
-    } else if (pagesCall.index() == 0) {
-      replicaGroups
-          .addCoarse(name, page.eventRefs())
+      // Some events state no time or id in the usual form, so the ranks of the others are unknown.
+      groups.add(peer, Optional.empty());
+    } else if (call.index() == 0) {
+      LedgerSketch coarse = LedgerSketch.ofCoarse(page.eventRefs());
+      coarseSketches.put(peer, coarse);
+      coarse
           .fineQuery()
           .ifPresentOrElse(
-              query -> addCall(pagesCall.peer(), 1, query),
-              () -> replicaGroups.addFine(name, page.eventRefs()));
+              query -> addCall(peer, 1, query), () -> groups.add(peer, Optional.of(coarse)));
     } else {
-      replicaGroups.addFine(name, page.eventRefs());
+      LedgerSketch coarse = coarseSketches.get(peer);
+      groups.add(peer, Optional.of(coarse.withFine(page.eventRefs())));
     }
   }
 
-  /** Whether it is asked again; who stalls is, with more patience each time. */
-  boolean shouldRetry(PagesCall pagesCall, MeshFailure failure) {
-    late.add(pagesCall.peerName());
-    return failure == MeshFailure.STALLED || pagesCall.failedAttempts() + 1 < MAX_ATTEMPTS;
+  void onFailure(PagesCall call) {
+    late.add(call.peerName());
   }
 
-  /** It is not asked again: one that is there will be walked as it is. */
-  void onAbandoned(PagesCall pagesCall) {
-    PeerScore peerScore = peerScores.of(pagesCall.peerName());
-    if (peerScore.usable() && (peerScore.hasResponded() || peerScore.onlyErrorResponses())) {
-      replicaGroups.addUnsketchable(pagesCall.peerName());
+  /** A peer that stalls gets further attempts, each with a longer stall timeout. */
+  boolean retryable(PagesCall call, MeshFailure failure) {
+    return failure == MeshFailure.STALLED
+        || call.failedAttempts() + 1 < PagesLimits.SKETCH_ATTEMPTS;
+  }
+
+  void onAbandoned(PagesCall call) {
+    PeerScore score = peerScores.of(call.peerName());
+    if (score.usable() && (score.hasResponded() || score.onlyErrorResponses())) {
+      groups.add(call.peerName(), Optional.empty());
     }
   }
 
-  /**
-   * Whether a phase ends only when this call does. In the end those who are late are waited for,
-   * but not one that has stalled, as long as anybody else has answered.
-   */
-  boolean blocksPhase(PagesCall pagesCall, CallPurpose phase) {
-    if (!replicaGroups.anyResolved()) {
+  /** Whether a phase waits for this call. The last phase waits for late peers that do not stall. */
+  boolean blocksPhase(PagesCall call, Phase phase) {
+    if (!groups.anyResolved()) {
       return true;
     }
     return switch (phase) {
-      case SKETCH -> !late.contains(pagesCall.peerName());
-      case KEYS, CHECKPOINTS, ABOUT_SELF, PROBE, MORE_KEYS, FETCH_RANGE -> false;
-      case CHECK_FETCHED, CHECK_SKIPPED -> peerScores.of(pagesCall.peerName()).responsive();
+      case SKETCH -> !late.contains(call.peerName());
+      case KEYS, PROBE, MORE_KEYS, FETCH -> false;
+      case CHECK -> peerScores.of(call.peerName()).responsive();
     };
   }
 
-  /**
-   * After how long {@link #onTimerFired} wants to be called; once, when half of them are measured.
-   */
-  Optional<Duration> timerDelay() {
-    long resolved = peers.stream().filter(peer -> replicaGroups.isResolved(peer.name())).count();
+  /** Starts the grace period, once, when half of the peers are sketched; true when it starts. */
+  boolean startGrace() {
+    long resolved = peers.stream().filter(groups::isResolved).count();
     if (graceStarted || resolved == 0 || resolved == peers.size() || 2 * resolved < peers.size()) {
-      return Optional.empty();
+      return false;
     }
     graceStarted = true;
-    return Optional.of(GRACE);
+    return true;
   }
 
   void onTimerFired() {
     if (graceStarted) {
-      peers.stream()
-          .map(Peer::name)
-          .filter(name -> !replicaGroups.isResolved(name))
-          .forEach(late::add);
+      peers.stream().filter(peer -> !groups.isResolved(peer)).forEach(late::add);
     }
   }
 }

@@ -1,112 +1,99 @@
 package nara.recovery.pages;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nara.ledger.Query;
+import nara.recovery.PeerScores;
+import nara.recovery.pages.CallDispatcher.CallPurpose;
 import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
 
 /**
- * Spot checks against what is held, when all is walked: whoever walked for others is compared with
- * one of them, and whoever was passed over is asked for a few events of each part of its ledger.
+ * Spot checks after all ranges are fetched. Another member of its group checks each fetcher, and a
+ * few events of each part of its ledger check a skipped group.
  *
- * <p>A check that brings anything new, be it a signature that another had taken off, says that what
- * it is about was not walked well. Where it looks is by chance, so that nobody can be honest just
- * there.
+ * <p>A new event in a check, or a signature that the ledger lacks, shows that the checked peer left
+ * something out. The places are random, so that no peer can be honest at just those.
  */
 final class SpotChecks {
-  /** Looks at one neighbour's walk. */
-  private static final int CHECKS_PER_FETCHER = 2;
-
-  private static final int FETCHER_CHECK_EVENTS = 24;
-
-  /** Looks at a ledger that was passed over, and the share of its events that they may cost. */
-  private static final int CHECKS_PER_SKIPPED_GROUP = 8;
-
-  private static final double SKIPPED_CHECK_SHARE = 0.01;
-  private static final int MIN_SKIPPED_CHECK_EVENTS = 12;
-  private static final int MAX_SKIPPED_CHECK_EVENTS = 200;
-
   private final RandomGenerator random;
+  private final PeerScores peerScores;
+  private final ReplicaGroups groups;
+  private final RangeScheduler scheduler;
+  private final CallDispatcher dispatcher;
   private final Set<String> checkedFetchers = new HashSet<>();
   private final Set<String> checkedGroups = new HashSet<>();
 
-  /**
-   * One of them.
-   *
-   * @param subjectPeer the walker that it checks, or the head of the group that was passed over
-   * @param peerName who is asked
-   */
-  record SpotCheck(String subjectPeer, String peerName, Query query) {}
-
-  SpotChecks(RandomGenerator random) {
+  SpotChecks(
+      RandomGenerator random,
+      PeerScores peerScores,
+      ReplicaGroups groups,
+      RangeScheduler scheduler,
+      CallDispatcher dispatcher) {
     this.random = random;
+    this.peerScores = peerScores;
+    this.groups = groups;
+    this.scheduler = scheduler;
+    this.dispatcher = dispatcher;
   }
 
-  /** The checks of those who walked, each once; by others that are trusted. */
-  List<SpotCheck> checkFetchers(
-      List<String> names, RangeScheduler rangeScheduler, Predicate<String> trusted) {
-    List<SpotCheck> spotChecks = new ArrayList<>();
-    for (String name : names) {
-      List<RangeFetch> completed = new ArrayList<>(rangeScheduler.completedBy(name));
-      completed.removeIf(rangeFetch -> otherHolders(rangeFetch, name, trusted).isEmpty());
-      if (completed.isEmpty() || !checkedFetchers.add(name)) {
-        continue;
-      }
-      // Once where it gave most without a signature, the other time anywhere.
-      completed.sort(Comparator.comparingInt(RangeFetch::unsigned).reversed());
-      for (int check = 0; check < CHECKS_PER_FETCHER; check++) {
-        RangeFetch rangeFetch = completed.get(check == 0 ? 0 : random.nextInt(completed.size()));
-        List<String> otherHolders = otherHolders(rangeFetch, name, trusted);
-        spotChecks.add(
-            new SpotCheck(
-                name,
-                otherHolders.get(random.nextInt(otherHolders.size())),
-                page(rangeFetch.timeAt(0.9 * random.nextDouble()), FETCHER_CHECK_EVENTS)));
+  /** Adds the checks of each fetcher and of each skipped group, once for each of them. */
+  void addChecks(Collection<String> peers, Set<String> fetchedHeads) {
+    peers.forEach(this::checkFetcher);
+    for (ReplicaGroup group : groups.all()) {
+      if (!fetchedHeads.contains(group.head())) {
+        groups.pickMember(group).ifPresent(peer -> checkSkipped(group, peer));
       }
     }
-    return spotChecks;
   }
 
-  private static List<String> otherHolders(
-      RangeFetch rangeFetch, String fetcher, Predicate<String> trusted) {
-    return rangeFetch.recheckedPeer().isEmpty()
-        ? rangeFetch.initialCandidates().stream()
-            .filter(name -> !name.equals(fetcher) && trusted.test(name))
+  private void checkFetcher(String fetcher) {
+    List<RangeFetch> ranges = new ArrayList<>(scheduler.completedBy(fetcher));
+    ranges.removeIf(range -> checkers(range, fetcher).isEmpty());
+    if (ranges.isEmpty() || !checkedFetchers.add(fetcher)) {
+      return;
+    }
+    // The first check looks at the range with most unsigned events, the others anywhere.
+    ranges.sort(Comparator.comparingInt(RangeFetch::unsigned).reversed());
+    for (int check = 0; check < PagesLimits.CHECKS_PER_FETCHER; check++) {
+      RangeFetch range = ranges.get(check == 0 ? 0 : random.nextInt(ranges.size()));
+      List<String> checkers = checkers(range, fetcher);
+      String checker = checkers.get(random.nextInt(checkers.size()));
+      long cursor = range.cursorAt(0.9 * random.nextDouble());
+      addCall(
+          CallPurpose.CHECK_FETCHED, checker, fetcher, cursor, PagesLimits.FETCHER_CHECK_EVENTS);
+    }
+  }
+
+  private List<String> checkers(RangeFetch range, String fetcher) {
+    return range.isRecheck()
+        ? List.of()
+        : range.initialCandidates().stream()
+            .filter(name -> !name.equals(fetcher) && peerScores.preferred(name))
             .sorted()
-            .toList()
-        : List.of();
+            .toList();
   }
 
-  /** The checks of a group that was not walked, each once. */
-  List<SpotCheck> checkSkipped(ReplicaGroup replicaGroup, String peerName) {
-    List<SpotCheck> spotChecks = new ArrayList<>();
-    if (replicaGroup.sketch().isPresent()
-        && replicaGroup.count() > 0
-        && checkedGroups.add(replicaGroup.head())) {
-      int size =
-          (int)
-              Math.clamp(
-                  SKIPPED_CHECK_SHARE * replicaGroup.count() / CHECKS_PER_SKIPPED_GROUP,
-                  MIN_SKIPPED_CHECK_EVENTS,
-                  MAX_SKIPPED_CHECK_EVENTS);
-      for (int i = 0; i < CHECKS_PER_SKIPPED_GROUP; i++) {
-        long at =
-            replicaGroup
-                .sketch()
-                .get()
-                .timeAt((i + random.nextDouble()) / CHECKS_PER_SKIPPED_GROUP);
-        spotChecks.add(new SpotCheck(replicaGroup.head(), peerName, page(at, size)));
-      }
+  private void checkSkipped(ReplicaGroup group, String peer) {
+    if (group.count() == 0 || !checkedGroups.add(group.head())) {
+      return;
     }
-    return spotChecks;
+    int checks = PagesLimits.CHECKS_PER_SKIPPED_GROUP;
+    int size = PagesLimits.probeSize(PagesLimits.SKIPPED_CHECK_SHARE * group.count() / checks);
+    for (int i = 0; i < checks; i++) {
+      double share = (i + random.nextDouble()) / checks;
+      long cursor = group.sketch().orElseThrow().cursorAt(share);
+      addCall(CallPurpose.CHECK_SKIPPED, peer, group.head(), cursor, size);
+    }
   }
 
-  private static Query page(long after, int size) {
-    return new Query.Page(after, size, Query.Filter.ALL);
+  private void addCall(
+      CallPurpose purpose, String peer, String subjectPeer, long cursor, int size) {
+    Query query = new Query.Page(cursor, size, Query.Filter.ALL);
+    dispatcher.add(purpose, peer, 0, subjectPeer, query);
   }
 }

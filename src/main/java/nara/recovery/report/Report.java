@@ -1,71 +1,66 @@
 package nara.recovery.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a recovery did, as its JSON report says it.
+ * The report of a recovery. Its JSON keys are a contract: they may be added, never renamed.
  *
  * @param outcome {@code complete}, {@code partial} or {@code isolated}; {@code running} before
- * @param reasons why it is not complete, in sentences
+ * @param reasons sentences on why it is not complete
  * @param startedAt ISO 8601, UTC
- * @param durationMs from the start to the end
  * @param stageReports in the order they were entered
- * @param neighbours what came from whom
- * @param eventTotals totals
- * @param checkpointTotals totals of the checkpoint stage
  * @param pingTimesSeeded targets whose average ping time was seeded
- * @param ledgerTotals what is held in the end
- * @param members of a cluster, and what each did; empty when the node runs alone
+ * @param conflicts contradictory key claims, oldest first
+ * @param members of a cluster; empty when the node runs alone
  */
 public record Report(
     String outcome,
     List<String> reasons,
-    String startedAt,
-    long durationMs,
-    List<StageReport> stageReports,
+    @JsonProperty("started_at") String startedAt,
+    @JsonProperty("duration_ms") long durationMs,
+    @JsonProperty("stages") List<StageReport> stageReports,
     List<NeighbourTotals> neighbours,
-    EventTotals eventTotals,
-    CheckpointTotals checkpointTotals,
-    int pingTimesSeeded,
-    LedgerTotals ledgerTotals,
-    List<MemberTotals> members) {
+    @JsonProperty("events") EventTotals eventTotals,
+    @JsonProperty("checkpoints") CheckpointTotals checkpointTotals,
+    @JsonProperty("ping_times_seeded") int pingTimesSeeded,
+    @JsonProperty("ledger") LedgerTotals ledgerTotals,
+    List<KeyConflict> conflicts,
+    @JsonInclude(Include.NON_EMPTY) List<MemberTotals> members) {
 
-  /** The report of a node that runs alone. */
-  public Report(
-      String outcome,
-      List<String> reasons,
-      String startedAt,
-      long durationMs,
-      List<StageReport> stageReports,
-      List<NeighbourTotals> neighbours,
-      EventTotals eventTotals,
-      CheckpointTotals checkpointTotals,
-      int pingTimesSeeded,
-      LedgerTotals ledgerTotals) {
-    this(
+  /** A report without any content. */
+  public static Report empty(String outcome) {
+    return new Report(
         outcome,
-        reasons,
-        startedAt,
-        durationMs,
-        stageReports,
-        neighbours,
-        eventTotals,
-        checkpointTotals,
-        pingTimesSeeded,
-        ledgerTotals,
+        List.of(),
+        "",
+        0,
+        List.of(),
+        List.of(),
+        new EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
+        new CheckpointTotals(0, 0, 0, 0),
+        0,
+        new LedgerTotals(0, Map.of()),
+        List.of(),
         List.of());
   }
 
-  /** One rung or stage: how it ended and why it was left. */
+  /** A rung or another stage. */
   public record StageReport(
-      String name, String outcome, String reason, long startedMs, long durationMs) {}
+      String name,
+      String outcome,
+      @JsonInclude(Include.NON_EMPTY) String reason,
+      @JsonProperty("started_ms") long startedMs,
+      @JsonProperty("duration_ms") long durationMs) {}
 
   /**
-   * One neighbour's part.
+   * What one neighbour gave.
    *
-   * @param score how well it did what it was asked for, 0 to 1
-   * @param dropReason why it was asked for nothing more; empty when it was not dropped
+   * @param score 0 to 1
+   * @param dropReason empty when it was not dropped
    */
   public record NeighbourTotals(
       String name,
@@ -73,19 +68,37 @@ public record Report(
       String address,
       int requests,
       int failures,
-      String lastFailure,
+      @JsonProperty("last_failure") @JsonInclude(Include.NON_EMPTY) String lastFailure,
       long bytes,
       int events,
-      int added,
+      @JsonProperty("new") int added,
       int duplicate,
       int rejected,
       double score,
-      String dropReason) {}
+      @JsonProperty("dropped_because") @JsonInclude(Include.NON_EMPTY) String dropReason) {}
 
-  /** What one member of a cluster fetched, judged and merged. */
-  public record MemberTotals(String name, int requests, int failures, int events, int added) {}
+  /** What one member of a cluster fetched and merged. */
+  public record MemberTotals(
+      String name, int requests, int failures, int events, @JsonProperty("new") int added) {}
 
-  /** All events of the recovery, by verdict label. */
+  /**
+   * Contradictory claims about the key or the id of one nara.
+   *
+   * @param name the nara's name, or its id when the claims state no name
+   * @param keys Base64: the key that this node keeps, then the claimed ones
+   * @param claimedBy other names that claim its id
+   */
+  public record KeyConflict(
+      String name,
+      List<String> keys,
+      @JsonProperty("claimed_by") @JsonInclude(Include.NON_EMPTY) List<String> claimedBy) {}
+
+  /**
+   * All events of the recovery.
+   *
+   * @param pruned events that a full ledger dropped
+   * @param verdicts events by verdict label
+   */
   public record EventTotals(
       int received,
       int duplicate,
@@ -95,9 +108,13 @@ public record Report(
       int pruned,
       Map<String, Integer> verdicts) {}
 
-  /** The checkpoint stage. */
-  public record CheckpointTotals(int peersAsked, int peersAnswered, int received, int added) {}
+  public record CheckpointTotals(
+      @JsonProperty("peers_asked") int peersAsked,
+      @JsonProperty("peers_answered") int peersAnswered,
+      int received,
+      int added) {}
 
-  /** What is held in the end, by service name. */
-  public record LedgerTotals(int total, Map<String, Integer> byService) {}
+  /** The ledger after the recovery, by wire name of the service. */
+  public record LedgerTotals(
+      int total, @JsonProperty("by_service") Map<String, Integer> byService) {}
 }

@@ -1,5 +1,8 @@
 package nara.recovery.report;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,37 +12,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.event.Verdict;
+import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaRequest;
 import nara.recovery.PeerScore;
 import nara.trust.TrustRequest.OfferResult;
 
-/** Adds up what a recovery does, for its report. */
+/** Sums up a recovery for its report. */
 public final class ReportBuilder {
   private final Instant started;
   private final List<Report.StageReport> stageReports = new ArrayList<>();
-  private final Map<String, RunningTotals> totalsByNeighbour = new LinkedHashMap<>();
-  private final Map<String, Report.MemberTotals> totalsByMember = new TreeMap<>();
+  private final Map<String, Sums> sumsByNeighbour = new LinkedHashMap<>();
+  private final Map<String, Sums> sumsByMember = new TreeMap<>();
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
-  private String stageName = "";
-  private Instant stageStarted;
   private int received;
-  private int duplicate;
   private int merged;
-  private int dropped;
+  private int duplicate;
+  private int pruned;
   private int quarantined;
   private int rejected;
+  private Instant stageStarted;
   private Report.CheckpointTotals checkpointTotals = new Report.CheckpointTotals(0, 0, 0, 0);
   private int pingTimesSeeded;
   private Report.LedgerTotals ledgerTotals = new Report.LedgerTotals(0, Map.of());
+  private List<Report.KeyConflict> conflicts = List.of();
 
-  /** One neighbour's sums. */
-  private static final class RunningTotals {
+  /** The sums of a neighbour or of a cluster member. */
+  private static final class Sums {
     String id = "";
     String address = "";
     int requests;
@@ -57,159 +62,142 @@ public final class ReportBuilder {
     this.stageStarted = started;
   }
 
-  /** Takes over a stage of before the recovery. */
+  /** Adds a stage from before the recovery. */
   public void addEarlierStage(Report.StageReport stageReport) {
     stageReports.add(stageReport);
   }
 
-  public void enterStage(String stage, Instant now) {
-    stageName = stage;
+  public void enterStage(Instant now) {
     stageStarted = now;
   }
 
-  /** The stage entered last. */
-  public String stage() {
-    return stageName;
+  public void leaveStage(String stage, String outcome, String reason, Instant now) {
+    addStage(stage, outcome, reason, stageStarted, now);
   }
 
-  public void leaveStage(String outcome, String reason, Instant now) {
-    stageReports.add(
-        new Report.StageReport(
-            stageName,
-            outcome,
-            reason,
-            Duration.between(started, stageStarted).toMillis(),
-            Duration.between(stageStarted, now).toMillis()));
-  }
-
-  /** Another member of the cluster goes on. */
+  /** Another member of the cluster became the leader. */
   public void addHandover(String sentence, Instant now) {
+    addStage("handover", "complete", sentence, now, now);
+  }
+
+  private void addStage(String name, String outcome, String reason, Instant from, Instant to) {
     stageReports.add(
-        new Report.StageReport(
-            "handover", "complete", sentence, Duration.between(started, now).toMillis(), 0));
+        new Report.StageReport(name, outcome, reason, millis(started, from), millis(from, to)));
+  }
+
+  private static long millis(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis();
   }
 
   public void addNeighbours(List<Neighbour> neighbours) {
     for (Neighbour neighbour : neighbours) {
-      RunningTotals runningTotals = totals(neighbour.name());
-      runningTotals.id = neighbour.id();
-      runningTotals.address = neighbour.address();
+      Sums sums = sums(neighbour.name());
+      sums.id = neighbour.id();
+      sums.address = neighbour.address();
     }
   }
 
-  /** What a member of the cluster, or this node alone, fetched from a neighbour. */
+  private Sums sums(String neighbour) {
+    return sumsByNeighbour.computeIfAbsent(neighbour, first -> new Sums());
+  }
+
+  /**
+   * Adds a fetch from a neighbour.
+   *
+   * @param member the cluster member that ran it; empty when the node runs alone
+   */
   public void addFetch(String neighbour, String member, MeshRequest.FetchOutcome outcome) {
-    if (!member.isEmpty()) {
-      totalsByMember.merge(member, totals(member, outcome), ReportBuilder::plus);
-    }
-    addFetch(neighbour, outcome);
-  }
-
-  private static Report.MemberTotals totals(String member, MeshRequest.FetchOutcome outcome) {
-    return switch (outcome) {
-      case MeshRequest.PageFetched pageFetched ->
-          new Report.MemberTotals(
-              member, 1, 0, pageFetched.events(), pageFetched.offerResult().added());
-      case MeshRequest.FetchFailed failed -> new Report.MemberTotals(member, 1, 1, 0, 0);
-    };
-  }
-
-  private static Report.MemberTotals plus(Report.MemberTotals a, Report.MemberTotals b) {
-    return new Report.MemberTotals(
-        a.name(),
-        a.requests() + b.requests(),
-        a.failures() + b.failures(),
-        a.events() + b.events(),
-        a.added() + b.added());
-  }
-
-  void addFetch(String neighbour, MeshRequest.FetchOutcome outcome) {
-    RunningTotals runningTotals = totals(neighbour);
-    runningTotals.requests++;
+    Sums byMember =
+        member.isEmpty() ? new Sums() : sumsByMember.computeIfAbsent(member, first -> new Sums());
+    byMember.requests++;
     switch (outcome) {
-      case MeshRequest.PageFetched pageFetched ->
-          add(runningTotals, pageFetched.bytes(), pageFetched.events(), pageFetched.offerResult());
+      case MeshRequest.PageFetched page -> {
+        byMember.events += page.events();
+        byMember.added += page.offerResult().added();
+        add(neighbour, 1, page.bytes(), page.events(), page.offerResult());
+      }
       case MeshRequest.FetchFailed failed -> {
-        runningTotals.failures++;
-        runningTotals.lastFailure = failed.reason();
+        byMember.failures++;
+        addFailures(neighbour, 1, 1, failed.reason());
       }
     }
   }
 
   public void addReconcile(String neighbour, MeshRequest.ReconcileOutcome outcome) {
-    RunningTotals runningTotals = totals(neighbour);
     switch (outcome) {
       case MeshRequest.PeerReconciled done -> {
-        runningTotals.requests += done.rounds() + done.fetchRequests();
-        add(
-            runningTotals,
-            done.comparedBytes() + done.fetchedBytes(),
-            done.offerResult().received(),
-            done.offerResult());
+        OfferResult offer = done.offerResult();
+        long bytes = done.comparedBytes() + done.fetchedBytes();
+        add(neighbour, done.rounds() + done.fetchRequests(), bytes, offer.received(), offer);
         if (!done.isComplete()) {
-          runningTotals.failures++;
-          runningTotals.lastFailure = done.incompleteReason();
+          addFailures(neighbour, 0, 1, done.incompleteReason());
         }
       }
-      case MeshRequest.ReconcileFailed not -> {
-        runningTotals.requests++;
-        runningTotals.failures++;
-        runningTotals.lastFailure = not.reason();
-      }
+      case MeshRequest.ReconcileFailed failed -> addFailures(neighbour, 1, 1, failed.reason());
     }
   }
 
-  public void addPlazaResponses(PlazaRequest.LedgersFetched answered) {
-    for (PlazaRequest.NeighbourResponse answer : answered.responses()) {
-      RunningTotals runningTotals = totals(answer.neighbour());
-      runningTotals.requests++;
-      add(runningTotals, answer.bytes(), answer.events(), answer.offerResult());
+  public void addPlazaResponses(PlazaRequest.LedgersFetched fetched) {
+    for (PlazaRequest.NeighbourResponse response : fetched.responses()) {
+      add(response.neighbour(), 1, response.bytes(), response.events(), response.offerResult());
     }
-    for (String silent : answered.unanswered()) {
-      RunningTotals runningTotals = totals(silent);
-      runningTotals.requests++;
-      runningTotals.failures++;
-      runningTotals.lastFailure = "did not answer on the plaza";
-    }
+    fetched
+        .unanswered()
+        .forEach(neighbour -> addFailures(neighbour, 1, 1, "did not answer on the plaza"));
   }
 
   public void setCheckpoints(CheckpointSyncRequest.SyncResult syncResult) {
     int answered = 0;
     int events = 0;
     int added = 0;
-    for (CheckpointSyncRequest.PeerSyncResult answer : syncResult.peerResults()) {
-      RunningTotals runningTotals = totals(answer.peer());
-      runningTotals.requests += answer.requests();
-      runningTotals.failures += answer.failures();
-      runningTotals.lastFailure =
-          answer.failures() > 0 ? answer.reason() : runningTotals.lastFailure;
-      add(runningTotals, answer.bytes(), answer.events(), answer.offerResult());
-      answered += answer.requests() > answer.failures() ? 1 : 0;
-      events += answer.events();
-      added += answer.offerResult().added();
+    for (CheckpointSyncRequest.PeerSyncResult peer : syncResult.peerResults()) {
+      add(peer.peer(), peer.requests(), peer.bytes(), peer.events(), peer.offerResult());
+      addFailures(peer.peer(), 0, peer.failures(), peer.reason());
+      answered += peer.requests() > peer.failures() ? 1 : 0;
+      events += peer.events();
+      added += peer.offerResult().added();
     }
     checkpointTotals =
         new Report.CheckpointTotals(syncResult.peerResults().size(), answered, events, added);
   }
 
+  private void addFailures(String neighbour, int requests, int failures, String reason) {
+    Sums sums = sums(neighbour);
+    sums.requests += requests;
+    sums.failures += failures;
+    sums.lastFailure = failures > 0 ? reason : sums.lastFailure;
+  }
+
+  private void add(String neighbour, int requests, long bytes, int events, OfferResult offer) {
+    Sums sums = sums(neighbour);
+    sums.requests += requests;
+    sums.bytes += bytes;
+    sums.events += events;
+    sums.added += offer.added();
+    sums.duplicate += offer.duplicate();
+    sums.rejected += offer.rejected();
+    received += offer.received();
+    addToTotal(offer);
+  }
+
+  private void addToTotal(OfferResult offer) {
+    merged += offer.added();
+    duplicate += offer.duplicate();
+    pruned += offer.pruned();
+    quarantined += offer.quarantined();
+    rejected += offer.rejected();
+    offer.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
+  }
+
   /**
-   * What waited for keys was judged again: it is no longer waiting, or waits again. Some of it may
-   * have waited since before the recovery, and was never counted as waiting here.
+   * Adds quarantined events that were verified again: they leave the quarantine or return to it.
+   * Events quarantined before the recovery were never counted as such here.
    */
-  public void addRejudged(OfferResult offerResult) {
-    quarantined =
-        Math.max(
-            offerResult.quarantined(),
-            quarantined - offerResult.received() + offerResult.quarantined());
-    merged += offerResult.added();
-    duplicate += offerResult.duplicate();
-    dropped += offerResult.dropped();
-    rejected += offerResult.rejected();
+  public void addRejudged(OfferResult offer) {
     verdicts.computeIfPresent(
-        Verdict.UNKNOWN_EMITTER, (verdict, count) -> Math.max(0, count - offerResult.received()));
-    offerResult
-        .verdicts()
-        .forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
+        Verdict.UNKNOWN_EMITTER, (verdict, count) -> Math.max(0, count - offer.received()));
+    addToTotal(offer);
+    quarantined = Math.max(offer.quarantined(), quarantined - offer.received());
   }
 
   public void setPingTimesSeeded(int targets) {
@@ -222,54 +210,63 @@ public final class ReportBuilder {
     ledgerTotals = new Report.LedgerTotals(stats.total(), byService);
   }
 
+  /** Replaces the key conflicts, with one entry for each nara. */
+  public void setConflicts(List<Keyring.Conflict> all) {
+    Map<String, List<Keyring.Conflict>> byName =
+        all.stream().collect(groupingBy(ReportBuilder::name, LinkedHashMap::new, toList()));
+    conflicts = byName.entrySet().stream().map(e -> keyConflict(e.getKey(), e.getValue())).toList();
+  }
+
+  private static String name(Keyring.Conflict conflict) {
+    return Stream.of(conflict.kept().name(), conflict.offered().name(), conflict.kept().id())
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Report.KeyConflict keyConflict(String name, List<Keyring.Conflict> all) {
+    return new Report.KeyConflict(
+        name,
+        all.stream()
+            .flatMap(conflict -> Stream.of(conflict.kept(), conflict.offered()))
+            .map(entry -> entry.key().encoded())
+            .distinct()
+            .toList(),
+        all.stream()
+            .map(conflict -> conflict.offered().name())
+            .filter(claimant -> !claimant.isEmpty() && !claimant.equals(name))
+            .distinct()
+            .toList());
+  }
+
+  /**
+   * The report as of now.
+   *
+   * @param scoreOf by name of the neighbour
+   */
   public Report build(
       String outcome, List<String> reasons, Function<String, PeerScore> scoreOf, Instant now) {
     Map<String, Integer> byLabel = new LinkedHashMap<>();
-    verdicts.forEach(
-        (verdict, count) -> {
-          if (count != 0) {
-            byLabel.put(verdict.label(), count);
-          }
-        });
+    verdicts.forEach((verdict, count) -> byLabel.put(verdict.label(), count));
+    byLabel.values().removeIf(count -> count == 0);
     return new Report(
         outcome,
         List.copyOf(reasons),
         started.toString(),
-        Duration.between(started, now).toMillis(),
+        millis(started, now),
         List.copyOf(stageReports),
-        totalsByNeighbour.entrySet().stream()
-            .map(e -> totals(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))
+        sumsByNeighbour.entrySet().stream()
+            .map(e -> neighbour(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))
             .toList(),
-        new Report.EventTotals(
-            received, duplicate, merged, quarantined, rejected, dropped, byLabel),
+        new Report.EventTotals(received, duplicate, merged, quarantined, rejected, pruned, byLabel),
         checkpointTotals,
         pingTimesSeeded,
         ledgerTotals,
-        List.copyOf(totalsByMember.values()));
+        conflicts,
+        sumsByMember.entrySet().stream().map(e -> member(e.getKey(), e.getValue())).toList());
   }
 
-  private void add(RunningTotals runningTotals, long bytes, int events, OfferResult offerResult) {
-    runningTotals.bytes += bytes;
-    runningTotals.events += events;
-    runningTotals.added += offerResult.added();
-    runningTotals.duplicate += offerResult.duplicate();
-    runningTotals.rejected += offerResult.rejected();
-    received += offerResult.received();
-    duplicate += offerResult.duplicate();
-    merged += offerResult.added();
-    dropped += offerResult.dropped();
-    quarantined += offerResult.quarantined();
-    rejected += offerResult.rejected();
-    offerResult
-        .verdicts()
-        .forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
-  }
-
-  private RunningTotals totals(String name) {
-    return totalsByNeighbour.computeIfAbsent(name, absent -> new RunningTotals());
-  }
-
-  private static Report.NeighbourTotals totals(String name, RunningTotals s, PeerScore peerScore) {
+  private static Report.NeighbourTotals neighbour(String name, Sums s, PeerScore peerScore) {
     return new Report.NeighbourTotals(
         name,
         s.id,
@@ -284,5 +281,9 @@ public final class ReportBuilder {
         s.rejected,
         Math.round(peerScore.score() * 100) / 100.0,
         peerScore.dropReason());
+  }
+
+  private static Report.MemberTotals member(String name, Sums s) {
+    return new Report.MemberTotals(name, s.requests, s.failures, s.events, s.added);
   }
 }

@@ -36,11 +36,13 @@ class ReportOutputTest {
                   90,
                   10,
                   0.4,
-                  "its pages have no end")),
+                  "its pages do not end")),
           new Report.EventTotals(1_000, 90, 900, 5, 10, 0, Map.of("valid", 900, "bad_id", 10)),
           new Report.CheckpointTotals(2, 1, 7, 6),
           3,
-          new Report.LedgerTotals(906, Map.of("social", 906)));
+          new Report.LedgerTotals(906, Map.of("social", 906)),
+          List.of(new Report.KeyConflict("bart\u001b[31m", List.of("k1", "k2"), List.of())),
+          List.of());
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Instant now = Instant.EPOCH;
@@ -53,6 +55,7 @@ class ReportOutputTest {
         .contains("  - bart stalled\n", "9 of 10 calls", "127.0.0.1:9001", "123,456")
         .contains("bart\\u001b[31m")
         .contains("verdicts     10 bad_id, 900 valid\n")
+        .endsWith("\nconflicts    contradictory keys or ids (1): bart\\u001b[31m\n")
         .doesNotContain("\u001b");
   }
 
@@ -94,6 +97,11 @@ class ReportOutputTest {
         .doesNotContain("\n")
         .endsWith("\r\033[K")
         .contains("2 of 10 requests");
+  }
+
+  @Test
+  void report_has_no_line_on_conflicts_when_there_are_none() {
+    assertThat(ReportFormatter.format(Report.empty("complete"))).doesNotContain("conflicts");
   }
 
   private static RecoveryProgressed progress(String stage, int done) {

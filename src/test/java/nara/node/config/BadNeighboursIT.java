@@ -17,6 +17,7 @@ import nara.demo.Corpus;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.report.Report;
 import nara.testing.FaultyPeer;
+import nara.testing.RecordCopy;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,8 @@ class BadNeighboursIT {
       assertThat(shares.get("honest").score()).isEqualTo(1);
       assertThat(shares.get("forger").rejected()).isPositive();
       assertThat(shares.get("forger").score()).isLessThanOrEqualTo(0.5);
-      assertThat(shares.get("ranger").dropReason()).contains("not what it was asked for");
-      assertThat(shares.get("looper").dropReason()).contains("not what it was asked for");
+      assertThat(shares.get("ranger").dropReason()).contains("do not match the requests");
+      assertThat(shares.get("looper").dropReason()).contains("do not match the requests");
       assertThat(shares.get("mimic").dropReason())
           .contains("expected a response from mimic, got one from honest");
       assertThat(shares.get("slow").lastFailure()).contains("bytes in");
@@ -124,7 +125,7 @@ class BadNeighboursIT {
 
   private static TestNode fresh(String... peers) {
     UnaryOperator<NodeConfig> pagesOnly =
-        config -> config.with(config.recovery().withLadder(Rung.PAGES));
+        config -> config.with(RecordCopy.with(config.recovery(), "ladder", List.of(Rung.PAGES)));
     return TestNode.start(
         "fresh", List.of(), withPeers(peers).andThen(pagesOnly)::apply, recoveryProgressed -> {});
   }

@@ -24,6 +24,7 @@ import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
 import nara.testing.Mosquitto;
+import nara.testing.RecordCopy;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,26 @@ class RecoveryIT {
   }
 
   @Test
+  void report_lists_a_name_that_two_keys_claim() {
+    Citizen lisa = Citizen.named("lisa");
+    Citizen impostor = Citizen.impostor("lisa");
+    long now = Instant.now().getEpochSecond() * 1_000_000_000L;
+    try (TestNode alice = TestNode.holding("alice", List.of(lisa.heyThere(now, "")));
+        TestNode bob = TestNode.holding("bob", List.of(impostor.heyThere(now, "")));
+        TestNode fresh = fresh(withPeers(alice.configuredPeer(), bob.configuredPeer()))) {
+      assertThat(fresh.report().conflicts())
+          .singleElement()
+          .satisfies(
+              conflict -> {
+                assertThat(conflict.name()).isEqualTo("lisa");
+                assertThat(conflict.keys())
+                    .containsExactlyInAnyOrder(lisa.key().encoded(), impostor.key().encoded());
+                assertThat(conflict.claimedBy()).isEmpty();
+              });
+    }
+  }
+
+  @Test
   void shutdown_ends_recovery_at_once_and_reports_it() {
     UnaryOperator<NodeConfig> patient =
         config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
@@ -213,7 +234,7 @@ class RecoveryIT {
     Instant before = Instant.now();
     fresh.close();
     assertThat(fresh.report().outcome()).isEqualTo("isolated");
-    assertThat(fresh.report().reasons()).contains("stopped before it was done");
+    assertThat(fresh.report().reasons()).contains("the node stopped during the recovery");
     assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofMinutes(1));
   }
 
@@ -223,7 +244,7 @@ class RecoveryIT {
         config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
     TestNode full = TestNode.start("full", corpus.events(), patient, recoveryProgressed -> {});
     full.close();
-    assertThat(full.report().reasons()).contains("stopped before it was done");
+    assertThat(full.report().reasons()).contains("the node stopped during the recovery");
     assertThat(full.report().ledgerTotals().total()).isGreaterThanOrEqualTo(corpus.events().size());
   }
 
@@ -233,11 +254,18 @@ class RecoveryIT {
 
   private static UnaryOperator<NodeConfig> asReference() {
     return config ->
-        config.with(config.recovery().withLadder(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA));
+        config.with(
+            RecordCopy.with(
+                config.recovery(), "ladder", List.of(Rung.SAMPLE, Rung.SLICES, Rung.PLAZA)));
   }
 
   private static UnaryOperator<NodeConfig> manyCalls() {
-    return config -> config.with(config.recovery().withSampling(200_000, 1_000));
+    return config ->
+        config.with(
+            RecordCopy.with(
+                RecordCopy.with(config.recovery(), "sampleCapacity", 200_000),
+                "samplePage",
+                1_000));
   }
 
   private static UnaryOperator<NodeConfig> onlyPlaza(String url) {

@@ -18,8 +18,8 @@ class AimdWindowProperties {
     AimdWindow aimdWindow = new AimdWindow();
     for (int took : millis) {
       answer(aimdWindow, events, took);
-      assertThat(aimdWindow.pageSize()).isBetween(AimdWindow.MIN_PAGE_SIZE, Query.MAX_EVENTS);
-      assertThat(aimdWindow.window()).isBetween(1, AimdWindow.MAX_WINDOW);
+      assertThat(aimdWindow.pageSize()).isBetween(PagesLimits.MIN_PAGE_SIZE, Query.MAX_EVENTS);
+      assertThat(aimdWindow.window()).isBetween(1, PagesLimits.MAX_WINDOW);
     }
   }
 
@@ -34,7 +34,7 @@ class AimdWindowProperties {
       answer(aimdWindow, Query.MAX_EVENTS, Math.min(quick, 5));
     }
     assertThat(aimdWindow.pageSize()).isEqualTo(Query.MAX_EVENTS);
-    assertThat(aimdWindow.window()).isEqualTo(AimdWindow.MAX_WINDOW);
+    assertThat(aimdWindow.window()).isEqualTo(PagesLimits.MAX_WINDOW);
   }
 
   @Property
@@ -46,7 +46,7 @@ class AimdWindowProperties {
     for (int i = 0; i < 10; i++) {
       answer(aimdWindow, aimdWindow.pageSize(), slow);
     }
-    assertThat(aimdWindow.pageSize()).isEqualTo(AimdWindow.MIN_PAGE_SIZE);
+    assertThat(aimdWindow.pageSize()).isEqualTo(PagesLimits.MIN_PAGE_SIZE);
     assertThat(aimdWindow.window()).isEqualTo(1);
   }
 
@@ -59,7 +59,7 @@ class AimdWindowProperties {
 
     aimdWindow.onFailure();
 
-    assertThat(aimdWindow.pageSize()).isEqualTo(Math.max(AimdWindow.MIN_PAGE_SIZE, page / 2));
+    assertThat(aimdWindow.pageSize()).isEqualTo(Math.max(PagesLimits.MIN_PAGE_SIZE, page / 2));
     assertThat(aimdWindow.window()).isEqualTo(1);
   }
 

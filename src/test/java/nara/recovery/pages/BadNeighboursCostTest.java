@@ -3,6 +3,7 @@ package nara.recovery.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import nara.event.EventId;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
@@ -92,7 +94,7 @@ class BadNeighboursCostTest {
               CONFIG,
               SimulatedNetwork.ME,
               new SplittableRandom(5),
-              0);
+              new AtomicInteger()::getAndIncrement);
       goOn(rung);
       while (!rung.finished()) {
         TimedAction timedAction = agenda.remove();
@@ -105,11 +107,16 @@ class BadNeighboursCostTest {
     }
 
     private void goOn(PagesRung rung) {
-      for (PlanCommand planCommand : rung.startCalls()) {
-        ask(rung, (PlanCommand.StartFetch) planCommand);
+      for (PlanCommand planCommand : rung.startCalls(Instant.EPOCH.plusNanos(now))) {
+        switch (planCommand) {
+          case PlanCommand.StartFetch startFetch -> ask(rung, startFetch);
+          case PlanCommand.WaitUntil wait ->
+              agenda.add(
+                  new TimedAction(
+                      Duration.between(Instant.EPOCH, wait.time()).toNanos(), rung::onTimerFired));
+          default -> throw new AssertionError(planCommand);
+        }
       }
-      rung.timerDelay()
-          .ifPresent(wait -> agenda.add(new TimedAction(now + wait.toNanos(), rung::onTimerFired)));
     }
 
     private void ask(PagesRung rung, PlanCommand.StartFetch startFetch) {

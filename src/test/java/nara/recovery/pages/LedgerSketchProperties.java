@@ -87,13 +87,13 @@ class LedgerSketchProperties {
 
   private static LedgerSketch measured(List<EventRef> ledger) {
     List<EventRef> coarse = new ArrayList<>();
-    for (int i = 0; i < ledger.size(); i += LedgerSketch.COARSE_STEP) {
+    for (int i = 0; i < ledger.size(); i += PagesLimits.COARSE_STEP) {
       coarse.add(ledger.get(i));
     }
     List<EventRef> fine = new ArrayList<>();
     long from = coarse.get(Math.max(0, coarse.size() - 2)).ts();
     List<EventRef> after = ledger.stream().filter(e -> e.ts() > from).toList();
-    for (int i = 0; i < after.size(); i += LedgerSketch.FINE_STEP) {
+    for (int i = 0; i < after.size(); i += PagesLimits.FINE_STEP) {
       fine.add(after.get(i));
     }
     return LedgerSketch.ofCoarse(coarse).withFine(fine);

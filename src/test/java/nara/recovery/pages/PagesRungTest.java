@@ -16,6 +16,7 @@ import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.RecoveryConfig;
+import nara.testing.RecordCopy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,7 +141,7 @@ class PagesRungTest {
         "a", simulatedNetwork.makeEvents(60_000, i -> i < 9_000 ? 0L : i * 1_000L));
     simulatedNetwork.filteringResponses(
         (peer, query, answer) ->
-            query instanceof Query.Slice slice && slice.total() == LedgerSketch.COARSE_STEP
+            query instanceof Query.Slice slice && slice.total() == PagesLimits.COARSE_STEP
                 ? new MeshRequest.FetchFailed(MeshFailure.STATUS, "500")
                 : answer);
     simulatedNetwork.recover(CONFIG);
@@ -332,7 +333,7 @@ class PagesRungTest {
     all.subList(80_000, 100_000).forEach(e -> newest.add(e.id()));
     assertThat(simulatedNetwork.held.keySet()).isEqualTo(newest);
     assertThat(simulatedNetwork.fetched).isLessThan(60_000);
-    assertThat(rung.summary()).contains("the memory is full");
+    assertThat(rung.summary()).contains("the ledger is full");
   }
 
   @Test
@@ -341,7 +342,8 @@ class PagesRungTest {
     List<EventRef> all = simulatedNetwork.makeEvents(10_000, i -> i * 1_000);
     simulatedNetwork.addPeer("a", all);
     simulatedNetwork.addPeer("b", all);
-    simulatedNetwork.recover(CONFIG.withThoroughness(RecoveryConfig.Thoroughness.FULL));
+    simulatedNetwork.recover(
+        RecordCopy.with(CONFIG, "thoroughness", RecoveryConfig.Thoroughness.FULL));
     assertThat(simulatedNetwork.fetched).isGreaterThanOrEqualTo(2L * all.size());
   }
 

@@ -38,7 +38,7 @@ class SetCoverTest {
   @Test
   void peer_with_too_small_sample_is_walked() {
     setCover.addProbe("all", 1, events(1, 100), false);
-    setCover.addProbe("little", 1, events(1, SetCover.MIN_COMPARABLE_EVENTS - 1), false);
+    setCover.addProbe("little", 1, events(1, PagesLimits.MIN_COMPARABLE_EVENTS - 1), false);
 
     assertThat(setCover.selectPeers(List.of("all", "little", "unprobed")))
         .containsExactlyInAnyOrder("little", "unprobed", "all");

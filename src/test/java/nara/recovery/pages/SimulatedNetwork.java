@@ -3,6 +3,7 @@ package nara.recovery.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
 import nara.event.EventId;
 import nara.event.Verdict;
@@ -120,20 +122,29 @@ public final class SimulatedNetwork {
   public PagesRung recover(RecoveryConfig config) {
     List<Peer> peers =
         ledgers.keySet().stream().map(name -> new Peer(name, "127.0.0.1:1")).toList();
-    PagesRung rung = new PagesRung(peers, peerScores, config, ME, new SplittableRandom(5), 0);
+    PagesRung rung =
+        new PagesRung(
+            peers,
+            peerScores,
+            config,
+            ME,
+            new SplittableRandom(5),
+            new AtomicInteger()::getAndIncrement);
     Deque<PlanCommand.StartFetch> underWay = new ArrayDeque<>();
     Deque<PlanCommand.StartFetch> stalling = new ArrayDeque<>();
     int turns = 0;
     boolean wake = false;
     do {
-      for (PlanCommand planCommand : rung.startCalls()) {
-        PlanCommand.StartFetch startFetch = (PlanCommand.StartFetch) planCommand;
+      for (PlanCommand planCommand : rung.startCalls(Instant.EPOCH)) {
+        if (!(planCommand instanceof PlanCommand.StartFetch startFetch)) {
+          wake = true;
+          continue;
+        }
         requests.add(startFetch);
         calls.merge(startFetch.peer().name(), 1, Integer::sum);
         (silentPeers.contains(startFetch.peer().name()) ? stalling : underWay).add(startFetch);
       }
       maxInFlight = Math.max(maxInFlight, underWay.size() + stalling.size());
-      wake |= rung.timerDelay().isPresent();
       PlanCommand.StartFetch startFetch = underWay.poll();
       if (startFetch != null) {
         rung.onCallEnded(startFetch.callId(), answer(startFetch.peer().name(), startFetch.query()));

@@ -2,6 +2,8 @@ package nara.recovery.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +13,9 @@ import java.util.Set;
 import nara.checkpoint.sync.CheckpointSyncRequest.PeerSyncResult;
 import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
 import nara.event.Verdict;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.recovery.PeerScore;
 import nara.trust.TrustRequest.OfferResult;
@@ -22,7 +27,7 @@ class ReportBuilderTest {
   @Test
   void every_event_of_the_rungs_and_of_the_checkpoints_has_its_verdict_and_its_fate() {
     ReportBuilder report = new ReportBuilder(START);
-    report.addFetch("bart", fetched(offered(10, 8, 1, 0, 1, Map.of(Verdict.VALID, 8))));
+    report.addFetch("bart", "", fetched(offered(10, 8, 1, 0, 1, Map.of(Verdict.VALID, 8))));
     report.setCheckpoints(
         new SyncResult(
             List.of(
@@ -72,6 +77,49 @@ class ReportBuilderTest {
     assertThat(eventTotals.quarantined()).isEqualTo(3);
     assertThat(eventTotals.merged()).isEqualTo(6);
     assertThat(eventTotals.verdicts()).isEqualTo(Map.of("valid", 6, "unknown_emitter", 3));
+  }
+
+  @Test
+  void only_events_dropped_by_a_full_ledger_count_as_pruned() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.addFetch(
+        "bart", "", fetched(new OfferResult(20, 8, 0, 12, 5, 0, 0, Map.of(), Set.of())));
+    report.addRejudged(new OfferResult(4, 1, 0, 3, 2, 0, 0, Map.of(), Set.of()));
+
+    Report.EventTotals eventTotals =
+        report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
+
+    assertThat(eventTotals.pruned()).isEqualTo(7);
+  }
+
+  @Test
+  void conflicts_of_one_name_become_one_entry_of_the_json_report() throws Exception {
+    Keyring keys = new Keyring();
+    PublicKey first = key(1);
+    keys.learn("lisa", "id-lisa", first, Origin.HEY_THERE);
+    keys.learn("lisa", "", key(2), Origin.HEY_THERE);
+    keys.learn("lisa", "", key(3), Origin.HOWDY);
+    keys.learn("bart", "id-lisa", key(4), Origin.HEY_THERE);
+    ReportBuilder report = new ReportBuilder(START);
+    report.setConflicts(keys.conflicts());
+
+    JsonNode conflicts =
+        new ObjectMapper()
+            .readTree(
+                ReportJson.write(
+                    report.build("complete", List.of(), name -> new PeerScore(), START)))
+            .get("conflicts");
+
+    assertThat(conflicts)
+        .hasToString(
+            "[{\"name\":\"lisa\",\"keys\":[\"%s\",\"%s\",\"%s\",\"%s\"],\"claimed_by\":[\"bart\"]}]"
+                .formatted(first.encoded(), key(2).encoded(), key(3).encoded(), key(4).encoded()));
+  }
+
+  private static PublicKey key(int number) {
+    byte[] bytes = new byte[PublicKey.LENGTH];
+    bytes[0] = (byte) number;
+    return PublicKey.of(bytes);
   }
 
   private static final Map<Verdict, Integer> CHECKPOINTS =
