@@ -24,7 +24,7 @@ class EventReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "abc", "0123456", "zz", "0123456789ABCDEF0123456789ABCDEF"})
-  void an_id_of_another_form_is_read_as_it_stands_and_matches_nothing(String id) {
+  void id_of_another_form_is_kept_and_does_not_match(String id) {
     ReadResult.ParsedEvent parsedEvent =
         (ReadResult.ParsedEvent) read("{'id':'" + id + "','ts':1,'svc':'social'," + SOCIAL);
 
@@ -33,7 +33,7 @@ class EventReaderTest {
   }
 
   @Test
-  void an_absent_id_matches_nothing() {
+  void absent_id_does_not_match() {
     assertThat(((ReadResult.ParsedEvent) read("{'ts':1,'svc':'social'," + SOCIAL)).idMatches())
         .isFalse();
   }
@@ -95,15 +95,15 @@ class EventReaderTest {
   }
 
   @Test
-  void unreadable_event_reports_its_stated_id() {
+  void unreadable_event_reports_its_claimed_id() {
     assertThat(reader.read(utf8("{\"id\":\"" + ID + "\",\"ts\":\"x\"}")).claimedId()).isEqualTo(ID);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"ID", "Id", "TS", "Svc", "SVC", "Sig", "Emitter", "emitter_ID", "Social", "ſvc"})
-  void a_key_that_differs_from_a_known_one_only_in_case_is_refused(String key) {
-    // The reference would take it for the known one.
+  void key_in_another_case_than_a_known_one_is_rejected(String key) {
+    // The reference would read it as the known one.
     assertThat(
             read("{'" + key + "':1,'ts':1,'svc':'social'," + SOCIAL)
                 .validationError()
@@ -112,7 +112,7 @@ class EventReaderTest {
   }
 
   @Test
-  void keys_of_payloads_are_refused_in_another_case_as_well() {
+  void payload_key_in_another_case_is_rejected() {
     assertThat(
             read("{'ts':1,'svc':'social','social':{'Actor':'a','target':'b'}")
                 .validationError()
@@ -121,7 +121,7 @@ class EventReaderTest {
   }
 
   @Test
-  void unknown_keys_are_kept_in_the_bytes_and_mean_nothing() {
+  void unknown_keys_are_skipped_and_stay_in_the_bytes() {
     String json = "{'later':{'deep':[1,{'x':null}]},'ts':1,'svc':'social'," + SOCIAL;
 
     ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) read(json);
@@ -150,7 +150,7 @@ class EventReaderTest {
 
   @ParameterizedTest
   @ValueSource(longs = {-6_795_364_578_871_345_152L, Long.MIN_VALUE, 9_214_646_400_000_000_000L})
-  void times_of_year_1_and_2262_are_read_as_they_stand(long ts) {
+  void timestamps_of_all_64_bits_are_read_unchanged(long ts) {
     ReadResult.ParsedEvent parsedEvent = Citizen.read(Citizen.named("bart").tease(ts, "lisa"));
 
     assertThat(parsedEvent.event().ts()).isEqualTo(ts);
@@ -159,7 +159,7 @@ class EventReaderTest {
   }
 
   @Test
-  void a_time_of_zero_is_a_fault() {
+  void timestamp_zero_is_a_validation_error() {
     assertThat(read("{'ts':0,'svc':'social'," + SOCIAL).validationError()).contains("ts is zero");
   }
 
@@ -179,7 +179,7 @@ class EventReaderTest {
   }
 
   @Test
-  void a_byte_order_mark_is_no_part_of_json() {
+  void byte_order_mark_is_rejected() {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
 
     assertThat(reader.read(concat(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}, json)))
@@ -200,7 +200,7 @@ class EventReaderTest {
 
   @ParameterizedTest
   @MethodSource("brokenUtf8")
-  void ambiguous_bytes_are_rejected(byte[] broken) {
+  void bytes_that_are_not_utf_8_are_rejected(byte[] broken) {
     byte[] json =
         concat(
             utf8("{\"ts\":1,\"svc\":\"social\",\"social\":{\"type\":\"tease\",\"actor\":\"a"),
@@ -212,7 +212,7 @@ class EventReaderTest {
   }
 
   @Test
-  void an_event_is_read_from_the_middle_of_a_buffer_and_keeps_no_more_than_its_own_bytes() {
+  void event_in_a_buffer_keeps_only_its_own_bytes() {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
     byte[] buffer = concat(concat(utf8("[1, "), json), utf8(", 2]"));
 
@@ -225,7 +225,7 @@ class EventReaderTest {
   }
 
   @Test
-  void escaped_signature_counts_as_signed_and_is_never_parsed() {
+  void event_with_escaped_signature_is_signed_but_has_no_signature_bytes() {
     String json =
         new String(Citizen.named("bart").tease(NOW, "lisa"), StandardCharsets.UTF_8)
             .replaceFirst("\"sig\":\"(.)", "\"sig\":\"\\\\u0041");
@@ -239,20 +239,20 @@ class EventReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"{}", "{\"id\":\"", "{\"id\":\"0123456789abcdef0123456789abcdeX\",\"ts\""})
-  void an_id_is_peeked_at_only_where_it_stands_first_and_in_full(String json) {
+  void peek_finds_no_id_unless_it_is_first_and_complete(String json) {
     byte[] bytes = utf8(json);
 
     assertThat(EventReader.peekId(bytes, 0, bytes.length)).isEmpty();
   }
 
   @Test
-  void a_peeked_id_is_the_one_that_is_read() {
+  void peeked_id_equals_the_id_of_the_parsed_event() {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
 
     assertThat(EventReader.peekId(json, 0, json.length)).contains(Citizen.read(json).event().id());
   }
 
-  /** Reads what is given with apostrophes and without its last brace. */
+  /** Reads JSON that is written with apostrophes and without its last brace. */
   private ReadResult read(String json) {
     return reader.read(utf8(json.replace('\'', '"') + "}"));
   }

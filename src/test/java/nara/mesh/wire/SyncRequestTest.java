@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SyncRequestTest {
   @ParameterizedTest
   @CsvSource({"0, 5000", "-1, 5000", "1, 1", "5000, 5000", "5001, 5000"})
-  void a_sample_page_or_slice_holds_at_most_five_thousand(long asked, int given) throws Exception {
+  void sample_page_and_slice_have_at_most_five_thousand_events(long asked, int given)
+      throws Exception {
     assertThat(query("'mode':'sample','sample_size':" + asked))
         .isEqualTo(new Query.Sample(given, "me", 9, Query.Filter.ALL));
     assertThat(query("'mode':'page','page_size':" + asked))
@@ -25,7 +26,7 @@ class SyncRequestTest {
 
   @ParameterizedTest
   @CsvSource({"0, 100", "-5, 100", "7, 7", "1000000, 5000"})
-  void the_recent_are_a_hundred_unless_said_otherwise(long asked, int given) throws Exception {
+  void recent_events_are_a_hundred_by_default(long asked, int given) throws Exception {
     assertThat(query("'mode':'recent','limit':" + asked))
         .isEqualTo(new Query.Recent(given, Query.Filter.ALL));
   }
@@ -38,7 +39,7 @@ class SyncRequestTest {
   }
 
   @Test
-  void a_cursor_filters_and_a_slice_are_passed_on() throws Exception {
+  void cursor_filter_and_slice_become_part_of_the_query() throws Exception {
     assertThat(query("'mode':'page','page_size':3,'cursor':'-7','subjects':['a','b','a']"))
         .isEqualTo(new Query.Page(-7, 3, new Query.Filter(Set.of(), Set.of("a", "b"))));
     assertThat(query("'since_time':5,'slice_index':1,'slice_total':3,'services':['ping']"))
@@ -70,7 +71,7 @@ class SyncRequestTest {
   }
 
   @Test
-  void more_names_than_a_network_has_are_refused() {
+  void too_many_names_in_a_filter_are_rejected() {
     String names = "'a',".repeat(MeshLimits.FILTER_NAMES) + "'a'";
     assertThatThrownBy(() -> query("'subjects':[" + names + "]")).isInstanceOf(MeshException.class);
   }

@@ -12,7 +12,7 @@ class PlazaDecoderTest {
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 8 << 20);
 
   @Test
-  void a_message_about_checkpoints_is_passed_on_as_it_came() {
+  void checkpoint_message_is_passed_on_unchanged() {
     byte[] json = {'{', '}'};
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, json))
         .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Proposed(json)));
