@@ -26,8 +26,8 @@ import nara.ledger.index.StoredEvent;
 final class QueryEngine {
   private final EventIndex eventIndex;
 
-  QueryEngine(EventIndex eventIndex) {
-    this.eventIndex = eventIndex;
+  QueryEngine(EventIndex index) {
+    this.eventIndex = index;
   }
 
   QueryResult execute(Query query, RandomGenerator random) {

@@ -19,6 +19,7 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
+import nara.ledger.PairObservations.Key;
 import nara.ledger.index.EventOrder;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
@@ -86,7 +87,7 @@ final class Retention {
   private final Consumer<StoredEvent> onEvicted;
   private final SortedIndex[] classes = new SortedIndex[CHECKPOINT_CLASS + 1];
   private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
-  private final Map<PairObservations.Key, PairObservations> pairs = new HashMap<>();
+  private final Map<Key, PairObservations> pairs = new HashMap<>();
 
   /** The pairs with surplus restarts, by subject. */
   private final Map<String, Set<PairObservations>> pairsWithSurplus = new HashMap<>();
@@ -127,8 +128,7 @@ final class Retention {
     return switch (stored.event().payload()) {
       case Ping ping -> admitPing(stored, ping.target());
       case Observation observation -> {
-        PairObservations pair =
-            pairs.computeIfAbsent(PairObservations.Key.of(observation), PairObservations::new);
+        PairObservations pair = pairs.computeIfAbsent(Key.of(observation), PairObservations::new);
         updatePair(pair, () -> pair.add(stored));
         yield trim(pair, stored);
       }
@@ -223,7 +223,7 @@ final class Retention {
   }
 
   /** The number of a pair's observations in a span, both ends included, Unix nanoseconds. */
-  int observationsWithin(PairObservations.Key key, long from, long to) {
+  int observationsWithin(Key key, long from, long to) {
     PairObservations pair = pairs.get(key);
     return pair == null ? 0 : pair.countWithin(from, to);
   }
@@ -296,7 +296,7 @@ final class Retention {
         }
       }
       case Observation observation -> {
-        PairObservations pair = pairs.get(PairObservations.Key.of(observation));
+        PairObservations pair = pairs.get(Key.of(observation));
         updatePair(pair, () -> pair.remove(stored));
         if (pair.isEmpty()) {
           pairs.remove(pair.key());

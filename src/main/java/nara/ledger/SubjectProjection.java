@@ -31,8 +31,8 @@ final class SubjectProjection {
   private final EventIndex eventIndex;
   private final Duration missingAfter;
 
-  SubjectProjection(EventIndex eventIndex, Duration missingAfter) {
-    this.eventIndex = eventIndex;
+  SubjectProjection(EventIndex index, Duration missingAfter) {
+    this.eventIndex = index;
     this.missingAfter = missingAfter;
   }
 

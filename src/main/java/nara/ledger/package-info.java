@@ -1,6 +1,6 @@
 /**
- * The ledger: a set of events with its queries, its retention rules and the values derived from it.
- * Only {@link nara.ledger.LedgerVerticle} changes it.
+ * The ledger: its rules, queries, retention and derived values, and the one verticle that changes
+ * it.
  */
 @MayKnow({"bus", "event", "ledger.index", "negentropy"})
 package nara.ledger;

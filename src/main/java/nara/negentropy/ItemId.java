@@ -14,7 +14,8 @@ public record ItemId(long first, long second, long third, long fourth)
   public static final int BYTES = 32;
 
   /** One per thread, because a new digest costs as much as a hash. */
-  private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Hashing::newSha256);
+  private static final ThreadLocal<MessageDigest> SHA256 =
+      ThreadLocal.withInitial(Hashing::newSha256);
 
   /** The lowest id. */
   static final ItemId ZERO = new ItemId(0, 0, 0, 0);

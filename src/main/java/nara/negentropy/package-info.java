@@ -1,6 +1,8 @@
 /**
- * The negentropy protocol, version 1: range-based set reconciliation. {@code docs/reconcile.md}
- * says how this project uses it.
+ * Range-based set reconciliation, negentropy protocol version 1: two sides with nearly equal sets
+ * find the difference.
+ *
+ * <p>An item is a time and 32 bytes; the package knows nothing of events.
  */
 @MayKnow({"identity"})
 package nara.negentropy;

@@ -16,6 +16,7 @@ import nara.event.Event;
 import nara.event.HeyThere;
 import nara.event.Verdict;
 import nara.identity.Keyring;
+import nara.identity.Keyring.KeyEntry;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
@@ -28,7 +29,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
  *
  * @param events with their verdicts, grouped by verdict
  */
-record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedEvent> events) {
+record Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> events) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /**
@@ -44,7 +45,7 @@ record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedE
   }
 
   /** The keys that decide verdicts of the events, without ids that are contested now. */
-  private static List<Keyring.KeyEntry> restorableKeys(Keyring keyring, List<JudgedEvent> events) {
+  private static List<KeyEntry> restorableKeys(Keyring keyring, List<JudgedEvent> events) {
     Set<String> names = new HashSet<>();
     Set<String> ids = new HashSet<>();
     for (JudgedEvent judged : events) {
@@ -64,7 +65,7 @@ record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedE
             entry ->
                 entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent()
                     ? entry
-                    : new Keyring.KeyEntry(entry.name(), "", entry.key(), entry.origin()))
+                    : new KeyEntry(entry.name(), "", entry.key(), entry.origin()))
         .toList();
   }
 
@@ -79,7 +80,7 @@ record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedE
           }
         }) {
       writeLine(lines, SnapshotLines.header(writtenAt));
-      for (Keyring.KeyEntry entry : keys) {
+      for (KeyEntry entry : keys) {
         writeLine(lines, SnapshotLines.key(entry));
       }
       Verdict verdict = null;

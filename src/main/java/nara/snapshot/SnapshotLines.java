@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nara.event.Verdict;
-import nara.identity.Keyring;
+import nara.identity.Keyring.KeyEntry;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 
@@ -38,7 +38,7 @@ public final class SnapshotLines {
     return line(FORMAT, writtenAt.toString());
   }
 
-  static byte[] key(Keyring.KeyEntry entry) {
+  static byte[] key(KeyEntry entry) {
     return line(KEY, entry.name(), entry.id(), entry.key().encoded());
   }
 
@@ -74,10 +74,10 @@ public final class SnapshotLines {
   }
 
   /** The key in a key line; empty for other lines. */
-  static Optional<Keyring.KeyEntry> parseKey(List<String> fields) {
+  static Optional<KeyEntry> parseKey(List<String> fields) {
     return fields.size() == 4 && KEY.equals(fields.get(0))
         ? PublicKey.parse(fields.get(3))
-            .map(key -> new Keyring.KeyEntry(fields.get(1), fields.get(2), key, Origin.SNAPSHOT))
+            .map(key -> new KeyEntry(fields.get(1), fields.get(2), key, Origin.SNAPSHOT))
         : Optional.empty();
   }
 

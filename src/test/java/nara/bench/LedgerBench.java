@@ -24,6 +24,8 @@ import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Query;
+import nara.ledger.Query.Filter;
+import nara.ledger.Query.Page;
 
 /**
  * Measures the ledger's operations at 20,000, 80,000 and 320,000 events. Their cost must not depend
@@ -49,7 +51,7 @@ public final class LedgerBench {
     long empty = usedHeap();
     List<JudgedEvent> corpus = corpus(SIZES[SIZES.length - 1]);
     double eventHeap = (usedHeap() - empty) / (double) corpus.size();
-    long bytes = corpus.stream().mapToLong(judgedEvent -> judgedEvent.event().json().length).sum();
+    long bytes = corpus.stream().mapToLong(event -> event.event().json().length).sum();
     System.out.printf(
         "%,d events of %d citizens, %d bytes each on average; java %s, %d cores%n%n",
         corpus.size(),
@@ -83,15 +85,14 @@ public final class LedgerBench {
       Random random = new Random(2);
       long span = span(ledger);
       long from = NOW_SECONDS * 1_000_000_000L - span;
-      Query.Filter all = Query.Filter.ALL;
-      Query.Filter one = new Query.Filter(Set.of("social"), Set.of(name(7)));
+      Filter all = Filter.ALL;
+      Filter one = new Filter(Set.of("social"), Set.of(name(7)));
       pages[i] =
           answersPerSecond(
               ledger,
               () ->
-                  new Query.Page(
-                      from + (long) (random.nextDouble() * span / 2), Query.MAX_EVENTS, all));
-      filtered[i] = answersPerSecond(ledger, () -> new Query.Page(from, 100, one));
+                  new Page(from + (long) (random.nextDouble() * span / 2), Query.MAX_EVENTS, all));
+      filtered[i] = answersPerSecond(ledger, () -> new Page(from, 100, one));
       recents[i] = answersPerSecond(ledger, () -> new Query.Recent(100, all));
       slices[i] = answersPerSecond(ledger, () -> new Query.Slice(0, 1, 4, Query.MAX_EVENTS, all));
       samples[i] =
@@ -132,7 +133,7 @@ public final class LedgerBench {
     long start = cpu();
     Ledger ledger = merged(events, batch, events.size());
     // The first query sorts the pending events.
-    ledger.query(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1));
+    ledger.query(new Page(Long.MIN_VALUE, 1, Filter.ALL), new Random(1));
     double seconds = (cpu() - start) / 1e9;
     if (ledger.stats().total() != events.size()) {
       throw new IllegalStateException("not everything was kept");
@@ -237,14 +238,14 @@ public final class LedgerBench {
     Query next();
   }
 
-  private static double answersPerSecond(Ledger ledger, QuerySource querySource) {
+  private static double answersPerSecond(Ledger ledger, QuerySource source) {
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     double best = 0;
     for (int round = 0; round < 3; round++) {
       long start = cpu();
       int answers = 0;
       while (cpu() - start < 400_000_000L) {
-        if (ledger.query(querySource.next(), random).events().isEmpty()) {
+        if (ledger.query(source.next(), random).events().isEmpty()) {
           throw new IllegalStateException("an empty answer");
         }
         answers++;
@@ -256,7 +257,7 @@ public final class LedgerBench {
 
   private static long span(Ledger ledger) {
     List<Event> oldest =
-        ledger.query(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1)).events();
+        ledger.query(new Page(Long.MIN_VALUE, 1, Filter.ALL), new Random(1)).events();
     return NOW_SECONDS * 1_000_000_000L - oldest.getFirst().ts();
   }
 
@@ -292,8 +293,8 @@ public final class LedgerBench {
     byte[] json =
         EventWriter.write(
             eventId, ts, who, id(who), Base64.getEncoder().encodeToString(signature), payload);
-    if (READER.read(json) instanceof ReadResult.ParsedEvent parsedEvent) {
-      return new JudgedEvent(parsedEvent.event(), Verdict.VALID);
+    if (READER.read(json) instanceof ReadResult.ParsedEvent event) {
+      return new JudgedEvent(event.event(), Verdict.VALID);
     }
     throw new IllegalStateException("the bench made something unreadable");
   }

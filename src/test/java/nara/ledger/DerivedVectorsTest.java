@@ -30,16 +30,15 @@ class DerivedVectorsTest {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
     ledger.merge(TestEvents.unsigned(DERIVED.get("events")));
 
-    SubjectSummary subjectSummary =
+    SubjectSummary summary =
         ledger.summary(s.get("subject").asText(), DERIVED.get("computed_at_s").asLong());
 
-    assertThat(subjectSummary.restarts()).isEqualTo(s.get("restarts").asLong());
-    assertThat(subjectSummary.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
-    assertThat(subjectSummary.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
-    assertThat(subjectSummary.latestCheckpointId())
-        .isEqualTo(s.get("latest_checkpoint_id").asText());
+    assertThat(summary.restarts()).isEqualTo(s.get("restarts").asLong());
+    assertThat(summary.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
+    assertThat(summary.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
+    assertThat(summary.latestCheckpointId()).isEqualTo(s.get("latest_checkpoint_id").asText());
     JsonNode o = s.get("opinion");
-    assertThat(subjectSummary.opinion())
+    assertThat(summary.opinion())
         .isEqualTo(
             new Opinion(
                 o.get("start_time").asLong(),

@@ -42,13 +42,13 @@ class LedgerProperties {
 
   @Property(tries = 3_000)
   void content_is_the_same_for_any_order_and_any_batches(
-      @ForAll("offered") OfferedEvents offeredEvents, @ForAll Random random) {
-    Ledger inOneBatch = offeredEvents.ledger();
-    inOneBatch.merge(offeredEvents.events);
+      @ForAll("offered") OfferedEvents events, @ForAll Random random) {
+    Ledger inOneBatch = events.ledger();
+    inOneBatch.merge(events.events);
 
-    List<JudgedEvent> shuffled = new ArrayList<>(offeredEvents.events);
+    List<JudgedEvent> shuffled = new ArrayList<>(events.events);
     Collections.shuffle(shuffled, random);
-    Ledger inPieces = offeredEvents.ledger();
+    Ledger inPieces = events.ledger();
     for (int from = 0; from < shuffled.size(); ) {
       int to = Math.min(shuffled.size(), from + 1 + random.nextInt(7));
       inPieces.merge(shuffled.subList(from, to));
@@ -60,18 +60,16 @@ class LedgerProperties {
     assertThat(TestEvents.content(inPieces)).isEqualTo(TestEvents.content(inOneBatch));
     assertThat(inPieces.stats()).isEqualTo(inOneBatch.stats());
     assertThat(TestEvents.content(inPieces))
-        .isEqualTo(
-            new ReferenceRetention(offeredEvents.config, offeredEvents.known::contains)
-                .content(shuffled));
+        .isEqualTo(new ReferenceRetention(events.config, events.known::contains).content(shuffled));
   }
 
   @Property(tries = 500)
-  void import_of_an_export_gives_the_same_ledger(@ForAll("offered") OfferedEvents offeredEvents) {
-    Ledger ledger = offeredEvents.ledger();
-    ledger.merge(offeredEvents.events);
+  void import_of_an_export_gives_the_same_ledger(@ForAll("offered") OfferedEvents events) {
+    Ledger ledger = events.ledger();
+    ledger.merge(events.events);
     List<Event> exported = ledger.export();
 
-    Ledger again = offeredEvents.ledger();
+    Ledger again = events.ledger();
     again.merge(exported.stream().map(e -> new JudgedEvent(e, Verdict.UNSIGNED)).toList());
 
     assertThat(TestEvents.content(again)).isEqualTo(TestEvents.content(ledger));
@@ -80,14 +78,14 @@ class LedgerProperties {
   @Property(tries = 1_000)
   void statistics_match_the_stored_events(@ForAll("offered") OfferedEvents offeredEvents) {
     Ledger ledger = offeredEvents.ledger();
-    for (JudgedEvent judgedEvent : offeredEvents.events) {
-      MergeResult mergeResult = ledger.merge(List.of(judgedEvent));
+    for (JudgedEvent event : offeredEvents.events) {
+      MergeResult result = ledger.merge(List.of(event));
       assertThat(
-              mergeResult.added()
-                  + mergeResult.replaced()
-                  + mergeResult.duplicate()
-                  + mergeResult.dropped()
-                  + mergeResult.pruned())
+              result.added()
+                  + result.replaced()
+                  + result.duplicate()
+                  + result.dropped()
+                  + result.pruned())
           .isEqualTo(1);
     }
 
@@ -103,10 +101,10 @@ class LedgerProperties {
 
   @Property(tries = 1_000)
   void each_id_is_visible_once_in_its_best_variant_below_the_limits(
-      @ForAll("offered") OfferedEvents offeredEvents) {
+      @ForAll("offered") OfferedEvents events) {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
     List<JudgedEvent> free =
-        offeredEvents.events.stream()
+        events.events.stream()
             .filter(
                 j ->
                     !(j.event().payload() instanceof Ping)

@@ -138,9 +138,9 @@ class LedgerTest {
     Event two = TestEvents.event(1, new Seen("a", "", "b:c", "", "x"));
     assertThat(one.id()).isEqualTo(two.id());
 
-    MergeResult mergeResult = ledger.merge(TestEvents.allUnsigned(one, two));
+    MergeResult result = ledger.merge(TestEvents.allUnsigned(one, two));
 
-    assertThat(mergeResult.added()).isEqualTo(1);
+    assertThat(result.added()).isEqualTo(1);
     assertThat(ledger.export()).hasSize(1);
     assertThat(ledger.stats().total()).isEqualTo(1);
   }

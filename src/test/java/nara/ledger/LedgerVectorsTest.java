@@ -26,11 +26,11 @@ class LedgerVectorsTest {
   void recorded_sequences_leave_the_recorded_events(JsonNode sequence) {
     for (boolean known : new boolean[] {true, false}) {
       Ledger ledger = new Ledger(config(sequence), name -> known);
-      for (JudgedEvent judgedEvent : TestEvents.unsigned(sequence.get("events"))) {
+      for (JudgedEvent event : TestEvents.unsigned(sequence.get("events"))) {
         switch (sequence.get("add").asText()) {
-          case "dedup" -> ledger.mergeDistinct(judgedEvent);
-          case "own-rate-limited" -> ledger.recordObservation(judgedEvent);
-          default -> ledger.merge(List.of(judgedEvent));
+          case "dedup" -> ledger.mergeDistinct(event);
+          case "own-rate-limited" -> ledger.recordObservation(event);
+          default -> ledger.merge(List.of(event));
         }
       }
 
@@ -66,7 +66,7 @@ class LedgerVectorsTest {
       List<JudgedEvent> shuffled = new ArrayList<>(TestEvents.unsigned(sequence.get("events")));
       Collections.shuffle(shuffled, random);
       Ledger ledger = new Ledger(config(sequence), name -> true);
-      shuffled.forEach(judgedEvent -> ledger.merge(List.of(judgedEvent)));
+      shuffled.forEach(event -> ledger.merge(List.of(event)));
 
       assertThat(TestEvents.ids(ledger.export()))
           .containsExactlyInAnyOrderElementsOf(texts(sequence.get("ids_after_sorted")));

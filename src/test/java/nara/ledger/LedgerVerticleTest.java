@@ -46,7 +46,7 @@ class LedgerVerticleTest {
                     new LedgerRequest.MergeEvents(
                         List.of(TestEvents.unsigned(ping), new JudgedEvent(hello, Verdict.VALID)))))
         .compose(
-            mergeResult ->
+            result ->
                 Future.all(
                     List.of(
                         ask(bus, new LedgerRequest.FindValidIds(List.of(hello.id(), ping.id()))),

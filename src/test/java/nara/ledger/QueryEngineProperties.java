@@ -16,6 +16,7 @@ import nara.event.Service;
 import nara.event.Social;
 import nara.ledger.LedgerRequest.CheckpointPage;
 import nara.ledger.LedgerRequest.QueryResult;
+import nara.ledger.Query.Filter;
 import nara.ledger.index.StoredEvent;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -32,7 +33,7 @@ class QueryEngineProperties {
       @ForAll @IntRange(min = 1, max = 60) int times,
       @ForAll @IntRange(min = 1, max = 50) int pageSize) {
     Ledger ledger = ledger(random, size, times);
-    Query.Filter filter = filter(random);
+    Filter filter = filter(random);
     List<Event> walked = new ArrayList<>();
     Optional<Long> cursor = Optional.of(Long.MIN_VALUE);
     while (cursor.isPresent()) {
@@ -59,7 +60,7 @@ class QueryEngineProperties {
       @ForAll @IntRange(max = 100) int most,
       @ForAll @IntRange(min = 1, max = 5) int total) {
     Ledger ledger = ledger(random, size, times);
-    Query.Filter filter = filter(random);
+    Filter filter = filter(random);
     List<Event> passing = passing(ledger, filter);
 
     assertThat(ledger.query(new Query.Recent(most, filter), random).events())
@@ -81,7 +82,7 @@ class QueryEngineProperties {
       @ForAll @IntRange(max = 400) int size,
       @ForAll @IntRange(max = 300) int wanted) {
     Ledger ledger = ledger(random, size, 1_000);
-    Query.Filter filter = filter(random);
+    Filter filter = filter(random);
     List<Event> passing = passing(ledger, filter);
     List<Event> critical = passing.stream().filter(Event::isCritical).toList();
 
@@ -117,7 +118,7 @@ class QueryEngineProperties {
     Random random = new Random(7);
     int drawn = 0;
     for (int i = 0; i < 20_000; i++) {
-      Query sample = new Query.Sample(1, me, atSeconds, Query.Filter.ALL);
+      Query sample = new Query.Sample(1, me, atSeconds, Filter.ALL);
       drawn += ledger.query(sample, random).events().contains(one) ? 1 : 0;
     }
     return drawn / 20_000.0;
@@ -129,10 +130,7 @@ class QueryEngineProperties {
     Event first = TestEvents.event(Long.MIN_VALUE, new Seen("a", "", "b", "", "x"));
     ledger.merge(List.of(TestEvents.unsigned(first)));
 
-    assertThat(
-            ledger
-                .query(new Query.Page(Long.MIN_VALUE, 5, Query.Filter.ALL), new Random())
-                .events())
+    assertThat(ledger.query(new Query.Page(Long.MIN_VALUE, 5, Filter.ALL), new Random()).events())
         .containsExactly(first);
   }
 
@@ -156,7 +154,7 @@ class QueryEngineProperties {
     return events.subList(Math.max(0, events.size() - most), events.size());
   }
 
-  private static List<Event> passing(Ledger ledger, Query.Filter filter) {
+  private static List<Event> passing(Ledger ledger, Filter filter) {
     return ledger.export().stream()
         .filter(
             e -> filter.services().isEmpty() || filter.services().contains(e.service().wireName()))
@@ -168,7 +166,7 @@ class QueryEngineProperties {
         .toList();
   }
 
-  private static Query.Filter filter(Random random) {
+  private static Filter filter(Random random) {
     Set<String> services = new HashSet<>();
     if (random.nextBoolean()) {
       services.add(Service.values()[random.nextInt(Service.values().length)].wireName());
@@ -178,7 +176,7 @@ class QueryEngineProperties {
     for (int i = random.nextInt(4); i > 0; i--) {
       subjects.add(random.nextInt(9) == 0 ? "nobody" : NAMES.get(random.nextInt(NAMES.size())));
     }
-    return new Query.Filter(services, subjects);
+    return new Filter(services, subjects);
   }
 
   private static Ledger ledger(Random random, int size, int times) {

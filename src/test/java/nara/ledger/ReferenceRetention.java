@@ -107,8 +107,8 @@ final class ReferenceRetention {
     return EventVariants.compare(a, b.event(), b.verdict());
   }
 
-  private static boolean isPrunable(StoredEvent storedEvent) {
-    return Retention.priority(storedEvent.event()).compareTo(Priority.FIRST_SEEN) < 0;
+  private static boolean isPrunable(StoredEvent event) {
+    return Retention.priority(event.event()).compareTo(Priority.FIRST_SEEN) < 0;
   }
 
   /** The first to be pruned comes first. */

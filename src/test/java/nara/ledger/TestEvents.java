@@ -23,8 +23,8 @@ public final class TestEvents {
 
   /** The event of that JSON, which must be readable. */
   static Event read(byte[] json) {
-    if (READER.read(json) instanceof ReadResult.ParsedEvent parsedEvent) {
-      return parsedEvent.event();
+    if (READER.read(json) instanceof ReadResult.ParsedEvent event) {
+      return event.event();
     }
     throw new AssertionError(new String(json, StandardCharsets.UTF_8) + " is no event");
   }

@@ -91,9 +91,9 @@ final class ListItems implements Items {
 
   @Override
   public IdSum sum(int from, int to) {
-    IdSum idSum = new IdSum();
-    items.subList(from, to).forEach(item -> idSum.add(item.id()));
-    return idSum;
+    IdSum sum = new IdSum();
+    items.subList(from, to).forEach(item -> sum.add(item.id()));
+    return sum;
   }
 
   @Override

@@ -128,11 +128,11 @@ class ReconciliationVectorsTest {
     Optional<byte[]> next = Optional.of(Reconciliation.initiate(ours, 0));
     for (int i = 0; i < messages.size(); i += 2) {
       assertThat(next.orElseThrow()).isEqualTo(messages.get(i));
-      Reconciliation.RoundResult roundResult =
+      Reconciliation.RoundResult result =
           Reconciliation.handleResponse(ours, messages.get(i + 1), frame);
-      lacking.addAll(roundResult.missing());
-      surplus.addAll(roundResult.surplus());
-      next = roundResult.nextMessage();
+      lacking.addAll(result.missing());
+      surplus.addAll(result.surplus());
+      next = result.nextMessage();
     }
     assertThat(next).isEmpty();
     assertThat(lacking).hasSize(24).doesNotContainAnyElementsOf(ours.ids());

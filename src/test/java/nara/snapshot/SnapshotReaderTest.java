@@ -39,10 +39,10 @@ class SnapshotReaderTest {
     for (int i = 0; i < good.length * 8; i++) {
       byte[] flipped = good.clone();
       flipped[i / 8] ^= (byte) (1 << i % 8);
-      SnapshotContents snapshotContents = SnapshotContents.of(file, flipped);
-      assertThat(snapshotContents.sealed()).as("bit %d", i).isFalse();
-      assertThat(snapshotContents.keys()).as("bit %d", i).isEmpty();
-      assertThat(snapshotContents.valid()).as("bit %d", i).isEmpty();
+      SnapshotContents contents = SnapshotContents.of(file, flipped);
+      assertThat(contents.sealed()).as("bit %d", i).isFalse();
+      assertThat(contents.keys()).as("bit %d", i).isEmpty();
+      assertThat(contents.valid()).as("bit %d", i).isEmpty();
     }
   }
 
@@ -52,16 +52,15 @@ class SnapshotReaderTest {
     List<String> all = SnapshotContents.of(file, good).events();
     int most = 0;
     for (int length = 0; length < good.length; length++) {
-      SnapshotContents snapshotContents = SnapshotContents.of(file, Arrays.copyOf(good, length));
-      assertThat(snapshotContents.sealed()).isFalse();
-      assertThat(snapshotContents.keys()).isEmpty();
-      assertThat(snapshotContents.valid()).isEmpty();
-      assertThat(snapshotContents.others())
-          .isEqualTo(all.subList(0, snapshotContents.others().size()));
-      assertThat(snapshotContents.others().size()).isGreaterThanOrEqualTo(most);
-      most = snapshotContents.others().size();
+      SnapshotContents contents = SnapshotContents.of(file, Arrays.copyOf(good, length));
+      assertThat(contents.sealed()).isFalse();
+      assertThat(contents.keys()).isEmpty();
+      assertThat(contents.valid()).isEmpty();
+      assertThat(contents.others()).isEqualTo(all.subList(0, contents.others().size()));
+      assertThat(contents.others().size()).isGreaterThanOrEqualTo(most);
+      most = contents.others().size();
       if (most < all.size()) {
-        assertThat(snapshotContents.problem()).isNotEmpty();
+        assertThat(contents.problem()).isNotEmpty();
       }
     }
     assertThat(most).isEqualTo(all.size());
@@ -70,10 +69,9 @@ class SnapshotReaderTest {
   @Test
   void trailing_bytes_break_the_seal() {
     byte[] good = SnapshotContents.sealedSnapshot(6);
-    SnapshotContents snapshotContents =
-        SnapshotContents.of(file, Arrays.copyOf(good, good.length + 1));
-    assertThat(snapshotContents.sealed()).isFalse();
-    assertThat(snapshotContents.others()).hasSize(6);
+    SnapshotContents contents = SnapshotContents.of(file, Arrays.copyOf(good, good.length + 1));
+    assertThat(contents.sealed()).isFalse();
+    assertThat(contents.others()).hasSize(6);
   }
 
   @Test
@@ -88,12 +86,12 @@ class SnapshotReaderTest {
   void snapshot_of_another_soul_is_verified_again() throws IOException {
     Files.write(file, SnapshotContents.sealedSnapshot(6));
     byte[] other = Citizen.named("bart").identity().soul().derivedKey("a", "b");
-    SnapshotContents snapshotContents = SnapshotContents.of(file, other, 100);
-    assertThat(snapshotContents.sealed()).isFalse();
-    assertThat(snapshotContents.keys()).isEmpty();
-    assertThat(snapshotContents.valid()).isEmpty();
-    assertThat(snapshotContents.others()).hasSize(6);
-    assertThat(snapshotContents.problem()).isEmpty();
+    SnapshotContents contents = SnapshotContents.of(file, other, 100);
+    assertThat(contents.sealed()).isFalse();
+    assertThat(contents.keys()).isEmpty();
+    assertThat(contents.valid()).isEmpty();
+    assertThat(contents.others()).hasSize(6);
+    assertThat(contents.problem()).isEmpty();
   }
 
   @Test
@@ -114,7 +112,7 @@ class SnapshotReaderTest {
                 .formatted(key)
             + event.substring(1);
     JudgedEvent judgedEvent = SnapshotContents.judged(within.getBytes(UTF_8), Verdict.UNSIGNED);
-    SnapshotContents snapshotContents =
+    SnapshotContents contents =
         SnapshotContents.of(
             file,
             SnapshotContents.bytes(
@@ -122,11 +120,11 @@ class SnapshotReaderTest {
                     SnapshotContents.NOON,
                     SnapshotContents.keyring(),
                     List.of(judgedEvent, judgedEvent))));
-    assertThat(snapshotContents.sealed()).isTrue();
-    assertThat(snapshotContents.keys()).isEmpty();
-    assertThat(snapshotContents.valid()).isEmpty();
+    assertThat(contents.sealed()).isTrue();
+    assertThat(contents.keys()).isEmpty();
+    assertThat(contents.valid()).isEmpty();
     String line = within.replace('\n', ' ').replace('\r', ' ');
-    assertThat(snapshotContents.others()).containsExactly(line, line);
+    assertThat(contents.others()).containsExactly(line, line);
   }
 
   @Test
@@ -149,9 +147,9 @@ class SnapshotReaderTest {
               }
             });
     Files.write(file, many);
-    SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 12_345);
-    assertThat(snapshotContents.others()).hasSize(12_345);
-    assertThat(snapshotContents.problem()).contains("12,345 events");
+    SnapshotContents contents = SnapshotContents.of(file, SnapshotContents.KEY, 12_345);
+    assertThat(contents.others()).hasSize(12_345);
+    assertThat(contents.problem()).contains("12,345 events");
   }
 
   @Test
@@ -167,9 +165,9 @@ class SnapshotReaderTest {
                   out.write(zeros);
                 }
               }));
-      SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 1_000);
-      assertThat(snapshotContents.events()).isEmpty();
-      assertThat(snapshotContents.problem()).contains("more than the allowed 5,144,576 bytes");
+      SnapshotContents contents = SnapshotContents.of(file, SnapshotContents.KEY, 1_000);
+      assertThat(contents.events()).isEmpty();
+      assertThat(contents.problem()).contains("more than the allowed 5,144,576 bytes");
     }
   }
 
@@ -185,9 +183,9 @@ class SnapshotReaderTest {
               out.write(event);
               out.write('\n');
             }));
-    SnapshotContents snapshotContents = SnapshotContents.of(file);
-    assertThat(snapshotContents.others()).containsExactly(new String(event, UTF_8));
-    assertThat(snapshotContents.problem()).isEqualTo("1 lines are longer than an event may be");
+    SnapshotContents contents = SnapshotContents.of(file);
+    assertThat(contents.others()).containsExactly(new String(event, UTF_8));
+    assertThat(contents.problem()).isEqualTo("1 lines are longer than an event may be");
   }
 
   @Test

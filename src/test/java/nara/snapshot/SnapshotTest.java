@@ -69,7 +69,7 @@ class SnapshotTest {
     List<JudgedEvent> events =
         List.of(SnapshotContents.judged(BART.tease(1, "milhouse"), Verdict.VALID));
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
-        .extracting(keyEntry -> keyEntry.name() + ':' + keyEntry.id())
+        .extracting(entry -> entry.name() + ':' + entry.id())
         .containsExactly("bart:", "milhouse:");
   }
 }

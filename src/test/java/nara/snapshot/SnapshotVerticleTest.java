@@ -174,7 +174,7 @@ class SnapshotVerticleTest {
     assertThat(restore())
         .isInstanceOfSatisfying(
             SnapshotUnusable.class,
-            snapshotUnusable -> assertThat(snapshotUnusable.sentence()).contains("repair it"));
+            unusable -> assertThat(unusable.sentence()).contains("repair it"));
     end();
     assertThat(path).isDirectory();
   }
@@ -222,18 +222,18 @@ class SnapshotVerticleTest {
   }
 
   private SignatureVerifier counting() {
-    SignatureVerifier signatureVerifier =
+    SignatureVerifier verifier =
         ((VerifierChoice.Available) Verifiers.choose("tables", 16)).signatureVerifier();
     return new SignatureVerifier() {
       @Override
       public String name() {
-        return signatureVerifier.name();
+        return verifier.name();
       }
 
       @Override
       public boolean[] verify(List<SignatureCheck> checks) {
         checked.addAndGet(checks.size());
-        return signatureVerifier.verify(checks);
+        return verifier.verify(checks);
       }
     };
   }
@@ -254,9 +254,9 @@ class SnapshotVerticleTest {
             .request(SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), PATIENCE));
   }
 
-  private static SnapshotRestored restored(RestoreResult restoreResult) {
-    assertThat(restoreResult).isInstanceOf(SnapshotRestored.class);
-    return (SnapshotRestored) restoreResult;
+  private static SnapshotRestored restored(RestoreResult result) {
+    assertThat(result).isInstanceOf(SnapshotRestored.class);
+    return (SnapshotRestored) result;
   }
 
   private void offer(List<byte[]> events) {

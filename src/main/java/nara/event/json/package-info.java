@@ -1,6 +1,5 @@
 /**
- * Events as JSON: the strict reading of all JSON from the network, and writing it byte for byte as
- * the reference does. Plain Java.
+ * The strict JSON reader that all input goes through, and the writer that prints JSON as Go does.
  */
 @MayKnow({"bounds", "event", "identity"})
 package nara.event.json;

@@ -38,8 +38,8 @@ public final class HashIndex implements Items {
   /** The sums of all hashes before each chunk, and of all at the end. */
   private IdSum[] cumulativeSums = {new IdSum()};
 
-  public HashIndex(EventIndex eventIndex) {
-    this.eventIndex = eventIndex;
+  public HashIndex(EventIndex index) {
+    this.eventIndex = index;
   }
 
   /** Adds an event that became visible. */

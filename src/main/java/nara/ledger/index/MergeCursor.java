@@ -5,26 +5,27 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import java.util.function.Function;
+import nara.ledger.index.SortedIndex.Cursor;
 
 /**
  * Iterates over several indexes by time as if they were one, in either direction. An event that is
  * in several of them comes once. A step costs O(log of the number of indexes).
  */
 public final class MergeCursor implements Iterator<StoredEvent> {
-  private final PriorityQueue<SortedIndex.Cursor> queue;
+  private final PriorityQueue<Cursor> queue;
 
   /** The cursor with the next event; null while that cursor is in the queue. */
-  private SortedIndex.Cursor lead;
+  private Cursor lead;
 
   private StoredEvent current;
 
   private MergeCursor(
-      int direction, List<SortedIndex> indexes, Function<SortedIndex, SortedIndex.Cursor> start) {
+      int direction, List<SortedIndex> indexes, Function<SortedIndex, Cursor> start) {
     queue =
         new PriorityQueue<>(
             (a, b) -> direction * StoredEvent.compare(a.current().event(), b.current().event()));
     for (SortedIndex index : indexes) {
-      SortedIndex.Cursor cursor = start.apply(index);
+      Cursor cursor = start.apply(index);
       if (cursor.hasNext()) {
         queue.add(cursor);
       }

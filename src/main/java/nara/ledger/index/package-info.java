@@ -1,4 +1,4 @@
-/** The indexes of the ledger: stored events sorted, hashed and found by id. */
+/** The data structures of the ledger: stored events, sorted indexes, tables by id, cursors. */
 @MayKnow({"event", "negentropy"})
 package nara.ledger.index;
 

@@ -1,4 +1,4 @@
-/** The bodies, headers, addresses and limits of the mesh, as they are on the wire. */
+/** Signed HTTP as on the wire: bodies, headers, signatures, paths and limits. */
 @MayKnow({"bounds", "event", "event.json", "identity", "ledger", "negentropy", "trust.verifier"})
 package nara.mesh.wire;
 

@@ -1,4 +1,4 @@
-/** The messages and topics of the plaza, as they are on the wire. */
+/** The plaza's messages as on the wire, and its topics. */
 @MayKnow({"bus", "event", "event.json", "identity", "trust.verifier"})
 package nara.mqtt.wire;
 

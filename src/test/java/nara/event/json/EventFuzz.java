@@ -34,8 +34,7 @@ class EventFuzz {
       return;
     }
     switch (reader.read(json)) {
-      case ReadResult.ParsedEvent parsedEvent ->
-          assertThat(parsedEvent.event().json()).isEqualTo(json);
+      case ReadResult.ParsedEvent event -> assertThat(event.event().json()).isEqualTo(json);
       case ReadResult.Unreadable bad -> assertThat(bad.reason()).isNotEmpty();
     }
     EventReader.peekId(json, 0, json.length);

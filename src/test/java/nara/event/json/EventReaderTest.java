@@ -7,6 +7,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
+import nara.event.ReadResult.Unreadable;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,17 +27,15 @@ class EventReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "abc", "0123456", "zz", "0123456789ABCDEF0123456789ABCDEF"})
   void id_of_another_form_is_kept_and_does_not_match(String id) {
-    ReadResult.ParsedEvent parsedEvent =
-        (ReadResult.ParsedEvent) read("{'id':'" + id + "','ts':1,'svc':'social'," + SOCIAL);
+    ParsedEvent event = (ParsedEvent) read("{'id':'" + id + "','ts':1,'svc':'social'," + SOCIAL);
 
-    assertThat(parsedEvent.claimedId()).isEqualTo(id);
-    assertThat(parsedEvent.idMatches()).isFalse();
+    assertThat(event.claimedId()).isEqualTo(id);
+    assertThat(event.idMatches()).isFalse();
   }
 
   @Test
   void absent_id_does_not_match() {
-    assertThat(((ReadResult.ParsedEvent) read("{'ts':1,'svc':'social'," + SOCIAL)).idMatches())
-        .isFalse();
+    assertThat(((ParsedEvent) read("{'ts':1,'svc':'social'," + SOCIAL)).idMatches()).isFalse();
   }
 
   static Stream<Arguments> refused() {
@@ -87,7 +87,7 @@ class EventReaderTest {
   void malformed_event_is_unreadable_with_short_reason(String json, String reason) {
     assertThat(reader.read(utf8(json.replace('\'', '"'))))
         .isInstanceOfSatisfying(
-            ReadResult.Unreadable.class,
+            Unreadable.class,
             unreadable -> {
               assertThat(unreadable.reason()).contains(reason).hasSizeLessThan(200);
               assertThat(unreadable.reason()).doesNotContainPattern("\\p{Cntrl}");
@@ -124,10 +124,10 @@ class EventReaderTest {
   void unknown_keys_are_skipped_and_stay_in_the_bytes() {
     String json = "{'later':{'deep':[1,{'x':null}]},'ts':1,'svc':'social'," + SOCIAL;
 
-    ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) read(json);
+    ParsedEvent event = (ParsedEvent) read(json);
 
-    assertThat(parsedEvent.validationError()).isEmpty();
-    assertThat(new String(parsedEvent.event().json(), StandardCharsets.UTF_8)).contains("later");
+    assertThat(event.validationError()).isEmpty();
+    assertThat(new String(event.event().json(), StandardCharsets.UTF_8)).contains("later");
   }
 
   @ParameterizedTest
@@ -145,17 +145,17 @@ class EventReaderTest {
     String json =
         "{'ts':1,'svc':'social','social':{'type':'tease','actor':'" + escaped + "','target':'b'}";
 
-    assertThat(((ReadResult.ParsedEvent) read(json)).event().actor()).isEqualTo(read);
+    assertThat(((ParsedEvent) read(json)).event().actor()).isEqualTo(read);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {-6_795_364_578_871_345_152L, Long.MIN_VALUE, 9_214_646_400_000_000_000L})
   void timestamps_of_all_64_bits_are_read_unchanged(long ts) {
-    ReadResult.ParsedEvent parsedEvent = Citizen.read(Citizen.named("bart").tease(ts, "lisa"));
+    ParsedEvent event = Citizen.read(Citizen.named("bart").tease(ts, "lisa"));
 
-    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.validationError()).isEmpty();
+    assertThat(event.event().ts()).isEqualTo(ts);
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.validationError()).isEmpty();
   }
 
   @Test
@@ -175,7 +175,7 @@ class EventReaderTest {
 
     assertThat(reader.read(json.getBytes(charset)))
         .isInstanceOfSatisfying(
-            ReadResult.Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
+            Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
   }
 
   @Test
@@ -183,7 +183,7 @@ class EventReaderTest {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
 
     assertThat(reader.read(concat(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}, json)))
-        .isInstanceOf(ReadResult.Unreadable.class);
+        .isInstanceOf(Unreadable.class);
   }
 
   static Stream<byte[]> brokenUtf8() {
@@ -208,7 +208,7 @@ class EventReaderTest {
 
     assertThat(reader.read(json))
         .isInstanceOfSatisfying(
-            ReadResult.Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
+            Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
   }
 
   @Test
@@ -216,12 +216,11 @@ class EventReaderTest {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
     byte[] buffer = concat(concat(utf8("[1, "), json), utf8(", 2]"));
 
-    ReadResult.ParsedEvent parsedEvent =
-        (ReadResult.ParsedEvent) reader.read(buffer, 4, json.length);
+    ParsedEvent event = (ParsedEvent) reader.read(buffer, 4, json.length);
 
-    assertThat(parsedEvent.event().json()).isEqualTo(json).isNotSameAs(buffer);
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.event().signature()).isPresent();
+    assertThat(event.event().json()).isEqualTo(json).isNotSameAs(buffer);
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.event().signature()).isPresent();
   }
 
   @Test
@@ -230,10 +229,10 @@ class EventReaderTest {
         new String(Citizen.named("bart").tease(NOW, "lisa"), StandardCharsets.UTF_8)
             .replaceFirst("\"sig\":\"(.)", "\"sig\":\"\\\\u0041");
 
-    ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(utf8(json));
+    ParsedEvent event = (ParsedEvent) reader.read(utf8(json));
 
-    assertThat(parsedEvent.event().isSigned()).isTrue();
-    assertThat(parsedEvent.event().signature()).isEmpty();
+    assertThat(event.event().isSigned()).isTrue();
+    assertThat(event.event().signature()).isEmpty();
   }
 
   @ParameterizedTest

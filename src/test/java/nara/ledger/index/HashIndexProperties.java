@@ -76,12 +76,11 @@ class HashIndexProperties {
     for (int i = 0; i < 10; i++) {
       int from = random.nextInt(expected.size() + 1);
       int to = from + random.nextInt(expected.size() - from + 1);
-      IdSum idSum = new IdSum();
+      IdSum sum = new IdSum();
       List<ItemId> walked = new ArrayList<>();
-      expected.subList(from, to).forEach(item -> idSum.add(item.id()));
+      expected.subList(from, to).forEach(item -> sum.add(item.id()));
       index.visit(from, to, walked::add);
-      assertThat(index.sum(from, to).fingerprint(to - from))
-          .isEqualTo(idSum.fingerprint(to - from));
+      assertThat(index.sum(from, to).fingerprint(to - from)).isEqualTo(sum.fingerprint(to - from));
       assertThat(walked).isEqualTo(expected.subList(from, to).stream().map(Item::id).toList());
     }
     assertThat(index.get(ItemId.of(new byte[ItemId.BYTES], 0))).isNull();

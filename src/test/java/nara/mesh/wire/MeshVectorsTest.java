@@ -48,7 +48,7 @@ class MeshVectorsTest {
   @MethodSource("checked")
   void sender_is_authenticated_as_recorded(JsonNode exchange) {
     JsonNode request = exchange.get("request");
-    AuthResult authResult =
+    AuthResult result =
         RequestSignature.authenticate(
             headers(request),
             request.get("method").asText(),
@@ -58,13 +58,13 @@ class MeshVectorsTest {
             signatureVerifier);
 
     if (exchange.at("/response/status").asInt() != 401) {
-      assertThat(authResult).isEqualTo(new AuthResult.Authenticated("client-open"));
+      assertThat(result).isEqualTo(new AuthResult.Authenticated("client-open"));
       return;
     }
     String reason =
-        switch (authResult) {
-          case AuthResult.AuthFailure authFailure -> authFailure.reason();
-          case AuthResult.UnknownSender unknownSender -> unknownSender.asFailure().reason();
+        switch (result) {
+          case AuthResult.AuthFailure failure -> failure.reason();
+          case AuthResult.UnknownSender sender -> sender.asFailure().reason();
           case AuthResult.Authenticated authenticated -> "accepted";
         };
     String recorded = exchange.at("/response/body").asText().strip();

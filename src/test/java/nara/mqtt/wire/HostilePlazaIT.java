@@ -15,9 +15,10 @@ import nara.event.Chau;
 import nara.event.HeyThere;
 import nara.event.Payload;
 import nara.mqtt.MqttTestClient;
-import nara.mqtt.PlazaRequest;
+import nara.mqtt.PlazaRequest.GetPlazaState;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.TestPlazaNode;
+import nara.mqtt.wire.HowdyMessage.HowdyNeighbour;
 import nara.presence.Presence.Online;
 import nara.testing.Citizen;
 import nara.testing.Mosquitto;
@@ -93,7 +94,7 @@ class HostilePlazaIT {
       assertThat(counts.handled().keySet()).isSubsetOf("hello", "news");
       assertThat(lisa.presence).isEmpty();
       assertThat(lisa.keys.byName("bart")).isEmpty();
-      assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+      assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
     }
   }
 
@@ -137,11 +138,11 @@ class HostilePlazaIT {
       villain.publish("nara/ledger/lisa/response", new byte[9 << 20]);
       villain.publish(Topics.SOCIAL, new byte[9 << 20]);
       lisa.awaitCounts(counts -> counts.ignored().getOrDefault("too_large", 0L) == 2);
-      assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+      assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
       bart.connected(config(broker.url()));
 
       assertThat(await(fetching).responses().getFirst().offerResult().added()).isEqualTo(1);
-      assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+      assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
     }
   }
 
@@ -152,7 +153,7 @@ class HostilePlazaIT {
       villain.publishRetained(Topics.SOCIAL, new byte[9 << 20]);
       try (TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()))) {
         lisa.awaitCounts(counts -> counts.ignored().getOrDefault("too_large", 0L) == 1);
-        assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+        assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
       }
     }
   }
@@ -211,16 +212,16 @@ class HostilePlazaIT {
         MqttTestClient bart = new MqttTestClient(broker.url())) {
       Citizen milhouse = Citizen.named("milhouse");
       Status status = Status.of(BART.identity(), "test", "10.0.0.1:1");
-      List<HowdyMessage.HowdyNeighbour> told =
+      List<HowdyNeighbour> told =
           List.of(
-              new HowdyMessage.HowdyNeighbour(
+              new HowdyNeighbour(
                   "milhouse",
                   milhouse.key().encoded(),
                   "10.0.0.2:1",
                   milhouse.id(),
                   HowdyObservation.NONE),
-              new HowdyMessage.HowdyNeighbour("a/b", "", "6.6.6.6:1", "", HowdyObservation.NONE),
-              new HowdyMessage.HowdyNeighbour("lisa", "", "6.6.6.6:1", "", HowdyObservation.NONE));
+              new HowdyNeighbour("a/b", "", "6.6.6.6:1", "", HowdyObservation.NONE),
+              new HowdyNeighbour("lisa", "", "6.6.6.6:1", "", HowdyObservation.NONE));
       String text = HowdyMessage.signedText("bart", "nelson", 1);
       String signature = BART.identity().keys().signBase64(text.getBytes(StandardCharsets.UTF_8));
       bart.publish(

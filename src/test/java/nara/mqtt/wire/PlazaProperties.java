@@ -72,19 +72,18 @@ class PlazaProperties {
       @ForAll("texts") String target,
       @ForAll("texts") String reason,
       @ForAll long ts) {
-    LedgerResponseMessage.SocialEntry socialEntry =
+    LedgerResponseMessage.SocialEntry entry =
         new LedgerResponseMessage.SocialEntry("", ts, "tease", actor, target, reason, "", "");
-    byte[] message = new LedgerResponseMessage("bart", List.of(socialEntry)).json();
+    byte[] message = new LedgerResponseMessage("bart", List.of(entry)).json();
 
     LedgerResponseMessage.DecodedResponse response = LedgerResponseMessage.decode(message);
 
-    ReadResult.ParsedEvent parsedEvent =
+    ReadResult.ParsedEvent event =
         (ReadResult.ParsedEvent) response.events().read(0, new EventReader());
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.event().isSigned()).isFalse();
-    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
-    assertThat(parsedEvent.content())
-        .isEqualTo("tease:" + actor + ':' + target + ':' + reason + ':');
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.event().isSigned()).isFalse();
+    assertThat(event.event().ts()).isEqualTo(ts);
+    assertThat(event.content()).isEqualTo("tease:" + actor + ':' + target + ':' + reason + ':');
   }
 
   /** Any text without lone surrogates. */

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import nara.event.Event;
 import nara.event.HeyThere;
-import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.Social;
 import nara.event.json.EventReader;
 import nara.event.json.JsonSpans.Span;
@@ -19,6 +19,7 @@ import nara.identity.PublicKey;
 import nara.identity.Soul;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.presence.Announcer;
 import nara.recovery.SubjectPartitioner;
 import nara.testing.Vectors;
@@ -75,19 +76,19 @@ class PlazaVectorsTest {
 
   @Test
   void signed_messages_verify_and_altered_ones_do_not() {
-    PlazaDecoder plazaDecoder = decoderOf("other-open", RECORDED);
+    PlazaDecoder decoder = decoderOf("other-open", RECORDED);
     int signed = 0;
     for (JsonNode message : RECORDED.get("messages")) {
       String topic = message.get("topic").asText();
       String payload = message.get("payload").asText();
       if (message.path("verifies").asBoolean()) {
         signed++;
-        assertThat(plazaDecoder.decode(topic, payload.getBytes(UTF_8)))
+        assertThat(decoder.decode(topic, payload.getBytes(UTF_8)))
             .as(topic)
-            .isNotInstanceOf(PlazaMessage.Ignored.class);
-        assertThat(plazaDecoder.decode(topic, forged(payload).getBytes(UTF_8)))
+            .isNotInstanceOf(Ignored.class);
+        assertThat(decoder.decode(topic, forged(payload).getBytes(UTF_8)))
             .as("forged, at %s", topic)
-            .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE));
+            .isEqualTo(new Ignored(IgnoreReason.BAD_SIGNATURE));
       }
     }
     assertThat(signed).isEqualTo(4);
@@ -102,7 +103,7 @@ class PlazaVectorsTest {
       for (JsonNode payload : at.getValue()) {
         assertThat(decoderOf(owner, LIVE).decode(topic, payload.asText().getBytes(UTF_8)))
             .as(topic)
-            .isNotInstanceOf(PlazaMessage.Ignored.class);
+            .isNotInstanceOf(Ignored.class);
         decoded++;
       }
     }
@@ -194,7 +195,7 @@ class PlazaVectorsTest {
     List<LedgerResponseMessage.SocialEntry> entries = new ArrayList<>();
     for (Span span : response.events().spans()) {
       Event event =
-          ((ReadResult.ParsedEvent)
+          ((ParsedEvent)
                   new EventReader().read(response.events().json(), span.offset(), span.length()))
               .event();
       entries.add(LedgerResponseMessage.SocialEntry.of(event, (Social) event.payload()));
@@ -205,8 +206,7 @@ class PlazaVectorsTest {
   @Test
   void announcement_equals_the_recorded_one() {
     String recorded = live("nara/plaza/hey_there", 0);
-    Event theirs =
-        ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    Event theirs = ((ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     HeyThere hello = (HeyThere) theirs.payload();
 
     byte[] json = Announcer.heyThere(identity(LIVE, "pythonista"), theirs.ts(), hello.meshIp());
@@ -218,8 +218,7 @@ class PlazaVectorsTest {
   @Test
   void chau_equals_the_recorded_one() {
     String recorded = payload("nara/plaza/chau");
-    Event theirs =
-        ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    Event theirs = ((ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     Identity me = identity(RECORDED, "plaza-open");
 
     byte[] json = Announcer.chau(me, theirs.ts());
@@ -257,16 +256,16 @@ class PlazaVectorsTest {
 
     byte[] json = new PlazaEncoder(me).newspaper(status);
 
-    PlazaMessage.VerifiedNewspaper verifiedNewspaper =
+    PlazaMessage.VerifiedNewspaper newspaper =
         (PlazaMessage.VerifiedNewspaper)
             decoderOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", json);
-    assertThat(verifiedNewspaper.newspaper().status()).isEqualTo(status);
-    assertThat(verifiedNewspaper.newspaper().statusJson())
+    assertThat(newspaper.newspaper().status()).isEqualTo(status);
+    assertThat(newspaper.newspaper().statusJson())
         .contains("\"HostStats\":{\"Uptime\":890},\"Chattiness\":70,\"Buzz\":3")
         .doesNotContain("Observations");
     byte[] altered = new String(json, UTF_8).replace("890", "891").getBytes(UTF_8);
     assertThat(decoderOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", altered))
-        .isEqualTo(new PlazaMessage.Ignored(PlazaMessage.IgnoreReason.BAD_SIGNATURE));
+        .isEqualTo(new Ignored(IgnoreReason.BAD_SIGNATURE));
   }
 
   @Test

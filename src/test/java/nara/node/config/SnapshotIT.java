@@ -85,7 +85,7 @@ class SnapshotIT {
                 TestNode.withPeers(bart.configuredPeer())
                         .andThen(config -> remembering(folder.resolve("none.gz")).apply(config))
                     ::apply,
-                recoveryProgressed -> {})) {
+                progressed -> {})) {
       assertThat(bart.heldCorpus()).isEqualTo(held);
       assertThat(stage(bart).outcome()).isEqualTo("partial");
       assertThat(stage(bart).reason()).contains("Verified all events of the snapshot again");
@@ -125,10 +125,7 @@ class SnapshotIT {
       assertThatThrownBy(
               () ->
                   TestNode.start(
-                      "lisa",
-                      List.of(),
-                      remembering(file).andThen(there)::apply,
-                      recoveryProgressed -> {}))
+                      "lisa", List.of(), remembering(file).andThen(there)::apply, progressed -> {}))
           .isInstanceOf(NodeStartException.class);
     }
     try (TestNode lisa = start("lisa", List.of())) {
@@ -138,7 +135,7 @@ class SnapshotIT {
   }
 
   private TestNode start(String name, List<byte[]> events) {
-    return TestNode.start(name, events, remembering(file), recoveryProgressed -> {});
+    return TestNode.start(name, events, remembering(file), progressed -> {});
   }
 
   private static UnaryOperator<NodeConfig> remembering(Path file) {
@@ -157,8 +154,8 @@ class SnapshotIT {
 
   private static List<String> keys(TestNode node) {
     List<String> keys = new ArrayList<>();
-    for (Keyring.KeyEntry keyEntry : node.node().keys().entries()) {
-      keys.add(keyEntry.name() + ' ' + keyEntry.id() + ' ' + keyEntry.key());
+    for (Keyring.KeyEntry entry : node.node().keys().entries()) {
+      keys.add(entry.name() + ' ' + entry.id() + ' ' + entry.key());
     }
     return keys;
   }
