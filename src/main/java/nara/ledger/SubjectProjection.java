@@ -128,8 +128,12 @@ final class SubjectProjection {
       case Seen s -> s.subject().equals(subject) ? ONLINE : "";
       case Social s -> s.actor().equals(subject) ? ONLINE : "";
       case Checkpoint c -> "";
-      case Observation o when !o.subject().equals(subject) -> "";
-      case Observation o -> o.type().equals(Observation.STATUS_CHANGE) ? o.onlineState() : ONLINE;
+      case Observation o -> {
+        if (!o.subject().equals(subject)) {
+          yield "";
+        }
+        yield o.type().equals(Observation.STATUS_CHANGE) ? o.onlineState() : ONLINE;
+      }
     };
   }
 }
