@@ -1,11 +1,11 @@
 package nara.opinion;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nara.ledger.UptimeConsensus;
-import nara.ledger.UptimeConsensus.WeightedReport;
 
 /**
  * When this node first started, by the votes of the peers that answered its announcement: after a
@@ -19,12 +19,14 @@ final class StartTimeVotes {
   static final int MAX_VOTERS = 64;
 
   /** By the wire contract: how far two clocks may differ, in seconds. */
-  private static final long TOLERANCE = 60;
+  static final long TOLERANCE = 60;
 
   /** No nara has been up for ten years. */
   private static final long MAX_WEIGHT_SECONDS = 10L * 365 * 24 * 3600;
 
-  private final Map<String, WeightedReport> byVoter = new LinkedHashMap<>();
+  private record Vote(long startTime, long weight) {}
+
+  private final Map<String, Vote> byVoter = new LinkedHashMap<>();
 
   /**
    * Counts a vote.
@@ -34,7 +36,7 @@ final class StartTimeVotes {
    */
   void add(String voter, long uptime, long startTime) {
     if (startTime > 0 && (byVoter.containsKey(voter) || byVoter.size() < MAX_VOTERS)) {
-      byVoter.put(voter, new WeightedReport(startTime, Math.clamp(uptime, 0, MAX_WEIGHT_SECONDS)));
+      byVoter.put(voter, new Vote(startTime, Math.clamp(uptime, 0, MAX_WEIGHT_SECONDS)));
     }
   }
 
@@ -42,8 +44,33 @@ final class StartTimeVotes {
     return byVoter.size();
   }
 
-  /** The winning start time, Unix seconds; empty without votes. */
+  /**
+   * The winning start time, Unix seconds; empty without votes. A group of votes extends from its
+   * lowest value by the tolerance. The heaviest group of at least two votes wins, else the heaviest
+   * vote; of equally heavy ones the lower values. The result is the upper median of the group.
+   */
   Optional<Long> agreedStartTime() {
-    return UptimeConsensus.of(List.copyOf(byVoter.values()), TOLERANCE);
+    List<Vote> sorted = new ArrayList<>(byVoter.values());
+    sorted.sort(Comparator.comparingLong(Vote::startTime));
+    List<Vote> best = List.of();
+    int from = 0;
+    for (int to = 1; to <= sorted.size(); to++) {
+      if (to == sorted.size()
+          || sorted.get(to).startTime - sorted.get(from).startTime > TOLERANCE) {
+        List<Vote> group = sorted.subList(from, to);
+        best = best.isEmpty() || isBetter(group, best) ? group : best;
+        from = to;
+      }
+    }
+    return best.isEmpty() ? Optional.empty() : Optional.of(best.get(best.size() / 2).startTime);
+  }
+
+  private static boolean isBetter(List<Vote> group, List<Vote> best) {
+    boolean bestIsSingle = best.size() == 1;
+    return (group.size() == 1) == bestIsSingle ? weight(group) > weight(best) : bestIsSingle;
+  }
+
+  private static long weight(List<Vote> group) {
+    return group.stream().mapToLong(Vote::weight).sum();
   }
 }

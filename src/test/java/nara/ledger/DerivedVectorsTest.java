@@ -109,22 +109,6 @@ class DerivedVectorsTest {
     assertThat(TrimmedMean.of(LongStream.of(1, 2, Long.MAX_VALUE).toArray())).isEqualTo(1);
   }
 
-  @Test
-  void consensus_by_uptime_matches_the_recorded_one() {
-    for (JsonNode c : NUMBERS.get("consensus_by_uptime")) {
-      List<UptimeConsensus.WeightedReport> reports =
-          elements(c.get("values"))
-              .map(
-                  v ->
-                      new UptimeConsensus.WeightedReport(
-                          v.get("value").asLong(), v.get("weight").asLong()))
-              .toList();
-      assertThat(UptimeConsensus.of(reports, c.get("tolerance").asLong()))
-          .contains(c.get("consensus").asLong());
-    }
-    assertThat(UptimeConsensus.of(List.of(), 60)).isEmpty();
-  }
-
   private static Stream<JsonNode> elements(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }

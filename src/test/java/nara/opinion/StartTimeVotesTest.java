@@ -2,6 +2,8 @@ package nara.opinion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class StartTimeVotesTest {
@@ -12,6 +14,18 @@ class StartTimeVotesTest {
     votes.add("bart", 100, 0);
     votes.add("bart", 100, -5);
     assertThat(votes.agreedStartTime()).isEmpty();
+  }
+
+  @Test
+  void consensus_by_uptime_matches_the_recorded_one() {
+    for (JsonNode recorded : Vectors.json("numbers.json").get("consensus_by_uptime")) {
+      assertThat(recorded.get("tolerance").asLong()).isEqualTo(StartTimeVotes.TOLERANCE);
+      StartTimeVotes all = new StartTimeVotes();
+      for (JsonNode vote : recorded.get("values")) {
+        all.add("voter-" + all.size(), vote.get("weight").asLong(), vote.get("value").asLong());
+      }
+      assertThat(all.agreedStartTime()).contains(recorded.get("consensus").asLong());
+    }
   }
 
   @Test
