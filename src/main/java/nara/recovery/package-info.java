@@ -1,7 +1,22 @@
 /**
- * Boot recovery: the plan (a pure state machine), the report, and the coordinator that carries the
- * plan out.
- *
- * <p>May know the messages of the others.
+ * Boot recovery: the plan (a pure state machine), its rungs, and the coordinator verticle that
+ * executes the plan.
  */
+@MayKnow({
+  "bounds",
+  "bus",
+  "checkpoint.consensus",
+  "checkpoint.sync",
+  "discovery",
+  "ledger",
+  "mesh.client",
+  "mesh.wire",
+  "mqtt",
+  "mqtt.wire",
+  "recovery.pages",
+  "recovery.report",
+  "trust"
+})
 package nara.recovery;
+
+import nara.MayKnow;

@@ -1,0 +1,15 @@
+/** The report of a recovery, its sums and its JSON. */
+@MayKnow({
+  "checkpoint.sync",
+  "discovery",
+  "event",
+  "identity",
+  "ledger",
+  "mesh.client",
+  "mqtt",
+  "recovery",
+  "trust"
+})
+package nara.recovery.report;
+
+import nara.MayKnow;
