@@ -1,7 +1,8 @@
 /**
- * Bounds on what peers can cause: text in messages, entries in a cache, requests in a window, log
- * lines for one problem.
- *
- * <p>Plain Java; may know nothing of the other packages, and every package may know it.
+ * Bounds and safety for untrusted input: bounded maps, rate limits, printable text, one log line
+ * per problem.
  */
+@MayKnow({})
 package nara.bounds;
+
+import nara.MayKnow;

@@ -1,7 +1,10 @@
 /**
- * The event bus: typed requests and notifications by reference within one JVM, timeouts, timers.
+ * The event bus as the verticles use it: typed requests with timeouts, typed notifications, and the
+ * clock.
  *
- * <p>Addresses and messages stand in the package of the verticle that serves them. May know nothing
- * of the other packages.
+ * <p>Addresses and messages stand in the package of the verticle that serves them.
  */
+@MayKnow({})
 package nara.bus;
+
+import nara.MayKnow;

@@ -24,9 +24,9 @@ final class CheckConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ConfigReader.ConfigResult configResult = ConfigLoader.read(file);
-    ConfigLoader.requireValid(file, configResult, terminal);
-    terminal.out().println(configResult.effective());
+    ConfigReader.ConfigResult result = ConfigLoader.read(file);
+    ConfigLoader.requireValid(file, result, terminal);
+    terminal.out().println(result.effective());
     return ExitCode.OK;
   }
 }

@@ -62,17 +62,16 @@ final class ConfigLoader {
    *
    * @throws CommandFailure with every problem, a line each
    */
-  static NodeConfig requireValid(
-      Path file, ConfigReader.ConfigResult configResult, Terminal terminal) {
-    configResult.warnings().forEach(note -> terminal.err().println("note: " + note));
-    return configResult
+  static NodeConfig requireValid(Path file, ConfigReader.ConfigResult result, Terminal terminal) {
+    result.warnings().forEach(note -> terminal.err().println("note: " + note));
+    return result
         .config()
         .orElseThrow(
             () -> {
-              for (ConfigProblem problem : configResult.problems()) {
+              for (ConfigProblem problem : result.problems()) {
                 terminal.err().println(file + ": " + problem.sentence());
               }
-              int count = configResult.problems().size();
+              int count = result.problems().size();
               return new CommandFailure(
                   "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
             });

@@ -64,12 +64,12 @@ final class DemoCommand implements Callable<Integer> {
     requireRange("--neighbours", neighbours, 1, MAX_NEIGHBOURS);
     requireRange("--events", events, 1_000, MAX_EVENTS);
     ProgressPrinter progress = new ProgressPrinter(terminal);
-    try (DemoNetwork demoNetwork =
+    try (DemoNetwork network =
             DemoNetwork.start(neighbours, events, seed, terminal.clock(), terminal.err()::println);
         RunningNode fresh =
             RunningNode.start(
-                demoNetwork.freshConfig(),
-                demoNetwork.freshIdentity(),
+                network.freshConfig(),
+                network.freshIdentity(),
                 terminal.clock(),
                 RunningNode.Preparation.NONE,
                 progress::print)) {

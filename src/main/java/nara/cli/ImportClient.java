@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.ReadResult;
@@ -106,11 +107,11 @@ final class ImportClient {
 
   private void send(Path file, BoundedWebClient http) {
     try (EventFileReader events = EventFileReader.open(file)) {
-      for (List<EventFileReader.Line> lines = events.nextBatch(BATCH_SIZE);
+      for (List<Line> lines = events.nextBatch(BATCH_SIZE);
           !lines.isEmpty();
           lines = events.nextBatch(BATCH_SIZE)) {
         List<byte[]> batch = new ArrayList<>(lines.size());
-        for (EventFileReader.Line line : lines) {
+        for (Line line : lines) {
           fault(line)
               .ifPresentOrElse(
                   fault -> countSkipped(file, line, fault), () -> batch.add(line.bytes()));
@@ -122,21 +123,21 @@ final class ImportClient {
     }
   }
 
-  private Optional<String> fault(EventFileReader.Line line) {
+  private Optional<String> fault(Line line) {
     return switch (line.read(reader)) {
       case ReadResult.Unreadable unreadable -> unreadable.validationError();
-      case ReadResult.ParsedEvent parsedEvent ->
-          parsedEvent
+      case ReadResult.ParsedEvent event ->
+          event
               .validationError()
               .or(
                   () ->
-                      parsedEvent.idMatches()
+                      event.idMatches()
                           ? Optional.empty()
                           : Optional.of("its id does not match its content"));
     };
   }
 
-  private void countSkipped(Path file, EventFileReader.Line line, String fault) {
+  private void countSkipped(Path file, Line line, String fault) {
     if (skippedLines++ == 0) {
       terminal
           .err()

@@ -82,34 +82,31 @@ final class LedgerCommand implements Runnable {
 
     @Override
     public Integer call() {
-      LedgerLoader.LoadedLedger loadedLedger = ledgerLoader.load(List.of(file), terminal);
-      LedgerStats stats = loadedLedger.ledger().stats();
+      LedgerLoader.LoadedLedger ledger = ledgerLoader.load(List.of(file), terminal);
+      LedgerStats stats = ledger.ledger().stats();
       Map<String, Integer> byService = new TreeMap<>();
       stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
-      List<Event> events = loadedLedger.ledger().export();
+      List<Event> events = ledger.ledger().export();
       Map<String, Object> object =
           JsonOutput.object(
               "total", stats.total(),
               "by_service", byService,
               "critical", stats.critical(),
               "bytes", stats.bytes(),
-              "subjects", loadedLedger.ledger().subjects().size(),
+              "subjects", ledger.ledger().subjects().size(),
               "first_ts", events.isEmpty() ? 0 : events.getFirst().ts(),
               "last_ts", events.isEmpty() ? 0 : events.getLast().ts(),
-              "lines", loadedLedger.lines(),
-              "duplicate", loadedLedger.duplicates(),
-              "dropped", loadedLedger.dropped(),
-              "not_events", loadedLedger.unreadableLines());
+              "lines", ledger.lines(),
+              "duplicate", ledger.duplicates(),
+              "dropped", ledger.dropped(),
+              "not_events", ledger.unreadableLines());
       StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
       text.append(
           "%n%,10d lines: %,d duplicate, %,d dropped by the ledger's limits, %,d no event"
               .formatted(
-                  loadedLedger.lines(),
-                  loadedLedger.duplicates(),
-                  loadedLedger.dropped(),
-                  loadedLedger.unreadableLines()));
+                  ledger.lines(), ledger.duplicates(), ledger.dropped(), ledger.unreadableLines()));
       print(object, text.toString());
       return ExitCode.OK;
     }
@@ -228,15 +225,15 @@ final class LedgerCommand implements Runnable {
     public Integer call() {
       Query query = query();
       // No mode that can be asked for here draws lots.
-      QueryResult queryResult = loadLedger().query(query, new SplittableRandom(0));
-      List<String> ids = queryResult.events().stream().map(event -> event.id().toString()).toList();
+      QueryResult result = loadLedger().query(query, new SplittableRandom(0));
+      List<String> ids = result.events().stream().map(event -> event.id().toString()).toList();
       Map<String, Object> object = JsonOutput.object("ids", ids);
-      queryResult.nextCursor().ifPresent(next -> object.put("next_cursor", Long.toString(next)));
+      result.nextCursor().ifPresent(next -> object.put("next_cursor", Long.toString(next)));
       if (json) {
         terminal.out().println(JsonOutput.indented(object));
       } else {
         ids.forEach(terminal.out()::println);
-        queryResult.nextCursor().ifPresent(next -> terminal.err().println("next cursor: " + next));
+        result.nextCursor().ifPresent(next -> terminal.err().println("next cursor: " + next));
       }
       return ExitCode.OK;
     }
@@ -397,16 +394,16 @@ final class LedgerCommand implements Runnable {
         files.add(file);
       }
       files.addAll(sources);
-      LedgerLoader.LoadedLedger loadedLedger = ledgerLoader.load(files, terminal);
-      List<Event> events = loadedLedger.ledger().export();
+      LedgerLoader.LoadedLedger ledger = ledgerLoader.load(files, terminal);
+      List<Event> events = ledger.ledger().export();
       EventFileWriter.write(file, events);
       Map<String, Object> object =
           JsonOutput.object(
               "total", events.size(),
-              "duplicate", loadedLedger.duplicates(),
-              "dropped", loadedLedger.dropped(),
-              "refused", loadedLedger.refused().values().stream().mapToLong(Long::longValue).sum(),
-              "not_events", loadedLedger.unreadableLines());
+              "duplicate", ledger.duplicates(),
+              "dropped", ledger.dropped(),
+              "refused", ledger.refused().values().stream().mapToLong(Long::longValue).sum(),
+              "not_events", ledger.unreadableLines());
       terminal
           .out()
           .println(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Terminal;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -65,65 +66,62 @@ final class LedgerLoader {
 
   /** The ledger of a node that was offered all events of the files. */
   LoadedLedger load(List<Path> files, Terminal terminal) {
-    LoadSession loadSession = new LoadSession();
-    Function<List<ReadResult>, List<JudgedEvent>> admit = admission(files, terminal, loadSession);
+    LoadSession session = new LoadSession();
+    Function<List<ReadResult>, List<JudgedEvent>> admit = admission(files, terminal, session);
     for (Path file : files) {
       try (EventFileReader events = EventFileReader.open(file)) {
-        for (List<EventFileReader.Line> lines = events.nextBatch(VerificationOptions.BATCH_SIZE);
+        for (List<Line> lines = events.nextBatch(VerificationOptions.BATCH_SIZE);
             !lines.isEmpty();
             lines = events.nextBatch(VerificationOptions.BATCH_SIZE)) {
-          loadSession.mergeBatch(file, lines, admit);
+          session.mergeBatch(file, lines, admit);
         }
       }
     }
-    LoadedLedger loadedLedger = loadSession.loaded();
-    printNotes(loadedLedger, terminal);
-    return loadedLedger;
+    LoadedLedger ledger = session.loaded();
+    printNotes(ledger, terminal);
+    return ledger;
   }
 
   private Function<List<ReadResult>, List<JudgedEvent>> admission(
-      List<Path> files, Terminal terminal, LoadSession loadSession) {
+      List<Path> files, Terminal terminal, LoadSession session) {
     if (policyName == null && !verificationOptions.hasKeyFiles()) {
       return readResults -> readResults.stream().map(LedgerLoader::withoutVerification).toList();
     }
     TrustPolicy policy = VerificationOptions.policy(policyName == null ? "verified" : policyName);
-    EventVerifier eventVerifier = verificationOptions.eventVerifier(files, terminal);
+    EventVerifier verifier = verificationOptions.eventVerifier(files, terminal);
     return readResults -> {
       List<JudgedEvent> admitted = new ArrayList<>(readResults.size());
-      for (VerificationResult verificationResult : eventVerifier.verify(readResults)) {
-        if (policy.action(verificationResult.verdict()) == Action.MERGE) {
-          admitted.add(
-              new JudgedEvent(
-                  event(verificationResult.readResult()), verificationResult.verdict()));
+      for (VerificationResult result : verifier.verify(readResults)) {
+        if (policy.action(result.verdict()) == Action.MERGE) {
+          admitted.add(new JudgedEvent(event(result.readResult()), result.verdict()));
         } else {
-          loadSession.refused.merge(verificationResult.verdict(), 1L, Long::sum);
+          session.refused.merge(result.verdict(), 1L, Long::sum);
         }
       }
       return admitted;
     };
   }
 
-  private static JudgedEvent withoutVerification(ReadResult readResult) {
-    Event event = event(readResult);
+  private static JudgedEvent withoutVerification(ReadResult result) {
+    Event event = event(result);
     boolean signed = event.isSigned() || event.payload() instanceof Checkpoint;
     return new JudgedEvent(event, signed ? Verdict.VALID : Verdict.UNSIGNED);
   }
 
-  private static Event event(ReadResult readResult) {
-    return ((ReadResult.ParsedEvent) readResult).event();
+  private static Event event(ReadResult result) {
+    return ((ReadResult.ParsedEvent) result).event();
   }
 
-  private static void printNotes(LoadedLedger loadedLedger, Terminal terminal) {
-    loadedLedger
+  private static void printNotes(LoadedLedger ledger, Terminal terminal) {
+    ledger
         .firstFault()
         .ifPresent(
             fault ->
                 terminal
                     .err()
                     .printf(
-                        "note: %,d lines hold no event; %s%n",
-                        loadedLedger.unreadableLines(), fault));
-    loadedLedger
+                        "note: %,d lines hold no event; %s%n", ledger.unreadableLines(), fault));
+    ledger
         .refused()
         .forEach(
             (verdict, count) ->
@@ -145,11 +143,9 @@ final class LedgerLoader {
     private Optional<String> firstFault = Optional.empty();
 
     void mergeBatch(
-        Path file,
-        List<EventFileReader.Line> batch,
-        Function<List<ReadResult>, List<JudgedEvent>> admission) {
+        Path file, List<Line> batch, Function<List<ReadResult>, List<JudgedEvent>> admission) {
       List<ReadResult> readResults = new ArrayList<>(batch.size());
-      for (EventFileReader.Line line : batch) {
+      for (Line line : batch) {
         ReadResult readResult = line.read(reader);
         Optional<String> fault = readResult.validationError();
         if (fault.isEmpty()) {

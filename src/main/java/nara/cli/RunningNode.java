@@ -15,6 +15,7 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Terminal;
 import nara.event.Event;
 import nara.event.json.RawEvents;
@@ -27,6 +28,7 @@ import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.report.Report;
 import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferResult;
 
 /**
  * A node as a command holds it: started, waited for, asked, stopped, from the command's thread.
@@ -88,8 +90,8 @@ final class RunningNode implements AutoCloseable {
                       RecoveryNotification.class,
                       news -> {
                         switch (news) {
-                          case RecoveryNotification.RecoveryProgressed recoveryProgressed ->
-                              onProgress.accept(recoveryProgressed);
+                          case RecoveryNotification.RecoveryProgressed progressed ->
+                              onProgress.accept(progressed);
                           case RecoveryNotification.RecoveryFinished done ->
                               finished.tryComplete(done.report());
                         }
@@ -186,17 +188,17 @@ final class RunningNode implements AutoCloseable {
     long held = 0;
     long refused = 0;
     try (EventFileReader file = EventFileReader.open(path)) {
-      for (List<EventFileReader.Line> lines = file.nextBatch(IMPORT_BATCH);
+      for (List<Line> lines = file.nextBatch(IMPORT_BATCH);
           !lines.isEmpty();
           lines = file.nextBatch(IMPORT_BATCH)) {
-        TrustRequest.OfferResult offerResult = request(node, offerRequest(path, lines));
-        received += offerResult.received();
-        added += offerResult.added();
-        held += offerResult.duplicate() + offerResult.dropped();
-        refused += offerResult.rejected();
+        OfferResult result = request(node, offerRequest(path, lines));
+        received += result.received();
+        added += result.added();
+        held += result.duplicate() + result.dropped();
+        refused += result.rejected();
       }
       // What came before its emitter's announcement can be judged now.
-      TrustRequest.OfferResult again = request(node, new TrustRequest.VerifyQuarantined());
+      OfferResult again = request(node, new TrustRequest.VerifyQuarantined());
       terminal
           .err()
           .printf(
@@ -214,15 +216,13 @@ final class RunningNode implements AutoCloseable {
     }
   }
 
-  private static TrustRequest.OfferResult request(
-      NaraNode node, TrustRequest<TrustRequest.OfferResult> request) {
+  private static OfferResult request(NaraNode node, TrustRequest<OfferResult> request) {
     return Blocking.await(
         node.bus().request(TrustRequest.ADDRESS, request, Timeouts.IMPORT), Timeouts.IMPORT);
   }
 
-  private static TrustRequest.OfferEvents offerRequest(
-      Path path, List<EventFileReader.Line> lines) {
-    List<byte[]> events = lines.stream().map(EventFileReader.Line::bytes).toList();
+  private static TrustRequest.OfferEvents offerRequest(Path path, List<Line> lines) {
+    List<byte[]> events = lines.stream().map(Line::bytes).toList();
     return new TrustRequest.OfferEvents(path.toString(), RawEvents.join(events));
   }
 

@@ -83,9 +83,9 @@ final class VerificationOptions {
     return !keyFiles.isEmpty();
   }
 
-  private static boolean isAnnouncement(ReadResult readResult) {
-    return readResult instanceof ReadResult.ParsedEvent parsedEvent
-        && parsedEvent.event().payload() instanceof HeyThere;
+  private static boolean isAnnouncement(ReadResult result) {
+    return result instanceof ReadResult.ParsedEvent event
+        && event.event().payload() instanceof HeyThere;
   }
 
   private static SignatureVerifier verifier() {

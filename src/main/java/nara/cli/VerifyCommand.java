@@ -58,7 +58,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TrustPolicy policy = VerificationOptions.policy(policyName);
-    EventVerifier eventVerifier = verificationOptions.eventVerifier(List.of(file), terminal);
+    EventVerifier verifier = verificationOptions.eventVerifier(List.of(file), terminal);
     long done = 0;
     try (EventFileReader events = EventFileReader.open(file)) {
       for (List<EventFileReader.Line> lines = events.nextBatch(VerificationOptions.BATCH_SIZE);
@@ -66,7 +66,7 @@ final class VerifyCommand implements Callable<Integer> {
           !lines.isEmpty() && !terminal.out().checkError();
           lines = events.nextBatch(VerificationOptions.BATCH_SIZE)) {
         List<ReadResult> readResults = lines.stream().map(line -> line.read(reader)).toList();
-        print(lines, eventVerifier.verify(readResults));
+        print(lines, verifier.verify(readResults));
         done += lines.size();
         if (terminal.interactive()) {
           terminal.err().printf("\r%,d events judged", done);
@@ -86,51 +86,44 @@ final class VerifyCommand implements Callable<Integer> {
       List<EventFileReader.Line> lines, List<VerificationResult> verificationResults) {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
-      VerificationResult verificationResult = verificationResults.get(i);
-      counts.merge(verificationResult.verdict(), 1L, Long::sum);
+      VerificationResult result = verificationResults.get(i);
+      counts.merge(result.verdict(), 1L, Long::sum);
       long number = lines.get(i).number();
-      rows.append(
-              json
-                  ? JsonOutput.compact(jsonRow(number, verificationResult))
-                  : textRow(number, verificationResult))
+      rows.append(json ? JsonOutput.compact(jsonRow(number, result)) : textRow(number, result))
           .append('\n');
     }
     terminal.out().print(rows);
   }
 
-  private static String textRow(long number, VerificationResult verificationResult) {
-    return number
-        + "\t"
-        + printableId(verificationResult.readResult())
-        + '\t'
-        + verificationResult.verdict().label();
+  private static String textRow(long number, VerificationResult result) {
+    return number + "\t" + printableId(result.readResult()) + '\t' + result.verdict().label();
   }
 
   /** The claimed id as one short word, whatever the line claims. */
-  private static String printableId(ReadResult readResult) {
-    String stated = readResult.claimedId();
+  private static String printableId(ReadResult result) {
+    String stated = result.claimedId();
     String bounded = stated.length() <= ID_CHARACTERS ? stated : stated.substring(0, ID_CHARACTERS);
     return stated.isEmpty() ? "-" : Terminal.printable(bounded);
   }
 
-  private static Map<String, Object> jsonRow(long number, VerificationResult verificationResult) {
+  private static Map<String, Object> jsonRow(long number, VerificationResult result) {
     Map<String, Object> row =
         JsonOutput.object(
             "line",
             number,
             "id",
-            verificationResult.readResult().claimedId(),
+            result.readResult().claimedId(),
             "verdict",
-            verificationResult.verdict().label());
-    if (!verificationResult.reason().isEmpty()) {
-      row.put("reason", verificationResult.reason());
+            result.verdict().label());
+    if (!result.reason().isEmpty()) {
+      row.put("reason", result.reason());
     }
-    if (verificationResult.readResult() instanceof ReadResult.ParsedEvent parsedEvent) {
-      row.put("content", parsedEvent.content());
-      row.put("computed_id", parsedEvent.event().id().toString());
-      row.put("signed_hash_hex", HEX.formatHex(parsedEvent.signableHash()));
-      row.put("actor", parsedEvent.event().actor());
-      row.put("target", parsedEvent.event().target());
+    if (result.readResult() instanceof ReadResult.ParsedEvent event) {
+      row.put("content", event.content());
+      row.put("computed_id", event.event().id().toString());
+      row.put("signed_hash_hex", HEX.formatHex(event.signableHash()));
+      row.put("actor", event.event().actor());
+      row.put("target", event.event().target());
     }
     return row;
   }

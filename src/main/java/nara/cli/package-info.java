@@ -1,7 +1,26 @@
-/**
- * The command line: commands, files of events, progress and reports on a terminal.
- *
- * <p>May know {@code node}, and the plain Java of the other packages: it looks into files without a
- * node. Nobody knows it.
- */
+/** The commands. */
+@MayKnow({
+  "bounds",
+  "bus",
+  "cli.file",
+  "cli.output",
+  "cluster",
+  "demo",
+  "discovery",
+  "event",
+  "event.json",
+  "identity",
+  "ledger",
+  "mesh.client",
+  "mesh.server",
+  "mesh.wire",
+  "node",
+  "node.config",
+  "recovery",
+  "recovery.report",
+  "trust",
+  "trust.verifier"
+})
 package nara.cli;
+
+import nara.MayKnow;

@@ -49,11 +49,11 @@ public final class ClusterMember {
   private boolean hadQuorum = true;
 
   private ClusterMember(
-      ClusterConfig config, String nodeId, HazelcastInstance hazelcast, TermTracker termTracker) {
+      ClusterConfig config, String nodeId, HazelcastInstance hazelcast, TermTracker tracker) {
     this.config = config;
     this.nodeId = nodeId;
     this.hazelcast = hazelcast;
-    this.termTracker = termTracker;
+    this.termTracker = tracker;
   }
 
   /**
@@ -74,10 +74,10 @@ public final class ClusterMember {
               throw new ClusterJoinException(fault);
             });
     String nodeId = UUID.randomUUID().toString();
-    TermTracker termTracker = new TermTracker();
+    TermTracker tracker = new TermTracker();
     com.hazelcast.config.Config hazelcast = HazelcastConfig.of(config, nodeId);
     hazelcast.getMemberAttributeConfig().setAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE, id);
-    hazelcast.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, termTracker);
+    hazelcast.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, tracker);
     HazelcastInstance joined = Hazelcast.newHazelcastInstance(hazelcast);
     for (Member other : joined.getCluster().getMembers()) {
       if (!id.equals(other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE))) {
@@ -89,7 +89,7 @@ public final class ClusterMember {
                     config.name(), other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE), id));
       }
     }
-    return new ClusterMember(config, nodeId, joined, termTracker);
+    return new ClusterMember(config, nodeId, joined, tracker);
   }
 
   private Future<Vertx> vertx(VertxOptions options) {
@@ -216,9 +216,7 @@ public final class ClusterMember {
   public boolean isLastCoordinator() {
     return members().stream()
         .noneMatch(
-            memberInfo ->
-                !memberInfo.nodeId().equals(nodeId)
-                    && memberInfo.roles().contains(Role.COORDINATOR));
+            info -> !info.nodeId().equals(nodeId) && info.roles().contains(Role.COORDINATOR));
   }
 
   ClusterConfig config() {

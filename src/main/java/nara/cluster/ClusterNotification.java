@@ -5,7 +5,7 @@ import nara.bus.BusMessage;
 /** What the verticles of a cluster's member tell each other, and the node, within their JVM. */
 public sealed interface ClusterNotification extends BusMessage {
   /** Where they tell. */
-  String ADDRESS = "nara.cluster.news";
+  String ADDRESS = "nara.cluster.notifications";
 
   /** This member leads from now on. */
   record LeadershipGained(long term) implements ClusterNotification {}

@@ -16,6 +16,7 @@ import nara.cluster.ClusterNotification.LeadershipLost;
 import nara.cluster.ClusterNotification.MembersChanged;
 import nara.cluster.ClusterNotification.SplitBrainHealed;
 import nara.cluster.ClusterRequest.ClusterStatus;
+import nara.cluster.LeaderElection.ElectionAction;
 import nara.cluster.map.Lease;
 import nara.cluster.map.TermTracker;
 import org.slf4j.Logger;
@@ -106,7 +107,7 @@ final class LeaseVerticle extends VerticleBase {
       case CaughtUp now -> caughtUp = now.complete();
       case HigherTermSeen by -> termTracker.observe(by.term());
       case MembersChanged changed -> {}
-      case SplitBrainHealed splitBrainHealed -> {}
+      case SplitBrainHealed healed -> {}
       case LeadershipGained mine -> {}
       case LeadershipLost mine -> {}
     }
@@ -147,15 +148,15 @@ final class LeaseVerticle extends VerticleBase {
     execute(leaderElection.nextAction(eligible, termTracker.highest(), System.nanoTime()));
   }
 
-  private void execute(LeaderElection.ElectionAction electionAction) {
-    switch (electionAction) {
-      case LeaderElection.ElectionAction.Wait nothing -> {}
-      case LeaderElection.ElectionAction.ReplaceLease replaceLease -> {
+  private void execute(ElectionAction action) {
+    switch (action) {
+      case ElectionAction.Wait nothing -> {}
+      case ElectionAction.ReplaceLease lease -> {
         if (!inFlight && !stopping) {
-          replaceLease(replaceLease);
+          replaceLease(lease);
         }
       }
-      case LeaderElection.ElectionAction.StepDown down -> {
+      case ElectionAction.StepDown down -> {
         LOG.warn("{} steps down: {}", member.config().memberName(), down.reason());
         leaderName = "";
         bus.publish(ClusterNotification.ADDRESS, new LeadershipLost(down.reason()));
@@ -163,12 +164,12 @@ final class LeaseVerticle extends VerticleBase {
     }
   }
 
-  private void replaceLease(LeaderElection.ElectionAction.ReplaceLease replaceLease) {
+  private void replaceLease(ElectionAction.ReplaceLease lease) {
     inFlight = true;
     boolean renewing = leaderElection.leading();
     long sentAt = System.nanoTime();
-    Lease replacement = replaceLease.replacement();
-    onWorker(() -> compareAndSet(replaceLease.expected(), replacement, renewing))
+    Lease replacement = lease.replacement();
+    onWorker(() -> compareAndSet(lease.expected(), replacement, renewing))
         .onComplete(
             swapped -> {
               inFlight = false;

@@ -61,8 +61,7 @@ final class LedgerView {
         .compose(answer -> worker.executeBlocking(() -> read(values, answer.valid()), false))
         .compose(
             events ->
-                request(new MergeEvents(events))
-                    .onSuccess(mergeResult -> publishAnnouncements(events)));
+                request(new MergeEvents(events)).onSuccess(result -> publishAnnouncements(events)));
   }
 
   /** Who announced itself to another member is there for all of them. */
@@ -97,9 +96,8 @@ final class LedgerView {
   }
 
   /** Another member has verified it, and a hey-there of the same nara says the same everywhere. */
-  private void learn(JudgedEvent judgedEvent) {
-    if (judgedEvent.verdict() == Verdict.VALID
-        && judgedEvent.event().payload() instanceof HeyThere hey) {
+  private void learn(JudgedEvent event) {
+    if (event.verdict() == Verdict.VALID && event.event().payload() instanceof HeyThere hey) {
       PublicKey.parse(hey.publicKey())
           .ifPresent(key -> keyring.learn(hey.from(), hey.id(), key, Origin.HEY_THERE));
     }

@@ -23,9 +23,15 @@ import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
+import nara.cluster.ClusterMember.MemberInfo;
 import nara.cluster.ClusterNotification.HigherTermSeen;
 import nara.cluster.ClusterRequest.TakeOverLeadership;
 import nara.cluster.ClusterRequest.TakeOverResult;
+import nara.cluster.MemberCommand.CommandFailed;
+import nara.cluster.MemberCommand.CommandResult;
+import nara.cluster.MemberCommand.FetchAndMerge;
+import nara.cluster.MemberCommand.KeySearchCompleted;
+import nara.cluster.MemberCommand.StaleTerm;
 import nara.cluster.map.RecordCodec;
 import nara.cluster.map.RecoveryProgress;
 import nara.cluster.map.TermTracker;
@@ -69,8 +75,7 @@ public final class MemberCommandVerticle extends VerticleBase {
   private boolean stopping;
 
   /** A command that has no answer yet. */
-  private record PendingCommand(
-      ClusterMember.MemberInfo target, Promise<MemberCommand.CommandResult> result) {}
+  private record PendingCommand(MemberInfo target, Promise<CommandResult> result) {}
 
   MemberCommandVerticle(ClusterMember member) {
     this.member = member;
@@ -97,8 +102,7 @@ public final class MemberCommandVerticle extends VerticleBase {
     // Answers end calls, and so change the list.
     List.copyOf(pendingCommands)
         .forEach(
-            pendingCommand ->
-                pendingCommand.result.tryFail(new UnavailableException("this member is stopping")));
+            command -> command.result.tryFail(new UnavailableException("this member is stopping")));
     return worker.close();
   }
 
@@ -111,14 +115,11 @@ public final class MemberCommandVerticle extends VerticleBase {
         || news instanceof ClusterNotification.SplitBrainHealed) {
       failures.clear();
       Set<String> there =
-          member.members().stream()
-              .map(ClusterMember.MemberInfo::nodeId)
-              .collect(Collectors.toSet());
+          member.members().stream().map(MemberInfo::nodeId).collect(Collectors.toSet());
       // Answers end calls, and so change the list.
-      for (PendingCommand pendingCommand : List.copyOf(pendingCommands)) {
-        if (!there.contains(pendingCommand.target.nodeId())) {
-          pendingCommand.result.tryFail(
-              new UnavailableException(pendingCommand.target.name() + " is gone"));
+      for (PendingCommand command : List.copyOf(pendingCommands)) {
+        if (!there.contains(command.target.nodeId())) {
+          command.result.tryFail(new UnavailableException(command.target.name() + " is gone"));
         }
       }
     }
@@ -132,7 +133,7 @@ public final class MemberCommandVerticle extends VerticleBase {
       command = RecordCodec.decode(MemberCommand.class, message.body());
     } catch (IllegalArgumentException unreadable) {
       LOG.warn("a command cannot be read ({}): another version?", unreadable.getMessage());
-      reply(message, new MemberCommand.CommandFailed("the command cannot be read"));
+      reply(message, new CommandFailed("the command cannot be read"));
       return;
     }
     if (!termTracker.admit(command.term())) {
@@ -144,36 +145,36 @@ public final class MemberCommandVerticle extends VerticleBase {
             command.term(),
             termTracker.highest());
       }
-      reply(message, new MemberCommand.StaleTerm(termTracker.highest()));
+      reply(message, new StaleTerm(termTracker.highest()));
       return;
     }
     termTracker.accepted(command.term());
     execute(command)
-        .otherwise(failure -> new MemberCommand.CommandFailed(String.valueOf(failure.getMessage())))
+        .otherwise(failure -> new CommandFailed(String.valueOf(failure.getMessage())))
         .onSuccess(done -> reply(message, done));
   }
 
-  private Future<MemberCommand.CommandResult> execute(MemberCommand command) {
+  private Future<CommandResult> execute(MemberCommand command) {
     return switch (command) {
-      case MemberCommand.FetchAndMerge fetchAndMerge ->
+      case FetchAndMerge merge ->
           bus.request(
                   MeshRequest.ADDRESS,
                   new MeshRequest.FetchPage(
-                      fetchAndMerge.peer(),
-                      fetchAndMerge.query(),
-                      fetchAndMerge.timeout(),
-                      Optional.of(fetchAndMerge.stallTimeout())),
-                  fetchAndMerge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
+                      merge.peer(),
+                      merge.query(),
+                      merge.timeout(),
+                      Optional.of(merge.stallTimeout())),
+                  merge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
               .map(MemberCommand.FetchCompleted::new);
       case MemberCommand.SearchKeysLocally seek ->
           new KeySearch(bus, new PeerKeySource(bus, seek.peers()))
               .search()
-              .map(MemberCommand.KeySearchCompleted::new);
+              .map(KeySearchCompleted::new);
     };
   }
 
-  private static void reply(Message<Buffer> message, MemberCommand.CommandResult commandResult) {
-    message.reply(RecordCodec.encode(MemberCommand.CommandResult.class, commandResult));
+  private static void reply(Message<Buffer> message, CommandResult result) {
+    message.reply(RecordCodec.encode(CommandResult.class, result));
   }
 
   // What this member's coordinator asks, when it leads.
@@ -195,8 +196,8 @@ public final class MemberCommandVerticle extends VerticleBase {
       case ClusterWorkRequest.FetchOnMember fetchOnMember ->
           onFetch(fetchOnMember, new HashSet<>());
       case ClusterWorkRequest.SearchKeysOnMembers seek -> onSeekKeys(seek);
-      case ClusterWorkRequest.AppendEntry appendEntry ->
-          persist(() -> recoveryProgress.append(term, appendEntry.index(), appendEntry.entry()));
+      case ClusterWorkRequest.AppendEntry entry ->
+          persist(() -> recoveryProgress.append(term, entry.index(), entry.entry()));
       case ClusterWorkRequest.StoreReport over ->
           persist(() -> recoveryProgress.finish(term, over.report()));
     };
@@ -227,17 +228,15 @@ public final class MemberCommandVerticle extends VerticleBase {
 
   private Future<FetchedByMember> onFetch(
       ClusterWorkRequest.FetchOnMember fetchOnMember, Set<String> tried) {
-    Optional<ClusterMember.MemberInfo> target =
+    Optional<MemberInfo> target =
         leastLoaded(
-            memberInfo ->
-                memberInfo.roles().contains(Role.MESH_SYNC)
-                    && !tried.contains(memberInfo.nodeId()));
+            info -> info.roles().contains(Role.MESH_SYNC) && !tried.contains(info.nodeId()));
     if (stopping || target.isEmpty() || tried.size() == MAX_ATTEMPTS) {
       return Future.failedFuture(new UnavailableException("no member could fetch"));
     }
     tried.add(target.get().nodeId());
-    MemberCommand.FetchAndMerge command =
-        new MemberCommand.FetchAndMerge(
+    FetchAndMerge command =
+        new FetchAndMerge(
             term,
             member.config().memberName(),
             fetchOnMember.peer(),
@@ -249,41 +248,41 @@ public final class MemberCommandVerticle extends VerticleBase {
         .transform(
             answer ->
                 switch (answer.otherwise(MemberCommandVerticle::commandFailed).result()) {
-                  case MemberCommand.FetchCompleted fetchCompleted ->
+                  case MemberCommand.FetchCompleted completed ->
                       Future.succeededFuture(
-                          new FetchedByMember(target.get().name(), fetchCompleted.outcome()));
-                  case MemberCommand.StaleTerm staleTerm -> failStaleTerm(staleTerm.highestTerm());
-                  case MemberCommand.CommandFailed commandFailed -> {
+                          new FetchedByMember(target.get().name(), completed.outcome()));
+                  case StaleTerm staleTerm -> failStaleTerm(staleTerm.highestTerm());
+                  case CommandFailed failed -> {
                     if (!stopping) {
                       failures.log(
                           "%s did not fetch (%s): another member does"
-                              .formatted(target.get().name(), commandFailed.reason()));
+                              .formatted(target.get().name(), failed.reason()));
                     }
                     yield onFetch(fetchOnMember, tried);
                   }
-                  case MemberCommand.KeySearchCompleted other -> onFetch(fetchOnMember, tried);
+                  case KeySearchCompleted other -> onFetch(fetchOnMember, tried);
                 });
   }
 
   private Future<KeySearchResult> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
     MemberCommand command =
         new MemberCommand.SearchKeysLocally(term, member.config().memberName(), seek.peers());
-    List<Future<MemberCommand.CommandResult>> answers =
+    List<Future<CommandResult>> answers =
         member.members().stream()
-            .filter(memberInfo -> memberInfo.roles().contains(Role.MESH_SYNC))
+            .filter(info -> info.roles().contains(Role.MESH_SYNC))
             .map(
-                memberInfo ->
-                    send(memberInfo, command, Timeouts.MEMBER_KEY_SEARCH)
+                info ->
+                    send(info, command, Timeouts.MEMBER_KEY_SEARCH)
                         .otherwise(MemberCommandVerticle::commandFailed))
             .toList();
     return Future.join(answers)
         .compose(
             all -> {
               KeySearchResult sum = KeySearchResult.NONE;
-              for (Future<MemberCommand.CommandResult> answer : answers) {
-                if (answer.result() instanceof MemberCommand.KeySearchCompleted found) {
+              for (Future<CommandResult> answer : answers) {
+                if (answer.result() instanceof KeySearchCompleted found) {
                   sum = sum.plus(found.result());
-                } else if (answer.result() instanceof MemberCommand.StaleTerm staleTerm) {
+                } else if (answer.result() instanceof StaleTerm staleTerm) {
                   return failStaleTerm(staleTerm.highestTerm());
                 }
               }
@@ -291,27 +290,24 @@ public final class MemberCommandVerticle extends VerticleBase {
             });
   }
 
-  private static MemberCommand.CommandResult commandFailed(Throwable failure) {
-    return new MemberCommand.CommandFailed(String.valueOf(failure.getMessage()));
+  private static CommandResult commandFailed(Throwable failure) {
+    return new CommandFailed(String.valueOf(failure.getMessage()));
   }
 
-  private Optional<ClusterMember.MemberInfo> leastLoaded(Predicate<ClusterMember.MemberInfo> able) {
+  private Optional<MemberInfo> leastLoaded(Predicate<MemberInfo> able) {
     return member.members().stream()
         .filter(able)
         .min(
             Comparator.comparingLong(
-                    (ClusterMember.MemberInfo memberInfo) ->
+                    (MemberInfo info) ->
                         pendingCommands.stream()
-                            .filter(
-                                pendingCommand ->
-                                    pendingCommand.target.nodeId().equals(memberInfo.nodeId()))
+                            .filter(command -> command.target.nodeId().equals(info.nodeId()))
                             .count())
-                .thenComparing(ClusterMember.MemberInfo::name));
+                .thenComparing(MemberInfo::name));
   }
 
-  private Future<MemberCommand.CommandResult> send(
-      ClusterMember.MemberInfo target, MemberCommand command, Duration timeout) {
-    Promise<MemberCommand.CommandResult> promise = Promise.promise();
+  private Future<CommandResult> send(MemberInfo target, MemberCommand command, Duration timeout) {
+    Promise<CommandResult> promise = Promise.promise();
     PendingCommand pendingCommand = new PendingCommand(target, promise);
     pendingCommands.add(pendingCommand);
     vertx
@@ -320,7 +316,7 @@ public final class MemberCommandVerticle extends VerticleBase {
             address(target.nodeId()),
             RecordCodec.encode(MemberCommand.class, command),
             new DeliveryOptions().setSendTimeout(timeout.toMillis()))
-        .map(reply -> RecordCodec.decode(MemberCommand.CommandResult.class, reply.body()))
+        .map(reply -> RecordCodec.decode(CommandResult.class, reply.body()))
         .onSuccess(promise::tryComplete)
         .onFailure(promise::tryFail);
     return promise.future().onComplete(ended -> pendingCommands.remove(pendingCommand));

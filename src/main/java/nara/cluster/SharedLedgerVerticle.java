@@ -113,8 +113,8 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
     // Before it is opened only what this node remembers by itself comes in here.
-    if (open && request instanceof MergeEvents mergeEvents) {
-      return onMerge(mergeEvents);
+    if (open && request instanceof MergeEvents events) {
+      return onMerge(events);
     }
     return open && request instanceof RecordObservation own
         ? onObserve(own)
@@ -126,20 +126,20 @@ final class SharedLedgerVerticle extends VerticleBase {
     return ledgerView
         .request(own)
         .compose(
-            mergeResult ->
-                mergeResult.added() + mergeResult.replaced() == 0
-                    ? Future.succeededFuture(mergeResult)
-                    : onMerge(new MergeEvents(List.of(own.observation()))).map(mergeResult));
+            result ->
+                result.added() + result.replaced() == 0
+                    ? Future.succeededFuture(result)
+                    : onMerge(new MergeEvents(List.of(own.observation()))).map(result));
   }
 
-  private Future<LedgerRequest.MergeResult> onMerge(MergeEvents mergeEvents) {
+  private Future<LedgerRequest.MergeResult> onMerge(MergeEvents events) {
     if (!member.hasQuorum()) {
       return Future.failedFuture(
           new UnavailableException("the cluster has fewer members than its quorum"));
     }
-    return onWorker(() -> entries(mergeEvents.events()))
+    return onWorker(() -> entries(events.events()))
         .compose(entries -> write(entries, true))
-        .compose(written -> ledgerView.request(mergeEvents))
+        .compose(written -> ledgerView.request(events))
         .onFailure(failure -> scheduleCatchUp());
   }
 
@@ -181,7 +181,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   private void onNews(ClusterNotification news) {
     switch (news) {
       case MembersChanged changed -> scheduleCatchUp();
-      case SplitBrainHealed splitBrainHealed -> {
+      case SplitBrainHealed healed -> {
         entryBatcher.resetListener();
         sharedKeyring.resetListener();
         scheduleCatchUp();

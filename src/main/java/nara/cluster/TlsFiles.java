@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nara.cluster.ClusterConfig.Tls;
 
 /**
  * Looks whether the files of {@link ClusterConfig.Tls} belong together. Where they do not, the
@@ -36,7 +37,7 @@ final class TlsFiles {
   private TlsFiles() {}
 
   /** What is wrong with them, as a sentence; empty when nothing is. */
-  static Optional<String> problem(ClusterConfig.Tls tls, Instant now) {
+  static Optional<String> problem(Tls tls, Instant now) {
     List<X509Certificate> chain = certificates(tls.certificate());
     if (chain.isEmpty()) {
       return Optional.of("cluster.tls.certificate: " + tls.certificate() + NO_CERTIFICATE);
@@ -62,7 +63,7 @@ final class TlsFiles {
     return keyProblem(tls, mine);
   }
 
-  private static Optional<String> keyProblem(ClusterConfig.Tls tls, X509Certificate mine) {
+  private static Optional<String> keyProblem(Tls tls, X509Certificate mine) {
     try {
       Matcher pem = KEY.matcher(Files.readString(tls.key(), StandardCharsets.ISO_8859_1));
       if (!pem.find()) {
@@ -82,7 +83,7 @@ final class TlsFiles {
     }
   }
 
-  private static Optional<String> keyMismatch(ClusterConfig.Tls tls) {
+  private static Optional<String> keyMismatch(Tls tls) {
     return Optional.of(
         "cluster.tls.key: %s is not the key of the certificate in %s"
             .formatted(tls.key(), tls.certificate()));

@@ -1,9 +1,22 @@
 /**
- * One nara on several machines: membership, the lease and its terms, the shared ledger, shared
- * work.
+ * One nara on several machines: membership, lease and terms, the shared ledger, shared work.
  *
- * <p>Loaded only when a cluster is asked for; outside of this package nobody sees Hazelcast. What
- * members tell each other are small commands that can be lost and made again; events travel through
- * the shared map. May know the messages of ledger, trust, mesh and recovery.
+ * <p>Loaded only when a cluster is configured; no other package sees Hazelcast. Members exchange
+ * small commands that may be lost and repeated; events travel through the shared map.
  */
+@MayKnow({
+  "bounds",
+  "bus",
+  "cluster.map",
+  "event",
+  "event.json",
+  "identity",
+  "ledger",
+  "mesh.client",
+  "recovery",
+  "recovery.report",
+  "trust"
+})
 package nara.cluster;
+
+import nara.MayKnow;

@@ -54,22 +54,21 @@ public final class DemoNetwork implements AutoCloseable {
   public static DemoNetwork start(
       int neighbours, int events, long seed, Scheduler clock, Consumer<String> onStep) {
     Vertx vertx = Vertx.vertx();
-    DemoNetwork demoNetwork = new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
+    DemoNetwork network = new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
     try {
       onStep.accept(
           "generating %,d signed events of %d citizens".formatted(events, Corpus.CITIZENS));
       Corpus corpus = Corpus.generate(events, Corpus.CITIZENS, seed, clock.instant());
       List<List<byte[]>> parts = partition(corpus, neighbours, seed);
       for (int i = 0; i < neighbours; i++) {
-        demoNetwork.neighbours.add(
-            demoNetwork.startNeighbour("neighbour-" + (i + 1), parts.get(i), clock));
+        network.neighbours.add(network.startNeighbour("neighbour-" + (i + 1), parts.get(i), clock));
       }
       onStep.accept(
           "started %d neighbours with about %,d of these events each, and a broker at %s"
-              .formatted(neighbours, parts.get(0).size(), demoNetwork.broker.url()));
-      return demoNetwork;
+              .formatted(neighbours, parts.get(0).size(), network.broker.url()));
+      return network;
     } catch (RuntimeException failed) {
-      demoNetwork.close();
+      network.close();
       throw failed;
     }
   }

@@ -1,6 +1,5 @@
 /**
- * The demo network on loopback: citizens, their signed history, neighbours that hold parts of it,
- * and a broker. For the demo and for benchmarks; no node uses it.
+ * A network on loopback with a signed history and a small broker, for the demo and for benchmarks.
  */
 @MayKnow({
   "bus",
@@ -9,7 +8,6 @@
   "event.json",
   "identity",
   "ledger",
-  "mesh",
   "mqtt",
   "node",
   "node.config",

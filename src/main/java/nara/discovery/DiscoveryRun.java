@@ -57,30 +57,28 @@ final class DiscoveryRun {
   }
 
   /** Applies the result of a ping, which is no longer in flight. */
-  void onPingOutcome(PingTarget pingTarget, PingOutcome outcome) {
+  void onPingOutcome(PingTarget target, PingOutcome outcome) {
     queue.pingEnded();
     switch (outcome) {
       case Pong pong -> {
-        scanPongs += pingTarget.source() == Source.SCAN ? 1 : 0;
-        known.onPong(pingTarget, pong).ifPresent(problemList::add);
+        scanPongs += target.source() == Source.SCAN ? 1 : 0;
+        known.onPong(target, pong).ifPresent(problemList::add);
       }
       case PingFailed failed -> {
-        known.onNoPong(pingTarget);
-        failureProblem(pingTarget, failed).ifPresent(problemList::add);
+        known.onNoPong(target);
+        failureProblem(target, failed).ifPresent(problemList::add);
       }
     }
   }
 
   /** Only for addresses that somebody chose; in a range, most addresses do not answer. */
-  private static Optional<String> failureProblem(PingTarget pingTarget, PingFailed failed) {
+  private static Optional<String> failureProblem(PingTarget target, PingFailed failed) {
     String name =
-        pingTarget.expectedName().isEmpty()
-            ? ""
-            : SafeText.quoted(pingTarget.expectedName()) + " at ";
+        target.expectedName().isEmpty() ? "" : SafeText.quoted(target.expectedName()) + " at ";
     String reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
-    return switch (pingTarget.source()) {
+    return switch (target.source()) {
       case CONFIGURED, PLAZA ->
-          Optional.of("%s%s does not answer: %s".formatted(name, pingTarget.address(), reason));
+          Optional.of("%s%s does not answer: %s".formatted(name, target.address(), reason));
       case SCAN, TAILSCALE, HEARSAY -> Optional.empty();
     };
   }

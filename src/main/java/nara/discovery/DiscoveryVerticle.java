@@ -122,10 +122,9 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
   }
 
-  private void onPingOutcome(
-      DiscoveryRun discoveryRun, PingTarget pingTarget, PingOutcome outcome) {
+  private void onPingOutcome(DiscoveryRun discoveryRun, PingTarget target, PingOutcome outcome) {
     if (discoveryRun == run) {
-      discoveryRun.onPingOutcome(pingTarget, outcome);
+      discoveryRun.onPingOutcome(target, outcome);
       sendPings();
     }
   }
@@ -158,10 +157,10 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
   }
 
-  private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget pingTarget) {
+  private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget target) {
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(pingTarget.address(), config.pingTimeout()),
+            new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
             config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .otherwise(
             failure -> {

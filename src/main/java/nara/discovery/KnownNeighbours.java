@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
+import nara.discovery.Neighbour.Source;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -57,7 +58,7 @@ final class KnownNeighbours {
     private final String name;
     private String id = "";
     private final Map<AddressRank, String> addresses = new EnumMap<>(AddressRank.class);
-    private final Set<Neighbour.Source> sources = EnumSet.noneOf(Neighbour.Source.class);
+    private final Set<Source> sources = EnumSet.noneOf(Source.class);
     private boolean reachable;
     private boolean announced;
 
@@ -74,7 +75,7 @@ final class KnownNeighbours {
     }
 
     /** The source of its address for a ping; empty when another source pings it. */
-    private Optional<Neighbour.Source> plazaSource() {
+    private Optional<Source> plazaSource() {
       return Stream.of(PLAZA, HEARSAY)
           .filter(sources::contains)
           .filter(s -> !isConfigured())
@@ -119,23 +120,23 @@ final class KnownNeighbours {
    *
    * @return the problem, in a sentence
    */
-  Optional<String> onPong(PingTarget pingTarget, Pong pong) {
+  Optional<String> onPong(PingTarget target, Pong pong) {
     String name = pong.name();
-    String address = pingTarget.address();
-    Optional<String> problem = conflict(pingTarget, pong);
+    String address = target.address();
+    Optional<String> problem = conflict(target, pong);
     if (problem.isPresent() || name.equals(me.name())) {
-      onNoPong(pingTarget);
+      onNoPong(target);
       return problem;
     }
     String previousName = nameByAddress.getOrDefault(address, name);
     if (!previousName.equals(name)) {
       markGone(previousName, address);
     }
-    NeighbourEntry neighbour = getOrAdd(name, pingTarget.source());
+    NeighbourEntry neighbour = getOrAdd(name, target.source());
     if (neighbour == null) {
       return Optional.of(fullProblem());
     }
-    AddressRank rank = pingTarget.source() == CONFIGURED ? AddressRank.OPERATOR : AddressRank.PONG;
+    AddressRank rank = target.source() == CONFIGURED ? AddressRank.OPERATOR : AddressRank.PONG;
     String previousAddress = neighbour.addresses.put(rank, address);
     if (previousAddress != null) {
       nameByAddress.remove(previousAddress, name);
@@ -147,9 +148,9 @@ final class KnownNeighbours {
     return Optional.empty();
   }
 
-  private Optional<String> conflict(PingTarget pingTarget, Pong pong) {
+  private Optional<String> conflict(PingTarget target, Pong pong) {
     String name = pong.name();
-    String expected = pingTarget.expectedName();
+    String expected = target.expectedName();
     boolean isOwnName = name.equals(me.name());
     boolean isOwnKey = pong.key().equals(me.keys().publicKey());
     boolean isExpected = expected.isEmpty() || expected.equals(name);
@@ -172,13 +173,13 @@ final class KnownNeighbours {
     }
     return error.isEmpty()
         ? Optional.empty()
-        : Optional.of("%s at %s %s".formatted(SafeText.quoted(name), pingTarget.address(), error));
+        : Optional.of("%s at %s %s".formatted(SafeText.quoted(name), target.address(), error));
   }
 
   /** A ping failed, or another nara answered: the address loses its rank. */
-  void onNoPong(PingTarget pingTarget) {
-    markGone(pingTarget.expectedName(), pingTarget.address());
-    markGone(nameByAddress.getOrDefault(pingTarget.address(), ""), pingTarget.address());
+  void onNoPong(PingTarget target) {
+    markGone(target.expectedName(), target.address());
+    markGone(nameByAddress.getOrDefault(target.address(), ""), target.address());
   }
 
   private void markGone(String name, String address) {
@@ -209,7 +210,7 @@ final class KnownNeighbours {
       case Presence.Offline offline -> markGone(offline.name());
       case Presence.Missing missing -> markGone(missing.name());
       case Presence.Active active -> {}
-      case Presence.ObservationReceived observationReceived -> {}
+      case Presence.ObservationReceived received -> {}
     }
     return Optional.empty();
   }
@@ -267,7 +268,7 @@ final class KnownNeighbours {
   }
 
   /** The neighbour of that name, added if necessary; null when there is no room for it. */
-  private NeighbourEntry getOrAdd(String name, Neighbour.Source source) {
+  private NeighbourEntry getOrAdd(String name, Source source) {
     NeighbourEntry neighbour = known.get(name);
     if (neighbour == null) {
       if (known.size() >= maxNeighbours && !evictFor(source)) {
@@ -288,7 +289,7 @@ final class KnownNeighbours {
   }
 
   /** Hearsay evicts nobody; a configured neighbour evicts even one that is online. */
-  private boolean evictFor(Neighbour.Source source) {
+  private boolean evictFor(Source source) {
     Stream<String> online =
         known.values().stream()
             .filter(each -> source == CONFIGURED && !each.isConfigured())
@@ -335,7 +336,7 @@ final class KnownNeighbours {
                 known.values().stream()
                     .filter(each -> each.plazaSource().equals(Optional.of(source)))
                     .map(each -> new PingTarget(each.address(), each.name, source)))
-        .filter(pingTarget -> !pingTarget.address().isEmpty())
+        .filter(target -> !target.address().isEmpty())
         .limit(limit)
         .toList();
   }

@@ -32,10 +32,10 @@ final class PingQueue {
     while (inFlight < maxInFlight && !sources.isEmpty()) {
       Iterator<PingTarget> source = sources.removeFirst();
       if (source.hasNext()) {
-        PingTarget pingTarget = source.next();
+        PingTarget target = source.next();
         sources.addLast(source);
         inFlight++;
-        return Optional.of(pingTarget);
+        return Optional.of(target);
       }
     }
     return Optional.empty();

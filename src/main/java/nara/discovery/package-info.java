@@ -1,8 +1,7 @@
 /**
- * Discovery of neighbours from all sources: configured peers, an address scan, the local Tailscale
- * daemon, and presence.
- *
- * <p>May know {@code identity}, {@code bus}, {@code bounds}, {@code presence} and the mesh's
- * messages.
+ * Sources of neighbours: configured peers, an address scan, the local Tailscale daemon, presence.
  */
+@MayKnow({"bounds", "bus", "identity", "mesh", "mesh.client", "mesh.wire", "presence"})
 package nara.discovery;
+
+import nara.MayKnow;

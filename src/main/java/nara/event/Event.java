@@ -129,7 +129,7 @@ public final class Event {
   public boolean isCritical() {
     return switch (payload) {
       case Checkpoint checkpoint -> true;
-      case HeyThere heyThere -> true;
+      case HeyThere there -> true;
       case Chau chau -> true;
       case Observation observation -> observation.importance() == 3;
       case Social social -> false;

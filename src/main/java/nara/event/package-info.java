@@ -1,7 +1,9 @@
 /**
- * The event: a container and seven payloads, with their content strings, ids, hashes and JSON.
+ * The event: one container, seven payloads, their content strings, ids and hashes.
  *
- * <p>Plain Java; may know {@code identity} and {@code bounds}. The bytes as received are kept
- * beside the decoded fields.
+ * <p>An event keeps the bytes that it came with beside the decoded values.
  */
+@MayKnow({"bounds", "identity"})
 package nara.event;
+
+import nara.MayKnow;

@@ -66,10 +66,10 @@ final class BackgroundSync {
   private long peersAsked;
   private long eventsAdded;
 
-  BackgroundSync(Bus bus, RandomGenerator random, GossipPeerSelector gossipPeerSelector) {
+  BackgroundSync(Bus bus, RandomGenerator random, GossipPeerSelector selector) {
     this.bus = bus;
     this.random = random;
-    this.gossipPeerSelector = gossipPeerSelector;
+    this.gossipPeerSelector = selector;
   }
 
   private static Query recent(String... services) {

@@ -1,4 +1,4 @@
-/** Gossip: exchanges of recent events with a few peers, and the background sync of missed ones. */
+/** Zines with a few neighbours, single events to one of them, and the background sync. */
 @MayKnow({
   "bounds",
   "bus",
@@ -9,7 +9,6 @@
   "mesh.client",
   "mesh.wire",
   "presence",
-  "recovery",
   "trust"
 })
 package nara.gossip;

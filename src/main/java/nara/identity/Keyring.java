@@ -169,8 +169,8 @@ public final class Keyring {
 
   /** Binds the id to the name and key; the name is known with this key by now. */
   private LearnResult bindId(KeyEntry offered) {
-    IdClaim idClaim = ids.get(offered.id());
-    if (idClaim == null) {
+    IdClaim claim = ids.get(offered.id());
+    if (claim == null) {
       // A long: twice the largest capacity overflows an int.
       if (isFull(ids.size(), (long) maxNames * IDS_PER_NAME, idsByOrigin, offered.origin())) {
         return LearnResult.FULL;
@@ -178,7 +178,7 @@ public final class Keyring {
       assignId(offered);
       return LearnResult.ADDED;
     }
-    KeyEntry owner = idClaim.owner();
+    KeyEntry owner = claim.owner();
     boolean consistent = isConsistent(owner, offered);
     if (!consistent) {
       recordConflict(owner, offered);
@@ -188,10 +188,10 @@ public final class Keyring {
       return LearnResult.ADDED;
     }
     if (!consistent) {
-      markContested(idClaim);
+      markContested(claim);
       return LearnResult.CONFLICT;
     }
-    if (idClaim.contested()) {
+    if (claim.contested()) {
       return offered.name().isEmpty() ? LearnResult.CONFLICT : LearnResult.KNOWN;
     }
     if (owner.name().isEmpty() && !offered.name().isEmpty()) {
@@ -223,10 +223,10 @@ public final class Keyring {
     updateCount(namesByOrigin, before == null ? null : before.origin(), named.origin());
   }
 
-  private void putClaim(IdClaim idClaim) {
-    IdClaim before = ids.put(idClaim.owner().id(), idClaim);
+  private void putClaim(IdClaim claim) {
+    IdClaim before = ids.put(claim.owner().id(), claim);
     updateCount(
-        idsByOrigin, before == null ? null : before.owner().origin(), idClaim.owner().origin());
+        idsByOrigin, before == null ? null : before.owner().origin(), claim.owner().origin());
   }
 
   private static void updateCount(Map<Origin, Integer> by, Origin before, Origin now) {
@@ -237,16 +237,16 @@ public final class Keyring {
   }
 
   private void contestIfBoundElsewhere(KeyEntry offered) {
-    IdClaim idClaim = ids.get(offered.id());
-    if (idClaim != null && !isConsistent(idClaim.owner(), offered)) {
-      markContested(idClaim);
+    IdClaim claim = ids.get(offered.id());
+    if (claim != null && !isConsistent(claim.owner(), offered)) {
+      markContested(claim);
     }
   }
 
   /** Grows the version: a look-up that the id prevented may succeed by the name now. */
-  private void markContested(IdClaim idClaim) {
-    if (!idClaim.contested() && !idClaim.owner().origin().isOwn()) {
-      putClaim(new IdClaim(idClaim.owner(), true));
+  private void markContested(IdClaim claim) {
+    if (!claim.contested() && !claim.owner().origin().isOwn()) {
+      putClaim(new IdClaim(claim.owner(), true));
       version++;
     }
   }
@@ -321,8 +321,8 @@ public final class Keyring {
   }
 
   private KeyEntry ownerOf(String id) {
-    IdClaim idClaim = ids.get(id);
-    return idClaim == null || idClaim.contested() ? null : idClaim.owner();
+    IdClaim claim = ids.get(id);
+    return claim == null || claim.contested() ? null : claim.owner();
   }
 
   /** How many names have a key. */
@@ -345,7 +345,7 @@ public final class Keyring {
   public List<KeyEntry> entries() {
     Stream<KeyEntry> nameless =
         ids.values().stream()
-            .filter(idClaim -> !idClaim.contested() && idClaim.owner().name().isEmpty())
+            .filter(claim -> !claim.contested() && claim.owner().name().isEmpty())
             .map(IdClaim::owner);
     return Stream.concat(names.values().stream(), nameless)
         .sorted(Comparator.comparing(KeyEntry::name).thenComparing(KeyEntry::id))

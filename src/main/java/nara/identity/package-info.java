@@ -1,6 +1,5 @@
-/**
- * The identity of a nara: soul, id, key pair, personality, and the keyring of the others' keys.
- *
- * <p>Plain Java; may know {@code bounds} only.
- */
+/** Souls, ids, key pairs, personality, and the keyring with the keys of other naras. */
+@MayKnow({"bounds"})
 package nara.identity;
+
+import nara.MayKnow;

@@ -1,5 +1,10 @@
 package nara.ledger;
 
+import static java.util.stream.Collectors.averagingDouble;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -9,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.EventId;
@@ -25,26 +29,26 @@ import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.LedgerRequest.Sighting;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.index.EventIndex;
-import nara.ledger.index.EventTable;
+import nara.ledger.index.EventVariants;
 import nara.ledger.index.HashIndex;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
 
 /**
- * The memory of a nara: a set of events under limits, its indexes, and what follows from it.
+ * The memory of a nara: a set of events under limits, with its indexes and derived values.
  *
- * <p>What it holds is a function of the set of events that it was offered and of the keys known:
- * never of their order, their batches, or who sent them. Of two forms of one event the better
- * verdict stays, then the smaller bytes. {@link Retention} says how the limits manage that.
+ * <p>The content is a function of the set of offered events and of the known keys, never of order,
+ * batches or senders. {@link EventVariants} chooses between events with one id; {@link Retention}
+ * applies the limits.
  *
- * <p>n events held: taking one in costs O(log n), queries as {@link QueryEngine} says, pruning
- * amortised O(log n) for each event that goes, what is derived for a subject as much as there are
- * events with it. Nothing scans the ledger but a sample, an export and what looks at everybody.
+ * <p>With n events, a merge costs O(log n) an event, pruning amortised O(log n) for each removed
+ * event, a query what {@link QueryEngine} says, and a subject's values as much as there are events
+ * about it. Only a sample, an export, mean round trips and the summary of all subjects read more.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 public final class Ledger {
-  /** Own observations of one subject within {@link #OWN_WINDOW_NANOS}. */
+  /** Own observations about one subject within {@link #OWN_WINDOW_NANOS}. */
   private static final int MAX_OWN_OBSERVATIONS = 10;
 
   /** Five minutes of event time. */
@@ -53,29 +57,26 @@ public final class Ledger {
   private final LedgerConfig config;
   private final PersonalityFilter personalityFilter;
   private final Retention retention;
+  private final EventVariants variants = new EventVariants(this::onShown, this::onHidden);
   private final EventIndex eventIndex = new EventIndex();
+  private final HashIndex hashIndex = new HashIndex(eventIndex);
+  private final RecordedObservations recordedObservations = new RecordedObservations();
   private final QueryEngine queryEngine = new QueryEngine(eventIndex);
   private final SubjectProjection subjectProjection;
-  private final HashIndex hashIndex = new HashIndex(eventIndex);
-
-  /** The visible form of each id; others hang behind it. */
-  private final EventTable eventTable = new EventTable();
 
   private long totalBytes;
   private int criticalCount;
 
-  /** The batch that is being merged: what came in with it, and what it did. */
+  /** The events that the running merge added, and how many of them were evicted again. */
   private final List<StoredEvent> newInBatch = new ArrayList<>();
 
-  private int added;
-  private int dropped;
-  private int pruned;
+  private int evictedNew;
 
   /**
    * An empty ledger.
    *
-   * @param hasKey whether the key of the nara of that name is known; asked when something has to
-   *     go, since events of unknown naras go first
+   * @param hasKey whether the key of the nara with this name is known; events of unknown naras are
+   *     pruned first
    * @throws IllegalArgumentException when the maximum is below 1
    */
   public Ledger(LedgerConfig config, Predicate<String> hasKey) {
@@ -85,68 +86,56 @@ public final class Ledger {
     }
     this.config = config;
     this.personalityFilter = new PersonalityFilter(config);
-    this.retention = new Retention(config.maxEvents(), hasKey);
+    this.retention = new Retention(config.maxEvents(), hasKey, this::onEvicted);
     this.subjectProjection = new SubjectProjection(eventIndex, config.missingAfter());
   }
 
-  /** Takes in what was judged and may be merged. Invalid payloads are dropped even so. */
+  /** Merges judged events that the trust policy accepts. Invalid payloads are dropped. */
   public MergeResult merge(List<JudgedEvent> events) {
-    int replaced = 0;
-    int duplicate = 0;
-    // Neighbours in time are neighbours in the indexes: a sorted batch finds them still at hand.
+    int[] counts = new int[Outcome.values().length];
+    // Events of similar times are near each other in the indexes, so a sorted batch is faster.
     List<JudgedEvent> ascending = new ArrayList<>(events);
     ascending.sort((a, b) -> StoredEvent.compare(a.event(), b.event()));
-    for (JudgedEvent judgedEvent : ascending) {
-      switch (offer(judgedEvent.event(), judgedEvent.verdict())) {
-        case ADDED -> added++;
-        case REPLACED -> replaced++;
-        case DUPLICATE -> duplicate++;
-        case DROPPED -> dropped++;
-      }
+    for (JudgedEvent judged : ascending) {
+      counts[offer(judged.event(), judged.verdict()).ordinal()]++;
     }
-    retention.prune(this::onPruned);
-    MergeResult mergeResult = new MergeResult(added, replaced, duplicate, dropped, pruned);
-    newInBatch.forEach(storedEvent -> storedEvent.newInBatch = false);
+    int displaced = evictedNew;
+    retention.prune();
+    int pruned = evictedNew - displaced;
+    newInBatch.forEach(stored -> stored.newInBatch = false);
     newInBatch.clear();
-    added = 0;
-    dropped = 0;
-    pruned = 0;
-    return mergeResult;
+    evictedNew = 0;
+    return new MergeResult(
+        counts[Outcome.ADDED.ordinal()] - displaced - pruned,
+        counts[Outcome.REPLACED.ordinal()],
+        counts[Outcome.DUPLICATE.ordinal()],
+        counts[Outcome.DROPPED.ordinal()] + displaced,
+        pruned);
   }
 
   /**
-   * Takes in observations that this node made itself, perhaps again after a restart: what says the
-   * same as something held is a duplicate though its id differs. Restarts are the same when
-   * subject, number and start are; a first sighting is, once there is one of the pair.
+   * Merges an observation that this node made itself, perhaps again after a restart. It is a
+   * duplicate when {@link RecordedObservations} contains its statement, although its id differs.
    */
-  public MergeResult mergeDistinct(List<JudgedEvent> events) {
-    MergeResult sum = new MergeResult(0, 0, 0, 0, 0);
-    for (JudgedEvent judgedEvent : events) {
-      sum =
-          plus(
-              sum,
-              isAlreadyRecorded(judgedEvent.event())
-                  ? new MergeResult(0, 0, 1, 0, 0)
-                  : merge(List.of(judgedEvent)));
-    }
-    return sum;
+  MergeResult mergeDistinct(JudgedEvent judged) {
+    return recordedObservations.contains(judged.event())
+        ? new MergeResult(0, 0, 1, 0, 0)
+        : merge(List.of(judged));
   }
 
   /**
-   * Takes in one observation that this node just made, as {@link #mergeDistinct} does, and not more
-   * than ten about one subject within five minutes of event time: an excited node must not fill the
-   * ledgers of the others.
+   * Merges an own observation like {@link #mergeDistinct}, but at most ten about one subject within
+   * five minutes of event time. So a busy node does not fill the ledgers of others.
    */
-  public MergeResult recordObservation(JudgedEvent judgedEvent) {
-    if (judgedEvent.event().payload() instanceof Observation o) {
-      long ts = judgedEvent.event().ts();
-      int before =
-          retention.observationsWithin(PairObservations.Key.of(o), ts - OWN_WINDOW_NANOS, ts);
-      if (before >= MAX_OWN_OBSERVATIONS) {
+  public MergeResult recordObservation(JudgedEvent judged) {
+    if (judged.event().payload() instanceof Observation o) {
+      long ts = judged.event().ts();
+      PairObservations.Key pair = PairObservations.Key.of(o);
+      if (retention.observationsWithin(pair, ts - OWN_WINDOW_NANOS, ts) >= MAX_OWN_OBSERVATIONS) {
         return new MergeResult(0, 0, 0, 1, 0);
       }
     }
-    return mergeDistinct(List.of(judgedEvent));
+    return mergeDistinct(judged);
   }
 
   private enum Outcome {
@@ -163,159 +152,51 @@ public final class Ledger {
         || !personalityFilter.accepts(event)) {
       return Outcome.DROPPED;
     }
-    StoredEvent head = eventTable.get(event.id());
-    for (StoredEvent storedEvent = head;
-        storedEvent != null;
-        storedEvent = storedEvent.nextVariant) {
-      if (storedEvent.isSameVariant(event)) {
-        return replace(storedEvent, event, verdict);
-      }
+    StoredEvent stored = variants.variantOf(event);
+    if (stored != null) {
+      return variants.replace(stored, event, verdict) && variants.isVisible(stored)
+          ? Outcome.REPLACED
+          : Outcome.DUPLICATE;
     }
-    StoredEvent storedEvent = new StoredEvent(event, verdict);
-    if (!retention.admit(storedEvent, this::onDropped)) {
+    StoredEvent added = new StoredEvent(event, verdict);
+    if (!retention.admit(added)) {
       return Outcome.DROPPED;
     }
-    boolean hasOtherVariant = eventTable.get(event.id()) != null;
-    link(storedEvent);
-    if (hasOtherVariant) {
-      return eventTable.get(event.id()) == storedEvent ? Outcome.REPLACED : Outcome.DUPLICATE;
+    if (!variants.add(added)) {
+      return variants.isVisible(added) ? Outcome.REPLACED : Outcome.DUPLICATE;
     }
-    storedEvent.newInBatch = true;
-    newInBatch.add(storedEvent);
+    added.newInBatch = true;
+    newInBatch.add(added);
     return Outcome.ADDED;
   }
 
-  private Outcome replace(StoredEvent storedEvent, Event event, Verdict verdict) {
-    if (storedEvent.compareVariant(event, verdict) <= 0) {
-      return Outcome.DUPLICATE;
-    }
-    // What the indexes sort by is the same in both forms, but the chain may change its order.
-    unlink(storedEvent);
-    storedEvent.replaceWith(event, verdict);
-    link(storedEvent);
-    return eventTable.get(event.id()) == storedEvent ? Outcome.REPLACED : Outcome.DUPLICATE;
+  private void onShown(StoredEvent visible) {
+    eventIndex.add(visible);
+    hashIndex.add(visible);
+    recordedObservations.add(visible.event());
+    totalBytes += visible.event().json().length;
+    criticalCount += visible.event().isCritical() ? 1 : 0;
   }
 
-  /** Puts a form into its id's chain, the best one first, and shows that one. */
-  private void link(StoredEvent storedEvent) {
-    StoredEvent head = eventTable.get(storedEvent.event().id());
-    if (head == null || storedEvent.compareVariant(head.event(), head.verdict()) < 0) {
-      if (head != null) {
-        removeFromIndexes(head);
-      }
-      storedEvent.nextVariant = head;
-      eventTable.put(storedEvent);
-      addToIndexes(storedEvent);
-      return;
-    }
-    StoredEvent before = head;
-    while (before.nextVariant != null
-        && before.nextVariant.compareVariant(storedEvent.event(), storedEvent.verdict()) < 0) {
-      before = before.nextVariant;
-    }
-    storedEvent.nextVariant = before.nextVariant;
-    before.nextVariant = storedEvent;
+  private void onHidden(StoredEvent hidden) {
+    eventIndex.remove(hidden);
+    hashIndex.remove(hidden);
+    recordedObservations.remove(hidden.event());
+    totalBytes -= hidden.event().json().length;
+    criticalCount -= hidden.event().isCritical() ? 1 : 0;
   }
 
-  private void unlink(StoredEvent storedEvent) {
-    StoredEvent head = eventTable.get(storedEvent.event().id());
-    if (head == storedEvent) {
-      removeFromIndexes(storedEvent);
-      if (storedEvent.nextVariant == null) {
-        eventTable.remove(storedEvent.event().id());
-      } else {
-        eventTable.put(storedEvent.nextVariant);
-        addToIndexes(storedEvent.nextVariant);
-      }
-    } else {
-      StoredEvent before = head;
-      while (before.nextVariant != storedEvent) {
-        before = before.nextVariant;
-      }
-      before.nextVariant = storedEvent.nextVariant;
-    }
-    storedEvent.nextVariant = null;
+  private void onEvicted(StoredEvent evicted) {
+    variants.remove(evicted);
+    evictedNew += evicted.newInBatch ? 1 : 0;
   }
 
-  private void addToIndexes(StoredEvent storedEvent) {
-    eventIndex.add(storedEvent);
-    hashIndex.add(storedEvent);
-    totalBytes += storedEvent.event().json().length;
-    criticalCount += storedEvent.event().isCritical() ? 1 : 0;
-  }
-
-  private void removeFromIndexes(StoredEvent storedEvent) {
-    eventIndex.remove(storedEvent);
-    hashIndex.remove(storedEvent);
-    totalBytes -= storedEvent.event().json().length;
-    criticalCount -= storedEvent.event().isCritical() ? 1 : 0;
-  }
-
-  private void onDropped(StoredEvent evicted) {
-    unlink(evicted);
-    if (evicted.newInBatch) {
-      added--;
-      dropped++;
-    }
-  }
-
-  private void onPruned(StoredEvent evicted) {
-    unlink(evicted);
-    if (evicted.newInBatch) {
-      added--;
-      pruned++;
-    }
-  }
-
-  private static MergeResult plus(MergeResult a, MergeResult b) {
-    return new MergeResult(
-        a.added() + b.added(),
-        a.replaced() + b.replaced(),
-        a.duplicate() + b.duplicate(),
-        a.dropped() + b.dropped(),
-        a.pruned() + b.pruned());
-  }
-
-  private boolean isAlreadyRecorded(Event event) {
-    if (!(event.payload() instanceof Observation o)) {
-      return false;
-    }
-    SortedIndex recorded = eventIndex.events(o.subject(), Service.OBSERVATION);
-    if (recorded == null) {
-      return false;
-    }
-    SortedIndex.Cursor cursor = recorded.cursor(0);
-    for (StoredEvent storedEvent = cursor.current();
-        storedEvent != null;
-        storedEvent = cursor.current()) {
-      if (storedEvent.event().payload() instanceof Observation p && isSameObservation(o, p)) {
-        return true;
-      }
-      cursor.forward();
-    }
-    return false;
-  }
-
-  private static boolean isSameObservation(Observation a, Observation b) {
-    if (!a.subject().equals(b.subject()) || !a.type().equals(b.type())) {
-      return false;
-    }
-    return switch (a.type()) {
-      case Observation.RESTART ->
-          a.restartNum() == b.restartNum() && a.startTime() == b.startTime();
-      case Observation.FIRST_SEEN -> a.observer().equals(b.observer());
-      default -> false;
-    };
-  }
-
-  /** Which of the ids are held in a form that is valid: no further form can be better judged. */
+  /** Which of the ids are stored as valid. No other event with such an id can be judged better. */
   public BitSet validIds(List<EventId> ids) {
     BitSet valid = new BitSet(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      StoredEvent storedEvent = eventTable.get(ids.get(i));
-      if (storedEvent != null && storedEvent.verdict() == Verdict.VALID) {
-        valid.set(i);
-      }
+      StoredEvent visible = variants.visible(ids.get(i));
+      valid.set(i, visible != null && visible.verdict() == Verdict.VALID);
     }
     return valid;
   }
@@ -325,7 +206,7 @@ public final class Ledger {
     return queryEngine.execute(query, random);
   }
 
-  /** What is shown, as items of a reconciliation; good until the next change. */
+  /** The visible events as items of a reconciliation; valid until the next change. */
   public HashIndex hashIndex() {
     return hashIndex.refreshed();
   }
@@ -335,48 +216,31 @@ public final class Ledger {
     return retention.horizon();
   }
 
-  /** The checkpoints in ascending time, from an offset on; nothing for what is out of range. */
+  /** The checkpoints in ascending time from an offset on; none for an offset out of range. */
   public CheckpointPage checkpoints(int offset, int limit) {
     SortedIndex checkpoints = eventIndex.events(Service.CHECKPOINT);
     List<Event> page = new ArrayList<>();
-    if (offset >= 0) {
-      long end = Math.min(checkpoints.size(), (long) offset + limit);
-      for (int i = offset; i < end; i++) {
-        page.add(checkpoints.get(i).event());
-      }
+    SortedIndex.Cursor cursor = checkpoints.cursor(offset);
+    while (cursor.hasNext() && page.size() < limit) {
+      page.add(cursor.next().event());
     }
     return new CheckpointPage(page, checkpoints.size());
   }
 
-  /** Everything held, in ascending (time, id). */
+  /** All visible events in ascending (time, id). */
   public List<Event> export() {
-    List<Event> events = new ArrayList<>(eventIndex.all().size());
-    SortedIndex.Cursor cursor = eventIndex.all().cursor(0);
-    for (StoredEvent storedEvent = cursor.current();
-        storedEvent != null;
-        storedEvent = cursor.current()) {
-      events.add(storedEvent.event());
-      cursor.forward();
-    }
-    return events;
+    return eventIndex.all().stream().map(StoredEvent::event).toList();
   }
 
-  /** Everything held with its verdict, worse forms of an id after the one that is shown. */
+  /** All stored events with their verdicts, the best variant of an id first. */
   public List<JudgedEvent> variants() {
-    List<JudgedEvent> variants = new ArrayList<>(eventIndex.all().size());
-    SortedIndex.Cursor cursor = eventIndex.all().cursor(0);
-    for (StoredEvent visible = cursor.current(); visible != null; visible = cursor.current()) {
-      for (StoredEvent storedEvent = visible;
-          storedEvent != null;
-          storedEvent = storedEvent.nextVariant) {
-        variants.add(new JudgedEvent(storedEvent.event(), storedEvent.verdict()));
-      }
-      cursor.forward();
-    }
-    return variants;
+    return eventIndex.all().stream()
+        .flatMap(EventVariants::allOf)
+        .map(stored -> new JudgedEvent(stored.event(), stored.verdict()))
+        .toList();
   }
 
-  /** How much is held. */
+  /** Counts of the visible events. */
   public LedgerStats stats() {
     Map<Service, Integer> byService = new EnumMap<>(Service.class);
     for (Service service : Service.values()) {
@@ -386,51 +250,46 @@ public final class Ledger {
       }
     }
     return new LedgerStats(
-        eventTable.size(), byService, criticalCount, totalBytes, config.maxEvents());
+        variants.size(), byService, criticalCount, totalBytes, config.maxEvents());
   }
 
-  /** The mean of the round trips held to each target but these, in milliseconds. */
+  /** The mean round trip to each target but these, in milliseconds. */
   public Map<String, Double> meanRtts(Set<String> excludedTargets) {
-    Map<String, Double> means = new HashMap<>();
-    retention
-        .pingsByTarget()
-        .forEach(
-            (target, pings) -> {
-              if (!excludedTargets.contains(target)) {
-                pings.stream()
-                    .filter(storedEvent -> eventTable.get(storedEvent.event().id()) == storedEvent)
-                    .map(storedEvent -> (Ping) storedEvent.event().payload())
-                    .mapToDouble(Ping::rtt)
-                    .average()
-                    .ifPresent(mean -> means.put(target, mean));
-              }
-            });
-    return means;
+    return eventIndex.events(Service.PING).stream()
+        .map(stored -> (Ping) stored.event().payload())
+        .filter(ping -> !excludedTargets.contains(ping.target()))
+        .collect(groupingBy(Ping::target, averagingDouble(Ping::rtt)));
   }
 
-  /** What follows from the events about a subject, at a time (Unix seconds). */
+  /** The values derived for a subject at a time, Unix seconds. */
   public SubjectSummary summary(String subject, long atSeconds) {
     return subjectProjection.summary(subject, atSeconds);
   }
 
-  /** What was last seen of these subjects, at a time (Unix seconds); absent: nothing is held. */
+  /** The last sighting of each of these subjects at a time, Unix seconds; absent without events. */
   public Map<String, Sighting> sightings(Set<String> subjects, long atSeconds) {
     Map<String, Sighting> sightings = new HashMap<>();
-    for (String subject : subjects) {
-      subjectProjection
-          .sighting(subject, atSeconds)
-          .ifPresent(last -> sightings.put(subject, last));
-    }
+    subjects.forEach(
+        subject ->
+            subjectProjection
+                .sighting(subject, atSeconds)
+                .ifPresent(sighting -> sightings.put(subject, sighting)));
     return sightings;
   }
 
-  /** Of which of these subjects somebody's backfill is held. */
+  /** The subjects among these with a backfill by any observer. */
   public Set<String> backfilled(Set<String> subjects) {
-    return subjects.stream().filter(subjectProjection::hasBackfill).collect(Collectors.toSet());
+    return subjects.stream().filter(subjectProjection::hasBackfill).collect(toSet());
   }
 
-  /** Everybody who is the actor or target of some event. */
+  /** The names of all actors and targets. */
   public Set<String> subjects() {
     return Set.copyOf(eventIndex.subjects());
+  }
+
+  /** The summaries of all actors and targets at a time, Unix seconds, by name. */
+  Map<String, SubjectSummary> summaries(long atSeconds) {
+    return eventIndex.subjects().stream()
+        .collect(toMap(subject -> subject, subject -> summary(subject, atSeconds)));
   }
 }

@@ -17,7 +17,7 @@ import nara.negentropy.Reconciliation;
 
 /** A ledger as one side of a reconciliation. */
 final class LedgerReconciliation {
-  private static final byte[] NOTHING = {};
+  private static final byte[] NO_MESSAGE = {};
 
   private final Ledger ledger;
 
@@ -26,7 +26,7 @@ final class LedgerReconciliation {
   }
 
   ReconciliationStart start(long since) {
-    long from = HashIndex.timeOf(Math.max(since, ledger.horizon()));
+    long from = HashIndex.timestamp(Math.max(since, ledger.horizon()));
     HashIndex index = ledger.hashIndex();
     return new ReconciliationStart(Reconciliation.initiate(index, from), index.size());
   }
@@ -35,19 +35,19 @@ final class LedgerReconciliation {
     try {
       return new ReconciliationResponse(
           Reconciliation.respond(ledger.hashIndex(), message, maxBytes), "");
-    } catch (MalformedMessageException bad) {
-      return new ReconciliationResponse(NOTHING, bad.getMessage());
+    } catch (MalformedMessageException malformed) {
+      return new ReconciliationResponse(NO_MESSAGE, malformed.getMessage());
     }
   }
 
   ReconciliationRound handleResponse(byte[] message, int maxBytes) {
     try {
-      Reconciliation.RoundResult roundResult =
+      Reconciliation.RoundResult result =
           Reconciliation.handleResponse(ledger.hashIndex(), message, maxBytes);
       return new ReconciliationRound(
-          roundResult.nextMessage(), roundResult.missing(), roundResult.surplus().size(), "");
-    } catch (MalformedMessageException bad) {
-      return new ReconciliationRound(Optional.empty(), List.of(), 0, bad.getMessage());
+          result.nextMessage(), result.missing(), result.surplus().size(), "");
+    } catch (MalformedMessageException malformed) {
+      return new ReconciliationRound(Optional.empty(), List.of(), 0, malformed.getMessage());
     }
   }
 
@@ -57,13 +57,13 @@ final class LedgerReconciliation {
     long bytes = 0;
     int processed = 0;
     for (ItemId hash : hashes) {
-      StoredEvent storedEvent = index.get(hash);
-      if (storedEvent != null) {
-        bytes += storedEvent.event().json().length;
+      StoredEvent stored = index.get(hash);
+      if (stored != null) {
+        bytes += stored.event().json().length;
         if (bytes > maxBytes && !events.isEmpty()) {
           break;
         }
-        events.add(storedEvent.event());
+        events.add(stored.event());
       }
       processed++;
     }

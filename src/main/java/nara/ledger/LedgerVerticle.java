@@ -3,8 +3,6 @@ package nara.ledger;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
@@ -13,7 +11,6 @@ import nara.ledger.LedgerRequest.BackfilledSubjects;
 import nara.ledger.LedgerRequest.ComputeMeanRtts;
 import nara.ledger.LedgerRequest.ContinueReconciliation;
 import nara.ledger.LedgerRequest.EventExport;
-import nara.ledger.LedgerRequest.EventVariants;
 import nara.ledger.LedgerRequest.ExportEvents;
 import nara.ledger.LedgerRequest.ExportVariants;
 import nara.ledger.LedgerRequest.FindBackfilled;
@@ -31,18 +28,18 @@ import nara.ledger.LedgerRequest.RespondToReconciliation;
 import nara.ledger.LedgerRequest.SightingsResult;
 import nara.ledger.LedgerRequest.StartReconciliation;
 import nara.ledger.LedgerRequest.SubjectSummaries;
-import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.LedgerRequest.SummariseAllSubjects;
 import nara.ledger.LedgerRequest.SummariseSubject;
 import nara.ledger.LedgerRequest.ValidIds;
+import nara.ledger.LedgerRequest.VariantExport;
 
 /**
- * Puts the ledger on the bus. Deploy one instance with {@code ThreadingModel.WORKER}: requests are
- * served one after the other, and a large merge or sample holds up no event loop.
+ * Serves the ledger on the bus. Deploy one instance with {@code ThreadingModel.WORKER}: it handles
+ * requests one after the other, and a large merge or sample blocks no event loop.
  */
 public final class LedgerVerticle extends VerticleBase {
   private final Ledger ledger;
-  private final LedgerReconciliation ledgerReconciliation;
+  private final LedgerReconciliation reconciliation;
   private final RandomGenerator random;
   private final String address;
 
@@ -53,14 +50,10 @@ public final class LedgerVerticle extends VerticleBase {
     this(ledger, random, LedgerRequest.ADDRESS);
   }
 
-  /**
-   * Serves this ledger at another address.
-   *
-   * @param address {@link LedgerRequest#VIEW_ADDRESS} where the ledger is a member's view
-   */
+  /** Serves this ledger at another address, such as {@link LedgerRequest#VIEW_ADDRESS}. */
   public LedgerVerticle(Ledger ledger, RandomGenerator random, String address) {
     this.ledger = ledger;
-    this.ledgerReconciliation = new LedgerReconciliation(ledger);
+    this.reconciliation = new LedgerReconciliation(ledger);
     this.random = random;
     this.address = address;
   }
@@ -72,7 +65,12 @@ public final class LedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    consumer = Bus.of(vertx).serve(address, LedgerRequest.class, this::onRequest);
+    consumer =
+        Bus.of(vertx)
+            .serve(
+                address,
+                LedgerRequest.class,
+                request -> Future.succeededFuture(onRequest(request)));
     return consumer.completion();
   }
 
@@ -81,41 +79,26 @@ public final class LedgerVerticle extends VerticleBase {
     return consumer.unregister();
   }
 
-  private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
-    return Future.succeededFuture(handle(request));
-  }
-
-  private BusMessage handle(LedgerRequest<?> request) {
+  private BusMessage onRequest(LedgerRequest<?> request) {
     return switch (request) {
-      case FindValidIds asked -> new ValidIds(ledger.validIds(asked.ids()));
-      case MergeEvents mergeEvents -> ledger.merge(mergeEvents.events());
-      case RecordObservation own -> ledger.recordObservation(own.observation());
-      case FindSightings asked ->
-          new SightingsResult(ledger.sightings(asked.subjects(), asked.atSeconds()));
-      case FindBackfilled asked -> new BackfilledSubjects(ledger.backfilled(asked.subjects()));
-      case QueryEvents queryEvents -> ledger.query(queryEvents.query(), random);
-      case ListCheckpoints asked -> ledger.checkpoints(asked.offset(), asked.limit());
-      case StartReconciliation begun -> ledgerReconciliation.start(begun.since());
-      case RespondToReconciliation asked ->
-          ledgerReconciliation.respond(asked.message(), asked.maxBytes());
-      case ContinueReconciliation heard ->
-          ledgerReconciliation.handleResponse(heard.message(), heard.maxBytes());
-      case FindByHash wanted -> ledgerReconciliation.findByHash(wanted.hashes(), wanted.maxBytes());
-      case FindMissingHashes asked -> ledgerReconciliation.missingHashes(asked.hashes());
-      case ExportEvents all -> new EventExport(ledger.export());
-      case ExportVariants all -> new EventVariants(ledger.variants());
-      case ReadLedgerStats all -> ledger.stats();
-      case ComputeMeanRtts asked -> new MeanRtts(ledger.meanRtts(asked.excludedTargets()));
-      case SummariseSubject asked -> ledger.summary(asked.subject(), asked.atSeconds());
-      case SummariseAllSubjects asked -> allSummaries(asked.atSeconds());
+      case FindValidIds r -> new ValidIds(ledger.validIds(r.ids()));
+      case MergeEvents r -> ledger.merge(r.events());
+      case RecordObservation r -> ledger.recordObservation(r.observation());
+      case FindSightings r -> new SightingsResult(ledger.sightings(r.subjects(), r.atSeconds()));
+      case FindBackfilled r -> new BackfilledSubjects(ledger.backfilled(r.subjects()));
+      case QueryEvents r -> ledger.query(r.query(), random);
+      case ListCheckpoints r -> ledger.checkpoints(r.offset(), r.limit());
+      case StartReconciliation r -> reconciliation.start(r.since());
+      case RespondToReconciliation r -> reconciliation.respond(r.message(), r.maxBytes());
+      case ContinueReconciliation r -> reconciliation.handleResponse(r.message(), r.maxBytes());
+      case FindByHash r -> reconciliation.findByHash(r.hashes(), r.maxBytes());
+      case FindMissingHashes r -> reconciliation.missingHashes(r.hashes());
+      case ExportEvents r -> new EventExport(ledger.export());
+      case ExportVariants r -> new VariantExport(ledger.variants());
+      case ReadLedgerStats r -> ledger.stats();
+      case ComputeMeanRtts r -> new MeanRtts(ledger.meanRtts(r.excludedTargets()));
+      case SummariseSubject r -> ledger.summary(r.subject(), r.atSeconds());
+      case SummariseAllSubjects r -> new SubjectSummaries(ledger.summaries(r.atSeconds()));
     };
-  }
-
-  private SubjectSummaries allSummaries(long atSeconds) {
-    Map<String, SubjectSummary> bySubject = new HashMap<>();
-    for (String subject : ledger.subjects()) {
-      bySubject.put(subject, ledger.summary(subject, atSeconds));
-    }
-    return new SubjectSummaries(bySubject);
   }
 }

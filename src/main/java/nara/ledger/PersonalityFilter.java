@@ -2,14 +2,10 @@ package nara.ledger;
 
 import nara.event.Event;
 import nara.event.Observation;
-import nara.event.Payload;
 import nara.event.Social;
 
-/**
- * What a nara of some personality does not care to remember, by the wire contract's table. Critical
- * events are never a matter of taste.
- */
-public final class PersonalityFilter {
+/** Decides which events a personality remembers, by the wire contract's table. */
+final class PersonalityFilter {
   private static final int CHILL = 70;
   private static final int VERY_CHILL = 85;
   private static final int AGREEABLE = 80;
@@ -18,17 +14,12 @@ public final class PersonalityFilter {
 
   private final LedgerConfig config;
 
-  public PersonalityFilter(LedgerConfig owner) {
-    this.config = owner;
+  PersonalityFilter(LedgerConfig config) {
+    this.config = config;
   }
 
-  /** Whether the owner would keep it. */
-  public boolean accepts(Event event) {
-    if (event.isCritical()) {
-      return true;
-    }
-    Payload payload = event.payload();
-    return switch (payload) {
+  boolean accepts(Event event) {
+    return switch (event.payload()) {
       case Social s -> accepts(s);
       case Observation o -> o.importance() != 2 || config.chill() <= VERY_CHILL;
       default -> true;
@@ -50,9 +41,10 @@ public final class PersonalityFilter {
     if (config.chill() > VERY_CHILL) {
       return reason.equals("comeback") || reason.equals("high-restarts");
     }
-    if (reason.equals("trend-abandon") && config.agreeableness() > AGREEABLE) {
-      return false;
-    }
-    return !reason.equals("random") || config.sociability() >= VERY_UNSOCIABLE;
+    return switch (reason) {
+      case "trend-abandon" -> config.agreeableness() <= AGREEABLE;
+      case "random" -> config.sociability() >= VERY_UNSOCIABLE;
+      default -> true;
+    };
   }
 }

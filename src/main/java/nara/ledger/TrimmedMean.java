@@ -2,57 +2,57 @@ package nara.ledger;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
- * The mean of what observers report, after leaving out what is far from the median: the way in
- * which naras agree on a number without trusting any one of them.
+ * The mean of reported values without those far from the median. So naras agree on a number without
+ * trusting any single one.
  */
 public final class TrimmedMean {
-  /** A value is far when it is not within this factor of the median. */
+  /** A value beyond this factor of the median is left out. */
   private static final long FACTOR = 5;
 
-  /** The bounds around a median of zero, which has no factor. */
+  /** The bounds around a median of zero. */
   private static final long AROUND_ZERO = 10;
 
   private TrimmedMean() {}
 
   /**
-   * The trimmed mean; 0 for no values. The median is the upper one of an even number. Kept are the
-   * values from a fifth of it to five times it, ends included; when nothing is left, it is the
-   * median. All divisions are of integers and towards zero.
+   * The trimmed mean; 0 without values. Of an even number of values, the upper median counts. The
+   * values from a fifth of it to five times it remain, ends included; without any, the result is
+   * the median. Divisions round towards zero.
    */
   public static long of(long... values) {
     if (values.length == 0) {
       return 0;
     }
-    long[] sorted = values.clone();
-    Arrays.sort(sorted);
-    long median = sorted[sorted.length / 2];
+    long median = LongStream.of(values).sorted().skip(values.length / 2).findFirst().orElse(0);
     long near = median == 0 ? -AROUND_ZERO : median / FACTOR;
-    long far = median == 0 ? AROUND_ZERO : fivefold(median);
-    long low = Math.min(near, far);
-    long high = Math.max(near, far);
-    BigInteger sum = BigInteger.ZERO;
-    int count = 0;
-    for (long value : sorted) {
-      if (value >= low && value <= high) {
-        sum = sum.add(BigInteger.valueOf(value));
-        count++;
-      }
-    }
-    return count == 0 ? median : sum.divide(BigInteger.valueOf(count)).longValueExact();
+    long far = median == 0 ? AROUND_ZERO : timesFactor(median);
+    long[] kept =
+        LongStream.of(values)
+            .filter(value -> value >= Math.min(near, far) && value <= Math.max(near, far))
+            .toArray();
+    return kept.length == 0
+        ? median
+        : LongStream.of(kept)
+            .mapToObj(BigInteger::valueOf)
+            .reduce(BigInteger.ZERO, BigInteger::add)
+            .divide(BigInteger.valueOf(kept.length))
+            .longValueExact();
   }
 
-  /** The trimmed mean of those values that are above zero. */
+  /** The trimmed mean of the values above zero. */
   public static long ofPositive(long... values) {
     return of(Arrays.stream(values).filter(value -> value > 0).toArray());
   }
 
-  private static long fivefold(long value) {
+  /** Five times the value, limited to what a long can hold. */
+  private static long timesFactor(long value) {
     long product = value * FACTOR;
-    if (product / FACTOR != value) {
-      return value > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
+    if (product / FACTOR == value) {
+      return product;
     }
-    return product;
+    return value > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
   }
 }

@@ -6,26 +6,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What observers agree on when each is weighed by how long it has been up: values close to each
- * other stand together, and the heaviest group that is not alone with its opinion wins.
+ * The value that observers agree on, each weighed by its uptime. Values close to each other form a
+ * group, and the heaviest group of at least two wins.
  */
 public final class UptimeConsensus {
   private UptimeConsensus() {}
 
-  /**
-   * What one observer says.
-   *
-   * @param value what it reports
-   * @param weight its uptime in seconds
-   */
+  /** A reported value, weighed by the observer's uptime in seconds. */
   public record WeightedReport(long value, long weight) {}
 
   /**
-   * The value agreed on: the upper median of the winning group; empty when nobody says anything. A
-   * group reaches from its lowest value as far as the tolerance. Groups of one count only when
-   * there are no others. Of equally heavy ones the one of lower values wins.
-   *
-   * @param tolerance how far apart two values of one group may be
+   * The upper median of the winning group; empty without reports. A group extends from its lowest
+   * value by the tolerance. A group of one counts only when there is no larger one. Of equally
+   * heavy groups, the one with the lower values wins.
    */
   public static Optional<Long> of(List<WeightedReport> reports, long tolerance) {
     List<WeightedReport> sorted = new ArrayList<>(reports);
@@ -46,9 +39,8 @@ public final class UptimeConsensus {
   }
 
   private static boolean isBetter(List<WeightedReport> group, List<WeightedReport> best) {
-    boolean alone = group.size() == 1;
-    boolean bestAlone = best.size() == 1;
-    return alone == bestAlone ? weight(group) > weight(best) : bestAlone;
+    boolean bestIsSingle = best.size() == 1;
+    return (group.size() == 1) == bestIsSingle ? weight(group) > weight(best) : bestIsSingle;
   }
 
   private static double weight(List<WeightedReport> group) {

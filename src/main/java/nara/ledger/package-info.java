@@ -1,7 +1,8 @@
 /**
- * The ledger: a set of events with its indexes, its queries, its retention rules and what is
- * derived from it; and the one verticle that changes it.
- *
- * <p>May know {@code event}, {@code reconcile} and {@code bus}.
+ * The ledger: its rules, queries, retention and derived values, and the one verticle that changes
+ * it.
  */
+@MayKnow({"bus", "event", "ledger.index", "negentropy"})
 package nara.ledger;
+
+import nara.MayKnow;

@@ -30,9 +30,9 @@ final class NeighbourMaintenance {
   private Map<String, SubjectSummary> summaries = Map.of();
   private long expired;
 
-  NeighbourMaintenance(LivenessClient client, ObservationWriter observationWriter) {
+  NeighbourMaintenance(LivenessClient client, ObservationWriter writer) {
     this.client = client;
-    this.observationWriter = observationWriter;
+    this.observationWriter = writer;
   }
 
   /** Fetches the opinions, which later expiry runs use too. */

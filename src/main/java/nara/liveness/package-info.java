@@ -1,4 +1,4 @@
-/** Liveness: which neighbours are online, how far away they are, and when they are forgotten. */
+/** Who of the neighbours is still there: pings, observations, backfill, expiry. */
 @MayKnow({
   "bounds",
   "bus",

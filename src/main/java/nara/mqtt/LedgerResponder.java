@@ -20,6 +20,7 @@ import nara.event.Social;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.Query;
+import nara.ledger.Query.Filter;
 import nara.mqtt.wire.LedgerRequestMessage;
 import nara.mqtt.wire.LedgerResponseMessage;
 import nara.mqtt.wire.LedgerResponseMessage.SocialEntry;
@@ -69,14 +70,13 @@ final class LedgerResponder {
       return Future.succeededFuture(new ArrayDeque<>());
     }
     boolean everybody = subjects.contains(LedgerRequestMessage.EVERYBODY);
-    Query.Filter filter =
-        new Query.Filter(Set.of(Service.SOCIAL.wireName()), everybody ? Set.of() : subjects);
+    Filter filter = new Filter(Set.of(Service.SOCIAL.wireName()), everybody ? Set.of() : subjects);
     return collectPages(filter, Long.MIN_VALUE, 1, new ArrayDeque<>());
   }
 
   /** The newest matching events, oldest first, at most as many as a response may hold. */
   private Future<Deque<Event>> collectPages(
-      Query.Filter filter, long after, int page, Deque<Event> found) {
+      Filter filter, long after, int page, Deque<Event> found) {
     Query query = new Query.Page(after, Query.MAX_EVENTS, filter);
     return Bus.of(vertx)
         .<QueryResult>request(

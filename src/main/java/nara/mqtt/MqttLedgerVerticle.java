@@ -38,6 +38,7 @@ import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
 import nara.presence.OwnEvent;
 import nara.presence.Presence;
+import nara.presence.Presence.Online;
 import nara.presence.PresenceRequest;
 import nara.presence.Profile;
 import nara.trust.TrustRequest;
@@ -304,7 +305,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       if (!mine) {
         ownStatus.addBuzz(1);
         Optional<PublicKey> key = Optional.of(heyThere.key());
-        publish(new Presence.Online(name, heyThere.id(), heyThere.address(), key, true));
+        publish(new Online(name, heyThere.id(), heyThere.address(), key, true));
         ledgerFetcher.onAnnouncement(name);
         if (!config.readOnly()) {
           statusPublisher.scheduleHowdy(name);
@@ -358,7 +359,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
     key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HEARSAY));
     if (key.isEmpty() || trustOnFirstUse.accepts(other.name(), key.get())) {
-      publish(new Presence.Online(other.name(), other.id(), other.meshIp(), key, false));
+      publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
   }
 
@@ -379,7 +380,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private void onStatus(String name, PublicKey key, Status status, Origin origin) {
     keys.learn(name, status.id(), key, origin);
     peers.onStatus(name, key, status, scheduler.instant());
-    publish(new Presence.Online(name, status.id(), status.meshIp(), Optional.of(key), true));
+    publish(new Online(name, status.id(), status.meshIp(), Optional.of(key), true));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));
   }
 

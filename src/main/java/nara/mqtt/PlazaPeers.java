@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import nara.bounds.BoundedMap;
 import nara.identity.PublicKey;
-import nara.mqtt.wire.HowdyMessage;
+import nara.mqtt.wire.HowdyMessage.HowdyNeighbour;
 import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.Status;
@@ -105,15 +105,14 @@ final class PlazaPeers {
   }
 
   /** A random sample of the online peers, without the excluded name and this node. */
-  List<HowdyMessage.HowdyNeighbour> randomSample(
-      int limit, String excludedName, RandomGenerator random) {
-    List<HowdyMessage.HowdyNeighbour> candidates = new ArrayList<>();
+  List<HowdyNeighbour> randomSample(int limit, String excludedName, RandomGenerator random) {
+    List<HowdyNeighbour> candidates = new ArrayList<>();
     peers.forEach(
         (name, peer) -> {
           boolean excluded = name.equals(excludedName) || name.equals(me);
           if (peer.online && peer.key != null && !excluded) {
             candidates.add(
-                new HowdyMessage.HowdyNeighbour(
+                new HowdyNeighbour(
                     name,
                     peer.key.encoded(),
                     peer.address,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.Scheduler.TimerHandle;
 import nara.bus.Timeouts;
 import nara.ledger.LedgerRequest;
 import nara.mqtt.wire.HowdyObservation;
@@ -32,23 +33,23 @@ final class StatusPublisher {
   private final OwnStatus ownStatus;
   private final Duration maxHowdyWait;
   private final PlazaEncoder encoder;
-  private final Map<String, Scheduler.TimerHandle> pendingHowdies = new HashMap<>();
-  private Scheduler.TimerHandle nextNewspaper = () -> {};
+  private final Map<String, TimerHandle> pendingHowdies = new HashMap<>();
+  private TimerHandle nextNewspaper = () -> {};
 
   StatusPublisher(
       Vertx vertx,
       Scheduler scheduler,
       RandomGenerator random,
       PlazaConnection connection,
-      OwnStatus ownStatus,
+      OwnStatus status,
       Duration maxHowdyWait) {
     this.vertx = vertx;
     this.scheduler = scheduler;
     this.random = random;
     this.connection = connection;
-    this.ownStatus = ownStatus;
+    this.ownStatus = status;
     this.maxHowdyWait = maxHowdyWait;
-    this.encoder = new PlazaEncoder(ownStatus.me());
+    this.encoder = new PlazaEncoder(status.me());
   }
 
   /** Publishes a newspaper now, and schedules the next one. */
@@ -124,7 +125,7 @@ final class StatusPublisher {
 
   void stop() {
     stopNewspapers();
-    pendingHowdies.values().forEach(Scheduler.TimerHandle::cancel);
+    pendingHowdies.values().forEach(TimerHandle::cancel);
     pendingHowdies.clear();
   }
 }

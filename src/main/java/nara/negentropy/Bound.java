@@ -1,57 +1,49 @@
 package nara.negentropy;
 
+import java.util.Arrays;
+
 /**
- * Where a range ends: before the first item that is not below it.
+ * The upper end of a range: it ends before the first item that is not below the bound.
  *
- * @param time an unsigned number of 64 bits; {@link #INFINITY} ends the last range
- * @param prefix the id to compare with where times are equal; zero from the prefix's end on
- * @param prefixLength how many bytes of the prefix are written
+ * @param timestamp unsigned, 64 bits; {@link #INFINITY} ends the last range
+ * @param prefix the id prefix that decides between equal timestamps, padded with zeros
+ * @param prefixLength the number of prefix bytes in a message
  */
-public record Bound(long time, ItemId prefix, int prefixLength) {
-  /** The time that no item may have. */
+public record Bound(long timestamp, ItemId prefix, int prefixLength) {
+  /** The timestamp that no item may have. */
   public static final long INFINITY = -1;
 
-  /** Below everything. */
+  /** Below every item. */
   static final Bound START = before(0);
 
-  /** Above everything. */
+  /** Above every item. */
   static final Bound END = before(INFINITY);
 
-  /** Before the first item of a time or of a later one. */
-  static Bound before(long time) {
-    return new Bound(time, ItemId.ZERO, 0);
+  /** Before the first item with this timestamp or a later one. */
+  static Bound before(long timestamp) {
+    return new Bound(timestamp, ItemId.ZERO, 0);
   }
 
-  /** The shortest bound that parts an item from the one that comes right before it. */
-  static Bound separating(long timeBelow, ItemId below, long time, ItemId id) {
-    if (timeBelow != time) {
-      return before(time);
+  /** The shortest bound between two items of consecutive ranks, the upper one being at the rank. */
+  static Bound between(Items items, int rank) {
+    if (items.timestamp(rank - 1) != items.timestamp(rank)) {
+      return before(items.timestamp(rank));
     }
-    byte[] a = below.bytes();
-    byte[] b = id.bytes();
-    int length = 0;
-    do {
-      length++;
-    } while (length < ItemId.BYTES && a[length - 1] == b[length - 1]);
-    return withPrefix(time, b, 0, length);
+    byte[] below = items.id(rank - 1).bytes();
+    byte[] above = items.id(rank).bytes();
+    int length = Arrays.mismatch(below, above) + 1;
+    return withPrefix(items.timestamp(rank), above, 0, length);
   }
 
-  /** A bound with the prefix that stands at the offset. */
-  static Bound withPrefix(long time, byte[] bytes, int offset, int length) {
+  static Bound withPrefix(long timestamp, byte[] bytes, int offset, int length) {
     byte[] padded = new byte[ItemId.BYTES];
     System.arraycopy(bytes, offset, padded, 0, length);
-    return new Bound(time, ItemId.of(padded, 0), length);
+    return new Bound(timestamp, ItemId.of(padded, 0), length);
   }
 
-  /** Whether an item comes before it. */
-  public boolean isAbove(long itemTime, ItemId id) {
-    int order = Long.compareUnsigned(itemTime, time);
+  /** Whether the item is below this bound. */
+  public boolean isAbove(long itemTimestamp, ItemId id) {
+    int order = Long.compareUnsigned(itemTimestamp, timestamp);
     return order < 0 || order == 0 && id.compareTo(prefix) < 0;
-  }
-
-  /** Whether it is not above the other one. */
-  boolean isAtMost(Bound other) {
-    int byTime = Long.compareUnsigned(time, other.time);
-    return byTime < 0 || byTime == 0 && prefix.compareTo(other.prefix) <= 0;
   }
 }

@@ -1,36 +1,40 @@
 package nara.negentropy;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import nara.identity.Hashing;
 
 /**
- * The 32 bytes that an item is known by, as four longs, so that hundreds of thousands cost no array
- * each. Ordered as the specification orders ids: by the first differing byte, unsigned.
- *
- * @param first bytes 0 to 7, big-endian
- * @param second bytes 8 to 15
- * @param third bytes 16 to 23
- * @param fourth bytes 24 to 31
+ * The id of an item: 32 bytes as four big-endian longs, so that an id needs no array. Ordered by
+ * the first byte that differs, unsigned.
  */
 public record ItemId(long first, long second, long third, long fourth)
     implements Comparable<ItemId> {
-  /** Bytes of an id. */
+  /** The size of an id. */
   public static final int BYTES = 32;
 
-  /** The id below all others. */
+  /** One per thread, because a new digest costs as much as a hash. */
+  private static final ThreadLocal<MessageDigest> SHA256 =
+      ThreadLocal.withInitial(Hashing::newSha256);
+
+  /** The lowest id. */
   static final ItemId ZERO = new ItemId(0, 0, 0, 0);
 
-  /** The id whose bytes stand at the offset. */
+  /** The id at an offset. */
   public static ItemId of(byte[] bytes, int offset) {
     ByteBuffer from = ByteBuffer.wrap(bytes, offset, BYTES);
     return new ItemId(from.getLong(), from.getLong(), from.getLong(), from.getLong());
   }
 
-  /** Writes its bytes. */
+  /** The SHA-256 hash of the content. */
+  public static ItemId sha256(byte[] content) {
+    return of(SHA256.get().digest(content), 0);
+  }
+
   public void put(ByteBuffer to) {
     to.putLong(first).putLong(second).putLong(third).putLong(fourth);
   }
 
-  /** Its bytes. */
   byte[] bytes() {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     put(bytes);
@@ -51,7 +55,7 @@ public record ItemId(long first, long second, long third, long fourth)
 
   @Override
   public int hashCode() {
-    // Any bytes of a hash are as good as others, and a peer cannot choose many bits of them.
+    // Any bits of a hash serve; a peer can choose only a few of them.
     return (int) fourth;
   }
 }

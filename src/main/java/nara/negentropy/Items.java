@@ -3,27 +3,25 @@ package nara.negentropy;
 import java.util.function.Predicate;
 
 /**
- * The items of one side, in ascending (time, id) by unsigned numbers; ranks count from 0.
+ * The items of one side, in ascending (timestamp, id), both unsigned. Ranks count from 0.
  *
- * <p>Whatever the protocol asks of it must cost O(log n) beside the items that are walked, since a
- * peer decides how often it is asked.
+ * <p>A peer decides how often these methods run, so each must cost O(log n) beside the items that
+ * it visits.
  */
 public interface Items {
-  /** How many there are. */
   int size();
 
-  /** The time of the item of a rank; never {@link Bound#INFINITY}. */
-  long time(int rank);
+  /** The timestamp of the item at a rank; never {@link Bound#INFINITY}. */
+  long timestamp(int rank);
 
-  /** The id of the item of a rank. */
   ItemId id(int rank);
 
-  /** How many items are below the bound: the rank of the first that is not. */
+  /** How many items are below the bound. */
   int countBelow(Bound bound);
 
-  /** The sum of the ids from a rank on to before another one. */
+  /** The sum of the ids from one rank to before another. */
   IdSum sum(int from, int to);
 
-  /** Shows the ids from a rank on to before another one, for as long as they are wanted. */
+  /** Passes the ids from one rank to before another to the visitor, until it returns false. */
   void visit(int from, int to, Predicate<ItemId> visitor);
 }

@@ -1,6 +1,6 @@
 package nara.negentropy;
 
-/** Bytes that are no message of the protocol; the message of this says what is wrong with them. */
+/** The bytes are not a message of the protocol. The text says what is wrong with them. */
 public final class MalformedMessageException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -1,17 +1,19 @@
 package nara.negentropy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Reads a message that may be anything: nothing is read beyond its end, nothing is allocated that
- * is not there, and bounds must ascend.
+ * Reads an untrusted message. It never reads beyond the end, allocates only for bytes that are
+ * there, and requires ascending bounds.
  */
 final class MessageReader {
   private final byte[] message;
   private int position;
   private Bound previousBound = Bound.START;
 
-  /** Begins after the version, which has been looked at. */
+  /** Starts after the version byte. */
   MessageReader(byte[] message) {
     this.message = message;
     this.position = 1;
@@ -21,33 +23,32 @@ final class MessageReader {
     return position == message.length;
   }
 
-  /** The upper bound of the next range. */
+  /** Reads the upper bound of the next range. */
   Bound bound() throws MalformedMessageException {
-    if (previousBound.time() == Bound.INFINITY) {
-      throw malformed("a range follows the one that ends at infinity");
+    if (previousBound.timestamp() == Bound.INFINITY) {
+      throw malformed("a range follows the range that ends at infinity");
     }
     long delta = varint();
-    long time = delta == 0 ? Bound.INFINITY : previousBound.time() + (delta - 1);
-    // A sum that runs over 64 bits, or reaches what stands for infinity.
+    long timestamp = delta == 0 ? Bound.INFINITY : previousBound.timestamp() + (delta - 1);
+    // The sum overflowed 64 bits, or it equals the code for infinity.
     if (delta != 0
-        && (Long.compareUnsigned(time, previousBound.time()) < 0 || time == Bound.INFINITY)) {
-      throw malformed("a bound's time is over 64 bits");
+        && (Long.compareUnsigned(timestamp, previousBound.timestamp()) < 0
+            || timestamp == Bound.INFINITY)) {
+      throw malformed("a bound's timestamp is over 64 bits");
     }
     long length = varint();
     if (Long.compareUnsigned(length, ItemId.BYTES) > 0) {
-      throw malformed("a bound's prefix has more than " + ItemId.BYTES + " bytes");
+      throw malformed("a bound's id prefix has more than " + ItemId.BYTES + " bytes");
     }
-    require(length);
-    Bound bound = Bound.withPrefix(time, message, position, (int) length);
-    position += (int) length;
-    if (!previousBound.isAtMost(bound)) {
+    Bound bound = Bound.withPrefix(timestamp, message, skip((int) length), (int) length);
+    if (previousBound.isAbove(bound.timestamp(), bound.prefix())) {
       throw malformed("a bound is below the one before it");
     }
     previousBound = bound;
     return bound;
   }
 
-  /** What the next range holds. */
+  /** Reads the mode of the next range. */
   int mode() throws MalformedMessageException {
     long mode = varint();
     if (Long.compareUnsigned(mode, MessageWriter.ID_LIST) > 0) {
@@ -57,32 +58,27 @@ final class MessageReader {
   }
 
   byte[] fingerprint() throws MalformedMessageException {
-    require(IdSum.FINGERPRINT_BYTES);
-    position += IdSum.FINGERPRINT_BYTES;
-    return Arrays.copyOfRange(message, position - IdSum.FINGERPRINT_BYTES, position);
+    int from = skip(IdSum.FINGERPRINT_BYTES);
+    return Arrays.copyOfRange(message, from, position);
   }
 
-  /** How many ids the list has that begins here; they are all there. */
-  int idCount() throws MalformedMessageException {
+  List<ItemId> idList() throws MalformedMessageException {
     long count = varint();
     if (Long.compareUnsigned(count, (message.length - position) / ItemId.BYTES) > 0) {
       throw malformed("a list of " + Long.toUnsignedString(count) + " ids does not fit");
     }
-    return (int) count;
-  }
-
-  ItemId id() throws MalformedMessageException {
-    require(ItemId.BYTES);
-    position += ItemId.BYTES;
-    return ItemId.of(message, position - ItemId.BYTES);
+    List<ItemId> ids = new ArrayList<>((int) count);
+    while (ids.size() < count) {
+      ids.add(ItemId.of(message, skip(ItemId.BYTES)));
+    }
+    return ids;
   }
 
   private long varint() throws MalformedMessageException {
     long value = 0;
     int start = position;
     while (true) {
-      require(1);
-      int digit = message[position++];
+      int digit = message[skip(1)];
       if (value >>> 57 != 0) {
         throw malformed("a number is over 64 bits");
       }
@@ -91,16 +87,19 @@ final class MessageReader {
         return value;
       }
       if (value == 0) {
-        throw new MalformedMessageException(
-            "at byte " + start + ": a number begins with a zero digit");
+        position = start;
+        throw malformed("a number begins with a zero digit");
       }
     }
   }
 
-  private void require(long bytes) throws MalformedMessageException {
+  /** Moves on by so many bytes; returns the position before. */
+  private int skip(int bytes) throws MalformedMessageException {
     if (bytes > message.length - position) {
       throw malformed("the message ends in the middle");
     }
+    position += bytes;
+    return position - bytes;
   }
 
   private MalformedMessageException malformed(String what) {

@@ -9,33 +9,31 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The two sides of the protocol. Nothing is remembered between messages: each is answered out of
- * the items held at that time, so either side's may change meanwhile.
+ * Both sides of the negentropy protocol, version 1. Neither side keeps state between messages. Each
+ * message is answered from the current items, so the items of either side may change meanwhile.
  *
- * <p>Who asks begins with fingerprints of ranges of its items. Where the two differ, a side with
- * few items there lists their ids, and one with many tells fingerprints of parts. A message that
- * would grow too large ends with one fingerprint over all the rest, which the other side takes from
- * there.
+ * <p>The initiator starts with fingerprints of ranges of its items. Where fingerprints differ, a
+ * side with few items there sends an IdList, and a side with many sends fingerprints of smaller
+ * ranges. A message that would exceed its limit ends with one fingerprint of all the rest, and the
+ * other side continues from there.
  */
 public final class Reconciliation {
-  /**
-   * The least that a message must be allowed to have: far more than the parts of one range take.
-   */
+  /** The lowest allowed message limit. It is far above what the parts of one range need. */
   public static final int MIN_MESSAGE_BYTES = 4_096;
 
-  /** Parts into which a range that differs is cut. */
+  /** The number of parts of a range that is split. */
   private static final int BUCKETS = 16;
 
-  /** Up to so many items are listed rather than cut: 16 fingerprints would cost as much. */
+  /** A range of up to so many items is not split: 16 fingerprints would cost as much. */
   private static final int MAX_LISTED_IDS = 32;
 
-  /** Items of the newest range that the first message tells of; each older one has 4 × as many. */
+  /** The items of the newest range in the first message; each older range has 4 × as many. */
   private static final int NEWEST_RANGE_ITEMS = 64;
 
-  /** A range's bound, mode and fingerprint, or the count of its list, as large as can be. */
+  /** The largest bound and mode with a fingerprint or the length of an IdList. */
   private static final int RANGE_BYTES = 64;
 
-  /** For the skip before a range and the fingerprint over the rest after it. */
+  /** Space for the skip before a range and for the fingerprint of the rest after it. */
   private static final int RESERVED_BYTES = 2 * RANGE_BYTES;
 
   private final Items own;
@@ -46,12 +44,13 @@ public final class Reconciliation {
   private final List<ItemId> missing = new ArrayList<>();
   private final List<ItemId> surplus = new ArrayList<>();
 
-  /** Where the next range begins, and whether what is right below it was passed over. */
+  /** The lower end of the next range. */
   private Bound lower = Bound.START;
 
+  /** Whether a skip up to {@link #lower} is still to be written. */
   private boolean skipping;
 
-  /** Whether the message ends here with a fingerprint over all the rest. */
+  /** Whether the message already ends with a fingerprint of all the rest. */
   private boolean truncated;
 
   private Reconciliation(Items own, boolean isInitiator, int maxBytes) {
@@ -65,36 +64,36 @@ public final class Reconciliation {
   }
 
   /**
-   * What the asking side learned from an answer.
+   * What the initiator learned from a response.
    *
-   * @param nextMessage the message to send next; empty when it is over
-   * @param missing what the other side has and this one has not, in ascending order
-   * @param surplus what this side has and the other one has not
+   * @param nextMessage the message to send next; empty when the reconciliation is complete
+   * @param missing the ids that only the other side has, in ascending order
+   * @param surplus the ids that only the initiator has
    */
   public record RoundResult(
       Optional<byte[]> nextMessage, List<ItemId> missing, List<ItemId> surplus) {}
 
   /**
-   * The first message of the asking side, of a few hundred bytes: fingerprints that are the finer
-   * the newer the items, since what differs is mostly new, and that it has nothing newer still.
+   * Returns the initiator's first message, a few hundred bytes. The newer the items, the smaller
+   * the fingerprinted ranges, because differences are mostly new. An empty IdList ends the message,
+   * because the initiator has nothing newer.
    *
-   * @param since what is below this time is left alone
+   * @param since the timestamp from which on items are compared
    */
   public static byte[] initiate(Items own, long since) {
     MessageWriter out = MessageWriter.start();
-    Bound oldest = Bound.before(since);
+    Bound upper = Bound.before(since);
     if (since != 0) {
-      out.skip(oldest);
+      out.skip(upper);
     }
-    int from = own.countBelow(oldest);
     int size = own.size();
-    Bound upper = Bound.START;
+    int from = own.countBelow(upper);
     for (int end : initialRangeEnds(from, size)) {
-      upper = lowerBoundOf(own, end);
-      out.fingerprint(upper, own.sum(from, end).fingerprint(end - from));
+      upper = upperBound(own, end);
+      out.fingerprint(upper, own, from, end);
       from = end;
     }
-    // There may be no room for anything newer.
+    // The newest item may leave no timestamp above it.
     if (!upper.equals(Bound.END)) {
       out.idList(Bound.END, own, size, size);
     }
@@ -112,57 +111,53 @@ public final class Reconciliation {
     return ends.reversed();
   }
 
-  /** The bound below which are the items of all lower ranks. */
-  private static Bound lowerBoundOf(Items own, int rank) {
+  /** The bound of the items below a rank. */
+  private static Bound upperBound(Items own, int rank) {
     return rank == own.size()
-        ? Bound.before(own.time(rank - 1) + 1)
-        : Bound.separating(own.time(rank - 1), own.id(rank - 1), own.time(rank), own.id(rank));
+        ? Bound.before(own.timestamp(rank - 1) + 1)
+        : Bound.between(own, rank);
   }
 
   /**
-   * The answer of the side that is asked.
+   * Returns the response of the side that did not initiate.
    *
-   * @param maxBytes of the answer, at least {@link #MIN_MESSAGE_BYTES}
+   * @param maxBytes the limit of the response, at least {@link #MIN_MESSAGE_BYTES}
    */
   public static byte[] respond(Items own, byte[] message, int maxBytes)
       throws MalformedMessageException {
-    Optional<MessageReader> ranges = ranges(message);
-    if (ranges.isEmpty()) {
-      // By the specification: the version that is spoken here, so that the other can speak it too.
+    if (!hasOwnVersion(message)) {
+      // The specification asks for the supported version, so that the other side can use it.
       return MessageWriter.start().toBytes();
     }
     Reconciliation side = new Reconciliation(own, false, maxBytes);
-    side.processRanges(ranges.get());
+    side.processRanges(new MessageReader(message));
     return side.out.toBytes();
   }
 
   /**
-   * What the asking side makes of an answer.
+   * Processes a response on the initiator's side.
    *
-   * @param maxBytes of the next message, at least {@link #MIN_MESSAGE_BYTES}
+   * @param maxBytes the limit of the next message, at least {@link #MIN_MESSAGE_BYTES}
    */
   public static RoundResult handleResponse(Items own, byte[] message, int maxBytes)
       throws MalformedMessageException {
-    MessageReader ranges =
-        ranges(message)
-            .orElseThrow(
-                () -> new MalformedMessageException("the other side speaks another version only"));
+    if (!hasOwnVersion(message)) {
+      throw new MalformedMessageException("the other side supports only another version");
+    }
     Reconciliation side = new Reconciliation(own, true, maxBytes);
-    side.processRanges(ranges);
+    side.processRanges(new MessageReader(message));
     return new RoundResult(
         side.out.length() == 1 ? Optional.empty() : Optional.of(side.out.toBytes()),
         side.missing,
         side.surplus);
   }
 
-  /** What follows the version; empty when it is another one. */
-  private static Optional<MessageReader> ranges(byte[] message) throws MalformedMessageException {
+  /** Whether the message has our version rather than another one. */
+  private static boolean hasOwnVersion(byte[] message) throws MalformedMessageException {
     if (message.length == 0 || (message[0] & 0xf0) != (MessageWriter.VERSION & 0xf0)) {
       throw new MalformedMessageException("does not begin with a version of the protocol");
     }
-    return message[0] == MessageWriter.VERSION
-        ? Optional.of(new MessageReader(message))
-        : Optional.empty();
+    return message[0] == MessageWriter.VERSION;
   }
 
   private void processRanges(MessageReader message) throws MalformedMessageException {
@@ -191,13 +186,10 @@ public final class Reconciliation {
     }
   }
 
-  /** Learns what the other side has in a range; there is no more to say about it then. */
+  /** Compares an IdList of the other side; the range is done then. */
   private boolean collectDifferences(MessageReader message, int from, int to)
       throws MalformedMessageException {
-    Set<ItemId> theirs = new LinkedHashSet<>();
-    for (int left = message.idCount(); left > 0; left--) {
-      theirs.add(message.id());
-    }
+    Set<ItemId> theirs = new LinkedHashSet<>(message.idList());
     own.visit(
         from,
         to,
@@ -211,17 +203,12 @@ public final class Reconciliation {
     return true;
   }
 
-  /** Whether the other side lists just what is held here. */
   private boolean hasSameIds(MessageReader message, int from, int to)
       throws MalformedMessageException {
-    int count = message.idCount();
-    List<ItemId> theirs = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      theirs.add(message.id());
-    }
-    Iterator<ItemId> next = theirs.iterator();
-    boolean[] same = {count == to - from};
+    List<ItemId> theirs = message.idList();
+    boolean[] same = {theirs.size() == to - from};
     if (same[0]) {
+      Iterator<ItemId> next = theirs.iterator();
       own.visit(from, to, id -> same[0] = id.equals(next.next()));
     }
     return same[0];
@@ -236,8 +223,7 @@ public final class Reconciliation {
     int start = from;
     for (int part = 1; part <= BUCKETS; part++) {
       int end = from + (int) ((long) (to - from) * part / BUCKETS);
-      Bound bound = part == BUCKETS ? upper : lowerBoundOf(own, end);
-      out.fingerprint(bound, own.sum(start, end).fingerprint(end - start));
+      out.fingerprint(part == BUCKETS ? upper : upperBound(own, end), own, start, end);
       start = end;
     }
   }
@@ -251,16 +237,16 @@ public final class Reconciliation {
     }
     if (fitting > 0) {
       flushSkip();
-      lower = lowerBoundOf(own, from + fitting);
+      lower = upperBound(own, from + fitting);
       out.idList(lower, own, from, from + fitting);
     }
     fingerprintRest(from + Math.max(0, fitting));
   }
 
-  /** Leaves all that is above to the next message. */
+  /** Leaves all further ranges to the next message. */
   private void fingerprintRest(int from) {
     flushSkip();
-    out.fingerprint(Bound.END, own.sum(from, own.size()).fingerprint(own.size() - from));
+    out.fingerprint(Bound.END, own, from, own.size());
     truncated = true;
   }
 
@@ -268,7 +254,6 @@ public final class Reconciliation {
     return maxBytes - out.length() - RESERVED_BYTES;
   }
 
-  /** Tells that there is nothing to say below the range that is written next. */
   private void flushSkip() {
     if (skipping) {
       out.skip(lower);

@@ -1,4 +1,4 @@
-/** Opinions: status and history of the other naras, formed from the ledger after the recovery. */
+/** Opinions on other naras, formed from the ledger after the recovery. */
 @MayKnow({"bus", "ledger", "presence", "recovery"})
 package nara.opinion;
 

@@ -46,8 +46,8 @@ public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
             new TrustRequest.OfferEvents(SOURCE, RawEvents.of(json)),
             Timeouts.MERGE)
         .onSuccess(
-            offerResult -> {
-              if (offerResult.added() > 0) {
+            result -> {
+              if (result.added() > 0) {
                 bus.publish(OwnEvent.ADDRESS, new OwnEvent.Added(service, json));
               }
             });

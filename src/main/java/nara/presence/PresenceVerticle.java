@@ -82,7 +82,7 @@ public final class PresenceVerticle extends VerticleBase {
             announce();
             yield new Announced(announcer.heyThere());
           }
-          case PresenceRequest.SayGoodbye sayGoodbye -> {
+          case PresenceRequest.SayGoodbye goodbye -> {
             sayGoodbye();
             yield new GoodbyeSaid(announcer.chau());
           }

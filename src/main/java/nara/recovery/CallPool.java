@@ -33,8 +33,8 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
    *
    * @param peers not empty
    */
-  CallPool(List<Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
-    super(peerScores, config, callIds);
+  CallPool(List<Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
+    super(scores, config, callIds);
     this.peers = List.copyOf(peers);
   }
 

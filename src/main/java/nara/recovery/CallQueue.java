@@ -28,8 +28,8 @@ public abstract class CallQueue<C extends CallQueue.Call> {
   protected final Map<Integer, C> inFlight = new LinkedHashMap<>();
   private final IntSupplier callIds;
 
-  protected CallQueue(PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
-    this.peerScores = peerScores;
+  protected CallQueue(PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
+    this.peerScores = scores;
     this.config = config;
     this.callIds = callIds;
   }

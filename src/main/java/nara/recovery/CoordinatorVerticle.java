@@ -29,6 +29,7 @@ import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
+import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.report.Report;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
@@ -162,10 +163,10 @@ public final class CoordinatorVerticle extends VerticleBase {
     };
   }
 
-  private RecoveryRequest.CurrentReport currentReport() {
+  private CurrentReport currentReport() {
     return finalReport != null
-        ? new RecoveryRequest.CurrentReport("done", true, finalReport)
-        : new RecoveryRequest.CurrentReport(replay.plan().stageLabel(), false, unfinishedReport());
+        ? new CurrentReport("done", true, finalReport)
+        : new CurrentReport(replay.plan().stageLabel(), false, unfinishedReport());
   }
 
   private void applyEvent(RecoveryEvent event) {
@@ -203,7 +204,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                   vertx,
                   Duration.between(now(), until.time()),
                   () -> applyEvent(new RecoveryEvent.TimerFired()));
-      case PlanCommand.StartDiscovery startDiscovery -> discover();
+      case PlanCommand.StartDiscovery discovery -> discover();
       case PlanCommand.StartFetch startFetch -> fetch(startFetch);
       case PlanCommand.StartReconcile startReconcile -> reconcile(startReconcile);
       case PlanCommand.FetchFromPlaza fetch ->
@@ -220,7 +221,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case PlanCommand.SearchKeys search ->
           applyReply(
               "key search", runner.searchKeys(search.peers()), RecoveryEvent.KeySearchEnded::new);
-      case PlanCommand.SeedPingTimes seedPingTimes ->
+      case PlanCommand.SeedPingTimes times ->
           applyReply(
               "ledger",
               bus.request(
@@ -228,7 +229,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                   new LedgerRequest.ComputeMeanRtts(Set.of(me)),
                   Timeouts.LOCAL),
               means -> new RecoveryEvent.PingTimesSeeded(means.millisByTarget().size()));
-      case PlanCommand.EnterStage enterStage -> announceProgress();
+      case PlanCommand.EnterStage stage -> announceProgress();
       case PlanCommand.LeaveStage left ->
           LOG.info(
               "Left recovery stage {} stage_outcome={} reason=\"{}\"",
@@ -273,9 +274,9 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   /** A fetch that fails within this node counts as a stall, so that the plan retries it. */
-  private void fetch(PlanCommand.StartFetch startFetch) {
+  private void fetch(PlanCommand.StartFetch fetch) {
     runner
-        .fetch(startFetch)
+        .fetch(fetch)
         .otherwise(
             failure ->
                 new FetchedByMember(
@@ -286,22 +287,21 @@ public final class CoordinatorVerticle extends VerticleBase {
             fetched ->
                 applyEvent(
                     new RecoveryEvent.FetchEnded(
-                        startFetch.callId(), fetched.outcome(), fetched.member())));
+                        fetch.callId(), fetched.outcome(), fetched.member())));
   }
 
-  private void reconcile(PlanCommand.StartReconcile startReconcile) {
+  private void reconcile(PlanCommand.StartReconcile reconcile) {
     bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ReconcileWithPeer(
-                startReconcile.peer(), Long.MIN_VALUE, startReconcile.timeout()),
+                reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
             Timeouts.RECONCILE)
         .otherwise(
             failure ->
                 new MeshRequest.ReconcileFailed(
                     MeshFailure.STALLED, failureMessage("mesh", failure)))
         .onSuccess(
-            outcome ->
-                applyEvent(new RecoveryEvent.ReconcileEnded(startReconcile.callId(), outcome)));
+            outcome -> applyEvent(new RecoveryEvent.ReconcileEnded(reconcile.callId(), outcome)));
   }
 
   private Future<LedgersFetched> fetchFromPlaza(Map<String, List<String>> subjects) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import nara.ledger.Query;
-import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.Peer;
 
 /** An output of {@link RecoveryPlan}, which {@link CoordinatorVerticle} executes. */
 public sealed interface PlanCommand {
@@ -14,7 +14,7 @@ public sealed interface PlanCommand {
   sealed interface PeerCall extends PlanCommand {
     int callId();
 
-    MeshRequest.Peer peer();
+    Peer peer();
   }
 
   /** A command that waits for one event. The plan issues the next one only after that event. */
@@ -25,8 +25,7 @@ public sealed interface PlanCommand {
    *
    * @param stallTimeout how long the peer may send nothing
    */
-  record StartFetch(
-      int callId, MeshRequest.Peer peer, Query query, Duration timeout, Duration stallTimeout)
+  record StartFetch(int callId, Peer peer, Query query, Duration timeout, Duration stallTimeout)
       implements PeerCall {}
 
   /**
@@ -34,7 +33,7 @@ public sealed interface PlanCommand {
    *
    * @param timeout of each exchange
    */
-  record StartReconcile(int callId, MeshRequest.Peer peer, Duration timeout) implements PeerCall {}
+  record StartReconcile(int callId, Peer peer, Duration timeout) implements PeerCall {}
 
   record WaitUntil(Instant time) implements Step {}
 
@@ -43,10 +42,10 @@ public sealed interface PlanCommand {
   /** Requests events about subjects from neighbours over the plaza. */
   record FetchFromPlaza(Map<String, List<String>> subjectsByNeighbour) implements Step {}
 
-  record SyncCheckpoints(List<MeshRequest.Peer> peers) implements Step {}
+  record SyncCheckpoints(List<Peer> peers) implements Step {}
 
   /** Runs a {@link KeySearch}. */
-  record SearchKeys(List<MeshRequest.Peer> peers) implements Step {}
+  record SearchKeys(List<Peer> peers) implements Step {}
 
   /** Seeds average ping times from the ledger. */
   record SeedPingTimes() implements Step {}

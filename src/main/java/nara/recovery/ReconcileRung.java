@@ -28,10 +28,9 @@ final class ReconcileRung implements RungExecution {
   private final Map<Integer, Peer> calls = new HashMap<>();
   private final Map<Peer, ReconcileOutcome> outcomes = new LinkedHashMap<>();
 
-  ReconcileRung(
-      List<Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
+  ReconcileRung(List<Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
     this.peers = List.copyOf(peers);
-    this.peerScores = peerScores;
+    this.peerScores = scores;
     this.timeout = config.timeout(MeshLimits.FETCH_HASHES);
     this.callIds = callIds;
   }

@@ -12,6 +12,7 @@ import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
+import nara.recovery.PlanCommand.StartFetch;
 import nara.recovery.report.Report;
 import nara.trust.KeySearch;
 import nara.trust.KeySearch.KeySearchResult;
@@ -34,7 +35,7 @@ interface RecoveryRunner {
   }
 
   /** Fetches, verifies and merges one response of a peer. */
-  Future<FetchedByMember> fetch(PlanCommand.StartFetch startFetch);
+  Future<FetchedByMember> fetch(StartFetch fetch);
 
   Future<KeySearchResult> searchKeys(List<Peer> peers);
 
@@ -46,7 +47,7 @@ interface RecoveryRunner {
   /** Runs all work in this JVM. */
   record Local(Bus bus) implements RecoveryRunner {
     @Override
-    public Future<FetchedByMember> fetch(PlanCommand.StartFetch fetch) {
+    public Future<FetchedByMember> fetch(StartFetch fetch) {
       return bus.request(
               MeshRequest.ADDRESS,
               new MeshRequest.FetchPage(
@@ -76,7 +77,7 @@ interface RecoveryRunner {
     }
 
     @Override
-    public Future<FetchedByMember> fetch(PlanCommand.StartFetch fetch) {
+    public Future<FetchedByMember> fetch(StartFetch fetch) {
       return bus.request(
           ClusterWorkRequest.ADDRESS,
           new ClusterWorkRequest.FetchOnMember(

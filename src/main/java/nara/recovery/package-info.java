@@ -1,6 +1,6 @@
 /**
- * Boot recovery: the plan (a pure state machine), its rungs, and the coordinator verticle that
- * executes the plan.
+ * Boot recovery: the plan (a pure state machine), its rungs, and the coordinator that carries the
+ * plan out.
  */
 @MayKnow({
   "bounds",

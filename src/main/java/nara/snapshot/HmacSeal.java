@@ -9,30 +9,27 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Says that bytes were written by whoever has the key: HMAC-SHA256 over all of them, in the order
- * they come.
+ * Proves that the owner of a key wrote a file: HMAC-SHA256 over all its bytes in order.
  *
- * <p>It stands at the end of the file as a gzip member of its own, empty, with the code in its
- * comment. So every byte of the file is either under the code or fixed, and whatever unpacks gzip
- * still unpacks the file.
+ * <p>The seal is an empty gzip member at the end of the file, with the code in its comment. So the
+ * code covers or fixes every byte of the file, and any gzip tool still unpacks the file.
  */
 final class HmacSeal {
   private static final byte[] COMMENT = (SnapshotLines.FORMAT + ' ').getBytes(US_ASCII);
   private static final int HMAC_BYTES = 32;
 
-  /** Deflate with a comment; no time; no hint; no system (RFC 1952). */
+  /** Deflate with a comment, no time, no flags, unknown system (RFC 1952). */
   private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 16, 0, 0, 0, 0, 0, (byte) 255};
 
-  /** The end of the comment, an empty deflate block, the checksum and the length of nothing. */
+  /** The end of the comment, an empty deflate block, its checksum and its length. */
   private static final byte[] GZIP_TRAILER = {0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
-  /** Bytes that a seal takes. */
+  /** The size of a seal. */
   static final int LENGTH =
       GZIP_HEADER.length + COMMENT.length + 2 * HMAC_BYTES + GZIP_TRAILER.length;
 
   private final Mac mac;
 
-  /** A seal of no bytes so far. */
   HmacSeal(byte[] key) {
     try {
       mac = Mac.getInstance("HmacSHA256");
@@ -46,7 +43,7 @@ final class HmacSeal {
     mac.update(bytes, offset, length);
   }
 
-  /** The seal of everything so far: {@link #LENGTH} bytes. It then begins anew. */
+  /** The seal of all bytes so far; resets this object. */
   byte[] gzipMember() {
     return ByteBuffer.allocate(LENGTH)
         .put(GZIP_HEADER)

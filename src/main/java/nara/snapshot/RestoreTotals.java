@@ -5,56 +5,36 @@ import java.time.Duration;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.trust.TrustRequest.OfferResult;
 
-/** What became of a snapshot so far, and the sentence about it. */
-record RestoreTotals(
-    boolean found, boolean sealed, int keysLearned, OfferResult offerResult, String trouble) {
-  static RestoreTotals notFound() {
-    return new RestoreTotals(false, false, 0, OfferResult.NONE, "");
+/** What a restore has brought so far. Mutable. */
+final class RestoreTotals {
+  private final boolean found;
+  private final boolean sealed;
+  int keysLearned;
+  private int eventsRead;
+  int eventsAdded;
+  int quarantined;
+
+  /** A clause that says what could not be read, or empty. */
+  String problem = "";
+
+  RestoreTotals(boolean found, boolean sealed) {
+    this.found = found;
+    this.sealed = sealed;
   }
 
-  static RestoreTotals of(boolean sealed) {
-    return new RestoreTotals(true, sealed, 0, OfferResult.NONE, "");
-  }
-
-  RestoreTotals withKeys(int more) {
-    return new RestoreTotals(found, sealed, keysLearned + more, offerResult, trouble);
-  }
-
-  RestoreTotals withOffered(OfferResult more) {
-    return new RestoreTotals(found, sealed, keysLearned, offerResult.plus(more), trouble);
-  }
-
-  /** What had waited for keys was judged again; it was received before. */
-  RestoreTotals withRejudged(OfferResult again) {
-    OfferResult o = offerResult;
-    return new RestoreTotals(
-        found,
-        sealed,
-        keysLearned,
-        new OfferResult(
-            o.received(),
-            o.added() + again.added(),
-            o.duplicate() + again.duplicate(),
-            o.dropped() + again.dropped(),
-            o.pruned() + again.pruned(),
-            again.quarantined(),
-            o.rejected() + again.rejected(),
-            o.verdicts(),
-            again.unknownEmitters()),
-        trouble);
-  }
-
-  RestoreTotals withTrouble(String reason) {
-    return new RestoreTotals(found, sealed, keysLearned, offerResult, reason);
+  void add(OfferResult offered) {
+    eventsRead += offered.received();
+    eventsAdded += offered.added();
+    quarantined += offered.quarantined();
   }
 
   SnapshotRestored toResult(Path file, Duration duration) {
     return new SnapshotRestored(
         found,
         sealed,
-        trouble.isEmpty(),
-        offerResult.received(),
-        offerResult.added(),
+        problem.isEmpty(),
+        eventsRead,
+        eventsAdded,
         keysLearned,
         sentence(file),
         duration.toMillis());
@@ -62,15 +42,14 @@ record RestoreTotals(
 
   private String sentence(Path file) {
     if (!found) {
-      return "there is no snapshot " + file + " yet";
+      return "No snapshot exists yet: file=" + file;
     }
-    String events =
-        "%,d events read, %,d kept".formatted(offerResult.received(), offerResult.added());
-    if (sealed) {
-      return "snapshot %s: its seal is this node's; %s, nothing valid verified again"
-          .formatted(file, events);
-    }
-    return "snapshot %s: its seal is missing, broken or another node's; %s, all of them judged anew%s"
-        .formatted(file, events, trouble.isEmpty() ? "" : "; " + trouble);
+    String what =
+        sealed
+            ? "Restored the snapshot without verifying its valid events again"
+            : "Verified all events of the snapshot again, because this node's seal is missing or"
+                + " broken";
+    return "%s%s: file=%s read=%d added=%d"
+        .formatted(what, problem.isEmpty() ? "" : "; " + problem, file, eventsRead, eventsAdded);
   }
 }

@@ -6,103 +6,108 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import nara.event.Checkpoint;
+import nara.event.Event;
 import nara.event.HeyThere;
 import nara.event.Verdict;
 import nara.identity.Keyring;
+import nara.identity.Keyring.KeyEntry;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
- * What a node remembers at one moment, as it is written: gzipped lines under a {@link HmacSeal}.
+ * The content of a snapshot file: gzipped lines under a {@link HmacSeal}.
  *
- * <p>The keys of those whom its events mention are in it, because the ledger's content depends on
- * them (what involves a nara without a key goes first), and because a name's first key stays its
- * key only if a restart does not forget it; hey-there events alone would lose those that were
- * learned by asking. Who is in no event has nothing that could be taken over, and may never have
- * been: such names go with the restart.
+ * <p>It contains the keys of the naras that its events mention. The ledger's content depends on
+ * them, because events of naras without a key are pruned first. A name's first key also stays its
+ * key only if a restart keeps it, and hey-there events do not bring back keys that were learned by
+ * asking. A name without events has nothing to lose and may be invented, so a restart forgets it.
  *
- * @param writtenAt the moment
- * @param keys who has which key
- * @param events each with its verdict; those of one verdict side by side
+ * @param events with their verdicts, grouped by verdict
  */
-record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedEvent> events) {
+record Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> events) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /**
-   * What there is, in the order it is to be read: better verdicts first, and in each the
-   * announcements, so that whoever does not believe the seal has the keys before the rest.
+   * Orders the events for reading: better verdicts first, and among equal ones hey-theres first. So
+   * a reader that does not trust the seal learns the keys before it verifies the rest.
    */
   static Snapshot of(Instant writtenAt, Keyring keyring, List<JudgedEvent> events) {
     List<JudgedEvent> ordered = new ArrayList<>(events);
     ordered.sort(
         Comparator.comparing(JudgedEvent::verdict)
-            .thenComparing(judgedEvent -> !(judgedEvent.event().payload() instanceof HeyThere)));
-    return new Snapshot(writtenAt, restorableKeys(keyring, MentionedNaras.in(events)), ordered);
+            .thenComparing(judged -> !(judged.event().payload() instanceof HeyThere)));
+    return new Snapshot(writtenAt, restorableKeys(keyring, events), ordered);
   }
 
-  /** The keys as they can be told again: an id that is contested now is not told as anybody's. */
-  private static List<Keyring.KeyEntry> restorableKeys(
-      Keyring keyring, MentionedNaras mentionedNaras) {
+  /** The keys that decide verdicts of the events, without ids that are contested now. */
+  private static List<KeyEntry> restorableKeys(Keyring keyring, List<JudgedEvent> events) {
+    Set<String> names = new HashSet<>();
+    Set<String> ids = new HashSet<>();
+    for (JudgedEvent judged : events) {
+      Event event = judged.event();
+      names.addAll(List.of(event.emitter(), event.actor(), event.target()));
+      ids.add(event.emitterId());
+      if (event.payload() instanceof Checkpoint checkpoint) {
+        ids.addAll(checkpoint.voterIds());
+      }
+    }
+    names.remove("");
+    ids.remove("");
     return keyring.entries().stream()
-        .filter(keyEntry -> !keyEntry.origin().isOwn() && mentionedNaras.contains(keyEntry))
+        .filter(entry -> !entry.origin().isOwn())
+        .filter(entry -> names.contains(entry.name()) || ids.contains(entry.id()))
         .map(
-            keyEntry ->
-                keyEntry.name().isEmpty() || keyring.idOf(keyEntry.name()).isPresent()
-                    ? keyEntry
-                    : new Keyring.KeyEntry(keyEntry.name(), "", keyEntry.key(), keyEntry.origin()))
+            entry ->
+                entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent()
+                    ? entry
+                    : new KeyEntry(entry.name(), "", entry.key(), entry.origin()))
         .toList();
   }
 
-  /** Writes all of it, the seal last. The stream is flushed and stays open. */
+  /** Writes the content and then the seal. Flushes the stream and leaves it open. */
   void writeTo(OutputStream out, byte[] key) throws IOException {
-    HmacSeal hmacSeal = new HmacSeal(key);
-    // The fastest: signatures do not get smaller, and a node that stops is waited for.
-    GZIPOutputStream lines =
-        new GZIPOutputStream(new SealingOutputStream(out, hmacSeal), BUFFER_BYTES) {
+    HmacSeal seal = new HmacSeal(key);
+    // Signatures do not compress, and a stopping node waits for this, so speed counts.
+    try (GZIPOutputStream lines =
+        new GZIPOutputStream(new SealingOutputStream(out, seal), BUFFER_BYTES) {
           {
             def.setLevel(Deflater.BEST_SPEED);
           }
-        };
-    try {
-      writeLines(lines);
-      lines.finish();
-    } finally {
-      // Frees the deflater's memory; the bytes are in the stream below by now, or do not matter.
-      lines.close();
+        }) {
+      writeLine(lines, SnapshotLines.header(writtenAt));
+      for (KeyEntry entry : keys) {
+        writeLine(lines, SnapshotLines.key(entry));
+      }
+      Verdict verdict = null;
+      for (JudgedEvent judged : events) {
+        if (judged.verdict() != verdict) {
+          verdict = judged.verdict();
+          writeLine(lines, SnapshotLines.verdict(verdict));
+        }
+        writeLine(lines, SnapshotLines.singleLine(judged.event().json()));
+      }
     }
-    out.write(hmacSeal.gzipMember());
+    out.write(seal.gzipMember());
     out.flush();
   }
 
-  private void writeLines(OutputStream lines) throws IOException {
-    line(lines, SnapshotLines.header(writtenAt));
-    for (Keyring.KeyEntry keyEntry : keys) {
-      line(lines, SnapshotLines.key(keyEntry));
-    }
-    Verdict verdict = null;
-    for (JudgedEvent judgedEvent : events) {
-      if (judgedEvent.verdict() != verdict) {
-        verdict = judgedEvent.verdict();
-        line(lines, SnapshotLines.verdict(verdict));
-      }
-      line(lines, SnapshotLines.singleLine(judgedEvent.event().json()));
-    }
-  }
-
-  private static void line(OutputStream lines, byte[] bytes) throws IOException {
+  private static void writeLine(OutputStream lines, byte[] bytes) throws IOException {
     lines.write(bytes);
     lines.write('\n');
   }
 
-  /** Passes bytes on and puts them under the seal; closing it closes nothing. */
+  /** Passes bytes on and adds them to the seal. Its end does not close the stream below. */
   private static final class SealingOutputStream extends FilterOutputStream {
-    private final HmacSeal hmacSeal;
+    private final HmacSeal seal;
 
-    SealingOutputStream(OutputStream out, HmacSeal hmacSeal) {
+    SealingOutputStream(OutputStream out, HmacSeal seal) {
       super(out);
-      this.hmacSeal = hmacSeal;
+      this.seal = seal;
     }
 
     @Override
@@ -113,7 +118,7 @@ record Snapshot(Instant writtenAt, List<Keyring.KeyEntry> keys, Iterable<JudgedE
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       out.write(bytes, offset, length);
-      hmacSeal.update(bytes, offset, length);
+      seal.update(bytes, offset, length);
     }
 
     @Override

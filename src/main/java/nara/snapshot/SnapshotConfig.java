@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where and how often a node writes its ledger down.
+ * Where and how often a node writes its snapshot.
  *
- * @param file where the snapshot lies; its directory exists
- * @param interval the time from one writing to the next; it is also written when the node stops
+ * @param file in a directory that exists
+ * @param interval between two snapshots; the node also writes one when it stops
  */
 public record SnapshotConfig(Path file, Duration interval) {
-  /** How often, unless said otherwise: what a killed node then misses, its neighbours have. */
+  /** Peers still have the events that a killed node loses in this time. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(10);
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,10 +15,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The place of a node's snapshot, for one node at a time: while it is open, a lock beside it keeps
- * others away, in this process and in others, and a killed process leaves no lock.
+ * A node's snapshot file. A lock file beside it keeps other nodes away, in this process and in
+ * others. A killed process leaves no lock.
  *
- * <p>Whoever looks finds the old snapshot or the new one, never a part. For one thread at a time.
+ * <p>Readers find the old snapshot or the new one, never a part. Not thread-safe.
  */
 final class SnapshotFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -28,7 +27,7 @@ final class SnapshotFile implements AutoCloseable {
   private final byte[] key;
   private final FileChannel lock;
 
-  /** Whether what lies there now is not this node's and is kept aside before it is replaced. */
+  /** Whether the existing file has another seal or none; the next write then keeps it. */
   private boolean existingUnsealed;
 
   private SnapshotFile(Path path, byte[] key, FileChannel lock) {
@@ -38,50 +37,46 @@ final class SnapshotFile implements AutoCloseable {
   }
 
   /**
-   * Takes the place.
+   * Locks the file for this node.
    *
-   * @param key what seals are made with
-   * @throws IOException with a sentence when another node has it, or when nothing can lie there
+   * @param key makes the seals
+   * @throws IOException with a sentence for the operator, when another node uses the file or the
+   *     path is unusable
    */
   static SnapshotFile lock(Path path, byte[] key) throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path)) {
       throw new IOException(path + " is no file; name one, in a directory that exists");
     }
-    Path beside = sibling(path, ".lock");
+    Path lockPath = sibling(path, ".lock");
     FileChannel channel;
     try {
-      channel = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (NoSuchFileException noDirectory) {
       throw new IOException("the directory of " + path + " does not exist; make it", noDirectory);
-    } catch (IOException refused) {
-      throw new IOException(beside + " cannot be written (" + refused.getMessage() + ")", refused);
+    } catch (IOException failed) {
+      throw new IOException(
+          "cannot write %s (%s)".formatted(lockPath, failed.getMessage()), failed);
     }
+    boolean locked = false;
     try {
-      FileLock taken = channel.tryLock();
-      if (taken != null) {
-        return new SnapshotFile(path, key, channel);
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException lockedInThisProcess) {
+      locked = false;
+    } catch (IOException failed) {
+      throw new IOException("cannot lock %s (%s)".formatted(lockPath, failed.getMessage()), failed);
+    } finally {
+      if (!locked) {
+        channel.close();
       }
-    } catch (OverlappingFileLockException inThisProcess) {
-      channel.close();
-      throw inUse(path);
-    } catch (IOException noLocks) {
-      channel.close();
-      throw new IOException(beside + " cannot be locked (" + noLocks.getMessage() + ")", noLocks);
     }
-    channel.close();
-    throw inUse(path);
+    if (!locked) {
+      throw new IOException(
+          "another node uses %s; stop it, or give each node a file of its own".formatted(path));
+    }
+    return new SnapshotFile(path, key, channel);
   }
 
-  private static IOException inUse(Path path) {
-    return new IOException(
-        "another node uses %s; stop it, or give each node a file of its own".formatted(path));
-  }
-
-  Path path() {
-    return path;
-  }
-
-  /** Opens what lies there; empty when nothing does. Bounds as {@link SnapshotReader#open}. */
+  /** Opens the existing snapshot, if there is one; see {@link SnapshotReader#open}. */
   Optional<SnapshotReader> open(long maxEvents) throws IOException {
     if (!Files.exists(path)) {
       return Optional.empty();
@@ -92,8 +87,8 @@ final class SnapshotFile implements AutoCloseable {
   }
 
   /**
-   * Puts a snapshot in the place of the one that lies there, once it is on the disk as a whole. One
-   * without this node's seal is not lost: it is then found beside, as {@code .unsealed}.
+   * Replaces the existing snapshot once the new one is completely on disk. An existing one without
+   * this node's seal is renamed to {@code .unsealed}.
    */
   void write(Snapshot snapshot) throws IOException {
     Path fresh = sibling(path, ".new");
@@ -118,11 +113,7 @@ final class SnapshotFile implements AutoCloseable {
       Files.deleteIfExists(fresh);
       throw failed;
     }
-    forceDirectory();
-  }
-
-  /** Without this a loss of power could undo the move. */
-  private void forceDirectory() throws IOException {
+    // Otherwise a power failure could undo the move.
     try (FileChannel directory =
         FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
       directory.force(true);
@@ -133,7 +124,7 @@ final class SnapshotFile implements AutoCloseable {
     return path.resolveSibling(path.getFileName() + suffix);
   }
 
-  /** Leaves the place to others. The lock's file stays: removing it could unlock somebody else. */
+  /** Releases the lock. The lock file stays, because its removal could unlock another node. */
   @Override
   public void close() throws IOException {
     lock.close();

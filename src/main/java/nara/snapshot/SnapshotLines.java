@@ -3,25 +3,24 @@ package nara.snapshot;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nara.event.Verdict;
-import nara.identity.Keyring;
+import nara.identity.Keyring.KeyEntry;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 
 /**
- * The lines of a snapshot that are no events: what the file is, keys, and the verdict that the
- * events after it got.
+ * The metadata lines of a snapshot: the format, keys, and the verdict of the events that follow.
  *
- * <p>Each is a JSON array of texts. An event is a JSON object whatever a peer puts into it, so none
- * can pass for one of these.
+ * <p>Each is a JSON array of strings. An event is a JSON object, so no event can pass for one.
  */
 public final class SnapshotLines {
-  /** What the file is, and the version of it. */
+  /** The format with its version. */
   static final String FORMAT = "nara:snapshot:v1";
 
   private static final byte[] HEADER_PREFIX =
@@ -39,60 +38,57 @@ public final class SnapshotLines {
     return line(FORMAT, writtenAt.toString());
   }
 
-  static byte[] key(Keyring.KeyEntry keyEntry) {
-    return line(KEY, keyEntry.name(), keyEntry.id(), keyEntry.key().encoded());
+  static byte[] key(KeyEntry entry) {
+    return line(KEY, entry.name(), entry.id(), entry.key().encoded());
   }
 
   static byte[] verdict(Verdict verdict) {
     return line(VERDICT, verdict.label());
   }
 
-  private static byte[] line(String... texts) {
+  private static byte[] line(String... fields) {
     try {
-      return JSON.writeValueAsBytes(texts);
+      return JSON.writeValueAsBytes(fields);
     } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("an array of texts can be written", impossible);
+      throw new IllegalStateException("an array of strings can be written", impossible);
     }
   }
 
-  /** Whether a file that begins with this line is a snapshot. */
+  /** Whether a file that starts with this line is a snapshot. */
   public static boolean isHeader(byte[] line) {
     return Arrays.mismatch(line, HEADER_PREFIX) >= HEADER_PREFIX.length;
   }
 
-  /** Whether the line is none of an event's. */
+  /** Whether the line is not an event's. */
   public static boolean isMetadata(byte[] line) {
     return line.length > 0 && line[0] == '[';
   }
 
-  /** The texts of a line; none when it is not an array of them. */
+  /** The fields of a metadata line; none when it is malformed. */
   static List<String> fields(byte[] line) {
     try {
       return Arrays.asList(JSON.readValue(line, String[].class));
-    } catch (java.io.IOException noTexts) {
+    } catch (IOException malformed) {
       return List.of();
     }
   }
 
-  /** The key that a line tells, if it does. */
-  static Optional<Keyring.KeyEntry> parseKey(List<String> texts) {
-    return texts.size() == 4 && KEY.equals(texts.get(0))
-        ? PublicKey.parse(texts.get(3))
-            .map(key -> new Keyring.KeyEntry(texts.get(1), texts.get(2), key, Origin.SNAPSHOT))
+  /** The key in a key line; empty for other lines. */
+  static Optional<KeyEntry> parseKey(List<String> fields) {
+    return fields.size() == 4 && KEY.equals(fields.get(0))
+        ? PublicKey.parse(fields.get(3))
+            .map(key -> new KeyEntry(fields.get(1), fields.get(2), key, Origin.SNAPSHOT))
         : Optional.empty();
   }
 
-  /** Whether the line says of what verdict the following events are. */
-  static boolean isVerdict(List<String> texts) {
-    return texts.size() == 2 && VERDICT.equals(texts.get(0));
+  /** Whether the verdict in a verdict line is {@code valid}; empty for other lines. */
+  static Optional<Boolean> parseValid(List<String> fields) {
+    return fields.size() == 2 && VERDICT.equals(fields.get(0))
+        ? Optional.of(Verdict.VALID.label().equals(fields.get(1)))
+        : Optional.empty();
   }
 
-  /** Whether that verdict is {@code valid}. */
-  static boolean isValid(List<String> texts) {
-    return isVerdict(texts) && Verdict.VALID.label().equals(texts.get(1));
-  }
-
-  /** The JSON in one line: ends of lines mean nothing between its tokens, and become blanks. */
+  /** The JSON in one line: line ends between its tokens become spaces. */
   static byte[] singleLine(byte[] json) {
     String text = new String(json, StandardCharsets.ISO_8859_1);
     return text.indexOf('\n') < 0 && text.indexOf('\r') < 0

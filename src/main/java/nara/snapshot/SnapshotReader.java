@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,52 +20,54 @@ import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 
 /**
- * Reads a snapshot part by part, never more of it in memory than one part, and says of each whether
- * the seal vouches for it.
+ * Reads a snapshot in parts of bounded size.
  *
- * <p>The seal is checked over the whole file before the first part is given. Without it nothing in
- * the file is believed: keys are left out, and events are for the judge, as far as lines can be
- * read, within bounds.
+ * <p>It checks the seal over the whole file before it returns the first part. Without a valid seal
+ * it trusts nothing in the file. Then it leaves out the keys and returns the events for
+ * verification, within limits and as far as it can read lines.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 final class SnapshotReader implements AutoCloseable {
-  /** Events of one part; the judge spreads as many over all cores at a time. */
+  /** The most events of one part: what trust verifies on all cores at a time. */
   static final int PART_EVENTS = 5_000;
 
-  /** Bytes of one part's events, so that large events make smaller parts. */
+  /** The size at which a part ends, so that parts of large events have fewer of them. */
   static final int PART_BYTES = 1 << 22;
 
   /**
-   * Unpacked bytes an event is allowed on average where no seal vouches for the file: an honest one
-   * has 475, so that a file that unpacks to terabytes ends soon.
+   * The average size of an unpacked event that a file without a seal may have. Real events have 475
+   * bytes. The limit stops a file that unpacks to terabytes.
    */
   private static final long BYTES_PER_EVENT = 4_096;
 
   private static final long OVERHEAD_BYTES = 1 << 20;
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** Some of what the file holds. */
   sealed interface Part {}
 
-  /** Keys under the seal. */
+  /** Keys from a sealed file. */
   record KeysPart(List<Keyring.KeyEntry> entries) implements Part {}
 
   /**
    * Events.
    *
-   * @param events not parsed
-   * @param valid whether the seal says that they were judged valid
+   * @param valid whether a sealed file says that they were verified as valid
    */
   record EventsPart(RawEvents events, boolean valid) implements Part {}
 
-  /** There is no more; trouble is the clause that says why, or empty when all was read. */
-  record EndOfSnapshot(String trouble) implements Part {}
+  /**
+   * The end.
+   *
+   * @param problem a clause that says what could not be read; otherwise empty
+   */
+  record EndOfSnapshot(String problem) implements Part {}
 
   private final FileChannel channel;
   private final boolean sealed;
   private final byte[] expectedSeal;
-  private final SealingInputStream input;
+  private final HmacSeal seal;
+  private final InputStream input;
   private final long maxEvents;
   private final long maxBytes;
 
@@ -79,34 +83,31 @@ final class SnapshotReader implements AutoCloseable {
   private long oversizedLines;
   private boolean verdictValid;
 
-  /** A line that was met but belongs to the next part. */
+  /** A line that was read but belongs to the next part. */
   private byte[] pushedBackLine;
 
-  private String trouble;
+  private String problem;
+  private EndOfSnapshot end;
 
   private SnapshotReader(FileChannel channel, byte[] key, long maxEvents) throws IOException {
     this.channel = channel;
+    this.seal = new HmacSeal(key);
     long size = channel.size();
     long covered = Math.max(0, size - HmacSeal.LENGTH);
-    SealingInputStream whole = new SealingInputStream(channel, covered, new HmacSeal(key));
-    whole.drain();
-    this.expectedSeal = whole.seal();
-    ByteBuffer found = ByteBuffer.allocate(HmacSeal.LENGTH);
-    while (found.hasRemaining() && channel.read(found, covered + found.position()) > 0) {
-      // A read may bring less than there is room for.
-      continue;
-    }
-    this.sealed = MessageDigest.isEqual(expectedSeal, found.array());
-    this.input = new SealingInputStream(channel, sealed ? covered : size, new HmacSeal(key));
+    readRest(new SealingInputStream(channel, covered, seal));
+    this.expectedSeal = seal.gzipMember();
+    byte[] found = Channels.newInputStream(channel.position(covered)).readNBytes(HmacSeal.LENGTH);
+    this.sealed = MessageDigest.isEqual(expectedSeal, found);
+    this.input = new SealingInputStream(channel, sealed ? covered : size, seal);
     this.maxEvents = sealed ? Long.MAX_VALUE : maxEvents;
     this.maxBytes = sealed ? Long.MAX_VALUE : maxEvents * BYTES_PER_EVENT + OVERHEAD_BYTES;
   }
 
   /**
-   * Opens a file and checks its seal, which reads it once.
+   * Opens a file and reads it once to check its seal.
    *
-   * @param maxEvents how many events are taken from it when the seal is broken
-   * @throws IOException when it cannot be read at all
+   * @param maxEvents how many events are read from a file without a valid seal
+   * @throws IOException when the file is unreadable
    */
   static SnapshotReader open(Path path, byte[] key, long maxEvents) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -118,16 +119,15 @@ final class SnapshotReader implements AutoCloseable {
     }
   }
 
-  /** Whether the whole file is as this soul wrote it. */
+  /** Whether the file has a valid seal of this node's soul. */
   boolean sealed() {
     return sealed;
   }
 
   /**
-   * The next part; the last one is an {@link EndOfSnapshot}, again and again.
+   * The next part. After the last one it keeps returning {@link EndOfSnapshot}.
    *
-   * @throws SnapshotChangedException when the file was changed while it was read, so that what was
-   *     believed of it must not be used
+   * @throws SnapshotChangedException when the file changed after its seal was checked
    */
   Part next() throws SnapshotChangedException {
     List<Keyring.KeyEntry> keys = new ArrayList<>();
@@ -138,26 +138,24 @@ final class SnapshotReader implements AutoCloseable {
       if (next == null) {
         break;
       }
-      if (!SnapshotLines.isMetadata(next)) {
-        if (!keys.isEmpty()) {
-          pushedBackLine = next;
-          break;
-        }
-        if (eventCount == maxEvents) {
-          trouble = "it holds more than the %,d events that are taken".formatted(maxEvents);
-          break;
-        }
+      boolean isMetadata = SnapshotLines.isMetadata(next);
+      if (isMetadata && !sealed) {
+        continue;
+      }
+      if (isMetadata ? !events.isEmpty() : !keys.isEmpty()) {
+        pushedBackLine = next;
+        break;
+      }
+      if (isMetadata) {
+        List<String> fields = SnapshotLines.fields(next);
+        SnapshotLines.parseKey(fields).ifPresent(keys::add);
+        verdictValid = SnapshotLines.parseValid(fields).orElse(verdictValid);
+      } else if (eventCount == maxEvents) {
+        problem = "the file has more than the allowed %,d events".formatted(maxEvents);
+      } else {
         eventCount++;
         events.add(next);
         bytes += next.length;
-      } else if (sealed) {
-        if (!events.isEmpty()) {
-          pushedBackLine = next;
-          break;
-        }
-        List<String> texts = SnapshotLines.fields(next);
-        SnapshotLines.parseKey(texts).ifPresent(keys::add);
-        verdictValid = SnapshotLines.isVerdict(texts) ? SnapshotLines.isValid(texts) : verdictValid;
       }
     }
     if (!keys.isEmpty()) {
@@ -169,32 +167,42 @@ final class SnapshotReader implements AutoCloseable {
   }
 
   private Part endOfSnapshot() throws SnapshotChangedException {
+    if (end != null) {
+      return end;
+    }
     if (sealed) {
       try {
-        input.drain();
+        readRest(input);
       } catch (IOException unreadable) {
         throw new SnapshotChangedException();
       }
-      if (trouble != null || !MessageDigest.isEqual(expectedSeal, input.seal())) {
+      if (problem != null || !MessageDigest.isEqual(expectedSeal, seal.gzipMember())) {
         throw new SnapshotChangedException();
       }
     }
-    String all = trouble == null ? "" : trouble;
-    String skipped =
-        oversizedLines == 0
-            ? ""
-            : "%,d lines are longer than an event may be".formatted(oversizedLines);
-    return new EndOfSnapshot(all + (all.isEmpty() || skipped.isEmpty() ? "" : ", and ") + skipped);
+    List<String> problems = new ArrayList<>();
+    if (problem != null) {
+      problems.add(problem);
+    }
+    if (oversizedLines > 0) {
+      problems.add("%,d lines are longer than an event may be".formatted(oversizedLines));
+    }
+    end = new EndOfSnapshot(String.join(", and ", problems));
+    return end;
   }
 
-  /** The next line that is not empty and not too long; null at the end or after trouble. */
+  private static void readRest(InputStream in) throws IOException {
+    in.transferTo(OutputStream.nullOutputStream());
+  }
+
+  /** The next line that is neither empty nor too long; null at the end or after a problem. */
   private byte[] nextLine() {
     if (pushedBackLine != null) {
       byte[] again = pushedBackLine;
       pushedBackLine = null;
       return again;
     }
-    if (trouble != null) {
+    if (problem != null) {
       return null;
     }
     try {
@@ -207,17 +215,18 @@ final class SnapshotReader implements AutoCloseable {
       }
       return read;
     } catch (EOFException cut) {
-      trouble = "it is cut off after line " + lineNumber;
+      problem = "the file is cut off after line " + lineNumber;
     } catch (ZipException corrupt) {
-      trouble = "it cannot be unpacked after line " + lineNumber;
+      problem = "the file cannot be unpacked after line " + lineNumber;
     } catch (IOException unreadable) {
-      trouble =
-          "it cannot be read after line %d (%s)".formatted(lineNumber, unreadable.getMessage());
+      problem =
+          "the file cannot be read after line %d (%s)"
+              .formatted(lineNumber, unreadable.getMessage());
     }
     return null;
   }
 
-  /** The next line; empty when it is or when it is too long; null at the end. */
+  /** The next line; empty when it is too long; null at the end. */
   private byte[] readLine() throws IOException {
     line.reset();
     long length = 0;
@@ -227,30 +236,27 @@ final class SnapshotReader implements AutoCloseable {
         newline++;
       }
       length += newline - bufferPosition;
-      if (length <= EventLimits.MAX_EVENT_BYTES) {
+      boolean tooLong = length > EventLimits.MAX_EVENT_BYTES;
+      if (!tooLong) {
         line.write(buffer, bufferPosition, newline - bufferPosition);
       }
-      boolean ended = newline < bufferLimit;
-      bufferPosition = ended ? newline + 1 : newline;
-      if (ended) {
+      bufferPosition = newline + 1;
+      if (newline < bufferLimit) {
         lineNumber++;
-        if (length > EventLimits.MAX_EVENT_BYTES) {
-          oversizedLines++;
-          return new byte[0];
-        }
-        return line.toByteArray();
+        oversizedLines += tooLong ? 1 : 0;
+        return tooLong ? new byte[0] : line.toByteArray();
       }
     }
-    // What is not ended by a newline was not written to its end.
-    if (length > 0 && trouble == null) {
-      trouble = "its last line is cut off";
+    // A complete file ends with a newline.
+    if (length > 0 && problem == null) {
+      problem = "the last line is cut off";
     }
     return null;
   }
 
   private boolean fill() throws IOException {
     if (unpackedBytes > maxBytes) {
-      trouble = "it holds more than the %,d bytes that are taken".formatted(maxBytes);
+      problem = "the file has more than the allowed %,d bytes".formatted(maxBytes);
       return false;
     }
     bufferPosition = 0;
@@ -267,19 +273,17 @@ final class SnapshotReader implements AutoCloseable {
     channel.close();
   }
 
-  /** Some bytes of the file, put under a seal as they are read. */
+  /** Reads a file up to a limit and adds the bytes to a seal. */
   private static final class SealingInputStream extends InputStream {
     private final FileChannel channel;
     private final long limit;
-    private final HmacSeal hmacSeal;
+    private final HmacSeal seal;
     private long position;
-    private byte[] sealBytes;
 
-    /** From the start of the file to there. */
-    SealingInputStream(FileChannel channel, long limit, HmacSeal hmacSeal) {
+    SealingInputStream(FileChannel channel, long limit, HmacSeal seal) {
       this.channel = channel;
       this.limit = limit;
-      this.hmacSeal = hmacSeal;
+      this.seal = seal;
     }
 
     @Override
@@ -297,25 +301,9 @@ final class SnapshotReader implements AutoCloseable {
       int read = channel.read(ByteBuffer.wrap(bytes, offset, most), position);
       if (read > 0) {
         position += read;
-        hmacSeal.update(bytes, offset, read);
+        seal.update(bytes, offset, read);
       }
       return read;
-    }
-
-    void drain() throws IOException {
-      byte[] bytes = new byte[BUFFER_BYTES];
-      while (read(bytes, 0, bytes.length) > 0) {
-        // The seal has taken note of them.
-        continue;
-      }
-    }
-
-    /** The seal of what was read when this was first asked. */
-    byte[] seal() {
-      if (sealBytes == null) {
-        sealBytes = hmacSeal.gzipMember();
-      }
-      return sealBytes;
     }
   }
 }

@@ -4,37 +4,33 @@ import nara.bus.BusMessage;
 import nara.bus.Request;
 
 /**
- * What the snapshot verticle is asked.
+ * The requests to the snapshot verticle.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface SnapshotRequest<R extends BusMessage> extends Request<R> {
-  /** Where the snapshot verticle is asked. */
+  /** The address of the snapshot verticle. */
   String ADDRESS = "nara.snapshot";
 
   /**
-   * Brings keys and events of the snapshot back. Asked once, when ledger and judge are there; until
-   * then nothing is written, so that a start that fails costs no memory.
+   * Restores keys and events from the snapshot. Sent once, when the ledger and the trust verticle
+   * are deployed. No snapshot is written before, so a failed start cannot replace the old one.
    */
   record RestoreSnapshot() implements SnapshotRequest<RestoreResult> {}
 
-  /** The answer to {@link RestoreSnapshot}. */
   sealed interface RestoreResult extends BusMessage {}
 
-  /** The file is there but cannot be used, nor may it be replaced; the sentence says why. */
+  /** The file exists but can neither be used nor replaced; the sentence says why. */
   record SnapshotUnusable(String sentence) implements RestoreResult {}
 
   /**
-   * What came of it.
+   * The result of a restore.
    *
-   * @param found whether there was a snapshot
-   * @param sealed whether it was believed, so that nothing valid was verified again
+   * @param found whether a snapshot existed
+   * @param sealed whether its seal was valid, so that no valid event was verified again
    * @param complete whether all of it could be read
-   * @param eventsRead how many were read
-   * @param eventsAdded how many of them the ledger took in
-   * @param keysLearned how many keys were learned under the seal
-   * @param sentence all that for people
-   * @param durationMillis how long it took
+   * @param keysLearned from a sealed snapshot
+   * @param sentence the same for a reader
    */
   record SnapshotRestored(
       boolean found,

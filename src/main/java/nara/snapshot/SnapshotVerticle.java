@@ -23,13 +23,14 @@ import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Writes the ledger down at intervals and when the node stops, and brings it back at the start. The
- * disk is touched on worker threads only.
+ * Restores the ledger from its snapshot at the start, and writes a snapshot at intervals and at the
+ * stop. Only worker threads access the disk.
  *
- * <p>Deploy it after the ledger and before everything that changes it, so that it stops, and writes
- * for the last time, after all of that has.
+ * <p>Deploy it after the ledger and before every part that changes the ledger. Then it stops last
+ * and writes the final state.
  */
 public final class SnapshotVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotVerticle.class);
@@ -49,8 +50,8 @@ public final class SnapshotVerticle extends VerticleBase {
   /**
    * The snapshots of one node.
    *
-   * @param key 32 bytes that only this node's soul gives, to seal with
-   * @param keys written down, and learned from a sealed snapshot
+   * @param key 32 bytes derived from the node's soul, for the seal
+   * @param keys the keyring that is written and restored
    */
   public SnapshotVerticle(SnapshotConfig config, byte[] key, Keyring keys, InstantSource clock) {
     this.config = config;
@@ -73,30 +74,26 @@ public final class SnapshotVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     vertx.cancelTimer(timer);
-    return write()
-        .eventually(
-            () ->
-                onDisk(
-                    () -> {
-                      file.close();
-                      return null;
-                    }));
+    return write().eventually(() -> closeOnDisk(file));
   }
 
   private Future<? extends BusMessage> onRequest(SnapshotRequest<?> request) {
     return switch (request) {
-      case SnapshotRequest.RestoreSnapshot restoreSnapshot -> onRestore();
+      case SnapshotRequest.RestoreSnapshot restore -> onRestore();
     };
   }
 
   private Future<? extends BusMessage> onRestore() {
-    Instant began = clock.instant();
+    Instant start = clock.instant();
     return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
         .compose(stats -> onDisk(() -> file.open(stats.hardLimit())))
-        .compose(opened -> opened.map(this::restore).orElseGet(this::notFound))
+        .compose(
+            opened ->
+                opened
+                    .map(this::restore)
+                    .orElseGet(() -> Future.succeededFuture(new RestoreTotals(false, false))))
         .<RestoreResult>map(
-            restoreTotals ->
-                restoreTotals.toResult(config.file(), Duration.between(began, clock.instant())))
+            totals -> totals.toResult(config.file(), Duration.between(start, clock.instant())))
         .recover(this::onRestoreFailed)
         .onSuccess(this::onRestored);
   }
@@ -105,81 +102,69 @@ public final class SnapshotVerticle extends VerticleBase {
     return failure instanceof IOException
         ? Future.succeededFuture(
             new SnapshotUnusable(
-                "%s cannot be used (%s); mend it or move it away"
+                "cannot use %s (%s); repair it or move it away"
                     .formatted(config.file(), failure.getMessage())))
         : Future.failedFuture(failure);
   }
 
-  private void onRestored(RestoreResult restoreResult) {
-    if (restoreResult instanceof SnapshotRestored done) {
+  private void onRestored(RestoreResult result) {
+    if (result instanceof SnapshotRestored done) {
       restored = true;
       timer = vertx.setPeriodic(config.interval().toMillis(), fired -> write());
-      if (done.sealed() || !done.found()) {
-        LOG.info("{}", done.sentence());
-      } else {
-        LOG.warn("{}", done.sentence());
-      }
+      LOG.atLevel(done.sealed() || !done.found() ? Level.INFO : Level.WARN).log(done.sentence());
     }
   }
 
-  private Future<RestoreTotals> notFound() {
-    return Future.succeededFuture(RestoreTotals.notFound());
-  }
-
   private Future<RestoreTotals> restore(SnapshotReader reader) {
-    return restoreParts(reader, RestoreTotals.of(reader.sealed()))
-        .compose(this::judgeQuarantined)
-        .eventually(
-            () ->
-                onDisk(
-                    () -> {
-                      reader.close();
-                      return null;
-                    }));
+    RestoreTotals totals = new RestoreTotals(true, reader.sealed());
+    return restoreParts(reader, totals)
+        .compose(end -> verifyQuarantined(totals))
+        .eventually(() -> closeOnDisk(reader))
+        .map(totals);
   }
 
-  /** Takes part after part, each when the one before is merged. */
-  private Future<RestoreTotals> restoreParts(SnapshotReader reader, RestoreTotals restoreTotals) {
+  /** Restores one part after the other, each when the one before is merged. */
+  private Future<Void> restoreParts(SnapshotReader reader, RestoreTotals totals) {
     return onDisk(reader::next)
         .compose(
             part ->
                 switch (part) {
-                  case KeysPart learned ->
-                      restoreParts(reader, restoreTotals.withKeys(learn(learned)));
-                  case EventsPart eventsPart ->
-                      bus.request(TrustRequest.ADDRESS, offer(eventsPart), Timeouts.MERGE)
-                          .compose(
-                              offerResult ->
-                                  restoreParts(reader, restoreTotals.withOffered(offerResult)));
-                  case EndOfSnapshot endOfSnapshot ->
-                      Future.succeededFuture(restoreTotals.withTrouble(endOfSnapshot.trouble()));
+                  case KeysPart found -> {
+                    found.entries().forEach(e -> keys.learn(e.name(), e.id(), e.key(), e.origin()));
+                    totals.keysLearned += found.entries().size();
+                    yield restoreParts(reader, totals);
+                  }
+                  case EventsPart events ->
+                      bus.request(TrustRequest.ADDRESS, offer(events), Timeouts.MERGE)
+                          .onSuccess(totals::add)
+                          .compose(offered -> restoreParts(reader, totals));
+                  case EndOfSnapshot end -> {
+                    totals.problem = end.problem();
+                    yield Future.succeededFuture();
+                  }
                 });
   }
 
-  private int learn(KeysPart learned) {
-    learned.entries().forEach(e -> keys.learn(e.name(), e.id(), e.key(), e.origin()));
-    return learned.entries().size();
-  }
-
   /**
-   * Only what was found valid is believed: other verdicts cost little to give again, and may be
-   * better by now, since they hang on the keys that are known.
+   * Trusts only the verdict valid. The others cost little to give again and may be better now,
+   * because they depend on the known keys.
    */
-  private TrustRequest<OfferResult> offer(EventsPart eventsPart) {
-    return eventsPart.valid()
-        ? new TrustRequest.RestoreEvents(eventsPart.events())
-        : new TrustRequest.OfferEvents(config.file().toString(), eventsPart.events());
+  private TrustRequest<OfferResult> offer(EventsPart part) {
+    return part.valid()
+        ? new TrustRequest.RestoreEvents(part.events())
+        : new TrustRequest.OfferEvents(config.file().toString(), part.events());
   }
 
-  /** What came before its emitter's announcement can be judged now. */
-  private Future<RestoreTotals> judgeQuarantined(RestoreTotals restoreTotals) {
-    return restoreTotals.offerResult().quarantined() == 0
-        ? Future.succeededFuture(restoreTotals)
-        : bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.MERGE)
-            .map(restoreTotals::withRejudged);
+  /** Verifies the events that came before their emitter's hey-there. */
+  private Future<Void> verifyQuarantined(RestoreTotals totals) {
+    return totals.quarantined > 0
+        ? bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.MERGE)
+            .onSuccess(verified -> totals.eventsAdded += verified.added())
+            .mapEmpty()
+        : Future.succeededFuture();
   }
 
-  /** Writes once what is being written is done. A failure is said, and tried again next time. */
+  /** Writes a snapshot after the running write. A failure is logged; the next write retries. */
   private Future<?> write() {
     if (!restored) {
       return Future.succeededFuture();
@@ -191,22 +176,28 @@ public final class SnapshotVerticle extends VerticleBase {
                     bus.request(
                         LedgerRequest.ADDRESS, new LedgerRequest.ExportVariants(), Timeouts.LOCAL))
             .compose(
-                held ->
+                export ->
                     onDisk(
                         () -> {
-                          file.write(Snapshot.of(clock.instant(), keys, held.events()));
+                          file.write(Snapshot.of(clock.instant(), keys, export.events()));
                           return null;
                         }))
             .onSuccess(done -> failures.clear())
-            .onFailure(this::onWriteFailed)
+            .onFailure(
+                failure ->
+                    failures.log(
+                        "Cannot write the snapshot; the previous one stays: file=%s error=%s"
+                            .formatted(config.file(), failure)))
             .otherwiseEmpty();
     return lastWrite;
   }
 
-  private void onWriteFailed(Throwable failure) {
-    failures.log(
-        "Cannot write the snapshot; the previous one stays: file=%s error=%s"
-            .formatted(config.file(), failure));
+  private Future<?> closeOnDisk(AutoCloseable resource) {
+    return onDisk(
+        () -> {
+          resource.close();
+          return null;
+        });
   }
 
   private <T> Future<T> onDisk(Callable<T> work) {

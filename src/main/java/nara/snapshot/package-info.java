@@ -1,8 +1,5 @@
-/**
- * The ledger on disk: a sealed file that a restart begins from, and the one verticle that writes
- * and reads it.
- *
- * <p>May know {@code event}, {@code identity}, {@code bus}, {@code ledger} and {@code trust}. The
- * files of its core know no Vert.x.
- */
+/** The sealed file that a restart begins with, and the verticle that writes and reads it. */
+@MayKnow({"bounds", "bus", "event", "event.json", "identity", "ledger", "trust"})
 package nara.snapshot;
+
+import nara.MayKnow;

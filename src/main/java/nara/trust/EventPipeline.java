@@ -30,8 +30,8 @@ final class EventPipeline {
   private final EventVerifier eventVerifier;
   private final ForkJoinPool cores;
 
-  EventPipeline(EventVerifier eventVerifier, ForkJoinPool cores) {
-    this.eventVerifier = eventVerifier;
+  EventPipeline(EventVerifier verifier, ForkJoinPool cores) {
+    this.eventVerifier = verifier;
     this.cores = cores;
   }
 
@@ -79,11 +79,11 @@ final class EventPipeline {
   List<VerificationResult> readTrusted(RawEvents events) {
     return read(events, IntStream.range(0, events.size()).toArray()).stream()
         .map(
-            readResult ->
-                readResult
+            result ->
+                result
                     .validationError()
-                    .map(error -> VerificationResult.of(readResult, Verdict.MALFORMED, error))
-                    .orElseGet(() -> VerificationResult.of(readResult, Verdict.VALID, "")))
+                    .map(error -> VerificationResult.of(result, Verdict.MALFORMED, error))
+                    .orElseGet(() -> VerificationResult.of(result, Verdict.VALID, "")))
         .toList();
   }
 

@@ -24,6 +24,8 @@ import nara.event.ReadResult.ParsedEvent;
 import nara.event.Signatures;
 import nara.event.Verdict;
 import nara.identity.KeyLookup;
+import nara.identity.KeyLookup.Known;
+import nara.identity.KeyLookup.Mismatch;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
@@ -56,8 +58,8 @@ public final class EventVerifier {
   /**
    * @param keys the known keys; valid hey-theres add theirs
    */
-  public EventVerifier(SignatureVerifier signatureVerifier, Keyring keys, InstantSource clock) {
-    this.signatureVerifier = signatureVerifier;
+  public EventVerifier(SignatureVerifier verifier, Keyring keys, InstantSource clock) {
+    this.signatureVerifier = verifier;
     this.keys = keys;
     this.clock = clock;
   }
@@ -82,8 +84,8 @@ public final class EventVerifier {
     verify(batch.stream().filter(EventVerifier::isHeyThere).toList());
   }
 
-  private static boolean isHeyThere(ReadResult readResult) {
-    return readResult instanceof ParsedEvent parsed && parsed.event().payload() instanceof HeyThere;
+  private static boolean isHeyThere(ReadResult result) {
+    return result instanceof ParsedEvent parsed && parsed.event().payload() instanceof HeyThere;
   }
 
   /** Whether the batch may bring keys that decide about its other events. */
@@ -92,10 +94,10 @@ public final class EventVerifier {
   }
 
   /** The verdict, if no signature is needed for it; else null. */
-  private static VerificationResult checkStructure(ReadResult readResult, long maxTimestamp) {
-    Optional<String> error = readResult.validationError();
-    if (error.isPresent() || !(readResult instanceof ParsedEvent parsed)) {
-      return VerificationResult.of(readResult, Verdict.MALFORMED, error.orElse(""));
+  private static VerificationResult checkStructure(ReadResult result, long maxTimestamp) {
+    Optional<String> error = result.validationError();
+    if (error.isPresent() || !(result instanceof ParsedEvent parsed)) {
+      return VerificationResult.of(result, Verdict.MALFORMED, error.orElse(""));
     }
     Event event = parsed.event();
     if (!parsed.idMatches()) {
@@ -179,7 +181,7 @@ public final class EventVerifier {
   private VerificationResult addCheck(ParsedEvent parsed, List<SignatureCheck> checks) {
     Event event = parsed.event();
     return switch (signerKey(event)) {
-      case KeyLookup.Mismatch mismatch ->
+      case Mismatch mismatch ->
           VerificationResult.of(parsed, Verdict.BAD_SIGNATURE, mismatch.reason());
       case KeyLookup.Unknown unknown ->
           new VerificationResult(
@@ -187,7 +189,7 @@ public final class EventVerifier {
               Verdict.UNKNOWN_EMITTER,
               "the key of " + SafeText.excerpt(event.emitter()) + " is not known",
               Set.of(event.emitter()));
-      case KeyLookup.Known known -> {
+      case Known known -> {
         Optional<byte[]> signature = event.signature();
         if (signature.isEmpty()) {
           yield VerificationResult.of(
@@ -222,17 +224,15 @@ public final class EventVerifier {
 
   private KeyLookup chauKey(Chau chau) {
     KeyLookup carried = parseCarriedKey(chau.publicKey());
-    return carried instanceof KeyLookup.Known known
-        ? keyConflict(known.key(), chau.from())
-            .<KeyLookup>map(KeyLookup.Mismatch::new)
-            .orElse(carried)
+    return carried instanceof Known known
+        ? keyConflict(known.key(), chau.from()).<KeyLookup>map(Mismatch::new).orElse(carried)
         : carried;
   }
 
   private static KeyLookup parseCarriedKey(String publicKey) {
     return PublicKey.parse(publicKey)
-        .<KeyLookup>map(KeyLookup.Known::new)
-        .orElse(new KeyLookup.Mismatch("carries no public key of 32 bytes"));
+        .<KeyLookup>map(Known::new)
+        .orElse(new Mismatch("carries no public key of 32 bytes"));
   }
 
   /** Unix nanoseconds. */

@@ -33,9 +33,9 @@ public final class KeySearch {
   private final Bus bus;
   private final KeySource keySource;
 
-  public KeySearch(Bus bus, KeySource keySource) {
+  public KeySearch(Bus bus, KeySource source) {
     this.bus = bus;
-    this.keySource = keySource;
+    this.keySource = source;
   }
 
   /** The outcome of a search, with that of verifying the quarantined events again. */
@@ -80,9 +80,9 @@ public final class KeySearch {
                 bus.request(
                     TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.LOCAL))
         .map(
-            offerResult ->
+            result ->
                 new KeySearchResult(
-                    names.size(), lookups.stream().mapToInt(Future::result).sum(), offerResult));
+                    names.size(), lookups.stream().mapToInt(Future::result).sum(), result));
   }
 
   private Future<Integer> lookUpNext(Deque<String> remaining, int learned) {

@@ -68,13 +68,13 @@ public final class TrustVerticle extends VerticleBase {
   }
 
   /**
-   * @param signatureVerifier called with whole batches, from worker threads
+   * @param verifier called with whole batches, from worker threads
    * @param keys shared with all who look up or learn keys
    */
   public TrustVerticle(
-      TrustConfig config, SignatureVerifier signatureVerifier, Keyring keys, InstantSource clock) {
+      TrustConfig config, SignatureVerifier verifier, Keyring keys, InstantSource clock) {
     this.config = config;
-    this.signatureVerifier = signatureVerifier;
+    this.signatureVerifier = verifier;
     this.keys = keys;
     this.clock = clock;
     this.quarantine = new Quarantine(config.maxQuarantined());
@@ -111,7 +111,7 @@ public final class TrustVerticle extends VerticleBase {
       case TrustRequest.VerifyReleased verify -> onVerifyReleased();
       case TrustRequest.ListUnknownEmitters list ->
           Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
-      case TrustRequest.ListKeyConflicts listKeyConflicts ->
+      case TrustRequest.ListKeyConflicts conflicts ->
           Future.succeededFuture(new TrustRequest.KeyConflicts(keys.conflicts()));
     };
   }
@@ -205,7 +205,7 @@ public final class TrustVerticle extends VerticleBase {
     OfferOutcome outcome = OfferOutcome.of(received, results, config.policy(), quarantine);
     if (!pendingOffers.isEmpty()) {
       Map<EventId, Event> valid = outcome.validById();
-      pendingOffers.forEach(pendingOffer -> pendingOffer.merging.add(valid));
+      pendingOffers.forEach(offer -> offer.merging.add(valid));
     }
     Future<MergeResult> merge =
         outcome.accepted().isEmpty()

@@ -16,8 +16,8 @@ import nara.event.Verdict;
 public record VerificationResult(
     ReadResult readResult, Verdict verdict, String reason, Set<String> missingKeys) {
 
-  static VerificationResult of(ReadResult readResult, Verdict verdict, String reason) {
-    return new VerificationResult(readResult, verdict, reason, Set.of());
+  static VerificationResult of(ReadResult result, Verdict verdict, String reason) {
+    return new VerificationResult(result, verdict, reason, Set.of());
   }
 
   /** The event; every verdict but {@link Verdict#MALFORMED} has one. */

@@ -1,6 +1,6 @@
 /**
- * Which events a node believes: verdicts, policies, the quarantine for events without a known key,
- * and the verticle through which all events enter the ledger.
+ * What may be believed: verdicts, policies, key evidence and quarantine. All events enter the
+ * ledger through TrustVerticle.
  */
 @MayKnow({"bounds", "bus", "event", "event.json", "identity", "ledger", "trust.verifier"})
 package nara.trust;

@@ -1,7 +1,4 @@
-/**
- * The management port: health, readiness, the recovery's report, counters, the state of the
- * cluster.
- */
+/** The management port: health, readiness, report, counters, cluster state. */
 @MayKnow({
   "bus",
   "checkpoint.consensus",

@@ -79,12 +79,12 @@ final class BenchWorker {
   private BenchWorker() {}
 
   public static void main(String[] args) throws IOException {
-    BenchWorker benchWorker = new BenchWorker();
-    benchWorker.watchHeap();
+    BenchWorker worker = new BenchWorker();
+    worker.watchHeap();
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      System.out.println(RESPONSE_PREFIX + benchWorker.answer(List.of(line.split(" "))));
+      System.out.println(RESPONSE_PREFIX + worker.answer(List.of(line.split(" "))));
     }
     System.exit(0);
   }
@@ -180,10 +180,10 @@ final class BenchWorker {
     long cpu = SYSTEM.getProcessCpuTime();
     long start = System.nanoTime();
     try (ForkJoinPool pool = new ForkJoinPool(cores)) {
-      SignatureVerifier signatureVerifier =
+      SignatureVerifier verifier =
           new ParallelVerifier(
               new TableVerifier(TrustConfig.defaults().maxKeyTables()), pool, cores);
-      for (boolean answer : signatureVerifier.verify(checks)) {
+      for (boolean answer : verifier.verify(checks)) {
         good &= answer;
       }
     }
@@ -233,9 +233,8 @@ final class BenchWorker {
                       RecoveryNotification.ADDRESS,
                       RecoveryNotification.class,
                       news -> {
-                        if (news
-                            instanceof RecoveryNotification.RecoveryFinished recoveryFinished) {
-                          done.complete(recoveryFinished.report());
+                        if (news instanceof RecoveryNotification.RecoveryFinished finished) {
+                          done.complete(finished.report());
                         }
                       });
               return node.bus()

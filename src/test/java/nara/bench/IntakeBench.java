@@ -69,8 +69,8 @@ public final class IntakeBench {
   public static void main(String[] args)
       throws IOException, MalformedJsonException, GeneralSecurityException {
     int size = args.length == 0 ? 80_000 : Integer.parseInt(args[0]);
-    BenchHistory benchHistory = BenchHistory.read(BenchHistory.file(size));
-    IntakeBench bench = new IntakeBench(benchHistory.events().size(), pages(benchHistory));
+    BenchHistory history = BenchHistory.read(BenchHistory.file(size));
+    IntakeBench bench = new IntakeBench(history.events().size(), pages(history));
     for (int round = 0; round < ROUNDS; round++) {
       bench.round(round >= ROUNDS / 3);
     }
@@ -78,10 +78,10 @@ public final class IntakeBench {
   }
 
   /** Pages as a neighbour would give them: announcements first, then by time. */
-  private static List<byte[]> pages(BenchHistory benchHistory) {
-    List<byte[]> events = new ArrayList<>(benchHistory.part(Spread.EQUAL, 0, 1));
+  private static List<byte[]> pages(BenchHistory history) {
+    List<byte[]> events = new ArrayList<>(history.part(Spread.EQUAL, 0, 1));
     EventReader reader = new EventReader();
-    List<byte[]> rest = events.subList(benchHistory.announcements(), events.size());
+    List<byte[]> rest = events.subList(history.announcements(), events.size());
     Map<byte[], Long> times = new java.util.IdentityHashMap<>();
     rest.forEach(
         json -> times.put(json, ((ReadResult.ParsedEvent) reader.read(json)).event().ts()));
@@ -134,25 +134,24 @@ public final class IntakeBench {
       }
       end(sums, "read");
 
-      RecordingVerifier recordingVerifier = new RecordingVerifier();
+      RecordingVerifier verifier = new RecordingVerifier();
       begin();
       List<VerificationResult> verificationResults =
-          new EventVerifier(recordingVerifier, keys, InstantSource.system()).verify(readResults);
+          new EventVerifier(verifier, keys, InstantSource.system()).verify(readResults);
       end(sums, "judge, but for the signature");
 
       begin();
-      for (List<SignatureCheck> batch : recordingVerifier.batches) {
+      for (List<SignatureCheck> batch : verifier.batches) {
         tables.verify(batch);
       }
       end(sums, SIGNATURE);
 
       begin();
       List<JudgedEvent> judged = new ArrayList<>(verificationResults.size());
-      for (VerificationResult verificationResult : verificationResults) {
+      for (VerificationResult result : verificationResults) {
         judged.add(
             new JudgedEvent(
-                ((ReadResult.ParsedEvent) verificationResult.readResult()).event(),
-                verificationResult.verdict()));
+                ((ReadResult.ParsedEvent) result.readResult()).event(), result.verdict()));
       }
       ledger.merge(judged);
       end(sums, "merge");
@@ -164,9 +163,9 @@ public final class IntakeBench {
     if (counts) {
       sums.forEach(
           (name, sum) -> {
-            StepTimes stepTimes = steps.computeIfAbsent(name, absent -> new StepTimes());
-            stepTimes.micros.add(sum[0] / 1e3 / events);
-            stepTimes.bytes = sum[1] / events;
+            StepTimes times = steps.computeIfAbsent(name, absent -> new StepTimes());
+            times.micros.add(sum[0] / 1e3 / events);
+            times.bytes = sum[1] / events;
           });
     }
   }

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.event.Event;
+import nara.event.Observation;
 import nara.event.Payload;
 import nara.event.ReadResult;
 import nara.event.Seen;
@@ -23,15 +24,17 @@ import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Query;
+import nara.ledger.Query.Filter;
+import nara.ledger.Query.Page;
 
 /**
- * What the ledger's operations cost at 20,000, 80,000 and 320,000 events, side by side: they must
- * not depend on how much is held.
+ * Measures the ledger's operations at 20,000, 80,000 and 320,000 events. Their cost must not depend
+ * on the size of the ledger.
  *
- * <p>The events are of 40 citizens, about 475 bytes each, with random bytes for signatures, since
- * nothing here looks at them. They are merged in random order, in batches of a thousand and one by
- * one. The sizes take turns, so that a machine that slows down slows all of them, and seconds are
- * those of the working thread's processor time.
+ * <p>The events are of 40 citizens, about 475 bytes each, with random bytes as signatures, because
+ * nothing here verifies them. They are merged in random order, in batches of a thousand and one by
+ * one. The sizes take turns, so a machine that slows down slows all of them. Seconds are processor
+ * time of the working thread.
  */
 public final class LedgerBench {
   private static final int[] SIZES = {20_000, 80_000, 320_000};
@@ -48,7 +51,7 @@ public final class LedgerBench {
     long empty = usedHeap();
     List<JudgedEvent> corpus = corpus(SIZES[SIZES.length - 1]);
     double eventHeap = (usedHeap() - empty) / (double) corpus.size();
-    long bytes = corpus.stream().mapToLong(judgedEvent -> judgedEvent.event().json().length).sum();
+    long bytes = corpus.stream().mapToLong(event -> event.event().json().length).sum();
     System.out.printf(
         "%,d events of %d citizens, %d bytes each on average; java %s, %d cores%n%n",
         corpus.size(),
@@ -65,6 +68,7 @@ public final class LedgerBench {
         singles[i] = Math.max(singles[i], mergedPerSecond(corpus.subList(0, SIZES[i]), 1));
       }
     }
+    double[] recorded = new double[SIZES.length];
     double[] full = new double[SIZES.length];
     double[] heap = new double[SIZES.length];
     double[] pages = new double[SIZES.length];
@@ -77,18 +81,18 @@ public final class LedgerBench {
       heap[i] = heapPerEvent(events);
       Ledger ledger = merged(events, BATCH, SIZES[i]);
       full[i] = replacedPerSecond(ledger, events);
+      recorded[i] = recordedPerSecond(SIZES[i]);
       Random random = new Random(2);
       long span = span(ledger);
       long from = NOW_SECONDS * 1_000_000_000L - span;
-      Query.Filter all = Query.Filter.ALL;
-      Query.Filter one = new Query.Filter(Set.of("social"), Set.of(name(7)));
+      Filter all = Filter.ALL;
+      Filter one = new Filter(Set.of("social"), Set.of(name(7)));
       pages[i] =
           answersPerSecond(
               ledger,
               () ->
-                  new Query.Page(
-                      from + (long) (random.nextDouble() * span / 2), Query.MAX_EVENTS, all));
-      filtered[i] = answersPerSecond(ledger, () -> new Query.Page(from, 100, one));
+                  new Page(from + (long) (random.nextDouble() * span / 2), Query.MAX_EVENTS, all));
+      filtered[i] = answersPerSecond(ledger, () -> new Page(from, 100, one));
       recents[i] = answersPerSecond(ledger, () -> new Query.Recent(100, all));
       slices[i] = answersPerSecond(ledger, () -> new Query.Slice(0, 1, 4, Query.MAX_EVENTS, all));
       samples[i] =
@@ -104,6 +108,7 @@ public final class LedgerBench {
     row("merged in random order, by the thousand, ev/s", batches);
     row("merged in random order, one by one, ev/s", singles);
     row("merged into a full ledger, ev/s", full);
+    row("own restarts of one subject recorded, ev/s", recorded);
     row("heap for indexes, bytes per event", heap);
     row("heap in all, bytes per event", Arrays.stream(heap).map(h -> h + eventHeap).toArray());
     row("pages of 5,000, answers/s", pages);
@@ -127,8 +132,8 @@ public final class LedgerBench {
     System.gc();
     long start = cpu();
     Ledger ledger = merged(events, batch, events.size());
-    // The first look makes it put in order what it had put off.
-    ledger.query(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1));
+    // The first query sorts the pending events.
+    ledger.query(new Page(Long.MIN_VALUE, 1, Filter.ALL), new Random(1));
     double seconds = (cpu() - start) / 1e9;
     if (ledger.stats().total() != events.size()) {
       throw new IllegalStateException("not everything was kept");
@@ -144,7 +149,7 @@ public final class LedgerBench {
     return ledger;
   }
 
-  /** Newer events come into a ledger at its maximum: each one drives an old one out. */
+  /** Merges newer events into a full ledger: each one prunes an old one. */
   private static double replacedPerSecond(Ledger ledger, List<JudgedEvent> events) {
     Random random = new Random(3);
     long ts = NOW_SECONDS * 1_000_000_000L;
@@ -167,11 +172,52 @@ public final class LedgerBench {
     return best;
   }
 
+  /** Records own restarts in a ledger with so many restarts of the same subject. */
+  private static double recordedPerSecond(int size) {
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * size), name -> true);
+    for (int start = 1; start <= size; start++) {
+      ledger.merge(List.of(restart("observer-" + start / 20, start)));
+    }
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      List<JudgedEvent> own = new ArrayList<>();
+      for (int i = 1; i <= 100; i++) {
+        own.add(restart(name(1), size + 100 * round + i));
+      }
+      long start = cpu();
+      own.forEach(ledger::recordObservation);
+      best = Math.max(best, own.size() / ((cpu() - start) / 1e9));
+    }
+    return best;
+  }
+
+  /** A restart each minute. */
+  private static JudgedEvent restart(String observer, long number) {
+    return judged(
+        new Random(number),
+        number * 60_000_000_000L,
+        observer,
+        new Observation(
+            observer,
+            id(observer),
+            name(0),
+            id(name(0)),
+            Observation.RESTART,
+            3,
+            false,
+            number * 60,
+            number,
+            0,
+            "",
+            "",
+            0));
+  }
+
   private static double heapPerEvent(List<JudgedEvent> events) {
     long before = usedHeap();
     Ledger ledger = merged(events, BATCH, events.size());
     long after = usedHeap();
-    // The events themselves are held by the corpus: this is what the ledger adds for each.
+    // The corpus keeps the events themselves, so this is what the ledger adds.
     return (after - before) / (double) ledger.stats().total();
   }
 
@@ -183,7 +229,7 @@ public final class LedgerBench {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** Of this thread: other processes disturb that less than the clock. */
+  /** The processor time of this thread, which other processes disturb less than the clock. */
   private static long cpu() {
     return THREADS.getCurrentThreadCpuTime();
   }
@@ -192,14 +238,14 @@ public final class LedgerBench {
     Query next();
   }
 
-  private static double answersPerSecond(Ledger ledger, QuerySource querySource) {
+  private static double answersPerSecond(Ledger ledger, QuerySource source) {
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     double best = 0;
     for (int round = 0; round < 3; round++) {
       long start = cpu();
       int answers = 0;
       while (cpu() - start < 400_000_000L) {
-        if (ledger.query(querySource.next(), random).events().isEmpty()) {
+        if (ledger.query(source.next(), random).events().isEmpty()) {
           throw new IllegalStateException("an empty answer");
         }
         answers++;
@@ -211,7 +257,7 @@ public final class LedgerBench {
 
   private static long span(Ledger ledger) {
     List<Event> oldest =
-        ledger.query(new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL), new Random(1)).events();
+        ledger.query(new Page(Long.MIN_VALUE, 1, Filter.ALL), new Random(1)).events();
     return NOW_SECONDS * 1_000_000_000L - oldest.getFirst().ts();
   }
 
@@ -237,14 +283,18 @@ public final class LedgerBench {
         random.nextInt(4) == 0
             ? new Seen(who, id(who), whom, id(whom), "mesh")
             : new Social("gossip", who, id(who), whom, id(whom), "journey-complete", "");
+    return judged(random, ts, who, payload);
+  }
+
+  private static JudgedEvent judged(Random random, long ts, String who, Payload payload) {
     byte[] signature = new byte[64];
     random.nextBytes(signature);
     String eventId = Event.idOf(ts, payload.service(), payload.content()).toString();
     byte[] json =
         EventWriter.write(
             eventId, ts, who, id(who), Base64.getEncoder().encodeToString(signature), payload);
-    if (READER.read(json) instanceof ReadResult.ParsedEvent parsedEvent) {
-      return new JudgedEvent(parsedEvent.event(), Verdict.VALID);
+    if (READER.read(json) instanceof ReadResult.ParsedEvent event) {
+      return new JudgedEvent(event.event(), Verdict.VALID);
     }
     throw new IllegalStateException("the bench made something unreadable");
   }
@@ -253,7 +303,7 @@ public final class LedgerBench {
     return "citizen-number-%03d".formatted(citizen);
   }
 
-  /** As long as a nara id. */
+  /** A text of the length of a nara id. */
   private static String id(String name) {
     return (name + "x".repeat(44)).substring(0, 44);
   }

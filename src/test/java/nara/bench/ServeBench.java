@@ -115,8 +115,8 @@ public final class ServeBench {
     String without = addNginx(page);
     // Two rounds for the compiler.
     for (int round = -2; round < rounds; round++) {
-      for (ServerResult serverResult : serverResults) {
-        measure(serverResult, round >= 0);
+      for (ServerResult result : serverResults) {
+        measure(result, round >= 0);
       }
     }
     print();
@@ -191,17 +191,17 @@ public final class ServeBench {
     return "";
   }
 
-  private void measure(ServerResult serverResult, boolean counts)
+  private void measure(ServerResult result, boolean counts)
       throws IOException, InterruptedException {
-    long cpu = serverResult.process.map(process -> process.cpu().toNanos()).orElse(0L);
+    long cpu = result.process.map(process -> process.cpu().toNanos()).orElse(0L);
     long start = System.nanoTime();
     long bytes = 0;
     int answers = 0;
     while (System.nanoTime() - start < span.toNanos()) {
       HttpRequest request =
-          serverResult.process.isPresent()
-              ? post(serverResult.uri, serverResult.nextBody())
-              : HttpRequest.newBuilder(serverResult.uri).build();
+          result.process.isPresent()
+              ? post(result.uri, result.nextBody())
+              : HttpRequest.newBuilder(result.uri).build();
       HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
       try (InputStream body = response.body()) {
         for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
@@ -209,16 +209,16 @@ public final class ServeBench {
         }
       }
       if (response.statusCode() != 200) {
-        throw new IllegalStateException(serverResult.server + " answers " + response.statusCode());
+        throw new IllegalStateException(result.server + " answers " + response.statusCode());
       }
       answers++;
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     if (counts) {
-      serverResult.answers.add(answers / seconds);
-      serverResult.megabytes.add(bytes / seconds / 1e6);
-      long used = serverResult.process.map(process -> process.cpu().toNanos()).orElse(cpu) - cpu;
-      serverResult.cpuMillis.add(used / 1e6 / answers);
+      result.answers.add(answers / seconds);
+      result.megabytes.add(bytes / seconds / 1e6);
+      long used = result.process.map(process -> process.cpu().toNanos()).orElse(cpu) - cpu;
+      result.cpuMillis.add(used / 1e6 / answers);
     }
   }
 
@@ -255,27 +255,27 @@ public final class ServeBench {
         "MB/s ÷ nginx");
     double nginx =
         serverResults.stream()
-            .filter(serverResult -> serverResult.process.isEmpty())
-            .mapToDouble(serverResult -> median(serverResult.megabytes))
+            .filter(result -> result.process.isEmpty())
+            .mapToDouble(result -> median(result.megabytes))
             .findFirst()
             .orElse(Double.NaN);
-    for (ServerResult serverResult : serverResults) {
+    for (ServerResult result : serverResults) {
       double smallest =
           serverResults.stream()
-              .filter(other -> other.what.equals(serverResult.what))
+              .filter(other -> other.what.equals(result.what))
               .mapToDouble(other -> median(other.answers))
               .findFirst()
               .orElseThrow();
       System.out.printf(
           Locale.ROOT,
           "%-8s %-7s %10.1f %10.1f %12.2f %14.2f %14s%n",
-          serverResult.server,
-          serverResult.what,
-          median(serverResult.answers),
-          median(serverResult.megabytes),
-          median(serverResult.cpuMillis),
-          median(serverResult.answers) / smallest,
-          Double.isNaN(nginx) ? "-" : "%.2f".formatted(median(serverResult.megabytes) / nginx));
+          result.server,
+          result.what,
+          median(result.answers),
+          median(result.megabytes),
+          median(result.cpuMillis),
+          median(result.answers) / smallest,
+          Double.isNaN(nginx) ? "-" : "%.2f".formatted(median(result.megabytes) / nginx));
     }
   }
 

@@ -63,22 +63,18 @@ public final class VerifyBench {
     try (ExecutorService executor = Executors.newFixedThreadPool(cores)) {
       // The first two rounds are for the compiler, and are not counted.
       for (int round = -2; round < rounds; round++) {
-        for (VerifierResult verifierResult : verifierResults) {
+        for (VerifierResult result : verifierResults) {
           double one =
-              rate(
-                  verifierResult.maker.get(),
-                  verifierResult.cold,
-                  checks,
-                  THREADS::getCurrentThreadCpuTime);
+              rate(result.maker.get(), result.cold, checks, THREADS::getCurrentThreadCpuTime);
           double all =
               rate(
-                  new ParallelVerifier(verifierResult.maker.get(), executor, cores),
-                  verifierResult.cold,
+                  new ParallelVerifier(result.maker.get(), executor, cores),
+                  result.cold,
                   checks,
                   System::nanoTime);
           if (round >= 0) {
-            verifierResult.one.add(one);
-            verifierResult.all.add(all);
+            result.one.add(one);
+            result.all.add(all);
           }
         }
       }
@@ -110,7 +106,7 @@ public final class VerifyBench {
    * Signatures a second: of all of them when cold, else of as many as half a second is enough for.
    */
   private static double rate(
-      SignatureVerifier signatureVerifier,
+      SignatureVerifier verifier,
       boolean toTheEnd,
       List<SignatureCheck> checks,
       LongSupplier clock) {
@@ -118,9 +114,9 @@ public final class VerifyBench {
     int done = 0;
     while (done < checks.size() && (toTheEnd || clock.getAsLong() - start < 500_000_000L)) {
       int to = Math.min(checks.size(), done + BATCH);
-      for (boolean answer : signatureVerifier.verify(checks.subList(done, to))) {
+      for (boolean answer : verifier.verify(checks.subList(done, to))) {
         if (!answer) {
-          throw new IllegalStateException(signatureVerifier.name() + " refused a good signature");
+          throw new IllegalStateException(verifier.name() + " refused a good signature");
         }
       }
       done = to;
@@ -143,22 +139,22 @@ public final class VerifyBench {
     String line = "%-24s %10s %12s %9s %14s %9s%n";
     System.out.printf(
         line, "verifier", "a key", "1 thread/s", "corretto", cores + " threads/s", "corretto");
-    for (VerifierResult verifierResult : verifierResults) {
+    for (VerifierResult result : verifierResults) {
       System.out.printf(
           line,
-          verifierResult.name,
-          verifierResult.memory,
-          String.format(Locale.ROOT, "%,.0f", median(verifierResult.one)),
-          ratio(median(verifierResult.one), one),
-          String.format(Locale.ROOT, "%,.0f", median(verifierResult.all)),
-          ratio(median(verifierResult.all), all));
+          result.name,
+          result.memory,
+          String.format(Locale.ROOT, "%,.0f", median(result.one)),
+          ratio(median(result.one), one),
+          String.format(Locale.ROOT, "%,.0f", median(result.all)),
+          ratio(median(result.all), all));
     }
   }
 
   private static double reference(List<VerifierResult> verifierResults, boolean all) {
     return verifierResults.stream()
-        .filter(verifierResult -> verifierResult.name.equals("corretto"))
-        .mapToDouble(verifierResult -> median(all ? verifierResult.all : verifierResult.one))
+        .filter(result -> result.name.equals("corretto"))
+        .mapToDouble(result -> median(all ? result.all : result.one))
         .findFirst()
         .orElse(Double.NaN);
   }

@@ -11,9 +11,9 @@ class LogOnceTest {
 
   @Test
   void log_leaves_out_a_repeated_problem_until_it_changes() {
-    LogOnce logOnce = new LogOnce(lines::add);
+    LogOnce once = new LogOnce(lines::add);
     for (String problem : List.of("a", "a", "a", "b", "a")) {
-      logOnce.log(problem);
+      once.log(problem);
     }
 
     assertThat(lines).containsExactly("a", "b suppressed=2", "a");
@@ -21,28 +21,28 @@ class LogOnceTest {
 
   @Test
   void log_compares_the_problem_and_not_the_line() {
-    LogOnce logOnce = new LogOnce(lines::add);
-    logOnce.log("full", "cannot serve /one: full");
-    logOnce.log("full", "cannot serve /two: full");
+    LogOnce once = new LogOnce(lines::add);
+    once.log("full", "cannot serve /one: full");
+    once.log("full", "cannot serve /two: full");
 
     assertThat(lines).containsExactly("cannot serve /one: full");
   }
 
   @Test
   void log_repeats_a_problem_after_it_was_over() {
-    LogOnce logOnce = new LogOnce(lines::add);
-    logOnce.log("a");
-    logOnce.clear();
-    logOnce.log("a");
+    LogOnce once = new LogOnce(lines::add);
+    once.log("a");
+    once.clear();
+    once.log("a");
 
     assertThat(lines).containsExactly("a", "a");
   }
 
   @Test
   void log_remembers_as_many_distinct_problems_as_it_may() {
-    LogOnce logOnce = new LogOnce(lines::add, 2);
+    LogOnce once = new LogOnce(lines::add, 2);
     for (String problem : List.of("a", "b", "a", "b", "c", "a")) {
-      logOnce.log(problem);
+      once.log(problem);
     }
 
     assertThat(lines).containsExactly("a", "b", "c suppressed=2", "a");

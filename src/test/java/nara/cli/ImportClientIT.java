@@ -83,10 +83,6 @@ class ImportClientIT {
 
   private static TestNode node() {
     return TestNode.start(
-        "lisa",
-        List.of(),
-        config -> config,
-        recoveryProgressed -> {},
-        Scheduler.of(CommandLineRun.CLOCK));
+        "lisa", List.of(), config -> config, progressed -> {}, Scheduler.of(CommandLineRun.CLOCK));
   }
 }

@@ -66,19 +66,18 @@ class ClusterIT {
 
   @Test
   void three_members_share_a_recovery_and_their_views_are_equal() {
-    RequestGate requestGate = new RequestGate();
-    try (GatedPeers held = new GatedPeers(largeNeighbours, requestGate);
-        TestCluster testCluster =
-            TestCluster.startThree(directory, new JsonObject(), held.peers())) {
+    RequestGate gate = new RequestGate();
+    try (GatedPeers held = new GatedPeers(largeNeighbours, gate);
+        TestCluster cluster = TestCluster.startThree(directory, new JsonObject(), held.peers())) {
       // Two are enough to begin with: the third must not come too late for its share.
-      testCluster.awaitMembers(3);
-      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
+      cluster.awaitMembers(3);
+      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
       Instant opened = Instant.now();
-      requestGate.open();
-      MemberProcess leader = testCluster.awaitLeader();
-      testCluster.await("the recovery is over", leader::isReady);
+      gate.open();
+      MemberProcess leader = cluster.awaitLeader();
+      cluster.await("the recovery is over", leader::isReady);
       Duration together = Duration.between(opened, Instant.now());
-      testCluster.awaitReady();
+      cluster.awaitReady();
 
       JsonObject report = leader.report();
       LOG.warn(
@@ -94,7 +93,7 @@ class ClusterIT {
                 assertThat(share.getInteger("events")).isPositive();
                 assertThat(share.getInteger("new")).isPositive();
               });
-      assertViewsEqual(testCluster, large);
+      assertViewsEqual(cluster, large);
     }
   }
 
@@ -104,7 +103,7 @@ class ClusterIT {
             "alone",
             List.of(),
             TestNode.withPeers(peers).andThen(TestCluster::withLongTimeouts)::apply,
-            recoveryProgressed -> {})) {
+            progressed -> {})) {
       assertThat(one.report().outcome()).isEqualTo("complete");
       return one.report();
     }
@@ -112,32 +111,31 @@ class ClusterIT {
 
   @Test
   void a_worker_and_two_leaders_die_in_the_middle_and_nothing_is_lost() {
-    RequestGate requestGate = new RequestGate();
-    try (GatedPeers held = new GatedPeers(smallNeighbours, requestGate);
-        TestCluster testCluster =
-            TestCluster.startThree(directory, new JsonObject(), held.peers())) {
-      testCluster.awaitMembers(3);
-      MemberProcess leader = testCluster.awaitLeader();
+    RequestGate gate = new RequestGate();
+    try (GatedPeers held = new GatedPeers(smallNeighbours, gate);
+        TestCluster cluster = TestCluster.startThree(directory, new JsonObject(), held.peers())) {
+      cluster.awaitMembers(3);
+      MemberProcess leader = cluster.awaitLeader();
 
-      requestGate.permit(9);
-      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
-      MemberProcess worker = testCluster.anyOther(leader);
+      gate.permit(9);
+      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      MemberProcess worker = cluster.anyOther(leader);
       worker.kill();
-      testCluster.awaitMembers(2, worker);
+      cluster.awaitMembers(2, worker);
       worker.start();
-      testCluster.awaitMembers(3);
+      cluster.awaitMembers(3);
 
-      requestGate.permit(9);
-      MemberProcess first = testCluster.awaitOneLeader();
-      MemberProcess second = killAndAwaitAnother(testCluster, first);
+      gate.permit(9);
+      MemberProcess first = cluster.awaitOneLeader();
+      MemberProcess second = killAndAwaitAnother(cluster, first);
       first.start();
-      testCluster.awaitMembers(3);
+      cluster.awaitMembers(3);
 
-      requestGate.permit(3);
-      second = testCluster.awaitOneLeader();
-      MemberProcess third = killAndAwaitAnother(testCluster, second);
-      requestGate.open();
-      testCluster.awaitReady(second);
+      gate.permit(3);
+      second = cluster.awaitOneLeader();
+      MemberProcess third = killAndAwaitAnother(cluster, second);
+      gate.open();
+      cluster.awaitReady(second);
 
       JsonObject report = third.report();
       assertThat(report.getString("outcome")).as(report.encodePrettily()).isEqualTo("complete");
@@ -146,10 +144,10 @@ class ClusterIT {
           .as(report.encodePrettily())
           .containsSubsequence(second.name(), third.name());
       second.start();
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
-      assertViewsEqual(testCluster, small);
-      testCluster.assertLeadersDidNotOverlap();
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
+      assertViewsEqual(cluster, small);
+      cluster.assertLeadersDidNotOverlap();
     }
   }
 
@@ -157,12 +155,12 @@ class ClusterIT {
    * Kills the leader; another leads within ten seconds of the detection time, not counting how long
    * a busy machine lets that one wait.
    */
-  private static MemberProcess killAndAwaitAnother(TestCluster testCluster, MemberProcess leader) {
+  private static MemberProcess killAndAwaitAnother(TestCluster cluster, MemberProcess leader) {
     Instant killed = Instant.now();
     Map<MemberProcess, Duration> lateBefore =
-        testCluster.all().stream().collect(Collectors.toMap(m -> m, MemberProcess::totalDelay));
+        cluster.all().stream().collect(Collectors.toMap(m -> m, MemberProcess::totalDelay));
     leader.kill();
-    MemberProcess next = testCluster.awaitLeader(leader);
+    MemberProcess next = cluster.awaitLeader(leader);
     Duration took = Duration.between(killed, Instant.now());
     Duration late = next.totalDelay().minus(lateBefore.get(next));
     LOG.warn(
@@ -187,99 +185,96 @@ class ClusterIT {
 
   @Test
   void paused_leader_finds_its_term_expired() {
-    RequestGate requestGate = new RequestGate();
-    try (GatedPeers held = new GatedPeers(smallNeighbours, requestGate);
-        TestCluster testCluster =
-            TestCluster.startThree(directory, new JsonObject(), held.peers())) {
-      testCluster.awaitMembers(3);
-      testCluster.awaitLeader();
-      requestGate.permit(12);
-      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
-      MemberProcess paused = testCluster.awaitOneLeader();
+    RequestGate gate = new RequestGate();
+    try (GatedPeers held = new GatedPeers(smallNeighbours, gate);
+        TestCluster cluster = TestCluster.startThree(directory, new JsonObject(), held.peers())) {
+      cluster.awaitMembers(3);
+      cluster.awaitLeader();
+      gate.permit(12);
+      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      MemberProcess paused = cluster.awaitOneLeader();
       long term = paused.term();
 
       paused.pause();
-      testCluster.awaitLeader(paused);
-      testCluster.await(
-          "both others know",
-          () -> testCluster.others(paused).stream().allMatch(m -> m.term() > term));
-      long ofOldTerm = accepted(testCluster, paused, term);
+      cluster.awaitLeader(paused);
+      cluster.await(
+          "both others know", () -> cluster.others(paused).stream().allMatch(m -> m.term() > term));
+      long ofOldTerm = accepted(cluster, paused, term);
       // What the paused one has asked for itself is answered when it goes on.
-      requestGate.permit(3);
+      gate.permit(3);
       paused.resume();
-      testCluster.await("it steps down", () -> paused.log().contains(TestCluster.STEPS_DOWN));
-      requestGate.open();
-      testCluster.awaitReady(paused);
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
+      cluster.await("it steps down", () -> paused.log().contains(TestCluster.STEPS_DOWN));
+      gate.open();
+      cluster.awaitReady(paused);
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
 
-      assertThat(accepted(testCluster, paused, term)).as(testCluster.logs()).isEqualTo(ofOldTerm);
+      assertThat(accepted(cluster, paused, term)).as(cluster.logs()).isEqualTo(ofOldTerm);
       assertThat(paused.log().lines())
           .filteredOn(line -> line.contains(TestCluster.STEPS_DOWN))
           .filteredOn(line -> line.contains(" term " + term + " "))
-          .as(testCluster.logs())
+          .as(cluster.logs())
           .hasSize(1);
-      for (MemberProcess member : testCluster.all()) {
+      for (MemberProcess member : cluster.all()) {
         assertThat(member.log().lines())
             .filteredOn(line -> line.contains(" in term " + term + " are refused: "))
             .hasSizeLessThan(2);
       }
-      assertViewsEqual(testCluster, small);
+      assertViewsEqual(cluster, small);
       // Once more and further on a busy machine, but never by what the paused one did.
-      testCluster.awaitOneLeader();
-      testCluster.assertLeadersDidNotOverlap();
+      cluster.awaitOneLeader();
+      cluster.assertLeadersDidNotOverlap();
     }
   }
 
   @Test
   void a_leader_that_was_cut_off_comes_back_to_the_others_and_all_have_all() {
     assumeTrue(NetworkNamespaces.isSupported(), "this machine allows no network namespaces");
-    RequestGate requestGate = new RequestGate();
-    try (NetworkNamespaces networkNamespaces = NetworkNamespaces.of(3);
-        GatedPeers held =
-            new GatedPeers(networkNamespaces.hostAddress(), smallNeighbours, requestGate);
-        TestCluster testCluster =
+    RequestGate gate = new RequestGate();
+    try (NetworkNamespaces namespaces = NetworkNamespaces.of(3);
+        GatedPeers held = new GatedPeers(namespaces.hostAddress(), smallNeighbours, gate);
+        TestCluster cluster =
             TestCluster.start(
                 directory,
-                IntStream.range(0, 3).mapToObj(networkNamespaces::address).toList(),
-                IntStream.range(0, 3).mapToObj(networkNamespaces::commandPrefix).toList(),
+                IntStream.range(0, 3).mapToObj(namespaces::address).toList(),
+                IntStream.range(0, 3).mapToObj(namespaces::commandPrefix).toList(),
                 new JsonObject(),
                 held.peers())) {
-      testCluster.awaitMembers(3);
-      testCluster.awaitLeader();
-      requestGate.permit(15);
-      testCluster.await("all wait at the gate", () -> requestGate.waitingCount() > 0);
-      MemberProcess cut = testCluster.awaitOneLeader();
-      MemberProcess other = testCluster.anyOther(cut);
+      cluster.awaitMembers(3);
+      cluster.awaitLeader();
+      gate.permit(15);
+      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      MemberProcess cut = cluster.awaitOneLeader();
+      MemberProcess other = cluster.anyOther(cut);
       long term = cut.term();
       // No neighbour has these: nobody gives them once more.
       Set<EventId> all = new HashSet<>(small);
-      testCluster.await("the cut one has taken an event", () -> took(cut, "before the cut", all));
-      testCluster.await("the others have, too", () -> took(other, "beyond the cut", all));
+      cluster.await("the cut one has taken an event", () -> took(cut, "before the cut", all));
+      cluster.await("the others have, too", () -> took(other, "beyond the cut", all));
 
-      networkNamespaces.cut(testCluster.all().indexOf(cut));
-      testCluster.awaitLeader(cut);
-      testCluster.awaitMembers(2, cut);
-      testCluster.await("the others go on", () -> took(other, "during the cut", all));
-      requestGate.open();
-      testCluster.awaitReady(cut);
-      testCluster.await("it steps down", () -> cut.log().contains(TestCluster.STEPS_DOWN));
-      networkNamespaces.heal(testCluster.all().indexOf(cut));
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
+      namespaces.cut(cluster.all().indexOf(cut));
+      cluster.awaitLeader(cut);
+      cluster.awaitMembers(2, cut);
+      cluster.await("the others go on", () -> took(other, "during the cut", all));
+      gate.open();
+      cluster.awaitReady(cut);
+      cluster.await("it steps down", () -> cut.log().contains(TestCluster.STEPS_DOWN));
+      namespaces.heal(cluster.all().indexOf(cut));
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
 
       TestCluster.LeaderTerm next =
-          testCluster.leaderTerms().stream()
+          cluster.leaderTerms().stream()
               .filter(leaderTerm -> leaderTerm.term() > term)
               .findFirst()
               .orElseThrow();
       assertThat(next.member()).isNotSameAs(cut);
       assertThat(TestCluster.isBefore(endOfLease(cut, term), next.since()))
-          .as(testCluster.logs())
+          .as(cluster.logs())
           .isTrue();
-      testCluster.awaitOneLeader();
-      testCluster.assertLeadersDidNotOverlap();
-      assertViewsEqual(testCluster, all, networkNamespaces.hostAddress());
+      cluster.awaitOneLeader();
+      cluster.assertLeadersDidNotOverlap();
+      assertViewsEqual(cluster, all, namespaces.hostAddress());
     }
   }
 
@@ -317,22 +312,22 @@ class ClusterIT {
   void minority_member_serves_reads_without_leading_or_merging() {
     String[] peers = smallNeighbours.stream().map(TestNode::configuredPeer).toArray(String[]::new);
     Set<EventId> all = new HashSet<>(small);
-    try (TestCluster testCluster = TestCluster.startThree(directory, new JsonObject(), peers);
+    try (TestCluster cluster = TestCluster.startThree(directory, new JsonObject(), peers);
         TestNode looker = looker("127.0.0.1")) {
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
-      testCluster.await("all views are complete", () -> areComplete(testCluster, looker));
-      MemberProcess left = testCluster.anyOther(testCluster.awaitOneLeader());
-      testCluster.await("an event is merged", () -> took(left, "before", all));
-      testCluster.others(left).forEach(MemberProcess::kill);
-      testCluster.await("it is alone", () -> left.seesMembers(1));
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
+      cluster.await("all views are complete", () -> areComplete(cluster, looker));
+      MemberProcess left = cluster.anyOther(cluster.awaitOneLeader());
+      cluster.await("an event is merged", () -> took(left, "before", all));
+      cluster.others(left).forEach(MemberProcess::kill);
+      cluster.await("it is alone", () -> left.seesMembers(1));
 
       assertThat(
               left.importEvents(
                   Citizen.named("between").heyThere(Event.unixNanos(Instant.now()), "")))
           .isEqualTo(503);
       long lease = System.nanoTime();
-      testCluster.await(
+      cluster.await(
           "any lease is over",
           () -> {
             JsonObject state = left.state().orElseThrow();
@@ -343,16 +338,16 @@ class ClusterIT {
       assertThat(left.state().orElseThrow().getBoolean("quorate")).isFalse();
       assertThat(TestCluster.viewIds(looker, left)).containsAll(all);
 
-      testCluster.others(left).forEach(MemberProcess::start);
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
-      testCluster.await("events are merged again", () -> took(left, "after", all));
-      assertViewsEqual(testCluster, all);
+      cluster.others(left).forEach(MemberProcess::start);
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
+      cluster.await("events are merged again", () -> took(left, "after", all));
+      assertViewsEqual(cluster, all);
     }
   }
 
-  private static boolean areComplete(TestCluster testCluster, TestNode looker) {
-    return testCluster.all().stream()
+  private static boolean areComplete(TestCluster cluster, TestNode looker) {
+    return cluster.all().stream()
         .allMatch(member -> TestCluster.viewIds(looker, member).containsAll(small));
   }
 
@@ -361,7 +356,7 @@ class ClusterIT {
         "looker",
         List.of(),
         config -> TestCluster.withLongTimeouts(config, from),
-        recoveryProgressed -> {});
+        progressed -> {});
   }
 
   @Test
@@ -372,33 +367,33 @@ class ClusterIT {
             .put("cluster", new JsonObject().put("tls", certificates("127.0.0.1")));
     FaultyPeer door = FaultyPeer.proxying(smallNeighbours.get(0).address());
     FaultyPeer otherDoor = FaultyPeer.proxying(smallNeighbours.get(1).address());
-    try (TestCluster testCluster =
+    try (TestCluster cluster =
         TestCluster.startThree(
             directory, extra, "few-0@" + door.address(), "few-1@" + otherDoor.address())) {
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
 
-      try (PollingClient pollingClient = new PollingClient(testCluster)) {
-        for (MemberProcess member : testCluster.all()) {
+      try (PollingClient client = new PollingClient(cluster)) {
+        for (MemberProcess member : cluster.all()) {
           member.stop();
           member.start();
-          testCluster.awaitMembers(3);
-          testCluster.awaitReady();
+          cluster.awaitMembers(3);
+          cluster.awaitReady();
         }
-        pollingClient.stop();
-        assertThat(pollingClient.answered()).isPositive();
-        assertThat(pollingClient.unanswered()).as(testCluster::logs).isEmpty();
+        client.stop();
+        assertThat(client.answered()).isPositive();
+        assertThat(client.unanswered()).as(cluster::logs).isEmpty();
       }
-      assertViewsEqual(testCluster, small);
-      testCluster.assertLeadersDidNotOverlap();
+      assertViewsEqual(cluster, small);
+      cluster.assertLeadersDidNotOverlap();
 
       door.close();
       otherDoor.close();
-      testCluster.all().forEach(MemberProcess::stop);
-      testCluster.all().forEach(MemberProcess::start);
-      testCluster.awaitMembers(3);
-      testCluster.awaitReady();
-      assertViewsEqual(testCluster, small);
+      cluster.all().forEach(MemberProcess::stop);
+      cluster.all().forEach(MemberProcess::start);
+      cluster.awaitMembers(3);
+      cluster.awaitReady();
+      assertViewsEqual(cluster, small);
     }
   }
 
@@ -417,27 +412,27 @@ class ClusterIT {
   /** Somebody outside who asks again and again, and who asks the next when one is not there. */
   private static final class PollingClient implements AutoCloseable {
     private final TestNode asker =
-        TestNode.start("asker", List.of(), TestCluster::withLongTimeouts, recoveryProgressed -> {});
+        TestNode.start("asker", List.of(), TestCluster::withLongTimeouts, progressed -> {});
     private final Thread thread;
     private volatile boolean stopped;
     private final List<List<String>> unanswered = new ArrayList<>();
     private volatile int answered;
 
-    PollingClient(TestCluster testCluster) {
-      thread = Thread.ofPlatform().start(() -> poll(testCluster));
+    PollingClient(TestCluster cluster) {
+      thread = Thread.ofPlatform().start(() -> poll(cluster));
     }
 
-    private void poll(TestCluster testCluster) {
+    private void poll(TestCluster cluster) {
       while (!stopped) {
         List<String> refusals = new ArrayList<>();
-        for (MemberProcess member : testCluster.all()) {
+        for (MemberProcess member : cluster.all()) {
           Optional<String> refusal = TestCluster.fetchFailure(asker, member);
           if (refusal.isEmpty()) {
             break;
           }
           refusals.add(refusal.get());
         }
-        if (refusals.size() < testCluster.all().size()) {
+        if (refusals.size() < cluster.all().size()) {
           answered++;
         } else {
           unanswered.add(refusals);
@@ -471,8 +466,8 @@ class ClusterIT {
   }
 
   /** Commands of a term that the members other than this one have accepted. */
-  private static long accepted(TestCluster testCluster, MemberProcess without, long term) {
-    return testCluster.others(without).stream()
+  private static long accepted(TestCluster cluster, MemberProcess without, long term) {
+    return cluster.others(without).stream()
         .mapToLong(
             member ->
                 member
@@ -484,19 +479,18 @@ class ClusterIT {
   }
 
   /** The nara itself goes on writing down what it observes: equal are the views at some moment. */
-  private static void assertViewsEqual(TestCluster testCluster, Set<EventId> expected) {
-    assertViewsEqual(testCluster, expected, "127.0.0.1");
+  private static void assertViewsEqual(TestCluster cluster, Set<EventId> expected) {
+    assertViewsEqual(cluster, expected, "127.0.0.1");
   }
 
-  private static void assertViewsEqual(
-      TestCluster testCluster, Set<EventId> expected, String from) {
+  private static void assertViewsEqual(TestCluster cluster, Set<EventId> expected, String from) {
     try (TestNode looker = looker(from)) {
       List<Set<EventId>> views = new ArrayList<>();
-      testCluster.await(
+      cluster.await(
           "the views are equal",
           () -> {
             views.clear();
-            testCluster.all().forEach(member -> views.add(TestCluster.viewIds(looker, member)));
+            cluster.all().forEach(member -> views.add(TestCluster.viewIds(looker, member)));
             if (views.get(1).equals(views.get(0)) && views.get(2).equals(views.get(0))) {
               return true;
             }
@@ -510,19 +504,13 @@ class ClusterIT {
       Set<EventId> lost = new HashSet<>(expected);
       lost.removeAll(views.get(0));
       assertThat(lost)
-          .as(
-              () ->
-                  lost.size()
-                      + " events are lost\n"
-                      + testCluster.logs()
-                      + "\n"
-                      + reports(testCluster))
+          .as(() -> lost.size() + " events are lost\n" + cluster.logs() + "\n" + reports(cluster))
           .isEmpty();
     }
   }
 
-  private static String reports(TestCluster testCluster) {
-    return testCluster.all().stream()
+  private static String reports(TestCluster cluster) {
+    return cluster.all().stream()
         .map(member -> member.report().encodePrettily())
         .collect(Collectors.joining("\n"));
   }
@@ -563,17 +551,15 @@ class ClusterIT {
   /** A gate before each neighbour. */
   private record GatedPeers(List<TestNode> nodes, List<FaultyPeer> proxies)
       implements AutoCloseable {
-    GatedPeers(List<TestNode> nodes, RequestGate requestGate) {
-      this("127.0.0.1", nodes, requestGate);
+    GatedPeers(List<TestNode> nodes, RequestGate gate) {
+      this("127.0.0.1", nodes, gate);
     }
 
-    GatedPeers(String host, List<TestNode> behind, RequestGate requestGate) {
+    GatedPeers(String host, List<TestNode> behind, RequestGate gate) {
       this(
           behind,
           behind.stream()
-              .map(
-                  node ->
-                      FaultyPeer.proxying(node.address(), host).admittedBy(requestGate::acquire))
+              .map(node -> FaultyPeer.proxying(node.address(), host).admittedBy(gate::acquire))
               .toList());
     }
 

@@ -24,17 +24,17 @@ public final class InProcessCluster implements AutoCloseable {
   public static InProcessCluster join(String id, List<Set<Role>> roles) {
     List<Integer> ports =
         Arrays.stream(MemberProcess.freePorts("127.0.0.1", roles.size())).boxed().toList();
-    InProcessCluster inProcessCluster = new InProcessCluster();
+    InProcessCluster cluster = new InProcessCluster();
     for (int i = 0; i < roles.size(); i++) {
       ClusterConfig config = config(ports, i, roles.get(i));
-      inProcessCluster.members.add(
+      cluster.members.add(
           Blocking.await(ClusterMember.join(config, id, new VertxOptions()), TIMEOUT));
     }
     MemberProcess.await(
         "the quorum is there",
-        () -> inProcessCluster.members.stream().allMatch(InProcessCluster::hasQuorum),
+        () -> cluster.members.stream().allMatch(InProcessCluster::hasQuorum),
         () -> "");
-    return inProcessCluster;
+    return cluster;
   }
 
   /** Hazelcast says so a moment after a member has joined. */

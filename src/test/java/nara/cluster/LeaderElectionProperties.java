@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import nara.cluster.LeaderElection.ElectionAction;
 import nara.cluster.map.Lease;
 import nara.cluster.map.TermTracker;
 import net.jqwik.api.ForAll;
@@ -63,9 +64,8 @@ class LeaderElectionProperties {
     for (int i = 0; i < tries; i++) {
       back.observe(copy, i);
       heard.observe(copy);
-      if (back.nextAction(true, heard.highest(), i)
-          instanceof LeaderElection.ElectionAction.ReplaceLease replaceLease) {
-        copy = Optional.of(replaceLease.replacement());
+      if (back.nextAction(true, heard.highest(), i) instanceof ElectionAction.ReplaceLease lease) {
+        copy = Optional.of(lease.replacement());
         if (random.nextBoolean()) {
           heard.observe(copy);
           back.onNotReplaced(copy, i);
@@ -78,7 +78,7 @@ class LeaderElectionProperties {
     heard.observe(real);
     // Its commands and writes carry the highest term that it has heard of.
     assertThat(leader.nextAction(true, heard.highest(), tries))
-        .isInstanceOf(LeaderElection.ElectionAction.ReplaceLease.class);
+        .isInstanceOf(ElectionAction.ReplaceLease.class);
   }
 
   /** One member: it looks at the map now and then, and what it sends arrives late. */
@@ -86,7 +86,7 @@ class LeaderElectionProperties {
     private final LeaderElection leaderElection;
     private final long offset;
     private long pausedUntil;
-    private Optional<LeaderElection.ElectionAction.ReplaceLease> sent = Optional.empty();
+    private Optional<ElectionAction.ReplaceLease> sent = Optional.empty();
     private boolean renewing;
     private long sentAt;
     private long arrives;
@@ -116,24 +116,24 @@ class LeaderElectionProperties {
       }
       long highest = random.nextInt(4) == 0 ? entry.map(Lease::term).orElse(0L) : 0;
       if (leaderElection.nextAction(true, highest, clock())
-          instanceof LeaderElection.ElectionAction.ReplaceLease replaceLease) {
-        sent = Optional.of(replaceLease);
+          instanceof ElectionAction.ReplaceLease lease) {
+        sent = Optional.of(lease);
         renewing = leaderElection.leading();
         sentAt = clock();
         arrives = now + random.nextInt(20) * STEP;
       }
     }
 
-    private void arrive(LeaderElection.ElectionAction.ReplaceLease replaceLease) {
-      boolean put = entry.equals(replaceLease.expected());
+    private void arrive(ElectionAction.ReplaceLease lease) {
+      boolean put = entry.equals(lease.expected());
       if (put) {
-        entry = Optional.of(replaceLease.replacement());
+        entry = Optional.of(lease.replacement());
       }
       if (renewing && !leaderElection.leading()) {
         return;
       }
       if (put) {
-        leaderElection.onReplaced(replaceLease.replacement(), sentAt);
+        leaderElection.onReplaced(lease.replacement(), sentAt);
       } else {
         leaderElection.onNotReplaced(entry, clock());
       }
@@ -142,8 +142,7 @@ class LeaderElectionProperties {
     /** Whether it would lead if it did anything at this moment. */
     boolean leadsNow() {
       return leaderElection.leading()
-          && leaderElection.nextAction(true, 0, clock())
-              instanceof LeaderElection.ElectionAction.ReplaceLease;
+          && leaderElection.nextAction(true, 0, clock()) instanceof ElectionAction.ReplaceLease;
     }
 
     private long clock() {

@@ -37,21 +37,16 @@ final class NetworkNamespaces implements AutoCloseable {
 
   static NetworkNamespaces of(int count) {
     int number = RandomGenerator.getDefault().nextInt(1, 250);
-    NetworkNamespaces networkNamespaces =
+    NetworkNamespaces namespaces =
         new NetworkNamespaces("nara" + number + "-", "10.213." + number + ".", count);
-    runChecked("ip", "link", "add", networkNamespaces.prefix + "sw", "type", "bridge");
+    runChecked("ip", "link", "add", namespaces.prefix + "sw", "type", "bridge");
     runChecked(
-        "ip",
-        "addr",
-        "add",
-        networkNamespaces.hostAddress() + "/24",
-        "dev",
-        networkNamespaces.prefix + "sw");
-    runChecked("ip", "link", "set", networkNamespaces.prefix + "sw", "up");
+        "ip", "addr", "add", namespaces.hostAddress() + "/24", "dev", namespaces.prefix + "sw");
+    runChecked("ip", "link", "set", namespaces.prefix + "sw", "up");
     for (int i = 0; i < count; i++) {
-      networkNamespaces.add(i);
+      namespaces.add(i);
     }
-    return networkNamespaces;
+    return namespaces;
   }
 
   private void add(int i) {

@@ -251,10 +251,10 @@ final class TestCluster implements AutoCloseable {
                     FETCH),
             FETCH);
     return switch (outcome) {
-      case MeshRequest.PageFetched pageFetched ->
-          pageFetched.events() == EVENTS_FETCHED
+      case MeshRequest.PageFetched fetched ->
+          fetched.events() == EVENTS_FETCHED
               ? Optional.empty()
-              : Optional.of(member.name() + " has " + pageFetched.events() + " events");
+              : Optional.of(member.name() + " has " + fetched.events() + " events");
       case MeshRequest.FetchFailed failed ->
           Optional.of(member.name() + ": " + failed.failure() + ", " + failed.reason());
     };
@@ -281,7 +281,7 @@ final class TestCluster implements AutoCloseable {
       if (!(outcome instanceof MeshRequest.PageFetched page)) {
         throw new AssertionError(member.name() + " did not answer: " + outcome);
       }
-      page.eventRefs().forEach(eventRef -> ids.add(eventRef.id()));
+      page.eventRefs().forEach(ref -> ids.add(ref.id()));
       if (page.nextCursor().isEmpty() || page.events() == 0) {
         return ids;
       }

@@ -31,6 +31,7 @@ import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.wire.MeshFailure;
 import nara.presence.Presence;
+import nara.presence.Presence.Online;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -81,7 +82,7 @@ class DiscoveryVerticleTest {
   @Test
   void concurrent_requests_share_one_discovery_run(Vertx vertx) throws Exception {
     Promise<PingOutcome> held = Promise.promise();
-    mesh(vertx, pingPeer -> held.future());
+    mesh(vertx, peer -> held.future());
     deploy(vertx, peers("10.0.0.1:1"));
     Bus bus = Bus.of(vertx);
 
@@ -103,7 +104,7 @@ class DiscoveryVerticleTest {
     AtomicInteger most = new AtomicInteger();
     mesh(
         vertx,
-        pingPeer -> {
+        peer -> {
           most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
           Promise<PingOutcome> later = Promise.promise();
           vertx.runOnContext(
@@ -142,9 +143,9 @@ class DiscoveryVerticleTest {
   void presence_is_known_and_hearsay_is_confirmed_by_ping(Vertx vertx) throws Exception {
     mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
     deploy(vertx, DiscoveryConfig.defaults());
-    tell(vertx, new Presence.Online("bart", "id", "10.0.0.1:1", Optional.empty(), false));
-    tell(vertx, new Presence.Online("lisa", "", "", Optional.of(TestIdentities.key("lisa")), true));
-    tell(vertx, new Presence.Online("moe", "", "10.0.0.3:1", Optional.empty(), false));
+    tell(vertx, new Online("bart", "id", "10.0.0.1:1", Optional.empty(), false));
+    tell(vertx, new Online("lisa", "", "", Optional.of(TestIdentities.key("lisa")), true));
+    tell(vertx, new Online("moe", "", "10.0.0.3:1", Optional.empty(), false));
 
     assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("lisa");
     assertThat(online(discover(vertx))).containsExactly("bart", "lisa");
@@ -158,9 +159,7 @@ class DiscoveryVerticleTest {
     keys.learn("bart", "", TestIdentities.key("bart"), nara.identity.Origin.CONFIG);
     deploy(vertx, DiscoveryConfig.defaults());
     for (int i = 0; i < 3; i++) {
-      tell(
-          vertx,
-          new Presence.Online("bart", "", "", Optional.of(TestIdentities.key("other")), true));
+      tell(vertx, new Online("bart", "", "", Optional.of(TestIdentities.key("other")), true));
     }
 
     NeighbourList now = ask(vertx, new ListNeighbours());
@@ -173,8 +172,8 @@ class DiscoveryVerticleTest {
   void stop_completes_pending_requests_with_current_neighbours(Vertx vertx) throws Exception {
     mesh(
         vertx,
-        pingPeer ->
-            pingPeer.address().equals("10.0.0.1:1")
+        peer ->
+            peer.address().equals("10.0.0.1:1")
                 ? Future.succeededFuture(pong("bart"))
                 : Promise.<PingOutcome>promise().future());
     String id = deploy(vertx, peers("10.0.0.1:1", "10.0.0.2:1"));
@@ -207,18 +206,16 @@ class DiscoveryVerticleTest {
         .serve(
             MeshRequest.ADDRESS,
             PingPeer.class,
-            pingPeer -> {
-              pinged.add(pingPeer.address());
-              return onPing.apply(pingPeer);
+            peer -> {
+              pinged.add(peer.address());
+              return onPing.apply(peer);
             });
   }
 
   private static Function<PingPeer, Future<PingOutcome>> answering(Map<String, String> names) {
-    return pingPeer ->
+    return peer ->
         Future.succeededFuture(
-            names.containsKey(pingPeer.address())
-                ? pong(names.get(pingPeer.address()))
-                : silence());
+            names.containsKey(peer.address()) ? pong(names.get(peer.address())) : silence());
   }
 
   private static PingOutcome pong(String name) {

@@ -26,9 +26,9 @@ final class FakeTailscaleDaemon implements AutoCloseable {
   private final Thread thread;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  FakeTailscaleDaemon(Path socket, ConnectionHandler connectionHandler) throws IOException {
+  FakeTailscaleDaemon(Path socket, ConnectionHandler handler) throws IOException {
     this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    this.connectionHandler = connectionHandler;
+    this.connectionHandler = handler;
     server.bind(UnixDomainSocketAddress.of(socket));
     thread = Thread.ofVirtual().start(this::serve);
   }

@@ -38,8 +38,8 @@ class KnownNeighboursProperties {
       @ForAll("neighbourEvents") List<NeighbourEvent> neighbourEvents) {
     Keyring keys = new Keyring();
     KnownNeighbours known = new KnownNeighbours(ME, keys, MOST);
-    for (NeighbourEvent neighbourEvent : neighbourEvents) {
-      neighbourEvent.applyTo(known);
+    for (NeighbourEvent event : neighbourEvents) {
+      event.applyTo(known);
       List<Neighbour> all = known.all();
       assertThat(all).hasSizeLessThanOrEqualTo(MOST);
       assertThat(all).extracting(Neighbour::name).isSorted().doesNotHaveDuplicates();
@@ -76,10 +76,9 @@ class KnownNeighboursProperties {
     Arbitrary<NeighbourEvent> answered =
         Combinators.combine(pingTargets, names, Arbitraries.of(KEYS))
             .as(
-                (pingTarget, name, key) ->
-                    known -> known.onPong(pingTarget, new Pong(name, key, "", Duration.ZERO)));
-    Arbitrary<NeighbourEvent> silent =
-        pingTargets.map(pingTarget -> known -> known.onNoPong(pingTarget));
+                (target, name, key) ->
+                    known -> known.onPong(target, new Pong(name, key, "", Duration.ZERO)));
+    Arbitrary<NeighbourEvent> silent = pingTargets.map(target -> known -> known.onNoPong(target));
     return Arbitraries.oneOf(present, left, answered, silent).list().ofMaxSize(30);
   }
 }

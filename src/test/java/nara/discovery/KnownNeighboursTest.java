@@ -14,6 +14,8 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.presence.Presence;
+import nara.presence.Presence.Offline;
+import nara.presence.Presence.Online;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -144,7 +146,7 @@ class KnownNeighboursTest {
       assertThat(bart().online()).isTrue();
       assertThat(bart().sources()).containsExactly(PLAZA);
 
-      known.onPresence(new Presence.Offline("bart"));
+      known.onPresence(new Offline("bart"));
       assertThat(bart().online()).isFalse();
       known.onPresence(rumour("bart", ""));
       assertThat(bart().online()).as("hearsay brings nobody back").isFalse();
@@ -164,14 +166,14 @@ class KnownNeighboursTest {
 
     @Test
     void chau_of_unknown_nara_is_accepted() {
-      assertThat(known.onPresence(new Presence.Offline("nobody"))).isEmpty();
+      assertThat(known.onPresence(new Offline("nobody"))).isEmpty();
       assertThat(known.all()).isEmpty();
     }
 
     @Test
     void this_node_is_no_neighbour() {
       known.onPresence(announced("me", HERE));
-      known.onPresence(new Presence.Offline("me"));
+      known.onPresence(new Offline("me"));
 
       assertThat(known.all()).isEmpty();
     }
@@ -182,8 +184,7 @@ class KnownNeighboursTest {
 
       assertThat(
               known.onPresence(
-                  new Presence.Online(
-                      "bart", "", HERE, Optional.of(TestIdentities.key("impostor")), true)))
+                  new Online("bart", "", HERE, Optional.of(TestIdentities.key("impostor")), true)))
           .hasValueSatisfying(it -> assertThat(it).contains("another key than its first"));
       assertThat(known.all()).isEmpty();
     }
@@ -192,7 +193,7 @@ class KnownNeighboursTest {
     void announcement_with_this_nodes_key_is_reported() {
       assertThat(
               known.onPresence(
-                  new Presence.Online("bart", "", HERE, Optional.of(me.keys().publicKey()), true)))
+                  new Online("bart", "", HERE, Optional.of(me.keys().publicKey()), true)))
           .hasValueSatisfying(it -> assertThat(it).contains("this node's key"));
       assertThat(known.all()).isEmpty();
     }
@@ -208,7 +209,7 @@ class KnownNeighboursTest {
     @Test
     void names_and_ids_are_bounded() {
       known.onPresence(announced("x".repeat(1_025), HERE));
-      known.onPresence(new Presence.Online("bart", "i".repeat(257), HERE, Optional.empty(), true));
+      known.onPresence(new Online("bart", "i".repeat(257), HERE, Optional.empty(), true));
       known.onPresence(announced("", HERE));
 
       assertThat(known.all()).extracting(Neighbour::name).containsExactly("bart");
@@ -292,7 +293,7 @@ class KnownNeighboursTest {
           .hasValueSatisfying(it -> assertThat(it).contains("no room for more neighbours"));
 
       known.onPresence(new Presence.Missing("bart"));
-      known.onPresence(new Presence.Offline("moe"));
+      known.onPresence(new Offline("moe"));
       known.onPresence(announced("bart", HERE));
       assertThat(known.onPresence(rumour("ned", HERE))).as("a rumour displaces nobody").isPresent();
       assertThat(known.onPresence(announced("abe", THERE))).isEmpty();
@@ -326,8 +327,8 @@ class KnownNeighboursTest {
     assertThat(known.plazaTargets(1)).extracting(PingTarget::expectedName).containsExactly("moe");
   }
 
-  private Optional<String> answers(PingTarget pingTarget, String name) {
-    return known.onPong(pingTarget, pong(name, TestIdentities.key(name)));
+  private Optional<String> answers(PingTarget target, String name) {
+    return known.onPong(target, pong(name, TestIdentities.key(name)));
   }
 
   private static Pong pong(String name, PublicKey key) {
@@ -343,11 +344,11 @@ class KnownNeighboursTest {
   }
 
   private static Presence announced(String name, String address) {
-    return new Presence.Online(name, "", address, Optional.empty(), true);
+    return new Online(name, "", address, Optional.empty(), true);
   }
 
   private static Presence rumour(String name, String address) {
-    return new Presence.Online(name, "", address, Optional.empty(), false);
+    return new Online(name, "", address, Optional.empty(), false);
   }
 
   private Neighbour bart() {

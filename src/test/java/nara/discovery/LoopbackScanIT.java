@@ -52,7 +52,7 @@ class LoopbackScanIT {
                                     .toBuffer()))
                 .listen(0, "127.0.0.5"));
     HttpClient http = vertx.createHttpClient();
-    Bus.of(vertx).serve(MeshRequest.ADDRESS, PingPeer.class, pingPeer -> ping(http, pingPeer));
+    Bus.of(vertx).serve(MeshRequest.ADDRESS, PingPeer.class, peer -> ping(http, peer));
     DiscoveryConfig config =
         new DiscoveryConfig(
             List.of(),
@@ -82,8 +82,8 @@ class LoopbackScanIT {
     assertThat(all.problems()).isEmpty();
   }
 
-  private static Future<PingOutcome> ping(HttpClient http, PingPeer pingPeer) {
-    PeerAddress address = PeerAddress.parse(pingPeer.address()).orElseThrow();
+  private static Future<PingOutcome> ping(HttpClient http, PingPeer peer) {
+    PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
     return http.request(HttpMethod.GET, address.port(), address.host(), "/ping")
         .compose(request -> request.send().compose(HttpClientResponse::body))
         .<PingOutcome>map(

@@ -54,9 +54,9 @@ class TailscaleIT {
         .serve(
             MeshRequest.ADDRESS,
             PingPeer.class,
-            pingPeer ->
+            peer ->
                 Future.<PingOutcome>succeededFuture(
-                    pingPeer.address().equals("100.64.0.2:7433")
+                    peer.address().equals("100.64.0.2:7433")
                         ? new Pong("bart", TestIdentities.key("bart"), "100.64.0.2", Duration.ZERO)
                         : new PingFailed(MeshFailure.UNREACHABLE, "nobody there")));
     String status = TailscaleStatusTest.machines("100.64.0.2", "100.64.0.3");
@@ -176,9 +176,9 @@ class TailscaleIT {
     }
   }
 
-  private String errorOf(Vertx vertx, FakeTailscaleDaemon.ConnectionHandler connectionHandler)
+  private String errorOf(Vertx vertx, FakeTailscaleDaemon.ConnectionHandler handler)
       throws Exception {
-    try (FakeTailscaleDaemon daemon = new FakeTailscaleDaemon(socket(), connectionHandler)) {
+    try (FakeTailscaleDaemon daemon = new FakeTailscaleDaemon(socket(), handler)) {
       TailscaleStatus status = status(vertx);
       assertThat(status.addresses()).isEmpty();
       assertThat(daemon.requests()).hasSize(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.json.EventReader;
 import nara.event.json.EventWriter;
 import net.jqwik.api.Arbitraries;
@@ -26,16 +27,16 @@ class EventCodecProperties {
     EventId id = Event.idOf(ts, payload.service(), payload.content());
     byte[] json = EventWriter.write(id.toString(), ts, emitter, emitterId, "sig", payload);
 
-    ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(json);
+    ParsedEvent event = (ParsedEvent) reader.read(json);
 
-    assertThat(parsedEvent.event().payload()).isEqualTo(payload);
-    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
-    assertThat(parsedEvent.event().emitter()).isEqualTo(emitter);
-    assertThat(parsedEvent.event().emitterId()).isEqualTo(emitterId);
-    assertThat(parsedEvent.event().isSigned()).isEqualTo(!emitter.isEmpty());
-    assertThat(parsedEvent.event().id()).isEqualTo(id);
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.event().json()).isEqualTo(json);
+    assertThat(event.event().payload()).isEqualTo(payload);
+    assertThat(event.event().ts()).isEqualTo(ts);
+    assertThat(event.event().emitter()).isEqualTo(emitter);
+    assertThat(event.event().emitterId()).isEqualTo(emitterId);
+    assertThat(event.event().isSigned()).isEqualTo(!emitter.isEmpty());
+    assertThat(event.event().id()).isEqualTo(id);
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.event().json()).isEqualTo(json);
     assertThat(EventReader.peekId(json, 0, json.length)).contains(id);
   }
 
@@ -59,14 +60,14 @@ class EventCodecProperties {
     int at = (int) (place * json.length);
     System.arraycopy(noise, 0, json, at, Math.min(noise.length, json.length - at));
 
-    ReadResult readResult = reader.read(json);
+    ReadResult result = reader.read(json);
 
-    if (readResult instanceof ReadResult.ParsedEvent parsedEvent) {
-      assertThat(parsedEvent.event().json()).isEqualTo(json);
+    if (result instanceof ParsedEvent event) {
+      assertThat(event.event().json()).isEqualTo(json);
       assertThat(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))
           .isEqualTo(json);
     } else {
-      assertThat(readResult.validationError()).isPresent();
+      assertThat(result.validationError()).isPresent();
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.json.EventReader;
 import nara.event.json.EventWriter;
 import nara.testing.Vectors;
@@ -26,17 +27,17 @@ class EventVectorsTest {
   @ParameterizedTest
   @MethodSource("events")
   void recorded_event_has_recorded_content_id_hash_and_validity(JsonNode e) {
-    ReadResult readResult = reader.read(bytes(e.get("json").asText()));
+    ReadResult result = reader.read(bytes(e.get("json").asText()));
 
-    assertThat(readResult.validationError().isEmpty()).isEqualTo(e.get("valid").asBoolean());
-    if (readResult instanceof ReadResult.ParsedEvent parsedEvent) {
-      assertThat(parsedEvent.content()).isEqualTo(e.get("content").asText());
-      assertThat(parsedEvent.event().id()).hasToString(e.get("id_of_content").asText());
-      assertThat(HexFormat.of().formatHex(parsedEvent.signableHash()))
+    assertThat(result.validationError().isEmpty()).isEqualTo(e.get("valid").asBoolean());
+    if (result instanceof ParsedEvent event) {
+      assertThat(event.content()).isEqualTo(e.get("content").asText());
+      assertThat(event.event().id()).hasToString(e.get("id_of_content").asText());
+      assertThat(HexFormat.of().formatHex(event.signableHash()))
           .isEqualTo(e.get("signable_sha256_hex").asText());
-      assertThat(parsedEvent.event().isSigned()).isEqualTo(e.get("signed").asBoolean());
-      assertThat(parsedEvent.event().actor()).isEqualTo(e.path("actor").asText());
-      assertThat(parsedEvent.event().target()).isEqualTo(e.path("target").asText());
+      assertThat(event.event().isSigned()).isEqualTo(e.get("signed").asBoolean());
+      assertThat(event.event().actor()).isEqualTo(e.path("actor").asText());
+      assertThat(event.event().target()).isEqualTo(e.path("target").asText());
     }
   }
 
@@ -44,8 +45,8 @@ class EventVectorsTest {
   @MethodSource("events")
   void recorded_event_has_recorded_bytes_when_written_again(JsonNode e) {
     String json = e.get("json").asText();
-    if (reader.read(bytes(json)) instanceof ReadResult.ParsedEvent parsedEvent) {
-      assertThat(rewritten(parsedEvent, json)).isEqualTo(json);
+    if (reader.read(bytes(json)) instanceof ParsedEvent event) {
+      assertThat(rewritten(event, json)).isEqualTo(json);
     } else {
       assertThat(e.get("valid").asBoolean()).isFalse();
     }
@@ -54,25 +55,21 @@ class EventVectorsTest {
   @Test
   void corpus_reads_without_errors_and_writes_the_same_bytes() {
     for (String line : Vectors.gzippedLines("corpus.jsonl.gz")) {
-      ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(bytes(line));
-      assertThat(parsedEvent.validationError()).isEmpty();
-      assertThat(new String(parsedEvent.event().json(), StandardCharsets.UTF_8)).isEqualTo(line);
-      assertThat(rewritten(parsedEvent, line)).isEqualTo(line);
+      ParsedEvent event = (ParsedEvent) reader.read(bytes(line));
+      assertThat(event.validationError()).isEmpty();
+      assertThat(new String(event.event().json(), StandardCharsets.UTF_8)).isEqualTo(line);
+      assertThat(rewritten(event, line)).isEqualTo(line);
     }
   }
 
   @Test
   void checkpoint_has_recorded_content_id_attestations_and_validity() {
     for (JsonNode c : Vectors.json("checkpoints.json").get("checkpoints")) {
-      ReadResult.ParsedEvent parsedEvent =
-          (ReadResult.ParsedEvent) reader.read(bytes(c.get("json").asText()));
-      Checkpoint checkpoint = (Checkpoint) parsedEvent.event().payload();
-      assertThat(parsedEvent.content())
-          .as(c.get("label").asText())
-          .isEqualTo(c.get("content").asText());
-      assertThat(parsedEvent.claimedId()).isEqualTo(c.get("id").asText());
-      assertThat(parsedEvent.validationError().isEmpty())
-          .isEqualTo(c.get("valid_payload").asBoolean());
+      ParsedEvent event = (ParsedEvent) reader.read(bytes(c.get("json").asText()));
+      Checkpoint checkpoint = (Checkpoint) event.event().payload();
+      assertThat(event.content()).as(c.get("label").asText()).isEqualTo(c.get("content").asText());
+      assertThat(event.claimedId()).isEqualTo(c.get("id").asText());
+      assertThat(event.validationError().isEmpty()).isEqualTo(c.get("valid_payload").asBoolean());
       assertThat(checkpoint.voterIds().stream().map(checkpoint::attestation))
           .containsExactlyElementsOf(
               StreamSupport.stream(c.get("attestation_texts").spliterator(), false)
@@ -81,7 +78,7 @@ class EventVectorsTest {
     }
   }
 
-  private static String rewritten(ReadResult.ParsedEvent parsedEvent, String json) {
+  private static String rewritten(ParsedEvent parsedEvent, String json) {
     Event event = parsedEvent.event();
     String sig = Vectors.parse(json).path("sig").asText();
     return new String(

@@ -25,6 +25,7 @@ import nara.event.json.EventWriter;
 import nara.gossip.GossipRequest.GossipCounts;
 import nara.identity.Identity;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.DeliveryOutcome;
 import nara.node.Blocking;
 import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
@@ -107,9 +108,9 @@ class GossipIT {
     bart.report();
     byte[] event = Citizen.named("bart").tease(Event.unixNanos(time.instant()), "lisa");
 
-    MeshRequest.DeliveryOutcome first = send(bart, "lisa", event);
-    MeshRequest.DeliveryOutcome again = send(bart, "lisa", event);
-    MeshRequest.DeliveryOutcome unknown = send(bart, "moe", event);
+    DeliveryOutcome first = send(bart, "lisa", event);
+    DeliveryOutcome again = send(bart, "lisa", event);
+    DeliveryOutcome unknown = send(bart, "moe", event);
 
     assertThat(first).isEqualTo(new MeshRequest.EventDelivered(true));
     assertThat(again).isEqualTo(new MeshRequest.EventDelivered(false));
@@ -203,7 +204,7 @@ class GossipIT {
             name,
             List.of(),
             loopback -> config.apply(loopback.with(Transport.GOSSIP)),
-            recoveryProgressed -> {},
+            progressed -> {},
             time);
     nodes.add(node);
     return node;
@@ -242,7 +243,7 @@ class GossipIT {
     return ask(node, GossipRequest.ADDRESS, new GossipRequest.GetGossipCounts());
   }
 
-  private static MeshRequest.DeliveryOutcome send(TestNode node, String name, byte[] event) {
+  private static DeliveryOutcome send(TestNode node, String name, byte[] event) {
     return ask(node, GossipRequest.ADDRESS, new GossipRequest.SendToNeighbour(name, event));
   }
 

@@ -82,16 +82,16 @@ class KeyringConcurrencyTest {
     T run(int number) throws Exception;
   }
 
-  private static <T> List<T> each(NumberedTask<T> numberedTask) throws Exception {
+  private static <T> List<T> each(NumberedTask<T> task) throws Exception {
     List<T> results = new ArrayList<>();
     for (int i = 0; i < NAMES; i++) {
-      results.add(numberedTask.run(i));
+      results.add(task.run(i));
     }
     return results;
   }
 
   /** Starts every thread's work at the same moment and gathers what each answers. */
-  private static <T> List<T> together(NumberedTask<T> numberedTask) throws Exception {
+  private static <T> List<T> together(NumberedTask<T> task) throws Exception {
     CyclicBarrier start = new CyclicBarrier(THREADS);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
@@ -101,7 +101,7 @@ class KeyringConcurrencyTest {
         tasks.add(
             () -> {
               start.await(30, TimeUnit.SECONDS);
-              return numberedTask.run(number);
+              return task.run(number);
             });
       }
       List<T> answers = new ArrayList<>();

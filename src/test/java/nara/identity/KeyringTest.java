@@ -16,6 +16,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
+import nara.identity.KeyLookup.Known;
+import nara.identity.KeyLookup.Mismatch;
+import nara.identity.KeyLookup.Unknown;
+import nara.identity.Keyring.KeyEntry;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +47,7 @@ class KeyringTest {
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(KNOWN);
       assertThat(keyring.learn("lisa", "", LISAS, HEY_THERE)).isEqualTo(KNOWN);
       assertThat(keyring.version()).isEqualTo(version);
-      assertThat(keyring.entries()).containsExactly(new Keyring.KeyEntry("lisa", "L", LISAS, PING));
+      assertThat(keyring.entries()).containsExactly(new KeyEntry("lisa", "L", LISAS, PING));
     }
 
     @Test
@@ -88,7 +92,7 @@ class KeyringTest {
       assertThat(keyring.byId("L")).contains(LISAS);
       assertThat(keyring.nameOf("L")).contains("lisa");
       assertThat(keyring.idOf("lisa")).contains("L");
-      assertThat(keyring.entries()).containsExactly(new Keyring.KeyEntry("lisa", "L", LISAS, PING));
+      assertThat(keyring.entries()).containsExactly(new KeyEntry("lisa", "L", LISAS, PING));
     }
 
     @Test
@@ -97,13 +101,11 @@ class KeyringTest {
       assertThat(keyring.nameOf("L")).isEmpty();
       assertThat(keyring.byId("L")).contains(LISAS);
       assertThat(keyring.size()).isZero();
-      assertThat(keyring.entries())
-          .containsExactly(new Keyring.KeyEntry("", "L", LISAS, PEER_QUERY));
+      assertThat(keyring.entries()).containsExactly(new KeyEntry("", "L", LISAS, PEER_QUERY));
 
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
       assertThat(keyring.nameOf("L")).contains("lisa");
-      assertThat(keyring.entries())
-          .containsExactly(new Keyring.KeyEntry("lisa", "L", LISAS, HEY_THERE));
+      assertThat(keyring.entries()).containsExactly(new KeyEntry("lisa", "L", LISAS, HEY_THERE));
     }
 
     @Test
@@ -124,7 +126,7 @@ class KeyringTest {
     @Test
     void keyring_resolves_contested_id_by_name() {
       keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
-      assertThat(keyring.lookup("lisa", "L")).isInstanceOf(KeyLookup.Mismatch.class);
+      assertThat(keyring.lookup("lisa", "L")).isInstanceOf(Mismatch.class);
       long version = keyring.version();
 
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
@@ -133,9 +135,9 @@ class KeyringTest {
       assertThat(keyring.nameOf("L")).isEmpty();
       assertThat(keyring.idOf("lisa")).isEmpty();
       assertThat(keyring.idOf("mallory")).isEmpty();
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
-      assertThat(keyring.lookup("mallory", "L")).isEqualTo(new KeyLookup.Known(MALLORYS));
-      assertThat(keyring.lookup("raccoon", "L")).isEqualTo(new KeyLookup.Unknown());
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS));
+      assertThat(keyring.lookup("mallory", "L")).isEqualTo(new Known(MALLORYS));
+      assertThat(keyring.lookup("raccoon", "L")).isEqualTo(new Unknown());
     }
 
     @Test
@@ -163,7 +165,7 @@ class KeyringTest {
       assertThat(keyring.learn("lisa", "L", MALLORYS, HEY_THERE)).isEqualTo(CONFLICT);
       assertThat(keyring.byId("L")).isEmpty();
       assertThat(keyring.version()).isGreaterThan(version);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS));
     }
 
     @Test
@@ -196,24 +198,24 @@ class KeyringTest {
   class Lookups {
     @Test
     void new_keyring_is_empty() {
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Unknown());
-      assertThat(keyring.lookup("", "")).isEqualTo(new KeyLookup.Unknown());
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Unknown());
+      assertThat(keyring.lookup("", "")).isEqualTo(new Unknown());
       assertThat(keyring.version()).isZero();
     }
 
     @Test
     void lookup_uses_emitter_id_before_emitter_name() {
       keyring.learn("lisa", "L", LISAS, PING);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
-      assertThat(keyring.lookup("lisa", "")).isEqualTo(new KeyLookup.Known(LISAS));
-      assertThat(keyring.lookup("lisa", "never heard of")).isEqualTo(new KeyLookup.Known(LISAS));
-      assertThat(keyring.lookup("bart", "")).isEqualTo(new KeyLookup.Unknown());
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS));
+      assertThat(keyring.lookup("lisa", "")).isEqualTo(new Known(LISAS));
+      assertThat(keyring.lookup("lisa", "never heard of")).isEqualTo(new Known(LISAS));
+      assertThat(keyring.lookup("bart", "")).isEqualTo(new Unknown());
     }
 
     @Test
     void lookup_finds_unnamed_id_when_emitter_is_unknown() {
       keyring.learn("", "L", LISAS, PEER_QUERY);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new KeyLookup.Known(LISAS));
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS));
     }
 
     @Test
@@ -221,7 +223,7 @@ class KeyringTest {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("raccoon", "R", RACCOONS, PING);
       assertThat(keyring.lookup("lisa", "R"))
-          .isEqualTo(new KeyLookup.Mismatch("emitter id R belongs to raccoon, not to lisa"));
+          .isEqualTo(new Mismatch("emitter id R belongs to raccoon, not to lisa"));
     }
 
     @Test
@@ -229,14 +231,13 @@ class KeyringTest {
       keyring.learn("lisa", "L", LISAS, PING);
       keyring.learn("", "M", MALLORYS, PEER_QUERY);
       assertThat(keyring.lookup("lisa", "M"))
-          .isEqualTo(
-              new KeyLookup.Mismatch("emitter id M belongs to another key than that of lisa"));
+          .isEqualTo(new Mismatch("emitter id M belongs to another key than that of lisa"));
     }
 
     @Test
     void mismatch_prints_peer_text_bounded_and_on_one_line() {
       keyring.learn("x\n\u001b[31m\u202e" + "y".repeat(900), "R", RACCOONS, PING);
-      String reason = ((KeyLookup.Mismatch) keyring.lookup("z".repeat(1_000_000), "R")).reason();
+      String reason = ((Mismatch) keyring.lookup("z".repeat(1_000_000), "R")).reason();
       assertThat(reason).hasSizeLessThan(200).contains("x\ufffd\ufffd[31m\ufffdyyy", "zzz…");
     }
   }
@@ -296,8 +297,8 @@ class KeyringTest {
       assertThat(small.learn("raccoon", "R", RACCOONS, HEARSAY)).isEqualTo(ADDED);
       assertThat(small.entries())
           .containsExactly(
-              new Keyring.KeyEntry("lisa", "L", LISAS, HEY_THERE),
-              new Keyring.KeyEntry("raccoon", "R", RACCOONS, HEARSAY));
+              new KeyEntry("lisa", "L", LISAS, HEY_THERE),
+              new KeyEntry("raccoon", "R", RACCOONS, HEARSAY));
     }
 
     @Test
@@ -327,8 +328,8 @@ class KeyringTest {
       assertThat(keyring.conflicts())
           .containsExactly(
               new Keyring.Conflict(
-                  new Keyring.KeyEntry("lisa", "L", LISAS, PING),
-                  new Keyring.KeyEntry("lisa", "", MALLORYS, HOWDY),
+                  new KeyEntry("lisa", "L", LISAS, PING),
+                  new KeyEntry("lisa", "", MALLORYS, HOWDY),
                   2));
     }
 
@@ -352,9 +353,9 @@ class KeyringTest {
       keyring.learn("", "M", MALLORYS, PEER_QUERY);
       assertThat(keyring.entries())
           .containsExactly(
-              new Keyring.KeyEntry("", "M", MALLORYS, PEER_QUERY),
-              new Keyring.KeyEntry("lisa", "L", LISAS, HEY_THERE),
-              new Keyring.KeyEntry("raccoon", "R", RACCOONS, PING));
+              new KeyEntry("", "M", MALLORYS, PEER_QUERY),
+              new KeyEntry("lisa", "L", LISAS, HEY_THERE),
+              new KeyEntry("raccoon", "R", RACCOONS, PING));
     }
   }
 

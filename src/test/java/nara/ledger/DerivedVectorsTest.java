@@ -30,16 +30,15 @@ class DerivedVectorsTest {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
     ledger.merge(TestEvents.unsigned(DERIVED.get("events")));
 
-    SubjectSummary subjectSummary =
+    SubjectSummary summary =
         ledger.summary(s.get("subject").asText(), DERIVED.get("computed_at_s").asLong());
 
-    assertThat(subjectSummary.restarts()).isEqualTo(s.get("restarts").asLong());
-    assertThat(subjectSummary.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
-    assertThat(subjectSummary.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
-    assertThat(subjectSummary.latestCheckpointId())
-        .isEqualTo(s.get("latest_checkpoint_id").asText());
+    assertThat(summary.restarts()).isEqualTo(s.get("restarts").asLong());
+    assertThat(summary.totalUptimeSeconds()).isEqualTo(s.get("total_uptime_s").asLong());
+    assertThat(summary.firstSeenSeconds()).isEqualTo(s.get("first_seen_s").asLong());
+    assertThat(summary.latestCheckpointId()).isEqualTo(s.get("latest_checkpoint_id").asText());
     JsonNode o = s.get("opinion");
-    assertThat(subjectSummary.opinion())
+    assertThat(summary.opinion())
         .isEqualTo(
             new Opinion(
                 o.get("start_time").asLong(),
@@ -54,7 +53,7 @@ class DerivedVectorsTest {
 
   @ParameterizedTest
   @MethodSource("statuses")
-  void one_event_gives_the_recorded_status_30_seconds_and_2_hours_later(JsonNode s) {
+  void status_after_one_event_matches_the_recorded_one_30_seconds_and_2_hours_later(JsonNode s) {
     for (LedgerConfig config :
         List.of(
             LedgerConfig.ofSize(10),
@@ -77,7 +76,7 @@ class DerivedVectorsTest {
   }
 
   @Test
-  void an_online_nara_is_missing_after_the_recorded_silence_and_not_before() {
+  void online_nara_is_missing_after_the_recorded_silence_and_not_before() {
     JsonNode status = Vectors.json("status.json");
     assertThat(LedgerConfig.MISSING_AFTER).hasSeconds(status.get("missing_after_s").asLong());
     assertThat(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
@@ -94,7 +93,7 @@ class DerivedVectorsTest {
   }
 
   @Test
-  void trimmed_means_are_the_recorded_ones() {
+  void trimmed_means_match_the_recorded_ones() {
     for (JsonNode c : NUMBERS.get("trimmed_means")) {
       long[] values = elements(c.get("values")).mapToLong(JsonNode::asLong).toArray();
       assertThat(TrimmedMean.of(values)).isEqualTo(c.get("trimmed_mean").asLong());
@@ -104,14 +103,14 @@ class DerivedVectorsTest {
   }
 
   @Test
-  void a_trimmed_mean_survives_the_largest_numbers() {
+  void trimmed_mean_does_not_overflow_for_the_largest_values() {
     assertThat(TrimmedMean.of(Long.MAX_VALUE, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
     assertThat(TrimmedMean.of(Long.MIN_VALUE, Long.MIN_VALUE)).isEqualTo(Long.MIN_VALUE);
     assertThat(TrimmedMean.of(LongStream.of(1, 2, Long.MAX_VALUE).toArray())).isEqualTo(1);
   }
 
   @Test
-  void consensus_by_uptime_is_the_recorded_one() {
+  void consensus_by_uptime_matches_the_recorded_one() {
     for (JsonNode c : NUMBERS.get("consensus_by_uptime")) {
       List<UptimeConsensus.WeightedReport> reports =
           elements(c.get("values"))

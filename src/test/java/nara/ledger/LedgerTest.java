@@ -25,7 +25,7 @@ class LedgerTest {
   private final Ledger ledger = new Ledger(LedgerConfig.ofSize(3), known::contains);
 
   @Test
-  void the_valid_form_of_an_event_takes_the_place_of_the_unsigned_one_whichever_comes_first() {
+  void valid_event_replaces_the_unsigned_one_with_its_id_in_either_order() {
     Seen seen = new Seen("a", "", "b", "", "mesh");
     Event shorter = TestEvents.event(1, seen);
     Event longer = TestEvents.event(1, "sent-by", seen);
@@ -44,7 +44,7 @@ class LedgerTest {
   }
 
   @Test
-  void of_two_forms_judged_alike_the_smaller_bytes_stay() {
+  void smaller_bytes_stay_when_two_events_with_one_id_have_equal_verdicts() {
     Seen seen = new Seen("a", "", "b", "", "mesh");
     Event first = TestEvents.event(1, "x", seen);
     Event second = TestEvents.event(1, "y", seen);
@@ -106,7 +106,7 @@ class LedgerTest {
   }
 
   @Test
-  void a_sixth_ping_is_counted_as_dropped_when_it_is_the_oldest() {
+  void sixth_ping_is_dropped_when_it_is_the_oldest() {
     Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
     for (int ts = 2; ts <= 6; ts++) {
       large.merge(TestEvents.allUnsigned(TestEvents.event(ts, new Ping("a", "", "b", "", ts))));
@@ -132,15 +132,15 @@ class LedgerTest {
   }
 
   @Test
-  void same_content_read_twice_is_one_event() {
+  void two_payloads_with_one_id_are_one_visible_event() {
     // A colon in a name: "a:b" saw "c", or "a" saw "b:c". One content, one id.
     Event one = TestEvents.event(1, new Seen("a:b", "", "c", "", "x"));
     Event two = TestEvents.event(1, new Seen("a", "", "b:c", "", "x"));
     assertThat(one.id()).isEqualTo(two.id());
 
-    MergeResult mergeResult = ledger.merge(TestEvents.allUnsigned(one, two));
+    MergeResult result = ledger.merge(TestEvents.allUnsigned(one, two));
 
-    assertThat(mergeResult.added()).isEqualTo(1);
+    assertThat(result.added()).isEqualTo(1);
     assertThat(ledger.export()).hasSize(1);
     assertThat(ledger.stats().total()).isEqualTo(1);
   }
@@ -162,19 +162,54 @@ class LedgerTest {
   }
 
   @Test
-  void a_ledger_of_no_size_is_refused_in_words() {
+  void ledger_with_a_maximum_of_zero_is_rejected() {
     assertThatThrownBy(() -> new Ledger(LedgerConfig.ofSize(0), name -> true))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("A ledger holds at least 1 event, not 0");
   }
 
   @Test
-  void a_merge_of_nothing_does_nothing() {
+  void empty_merge_changes_nothing() {
     assertThat(ledger.merge(List.of())).isEqualTo(new MergeResult(0, 0, 0, 0, 0));
     assertThat(
             ledger.merge(
                 TestEvents.allUnsigned(TestEvents.event(1, new HeyThere("a", "k", "", "", "")))))
         .isEqualTo(new MergeResult(1, 0, 0, 0, 0));
+  }
+
+  @Test
+  void restart_is_recorded_once_until_it_is_removed() {
+    Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
+    JudgedEvent byOther = TestEvents.unsigned(TestEvents.event(1, restartBy("maggie", 1)));
+    JudgedEvent own = TestEvents.unsigned(TestEvents.event(2, restartBy("known", 1)));
+    large.merge(List.of(byOther));
+
+    assertThat(large.recordObservation(own)).isEqualTo(new MergeResult(0, 0, 1, 0, 0));
+
+    List<JudgedEvent> later = new ArrayList<>();
+    for (int start = 2; start <= 21; start++) {
+      later.add(TestEvents.unsigned(TestEvents.event(start, restartBy("maggie", start))));
+    }
+    large.merge(later);
+    large.merge(TestEvents.allUnsigned(TestEvents.event(30, checkpoint("lisa", 99))));
+    assertThat(starts(large)).containsExactlyElementsOf(range(2, 21));
+    assertThat(large.recordObservation(own)).isEqualTo(new MergeResult(1, 0, 0, 0, 0));
+  }
+
+  @Test
+  void first_seen_is_recorded_once_per_observer_and_subject() {
+    Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
+    large.merge(TestEvents.allUnsigned(TestEvents.event(1, firstSeen("lisa"))));
+
+    assertThat(large.recordObservation(TestEvents.unsigned(TestEvents.event(2, firstSeen("lisa")))))
+        .isEqualTo(new MergeResult(0, 0, 1, 0, 0));
+    assertThat(large.recordObservation(TestEvents.unsigned(TestEvents.event(2, firstSeen("bart")))))
+        .isEqualTo(new MergeResult(1, 0, 0, 0, 0));
+  }
+
+  private static Observation restartBy(String observer, long start) {
+    return new Observation(
+        observer, "", "lisa", "", Observation.RESTART, 3, false, start, 0, 0, "", "", 0);
   }
 
   private static List<Long> starts(Ledger ledger) {

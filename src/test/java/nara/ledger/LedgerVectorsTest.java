@@ -23,14 +23,14 @@ class LedgerVectorsTest {
 
   @ParameterizedTest
   @MethodSource("sequences")
-  void the_recorded_sequences_leave_the_recorded_events(JsonNode sequence) {
+  void recorded_sequences_leave_the_recorded_events(JsonNode sequence) {
     for (boolean known : new boolean[] {true, false}) {
       Ledger ledger = new Ledger(config(sequence), name -> known);
-      for (JudgedEvent judgedEvent : TestEvents.unsigned(sequence.get("events"))) {
+      for (JudgedEvent event : TestEvents.unsigned(sequence.get("events"))) {
         switch (sequence.get("add").asText()) {
-          case "dedup" -> ledger.mergeDistinct(List.of(judgedEvent));
-          case "own-rate-limited" -> ledger.recordObservation(judgedEvent);
-          default -> ledger.merge(List.of(judgedEvent));
+          case "dedup" -> ledger.mergeDistinct(event);
+          case "own-rate-limited" -> ledger.recordObservation(event);
+          default -> ledger.merge(List.of(event));
         }
       }
 
@@ -60,13 +60,13 @@ class LedgerVectorsTest {
 
   @ParameterizedTest
   @MethodSource("sequencesOfAnyOrder")
-  void the_recorded_sequences_leave_the_same_in_any_other_order(JsonNode sequence) {
+  void recorded_sequences_leave_the_same_events_in_any_order(JsonNode sequence) {
     Random random = new Random(1);
     for (int i = 0; i < 20; i++) {
       List<JudgedEvent> shuffled = new ArrayList<>(TestEvents.unsigned(sequence.get("events")));
       Collections.shuffle(shuffled, random);
       Ledger ledger = new Ledger(config(sequence), name -> true);
-      shuffled.forEach(judgedEvent -> ledger.merge(List.of(judgedEvent)));
+      shuffled.forEach(event -> ledger.merge(List.of(event)));
 
       assertThat(TestEvents.ids(ledger.export()))
           .containsExactlyInAnyOrderElementsOf(texts(sequence.get("ids_after_sorted")));

@@ -33,7 +33,7 @@ class LedgerVerticleTest {
       TestEvents.event(2 * TestEvents.SECOND, new Ping("lisa", "", "bart", "", 2.5));
 
   @Test
-  void every_request_is_answered_over_the_bus(Vertx vertx, VertxTestContext test) {
+  void ledger_verticle_replies_to_each_request(Vertx vertx, VertxTestContext test) {
     Bus bus = Bus.of(vertx);
     LedgerVerticle verticle =
         new LedgerVerticle(LedgerConfig.ofSize(10), n -> true, RandomGenerator.getDefault());
@@ -46,7 +46,7 @@ class LedgerVerticleTest {
                     new LedgerRequest.MergeEvents(
                         List.of(TestEvents.unsigned(ping), new JudgedEvent(hello, Verdict.VALID)))))
         .compose(
-            mergeResult ->
+            result ->
                 Future.all(
                     List.of(
                         ask(bus, new LedgerRequest.FindValidIds(List.of(hello.id(), ping.id()))),

@@ -16,6 +16,7 @@ import nara.event.Service;
 import nara.event.Social;
 import nara.ledger.LedgerRequest.CheckpointPage;
 import nara.ledger.LedgerRequest.QueryResult;
+import nara.ledger.Query.Filter;
 import nara.ledger.index.StoredEvent;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -26,13 +27,13 @@ class QueryEngineProperties {
   private static final List<String> NAMES = List.of("a", "b", "c", "d");
 
   @Property(tries = 300)
-  void pages_lose_nothing_and_repeat_nothing(
+  void pages_return_each_event_once(
       @ForAll Random random,
       @ForAll @IntRange(max = 600) int size,
       @ForAll @IntRange(min = 1, max = 60) int times,
       @ForAll @IntRange(min = 1, max = 50) int pageSize) {
     Ledger ledger = ledger(random, size, times);
-    Query.Filter filter = filter(random);
+    Filter filter = filter(random);
     List<Event> walked = new ArrayList<>();
     Optional<Long> cursor = Optional.of(Long.MIN_VALUE);
     while (cursor.isPresent()) {
@@ -40,7 +41,7 @@ class QueryEngineProperties {
       QueryResult page = ledger.query(new Query.Page(after, pageSize, filter), random);
       assertThat(page.events()).allMatch(event -> event.ts() > after);
       if (page.events().size() > pageSize) {
-        // Longer than asked for only where all of it is of one time.
+        // A page exceeds its size only when all its events have one time.
         assertThat(page.events().stream().map(Event::ts).distinct()).hasSize(1);
       }
       page.nextCursor().ifPresent(next -> assertThat(page.events().getLast().ts()).isEqualTo(next));
@@ -59,7 +60,7 @@ class QueryEngineProperties {
       @ForAll @IntRange(max = 100) int most,
       @ForAll @IntRange(min = 1, max = 5) int total) {
     Ledger ledger = ledger(random, size, times);
-    Query.Filter filter = filter(random);
+    Filter filter = filter(random);
     List<Event> passing = passing(ledger, filter);
 
     assertThat(ledger.query(new Query.Recent(most, filter), random).events())
@@ -76,12 +77,12 @@ class QueryEngineProperties {
   }
 
   @Property(tries = 300)
-  void a_sample_has_all_critical_events_or_the_oldest_of_them_and_fills_up_from_the_rest(
+  void sample_contains_the_critical_events_and_fills_up_with_others(
       @ForAll Random random,
       @ForAll @IntRange(max = 400) int size,
       @ForAll @IntRange(max = 300) int wanted) {
     Ledger ledger = ledger(random, size, 1_000);
-    Query.Filter filter = filter(random);
+    Filter filter = filter(random);
     List<Event> passing = passing(ledger, filter);
     List<Event> critical = passing.stream().filter(Event::isCritical).toList();
 
@@ -99,11 +100,11 @@ class QueryEngineProperties {
   }
 
   @Example
-  void heavier_events_are_drawn_more_often_in_proportion_to_their_weights() {
-    // Of two events one is drawn: the one about the responder weighs twice, so in 2 of 3 draws.
+  void events_are_sampled_in_proportion_to_their_weights() {
+    // The event about the responder weighs double, so 2 of 3 samples of one event contain it.
     Event mine = TestEvents.event(TestEvents.SECOND, new Seen("me", "", "b", "", "x"));
     Event other = TestEvents.event(TestEvents.SECOND, new Seen("c", "", "b", "", "x"));
-    // As old as a weight takes to fall to 1/e: drawn in 1/(1 + e) of the draws against a new one.
+    // At this age the weight has fallen to 1/e, so 1/(1 + e) of the samples contain the event.
     long age = (long) (720 * 0.693 * 3_600);
     Event fresh = TestEvents.event(age * TestEvents.SECOND, new Seen("d", "", "b", "", "x"));
 
@@ -117,27 +118,24 @@ class QueryEngineProperties {
     Random random = new Random(7);
     int drawn = 0;
     for (int i = 0; i < 20_000; i++) {
-      Query sample = new Query.Sample(1, me, atSeconds, Query.Filter.ALL);
+      Query sample = new Query.Sample(1, me, atSeconds, Filter.ALL);
       drawn += ledger.query(sample, random).events().contains(one) ? 1 : 0;
     }
     return drawn / 20_000.0;
   }
 
   @Example
-  void an_event_at_the_earliest_possible_time_is_on_the_first_page() {
+  void first_page_contains_an_event_at_the_earliest_possible_time() {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
     Event first = TestEvents.event(Long.MIN_VALUE, new Seen("a", "", "b", "", "x"));
     ledger.merge(List.of(TestEvents.unsigned(first)));
 
-    assertThat(
-            ledger
-                .query(new Query.Page(Long.MIN_VALUE, 5, Query.Filter.ALL), new Random())
-                .events())
+    assertThat(ledger.query(new Query.Page(Long.MIN_VALUE, 5, Filter.ALL), new Random()).events())
         .containsExactly(first);
   }
 
   @Example
-  void checkpoints_come_by_offset_and_say_how_many_there_are() {
+  void checkpoint_page_starts_at_its_offset_and_has_the_total() {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
     List<Event> checkpoints = new ArrayList<>();
     for (int i = 1; i <= 400; i++) {
@@ -156,7 +154,7 @@ class QueryEngineProperties {
     return events.subList(Math.max(0, events.size() - most), events.size());
   }
 
-  private static List<Event> passing(Ledger ledger, Query.Filter filter) {
+  private static List<Event> passing(Ledger ledger, Filter filter) {
     return ledger.export().stream()
         .filter(
             e -> filter.services().isEmpty() || filter.services().contains(e.service().wireName()))
@@ -168,7 +166,7 @@ class QueryEngineProperties {
         .toList();
   }
 
-  private static Query.Filter filter(Random random) {
+  private static Filter filter(Random random) {
     Set<String> services = new HashSet<>();
     if (random.nextBoolean()) {
       services.add(Service.values()[random.nextInt(Service.values().length)].wireName());
@@ -178,7 +176,7 @@ class QueryEngineProperties {
     for (int i = random.nextInt(4); i > 0; i--) {
       subjects.add(random.nextInt(9) == 0 ? "nobody" : NAMES.get(random.nextInt(NAMES.size())));
     }
-    return new Query.Filter(services, subjects);
+    return new Filter(services, subjects);
   }
 
   private static Ledger ledger(Random random, int size, int times) {

@@ -31,7 +31,7 @@ class QueryVectorsTest {
 
   @ParameterizedTest
   @MethodSource("queries")
-  void recorded_queries_get_the_recorded_answers(JsonNode q) {
+  void recorded_queries_return_the_recorded_events(JsonNode q) {
     ledger.merge(TestEvents.unsigned(ALL.get("events_in_order_of_insertion")));
     Query.Filter filter = new Query.Filter(texts(q.get("services")), texts(q.get("subjects")));
 
@@ -39,11 +39,11 @@ class QueryVectorsTest {
       case "page" -> {
         long after = Long.MIN_VALUE;
         for (JsonNode page : q.get("pages")) {
-          QueryResult queryResult = ask(new Query.Page(after, q.get("page_size").asInt(), filter));
-          assertThat(TestEvents.ids(queryResult.events())).isEqualTo(list(page.get("ids")));
+          QueryResult result = ask(new Query.Page(after, q.get("page_size").asInt(), filter));
+          assertThat(TestEvents.ids(result.events())).isEqualTo(list(page.get("ids")));
           String next = page.get("next_cursor").asText();
-          assertThat(queryResult.nextCursor().map(String::valueOf).orElse("")).isEqualTo(next);
-          after = queryResult.nextCursor().orElse(0L);
+          assertThat(result.nextCursor().map(String::valueOf).orElse("")).isEqualTo(next);
+          after = result.nextCursor().orElse(0L);
         }
       }
       case "recent" ->

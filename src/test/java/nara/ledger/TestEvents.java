@@ -23,8 +23,8 @@ public final class TestEvents {
 
   /** The event of that JSON, which must be readable. */
   static Event read(byte[] json) {
-    if (READER.read(json) instanceof ReadResult.ParsedEvent parsedEvent) {
-      return parsedEvent.event();
+    if (READER.read(json) instanceof ReadResult.ParsedEvent event) {
+      return event.event();
     }
     throw new AssertionError(new String(json, StandardCharsets.UTF_8) + " is no event");
   }
@@ -37,7 +37,7 @@ public final class TestEvents {
     return event(ts, "", payload);
   }
 
-  /** A form of the event that says who sent it: same id, other bytes. */
+  /** An event with an emitter id, which changes its bytes but not its id. */
   public static Event event(long ts, String emitterId, Payload payload) {
     String id = Event.idOf(ts, payload.service(), payload.content()).toString();
     return read(EventWriter.write(id, ts, "", emitterId, "", payload));
@@ -63,7 +63,7 @@ public final class TestEvents {
     return events.stream().map(e -> e.id().toString()).toList();
   }
 
-  /** What a ledger holds, byte for byte, in its order. */
+  /** The JSON of all visible events of a ledger, in its order. */
   public static List<String> content(Ledger ledger) {
     return ledger.export().stream().map(e -> new String(e.json(), StandardCharsets.UTF_8)).toList();
   }

@@ -47,7 +47,7 @@ class LivenessIT {
         name,
         List.of(),
         config -> TestNode.withPeers(configured).apply(meetingPoint(config, broker)),
-        (RecoveryNotification.RecoveryProgressed recoveryProgressed) -> {},
+        (RecoveryNotification.RecoveryProgressed progressed) -> {},
         time);
   }
 
@@ -187,18 +187,18 @@ class LivenessIT {
     Citizen quiet = Citizen.named("quiet");
     try (Mosquitto broker = Mosquitto.start();
         TestNode lisa = node("lisa", broker);
-        MqttPublisher mqttPublisher = new MqttPublisher(broker.url())) {
+        MqttPublisher publisher = new MqttPublisher(broker.url())) {
       until(() -> connected(lisa));
       awaitRecovery(lisa);
       for (Citizen one : List.of(killed, quiet)) {
-        mqttPublisher.publish(
+        publisher.publish(
             "nara/plaza/hey_there",
             one.heyThere(Event.unixNanos(time.instant()), one.equals(killed) ? "127.0.0.1:1" : ""));
         until(() -> sees(lisa, one.name()));
       }
       check(2, lisa);
       for (int minute = 0; minute < 6; minute++) {
-        mqttPublisher.publish("nara/newspaper/quiet", mqttPublisher.newspaper(quiet, minute));
+        publisher.publish("nara/newspaper/quiet", publisher.newspaper(quiet, minute));
         long published = minute + 1;
         until(() -> newspapers(lisa) >= published);
         check(6, lisa);
@@ -271,7 +271,7 @@ class LivenessIT {
                                 .formatted(broker.url()))
                         .config()
                         .orElseThrow(),
-                (RecoveryNotification.RecoveryProgressed recoveryProgressed) -> {},
+                (RecoveryNotification.RecoveryProgressed progressed) -> {},
                 time);
         TestNode bart = node("bart", broker)) {
       until(() -> connected(lisa) && connected(bart));
@@ -314,14 +314,14 @@ class LivenessIT {
             .toList();
     try (Mosquitto broker = Mosquitto.start();
         TestNode lisa = node("lisa", broker);
-        MqttPublisher mqttPublisher = new MqttPublisher(broker.url())) {
+        MqttPublisher publisher = new MqttPublisher(broker.url())) {
       until(() -> connected(lisa));
       awaitRecovery(lisa);
-      mqttPublisher.publish("nara/plaza/hey_there", abe.heyThere(now, ""));
-      mqttPublisher.publish("nara/plaza/hey_there", marge.heyThere(now, ""));
-      mqttPublisher.publish("nara/plaza/hey_there", ned.heyThere(now, ""));
+      publisher.publish("nara/plaza/hey_there", abe.heyThere(now, ""));
+      publisher.publish("nara/plaza/hey_there", marge.heyThere(now, ""));
+      publisher.publish("nara/plaza/hey_there", ned.heyThere(now, ""));
       until(() -> sees(lisa, "abe") && sees(lisa, "marge") && sees(lisa, "ned"));
-      mqttPublisher.publish("nara/plaza/chau", ned.chau(now + 1));
+      publisher.publish("nara/plaza/chau", ned.chau(now + 1));
       until(() -> !sees(lisa, "ned"));
       seen.forEach(event -> offer(lisa, event));
       check(17, lisa);

@@ -115,21 +115,20 @@ class LivenessRulesTest {
 
   @Test
   void unconfirmed_hearsay_expires_after_one_hour() {
-    NeighbourExpiry neighbourExpiry = new NeighbourExpiry();
+    NeighbourExpiry expiry = new NeighbourExpiry();
     Neighbourhood ghost = neighbourhood(neighbour("ghost", Source.HEARSAY, false), Map.of());
 
-    assertThat(neighbourExpiry.expired(ghost, Map.of(), NOW)).isEmpty();
-    assertThat(neighbourExpiry.expired(ghost, Map.of(), NOW.plusSeconds(3_500))).isEmpty();
-    assertThat(neighbourExpiry.expired(ghost, Map.of(), NOW.plusSeconds(3_700)))
-        .containsExactly("ghost");
+    assertThat(expiry.expired(ghost, Map.of(), NOW)).isEmpty();
+    assertThat(expiry.expired(ghost, Map.of(), NOW.plusSeconds(3_500))).isEmpty();
+    assertThat(expiry.expired(ghost, Map.of(), NOW.plusSeconds(3_700))).containsExactly("ghost");
   }
 
   @Test
   void restart_has_the_next_number_and_the_first_start_time() {
-    ObservationWriter observationWriter = new ObservationWriter(Citizen.named("lisa").identity());
+    ObservationWriter writer = new ObservationWriter(Citizen.named("lisa").identity());
     SubjectSummary known = summary(3, 1_000, new Opinion(1_500, 7, 0));
 
-    Observation restart = observationWriter.restart(known, "id", 2_000);
+    Observation restart = writer.restart(known, "id", 2_000);
     assertThat(restart.validationError()).isEmpty();
     assertThat(restart.content()).isEqualTo("bart:restart:8:1500");
     assertThat(restart.lastRestart()).isEqualTo(2_000);
@@ -137,18 +136,17 @@ class LivenessRulesTest {
     assertThat(restart.observer()).isEqualTo("lisa");
 
     SubjectSummary unknown = summary(0, 0, new Opinion(0, 0, 0));
-    assertThat(observationWriter.restart(unknown, "", 2_000).content())
-        .isEqualTo("bart:restart:1:2000");
+    assertThat(writer.restart(unknown, "", 2_000).content()).isEqualTo("bart:restart:1:2000");
   }
 
   @Test
   void status_change_first_sighting_and_backfill_are_valid() {
-    ObservationWriter observationWriter = new ObservationWriter(Citizen.named("lisa").identity());
+    ObservationWriter writer = new ObservationWriter(Citizen.named("lisa").identity());
     SubjectSummary known = summary(3, 1_000, new Opinion(0, 2, 1_900));
 
-    assertThat(observationWriter.statusChange("bart", "", "MISSING").validationError()).isEmpty();
-    assertThat(observationWriter.firstSeen("bart", "", 5).validationError()).isEmpty();
-    Observation backfill = observationWriter.backfill(known, "");
+    assertThat(writer.statusChange("bart", "", "MISSING").validationError()).isEmpty();
+    assertThat(writer.firstSeen("bart", "", 5).validationError()).isEmpty();
+    Observation backfill = writer.backfill(known, "");
     assertThat(backfill.validationError()).isEmpty();
     assertThat(backfill.isBackfill()).isTrue();
     assertThat(backfill.content()).isEqualTo("bart:restart:3:1000");

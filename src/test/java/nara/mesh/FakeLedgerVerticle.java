@@ -13,6 +13,7 @@ import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.Query;
 
 /**
@@ -27,7 +28,7 @@ public final class FakeLedgerVerticle extends VerticleBase {
     this.events =
         jsonTexts.stream()
             .map(json -> reader.read(json.getBytes(StandardCharsets.UTF_8)))
-            .map(readResult -> ((ReadResult.ParsedEvent) readResult).event())
+            .map(result -> ((ReadResult.ParsedEvent) result).event())
             .toList();
   }
 
@@ -47,7 +48,7 @@ public final class FakeLedgerVerticle extends VerticleBase {
     };
   }
 
-  private LedgerRequest.QueryResult answer(Query query) {
+  private QueryResult answer(Query query) {
     Query.Filter filter = query.filter();
     List<Event> all =
         events.stream()
@@ -72,7 +73,7 @@ public final class FakeLedgerVerticle extends VerticleBase {
       case Query.Slice q -> last(slice(q, all));
       case Query.Page q -> {
         List<Event> page = all.stream().filter(e -> e.ts() > q.after()).limit(q.size()).toList();
-        yield new LedgerRequest.QueryResult(
+        yield new QueryResult(
             page, page.size() < q.size() ? Optional.empty() : Optional.of(page.getLast().ts()));
       }
     };
@@ -96,7 +97,7 @@ public final class FakeLedgerVerticle extends VerticleBase {
         all.stream().skip(page.offset()).limit(page.limit()).toList(), all.size());
   }
 
-  private static LedgerRequest.QueryResult last(List<Event> events) {
-    return new LedgerRequest.QueryResult(List.copyOf(events), Optional.empty());
+  private static QueryResult last(List<Event> events) {
+    return new QueryResult(List.copyOf(events), Optional.empty());
   }
 }

@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import nara.bus.Bus;
 import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferEvents;
 
 /** A trust that counts every event as new and records the offers. */
 public final class FakeTrustVerticle extends VerticleBase {
-  public final List<TrustRequest.OfferEvents> offers = new CopyOnWriteArrayList<>();
+  public final List<OfferEvents> offers = new CopyOnWriteArrayList<>();
 
   @Override
   public Future<?> start() {
@@ -21,9 +22,9 @@ public final class FakeTrustVerticle extends VerticleBase {
   }
 
   private Future<TrustRequest.OfferResult> onRequest(TrustRequest<?> request) {
-    TrustRequest.OfferEvents offerEvents = (TrustRequest.OfferEvents) request;
-    offers.add(offerEvents);
-    int count = offerEvents.events().size();
+    OfferEvents events = (OfferEvents) request;
+    offers.add(events);
+    int count = events.events().size();
     return Future.succeededFuture(
         new TrustRequest.OfferResult(count, count, 0, 0, 0, 0, Map.of(), Set.of()));
   }

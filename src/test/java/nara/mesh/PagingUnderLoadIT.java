@@ -46,13 +46,13 @@ class PagingUnderLoadIT {
 
       assertThat(added).as("all of it was new").isEqualTo(BATCH * BATCHES);
       for (Future<ReadIds> future : readings) {
-        ReadIds readIds = future.get(2, TimeUnit.MINUTES);
-        Set<String> stayed = new HashSet<>(readIds.before());
-        stayed.retainAll(readIds.after());
+        ReadIds ids = future.get(2, TimeUnit.MINUTES);
+        Set<String> stayed = new HashSet<>(ids.before());
+        stayed.retainAll(ids.after());
 
         assertThat(stayed).hasSizeGreaterThan(HELD / 4);
-        assertThat(readIds.found()).doesNotHaveDuplicates();
-        stayed.removeAll(new HashSet<>(readIds.found()));
+        assertThat(ids.found()).doesNotHaveDuplicates();
+        stayed.removeAll(new HashSet<>(ids.found()));
         assertThat(stayed).as("what stayed and was not found").isEmpty();
       }
     }

@@ -79,10 +79,10 @@ public final class TestMesh {
       MeshConfig config,
       SignatureVerifier verifier,
       InstantSource clock,
-      PeerDirectory peerDirectory,
-      ListenPort listenPort) {
-    MeshNode node = new MeshNode(me, keys, config, verifier, clock, listenPort);
-    return new MeshServerVerticle(node, peerDirectory, vertx -> new MeshTransport(vertx, node));
+      PeerDirectory directory,
+      ListenPort port) {
+    MeshNode node = new MeshNode(me, keys, config, verifier, clock, port);
+    return new MeshServerVerticle(node, directory, vertx -> new MeshTransport(vertx, node));
   }
 
   /** The JDK's: there on every platform. */

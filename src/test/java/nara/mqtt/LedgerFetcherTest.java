@@ -36,12 +36,11 @@ class LedgerFetcherTest {
             List.of(),
             new SplittableRandom(1),
             null);
-    LedgerFetcher ledgerFetcher = new LedgerFetcher(vertx, time, "lisa", never, QUIET);
+    LedgerFetcher fetcher = new LedgerFetcher(vertx, time, "lisa", never, QUIET);
 
     LedgersFetched answered =
         TestPlazaNode.await(
-            ledgerFetcher.fetch(
-                new FetchLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE)));
+            fetcher.fetch(new FetchLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE)));
 
     assertThat(answered.unanswered()).containsExactly("bart");
     assertThat(time.waits).isNotEmpty().allMatch(wait -> wait.compareTo(QUIET) <= 0);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import nara.identity.Origin;
+import nara.mqtt.MqttTestClient.Message;
 import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.Newspaper;
 import nara.mqtt.wire.PlazaEncoder;
@@ -34,7 +35,7 @@ class StatusPublisherIT {
     return new PlazaEncoder(who.identity()).newspaper(status);
   }
 
-  private static Status status(MqttTestClient.Message message) {
+  private static Status status(Message message) {
     Newspaper paper = Newspaper.read(message.text().getBytes(StandardCharsets.UTF_8));
     assertThat(paper.from()).isEqualTo("lisa");
     return paper.status();
@@ -46,7 +47,7 @@ class StatusPublisherIT {
     try (Mosquitto broker = Mosquitto.start();
         MqttTestClient watcher = new MqttTestClient(broker.url());
         TestPlazaNode lisa = new TestPlazaNode("lisa", time).connected(config(broker.url()))) {
-      Set<MqttTestClient.Message> read = new HashSet<>();
+      Set<Message> read = new HashSet<>();
       time.advance(Duration.ofSeconds(1));
       Status first = next(watcher, read);
       assertThat(first.publicKey()).isEqualTo(lisa.me.keys().publicKey().encoded());
@@ -96,8 +97,8 @@ class StatusPublisherIT {
   }
 
   /** The next newspaper. */
-  private static Status next(MqttTestClient watcher, Set<MqttTestClient.Message> read) {
-    MqttTestClient.Message paper =
+  private static Status next(MqttTestClient watcher, Set<Message> read) {
+    Message paper =
         watcher.await(m -> m.topic().equals("nara/newspaper/lisa") && !read.contains(m));
     read.add(paper);
     return status(paper);
@@ -127,7 +128,7 @@ class StatusPublisherIT {
       lisa.leave();
       watcher.await(Topics.CHAU);
       assertThat(watcher.receivedMessages())
-          .extracting(MqttTestClient.Message::topic)
+          .extracting(Message::topic)
           .containsOnlyOnce(Topics.HEY_THERE);
     }
   }
@@ -153,7 +154,7 @@ class StatusPublisherIT {
       lisa.leave();
       watcher.await(Topics.CHAU);
       assertThat(watcher.receivedMessages())
-          .extracting(MqttTestClient.Message::topic)
+          .extracting(Message::topic)
           .containsOnlyOnce(Topics.HEY_THERE);
     }
   }
@@ -196,11 +197,10 @@ class StatusPublisherIT {
       HowdyObservation you = new HowdyObservation(7, 0, 1_700_000_000, "ONLINE", 1, 2);
       Status status =
           Status.of(BART.identity(), "test", "").withCurrent("mqtt", "short", 9, 86_400, 0, 0, 0);
-      PlazaEncoder plazaEncoder = new PlazaEncoder(BART.identity());
+      PlazaEncoder encoder = new PlazaEncoder(BART.identity());
       bart.publish(
-          Topics.HOWDY,
-          plazaEncoder.howdy("milhouse", 1, HowdyObservation.NONE, List.of(), status));
-      bart.publish(Topics.HOWDY, plazaEncoder.howdy("lisa", 1, you, List.of(), status));
+          Topics.HOWDY, encoder.howdy("milhouse", 1, HowdyObservation.NONE, List.of(), status));
+      bart.publish(Topics.HOWDY, encoder.howdy("lisa", 1, you, List.of(), status));
 
       assertThat(lisa.awaitPresence(told -> told instanceof ObservationReceived))
           .isEqualTo(new ObservationReceived("bart", 86_400, you.startTime()));

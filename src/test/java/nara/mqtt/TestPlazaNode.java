@@ -24,6 +24,7 @@ import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
@@ -37,6 +38,7 @@ import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.Query;
 import nara.mqtt.PlazaRequest.FetchLedgers;
 import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.mqtt.PlazaRequest.PlazaState;
 import nara.presence.Presence;
 import nara.presence.PresenceConfig;
 import nara.presence.PresenceRequest;
@@ -137,13 +139,13 @@ public final class TestPlazaNode implements AutoCloseable {
   /** Deploys the node, and waits for its connection. */
   public TestPlazaNode connected(PlazaConfig config) {
     connect(config);
-    awaitState(PlazaRequest.PlazaState::connected);
+    awaitState(PlazaState::connected);
     return this;
   }
 
   public TestPlazaNode holding(List<byte[]> events) {
     for (byte[] json : events) {
-      ledger.add(((ReadResult.ParsedEvent) reader.read(json)).event());
+      ledger.add(((ParsedEvent) reader.read(json)).event());
     }
     return this;
   }
@@ -153,7 +155,7 @@ public final class TestPlazaNode implements AutoCloseable {
     return this;
   }
 
-  public PlazaRequest.PlazaState awaitState(Predicate<PlazaRequest.PlazaState> wanted) {
+  public PlazaState awaitState(Predicate<PlazaState> wanted) {
     return awaitResult(() -> ask(new PlazaRequest.GetPlazaState()), wanted);
   }
 
@@ -250,9 +252,9 @@ public final class TestPlazaNode implements AutoCloseable {
 
   private Future<? extends BusMessage> onLedger(LedgerRequest<?> request) {
     return switch (request) {
-      case LedgerRequest.QueryEvents queryEvents -> {
-        onQuery.accept(queryEvents.query());
-        yield Future.succeededFuture(page((Query.Page) queryEvents.query()));
+      case LedgerRequest.QueryEvents events -> {
+        onQuery.accept(events.query());
+        yield Future.succeededFuture(page((Query.Page) events.query()));
       }
       case LedgerRequest.SummariseSubject about ->
           Future.succeededFuture(
@@ -264,7 +266,7 @@ public final class TestPlazaNode implements AutoCloseable {
                   "",
                   "UNKNOWN",
                   new LedgerRequest.Opinion(1_700_000_000, 3, 1_700_000_009)));
-      case LedgerRequest.ReadLedgerStats readLedgerStats ->
+      case LedgerRequest.ReadLedgerStats stats ->
           Future.succeededFuture(
               new LedgerRequest.LedgerStats(ledger.size(), Map.of(), 0, 0, 80_000));
       default -> Future.failedFuture("not needed here: " + request);
@@ -293,12 +295,11 @@ public final class TestPlazaNode implements AutoCloseable {
     int duplicate = 0;
     RawEvents events = offerEvents.events();
     for (int i = 0; i < events.size(); i++) {
-      ReadResult readResult = events.read(i, reader);
-      if (readResult.validationError().isPresent()) {
+      ReadResult result = events.read(i, reader);
+      if (result.validationError().isPresent()) {
         rejected++;
       } else if (offered.putIfAbsent(
-              ((ReadResult.ParsedEvent) readResult).event().id().toString(),
-              ((ReadResult.ParsedEvent) readResult).event().json())
+              ((ParsedEvent) result).event().id().toString(), ((ParsedEvent) result).event().json())
           == null) {
         added++;
       } else {

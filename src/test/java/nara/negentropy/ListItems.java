@@ -10,9 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Items as plain as can be: a sorted list, summed whenever a sum is wanted. */
+/** Items in a sorted list, with sums computed on demand. */
 final class ListItems implements Items {
-  /** An item. */
   record Item(long time, ItemId id) {}
 
   private static final Comparator<Item> ORDER =
@@ -29,7 +28,7 @@ final class ListItems implements Items {
     return new ListItems(items.stream().distinct().sorted(ORDER).toList());
   }
 
-  /** An item whose id is a hash of a number. */
+  /** An item with the hash of a number as id. */
   static Item hashed(long time, long number) {
     try {
       byte[] text = ("item " + number).getBytes(StandardCharsets.UTF_8);
@@ -47,7 +46,6 @@ final class ListItems implements Items {
     return HexFormat.of().formatHex(id.bytes());
   }
 
-  /** These and those. */
   ListItems with(Collection<Item> more) {
     List<Item> all = new ArrayList<>(items);
     all.addAll(more);
@@ -73,7 +71,7 @@ final class ListItems implements Items {
   }
 
   @Override
-  public long time(int rank) {
+  public long timestamp(int rank) {
     return items.get(rank).time();
   }
 
@@ -93,9 +91,9 @@ final class ListItems implements Items {
 
   @Override
   public IdSum sum(int from, int to) {
-    IdSum idSum = new IdSum();
-    items.subList(from, to).forEach(item -> idSum.add(item.id()));
-    return idSum;
+    IdSum sum = new IdSum();
+    items.subList(from, to).forEach(item -> sum.add(item.id()));
+    return sum;
   }
 
   @Override

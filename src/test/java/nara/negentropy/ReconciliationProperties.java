@@ -20,12 +20,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** What holds for any two sets, any frame and any bytes. */
+/** Properties for any two sets, any message limit and any bytes. */
 class ReconciliationProperties {
-  /** Far more than honest sides need for what is made here. */
+  /** Far more rounds than two honest sides need for these sets. */
   private static final int ROUNDS = 500;
 
-  /** Two sets, as what both, only the one and only the other have. */
+  /** Two sets: the items of both, of this side only, and of the other side only. */
   record TwoSets(List<Item> both, List<Item> mine, List<Item> theirs) {
     ListItems own() {
       return ListItems.of(both).with(mine);
@@ -57,7 +57,7 @@ class ReconciliationProperties {
     long start = seed % 3 == 0 ? 0 : seed % 3 == 1 ? 1_700_000_000_000_000_000L : -100;
     List<Item> all = new ArrayList<>();
     for (int i = 0; i < both + mine + theirs; i++) {
-      // Many of one time, or few; never the time that is infinity.
+      // Few or many equal timestamps, but never infinity.
       long time = spread == 0 ? start : start + random.nextLong(spread * (i + 1));
       all.add(ListItems.hashed(time == Bound.INFINITY ? 0 : time, random.nextLong()));
     }
@@ -67,26 +67,26 @@ class ReconciliationProperties {
 
   @Property(tries = 150)
   void initiator_learns_exact_difference_at_any_frame_size(
-      @ForAll("two") TwoSets twoSets,
+      @ForAll("two") TwoSets sets,
       @ForAll @IntRange(min = Reconciliation.MIN_MESSAGE_BYTES, max = 60_000) int ownFrame,
       @ForAll @IntRange(min = Reconciliation.MIN_MESSAGE_BYTES, max = 60_000) int otherFrame)
       throws MalformedMessageException {
     Set<ItemId> lacking = new HashSet<>();
     Set<ItemId> surplus = new HashSet<>();
-    Optional<byte[]> message = Optional.of(Reconciliation.initiate(twoSets.own(), 0));
+    Optional<byte[]> message = Optional.of(Reconciliation.initiate(sets.own(), 0));
     int rounds = 0;
     while (message.isPresent()) {
       assertThat(message.get()).hasSizeLessThanOrEqualTo(ownFrame);
-      byte[] answer = Reconciliation.respond(twoSets.other(), message.get(), otherFrame);
+      byte[] answer = Reconciliation.respond(sets.other(), message.get(), otherFrame);
       assertThat(answer).hasSizeLessThanOrEqualTo(otherFrame);
-      RoundResult roundResult = Reconciliation.handleResponse(twoSets.own(), answer, ownFrame);
-      lacking.addAll(roundResult.missing());
-      surplus.addAll(roundResult.surplus());
-      message = roundResult.nextMessage();
+      RoundResult result = Reconciliation.handleResponse(sets.own(), answer, ownFrame);
+      lacking.addAll(result.missing());
+      surplus.addAll(result.surplus());
+      message = result.nextMessage();
       assertThat(++rounds).isLessThan(ROUNDS);
     }
-    assertThat(lacking).isEqualTo(ids(twoSets.theirs()));
-    assertThat(surplus).isEqualTo(ids(twoSets.mine()));
+    assertThat(lacking).isEqualTo(ids(sets.theirs()));
+    assertThat(surplus).isEqualTo(ids(sets.mine()));
   }
 
   private static Set<ItemId> ids(Collection<Item> items) {
@@ -95,23 +95,23 @@ class ReconciliationProperties {
 
   @Property(tries = 50)
   void items_before_the_requested_time_are_ignored(
-      @ForAll("two") TwoSets twoSets, @ForAll @IntRange int at) throws MalformedMessageException {
-    List<Item> all = twoSets.own().with(twoSets.theirs()).all();
+      @ForAll("two") TwoSets sets, @ForAll @IntRange int at) throws MalformedMessageException {
+    List<Item> all = sets.own().with(sets.theirs()).all();
     long since = all.isEmpty() ? 7 : all.get(Math.floorMod(at, all.size())).time();
     Set<ItemId> lacking = new HashSet<>();
-    Optional<byte[]> message = Optional.of(Reconciliation.initiate(twoSets.own(), since));
+    Optional<byte[]> message = Optional.of(Reconciliation.initiate(sets.own(), since));
     while (message.isPresent()) {
       byte[] answer =
-          Reconciliation.respond(twoSets.other(), message.get(), Reconciliation.MIN_MESSAGE_BYTES);
-      RoundResult roundResult =
-          Reconciliation.handleResponse(twoSets.own(), answer, Reconciliation.MIN_MESSAGE_BYTES);
-      lacking.addAll(roundResult.missing());
-      message = roundResult.nextMessage();
+          Reconciliation.respond(sets.other(), message.get(), Reconciliation.MIN_MESSAGE_BYTES);
+      RoundResult result =
+          Reconciliation.handleResponse(sets.own(), answer, Reconciliation.MIN_MESSAGE_BYTES);
+      lacking.addAll(result.missing());
+      message = result.nextMessage();
     }
     assertThat(lacking)
         .isEqualTo(
             ids(
-                twoSets.theirs().stream()
+                sets.theirs().stream()
                     .filter(item -> Long.compareUnsigned(item.time(), since) >= 0)
                     .toList()));
   }
@@ -157,14 +157,14 @@ class ReconciliationProperties {
     try {
       assertThat(Reconciliation.respond(items, message, Reconciliation.MIN_MESSAGE_BYTES))
           .hasSizeLessThanOrEqualTo(Reconciliation.MIN_MESSAGE_BYTES);
-      RoundResult roundResult =
+      RoundResult result =
           Reconciliation.handleResponse(items, message, Reconciliation.MIN_MESSAGE_BYTES);
-      roundResult
+      result
           .nextMessage()
           .ifPresent(
               next -> assertThat(next).hasSizeLessThanOrEqualTo(Reconciliation.MIN_MESSAGE_BYTES));
-      assertThat(roundResult.missing().size()).isLessThanOrEqualTo(message.length / ItemId.BYTES);
-      assertThat(roundResult.surplus().size()).isLessThanOrEqualTo(items.size());
+      assertThat(result.missing().size()).isLessThanOrEqualTo(message.length / ItemId.BYTES);
+      assertThat(result.surplus().size()).isLessThanOrEqualTo(items.size());
     } catch (MalformedMessageException refused) {
       assertThat(refused).hasMessageContaining(" ");
     }

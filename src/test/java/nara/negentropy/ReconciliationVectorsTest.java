@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import nara.negentropy.ListItems.Item;
 import org.junit.jupiter.api.Test;
 
-/** Values that implementations of the specification have published about the same items. */
+/** Values that other implementations of the specification published. */
 class ReconciliationVectorsTest {
   private static final List<Item> THREE =
       List.of(
@@ -27,7 +27,7 @@ class ReconciliationVectorsTest {
               1678011279, id("abc81d58ebe3b9a87100d47f58bf15e9b1cbf62d38623f11d0f0d17179f5f3ba")));
 
   @Test
-  void fingerprints_are_those_of_other_implementations() {
+  void fingerprints_match_other_implementations() {
     ListItems items = ListItems.of(THREE);
 
     assertThat(fingerprint(items, 1)).isEqualTo("6d74e1212fcafc8a81d090f0ffbde8b0");
@@ -65,7 +65,7 @@ class ReconciliationVectorsTest {
   }
 
   @Test
-  void another_version_is_answered_with_the_one_that_is_spoken() throws MalformedMessageException {
+  void message_of_another_version_gets_the_supported_version() throws MalformedMessageException {
     assertThat(answer(ListItems.of(THREE), "62000002")).isEqualTo("61");
   }
 
@@ -77,7 +77,7 @@ class ReconciliationVectorsTest {
   }
 
   @Test
-  void numbers_are_written_with_as_few_digits_as_possible() {
+  void varints_have_as_few_digits_as_possible() {
     List<String> written = new ArrayList<>();
     for (long number : new long[] {0, 1, 127, 128, 16_383, 16_384, 1L << 62, -1}) {
       MessageWriter writer = new MessageWriter();
@@ -98,12 +98,11 @@ class ReconciliationVectorsTest {
   }
 
   /**
-   * Dialogues recorded with another implementation (hoytech/negentropy, JavaScript) at the other
-   * end: it holds 396 of 400 items, we 375. Each message of ours must be the recorded one, and each
-   * of theirs is understood; the one of them that asked learned the same as is expected here.
+   * Dialogues that were recorded with hoytech/negentropy (JavaScript) as the other side. It had 396
+   * of 400 items, ours had 375. Each of our messages must equal the recorded one.
    */
   @Test
-  void dialogues_with_another_implementation_come_to_the_same_end() throws Exception {
+  void recorded_dialogues_with_another_implementation_match() throws Exception {
     ListItems ours = numbered(380, 89, 7);
     ListItems theirs = numbered(400, 97, 5);
     for (JsonNode dialogue : recorded()) {
@@ -129,11 +128,11 @@ class ReconciliationVectorsTest {
     Optional<byte[]> next = Optional.of(Reconciliation.initiate(ours, 0));
     for (int i = 0; i < messages.size(); i += 2) {
       assertThat(next.orElseThrow()).isEqualTo(messages.get(i));
-      Reconciliation.RoundResult roundResult =
+      Reconciliation.RoundResult result =
           Reconciliation.handleResponse(ours, messages.get(i + 1), frame);
-      lacking.addAll(roundResult.missing());
-      surplus.addAll(roundResult.surplus());
-      next = roundResult.nextMessage();
+      lacking.addAll(result.missing());
+      surplus.addAll(result.surplus());
+      next = result.nextMessage();
     }
     assertThat(next).isEmpty();
     assertThat(lacking).hasSize(24).doesNotContainAnyElementsOf(ours.ids());

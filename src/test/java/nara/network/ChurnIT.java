@@ -70,17 +70,17 @@ class ChurnIT {
   void one_hour_of_churn_loses_no_event_and_leaks_nothing() {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     try (Mosquitto broker = Mosquitto.start();
-        TestNetwork testNetwork = TestNetwork.withBroker(broker, SEED)) {
-      Instant began = testNetwork.time().instant();
-      pass(testNetwork, began.plus(HOUR.dividedBy(3)));
-      HeapUse early = heap(testNetwork);
-      pass(testNetwork, began.plus(HOUR));
+        TestNetwork network = TestNetwork.withBroker(broker, SEED)) {
+      Instant began = network.time().instant();
+      pass(network, began.plus(HOUR.dividedBy(3)));
+      HeapUse early = heap(network);
+      pass(network, began.plus(HOUR));
       assertThat(changeCounts).allSatisfy((what, times) -> assertThat(times).isGreaterThan(4));
 
-      long quiet = Event.unixNanos(testNetwork.time().instant());
-      testNetwork.advance(testNetwork.gossipRound().multipliedBy(2));
-      assertNothingLost(testNetwork, quiet);
-      HeapUse late = heap(testNetwork);
+      long quiet = Event.unixNanos(network.time().instant());
+      network.advance(network.gossipRound().multipliedBy(2));
+      assertNothingLost(network, quiet);
+      HeapUse late = heap(network);
 
       assertThat(late.used() - early.used())
           .as("%s, then %s", early, late)
@@ -90,65 +90,64 @@ class ChurnIT {
     awaitTrue(() -> leakedThreads(before).isEmpty(), () -> leakedThreads(before));
   }
 
-  private void pass(TestNetwork testNetwork, Instant end) {
-    while (testNetwork.time().instant().isBefore(end)) {
-      randomChange(testNetwork);
+  private void pass(TestNetwork network, Instant end) {
+    while (network.time().instant().isBefore(end)) {
+      randomChange(network);
       for (int i = 0; i < 3; i++) {
-        emit(testNetwork);
-        testNetwork.advance(MINUTE.dividedBy(3));
+        emit(network);
+        network.advance(MINUTE.dividedBy(3));
       }
     }
   }
 
   /** At most one thing a minute. */
-  private void randomChange(TestNetwork testNetwork) {
-    int up = testNetwork.names().size();
+  private void randomChange(TestNetwork network) {
+    int up = network.names().size();
     int draw = random.nextInt(100);
     if (up < MIN_NODES || (draw < 45 && up < MAX_NODES)) {
-      join(testNetwork);
+      join(network);
     } else if (draw < 70 && up > MIN_NODES) {
-      leave(testNetwork, randomName(testNetwork.names()));
+      leave(network, randomName(network.names()));
     } else if (draw < 90 && up > MIN_NODES) {
-      kill(testNetwork, randomName(testNetwork.names()));
+      kill(network, randomName(network.names()));
     }
   }
 
-  private void join(TestNetwork testNetwork) {
+  private void join(TestNetwork network) {
     Set<String> down = new HashSet<>(NetworkScenario.NAMES);
-    down.removeAll(testNetwork.names());
+    down.removeAll(network.names());
     String name = randomName(down);
-    testNetwork.start(name);
-    testNetwork.awaitRecovery(name);
+    network.start(name);
+    network.awaitRecovery(name);
     count("joined");
   }
 
-  private void leave(TestNetwork testNetwork, String name) {
-    stoppedNodes.add(new WeakReference<>(testNetwork.node(name).node()));
-    testNetwork.leave(name);
+  private void leave(TestNetwork network, String name) {
+    stoppedNodes.add(new WeakReference<>(network.node(name).node()));
+    network.leave(name);
     count("left");
   }
 
   /** What it said since its last round of gossip, it may have taken with it. */
-  private void kill(TestNetwork testNetwork, String name) {
-    long round =
-        Event.unixNanos(testNetwork.time().instant().minus(testNetwork.gossipInterval(name)));
+  private void kill(TestNetwork network, String name) {
+    long round = Event.unixNanos(network.time().instant().minus(network.gossipInterval(name)));
     emitted
         .values()
         .removeIf(each -> each.event().emitter().equals(name) && each.event().ts() > round);
-    stoppedNodes.add(new WeakReference<>(testNetwork.node(name).node()));
-    testNetwork.kill(name);
+    stoppedNodes.add(new WeakReference<>(network.node(name).node()));
+    network.kill(name);
     count("killed");
   }
 
   /** Some of it is said on the plaza, too, and some goes by gossip alone. */
-  private void emit(TestNetwork testNetwork) {
-    String name = randomName(testNetwork.names());
-    String other = randomName(testNetwork.names());
+  private void emit(TestNetwork network) {
+    String name = randomName(network.names());
+    String other = randomName(network.names());
     Payload payload =
         random.nextBoolean()
             ? new Social("tease", name, "", other, "", "random", "")
             : new Seen(name, "", other, "", "the window");
-    Event event = testNetwork.emit(name, payload);
+    Event event = network.emit(name, payload);
     emitted.put(event.id(), new JudgedEvent(event, Verdict.VALID));
   }
 
@@ -165,15 +164,15 @@ class ChurnIT {
    * What anybody holds or said before that time, everybody who is up holds, or does not by the
    * rules of the ledger: offered all of it, a ledger of the same content stays as it is.
    */
-  private void assertNothingLost(TestNetwork testNetwork, long time) {
+  private void assertNothingLost(TestNetwork network, long time) {
     List<JudgedEvent> all = new ArrayList<>(emitted.values());
-    for (String name : testNetwork.names()) {
-      heldWithVerdicts(testNetwork.node(name)).stream()
+    for (String name : network.names()) {
+      heldWithVerdicts(network.node(name)).stream()
           .filter(each -> each.event().ts() < time)
           .forEach(all::add);
     }
-    for (String name : testNetwork.names()) {
-      List<JudgedEvent> own = heldWithVerdicts(testNetwork.node(name));
+    for (String name : network.names()) {
+      List<JudgedEvent> own = heldWithVerdicts(network.node(name));
       Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), known -> true);
       ledger.merge(own);
       Set<EventId> held = ids(ledger);
@@ -190,14 +189,14 @@ class ChurnIT {
   /** What is in use after a collection, by as few nodes as there ever are, and what they hold. */
   private record HeapUse(long used, int events) {}
 
-  private HeapUse heap(TestNetwork testNetwork) {
-    while (testNetwork.names().size() > MIN_NODES) {
-      leave(testNetwork, randomName(testNetwork.names()));
+  private HeapUse heap(TestNetwork network) {
+    while (network.names().size() > MIN_NODES) {
+      leave(network, randomName(network.names()));
     }
     awaitTrue(() -> collected(stoppedNodes), () -> "nodes are still held");
     int events = 0;
-    for (String name : testNetwork.names()) {
-      events += TestNetwork.stats(testNetwork.node(name)).total();
+    for (String name : network.names()) {
+      events += TestNetwork.stats(network.node(name)).total();
     }
     Runtime runtime = Runtime.getRuntime();
     return new HeapUse(runtime.totalMemory() - runtime.freeMemory(), events);

@@ -7,15 +7,15 @@ import org.junit.jupiter.api.Test;
 class GossipNetworkIT {
   @Test
   void eight_nodes_discover_each_other_by_gossip_and_survive_churn() {
-    try (TestNetwork testNetwork = TestNetwork.withoutBroker(8)) {
-      NetworkScenario networkScenario = new NetworkScenario(testNetwork);
-      NetworkScenario.NAMES.forEach(testNetwork::start);
+    try (TestNetwork network = TestNetwork.withoutBroker(8)) {
+      NetworkScenario scenario = new NetworkScenario(network);
+      NetworkScenario.NAMES.forEach(network::start);
 
-      networkScenario.allDiscoverEachOther();
-      networkScenario.eventsReachAllWithinTwoRounds();
-      networkScenario.restartedNodeRecovers("bart");
-      networkScenario.leavingNodeIsOfflineForAll("abe", testNetwork.gossipRound().multipliedBy(2));
-      networkScenario.killedNodeIsMissingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP, "moe");
+      scenario.allDiscoverEachOther();
+      scenario.eventsReachAllWithinTwoRounds();
+      scenario.restartedNodeRecovers("bart");
+      scenario.leavingNodeIsOfflineForAll("abe", network.gossipRound().multipliedBy(2));
+      scenario.killedNodeIsMissingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP, "moe");
     }
   }
 }

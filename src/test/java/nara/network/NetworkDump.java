@@ -24,18 +24,18 @@ final class NetworkDump {
   private final TestNetwork testNetwork;
   private final StringBuilder text = new StringBuilder();
 
-  private NetworkDump(TestNetwork testNetwork) {
-    this.testNetwork = testNetwork;
+  private NetworkDump(TestNetwork network) {
+    this.testNetwork = network;
   }
 
-  static String of(TestNetwork testNetwork) {
-    NetworkDump networkDump = new NetworkDump(testNetwork);
-    networkDump.line("it is %s", testNetwork.time().instant());
+  static String of(TestNetwork network) {
+    NetworkDump dump = new NetworkDump(network);
+    dump.line("it is %s", network.time().instant());
     Set<String> all = new TreeSet<>(NetworkScenario.NAMES);
-    all.addAll(testNetwork.names());
-    new TreeSet<>(testNetwork.names()).forEach(name -> networkDump.node(name, all));
-    networkDump.line("what is due: %s", testNetwork.time().pendingTimes());
-    return networkDump.text.toString();
+    all.addAll(network.names());
+    new TreeSet<>(network.names()).forEach(name -> dump.node(name, all));
+    dump.line("what is due: %s", network.time().pendingTimes());
+    return dump.text.toString();
   }
 
   private void node(String name, Set<String> all) {

@@ -10,15 +10,15 @@ class NetworkIT {
   @Test
   void eight_nodes_discover_each_other_on_the_plaza_and_survive_churn() {
     try (Mosquitto broker = Mosquitto.start();
-        TestNetwork testNetwork = TestNetwork.withBroker(broker, 8)) {
-      NetworkScenario networkScenario = new NetworkScenario(testNetwork);
-      NetworkScenario.NAMES.forEach(testNetwork::start);
+        TestNetwork network = TestNetwork.withBroker(broker, 8)) {
+      NetworkScenario scenario = new NetworkScenario(network);
+      NetworkScenario.NAMES.forEach(network::start);
 
-      networkScenario.allDiscoverEachOther();
-      networkScenario.eventsReachAllWithinTwoRounds();
-      networkScenario.restartedNodeRecovers("bart");
-      networkScenario.leavingNodeIsOfflineForAll("abe", Duration.ZERO);
-      networkScenario.killedNodeIsMissingAfter(LedgerConfig.MISSING_AFTER, "moe");
+      scenario.allDiscoverEachOther();
+      scenario.eventsReachAllWithinTwoRounds();
+      scenario.restartedNodeRecovers("bart");
+      scenario.leavingNodeIsOfflineForAll("abe", Duration.ZERO);
+      scenario.killedNodeIsMissingAfter(LedgerConfig.MISSING_AFTER, "moe");
     }
   }
 }

@@ -26,8 +26,8 @@ final class NetworkScenario {
 
   private final TestNetwork testNetwork;
 
-  NetworkScenario(TestNetwork testNetwork) {
-    this.testNetwork = testNetwork;
+  NetworkScenario(TestNetwork network) {
+    this.testNetwork = network;
   }
 
   void allDiscoverEachOther() {

@@ -107,7 +107,7 @@ final class TestNetwork implements AutoCloseable {
             name,
             List.of(),
             config -> withPlaza(config, cable),
-            recoveryProgressed -> {},
+            progressed -> {},
             time,
             new SplittableRandom(random.nextLong()));
     runningNodes.put(name, new ConnectedNode(node, cable));

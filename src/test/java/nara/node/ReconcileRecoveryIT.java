@@ -21,7 +21,7 @@ class ReconcileRecoveryIT {
                 "lisa",
                 all.subList(0, 4_800),
                 TestNode.withPeers(bart.configuredPeer(), maggie.configuredPeer()),
-                recoveryProgressed -> {})) {
+                progressed -> {})) {
       Report report = lisa.report();
 
       assertThat(report.outcome()).isEqualTo("complete");

@@ -25,6 +25,7 @@ import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.node.Blocking;
+import nara.presence.OwnEvent.Added;
 import nara.testing.Citizen;
 import nara.trust.TrustConfig;
 import nara.trust.TrustRequest.OfferResult;
@@ -41,7 +42,7 @@ class OwnEventPublisherTest {
 
   private final Citizen lisa = Citizen.named("lisa");
   private final InstantSource clock = InstantSource.fixed(NOW);
-  private final BlockingQueue<OwnEvent.Added> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Added> told = new LinkedBlockingQueue<>();
   private Vertx vertx;
   private Bus bus;
   private OwnEventPublisher own;
@@ -60,7 +61,7 @@ class OwnEventPublisherTest {
     await(
         vertx.deployVerticle(
             new TrustVerticle(TrustConfig.defaults(), new TableVerifier(8), keys, clock)));
-    bus.subscribe(OwnEvent.ADDRESS, OwnEvent.class, event -> told.add((OwnEvent.Added) event));
+    bus.subscribe(OwnEvent.ADDRESS, OwnEvent.class, event -> told.add((Added) event));
     own = new OwnEventPublisher(bus, lisa.identity(), clock);
   }
 
@@ -71,15 +72,15 @@ class OwnEventPublisherTest {
 
   @Test
   void own_event_is_verified_stored_and_published() throws InterruptedException {
-    OfferResult offerResult = await(own.publish(TEASE));
+    OfferResult result = await(own.publish(TEASE));
 
-    assertThat(offerResult.added()).isEqualTo(1);
-    assertThat(offerResult.verdicts()).containsOnlyKeys(Verdict.VALID);
+    assertThat(result.added()).isEqualTo(1);
+    assertThat(result.verdicts()).containsOnlyKeys(Verdict.VALID);
     List<Event> held =
         await(bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), PATIENCE))
             .events();
     assertThat(held).singleElement().extracting(Event::ts).isEqualTo(Event.unixNanos(NOW));
-    OwnEvent.Added added = told.poll(30, TimeUnit.SECONDS);
+    Added added = told.poll(30, TimeUnit.SECONDS);
     assertThat(added.service()).isEqualTo(Service.SOCIAL);
     assertThat(added.json()).isEqualTo(held.get(0).json());
   }

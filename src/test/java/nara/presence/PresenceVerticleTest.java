@@ -19,20 +19,20 @@ import nara.presence.PresenceRequest.SayGoodbye;
 import nara.testing.Citizen;
 import nara.testing.ManualScheduler;
 import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PresenceVerticleTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final TrustRequest.OfferResult MERGED =
-      new TrustRequest.OfferResult(1, 1, 0, 0, 0, 0, Map.of(), Set.of());
+  private static final OfferResult MERGED = new OfferResult(1, 1, 0, 0, 0, 0, Map.of(), Set.of());
 
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = Bus.of(vertx);
   private final ManualScheduler time = ManualScheduler.fromNow();
   private final List<Service> offered = new CopyOnWriteArrayList<>();
-  private Future<TrustRequest.OfferResult> merge = Future.succeededFuture(MERGED);
+  private Future<OfferResult> merge = Future.succeededFuture(MERGED);
   private String deployment;
 
   @BeforeEach
@@ -84,7 +84,7 @@ class PresenceVerticleTest {
 
   @Test
   void replies_do_not_wait_for_the_merge() {
-    Promise<TrustRequest.OfferResult> never = Promise.promise();
+    Promise<OfferResult> never = Promise.promise();
     merge = never.future();
     deploy(false, true, true);
     assertThat(ask(new Announce()).heyThere()).isNotEmpty();

@@ -10,8 +10,10 @@ import nara.ledger.MemoryMode;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.wire.MeshFailure;
+import nara.recovery.PlanCommand.LeaveStage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.recovery.RecoveryEvent.ReconcileEnded;
 import nara.testing.RecordCopy;
 import org.junit.jupiter.api.Test;
 
@@ -27,22 +29,22 @@ class ReconcileRungTest {
 
   @Test
   void no_peer_is_walked_when_all_reconciled() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(CONFIG)
             .discovering(neighbours("a", "b"))
             .holding(79_000, peer -> reconciled(peer.equals("a") ? 1_000 : 0, ""))
             .run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .containsExactly(
             "discovery complete",
             "reconcile complete",
             "checkpoints complete",
             "keys complete",
             "pings complete");
-    assertThat(recoveryScenario.fetches).isEmpty();
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
-    assertThat(left(recoveryScenario, 1).reason())
+    assertThat(scenario.fetches).isEmpty();
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(left(scenario, 1).reason())
         .isEqualTo(
             "2 of 2 neighbours compared completely in 4 exchanges;"
                 + " 1000 events were missing, 64600 bytes of overhead");
@@ -50,7 +52,7 @@ class ReconcileRungTest {
 
   @Test
   void only_peers_that_cannot_reconcile_are_walked() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(CONFIG)
             .discovering(neighbours("a", "old", "half"))
             .holding(
@@ -63,43 +65,43 @@ class ReconcileRungTest {
                     })
             .run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .startsWith("discovery complete", "reconcile partial", "pages complete");
-    assertThat(recoveryScenario.requestsByPeer).containsOnlyKeys("old", "half");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
-    assertThat(left(recoveryScenario, 1).reason()).contains("1 of 3 neighbours", "; ");
+    assertThat(scenario.requestsByPeer).containsOnlyKeys("old", "half");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(left(scenario, 1).reason()).contains("1 of 3 neighbours", "; ");
   }
 
   @Test
   void everybody_is_walked_when_nobody_can_be_compared_with() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(CONFIG)
             .discovering(neighbours("a", "b"))
             .holding(79_000, peer -> new ReconcileFailed(MeshFailure.UNSUPPORTED, "answers 404"))
             .run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .startsWith("discovery complete", "reconcile failed", "pages complete");
-    assertThat(recoveryScenario.requestsByPeer).containsOnlyKeys("a", "b");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(scenario.requestsByPeer).containsOnlyKeys("a", "b");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
   }
 
   @Test
   void reconcile_is_skipped_when_few_events_are_held() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(CONFIG)
             .discovering(neighbours("a"))
             .holding(RecoveryLimits.MIN_EVENTS_TO_RECONCILE - 1, peer -> reconciled(0, ""))
             .run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .startsWith("discovery complete", "reconcile skipped", "pages complete");
-    assertThat(left(recoveryScenario, 1).reason()).isEqualTo("too few events to compare: 999");
+    assertThat(left(scenario, 1).reason()).isEqualTo("too few events to compare: 999");
   }
 
   @Test
   void without_a_further_rung_who_could_not_be_compared_with_is_missed() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(RecordCopy.with(CONFIG, "ladder", List.of(Rung.RECONCILE)))
             .discovering(neighbours("a", "old"))
             .holding(
@@ -110,37 +112,30 @@ class ReconcileRungTest {
                         : new ReconcileFailed(MeshFailure.UNSUPPORTED, "answers 404"))
             .run();
 
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
-    assertThat(recoveryScenario.finish.reasons())
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons())
         .containsExactly("old answered none of 1 calls: answers 404");
   }
 
   @Test
   void unexpected_reconcile_end_is_ignored() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(CONFIG)
             .discovering(neighbours("a"))
             .holding(79_000, peer -> reconciled(0, ""))
             .run();
 
-    assertThat(recoveryScenario.apply(new RecoveryEvent.ReconcileEnded(0, reconciled(0, ""))))
-        .isEmpty();
+    assertThat(scenario.apply(new ReconcileEnded(0, reconciled(0, "")))).isEmpty();
     RecoveryPlan plan = new RecoveryPlan(CONFIG, "me", new SplittableRandom(1));
     plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
     plan.onEvent(
         new RecoveryEvent.NeighboursDiscovered(neighbours("a", "b"), List.of(), false, 5_000),
         RecoveryScenario.START);
-    assertThat(
-            plan.onEvent(
-                new RecoveryEvent.ReconcileEnded(7, reconciled(0, "")), RecoveryScenario.START))
+    assertThat(plan.onEvent(new ReconcileEnded(7, reconciled(0, "")), RecoveryScenario.START))
         .isEmpty();
-    assertThat(
-            plan.onEvent(
-                new RecoveryEvent.ReconcileEnded(0, reconciled(0, "")), RecoveryScenario.START))
+    assertThat(plan.onEvent(new ReconcileEnded(0, reconciled(0, "")), RecoveryScenario.START))
         .isEmpty();
-    assertThat(
-            plan.onEvent(
-                new RecoveryEvent.ReconcileEnded(0, reconciled(0, "")), RecoveryScenario.START))
+    assertThat(plan.onEvent(new ReconcileEnded(0, reconciled(0, "")), RecoveryScenario.START))
         .isEmpty();
     assertThat(
             plan.onEvent(
@@ -150,10 +145,10 @@ class ReconcileRungTest {
         .isEmpty();
   }
 
-  private static PlanCommand.LeaveStage left(RecoveryScenario recoveryScenario, int stage) {
-    return recoveryScenario.executedCommands.stream()
-        .filter(PlanCommand.LeaveStage.class::isInstance)
-        .map(PlanCommand.LeaveStage.class::cast)
+  private static LeaveStage left(RecoveryScenario scenario, int stage) {
+    return scenario.executedCommands.stream()
+        .filter(LeaveStage.class::isInstance)
+        .map(LeaveStage.class::cast)
         .toList()
         .get(stage);
   }

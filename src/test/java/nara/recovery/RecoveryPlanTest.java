@@ -15,9 +15,17 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
+import nara.ledger.Query.Sample;
+import nara.ledger.Query.Slice;
 import nara.mesh.wire.MeshFailure;
+import nara.recovery.PlanCommand.FetchFromPlaza;
+import nara.recovery.PlanCommand.Finish;
 import nara.recovery.PlanCommand.RecoveryOutcome;
+import nara.recovery.PlanCommand.StartFetch;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.recovery.RecoveryEvent.FetchEnded;
+import nara.recovery.RecoveryEvent.StageFailed;
+import nara.recovery.RecoveryEvent.Started;
 import nara.testing.RecordCopy;
 import nara.trust.KeySearch;
 import org.junit.jupiter.api.Test;
@@ -31,33 +39,32 @@ class RecoveryPlanTest {
 
   @Test
   void the_usual_recovery_samples_syncs_checkpoints_seeks_keys_and_seeds_pings() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM).discovering(neighbours("a", "b", "c")).run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .containsExactly(
             "discovery complete",
             "sample complete",
             "checkpoints complete",
             "keys complete",
             "pings complete");
-    assertThat(recoveryScenario.finish)
-        .isEqualTo(new PlanCommand.Finish(RecoveryOutcome.COMPLETE, List.of()));
-    assertThat(recoveryScenario.totalWait).isEqualTo(Duration.ofSeconds(30));
+    assertThat(scenario.finish).isEqualTo(new Finish(RecoveryOutcome.COMPLETE, List.of()));
+    assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(30));
   }
 
   @ParameterizedTest
   @CsvSource({"SHORT, 5, 1000, 3", "MEDIUM, 10, 5000, 10", "HOG, 16, 5000, 10"})
   void a_sample_makes_capacity_over_page_calls_with_a_bounded_number_under_way(
       MemoryMode mode, int calls, int page, int underWay) {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(asReference(mode)).discovering(neighbours("a", "b", "c")).run();
 
-    assertThat(recoveryScenario.fetches).hasSize(calls);
-    assertThat(recoveryScenario.fetches)
-        .allSatisfy(f -> assertThat(((Query.Sample) f.query()).size()).isEqualTo(page));
-    assertThat(recoveryScenario.maxInFlight).isEqualTo(underWay);
-    assertThat(recoveryScenario.requestsByPeer.values()).allMatch(n -> n >= calls / 3);
+    assertThat(scenario.fetches).hasSize(calls);
+    assertThat(scenario.fetches)
+        .allSatisfy(f -> assertThat(((Sample) f.query()).size()).isEqualTo(page));
+    assertThat(scenario.maxInFlight).isEqualTo(underWay);
+    assertThat(scenario.requestsByPeer.values()).allMatch(n -> n >= calls / 3);
   }
 
   @Test
@@ -66,76 +73,71 @@ class RecoveryPlanTest {
     for (int i = 0; i < many.length; i++) {
       many[i] = "n" + i;
     }
-    RecoveryScenario recoveryScenario =
-        new RecoveryScenario(MEDIUM).discovering(neighbours(many)).run();
-    assertThat(recoveryScenario.requestsByPeer)
+    RecoveryScenario scenario = new RecoveryScenario(MEDIUM).discovering(neighbours(many)).run();
+    assertThat(scenario.requestsByPeer)
         .hasSize(25)
         .allSatisfy((name, calls) -> assertThat(calls).isOne());
   }
 
   @Test
   void short_memory_asks_at_most_four_neighbours() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(asReference(MemoryMode.SHORT))
             .discovering(neighbours("a", "b", "c", "d", "e"))
             .run();
-    assertThat(recoveryScenario.requestsByPeer).containsOnlyKeys("a", "b", "c", "d");
+    assertThat(scenario.requestsByPeer).containsOnlyKeys("a", "b", "c", "d");
   }
 
   @Test
   void gossip_mode_starts_at_once() {
-    RecoveryScenario recoveryScenario =
-        new RecoveryScenario(gossip()).discovering(neighbours("a")).run();
-    assertThat(recoveryScenario.totalWait).isZero();
+    RecoveryScenario scenario = new RecoveryScenario(gossip()).discovering(neighbours("a")).run();
+    assertThat(scenario.totalWait).isZero();
   }
 
   @Test
   void recovery_is_isolated_after_three_empty_discoveries() {
-    RecoveryScenario recoveryScenario = new RecoveryScenario(MEDIUM).discovering(List.of()).run();
+    RecoveryScenario scenario = new RecoveryScenario(MEDIUM).discovering(List.of()).run();
 
-    assertThat(recoveryScenario.totalWait).isEqualTo(Duration.ofSeconds(30 + 30 + 60));
+    assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(30 + 30 + 60));
     assertThat(
-            recoveryScenario.executedCommands.stream()
-                .filter(PlanCommand.StartDiscovery.class::isInstance))
+            scenario.executedCommands.stream().filter(PlanCommand.StartDiscovery.class::isInstance))
         .hasSize(3);
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
-    assertThat(recoveryScenario.finish.reasons())
-        .containsExactly("no neighbour was found in 3 tries");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
+    assertThat(scenario.finish.reasons()).containsExactly("no neighbour was found in 3 tries");
   }
 
   @Test
   void a_neighbour_that_comes_at_the_second_try_is_enough() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM).discovering(List.of(), neighbours("a")).run();
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
-    assertThat(recoveryScenario.totalWait).isEqualTo(Duration.ofSeconds(60));
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(60));
   }
 
   @Test
   void a_configured_peer_that_is_not_there_makes_it_partial_and_is_named() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("a"))
             .withTroubles("bart does not answer")
             .run();
-    assertThat(recoveryScenario.finish)
-        .isEqualTo(
-            new PlanCommand.Finish(RecoveryOutcome.PARTIAL, List.of("bart does not answer")));
+    assertThat(scenario.finish)
+        .isEqualTo(new Finish(RecoveryOutcome.PARTIAL, List.of("bart does not answer")));
   }
 
   @Test
   void a_failed_call_is_asked_of_another_and_the_one_who_failed_is_named() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("good", "dead"))
             .answering(
                 (peer, query) -> peer.equals("dead") ? failed(MeshFailure.UNREACHABLE) : fetched(5))
             .run();
 
-    long answeredByGood = recoveryScenario.requestsByPeer.get("good");
+    long answeredByGood = scenario.requestsByPeer.get("good");
     assertThat(answeredByGood).isGreaterThanOrEqualTo(10);
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
-    assertThat(recoveryScenario.finish.reasons()).singleElement().asString().contains("dead");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons()).singleElement().asString().contains("dead");
   }
 
   @ParameterizedTest
@@ -144,16 +146,16 @@ class RecoveryPlanTest {
       names = {"UNSUPPORTED", "STATUS"})
   void when_most_sample_calls_fail_slices_take_over_and_ask_without_a_subject_filter(
       MeshFailure failure) {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("a", "b"))
-            .answering((p, query) -> query instanceof Query.Sample ? failed(failure) : fetched(5))
+            .answering((p, query) -> query instanceof Sample ? failed(failure) : fetched(5))
             .run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .startsWith("discovery complete", "sample failed", "slices complete");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
-    assertThat(slices(recoveryScenario))
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(slices(scenario))
         .allSatisfy(slice -> assertThat(slice.filter()).isEqualTo(Query.Filter.ALL));
   }
 
@@ -164,12 +166,12 @@ class RecoveryPlanTest {
     for (int i = 0; i < count; i++) {
       names[i] = "n" + i;
     }
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM).discovering(neighbours(names)).answering(onlySlices()).run();
 
-    List<Query.Slice> slices = slices(recoveryScenario);
+    List<Slice> slices = slices(scenario);
     int total = slices.get(0).total();
-    assertThat(slices.stream().map(Query.Slice::index).sorted().distinct()).hasSize(total);
+    assertThat(slices.stream().map(Slice::index).sorted().distinct()).hasSize(total);
     assertThat(slices).hasSize(total);
     assertThat(slices)
         .allSatisfy(
@@ -182,44 +184,43 @@ class RecoveryPlanTest {
 
   @Test
   void a_slice_whose_neighbour_fails_is_fetched_from_another() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("a", "b"))
             .answering(
                 (peer, query) ->
-                    query instanceof Query.Sample || peer.equals("b")
+                    query instanceof Sample || peer.equals("b")
                         ? failed(MeshFailure.STATUS)
                         : fetched(5))
             .run();
 
     Map<Integer, String> lastAsked = new HashMap<>();
-    recoveryScenario.fetches.stream()
-        .filter(f -> f.query() instanceof Query.Slice)
-        .forEach(f -> lastAsked.put(((Query.Slice) f.query()).index(), f.peer().name()));
+    scenario.fetches.stream()
+        .filter(f -> f.query() instanceof Slice)
+        .forEach(f -> lastAsked.put(((Slice) f.query()).index(), f.peer().name()));
     assertThat(lastAsked.values()).containsOnly("a");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
   }
 
   @Test
   void a_slice_that_nobody_can_give_makes_it_partial_however_well_the_rest_went() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(withLadder(MEDIUM, Rung.SLICES))
             .discovering(neighbours("a", "b"))
             .answering(
                 (peer, query) ->
-                    ((Query.Slice) query).index() == 3 ? failed(MeshFailure.STALLED) : fetched(5))
+                    ((Slice) query).index() == 3 ? failed(MeshFailure.STALLED) : fetched(5))
             .run();
 
-    assertThat(recoveryScenario.stages).contains("slices partial");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
-    assertThat(recoveryScenario.finish.reasons())
-        .contains("slices: no peer answered 1 of 10 calls");
+    assertThat(scenario.stages).contains("slices partial");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons()).contains("slices: no peer answered 1 of 10 calls");
   }
 
   @Test
   void queued_calls_to_departed_peer_cost_no_retry() {
     Map<String, Integer> failures = new HashMap<>();
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(withLadder(MEDIUM, Rung.SLICES))
             .discovering(neighbours("a", "b", "c", "d"))
             .answering(
@@ -232,58 +233,58 @@ class RecoveryPlanTest {
                 })
             .run();
 
-    assertThat(recoveryScenario.finish.reasons())
+    assertThat(scenario.finish.reasons())
         .hasSize(3)
         .noneMatch(reason -> reason.contains("no peer answered"));
-    assertThat(recoveryScenario.stages).doesNotContain("slices failed");
+    assertThat(scenario.stages).doesNotContain("slices failed");
   }
 
   @Test
   void a_neighbour_that_cannot_sample_is_asked_for_slices_while_the_others_are_done() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("new", "old", "new2"))
             .answering(
                 (peer, query) ->
-                    peer.equals("old") && query instanceof Query.Sample
+                    peer.equals("old") && query instanceof Sample
                         ? failed(MeshFailure.UNSUPPORTED)
                         : fetched(5))
             .run();
 
-    assertThat(recoveryScenario.stages).contains("sample partial", "slices complete");
+    assertThat(scenario.stages).contains("sample partial", "slices complete");
     assertThat(
-            recoveryScenario.fetches.stream()
-                .filter(f -> f.query() instanceof Query.Slice)
+            scenario.fetches.stream()
+                .filter(f -> f.query() instanceof Slice)
                 .map(f -> f.peer().name())
                 .collect(Collectors.toSet()))
         .containsExactly("old");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
   }
 
   @Test
   void without_a_mesh_the_plaza_recovers() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
             .withPlazaAnswering("a", "b")
             .run();
 
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .startsWith("discovery complete", "sample skipped", "slices skipped", "plaza complete");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
   }
 
   @Test
   void on_the_plaza_each_is_asked_about_its_part_and_then_about_everybody() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
             .withPlazaAnswering("a", "b")
             .run();
-    List<PlanCommand.FetchFromPlaza> asked =
-        recoveryScenario.executedCommands.stream()
-            .filter(PlanCommand.FetchFromPlaza.class::isInstance)
-            .map(PlanCommand.FetchFromPlaza.class::cast)
+    List<FetchFromPlaza> asked =
+        scenario.executedCommands.stream()
+            .filter(FetchFromPlaza.class::isInstance)
+            .map(FetchFromPlaza.class::cast)
             .toList();
     assertThat(asked).hasSize(2);
     assertThat(asked.get(0).subjectsByNeighbour().values().stream().flatMap(List::stream))
@@ -293,61 +294,60 @@ class RecoveryPlanTest {
 
   @Test
   void a_neighbour_silent_on_the_plaza_makes_it_partial() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
             .withPlazaAnswering("a")
             .run();
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
-    assertThat(recoveryScenario.finish.reasons()).containsExactly("b did not answer on the plaza");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons()).containsExactly("b did not answer on the plaza");
   }
 
   @Test
   void when_the_mesh_fails_altogether_the_plaza_is_asked_as_the_last_rung() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("a", "b"))
             .answering((peer, query) -> failed(MeshFailure.STALLED))
             .withPlazaAnswering("a", "b")
             .run();
-    assertThat(recoveryScenario.stages)
+    assertThat(scenario.stages)
         .startsWith("discovery complete", "sample failed", "slices failed", "plaza complete");
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
   }
 
   @Test
   void a_read_only_node_asks_nothing_over_the_plaza() {
     RecoveryConfig readOnly = RecordCopy.with(MEDIUM, "readOnly", true);
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(readOnly)
             .discovering(List.of(neighbour("a", "")))
             .withPlazaAnswering("a")
             .run();
-    assertThat(recoveryScenario.executedCommands)
-        .noneMatch(PlanCommand.FetchFromPlaza.class::isInstance);
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
+    assertThat(scenario.executedCommands).noneMatch(FetchFromPlaza.class::isInstance);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
   }
 
   @Test
   void recovery_is_isolated_with_reasons_when_no_peer_responds() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("a", "b"))
             .answering((peer, query) -> failed(MeshFailure.UNREACHABLE))
             .run();
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
-    assertThat(recoveryScenario.finish.reasons()).hasSize(2);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
+    assertThat(scenario.finish.reasons()).hasSize(2);
   }
 
   @Test
   void a_hopeless_neighbour_does_not_get_all_the_calls() {
-    RecoveryScenario recoveryScenario =
+    RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
             .discovering(neighbours("only"))
             .answering((peer, query) -> failed(MeshFailure.STALLED))
             .run();
-    assertThat(recoveryScenario.fetches.size()).isLessThan(40);
-    assertThat(recoveryScenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
+    assertThat(scenario.fetches.size()).isLessThan(40);
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
   }
 
   @Test
@@ -361,26 +361,23 @@ class RecoveryPlanTest {
     assertThat(commands).isPositive();
 
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
+    plan.onEvent(new Started(1), RecoveryScenario.START);
     List<PlanCommand> atStop =
         plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START);
-    assertThat(atStop).filteredOn(PlanCommand.Finish.class::isInstance).hasSize(1);
+    assertThat(atStop).filteredOn(Finish.class::isInstance).hasSize(1);
     assertThat(plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START)).isEmpty();
     assertThat(plan.onEvent(new RecoveryEvent.TimerFired(), RecoveryScenario.START)).isEmpty();
   }
 
   @Test
   void late_or_unexpected_events_are_ignored() {
-    RecoveryScenario recoveryScenario =
-        new RecoveryScenario(MEDIUM).discovering(neighbours("a")).run();
-    assertThat(recoveryScenario.apply(new RecoveryEvent.FetchEnded(0, fetched(1), ""))).isEmpty();
-    assertThat(recoveryScenario.apply(new RecoveryEvent.PingTimesSeeded(1))).isEmpty();
+    RecoveryScenario scenario = new RecoveryScenario(MEDIUM).discovering(neighbours("a")).run();
+    assertThat(scenario.apply(new FetchEnded(0, fetched(1), ""))).isEmpty();
+    assertThat(scenario.apply(new RecoveryEvent.PingTimesSeeded(1))).isEmpty();
 
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
-    assertThat(
-            plan.onEvent(new RecoveryEvent.FetchEnded(7, fetched(1), ""), RecoveryScenario.START))
-        .isEmpty();
+    plan.onEvent(new Started(1), RecoveryScenario.START);
+    assertThat(plan.onEvent(new FetchEnded(7, fetched(1), ""), RecoveryScenario.START)).isEmpty();
     assertThat(
             plan.onEvent(
                 new RecoveryEvent.KeySearchEnded(KeySearch.KeySearchResult.NONE),
@@ -391,34 +388,30 @@ class RecoveryPlanTest {
   @Test
   void a_part_of_the_node_that_fails_costs_its_stage_and_never_the_recovery() {
     RecoveryPlan plan = new RecoveryPlan(gossip(), "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
+    plan.onEvent(new Started(1), RecoveryScenario.START);
     List<PlanCommand> out =
         plan.onEvent(
             new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), false, 0),
             RecoveryScenario.START);
-    while (out.stream().anyMatch(PlanCommand.StartFetch.class::isInstance)) {
+    while (out.stream().anyMatch(StartFetch.class::isInstance)) {
       List<PlanCommand> next = new ArrayList<>();
-      for (PlanCommand planCommand : out) {
-        if (planCommand instanceof PlanCommand.StartFetch startFetch) {
+      for (PlanCommand command : out) {
+        if (command instanceof StartFetch fetch) {
           next.addAll(
-              plan.onEvent(
-                  new RecoveryEvent.FetchEnded(startFetch.callId(), fetched(1), ""),
-                  RecoveryScenario.START));
+              plan.onEvent(new FetchEnded(fetch.callId(), fetched(1), ""), RecoveryScenario.START));
         }
       }
       out = next;
     }
     assertThat(out).hasAtLeastOneElementOfType(PlanCommand.SyncCheckpoints.class);
 
-    assertThat(
-            plan.onEvent(
-                new RecoveryEvent.StageFailed("checkpoints: late"), RecoveryScenario.START))
+    assertThat(plan.onEvent(new StageFailed("checkpoints: late"), RecoveryScenario.START))
         .hasAtLeastOneElementOfType(PlanCommand.SearchKeys.class);
-    assertThat(plan.onEvent(new RecoveryEvent.StageFailed("keys: late"), RecoveryScenario.START))
+    assertThat(plan.onEvent(new StageFailed("keys: late"), RecoveryScenario.START))
         .hasAtLeastOneElementOfType(PlanCommand.SeedPingTimes.class);
-    assertThat(plan.onEvent(new RecoveryEvent.StageFailed("pings: late"), RecoveryScenario.START))
+    assertThat(plan.onEvent(new StageFailed("pings: late"), RecoveryScenario.START))
         .contains(
-            new PlanCommand.Finish(
+            new Finish(
                 RecoveryOutcome.PARTIAL,
                 List.of("checkpoints: late", "keys: late", "pings: late")));
   }
@@ -427,13 +420,12 @@ class RecoveryPlanTest {
   void a_plaza_that_breaks_is_left_and_what_it_answered_before_counts() {
     RecoveryPlan plan =
         new RecoveryPlan(withLadder(gossip(), Rung.PLAZA), "me", new SplittableRandom(1));
-    plan.onEvent(new RecoveryEvent.Started(1), RecoveryScenario.START);
+    plan.onEvent(new Started(1), RecoveryScenario.START);
     plan.onEvent(
         new RecoveryEvent.NeighboursDiscovered(neighbours("a"), List.of(), true, 0),
         RecoveryScenario.START);
 
-    List<PlanCommand> left =
-        plan.onEvent(new RecoveryEvent.StageFailed("plaza: late"), RecoveryScenario.START);
+    List<PlanCommand> left = plan.onEvent(new StageFailed("plaza: late"), RecoveryScenario.START);
 
     assertThat(left).hasAtLeastOneElementOfType(PlanCommand.SearchKeys.class);
     assertThat(plan.finished()).isFalse();
@@ -442,15 +434,14 @@ class RecoveryPlanTest {
   private static java.util.function.BiFunction<
           String, Query, nara.mesh.client.MeshRequest.FetchOutcome>
       onlySlices() {
-    return (peer, query) ->
-        query instanceof Query.Slice ? fetched(5) : failed(MeshFailure.UNSUPPORTED);
+    return (peer, query) -> query instanceof Slice ? fetched(5) : failed(MeshFailure.UNSUPPORTED);
   }
 
-  private static List<Query.Slice> slices(RecoveryScenario recoveryScenario) {
-    return recoveryScenario.fetches.stream()
-        .map(PlanCommand.StartFetch::query)
-        .filter(Query.Slice.class::isInstance)
-        .map(Query.Slice.class::cast)
+  private static List<Slice> slices(RecoveryScenario scenario) {
+    return scenario.fetches.stream()
+        .map(StartFetch::query)
+        .filter(Slice.class::isInstance)
+        .map(Slice.class::cast)
         .toList();
   }
 

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import nara.ledger.MemoryMode;
 import nara.mesh.wire.MeshFailure;
+import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
+import nara.recovery.PlanCommand.StartFetch;
 import org.junit.jupiter.api.Test;
 
 class RecoveryReplayTest {
@@ -29,7 +31,7 @@ class RecoveryReplayTest {
 
   @Test
   void replaying_the_same_events_restores_the_same_requests_in_flight() {
-    List<ClusterWorkRequest.ReplayLogEntry> heard = story().recordedEvents;
+    List<ReplayLogEntry> heard = story().recordedEvents;
     RecoveryReplay alone = new RecoveryReplay(CONFIG, "me", 1, List.of(), heard.get(0).at());
     for (int i = 0; i < heard.size(); i++) {
       alone.apply(heard.get(i).recoveryEvent(), heard.get(i).at());
@@ -46,38 +48,36 @@ class RecoveryReplayTest {
 
   @Test
   void requests_in_flight_are_those_not_completed() {
-    List<ClusterWorkRequest.ReplayLogEntry> heard = story().recordedEvents;
+    List<ReplayLogEntry> heard = story().recordedEvents;
     int middle = heard.size() / 2;
     Set<Integer> begun =
         heard.subList(0, middle).stream()
-            .flatMap(replayLogEntry -> replayLogEntry.startedFetches().stream())
-            .map(PlanCommand.StartFetch::callId)
+            .flatMap(entry -> entry.startedFetches().stream())
+            .map(StartFetch::callId)
             .collect(Collectors.toSet());
     heard.subList(0, middle).stream()
-        .map(ClusterWorkRequest.ReplayLogEntry::recoveryEvent)
+        .map(ReplayLogEntry::recoveryEvent)
         .filter(RecoveryEvent.FetchEnded.class::isInstance)
         .forEach(ended -> begun.remove(((RecoveryEvent.FetchEnded) ended).callId()));
 
-    RecoveryReplay recoveryReplay =
+    RecoveryReplay replay =
         RecoveryReplay.replay(heard.subList(0, middle), CONFIG, "me", List.of()).orElseThrow();
 
     assertThat(
-            recoveryReplay.unfinishedCommands().stream()
-                .filter(PlanCommand.StartFetch.class::isInstance)
-                .map(fetch -> ((PlanCommand.StartFetch) fetch).callId()))
+            replay.unfinishedCommands().stream()
+                .filter(StartFetch.class::isInstance)
+                .map(fetch -> ((StartFetch) fetch).callId()))
         .isNotEmpty()
         .containsExactlyInAnyOrderElementsOf(begun);
   }
 
   @Test
   void diverging_replay_is_rejected() {
-    List<ClusterWorkRequest.ReplayLogEntry> heard = new ArrayList<>(story().recordedEvents);
+    List<ReplayLogEntry> heard = new ArrayList<>(story().recordedEvents);
     for (int i = 0; i < heard.size(); i++) {
       if (!heard.get(i).startedFetches().isEmpty()) {
         heard.set(
-            i,
-            new ClusterWorkRequest.ReplayLogEntry(
-                heard.get(i).at(), heard.get(i).recoveryEvent(), List.of()));
+            i, new ReplayLogEntry(heard.get(i).at(), heard.get(i).recoveryEvent(), List.of()));
         break;
       }
     }
@@ -86,21 +86,19 @@ class RecoveryReplayTest {
 
   @Test
   void a_handover_is_told_in_the_report_and_changes_nothing_else() {
-    List<ClusterWorkRequest.ReplayLogEntry> heard = story().recordedEvents.subList(0, 5);
-    RecoveryReplay recoveryReplay =
-        RecoveryReplay.replay(heard, CONFIG, "me", List.of()).orElseThrow();
-    List<PlanCommand> before = recoveryReplay.unfinishedCommands();
+    List<ReplayLogEntry> heard = story().recordedEvents.subList(0, 5);
+    RecoveryReplay replay = RecoveryReplay.replay(heard, CONFIG, "me", List.of()).orElseThrow();
+    List<PlanCommand> before = replay.unfinishedCommands();
 
-    assertThat(
-            recoveryReplay.apply(new RecoveryEvent.LeaderChanged("b", 2), RecoveryScenario.START))
+    assertThat(replay.apply(new RecoveryEvent.LeaderChanged("b", 2), RecoveryScenario.START))
         .isEmpty();
-    assertThat(recoveryReplay.unfinishedCommands()).isEqualTo(before);
-    assertThat(recoveryReplay.buildReport("", List.of(), RecoveryScenario.START).stageReports())
+    assertThat(replay.unfinishedCommands()).isEqualTo(before);
+    assertThat(replay.buildReport("", List.of(), RecoveryScenario.START).stageReports())
         .last()
         .satisfies(
-            stageReport -> {
-              assertThat(stageReport.name()).isEqualTo("handover");
-              assertThat(stageReport.reason()).startsWith("b leads in term 2; ");
+            report -> {
+              assertThat(report.name()).isEqualTo("handover");
+              assertThat(report.reason()).startsWith("b leads in term 2; ");
             });
   }
 }

@@ -23,6 +23,7 @@ import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
+import nara.recovery.PlanCommand.StartFetch;
 import nara.trust.KeySearch;
 import nara.trust.TrustRequest;
 
@@ -37,7 +38,7 @@ final class RecoveryScenario {
   final List<ClusterWorkRequest.ReplayLogEntry> recordedEvents = new ArrayList<>();
 
   final List<PlanCommand> executedCommands = new ArrayList<>();
-  final List<PlanCommand.StartFetch> fetches = new ArrayList<>();
+  final List<StartFetch> fetches = new ArrayList<>();
   final List<String> stages = new ArrayList<>();
   final Map<String, Integer> requestsByPeer = new TreeMap<>();
   PlanCommand.Finish finish;
@@ -98,44 +99,44 @@ final class RecoveryScenario {
     pending.add(new RecoveryEvent.Started(1));
     int underWay = 0;
     while (!pending.isEmpty()) {
-      RecoveryEvent recoveryEvent = pending.poll();
-      underWay -= recoveryEvent instanceof RecoveryEvent.FetchEnded ? 1 : 0;
-      List<PlanCommand> planCommands = plan.onEvent(recoveryEvent, now);
+      RecoveryEvent event = pending.poll();
+      underWay -= event instanceof RecoveryEvent.FetchEnded ? 1 : 0;
+      List<PlanCommand> planCommands = plan.onEvent(event, now);
       recordedEvents.add(
           new ClusterWorkRequest.ReplayLogEntry(
-              now, recoveryEvent, RecoveryReplay.fetchesIn(planCommands)));
-      for (PlanCommand planCommand : planCommands) {
-        executedCommands.add(planCommand);
-        underWay += planCommand instanceof PlanCommand.StartFetch ? 1 : 0;
-        react(planCommand, pending);
+              now, event, RecoveryReplay.fetchesIn(planCommands)));
+      for (PlanCommand command : planCommands) {
+        executedCommands.add(command);
+        underWay += command instanceof StartFetch ? 1 : 0;
+        react(command, pending);
       }
       maxInFlight = Math.max(maxInFlight, underWay);
     }
     return this;
   }
 
-  private void react(PlanCommand planCommand, Deque<RecoveryEvent> pending) {
-    switch (planCommand) {
+  private void react(PlanCommand command, Deque<RecoveryEvent> pending) {
+    switch (command) {
       case PlanCommand.WaitUntil wait -> {
         totalWait = totalWait.plus(Duration.between(now, wait.time()));
         now = wait.time();
         pending.add(new RecoveryEvent.TimerFired());
       }
-      case PlanCommand.StartDiscovery startDiscovery -> {
+      case PlanCommand.StartDiscovery discovery -> {
         List<Neighbour> found = discoveries.size() > 1 ? discoveries.poll() : discoveries.peek();
         pending.add(new RecoveryEvent.NeighboursDiscovered(found, troubles, plaza, held));
       }
-      case PlanCommand.StartFetch startFetch -> {
-        fetches.add(startFetch);
-        requestsByPeer.merge(startFetch.peer().name(), 1, Integer::sum);
+      case StartFetch fetch -> {
+        fetches.add(fetch);
+        requestsByPeer.merge(fetch.peer().name(), 1, Integer::sum);
         pending.add(
             new RecoveryEvent.FetchEnded(
-                startFetch.callId(), mesh.apply(startFetch.peer().name(), startFetch.query()), ""));
+                fetch.callId(), mesh.apply(fetch.peer().name(), fetch.query()), ""));
       }
-      case PlanCommand.StartReconcile startReconcile ->
+      case PlanCommand.StartReconcile reconcile ->
           pending.add(
               new RecoveryEvent.ReconcileEnded(
-                  startReconcile.callId(), reconciling.apply(startReconcile.peer().name())));
+                  reconcile.callId(), reconciling.apply(reconcile.peer().name())));
       case PlanCommand.FetchFromPlaza ask -> {
         List<PlazaRequest.NeighbourResponse> answers =
             ask.subjectsByNeighbour().keySet().stream()
@@ -162,8 +163,8 @@ final class RecoveryScenario {
   }
 
   /** What the plan answers to something that comes after all else. */
-  List<PlanCommand> apply(RecoveryEvent recoveryEvent) {
-    return plan.onEvent(recoveryEvent, now);
+  List<PlanCommand> apply(RecoveryEvent event) {
+    return plan.onEvent(event, now);
   }
 
   static List<Neighbour> neighbours(String... names) {

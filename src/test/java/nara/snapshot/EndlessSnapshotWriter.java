@@ -7,7 +7,7 @@ import java.util.List;
 import nara.event.Verdict;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
-/** A process that writes a snapshot that never ends, and says so once it is well under way. */
+/** A process that writes an endless snapshot. It prints "writing" after 100,000 events. */
 final class EndlessSnapshotWriter {
   private EndlessSnapshotWriter() {}
 

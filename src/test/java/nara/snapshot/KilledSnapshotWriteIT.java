@@ -14,7 +14,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process killed in the middle of writing: SIGKILL, nothing is tidied up. */
+/** A SIGKILL in the middle of a write. */
 class KilledSnapshotWriteIT {
   private static final JudgedEvent ONE =
       SnapshotContents.judged(SnapshotContents.unsigned(1, "a", "b"), Verdict.UNSIGNED);

@@ -16,9 +16,9 @@ import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
 
-/** All that a reader tells of one file. */
+/** Everything that a reader returns for one file. */
 record SnapshotContents(
-    boolean sealed, List<String> keys, List<String> valid, List<String> others, String trouble) {
+    boolean sealed, List<String> keys, List<String> valid, List<String> others, String problem) {
   static final byte[] KEY = Citizen.named("lisa").identity().soul().derivedKey("a", "b");
   static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
   static final long TS = 1_790_000_000_000_000_000L;
@@ -32,7 +32,7 @@ record SnapshotContents(
       while (true) {
         switch (reader.next()) {
           case SnapshotReader.KeysPart part ->
-              part.entries().forEach(keyEntry -> keys.add(text(keyEntry)));
+              part.entries().forEach(entry -> keys.add(text(entry)));
           case SnapshotReader.EventsPart part -> {
             List<String> into = part.valid() ? valid : others;
             for (Span span : part.events().spans()) {
@@ -41,9 +41,8 @@ record SnapshotContents(
                       part.events().json(), span.offset(), span.length(), StandardCharsets.UTF_8));
             }
           }
-          case SnapshotReader.EndOfSnapshot endOfSnapshot -> {
-            return new SnapshotContents(
-                reader.sealed(), keys, valid, others, endOfSnapshot.trouble());
+          case SnapshotReader.EndOfSnapshot snapshot -> {
+            return new SnapshotContents(reader.sealed(), keys, valid, others, snapshot.problem());
           }
         }
       }
@@ -64,8 +63,8 @@ record SnapshotContents(
     }
   }
 
-  static String text(Keyring.KeyEntry keyEntry) {
-    return keyEntry.name() + '|' + keyEntry.id() + '|' + keyEntry.key();
+  static String text(Keyring.KeyEntry entry) {
+    return entry.name() + '|' + entry.id() + '|' + entry.key();
   }
 
   List<String> events() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The place of a snapshot: whose it is, and what lies there when something goes wrong. */
+/** The lock of a snapshot file, and the file after failures. */
 class SnapshotFileTest {
   private static final JudgedEvent ONE =
       SnapshotContents.judged(SnapshotContents.unsigned(1, "a", "b"), Verdict.UNSIGNED);
@@ -47,7 +47,7 @@ class SnapshotFileTest {
   }
 
   @Test
-  void a_snapshot_that_cannot_be_written_to_its_end_leaves_the_one_before() throws IOException {
+  void failed_write_leaves_the_previous_snapshot() throws IOException {
     try (SnapshotFile file = SnapshotFile.lock(path, SnapshotContents.KEY)) {
       file.write(Snapshot.of(SnapshotContents.NOON, new Keyring(), List.of(ONE)));
       byte[] before = Files.readAllBytes(path);

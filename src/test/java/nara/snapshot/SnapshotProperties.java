@@ -20,7 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 
-/** Whatever is written down is read again as it was. */
+/** A snapshot reads back as it was written. */
 class SnapshotProperties {
   @Property(tries = 200)
   void snapshot_reads_back_what_was_written(
@@ -38,26 +38,25 @@ class SnapshotProperties {
     }
     Set<String> mentioned = new HashSet<>();
     events.forEach(
-        judgedEvent ->
-            mentioned.addAll(List.of(judgedEvent.event().actor(), judgedEvent.event().target())));
+        event -> mentioned.addAll(List.of(event.event().actor(), event.event().target())));
     Keyring keyring = new Keyring();
     for (String name : names) {
       keyring.learn(name, "id of " + name, Citizen.named(name).key(), Origin.HEY_THERE);
     }
     Path file = Files.createTempFile("snapshot", ".gz");
     try {
-      SnapshotContents snapshotContents =
+      SnapshotContents contents =
           SnapshotContents.of(
               file, SnapshotContents.bytes(Snapshot.of(SnapshotContents.NOON, keyring, events)));
 
-      assertThat(snapshotContents.sealed()).isTrue();
-      assertThat(snapshotContents.trouble()).isEmpty();
-      assertThat(snapshotContents.valid()).isEqualTo(valid);
-      assertThat(snapshotContents.others()).containsExactlyInAnyOrderElementsOf(others);
-      assertThat(snapshotContents.keys())
+      assertThat(contents.sealed()).isTrue();
+      assertThat(contents.problem()).isEmpty();
+      assertThat(contents.valid()).isEqualTo(valid);
+      assertThat(contents.others()).containsExactlyInAnyOrderElementsOf(others);
+      assertThat(contents.keys())
           .containsExactlyElementsOf(
               keyring.entries().stream()
-                  .filter(keyEntry -> mentioned.contains(keyEntry.name()))
+                  .filter(entry -> mentioned.contains(entry.name()))
                   .map(SnapshotContents::text)
                   .toList());
     } finally {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a file may hold that is not as this node wrote it, and what is then believed of it. */
+/** Files that this node did not write like that, and what the reader trusts in them. */
 class SnapshotReaderTest {
   @TempDir private Path folder;
   private Path file;
@@ -39,10 +39,10 @@ class SnapshotReaderTest {
     for (int i = 0; i < good.length * 8; i++) {
       byte[] flipped = good.clone();
       flipped[i / 8] ^= (byte) (1 << i % 8);
-      SnapshotContents snapshotContents = SnapshotContents.of(file, flipped);
-      assertThat(snapshotContents.sealed()).as("bit %d", i).isFalse();
-      assertThat(snapshotContents.keys()).as("bit %d", i).isEmpty();
-      assertThat(snapshotContents.valid()).as("bit %d", i).isEmpty();
+      SnapshotContents contents = SnapshotContents.of(file, flipped);
+      assertThat(contents.sealed()).as("bit %d", i).isFalse();
+      assertThat(contents.keys()).as("bit %d", i).isEmpty();
+      assertThat(contents.valid()).as("bit %d", i).isEmpty();
     }
   }
 
@@ -52,16 +52,15 @@ class SnapshotReaderTest {
     List<String> all = SnapshotContents.of(file, good).events();
     int most = 0;
     for (int length = 0; length < good.length; length++) {
-      SnapshotContents snapshotContents = SnapshotContents.of(file, Arrays.copyOf(good, length));
-      assertThat(snapshotContents.sealed()).isFalse();
-      assertThat(snapshotContents.keys()).isEmpty();
-      assertThat(snapshotContents.valid()).isEmpty();
-      assertThat(snapshotContents.others())
-          .isEqualTo(all.subList(0, snapshotContents.others().size()));
-      assertThat(snapshotContents.others().size()).isGreaterThanOrEqualTo(most);
-      most = snapshotContents.others().size();
+      SnapshotContents contents = SnapshotContents.of(file, Arrays.copyOf(good, length));
+      assertThat(contents.sealed()).isFalse();
+      assertThat(contents.keys()).isEmpty();
+      assertThat(contents.valid()).isEmpty();
+      assertThat(contents.others()).isEqualTo(all.subList(0, contents.others().size()));
+      assertThat(contents.others().size()).isGreaterThanOrEqualTo(most);
+      most = contents.others().size();
       if (most < all.size()) {
-        assertThat(snapshotContents.trouble()).isNotEmpty();
+        assertThat(contents.problem()).isNotEmpty();
       }
     }
     assertThat(most).isEqualTo(all.size());
@@ -70,10 +69,9 @@ class SnapshotReaderTest {
   @Test
   void trailing_bytes_break_the_seal() {
     byte[] good = SnapshotContents.sealedSnapshot(6);
-    SnapshotContents snapshotContents =
-        SnapshotContents.of(file, Arrays.copyOf(good, good.length + 1));
-    assertThat(snapshotContents.sealed()).isFalse();
-    assertThat(snapshotContents.others()).hasSize(6);
+    SnapshotContents contents = SnapshotContents.of(file, Arrays.copyOf(good, good.length + 1));
+    assertThat(contents.sealed()).isFalse();
+    assertThat(contents.others()).hasSize(6);
   }
 
   @Test
@@ -88,19 +86,19 @@ class SnapshotReaderTest {
   void snapshot_of_another_soul_is_verified_again() throws IOException {
     Files.write(file, SnapshotContents.sealedSnapshot(6));
     byte[] other = Citizen.named("bart").identity().soul().derivedKey("a", "b");
-    SnapshotContents snapshotContents = SnapshotContents.of(file, other, 100);
-    assertThat(snapshotContents.sealed()).isFalse();
-    assertThat(snapshotContents.keys()).isEmpty();
-    assertThat(snapshotContents.valid()).isEmpty();
-    assertThat(snapshotContents.others()).hasSize(6);
-    assertThat(snapshotContents.trouble()).isEmpty();
+    SnapshotContents contents = SnapshotContents.of(file, other, 100);
+    assertThat(contents.sealed()).isFalse();
+    assertThat(contents.keys()).isEmpty();
+    assertThat(contents.valid()).isEmpty();
+    assertThat(contents.others()).hasSize(6);
+    assertThat(contents.problem()).isEmpty();
   }
 
   @Test
-  void what_unpacks_gzip_unpacks_the_whole_file_with_its_seal() throws IOException {
+  void gzip_unpacks_the_whole_file_with_its_seal() throws IOException {
     Files.write(file, SnapshotContents.sealedSnapshot(6));
     try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-      // What the file is, one key, two verdicts, six events.
+      // The header, one key, two verdicts, six events.
       assertThat(new String(in.readAllBytes(), UTF_8).lines()).hasSize(10);
     }
   }
@@ -114,7 +112,7 @@ class SnapshotReaderTest {
                 .formatted(key)
             + event.substring(1);
     JudgedEvent judgedEvent = SnapshotContents.judged(within.getBytes(UTF_8), Verdict.UNSIGNED);
-    SnapshotContents snapshotContents =
+    SnapshotContents contents =
         SnapshotContents.of(
             file,
             SnapshotContents.bytes(
@@ -122,23 +120,23 @@ class SnapshotReaderTest {
                     SnapshotContents.NOON,
                     SnapshotContents.keyring(),
                     List.of(judgedEvent, judgedEvent))));
-    assertThat(snapshotContents.sealed()).isTrue();
-    assertThat(snapshotContents.keys()).isEmpty();
-    assertThat(snapshotContents.valid()).isEmpty();
+    assertThat(contents.sealed()).isTrue();
+    assertThat(contents.keys()).isEmpty();
+    assertThat(contents.valid()).isEmpty();
     String line = within.replace('\n', ' ').replace('\r', ' ');
-    assertThat(snapshotContents.others()).containsExactly(line, line);
+    assertThat(contents.others()).containsExactly(line, line);
   }
 
   @Test
   void file_that_is_no_snapshot_is_rejected() {
-    assertThat(SnapshotContents.of(file, new byte[0]).trouble()).contains("cut off");
-    assertThat(SnapshotContents.of(file, "hello, world".getBytes(UTF_8)).trouble())
+    assertThat(SnapshotContents.of(file, new byte[0]).problem()).contains("cut off");
+    assertThat(SnapshotContents.of(file, "hello, world".getBytes(UTF_8)).problem())
         .contains("unpacked");
-    assertThat(SnapshotContents.of(file, new byte[5_000]).trouble()).contains("unpacked");
+    assertThat(SnapshotContents.of(file, new byte[5_000]).problem()).contains("unpacked");
   }
 
   @Test
-  void without_a_seal_no_more_events_are_taken_than_a_ledger_holds() throws IOException {
+  void unsealed_file_is_read_up_to_the_maximum_of_events() throws IOException {
     byte[] event = SnapshotContents.unsigned(1, "bart", "maggie");
     byte[] many =
         gzipped(
@@ -149,13 +147,13 @@ class SnapshotReaderTest {
               }
             });
     Files.write(file, many);
-    SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 12_345);
-    assertThat(snapshotContents.others()).hasSize(12_345);
-    assertThat(snapshotContents.trouble()).contains("12,345 events");
+    SnapshotContents contents = SnapshotContents.of(file, SnapshotContents.KEY, 12_345);
+    assertThat(contents.others()).hasSize(12_345);
+    assertThat(contents.problem()).contains("12,345 events");
   }
 
   @Test
-  void without_a_seal_a_file_that_unpacks_to_much_more_is_left_in_time() throws IOException {
+  void unsealed_file_is_read_up_to_the_maximum_of_unpacked_bytes() throws IOException {
     byte[] zeros = new byte[1 << 20];
     for (byte fill : new byte[] {0, '\n', '['}) {
       Arrays.fill(zeros, fill);
@@ -167,9 +165,9 @@ class SnapshotReaderTest {
                   out.write(zeros);
                 }
               }));
-      SnapshotContents snapshotContents = SnapshotContents.of(file, SnapshotContents.KEY, 1_000);
-      assertThat(snapshotContents.events()).isEmpty();
-      assertThat(snapshotContents.trouble()).contains("bytes that are taken");
+      SnapshotContents contents = SnapshotContents.of(file, SnapshotContents.KEY, 1_000);
+      assertThat(contents.events()).isEmpty();
+      assertThat(contents.problem()).contains("more than the allowed 5,144,576 bytes");
     }
   }
 
@@ -185,9 +183,9 @@ class SnapshotReaderTest {
               out.write(event);
               out.write('\n');
             }));
-    SnapshotContents snapshotContents = SnapshotContents.of(file);
-    assertThat(snapshotContents.others()).containsExactly(new String(event, UTF_8));
-    assertThat(snapshotContents.trouble()).isEqualTo("1 lines are longer than an event may be");
+    SnapshotContents contents = SnapshotContents.of(file);
+    assertThat(contents.others()).containsExactly(new String(event, UTF_8));
+    assertThat(contents.problem()).isEqualTo("1 lines are longer than an event may be");
   }
 
   @Test
@@ -198,13 +196,13 @@ class SnapshotReaderTest {
       while (!(reader.next() instanceof SnapshotReader.EndOfSnapshot)) {
         events++;
       }
-      // The keys, twice 5,000 and the rest of one verdict, the same of the other.
+      // The keys, and two parts for each verdict.
       assertThat(events).isEqualTo(1 + 2 + 2);
     }
   }
 
   @Test
-  void a_file_that_is_changed_after_its_seal_was_checked_is_not_used() throws IOException {
+  void reading_fails_when_the_file_changes_after_the_seal_was_checked() throws IOException {
     byte[] good = SnapshotContents.sealedSnapshot(2_000);
     for (int place : new int[] {4, good.length / 2, good.length - HmacSeal.LENGTH - 1}) {
       Files.write(file, good);
@@ -217,7 +215,7 @@ class SnapshotReaderTest {
         assertThatThrownBy(
                 () -> {
                   while (!(reader.next() instanceof SnapshotReader.EndOfSnapshot)) {
-                    // Whatever part it is, the end decides.
+                    // Only the end matters here.
                     continue;
                   }
                 })

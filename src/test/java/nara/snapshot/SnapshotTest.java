@@ -13,7 +13,7 @@ import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes into a snapshot, and in what order. */
+/** The content and the order of a snapshot. */
 class SnapshotTest {
   private static final Citizen LISA = Citizen.named("lisa");
   private static final Citizen BART = Citizen.named("bart");
@@ -36,7 +36,7 @@ class SnapshotTest {
   }
 
   @Test
-  void the_nodes_own_key_and_its_operators_are_told_by_them_again_and_not_written() {
+  void own_and_configured_keys_are_not_written() {
     Keyring keyring = new Keyring();
     keyring.learn(LISA.name(), LISA.id(), LISA.key(), Origin.SELF);
     keyring.learn("maggie", "", Citizen.named("maggie").key(), Origin.CONFIG);
@@ -49,7 +49,7 @@ class SnapshotTest {
   }
 
   @Test
-  void only_the_keys_of_those_whom_its_events_mention_are_written() {
+  void only_keys_of_mentioned_naras_are_written() {
     Keyring keyring = new Keyring();
     for (Citizen each : List.of(LISA, BART, Citizen.named("ghost"))) {
       keyring.learn(each.name(), each.id(), each.key(), Origin.HEARSAY);
@@ -69,7 +69,7 @@ class SnapshotTest {
     List<JudgedEvent> events =
         List.of(SnapshotContents.judged(BART.tease(1, "milhouse"), Verdict.VALID));
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
-        .extracting(keyEntry -> keyEntry.name() + ':' + keyEntry.id())
+        .extracting(entry -> entry.name() + ':' + entry.id())
         .containsExactly("bart:", "milhouse:");
   }
 }

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verticle between a ledger and a judge whose signature checks are counted. */
+/** The verticle with a ledger and a trust verticle that counts its signature checks. */
 class SnapshotVerticleTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static Corpus corpus;
@@ -106,12 +106,12 @@ class SnapshotVerticleTest {
     assertThat(checked.get()).isPositive();
     assertThat(snapshotRestored.sealed()).isFalse();
     assertThat(snapshotRestored.keysLearned()).isZero();
-    assertThat(snapshotRestored.sentence()).contains("another node's", "judged anew");
+    assertThat(snapshotRestored.sentence()).contains("Verified all events of the snapshot again");
     assertThat(held()).isEqualTo(before);
   }
 
   @Test
-  void a_snapshot_that_is_cut_off_is_used_as_far_as_it_goes() throws IOException {
+  void truncated_snapshot_is_restored_up_to_the_cut() throws IOException {
     Set<String> before = remembered("lisa");
     byte[] whole = Files.readAllBytes(path);
     Files.write(path, Arrays.copyOf(whole, whole.length / 2));
@@ -142,7 +142,7 @@ class SnapshotVerticleTest {
   }
 
   @Test
-  void it_is_written_while_the_node_runs() throws Exception {
+  void snapshot_is_written_while_the_node_runs() throws Exception {
     try (WatchService watch = folder.getFileSystem().newWatchService()) {
       folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
       begin("lisa", TrustPolicy.VERIFIED, Duration.ofMillis(20));
@@ -159,7 +159,7 @@ class SnapshotVerticleTest {
   }
 
   @Test
-  void a_node_that_never_read_its_snapshot_does_not_replace_it() throws IOException {
+  void snapshot_is_not_replaced_before_a_restore() throws IOException {
     remembered("lisa");
     byte[] before = Files.readAllBytes(path);
     deployAll("lisa", TrustPolicy.VERIFIED, Duration.ofHours(1));
@@ -168,18 +168,18 @@ class SnapshotVerticleTest {
   }
 
   @Test
-  void a_file_that_turns_out_unreadable_is_neither_used_nor_replaced() throws IOException {
+  void unreadable_file_is_neither_used_nor_replaced() throws IOException {
     deployAll("lisa", TrustPolicy.VERIFIED, Duration.ofHours(1));
     Files.createDirectory(path);
     assertThat(restore())
         .isInstanceOfSatisfying(
             SnapshotUnusable.class,
-            snapshotUnusable -> assertThat(snapshotUnusable.sentence()).contains("mend it"));
+            unusable -> assertThat(unusable.sentence()).contains("repair it"));
     end();
     assertThat(path).isDirectory();
   }
 
-  /** Lets a node learn the corpus and stop; what it held then. */
+  /** Lets a node merge the corpus and stop. Returns the events that it had stored. */
   private Set<String> remembered(String soul) {
     begin(soul, TrustPolicy.VERIFIED);
     offer(corpus.events());
@@ -222,18 +222,18 @@ class SnapshotVerticleTest {
   }
 
   private SignatureVerifier counting() {
-    SignatureVerifier signatureVerifier =
+    SignatureVerifier verifier =
         ((VerifierChoice.Available) Verifiers.choose("tables", 16)).signatureVerifier();
     return new SignatureVerifier() {
       @Override
       public String name() {
-        return signatureVerifier.name();
+        return verifier.name();
       }
 
       @Override
       public boolean[] verify(List<SignatureCheck> checks) {
         checked.addAndGet(checks.size());
-        return signatureVerifier.verify(checks);
+        return verifier.verify(checks);
       }
     };
   }
@@ -254,9 +254,9 @@ class SnapshotVerticleTest {
             .request(SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), PATIENCE));
   }
 
-  private static SnapshotRestored restored(RestoreResult restoreResult) {
-    assertThat(restoreResult).isInstanceOf(SnapshotRestored.class);
-    return (SnapshotRestored) restoreResult;
+  private static SnapshotRestored restored(RestoreResult result) {
+    assertThat(result).isInstanceOf(SnapshotRestored.class);
+    return (SnapshotRestored) result;
   }
 
   private void offer(List<byte[]> events) {

@@ -62,8 +62,8 @@ public final class ManualScheduler implements Scheduler {
     return () -> cancel(scheduledAction);
   }
 
-  private synchronized void cancel(ScheduledAction scheduledAction) {
-    scheduled.remove(scheduledAction);
+  private synchronized void cancel(ScheduledAction action) {
+    scheduled.remove(action);
   }
 
   /**
@@ -73,10 +73,8 @@ public final class ManualScheduler implements Scheduler {
    */
   public void advance(Duration by) {
     Instant end = instant().plus(by);
-    for (ScheduledAction scheduledAction = next(end);
-        scheduledAction != null;
-        scheduledAction = next(end)) {
-      runOnContext(scheduledAction);
+    for (ScheduledAction action = next(end); action != null; action = next(end)) {
+      runOnContext(action);
     }
     synchronized (this) {
       now = end;
@@ -84,11 +82,11 @@ public final class ManualScheduler implements Scheduler {
   }
 
   private synchronized ScheduledAction next(Instant end) {
-    ScheduledAction scheduledAction = scheduled.peek();
-    if (scheduledAction == null || scheduledAction.at.isAfter(end)) {
+    ScheduledAction action = scheduled.peek();
+    if (action == null || action.at.isAfter(end)) {
       return null;
     }
-    now = scheduledAction.at;
+    now = action.at;
     return scheduled.poll();
   }
 
@@ -97,19 +95,19 @@ public final class ManualScheduler implements Scheduler {
     return scheduled.stream().map(ScheduledAction::at).sorted().toList();
   }
 
-  private static void runOnContext(ScheduledAction scheduledAction) {
+  private static void runOnContext(ScheduledAction action) {
     CountDownLatch called = new CountDownLatch(1);
-    scheduledAction.context.runOnContext(
+    action.context.runOnContext(
         on -> {
           try {
-            scheduledAction.action.run();
+            action.action.run();
           } finally {
             called.countDown();
           }
         });
     try {
       if (!called.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("what was due at " + scheduledAction.at + " did not return");
+        throw new AssertionError("what was due at " + action.at + " did not return");
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -26,6 +26,7 @@ import nara.node.NaraNode;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
+import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
 import nara.trust.TrustRequest;
 
@@ -48,7 +49,7 @@ public final class TestNode implements AutoCloseable {
 
   /** A node that begins with these events, judged by its policy. */
   public static TestNode holding(String name, List<byte[]> events) {
-    return start(name, events, config -> config, recoveryProgressed -> {});
+    return start(name, events, config -> config, progressed -> {});
   }
 
   /**
@@ -61,7 +62,7 @@ public final class TestNode implements AutoCloseable {
       String name,
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
+      Consumer<RecoveryProgressed> onProgress) {
     return start(name, events, config, onProgress, Scheduler.system());
   }
 
@@ -70,7 +71,7 @@ public final class TestNode implements AutoCloseable {
       String name,
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress,
+      Consumer<RecoveryProgressed> onProgress,
       Scheduler scheduler) {
     return start(name, events, config, onProgress, scheduler, RandomGenerator.getDefault());
   }
@@ -80,7 +81,7 @@ public final class TestNode implements AutoCloseable {
       String name,
       List<byte[]> events,
       UnaryOperator<NodeConfig> config,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress,
+      Consumer<RecoveryProgressed> onProgress,
       Scheduler scheduler,
       RandomGenerator random) {
     Promise<Report> report = Promise.promise();
@@ -102,8 +103,7 @@ public final class TestNode implements AutoCloseable {
                           RecoveryNotification.class,
                           news -> {
                             switch (news) {
-                              case RecoveryNotification.RecoveryProgressed recoveryProgressed ->
-                                  onProgress.accept(recoveryProgressed);
+                              case RecoveryProgressed progressed -> onProgress.accept(progressed);
                               case RecoveryNotification.RecoveryFinished done ->
                                   report.complete(done.report());
                             }

@@ -39,7 +39,7 @@ class EventPipelineTest {
         events.stream().filter(e -> text(e).contains("hey-there")).limit(10).toList();
 
     try (ForkJoinPool cores = new ForkJoinPool(4)) {
-      EventPipeline eventPipeline = new EventPipeline(verifier(), cores);
+      EventPipeline pipeline = new EventPipeline(verifier(), cores);
       EventVerifier one = verifier();
       for (List<byte[]> batch : List.of(withoutKeys, events, withoutKeys, keys)) {
         List<Verdict> expected =
@@ -48,13 +48,11 @@ class EventPipelineTest {
                 .toList();
 
         List<VerificationResult> verificationResults =
-            eventPipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of());
+            pipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of());
 
         assertThat(verificationResults).extracting(VerificationResult::verdict).isEqualTo(expected);
         assertThat(verificationResults)
-            .extracting(
-                verificationResult ->
-                    ((ReadResult.ParsedEvent) verificationResult.readResult()).event().json())
+            .extracting(result -> ((ReadResult.ParsedEvent) result.readResult()).event().json())
             .usingElementComparator(Arrays::compare)
             .isEqualTo(batch);
       }
@@ -73,9 +71,9 @@ class EventPipelineTest {
     held.set(0);
     Event merging = ((ReadResult.ParsedEvent) new EventReader().read(events.get(2))).event();
     try (ForkJoinPool cores = new ForkJoinPool(1)) {
-      EventPipeline eventPipeline = new EventPipeline(verifier(), cores);
+      EventPipeline pipeline = new EventPipeline(verifier(), cores);
 
-      assertThat(eventPipeline.verifyNew(batch, held, List.of(Map.of(merging.id(), merging))))
+      assertThat(pipeline.verifyNew(batch, held, List.of(Map.of(merging.id(), merging))))
           .extracting(result -> result.readResult().claimedId())
           .containsExactly("", batch.id(2).toString(), batch.id(2).toString());
     }

@@ -90,17 +90,16 @@ class EventVerifierTest {
     keys.learn("bart", bart.id(), bart.key(), Origin.HEY_THERE);
     keys.learn("bart", other, bart.key(), Origin.HOWDY);
     assertThat(keys.byId(other)).contains(bart.key());
-    Checkpoint.AgreedValues agreedValues = new Checkpoint.AgreedValues(1, 2, 3);
+    Checkpoint.AgreedValues values = new Checkpoint.AgreedValues(1, 2, 3);
     Checkpoint bare =
-        new Checkpoint(2, "lisa", lisa.id(), "", agreedValues, 100, 1, List.of(), List.of());
+        new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, List.of(), List.of());
     List<String> ids = List.of(bart.id(), other);
     List<String> signatures =
         ids.stream()
             .map(id -> bare.attestation(id).getBytes(StandardCharsets.UTF_8))
             .map(text -> bart.identity().keys().signBase64(text))
             .toList();
-    Checkpoint backed =
-        new Checkpoint(2, "lisa", lisa.id(), "", agreedValues, 100, 1, ids, signatures);
+    Checkpoint backed = new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, ids, signatures);
 
     assertThat(
             eventVerifier

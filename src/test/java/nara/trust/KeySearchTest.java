@@ -37,14 +37,13 @@ class KeySearchTest {
     search(vertx, PEERS)
         .onComplete(
             test.succeeding(
-                keySearchResult ->
+                result ->
                     test.verify(
                         () -> {
-                          assertThat(keySearchResult.namesQueried()).isEqualTo(KeySearch.MAX_NAMES);
-                          assertThat(keySearchResult.keysLearned()).isEqualTo(1);
+                          assertThat(result.namesQueried()).isEqualTo(KeySearch.MAX_NAMES);
+                          assertThat(result.keysLearned()).isEqualTo(1);
                           assertThat(asked).hasSize(KeySearch.MAX_NAMES).contains("bart");
-                          assertThat(keySearchResult.offerResult())
-                              .isEqualTo(TrustRequest.OfferResult.NONE);
+                          assertThat(result.offerResult()).isEqualTo(TrustRequest.OfferResult.NONE);
                           test.completeNow();
                         })));
   }
@@ -55,11 +54,11 @@ class KeySearchTest {
     search(vertx, PEERS)
         .onComplete(
             test.succeeding(
-                keySearchResult ->
+                result ->
                     test.verify(
                         () -> {
-                          assertThat(keySearchResult.namesQueried()).isEqualTo(2);
-                          assertThat(keySearchResult.keysLearned()).isEqualTo(1);
+                          assertThat(result.namesQueried()).isEqualTo(2);
+                          assertThat(result.keysLearned()).isEqualTo(1);
                           test.completeNow();
                         })));
   }
@@ -71,10 +70,10 @@ class KeySearchTest {
     search(vertx, List.of())
         .onComplete(
             test.succeeding(
-                keySearchResult ->
+                result ->
                     test.verify(
                         () -> {
-                          assertThat(keySearchResult.namesQueried()).isZero();
+                          assertThat(result.namesQueried()).isZero();
                           assertThat(asked).isEmpty();
                           test.completeNow();
                         })));

@@ -60,13 +60,13 @@ class QuarantineReleaseTest {
           }
           yield Future.succeededFuture(new LedgerRequest.ValidIds(known));
         }
-        case LedgerRequest.MergeEvents mergeEvents -> {
+        case LedgerRequest.MergeEvents events -> {
           int added = 0;
-          for (LedgerRequest.JudgedEvent judgedEvent : mergeEvents.events()) {
-            added += held.add(judgedEvent.event().id()) ? 1 : 0;
+          for (LedgerRequest.JudgedEvent event : events.events()) {
+            added += held.add(event.event().id()) ? 1 : 0;
           }
           yield Future.succeededFuture(
-              new LedgerRequest.MergeResult(added, 0, mergeEvents.events().size() - added, 0, 0));
+              new LedgerRequest.MergeResult(added, 0, events.events().size() - added, 0, 0));
         }
         default -> Future.failedFuture(new AssertionError(request));
       };
@@ -209,15 +209,15 @@ class QuarantineReleaseTest {
             LISA.tease(NOW, "bart"))
         .onComplete(
             test.succeeding(
-                offerResult ->
+                result ->
                     test.verify(
                         () -> {
-                          assertThat(offerResult.received()).isEqualTo(5);
-                          assertThat(offerResult.added()).isEqualTo(1);
-                          assertThat(offerResult.rejected()).isEqualTo(3);
-                          assertThat(offerResult.quarantined()).isEqualTo(1);
-                          assertThat(offerResult.unknownEmitters()).containsExactly("lisa");
-                          assertThat(offerResult.verdicts())
+                          assertThat(result.received()).isEqualTo(5);
+                          assertThat(result.added()).isEqualTo(1);
+                          assertThat(result.rejected()).isEqualTo(3);
+                          assertThat(result.quarantined()).isEqualTo(1);
+                          assertThat(result.unknownEmitters()).containsExactly("lisa");
+                          assertThat(result.verdicts())
                               .containsOnlyKeys(
                                   Verdict.VALID,
                                   Verdict.BAD_SIGNATURE,

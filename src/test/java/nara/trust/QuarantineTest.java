@@ -82,9 +82,7 @@ class QuarantineTest {
 
   private static List<Long> times(List<VerificationResult> verificationResults) {
     return verificationResults.stream()
-        .map(
-            verificationResult ->
-                ((ReadResult.ParsedEvent) verificationResult.readResult()).event().ts())
+        .map(result -> ((ReadResult.ParsedEvent) result.readResult()).event().ts())
         .toList();
   }
 

@@ -89,7 +89,7 @@ class TrustVerticleTest {
   void duplicate_is_reported_after_the_original_is_merged() {
     List<byte[]> events = history();
     Future<OfferResult> first = offer("first", events);
-    Future<Integer> seenBySecond = offer("second", events).compose(offerResult -> count());
+    Future<Integer> seenBySecond = offer("second", events).compose(result -> count());
 
     assertThat(await(seenBySecond)).isEqualTo(events.size());
     assertThat(await(first).added()).isEqualTo(events.size());

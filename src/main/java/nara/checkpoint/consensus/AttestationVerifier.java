@@ -19,9 +19,9 @@ final class AttestationVerifier {
   private final Keyring keys;
   private final SignatureVerifier signatureVerifier;
 
-  AttestationVerifier(Keyring keys, SignatureVerifier signatureVerifier) {
+  AttestationVerifier(Keyring keys, SignatureVerifier verifier) {
     this.keys = keys;
-    this.signatureVerifier = signatureVerifier;
+    this.signatureVerifier = verifier;
   }
 
   /**

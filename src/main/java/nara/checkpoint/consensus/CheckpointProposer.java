@@ -54,14 +54,14 @@ final class CheckpointProposer {
       Scheduler scheduler,
       ConsensusConfig config,
       Identity me,
-      AttestationVerifier attestationVerifier,
+      AttestationVerifier verifier,
       ConsensusPorts ports,
       Map<String, Long> counts) {
     this.vertx = vertx;
     this.scheduler = scheduler;
     this.config = config;
     this.me = me;
-    this.attestationVerifier = attestationVerifier;
+    this.attestationVerifier = verifier;
     this.ports = ports;
     this.counts = counts;
   }
@@ -240,11 +240,11 @@ final class CheckpointProposer {
                 ports
                     .offer(me.name(), event)
                     .compose(
-                        offerResult ->
-                            offerResult.added() == 1
+                        result ->
+                            result.added() == 1
                                 ? ports.publish(new CheckpointMessage.Agreed(event))
                                 : Future.failedFuture(
-                                    "this node rejected it: " + offerResult.verdicts())));
+                                    "this node rejected it: " + result.verdicts())));
   }
 
   /** The total uptime of each voter for a claim, by id. */

@@ -88,7 +88,7 @@ final class ConsensusJson {
   private static Attestation attestation(JsonRecord message) {
     requireWithin(message, "version", Attestation.VERSION, Attestation.VERSION);
     JsonRecord observation = message.object("observation");
-    AgreedValues agreedValues =
+    AgreedValues values =
         new AgreedValues(
             requireWithin(observation, "restarts", 0, Long.MAX_VALUE),
             requireWithin(observation, "total_uptime", 0, Long.MAX_VALUE),
@@ -104,7 +104,7 @@ final class ConsensusJson {
     return new Attestation(
         requirePresent(message, "subject"),
         requireId(message, "subject_id"),
-        new Claim(agreedValues, previousId),
+        new Claim(values, previousId),
         requirePresent(message, "attester"),
         requireId(message, "attester_id"),
         requireWithin(message, "as_of_time", 1, Long.MAX_VALUE),

@@ -13,6 +13,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
+import nara.bus.Scheduler.TimerHandle;
 import nara.checkpoint.consensus.ConsensusRequest.ConsensusState;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Identity;
@@ -42,7 +43,7 @@ public final class ConsensusVerticle extends VerticleBase {
 
   private final FinalCheckpointFilter finalCheckpointFilter = new FinalCheckpointFilter();
   private final OpenProposals openProposals = new OpenProposals();
-  private final Set<Scheduler.TimerHandle> scheduledVotes = new HashSet<>();
+  private final Set<TimerHandle> scheduledVotes = new HashSet<>();
   private final Map<String, Long> counts = new TreeMap<>();
   private final Map<String, Long> rejected = new TreeMap<>();
   private ConsensusPorts ports;
@@ -52,7 +53,7 @@ public final class ConsensusVerticle extends VerticleBase {
   /**
    * The consensus of one node.
    *
-   * @param signatureVerifier is called on worker threads
+   * @param verifier is called on worker threads
    * @param random for the delays of votes
    */
   public ConsensusVerticle(
@@ -60,13 +61,13 @@ public final class ConsensusVerticle extends VerticleBase {
       Keyring keys,
       ConsensusConfig config,
       boolean readOnly,
-      SignatureVerifier signatureVerifier,
+      SignatureVerifier verifier,
       Scheduler scheduler,
       RandomGenerator random) {
     this.me = me;
     this.config = config;
     this.readOnly = readOnly;
-    this.attestationVerifier = new AttestationVerifier(keys, signatureVerifier);
+    this.attestationVerifier = new AttestationVerifier(keys, verifier);
     this.scheduler = scheduler;
     this.random = random;
   }
@@ -85,7 +86,7 @@ public final class ConsensusVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     proposer.stop();
-    scheduledVotes.forEach(Scheduler.TimerHandle::cancel);
+    scheduledVotes.forEach(TimerHandle::cancel);
     return Future.succeededFuture();
   }
 
@@ -157,7 +158,7 @@ public final class ConsensusVerticle extends VerticleBase {
   private void scheduleVote(Proposal proposal) {
     counts.merge("asked", 1L, Long::sum);
     Duration delay = Duration.ofMillis(random.nextLong(config.voteWait().toMillis() + 1));
-    Scheduler.TimerHandle[] timer = new Scheduler.TimerHandle[1];
+    TimerHandle[] timer = new TimerHandle[1];
     timer[0] =
         scheduler.schedule(
             vertx,

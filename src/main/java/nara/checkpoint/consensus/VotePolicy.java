@@ -23,11 +23,10 @@ final class VotePolicy {
   static Vote vote(Proposal proposal, Claim ownClaim, Identity me) {
     Attestation proposed = proposal.attestation();
     boolean approved = isWithinTolerance(proposed.claim().agreedValues(), ownClaim.agreedValues());
-    AgreedValues agreedValues =
-        approved ? proposed.claim().agreedValues() : ownClaim.agreedValues();
+    AgreedValues values = approved ? proposed.claim().agreedValues() : ownClaim.agreedValues();
     return new Vote(
         Attestation.sign(
-            me, proposed.subjectAsOf(), new Claim(agreedValues, ownClaim.previousCheckpointId())),
+            me, proposed.subjectAsOf(), new Claim(values, ownClaim.previousCheckpointId())),
         proposed.asOfTime(),
         proposal.round(),
         approved);

@@ -1,4 +1,4 @@
-/** Consensus on checkpoints: proposals, votes, and final checkpoints over the plaza. */
+/** Agrees on checkpoints: proposals, votes, two rounds, finals. */
 @MayKnow({
   "bus",
   "discovery",

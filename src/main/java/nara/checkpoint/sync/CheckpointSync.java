@@ -7,9 +7,11 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 
 /**
@@ -25,13 +27,12 @@ final class CheckpointSync {
   record PageRequest(CheckpointPager pager, MeshRequest<FetchOutcome> request) {}
 
   private final CheckpointSyncConfig config;
-  private final Deque<MeshRequest.Peer> remainingPeers;
+  private final Deque<Peer> remainingPeers;
   private final List<CheckpointPager> pagers = new ArrayList<>();
   private boolean meshStopping;
 
-  CheckpointSync(
-      List<MeshRequest.Peer> peers, CheckpointSyncConfig config, RandomGenerator random) {
-    List<MeshRequest.Peer> order = new ArrayList<>(new LinkedHashSet<>(peers));
+  CheckpointSync(List<Peer> peers, CheckpointSyncConfig config, RandomGenerator random) {
+    List<Peer> order = new ArrayList<>(new LinkedHashSet<>(peers));
     Collections.shuffle(order, java.util.Random.from(random));
     this.config = config;
     this.remainingPeers = new ArrayDeque<>(order);
@@ -49,10 +50,10 @@ final class CheckpointSync {
   }
 
   /** Takes the outcome of a request, and returns the requests that follow. */
-  List<PageRequest> onOutcome(PageRequest pageRequest, FetchOutcome outcome) {
+  List<PageRequest> onOutcome(PageRequest request, FetchOutcome outcome) {
     meshStopping |=
         outcome instanceof FetchFailed failed && failed.failure() == MeshFailure.STOPPING;
-    CheckpointPager pager = pageRequest.pager();
+    CheckpointPager pager = request.pager();
     return pager
         .onOutcome(outcome)
         .map(next -> List.of(new PageRequest(pager, next)))
@@ -68,14 +69,14 @@ final class CheckpointSync {
     return pagers.stream().allMatch(CheckpointPager::isFinished);
   }
 
-  CheckpointSyncRequest.SyncResult result() {
-    return new CheckpointSyncRequest.SyncResult(
+  SyncResult result() {
+    return new SyncResult(
         pagers.stream().map(CheckpointPager::result).toList(),
         pagers.stream().filter(CheckpointPager::hasContributed).count() >= config.peersWanted());
   }
 
   /** Ends the sync early; the reason appears on each peer that has not finished. */
-  CheckpointSyncRequest.SyncResult abandon(String reason) {
+  SyncResult abandon(String reason) {
     pagers.forEach(pager -> pager.abandon(reason));
     return result();
   }

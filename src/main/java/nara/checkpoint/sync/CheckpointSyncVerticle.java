@@ -85,15 +85,15 @@ public final class CheckpointSyncVerticle extends VerticleBase {
     }
   }
 
-  private void onFetched(CheckpointSync sync, PageRequest pageRequest, FetchOutcome outcome) {
+  private void onFetched(CheckpointSync sync, PageRequest request, FetchOutcome outcome) {
     if (inFlight.containsKey(sync)) {
-      sendRequests(sync, sync.onOutcome(pageRequest, outcome));
+      sendRequests(sync, sync.onOutcome(request, outcome));
     }
   }
 
   private void sendRequests(CheckpointSync sync, List<PageRequest> requests) {
-    for (PageRequest pageRequest : requests) {
-      fetch(pageRequest.request()).onSuccess(outcome -> onFetched(sync, pageRequest, outcome));
+    for (PageRequest request : requests) {
+      fetch(request.request()).onSuccess(outcome -> onFetched(sync, request, outcome));
     }
     if (sync.isDone() && inFlight.containsKey(sync)) {
       inFlight.remove(sync).complete(sync.result());

@@ -1,4 +1,4 @@
-/** Checkpoint sync: fetches the checkpoints of neighbours over the mesh. */
+/** Fetches checkpoints from neighbours. */
 @MayKnow({"bus", "ledger", "mesh.client", "mesh.wire", "trust"})
 package nara.checkpoint.sync;
 

@@ -63,8 +63,8 @@ public final class KeysFile {
           "%s: key %d (%s) has no public_key of 32 bytes in Base64"
               .formatted(path, index + 1, SafeText.excerpt(name)));
     }
-    LearnResult learnResult = keys.learn(name, id, key.get(), Origin.CONFIG);
-    switch (learnResult) {
+    LearnResult result = keys.learn(name, id, key.get(), Origin.CONFIG);
+    switch (result) {
       case ADDED, KNOWN -> {}
       case CONFLICT ->
           throw new CommandFailure(

@@ -30,19 +30,19 @@ public final class ProgressPrinter {
   }
 
   /** Shows it, unless the last one was shown just now. */
-  public void print(RecoveryProgressed recoveryProgressed) {
+  public void print(RecoveryProgressed progressed) {
     Instant now = terminal.clock().instant();
-    if (recoveryProgressed.stage().equals(stage) && now.isBefore(nextPrint)) {
+    if (progressed.stage().equals(stage) && now.isBefore(nextPrint)) {
       return;
     }
-    stage = recoveryProgressed.stage();
+    stage = progressed.stage();
     nextPrint = now.plus(terminal.interactive() ? TERMINAL_INTERVAL : LOG_INTERVAL);
     if (terminal.interactive()) {
-      terminal.err().print(ERASE_LINE + line(recoveryProgressed));
+      terminal.err().print(ERASE_LINE + line(progressed));
       terminal.err().flush();
       lineOpen = true;
     } else {
-      terminal.err().println(line(recoveryProgressed));
+      terminal.err().println(line(progressed));
     }
   }
 
@@ -55,17 +55,17 @@ public final class ProgressPrinter {
     }
   }
 
-  private static String line(RecoveryProgressed recoveryProgressed) {
-    Report report = recoveryProgressed.report();
+  private static String line(RecoveryProgressed progressed) {
+    Report report = progressed.report();
     String requests =
-        recoveryProgressed.callsPlanned() > 0
+        progressed.callsPlanned() > 0
             ? "%d of %d requests, "
-                .formatted(recoveryProgressed.callsCompleted(), recoveryProgressed.callsPlanned())
+                .formatted(progressed.callsCompleted(), progressed.callsPlanned())
             : "";
     return "%6s  %-12s %s%,d events received, %,d new, %d neighbours"
         .formatted(
             ReportFormatter.seconds(report.durationMs()),
-            recoveryProgressed.stage(),
+            progressed.stage(),
             requests,
             report.eventTotals().received(),
             report.eventTotals().merged(),

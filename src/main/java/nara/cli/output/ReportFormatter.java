@@ -99,9 +99,9 @@ public final class ReportFormatter {
     return text.toString();
   }
 
-  private static void appendTable(StringBuilder text, TextTable textTable) {
-    if (!textTable.isEmpty()) {
-      text.append('\n').append(textTable.render("  "));
+  private static void appendTable(StringBuilder text, TextTable table) {
+    if (!table.isEmpty()) {
+      text.append('\n').append(table.render("  "));
     }
   }
 

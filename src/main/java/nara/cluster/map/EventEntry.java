@@ -22,11 +22,11 @@ public final class EventEntry {
   private EventEntry() {}
 
   /** Where it stands in the map. */
-  public static String key(JudgedEvent judgedEvent) {
-    byte[] hash = Arrays.copyOf(Hashing.sha256(judgedEvent.event().json()), HASH_BYTES);
-    return judgedEvent.event().id()
+  public static String key(JudgedEvent event) {
+    byte[] hash = Arrays.copyOf(Hashing.sha256(event.event().json()), HASH_BYTES);
+    return event.event().id()
         + "."
-        + judgedEvent.verdict().ordinal()
+        + event.verdict().ordinal()
         + "."
         + Base64.getUrlEncoder().encodeToString(hash);
   }

@@ -29,8 +29,8 @@ public final class SharedKeyring {
   private UUID registration;
   private long publishedVersion = -1;
 
-  public SharedKeyring(SharedMap sharedMap, Keyring keyring, Runnable onLearned) {
-    this.sharedMap = sharedMap;
+  public SharedKeyring(SharedMap map, Keyring keyring, Runnable onLearned) {
+    this.sharedMap = map;
     this.keyring = keyring;
     this.onLearned = onLearned;
   }
@@ -59,11 +59,11 @@ public final class SharedKeyring {
       return false;
     }
     Map<String, byte[]> fresh = new HashMap<>();
-    for (Keyring.KeyEntry keyEntry : keyring.entries()) {
-      String name = keyEntry.name() + SEPARATOR + keyEntry.id();
-      if (keyEntry.origin() != Origin.SELF && !publishedNames.contains(name)) {
-        byte[] value = Arrays.copyOf(keyEntry.key().bytes(), PublicKey.LENGTH + 1);
-        value[PublicKey.LENGTH] = (byte) keyEntry.origin().ordinal();
+    for (Keyring.KeyEntry entry : keyring.entries()) {
+      String name = entry.name() + SEPARATOR + entry.id();
+      if (entry.origin() != Origin.SELF && !publishedNames.contains(name)) {
+        byte[] value = Arrays.copyOf(entry.key().bytes(), PublicKey.LENGTH + 1);
+        value[PublicKey.LENGTH] = (byte) entry.origin().ordinal();
         fresh.put(name, value);
       }
     }

@@ -53,13 +53,13 @@ public final class SharedMap {
   public long write(long term, Map<String, byte[]> entries, boolean onlyIfAbsent)
       throws InterruptedException {
     long deadline = System.nanoTime() + WRITE_TIMEOUT.toNanos();
-    WriteAttempt writeAttempt = new WriteAttempt(0, entries, Optional.empty());
+    WriteAttempt attempt = new WriteAttempt(0, entries, Optional.empty());
     while (true) {
-      writeAttempt = writeOnce(term, writeAttempt.remaining, onlyIfAbsent);
-      if (writeAttempt.refusedBy != 0 || writeAttempt.failure.isEmpty()) {
-        return writeAttempt.refusedBy;
+      attempt = writeOnce(term, attempt.remaining, onlyIfAbsent);
+      if (attempt.refusedBy != 0 || attempt.failure.isEmpty()) {
+        return attempt.refusedBy;
       }
-      Throwable failure = writeAttempt.failure.get();
+      Throwable failure = attempt.failure.get();
       if (!isTransient(failure)) {
         throw new CompletionException(failure);
       }

@@ -1,143 +1,117 @@
 package nara.ledger.index;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import nara.event.Event;
 import nara.event.Service;
-import nara.ledger.Query;
 
 /**
- * The visible events by time, by service, and by subject and service, so that a query walks only
- * what passes its filter.
+ * The visible events by time, by service, and by subject and service. So a query reads only what
+ * passes its filter.
  */
 public final class EventIndex {
   private static final Service[] SERVICES = Service.values();
+  private static final SortedIndex NO_EVENTS = new SortedIndex(EventOrder.BY_TIME);
 
-  private final SortedIndex all = SortedIndex.byTime();
+  private final SortedIndex all = new SortedIndex(EventOrder.BY_TIME);
   private final SortedIndex[] byService = new SortedIndex[SERVICES.length];
   private final Map<String, SortedIndex[]> bySubject = new HashMap<>();
 
   public EventIndex() {
-    for (int i = 0; i < byService.length; i++) {
-      byService[i] = SortedIndex.byTime();
+    Arrays.setAll(byService, i -> new SortedIndex(EventOrder.BY_TIME));
+  }
+
+  public void add(StoredEvent stored) {
+    int service = stored.event().service().ordinal();
+    all.add(stored);
+    byService[service].add(stored);
+    forEachSubject(
+        stored.event(),
+        subject -> {
+          SortedIndex[] perService =
+              bySubject.computeIfAbsent(subject, s -> new SortedIndex[SERVICES.length]);
+          if (perService[service] == null) {
+            perService[service] = new SortedIndex(EventOrder.BY_TIME);
+          }
+          perService[service].add(stored);
+        });
+  }
+
+  public void remove(StoredEvent stored) {
+    int service = stored.event().service().ordinal();
+    all.remove(stored);
+    byService[service].remove(stored);
+    forEachSubject(
+        stored.event(),
+        subject -> {
+          SortedIndex[] perService = bySubject.get(subject);
+          perService[service].remove(stored);
+          if (perService[service].isEmpty()) {
+            perService[service] = null;
+            if (Arrays.stream(perService).allMatch(Objects::isNull)) {
+              bySubject.remove(subject);
+            }
+          }
+        });
+  }
+
+  private static void forEachSubject(Event event, Consumer<String> action) {
+    if (!event.actor().isEmpty()) {
+      action.accept(event.actor());
+    }
+    if (!event.target().isEmpty() && !event.target().equals(event.actor())) {
+      action.accept(event.target());
     }
   }
 
-  public void add(StoredEvent storedEvent) {
-    Event event = storedEvent.event();
-    int service = event.service().ordinal();
-    all.add(storedEvent);
-    byService[service].add(storedEvent);
-    addToSubject(event.actor(), service, storedEvent);
-    if (!event.target().equals(event.actor())) {
-      addToSubject(event.target(), service, storedEvent);
-    }
-  }
-
-  private void addToSubject(String subject, int service, StoredEvent storedEvent) {
-    if (subject.isEmpty()) {
-      return;
-    }
-    SortedIndex[] perService =
-        bySubject.computeIfAbsent(subject, s -> new SortedIndex[SERVICES.length]);
-    if (perService[service] == null) {
-      perService[service] = SortedIndex.byTime();
-    }
-    perService[service].add(storedEvent);
-  }
-
-  public void remove(StoredEvent storedEvent) {
-    Event event = storedEvent.event();
-    int service = event.service().ordinal();
-    all.remove(storedEvent);
-    byService[service].remove(storedEvent);
-    removeFromSubject(event.actor(), service, storedEvent);
-    if (!event.target().equals(event.actor())) {
-      removeFromSubject(event.target(), service, storedEvent);
-    }
-  }
-
-  private void removeFromSubject(String subject, int service, StoredEvent storedEvent) {
-    if (subject.isEmpty()) {
-      return;
-    }
-    SortedIndex[] perService = bySubject.get(subject);
-    perService[service].remove(storedEvent);
-    if (perService[service].isEmpty()) {
-      perService[service] = null;
-      for (SortedIndex other : perService) {
-        if (other != null) {
-          return;
-        }
-      }
-      bySubject.remove(subject);
-    }
-  }
-
-  /** Everything, by time. */
   public SortedIndex all() {
     return all;
   }
 
-  /** Everything of a service, by time. */
   public SortedIndex events(Service service) {
     return byService[service.ordinal()];
   }
 
-  /** What a service says with this name as actor or target, by time; null for nothing. */
+  /** The events of a service with this name as actor or target. */
   public SortedIndex events(String subject, Service service) {
     SortedIndex[] perService = bySubject.get(subject);
-    return perService == null ? null : perService[service.ordinal()];
+    return perService == null || perService[service.ordinal()] == null
+        ? NO_EVENTS
+        : perService[service.ordinal()];
   }
 
-  /** Every name that is the actor or target of something. */
+  /** The names of all actors and targets. */
   public Set<String> subjects() {
     return bySubject.keySet();
   }
 
   /**
-   * The indexes that together hold exactly what passes the filter. Where the filter names several
-   * subjects, an event may stand in two of them.
+   * The indexes that together contain exactly the events of these services and subjects. With
+   * several subjects, an event may be in two of them.
+   *
+   * @param services wire names; empty for all
+   * @param subjects names of actors or targets; empty for all
    */
-  public List<SortedIndex> matching(Query.Filter filter) {
-    List<SortedIndex> sources = new ArrayList<>();
-    if (filter.subjects().isEmpty()) {
-      if (filter.services().isEmpty()) {
-        sources.add(all);
-      } else {
-        collect(byService, filter.services(), sources);
-      }
-    } else {
-      for (String subject : filter.subjects()) {
-        SortedIndex[] perService = bySubject.get(subject);
-        if (perService != null) {
-          collect(perService, filter.services(), sources);
+  public List<SortedIndex> matching(Set<String> services, Set<String> subjects) {
+    if (subjects.isEmpty() && services.isEmpty()) {
+      return List.of(all);
+    }
+    List<SortedIndex> matching = new ArrayList<>();
+    for (Service service : SERVICES) {
+      if (services.isEmpty() || services.contains(service.wireName())) {
+        if (subjects.isEmpty()) {
+          matching.add(events(service));
         }
+        subjects.forEach(subject -> matching.add(events(subject, service)));
       }
     }
-    return sources;
-  }
-
-  /** Of what passes the filter, the indexes of one service. */
-  public List<SortedIndex> matching(Query.Filter filter, Service service) {
-    boolean included =
-        filter.services().isEmpty() || filter.services().contains(service.wireName());
-    return included
-        ? matching(new Query.Filter(Set.of(service.wireName()), filter.subjects()))
-        : List.of();
-  }
-
-  private static void collect(
-      SortedIndex[] perService, Set<String> services, List<SortedIndex> sources) {
-    for (int i = 0; i < perService.length; i++) {
-      if (perService[i] != null
-          && !perService[i].isEmpty()
-          && (services.isEmpty() || services.contains(SERVICES[i].wireName()))) {
-        sources.add(perService[i]);
-      }
-    }
+    matching.removeIf(SortedIndex::isEmpty);
+    return matching;
   }
 }

@@ -1,22 +1,27 @@
 package nara.ledger.index;
 
 import java.util.Arrays;
-import nara.event.Event;
+import java.util.function.Predicate;
+import nara.negentropy.IdSum;
 
 /**
- * Events in arrays, each with the number that it is sorted by beside it, so that searching and
- * sorting look at the events themselves only where numbers are equal. The caller says whether it is
- * sorted.
+ * Events in an array, beside an array of their keys. Searching and sorting read the events only
+ * where keys are equal. The caller knows whether a run is sorted.
  */
 final class EventRun {
   private static final long[] NO_KEYS = {};
   private static final StoredEvent[] NO_ITEMS = {};
 
+  private final EventOrder order;
   private long[] keys;
   private StoredEvent[] items;
   private int size;
 
-  EventRun(int capacity) {
+  /** The sum of all hashes; null until it is needed, and after each change. */
+  private IdSum hashSum;
+
+  EventRun(EventOrder order, int capacity) {
+    this.order = order;
     keys = capacity == 0 ? NO_KEYS : new long[capacity];
     items = capacity == 0 ? NO_ITEMS : new StoredEvent[capacity];
   }
@@ -33,76 +38,83 @@ final class EventRun {
     return keys[at];
   }
 
-  void add(long key, StoredEvent storedEvent) {
-    ensureRoom(1);
-    keys[size] = key;
-    items[size++] = storedEvent;
+  IdSum hashSum() {
+    if (hashSum == null) {
+      hashSum = hashSum(size);
+    }
+    return hashSum;
   }
 
-  void insert(int at, long key, StoredEvent storedEvent) {
-    ensureRoom(1);
-    System.arraycopy(keys, at, keys, at + 1, size - at);
-    System.arraycopy(items, at, items, at + 1, size - at);
+  /** The sum of the hashes of the first items. */
+  IdSum hashSum(int count) {
+    IdSum sum = new IdSum();
+    for (int i = 0; i < count; i++) {
+      sum.add(items[i].hash);
+    }
+    return sum;
+  }
+
+  void set(int at, long key, StoredEvent stored) {
     keys[at] = key;
-    items[at] = storedEvent;
-    size++;
+    items[at] = stored;
+  }
+
+  void add(long key, StoredEvent stored) {
+    insert(size, key, stored);
+  }
+
+  void insert(int at, long key, StoredEvent stored) {
+    resize(size + 1);
+    System.arraycopy(keys, at, keys, at + 1, size - 1 - at);
+    System.arraycopy(items, at, items, at + 1, size - 1 - at);
+    set(at, key, stored);
   }
 
   void remove(int at) {
-    size--;
-    System.arraycopy(keys, at + 1, keys, at, size - at);
-    System.arraycopy(items, at + 1, items, at, size - at);
-    items[size] = null;
+    System.arraycopy(keys, at + 1, keys, at, size - 1 - at);
+    System.arraycopy(items, at + 1, items, at, size - 1 - at);
+    resize(size - 1);
   }
 
-  /** Moves the items from a place on into a new run. */
+  /** Moves the items from an index on into a new run. */
   EventRun splitOff(int from) {
-    EventRun rest = new EventRun(size - from + (size >> 2));
-    rest.append(this, from);
-    Arrays.fill(items, from, size, null);
-    size = from;
+    EventRun rest = new EventRun(order, size - from + (size >> 2));
+    rest.append(this, from, size);
+    resize(from);
     return rest;
   }
 
-  /** Adds the other's items from a place on. */
-  void append(EventRun other, int from) {
-    int count = other.size - from;
-    ensureRoom(count);
-    System.arraycopy(other.keys, from, keys, size, count);
-    System.arraycopy(other.items, from, items, size, count);
-    size += count;
+  /** Appends items of another run. */
+  void append(EventRun other, int from, int to) {
+    int at = size;
+    resize(size + to - from);
+    System.arraycopy(other.keys, from, keys, at, to - from);
+    System.arraycopy(other.items, from, items, at, to - from);
   }
 
-  private void ensureRoom(int more) {
-    if (size + more > items.length) {
-      int capacity = Math.max(size + more, size + (size >> 1) + 2);
+  private void resize(int newSize) {
+    if (newSize > items.length) {
+      int capacity = Math.max(newSize, size + (size >> 1) + 2);
       keys = Arrays.copyOf(keys, capacity);
       items = Arrays.copyOf(items, capacity);
     }
+    if (newSize < size) {
+      Arrays.fill(items, newSize, size, null);
+    }
+    size = newSize;
+    hashSum = null;
   }
 
-  /** How the item at a place stands to an event: below zero when it comes before. */
-  int compare(int at, long key, Event event) {
-    int byKey = Long.compare(keys[at], key);
-    return byKey != 0 ? byKey : StoredEvent.compare(items[at].event(), event);
-  }
-
-  /** How an item stands to one of another run; looks at the events only when it has to. */
-  int compare(int at, EventRun other, int otherAt) {
-    long key = keys[at];
-    long otherKey = other.keys[otherAt];
-    return key != otherKey
-        ? Long.compare(key, otherKey)
-        : StoredEvent.compare(items[at].event(), other.items[otherAt].event());
-  }
-
-  /** In a sorted run: where the event would go in, after its equals. */
-  int insertionPoint(long key, Event event) {
+  /**
+   * In a sorted run: how many items have a lower key, or this key and pass the test. Items with
+   * this key that pass must come before those that do not.
+   */
+  int rank(long key, Predicate<StoredEvent> tie) {
     int low = 0;
     int high = size;
     while (low < high) {
       int middle = low + high >>> 1;
-      if (compare(middle, key, event) <= 0) {
+      if (keys[middle] < key || keys[middle] == key && tie.test(items[middle])) {
         low = middle + 1;
       } else {
         high = middle;
@@ -111,22 +123,7 @@ final class EventRun {
     return low;
   }
 
-  /** In a sorted run: how many have a number that is not above the given one. */
-  int countUpTo(long limit) {
-    int low = 0;
-    int high = size;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (keys[middle] <= limit) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  /** Sorts by merging the ascending stretches that are there already. */
+  /** Sorts by merging the ascending stretches that exist already. */
   void sort() {
     int[] ends = new int[8];
     int runs = 0;
@@ -138,18 +135,15 @@ final class EventRun {
         ends[runs++] = i;
       }
     }
-    if (runs < 2) {
-      return;
-    }
     EventRun from = this;
-    EventRun to = new EventRun(size);
+    EventRun to = runs < 2 ? this : new EventRun(order, size);
     while (runs > 1) {
       to.size = 0;
       int merged = 0;
       for (int i = 0; i < runs; i += 2) {
         int start = i == 0 ? 0 : ends[i - 1];
         int end = i + 1 < runs ? ends[i + 1] : ends[i];
-        to.merge(from, start, ends[i], from, ends[i], end);
+        to.appendMerged(from, start, ends[i], from, ends[i], end);
         ends[merged++] = end;
       }
       runs = merged;
@@ -162,24 +156,29 @@ final class EventRun {
     size = from.size;
   }
 
-  /** Adds two sorted stretches in their common order. There is room for them. */
-  private void merge(EventRun a, int i, int endOfA, EventRun b, int j, int endOfB) {
-    while (i < endOfA && j < endOfB) {
+  /** Appends two sorted stretches in their common order. */
+  void appendMerged(EventRun a, int fromA, int toA, EventRun b, int fromB, int toB) {
+    int i = fromA;
+    int j = fromB;
+    int at = size;
+    resize(size + toA - fromA + toB - fromB);
+    while (i < toA && j < toB) {
       if (a.compare(i, b, j) <= 0) {
-        keys[size] = a.keys[i];
-        items[size++] = a.items[i++];
+        keys[at] = a.keys[i];
+        items[at++] = a.items[i++];
       } else {
-        keys[size] = b.keys[j];
-        items[size++] = b.items[j++];
+        keys[at] = b.keys[j];
+        items[at++] = b.items[j++];
       }
     }
-    copy(a, i, endOfA);
-    copy(b, j, endOfB);
+    EventRun rest = i < toA ? a : b;
+    int next = i < toA ? i : j;
+    System.arraycopy(rest.keys, next, keys, at, size - at);
+    System.arraycopy(rest.items, next, items, at, size - at);
   }
 
-  private void copy(EventRun source, int from, int end) {
-    System.arraycopy(source.keys, from, keys, size, end - from);
-    System.arraycopy(source.items, from, items, size, end - from);
-    size += end - from;
+  private int compare(int at, EventRun other, int otherAt) {
+    int byKey = Long.compare(keys[at], other.keys[otherAt]);
+    return byKey != 0 ? byKey : order.ties().compare(items[at], other.items[otherAt]);
   }
 }

@@ -1,64 +1,79 @@
 package nara.ledger.index;
 
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
 import nara.event.EventId;
+import nara.negentropy.ItemId;
 
 /**
- * The held event of each id. A hash table without an object for each entry: 32 bits of each hash
- * stand in an array of their own, so that most ids that are not held are recognised by one look
- * there, and growing the table touches no event.
+ * A hash table from a key to its stored event, without an object for each entry. An array of tags
+ * holds 32 bits of each hash. Most misses end at the tags, and growing the table reads no event.
  *
- * <p>The hash is multiplied by a number drawn for each table. Ids are hashes that a peer can choose
- * by trying, and it must not know which of them fall together here; nothing else depends on that
- * number.
+ * <p>Keys are hashes that a peer can choose by trying. Each table multiplies them by a secret
+ * random number, so a peer cannot make them collide here.
  *
- * <p>Finding, putting and removing: O(1) expected. 8 bytes a slot, of which a third to two thirds
- * are filled.
+ * <p>Get, put and remove cost O(1) expected. A slot takes 8 bytes; a third to two thirds of the
+ * slots are filled.
  */
-public final class EventTable {
+final class EventTable<K> {
   private static final int INITIAL_BITS = 4;
 
+  private final ToLongFunction<K> hash;
+  private final BiPredicate<StoredEvent, K> hasKey;
   private final long salt = ThreadLocalRandom.current().nextLong() | 1;
   private int bits = INITIAL_BITS;
 
-  /** The high bits of each entry's hash; 0 for an empty slot. */
+  /** The high bits of each entry's hash; 0 marks an empty slot. */
   private int[] tags = new int[1 << INITIAL_BITS];
 
   private StoredEvent[] entries = new StoredEvent[1 << INITIAL_BITS];
   private int size;
 
-  public int size() {
+  private EventTable(ToLongFunction<K> hash, BiPredicate<StoredEvent, K> hasKey) {
+    this.hash = hash;
+    this.hasKey = hasKey;
+  }
+
+  static EventTable<EventId> byId() {
+    return new EventTable<>(id -> id.high() ^ id.low(), (stored, id) -> stored.event().hasId(id));
+  }
+
+  /** A table by {@link StoredEvent#hash}. */
+  static EventTable<ItemId> byHash() {
+    return new EventTable<>(ItemId::first, (stored, hash) -> stored.hash.equals(hash));
+  }
+
+  int size() {
     return size;
   }
 
-  /** The one held under the id; null when there is none. */
-  public StoredEvent get(EventId id) {
-    return entries[slotOf(id, tagOf(id))];
+  /** The event with this key, or null. */
+  StoredEvent get(K key) {
+    return entries[slotOf(key, tagOf(key))];
   }
 
-  /** Puts it under its event's id, in place of what was there. */
-  public void put(StoredEvent storedEvent) {
-    EventId id = storedEvent.event().id();
-    int tag = tagOf(id);
-    int at = slotOf(id, tag);
+  /** Stores the event under its key, in place of the event that was there. */
+  void put(K key, StoredEvent stored) {
+    int tag = tagOf(key);
+    int at = slotOf(key, tag);
     if (entries[at] == null) {
       if (++size * 3L > entries.length * 2L) {
         grow();
-        at = slotOf(id, tag);
+        at = emptySlot(tag);
       }
       tags[at] = tag;
     }
-    entries[at] = storedEvent;
+    entries[at] = stored;
   }
 
-  /** Removes what is under the id, which must be held. */
-  public void remove(EventId id) {
-    int hole = slotOf(id, tagOf(id));
+  /** Removes the entry with this key, which must be present. */
+  void remove(K key) {
+    int hole = slotOf(key, tagOf(key));
     int mask = tags.length - 1;
-    // Those behind it that had to give way move up, so that a search still finds them.
+    // Move displaced entries towards their home slots, so that a search still finds them.
     for (int at = hole + 1 & mask; tags[at] != 0; at = at + 1 & mask) {
-      int homeSlot = tags[at] >>> 32 - bits;
-      if ((at - homeSlot & mask) >= (at - hole & mask)) {
+      if ((at - homeSlot(tags[at]) & mask) >= (at - hole & mask)) {
         tags[hole] = tags[at];
         entries[hole] = entries[at];
         hole = at;
@@ -69,18 +84,31 @@ public final class EventTable {
     size--;
   }
 
-  /** The slot of the id, or the empty one where it would go. */
-  private int slotOf(EventId id, int tag) {
+  /** The slot of the key, or the empty slot where it belongs. */
+  private int slotOf(K key, int tag) {
     int mask = tags.length - 1;
-    int at = tag >>> 32 - bits;
-    while (tags[at] != 0 && (tags[at] != tag || !entries[at].event().hasId(id))) {
+    int at = homeSlot(tag);
+    while (tags[at] != 0 && (tags[at] != tag || !hasKey.test(entries[at], key))) {
       at = at + 1 & mask;
     }
     return at;
   }
 
-  private int tagOf(EventId id) {
-    int tag = (int) ((id.high() ^ id.low()) * salt >>> 32);
+  private int emptySlot(int tag) {
+    int mask = tags.length - 1;
+    int at = homeSlot(tag);
+    while (tags[at] != 0) {
+      at = at + 1 & mask;
+    }
+    return at;
+  }
+
+  private int homeSlot(int tag) {
+    return tag >>> 32 - bits;
+  }
+
+  private int tagOf(K key) {
+    int tag = (int) (hash.applyAsLong(key) * salt >>> 32);
     return tag == 0 ? 1 : tag;
   }
 
@@ -90,13 +118,9 @@ public final class EventTable {
     bits++;
     tags = new int[1 << bits];
     entries = new StoredEvent[1 << bits];
-    int mask = tags.length - 1;
     for (int i = 0; i < oldTags.length; i++) {
       if (oldTags[i] != 0) {
-        int at = oldTags[i] >>> 32 - bits;
-        while (tags[at] != 0) {
-          at = at + 1 & mask;
-        }
+        int at = emptySlot(oldTags[i]);
         tags[at] = oldTags[i];
         entries[at] = oldEntries[i];
       }

@@ -1,82 +1,87 @@
 package nara.ledger.index;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.Function;
+import nara.ledger.index.SortedIndex.Cursor;
 
 /**
- * Walks several indexes as if they were one, in either direction; an event that stands in two of
- * them comes once. A step costs O(log of the number of indexes).
+ * Iterates over several indexes by time as if they were one, in either direction. An event that is
+ * in several of them comes once. A step costs O(log of the number of indexes).
  */
-public final class MergeCursor {
-  private final boolean forward;
-  private final PriorityQueue<SortedIndex.Cursor> queue;
-  private SortedIndex.Cursor current;
-  private StoredEvent last;
+public final class MergeCursor implements Iterator<StoredEvent> {
+  private final PriorityQueue<Cursor> queue;
 
-  private MergeCursor(boolean forward, int sources) {
-    this.forward = forward;
-    this.queue =
+  /** The cursor with the next event; null while that cursor is in the queue. */
+  private Cursor lead;
+
+  private StoredEvent current;
+
+  private MergeCursor(
+      int direction, List<SortedIndex> indexes, Function<SortedIndex, Cursor> start) {
+    queue =
         new PriorityQueue<>(
-            Math.max(1, sources),
-            (a, b) -> {
-              int order = StoredEvent.compare(a.current().event(), b.current().event());
-              return forward ? order : -order;
-            });
-  }
-
-  /** From the first event later than a time on. */
-  public static MergeCursor after(long ts, List<SortedIndex> sources) {
-    MergeCursor mergeCursor = new MergeCursor(true, sources.size());
-    for (SortedIndex source : sources) {
-      // Nothing is at or before the earliest possible time but an event of exactly that time.
-      mergeCursor.addSource(source.cursor(ts == Long.MIN_VALUE ? 0 : source.rankAfter(ts)));
+            (a, b) -> direction * StoredEvent.compare(a.current().event(), b.current().event()));
+    for (SortedIndex index : indexes) {
+      Cursor cursor = start.apply(index);
+      if (cursor.hasNext()) {
+        queue.add(cursor);
+      }
     }
-    return mergeCursor;
+    current = nextOfAll();
   }
 
-  /** From the newest event back. */
-  public static MergeCursor backward(List<SortedIndex> sources) {
-    MergeCursor mergeCursor = new MergeCursor(false, sources.size());
-    for (SortedIndex source : sources) {
-      mergeCursor.addSource(source.cursor(source.size() - 1));
-    }
-    return mergeCursor;
+  /** From the first event later than a time, in ascending order. */
+  public static MergeCursor after(long ts, List<SortedIndex> indexes) {
+    // Long.MIN_VALUE stands for everything, including an event of exactly that time.
+    return new MergeCursor(
+        1, indexes, index -> index.cursor(ts == Long.MIN_VALUE ? 0 : index.rankAfter(ts)));
   }
 
-  private void addSource(SortedIndex.Cursor cursor) {
-    if (cursor.current() != null) {
-      queue.add(cursor);
-    }
+  /** From the newest event, in descending order. */
+  public static MergeCursor descending(List<SortedIndex> indexes) {
+    return new MergeCursor(-1, indexes, SortedIndex::descendingCursor);
   }
 
-  /** The next event; null at the end. */
+  /** The event that {@link #next} returns next, or null. */
+  public StoredEvent current() {
+    return current;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return current != null;
+  }
+
+  @Override
   public StoredEvent next() {
-    while (true) {
-      if (current != null) {
-        advance();
-      }
-      if (current == null) {
-        current = queue.poll();
-      }
-      StoredEvent storedEvent = current == null ? null : current.current();
-      if (storedEvent == null || storedEvent != last) {
-        last = storedEvent;
-        return storedEvent;
-      }
+    StoredEvent result = current;
+    if (result == null) {
+      throw new NoSuchElementException();
     }
+    do {
+      current = nextOfAll();
+    } while (current == result);
+    return result;
   }
 
-  private void advance() {
-    if (forward) {
-      current.forward();
-    } else {
-      current.back();
+  /** The next event of all indexes, with repetitions; null at the end. */
+  private StoredEvent nextOfAll() {
+    if (lead == null) {
+      lead = queue.poll();
     }
-    if (current.current() == null) {
-      current = null;
+    if (lead == null) {
+      return null;
+    }
+    StoredEvent next = lead.next();
+    if (!lead.hasNext()) {
+      lead = null;
     } else if (!queue.isEmpty()) {
-      queue.add(current);
-      current = null;
+      queue.add(lead);
+      lead = null;
     }
+    return next;
   }
 }

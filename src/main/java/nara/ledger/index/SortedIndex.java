@@ -1,68 +1,64 @@
 package nara.ledger.index;
 
-import java.util.Arrays;
-import java.util.function.ToLongFunction;
-import nara.event.Event;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
- * A sorted multitude of events: the one structure behind every index and limit of the ledger.
+ * Sorted events: the one structure behind every index and limit of the ledger.
  *
- * <p>Sorted by a number (a time) and, where that is equal, by {@link StoredEvent#compare}. The
- * events stand in chunks of up to {@value #CHUNK}, each with its numbers beside it in an array, so
- * that a search touches few cache lines, and a place costs 12 bytes plus slack where a tree node
- * would cost 40 and more.
+ * <p>The events are in chunks of up to {@value #CHUNK} with their keys beside them. So a search
+ * touches few cache lines, and an event costs 12 bytes plus slack, where a tree node would cost 40
+ * or more.
  *
- * <p>What is added waits unsorted until somebody looks. A few late ones are then put in one by one;
- * when they are many (an eighth of what is there) they are sorted and merged in one sweep. A ledger
- * that only takes in, as in a recovery, so works in sequence through memory whatever its size.
+ * <p>Added events stay unsorted until the next read. A few are then inserted one by one. Many (an
+ * eighth of the sorted ones) are sorted and merged in one sweep, so a recovery that only adds works
+ * through memory in sequence.
  *
- * <p>n events held. Add: amortised O(log n), of which most is sorting. Remove: O(log n) plus one
- * array copy that a chunk bounds; once in dozens of changes a chunk comes or goes, which moves the
- * list of chunks. Rank to event and time to rank: O(log n), by a Fenwick tree over the chunks'
- * sizes, which the first such question after a chunk came or went makes anew.
+ * <p>With n events, an addition costs amortised O(log n), mostly for sorting. A removal costs O(log
+ * n) plus one array copy bounded by a chunk; about one change in 64 also moves the list of chunks.
+ * Rank to event and key to rank cost O(log n) by a Fenwick tree over the sizes of the chunks, which
+ * the first such read after a chunk was added or removed rebuilds.
+ *
+ * <p>Iterators and cursors are invalid after the next change.
  */
-public final class SortedIndex {
+public final class SortedIndex implements Iterable<StoredEvent> {
   private static final int CHUNK = 128;
 
-  /** Chunks made by a sweep have room for a few more. */
+  /** A sweep leaves room for a few additions in each chunk. */
   private static final int INITIAL_FILL = CHUNK - CHUNK / 4;
 
-  /** The part of what is held that may wait to be sorted in, one in so many. */
+  /** Up to one in so many events may be unsorted. */
   private static final int PENDING_DIVISOR = 8;
 
-  private static final int[] EMPTY_FENWICK = {};
+  private static final int[] NO_FENWICK = {};
+  private static final EventRun NO_EVENTS = new EventRun(null, 0);
 
-  private final ToLongFunction<StoredEvent> key;
-  private EventRun[] chunks = {new EventRun(0)};
-  private int chunkCount = 1;
+  private final EventOrder order;
+  private final List<EventRun> chunks = new ArrayList<>(1);
 
-  /** How many stand in the chunks. */
+  /** The first event of each chunk; a search starts here. */
+  private EventRun firsts;
+
+  /** The number of events in the chunks. */
   private int sortedCount;
 
-  /** What was added since somebody looked. */
-  private EventRun pending = new EventRun(0);
+  /** The events added since the last read. */
+  private EventRun pending;
 
-  /** The number of each chunk's first event: a search touches this before any chunk. */
-  private long[] firstKeys = {0};
+  /** A Fenwick tree over the chunks' sizes, from index 1 on; unused while there is one chunk. */
+  private int[] fenwick = NO_FENWICK;
 
-  /** A Fenwick tree over the chunks' sizes, from 1 on; unused while there is one chunk. */
-  private int[] fenwick = EMPTY_FENWICK;
-
-  /** Whether chunks came or went since the tree was made; it is made again when it is needed. */
   private boolean fenwickIsStale;
 
-  private SortedIndex(ToLongFunction<StoredEvent> key) {
-    this.key = key;
-  }
-
-  /** Sorted by time. */
-  static SortedIndex byTime() {
-    return new SortedIndex(storedEvent -> storedEvent.event().ts());
-  }
-
-  /** Sorted by what is kept longer within a rank: {@link StoredEvent#retentionTime}. */
-  public static SortedIndex byRetentionTime() {
-    return new SortedIndex(StoredEvent::retentionTime);
+  public SortedIndex(EventOrder order) {
+    this.order = order;
+    this.firsts = new EventRun(order, 0);
+    this.pending = new EventRun(order, 0);
   }
 
   public int size() {
@@ -73,59 +69,58 @@ public final class SortedIndex {
     return size() == 0;
   }
 
-  /** The lowest; null when there is none. */
+  /** The lowest event, or null. */
   public StoredEvent first() {
     sortPending();
-    return sortedCount == 0 ? null : chunks[0].get(0);
+    return firsts.size() == 0 ? null : firsts.get(0);
   }
 
-  /** The highest; null when there is none. */
-  StoredEvent last() {
-    sortPending();
-    EventRun chunk = chunks[chunkCount - 1];
-    return sortedCount == 0 ? null : chunk.get(chunk.size() - 1);
-  }
-
-  public void add(StoredEvent storedEvent) {
-    pending.add(key.applyAsLong(storedEvent), storedEvent);
+  public void add(StoredEvent stored) {
+    pending.add(order.key().applyAsLong(stored), stored);
     if (pending.size() >= Math.max(CHUNK, sortedCount / PENDING_DIVISOR)) {
       sortPending();
     }
   }
 
   /**
-   * Takes out this very object.
+   * Removes this very object.
    *
-   * @throws IllegalStateException when it is not in here: the indexes disagree
+   * @throws IllegalStateException when the index does not contain it: the indexes disagree
    */
-  public void remove(StoredEvent storedEvent) {
+  public void remove(StoredEvent stored) {
     sortPending();
-    long at = key.applyAsLong(storedEvent);
-    int c = chunkOf(at, storedEvent.event());
-    int place = chunks[c].insertionPoint(at, storedEvent.event()) - 1;
-    if (place < 0 || chunks[c].get(place) != storedEvent) {
-      throw new IllegalStateException(storedEvent.event() + " is not in the index");
+    long key = order.key().applyAsLong(stored);
+    Predicate<StoredEvent> notAbove = notAbove(stored);
+    int c = firsts.rank(key, notAbove) - 1;
+    int at = c < 0 ? -1 : chunks.get(c).rank(key, notAbove) - 1;
+    if (at < 0 || chunks.get(c).get(at) != stored) {
+      throw new IllegalStateException("The index does not contain " + stored.event());
     }
-    chunks[c].remove(place);
+    EventRun chunk = chunks.get(c);
+    chunk.remove(at);
     sortedCount--;
     updateFenwick(c, -1);
-    shrinkChunk(c);
+    if (chunk.size() == 0) {
+      dropChunk(c);
+      return;
+    }
+    firsts.set(c, chunk.key(0), chunk.get(0));
+    if (c + 1 < chunks.size() && chunk.size() + chunks.get(c + 1).size() <= CHUNK / 2) {
+      chunk.append(chunks.get(c + 1), 0, chunks.get(c + 1).size());
+      dropChunk(c + 1);
+    }
   }
 
-  /** How many have a number that is not above the given one: the rank of the first above it. */
+  /** The number of events whose key is at most the limit: the rank of the first one above it. */
   public int rankAfter(long limit) {
+    return rank(limit, stored -> true);
+  }
+
+  /** The number of events with a lower key, or with this key that pass the test. */
+  int rank(long key, Predicate<StoredEvent> tie) {
     sortPending();
-    int low = 0;
-    int high = sortedCount == 0 ? 0 : chunkCount;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (firstKeys[middle] <= limit) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low == 0 ? 0 : countBefore(low - 1) + chunks[low - 1].countUpTo(limit);
+    int c = firsts.rank(key, tie) - 1;
+    return c < 0 ? 0 : countBefore(c) + chunks.get(c).rank(key, tie);
   }
 
   /** The event of a rank, from 0 to size - 1. */
@@ -133,70 +128,110 @@ public final class SortedIndex {
     return cursor(rank).current();
   }
 
-  /** A place from which to walk; a rank of -1 or of the size stands beside the ends. */
+  @Override
+  public Iterator<StoredEvent> iterator() {
+    return cursor(0);
+  }
+
+  public Stream<StoredEvent> stream() {
+    return StreamSupport.stream(spliterator(), false);
+  }
+
+  public Iterable<StoredEvent> descending() {
+    return this::descendingCursor;
+  }
+
+  Cursor descendingCursor() {
+    return cursor(size() - 1, -1);
+  }
+
+  /** Iterates in ascending order from a rank on; there is nothing beyond 0 and size - 1. */
   public Cursor cursor(int rank) {
+    return cursor(rank, 1);
+  }
+
+  private Cursor cursor(int rank, int step) {
     sortPending();
-    if (rank < 0) {
-      return new Cursor(0, -1);
+    if (rank < 0 || rank >= sortedCount) {
+      return new Cursor(chunks.size(), NO_EVENTS, 0, step);
     }
-    if (chunkCount == 1) {
-      return new Cursor(0, rank);
-    }
-    refreshFenwick();
     int c = 0;
     int left = rank;
-    for (int step = Integer.highestOneBit(chunkCount); step > 0; step >>= 1) {
-      if (c + step <= chunkCount && fenwick[c + step] <= left) {
-        c += step;
-        left -= fenwick[c];
+    if (chunks.size() > 1) {
+      refreshFenwick();
+      for (int bit = Integer.highestOneBit(chunks.size()); bit > 0; bit >>= 1) {
+        if (c + bit <= chunks.size() && fenwick[c + bit] <= left) {
+          c += bit;
+          left -= fenwick[c];
+        }
       }
     }
-    return c == chunkCount
-        ? new Cursor(chunkCount - 1, chunks[chunkCount - 1].size() + left)
-        : new Cursor(c, left);
+    return new Cursor(c, chunks.get(c), left, step);
   }
 
-  /** A place in the order; it is lost with the next change. */
-  public final class Cursor {
-    private int chunkIndex;
-    private int offset;
+  /** An iterator that can show its next event without moving on. */
+  public final class Cursor implements Iterator<StoredEvent> {
+    private final int step;
 
-    private Cursor(int c, int place) {
-      this.chunkIndex = c;
-      this.offset = place;
+    /** The index of the chunk that contains the current event; the number of chunks at the end. */
+    int chunkIndex;
+
+    private EventRun chunk;
+
+    /** The index of the current event in its chunk. */
+    int offset;
+
+    private Cursor(int chunkIndex, EventRun chunk, int offset, int step) {
+      this.chunkIndex = chunkIndex;
+      this.chunk = chunk;
+      this.offset = offset;
+      this.step = step;
     }
 
-    /** The event here; null beside the ends. */
+    /** The event that {@link #next} returns next, or null. */
     public StoredEvent current() {
-      EventRun chunk = chunks[chunkIndex];
-      return offset >= 0 && offset < chunk.size() ? chunk.get(offset) : null;
+      return hasNext() ? chunk.get(offset) : null;
     }
 
-    public void forward() {
-      if (++offset >= chunks[chunkIndex].size() && chunkIndex + 1 < chunkCount) {
-        chunkIndex++;
-        offset = 0;
-      }
+    @Override
+    public boolean hasNext() {
+      return offset >= 0 && offset < chunk.size();
     }
 
-    public void back() {
-      if (--offset < 0 && chunkIndex > 0) {
-        chunkIndex--;
-        offset = chunks[chunkIndex].size() - 1;
+    @Override
+    public StoredEvent next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
       }
+      StoredEvent result = chunk.get(offset);
+      offset += step;
+      if (!hasNext() && chunkIndex + step >= 0 && chunkIndex + step < chunks.size()) {
+        chunkIndex += step;
+        chunk = chunks.get(chunkIndex);
+        offset = step > 0 ? 0 : chunk.size() - 1;
+      }
+      return result;
     }
   }
 
-  /** Sorts in what is late. */
+  int chunkCount() {
+    sortPending();
+    return chunks.size();
+  }
+
+  EventRun chunk(int c) {
+    return chunks.get(c);
+  }
+
   private void sortPending() {
     if (pending.size() == 0) {
       return;
     }
     EventRun sorted = pending;
-    pending = new EventRun(0);
+    pending = new EventRun(order, 0);
     sorted.sort();
     if (sorted.size() >= CHUNK && sorted.size() >= sortedCount / PENDING_DIVISOR) {
-      mergePending(sorted);
+      mergeIntoNewChunks(sorted);
     } else {
       for (int i = 0; i < sorted.size(); i++) {
         insert(sorted.key(i), sorted.get(i));
@@ -204,123 +239,73 @@ public final class SortedIndex {
     }
   }
 
-  /** Merges a sorted run with everything there is, into new chunks. */
-  private void mergePending(EventRun sorted) {
-    int total = sortedCount + sorted.size();
-    EventRun[] old = chunks;
-    int oldCount = chunkCount;
-    chunks = new EventRun[total / INITIAL_FILL + 1];
-    chunkCount = 0;
-    EventRun chunk = new EventRun(INITIAL_FILL);
-    int next = 0;
-    for (int c = 0; c < oldCount; c++) {
-      EventRun from = old[c];
-      old[c] = null;
-      for (int i = 0; i < from.size(); i++) {
-        while (next < sorted.size() && sorted.compare(next, from, i) <= 0) {
-          chunk = appendMerged(chunk, sorted.key(next), sorted.get(next));
-          next++;
-        }
-        chunk = appendMerged(chunk, from.key(i), from.get(i));
+  private void mergeIntoNewChunks(EventRun sorted) {
+    List<EventRun> old = chunks.isEmpty() ? List.of(NO_EVENTS) : List.copyOf(chunks);
+    sortedCount += sorted.size();
+    chunks.clear();
+    firsts = new EventRun(order, sortedCount / INITIAL_FILL + 1);
+    int from = 0;
+    for (EventRun chunk : old) {
+      int last = chunk.size() - 1;
+      int to =
+          chunk == old.getLast()
+              ? sorted.size()
+              : sorted.rank(chunk.key(last), notAbove(chunk.get(last)));
+      EventRun merged = new EventRun(order, chunk.size() + to - from);
+      merged.appendMerged(chunk, 0, chunk.size(), sorted, from, to);
+      from = to;
+      int parts = merged.size() <= CHUNK ? 1 : Math.ceilDiv(merged.size(), INITIAL_FILL);
+      int step = Math.ceilDiv(merged.size(), parts);
+      for (int i = 0; i < merged.size(); i += step) {
+        EventRun part = new EventRun(order, step);
+        part.append(merged, i, Math.min(merged.size(), i + step));
+        insertChunk(chunks.size(), part);
       }
     }
-    for (; next < sorted.size(); next++) {
-      chunk = appendMerged(chunk, sorted.key(next), sorted.get(next));
-    }
-    chunks[chunkCount++] = chunk;
-    sortedCount = total;
-    firstKeys = new long[chunks.length];
-    for (int c = 0; c < chunkCount; c++) {
-      firstKeys[c] = chunks[c].key(0);
-    }
-    fenwickIsStale = true;
   }
 
-  /** Adds to the chunk, or to the next one when it is full. */
-  private EventRun appendMerged(EventRun chunk, long at, StoredEvent storedEvent) {
-    EventRun target = chunk;
-    if (chunk.size() == INITIAL_FILL) {
-      chunks[chunkCount++] = chunk;
-      target = new EventRun(INITIAL_FILL);
-    }
-    target.add(at, storedEvent);
-    return target;
+  /** Tests events with the same key. */
+  private Predicate<StoredEvent> notAbove(StoredEvent limit) {
+    return stored -> order.ties().compare(stored, limit) <= 0;
   }
 
-  private void insert(long at, StoredEvent storedEvent) {
-    int c = chunkOf(at, storedEvent.event());
-    EventRun chunk = chunks[c];
-    int place = chunk.insertionPoint(at, storedEvent.event());
-    if (chunk.size() == CHUNK) {
-      boolean appends = c == chunkCount - 1 && place == CHUNK;
-      insertChunk(c + 1, appends ? new EventRun(CHUNK / 4) : chunk.splitOff(CHUNK / 2));
-      if (appends || place > CHUNK / 2) {
-        place -= chunk.size();
-        c++;
-      }
-    }
-    chunks[c].insert(place, at, storedEvent);
-    firstKeys[c] = chunks[c].key(0);
-    sortedCount++;
-    updateFenwick(c, 1);
-  }
-
-  /** The last chunk whose first event is not above the given one; the first when all are. */
-  private int chunkOf(long at, Event event) {
-    int low = 1;
-    int high = chunkCount;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      long first = firstKeys[middle];
-      if (first < at || first == at && chunks[middle].compare(0, at, event) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low - 1;
-  }
-
-  /** Drops an empty chunk, joins two that are nearly empty. */
-  private void shrinkChunk(int c) {
-    if (chunks[c].size() == 0) {
-      if (chunkCount > 1) {
-        dropChunk(c);
-      }
+  private void insert(long key, StoredEvent stored) {
+    Predicate<StoredEvent> notAbove = notAbove(stored);
+    int c = Math.max(0, firsts.rank(key, notAbove) - 1);
+    EventRun chunk = chunks.isEmpty() ? NO_EVENTS : chunks.get(c);
+    int at = chunk.rank(key, notAbove);
+    if (chunks.isEmpty() || at == CHUNK && c == chunks.size() - 1) {
+      // Events that come in ascending order fill one chunk after the other.
+      EventRun last = new EventRun(order, chunks.isEmpty() ? 1 : CHUNK / 4);
+      last.add(key, stored);
+      insertChunk(chunks.size(), last);
+    } else if (chunk.size() == CHUNK) {
+      insertChunk(c + 1, chunk.splitOff(CHUNK / 2));
+      insert(key, stored);
       return;
+    } else {
+      chunk.insert(at, key, stored);
+      firsts.set(c, chunk.key(0), chunk.get(0));
+      updateFenwick(c, 1);
     }
-    firstKeys[c] = chunks[c].key(0);
-    if (c + 1 < chunkCount && chunks[c].size() + chunks[c + 1].size() <= CHUNK / 2) {
-      chunks[c].append(chunks[c + 1], 0);
-      dropChunk(c + 1);
-    }
+    sortedCount++;
   }
 
   private void insertChunk(int c, EventRun chunk) {
-    if (chunkCount == chunks.length) {
-      int capacity = chunkCount + (chunkCount >> 1) + 1;
-      chunks = Arrays.copyOf(chunks, capacity);
-      firstKeys = Arrays.copyOf(firstKeys, capacity);
-    }
-    System.arraycopy(chunks, c, chunks, c + 1, chunkCount - c);
-    System.arraycopy(firstKeys, c, firstKeys, c + 1, chunkCount - c);
-    chunks[c] = chunk;
-    firstKeys[c] = chunk.size() == 0 ? 0 : chunk.key(0);
-    chunkCount++;
+    chunks.add(c, chunk);
+    firsts.insert(c, chunk.key(0), chunk.get(0));
     fenwickIsStale = true;
   }
 
   private void dropChunk(int c) {
-    chunkCount--;
-    System.arraycopy(chunks, c + 1, chunks, c, chunkCount - c);
-    System.arraycopy(firstKeys, c + 1, firstKeys, c, chunkCount - c);
-    chunks[chunkCount] = null;
+    chunks.remove(c);
+    firsts.remove(c);
     fenwickIsStale = true;
   }
 
   private void updateFenwick(int c, int change) {
-    if (chunkCount > 1 && !fenwickIsStale) {
-      for (int i = c + 1; i <= chunkCount; i += i & -i) {
+    if (chunks.size() > 1 && !fenwickIsStale) {
+      for (int i = c + 1; i <= chunks.size(); i += i & -i) {
         fenwick[i] += change;
       }
     }
@@ -331,21 +316,22 @@ public final class SortedIndex {
       return;
     }
     fenwickIsStale = false;
-    if (fenwick.length <= chunkCount) {
-      fenwick = new int[chunks.length + 1];
+    int count = chunks.size();
+    if (fenwick.length <= count) {
+      fenwick = new int[count + (count >> 1) + 1];
     }
-    for (int i = 1; i <= chunkCount; i++) {
-      fenwick[i] = chunks[i - 1].size();
+    for (int i = 1; i <= count; i++) {
+      fenwick[i] = chunks.get(i - 1).size();
     }
-    for (int i = 1; i <= chunkCount; i++) {
+    for (int i = 1; i <= count; i++) {
       int parent = i + (i & -i);
-      if (parent <= chunkCount) {
+      if (parent <= count) {
         fenwick[parent] += fenwick[i];
       }
     }
   }
 
-  /** How many stand in the chunks before this one. */
+  /** The number of events in the chunks before this one. */
   private int countBefore(int c) {
     if (c == 0) {
       return 0;

@@ -54,8 +54,8 @@ final class MeshClient {
 
   /** Sends a signed request with the configured stall timeout. */
   <A, T> Future<T> send(
-      Peer peer, SignedRequest<A> request, Duration timeout, OnVerified<A, T> onVerified) {
-    return send(peer, request, timeout, node.config().stallTimeout(), onVerified);
+      Peer peer, SignedRequest<A> request, Duration timeout, OnVerified<A, T> verified) {
+    return send(peer, request, timeout, node.config().stallTimeout(), verified);
   }
 
   /**
@@ -110,11 +110,7 @@ final class MeshClient {
 
   /** Asks a peer for a page of its checkpoint list, which has no signature. */
   <T> Future<T> fetchCheckpoints(
-      Peer peer,
-      int offset,
-      int limit,
-      Duration timeout,
-      OnVerified<CheckpointList, T> onVerified) {
+      Peer peer, int offset, int limit, Duration timeout, OnVerified<CheckpointList, T> verified) {
     String uri = MeshPaths.CHECKPOINTS + "?limit=" + limit + "&offset=" + offset;
     return transport.submit(
         peer.address(),
@@ -127,7 +123,7 @@ final class MeshClient {
                 .compose(
                     response ->
                         workers.executeBlocking(() -> readCheckpoints(response, peer), false))
-                .compose(list -> finish(operation, list, onVerified)));
+                .compose(list -> finish(operation, list, verified)));
   }
 
   private VerifiedResponse<CheckpointList> readCheckpoints(RawResponse response, Peer peer)

@@ -10,7 +10,7 @@ import nara.event.EventId;
 import nara.identity.PublicKey;
 import nara.ledger.Query;
 import nara.mesh.wire.MeshFailure;
-import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferResult;
 
 /**
  * The requests to the mesh sync verticle. A failure that a peer causes is a value of the reply, not
@@ -67,7 +67,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       Optional<Long> nextCursor,
       boolean hasMore,
       List<EventRef> eventRefs,
-      TrustRequest.OfferResult offerResult,
+      OfferResult offerResult,
       Duration elapsed)
       implements FetchOutcome {}
 
@@ -112,7 +112,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       int missing,
       int surplus,
       int notHeld,
-      TrustRequest.OfferResult offerResult)
+      OfferResult offerResult)
       implements ReconcileOutcome {
     /** Whether this ledger holds all wanted events of the peer. */
     public boolean isComplete() {
@@ -158,7 +158,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    * @param merged the result for each peer that accepted our zine, by name
    * @param failures the reason for each other peer, by name
    */
-  record ZinesExchanged(Map<String, TrustRequest.OfferResult> merged, Map<String, String> failures)
+  record ZinesExchanged(Map<String, OfferResult> merged, Map<String, String> failures)
       implements BusMessage {}
 
   /**

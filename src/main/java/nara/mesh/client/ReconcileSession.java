@@ -145,10 +145,10 @@ final class ReconcileSession {
         .mapEmpty();
   }
 
-  private <A, T> Future<T> send(SignedRequest<A> request, OnVerified<A, T> onVerified) {
+  private <A, T> Future<T> send(SignedRequest<A> request, OnVerified<A, T> verified) {
     Duration left = MeshLimits.RECONCILE_TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
     return left.isPositive()
-        ? client.send(peer, request, left.compareTo(timeout) < 0 ? left : timeout, onVerified)
+        ? client.send(peer, request, left.compareTo(timeout) < 0 ? left : timeout, verified)
         : fail("not done after " + GoDuration.format(MeshLimits.RECONCILE_TIMEOUT));
   }
 

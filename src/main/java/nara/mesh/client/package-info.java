@@ -1,14 +1,16 @@
-/** The client end of the mesh: sends requests to peers and verifies their responses. */
+/** Requests to peers, and MeshSyncVerticle, which serves them to the other verticles. */
 @MayKnow({
   "bounds",
   "bus",
-  "event..",
+  "event",
+  "event.json",
   "identity",
   "ledger",
   "mesh",
   "mesh.wire",
   "negentropy",
-  "trust.."
+  "trust",
+  "trust.verifier"
 })
 package nara.mesh.client;
 

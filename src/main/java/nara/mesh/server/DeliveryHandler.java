@@ -14,7 +14,7 @@ import nara.bus.Bus;
 import nara.event.Chau;
 import nara.event.Event;
 import nara.event.HeyThere;
-import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.GoJson;
@@ -123,9 +123,8 @@ final class DeliveryHandler {
                 .compose(result -> eventResponse(parsed, result)));
   }
 
-  private Validated<ReadResult.ParsedEvent> readEvent(byte[] body, Span event) {
-    if (!(reader.read(body, event.offset(), event.length())
-        instanceof ReadResult.ParsedEvent parsed)) {
+  private Validated<ParsedEvent> readEvent(byte[] body, Span event) {
+    if (!(reader.read(body, event.offset(), event.length()) instanceof ParsedEvent parsed)) {
       return rejected(400, "Invalid JSON");
     }
     if (!parsed.event().isSigned()) {
@@ -134,7 +133,7 @@ final class DeliveryHandler {
     return parsed.idMatches() ? new Validated.Valid<>(parsed) : rejected(403, "Invalid signature");
   }
 
-  private Future<MeshResponse> eventResponse(ReadResult.ParsedEvent parsed, OfferResult result) {
+  private Future<MeshResponse> eventResponse(ParsedEvent parsed, OfferResult result) {
     if (result.verdicts().containsKey(Verdict.UNKNOWN_EMITTER)) {
       return Future.succeededFuture(MeshResponse.text(403, "Unknown emitter"));
     }
@@ -153,7 +152,7 @@ final class DeliveryHandler {
     return Future.succeededFuture(successResponse(result.added() > 0));
   }
 
-  private boolean isSignedByEmitter(ReadResult.ParsedEvent parsed) {
+  private boolean isSignedByEmitter(ParsedEvent parsed) {
     Event event = parsed.event();
     Optional<PublicKey> key =
         switch (event.payload()) {

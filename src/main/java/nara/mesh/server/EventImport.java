@@ -45,7 +45,7 @@ public record EventImport(RawEvents events, long ts, String sig) {
   }
 
   /** Why it is rejected, in the reference's words, or empty. Not for an event loop. */
-  Optional<String> fault(Identity owner, Instant now, SignatureVerifier signatureVerifier) {
+  Optional<String> fault(Identity owner, Instant now, SignatureVerifier verifier) {
     Optional<Duration> age = age(now);
     if (age.isEmpty() || age.get().abs().compareTo(MeshLimits.IMPORT_CLOCK_SKEW) > 0) {
       return Optional.of(
@@ -54,7 +54,7 @@ public record EventImport(RawEvents events, long ts, String sig) {
     if (!RequestSignature.isBase64(sig)) {
       return Optional.of("invalid signature encoding");
     }
-    return RequestSignature.isValid(signatureVerifier, owner.keys().publicKey(), signedHash(), sig)
+    return RequestSignature.isValid(verifier, owner.keys().publicKey(), signedHash(), sig)
         ? Optional.empty()
         : Optional.of("signature verification failed");
   }

@@ -68,13 +68,13 @@ public final class MeshServerVerticle extends VerticleBase {
   /**
    * The server of one node.
    *
-   * @param peerDirectory the addresses of other naras
+   * @param directory the addresses of other naras
    * @param pingClients makes the client that pings unknown senders
    */
   public MeshServerVerticle(
-      MeshNode node, PeerDirectory peerDirectory, Function<Vertx, PingClient> pingClients) {
+      MeshNode node, PeerDirectory directory, Function<Vertx, PingClient> pingClients) {
     this.node = node;
-    this.peerDirectory = peerDirectory;
+    this.peerDirectory = directory;
     this.pingClients = pingClients;
   }
 

@@ -28,10 +28,10 @@ final class QueryHandler {
   private final PeerDirectory peerDirectory;
   private final WorkerExecutor workers;
 
-  QueryHandler(Bus bus, MeshNode node, PeerDirectory peerDirectory, WorkerExecutor workers) {
+  QueryHandler(Bus bus, MeshNode node, PeerDirectory directory, WorkerExecutor workers) {
     this.bus = bus;
     this.node = node;
-    this.peerDirectory = peerDirectory;
+    this.peerDirectory = directory;
     this.workers = workers;
   }
 

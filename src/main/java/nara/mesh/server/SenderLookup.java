@@ -42,10 +42,10 @@ final class SenderLookup {
 
   private record Sender(String name, String host) {}
 
-  SenderLookup(PingClient client, MeshNode node, PeerDirectory peerDirectory) {
+  SenderLookup(PingClient client, MeshNode node, PeerDirectory directory) {
     this.client = client;
     this.node = node;
-    this.peerDirectory = peerDirectory;
+    this.peerDirectory = directory;
     this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, node.clock());
     this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, node.clock());
   }

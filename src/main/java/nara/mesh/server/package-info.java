@@ -1,14 +1,16 @@
-/** The server end of the mesh: authenticates peers, limits them and responds to their requests. */
+/** The server that other naras fetch from: authentication, quotas, responses, deliveries. */
 @MayKnow({
   "bounds",
   "bus",
-  "event..",
+  "event",
+  "event.json",
   "identity",
   "ledger",
   "mesh",
   "mesh.wire",
   "negentropy",
-  "trust.."
+  "trust",
+  "trust.verifier"
 })
 package nara.mesh.server;
 

@@ -57,7 +57,7 @@ public final class RequestSignature {
       String path,
       Instant now,
       Function<String, Optional<PublicKey>> keyOf,
-      SignatureVerifier signatureVerifier) {
+      SignatureVerifier verifier) {
     if (!headers.isComplete()) {
       return new AuthResult.AuthFailure("missing auth headers");
     }
@@ -77,7 +77,7 @@ public final class RequestSignature {
       return new AuthResult.UnknownSender(headers.name());
     }
     byte[] message = message(headers.name(), headers.timestamp(), method, path);
-    return isValid(signatureVerifier, key.get(), message, headers.signature())
+    return isValid(verifier, key.get(), message, headers.signature())
         ? new AuthResult.Authenticated(headers.name())
         : new AuthResult.AuthFailure("signature verification failed");
   }
@@ -92,9 +92,9 @@ public final class RequestSignature {
   }
 
   public static boolean isValid(
-      SignatureVerifier signatureVerifier, PublicKey key, byte[] message, String signature) {
+      SignatureVerifier verifier, PublicKey key, byte[] message, String signature) {
     return Signatures.decode(signature)
-        .map(bytes -> signatureVerifier.verify(List.of(new SignatureCheck(key, message, bytes)))[0])
+        .map(bytes -> verifier.verify(List.of(new SignatureCheck(key, message, bytes)))[0])
         .orElse(false);
   }
 

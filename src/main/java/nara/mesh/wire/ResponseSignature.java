@@ -40,7 +40,7 @@ public final class ResponseSignature {
       String peerName,
       PublicKey key,
       Instant receivedAt,
-      SignatureVerifier signatureVerifier) {
+      SignatureVerifier verifier) {
     if (!headers.isComplete()) {
       return Optional.of("the response is not signed");
     }
@@ -59,7 +59,7 @@ public final class ResponseSignature {
       return Optional.of("the response was signed " + GoDuration.format(age.get()) + " ago");
     }
     byte[] message = message(headers.name(), headers.timestamp(), Hashing.sha256(body));
-    return RequestSignature.isValid(signatureVerifier, key, message, headers.signature())
+    return RequestSignature.isValid(verifier, key, message, headers.signature())
         ? Optional.empty()
         : Optional.of("the signature in the headers is not from " + SafeText.excerpt(peerName));
   }

@@ -7,6 +7,7 @@ import nara.event.json.JsonRecord;
 import nara.event.json.JsonWriter;
 import nara.ledger.Query;
 import nara.ledger.Query.Filter;
+import nara.ledger.Query.Slice;
 
 /**
  * The body of {@code POST /events/sync}: a query for events, in one of four modes.
@@ -57,7 +58,7 @@ public record SyncRequest(
               from, services, subjects, 0, 0, 0, 0, "page", 0, cursor(q.after()), q.size(), 0);
       case Query.Recent q ->
           new SyncRequest(from, services, subjects, 0, 0, 0, 0, "recent", 0, "", 0, q.limit());
-      case Query.Slice q ->
+      case Slice q ->
           new SyncRequest(
               from,
               services,
@@ -136,9 +137,9 @@ public record SyncRequest(
   private Query slice(Filter filter) {
     int most = limitOrDefault(maxEvents, Query.MAX_EVENTS);
     if (sliceTotal <= 1) {
-      return new Query.Slice(sinceTime, 0, 1, most, filter);
+      return new Slice(sinceTime, 0, 1, most, filter);
     }
-    return new Query.Slice(sinceTime, clampToInt(sliceIndex), clampToInt(sliceTotal), most, filter);
+    return new Slice(sinceTime, clampToInt(sliceIndex), clampToInt(sliceTotal), most, filter);
   }
 
   private long parsedCursor() {

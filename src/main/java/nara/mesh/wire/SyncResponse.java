@@ -56,8 +56,7 @@ public record SyncResponse(
   }
 
   /** The fault of the inner signature, or empty. Not for an event loop. */
-  public Optional<String> fault(
-      String peerName, PublicKey key, SignatureVerifier signatureVerifier) {
+  public Optional<String> fault(String peerName, PublicKey key, SignatureVerifier verifier) {
     if (!from.equals(peerName)) {
       return Optional.of(
           "expected a response from "
@@ -69,7 +68,7 @@ public record SyncResponse(
       return Optional.of("the list of events is not signed");
     }
     byte[] hash = EventList.signedHash(from + ':' + ts + ':', events);
-    return RequestSignature.isValid(signatureVerifier, key, hash, sig)
+    return RequestSignature.isValid(verifier, key, hash, sig)
         ? Optional.empty()
         : Optional.of(
             "the signature over the list of events is not that of " + SafeText.excerpt(from));

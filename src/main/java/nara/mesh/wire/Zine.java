@@ -40,7 +40,7 @@ public record Zine(String from, long createdAt, RawEvents events, String signatu
   }
 
   /** The fault of this zine as one of that maker, or empty. Not for an event loop. */
-  public Optional<String> fault(String maker, PublicKey key, SignatureVerifier signatureVerifier) {
+  public Optional<String> fault(String maker, PublicKey key, SignatureVerifier verifier) {
     if (!from.equals(maker)) {
       return Optional.of(
           "expected a zine of "
@@ -49,7 +49,7 @@ public record Zine(String from, long createdAt, RawEvents events, String signatu
               + SafeText.excerpt(from));
     }
     byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', events);
-    return RequestSignature.isValid(signatureVerifier, key, hash, signature)
+    return RequestSignature.isValid(verifier, key, hash, signature)
         ? Optional.empty()
         : Optional.of("the signature of the zine is not that of " + SafeText.excerpt(from));
   }

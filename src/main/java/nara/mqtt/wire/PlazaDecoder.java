@@ -15,6 +15,8 @@ import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.mqtt.wire.PlazaMessage.Ignored;
+import nara.mqtt.wire.PlazaMessage.IncomingCheckpoint;
 import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
@@ -48,18 +50,18 @@ public final class PlazaDecoder {
    * @param keys read, never changed
    * @param maxBytes of a response
    */
-  public PlazaDecoder(String me, Keyring keys, SignatureVerifier signatureVerifier, int maxBytes) {
+  public PlazaDecoder(String me, Keyring keys, SignatureVerifier verifier, int maxBytes) {
     this.me = me;
     this.hasLedgerTopics = Topics.nameError(me).isEmpty();
     this.keys = keys;
-    this.signatureVerifier = signatureVerifier;
+    this.signatureVerifier = verifier;
     this.maxBytes = maxBytes;
   }
 
   /** Decodes a message. Never throws because of its content. */
   public PlazaMessage decode(String topic, byte[] payload) {
     if (payload.length > maxBytes(topic)) {
-      return new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE);
+      return new Ignored(IgnoreReason.TOO_LARGE);
     }
     try {
       return switch (topic) {
@@ -68,15 +70,14 @@ public final class PlazaDecoder {
         case Topics.HOWDY -> decodeHowdy(payload);
         case Topics.SOCIAL -> decodeSocial(payload);
         case Topics.CHECKPOINT_PROPOSE ->
-            new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Proposed(payload));
-        case Topics.CHECKPOINT_VOTE ->
-            new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Voted(payload));
+            new IncomingCheckpoint(new CheckpointMessage.Proposed(payload));
+        case Topics.CHECKPOINT_VOTE -> new IncomingCheckpoint(new CheckpointMessage.Voted(payload));
         case Topics.CHECKPOINT_FINAL ->
-            new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Agreed(payload));
+            new IncomingCheckpoint(new CheckpointMessage.Agreed(payload));
         default -> decodeNamedTopic(topic, payload);
       };
     } catch (MalformedJsonException malformed) {
-      return new PlazaMessage.Ignored(IgnoreReason.UNREADABLE);
+      return new Ignored(IgnoreReason.UNREADABLE);
     }
   }
 
@@ -100,16 +101,16 @@ public final class PlazaDecoder {
         || parsedEvent.event().service() != expected
         || parsedEvent.validationError().isPresent()
         || !parsedEvent.idMatches()) {
-      return new PlazaMessage.Ignored(IgnoreReason.UNREADABLE);
+      return new Ignored(IgnoreReason.UNREADABLE);
     }
     Event event = parsedEvent.event();
     String from = event.actor();
     if (Topics.nameError(from).isPresent() || !from.equals(event.emitter())) {
-      return new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER);
+      return new Ignored(IgnoreReason.WRONG_SENDER);
     }
     String claimedKey =
         switch (event.payload()) {
-          case HeyThere heyThere -> heyThere.publicKey();
+          case HeyThere there -> there.publicKey();
           case Chau chau -> chau.publicKey();
           default -> "";
         };
@@ -118,32 +119,32 @@ public final class PlazaDecoder {
     if (key.isEmpty()
         || signature.isEmpty()
         || !verifies(key.get(), parsedEvent.signedHash(), signature.get())) {
-      return new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE);
+      return new Ignored(IgnoreReason.BAD_SIGNATURE);
     }
-    return event.payload() instanceof HeyThere heyThere
+    return event.payload() instanceof HeyThere there
         ? new PlazaMessage.VerifiedHeyThere(
-            from, heyThere.id(), heyThere.meshIp(), key.get(), event.ts(), json)
+            from, there.id(), there.meshIp(), key.get(), event.ts(), json)
         : new PlazaMessage.VerifiedChau(from, key.get(), event.ts(), json);
   }
 
   private PlazaMessage decodeHowdy(byte[] json) {
     HowdyMessage howdy = HowdyMessage.read(json);
     if (Topics.nameError(howdy.from()).isPresent()) {
-      return new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER);
+      return new Ignored(IgnoreReason.WRONG_SENDER);
     }
     Optional<PublicKey> key = PublicKey.parse(howdy.status().publicKey());
     String text = HowdyMessage.signedText(howdy.from(), howdy.to(), howdy.seq());
     return key.isPresent() && verifies(key.get(), utf8(text), howdy.signature())
         ? new PlazaMessage.VerifiedHowdy(howdy, key.get())
-        : new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE);
+        : new Ignored(IgnoreReason.BAD_SIGNATURE);
   }
 
   private PlazaMessage decodeSocial(byte[] json) {
-    return eventReader.read(json) instanceof ReadResult.ParsedEvent parsedEvent
-            && parsedEvent.event().service() == Service.SOCIAL
-            && parsedEvent.validationError().isEmpty()
+    return eventReader.read(json) instanceof ReadResult.ParsedEvent event
+            && event.event().service() == Service.SOCIAL
+            && event.validationError().isEmpty()
         ? new PlazaMessage.SocialEvent(json)
-        : new PlazaMessage.Ignored(IgnoreReason.UNREADABLE);
+        : new Ignored(IgnoreReason.UNREADABLE);
   }
 
   private PlazaMessage decodeNamedTopic(String topic, byte[] json) {
@@ -158,26 +159,26 @@ public final class PlazaDecoder {
     if (hasLedgerTopics && topic.equals(Topics.request(me))) {
       LedgerRequestMessage request = LedgerRequestMessage.read(json);
       return Topics.nameError(request.from()).isPresent() || request.from().equals(me)
-          ? new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER)
+          ? new Ignored(IgnoreReason.WRONG_SENDER)
           : new PlazaMessage.IncomingRequest(request);
     }
-    return new PlazaMessage.Ignored(IgnoreReason.UNKNOWN_TOPIC);
+    return new Ignored(IgnoreReason.UNKNOWN_TOPIC);
   }
 
   private PlazaMessage decodeNewspaper(String publisher, byte[] json) {
     Newspaper newspaper = Newspaper.read(json);
     if (!newspaper.from().equals(publisher)) {
-      return new PlazaMessage.Ignored(IgnoreReason.WRONG_SENDER);
+      return new Ignored(IgnoreReason.WRONG_SENDER);
     }
     // A known key takes precedence. A stranger is verified by the key in its own status.
     Optional<PublicKey> key =
         keys.byName(publisher).or(() -> PublicKey.parse(newspaper.status().publicKey()));
     if (key.isEmpty()) {
-      return new PlazaMessage.Ignored(IgnoreReason.UNKNOWN_KEY);
+      return new Ignored(IgnoreReason.UNKNOWN_KEY);
     }
     return verifies(key.get(), utf8(newspaper.statusJson()), newspaper.signature())
         ? new PlazaMessage.VerifiedNewspaper(newspaper, key.get())
-        : new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE);
+        : new Ignored(IgnoreReason.BAD_SIGNATURE);
   }
 
   private boolean verifies(PublicKey key, byte[] message, String signature) {

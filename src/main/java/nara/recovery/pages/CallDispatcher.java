@@ -58,8 +58,8 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   private int addedCount;
 
   CallDispatcher(
-      Map<String, Peer> peers, PeerScores peerScores, RecoveryConfig config, IntSupplier callIds) {
-    super(peerScores, config, callIds);
+      Map<String, Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
+    super(scores, config, callIds);
     this.peers = peers;
   }
 
@@ -81,17 +81,17 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   }
 
   /** Adds the next page of a range before all waiting calls. */
-  void addNextPage(String peer, RangeFetch rangeFetch) {
-    waiting.addFirst(nextPage(peer, rangeFetch));
+  void addNextPage(String peer, RangeFetch fetch) {
+    waiting.addFirst(nextPage(peer, fetch));
   }
 
-  PlanCommand startNextPage(String peer, RangeFetch rangeFetch) {
-    return start(nextPage(peer, rangeFetch));
+  PlanCommand startNextPage(String peer, RangeFetch fetch) {
+    return start(nextPage(peer, fetch));
   }
 
-  private PagesCall nextPage(String peer, RangeFetch rangeFetch) {
-    Query query = rangeFetch.nextQuery(windowOf(peer).pageSize());
-    return new PagesCall(CallPurpose.FETCH_RANGE, peers.get(peer), 0, "", query, rangeFetch, 0);
+  private PagesCall nextPage(String peer, RangeFetch fetch) {
+    Query query = fetch.nextQuery(windowOf(peer).pageSize());
+    return new PagesCall(CallPurpose.FETCH_RANGE, peers.get(peer), 0, "", query, fetch, 0);
   }
 
   /** Starts waiting calls as far as there is room; the handler gets those of unusable peers. */

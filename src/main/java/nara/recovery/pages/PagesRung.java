@@ -13,6 +13,8 @@ import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import nara.event.Service;
 import nara.ledger.Query;
+import nara.ledger.Query.Filter;
+import nara.ledger.Query.Page;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
@@ -50,11 +52,11 @@ public final class PagesRung implements RungExecution {
     CHECK
   }
 
-  private static final Query.Filter KEYS_FILTER =
-      new Query.Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
+  private static final Filter KEYS_FILTER =
+      new Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
 
-  private static final Query.Filter CHECKPOINTS_FILTER =
-      new Query.Filter(Set.of(Service.CHECKPOINT.wireName()), Set.of());
+  private static final Filter CHECKPOINTS_FILTER =
+      new Filter(Set.of(Service.CHECKPOINT.wireName()), Set.of());
 
   private final Map<String, Peer> peers = new LinkedHashMap<>();
   private final PeerScores peerScores;
@@ -82,22 +84,22 @@ public final class PagesRung implements RungExecution {
    */
   public PagesRung(
       List<Peer> peers,
-      PeerScores peerScores,
+      PeerScores scores,
       RecoveryConfig config,
       String me,
       RandomGenerator random,
       IntSupplier callIds) {
     peers.forEach(peer -> this.peers.put(peer.name(), peer));
-    this.peerScores = peerScores;
+    this.peerScores = scores;
     this.config = config;
     this.me = me;
-    dispatcher = new CallDispatcher(this.peers, peerScores, config, callIds);
-    groups = new ReplicaGroups(peerScores);
+    dispatcher = new CallDispatcher(this.peers, scores, config, callIds);
+    groups = new ReplicaGroups(scores);
     probes = new ProbeSampler(groups, dispatcher);
-    scheduler = new RangeScheduler(peerScores);
-    sketches = new SketchCollector(this.peers.keySet(), peerScores, dispatcher, groups);
-    spotChecks = new SpotChecks(random, peerScores, groups, scheduler, dispatcher);
-    reassigner = new CallReassigner(peerScores, config, dispatcher, groups, scheduler, sketches);
+    scheduler = new RangeScheduler(scores);
+    sketches = new SketchCollector(this.peers.keySet(), scores, dispatcher, groups);
+    spotChecks = new SpotChecks(random, scores, groups, scheduler, dispatcher);
+    reassigner = new CallReassigner(scores, config, dispatcher, groups, scheduler, sketches);
   }
 
   @Override
@@ -193,8 +195,8 @@ public final class PagesRung implements RungExecution {
   }
 
   private void onFilteredPage(PagesCall call, PageFetched page) {
-    Query.Page request = (Query.Page) call.query();
-    long next = Query.Page.cursorIncluding(page.newestTs());
+    Page request = (Page) call.query();
+    long next = Page.cursorIncluding(page.newestTs());
     boolean more = page.nextCursor().isPresent() && page.events() > 0 && next > request.after();
     if (more && call.index() < PagesLimits.MAX_FILTERED_PAGES) {
       addFiltered(call.purpose(), call.peerName(), call.index() + 1, next, request.filter());
@@ -202,8 +204,8 @@ public final class PagesRung implements RungExecution {
   }
 
   private void addFiltered(
-      CallPurpose purpose, String peer, int index, long cursor, Query.Filter filter) {
-    Query query = new Query.Page(cursor, Query.MAX_EVENTS, filter);
+      CallPurpose purpose, String peer, int index, long cursor, Filter filter) {
+    Query query = new Page(cursor, Query.MAX_EVENTS, filter);
     dispatcher.add(purpose, peer, index, "", query);
   }
 
@@ -246,7 +248,7 @@ public final class PagesRung implements RungExecution {
       case KEYS -> {
         phase = Phase.PROBE;
         askRepresentative(CallPurpose.CHECKPOINTS, CHECKPOINTS_FILTER);
-        askRepresentative(CallPurpose.ABOUT_SELF, new Query.Filter(Set.of(), Set.of(me)));
+        askRepresentative(CallPurpose.ABOUT_SELF, new Filter(Set.of(), Set.of(me)));
         if (!fetchesEveryPeer()) {
           probes.addProbes();
         }
@@ -290,7 +292,7 @@ public final class PagesRung implements RungExecution {
     }
   }
 
-  private void askRepresentative(CallPurpose purpose, Query.Filter filter) {
+  private void askRepresentative(CallPurpose purpose, Filter filter) {
     groups
         .representative()
         .ifPresent(peer -> addFiltered(purpose, peer, 0, Long.MIN_VALUE, filter));

@@ -55,7 +55,7 @@ final class PagesTotals {
       int groups,
       Set<String> skipped,
       boolean ledgerFull,
-      PeerScores peerScores,
+      PeerScores scores,
       int abandoned) {
     List<String> parts = new ArrayList<>();
     parts.add(
@@ -71,8 +71,8 @@ final class PagesTotals {
     if (ledgerFull) {
       parts.add("the ledger is full, older events were left");
     }
-    addList(parts, "dropped ", peerScores.droppedPeers());
-    addList(parts, "suspect: ", peerScores.suspectPeers());
+    addList(parts, "dropped ", scores.droppedPeers());
+    addList(parts, "suspect: ", scores.suspectPeers());
     if (abandoned > 0) {
       parts.add(abandoned + (abandoned == 1 ? " range abandoned" : " ranges abandoned"));
     }

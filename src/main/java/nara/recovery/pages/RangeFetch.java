@@ -7,6 +7,7 @@ import java.util.Set;
 import nara.event.EventId;
 import nara.event.Verdict;
 import nara.ledger.Query;
+import nara.ledger.Query.Page;
 import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.recovery.pages.LedgerSketch.SketchPoint;
@@ -49,16 +50,16 @@ final class RangeFetch {
   private int rejected;
   private int unsigned;
 
-  RangeFetch(Set<String> candidates, TimeRange timeRange) {
-    this(candidates, timeRange, "");
+  RangeFetch(Set<String> candidates, TimeRange range) {
+    this(candidates, range, "");
   }
 
-  private RangeFetch(Set<String> candidates, TimeRange timeRange, String recheckedPeer) {
+  private RangeFetch(Set<String> candidates, TimeRange range, String recheckedPeer) {
     this.candidates = new LinkedHashSet<>(candidates);
     this.initialCandidates = Set.copyOf(candidates);
-    this.originalRange = timeRange;
-    this.timeRange = timeRange;
-    this.cursor = timeRange.after();
+    this.originalRange = range;
+    this.timeRange = range;
+    this.cursor = range.after();
     this.recheckedPeer = recheckedPeer;
   }
 
@@ -109,7 +110,7 @@ final class RangeFetch {
   long cursorAt(double share) {
     return newestTs < oldestTs
         ? oldestTs
-        : Query.Page.cursorIncluding((long) (oldestTs + share * ((double) newestTs - oldestTs)));
+        : Page.cursorIncluding((long) (oldestTs + share * ((double) newestTs - oldestTs)));
   }
 
   /** The end of the range, inclusive. */
@@ -158,7 +159,7 @@ final class RangeFetch {
         timeRange.sizeKnown() ? remainingEvents() + (pageCount == 0 ? 1 : 2) : maxPageSize;
     int least = Math.max(minPageSize, PagesLimits.MIN_RANGE_PAGE);
     requestedSize = Math.clamp(Math.min(wanted, maxPageSize), least, Query.MAX_EVENTS);
-    return new Query.Page(cursor, requestedSize, Query.Filter.ALL);
+    return new Page(cursor, requestedSize, Query.Filter.ALL);
   }
 
   /** Takes a response; false when the range is complete. */
@@ -181,7 +182,7 @@ final class RangeFetch {
     if (!more || page.newestTs() > timeRange.end()) {
       return false;
     }
-    long next = Query.Page.cursorIncluding(page.newestTs());
+    long next = Page.cursorIncluding(page.newestTs());
     if (next > cursor) {
       cursor = next;
       minPageSize = 0;

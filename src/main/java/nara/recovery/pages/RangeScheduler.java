@@ -26,8 +26,8 @@ final class RangeScheduler {
   private int scheduledCount;
   private int abandonedCount;
 
-  RangeScheduler(PeerScores peerScores) {
-    this.peerScores = peerScores;
+  RangeScheduler(PeerScores scores) {
+    this.peerScores = scores;
   }
 
   /** Adds ranges; those that were fetched before come last. */

@@ -67,8 +67,8 @@ final class ReplicaGroups {
   private final Map<String, Optional<LedgerSketch>> sketches = new LinkedHashMap<>();
   private final List<ReplicaGroup> groups = new ArrayList<>();
 
-  ReplicaGroups(PeerScores peerScores) {
-    this.peerScores = peerScores;
+  ReplicaGroups(PeerScores scores) {
+    this.peerScores = scores;
   }
 
   /**

@@ -37,11 +37,11 @@ final class SketchCollector {
 
   SketchCollector(
       Collection<String> peers,
-      PeerScores peerScores,
+      PeerScores scores,
       CallDispatcher dispatcher,
       ReplicaGroups groups) {
     this.peers = peers;
-    this.peerScores = peerScores;
+    this.peerScores = scores;
     this.dispatcher = dispatcher;
     this.groups = groups;
     peers.forEach(peer -> addCall(peer, 0, LedgerSketch.coarseQuery()));

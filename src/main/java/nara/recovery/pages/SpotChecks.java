@@ -30,12 +30,12 @@ final class SpotChecks {
 
   SpotChecks(
       RandomGenerator random,
-      PeerScores peerScores,
+      PeerScores scores,
       ReplicaGroups groups,
       RangeScheduler scheduler,
       CallDispatcher dispatcher) {
     this.random = random;
-    this.peerScores = peerScores;
+    this.peerScores = scores;
     this.groups = groups;
     this.scheduler = scheduler;
     this.dispatcher = dispatcher;

@@ -1,5 +1,5 @@
-/** The pages rung, which fetches all that the peers hold: sketches, ranges, probes and checks. */
-@MayKnow({"event", "ledger", "mesh.client", "mesh.wire", "recovery", "trust"})
+/** The pages rung: sketches, replica groups, range fetches and spot checks. */
+@MayKnow({"event", "ledger", "mesh.client", "mesh.wire", "recovery"})
 package nara.recovery.pages;
 
 import nara.MayKnow;

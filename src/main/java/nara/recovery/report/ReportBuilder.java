@@ -16,17 +16,21 @@ import java.util.stream.Stream;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.event.Verdict;
-import nara.identity.Keyring;
+import nara.identity.Keyring.Conflict;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaRequest;
 import nara.recovery.PeerScore;
+import nara.recovery.report.Report.CheckpointTotals;
+import nara.recovery.report.Report.KeyConflict;
+import nara.recovery.report.Report.LedgerTotals;
+import nara.recovery.report.Report.StageReport;
 import nara.trust.TrustRequest.OfferResult;
 
 /** Sums up a recovery for its report. */
 public final class ReportBuilder {
   private final Instant started;
-  private final List<Report.StageReport> stageReports = new ArrayList<>();
+  private final List<StageReport> stageReports = new ArrayList<>();
   private final Map<String, Sums> sumsByNeighbour = new LinkedHashMap<>();
   private final Map<String, Sums> sumsByMember = new TreeMap<>();
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
@@ -38,10 +42,10 @@ public final class ReportBuilder {
   private int quarantined;
   private int rejected;
   private Instant stageStarted;
-  private Report.CheckpointTotals checkpointTotals = new Report.CheckpointTotals(0, 0, 0, 0);
+  private CheckpointTotals checkpointTotals = new CheckpointTotals(0, 0, 0, 0);
   private int pingTimesSeeded;
-  private Report.LedgerTotals ledgerTotals = new Report.LedgerTotals(0, Map.of());
-  private List<Report.KeyConflict> conflicts = List.of();
+  private LedgerTotals ledgerTotals = new LedgerTotals(0, Map.of());
+  private List<KeyConflict> conflicts = List.of();
 
   /** The sums of a neighbour or of a cluster member. */
   private static final class Sums {
@@ -63,8 +67,8 @@ public final class ReportBuilder {
   }
 
   /** Adds a stage from before the recovery. */
-  public void addEarlierStage(Report.StageReport stageReport) {
-    stageReports.add(stageReport);
+  public void addEarlierStage(StageReport report) {
+    stageReports.add(report);
   }
 
   public void enterStage(Instant now) {
@@ -82,7 +86,7 @@ public final class ReportBuilder {
 
   private void addStage(String name, String outcome, String reason, Instant from, Instant to) {
     stageReports.add(
-        new Report.StageReport(name, outcome, reason, millis(started, from), millis(from, to)));
+        new StageReport(name, outcome, reason, millis(started, from), millis(from, to)));
   }
 
   private static long millis(Instant from, Instant to) {
@@ -146,19 +150,18 @@ public final class ReportBuilder {
         .forEach(neighbour -> addFailures(neighbour, 1, 1, "did not answer on the plaza"));
   }
 
-  public void setCheckpoints(CheckpointSyncRequest.SyncResult syncResult) {
+  public void setCheckpoints(CheckpointSyncRequest.SyncResult result) {
     int answered = 0;
     int events = 0;
     int added = 0;
-    for (CheckpointSyncRequest.PeerSyncResult peer : syncResult.peerResults()) {
+    for (CheckpointSyncRequest.PeerSyncResult peer : result.peerResults()) {
       add(peer.peer(), peer.requests(), peer.bytes(), peer.events(), peer.offerResult());
       addFailures(peer.peer(), 0, peer.failures(), peer.reason());
       answered += peer.requests() > peer.failures() ? 1 : 0;
       events += peer.events();
       added += peer.offerResult().added();
     }
-    checkpointTotals =
-        new Report.CheckpointTotals(syncResult.peerResults().size(), answered, events, added);
+    checkpointTotals = new CheckpointTotals(result.peerResults().size(), answered, events, added);
   }
 
   private void addFailures(String neighbour, int requests, int failures, String reason) {
@@ -207,25 +210,25 @@ public final class ReportBuilder {
   public void setLedger(LedgerStats stats) {
     Map<String, Integer> byService = new TreeMap<>();
     stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
-    ledgerTotals = new Report.LedgerTotals(stats.total(), byService);
+    ledgerTotals = new LedgerTotals(stats.total(), byService);
   }
 
   /** Replaces the key conflicts, with one entry for each nara. */
-  public void setConflicts(List<Keyring.Conflict> all) {
-    Map<String, List<Keyring.Conflict>> byName =
+  public void setConflicts(List<Conflict> all) {
+    Map<String, List<Conflict>> byName =
         all.stream().collect(groupingBy(ReportBuilder::name, LinkedHashMap::new, toList()));
     conflicts = byName.entrySet().stream().map(e -> keyConflict(e.getKey(), e.getValue())).toList();
   }
 
-  private static String name(Keyring.Conflict conflict) {
+  private static String name(Conflict conflict) {
     return Stream.of(conflict.kept().name(), conflict.offered().name(), conflict.kept().id())
         .filter(text -> !text.isEmpty())
         .findFirst()
         .orElse("");
   }
 
-  private static Report.KeyConflict keyConflict(String name, List<Keyring.Conflict> all) {
-    return new Report.KeyConflict(
+  private static KeyConflict keyConflict(String name, List<Conflict> all) {
+    return new KeyConflict(
         name,
         all.stream()
             .flatMap(conflict -> Stream.of(conflict.kept(), conflict.offered()))
@@ -266,7 +269,7 @@ public final class ReportBuilder {
         sumsByMember.entrySet().stream().map(e -> member(e.getKey(), e.getValue())).toList());
   }
 
-  private static Report.NeighbourTotals neighbour(String name, Sums s, PeerScore peerScore) {
+  private static Report.NeighbourTotals neighbour(String name, Sums s, PeerScore score) {
     return new Report.NeighbourTotals(
         name,
         s.id,
@@ -279,8 +282,8 @@ public final class ReportBuilder {
         s.added,
         s.duplicate,
         s.rejected,
-        Math.round(peerScore.score() * 100) / 100.0,
-        peerScore.dropReason());
+        Math.round(score.score() * 100) / 100.0,
+        score.dropReason());
   }
 
   private static Report.MemberTotals member(String name, Sums s) {

@@ -1,4 +1,4 @@
-/** The report of a recovery, its sums and its JSON. */
+/** The report of a recovery and its JSON. */
 @MayKnow({
   "checkpoint.sync",
   "discovery",

@@ -63,13 +63,12 @@ public final class Ed25519 {
           size + " keys, " + messages.length + " messages, " + signatures.length + " signatures");
     }
     boolean[] answers = new boolean[size];
-    SignatureBatch signatureBatch =
-        new SignatureBatch(tables, Base.TABLE, Math.min(size, BATCH_SIZE));
+    SignatureBatch batch = new SignatureBatch(tables, Base.TABLE, Math.min(size, BATCH_SIZE));
     for (int from = 0; from < size; from += BATCH_SIZE) {
       for (int i = from; i < Math.min(size, from + BATCH_SIZE); i++) {
-        signatureBatch.add(i, keys[i], messages[i], signatures[i]);
+        batch.add(i, keys[i], messages[i], signatures[i]);
       }
-      signatureBatch.finish(signatures, answers);
+      batch.finish(signatures, answers);
     }
     return answers;
   }

@@ -1,6 +1,7 @@
 /**
- * Exact Ed25519 verification in plain Java, fast for few keys with many signatures. It handles
- * public data only and never signs, so nothing here runs in constant time.
+ * Exact Ed25519 verification for few keys and many signatures, in plain Java.
+ *
+ * <p>Only public data passes through here, so nothing is constant time; nothing here signs.
  */
 @MayKnow({})
 package nara.trust.ed25519;

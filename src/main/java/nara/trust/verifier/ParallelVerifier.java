@@ -25,11 +25,11 @@ public final class ParallelVerifier implements SignatureVerifier {
   /**
    * @param threads at most so many threads work on one batch, the calling one included
    */
-  public ParallelVerifier(SignatureVerifier signatureVerifier, Executor executor, int threads) {
+  public ParallelVerifier(SignatureVerifier verifier, Executor executor, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: expected 1 or more, got " + threads);
     }
-    this.signatureVerifier = signatureVerifier;
+    this.signatureVerifier = verifier;
     this.executor = executor;
     this.threads = threads;
   }

@@ -1,6 +1,7 @@
 package nara.trust.verifier;
 
 import java.util.List;
+import nara.trust.verifier.VerifierChoice.Available;
 
 /** Chooses a verifier by its name in the configuration. */
 public final class Verifiers {
@@ -21,9 +22,9 @@ public final class Verifiers {
           maxTables < 0
               ? new VerifierChoice.Unavailable(
                   "keys with a table: expected 0 or more, got " + maxTables)
-              : new VerifierChoice.Available(new TableVerifier(maxTables));
+              : new Available(new TableVerifier(maxTables));
       case "corretto" -> ProviderVerifier.corretto();
-      case "bouncycastle" -> new VerifierChoice.Available(new BouncyCastleVerifier());
+      case "bouncycastle" -> new Available(new BouncyCastleVerifier());
       case "jdk" -> ProviderVerifier.jdk();
       default ->
           new VerifierChoice.Unavailable(
@@ -41,7 +42,7 @@ public final class Verifiers {
   public static VerifierChoice secondary(String primary) {
     VerifierChoice corretto =
         primary.equals("corretto") ? ProviderVerifier.jdk() : ProviderVerifier.corretto();
-    return corretto instanceof VerifierChoice.Available || primary.equals("jdk")
+    return corretto instanceof Available || primary.equals("jdk")
         ? corretto
         : ProviderVerifier.jdk();
   }

@@ -1,4 +1,4 @@
-/** Signature verifiers: our own, libraries, and combinations of them. */
+/** Signature verifiers, and the choice between them by name. */
 @MayKnow({"bounds", "identity", "trust.ed25519"})
 package nara.trust.verifier;
 

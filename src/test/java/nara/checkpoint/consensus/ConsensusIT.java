@@ -62,20 +62,20 @@ class ConsensusIT {
   void seven_nodes_agree_on_checkpoint_despite_hostile_client() {
     List<TestNode> nodes = new ArrayList<>();
     try (Mosquitto broker = Mosquitto.start();
-        HostileMqttClient hostileMqttClient = new HostileMqttClient(broker.url())) {
+        HostileMqttClient client = new HostileMqttClient(broker.url())) {
       NAMES.forEach(name -> nodes.add(node(name, broker)));
-      connect(nodes, hostileMqttClient);
+      connect(nodes, client);
       // Exactly to the time of the proposal: no honest node may vote before the hostile votes.
       time.advance(Duration.between(time.instant(), start.plus(EVERY)));
-      Proposal proposal = hostileMqttClient.proposalAfter(0);
+      Proposal proposal = client.proposalAfter(0);
       assertThat(proposal.attestation().subject()).isEqualTo("lisa");
       assertThat(proposal.attestation().claim().agreedValues().restarts()).isEqualTo(2);
       awaitAsked(nodes, 1);
 
       // Honest nodes delay their votes, so these are the first ones.
-      publishHostileVotes(hostileMqttClient, proposal, nodes.getFirst());
+      publishHostileVotes(client, proposal, nodes.getFirst());
       time.advance(Duration.ofSeconds(3));
-      byte[] agreed = hostileMqttClient.nextFinal();
+      byte[] agreed = client.nextFinal();
 
       Checkpoint checkpoint = checkpoint(agreed);
       assertThat(checkpoint.agreedValues())
@@ -88,7 +88,7 @@ class ConsensusIT {
           .doesNotContain(LIAR.id(), STRANGER.id());
       assertHeld(nodes, agreed);
       assertVerifiable(agreed, checkpoint);
-      assertNextFollows(nodes, hostileMqttClient, agreed);
+      assertNextFollows(nodes, client, agreed);
     } finally {
       nodes.forEach(TestNode::close);
     }
@@ -106,7 +106,7 @@ class ConsensusIT {
         history(),
         config ->
             config.with(Transport.MQTT).with(config.plaza().withUrl(broker.url())).with(consensus),
-        recoveryProgressed -> {},
+        progressed -> {},
         time);
   }
 
@@ -131,7 +131,7 @@ class ConsensusIT {
   }
 
   /** Waits until all nodes are connected, know each other and have recovered. */
-  private void connect(List<TestNode> nodes, HostileMqttClient hostileMqttClient) {
+  private void connect(List<TestNode> nodes, HostileMqttClient client) {
     for (TestNode node : nodes) {
       node.report();
       FakeBus.until(
@@ -140,8 +140,8 @@ class ConsensusIT {
       FakeBus.until(() -> state(node), ConsensusState::voting);
     }
     long now = time.instant().toEpochMilli() * 1_000_000;
-    hostileMqttClient.publish("nara/plaza/hey_there", REPEATER.heyThere(now, ""));
-    hostileMqttClient.publish("nara/plaza/hey_there", LIAR.heyThere(now, ""));
+    client.publish("nara/plaza/hey_there", REPEATER.heyThere(now, ""));
+    client.publish("nara/plaza/hey_there", LIAR.heyThere(now, ""));
     // Announcements, and the howdies to them.
     time.advance(Duration.ofSeconds(10));
     for (TestNode node : nodes) {
@@ -153,8 +153,7 @@ class ConsensusIT {
     }
   }
 
-  private void publishHostileVotes(
-      HostileMqttClient hostileMqttClient, Proposal proposal, TestNode lisa) {
+  private void publishHostileVotes(HostileMqttClient client, Proposal proposal, TestNode lisa) {
     Vote first = vote(REPEATER, proposal, proposal.attestation().claim());
     Vote lie = vote(LIAR, proposal, restarts(1_000_000));
     Vote unknown = vote(STRANGER, proposal, proposal.attestation().claim());
@@ -187,12 +186,11 @@ class ConsensusIT {
             unknown,
             forged,
             vote(LIAR, stale, proposal.attestation().claim()))) {
-      hostileMqttClient.publish("nara/checkpoint/vote", ConsensusJson.write(vote));
+      client.publish("nara/checkpoint/vote", ConsensusJson.write(vote));
     }
     // The same proposal again, and an incomplete one.
-    hostileMqttClient.publish("nara/checkpoint/propose", ConsensusJson.write(proposal));
-    hostileMqttClient.publish(
-        "nara/checkpoint/propose", "{\"version\":2}".getBytes(StandardCharsets.UTF_8));
+    client.publish("nara/checkpoint/propose", ConsensusJson.write(proposal));
+    client.publish("nara/checkpoint/propose", "{\"version\":2}".getBytes(StandardCharsets.UTF_8));
     FakeBus.until(
         () -> state(lisa).rejected(),
         rejected ->
@@ -244,16 +242,15 @@ class ConsensusIT {
     assertThat(TrustPolicy.STRICT.action(verdict)).isEqualTo(TrustPolicy.Action.MERGE);
   }
 
-  private void assertNextFollows(
-      List<TestNode> nodes, HostileMqttClient hostileMqttClient, byte[] first) {
+  private void assertNextFollows(List<TestNode> nodes, HostileMqttClient client, byte[] first) {
     FakeBus.until(
         () -> state(nodes.getFirst()).counts(),
         counts -> counts.getOrDefault("agreed", 0L).equals(1L));
     time.advance(EVERY.plusSeconds(10));
-    hostileMqttClient.proposalAfter(checkpoint(first).asOfTime());
+    client.proposalAfter(checkpoint(first).asOfTime());
     awaitAsked(nodes, 2);
     time.advance(Duration.ofSeconds(3));
-    Checkpoint next = checkpoint(hostileMqttClient.nextFinal());
+    Checkpoint next = checkpoint(client.nextFinal());
 
     assertThat(next.previousCheckpointId()).isEqualTo(Citizen.read(first).event().id().toString());
     assertThat(next.agreedValues()).isEqualTo(checkpoint(first).agreedValues());

@@ -27,7 +27,7 @@ class ConsensusJsonProperties {
     }
     try {
       Vote read = ConsensusJson.readVote(json);
-      // Whatever is read is well formed, so it can be written and read again.
+      // A vote that was read is well formed, so it reads back unchanged.
       assertThat(ConsensusJson.readVote(ConsensusJson.write(read))).isEqualTo(read);
     } catch (MalformedJsonException malformed) {
       assertThat(malformed).hasMessageMatching("(?s).+");

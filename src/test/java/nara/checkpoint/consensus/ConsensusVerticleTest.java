@@ -21,6 +21,7 @@ import nara.event.Checkpoint.AgreedValues;
 import nara.event.Event;
 import nara.event.Verdict;
 import nara.mqtt.wire.CheckpointMessage;
+import nara.mqtt.wire.CheckpointMessage.Agreed;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
 import nara.trust.EventVerifier;
@@ -108,8 +109,7 @@ class ConsensusVerticleTest {
 
     harness.deliver(vote(voter(5), proposal, CLAIM));
     byte[] event = FakeBus.next(harness.offered);
-    assertThat(((CheckpointMessage.Agreed) FakeBus.next(harness.published)).json())
-        .isEqualTo(event);
+    assertThat(((Agreed) FakeBus.next(harness.published)).json()).isEqualTo(event);
     harness.awaitCount("agreed", 1);
 
     Event read = Citizen.read(event).event();
@@ -249,9 +249,7 @@ class ConsensusVerticleTest {
     assertThat(vote.attestation().attester()).isEqualTo("lisa");
     assertThat(vote.attestation().subjectAsOf()).isEqualTo(proposal.attestation().subjectAsOf());
     assertThat(new AttestationVerifier(harness.keys, new BouncyCastleVerifier()))
-        .matches(
-            attestationVerifier ->
-                attestationVerifier.hasValidSignature(vote.attestation(), LISA.key()));
+        .matches(verifier -> verifier.hasValidSignature(vote.attestation(), LISA.key()));
     assertThat(harness.deliver(proposal).rejected()).containsEntry("replayed", 1L);
     harness.time.advance(MINUTE);
     assertThat(harness.published).isEmpty();
@@ -306,7 +304,7 @@ class ConsensusVerticleTest {
     harness.deliver(proposal(voter(1), NOW, 1, CLAIM));
     harness.time.advance(DAY.multipliedBy(3));
     byte[] agreed = checkpoint(voters(5), NOW.getEpochSecond());
-    harness.deliver(new CheckpointMessage.Agreed(agreed));
+    harness.deliver(new Agreed(agreed));
 
     assertThat(FakeBus.next(harness.offered)).isEqualTo(agreed);
     assertThat(harness.state().voting()).isFalse();
@@ -317,13 +315,13 @@ class ConsensusVerticleTest {
   void final_checkpoint_with_fewer_than_five_voters_is_not_verified() {
     harness.started();
     long now = NOW.getEpochSecond();
-    harness.deliver(new CheckpointMessage.Agreed(checkpoint(voters(4), now)));
+    harness.deliver(new Agreed(checkpoint(voters(4), now)));
     List<Citizen> twice = List.of(voter(1), voter(2), voter(3), voter(4), voter(4), voter(4));
-    harness.deliver(new CheckpointMessage.Agreed(checkpoint(twice, now)));
-    harness.deliver(new CheckpointMessage.Agreed(LISA.tease(now, "bart")));
+    harness.deliver(new Agreed(checkpoint(twice, now)));
+    harness.deliver(new Agreed(LISA.tease(now, "bart")));
     String altered =
         new String(checkpoint(voters(5), now)).replace("\"restarts\":3", "\"restarts\":4");
-    ConsensusState state = harness.deliver(new CheckpointMessage.Agreed(altered.getBytes()));
+    ConsensusState state = harness.deliver(new Agreed(altered.getBytes()));
 
     assertThat(state.rejected())
         .containsOnly(Map.entry("too_few_voters", 2L), Map.entry("unreadable", 2L));

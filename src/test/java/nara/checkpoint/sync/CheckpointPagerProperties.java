@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import nara.ledger.Query;
+import nara.ledger.Query.Page;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
@@ -74,7 +75,7 @@ class CheckpointPagerProperties {
     while (next.isPresent()) {
       assertThat(++asked).isLessThan(REQUEST_LIMIT);
       if (next.get() instanceof MeshRequest.FetchPage fetchPage) {
-        Query.Page page = (Query.Page) fetchPage.query();
+        Page page = (Page) fetchPage.query();
         assertThat(page.after()).isGreaterThanOrEqualTo(last);
         assertThat(page.size()).isBetween(1, Query.MAX_EVENTS);
         last = page.after();
@@ -110,7 +111,7 @@ class CheckpointPagerProperties {
       List<Integer> ledger, MeshRequest<FetchOutcome> request, Set<Integer> got) {
     return switch (request) {
       case MeshRequest.FetchPage fetchPage -> {
-        Query.Page page = (Query.Page) fetchPage.query();
+        Page page = (Page) fetchPage.query();
         List<Integer> indexes =
             IntStream.range(0, ledger.size())
                 .filter(i -> ledger.get(i) > page.after())

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import nara.checkpoint.sync.CheckpointSyncRequest.PeerSyncResult;
 import nara.ledger.Query;
+import nara.ledger.Query.Page;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import org.junit.jupiter.api.Test;
@@ -157,8 +158,7 @@ class CheckpointPagerTest {
         .isEqualTo(
             new MeshRequest.FetchPage(
                 BART,
-                new Query.Page(
-                    Long.MIN_VALUE, 1_000, new Query.Filter(Set.of("checkpoint"), Set.of())),
+                new Page(Long.MIN_VALUE, 1_000, new Query.Filter(Set.of("checkpoint"), Set.of())),
                 TIMEOUT));
     assertThat(pager.onOutcome(failed(UNSUPPORTED)))
         .contains(new MeshRequest.FetchCheckpointPage(BART, 0, 1_000, TIMEOUT));
@@ -305,7 +305,7 @@ class CheckpointPagerTest {
   private static String text(MeshRequest<FetchOutcome> request) {
     return switch (request) {
       case MeshRequest.FetchPage fetchPage -> {
-        Query.Page page = (Query.Page) fetchPage.query();
+        Page page = (Page) fetchPage.query();
         String after = page.after() == Long.MIN_VALUE ? "all" : String.valueOf(page.after());
         yield "page %s %d".formatted(after, page.size());
       }

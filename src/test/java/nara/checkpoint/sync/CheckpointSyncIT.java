@@ -73,7 +73,7 @@ class CheckpointSyncIT {
     assertThat(lisa.name()).isEqualTo("lisa");
     assertThat(lisa.key()).contains(LISA.key());
 
-    SyncResult syncResult =
+    SyncResult result =
         await(
             Bus.of(bartsNode)
                 .request(
@@ -81,8 +81,8 @@ class CheckpointSyncIT {
                     new CheckpointSyncRequest.Sync(List.of(new Peer("lisa", lisa.address()))),
                     SOON));
 
-    assertThat(syncResult.enoughPeers()).isTrue();
-    assertThat(syncResult.peerResults())
+    assertThat(result.enoughPeers()).isTrue();
+    assertThat(result.peerResults())
         .singleElement()
         .satisfies(answer -> assertThat(answer.failures()).as(answer.reason()).isZero())
         .returns(checkpoints.size(), answer -> answer.offerResult().added());

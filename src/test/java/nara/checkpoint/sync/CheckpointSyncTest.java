@@ -48,7 +48,7 @@ class CheckpointSyncTest {
   void peer_without_checkpoints_is_replaced_by_the_next() {
     CheckpointSync sync = sync(peers(5), 1);
 
-    play(sync, pageRequest -> lastPage(0));
+    play(sync, request -> lastPage(0));
 
     assertThat(sync.result().peerResults()).hasSize(5);
     assertThat(sync.result().enoughPeers()).isFalse();
@@ -79,7 +79,7 @@ class CheckpointSyncTest {
 
     play(
         sync,
-        pageRequest -> fetched(9, Optional.empty(), false, offered(0, 0, 9), FetchOutcomes.QUICK));
+        request -> fetched(9, Optional.empty(), false, offered(0, 0, 9), FetchOutcomes.QUICK));
 
     assertThat(sync.result().peerResults()).hasSize(4);
     assertThat(sync.result().enoughPeers()).isFalse();
@@ -89,7 +89,7 @@ class CheckpointSyncTest {
   void stopping_node_asks_no_further_peers() {
     CheckpointSync sync = sync(peers(9), 1);
 
-    play(sync, pageRequest -> failed(MeshFailure.STOPPING));
+    play(sync, request -> failed(MeshFailure.STOPPING));
 
     assertThat(sync.result().peerResults()).hasSize(2);
     assertThat(sync.isDone()).isTrue();
@@ -136,15 +136,15 @@ class CheckpointSyncTest {
 
   private static List<String> order(int seed) {
     CheckpointSync sync = sync(peers(5), seed);
-    play(sync, pageRequest -> lastPage(0));
+    play(sync, request -> lastPage(0));
     return sync.result().peerResults().stream().map(PeerSyncResult::peer).toList();
   }
 
   private static void play(CheckpointSync sync, Function<PageRequest, FetchOutcome> outcome) {
     Deque<PageRequest> pageRequests = new ArrayDeque<>(sync.nextRequests());
     while (!pageRequests.isEmpty()) {
-      PageRequest pageRequest = pageRequests.removeFirst();
-      pageRequests.addAll(sync.onOutcome(pageRequest, outcome.apply(pageRequest)));
+      PageRequest request = pageRequests.removeFirst();
+      pageRequests.addAll(sync.onOutcome(request, outcome.apply(request)));
     }
     assertThat(sync.isDone()).isTrue();
   }

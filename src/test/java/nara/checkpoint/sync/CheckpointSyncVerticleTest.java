@@ -16,6 +16,7 @@ import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.testing.FakeBus;
@@ -38,7 +39,7 @@ class CheckpointSyncVerticleTest {
   void checkpoints_of_each_peer_are_fetched_to_the_end() {
     bus.reply(
         MeshRequest.ADDRESS,
-        MeshRequest.FetchPage.class,
+        FetchPage.class,
         fetch -> {
           boolean first = ((Query.Page) fetch.query()).after() == Long.MIN_VALUE;
           return fetch.peer().equals(LISA)
@@ -47,10 +48,10 @@ class CheckpointSyncVerticleTest {
         });
     deploy();
 
-    SyncResult syncResult = FakeBus.await(sync(BART, LISA));
+    SyncResult result = FakeBus.await(sync(BART, LISA));
 
-    assertThat(syncResult.enoughPeers()).isFalse();
-    assertThat(syncResult.peerResults())
+    assertThat(result.enoughPeers()).isFalse();
+    assertThat(result.peerResults())
         .containsExactlyInAnyOrder(
             new PeerSyncResult(
                 "bart", 2, 0, "", 502_500, 1_005, FetchOutcomes.offered(1_005, 0, 0)),
@@ -76,8 +77,7 @@ class CheckpointSyncVerticleTest {
 
   @Test
   void internal_error_of_the_mesh_fails_that_peer() {
-    bus.replyAsync(
-        MeshRequest.ADDRESS, MeshRequest.FetchPage.class, fetch -> Future.failedFuture("broken"));
+    bus.replyAsync(MeshRequest.ADDRESS, FetchPage.class, fetch -> Future.failedFuture("broken"));
     bus.replyAsync(
         MeshRequest.ADDRESS,
         MeshRequest.FetchCheckpointPage.class,
@@ -91,7 +91,7 @@ class CheckpointSyncVerticleTest {
 
   @Test
   void sync_ends_with_a_partial_result_after_its_timeout() {
-    bus.hold(MeshRequest.ADDRESS, MeshRequest.FetchPage.class);
+    bus.hold(MeshRequest.ADDRESS, FetchPage.class);
     bus.deploy(
         new CheckpointSyncVerticle(
             CheckpointSyncConfig.defaults(), new Random(1), Duration.ofMillis(50)));
@@ -103,8 +103,7 @@ class CheckpointSyncVerticleTest {
 
   @Test
   void running_sync_ends_when_the_verticle_stops() {
-    BlockingQueue<Promise<FetchOutcome>> requests =
-        bus.hold(MeshRequest.ADDRESS, MeshRequest.FetchPage.class);
+    BlockingQueue<Promise<FetchOutcome>> requests = bus.hold(MeshRequest.ADDRESS, FetchPage.class);
     String deployment = deploy();
     Future<SyncResult> waiting = sync(BART);
     FakeBus.next(requests);

@@ -34,13 +34,9 @@ final class FetchOutcomes {
   }
 
   static PageFetched fetched(
-      int events,
-      Optional<Long> nextCursor,
-      boolean hasMore,
-      OfferResult offerResult,
-      Duration took) {
+      int events, Optional<Long> nextCursor, boolean hasMore, OfferResult result, Duration took) {
     return new PageFetched(
-        events * 500L, events, 0, 0, nextCursor, hasMore, List.of(), offerResult, took);
+        events * 500L, events, 0, 0, nextCursor, hasMore, List.of(), result, took);
   }
 
   static OfferResult offered(int added, int duplicate, int rejected) {

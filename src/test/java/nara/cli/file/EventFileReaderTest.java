@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import nara.cli.file.EventFileReader.Line;
 import nara.event.EventLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,10 +34,10 @@ class EventFileReaderTest {
     String huge = "y".repeat(5 * EventLimits.MAX_EVENT_BYTES);
     byte[] text = (longest + "\n" + longest + "z\n" + longest + "\r\n" + huge + "\nb").getBytes();
     try (EventFileReader file = EventFileReader.open(Files.write(folder.resolve("long"), text))) {
-      List<EventFileReader.Line> lines = file.nextBatch(10);
+      List<Line> lines = file.nextBatch(10);
       assertThat(lines.stream().map(line -> line.bytes().length))
           .containsExactly(EventLimits.MAX_EVENT_BYTES, 0, EventLimits.MAX_EVENT_BYTES, 0, 1);
-      assertThat(lines.stream().map(EventFileReader.Line::length))
+      assertThat(lines.stream().map(Line::length))
           .containsExactly(
               (long) EventLimits.MAX_EVENT_BYTES,
               EventLimits.MAX_EVENT_BYTES + 1L,
@@ -110,9 +111,7 @@ class EventFileReaderTest {
     List<String> all = new ArrayList<>();
     try (EventFileReader file =
         EventFileReader.open(Files.write(folder.resolve("file"), content))) {
-      for (List<EventFileReader.Line> lines = file.nextBatch(3);
-          !lines.isEmpty();
-          lines = file.nextBatch(3)) {
+      for (List<Line> lines = file.nextBatch(3); !lines.isEmpty(); lines = file.nextBatch(3)) {
         lines.forEach(
             line ->
                 all.add(line.number() + ":" + new String(line.bytes(), StandardCharsets.UTF_8)));

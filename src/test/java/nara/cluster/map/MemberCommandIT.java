@@ -27,6 +27,7 @@ import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.ClusterWorkRequest;
+import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class MemberCommandIT {
         .serve(
             MeshRequest.ADDRESS,
             MeshRequest.FetchPage.class,
-            fetchPage -> {
+            page -> {
               fetched.incrementAndGet();
               return answer;
             });
@@ -112,11 +113,11 @@ class MemberCommandIT {
   @Test
   void request_in_flight_ends_when_the_leader_stops() {
     answer = Promise.<MeshRequest.FetchOutcome>promise().future();
-    List<Future<ClusterWorkRequest.FetchedByMember>> underWay = List.of(fetch(), fetch(), fetch());
+    List<Future<FetchedByMember>> underWay = List.of(fetch(), fetch(), fetch());
     MemberProcess.await("all are under way", () -> fetched.get() == 3, () -> "" + fetched);
 
     InProcessCluster.await(members.get(0).vertx().undeploy(deployed));
-    for (Future<ClusterWorkRequest.FetchedByMember> one : underWay) {
+    for (Future<FetchedByMember> one : underWay) {
       assertThatThrownBy(() -> InProcessCluster.await(one))
           .matches(failure -> BusFailure.of(failure) == BusFailure.UNAVAILABLE);
     }
@@ -124,7 +125,7 @@ class MemberCommandIT {
     assertThat(log.list).isEmpty();
   }
 
-  private Future<ClusterWorkRequest.FetchedByMember> fetch() {
+  private Future<FetchedByMember> fetch() {
     return past.request(
         ClusterWorkRequest.ADDRESS,
         new ClusterWorkRequest.FetchOnMember(

@@ -121,7 +121,7 @@ class PruneVerticleIT {
   }
 
   private Set<String> held() {
-    Future<LedgerRequest.EventVariants> forms =
+    Future<LedgerRequest.VariantExport> forms =
         bus.request(
             LedgerRequest.VIEW_ADDRESS, new LedgerRequest.ExportVariants(), Duration.ofMinutes(1));
     Set<String> keys = new HashSet<>();

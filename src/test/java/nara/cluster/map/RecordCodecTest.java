@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import nara.cluster.MemberCommand;
+import nara.cluster.MemberCommand.CommandResult;
+import nara.cluster.MemberCommand.FetchCompleted;
 import nara.event.EventId;
 import nara.event.Verdict;
 import nara.ledger.Query;
@@ -33,12 +35,7 @@ class RecordCodecTest {
 
   @ParameterizedTest
   @ValueSource(
-      classes = {
-        MemberCommand.class,
-        MemberCommand.CommandResult.class,
-        ReplayLogEntry.class,
-        Report.class
-      })
+      classes = {MemberCommand.class, CommandResult.class, ReplayLogEntry.class, Report.class})
   void every_cluster_message_is_encodable(Class<?> type) {
     assertThat(RecordCodec.unsupportedType(type)).isEmpty();
   }
@@ -50,7 +47,7 @@ class RecordCodecTest {
 
   @Test
   void commands_answers_and_notes_are_read_as_they_were_written() {
-    MeshRequest.PageFetched pageFetched =
+    MeshRequest.PageFetched fetched =
         new MeshRequest.PageFetched(
             1_000,
             2,
@@ -66,20 +63,19 @@ class RecordCodecTest {
             3, "a", BART, PAGE, Duration.ofSeconds(9), Duration.ofSeconds(2));
 
     assertThat(again(MemberCommand.class, command)).isEqualTo(command);
-    assertThat(
-            again(MemberCommand.CommandResult.class, new MemberCommand.FetchCompleted(pageFetched)))
-        .isEqualTo(new MemberCommand.FetchCompleted(pageFetched));
-    ReplayLogEntry replayLogEntry =
+    assertThat(again(CommandResult.class, new FetchCompleted(fetched)))
+        .isEqualTo(new FetchCompleted(fetched));
+    ReplayLogEntry entry =
         new ReplayLogEntry(
             Instant.ofEpochSecond(7, 8),
-            new RecoveryEvent.FetchEnded(4, pageFetched, "b"),
+            new RecoveryEvent.FetchEnded(4, fetched, "b"),
             List.of(
                 new PlanCommand.StartFetch(
                     5, BART, PAGE, Duration.ofSeconds(1), Duration.ofSeconds(2))));
-    assertThat(again(ReplayLogEntry.class, replayLogEntry)).isEqualTo(replayLogEntry);
-    MemberCommand.CommandResult failed =
-        new MemberCommand.FetchCompleted(new MeshRequest.FetchFailed(MeshFailure.STALLED, "slow"));
-    assertThat(again(MemberCommand.CommandResult.class, failed)).isEqualTo(failed);
+    assertThat(again(ReplayLogEntry.class, entry)).isEqualTo(entry);
+    CommandResult failed =
+        new FetchCompleted(new MeshRequest.FetchFailed(MeshFailure.STALLED, "slow"));
+    assertThat(again(CommandResult.class, failed)).isEqualTo(failed);
   }
 
   @Test

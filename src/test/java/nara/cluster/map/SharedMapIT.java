@@ -43,8 +43,7 @@ class SharedMapIT {
     one.shutdown();
   }
 
-  private static HazelcastInstance member(
-      String name, int port, int another, TermTracker termTracker) {
+  private static HazelcastInstance member(String name, int port, int another, TermTracker tracker) {
     Config config =
         HazelcastConfig.of(
             new ClusterConfig(
@@ -61,7 +60,7 @@ class SharedMapIT {
                 Duration.ofSeconds(30),
                 Optional.empty()),
             name);
-    config.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, termTracker);
+    config.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, tracker);
     return Hazelcast.newHazelcastInstance(config);
   }
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Bytes of any kind: each run begins with recorded ones, and {@code JAZZER_FUZZ=1} goes on from
- * them. Not in the ordinary run, since the fuzzer's agent slows down everything in the same JVM.
+ * Arbitrary bytes: each run begins with recorded ones; with {@code JAZZER_FUZZ=1} the fuzzer
+ * mutates them. Excluded from the ordinary run, since the fuzzer's agent slows down the whole JVM.
  */
 @Tag("long")
 class EventFuzz {
@@ -34,8 +34,7 @@ class EventFuzz {
       return;
     }
     switch (reader.read(json)) {
-      case ReadResult.ParsedEvent parsedEvent ->
-          assertThat(parsedEvent.event().json()).isEqualTo(json);
+      case ReadResult.ParsedEvent event -> assertThat(event.event().json()).isEqualTo(json);
       case ReadResult.Unreadable bad -> assertThat(bad.reason()).isNotEmpty();
     }
     EventReader.peekId(json, 0, json.length);
@@ -43,7 +42,7 @@ class EventFuzz {
 
   @FuzzTest(maxDuration = "30s")
   @MethodSource("recorded")
-  void response_splits_within_its_bounds_or_is_rejected(byte[] json) {
+  void response_is_cut_within_its_bounds_or_rejected(byte[] json) {
     if (json == null) {
       return;
     }

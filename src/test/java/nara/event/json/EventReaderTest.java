@@ -7,6 +7,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
+import nara.event.ReadResult.Unreadable;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,18 +26,16 @@ class EventReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "abc", "0123456", "zz", "0123456789ABCDEF0123456789ABCDEF"})
-  void an_id_of_another_form_is_read_as_it_stands_and_matches_nothing(String id) {
-    ReadResult.ParsedEvent parsedEvent =
-        (ReadResult.ParsedEvent) read("{'id':'" + id + "','ts':1,'svc':'social'," + SOCIAL);
+  void id_of_another_form_is_kept_and_does_not_match(String id) {
+    ParsedEvent event = (ParsedEvent) read("{'id':'" + id + "','ts':1,'svc':'social'," + SOCIAL);
 
-    assertThat(parsedEvent.claimedId()).isEqualTo(id);
-    assertThat(parsedEvent.idMatches()).isFalse();
+    assertThat(event.claimedId()).isEqualTo(id);
+    assertThat(event.idMatches()).isFalse();
   }
 
   @Test
-  void an_absent_id_matches_nothing() {
-    assertThat(((ReadResult.ParsedEvent) read("{'ts':1,'svc':'social'," + SOCIAL)).idMatches())
-        .isFalse();
+  void absent_id_does_not_match() {
+    assertThat(((ParsedEvent) read("{'ts':1,'svc':'social'," + SOCIAL)).idMatches()).isFalse();
   }
 
   static Stream<Arguments> refused() {
@@ -87,7 +87,7 @@ class EventReaderTest {
   void malformed_event_is_unreadable_with_short_reason(String json, String reason) {
     assertThat(reader.read(utf8(json.replace('\'', '"'))))
         .isInstanceOfSatisfying(
-            ReadResult.Unreadable.class,
+            Unreadable.class,
             unreadable -> {
               assertThat(unreadable.reason()).contains(reason).hasSizeLessThan(200);
               assertThat(unreadable.reason()).doesNotContainPattern("\\p{Cntrl}");
@@ -95,15 +95,15 @@ class EventReaderTest {
   }
 
   @Test
-  void unreadable_event_reports_its_stated_id() {
+  void unreadable_event_reports_its_claimed_id() {
     assertThat(reader.read(utf8("{\"id\":\"" + ID + "\",\"ts\":\"x\"}")).claimedId()).isEqualTo(ID);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"ID", "Id", "TS", "Svc", "SVC", "Sig", "Emitter", "emitter_ID", "Social", "ſvc"})
-  void a_key_that_differs_from_a_known_one_only_in_case_is_refused(String key) {
-    // The reference would take it for the known one.
+  void key_in_another_case_than_a_known_one_is_rejected(String key) {
+    // The reference would read it as the known one.
     assertThat(
             read("{'" + key + "':1,'ts':1,'svc':'social'," + SOCIAL)
                 .validationError()
@@ -112,7 +112,7 @@ class EventReaderTest {
   }
 
   @Test
-  void keys_of_payloads_are_refused_in_another_case_as_well() {
+  void payload_key_in_another_case_is_rejected() {
     assertThat(
             read("{'ts':1,'svc':'social','social':{'Actor':'a','target':'b'}")
                 .validationError()
@@ -121,13 +121,13 @@ class EventReaderTest {
   }
 
   @Test
-  void unknown_keys_are_kept_in_the_bytes_and_mean_nothing() {
+  void unknown_keys_are_skipped_and_stay_in_the_bytes() {
     String json = "{'later':{'deep':[1,{'x':null}]},'ts':1,'svc':'social'," + SOCIAL;
 
-    ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) read(json);
+    ParsedEvent event = (ParsedEvent) read(json);
 
-    assertThat(parsedEvent.validationError()).isEmpty();
-    assertThat(new String(parsedEvent.event().json(), StandardCharsets.UTF_8)).contains("later");
+    assertThat(event.validationError()).isEmpty();
+    assertThat(new String(event.event().json(), StandardCharsets.UTF_8)).contains("later");
   }
 
   @ParameterizedTest
@@ -145,21 +145,21 @@ class EventReaderTest {
     String json =
         "{'ts':1,'svc':'social','social':{'type':'tease','actor':'" + escaped + "','target':'b'}";
 
-    assertThat(((ReadResult.ParsedEvent) read(json)).event().actor()).isEqualTo(read);
+    assertThat(((ParsedEvent) read(json)).event().actor()).isEqualTo(read);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {-6_795_364_578_871_345_152L, Long.MIN_VALUE, 9_214_646_400_000_000_000L})
-  void times_of_year_1_and_2262_are_read_as_they_stand(long ts) {
-    ReadResult.ParsedEvent parsedEvent = Citizen.read(Citizen.named("bart").tease(ts, "lisa"));
+  void timestamps_of_all_64_bits_are_read_unchanged(long ts) {
+    ParsedEvent event = Citizen.read(Citizen.named("bart").tease(ts, "lisa"));
 
-    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.validationError()).isEmpty();
+    assertThat(event.event().ts()).isEqualTo(ts);
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.validationError()).isEmpty();
   }
 
   @Test
-  void a_time_of_zero_is_a_fault() {
+  void timestamp_zero_is_a_validation_error() {
     assertThat(read("{'ts':0,'svc':'social'," + SOCIAL).validationError()).contains("ts is zero");
   }
 
@@ -175,15 +175,15 @@ class EventReaderTest {
 
     assertThat(reader.read(json.getBytes(charset)))
         .isInstanceOfSatisfying(
-            ReadResult.Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
+            Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
   }
 
   @Test
-  void a_byte_order_mark_is_no_part_of_json() {
+  void byte_order_mark_is_rejected() {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
 
     assertThat(reader.read(concat(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}, json)))
-        .isInstanceOf(ReadResult.Unreadable.class);
+        .isInstanceOf(Unreadable.class);
   }
 
   static Stream<byte[]> brokenUtf8() {
@@ -200,7 +200,7 @@ class EventReaderTest {
 
   @ParameterizedTest
   @MethodSource("brokenUtf8")
-  void ambiguous_bytes_are_rejected(byte[] broken) {
+  void bytes_that_are_not_utf_8_are_rejected(byte[] broken) {
     byte[] json =
         concat(
             utf8("{\"ts\":1,\"svc\":\"social\",\"social\":{\"type\":\"tease\",\"actor\":\"a"),
@@ -208,51 +208,50 @@ class EventReaderTest {
 
     assertThat(reader.read(json))
         .isInstanceOfSatisfying(
-            ReadResult.Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
+            Unreadable.class, bad -> assertThat(bad.reason()).contains("UTF-8"));
   }
 
   @Test
-  void an_event_is_read_from_the_middle_of_a_buffer_and_keeps_no_more_than_its_own_bytes() {
+  void event_in_a_buffer_keeps_only_its_own_bytes() {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
     byte[] buffer = concat(concat(utf8("[1, "), json), utf8(", 2]"));
 
-    ReadResult.ParsedEvent parsedEvent =
-        (ReadResult.ParsedEvent) reader.read(buffer, 4, json.length);
+    ParsedEvent event = (ParsedEvent) reader.read(buffer, 4, json.length);
 
-    assertThat(parsedEvent.event().json()).isEqualTo(json).isNotSameAs(buffer);
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.event().signature()).isPresent();
+    assertThat(event.event().json()).isEqualTo(json).isNotSameAs(buffer);
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.event().signature()).isPresent();
   }
 
   @Test
-  void escaped_signature_counts_as_signed_and_is_never_parsed() {
+  void event_with_escaped_signature_is_signed_but_has_no_signature_bytes() {
     String json =
         new String(Citizen.named("bart").tease(NOW, "lisa"), StandardCharsets.UTF_8)
             .replaceFirst("\"sig\":\"(.)", "\"sig\":\"\\\\u0041");
 
-    ReadResult.ParsedEvent parsedEvent = (ReadResult.ParsedEvent) reader.read(utf8(json));
+    ParsedEvent event = (ParsedEvent) reader.read(utf8(json));
 
-    assertThat(parsedEvent.event().isSigned()).isTrue();
-    assertThat(parsedEvent.event().signature()).isEmpty();
+    assertThat(event.event().isSigned()).isTrue();
+    assertThat(event.event().signature()).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"{}", "{\"id\":\"", "{\"id\":\"0123456789abcdef0123456789abcdeX\",\"ts\""})
-  void an_id_is_peeked_at_only_where_it_stands_first_and_in_full(String json) {
+  void peek_finds_no_id_unless_it_is_first_and_complete(String json) {
     byte[] bytes = utf8(json);
 
     assertThat(EventReader.peekId(bytes, 0, bytes.length)).isEmpty();
   }
 
   @Test
-  void a_peeked_id_is_the_one_that_is_read() {
+  void peeked_id_equals_the_id_of_the_parsed_event() {
     byte[] json = Citizen.named("bart").tease(NOW, "lisa");
 
     assertThat(EventReader.peekId(json, 0, json.length)).contains(Citizen.read(json).event().id());
   }
 
-  /** Reads what is given with apostrophes and without its last brace. */
+  /** Reads JSON that is written with apostrophes and without its last brace. */
   private ReadResult read(String json) {
     return reader.read(utf8(json.replace('\'', '"') + "}"));
   }

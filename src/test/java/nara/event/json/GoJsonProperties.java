@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 class GoJsonProperties {
   private static final Pattern RTT = Pattern.compile("\"rtt\":([^,}]+)");
 
-  /** Digits before the decimal point, or a point, or an exponent of at least one digit. */
+  /** Plain decimal, with an exponent of at least one digit where needed. */
   private static final Pattern FORM = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?(e[+-]\\d+)?");
 
   @Example
@@ -36,7 +36,7 @@ class GoJsonProperties {
   }
 
   @Example
-  void the_ends_of_each_form_are_written_as_the_reference_does() {
+  void boundary_numbers_are_written_like_the_reference() {
     Map.of(
             1e-6,
             "0.000001",
@@ -60,8 +60,7 @@ class GoJsonProperties {
   }
 
   @Property
-  void a_number_reads_back_as_the_same_double_and_is_no_longer_than_java_writes_it(
-      @ForAll double value) {
+  void number_reads_back_unchanged_and_is_not_longer_than_in_java(@ForAll double value) {
     String text = number(value);
 
     assertThat(Double.doubleToLongBits(Double.parseDouble(text)))
@@ -73,7 +72,7 @@ class GoJsonProperties {
   }
 
   @Property
-  void any_bits_that_are_a_number_read_back(@ForAll long bits) {
+  void any_finite_double_reads_back_unchanged(@ForAll long bits) {
     double value = Double.longBitsToDouble(bits);
     if (Double.isFinite(value)) {
       assertThat(Double.doubleToLongBits(Double.parseDouble(number(value)))).isEqualTo(bits);
@@ -81,7 +80,7 @@ class GoJsonProperties {
   }
 
   @Property
-  void one_decimal_is_rounded_from_the_exact_value(@ForAll double value) {
+  void one_decimal_is_rounded_half_even_from_the_exact_value(@ForAll double value) {
     String text = Ping.oneDecimal(value);
     BigDecimal exact = new BigDecimal(value).setScale(1, RoundingMode.HALF_EVEN);
 
@@ -91,7 +90,7 @@ class GoJsonProperties {
   }
 
   @Property
-  void a_tie_of_small_numbers_goes_to_the_even_digit(@ForAll int quarters) {
+  void quarters_are_rounded_half_even(@ForAll int quarters) {
     double value = Math.abs(quarters / 4.0);
 
     assertThat(new BigDecimal(Ping.oneDecimal(value)))
@@ -99,7 +98,7 @@ class GoJsonProperties {
   }
 
   @Property
-  void a_text_reads_back_and_holds_nothing_that_breaks_a_line_or_a_page(@ForAll String text) {
+  void text_reads_back_unchanged_and_escapes_html_and_line_breaks(@ForAll String text) {
     StringBuilder out = new StringBuilder();
     GoJson.appendString(out, text);
 
@@ -108,7 +107,7 @@ class GoJsonProperties {
   }
 
   @Example
-  void what_is_no_number_is_a_defect_of_whoever_writes_it() {
+  void writing_a_number_fails_when_it_is_not_finite() {
     for (double none : List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY)) {
       assertThatIllegalArgumentException().isThrownBy(() -> number(none));
     }

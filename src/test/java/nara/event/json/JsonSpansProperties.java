@@ -31,11 +31,11 @@ import net.jqwik.api.Tuple;
 class JsonSpansProperties {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** Where white space may stand, in all its kinds. */
+  /** Every kind of white space. */
   private static final String SPACE = " \t\r\n ";
 
   @Property
-  void an_object_is_cut_into_the_members_that_a_parser_sees(
+  void object_is_cut_into_the_members_that_a_parser_finds(
       @ForAll("objects") ObjectNode object, @ForAll boolean spaced) throws MalformedJsonException {
     byte[] json = bytes(object, spaced);
 
@@ -47,7 +47,7 @@ class JsonSpansProperties {
   }
 
   @Property
-  void an_array_is_cut_into_the_elements_that_a_parser_sees(
+  void array_is_cut_into_the_elements_that_a_parser_finds(
       @ForAll("arrays") ArrayNode array, @ForAll boolean spaced) throws MalformedJsonException {
     byte[] json = bytes(array, spaced);
 
@@ -58,7 +58,7 @@ class JsonSpansProperties {
   }
 
   @Property
-  void splitting_fails_over_the_element_limit(
+  void cutting_fails_over_the_limit(
       @ForAll("arrays") ArrayNode array, @ForAll("objects") ObjectNode object) {
     byte[] elements = bytes(array, false);
     byte[] members = bytes(object, false);
@@ -74,7 +74,7 @@ class JsonSpansProperties {
   }
 
   @Property
-  void an_object_that_ends_in_the_middle_is_broken(
+  void truncated_object_is_malformed(
       @ForAll("objects") ObjectNode object, @ForAll("shares") double share) {
     byte[] json = bytes(object, false);
     byte[] start = Arrays.copyOf(json, (int) (share * json.length));
@@ -84,7 +84,7 @@ class JsonSpansProperties {
   }
 
   @Property(tries = 5_000)
-  void bytes_of_any_kind_are_cut_within_their_bounds_or_are_broken(@ForAll("hostile") byte[] json) {
+  void any_bytes_are_cut_within_their_bounds_or_malformed(@ForAll("hostile") byte[] json) {
     try {
       for (Span span : JsonSpans.members(json, 100).values()) {
         assertWithin(span, json);
@@ -103,7 +103,7 @@ class JsonSpansProperties {
   }
 
   @Example
-  void a_key_twice_is_broken_even_when_it_is_spelt_with_an_escape() {
+  void duplicate_key_is_malformed_even_with_an_escape() {
     for (String twice : List.of("{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}")) {
       assertThatExceptionOfType(MalformedJsonException.class)
           .isThrownBy(() -> JsonSpans.members(utf8(twice), 10));
@@ -111,14 +111,14 @@ class JsonSpansProperties {
   }
 
   @Example
-  void only_null_stands_for_an_empty_list() throws MalformedJsonException {
+  void only_null_counts_as_an_empty_list() throws MalformedJsonException {
     assertThat(JsonSpans.elements(utf8("null"), new Span(0, 4), 1)).isEmpty();
     assertThatExceptionOfType(MalformedJsonException.class)
         .isThrownBy(() -> JsonSpans.elements(utf8("nope"), new Span(0, 4), 1));
   }
 
   @Example
-  void millions_of_bytes_of_the_worst_kind_take_one_pass() {
+  void hostile_megabytes_take_linear_time() {
     int many = 4_000_000;
     for (String worst : List.of("[", "{", "\"", "\\\"", "{\"a\":", "[1,", " ", "}", "{\"\\")) {
       byte[] json = utf8("{\"a\":[" + worst.repeat(many / worst.length()));
@@ -207,7 +207,7 @@ class JsonSpansProperties {
     return Arbitraries.strings().withChars("ab\"\\{}[],: \n\u00E9\u2028").ofMaxLength(6);
   }
 
-  /** What a parser reads in each span, written in one way. */
+  /** The parsed value of each span, in a normal form. */
   private static List<String> parsed(byte[] json, Collection<Span> spans) {
     return spans.stream().map(span -> Vectors.parse(span.text(json)).toString()).toList();
   }
@@ -232,7 +232,7 @@ class JsonSpansProperties {
     return utf8(spaced ? spaced(node) : node.toString());
   }
 
-  /** The JSON with white space wherever it may stand, but before the first token. */
+  /** The JSON with white space wherever it is allowed, except before the first token. */
   private static String spaced(JsonNode node) {
     StringBuilder out = new StringBuilder();
     if (node instanceof ObjectNode object) {

@@ -19,29 +19,29 @@ class EventTableProperties {
   @Property(tries = 100)
   void event_table_behaves_like_a_map_by_id(
       @ForAll Random random, @ForAll @IntRange(max = 2_000) int steps) {
-    EventTable eventTable = new EventTable();
+    EventTable<EventId> table = EventTable.byId();
     Map<EventId, StoredEvent> expected = new HashMap<>();
     List<EventId> ids = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       if (!ids.isEmpty() && random.nextInt(3) == 0) {
         EventId gone = ids.remove(random.nextInt(ids.size()));
-        eventTable.remove(gone);
+        table.remove(gone);
         expected.remove(gone);
       } else {
-        StoredEvent storedEvent =
+        StoredEvent event =
             new StoredEvent(
                 TestEvents.event(1 + random.nextInt(300), new Seen("a", "", "b", "", "x")),
                 Verdict.UNSIGNED);
-        eventTable.put(storedEvent);
-        if (expected.put(storedEvent.event().id(), storedEvent) == null) {
-          ids.add(storedEvent.event().id());
+        table.put(event.event().id(), event);
+        if (expected.put(event.event().id(), event) == null) {
+          ids.add(event.event().id());
         }
       }
-      assertThat(eventTable.size()).isEqualTo(expected.size());
+      assertThat(table.size()).isEqualTo(expected.size());
     }
     for (long ts = 1; ts <= 300; ts++) {
       EventId id = TestEvents.event(ts, new Seen("a", "", "b", "", "x")).id();
-      assertThat(eventTable.get(id)).isSameAs(expected.get(id));
+      assertThat(table.get(id)).isSameAs(expected.get(id));
     }
   }
 }

@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** The index of hashes against what the ledger shows, through everything that changes it. */
+/** Compares the hash index with the visible events after many changes. */
 class HashIndexProperties {
   private record Item(long time, ItemId id, Event event) {}
 
@@ -38,7 +38,7 @@ class HashIndexProperties {
     for (int batch = 0; batch < 12; batch++) {
       List<JudgedEvent> events = new ArrayList<>();
       for (int i = random.nextInt(300); i > 0; i--) {
-        // Few times, some of them before 1970, and now and then another form of an event.
+        // Few times, some before 1970, and sometimes other bytes for the same event.
         long ts = (random.nextInt(spread) - 3) * TestEvents.SECOND;
         String form = random.nextInt(5) == 0 ? "e" + random.nextInt(9) : "";
         events.add(TestEvents.unsigned(event(ts, form, random.nextInt(400))));
@@ -69,19 +69,18 @@ class HashIndexProperties {
     for (int rank = 0; rank < expected.size(); rank++) {
       Item item = expected.get(rank);
       assertThat(index.id(rank)).isEqualTo(item.id());
-      assertThat(index.time(rank)).isEqualTo(item.time());
+      assertThat(index.timestamp(rank)).isEqualTo(item.time());
       assertThat(index.get(item.id()).event()).isSameAs(item.event());
       assertThat(index.countBelow(new Bound(item.time(), item.id(), ItemId.BYTES))).isEqualTo(rank);
     }
     for (int i = 0; i < 10; i++) {
       int from = random.nextInt(expected.size() + 1);
       int to = from + random.nextInt(expected.size() - from + 1);
-      IdSum idSum = new IdSum();
+      IdSum sum = new IdSum();
       List<ItemId> walked = new ArrayList<>();
-      expected.subList(from, to).forEach(item -> idSum.add(item.id()));
+      expected.subList(from, to).forEach(item -> sum.add(item.id()));
       index.visit(from, to, walked::add);
-      assertThat(index.sum(from, to).fingerprint(to - from))
-          .isEqualTo(idSum.fingerprint(to - from));
+      assertThat(index.sum(from, to).fingerprint(to - from)).isEqualTo(sum.fingerprint(to - from));
       assertThat(walked).isEqualTo(expected.subList(from, to).stream().map(Item::id).toList());
     }
     assertThat(index.get(ItemId.of(new byte[ItemId.BYTES], 0))).isNull();

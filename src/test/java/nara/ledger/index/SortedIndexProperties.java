@@ -25,88 +25,65 @@ class SortedIndexProperties {
       @ForAll Random random,
       @ForAll @IntRange(min = 1, max = 3_000) int size,
       @ForAll @IntRange(min = 1, max = 100_000) int times) {
-    SortedIndex sortedIndex = SortedIndex.byTime();
+    SortedIndex index = new SortedIndex(EventOrder.BY_TIME);
     TreeSet<StoredEvent> expected = new TreeSet<>(BY_TIME);
     List<StoredEvent> held = new ArrayList<>();
     boolean ascending = random.nextBoolean();
     for (int i = 0; i < size; i++) {
       StoredEvent one = held(ascending ? i : random.nextInt(times), i);
-      sortedIndex.add(one);
+      index.add(one);
       expected.add(one);
       held.add(one);
     }
-    assertSame(sortedIndex, expected, random, times);
+    assertSame(index, expected, random, times);
 
     int left = random.nextInt(size + 1);
     boolean oldestFirst = random.nextBoolean();
     while (expected.size() > left) {
-      StoredEvent gone =
-          oldestFirst ? sortedIndex.first() : held.remove(random.nextInt(held.size()));
-      sortedIndex.remove(gone);
+      StoredEvent gone = oldestFirst ? index.first() : held.remove(random.nextInt(held.size()));
+      index.remove(gone);
       expected.remove(gone);
     }
-    assertSame(sortedIndex, expected, random, times);
+    assertSame(index, expected, random, times);
     for (int i = 0; i < 300; i++) {
       StoredEvent one = held(random.nextInt(times), size + i);
-      sortedIndex.add(one);
+      index.add(one);
       expected.add(one);
     }
-    assertSame(sortedIndex, expected, random, times);
+    assertSame(index, expected, random, times);
   }
 
   private static void assertSame(
-      SortedIndex sortedIndex, TreeSet<StoredEvent> expected, Random random, int times) {
+      SortedIndex index, TreeSet<StoredEvent> expected, Random random, int times) {
     List<StoredEvent> sorted = List.copyOf(expected);
-    assertThat(sortedIndex.size()).isEqualTo(sorted.size());
-    assertThat(sortedIndex.isEmpty()).isEqualTo(sorted.isEmpty());
-    assertThat(sortedIndex.first()).isSameAs(sorted.isEmpty() ? null : sorted.getFirst());
-    assertThat(sortedIndex.last()).isSameAs(sorted.isEmpty() ? null : sorted.getLast());
-    assertThat(forward(sortedIndex)).isEqualTo(sorted);
-    assertThat(back(sortedIndex)).isEqualTo(sorted.reversed());
+    assertThat(index.size()).isEqualTo(sorted.size());
+    assertThat(index.isEmpty()).isEqualTo(sorted.isEmpty());
+    assertThat(index.first()).isSameAs(sorted.isEmpty() ? null : sorted.getFirst());
+    assertThat(index).containsExactlyElementsOf(sorted);
+    assertThat(index.stream()).containsExactlyElementsOf(sorted);
+    assertThat(index.descending()).containsExactlyElementsOf(sorted.reversed());
     for (int i = 0; i < 50; i++) {
       if (!sorted.isEmpty()) {
         int rank = random.nextInt(sorted.size());
-        assertThat(sortedIndex.get(rank)).isSameAs(sorted.get(rank));
+        assertThat(index.get(rank)).isSameAs(sorted.get(rank));
+        assertThat(index.cursor(rank))
+            .toIterable()
+            .containsExactlyElementsOf(sorted.subList(rank, sorted.size()));
       }
       long limit = random.nextInt(times + 2) - 1;
-      long below = sorted.stream().filter(storedEvent -> storedEvent.event().ts() <= limit).count();
-      assertThat(sortedIndex.rankAfter(limit)).isEqualTo((int) below);
+      long below = sorted.stream().filter(event -> event.event().ts() <= limit).count();
+      assertThat(index.rankAfter(limit)).isEqualTo((int) below);
     }
-    assertThat(sortedIndex.cursor(sorted.size()).current()).isNull();
-    assertThat(sortedIndex.cursor(-1).current()).isNull();
-  }
-
-  private static List<StoredEvent> forward(SortedIndex sortedIndex) {
-    List<StoredEvent> walked = new ArrayList<>();
-    SortedIndex.Cursor cursor = sortedIndex.cursor(0);
-    for (StoredEvent storedEvent = cursor.current();
-        storedEvent != null;
-        storedEvent = cursor.current()) {
-      walked.add(storedEvent);
-      cursor.forward();
-    }
-    return walked;
-  }
-
-  private static List<StoredEvent> back(SortedIndex sortedIndex) {
-    List<StoredEvent> walked = new ArrayList<>();
-    SortedIndex.Cursor cursor = sortedIndex.cursor(sortedIndex.size() - 1);
-    for (StoredEvent storedEvent = cursor.current();
-        storedEvent != null;
-        storedEvent = cursor.current()) {
-      walked.add(storedEvent);
-      cursor.back();
-    }
-    return walked;
+    assertThat(index.cursor(sorted.size()).current()).isNull();
+    assertThat(index.cursor(-1).current()).isNull();
   }
 
   @Example
-  void taking_out_what_is_not_in_it_is_a_defect_that_is_told() {
-    SortedIndex sortedIndex = SortedIndex.byTime();
-    sortedIndex.add(held(1, 1));
+  void removal_of_an_event_that_the_index_does_not_contain_fails() {
+    SortedIndex index = new SortedIndex(EventOrder.BY_TIME);
+    index.add(held(1, 1));
 
-    assertThatThrownBy(() -> sortedIndex.remove(held(1, 2)))
-        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> index.remove(held(1, 2))).isInstanceOf(IllegalStateException.class);
   }
 
   private static StoredEvent held(long ts, int number) {

@@ -67,14 +67,14 @@ class ReconcileIT {
     }
 
     PeerReconciled comparedWith(Node other) throws Exception {
-      PeerReconciled peerReconciled = (PeerReconciled) with(other);
-      assertThat(peerReconciled.incompleteReason()).isEmpty();
-      return peerReconciled;
+      PeerReconciled reconciled = (PeerReconciled) with(other);
+      assertThat(reconciled.incompleteReason()).isEmpty();
+      return reconciled;
     }
 
-    private ReconcileOutcome ask(ReconcileWithPeer reconcileWithPeer) throws Exception {
+    private ReconcileOutcome ask(ReconcileWithPeer peer) throws Exception {
       return bus()
-          .request(MeshRequest.ADDRESS, reconcileWithPeer, PATIENCE)
+          .request(MeshRequest.ADDRESS, peer, PATIENCE)
           .toCompletionStage()
           .toCompletableFuture()
           .get(2, TimeUnit.MINUTES);
@@ -105,7 +105,7 @@ class ReconcileIT {
     }
     Ledger ledger = new Ledger(LedgerConfig.ofSize(320_000), known -> true);
     ledger.merge(events.stream().map(event -> new JudgedEvent(event, Verdict.UNSIGNED)).toList());
-    ListenPort listenPort = new ListenPort();
+    ListenPort port = new ListenPort();
     MeshConfig config = MeshConfig.defaults().listeningOn("127.0.0.1", 0);
     InstantSource clock = InstantSource.system();
     await(
@@ -118,12 +118,11 @@ class ReconcileIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                new MeshNode(identity, keys, config, TestMesh.verifier(), clock, listenPort))));
+                new MeshNode(identity, keys, config, TestMesh.verifier(), clock, port))));
     await(
         vertx.deployVerticle(
-            TestMesh.server(
-                identity, keys, config, TestMesh.verifier(), clock, nowhere(), listenPort)));
-    Node node = new Node(vertx, identity, keys, listenPort);
+            TestMesh.server(identity, keys, config, TestMesh.verifier(), clock, nowhere(), port)));
+    Node node = new Node(vertx, identity, keys, port);
     nodes.add(node);
     return node;
   }
@@ -253,11 +252,11 @@ class ReconcileIT {
     Node bart = node("bart", all);
     long since = all.get(1_500).ts();
 
-    PeerReconciled peerReconciled =
+    PeerReconciled reconciled =
         (PeerReconciled)
             lisa.ask(new ReconcileWithPeer(bart.peer(), since, Duration.ofSeconds(30)));
 
-    assertThat(peerReconciled.isComplete()).isTrue();
+    assertThat(reconciled.isComplete()).isTrue();
     assertThat(lisa.held())
         .isEqualTo(
             all.stream()

@@ -129,74 +129,61 @@ class AuthIT {
     String missing = "missing auth headers";
     String wrong = "signature verification failed";
     return Stream.of(
+        new Alteration("no name", request -> request.without(SignatureHeaders.NAME), missing),
+        new Alteration("no time", request -> request.without(SignatureHeaders.TIMESTAMP), missing),
         new Alteration(
-            "no name", outgoingRequest -> outgoingRequest.without(SignatureHeaders.NAME), missing),
+            "no signature", request -> request.without(SignatureHeaders.SIGNATURE), missing),
         new Alteration(
-            "no time",
-            outgoingRequest -> outgoingRequest.without(SignatureHeaders.TIMESTAMP),
-            missing),
+            "an empty name", request -> request.with(SignatureHeaders.NAME, ""), missing),
         new Alteration(
-            "no signature",
-            outgoingRequest -> outgoingRequest.without(SignatureHeaders.SIGNATURE),
-            missing),
-        new Alteration(
-            "an empty name",
-            outgoingRequest -> outgoingRequest.with(SignatureHeaders.NAME, ""),
-            missing),
-        new Alteration(
-            "the name of another",
-            outgoingRequest -> outgoingRequest.with(SignatureHeaders.NAME, "lisa"),
-            wrong),
+            "the name of another", request -> request.with(SignatureHeaders.NAME, "lisa"), wrong),
         new Alteration(
             "the name of nobody",
-            outgoingRequest -> outgoingRequest.with(SignatureHeaders.NAME, "moe"),
+            request -> request.with(SignatureHeaders.NAME, "moe"),
             "unknown sender: moe"),
         new Alteration(
             "a millisecond later",
-            outgoingRequest ->
-                outgoingRequest.with(
+            request ->
+                request.with(
                     SignatureHeaders.TIMESTAMP,
                     Long.toString(
-                        Long.parseLong(outgoingRequest.headers().get(SignatureHeaders.TIMESTAMP))
-                            + 1)),
+                        Long.parseLong(request.headers().get(SignatureHeaders.TIMESTAMP)) + 1)),
             wrong),
         new Alteration(
             "a time of a minute ago",
-            outgoingRequest ->
-                outgoingRequest.with(
+            request ->
+                request.with(
                     SignatureHeaders.TIMESTAMP,
                     Long.toString(
-                        Long.parseLong(outgoingRequest.headers().get(SignatureHeaders.TIMESTAMP))
+                        Long.parseLong(request.headers().get(SignatureHeaders.TIMESTAMP))
                             - 60_000)),
             "timestamp too old or in future: 1m"),
         new Alteration(
             "a time that is none",
-            outgoingRequest -> outgoingRequest.with(SignatureHeaders.TIMESTAMP, "soon"),
+            request -> request.with(SignatureHeaders.TIMESTAMP, "soon"),
             "invalid timestamp"),
         new Alteration(
             "another signature",
-            outgoingRequest ->
-                outgoingRequest.with(
+            request ->
+                request.with(
                     SignatureHeaders.SIGNATURE,
                     LISA.identity().keys().signBase64("another".getBytes(UTF_8))),
             wrong),
         new Alteration(
             "a signature that is no Base64",
-            outgoingRequest -> outgoingRequest.with(SignatureHeaders.SIGNATURE, "***"),
+            request -> request.with(SignatureHeaders.SIGNATURE, "***"),
             "invalid signature encoding"),
         new Alteration(
             "another method",
-            outgoingRequest ->
-                new OutgoingRequest(
-                    HttpMethod.PUT, outgoingRequest.path(), outgoingRequest.headers()),
+            request -> new OutgoingRequest(HttpMethod.PUT, request.path(), request.headers()),
             wrong),
         new Alteration(
             "another path",
-            outgoingRequest ->
+            request ->
                 new OutgoingRequest(
-                    outgoingRequest.method(),
-                    outgoingRequest.path().equals("/dm") ? "/events/sync" : "/dm",
-                    outgoingRequest.headers()),
+                    request.method(),
+                    request.path().equals("/dm") ? "/events/sync" : "/dm",
+                    request.headers()),
             wrong));
   }
 
@@ -212,15 +199,14 @@ class AuthIT {
     for (String path : checked) {
       MultiMap headers = MultiMap.caseInsensitiveMultiMap();
       RequestSignature.sign(BART, Instant.now(), "POST", path).addTo(headers);
-      OutgoingRequest outgoingRequest = new OutgoingRequest(HttpMethod.POST, path, headers);
+      OutgoingRequest request = new OutgoingRequest(HttpMethod.POST, path, headers);
       if (!path.equals(MeshPaths.RECONCILE)) {
         // The fake ledger cannot reconcile; ReconcileIT covers this path.
-        Response asSigned =
-            send(outgoingRequest.method(), outgoingRequest.path(), outgoingRequest.headers(), body);
+        Response asSigned = send(request.method(), request.path(), request.headers(), body);
         assertThat(asSigned.status()).as(path).isNotEqualTo(401);
         assertThat(asSigned.headers().contains(SignatureHeaders.SIGNATURE)).as(path).isTrue();
       }
-      OutgoingRequest altered = alteration.change().apply(outgoingRequest);
+      OutgoingRequest altered = alteration.change().apply(request);
       Response response = send(altered.method(), altered.path(), altered.headers(), body);
 
       assertThat(response.status()).as(path).isEqualTo(401);

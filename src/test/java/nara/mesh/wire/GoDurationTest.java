@@ -20,7 +20,7 @@ class GoDurationTest {
     "-32, 500000000, -31.5s",
     "9000000000000, 0, 2562047h47m16.854775807s",
   })
-  void durations_read_as_the_reference_writes_them(long seconds, long nanos, String text) {
+  void durations_are_written_like_the_reference(long seconds, long nanos, String text) {
     assertThat(GoDuration.format(Duration.ofSeconds(seconds, nanos))).isEqualTo(text);
   }
 }

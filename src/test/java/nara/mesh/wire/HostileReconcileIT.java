@@ -129,9 +129,9 @@ class HostileReconcileIT {
       assertThat(reconcile(peer))
           .isInstanceOfSatisfying(
               PeerReconciled.class,
-              peerReconciled -> {
-                assertThat(peerReconciled.incompleteReason()).contains("did not end");
-                assertThat(peerReconciled.rounds()).isEqualTo(MeshLimits.RECONCILE_ROUNDS);
+              reconciled -> {
+                assertThat(reconciled.incompleteReason()).contains("did not end");
+                assertThat(reconciled.rounds()).isEqualTo(MeshLimits.RECONCILE_ROUNDS);
               });
     }
   }
@@ -188,10 +188,10 @@ class HostileReconcileIT {
       assertThat(reconcile(peer))
           .isInstanceOfSatisfying(
               PeerReconciled.class,
-              peerReconciled -> {
-                assertThat(peerReconciled.incompleteReason())
+              reconciled -> {
+                assertThat(reconciled.incompleteReason())
                     .isEqualTo("the peer listed 1000 events and sent 0");
-                assertThat(peerReconciled.notHeld()).isEqualTo(1_000);
+                assertThat(reconciled.notHeld()).isEqualTo(1_000);
               });
       assertThat(((PeerReconciled) reconcile(peer)).fetchRequests()).isZero();
     }
@@ -222,11 +222,11 @@ class HostileReconcileIT {
   @Test
   void peer_that_lists_too_many_ids_is_left_to_paging() throws Exception {
     try (RawPeer peer = new RawPeer((request, out) -> message(out, listAndMore(15_000)))) {
-      PeerReconciled peerReconciled = (PeerReconciled) reconcile(peer);
+      PeerReconciled reconciled = (PeerReconciled) reconcile(peer);
 
-      assertThat(peerReconciled.incompleteReason()).contains("more missing events than the 300");
-      assertThat(peerReconciled.rounds()).isEqualTo(2);
-      assertThat(peerReconciled.fetchRequests()).isZero();
+      assertThat(reconciled.incompleteReason()).contains("more missing events than the 300");
+      assertThat(reconciled.rounds()).isEqualTo(2);
+      assertThat(reconciled.fetchRequests()).isZero();
     }
   }
 

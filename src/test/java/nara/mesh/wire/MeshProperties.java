@@ -50,7 +50,7 @@ class MeshProperties {
   }
 
   @Property(tries = 300)
-  void what_is_written_is_read_back_and_verifies(
+  void written_response_reads_back_and_verifies(
       @ForAll @Size(max = 4) List<@IntRange(max = 3) Integer> chosen, @ForAll long cursor)
       throws MeshException {
     List<Event> events = chosen.stream().map(EVENTS::get).toList();
@@ -67,14 +67,14 @@ class MeshProperties {
   }
 
   @Property
-  void a_header_gives_back_any_name(@ForAll String name) {
+  void any_name_reads_back_from_a_header(@ForAll String name) {
     byte[] utf8 = name.getBytes(UTF_8);
     assertThat(SignatureHeaders.decodeValue(SignatureHeaders.encodeValue(name)))
         .isEqualTo(new String(utf8, UTF_8));
   }
 
   @Property(tries = 500)
-  void what_is_packed_is_unpacked_and_any_bytes_unpack_or_are_refused(
+  void compressed_bytes_decompress_and_other_bytes_are_rejected_or_bounded(
       @ForAll byte[] bytes, @ForAll @IntRange(max = 200) int most) throws MeshException {
     assertThat(Gzip.decompress(Gzip.compress(Body.of(bytes)), Math.max(1, bytes.length)))
         .isEqualTo(bytes);
@@ -86,7 +86,7 @@ class MeshProperties {
   }
 
   @Property(tries = 1_000)
-  void any_headers_are_judged(
+  void random_headers_are_never_authenticated(
       @ForAll String name, @ForAll("timestamps") String timestamp, @ForAll String signature) {
     SignatureHeaders headers = new SignatureHeaders(name, timestamp, signature);
     assertThat(

@@ -112,9 +112,9 @@ class MeshServerIT {
     assertThat(outcome)
         .isInstanceOfSatisfying(
             PageFetched.class,
-            pageFetched -> {
-              assertThat(pageFetched.events()).isEqualTo(150);
-              assertThat(pageFetched.nextCursor()).contains(pageFetched.newestTs());
+            fetched -> {
+              assertThat(fetched.events()).isEqualTo(150);
+              assertThat(fetched.nextCursor()).contains(fetched.newestTs());
             });
   }
 
@@ -134,7 +134,7 @@ class MeshServerIT {
             });
     assertThat(ask(new FetchCheckpointPage(new Peer("zoë 漢", address), 0, 10, seconds(5))))
         .isInstanceOfSatisfying(
-            PageFetched.class, pageFetched -> assertThat(pageFetched.hasMore()).isFalse());
+            PageFetched.class, fetched -> assertThat(fetched.hasMore()).isFalse());
     assertThat(ask(new FetchCheckpointPage(new Peer("moe", address), 0, 10, seconds(5))))
         .isInstanceOf(FetchFailed.class);
   }
@@ -553,7 +553,7 @@ class MeshServerIT {
   }
 
   private MeshServerVerticle server(Identity who, Keyring knows, ListenPort listens) {
-    PeerDirectory peerDirectory =
+    PeerDirectory directory =
         new PeerDirectory() {
           @Override
           public Optional<String> addressOf(String name) {
@@ -571,7 +571,7 @@ class MeshServerIT {
         TestMesh.config(),
         TestMesh.verifier(),
         InstantSource.system(),
-        peerDirectory,
+        directory,
         listens);
   }
 

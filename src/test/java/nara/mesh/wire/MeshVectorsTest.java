@@ -46,9 +46,9 @@ class MeshVectorsTest {
 
   @ParameterizedTest
   @MethodSource("checked")
-  void the_sender_is_judged_as_recorded(JsonNode exchange) {
+  void sender_is_authenticated_as_recorded(JsonNode exchange) {
     JsonNode request = exchange.get("request");
-    AuthResult authResult =
+    AuthResult result =
         RequestSignature.authenticate(
             headers(request),
             request.get("method").asText(),
@@ -58,18 +58,18 @@ class MeshVectorsTest {
             signatureVerifier);
 
     if (exchange.at("/response/status").asInt() != 401) {
-      assertThat(authResult).isEqualTo(new AuthResult.Authenticated("client-open"));
+      assertThat(result).isEqualTo(new AuthResult.Authenticated("client-open"));
       return;
     }
     String reason =
-        switch (authResult) {
-          case AuthResult.AuthFailure authFailure -> authFailure.reason();
-          case AuthResult.UnknownSender unknownSender -> unknownSender.asFailure().reason();
+        switch (result) {
+          case AuthResult.AuthFailure failure -> failure.reason();
+          case AuthResult.UnknownSender sender -> sender.asFailure().reason();
           case AuthResult.Authenticated authenticated -> "accepted";
         };
     String recorded = exchange.at("/response/body").asText().strip();
     if (exchange.get("label").asText().equals("old timestamp")) {
-      // The recording's clock is in whole milliseconds.
+      // The recording has whole milliseconds.
       assertThat("Authentication failed: " + reason)
           .isEqualTo(recorded.replace("000998134", "001"));
     } else {
@@ -79,7 +79,7 @@ class MeshVectorsTest {
 
   @ParameterizedTest
   @MethodSource("checked")
-  void every_answer_behind_the_check_is_signed_by_the_server_and_no_other_is(JsonNode exchange) {
+  void responses_to_authenticated_requests_are_signed_by_the_server(JsonNode exchange) {
     JsonNode response = exchange.get("response");
     Optional<String> fault =
         ResponseSignature.fault(
@@ -95,7 +95,7 @@ class MeshVectorsTest {
 
   @ParameterizedTest
   @MethodSource("checked")
-  void an_answer_with_one_bit_changed_is_refused(JsonNode exchange) {
+  void response_with_one_bit_changed_is_rejected(JsonNode exchange) {
     JsonNode response = exchange.get("response");
     byte[] body = response.get("body").asText().getBytes(UTF_8);
     body[body.length / 2] ^= 1;
@@ -112,7 +112,7 @@ class MeshVectorsTest {
 
   @ParameterizedTest
   @MethodSource("lists")
-  void the_signature_inside_verifies_over_the_stated_ids(JsonNode exchange) throws MeshException {
+  void inner_signature_verifies_over_the_claimed_ids(JsonNode exchange) throws MeshException {
     byte[] body = exchange.at("/response/body").asText().getBytes(UTF_8);
     SyncResponse answer = SyncResponse.read(body, Query.MAX_EVENTS);
     PublicKey key = identity("server").keys().publicKey();
@@ -128,8 +128,7 @@ class MeshVectorsTest {
 
   @ParameterizedTest
   @MethodSource("lists")
-  void every_request_is_read_and_written_back_to_the_same_bytes(JsonNode exchange)
-      throws MeshException {
+  void requests_are_written_back_byte_for_byte(JsonNode exchange) throws MeshException {
     String body = exchange.at("/request/body").asText();
     SyncRequest request = SyncRequest.read(body.getBytes(UTF_8));
 
@@ -144,7 +143,7 @@ class MeshVectorsTest {
 
   @ParameterizedTest
   @MethodSource("checked")
-  void our_signature_of_a_request_is_the_recorded_one(JsonNode exchange) {
+  void request_has_the_recorded_signature(JsonNode exchange) {
     SignatureHeaders recorded = headers(exchange.get("request"));
     if (recorded.name().equals("client-open")
         && !exchange

@@ -16,7 +16,7 @@ class PeerAddressTest {
     "[::1]:80, ::1, 80",
     "[fe80::1%eth0], fe80::1%eth0, 7433",
   })
-  void an_address_is_a_host_and_perhaps_a_port(String text, String host, int port) {
+  void address_has_a_host_and_an_optional_port(String text, String host, int port) {
     assertThat(PeerAddress.parse(text)).contains(new PeerAddress(host, port));
     assertThat(PeerAddress.parse(new PeerAddress(host, port).toString()))
         .contains(new PeerAddress(host, port));
@@ -47,7 +47,7 @@ class PeerAddressTest {
         "[::1",
         "host:٣"
       })
-  void anything_else_is_none(String text) {
+  void other_text_is_no_address(String text) {
     assertThat(PeerAddress.parse(text)).isEmpty();
   }
 }

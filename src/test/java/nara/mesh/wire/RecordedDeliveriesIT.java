@@ -103,7 +103,7 @@ class RecordedDeliveriesIT {
         .as(label)
         .isEqualTo(expected.at("/headers/Content-Type").asText());
     switch (label) {
-      // The reference lists events as they came, ours by their time; the list is what is signed.
+      // The reference lists events by arrival, ours by timestamp; the signature covers the order.
       case "zine" -> {
         assertThat(RecordedExchangesIT.ids(response.body()))
             .containsExactlyInAnyOrderElementsOf(RecordedExchangesIT.ids(recorded));
@@ -112,7 +112,7 @@ class RecordedDeliveriesIT {
                     .fault(server.name(), server.keys().publicKey(), TestMesh.verifier()))
             .isEmpty();
       }
-      // The age in it is that of the moment of recording, to the nanosecond.
+      // The text has the age at the recording, in nanoseconds.
       case "import too old" ->
           assertThat(response.body()).startsWith(recorded.substring(0, recorded.indexOf("5m1.4")));
       default -> {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Set;
 import nara.ledger.Query;
+import nara.ledger.Query.Filter;
+import nara.ledger.Query.Page;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,35 +16,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SyncRequestTest {
   @ParameterizedTest
   @CsvSource({"0, 5000", "-1, 5000", "1, 1", "5000, 5000", "5001, 5000"})
-  void a_sample_page_or_slice_holds_at_most_five_thousand(long asked, int given) throws Exception {
+  void sample_page_and_slice_have_at_most_five_thousand_events(long asked, int given)
+      throws Exception {
     assertThat(query("'mode':'sample','sample_size':" + asked))
-        .isEqualTo(new Query.Sample(given, "me", 9, Query.Filter.ALL));
+        .isEqualTo(new Query.Sample(given, "me", 9, Filter.ALL));
     assertThat(query("'mode':'page','page_size':" + asked))
-        .isEqualTo(new Query.Page(Long.MIN_VALUE, given, Query.Filter.ALL));
+        .isEqualTo(new Page(Long.MIN_VALUE, given, Filter.ALL));
     assertThat(query("'max_events':" + asked))
-        .isEqualTo(new Query.Slice(0, 0, 1, given, Query.Filter.ALL));
+        .isEqualTo(new Query.Slice(0, 0, 1, given, Filter.ALL));
   }
 
   @ParameterizedTest
   @CsvSource({"0, 100", "-5, 100", "7, 7", "1000000, 5000"})
-  void the_recent_are_a_hundred_unless_said_otherwise(long asked, int given) throws Exception {
+  void recent_events_are_a_hundred_by_default(long asked, int given) throws Exception {
     assertThat(query("'mode':'recent','limit':" + asked))
-        .isEqualTo(new Query.Recent(given, Query.Filter.ALL));
+        .isEqualTo(new Query.Recent(given, Filter.ALL));
   }
 
   @ParameterizedTest
   @CsvSource({"abc", "1.5", "99999999999999999999", "0x1"})
   void unreadable_cursor_is_ignored(String cursor) throws Exception {
     assertThat(query("'mode':'page','page_size':3,'cursor':'" + cursor + "'"))
-        .isEqualTo(new Query.Page(Long.MIN_VALUE, 3, Query.Filter.ALL));
+        .isEqualTo(new Page(Long.MIN_VALUE, 3, Filter.ALL));
   }
 
   @Test
-  void a_cursor_filters_and_a_slice_are_passed_on() throws Exception {
+  void cursor_filter_and_slice_become_part_of_the_query() throws Exception {
     assertThat(query("'mode':'page','page_size':3,'cursor':'-7','subjects':['a','b','a']"))
-        .isEqualTo(new Query.Page(-7, 3, new Query.Filter(Set.of(), Set.of("a", "b"))));
+        .isEqualTo(new Page(-7, 3, new Filter(Set.of(), Set.of("a", "b"))));
     assertThat(query("'since_time':5,'slice_index':1,'slice_total':3,'services':['ping']"))
-        .isEqualTo(new Query.Slice(5, 1, 3, 5_000, new Query.Filter(Set.of("ping"), Set.of())));
+        .isEqualTo(new Query.Slice(5, 1, 3, 5_000, new Filter(Set.of("ping"), Set.of())));
   }
 
   @ParameterizedTest
@@ -70,7 +73,7 @@ class SyncRequestTest {
   }
 
   @Test
-  void more_names_than_a_network_has_are_refused() {
+  void too_many_names_in_a_filter_are_rejected() {
     String names = "'a',".repeat(MeshLimits.FILTER_NAMES) + "'a'";
     assertThatThrownBy(() -> query("'subjects':[" + names + "]")).isInstanceOf(MeshException.class);
   }

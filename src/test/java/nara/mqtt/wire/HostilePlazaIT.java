@@ -15,15 +15,16 @@ import nara.event.Chau;
 import nara.event.HeyThere;
 import nara.event.Payload;
 import nara.mqtt.MqttTestClient;
-import nara.mqtt.PlazaRequest;
+import nara.mqtt.PlazaRequest.GetPlazaState;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.TestPlazaNode;
+import nara.mqtt.wire.HowdyMessage.HowdyNeighbour;
 import nara.presence.Presence.Online;
 import nara.testing.Citizen;
 import nara.testing.Mosquitto;
 import org.junit.jupiter.api.Test;
 
-/** Somebody on the broker who says what nobody honest would. */
+/** A hostile client on the broker. */
 class HostilePlazaIT {
   private static final Citizen BART = Citizen.named("bart");
   private static final Citizen IMPOSTOR = Citizen.impostor("bart");
@@ -57,7 +58,7 @@ class HostilePlazaIT {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient villain = new MqttTestClient(broker.url())) {
-      // Too large for an announcement, though not for the connection.
+      // Too large for an announcement, but not for the connection.
       villain.publish(Topics.HEY_THERE, new byte[5 << 20]);
       villain.publish(Topics.HEY_THERE, "{\"id\":");
       villain.publish(Topics.HEY_THERE, new byte[0]);
@@ -69,14 +70,14 @@ class HostilePlazaIT {
       assertThat(lisa.awaitCounts(counts -> counts.ignored().getOrDefault("unreadable", 0L) == 7))
           .satisfies(counts -> assertThat(counts.ignored()).containsEntry("too_large", 1L));
 
-      // Signed by somebody else than it says, or not at all.
+      // Signed with another key, or not signed.
       villain.publish(Topics.HEY_THERE, IMPOSTOR.signed(now(), hello(BART, "")));
       villain.publish(
           Topics.CHAU, IMPOSTOR.signed(now(), new Chau("bart", BART.key().encoded(), "", "")));
       villain.publish(Topics.HOWDY, howdy(BART, "bart", "lisa").replace("lisa", "bart"));
       lisa.awaitCounts(counts -> counts.ignored().getOrDefault("bad_signature", 0L) == 3);
 
-      // In a name that cannot be addressed, or that is not the topic's.
+      // From a name that is not allowed in a topic, or that differs from the topic's.
       villain.publish("nara/ledger/lisa/request", "{\"From\":\"+\",\"Subjects\":[\"lisa\"]}");
       villain.publish("nara/ledger/lisa/request", "{\"From\":\"lisa\",\"Subjects\":[\"lisa\"]}");
       villain.publish(
@@ -93,12 +94,12 @@ class HostilePlazaIT {
       assertThat(counts.handled().keySet()).isSubsetOf("hello", "news");
       assertThat(lisa.presence).isEmpty();
       assertThat(lisa.keys.byName("bart")).isEmpty();
-      assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+      assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
     }
   }
 
   @Test
-  void a_names_first_key_stays_and_old_greetings_said_again_are_no_news() {
+  void first_key_of_a_name_stays_and_replayed_announcements_are_ignored() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient villain = new MqttTestClient(broker.url())) {
@@ -132,16 +133,16 @@ class HostilePlazaIT {
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart = new TestPlazaNode("bart").holding(List.of(tease("bart", "homer", 1)));
         MqttTestClient villain = new MqttTestClient(broker.url())) {
-      Future<LedgersFetched> asked =
+      Future<LedgersFetched> fetching =
           lisa.askLedgers(Map.of("bart", List.of("homer")), DEADLINE, DEADLINE);
       villain.publish("nara/ledger/lisa/response", new byte[9 << 20]);
       villain.publish(Topics.SOCIAL, new byte[9 << 20]);
       lisa.awaitCounts(counts -> counts.ignored().getOrDefault("too_large", 0L) == 2);
-      assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+      assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
       bart.connected(config(broker.url()));
 
-      assertThat(await(asked).responses().getFirst().offerResult().added()).isEqualTo(1);
-      assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+      assertThat(await(fetching).responses().getFirst().offerResult().added()).isEqualTo(1);
+      assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
     }
   }
 
@@ -152,7 +153,7 @@ class HostilePlazaIT {
       villain.publishRetained(Topics.SOCIAL, new byte[9 << 20]);
       try (TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()))) {
         lisa.awaitCounts(counts -> counts.ignored().getOrDefault("too_large", 0L) == 1);
-        assertThat(lisa.ask(new PlazaRequest.GetPlazaState()).connected()).isTrue();
+        assertThat(lisa.ask(new GetPlazaState()).connected()).isTrue();
       }
     }
   }
@@ -162,7 +163,7 @@ class HostilePlazaIT {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient bart = new MqttTestClient(broker.url())) {
-      Future<LedgersFetched> asked =
+      Future<LedgersFetched> fetching =
           lisa.askLedgers(Map.of("bart", List.of("homer")), DEADLINE, DEADLINE);
       bart.await("nara/ledger/bart/request");
       bart.publish(
@@ -177,11 +178,11 @@ class HostilePlazaIT {
           ]}\
           """);
 
-      LedgersFetched answered = await(asked);
-      assertThat(answered.error()).isEmpty();
-      assertThat(answered.responses().getFirst().events()).isEqualTo(8);
-      assertThat(answered.responses().getFirst().offerResult().added()).isEqualTo(2);
-      assertThat(answered.responses().getFirst().offerResult().rejected()).isEqualTo(6);
+      LedgersFetched fetched = await(fetching);
+      assertThat(fetched.error()).isEmpty();
+      assertThat(fetched.responses().getFirst().events()).isEqualTo(8);
+      assertThat(fetched.responses().getFirst().offerResult().added()).isEqualTo(2);
+      assertThat(fetched.responses().getFirst().offerResult().rejected()).isEqualTo(6);
     }
   }
 
@@ -205,22 +206,22 @@ class HostilePlazaIT {
   }
 
   @Test
-  void howdy_entries_about_others_are_hearsay() {
+  void howdy_entries_about_others_are_not_trusted() {
     try (Mosquitto broker = Mosquitto.start();
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient bart = new MqttTestClient(broker.url())) {
       Citizen milhouse = Citizen.named("milhouse");
       Status status = Status.of(BART.identity(), "test", "10.0.0.1:1");
-      List<HowdyMessage.HowdyNeighbour> told =
+      List<HowdyNeighbour> told =
           List.of(
-              new HowdyMessage.HowdyNeighbour(
+              new HowdyNeighbour(
                   "milhouse",
                   milhouse.key().encoded(),
                   "10.0.0.2:1",
                   milhouse.id(),
                   HowdyObservation.NONE),
-              new HowdyMessage.HowdyNeighbour("a/b", "", "6.6.6.6:1", "", HowdyObservation.NONE),
-              new HowdyMessage.HowdyNeighbour("lisa", "", "6.6.6.6:1", "", HowdyObservation.NONE));
+              new HowdyNeighbour("a/b", "", "6.6.6.6:1", "", HowdyObservation.NONE),
+              new HowdyNeighbour("lisa", "", "6.6.6.6:1", "", HowdyObservation.NONE));
       String text = HowdyMessage.signedText("bart", "nelson", 1);
       String signature = BART.identity().keys().signBase64(text.getBytes(StandardCharsets.UTF_8));
       bart.publish(
@@ -236,9 +237,9 @@ class HostilePlazaIT {
                   signature)
               .json());
 
-      Online heard = (Online) lisa.awaitPresence(p -> p.name().equals("milhouse"));
-      assertThat(heard.firstHand()).isFalse();
-      assertThat(heard.address()).isEqualTo("10.0.0.2:1");
+      Online online = (Online) lisa.awaitPresence(p -> p.name().equals("milhouse"));
+      assertThat(online.firstHand()).isFalse();
+      assertThat(online.address()).isEqualTo("10.0.0.2:1");
       assertThat(lisa.keys.byName("milhouse")).contains(milhouse.key());
       Online himself = (Online) lisa.awaitPresence(p -> p.name().equals("bart"));
       assertThat(himself.firstHand()).isTrue();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import nara.identity.Keyring;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.mqtt.wire.PlazaMessage.Ignored;
+import nara.mqtt.wire.PlazaMessage.IncomingCheckpoint;
 import org.junit.jupiter.api.Test;
 
 class PlazaDecoderTest {
@@ -12,25 +14,25 @@ class PlazaDecoderTest {
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 8 << 20);
 
   @Test
-  void a_message_about_checkpoints_is_passed_on_as_it_came() {
+  void checkpoint_message_is_passed_on_unchanged() {
     byte[] json = {'{', '}'};
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, json))
-        .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Proposed(json)));
+        .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Proposed(json)));
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_VOTE, json))
-        .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Voted(json)));
+        .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Voted(json)));
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_FINAL, json))
-        .isEqualTo(new PlazaMessage.IncomingCheckpoint(new CheckpointMessage.Agreed(json)));
+        .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Agreed(json)));
   }
 
   @Test
   void oversized_vote_is_dropped_before_parsing() {
     byte[] large = new byte[PlazaDecoder.MAX_BALLOT_BYTES + 1];
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_VOTE, large))
-        .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE));
+        .isEqualTo(new Ignored(IgnoreReason.TOO_LARGE));
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, large))
-        .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE));
+        .isEqualTo(new Ignored(IgnoreReason.TOO_LARGE));
     assertThat(plazaDecoder.decode(Topics.CHECKPOINT_FINAL, new byte[(64 << 10) + 1]))
-        .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.TOO_LARGE));
+        .isEqualTo(new Ignored(IgnoreReason.TOO_LARGE));
   }
 
   @Test

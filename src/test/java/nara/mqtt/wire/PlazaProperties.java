@@ -16,7 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever comes over the plaza, in any shape. */
+/** Any message on the plaza is decoded or ignored. */
 class PlazaProperties {
   private static final List<String> TOPICS =
       List.of(
@@ -32,7 +32,7 @@ class PlazaProperties {
   private final PlazaDecoder plazaDecoder =
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 1 << 20);
 
-  /** A recorded message with a piece of it replaced by bytes of any kind. */
+  /** A recorded message with a part replaced by random bytes. */
   @Provide
   Arbitrary<byte[]> damaged() {
     Arbitrary<String> honest =
@@ -60,34 +60,33 @@ class PlazaProperties {
   }
 
   @Property
-  void a_question_comes_back_as_it_was_asked(
+  void request_reads_back_unchanged(
       @ForAll("texts") String from, @ForAll List<@net.jqwik.api.From("texts") String> subjects) {
-    LedgerRequestMessage question = new LedgerRequestMessage(from, subjects);
-    assertThat(LedgerRequestMessage.read(question.json())).isEqualTo(question);
+    LedgerRequestMessage request = new LedgerRequestMessage(from, subjects);
+    assertThat(LedgerRequestMessage.read(request.json())).isEqualTo(request);
   }
 
   @Property
-  void an_event_that_was_told_has_the_id_that_was_told(
+  void event_from_a_response_has_the_id_of_its_content(
       @ForAll("texts") String actor,
       @ForAll("texts") String target,
       @ForAll("texts") String reason,
       @ForAll long ts) {
-    LedgerResponseMessage.SocialEntry socialEntry =
+    LedgerResponseMessage.SocialEntry entry =
         new LedgerResponseMessage.SocialEntry("", ts, "tease", actor, target, reason, "", "");
-    byte[] message = new LedgerResponseMessage("bart", List.of(socialEntry)).json();
+    byte[] message = new LedgerResponseMessage("bart", List.of(entry)).json();
 
-    LedgerResponseMessage.DecodedResponse answer = LedgerResponseMessage.decode(message);
+    LedgerResponseMessage.DecodedResponse response = LedgerResponseMessage.decode(message);
 
-    ReadResult.ParsedEvent parsedEvent =
-        (ReadResult.ParsedEvent) answer.events().read(0, new EventReader());
-    assertThat(parsedEvent.idMatches()).isTrue();
-    assertThat(parsedEvent.event().isSigned()).isFalse();
-    assertThat(parsedEvent.event().ts()).isEqualTo(ts);
-    assertThat(parsedEvent.content())
-        .isEqualTo("tease:" + actor + ':' + target + ':' + reason + ':');
+    ReadResult.ParsedEvent event =
+        (ReadResult.ParsedEvent) response.events().read(0, new EventReader());
+    assertThat(event.idMatches()).isTrue();
+    assertThat(event.event().isSigned()).isFalse();
+    assertThat(event.event().ts()).isEqualTo(ts);
+    assertThat(event.content()).isEqualTo("tease:" + actor + ':' + target + ':' + reason + ':');
   }
 
-  /** Of whole characters, any of them. */
+  /** Any text without lone surrogates. */
   @Provide
   Arbitrary<String> texts() {
     return Arbitraries.strings()

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import nara.event.Event;
 import nara.event.HeyThere;
-import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.Social;
 import nara.event.json.EventReader;
 import nara.event.json.JsonSpans.Span;
@@ -19,12 +19,13 @@ import nara.identity.PublicKey;
 import nara.identity.Soul;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.presence.Announcer;
 import nara.recovery.SubjectPartitioner;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
-/** What the reference published, one message of each topic, and a conversation on a real broker. */
+/** The reference's messages: one of each topic, and a conversation on a real broker. */
 class PlazaVectorsTest {
   private static final JsonNode RECORDED = Vectors.json("mqtt.json");
   private static final JsonNode LIVE = Vectors.json("mqtt-live.json");
@@ -38,7 +39,7 @@ class PlazaVectorsTest {
     return keys;
   }
 
-  private static PlazaDecoder earOf(String name, JsonNode vector) {
+  private static PlazaDecoder decoderOf(String name, JsonNode vector) {
     return new PlazaDecoder(name, keysOf(vector), new JdkTestVerifier(), 8 << 20);
   }
 
@@ -64,7 +65,7 @@ class PlazaVectorsTest {
     return LIVE.get("by_topic").get(topic).get(index).asText();
   }
 
-  /** Another letter in the middle of the first signature that the text holds. */
+  /** The text with one letter of its first signature changed. */
   private static String forged(String payload) {
     int signature = Math.max(payload.indexOf("\"sig\":\""), payload.indexOf("\"Signature\":\"N"));
     signature = Math.max(signature, payload.indexOf("\"Signature\":\"m"));
@@ -74,43 +75,43 @@ class PlazaVectorsTest {
   }
 
   @Test
-  void every_signed_message_verifies_and_no_altered_one_does() {
-    PlazaDecoder plazaDecoder = earOf("other-open", RECORDED);
+  void signed_messages_verify_and_altered_ones_do_not() {
+    PlazaDecoder decoder = decoderOf("other-open", RECORDED);
     int signed = 0;
     for (JsonNode message : RECORDED.get("messages")) {
       String topic = message.get("topic").asText();
       String payload = message.get("payload").asText();
       if (message.path("verifies").asBoolean()) {
         signed++;
-        assertThat(plazaDecoder.decode(topic, payload.getBytes(UTF_8)))
+        assertThat(decoder.decode(topic, payload.getBytes(UTF_8)))
             .as(topic)
-            .isNotInstanceOf(PlazaMessage.Ignored.class);
-        assertThat(plazaDecoder.decode(topic, forged(payload).getBytes(UTF_8)))
+            .isNotInstanceOf(Ignored.class);
+        assertThat(decoder.decode(topic, forged(payload).getBytes(UTF_8)))
             .as("forged, at %s", topic)
-            .isEqualTo(new PlazaMessage.Ignored(IgnoreReason.BAD_SIGNATURE));
+            .isEqualTo(new Ignored(IgnoreReason.BAD_SIGNATURE));
       }
     }
     assertThat(signed).isEqualTo(4);
   }
 
   @Test
-  void every_message_of_a_real_conversation_is_understood_by_whom_it_is_for() {
-    int heard = 0;
+  void recorded_conversation_is_decoded_by_its_recipients() {
+    int decoded = 0;
     for (var at : LIVE.get("by_topic").properties()) {
       String topic = at.getKey();
       String owner = topic.startsWith("nara/ledger/") ? topic.split("/")[2] : "gopher1";
       for (JsonNode payload : at.getValue()) {
-        assertThat(earOf(owner, LIVE).decode(topic, payload.asText().getBytes(UTF_8)))
+        assertThat(decoderOf(owner, LIVE).decode(topic, payload.asText().getBytes(UTF_8)))
             .as(topic)
-            .isNotInstanceOf(PlazaMessage.Ignored.class);
-        heard++;
+            .isNotInstanceOf(Ignored.class);
+        decoded++;
       }
     }
-    assertThat(heard).isEqualTo(11);
+    assertThat(decoded).isEqualTo(11);
   }
 
   @Test
-  void howdies_are_printed_back_letter_for_letter() {
+  void howdies_are_written_back_byte_for_byte() {
     List<String> howdies =
         List.of(
             payload("nara/plaza/howdy"), live("nara/plaza/howdy", 0), live("nara/plaza/howdy", 1));
@@ -121,7 +122,7 @@ class PlazaVectorsTest {
   }
 
   @Test
-  void a_howdy_tells_what_its_sender_knows() {
+  void howdy_has_observation_neighbours_and_status() {
     HowdyMessage howdy = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
 
     assertThat(HowdyMessage.signedText(howdy.from(), howdy.to(), howdy.seq()))
@@ -136,7 +137,7 @@ class PlazaVectorsTest {
   }
 
   @Test
-  void a_newspaper_keeps_the_exact_bytes_that_are_signed() {
+  void newspaper_keeps_the_signed_bytes() {
     String topic = "nara/newspaper/plaza-open";
     Newspaper paper = Newspaper.read(payload(topic).getBytes(UTF_8));
 
@@ -149,77 +150,75 @@ class PlazaVectorsTest {
   }
 
   @Test
-  void questions_are_printed_back_letter_for_letter() {
-    List<String> questions =
+  void requests_are_written_back_byte_for_byte() {
+    List<String> requests =
         List.of(
             payload("nara/ledger/other-open/request"),
             live("nara/ledger/gopher1/request", 0),
             live("nara/ledger/pythonista/request", 1));
-    for (String question : questions) {
-      assertThat(new String(LedgerRequestMessage.read(question.getBytes(UTF_8)).json(), UTF_8))
-          .isEqualTo(question);
+    for (String request : requests) {
+      assertThat(new String(LedgerRequestMessage.read(request.getBytes(UTF_8)).json(), UTF_8))
+          .isEqualTo(request);
     }
   }
 
   @Test
-  void answers_become_the_events_that_the_reference_makes_of_them() {
+  void responses_become_the_same_events_as_in_the_reference() {
     for (JsonNode message : RECORDED.get("messages")) {
       if (message.has("as_events")) {
-        LedgerResponseMessage.DecodedResponse answer =
+        LedgerResponseMessage.DecodedResponse response =
             LedgerResponseMessage.decode(message.get("payload").asText().getBytes(UTF_8));
 
-        assertThat(answer.from()).isEqualTo("other-open");
+        assertThat(response.from()).isEqualTo("other-open");
         List<String> events = new ArrayList<>();
-        for (Span span : answer.events().spans()) {
-          events.add(span.text(answer.events().json()));
+        for (Span span : response.events().spans()) {
+          events.add(span.text(response.events().json()));
         }
         List<String> expected = new ArrayList<>();
         message.get("as_events").forEach(event -> expected.add(event.asText()));
         assertThat(events).isEqualTo(expected);
-        assertThat(printed(answer)).isEqualTo(message.get("payload").asText());
+        assertThat(written(response)).isEqualTo(message.get("payload").asText());
       }
     }
   }
 
   @Test
-  void answers_of_a_real_conversation_come_back_letter_for_letter_from_their_events() {
+  void recorded_responses_are_written_back_byte_for_byte_from_their_events() {
     for (String name : List.of("pythonista", "gopher1", "gopher2")) {
       String text = live("nara/ledger/" + name + "/response", 0);
-      assertThat(printed(LedgerResponseMessage.decode(text.getBytes(UTF_8)))).isEqualTo(text);
+      assertThat(written(LedgerResponseMessage.decode(text.getBytes(UTF_8)))).isEqualTo(text);
     }
   }
 
-  /** The answer that a ledger holding the rewrapped events gives. */
-  private static String printed(LedgerResponseMessage.DecodedResponse answer) {
+  /** The response of a ledger with these events. */
+  private static String written(LedgerResponseMessage.DecodedResponse response) {
     List<LedgerResponseMessage.SocialEntry> entries = new ArrayList<>();
-    for (Span span : answer.events().spans()) {
+    for (Span span : response.events().spans()) {
       Event event =
-          ((ReadResult.ParsedEvent)
-                  new EventReader().read(answer.events().json(), span.offset(), span.length()))
+          ((ParsedEvent)
+                  new EventReader().read(response.events().json(), span.offset(), span.length()))
               .event();
       entries.add(LedgerResponseMessage.SocialEntry.of(event, (Social) event.payload()));
     }
-    return new String(new LedgerResponseMessage(answer.from(), entries).json(), UTF_8);
+    return new String(new LedgerResponseMessage(response.from(), entries).json(), UTF_8);
   }
 
   @Test
-  void our_announcement_says_and_signs_what_the_recorded_one_does() {
+  void announcement_equals_the_recorded_one() {
     String recorded = live("nara/plaza/hey_there", 0);
-    Event theirs =
-        ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    Event theirs = ((ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     HeyThere hello = (HeyThere) theirs.payload();
 
     byte[] json = Announcer.heyThere(identity(LIVE, "pythonista"), theirs.ts(), hello.meshIp());
 
-    // The older format's signature inside the payload is the one thing that ours leaves empty.
+    // Ours leaves only the payload's own signature empty, which is of an older format.
     assertThat(new String(json, UTF_8)).isEqualTo(recorded.replace(hello.signature(), ""));
   }
 
   @Test
-  void our_goodbye_says_and_signs_what_the_recorded_one_does() {
+  void chau_equals_the_recorded_one() {
     String recorded = payload("nara/plaza/chau");
-    Event theirs =
-        ((ReadResult.ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
+    Event theirs = ((ParsedEvent) new EventReader().read(recorded.getBytes(UTF_8))).event();
     Identity me = identity(RECORDED, "plaza-open");
 
     byte[] json = Announcer.chau(me, theirs.ts());
@@ -229,7 +228,7 @@ class PlazaVectorsTest {
   }
 
   @Test
-  void our_howdy_is_signed_as_the_recorded_one_and_understood() {
+  void howdy_has_the_signature_of_the_recorded_one() {
     HowdyMessage theirs = HowdyMessage.read(payload("nara/plaza/howdy").getBytes(UTF_8));
 
     byte[] json =
@@ -245,39 +244,39 @@ class PlazaVectorsTest {
     assertThat(ours.signature()).isEqualTo(theirs.signature());
     assertThat(ours.status().publicKey()).isEqualTo(theirs.status().publicKey());
     assertThat(ours.status().personality()).isEqualTo(theirs.status().personality());
-    assertThat(earOf("other-open", RECORDED).decode("nara/plaza/howdy", json))
+    assertThat(decoderOf("other-open", RECORDED).decode("nara/plaza/howdy", json))
         .isInstanceOf(PlazaMessage.VerifiedHowdy.class);
   }
 
   @Test
-  void our_newspaper_is_understood_and_its_signature_covers_the_bytes_of_the_status() {
+  void newspaper_verifies_and_its_signature_covers_the_status() {
     Identity me = identity(RECORDED, "plaza-open");
     Status status =
         Status.of(me, "test", "100.64.0.5").withCurrent("hybrid", "medium", 9, 890, 70, 3, 4);
 
     byte[] json = new PlazaEncoder(me).newspaper(status);
 
-    PlazaMessage.VerifiedNewspaper verifiedNewspaper =
+    PlazaMessage.VerifiedNewspaper newspaper =
         (PlazaMessage.VerifiedNewspaper)
-            earOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", json);
-    assertThat(verifiedNewspaper.newspaper().status()).isEqualTo(status);
-    assertThat(verifiedNewspaper.newspaper().statusJson())
+            decoderOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", json);
+    assertThat(newspaper.newspaper().status()).isEqualTo(status);
+    assertThat(newspaper.newspaper().statusJson())
         .contains("\"HostStats\":{\"Uptime\":890},\"Chattiness\":70,\"Buzz\":3")
         .doesNotContain("Observations");
     byte[] altered = new String(json, UTF_8).replace("890", "891").getBytes(UTF_8);
-    assertThat(earOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", altered))
-        .isEqualTo(new PlazaMessage.Ignored(PlazaMessage.IgnoreReason.BAD_SIGNATURE));
+    assertThat(decoderOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", altered))
+        .isEqualTo(new Ignored(IgnoreReason.BAD_SIGNATURE));
   }
 
   @Test
-  void a_recorded_newspaper_tells_the_uptime_by_which_its_senders_word_weighs() {
+  void recorded_newspaper_has_an_uptime() {
     Newspaper paper = Newspaper.read(payload("nara/newspaper/plaza-open").getBytes(UTF_8));
     assertThat(paper.status().uptime()).isEqualTo(890);
     assertThat(paper.status().chattiness()).isEqualTo(100);
   }
 
   @Test
-  void subjects_are_dealt_as_the_reference_deals_them() {
+  void subjects_are_partitioned_like_in_the_reference() {
     for (JsonNode vector : Vectors.json("numbers.json").get("partitions")) {
       List<String> subjects = new ArrayList<>();
       vector.get("subjects").forEach(subject -> subjects.add(subject.asText()));
@@ -293,7 +292,7 @@ class PlazaVectorsTest {
   }
 
   @Test
-  void a_neighbour_with_nothing_to_be_asked_is_not_asked() {
+  void neighbour_without_subjects_gets_no_request() {
     assertThat(SubjectPartitioner.assign(List.of("gopher2", "pythonista"), List.of("gopher1")))
         .isEqualTo(java.util.Map.of("gopher2", List.of("gopher1")));
   }

@@ -14,7 +14,7 @@ class TopicsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "a/b", "+", "#", "a+", "a\nb", "a\0b", "\uD83C", "a\uDC00b", "\uFFFF"})
-  void no_topic_is_built_from_a_name_that_would_change_its_meaning(String name) {
+  void name_with_separator_wildcard_or_control_character_is_rejected(String name) {
     assertThat(Topics.nameError(name)).isPresent();
     assertThatThrownBy(() -> Topics.request(name)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Topics.response(name)).isInstanceOf(IllegalArgumentException.class);
@@ -22,14 +22,14 @@ class TopicsTest {
   }
 
   @Test
-  void no_topic_is_built_from_a_name_of_ten_thousand_characters() {
+  void long_name_is_rejected() {
     assertThat(Topics.nameError("n".repeat(10_000))).isPresent();
     assertThat(Topics.nameError("名".repeat(400))).isPresent();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"lisa", "jörg & <söhne>", "名前", "🎉", "nine:colons::x", "$x", " "})
-  void other_names_can_stand_in_a_topic(String name) {
+  void other_names_are_allowed_in_a_topic(String name) {
     assertThat(Topics.nameError(name)).isEmpty();
     assertThat(Topics.publisherOf(Topics.newspaper(name))).contains(name);
   }
@@ -64,7 +64,7 @@ class TopicsTest {
     "+/x, $SYS/x, false",
     "$SYS/#, $SYS/x, true"
   })
-  void filters_match_as_the_protocol_says(String filter, String topic, boolean matches) {
+  void filters_match_as_in_the_mqtt_specification(String filter, String topic, boolean matches) {
     assertThat(TopicFilter.parse(filter).orElseThrow().matches(topic)).isEqualTo(matches);
   }
 
@@ -75,7 +75,7 @@ class TopicsTest {
   }
 
   @Test
-  void a_broker_is_read_from_its_url() {
+  void broker_url_is_read() {
     assertThat(BrokerUrl.parse("mqtt://h")).isEqualTo(new BrokerUrl("h", 1883, false));
     assertThat(BrokerUrl.parse("mqtts://h/")).isEqualTo(new BrokerUrl("h", 8883, true));
     assertThat(BrokerUrl.parse("mqtt://[::1]:99")).isEqualTo(new BrokerUrl("::1", 99, false));
@@ -96,7 +96,7 @@ class TopicsTest {
         "mqtt:opaque",
         "mqtt://user:secret@h"
       })
-  void what_is_no_broker_is_refused_with_a_sentence_without_its_password(String url) {
+  void invalid_broker_url_is_rejected_without_its_password(String url) {
     assertThatThrownBy(() -> BrokerUrl.parse(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("the broker's URL must be mqtt://host:port")

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import nara.demo.Corpus;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.report.Report;
+import nara.recovery.report.Report.NeighbourTotals;
 import nara.testing.FaultyPeer;
 import nara.testing.RecordCopy;
 import nara.testing.TestNode;
@@ -45,7 +46,7 @@ class BadNeighboursIT {
 
       assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
       assertThat(fresh.heldEvents()).containsAll(texts(corpus.events()));
-      long fetched = report.neighbours().stream().mapToLong(Report.NeighbourTotals::events).sum();
+      long fetched = report.neighbours().stream().mapToLong(NeighbourTotals::events).sum();
       System.out.printf(
           "%,d distinct events of two halves that share %,d: %.3f fetches for each%n",
           corpus.events().size(), 4_000, (double) fetched / corpus.events().size());
@@ -58,8 +59,7 @@ class BadNeighboursIT {
   void recovery_is_complete_when_one_neighbour_is_honest() {
     List<byte[]> all = corpus.events();
     try (TestNode honest = TestNode.holding("honest", all);
-        TestNode forger =
-            TestNode.start("forger", forged(all), believingAll(), recoveryProgressed -> {});
+        TestNode forger = TestNode.start("forger", forged(all), believingAll(), progressed -> {});
         TestNode ranger = TestNode.holding("ranger", all);
         TestNode looper = TestNode.holding("looper", all);
         TestNode mimic = TestNode.holding("mimic", all);
@@ -87,9 +87,9 @@ class BadNeighboursIT {
       Report report = fresh.report();
 
       assertThat(fresh.heldEvents()).as(report.toString()).containsAll(texts(all));
-      Map<String, Report.NeighbourTotals> shares =
+      Map<String, NeighbourTotals> shares =
           report.neighbours().stream()
-              .collect(Collectors.toMap(Report.NeighbourTotals::name, Function.identity()));
+              .collect(Collectors.toMap(NeighbourTotals::name, Function.identity()));
       assertThat(shares.get("honest").score()).isEqualTo(1);
       assertThat(shares.get("forger").rejected()).isPositive();
       assertThat(shares.get("forger").score()).isLessThanOrEqualTo(0.5);
@@ -127,7 +127,7 @@ class BadNeighboursIT {
     UnaryOperator<NodeConfig> pagesOnly =
         config -> config.with(RecordCopy.with(config.recovery(), "ladder", List.of(Rung.PAGES)));
     return TestNode.start(
-        "fresh", List.of(), withPeers(peers).andThen(pagesOnly)::apply, recoveryProgressed -> {});
+        "fresh", List.of(), withPeers(peers).andThen(pagesOnly)::apply, progressed -> {});
   }
 
   /** The announcements, and a range of the other events in the order of time. */

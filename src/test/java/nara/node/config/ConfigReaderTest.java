@@ -15,6 +15,7 @@ import nara.identity.Soul;
 import nara.ledger.MemoryMode;
 import nara.mesh.MeshConfig;
 import nara.mqtt.PlazaConfig;
+import nara.node.config.ConfigReader.ConfigResult;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.snapshot.SnapshotConfig;
@@ -109,7 +110,7 @@ class ConfigReaderTest {
 
   @Test
   void reader_reports_all_problems_with_position_path_and_value() {
-    ConfigReader.ConfigResult configResult =
+    ConfigResult result =
         read(
             """
             { "identity": { "name": "" },
@@ -119,8 +120,8 @@ class ConfigReaderTest {
               "nonsense": 1 }
             """);
 
-    assertThat(configResult.config()).isEmpty();
-    assertThat(configResult.problems().stream().map(ConfigProblem::sentence))
+    assertThat(result.config()).isEmpty();
+    assertThat(result.problems().stream().map(ConfigProblem::sentence))
         .containsExactly(
             "line 1, column 25: identity.name: \"\" is not a name (1 to 128 characters, no control"
                 + " characters, none of / + #)",
@@ -209,14 +210,14 @@ class ConfigReaderTest {
   @Test
   void reader_masks_valid_and_invalid_secrets() {
     String soul = LISAS.encoded();
-    ConfigReader.ConfigResult right =
+    ConfigResult right =
         read(
             "{\"identity\": {\"soul\": \"%s\"}, \"plaza\": {\"password\": \"hush\"}}"
                 .formatted(soul));
     assertThat(right.effective()).contains("\"***\"").doesNotContain(soul, "hush");
     assertThat(right.config().orElseThrow().toString()).doesNotContain(soul, "hush");
 
-    ConfigReader.ConfigResult wrong = read("{\"identity\": {\"soul\": \"almost a soul\"}}");
+    ConfigResult wrong = read("{\"identity\": {\"soul\": \"almost a soul\"}}");
     assertThat(wrong.problems())
         .singleElement()
         .extracting(ConfigProblem::sentence)
@@ -227,7 +228,7 @@ class ConfigReaderTest {
 
   @Test
   void effective_configuration_reads_back_as_the_same() {
-    ConfigReader.ConfigResult first =
+    ConfigResult first =
         read(
             """
             { "identity": {"name": "lisa"}, "mesh": {"stall": "90s"},
@@ -316,13 +317,13 @@ class ConfigReaderTest {
     }
   }
 
-  private static ConfigReader.ConfigResult read(String json) {
+  private static ConfigResult read(String json) {
     return ConfigReader.read(json, Map.of(), MEDIUM_MEGABYTES);
   }
 
   private static NodeConfig valid(String json) {
-    ConfigReader.ConfigResult configResult = read(json);
-    assertThat(configResult.problems()).isEmpty();
-    return configResult.config().orElseThrow();
+    ConfigResult result = read(json);
+    assertThat(result.problems()).isEmpty();
+    return result.config().orElseThrow();
   }
 }

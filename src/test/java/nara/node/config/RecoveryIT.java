@@ -76,8 +76,8 @@ class RecoveryIT {
                       .andThen(asReference())
                       .andThen(manyCalls())
                   ::apply,
-              recoveryProgressed -> {
-                if (recoveryProgressed.callsCompleted() > 4 && killed.compareAndSet(false, true)) {
+              progressed -> {
+                if (progressed.callsCompleted() > 4 && killed.compareAndSet(false, true)) {
                   Thread.ofVirtual().start(bob::close);
                 }
               })) {
@@ -93,7 +93,7 @@ class RecoveryIT {
   void report_before_the_end_counts_the_events_of_the_ledger() {
     UnaryOperator<NodeConfig> waiting =
         config -> config.with(RecoveryConfig.defaults(config.memory().mode()));
-    try (TestNode alice = TestNode.start("alice", half, waiting, recoveryProgressed -> {})) {
+    try (TestNode alice = TestNode.start("alice", half, waiting, progressed -> {})) {
       RecoveryRequest.CurrentReport current =
           Blocking.await(
               alice
@@ -131,10 +131,9 @@ class RecoveryIT {
   @Test
   void plaza_recovers_social_events_when_mesh_is_off() {
     try (Mosquitto broker = Mosquitto.start();
-        TestNode alice =
-            TestNode.start("alice", half, onlyPlaza(broker.url()), recoveryProgressed -> {});
+        TestNode alice = TestNode.start("alice", half, onlyPlaza(broker.url()), progressed -> {});
         TestNode fresh =
-            TestNode.start("fresh", List.of(), onlyPlaza(broker.url()), recoveryProgressed -> {})) {
+            TestNode.start("fresh", List.of(), onlyPlaza(broker.url()), progressed -> {})) {
       Report report = fresh.report();
 
       assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
@@ -196,8 +195,7 @@ class RecoveryIT {
       bad.add(forged);
       mixed.add(forged.getBytes(StandardCharsets.UTF_8));
     }
-    try (TestNode careless =
-            TestNode.start("careless", mixed, believingAll(), recoveryProgressed -> {});
+    try (TestNode careless = TestNode.start("careless", mixed, believingAll(), progressed -> {});
         TestNode fresh = fresh(withPeers(careless.configuredPeer()))) {
       Report report = fresh.report();
       assertThat(report.outcome()).as(report.toString()).isEqualTo("complete");
@@ -230,7 +228,7 @@ class RecoveryIT {
   void shutdown_ends_recovery_at_once_and_reports_it() {
     UnaryOperator<NodeConfig> patient =
         config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
-    TestNode fresh = TestNode.start("fresh", List.of(), patient, recoveryProgressed -> {});
+    TestNode fresh = TestNode.start("fresh", List.of(), patient, progressed -> {});
     Instant before = Instant.now();
     fresh.close();
     assertThat(fresh.report().outcome()).isEqualTo("isolated");
@@ -242,14 +240,14 @@ class RecoveryIT {
   void report_of_a_stopped_recovery_counts_the_events_of_the_ledger() {
     UnaryOperator<NodeConfig> patient =
         config -> config.with(config.recovery().withDiscoveryRetries(Duration.ofMinutes(10), 3));
-    TestNode full = TestNode.start("full", corpus.events(), patient, recoveryProgressed -> {});
+    TestNode full = TestNode.start("full", corpus.events(), patient, progressed -> {});
     full.close();
     assertThat(full.report().reasons()).contains("the node stopped during the recovery");
     assertThat(full.report().ledgerTotals().total()).isGreaterThanOrEqualTo(corpus.events().size());
   }
 
   private static TestNode fresh(UnaryOperator<NodeConfig> config) {
-    return TestNode.start("fresh", List.of(), config, recoveryProgressed -> {});
+    return TestNode.start("fresh", List.of(), config, progressed -> {});
   }
 
   private static UnaryOperator<NodeConfig> asReference() {

@@ -60,7 +60,8 @@ class SnapshotIT {
       assertThat(again.heldCorpus()).isEqualTo(held);
       assertThat(keys(again)).isEqualTo(keys);
       assertThat(stage(again).outcome()).isEqualTo("complete");
-      assertThat(stage(again).reason()).contains("5,002 events", "nothing valid verified again");
+      assertThat(stage(again).reason())
+          .contains("without verifying its valid events again", "read=5002");
       assertThat(again.report().outcome()).isEqualTo("isolated");
       // The first run added an announcement and a goodbye, this run an announcement.
       assertThat(again.report().ledgerTotals().total()).isEqualTo(held.size() + 3);
@@ -84,10 +85,10 @@ class SnapshotIT {
                 TestNode.withPeers(bart.configuredPeer())
                         .andThen(config -> remembering(folder.resolve("none.gz")).apply(config))
                     ::apply,
-                recoveryProgressed -> {})) {
+                progressed -> {})) {
       assertThat(bart.heldCorpus()).isEqualTo(held);
       assertThat(stage(bart).outcome()).isEqualTo("partial");
-      assertThat(stage(bart).reason()).contains("judged anew");
+      assertThat(stage(bart).reason()).contains("Verified all events of the snapshot again");
       assertThat(lisa.report().outcome()).isEqualTo("complete");
       assertThat(lisa.heldCorpus()).isEqualTo(held);
     }
@@ -124,10 +125,7 @@ class SnapshotIT {
       assertThatThrownBy(
               () ->
                   TestNode.start(
-                      "lisa",
-                      List.of(),
-                      remembering(file).andThen(there)::apply,
-                      recoveryProgressed -> {}))
+                      "lisa", List.of(), remembering(file).andThen(there)::apply, progressed -> {}))
           .isInstanceOf(NodeStartException.class);
     }
     try (TestNode lisa = start("lisa", List.of())) {
@@ -137,7 +135,7 @@ class SnapshotIT {
   }
 
   private TestNode start(String name, List<byte[]> events) {
-    return TestNode.start(name, events, remembering(file), recoveryProgressed -> {});
+    return TestNode.start(name, events, remembering(file), progressed -> {});
   }
 
   private static UnaryOperator<NodeConfig> remembering(Path file) {
@@ -156,8 +154,8 @@ class SnapshotIT {
 
   private static List<String> keys(TestNode node) {
     List<String> keys = new ArrayList<>();
-    for (Keyring.KeyEntry keyEntry : node.node().keys().entries()) {
-      keys.add(keyEntry.name() + ' ' + keyEntry.id() + ' ' + keyEntry.key());
+    for (Keyring.KeyEntry entry : node.node().keys().entries()) {
+      keys.add(entry.name() + ' ' + entry.id() + ' ' + entry.key());
     }
     return keys;
   }

@@ -15,11 +15,11 @@ class AimdWindowProperties {
   void page_and_window_stay_within_bounds_for_any_latency(
       @ForAll @Size(max = 60) List<@IntRange(min = -1, max = 100_000) Integer> millis,
       @ForAll @IntRange(max = Query.MAX_EVENTS) int events) {
-    AimdWindow aimdWindow = new AimdWindow();
+    AimdWindow window = new AimdWindow();
     for (int took : millis) {
-      answer(aimdWindow, events, took);
-      assertThat(aimdWindow.pageSize()).isBetween(PagesLimits.MIN_PAGE_SIZE, Query.MAX_EVENTS);
-      assertThat(aimdWindow.window()).isBetween(1, PagesLimits.MAX_WINDOW);
+      answer(window, events, took);
+      assertThat(window.pageSize()).isBetween(PagesLimits.MIN_PAGE_SIZE, Query.MAX_EVENTS);
+      assertThat(window.window()).isBetween(1, PagesLimits.MAX_WINDOW);
     }
   }
 
@@ -27,47 +27,47 @@ class AimdWindowProperties {
   void fast_peer_soon_gets_the_maximum(
       @ForAll @Size(max = 30) List<@IntRange(min = -1, max = 9_000) Integer> before,
       @ForAll @IntRange(min = 1, max = 400) int quick) {
-    AimdWindow aimdWindow = new AimdWindow();
-    before.forEach(took -> answer(aimdWindow, 1_000, took));
+    AimdWindow window = new AimdWindow();
+    before.forEach(took -> answer(window, 1_000, took));
     for (int i = 0; i < 40; i++) {
       // So quick that it is as good as the best before, whatever that was.
-      answer(aimdWindow, Query.MAX_EVENTS, Math.min(quick, 5));
+      answer(window, Query.MAX_EVENTS, Math.min(quick, 5));
     }
-    assertThat(aimdWindow.pageSize()).isEqualTo(Query.MAX_EVENTS);
-    assertThat(aimdWindow.window()).isEqualTo(PagesLimits.MAX_WINDOW);
+    assertThat(window.pageSize()).isEqualTo(Query.MAX_EVENTS);
+    assertThat(window.window()).isEqualTo(PagesLimits.MAX_WINDOW);
   }
 
   @Property
   void slow_peer_soon_gets_small_pages(
       @ForAll @Size(max = 30) List<@IntRange(min = -1, max = 9_000) Integer> before,
       @ForAll @IntRange(min = 1_501, max = 60_000) int slow) {
-    AimdWindow aimdWindow = new AimdWindow();
-    before.forEach(took -> answer(aimdWindow, 1_000, took));
+    AimdWindow window = new AimdWindow();
+    before.forEach(took -> answer(window, 1_000, took));
     for (int i = 0; i < 10; i++) {
-      answer(aimdWindow, aimdWindow.pageSize(), slow);
+      answer(window, window.pageSize(), slow);
     }
-    assertThat(aimdWindow.pageSize()).isEqualTo(PagesLimits.MIN_PAGE_SIZE);
-    assertThat(aimdWindow.window()).isEqualTo(1);
+    assertThat(window.pageSize()).isEqualTo(PagesLimits.MIN_PAGE_SIZE);
+    assertThat(window.window()).isEqualTo(1);
   }
 
   @Property
   void no_answer_halves_the_page_and_leaves_one_request_under_way(
       @ForAll @Size(max = 30) List<@IntRange(min = 0, max = 9_000) Integer> before) {
-    AimdWindow aimdWindow = new AimdWindow();
-    before.forEach(took -> answer(aimdWindow, 1_000, took));
-    int page = aimdWindow.pageSize();
+    AimdWindow window = new AimdWindow();
+    before.forEach(took -> answer(window, 1_000, took));
+    int page = window.pageSize();
 
-    aimdWindow.onFailure();
+    window.onFailure();
 
-    assertThat(aimdWindow.pageSize()).isEqualTo(Math.max(PagesLimits.MIN_PAGE_SIZE, page / 2));
-    assertThat(aimdWindow.window()).isEqualTo(1);
+    assertThat(window.pageSize()).isEqualTo(Math.max(PagesLimits.MIN_PAGE_SIZE, page / 2));
+    assertThat(window.window()).isEqualTo(1);
   }
 
-  private static void answer(AimdWindow aimdWindow, int events, int millis) {
+  private static void answer(AimdWindow window, int events, int millis) {
     if (millis < 0) {
-      aimdWindow.onFailure();
+      window.onFailure();
     } else {
-      aimdWindow.onResponse(events, Duration.ofMillis(millis));
+      window.onResponse(events, Duration.ofMillis(millis));
     }
   }
 }

@@ -23,6 +23,7 @@ import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PlanCommand;
+import nara.recovery.PlanCommand.StartFetch;
 import nara.recovery.RecoveryConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,9 +98,9 @@ class BadNeighboursCostTest {
               new AtomicInteger()::getAndIncrement);
       goOn(rung);
       while (!rung.finished()) {
-        TimedAction timedAction = agenda.remove();
-        now = timedAction.at();
-        timedAction.what().run();
+        TimedAction action = agenda.remove();
+        now = action.at();
+        action.what().run();
         goOn(rung);
       }
       assertThat(simulatedNetwork.held).hasSize(all.size());
@@ -107,57 +108,52 @@ class BadNeighboursCostTest {
     }
 
     private void goOn(PagesRung rung) {
-      for (PlanCommand planCommand : rung.startCalls(Instant.EPOCH.plusNanos(now))) {
-        switch (planCommand) {
-          case PlanCommand.StartFetch startFetch -> ask(rung, startFetch);
+      for (PlanCommand command : rung.startCalls(Instant.EPOCH.plusNanos(now))) {
+        switch (command) {
+          case StartFetch fetch -> ask(rung, fetch);
           case PlanCommand.WaitUntil wait ->
               agenda.add(
                   new TimedAction(
                       Duration.between(Instant.EPOCH, wait.time()).toNanos(), rung::onTimerFired));
-          default -> throw new AssertionError(planCommand);
+          default -> throw new AssertionError(command);
         }
       }
     }
 
-    private void ask(PagesRung rung, PlanCommand.StartFetch startFetch) {
-      String name = startFetch.peer().name();
+    private void ask(PagesRung rung, StartFetch fetch) {
+      String name = fetch.peer().name();
       if (tricklers.contains(name)
-          || (name.equals("traitor") && startFetch.query() instanceof Query.Page)) {
-        at(
-            now + startFetch.stallTimeout().toNanos(),
-            rung,
-            startFetch,
-            failed(MeshFailure.STALLED));
+          || (name.equals("traitor") && fetch.query() instanceof Query.Page)) {
+        at(now + fetch.stallTimeout().toNanos(), rung, fetch, failed(MeshFailure.STALLED));
         return;
       }
       long asked = now;
       long begins = Math.max(now + ROUND_TRIP_NANOS, sending.getOrDefault(name, 0L));
-      agenda.add(new TimedAction(begins, () -> send(rung, startFetch, asked)));
+      agenda.add(new TimedAction(begins, () -> send(rung, fetch, asked)));
       sending.put(name, begins);
     }
 
-    private void send(PagesRung rung, PlanCommand.StartFetch startFetch, long asked) {
-      String name = startFetch.peer().name();
+    private void send(PagesRung rung, StartFetch fetch, long asked) {
+      String name = fetch.peer().name();
       if (sending.get(name) > now) {
-        agenda.add(new TimedAction(sending.get(name), () -> send(rung, startFetch, asked)));
+        agenda.add(new TimedAction(sending.get(name), () -> send(rung, fetch, asked)));
         return;
       }
-      PageFetched answer = (PageFetched) simulatedNetwork.answer(name, startFetch.query());
+      PageFetched answer = (PageFetched) simulatedNetwork.answer(name, fetch.query());
       long whole = answer.events() * TRANSFER_NANOS;
       if (resetters.contains(name)) {
         sending.put(name, now + whole * 9 / 10);
-        at(now + whole * 9 / 10, rung, startFetch, failed(MeshFailure.CUT_OFF));
+        at(now + whole * 9 / 10, rung, fetch, failed(MeshFailure.CUT_OFF));
         return;
       }
       sending.put(name, now + whole);
       int looked = answer.offerResult().added() + answer.offerResult().rejected();
       judging = Math.max(judging, now + whole) + looked * VERIFY_NANOS;
-      at(judging, rung, startFetch, taking(answer, Duration.ofNanos(now + whole - asked)));
+      at(judging, rung, fetch, taking(answer, Duration.ofNanos(now + whole - asked)));
     }
 
-    private void at(
-        long when, PagesRung rung, PlanCommand.StartFetch startFetch, FetchOutcome outcome) {
-      agenda.add(new TimedAction(when, () -> rung.onCallEnded(startFetch.callId(), outcome)));
+    private void at(long when, PagesRung rung, StartFetch fetch, FetchOutcome outcome) {
+      agenda.add(new TimedAction(when, () -> rung.onCallEnded(fetch.callId(), outcome)));
     }
 
     private static FetchFailed failed(MeshFailure failure) {

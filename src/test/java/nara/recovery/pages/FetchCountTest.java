@@ -48,10 +48,9 @@ class FetchCountTest {
     "8, 320000, LONE",
   })
   void fetched_events_are_close_to_the_minimum(int peers, int size, Spread spread) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
+    SimulatedNetwork network = new SimulatedNetwork();
     SplittableRandom random = new SplittableRandom(size + peers);
-    List<EventRef> all =
-        simulatedNetwork.makeEvents(size, i -> random.nextLong(2_500_000_000_000_000L));
+    List<EventRef> all = network.makeEvents(size, i -> random.nextLong(2_500_000_000_000_000L));
     List<List<EventRef>> parts = new ArrayList<>();
     for (int i = 0; i < peers; i++) {
       parts.add(new ArrayList<>());
@@ -75,21 +74,21 @@ class FetchCountTest {
         }
       }
       if (announcement) {
-        simulatedNetwork.announcements.add(all.get(i).id());
+        network.announcements.add(all.get(i).id());
       } else if (i < 120) {
-        simulatedNetwork.checkpoints.add(all.get(i).id());
+        network.checkpoints.add(all.get(i).id());
       }
     }
     for (int i = 0; i < peers; i++) {
-      simulatedNetwork.addPeer("p" + i, parts.get(i));
+      network.addPeer("p" + i, parts.get(i));
     }
 
-    PagesRung rung = simulatedNetwork.recover(RecoveryConfig.defaults(MemoryMode.HOG));
+    PagesRung rung = network.recover(RecoveryConfig.defaults(MemoryMode.HOG));
 
     double least = size * (spread == Spread.TWICE ? 2.0 * (peers - 1) / peers : 1);
-    assertThat(simulatedNetwork.held.size())
+    assertThat(network.held.size())
         .isGreaterThanOrEqualTo((int) Math.ceil(size * (spread == Spread.LONE ? 0.999 : 1)));
-    assertThat(simulatedNetwork.fetched / least).isLessThanOrEqualTo(1.15);
+    assertThat(network.fetched / least).isLessThanOrEqualTo(1.15);
     assertThat(rung.lossDescription()).isEmpty();
   }
 }

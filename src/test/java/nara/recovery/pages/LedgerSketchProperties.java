@@ -21,26 +21,24 @@ class LedgerSketchProperties {
       @ForAll @IntRange(min = 1, max = 500) int perInstant,
       @ForAll @IntRange(min = 1, max = 9) int walkers) {
     List<EventRef> ledger = ledger(events, perInstant);
-    LedgerSketch ledgerSketch = measured(ledger);
-    SketchPoint last = ledgerSketch.lastPoint().orElseThrow();
+    LedgerSketch sketch = measured(ledger);
+    SketchPoint last = sketch.lastPoint().orElseThrow();
 
-    List<TimeRange> newestFirst = ledgerSketch.splitIntoRanges(last, walkers);
+    List<TimeRange> newestFirst = sketch.splitIntoRanges(last, walkers);
 
     assertThat(newestFirst.getFirst().end()).isEqualTo(last.ts());
     assertThat(newestFirst.getLast().after()).isEqualTo(Long.MIN_VALUE);
     for (int i = 0; i < newestFirst.size(); i++) {
-      TimeRange timeRange = newestFirst.get(i);
+      TimeRange range = newestFirst.get(i);
       long held =
-          ledger.stream()
-              .filter(e -> e.ts() > timeRange.after() && e.ts() <= timeRange.end())
-              .count();
-      assertThat(held).isGreaterThanOrEqualTo(timeRange.minEvents());
+          ledger.stream().filter(e -> e.ts() > range.after() && e.ts() <= range.end()).count();
+      assertThat(held).isGreaterThanOrEqualTo(range.minEvents());
       if (perInstant == 1) {
-        assertThat(held).isEqualTo(timeRange.minEvents()).isLessThan(5_000);
+        assertThat(held).isEqualTo(range.minEvents()).isLessThan(5_000);
       }
       if (i > 0) {
         // The mark between two belongs to both.
-        assertThat(timeRange.end()).isEqualTo(newestFirst.get(i - 1).after() + 1);
+        assertThat(range.end()).isEqualTo(newestFirst.get(i - 1).after() + 1);
       }
     }
   }
@@ -51,11 +49,10 @@ class LedgerSketchProperties {
     List<EventRef> ledger = ledger(events, 1);
     List<EventRef> less = new ArrayList<>(ledger);
     less.remove(new SplittableRandom(seed).nextInt(events * 9 / 10));
-    LedgerSketch ledgerSketch = measured(ledger);
+    LedgerSketch sketch = measured(ledger);
 
-    assertThat(ledgerSketch.lastPointSharedWith(measured(ledger)))
-        .isEqualTo(ledgerSketch.lastPoint());
-    assertThat(ledgerSketch.lastPointSharedWith(measured(less))).isEmpty();
+    assertThat(sketch.lastPointSharedWith(measured(ledger))).isEqualTo(sketch.lastPoint());
+    assertThat(sketch.lastPointSharedWith(measured(less))).isEmpty();
   }
 
   @Property(tries = 100)
@@ -69,11 +66,9 @@ class LedgerSketchProperties {
 
     assertThat(shared)
         .hasValueSatisfying(
-            sketchPoint -> {
-              assertThat(sketchPoint.rank())
-                  .isLessThan(events - newer)
-                  .isGreaterThan(events - 100L);
-              assertThat(sketchPoint.event()).isEqualTo(ledger.get((int) sketchPoint.rank()));
+            point -> {
+              assertThat(point.rank()).isLessThan(events - newer).isGreaterThan(events - 100L);
+              assertThat(point.event()).isEqualTo(ledger.get((int) point.rank()));
             });
   }
 

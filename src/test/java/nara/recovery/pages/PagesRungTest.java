@@ -13,6 +13,7 @@ import nara.ledger.MemoryMode;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.EventRef;
+import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.RecoveryConfig;
@@ -29,25 +30,25 @@ class PagesRungTest {
   @ParameterizedTest
   @CsvSource({"1, 20000", "4, 20000", "8, 80000", "4, 320"})
   void equal_neighbours_are_walked_once_between_them(int peers, int events) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(events, i -> i * 1_000);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(events, i -> i * 1_000);
     for (int i = 0; i < peers; i++) {
-      simulatedNetwork.addPeer("p" + i, all);
+      network.addPeer("p" + i, all);
     }
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held.keySet()).hasSize(events);
+    assertThat(network.held.keySet()).hasSize(events);
     if (events > 1_000) {
-      assertThat(simulatedNetwork.fetched).isLessThan((long) (1.1 * events));
-      assertThat(simulatedNetwork.calls.values()).allMatch(calls -> calls > 3);
+      assertThat(network.fetched).isLessThan((long) (1.1 * events));
+      assertThat(network.calls.values()).allMatch(calls -> calls > 3);
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 4, 5, 8})
   void each_event_with_two_of_them_is_recovered_whole(int peers) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(30_000, i -> i * 1_000);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(30_000, i -> i * 1_000);
     SplittableRandom random = new SplittableRandom(1);
     List<List<EventRef>> parts = parts(peers);
     for (EventRef event : all) {
@@ -56,174 +57,167 @@ class PagesRungTest {
       parts.get((first + 1 + random.nextInt(peers - 1)) % peers).add(event);
     }
     for (int i = 0; i < peers; i++) {
-      simulatedNetwork.addPeer("p" + i, parts.get(i));
+      network.addPeer("p" + i, parts.get(i));
     }
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.size()).isGreaterThanOrEqualTo((int) (0.999 * all.size()));
-    assertThat(simulatedNetwork.fetched).isLessThan((long) (1.15 * 2 * all.size()));
+    network.recover(CONFIG);
+    assertThat(network.held.size()).isGreaterThanOrEqualTo((int) (0.999 * all.size()));
+    assertThat(network.fetched).isLessThan((long) (1.15 * 2 * all.size()));
   }
 
   @Test
   void disjoint_neighbours_are_all_walked() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(40_000, i -> i * 1_000);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(40_000, i -> i * 1_000);
     List<List<EventRef>> parts = parts(4);
     for (int i = 0; i < all.size(); i++) {
       parts.get(i % 4).add(all.get(i));
     }
     for (int i = 0; i < 4; i++) {
-      simulatedNetwork.addPeer("p" + i, parts.get(i));
+      network.addPeer("p" + i, parts.get(i));
     }
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
-    assertThat(simulatedNetwork.fetched).isLessThan((long) (1.15 * all.size()));
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.fetched).isLessThan((long) (1.15 * all.size()));
   }
 
   @Test
   void a_neighbour_that_alone_holds_one_percent_of_everything_is_found() {
     for (int seed = 0; seed < 10; seed++) {
-      SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-      List<EventRef> all = simulatedNetwork.makeEvents(80_000, i -> i * 1_000);
+      SimulatedNetwork network = new SimulatedNetwork();
+      List<EventRef> all = network.makeEvents(80_000, i -> i * 1_000);
       SplittableRandom random = new SplittableRandom(seed);
       List<EventRef> common = all.stream().filter(e -> random.nextInt(100) > 0).toList();
       for (int i = 0; i < 3; i++) {
-        simulatedNetwork.addPeer("p" + i, common);
+        network.addPeer("p" + i, common);
       }
-      simulatedNetwork.addPeer("rich", all);
-      simulatedNetwork.recover(CONFIG);
-      assertThat(simulatedNetwork.held.size()).isGreaterThanOrEqualTo((int) (0.999 * all.size()));
-      assertThat(simulatedNetwork.fetched).isLessThan((long) (1.15 * all.size()));
+      network.addPeer("rich", all);
+      network.recover(CONFIG);
+      assertThat(network.held.size()).isGreaterThanOrEqualTo((int) (0.999 * all.size()));
+      assertThat(network.fetched).isLessThan((long) (1.15 * all.size()));
     }
   }
 
   @Test
   void a_time_that_one_neighbour_alone_remembers_is_recovered_when_all_are_walked() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(20_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("new", all.subList(19_000, 20_000));
-    simulatedNetwork.addPeer("old", all.subList(0, 19_500));
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(20_000, i -> i * 1_000);
+    network.addPeer("new", all.subList(19_000, 20_000));
+    network.addPeer("old", all.subList(0, 19_500));
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 7, 100, 4_999, 5_000, 5_001, 12_000, 20_000})
   void equal_timestamps_at_page_boundaries_are_never_lost(int perInstant) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(20_000, i -> i / perInstant * 1_000L);
-    simulatedNetwork.addPeer("a", all);
-    simulatedNetwork.addPeer("b", all);
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.droppedPeers()).isEmpty();
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(20_000, i -> i / perInstant * 1_000L);
+    network.addPeer("a", all);
+    network.addPeer("b", all);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.peerScores.droppedPeers()).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({"0, 1", "40000, 1", "94000, 1", "0, 3", "40000, 3"})
   void an_instant_that_no_page_can_hold_is_recovered_wherever_it_lies(int from, int peers) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
+    SimulatedNetwork network = new SimulatedNetwork();
     List<EventRef> all =
-        simulatedNetwork.makeEvents(
-            100_000, i -> (i < from || i >= from + 6_000 ? i : from) * 1_000L);
+        network.makeEvents(100_000, i -> (i < from || i >= from + 6_000 ? i : from) * 1_000L);
     for (int i = 0; i < peers; i++) {
-      simulatedNetwork.addPeer("p" + i, all);
+      network.addPeer("p" + i, all);
     }
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.droppedPeers()).isEmpty();
-    assertThat(simulatedNetwork.fetched).isLessThan((long) (2.6 * all.size()));
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.peerScores.droppedPeers()).isEmpty();
+    assertThat(network.fetched).isLessThan((long) (2.6 * all.size()));
   }
 
   @Test
   void an_instant_that_no_page_can_hold_is_recovered_from_who_cannot_be_measured() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    simulatedNetwork.addPeer(
-        "a", simulatedNetwork.makeEvents(60_000, i -> i < 9_000 ? 0L : i * 1_000L));
-    simulatedNetwork.filteringResponses(
+    SimulatedNetwork network = new SimulatedNetwork();
+    network.addPeer("a", network.makeEvents(60_000, i -> i < 9_000 ? 0L : i * 1_000L));
+    network.filteringResponses(
         (peer, query, answer) ->
             query instanceof Query.Slice slice && slice.total() == PagesLimits.COARSE_STEP
-                ? new MeshRequest.FetchFailed(MeshFailure.STATUS, "500")
+                ? new FetchFailed(MeshFailure.STATUS, "500")
                 : answer);
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(60_000);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(60_000);
   }
 
   @Test
   void slices_without_an_end_are_given_up() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(10_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("honest", all);
-    List<EventRef> instant = simulatedNetwork.makeEvents(20_000, i -> 0L);
-    simulatedNetwork.addPeer("endless", instant);
-    simulatedNetwork.filteringResponses(
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    network.addPeer("honest", all);
+    List<EventRef> instant = network.makeEvents(20_000, i -> 0L);
+    network.addPeer("endless", instant);
+    network.filteringResponses(
         (peer, query, answer) ->
             peer.equals("endless") && query instanceof Query.Slice slice && slice.total() < 900
-                ? simulatedNetwork.fetched(
-                    peer, instant.subList(0, slice.maxEvents()), Optional.empty())
+                ? network.fetched(peer, instant.subList(0, slice.maxEvents()), Optional.empty())
                 : answer);
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).containsAll(all.stream().map(EventRef::id).toList());
-    assertThat(simulatedNetwork.calls.get("endless")).isLessThan(100);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).containsAll(all.stream().map(EventRef::id).toList());
+    assertThat(network.calls.get("endless")).isLessThan(100);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE + 1, Long.MAX_VALUE - 1})
   void an_event_of_an_absurd_time_does_not_hold_anything_up(long absurd) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(20_000, i -> i * 1_000);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(20_000, i -> i * 1_000);
     List<EventRef> odd = new ArrayList<>(all);
     odd.add(new EventRef(absurd, new EventId(-1, absurd)));
-    simulatedNetwork.addPeer("a", all);
-    simulatedNetwork.addPeer("odd", odd);
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(odd.size());
-    assertThat(simulatedNetwork.calls.values().stream().mapToInt(n -> n).sum()).isLessThan(120);
+    network.addPeer("a", all);
+    network.addPeer("odd", odd);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(odd.size());
+    assertThat(network.calls.values().stream().mapToInt(n -> n).sum()).isLessThan(120);
   }
 
   @Test
   void all_events_in_one_hundredth_of_the_time_are_still_shared_out() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
+    SimulatedNetwork network = new SimulatedNetwork();
     List<EventRef> all =
-        simulatedNetwork.makeEvents(
-            80_000, i -> i < 10 ? i * 100_000_000L : 900_000_000L + i * 100);
+        network.makeEvents(80_000, i -> i < 10 ? i * 100_000_000L : 900_000_000L + i * 100);
     for (int i = 0; i < 4; i++) {
-      simulatedNetwork.addPeer("p" + i, all);
+      network.addPeer("p" + i, all);
     }
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
-    assertThat(simulatedNetwork.calls.values()).allMatch(calls -> calls > 4);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.calls.values()).allMatch(calls -> calls > 4);
   }
 
   @Test
   void range_of_a_failed_peer_is_reassigned() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(40_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("good", all);
-    simulatedNetwork.addPeer("dies", all);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(40_000, i -> i * 1_000);
+    network.addPeer("good", all);
+    network.addPeer("dies", all);
     int[] answers = {0};
-    simulatedNetwork.filteringResponses(
+    network.filteringResponses(
         (peer, query, answer) ->
             peer.equals("dies") && answers[0]++ > 6
-                ? new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "gone")
+                ? new FetchFailed(MeshFailure.UNREACHABLE, "gone")
                 : answer);
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.failureSummaries())
-        .singleElement()
-        .asString()
-        .startsWith("dies");
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.peerScores.failureSummaries()).singleElement().asString().startsWith("dies");
   }
 
   @Test
   void a_page_that_everybody_fails_is_given_up_after_each_has_tried_and_the_rest_is_recovered() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(60_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("a", all);
-    simulatedNetwork.addPeer("b", all);
-    simulatedNetwork.addPeer("c", all);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(60_000, i -> i * 1_000);
+    network.addPeer("a", all);
+    network.addPeer("b", all);
+    network.addPeer("c", all);
     long poison = all.get(20_000).ts();
     int[] failures = {0};
-    simulatedNetwork.filteringResponses(
+    network.filteringResponses(
         (peer, query, answer) ->
             answer instanceof MeshRequest.PageFetched page
                     && page.oldestTs() <= poison
@@ -232,119 +226,112 @@ class PagesRungTest {
                 ? failing(failures)
                 : answer);
 
-    PagesRung rung = simulatedNetwork.recover(CONFIG);
+    PagesRung rung = network.recover(CONFIG);
 
     assertThat(rung.lossDescription()).contains("1 range of time");
     assertThat(failures[0]).isLessThanOrEqualTo(3 * CONFIG.callTries());
-    assertThat(simulatedNetwork.held.keySet()).hasSizeGreaterThan(30_000);
+    assertThat(network.held.keySet()).hasSizeGreaterThan(30_000);
   }
 
   private static FetchOutcome failing(int[] failures) {
     failures[0]++;
-    return new MeshRequest.FetchFailed(MeshFailure.STATUS, "500");
+    return new FetchFailed(MeshFailure.STATUS, "500");
   }
 
   @Test
   void peer_with_mostly_forged_events_is_dropped() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(40_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("honest", all);
-    List<EventRef> forged = simulatedNetwork.makeEvents(40_000, i -> i * 1_000 + 7);
-    simulatedNetwork.addPeer("liar", forged);
-    simulatedNetwork.forged.addAll(forged.stream().map(EventRef::id).toList());
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.droppedPeers())
-        .singleElement()
-        .asString()
-        .startsWith("liar");
-    assertThat(simulatedNetwork.calls.get("liar")).isLessThan(30);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(40_000, i -> i * 1_000);
+    network.addPeer("honest", all);
+    List<EventRef> forged = network.makeEvents(40_000, i -> i * 1_000 + 7);
+    network.addPeer("liar", forged);
+    network.forged.addAll(forged.stream().map(EventRef::id).toList());
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
+    assertThat(network.peerScores.droppedPeers()).singleElement().asString().startsWith("liar");
+    assertThat(network.calls.get("liar")).isLessThan(30);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 10, 50})
   void forger_with_foreign_ids_does_not_prevent_asking_others(int everyNth) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(40_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("liar", all);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.addPeer("equal", all);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(40_000, i -> i * 1_000);
+    network.addPeer("liar", all);
+    network.addPeer("honest", all);
+    network.addPeer("equal", all);
     for (int i = 0; i < all.size(); i += everyNth) {
-      simulatedNetwork
-          .forgedBy
-          .computeIfAbsent("liar", liar -> new HashSet<>())
-          .add(all.get(i).id());
+      network.forgedBy.computeIfAbsent("liar", liar -> new HashSet<>()).add(all.get(i).id());
     }
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).hasSize(all.size());
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).hasSize(all.size());
   }
 
   @Test
   void cursors_without_an_end_are_given_up() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(10_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.addPeer("endless", all);
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    network.addPeer("honest", all);
+    network.addPeer("endless", all);
     long[] next = {0};
-    simulatedNetwork.filteringResponses(
+    network.filteringResponses(
         (peer, query, answer) -> {
           if (!peer.equals("endless") || !(query instanceof Query.Page page)) {
             return answer;
           }
           long at = Math.max(page.after(), 0) + 2;
-          return simulatedNetwork.fetched(
+          return network.fetched(
               peer,
               List.of(
                   new EventRef(at, new EventId(++next[0], 9)),
                   new EventRef(at + 1, new EventId(++next[0], 8))),
               Optional.of(at + 1));
         });
-    simulatedNetwork.recover(CONFIG);
-    assertThat(simulatedNetwork.held.keySet()).containsAll(all.stream().map(EventRef::id).toList());
-    assertThat(simulatedNetwork.calls.get("endless")).isLessThan(1_000);
+    network.recover(CONFIG);
+    assertThat(network.held.keySet()).containsAll(all.stream().map(EventRef::id).toList());
+    assertThat(network.calls.get("endless")).isLessThan(1_000);
   }
 
   @Test
   void a_memory_smaller_than_history_gets_the_newest() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(100_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("a", all);
-    simulatedNetwork.addPeer("b", all);
-    simulatedNetwork.recover(RecoveryConfig.defaults(MemoryMode.SHORT));
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(100_000, i -> i * 1_000);
+    network.addPeer("a", all);
+    network.addPeer("b", all);
+    network.recover(RecoveryConfig.defaults(MemoryMode.SHORT));
 
     Set<EventId> newest = new HashSet<>();
     all.subList(90_000, 100_000).forEach(e -> newest.add(e.id()));
-    assertThat(simulatedNetwork.held.keySet()).containsAll(newest);
-    assertThat(simulatedNetwork.fetched).isLessThan(60_000);
+    assertThat(network.held.keySet()).containsAll(newest);
+    assertThat(network.fetched).isLessThan(60_000);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2_000, 20_000})
   void a_full_memory_is_known_although_some_was_held_before(int held) {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(100_000, i -> i * 1_000);
-    simulatedNetwork.maxHeld = MemoryMode.SHORT.maxEvents();
-    simulatedNetwork.startWith(all.subList(99_000 - held, 99_000));
-    simulatedNetwork.addPeer("a", all);
-    simulatedNetwork.addPeer("b", all);
-    PagesRung rung = simulatedNetwork.recover(RecoveryConfig.defaults(MemoryMode.SHORT));
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(100_000, i -> i * 1_000);
+    network.maxHeld = MemoryMode.SHORT.maxEvents();
+    network.startWith(all.subList(99_000 - held, 99_000));
+    network.addPeer("a", all);
+    network.addPeer("b", all);
+    PagesRung rung = network.recover(RecoveryConfig.defaults(MemoryMode.SHORT));
 
     Set<EventId> newest = new HashSet<>();
     all.subList(80_000, 100_000).forEach(e -> newest.add(e.id()));
-    assertThat(simulatedNetwork.held.keySet()).isEqualTo(newest);
-    assertThat(simulatedNetwork.fetched).isLessThan(60_000);
+    assertThat(network.held.keySet()).isEqualTo(newest);
+    assertThat(network.fetched).isLessThan(60_000);
     assertThat(rung.summary()).contains("the ledger is full");
   }
 
   @Test
   void full_thoroughness_walks_everybody() {
-    SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
-    List<EventRef> all = simulatedNetwork.makeEvents(10_000, i -> i * 1_000);
-    simulatedNetwork.addPeer("a", all);
-    simulatedNetwork.addPeer("b", all);
-    simulatedNetwork.recover(
-        RecordCopy.with(CONFIG, "thoroughness", RecoveryConfig.Thoroughness.FULL));
-    assertThat(simulatedNetwork.fetched).isGreaterThanOrEqualTo(2L * all.size());
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    network.addPeer("a", all);
+    network.addPeer("b", all);
+    network.recover(RecordCopy.with(CONFIG, "thoroughness", RecoveryConfig.Thoroughness.FULL));
+    assertThat(network.fetched).isGreaterThanOrEqualTo(2L * all.size());
   }
 
   private static List<List<EventRef>> parts(int count) {

@@ -26,12 +26,14 @@ import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PeerScores;
 import nara.recovery.PlanCommand;
+import nara.recovery.PlanCommand.StartFetch;
 import nara.recovery.RecoveryConfig;
-import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferResult;
 
 /**
  * Peers with ledgers, who answer as the reference does, cutting equal times apart; and one node
@@ -76,7 +78,7 @@ public final class SimulatedNetwork {
   final Set<EventId> initiallyHeld = new HashSet<>();
 
   public final Map<String, Integer> calls = new HashMap<>();
-  public final List<PlanCommand.StartFetch> requests = new ArrayList<>();
+  public final List<StartFetch> requests = new ArrayList<>();
   public final PeerScores peerScores = new PeerScores();
   public long fetched;
   int maxInFlight;
@@ -130,24 +132,24 @@ public final class SimulatedNetwork {
             ME,
             new SplittableRandom(5),
             new AtomicInteger()::getAndIncrement);
-    Deque<PlanCommand.StartFetch> underWay = new ArrayDeque<>();
-    Deque<PlanCommand.StartFetch> stalling = new ArrayDeque<>();
+    Deque<StartFetch> underWay = new ArrayDeque<>();
+    Deque<StartFetch> stalling = new ArrayDeque<>();
     int turns = 0;
     boolean wake = false;
     do {
-      for (PlanCommand planCommand : rung.startCalls(Instant.EPOCH)) {
-        if (!(planCommand instanceof PlanCommand.StartFetch startFetch)) {
+      for (PlanCommand command : rung.startCalls(Instant.EPOCH)) {
+        if (!(command instanceof StartFetch fetch)) {
           wake = true;
           continue;
         }
-        requests.add(startFetch);
-        calls.merge(startFetch.peer().name(), 1, Integer::sum);
-        (silentPeers.contains(startFetch.peer().name()) ? stalling : underWay).add(startFetch);
+        requests.add(fetch);
+        calls.merge(fetch.peer().name(), 1, Integer::sum);
+        (silentPeers.contains(fetch.peer().name()) ? stalling : underWay).add(fetch);
       }
       maxInFlight = Math.max(maxInFlight, underWay.size() + stalling.size());
-      PlanCommand.StartFetch startFetch = underWay.poll();
-      if (startFetch != null) {
-        rung.onCallEnded(startFetch.callId(), answer(startFetch.peer().name(), startFetch.query()));
+      StartFetch fetch = underWay.poll();
+      if (fetch != null) {
+        rung.onCallEnded(fetch.callId(), answer(fetch.peer().name(), fetch.query()));
       } else if (wake) {
         wake = false;
         rung.onTimerFired();
@@ -248,9 +250,9 @@ public final class SimulatedNetwork {
   }
 
   /** The same answer with only some of its events. */
-  public MeshRequest.PageFetched withEvents(MeshRequest.PageFetched answer, List<EventRef> some) {
-    TrustRequest.OfferResult offerResult = answer.offerResult();
-    return new MeshRequest.PageFetched(
+  public PageFetched withEvents(PageFetched answer, List<EventRef> some) {
+    OfferResult result = answer.offerResult();
+    return new PageFetched(
         answer.bytes(),
         some.size(),
         some.isEmpty() ? 0 : some.getFirst().ts(),
@@ -258,20 +260,20 @@ public final class SimulatedNetwork {
         answer.nextCursor(),
         false,
         some,
-        new TrustRequest.OfferResult(
+        new OfferResult(
             some.size(),
-            Math.min(offerResult.added(), some.size()),
+            Math.min(result.added(), some.size()),
             0,
             0,
             0,
-            Math.min(offerResult.rejected(), some.size()),
+            Math.min(result.rejected(), some.size()),
             Map.of(),
             Set.of()),
         answer.elapsed());
   }
 
   /** An answer with these events, judged and merged. */
-  MeshRequest.PageFetched fetched(String peer, List<EventRef> answer, Optional<Long> next) {
+  PageFetched fetched(String peer, List<EventRef> answer, Optional<Long> next) {
     fetched += answer.size();
     int added = 0;
     int valid = 0;
@@ -293,7 +295,7 @@ public final class SimulatedNetwork {
       }
     }
     long[] times = answer.stream().mapToLong(EventRef::ts).sorted().toArray();
-    return new MeshRequest.PageFetched(
+    return new PageFetched(
         answer.size() * 475L,
         answer.size(),
         times.length == 0 ? 0 : times[0],
@@ -301,7 +303,7 @@ public final class SimulatedNetwork {
         next,
         false,
         answer,
-        new TrustRequest.OfferResult(
+        new OfferResult(
             answer.size(),
             added,
             answer.size() - added - refused - pruned,

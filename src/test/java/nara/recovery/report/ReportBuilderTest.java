@@ -18,6 +18,7 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.recovery.PeerScore;
+import nara.recovery.report.Report.EventTotals;
 import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.Test;
 
@@ -34,17 +35,13 @@ class ReportBuilderTest {
                 new PeerSyncResult("bart", 1, 0, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
             false));
 
-    Report.EventTotals eventTotals =
+    EventTotals totals =
         report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
 
-    assertThat(eventTotals.received()).isEqualTo(17);
-    assertThat(
-            eventTotals.merged()
-                + eventTotals.duplicate()
-                + eventTotals.quarantined()
-                + eventTotals.rejected())
-        .isEqualTo(eventTotals.received());
-    assertThat(eventTotals.verdicts())
+    assertThat(totals.received()).isEqualTo(17);
+    assertThat(totals.merged() + totals.duplicate() + totals.quarantined() + totals.rejected())
+        .isEqualTo(totals.received());
+    assertThat(totals.verdicts())
         .isEqualTo(Map.of("valid", 11, "unknown_emitter", 2, "unbacked_checkpoint", 1));
   }
 
@@ -58,11 +55,11 @@ class ReportBuilderTest {
             false));
     report.addRejudged(offered(2, 2, 0, 0, 0, Map.of(Verdict.VALID, 2)));
 
-    Report.EventTotals eventTotals =
+    EventTotals totals =
         report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
 
-    assertThat(eventTotals.quarantined()).isZero();
-    assertThat(eventTotals.verdicts()).isEqualTo(Map.of("valid", 5, "unbacked_checkpoint", 1));
+    assertThat(totals.quarantined()).isZero();
+    assertThat(totals.verdicts()).isEqualTo(Map.of("valid", 5, "unbacked_checkpoint", 1));
   }
 
   @Test
@@ -71,12 +68,12 @@ class ReportBuilderTest {
     report.addRejudged(
         offered(9, 6, 0, 3, 0, Map.of(Verdict.VALID, 6, Verdict.UNKNOWN_EMITTER, 3)));
 
-    Report.EventTotals eventTotals =
+    EventTotals totals =
         report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
 
-    assertThat(eventTotals.quarantined()).isEqualTo(3);
-    assertThat(eventTotals.merged()).isEqualTo(6);
-    assertThat(eventTotals.verdicts()).isEqualTo(Map.of("valid", 6, "unknown_emitter", 3));
+    assertThat(totals.quarantined()).isEqualTo(3);
+    assertThat(totals.merged()).isEqualTo(6);
+    assertThat(totals.verdicts()).isEqualTo(Map.of("valid", 6, "unknown_emitter", 3));
   }
 
   @Test
@@ -86,10 +83,10 @@ class ReportBuilderTest {
         "bart", "", fetched(new OfferResult(20, 8, 0, 12, 5, 0, 0, Map.of(), Set.of())));
     report.addRejudged(new OfferResult(4, 1, 0, 3, 2, 0, 0, Map.of(), Set.of()));
 
-    Report.EventTotals eventTotals =
+    EventTotals totals =
         report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
 
-    assertThat(eventTotals.pruned()).isEqualTo(7);
+    assertThat(totals.pruned()).isEqualTo(7);
   }
 
   @Test
@@ -125,16 +122,16 @@ class ReportBuilderTest {
   private static final Map<Verdict, Integer> CHECKPOINTS =
       Map.of(Verdict.VALID, 3, Verdict.UNKNOWN_EMITTER, 2, Verdict.UNBACKED_CHECKPOINT, 1);
 
-  private static PageFetched fetched(OfferResult offerResult) {
+  private static PageFetched fetched(OfferResult result) {
     return new PageFetched(
         5_000,
-        offerResult.received(),
+        result.received(),
         0,
         0,
         Optional.empty(),
         false,
         List.of(),
-        offerResult,
+        result,
         Duration.ofMillis(9));
   }
 

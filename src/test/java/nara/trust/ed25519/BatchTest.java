@@ -15,10 +15,10 @@ class BatchTest {
   private final List<SignatureCase> bad = cases(false, 50);
 
   private static List<SignatureCase> cases(boolean expected, int count) {
-    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(20));
+    SignatureCaseGenerator generator = new SignatureCaseGenerator(new Random(20));
     List<SignatureCase> signatureCases = new ArrayList<>();
     while (signatureCases.size() < count) {
-      SignatureCase made = signatureCaseGenerator.next();
+      SignatureCase made = generator.next();
       if (made.expected() == expected) {
         signatureCases.add(made);
       }

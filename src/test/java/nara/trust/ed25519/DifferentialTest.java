@@ -22,9 +22,9 @@ class DifferentialTest {
 
   @Test
   void big_integer_verification_matches_the_expected_result_of_every_kind() {
-    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(10));
+    SignatureCaseGenerator generator = new SignatureCaseGenerator(new Random(10));
     for (int n = 0; n < CASES / 40; n++) {
-      SignatureCase made = signatureCaseGenerator.next();
+      SignatureCase made = generator.next();
       assertThat(BigIntegerEd25519.verify(made.key(), made.message(), made.signature()))
           .as("%d: %s", n, made.kind())
           .isEqualTo(made.expected());
@@ -44,7 +44,7 @@ class DifferentialTest {
 
   /** Verifiers whose tables suffice, thrash, are missing, and have windows of 8 bits. */
   private static void judgedByTheRule(int count, long seed) {
-    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(seed));
+    SignatureCaseGenerator generator = new SignatureCaseGenerator(new Random(seed));
     Random sizes = new Random(seed);
     List<Ed25519> all =
         List.of(
@@ -57,7 +57,7 @@ class DifferentialTest {
     for (int n = 0; n < count; n += batch.size()) {
       batch.clear();
       for (int size = Math.min(count - n, 1 + sizes.nextInt(300)); size > 0; size--) {
-        batch.add(signatureCaseGenerator.next());
+        batch.add(generator.next());
       }
       // The slow ones take turns; the one with enough tables verifies everything.
       check(all.get(0), batch);
@@ -105,12 +105,12 @@ class DifferentialTest {
     VerifierChoice choice = Verifiers.choose("corretto", 0);
     assumeThat(choice).isInstanceOf(VerifierChoice.Available.class);
     var corretto = ((VerifierChoice.Available) choice).signatureVerifier();
-    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(new Random(seed));
+    SignatureCaseGenerator generator = new SignatureCaseGenerator(new Random(seed));
     Ed25519 tables = new Ed25519(6, 200, 5);
     for (int n = 0; n < count; n += 500) {
       List<SignatureCase> batch = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
-        batch.add(signatureCaseGenerator.next());
+        batch.add(generator.next());
       }
       boolean[] ours = verify(tables, batch);
       boolean[] theirs =

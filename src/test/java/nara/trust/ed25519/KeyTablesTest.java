@@ -94,10 +94,10 @@ class KeyTablesTest {
   @Test
   void concurrent_use_keeps_capacity_and_results() throws Exception {
     Ed25519 ed25519 = new Ed25519(4, 5, 2);
-    SignatureCaseGenerator signatureCaseGenerator = new SignatureCaseGenerator(RANDOM);
+    SignatureCaseGenerator generator = new SignatureCaseGenerator(RANDOM);
     List<SignatureCase> signatureCases = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      signatureCases.add(signatureCaseGenerator.next());
+      signatureCases.add(generator.next());
     }
     try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
       List<Future<?>> all = new ArrayList<>();

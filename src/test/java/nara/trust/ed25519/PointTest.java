@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import nara.trust.ed25519.BigIntegerEd25519.Affine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,9 +17,8 @@ class PointTest {
   private static final Random RANDOM = new Random(6);
 
   /** B, random points, all points of small order, and random points with torsion. */
-  static List<BigIntegerEd25519.Affine> points() {
-    List<BigIntegerEd25519.Affine> points =
-        new ArrayList<>(List.of(BigIntegerEd25519.B, BigIntegerEd25519.NEUTRAL));
+  static List<Affine> points() {
+    List<Affine> points = new ArrayList<>(List.of(BigIntegerEd25519.B, BigIntegerEd25519.NEUTRAL));
     byte[] bytes = new byte[32];
     while (points.size() < 14) {
       RANDOM.nextBytes(bytes);
@@ -32,7 +32,7 @@ class PointTest {
     return points;
   }
 
-  private static Point point(BigIntegerEd25519.Affine affine) {
+  private static Point point(Affine affine) {
     Point point = new Point();
     assertThat(point.decode(affine.encoded(), 0)).isTrue();
     return point;
@@ -40,10 +40,10 @@ class PointTest {
 
   private static byte[] encoded(Point point) {
     byte[] bytes = new byte[32];
-    AffineBatch affineBatch = new AffineBatch(1);
-    affineBatch.add(point);
-    affineBatch.invert();
-    affineBatch.encode(bytes, 0, 0);
+    AffineBatch batch = new AffineBatch(1);
+    batch.add(point);
+    batch.invert();
+    batch.encode(bytes, 0, 0);
     return bytes;
   }
 
@@ -92,16 +92,16 @@ class PointTest {
 
   @Test
   void sums_are_correct_for_equal_opposite_and_neutral_points() {
-    List<BigIntegerEd25519.Affine> all = points();
+    List<Affine> all = points();
     all.add(all.get(4).minus());
     long[] entry = new long[Point.AFFINE_ENTRY];
     long[] projective = new long[Point.PROJECTIVE_ENTRY];
-    for (BigIntegerEd25519.Affine a : all) {
-      for (BigIntegerEd25519.Affine b : all) {
-        AffineBatch affineBatch = new AffineBatch(1);
-        affineBatch.add(point(b));
-        affineBatch.invert();
-        affineBatch.writeEntry(entry, 0, 0);
+    for (Affine a : all) {
+      for (Affine b : all) {
+        AffineBatch batch = new AffineBatch(1);
+        batch.add(point(b));
+        batch.invert();
+        batch.writeEntry(entry, 0, 0);
         Point scaled = point(b);
         scaled.add(entry, 0, false);
         scaled.add(entry, 0, true);
@@ -130,7 +130,7 @@ class PointTest {
   @ValueSource(ints = {4, 5, 6, 7, 8, 9, 10, 11, 12})
   void tables_of_every_width_match_big_integer_multiples(int width) {
     int[] digits = new int[Scalar.windows(width)];
-    for (BigIntegerEd25519.Affine base : points().subList(0, 5)) {
+    for (Affine base : points().subList(0, 5)) {
       WindowTable table = new WindowTable(point(base), width);
       for (BigInteger number : scalars()) {
         Scalar.digits(digits, scalar(number), width);
@@ -144,11 +144,11 @@ class PointTest {
 
   @Test
   void multiples_without_table_match_big_integer_multiples() {
-    VariableBaseMultiplier variableBaseMultiplier = new VariableBaseMultiplier();
+    VariableBaseMultiplier multiplier = new VariableBaseMultiplier();
     Point sum = new Point();
-    for (BigIntegerEd25519.Affine base : points()) {
+    for (Affine base : points()) {
       for (BigInteger number : scalars()) {
-        variableBaseMultiplier.multiply(sum, scalar(number), point(base));
+        multiplier.multiply(sum, scalar(number), point(base));
         assertThat(encoded(sum)).isEqualTo(base.times(number).encoded());
       }
     }
@@ -171,7 +171,7 @@ class PointTest {
 
   @Test
   void small_order_and_canonical_form_are_recognised() {
-    for (BigIntegerEd25519.Affine point : points()) {
+    for (Affine point : points()) {
       boolean small = point.times(BigInteger.valueOf(8)).equals(BigIntegerEd25519.NEUTRAL);
       byte[] bytes = point.encoded();
       assertThat(Ed25519.isSmallOrder(bytes, 0)).isEqualTo(small);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import nara.trust.ed25519.BigIntegerEd25519.Affine;
 
 /**
  * Makes good and bad signatures of many kinds from keys and nonces whose logarithms are known: a
@@ -26,7 +27,7 @@ final class SignatureCaseGenerator {
   private final RandomGenerator random;
 
   /** Points of small order by their multiple of T. */
-  private final BigIntegerEd25519.Affine[] smallOrderPoints = new BigIntegerEd25519.Affine[8];
+  private final Affine[] smallOrderPoints = new Affine[8];
 
   private final List<KnownPoint> ordinary = new ArrayList<>();
   private final List<KnownPoint> mixed = new ArrayList<>();
@@ -36,14 +37,14 @@ final class SignatureCaseGenerator {
 
   SignatureCaseGenerator(RandomGenerator random) {
     this.random = random;
-    BigIntegerEd25519.Affine t = ofOrderEight();
+    Affine t = ofOrderEight();
     smallOrderPoints[0] = BigIntegerEd25519.NEUTRAL;
     for (int i = 1; i < 8; i++) {
       smallOrderPoints[i] = smallOrderPoints[i - 1].plus(t);
     }
     for (int i = 0; i < KEYS; i++) {
       BigInteger log = scalar();
-      BigIntegerEd25519.Affine point = BigIntegerEd25519.B.times(log);
+      Affine point = BigIntegerEd25519.B.times(log);
       ordinary.add(new KnownPoint(log, 0, point.encoded()));
       for (int j = 1; j < 8; j++) {
         mixed.add(new KnownPoint(log, j, point.plus(smallOrderPoints[j]).encoded()));
@@ -51,7 +52,7 @@ final class SignatureCaseGenerator {
     }
     for (int i = 0; i <= NONCES; i++) {
       BigInteger log = i == NONCES ? BigInteger.ZERO : scalar();
-      BigIntegerEd25519.Affine point = BigIntegerEd25519.B.times(log);
+      Affine point = BigIntegerEd25519.B.times(log);
       for (int j = 0; j < 8; j++) {
         nonces[i][j] = new KnownPoint(log, j, point.plus(smallOrderPoints[j]).encoded());
       }
@@ -62,15 +63,15 @@ final class SignatureCaseGenerator {
     }
   }
 
-  private BigIntegerEd25519.Affine ofOrderEight() {
+  private Affine ofOrderEight() {
     while (true) {
       byte[] bytes = new byte[32];
       random.nextBytes(bytes);
-      BigIntegerEd25519.Affine found =
+      Affine found =
           BigIntegerEd25519.decode(bytes)
               .map(point -> point.times(BigIntegerEd25519.L))
               .orElse(BigIntegerEd25519.NEUTRAL);
-      BigIntegerEd25519.Affine fourfold = found.times(BigInteger.valueOf(4));
+      Affine fourfold = found.times(BigInteger.valueOf(4));
       if (!fourfold.equals(BigIntegerEd25519.NEUTRAL)) {
         return found;
       }
@@ -80,7 +81,7 @@ final class SignatureCaseGenerator {
   /**
    * y + P where that has 255 bits, and a sign on x = 0: the rule reads them, no signer writes them.
    */
-  private void addNonCanonicalEncodings(BigIntegerEd25519.Affine point, int torsion) {
+  private void addNonCanonicalEncodings(Affine point, int torsion) {
     List<BigInteger> ys = new ArrayList<>(List.of(point.y()));
     if (point.y().add(BigIntegerEd25519.P).bitLength() <= 255) {
       ys.add(point.y().add(BigIntegerEd25519.P));

@@ -48,8 +48,8 @@ class ParallelVerifierTest {
     return checks;
   }
 
-  private static void answersAreRight(SignatureVerifier signatureVerifier, int count) {
-    boolean[] answers = signatureVerifier.verify(checks(count));
+  private static void answersAreRight(SignatureVerifier verifier, int count) {
+    boolean[] answers = verifier.verify(checks(count));
     assertThat(answers).hasSize(count);
     for (int i = 0; i < count; i++) {
       assertThat(answers[i]).isEqualTo(i % 7 == 0);
@@ -59,10 +59,10 @@ class ParallelVerifierTest {
   @Test
   void parallel_verifier_keeps_order_at_every_batch_size() {
     try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
-      SignatureVerifier signatureVerifier = new ParallelVerifier(firstByteVerifier, executor, 4);
+      SignatureVerifier verifier = new ParallelVerifier(firstByteVerifier, executor, 4);
       for (int size :
           new int[] {0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 5 * PIECE + 3, 5_000}) {
-        answersAreRight(signatureVerifier, size);
+        answersAreRight(verifier, size);
       }
     }
   }
@@ -91,8 +91,8 @@ class ParallelVerifierTest {
   @Test
   void parallel_verifier_does_not_deadlock_on_a_single_thread_executor() throws Exception {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      SignatureVerifier signatureVerifier = new ParallelVerifier(firstByteVerifier, executor, 4);
-      Future<?> call = executor.submit(() -> answersAreRight(signatureVerifier, 1_000));
+      SignatureVerifier verifier = new ParallelVerifier(firstByteVerifier, executor, 4);
+      Future<?> call = executor.submit(() -> answersAreRight(verifier, 1_000));
       call.get();
     }
   }
@@ -118,9 +118,8 @@ class ParallelVerifierTest {
             throw new IllegalStateException("broken");
           }
         };
-    SignatureVerifier signatureVerifier =
-        new ParallelVerifier(broken, Thread::startVirtualThread, 4);
-    assertThatThrownBy(() -> signatureVerifier.verify(checks(1_000)))
+    SignatureVerifier verifier = new ParallelVerifier(broken, Thread::startVirtualThread, 4);
+    assertThatThrownBy(() -> verifier.verify(checks(1_000)))
         .hasMessage("a verifier failed")
         .hasRootCauseMessage("broken");
   }

@@ -28,12 +28,11 @@ class PublishedSignaturesTest {
 
   @ParameterizedTest
   @MethodSource("verifiers")
-  void verifiers_match_wycheproof_vectors(SignatureVerifier signatureVerifier) throws IOException {
+  void verifiers_match_wycheproof_vectors(SignatureVerifier verifier) throws IOException {
     int count = 0;
     try (var in = getClass().getResourceAsStream("/wycheproof/ed25519.json")) {
       for (JsonNode test : new ObjectMapper().readTree(in).get("tests")) {
-        assertThat(
-                verify(signatureVerifier, text(test, "pk"), text(test, "msg"), text(test, "sig")))
+        assertThat(verify(verifier, text(test, "pk"), text(test, "msg"), text(test, "sig")))
             .as(test.toString())
             .isEqualTo(text(test, "result").equals("valid"));
         count++;
@@ -44,11 +43,11 @@ class PublishedSignaturesTest {
 
   @ParameterizedTest
   @MethodSource("verifiers")
-  void verifiers_accept_rfc8032_signatures(SignatureVerifier signatureVerifier) {
+  void verifiers_accept_rfc8032_signatures(SignatureVerifier verifier) {
     // Section 7.1, tests 1, 2, 3 and "SHA(abc)".
     assertThat(
             verify(
-                signatureVerifier,
+                verifier,
                 "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
                 "",
                 "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bac"
@@ -56,7 +55,7 @@ class PublishedSignaturesTest {
         .isTrue();
     assertThat(
             verify(
-                signatureVerifier,
+                verifier,
                 "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
                 "72",
                 "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e"
@@ -64,7 +63,7 @@ class PublishedSignaturesTest {
         .isTrue();
     assertThat(
             verify(
-                signatureVerifier,
+                verifier,
                 "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
                 "af82",
                 "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290"
@@ -72,7 +71,7 @@ class PublishedSignaturesTest {
         .isTrue();
     assertThat(
             verify(
-                signatureVerifier,
+                verifier,
                 "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
                 "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a8"
                     + "36ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
@@ -89,10 +88,10 @@ class PublishedSignaturesTest {
     String key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
     verifiers()
         .forEach(
-            signatureVerifier -> {
+            verifier -> {
               for (int length = 0; length <= 128; length++) {
                 String cut = good.repeat(2).substring(0, 2 * length);
-                assertThat(verify(signatureVerifier, key, "", cut)).isEqualTo(length == 64);
+                assertThat(verify(verifier, key, "", cut)).isEqualTo(length == 64);
               }
             });
   }
@@ -102,10 +101,10 @@ class PublishedSignaturesTest {
   }
 
   private static boolean verify(
-      SignatureVerifier signatureVerifier, String key, String message, String signature) {
+      SignatureVerifier verifier, String key, String message, String signature) {
     SignatureCheck check =
         new SignatureCheck(
             PublicKey.of(HEX.parseHex(key)), HEX.parseHex(message), HEX.parseHex(signature));
-    return signatureVerifier.verify(List.of(check))[0];
+    return verifier.verify(List.of(check))[0];
   }
 }

@@ -42,9 +42,9 @@ class ReferenceSignaturesTest {
     List<Recorded> recorded = recorded();
     assertThat(recorded).hasSize(50);
     List<SignatureCheck> batch = recorded.stream().map(Recorded::check).toList();
-    for (SignatureVerifier signatureVerifier :
+    for (SignatureVerifier verifier :
         List.of(new TableVerifier(0), new TableVerifier(64), new TableVerifier(8, 64, 0))) {
-      boolean[] answers = signatureVerifier.verify(batch);
+      boolean[] answers = verifier.verify(batch);
       for (int i = 0; i < answers.length; i++) {
         assertThat(answers[i]).as(recorded.get(i).label()).isEqualTo(recorded.get(i).accepted());
       }
@@ -54,10 +54,10 @@ class ReferenceSignaturesTest {
   @ParameterizedTest
   @ValueSource(strings = {"corretto", "jdk"})
   void libraries_differ_from_reference_only_on_non_canonical_keys(String name) throws IOException {
-    SignatureVerifier signatureVerifier = chosen(name);
+    SignatureVerifier verifier = chosen(name);
     for (Recorded recorded : recorded()) {
       boolean canonical = Ed25519.isCanonical(recorded.check().key().bytes(), 0);
-      assertThat(signatureVerifier.verify(List.of(recorded.check()))[0])
+      assertThat(verifier.verify(List.of(recorded.check()))[0])
           .as(recorded.label())
           .isEqualTo(recorded.accepted() && canonical);
     }
@@ -66,9 +66,9 @@ class ReferenceSignaturesTest {
   @Test
   void bouncy_castle_accepts_ordinary_signatures_and_nothing_the_reference_rejects()
       throws IOException {
-    SignatureVerifier signatureVerifier = chosen("bouncycastle");
+    SignatureVerifier verifier = chosen("bouncycastle");
     for (Recorded recorded : recorded()) {
-      assertThat(signatureVerifier.verify(List.of(recorded.check()))[0])
+      assertThat(verifier.verify(List.of(recorded.check()))[0])
           .as(recorded.label())
           .isEqualTo(recorded.label().equals("ordinary"));
     }

@@ -1,4 +1,4 @@
-package nara.ledger.index;
+package nara.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,12 +20,11 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
-import nara.ledger.Ledger;
-import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.MergeResult;
-import nara.ledger.TestEvents;
+import nara.ledger.index.EventVariants;
+import nara.ledger.index.StoredEvent;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -34,7 +33,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class LedgerProperties {
-  /** What a node was offered, what it knows, and how much it keeps. */
+  /** Offered events, the node's configuration and the names with known keys. */
   record OfferedEvents(List<JudgedEvent> events, LedgerConfig config, Set<String> known) {
     Ledger ledger() {
       return new Ledger(config, known::contains);
@@ -42,18 +41,18 @@ class LedgerProperties {
   }
 
   @Property(tries = 3_000)
-  void any_order_and_any_batching_leave_the_same_content(
-      @ForAll("offered") OfferedEvents offeredEvents, @ForAll Random random) {
-    Ledger inOneBatch = offeredEvents.ledger();
-    inOneBatch.merge(offeredEvents.events);
+  void content_is_the_same_for_any_order_and_any_batches(
+      @ForAll("offered") OfferedEvents events, @ForAll Random random) {
+    Ledger inOneBatch = events.ledger();
+    inOneBatch.merge(events.events);
 
-    List<JudgedEvent> shuffled = new ArrayList<>(offeredEvents.events);
+    List<JudgedEvent> shuffled = new ArrayList<>(events.events);
     Collections.shuffle(shuffled, random);
-    Ledger inPieces = offeredEvents.ledger();
+    Ledger inPieces = events.ledger();
     for (int from = 0; from < shuffled.size(); ) {
       int to = Math.min(shuffled.size(), from + 1 + random.nextInt(7));
       inPieces.merge(shuffled.subList(from, to));
-      // Somebody offers some of it again.
+      // Some of them are offered again.
       inPieces.merge(shuffled.subList(0, random.nextInt(to + 1)));
       from = to;
     }
@@ -61,34 +60,32 @@ class LedgerProperties {
     assertThat(TestEvents.content(inPieces)).isEqualTo(TestEvents.content(inOneBatch));
     assertThat(inPieces.stats()).isEqualTo(inOneBatch.stats());
     assertThat(TestEvents.content(inPieces))
-        .isEqualTo(
-            new ReferenceRetention(offeredEvents.config, offeredEvents.known::contains)
-                .content(shuffled));
+        .isEqualTo(new ReferenceRetention(events.config, events.known::contains).content(shuffled));
   }
 
   @Property(tries = 500)
-  void export_is_imported_in_full(@ForAll("offered") OfferedEvents offeredEvents) {
-    Ledger ledger = offeredEvents.ledger();
-    ledger.merge(offeredEvents.events);
+  void import_of_an_export_gives_the_same_ledger(@ForAll("offered") OfferedEvents events) {
+    Ledger ledger = events.ledger();
+    ledger.merge(events.events);
     List<Event> exported = ledger.export();
 
-    Ledger again = offeredEvents.ledger();
+    Ledger again = events.ledger();
     again.merge(exported.stream().map(e -> new JudgedEvent(e, Verdict.UNSIGNED)).toList());
 
     assertThat(TestEvents.content(again)).isEqualTo(TestEvents.content(ledger));
   }
 
   @Property(tries = 1_000)
-  void statistics_match_the_held_events(@ForAll("offered") OfferedEvents offeredEvents) {
+  void statistics_match_the_stored_events(@ForAll("offered") OfferedEvents offeredEvents) {
     Ledger ledger = offeredEvents.ledger();
-    for (JudgedEvent judgedEvent : offeredEvents.events) {
-      MergeResult mergeResult = ledger.merge(List.of(judgedEvent));
+    for (JudgedEvent event : offeredEvents.events) {
+      MergeResult result = ledger.merge(List.of(event));
       assertThat(
-              mergeResult.added()
-                  + mergeResult.replaced()
-                  + mergeResult.duplicate()
-                  + mergeResult.dropped()
-                  + mergeResult.pruned())
+              result.added()
+                  + result.replaced()
+                  + result.duplicate()
+                  + result.dropped()
+                  + result.pruned())
           .isEqualTo(1);
     }
 
@@ -103,11 +100,11 @@ class LedgerProperties {
   }
 
   @Property(tries = 1_000)
-  void every_id_is_held_once_in_its_best_form_when_limits_are_not_reached(
-      @ForAll("offered") OfferedEvents offeredEvents) {
+  void each_id_is_visible_once_in_its_best_variant_below_the_limits(
+      @ForAll("offered") OfferedEvents events) {
     Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
     List<JudgedEvent> free =
-        offeredEvents.events.stream()
+        events.events.stream()
             .filter(
                 j ->
                     !(j.event().payload() instanceof Ping)
@@ -125,8 +122,8 @@ class LedgerProperties {
               .filter(j -> j.event().id().equals(held.id()))
               .min(
                   (a, b) ->
-                      new StoredEvent(a.event(), a.verdict())
-                          .compareVariant(b.event(), b.verdict()))
+                      EventVariants.compare(
+                          new StoredEvent(a.event(), a.verdict()), b.event(), b.verdict()))
               .orElseThrow();
       assertThat(held.json()).isEqualTo(best.event().json());
     }
@@ -138,7 +135,7 @@ class LedgerProperties {
         Combinators.combine(Arbitraries.of(1, 3, 8, 20, 50, 10_000), Arbitraries.of(10, 50, 90))
             .as((max, taste) -> new LedgerConfig(max, taste, 100 - taste, taste));
     Arbitrary<Set<String>> known = Arbitraries.of(NAMES).set();
-    // Seeds, not lists of arbitraries: thousands of histories a second, and still replayable.
+    // Seeds are much faster than lists of arbitraries and can be replayed too.
     return Combinators.combine(
             Arbitraries.longs(), Arbitraries.integers().between(0, 250), configs, known)
         .as(
@@ -146,11 +143,11 @@ class LedgerProperties {
                 new OfferedEvents(events(new Random(seed), size), config, k));
   }
 
-  /** Colons make one content of two payloads: b:c observed by a, c observed by a:b. */
+  /** With colons, two payloads have one content: b:c observed by a, and c observed by a:b. */
   private static final String[] NAMES = {"a", "b", "c", "a:b", "b:c", "r2d2"};
 
   private static List<JudgedEvent> events(RandomGenerator random, int size) {
-    // Some histories are about few, so that limits are reached; some about few times.
+    // Few names make the limits effective; few times make equal timestamps.
     int names = 1 + random.nextInt(NAMES.length);
     int times = 1 + random.nextInt(60);
     int kinds = 1 + random.nextInt(KINDS);

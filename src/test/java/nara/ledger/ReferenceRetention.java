@@ -1,4 +1,4 @@
-package nara.ledger.index;
+package nara.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,12 +18,12 @@ import nara.event.EventId;
 import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Social;
-import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
-import nara.ledger.PairObservations;
-import nara.ledger.PersonalityFilter;
+import nara.ledger.Retention.Priority;
+import nara.ledger.index.EventVariants;
+import nara.ledger.index.StoredEvent;
 
-/** The retention rules as one reads them: everything at once, sorted, cut. The ledger's twin. */
+/** The retention rules applied naively: to all events at once, by sorting and cutting. */
 final class ReferenceRetention {
   private final LedgerConfig config;
   private final Predicate<String> hasKey;
@@ -44,13 +44,14 @@ final class ReferenceRetention {
         places.add(new StoredEvent(e, judgedEvent.verdict()));
       }
     }
-    places.sort((a, b) -> a.compareVariant(b.event(), b.verdict()));
+    places.sort(ReferenceRetention::compareVariants);
     List<StoredEvent> distinct = new ArrayList<>();
     Map<EventId, List<StoredEvent>> byId = new HashMap<>();
     for (StoredEvent storedEvent : places) {
       List<StoredEvent> same =
           byId.computeIfAbsent(storedEvent.event().id(), id -> new ArrayList<>());
-      if (same.stream().noneMatch(s -> s.isSameVariant(storedEvent.event()))) {
+      if (same.stream()
+          .noneMatch(s -> EventVariants.isSameVariant(s.event(), storedEvent.event()))) {
         same.add(storedEvent);
         distinct.add(storedEvent);
       }
@@ -86,16 +87,14 @@ final class ReferenceRetention {
 
     int room = config.maxEvents() + surplus.size();
     for (int i = distinct.size() - 1; i >= 0 && distinct.size() > room; i--) {
-      if (distinct.get(i).retentionPriority() < StoredEvent.FIRST_SEEN) {
+      if (isPrunable(distinct.get(i))) {
         distinct.remove(i);
       }
     }
     Map<EventId, StoredEvent> visible = new LinkedHashMap<>();
     for (StoredEvent storedEvent : distinct) {
       visible.merge(
-          storedEvent.event().id(),
-          storedEvent,
-          (a, b) -> a.compareVariant(b.event(), b.verdict()) <= 0 ? a : b);
+          storedEvent.event().id(), storedEvent, (a, b) -> compareVariants(a, b) <= 0 ? a : b);
     }
     return visible.values().stream()
         .map(StoredEvent::event)
@@ -104,13 +103,20 @@ final class ReferenceRetention {
         .toList();
   }
 
-  /** The most dispensable first. */
+  private static int compareVariants(StoredEvent a, StoredEvent b) {
+    return EventVariants.compare(a, b.event(), b.verdict());
+  }
+
+  private static boolean isPrunable(StoredEvent event) {
+    return Retention.priority(event.event()).compareTo(Priority.FIRST_SEEN) < 0;
+  }
+
+  /** The first to be pruned comes first. */
   private Comparator<StoredEvent> pruningOrder() {
-    return Comparator.<StoredEvent>comparingInt(
-            h -> h.retentionPriority() < StoredEvent.FIRST_SEEN ? 0 : 1)
+    return Comparator.<StoredEvent>comparingInt(h -> isPrunable(h) ? 0 : 1)
         .thenComparingInt(h -> known(h.event()) ? 1 : 0)
-        .thenComparingInt(StoredEvent::retentionPriority)
-        .thenComparingLong(StoredEvent::retentionTime)
+        .thenComparing(h -> Retention.priority(h.event()))
+        .thenComparingLong(Retention::retentionTime)
         .thenComparing(StoredEvent::event, StoredEvent::compare);
   }
 

@@ -1,0 +1,5 @@
+/** What commands print: tables, JSON, progress, the report. */
+@MayKnow({"bounds", "bus", "recovery", "recovery.report"})
+package nara.cli.output;
+
+import nara.MayKnow;

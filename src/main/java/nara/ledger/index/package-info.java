@@ -1,0 +1,5 @@
+/** The data structures of the ledger: stored events, sorted indexes, tables by id, cursors. */
+@MayKnow({"event", "negentropy"})
+package nara.ledger.index;
+
+import nara.MayKnow;

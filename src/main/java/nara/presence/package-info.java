@@ -1,0 +1,5 @@
+/** Who is online: how this node announces itself and learns of others, with or without a broker. */
+@MayKnow({"bus", "event", "event.json", "identity", "trust"})
+package nara.presence;
+
+import nara.MayKnow;
