@@ -71,7 +71,7 @@ public record SyncResponse(
     return RequestSignature.isValid(verifier, key, hash, sig)
         ? Optional.empty()
         : Optional.of(
-            "the signature over the list of events is not that of " + SafeText.excerpt(from));
+            "the signature over the list of events is not from " + SafeText.excerpt(from));
   }
 
   /**

@@ -51,7 +51,7 @@ public record Zine(String from, long createdAt, RawEvents events, String signatu
     byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', events);
     return RequestSignature.isValid(verifier, key, hash, signature)
         ? Optional.empty()
-        : Optional.of("the signature of the zine is not that of " + SafeText.excerpt(from));
+        : Optional.of("the signature of the zine is not from " + SafeText.excerpt(from));
   }
 
   /**

@@ -189,7 +189,7 @@ class HostilePeersIT {
             (request, out) ->
                 RawPeer.write(out, RawPeer.head(200, signature, body.length - 9), body)),
         MeshFailure.BAD_SIGNATURE,
-        "not that of bart");
+        "not from bart");
   }
 
   @Test
@@ -285,7 +285,7 @@ class HostilePeersIT {
     assertFailed(
         failed((request, out) -> RawPeer.answer(out, impostor, body)),
         MeshFailure.BAD_SIGNATURE,
-        "not that of bart");
+        "not from bart");
   }
 
   @Test
