@@ -12,7 +12,6 @@
   "mesh.client",
   "mesh.wire",
   "mqtt",
-  "mqtt.wire",
   "recovery.pages",
   "recovery.report",
   "trust"
