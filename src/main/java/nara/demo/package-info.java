@@ -8,6 +8,7 @@
   "event.json",
   "identity",
   "ledger",
+  "mesh",
   "mqtt",
   "node",
   "node.config",

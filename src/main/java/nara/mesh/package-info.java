@@ -1,5 +1,14 @@
 /** What both ends of the mesh share and is no wire format: configuration, the port, zines. */
-@MayKnow({"bus", "event", "identity", "ledger", "mesh.wire", "trust", "trust.verifier"})
+@MayKnow({
+  "bus",
+  "event",
+  "event.json",
+  "identity",
+  "ledger",
+  "mesh.wire",
+  "trust",
+  "trust.verifier"
+})
 package nara.mesh;
 
 import nara.MayKnow;

@@ -12,6 +12,7 @@
   "mesh.client",
   "mesh.wire",
   "mqtt",
+  "mqtt.wire",
   "recovery.pages",
   "recovery.report",
   "trust"

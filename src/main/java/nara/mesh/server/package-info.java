@@ -8,7 +8,6 @@
   "ledger",
   "mesh",
   "mesh.wire",
-  "negentropy",
   "trust",
   "trust.verifier"
 })
