@@ -7,15 +7,14 @@ import nara.node.config.ConfigReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Says everything that is wrong with a configuration, or what holds by it. */
 @Command(
     name = "check-config",
     description =
-        "Lists every problem of a configuration file, or prints what holds, secrets masked.")
+        "Report all configuration errors, or print the effective configuration, secrets masked.")
 final class CheckConfigCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "FILE", description = "The configuration, JSON.")
+  @Parameters(paramLabel = "FILE", description = "The configuration file, JSON.")
   private Path file;
 
   CheckConfigCommand(Terminal terminal) {

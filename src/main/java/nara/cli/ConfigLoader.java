@@ -14,9 +14,9 @@ import nara.node.config.ConfigProblem;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 
-/** How commands come by a configuration, and tell what is wrong with one. */
+/** Loads configuration files for commands, and reports their errors. */
 final class ConfigLoader {
-  // Four bytes for each character that a configuration may have.
+  // A configuration may have a million characters, each of at most four bytes.
   private static final int MAX_BYTES = 4 << 20;
 
   private ConfigLoader() {}
@@ -24,13 +24,13 @@ final class ConfigLoader {
   /**
    * Reads the configuration of a node that starts.
    *
-   * @throws CommandFailure when the file cannot be read, is not text, or has problems
+   * @throws CommandFailure when the file cannot be read, is not text, or has errors
    */
   static NodeConfig readForNode(Path file, Terminal terminal) {
     if (!Files.isRegularFile(file)
         || !Files.isReadable(file)
         || file.toFile().length() > MAX_BYTES) {
-      // Explains what is wrong with the file.
+      // Reading fails with the reason; only a pipe or a device can be read.
       read(file);
       throw new CommandFailure(file + " is a pipe or a device; give a file");
     }
@@ -40,7 +40,7 @@ final class ConfigLoader {
   /**
    * Reads a configuration file.
    *
-   * @throws CommandFailure when it cannot be read, or is not text
+   * @throws CommandFailure when the file cannot be read or is not text
    */
   static ConfigReader.ConfigResult read(Path file) {
     return ConfigReader.read(
@@ -53,23 +53,23 @@ final class ConfigLoader {
       // Some editors begin a file with a byte order mark.
       return text.startsWith("\ufeff") ? text.substring(1) : text;
     } catch (CharacterCodingException binary) {
-      throw new CommandFailure(file + " is not text in UTF-8");
+      throw new CommandFailure(file + " is not text in UTF-8; save it as UTF-8");
     }
   }
 
   /**
-   * The configuration, when it is valid; what is to be noted of it goes to the terminal.
+   * Returns the configuration when it is valid, and prints warnings and errors, one a line.
    *
-   * @throws CommandFailure with every problem, a line each
+   * @throws CommandFailure when there are errors
    */
   static NodeConfig requireValid(Path file, ConfigReader.ConfigResult result, Terminal terminal) {
-    result.warnings().forEach(note -> terminal.err().println("note: " + note));
+    result.warnings().forEach(warning -> terminal.message("note: %s", warning));
     return result
         .config()
         .orElseThrow(
             () -> {
               for (ConfigProblem problem : result.problems()) {
-                terminal.err().println(file + ": " + problem.sentence());
+                terminal.message("%s: %s", file, problem.sentence());
               }
               int count = result.problems().size();
               return new CommandFailure(
@@ -78,15 +78,15 @@ final class ConfigLoader {
   }
 
   /**
-   * Who a node of that configuration is.
+   * Determines the identity of a node with this configuration.
    *
-   * @throws CommandFailure when no identity can be made from it
+   * @throws CommandFailure when the configuration has no valid identity
    */
   static Identity identity(NodeConfig config) {
     try {
       return config.identity().determine();
-    } catch (IllegalArgumentException impossible) {
-      throw new CommandFailure(impossible.getMessage());
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailure(invalid.getMessage());
     }
   }
 }

@@ -14,12 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Everything on loopback: neighbours with a history, and one fresh node that gets it back. */
 @Command(
     name = "demo",
     description =
-        "Shows a recovery on this machine alone: a broker, neighbours that hold overlapping parts"
-            + " of a signed history, and one fresh node.")
+        "Start neighbours with a signed history and a broker on loopback, and one fresh node that"
+            + " recovers the history.")
 final class DemoCommand implements Callable<Integer> {
   private static final int MAX_NEIGHBOURS = 50;
   private static final int MAX_EVENTS = 320_000;
@@ -32,27 +31,27 @@ final class DemoCommand implements Callable<Integer> {
       names = "--neighbours",
       defaultValue = "5",
       paramLabel = "N",
-      description = "Neighbours, 1 to " + MAX_NEIGHBOURS + ".")
+      description = "Number of neighbours, 1 to " + MAX_NEIGHBOURS + ".")
   private int neighbours;
 
   @Option(
       names = "--events",
       defaultValue = "50000",
       paramLabel = "N",
-      description = "Distinct events in their history, 1,000 to 320,000.")
+      description = "Number of distinct events in the history, 1,000 to 320,000.")
   private int events;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "N",
-      description = "The same seed makes the same network.")
+      description = "The seed of the history; the same seed generates the same history.")
   private long seed;
 
-  @Option(names = "--once", description = "End after the recovery.")
+  @Option(names = "--once", description = "Exit after the recovery.")
   private boolean once;
 
-  @Option(names = "--json", description = "Print the report as JSON, and nothing else, on stdout.")
+  @Option(names = "--json", description = "Print the report as JSON.")
   private boolean json;
 
   DemoCommand(Terminal terminal) {
@@ -71,21 +70,18 @@ final class DemoCommand implements Callable<Integer> {
                 network.freshConfig(),
                 network.freshIdentity(),
                 terminal.clock(),
-                RunningNode.Preparation.NONE,
                 progress::print)) {
       Report report = fresh.report();
       progress.eraseOpenLine();
       terminal.out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
       terminal.out().flush();
-      terminal
-          .err()
-          .printf(
-              "the neighbours together hold %,d distinct events; the fresh node has %,d of them%n",
-              events, report.ledgerTotals().total());
+      terminal.message(
+          "the neighbours together hold %,d distinct events; the fresh node holds %,d events",
+          events, report.ledgerTotals().total());
       if (once) {
         return RecoverCommand.exitCode(report);
       }
-      terminal.err().println("the network goes on; Ctrl-C ends it");
+      terminal.message("the network keeps running; stop it with Ctrl-C");
       new CountDownLatch(1).await();
     }
     return ExitCode.OK;
@@ -94,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
   private void requireRange(String option, int value, int min, int max) {
     if (value < min || value > max) {
       throw new ParameterException(
-          spec.commandLine(), "%s: %,d is not %,d to %,d".formatted(option, value, min, max));
+          spec.commandLine(), "%s: expected %,d to %,d, got %,d".formatted(option, min, max, value));
     }
   }
 }

@@ -1,23 +1,22 @@
 package nara.cli;
 
-/** What the exit codes of the commands mean. */
+/** The exit codes of the commands. */
 final class ExitCode {
-  /** It is done. */
   static final int OK = 0;
 
-  /** A defect of this program. */
+  /** A defect in this program. */
   static final int DEFECT = 1;
 
-  /** Bad usage or configuration; a sentence on stderr says what to do. */
+  /** Bad usage or configuration; a message on stderr says what to do. */
   static final int USAGE = 2;
 
-  /** {@code verify}: something would be refused. */
+  /** {@code verify}: the policy would refuse an event. */
   static final int REFUSED = 3;
 
-  /** {@code recover}: not everything that was offered is there. */
+  /** {@code recover}: some offered events are missing. */
   static final int PARTIAL = 3;
 
-  /** {@code recover}: nobody was there to recover from. */
+  /** {@code recover}: no peer answered. */
   static final int ISOLATED = 4;
 
   private ExitCode() {}

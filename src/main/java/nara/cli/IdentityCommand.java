@@ -16,25 +16,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Shows who a soul is, or makes a new one.
+ * Shows or generates an identity.
  *
- * <p>The name is taken as it is given: whether it would be called generic on a host is a question
- * of nodes without a name. A soul that exists may have any name; no new one is made for a name that
- * no configuration takes.
+ * <p>A given name is never replaced, not even a generic host name. An existing soul may have any
+ * name, but the command generates no soul for a name that no configuration accepts.
  */
-@Command(
-    name = "identity",
-    description =
-        "Shows the id, key, bond and personality of a soul; makes a soul when none is given.")
+@Command(name = "identity", description = "Show a soul's identity, or generate one.")
 final class IdentityCommand implements Callable<Integer> {
   private static final int FINGERPRINT_BYTES = 32;
 
   private final Terminal terminal;
 
-  @Option(names = "--name", paramLabel = "N", description = "The nara's name.")
+  @Option(names = "--name", paramLabel = "N", description = "The name; generated when left out.")
   private String name;
 
-  @Option(names = "--soul", paramLabel = "S", description = "Its soul, as Base58 of 40 bytes.")
+  @Option(names = "--soul", paramLabel = "S", description = "The soul, 40 bytes in Base58.")
   private String soul;
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -47,7 +43,7 @@ final class IdentityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (name != null && name.isEmpty()) {
-      throw new CommandFailure("the name given is empty; leave --name out to have one drawn");
+      throw new CommandFailure("--name is empty; leave it out to generate a name");
     }
     Identity identity = identity();
     terminal.out().println(json ? JsonOutput.indented(asJson(identity)) : asText(identity));
@@ -58,7 +54,7 @@ final class IdentityCommand implements Callable<Integer> {
     if (soul == null) {
       if (name != null && !ConfigReader.isValidName(name)) {
         throw new CommandFailure(
-            "no node can be called \"%s\": identity.name takes %s"
+            "--name \"%s\" is not valid: identity.name takes %s"
                 .formatted(Terminal.printable(name), ConfigReader.NAME_RULE));
       }
       return name == null
@@ -70,12 +66,11 @@ final class IdentityCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new CommandFailure(
-                        "the soul given is not one: a soul is 40 bytes in Base58, about 54"
-                            + " characters"));
+                        "--soul is not valid: expected 40 bytes in Base58, about 54 characters"));
     return name == null ? withNameOf(given) : Identity.of(name, given);
   }
 
-  /** A new soul with the name that its own seed draws. */
+  /** Generates a soul; its seed determines the name. */
   private static Identity withGeneratedName() {
     byte[] random = new byte[FINGERPRINT_BYTES];
     new SecureRandom().nextBytes(random);
@@ -118,7 +113,7 @@ final class IdentityCommand implements Callable<Integer> {
             identity.keys().publicKey().encoded(),
             identity.bonded()
                 ? "yes: the soul belongs to this name"
-                : "no: the soul is of another name",
+                : "no: the soul belongs to another name",
             p.agreeableness(),
             p.sociability(),
             p.chill());

@@ -1,8 +1,8 @@
 package nara.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
@@ -36,16 +34,16 @@ import nara.mesh.wire.PeerAddress;
 import nara.node.Blocking;
 
 /**
- * Sends backups to a running node, ours or the reference's, as its owner: in batches, each signed
- * with the node's own key, by the wire contract.
+ * Imports files of events into a running node, ours or the reference's, as its owner. It sends
+ * batches by the wire contract, each signed with the node's own key.
  *
- * <p>Lines without an event are skipped; the node verifies the others.
+ * <p>It skips lines without an event. The node verifies the others.
  */
 final class ImportClient {
-  /** Events in one request, as in the reference's own tool. */
-  static final int BATCH_SIZE = 2_000;
+  /** Events in one request; the reference's own tool sends the same number. */
+  private static final int BATCH_SIZE = 2_000;
 
-  /** A node verifies and merges a batch in seconds, on the smallest machines in a minute. */
+  /** A node verifies and merges a batch in seconds, a very small machine in a minute. */
   private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -63,11 +61,7 @@ final class ImportClient {
   private long warnings;
   private long skippedLines;
 
-  /**
-   * An import into one node.
-   *
-   * @param node the address of its mesh
-   */
+  /** Creates a client for the node with this mesh address. */
   ImportClient(Identity owner, PeerAddress node, Terminal terminal) {
     this.owner = owner;
     this.node = node;
@@ -75,7 +69,7 @@ final class ImportClient {
   }
 
   /**
-   * Sends all events of the files and returns the totals.
+   * Sends the events of all files and returns the totals.
    *
    * @throws CommandFailure when the node cannot be reached or rejects a batch
    */
@@ -97,7 +91,7 @@ final class ImportClient {
 
   /** The totals as a sentence. */
   String summary() {
-    return "%,d events sent: %,d new, %,d held already or not kept%s"
+    return "%,d events sent: %,d new, %,d already held or not kept%s"
         .formatted(
             sent,
             imported,
@@ -106,44 +100,34 @@ final class ImportClient {
   }
 
   private void send(Path file, BoundedWebClient http) {
-    try (EventFileReader events = EventFileReader.open(file)) {
-      for (List<Line> lines = events.nextBatch(BATCH_SIZE);
-          !lines.isEmpty();
-          lines = events.nextBatch(BATCH_SIZE)) {
-        List<byte[]> batch = new ArrayList<>(lines.size());
-        for (Line line : lines) {
-          fault(line)
-              .ifPresentOrElse(
-                  fault -> countSkipped(file, line, fault), () -> batch.add(line.bytes()));
-        }
-        if (!batch.isEmpty()) {
-          send(batch, http);
-        }
-      }
-    }
+    EventFileReader.forEachBatch(
+        file,
+        BATCH_SIZE,
+        lines -> {
+          List<byte[]> batch = new ArrayList<>(lines.size());
+          for (Line line : lines) {
+            fault(line.read(reader))
+                .ifPresentOrElse(
+                    fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
+          }
+          if (!batch.isEmpty()) {
+            send(batch, http);
+          }
+        });
   }
 
-  private Optional<String> fault(Line line) {
-    return switch (line.read(reader)) {
-      case ReadResult.Unreadable unreadable -> unreadable.validationError();
-      case ReadResult.ParsedEvent event ->
-          event
-              .validationError()
-              .or(
-                  () ->
-                      event.idMatches()
-                          ? Optional.empty()
-                          : Optional.of("its id does not match its content"));
-    };
+  private static Optional<String> fault(ReadResult result) {
+    boolean wrongId = result instanceof ReadResult.ParsedEvent event && !event.idMatches();
+    return result
+        .validationError()
+        .or(() -> Optional.ofNullable(wrongId ? "its id does not match its content" : null));
   }
 
-  private void countSkipped(Path file, Line line, String fault) {
+  private void skip(Path file, Line line, String fault) {
     if (skippedLines++ == 0) {
-      terminal
-          .err()
-          .printf(
-              "note: skipping lines without an event, first %s line %d: %s%n",
-              file, line.number(), fault);
+      terminal.message(
+          "note: skipping lines without a valid event; the first is line %d of %s: %s",
+          line.number(), file, fault);
     }
   }
 
@@ -156,22 +140,16 @@ final class ImportClient {
             .setPort(node.port())
             .setURI(MeshPaths.IMPORT)
             .putHeader("Content-Type", MeshPaths.JSON);
-    try {
-      Exchange.RawResponse response =
-          http.send(request, Buffer.buffer(body), MeshLimits.SMALL_RESPONSE_BYTES, RESPONSE_TIMEOUT)
-              .future()
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(RESPONSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      countResponse(batch.size(), response.status(), response.body());
-    } catch (ExecutionException failure) {
-      throw unreachable(failure.getCause().getMessage());
-    } catch (TimeoutException late) {
-      throw unreachable("it did not respond within " + RESPONSE_TIMEOUT.toSeconds() + " s");
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted after " + sent + " events");
-    }
+    Exchange.RawResponse response =
+        Blocking.await(
+            http.send(
+                    request, Buffer.buffer(body), MeshLimits.SMALL_RESPONSE_BYTES, RESPONSE_TIMEOUT)
+                .future()
+                .timeout(RESPONSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .recover(failure -> Future.failedFuture(unreachable(failure.getMessage()))),
+            // The timeout above comes first and has the better message.
+            RESPONSE_TIMEOUT.plus(CONNECT_TIMEOUT));
+    countResponse(batch.size(), response.status(), response.body());
   }
 
   private CommandFailure unreachable(String reason) {
@@ -195,10 +173,8 @@ final class ImportClient {
   private static JsonNode parseJson(byte[] body) {
     try {
       return JSON.readTree(body);
-    } catch (JsonProcessingException notJson) {
+    } catch (IOException notJson) {
       return JSON.missingNode();
-    } catch (IOException impossible) {
-      throw new IllegalStateException("reading from memory", impossible);
     }
   }
 }

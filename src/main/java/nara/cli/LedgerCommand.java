@@ -1,6 +1,5 @@
 package nara.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,16 +7,17 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.Event;
 import nara.event.Service;
+import nara.identity.Identity;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.QueryResult;
@@ -30,29 +30,45 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** Looks into a ledger file without a node: one class for each question. */
+/** Commands on a ledger file, which need no node: one class for each. */
 @Command(
     name = "ledger",
-    description = "Looks into a file of events as a node holding it would.",
-    synopsisSubcommandLabel = "COMMAND")
+    description = "Read a file of events as a node holding it would.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      LedgerCommand.StatsCommand.class,
+      LedgerCommand.SubjectCommand.class,
+      LedgerCommand.QueryCommand.class,
+      LedgerCommand.ExportCommand.class,
+      LedgerCommand.ImportCommand.class
+    })
 final class LedgerCommand implements Runnable {
+  private final Terminal terminal;
+
   @Spec private CommandSpec spec;
+
+  LedgerCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do with the file");
+    throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
-  /** What all questions about one file share. */
+  /** The parameters that all commands share. */
   abstract static class FileCommand implements Callable<Integer> {
-    final Terminal terminal;
+    @ParentCommand private LedgerCommand parent;
+
+    @Spec CommandSpec spec;
 
     @Parameters(
         index = "0",
         paramLabel = "FILE",
-        description = "Events, one JSON object a line; may be gzipped.")
+        description = "A file of events, one JSON object a line, plain or gzipped.")
     Path file;
 
     @Mixin LedgerLoader ledgerLoader = new LedgerLoader();
@@ -60,82 +76,75 @@ final class LedgerCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
-    FileCommand(Terminal terminal) {
-      this.terminal = terminal;
+    Terminal terminal() {
+      return parent.terminal;
+    }
+
+    LedgerLoader.LoadedLedger load(List<Path> files) {
+      return ledgerLoader.load(files, terminal());
     }
 
     Ledger loadLedger() {
-      return ledgerLoader.load(List.of(file), terminal).ledger();
+      return load(List.of(file)).ledger;
     }
 
     void print(Map<String, Object> object, String text) {
-      terminal.out().println(json ? JsonOutput.indented(object) : text);
+      terminal().out().println(json ? JsonOutput.indented(object) : text);
     }
   }
 
-  /** How much there is. */
-  @Command(name = "stats", description = "Counts the events of a file by service.")
+  @Command(name = "stats", description = "Count the events by service.")
   static final class StatsCommand extends FileCommand {
-    StatsCommand(Terminal terminal) {
-      super(terminal);
-    }
-
     @Override
     public Integer call() {
-      LedgerLoader.LoadedLedger ledger = ledgerLoader.load(List.of(file), terminal);
-      LedgerStats stats = ledger.ledger().stats();
+      LedgerLoader.LoadedLedger loaded = load(List.of(file));
+      LedgerStats stats = loaded.ledger.stats();
       Map<String, Integer> byService = new TreeMap<>();
       stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
-      List<Event> events = ledger.ledger().export();
+      List<Event> events = loaded.ledger.export();
       Map<String, Object> object =
           JsonOutput.object(
               "total", stats.total(),
               "by_service", byService,
               "critical", stats.critical(),
               "bytes", stats.bytes(),
-              "subjects", ledger.ledger().subjects().size(),
+              "subjects", loaded.ledger.subjects().size(),
               "first_ts", events.isEmpty() ? 0 : events.getFirst().ts(),
               "last_ts", events.isEmpty() ? 0 : events.getLast().ts(),
-              "lines", ledger.lines(),
-              "duplicate", ledger.duplicates(),
-              "dropped", ledger.dropped(),
-              "not_events", ledger.unreadableLines());
+              "lines", loaded.lines,
+              "duplicate", loaded.duplicates,
+              "dropped", loaded.dropped,
+              "not_events", loaded.unreadableLines);
       StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
       text.append(
-          "%n%,10d lines: %,d duplicate, %,d dropped by the ledger's limits, %,d no event"
-              .formatted(
-                  ledger.lines(), ledger.duplicates(), ledger.dropped(), ledger.unreadableLines()));
+          "%n%,10d lines: %,d duplicate, %,d dropped by the ledger's limits, %,d without an event"
+              .formatted(loaded.lines, loaded.duplicates, loaded.dropped, loaded.unreadableLines));
       print(object, text.toString());
       return ExitCode.OK;
     }
   }
 
-  /** What is derived for one subject. */
-  @Command(name = "subject", description = "Prints what follows from a file about one nara.")
+  @Command(name = "subject", description = "Print the values that a node would derive for one nara.")
   static final class SubjectCommand extends FileCommand {
-    @Parameters(index = "1", paramLabel = "NAME", description = "Whom to tell about.")
+    @Parameters(index = "1", paramLabel = "NAME", description = "The nara's name.")
     private String name;
 
     @Option(
         names = "--at",
         paramLabel = "SECONDS",
-        description = "The moment, Unix seconds; now when it is left out.")
+        description = "Derive the values for this time, in Unix seconds. Default: now.")
     private Long at;
-
-    SubjectCommand(Terminal terminal) {
-      super(terminal);
-    }
 
     @Override
     public Integer call() {
       Ledger ledger = loadLedger();
       if (!ledger.subjects().contains(name)) {
-        terminal.err().printf("note: no event of %s mentions %s%n", file, Terminal.printable(name));
+        terminal().message("note: no event of %s mentions %s", file, Terminal.printable(name));
       }
       SubjectSummary d =
-          ledger.summary(name, at == null ? terminal.clock().instant().getEpochSecond() : at);
+          ledger.summary(name, at == null ? terminal().clock().instant().getEpochSecond() : at);
       Map<String, Object> opinion =
           JsonOutput.object(
               "start_time", d.opinion().startTime(),
@@ -175,10 +184,9 @@ final class LedgerCommand implements Runnable {
     }
   }
 
-  /** What a node would answer. */
   @Command(
       name = "query",
-      description = "Prints the ids that a node holding the file would answer.")
+      description = "Print the ids with which a node would answer a query.")
   static final class QueryCommand extends FileCommand {
     private enum Mode {
       page,
@@ -190,50 +198,46 @@ final class LedgerCommand implements Runnable {
         names = "--mode",
         required = true,
         paramLabel = "MODE",
-        description = "${COMPLETION-CANDIDATES}")
+        description = "One of ${COMPLETION-CANDIDATES}.")
     private Mode mode;
 
-    @Option(names = "--cursor", paramLabel = "NS", description = "page: only later events.")
+    @Option(names = "--cursor", paramLabel = "NS", description = "page: only events after this time.")
     private Long cursor;
 
-    @Option(names = "--page-size", paramLabel = "N", description = "page: at most so many events.")
+    @Option(names = "--page-size", paramLabel = "N", description = "page: at most N events.")
     private int pageSize = Query.MAX_EVENTS;
 
-    @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most so many.")
+    @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most N events.")
     private Integer limit;
 
-    @Option(names = "--since", paramLabel = "NS", description = "slice: only later events.")
+    @Option(names = "--since", paramLabel = "NS", description = "slice: only events after this time.")
     private long since;
 
-    @Option(names = "--slice-index", paramLabel = "I", description = "slice: which one, from 0.")
+    @Option(names = "--slice-index", paramLabel = "I", description = "slice: the slice's number, from 0.")
     private int sliceIndex;
 
-    @Option(names = "--slice-total", paramLabel = "N", description = "slice: of how many.")
+    @Option(names = "--slice-total", paramLabel = "N", description = "slice: the number of slices.")
     private int sliceTotal = 1;
 
-    @Option(names = "--service", paramLabel = "S", description = "Only events of these services.")
+    @Option(names = "--service", paramLabel = "S", description = "Only events of this service. May be repeated.")
     private List<String> services = new ArrayList<>();
 
-    @Option(names = "--subject", paramLabel = "N", description = "Only events about or by these.")
+    @Option(names = "--subject", paramLabel = "N", description = "Only events about or by this nara. May be repeated.")
     private List<String> subjects = new ArrayList<>();
-
-    QueryCommand(Terminal terminal) {
-      super(terminal);
-    }
 
     @Override
     public Integer call() {
       Query query = query();
-      // No mode that can be asked for here draws lots.
+      // None of the modes here uses random numbers.
       QueryResult result = loadLedger().query(query, new SplittableRandom(0));
       List<String> ids = result.events().stream().map(event -> event.id().toString()).toList();
       Map<String, Object> object = JsonOutput.object("ids", ids);
       result.nextCursor().ifPresent(next -> object.put("next_cursor", Long.toString(next)));
       if (json) {
-        terminal.out().println(JsonOutput.indented(object));
+        terminal().out().println(JsonOutput.indented(object));
       } else {
-        ids.forEach(terminal.out()::println);
-        result.nextCursor().ifPresent(next -> terminal.err().println("next cursor: " + next));
+        ids.forEach(terminal().out()::println);
+        result.nextCursor().ifPresent(next -> terminal().message("next cursor: %d", next));
       }
       return ExitCode.OK;
     }
@@ -242,12 +246,12 @@ final class LedgerCommand implements Runnable {
       for (String service : services) {
         if (Service.named(service).isEmpty()) {
           throw new CommandFailure(
-              "there is no service \"%s\"; there are %s"
-                  .formatted(Terminal.printable(service), serviceNames()));
+              "--service: expected one of %s, got \"%s\""
+                  .formatted(serviceNames(), Terminal.printable(service)));
         }
       }
       if (sliceTotal < 1 || sliceIndex < 0 || sliceIndex >= sliceTotal) {
-        throw new CommandFailure("--slice-index must be from 0 up to one less than --slice-total");
+        throw new CommandFailure("--slice-index: expected 0 to one less than --slice-total");
       }
       Query.Filter filter = new Query.Filter(new HashSet<>(services), new HashSet<>(subjects));
       return switch (mode) {
@@ -256,23 +260,20 @@ final class LedgerCommand implements Runnable {
                 cursor == null ? Long.MIN_VALUE : cursor,
                 requireLimit("--page-size", pageSize),
                 filter);
-        case recent ->
-            new Query.Recent(
-                requireLimit("--limit", Optional.ofNullable(limit).orElse(100)), filter);
+        case recent -> new Query.Recent(limitOr(100), filter);
         case slice ->
-            new Query.Slice(
-                since,
-                sliceIndex,
-                sliceTotal,
-                requireLimit("--limit", Optional.ofNullable(limit).orElse(Query.MAX_EVENTS)),
-                filter);
+            new Query.Slice(since, sliceIndex, sliceTotal, limitOr(Query.MAX_EVENTS), filter);
       };
+    }
+
+    private int limitOr(int fallback) {
+      return requireLimit("--limit", limit == null ? fallback : limit);
     }
 
     private static int requireLimit(String option, int number) {
       if (number < 1 || number > Query.MAX_EVENTS) {
         throw new CommandFailure(
-            "%s must be 1 to %,d, not %d".formatted(option, Query.MAX_EVENTS, number));
+            "%s: expected 1 to %,d, got %d".formatted(option, Query.MAX_EVENTS, number));
       }
       return number;
     }
@@ -282,135 +283,107 @@ final class LedgerCommand implements Runnable {
     }
   }
 
-  /** Everything that a node would hold. */
   @Command(
       name = "export",
       description =
-          "Writes what a node would hold of the file, in order of time, as the bytes came.")
+          "Write the events that a node would hold, in order of time, byte for byte as read.")
   static final class ExportCommand extends FileCommand {
     @Option(
         names = "--out",
         paramLabel = "FILE",
-        description = "Where to; gzipped when it ends in .gz. Standard output when left out.")
+        description = "Write to this file, gzipped when its name ends in .gz. Default: stdout.")
     private Path out;
-
-    ExportCommand(Terminal terminal) {
-      super(terminal);
-    }
 
     @Override
     public Integer call() {
       List<Event> events = loadLedger().export();
       if (out == null) {
-        EventFileWriter.write(terminal.out(), events);
+        EventFileWriter.write(terminal().out(), events);
       } else {
         EventFileWriter.write(out, events);
       }
-      terminal.err().printf("%,d events%n", events.size());
+      terminal().message("%,d events", events.size());
       if (json && out != null) {
-        terminal.out().println(JsonOutput.indented(JsonOutput.object("total", events.size())));
+        terminal().out().println(JsonOutput.indented(JsonOutput.object("total", events.size())));
       }
       return ExitCode.OK;
     }
   }
 
-  /** Takes other files into a ledger file, or gives them to a node that runs. */
   @Command(
       name = "import",
       description =
-          "Takes the events of files into a ledger file, which is made when missing; with --to,"
-              + " gives all of the files to a node that runs.")
-  static final class ImportCommand implements Callable<Integer> {
-    private final Terminal terminal;
-
-    @Spec private CommandSpec spec;
-
-    @Parameters(
-        index = "0",
-        paramLabel = "FILE",
-        description = "The ledger file to change; with --to, events like the rest.")
-    private Path file;
-
+          "Merge files of events into the ledger file FILE, which is created when missing. With --to,"
+              + " send all of the files to a running node instead.")
+  static final class ImportCommand extends FileCommand {
     @Parameters(
         index = "1..*",
         arity = "0..*",
         paramLabel = "EVENTS",
-        description = "Files of events to take in.")
+        description = "Files of events to import.")
     private List<Path> sources = List.of();
 
     @Option(
         names = "--to",
         paramLabel = "HOST:PORT",
-        description = "The node that is to have the events: its mesh address.")
+        description = "Send the events to the running node with this mesh address.")
     private String nodeAddress;
 
     @Option(
         names = "--config",
         paramLabel = "FILE",
-        description = "That node's configuration: the import is signed with its key.")
+        description = "The running node's configuration; its key signs the import.")
     private Path config;
 
-    @Mixin private LedgerLoader ledgerLoader = new LedgerLoader();
-
-    @Option(names = "--json", description = "Print one JSON object.")
-    private boolean json;
-
-    ImportCommand(Terminal terminal) {
-      this.terminal = terminal;
-    }
-
     @Override
-    public Integer call() throws IOException {
-      return nodeAddress == null ? importIntoFile() : importIntoNode();
-    }
-
-    private int importIntoNode() {
-      if (config == null) {
-        throw new ParameterException(
-            spec.commandLine(), "--to needs --config: the node takes imports of its owner only");
-      }
-      PeerAddress address =
-          PeerAddress.parse(nodeAddress)
-              .orElseThrow(() -> new CommandFailure("--to " + nodeAddress + " is not HOST:PORT"));
+    public Integer call() {
       List<Path> files = new ArrayList<>(List.of(file));
       files.addAll(sources);
-      ImportClient node =
-          new ImportClient(
-              ConfigLoader.identity(
-                  ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal)),
-              address,
-              terminal);
-      Map<String, Object> object = node.send(files);
-      terminal.out().println(json ? JsonOutput.indented(object) : node.summary());
+      if (nodeAddress == null) {
+        importIntoFile(files);
+      } else {
+        importIntoNode(files);
+      }
       return ExitCode.OK;
     }
 
-    private int importIntoFile() throws IOException {
+    private void importIntoNode(List<Path> files) {
+      if (config == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--to needs --config: a node accepts imports of its owner only");
+      }
+      PeerAddress address =
+          PeerAddress.parse(nodeAddress)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          "--to: expected HOST:PORT, got " + SafeText.quoted(nodeAddress)));
+      Identity owner =
+          ConfigLoader.identity(
+              ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal()));
+      ImportClient client = new ImportClient(owner, address, terminal());
+      Map<String, Object> object = client.send(files);
+      print(object, client.summary());
+    }
+
+    private void importIntoFile(List<Path> files) {
       if (sources.isEmpty()) {
-        throw new ParameterException(spec.commandLine(), "say which files to take in");
+        throw new ParameterException(spec.commandLine(), "the files to import are missing");
       }
-      List<Path> files = new ArrayList<>();
-      if (Files.exists(file)) {
-        files.add(file);
+      if (!Files.exists(file)) {
+        files.removeFirst();
       }
-      files.addAll(sources);
-      LedgerLoader.LoadedLedger ledger = ledgerLoader.load(files, terminal);
-      List<Event> events = ledger.ledger().export();
+      LedgerLoader.LoadedLedger loaded = load(files);
+      List<Event> events = loaded.ledger.export();
       EventFileWriter.write(file, events);
       Map<String, Object> object =
           JsonOutput.object(
               "total", events.size(),
-              "duplicate", ledger.duplicates(),
-              "dropped", ledger.dropped(),
-              "refused", ledger.refused().values().stream().mapToLong(Long::longValue).sum(),
-              "not_events", ledger.unreadableLines());
-      terminal
-          .out()
-          .println(
-              json
-                  ? JsonOutput.indented(object)
-                  : "%,d events in %s".formatted(events.size(), file));
-      return ExitCode.OK;
+              "duplicate", loaded.duplicates,
+              "dropped", loaded.dropped,
+              "refused", loaded.refused.values().stream().mapToLong(Long::longValue).sum(),
+              "not_events", loaded.unreadableLines);
+      print(object, "%,d events in %s".formatted(events.size(), file));
     }
   }
 }

@@ -27,8 +27,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Files of events as the ledger of a node that was offered them: the options for it, and the
- * reading. They are the operator's own and taken as they are, unless a policy is given.
+ * The options for loading files of events into a ledger, and the loading. The files are the
+ * operator's own, so their events are trusted unless a policy is given.
  */
 final class LedgerLoader {
   private final EventReader reader = new EventReader();
@@ -39,70 +39,95 @@ final class LedgerLoader {
       names = "--policy",
       paramLabel = "POLICY",
       description =
-          "Judge the events first: reference, verified or strict; verified when only keys are"
-              + " given. Without either the file is taken as it is.")
+          "Apply this trust policy: reference, verified or strict. The default is verified with"
+              + " --keys, else all events are trusted.")
   private String policyName;
 
-  /**
-   * What a file came to.
-   *
-   * @param lines that were not blank
-   * @param added events that were new
-   * @param duplicates events that were held already
-   * @param dropped events that the ledger's limits do not keep
-   * @param refused events by why the policy refused them
-   * @param unreadableLines lines that hold no event
-   * @param firstFault what is wrong with the first of those, naming its line
-   */
-  record LoadedLedger(
-      Ledger ledger,
-      long lines,
-      long added,
-      long duplicates,
-      long dropped,
-      Map<Verdict, Long> refused,
-      long unreadableLines,
-      Optional<String> firstFault) {}
+  /** A ledger that was offered all events of the files, and the totals. */
+  static final class LoadedLedger {
+    // Without a maximum the ledger evicts nothing, so it never asks which keys are known.
+    final Ledger ledger = new Ledger(LedgerConfig.ofSize(Integer.MAX_VALUE), name -> true);
 
-  /** The ledger of a node that was offered all events of the files. */
+    /** Events that the policy refused, by verdict. */
+    final Map<Verdict, Long> refused = new EnumMap<>(Verdict.class);
+
+    /** Lines that are not blank. */
+    long lines;
+
+    /** Events that the ledger already held. */
+    long duplicates;
+
+    /** Events that the ledger's limits do not keep. */
+    long dropped;
+
+    /** Lines without a valid event. */
+    long unreadableLines;
+
+    private String firstFault;
+  }
+
+  /** Loads all files and prints notes about lines and events that the ledger does not hold. */
   LoadedLedger load(List<Path> files, Terminal terminal) {
-    LoadSession session = new LoadSession();
-    Function<List<ReadResult>, List<JudgedEvent>> admit = admission(files, terminal, session);
+    LoadedLedger loaded = new LoadedLedger();
+    Function<List<ReadResult>, List<JudgedEvent>> admission = admission(files, terminal, loaded);
     for (Path file : files) {
-      try (EventFileReader events = EventFileReader.open(file)) {
-        for (List<Line> lines = events.nextBatch(VerificationOptions.BATCH_SIZE);
-            !lines.isEmpty();
-            lines = events.nextBatch(VerificationOptions.BATCH_SIZE)) {
-          session.mergeBatch(file, lines, admit);
-        }
+      EventFileReader.forEachBatch(
+          file,
+          VerificationOptions.BATCH_SIZE,
+          lines -> {
+            List<ReadResult> events = readEvents(file, lines, loaded);
+            MergeResult result = loaded.ledger.merge(admission.apply(events));
+            loaded.lines += lines.size();
+            loaded.duplicates += result.duplicate() + result.replaced();
+            loaded.dropped += result.dropped() + result.pruned();
+          });
+    }
+    if (loaded.unreadableLines > 0) {
+      terminal.message(
+          "note: %,d lines hold no valid event; the first is %s",
+          loaded.unreadableLines, loaded.firstFault);
+    }
+    loaded.refused.forEach(
+        (verdict, count) ->
+            terminal.message("note: the policy refuses %,d events: %s", count, verdict.label()));
+    return loaded;
+  }
+
+  private List<ReadResult> readEvents(Path file, List<Line> lines, LoadedLedger loaded) {
+    List<ReadResult> events = new ArrayList<>(lines.size());
+    for (Line line : lines) {
+      ReadResult result = line.read(reader);
+      Optional<String> fault = result.validationError();
+      if (fault.isEmpty()) {
+        events.add(result);
+      } else if (loaded.unreadableLines++ == 0) {
+        loaded.firstFault = "line %d of %s: %s".formatted(line.number(), file, fault.get());
       }
     }
-    LoadedLedger ledger = session.loaded();
-    printNotes(ledger, terminal);
-    return ledger;
+    return events;
   }
 
   private Function<List<ReadResult>, List<JudgedEvent>> admission(
-      List<Path> files, Terminal terminal, LoadSession session) {
+      List<Path> files, Terminal terminal, LoadedLedger loaded) {
     if (policyName == null && !verificationOptions.hasKeyFiles()) {
-      return readResults -> readResults.stream().map(LedgerLoader::withoutVerification).toList();
+      return events -> events.stream().map(LedgerLoader::trusted).toList();
     }
     TrustPolicy policy = VerificationOptions.policy(policyName == null ? "verified" : policyName);
     EventVerifier verifier = verificationOptions.eventVerifier(files, terminal);
-    return readResults -> {
-      List<JudgedEvent> admitted = new ArrayList<>(readResults.size());
-      for (VerificationResult result : verifier.verify(readResults)) {
+    return events -> {
+      List<JudgedEvent> admitted = new ArrayList<>(events.size());
+      for (VerificationResult result : verifier.verify(events)) {
         if (policy.action(result.verdict()) == Action.MERGE) {
           admitted.add(new JudgedEvent(event(result.readResult()), result.verdict()));
         } else {
-          session.refused.merge(result.verdict(), 1L, Long::sum);
+          loaded.refused.merge(result.verdict(), 1L, Long::sum);
         }
       }
       return admitted;
     };
   }
 
-  private static JudgedEvent withoutVerification(ReadResult result) {
+  private static JudgedEvent trusted(ReadResult result) {
     Event event = event(result);
     boolean signed = event.isSigned() || event.payload() instanceof Checkpoint;
     return new JudgedEvent(event, signed ? Verdict.VALID : Verdict.UNSIGNED);
@@ -110,63 +135,5 @@ final class LedgerLoader {
 
   private static Event event(ReadResult result) {
     return ((ReadResult.ParsedEvent) result).event();
-  }
-
-  private static void printNotes(LoadedLedger ledger, Terminal terminal) {
-    ledger
-        .firstFault()
-        .ifPresent(
-            fault ->
-                terminal
-                    .err()
-                    .printf(
-                        "note: %,d lines hold no event; %s%n", ledger.unreadableLines(), fault));
-    ledger
-        .refused()
-        .forEach(
-            (verdict, count) ->
-                terminal
-                    .err()
-                    .printf("note: the policy refuses %,d events: %s%n", count, verdict.label()));
-  }
-
-  /** The sums while files are being read. */
-  private final class LoadSession {
-    // Nothing has to go from a ledger without a maximum, so whose keys are known is never asked.
-    private final Ledger ledger = new Ledger(LedgerConfig.ofSize(Integer.MAX_VALUE), name -> true);
-    private final Map<Verdict, Long> refused = new EnumMap<>(Verdict.class);
-    private long lines;
-    private long added;
-    private long duplicates;
-    private long dropped;
-    private long unreadableLines;
-    private Optional<String> firstFault = Optional.empty();
-
-    void mergeBatch(
-        Path file, List<Line> batch, Function<List<ReadResult>, List<JudgedEvent>> admission) {
-      List<ReadResult> readResults = new ArrayList<>(batch.size());
-      for (Line line : batch) {
-        ReadResult readResult = line.read(reader);
-        Optional<String> fault = readResult.validationError();
-        if (fault.isEmpty()) {
-          readResults.add(readResult);
-        } else {
-          unreadableLines++;
-          if (firstFault.isEmpty()) {
-            firstFault = Optional.of("%s, line %d: %s".formatted(file, line.number(), fault.get()));
-          }
-        }
-      }
-      MergeResult mergeResult = ledger.merge(admission.apply(readResults));
-      lines += batch.size();
-      added += mergeResult.added();
-      duplicates += mergeResult.duplicate() + mergeResult.replaced();
-      dropped += mergeResult.dropped() + mergeResult.pruned();
-    }
-
-    LoadedLedger loaded() {
-      return new LoadedLedger(
-          ledger, lines, added, duplicates, dropped, refused, unreadableLines, firstFault);
-    }
   }
 }

@@ -19,13 +19,12 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * Entry point of the fat jar: finds the command, runs it, and turns however it ended into an exit
- * code and, where something went wrong, a sentence. No stack trace reaches the terminal unless it
- * is asked for.
+ * Entry point of the fat jar. It runs one command and returns an exit code. A failure is a message;
+ * a stack trace is printed only with {@code --verbose}.
  */
 @Command(
     name = "nara",
-    description = "A nara node whose main job is to remember.",
+    description = "A nara node that recovers its memory from its neighbours and serves it to others.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
@@ -39,24 +38,19 @@ public final class Main implements Runnable {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Log more, and show where a defect happened.")
+      description = "Log details, and print the stack trace of a defect.")
   private boolean verbose;
 
   private Main() {}
 
-  /**
-   * Runs one command in this process and ends it with the command's exit code.
-   *
-   * @param args the command line
-   */
   public static void main(String[] args) {
-    // Numbers look the same wherever it runs: scripts read them.
+    // Scripts read the numbers, so their format must not depend on the host.
     Locale.setDefault(Locale.ROOT);
     Terminal terminal = Terminal.ofProcess();
     System.exit(run(args, terminal));
   }
 
-  /** Runs one command and gives its exit code. */
+  /** Runs one command and returns its exit code. */
   public static int run(String[] args, Terminal terminal) {
     Main main = new Main();
     CommandLine line =
@@ -66,13 +60,13 @@ public final class Main implements Runnable {
             .addSubcommand(new RecoverCommand(terminal))
             .addSubcommand(new IdentityCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
-            .addSubcommand(ledgerCommand(terminal))
+            .addSubcommand(new LedgerCommand(terminal))
             .addSubcommand(new CheckConfigCommand(terminal));
     line.setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
-        .setParameterExceptionHandler((wrong, given) -> onUsageError(wrong, terminal))
+        .setParameterExceptionHandler((failure, given) -> onUsageError(failure, terminal))
         .setExecutionStrategy(
             parsed -> {
               main.configureLogging(parsed.subcommand());
@@ -83,7 +77,7 @@ public final class Main implements Runnable {
     int code = main.execute(line, args, terminal);
     Optional<String> writeFailure = terminal.out().writeFailure();
     writeFailure.ifPresent(
-        why -> terminal.err().println("nara: the results could not all be printed: " + why));
+        why -> terminal.message("nara: the results are incomplete, writing failed: %s", why));
     return writeFailure.isPresent() ? ExitCode.USAGE : code;
   }
 
@@ -91,33 +85,21 @@ public final class Main implements Runnable {
     try {
       return line.execute(args);
     } catch (OutOfMemoryError full) {
-      terminal
-          .err()
-          .println("nara: out of memory; NARA_JAVA_OPTS=-Xmx4g lets it have 4 GB, for example");
+      terminal.message("nara: out of memory; set NARA_JAVA_OPTS=-Xmx4g, for example, for 4 GB");
     } catch (Error defect) {
       printDefect(defect, terminal);
     }
     return ExitCode.DEFECT;
   }
 
-  private static CommandLine ledgerCommand(Terminal terminal) {
-    return new CommandLine(new LedgerCommand())
-        .addSubcommand(new LedgerCommand.StatsCommand(terminal))
-        .addSubcommand(new LedgerCommand.SubjectCommand(terminal))
-        .addSubcommand(new LedgerCommand.QueryCommand(terminal))
-        .addSubcommand(new LedgerCommand.ExportCommand(terminal))
-        .addSubcommand(new LedgerCommand.ImportCommand(terminal));
-  }
-
-  /** Without a command there is nothing to do. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say which command to run");
+    throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
   /**
-   * A node that goes on tells what it does; other commands only what went wrong. Must come before
-   * the first logger is made, since that is when the settings are read.
+   * The log of {@code run} shows what the node does, that of other commands only failures. The first
+   * logger reads these settings, so they must be set before.
    */
   private void configureLogging(ParseResult command) {
     if (verbose) {
@@ -128,12 +110,12 @@ public final class Main implements Runnable {
     }
   }
 
-  private static int onUsageError(ParameterException wrong, Terminal terminal) {
-    CommandLine command = wrong.getCommandLine();
+  private static int onUsageError(ParameterException failure, Terminal terminal) {
+    CommandLine command = failure.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    terminal.err().println(name + ": " + Terminal.printable(wrong.getMessage()));
+    terminal.message("%s: %s", name, Terminal.printable(failure.getMessage()));
     if (command.getSubcommands().isEmpty()) {
-      terminal.err().println("Try '" + name + " --help'.");
+      terminal.message("Try '%s --help'.", name);
     } else {
       command.usage(terminal.err(), Help.Ansi.OFF);
     }
@@ -142,7 +124,7 @@ public final class Main implements Runnable {
 
   private int onFailure(Exception failure, Terminal terminal) {
     if (failure instanceof CommandFailure commandFailure) {
-      terminal.err().println("nara: " + commandFailure.getMessage());
+      terminal.message("nara: %s", commandFailure.getMessage());
       return ExitCode.USAGE;
     }
     printDefect(failure, terminal);
@@ -150,14 +132,12 @@ public final class Main implements Runnable {
   }
 
   private void printDefect(Throwable failure, Terminal terminal) {
-    terminal
-        .err()
-        .println(
-            "nara: a defect of this program: "
-                + Terminal.printable(failure.toString())
-                + (verbose ? "" : " (--verbose shows where)"));
+    terminal.message(
+        "nara: a defect in this program: %s%s",
+        Terminal.printable(failure.toString()),
+        verbose ? "" : " (--verbose prints the stack trace)");
     if (verbose) {
-      LoggerFactory.getLogger(Main.class).error("the command failed", failure);
+      LoggerFactory.getLogger(Main.class).error("The command failed.", failure);
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.ProgressPrinter;
@@ -29,16 +30,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** One recovery, then the end. */
 @Command(
     name = "recover",
     description =
-        "Recovers a ledger once, and ends: exit code 0 when complete, 3 when partial, 4 when nobody"
+        "Run one recovery. Exit code 0 when it is complete, 3 when partial, 4 when isolated: no peer"
             + " answered.")
 final class RecoverCommand implements Callable<Integer> {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** An announcement is answered within 3 s; a little more, and whoever is there has answered. */
+  /** Peers answer an announcement within 3 s. */
   private static final Duration PLAZA_WAIT = Duration.ofSeconds(4);
 
   private static final int PLAZA_TRIES = 3;
@@ -50,28 +50,28 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(
       names = "--peer",
       paramLabel = "[NAME@]HOST:PORT",
-      description = "A neighbour's mesh address; may be given several times.")
+      description = "The mesh address of a neighbour. May be repeated.")
   private List<String> peers = new ArrayList<>();
 
-  @Option(names = "--mqtt", paramLabel = "URL", description = "The plaza, as mqtt://HOST:PORT.")
+  @Option(names = "--mqtt", paramLabel = "URL", description = "The plaza's broker: mqtt://HOST:PORT.")
   private String mqtt = "";
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A node's configuration: its name, its limits, its waits.")
+      description = "The configuration of the recovering node.")
   private Path config;
 
   @Option(
       names = "--out",
       paramLabel = "FILE.jsonl",
-      description = "Where what was merged is written, with the bytes it came as.")
+      description = "Write the merged events to this file, byte for byte as received.")
   private Path out;
 
   @Option(
       names = "--report",
       paramLabel = "FILE.json",
-      description = "Where the report is written as JSON.")
+      description = "Write the report to this file, as JSON.")
   private Path report;
 
   RecoverCommand(Terminal terminal) {
@@ -88,11 +88,10 @@ final class RecoverCommand implements Callable<Integer> {
     ProgressPrinter progress = new ProgressPrinter(terminal);
     Report finalReport;
     try (RunningNode running =
-        RunningNode.start(
-            node, identity, terminal.clock(), RunningNode.Preparation.NONE, progress::print)) {
+        RunningNode.start(node, identity, terminal.clock(), progress::print)) {
       finalReport = running.waitingForCloseOnShutdown().report();
       progress.eraseOpenLine();
-      // Told before the events are written: what cannot be written costs the file, not the report.
+      // Print the report first, so that a failed write of a file does not lose it.
       terminal.out().print(ReportFormatter.format(finalReport));
       terminal.out().flush();
       if (report != null) {
@@ -113,7 +112,7 @@ final class RecoverCommand implements Callable<Integer> {
     };
   }
 
-  /** The configuration of the file, or that of a node without a name, with what was given here. */
+  /** The configuration of the file or the default one, changed by the options. */
   private NodeConfig effectiveConfig() {
     NodeConfig base =
         config == null ? ConfigReader.defaults() : ConfigLoader.readForNode(config, terminal);
@@ -124,14 +123,15 @@ final class RecoverCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new CommandFailure(
-                          "--peer " + Terminal.printable(peer) + " is not [NAME@]HOST:PORT")));
+                          "--peer: expected [NAME@]HOST:PORT, got " + SafeText.quoted(peer))));
     }
     NodeConfig changed =
         base.with(base.discovery().withPeers(named))
             .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
     if (!mqtt.isEmpty()) {
       if (!AddressParser.isBrokerUrl(mqtt)) {
-        throw new CommandFailure("--mqtt " + Terminal.printable(mqtt) + " is not mqtt://HOST:PORT");
+        throw new CommandFailure(
+            "--mqtt: expected mqtt://HOST:PORT, got " + SafeText.quoted(mqtt));
       }
       changed = changed.with(changed.plaza().withUrl(mqtt));
     }
@@ -140,16 +140,16 @@ final class RecoverCommand implements Callable<Integer> {
     }
     if (named.isEmpty() && mqtt.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(), "nobody to recover from: give --peer, --mqtt or --config");
+          spec.commandLine(), "no peers to recover from: give --peer, --mqtt or --config");
     }
-    // Peers learn our key by asking back where we come from, so the mesh is served, on any port.
+    // Peers fetch our key from our mesh address, so serve the mesh on any free port.
     return changed
         .with(changed.mesh().listeningOn(changed.mesh().host(), 0))
         .with(changed.plaza().withoutJitter())
         .with(withShortWaits(changed.recovery()));
   }
 
-  /** The waits are for networks that come up together; here somebody is waiting. */
+  /** Long waits are for networks that start together; here a person waits. */
   private RecoveryConfig withShortWaits(RecoveryConfig recovery) {
     return mqtt.isEmpty()
         ? recovery.withoutFirstWait()
@@ -167,15 +167,16 @@ final class RecoverCommand implements Callable<Integer> {
     }
     Path directory = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
-      throw new CommandFailure(file + " cannot be written: no such directory, or no permission");
+      throw new CommandFailure(
+          file + " cannot be written: it is a directory, its directory does not exist or permission is denied");
     }
   }
 
   private static void write(Path file, String text) {
     try {
       Files.writeString(file, text, StandardCharsets.UTF_8);
-    } catch (IOException trouble) {
-      throw new CommandFailure(file + " cannot be written: " + trouble.getMessage());
+    } catch (IOException failure) {
+      throw CommandFailure.unwritable(file, failure);
     }
   }
 }

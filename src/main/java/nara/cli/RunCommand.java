@@ -1,6 +1,8 @@
 package nara.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import nara.cli.file.CommandFailure;
@@ -14,8 +16,7 @@ import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs a node until it is told to stop. */
-@Command(name = "run", description = "Runs a node until it is told to stop (Ctrl-C, SIGTERM).")
+@Command(name = "run", description = "Run a node until it is stopped (Ctrl-C or SIGTERM).")
 final class RunCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -23,24 +24,25 @@ final class RunCommand implements Callable<Integer> {
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "The node's configuration; conf/node.json is one to begin with.")
+      description = "The node's configuration; start with a copy of conf/node.json.")
   private Path config;
 
   @Option(
       names = "--import",
       paramLabel = "FILE",
-      description = "Events to begin with (.jsonl or .jsonl.gz); judged by the node's policy.")
+      description =
+          "Import the events of this file before the recovery; the node's trust policy applies.")
   private Path importFile;
 
   @Option(
       names = "--cluster",
-      description = "As a member of the cluster that the configuration describes.")
+      description = "Join the cluster of the configuration as a member.")
   private boolean clustered;
 
   @Option(
       names = "--member",
       paramLabel = "HOST:PORT",
-      description = "Which member this is, in place of cluster.host and cluster.port.")
+      description = "This member's address; overrides cluster.host and cluster.port.")
   private String memberAddress;
 
   RunCommand(Terminal terminal) {
@@ -52,26 +54,26 @@ final class RunCommand implements Callable<Integer> {
     NodeConfig read = ConfigLoader.readForNode(config, terminal);
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identity(node);
-    RunningNode.Preparation preparation =
-        importFile == null
-            ? RunningNode.Preparation.NONE
-            : RunningNode.importing(importFile, terminal);
     ProgressPrinter progress = new ProgressPrinter(terminal);
-    // Until the process is asked to end: the shutdown hook of the running node stops it in order.
-    CountDownLatch forever = new CountDownLatch(1);
     try (RunningNode running =
-        RunningNode.start(node, identity, terminal.clock(), preparation, progress::print)) {
-      terminal.err().println(startMessage(node, identity, running));
+        importFile == null
+            ? RunningNode.start(node, identity, terminal.clock(), progress::print)
+            : RunningNode.start(
+                node,
+                identity,
+                terminal.clock(),
+                new StartupImport(importFile, terminal),
+                progress::print)) {
+      terminal.message("%s", startMessage(node, identity, running));
       running
           .finished()
           .onSuccess(
               report -> {
                 progress.eraseOpenLine();
-                terminal
-                    .err()
-                    .println(ReportFormatter.format(report).lines().findFirst().orElseThrow());
+                terminal.message("%s", ReportFormatter.summary(report));
               });
-      forever.await();
+      // The shutdown hook of the running node stops it and ends the process.
+      new CountDownLatch(1).await();
     }
     return ExitCode.OK;
   }
@@ -79,48 +81,42 @@ final class RunCommand implements Callable<Integer> {
   private ClusterConfig asMember(ClusterConfig cluster) {
     if (cluster.members().isEmpty()) {
       throw new CommandFailure(
-          "--cluster needs the other members: set cluster.members in "
+          "--cluster needs the members' addresses: set cluster.members in "
               + config
-              + " to HOST:PORT each");
+              + " to a list of HOST:PORT");
     }
     if (memberAddress == null) {
       return cluster.asMember();
     }
-    PeerAddress at =
+    PeerAddress address =
         PeerAddress.parse(memberAddress)
             .filter(given -> cluster.members().contains(given.toString()))
             .orElseThrow(
                 () ->
                     new CommandFailure(
-                        "--member is not one of cluster.members: "
-                            + String.join(", ", cluster.members())));
-    return cluster.withAddress(at.host(), at.port()).asMember();
+                        "--member %s is not in cluster.members: %s"
+                            .formatted(
+                                Terminal.printable(memberAddress),
+                                String.join(", ", cluster.members()))));
+    return cluster.withAddress(address.host(), address.port()).asMember();
   }
 
   private static String startMessage(NodeConfig config, Identity identity, RunningNode running) {
-    StringBuilder line = new StringBuilder("nara ").append(Terminal.printable(identity.name()));
-    line.append(" is up (").append(identity.id()).append(")");
-    running
-        .node()
-        .meshPort()
-        .ifPresent(
-            port ->
-                line.append("; mesh on ").append(config.mesh().host()).append(':').append(port));
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        "nara %s is running (%s)".formatted(Terminal.printable(identity.name()), identity.id()));
+    running.node().meshPort().ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
     if (config.usesPlaza()) {
-      line.append("; plaza ").append(config.plaza().url());
+      parts.add("plaza " + config.plaza().url());
     }
-    if (config.cluster().enabled()) {
-      line.append("; member ").append(config.cluster().memberName());
-      line.append(" of the cluster ").append(config.cluster().name());
+    ClusterConfig cluster = config.cluster();
+    if (cluster.enabled()) {
+      parts.add("member %s of cluster %s".formatted(cluster.memberName(), cluster.name()));
     }
-    // A port of the system's choice is told in the log.
+    // The system chooses port 0's number later; the log reports it.
     if (config.web().enabled() && config.web().port() != 0) {
-      line.append("; report at http://")
-          .append(config.web().host())
-          .append(':')
-          .append(config.web().port())
-          .append("/report");
+      parts.add("report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
     }
-    return line.toString();
+    return String.join("; ", parts);
   }
 }

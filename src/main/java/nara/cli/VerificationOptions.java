@@ -23,28 +23,27 @@ import nara.trust.verifier.Verifiers;
 import picocli.CommandLine.Option;
 
 /**
- * How a file of events is judged: the options for it, and the judge that follows from them. The
- * keys of the whole file are learned before its first event is judged, so that verdicts do not
- * depend on the order of its lines.
+ * The options for verifying a file of events. The verifier learns the keys of the whole file before
+ * it verifies the first event, so that verdicts do not depend on the order of the lines.
  */
 final class VerificationOptions {
-  /** Events judged at once; some megabytes, whatever the file's size. */
+  /** Events verified at once; they take some megabytes, whatever the size of the file. */
   static final int BATCH_SIZE = 4_096;
 
-  /** Announcements held at once while keys are learned. */
+  /** Announcements held at once while the verifier learns keys. */
   private static final int MAX_ANNOUNCEMENTS = 65_536;
 
   @Option(
       names = "--keys",
       paramLabel = "KEYS.json",
       description =
-          "Keys to believe: an array of {name, id, public_key}, or an object with it under keys;"
-              + " may be given more than once.")
+          "Trust the keys of this file: an array of {name, id, public_key}, or an object with this"
+              + " array under \"keys\". May be repeated.")
   private List<Path> keyFiles = new ArrayList<>();
 
   private final EventReader reader = new EventReader();
 
-  /** A judge who knows the keys that were given, and those that the files' hey-theres carry. */
+  /** A verifier that knows the given keys and those that the hey-theres of the files announce. */
   EventVerifier eventVerifier(List<Path> files, Terminal terminal) {
     Keyring keys = new Keyring();
     keyFiles.forEach(file -> KeysFile.learn(file, keys));
@@ -52,30 +51,29 @@ final class VerificationOptions {
     List<ReadResult> announcements = new ArrayList<>();
     for (Path file : files) {
       requireRegularFile(file);
-      try (EventFileReader events = EventFileReader.open(file)) {
-        for (List<EventFileReader.Line> lines = events.nextBatch(BATCH_SIZE);
-            !lines.isEmpty();
-            lines = events.nextBatch(BATCH_SIZE)) {
-          lines.stream()
-              .map(line -> line.read(reader))
-              .filter(VerificationOptions::isAnnouncement)
-              .forEach(announcements::add);
-          if (announcements.size() >= MAX_ANNOUNCEMENTS) {
-            eventVerifier.learnKeys(announcements);
-            announcements.clear();
-          }
-        }
-      }
+      EventFileReader.forEachBatch(
+          file,
+          BATCH_SIZE,
+          lines -> {
+            lines.stream()
+                .map(line -> line.read(reader))
+                .filter(VerificationOptions::isAnnouncement)
+                .forEach(announcements::add);
+            if (announcements.size() >= MAX_ANNOUNCEMENTS) {
+              eventVerifier.learnKeys(announcements);
+              announcements.clear();
+            }
+          });
     }
     eventVerifier.learnKeys(announcements);
     return eventVerifier;
   }
 
-  /** A pipe that was read for its keys has no events left to judge. */
+  /** A pipe can be read only once. */
   private static void requireRegularFile(Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
       throw new CommandFailure(
-          file + " is a pipe or a device; give a file, since it is read twice: first for its keys");
+          file + " is a pipe or a device; give a file, because it is read twice: first for keys");
     }
   }
 
@@ -100,13 +98,12 @@ final class VerificationOptions {
     };
   }
 
-  /** The policy of that name. */
   static TrustPolicy policy(String name) {
     return TrustPolicy.named(name)
         .orElseThrow(
             () ->
                 new CommandFailure(
-                    "there is no policy \"%s\"; there are reference, verified and strict"
+                    "--policy: expected reference, verified or strict, got \"%s\""
                         .formatted(Terminal.printable(name))));
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.ReadResult;
@@ -22,12 +23,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Gives each event of a file its verdict, and says whether the policy would refuse any. */
 @Command(
     name = "verify",
     description =
-        "Judges each event of a file: a line with its line number, id and verdict, separated by"
-            + " tabs. Exit code 3 when the policy would refuse any.")
+        "Print a verdict for each event of a file: line number, id and verdict, separated by tabs."
+            + " Exit code 3 when the policy would refuse any event.")
 final class VerifyCommand implements Callable<Integer> {
   private static final int ID_CHARACTERS = 64;
   private static final HexFormat HEX = HexFormat.of();
@@ -36,7 +36,9 @@ final class VerifyCommand implements Callable<Integer> {
   private final Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
   private final EventReader reader = new EventReader();
 
-  @Parameters(paramLabel = "FILE", description = "Events, one JSON object a line; may be gzipped.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A file of events, one JSON object a line, plain or gzipped.")
   private Path file;
 
   @Mixin private VerificationOptions verificationOptions = new VerificationOptions();
@@ -45,10 +47,10 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "POLICY",
       defaultValue = "verified",
-      description = "reference, verified (the default) or strict.")
+      description = "The trust policy: reference, verified (the default) or strict.")
   private String policyName;
 
-  @Option(names = "--json", description = "Print a JSON object for each event.")
+  @Option(names = "--json", description = "Print one JSON object a line for each event.")
   private boolean json;
 
   VerifyCommand(Terminal terminal) {
@@ -61,15 +63,14 @@ final class VerifyCommand implements Callable<Integer> {
     EventVerifier verifier = verificationOptions.eventVerifier(List.of(file), terminal);
     long done = 0;
     try (EventFileReader events = EventFileReader.open(file)) {
-      for (List<EventFileReader.Line> lines = events.nextBatch(VerificationOptions.BATCH_SIZE);
-          // Whoever reads the output may have seen enough.
-          !lines.isEmpty() && !terminal.out().checkError();
-          lines = events.nextBatch(VerificationOptions.BATCH_SIZE)) {
-        List<ReadResult> readResults = lines.stream().map(line -> line.read(reader)).toList();
-        print(lines, verifier.verify(readResults));
+      List<Line> lines;
+      // A reader of the output, such as head, may have closed its end.
+      while (!terminal.out().checkError()
+          && !(lines = events.nextBatch(VerificationOptions.BATCH_SIZE)).isEmpty()) {
+        print(lines, verifier.verify(lines.stream().map(line -> line.read(reader)).toList()));
         done += lines.size();
         if (terminal.interactive()) {
-          terminal.err().printf("\r%,d events judged", done);
+          terminal.err().printf("\r%,d events verified", done);
         }
       }
     }
@@ -82,11 +83,10 @@ final class VerifyCommand implements Callable<Integer> {
     return refused > 0 ? ExitCode.REFUSED : ExitCode.OK;
   }
 
-  private void print(
-      List<EventFileReader.Line> lines, List<VerificationResult> verificationResults) {
+  private void print(List<Line> lines, List<VerificationResult> results) {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
-      VerificationResult result = verificationResults.get(i);
+      VerificationResult result = results.get(i);
       counts.merge(result.verdict(), 1L, Long::sum);
       long number = lines.get(i).number();
       rows.append(json ? JsonOutput.compact(jsonRow(number, result)) : textRow(number, result))
@@ -99,22 +99,18 @@ final class VerifyCommand implements Callable<Integer> {
     return number + "\t" + printableId(result.readResult()) + '\t' + result.verdict().label();
   }
 
-  /** The claimed id as one short word, whatever the line claims. */
+  /** The claimed id, escaped and cut to the length of an id. */
   private static String printableId(ReadResult result) {
-    String stated = result.claimedId();
-    String bounded = stated.length() <= ID_CHARACTERS ? stated : stated.substring(0, ID_CHARACTERS);
-    return stated.isEmpty() ? "-" : Terminal.printable(bounded);
+    String id = result.claimedId();
+    return id.isEmpty()
+        ? "-"
+        : Terminal.printable(id.substring(0, Math.min(id.length(), ID_CHARACTERS)));
   }
 
   private static Map<String, Object> jsonRow(long number, VerificationResult result) {
+    String id = result.readResult().claimedId();
     Map<String, Object> row =
-        JsonOutput.object(
-            "line",
-            number,
-            "id",
-            result.readResult().claimedId(),
-            "verdict",
-            result.verdict().label());
+        JsonOutput.object("line", number, "id", id, "verdict", result.verdict().label());
     if (!result.reason().isEmpty()) {
       row.put("reason", result.reason());
     }
@@ -133,14 +129,12 @@ final class VerifyCommand implements Callable<Integer> {
         counts.entrySet().stream()
             .map(count -> "%,d %s".formatted(count.getValue(), count.getKey().label()))
             .collect(Collectors.joining(", "));
-    terminal
-        .err()
-        .printf(
-            "%s%,d events%s; the policy \"%s\" would refuse %,d%n",
-            terminal.interactive() ? "\r" : "",
-            total,
-            verdicts.isEmpty() ? "" : ": " + verdicts,
-            policy.label(),
-            refused);
+    terminal.message(
+        "%s%,d events%s; the policy \"%s\" would refuse %,d",
+        terminal.interactive() ? "\r" : "",
+        total,
+        verdicts.isEmpty() ? "" : ": " + verdicts,
+        policy.label(),
+        refused);
   }
 }

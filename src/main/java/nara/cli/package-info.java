@@ -1,4 +1,4 @@
-/** The commands. */
+/** The command line: one class for each command, and the options that commands share. */
 @MayKnow({
   "bounds",
   "bus",

@@ -1,16 +1,38 @@
 package nara.cli.file;
 
-import nara.cli.Main;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /**
- * A command cannot do what was asked, and its user can do something about it: the message is the
- * sentence that says what. It ends the command with exit code 2; {@link Main} prints it.
+ * A failure that the user can mend. It ends the command with exit code 2. The message says what is
+ * wrong, where, and what to do.
  */
 public final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public CommandFailure(String sentence) {
-    // Without a stack trace: it is an answer to the user, not a defect.
-    super(sentence, null, false, false);
+  public CommandFailure(String message) {
+    // The user gets the message only, so a stack trace is not needed.
+    super(message, null, false, false);
+  }
+
+  static CommandFailure unreadable(Path file, IOException failure) {
+    return new CommandFailure(
+        failure instanceof NoSuchFileException
+            ? "file not found: " + file
+            : file + " cannot be read: " + reason(failure));
+  }
+
+  public static CommandFailure unwritable(Path file, IOException failure) {
+    return new CommandFailure(file + " cannot be written: " + reason(failure));
+  }
+
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException missing -> "its directory does not exist";
+      case AccessDeniedException denied -> "permission denied";
+      default -> failure.getMessage();
+    };
   }
 }

@@ -5,13 +5,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
@@ -20,30 +19,30 @@ import nara.event.json.EventReader;
 import nara.snapshot.SnapshotLines;
 
 /**
- * A file of events, one JSON object a line, plain or gzipped (its first bytes tell which, not its
- * name). It is read line by line, so that its size does not matter; a line longer than an event may
- * be is skipped without being held. Of a snapshot only the events are read: what it says beside
- * them counts under its seal, which only its own node can check.
+ * Reads a file of events: one JSON object a line, plain or gzipped. The first bytes tell whether it
+ * is gzipped, not the name. The file may have any size. The reader skips a line that is longer than
+ * an event may be, without holding it. Of a snapshot it reads the events only: the other lines are
+ * trusted under the snapshot's seal, which only its own node can check.
  */
 public final class EventFileReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int GZIP_MAGIC = 0x1f8b;
 
   /**
-   * One line that is not blank.
+   * A line that is not blank.
    *
-   * @param number from 1, blank lines counted
-   * @param bytes without the end of the line; empty when it is too long
+   * @param number from 1; blank lines count
+   * @param bytes without the line end; empty when the line is too long
    * @param length of the line in bytes
    */
   public record Line(long number, byte[] bytes, long length) {
-    /** The event in it, as far as there is one. */
+    /** Reads the event in this line. */
     public ReadResult read(EventReader reader) {
       return length <= EventLimits.MAX_EVENT_BYTES
           ? reader.read(bytes)
           : new ReadResult.Unreadable(
               "",
-              "a line of %,d bytes, over the %,d allowed"
+              "the line has %,d bytes; at most %,d are allowed"
                   .formatted(length, EventLimits.MAX_EVENT_BYTES));
     }
   }
@@ -62,36 +61,41 @@ public final class EventFileReader implements AutoCloseable {
   }
 
   /**
-   * Opens the file.
+   * Opens a file.
    *
-   * @throws CommandFailure when it is not there or cannot be read
+   * @throws CommandFailure when the file is missing or cannot be read
    */
   public static EventFileReader open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw new CommandFailure(path + " is a directory; give a file of events");
-    }
-    InputStream file = null;
+    BoundedFile.rejectDirectory(path, "a file of events");
     try {
-      file = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
-      InputStream text =
-          isGzip(file)
-              ? new BufferedInputStream(new GZIPInputStream(file, BUFFER_BYTES), BUFFER_BYTES)
-              : file;
-      ByteOrderMark.skip(text);
-      return new EventFileReader(path, text);
-    } catch (IOException trouble) {
-      if (file != null) {
-        closeSuppressing(file, trouble);
+      InputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
+      try {
+        InputStream text =
+            isGzip(file)
+                ? new BufferedInputStream(new GZIPInputStream(file, BUFFER_BYTES), BUFFER_BYTES)
+                : file;
+        BoundedFile.skipByteOrderMark(text);
+        return new EventFileReader(path, text);
+      } catch (IOException failure) {
+        file.close();
+        throw failure;
       }
-      throw failure(path, 0, trouble);
+    } catch (IOException failure) {
+      throw failure(path, 0, failure);
     }
   }
 
-  private static void closeSuppressing(InputStream file, IOException trouble) {
-    try {
-      file.close();
-    } catch (IOException also) {
-      trouble.addSuppressed(also);
+  /**
+   * Reads a whole file in batches of at most {@code size} lines.
+   *
+   * @throws CommandFailure when the file is missing or cannot be read to its end
+   */
+  public static void forEachBatch(Path path, int size, Consumer<List<Line>> action) {
+    try (EventFileReader file = open(path)) {
+      List<Line> lines;
+      while (!(lines = file.nextBatch(size)).isEmpty()) {
+        action.accept(lines);
+      }
     }
   }
 
@@ -103,7 +107,7 @@ public final class EventFileReader implements AutoCloseable {
   }
 
   /**
-   * The next lines that may be events, at most so many; none at the end of the file.
+   * Returns the next lines that may be events; none at the end of the file.
    *
    * @throws CommandFailure when the rest of the file cannot be read
    */
@@ -117,8 +121,8 @@ public final class EventFileReader implements AutoCloseable {
           lines.add(line);
         }
       }
-    } catch (IOException trouble) {
-      throw failure(path, lineNumber, trouble);
+    } catch (IOException failure) {
+      throw failure(path, lineNumber, failure);
     }
     return lines;
   }
@@ -132,7 +136,7 @@ public final class EventFileReader implements AutoCloseable {
     return line.length() == line.bytes().length;
   }
 
-  /** The next line, blank or not; null at the end. */
+  /** Returns the next line, blank or not; null at the end. */
   private Line nextLine() throws IOException {
     if (position == end && !fill()) {
       return null;
@@ -171,25 +175,23 @@ public final class EventFileReader implements AutoCloseable {
     return end > 0;
   }
 
-  private static CommandFailure failure(Path path, long line, IOException trouble) {
-    return new CommandFailure(
-        switch (trouble) {
-          case NoSuchFileException missing -> "there is no file " + path;
-          case AccessDeniedException denied -> path + " may not be read: permission denied";
-          case EOFException cut ->
-              path + " is cut off: its gzip stream ends in the middle, after line " + line;
-          case ZipException corrupt ->
-              path + " is corrupt: its gzip stream cannot be unpacked after line " + line;
-          default -> path + " cannot be read: " + trouble.getMessage();
-        });
+  private static CommandFailure failure(Path path, long line, IOException failure) {
+    return switch (failure) {
+      case EOFException cut ->
+          new CommandFailure(path + " is cut off: its gzip stream ends after line " + line);
+      case ZipException corrupt ->
+          new CommandFailure(
+              path + " is corrupt: its gzip stream cannot be unpacked after line " + line);
+      default -> CommandFailure.unreadable(path, failure);
+    };
   }
 
   @Override
   public void close() {
     try {
       in.close();
-    } catch (IOException trouble) {
-      throw failure(path, lineNumber, trouble);
+    } catch (IOException failure) {
+      throw failure(path, lineNumber, failure);
     }
   }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import nara.bounds.SafeText;
@@ -17,14 +16,14 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 
 /**
- * A file of keys that an operator vouches for: a JSON array of {@code {name, id, public_key}}, or
- * an object with it under {@code keys}.
+ * A file of public keys that the operator trusts: a JSON array of {@code {name, id, public_key}}, or
+ * an object with this array under {@code keys}.
  */
 public final class KeysFile {
-  /** A network of 100,000 names has 15 MB of them. */
+  /** The keys of 100,000 names take 15 MB. */
   private static final int MAX_BYTES = 64 << 20;
 
-  // A key given twice, or a second text after the first, would be half believed.
+  // The parser would ignore a first value of a repeated name, and a second text after the first.
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -34,10 +33,10 @@ public final class KeysFile {
   private KeysFile() {}
 
   /**
-   * Learns all keys of the file.
+   * Adds all keys of the file to the keyring.
    *
-   * @throws CommandFailure when it cannot be read, or an entry is no key, or contradicts another
-   *     one
+   * @throws CommandFailure when the file cannot be read, or an entry is no key or contradicts
+   *     another one
    */
   public static void learn(Path path, Keyring keys) {
     JsonNode root = read(path);
@@ -45,8 +44,8 @@ public final class KeysFile {
     if (!entries.isArray()) {
       throw new CommandFailure(
           path
-              + " holds no keys: it must be an array of {name, id, public_key}, or have it under"
-              + " \"keys\"");
+              + " holds no keys: expected an array of {name, id, public_key}, or an object with"
+              + " this array under \"keys\"");
     }
     int index = 0;
     for (JsonNode entry : entries) {
@@ -68,25 +67,26 @@ public final class KeysFile {
       case ADDED, KNOWN -> {}
       case CONFLICT ->
           throw new CommandFailure(
-              "%s: key %d (%s) contradicts an earlier one of that name or id"
+              "%s: key %d (%s) contradicts an earlier key with the same name or id"
                   .formatted(path, index + 1, SafeText.excerpt(name)));
-      case FULL -> throw new CommandFailure("%s has more keys than can be kept".formatted(path));
+      case FULL ->
+          throw new CommandFailure(path + " has more keys than a keyring holds; remove some");
       case REFUSED ->
           throw new CommandFailure(
-              "%s: key %d has neither a name nor an id, or one that is too long"
+              "%s: key %d needs a name or an id, and neither may be too long"
                   .formatted(path, index + 1));
     }
   }
 
   private static JsonNode read(Path path) {
-    byte[] text = BoundedFile.read(path, MAX_BYTES, "a file of keys");
+    byte[] json = BoundedFile.read(path, MAX_BYTES, "a file of keys");
     try {
-      return JSON.readTree(text);
+      return JSON.readTree(json);
     } catch (JsonProcessingException broken) {
       throw new CommandFailure(
           path + " is not JSON: " + SafeText.excerpt(broken.getOriginalMessage()));
-    } catch (IOException impossible) {
-      throw new UncheckedIOException("an array has no troubles", impossible);
+    } catch (IOException failure) {
+      throw CommandFailure.unreadable(path, failure);
     }
   }
 }

@@ -9,30 +9,29 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where results go. A {@link PrintStream} keeps its troubles to itself, so that a full disk would
- * look like success; this one remembers why something was lost.
+ * A stream for results that records the first write failure. A plain {@link PrintStream} hides why
+ * a write failed, so a full disk would look like success.
  */
 public final class CheckedPrintStream extends PrintStream {
   private final FailureRecordingStream recorder;
 
-  /** Writes to a stream, in UTF-8. */
   CheckedPrintStream(OutputStream out) {
     this(new FailureRecordingStream(out));
   }
 
-  private CheckedPrintStream(FailureRecordingStream below) {
-    super(below, false, StandardCharsets.UTF_8);
-    this.recorder = below;
+  private CheckedPrintStream(FailureRecordingStream recorder) {
+    super(recorder, false, StandardCharsets.UTF_8);
+    this.recorder = recorder;
   }
 
   /**
-   * Why not everything arrived. Not when whoever read it has seen enough and gone: that is how
-   * {@code head} works.
+   * The reason why output was lost. A broken pipe is no failure: a reader such as {@code head} has
+   * closed its end.
    */
   public Optional<String> writeFailure() {
     flush();
     return Optional.ofNullable(recorder.failure)
-        .filter(trouble -> !trouble.toLowerCase(Locale.ROOT).contains("broken pipe"));
+        .filter(failure -> !failure.toLowerCase(Locale.ROOT).contains("broken pipe"));
   }
 
   private static final class FailureRecordingStream extends FilterOutputStream {

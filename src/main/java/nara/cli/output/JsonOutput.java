@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The JSON that commands print: objects with their fields in the order they were put. What some
- * tools take for the end of a line (U+0085, U+2028, U+2029 and other controls) is escaped, so that
- * one row stays one line whatever a peer wrote into it.
+ * The JSON that commands print. Objects keep the order of their fields. Characters that some tools
+ * take for a line end (U+0085, U+2028, U+2029 and other controls) are escaped, so one row stays one
+ * line whatever a peer wrote into it.
  */
 public final class JsonOutput {
   private static final ObjectMapper COMPACT = mapper();
@@ -20,7 +20,7 @@ public final class JsonOutput {
 
   private JsonOutput() {}
 
-  /** An object of names and values in turn. */
+  /** Creates an object from alternating names and values. */
   public static Map<String, Object> object(Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -29,14 +29,20 @@ public final class JsonOutput {
     return object;
   }
 
-  /** In one line. */
   public static String compact(Object value) {
     return write(COMPACT, value);
   }
 
-  /** Over several lines, for reading. */
   public static String indented(Object value) {
     return write(INDENTED, value);
+  }
+
+  private static String write(ObjectMapper mapper, Object value) {
+    try {
+      return mapper.writeValueAsString(value);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("a map of texts and numbers must be valid JSON", impossible);
+    }
   }
 
   private static ObjectMapper mapper() {
@@ -58,14 +64,6 @@ public final class JsonOutput {
       return c >= 0x7f && c <= 0x9f || c == 0x2028 || c == 0x2029
           ? new SerializedString("\\u%04x".formatted(c))
           : null;
-    }
-  }
-
-  private static String write(ObjectMapper mapper, Object value) {
-    try {
-      return mapper.writeValueAsString(value);
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("maps of texts and numbers are JSON", impossible);
     }
   }
 }

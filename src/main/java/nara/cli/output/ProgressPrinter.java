@@ -6,16 +6,16 @@ import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
 
 /**
- * Tells a person how far a recovery is, on stderr: one line that is written over where somebody
- * watches, else a line for each stage and now and then one within.
+ * Prints the progress of a recovery to stderr. On a terminal it overwrites one line. In a log it
+ * prints a line for each stage, and one every two seconds within a stage.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 public final class ProgressPrinter {
-  /** Faster than anybody reads. */
+  /** Shorter than a reader notices. */
   private static final Duration TERMINAL_INTERVAL = Duration.ofMillis(100);
 
-  /** Slow enough for a log. */
+  /** Long enough to keep a log short. */
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(2);
 
   private static final String ERASE_LINE = "\r\033[K";
@@ -29,7 +29,7 @@ public final class ProgressPrinter {
     this.terminal = terminal;
   }
 
-  /** Shows it, unless the last one was shown just now. */
+  /** Prints the progress, unless the interval since the last print is not over. */
   public void print(RecoveryProgressed progressed) {
     Instant now = terminal.clock().instant();
     if (progressed.stage().equals(stage) && now.isBefore(nextPrint)) {
@@ -46,7 +46,7 @@ public final class ProgressPrinter {
     }
   }
 
-  /** Leaves the terminal as it was, for what is printed next. */
+  /** Erases the line that was overwritten, before other output. */
   public void eraseOpenLine() {
     if (lineOpen) {
       terminal.err().print(ERASE_LINE);

@@ -5,98 +5,103 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import nara.recovery.report.Report;
 
-/**
- * The report of a recovery for a person: how it ended, by which stages, and what came from whom.
- */
+/** The report of a recovery as text: the outcome, the stages and the events of each neighbour. */
 public final class ReportFormatter {
-  /** Names of a line: the JSON report lists all of them. */
+  /** They stand in one line; the JSON report lists all. */
   private static final int MAX_CONFLICTS_SHOWN = 5;
 
   private ReportFormatter() {}
 
-  /** The report as lines. */
-  public static String format(Report r) {
+  public static String format(Report report) {
     StringBuilder text = new StringBuilder();
-    text.append(
-        "%s after %s: %,d events recovered, %,d in the ledger%n"
-            .formatted(
-                r.outcome(),
-                seconds(r.durationMs()),
-                r.eventTotals().merged(),
-                r.ledgerTotals().total()));
-    r.reasons()
-        .forEach(reason -> text.append("  - ").append(Terminal.printable(reason)).append('\n'));
-    TextTable stages = new TextTable("stage", "outcome", "began", "took", "why");
-    r.stageReports()
-        .forEach(
-            s ->
-                stages.addRow(
-                    s.name(),
-                    s.outcome(),
-                    seconds(s.startedMs()),
-                    seconds(s.durationMs()),
-                    s.reason()));
-    TextTable neighbours =
-        new TextTable(
-            "neighbour",
-            "address",
-            "requests",
-            "failed",
-            "bytes",
-            "events",
-            "new",
-            "duplicate",
-            "rejected",
-            "last failure");
-    r.neighbours().stream()
-        .filter(n -> n.requests() > 0)
-        .forEach(
-            n ->
-                neighbours.addRow(
-                    n.name(),
-                    n.address(),
-                    n.requests(),
-                    n.failures(),
-                    n.bytes(),
-                    n.events(),
-                    n.added(),
-                    n.duplicate(),
-                    n.rejected(),
-                    n.lastFailure()));
-    appendTable(text, stages);
-    appendTable(text, neighbours);
-    long others = r.neighbours().stream().filter(n -> n.requests() == 0).count();
-    if (others > 0) {
-      text.append(
-          others == 1
-              ? "  and 1 more that was asked for no events%n".formatted()
-              : "  and %,d more that were asked for no events%n".formatted(others));
-    }
-    Report.EventTotals e = r.eventTotals();
-    text.append(
-        "\nevents       %,d received: %,d merged, %,d duplicate, %,d waiting for keys, %,d rejected, %,d pruned%n"
-            .formatted(
-                e.received(),
-                e.merged(),
-                e.duplicate(),
-                e.quarantined(),
-                e.rejected(),
-                e.pruned()));
-    int distinct = e.received() - e.duplicate();
+    Report.EventTotals events = report.eventTotals();
+    append(text, "%s", summary(report));
+    report.reasons().forEach(reason -> append(text, "  - %s", Terminal.printable(reason)));
+    appendStages(text, report.stageReports());
+    appendNeighbours(text, report.neighbours());
+    append(
+        text,
+        "\nevents       %,d received: %,d merged, %,d duplicate, %,d waiting for keys, %,d rejected, %,d pruned",
+        events.received(),
+        events.merged(),
+        events.duplicate(),
+        events.quarantined(),
+        events.rejected(),
+        events.pruned());
+    int distinct = events.received() - events.duplicate();
     if (distinct > 0) {
-      text.append(
-          "             holds %,d of the %,d distinct events that it was offered%n"
-              .formatted(e.merged(), distinct));
+      append(
+          text,
+          "             merged %,d of the %,d distinct events received",
+          events.merged(),
+          distinct);
     }
-    appendCounts(text, "verdicts", e.verdicts());
-    Report.CheckpointTotals c = r.checkpointTotals();
-    text.append(
-        "checkpoints  %,d of %,d peers answered, %,d received, %,d new%n"
-            .formatted(c.peersAnswered(), c.peersAsked(), c.received(), c.added()));
-    text.append("ping times   of %,d neighbours seeded%n".formatted(r.pingTimesSeeded()));
-    appendCounts(text, "ledger", r.ledgerTotals().byService());
-    appendConflicts(text, r.conflicts());
+    appendCounts(text, "verdicts", events.verdicts());
+    Report.CheckpointTotals checkpoints = report.checkpointTotals();
+    append(
+        text,
+        "checkpoints  %,d of %,d peers answered, %,d received, %,d new",
+        checkpoints.peersAnswered(),
+        checkpoints.peersAsked(),
+        checkpoints.received(),
+        checkpoints.added());
+    append(text, "ping times   seeded for %,d neighbours", report.pingTimesSeeded());
+    appendCounts(text, "ledger", report.ledgerTotals().byService());
+    appendConflicts(text, report.conflicts());
     return text.toString();
+  }
+
+  /** The outcome in one line. */
+  public static String summary(Report report) {
+    return "%s after %s: %,d events recovered, %,d in the ledger"
+        .formatted(
+            report.outcome(),
+            seconds(report.durationMs()),
+            report.eventTotals().merged(),
+            report.ledgerTotals().total());
+  }
+
+  private static void append(StringBuilder text, String format, Object... args) {
+    text.append(format.formatted(args)).append('\n');
+  }
+
+  private static void appendStages(StringBuilder text, List<Report.StageReport> stages) {
+    TextTable table = new TextTable("stage", "outcome", "began", "took", "why");
+    for (Report.StageReport s : stages) {
+      table.addRow(
+          s.name(), s.outcome(), seconds(s.startedMs()), seconds(s.durationMs()), s.reason());
+    }
+    appendTable(text, table);
+  }
+
+  private static void appendNeighbours(
+      StringBuilder text, List<Report.NeighbourTotals> neighbours) {
+    TextTable table =
+        new TextTable(
+            "neighbour,address,requests,failed,bytes,events,new,duplicate,rejected,last failure"
+                .split(","));
+    int unused = 0;
+    for (Report.NeighbourTotals n : neighbours) {
+      if (n.requests() == 0) {
+        unused++;
+      } else {
+        table.addRow(
+            n.name(),
+            n.address(),
+            n.requests(),
+            n.failures(),
+            n.bytes(),
+            n.events(),
+            n.added(),
+            n.duplicate(),
+            n.rejected(),
+            n.lastFailure());
+      }
+    }
+    appendTable(text, table);
+    if (unused > 0) {
+      append(text, "  %,d more received no request for events", unused);
+    }
   }
 
   private static void appendTable(StringBuilder text, TextTable table) {
@@ -111,7 +116,7 @@ public final class ReportFormatter {
             .sorted(Map.Entry.comparingByKey())
             .map(count -> "%,d %s".formatted(count.getValue(), Terminal.printable(count.getKey())))
             .collect(Collectors.joining(", "));
-    text.append("%-11s  %s%n".formatted(name, list.isEmpty() ? "none" : list));
+    append(text, "%-11s  %s", name, list.isEmpty() ? "none" : list);
   }
 
   private static void appendConflicts(StringBuilder text, List<Report.KeyConflict> conflicts) {
@@ -121,10 +126,12 @@ public final class ReportFormatter {
               .limit(MAX_CONFLICTS_SHOWN)
               .map(conflict -> Terminal.printable(conflict.name()))
               .collect(Collectors.joining(", "));
-      text.append(
-          "conflicts    contradictory keys or ids (%,d): %s%s%n"
-              .formatted(
-                  conflicts.size(), names, conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : ""));
+      append(
+          text,
+          "conflicts    contradictory keys or ids (%,d): %s%s",
+          conflicts.size(),
+          names,
+          conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : "");
     }
   }
 

@@ -9,20 +9,19 @@ import nara.bounds.SafeText;
 import nara.bus.Scheduler;
 
 /**
- * Where a command writes, and what time it is: handed in, so that a command can be run and read
- * within a test.
+ * The streams and the clock of a command. A test passes its own.
  *
- * @param out results, and nothing else
- * @param err everything said to a person: sentences, summaries, progress
- * @param interactive whether a person watches {@code err}, so that a line may be written over
+ * @param out results only
+ * @param err messages, summaries and progress for a person
+ * @param interactive whether a person watches {@code err}, so that a line may be overwritten
  */
 public record Terminal(
     CheckedPrintStream out, PrintStream err, Scheduler clock, boolean interactive) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /**
-   * This process's own. Whether anybody watches is told by the starting script, as the JDK's answer
-   * differs from release to release.
+   * The streams of this process. The start script tells whether {@code err} is a terminal, because
+   * JDK releases answer this question differently.
    */
   public static Terminal ofProcess() {
     return new Terminal(
@@ -31,6 +30,11 @@ public record Terminal(
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         Scheduler.system(),
         Boolean.getBoolean("nara.terminal"));
+  }
+
+  /** Prints a line for a person. */
+  public void message(String format, Object... args) {
+    err.println(format.formatted(args));
   }
 
   /** See {@link SafeText#escaped}. */

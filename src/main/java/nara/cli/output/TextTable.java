@@ -1,11 +1,13 @@
 package nara.cli.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * Rows in columns that are as wide as they must be; numbers to the right, texts to the left. Texts
- * are made printable and bounded, since names and reasons are often a peer's words.
+ * A table of text. Columns are as wide as their widest cell, numbers are right-aligned. Texts are
+ * escaped and cut, because names and reasons often come from a peer.
  */
 final class TextTable {
   private static final int MAX_CELL_LENGTH = 70;
@@ -15,26 +17,25 @@ final class TextTable {
 
   TextTable(String... header) {
     rows.add(List.of(header));
-    for (int i = 0; i < header.length; i++) {
-      rightAligned.add(false);
-    }
+    rightAligned.addAll(Collections.nCopies(header.length, false));
   }
 
-  /** Adds a row with a cell for each column of the header. */
+  /** Adds a row with one cell for each column of the header. */
   TextTable addRow(Object... cells) {
     List<String> row = new ArrayList<>(cells.length);
-    for (int i = 0; i < cells.length; i++) {
-      boolean number = cells[i] instanceof Number;
-      if (number) {
-        rightAligned.set(i, true);
+    for (Object cell : cells) {
+      if (cell instanceof Number number) {
+        rightAligned.set(row.size(), true);
+        row.add("%,d".formatted(number.longValue()));
+      } else {
+        row.add(text(cell));
       }
-      row.add(number ? "%,d".formatted(((Number) cells[i]).longValue()) : cell(cells[i]));
     }
     rows.add(row);
     return this;
   }
 
-  private static String cell(Object value) {
+  private static String text(Object value) {
     String text = Terminal.printable(String.valueOf(value));
     return text.length() <= MAX_CELL_LENGTH ? text : text.substring(0, MAX_CELL_LENGTH - 1) + "…";
   }
@@ -43,14 +44,12 @@ final class TextTable {
     return rows.size() == 1;
   }
 
-  /** The lines, each begun with the indent and ended with a line end. */
+  /** Returns the lines, each with the indent before it. */
   String render(String indent) {
     int columns = rightAligned.size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
+      Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length()));
     }
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {

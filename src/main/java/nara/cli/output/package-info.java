@@ -1,4 +1,4 @@
-/** What commands print: tables, JSON, progress, the report. */
+/** Output of the commands: tables, JSON, progress and the report. */
 @MayKnow({"bounds", "bus", "recovery", "recovery.report"})
 package nara.cli.output;
 

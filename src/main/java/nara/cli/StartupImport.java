@@ -1,0 +1,79 @@
+package nara.cli;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import nara.bus.Timeouts;
+import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
+import nara.cli.output.Terminal;
+import nara.event.json.RawEvents;
+import nara.node.Blocking;
+import nara.node.NaraNode;
+import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferResult;
+
+/** Offers the events of a file to a node that starts, before its recovery. */
+final class StartupImport implements Function<NaraNode, Future<?>> {
+  private static final int BATCH_SIZE = 5_000;
+
+  private final Path file;
+  private final Terminal terminal;
+
+  private long received;
+  private long added;
+  private long notAdded;
+  private long rejected;
+
+  StartupImport(Path file, Terminal terminal) {
+    this.file = file;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Future<?> apply(NaraNode node) {
+    Promise<Void> done = Promise.promise();
+    // Reading blocks on the disk, and each batch on its merge, so this needs a thread of its own.
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                importFile(node);
+                done.complete();
+              } catch (RuntimeException failure) {
+                done.fail(failure);
+              }
+            });
+    return done.future();
+  }
+
+  private void importFile(NaraNode node) {
+    EventFileReader.forEachBatch(
+        file,
+        BATCH_SIZE,
+        lines -> {
+          List<byte[]> events = lines.stream().map(Line::bytes).toList();
+          received +=
+              offer(node, new TrustRequest.OfferEvents(file.toString(), RawEvents.join(events)))
+                  .received();
+        });
+    // Events that came before the announcement of their emitter can be verified now.
+    long quarantined = offer(node, new TrustRequest.VerifyQuarantined()).quarantined();
+    terminal.message(
+        "imported %s: %,d events, %,d new, %,d already held or not kept, %,d rejected, %,d waiting"
+            + " for their emitter's key",
+        file, received, added, notAdded, rejected, quarantined);
+  }
+
+  private OfferResult offer(NaraNode node, TrustRequest<OfferResult> request) {
+    OfferResult result =
+        Blocking.await(
+            node.bus().request(TrustRequest.ADDRESS, request, Timeouts.IMPORT), Timeouts.IMPORT);
+    added += result.added();
+    notAdded += result.duplicate() + result.dropped();
+    rejected += result.rejected();
+    return result;
+  }
+}
