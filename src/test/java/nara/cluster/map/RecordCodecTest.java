@@ -46,7 +46,7 @@ class RecordCodecTest {
   }
 
   @Test
-  void commands_answers_and_notes_are_read_as_they_were_written() {
+  void commands_results_and_log_entries_survive_a_round_trip() {
     MeshRequest.PageFetched fetched =
         new MeshRequest.PageFetched(
             1_000,
@@ -62,8 +62,8 @@ class RecordCodecTest {
         new MemberCommand.FetchAndMerge(
             3, "a", BART, PAGE, Duration.ofSeconds(9), Duration.ofSeconds(2));
 
-    assertThat(again(MemberCommand.class, command)).isEqualTo(command);
-    assertThat(again(CommandResult.class, new FetchCompleted(fetched)))
+    assertThat(roundTrip(MemberCommand.class, command)).isEqualTo(command);
+    assertThat(roundTrip(CommandResult.class, new FetchCompleted(fetched)))
         .isEqualTo(new FetchCompleted(fetched));
     ReplayLogEntry entry =
         new ReplayLogEntry(
@@ -72,14 +72,14 @@ class RecordCodecTest {
             List.of(
                 new PlanCommand.StartFetch(
                     5, BART, PAGE, Duration.ofSeconds(1), Duration.ofSeconds(2))));
-    assertThat(again(ReplayLogEntry.class, entry)).isEqualTo(entry);
+    assertThat(roundTrip(ReplayLogEntry.class, entry)).isEqualTo(entry);
     CommandResult failed =
         new FetchCompleted(new MeshRequest.FetchFailed(MeshFailure.STALLED, "slow"));
-    assertThat(again(CommandResult.class, failed)).isEqualTo(failed);
+    assertThat(roundTrip(CommandResult.class, failed)).isEqualTo(failed);
   }
 
   @Test
-  void bytes_that_are_cut_or_lengthened_or_of_something_else_are_refused() {
+  void truncated_extended_or_foreign_bytes_are_rejected() {
     Buffer whole =
         RecordCodec.encode(
             MemberCommand.class,
@@ -98,7 +98,7 @@ class RecordCodecTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static <T> T again(Class<T> type, T value) {
+  private static <T> T roundTrip(Class<T> type, T value) {
     Type as = type;
     return RecordCodec.decode(type, RecordCodec.encode(as, value));
   }
