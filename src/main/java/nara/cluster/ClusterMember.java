@@ -148,7 +148,7 @@ public final class ClusterMember {
   }
 
   private void onMembersChanged(Bus bus, String message, Member changed) {
-    LOG.info(message, name(changed));
+    LOG.info(message, attribute(changed, HazelcastConfig.MEMBER_NAME_ATTRIBUTE));
     logQuorumChange();
     bus.publish(ClusterNotification.ADDRESS, new MembersChanged());
   }
@@ -171,27 +171,22 @@ public final class ClusterMember {
     return vertx;
   }
 
-  /** Shares merges and these keys with all members, in front of the ledger's verticle. */
   public Deployable sharedLedgerVerticle(Keyring keys) {
     return new SharedLedgerVerticle(this, keys);
   }
 
-  /** Executes the leader's commands, and sends commands while this member leads. */
   public Deployable commandVerticle() {
     return new MemberCommandVerticle(this);
   }
 
-  /** Removes what retention drops from the shared map, while this member leads in that term. */
   public Deployable pruneVerticle(Keyring keys, long term) {
     return new PruneVerticle(this, keys, term, PruneVerticle.DEFAULT_INTERVAL);
   }
 
-  /** Acquires and renews the lease, and publishes who leads. */
   public Deployable leaseVerticle() {
     return new LeaseVerticle(this);
   }
 
-  /** Replaces the coordinator while another member leads. */
   public Deployable standbyVerticle() {
     return new StandbyVerticle(this);
   }
@@ -246,19 +241,18 @@ public final class ClusterMember {
 
   private static MemberInfo memberInfo(Member member) {
     Set<Role> roles =
-        Arrays.stream(
-                String.valueOf(member.getAttribute(HazelcastConfig.ROLES_ATTRIBUTE)).split(","))
+        Arrays.stream(attribute(member, HazelcastConfig.ROLES_ATTRIBUTE).split(","))
             .map(Role::named)
             .flatMap(Optional::stream)
             .collect(Collectors.toUnmodifiableSet());
     return new MemberInfo(
-        String.valueOf(member.getAttribute(HazelcastConfig.NODE_ID_ATTRIBUTE)),
-        name(member),
+        attribute(member, HazelcastConfig.NODE_ID_ATTRIBUTE),
+        attribute(member, HazelcastConfig.MEMBER_NAME_ATTRIBUTE),
         roles);
   }
 
-  private static String name(Member member) {
-    return String.valueOf(member.getAttribute(HazelcastConfig.MEMBER_NAME_ATTRIBUTE));
+  private static String attribute(Member member, String name) {
+    return String.valueOf(member.getAttribute(name));
   }
 
   /** Hazelcast blocks for long when it starts and stops, so it gets a thread outside of Vert.x. */

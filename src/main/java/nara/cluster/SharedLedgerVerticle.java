@@ -110,12 +110,11 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
     // Before that, the node merges only its own snapshot or import; opening copies the view.
-    if (open && request instanceof MergeEvents events) {
-      return onMerge(events);
-    }
-    return open && request instanceof RecordObservation own
-        ? onObserve(own)
-        : ledgerView.request(request);
+    return switch (request) {
+      case MergeEvents events when open -> onMerge(events);
+      case RecordObservation own when open -> onObserve(own);
+      default -> ledgerView.request(request);
+    };
   }
 
   /** Shares an observation of this nara's own, if the view did not hold it already. */
@@ -252,10 +251,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   private Future<?> exchangeMissing(Set<String> inMap) {
     return ledgerView
         .request(new LedgerRequest.ExportVariants())
-        .compose(
-            export ->
-                worker.executeBlocking(
-                    () -> Differences.of(inMap, entries(export.events())), false))
+        .compose(export -> worker.executeBlocking(() -> compare(inMap, export.events()), false))
         .compose(
             differences -> {
               if (!differences.missingInView.isEmpty() || !differences.missingInMap.isEmpty()) {
@@ -271,12 +267,13 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   private record Differences(
-      List<String> missingInView, List<Map.Entry<String, byte[]>> missingInMap) {
-    static Differences of(Set<String> inMap, Map<String, byte[]> inView) {
-      return new Differences(
-          inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
-          inView.entrySet().stream().filter(entry -> !inMap.contains(entry.getKey())).toList());
-    }
+      List<String> missingInView, List<Map.Entry<String, byte[]>> missingInMap) {}
+
+  private static Differences compare(Set<String> inMap, List<JudgedEvent> events) {
+    Map<String, byte[]> inView = entries(events);
+    return new Differences(
+        inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
+        inView.entrySet().stream().filter(entry -> !inMap.contains(entry.getKey())).toList());
   }
 
   private Future<?> push(List<Map.Entry<String, byte[]>> missing) {

@@ -83,45 +83,9 @@ public final class RecordCodec {
     }
   }
 
-  /** The first part of a type that cannot be encoded, or empty. */
-  static Optional<String> unsupportedType(Type type) {
-    return unsupportedType(type, new LinkedHashSet<>());
-  }
-
-  private static Optional<String> unsupportedType(Type type, Set<Type> visited) {
-    if (!visited.add(type)) {
-      return Optional.empty();
-    }
-    if (type instanceof ParameterizedType of) {
-      boolean known =
-          List.of(List.class, Set.class, Map.class, Optional.class).contains(of.getRawType());
-      return known
-          ? firstUnsupported(Arrays.asList(of.getActualTypeArguments()), visited)
-          : unsupported(type);
-    }
-    if (!(type instanceof Class<?> one)) {
-      return unsupported(type);
-    }
-    if (one.isRecord() && one != EventId.class) {
-      return firstUnsupported(
-          Arrays.stream(one.getRecordComponents()).map(RecordComponent::getGenericType).toList(),
-          visited);
-    }
-    if (one.isSealed()) {
-      return firstUnsupported(Arrays.<Type>asList(one.getPermittedSubclasses()), visited);
-    }
-    return one.isEnum() || SCALAR_DECODERS.containsKey(one) ? Optional.empty() : unsupported(type);
-  }
-
-  private static Optional<String> firstUnsupported(Collection<Type> types, Set<Type> visited) {
-    return types.stream()
-        .map(type -> unsupportedType(type, visited))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private static Optional<String> unsupported(Type type) {
-    return Optional.of(type.getTypeName());
+  /** Whether this type has an encoding of its own. */
+  static boolean isScalar(Class<?> type) {
+    return type.isEnum() || SCALAR_DECODERS.containsKey(type);
   }
 
   private static void encode(Buffer out, Type type, Object value) {
