@@ -7,20 +7,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How a node finds the other members of its cluster, and what it does there.
+ * Membership of a node in a cluster.
  *
- * @param enabled whether the node is a member of a cluster at all
- * @param name of the cluster: members of another name are never joined
- * @param member what this member is called in reports and logs; by default after its address
- * @param host the one interface that the cluster speaks on, and what others connect to
+ * @param name of the cluster; members with another name never join
+ * @param member this member's name in reports and logs; empty: its address
+ * @param host the interface for cluster traffic, and the address that others connect to
  * @param port of Hazelcast
  * @param busPort of the event bus; 0 takes a free one
- * @param members host:port of all members, this one among them or not
- * @param roles what this member may be used for
- * @param quorum members that have to be there before anything leads or is merged
- * @param backups copies of everything in the maps beside the first one
- * @param detectionTimeout how long a member may be silent before the others go on without it; the
- *     lead is given anew some seconds later
+ * @param members host:port of all members, with or without this one
+ * @param roles the work that this member may do
+ * @param quorum members that must be present to lead and to merge
+ * @param backups copies of each map entry beside the first one
+ * @param detectionTimeout silence after which the others continue without a member; a new leader
+ *     takes over some seconds later
  * @param tls of the event bus
  */
 public record ClusterConfig(
@@ -36,19 +35,17 @@ public record ClusterConfig(
     int backups,
     Duration detectionTimeout,
     Optional<Tls> tls) {
-  /** A silent member is given up at the next beat, and what waited for it is asked again. */
+  /** The next heartbeat removes a silent member; then requests to it are sent again. */
   private static final Duration EVICTION_DELAY = Duration.ofSeconds(2);
 
-  /** The port of Hazelcast where nothing else is said. */
+  /** The default port of Hazelcast. */
   public static final int DEFAULT_PORT = 7435;
 
   /**
-   * The files, in PEM, by which members know each other on the event bus; both sides show a
-   * certificate.
+   * PEM files for mutual TLS on the event bus.
    *
    * @param key this member's private key, PKCS 8
-   * @param certificate of that key
-   * @param authority whose certificates are believed
+   * @param authority the trusted certificates
    */
   public record Tls(Path key, Path certificate, Path authority) {}
 
@@ -69,31 +66,22 @@ public record ClusterConfig(
         Optional.empty());
   }
 
-  /** The same, as a member of a cluster. */
+  /** A copy that is enabled. */
   public ClusterConfig asMember() {
-    return new ClusterConfig(
-        true,
-        name,
-        member,
-        host,
-        port,
-        busPort,
-        members,
-        roles,
-        quorum,
-        backups,
-        detectionTimeout,
-        tls);
+    return copy(true, host, port);
   }
 
-  /** The same at another address. */
   public ClusterConfig withAddress(String changedHost, int changedPort) {
+    return copy(enabled, changedHost, changedPort);
+  }
+
+  private ClusterConfig copy(boolean isEnabled, String atHost, int atPort) {
     return new ClusterConfig(
-        enabled,
+        isEnabled,
         name,
         member,
-        changedHost,
-        changedPort,
+        atHost,
+        atPort,
         busPort,
         members,
         roles,
@@ -103,20 +91,19 @@ public record ClusterConfig(
         tls);
   }
 
-  /** What this member is called. */
+  /** The configured name, or the address. */
   public String memberName() {
     return member.isEmpty() ? host + ":" + port : member;
   }
 
-  /** Whether this member has that role. */
   public boolean has(Role role) {
     return roles.contains(role);
   }
 
   /**
-   * How long a lead lasts that is not renewed. While some member is silent the entry may not be
-   * there to renew: until that one is given up, the lead must last, or every silent member would
-   * cost it. And not much longer, since the same time passes when it is the leader who is silent.
+   * The duration of a lease without a renewal. A silent member can block renewals until the others
+   * remove it, and the lease must outlast that. It must not be much longer, because a new leader
+   * waits for its end when the leader itself is silent.
    */
   Duration leaseDuration() {
     return detectionTimeout

@@ -1,10 +1,10 @@
 package nara.cluster;
 
-/** Why this node cannot be a member of the cluster: a sentence for the operator. */
+/** This node cannot join the cluster. The message tells the operator what to do. */
 public final class ClusterJoinException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  ClusterJoinException(String sentence) {
-    super(sentence);
+  ClusterJoinException(String message) {
+    super(message);
   }
 }

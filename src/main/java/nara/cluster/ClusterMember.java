@@ -19,6 +19,7 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -32,13 +33,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This JVM as a member of a cluster: the only place where Hazelcast begins and ends. It makes the
- * instance of Vert.x whose event bus reaches the others, and the verticles that need the maps.
+ * This JVM as a member of a cluster. It starts and stops Hazelcast, creates the clustered Vert.x
+ * instance, and creates the verticles that need the maps.
  */
 public final class ClusterMember {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
 
-  /** One of the members, as it says of itself. */
+  /** A member, from the attributes that it publishes. */
   record MemberInfo(String nodeId, String name, Set<Role> roles) {}
 
   private final ClusterConfig config;
@@ -57,12 +58,14 @@ public final class ClusterMember {
   }
 
   /**
-   * Joins the cluster, or begins it; takes some seconds. Fails with {@link ClusterJoinException}
-   * where the operator can mend it.
+   * Joins the cluster or starts it, within some seconds. Fails with {@link ClusterJoinException}
+   * when the operator has to change the configuration.
+   *
+   * @param id of the nara
    */
   public static Future<ClusterMember> join(ClusterConfig config, String id, VertxOptions options) {
     return onOwnThread("nara-join", () -> joinBlocking(config, id))
-        .compose(member -> member.vertx(options).map(member));
+        .compose(member -> member.createVertx(options).map(member));
   }
 
   private static ClusterMember joinBlocking(ClusterConfig config, String id) {
@@ -70,29 +73,29 @@ public final class ClusterMember {
         .tls()
         .flatMap(tls -> TlsFiles.problem(tls, Instant.now()))
         .ifPresent(
-            fault -> {
-              throw new ClusterJoinException(fault);
+            problem -> {
+              throw new ClusterJoinException(problem);
             });
     String nodeId = UUID.randomUUID().toString();
     TermTracker tracker = new TermTracker();
     com.hazelcast.config.Config hazelcast = HazelcastConfig.of(config, nodeId);
     hazelcast.getMemberAttributeConfig().setAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE, id);
-    hazelcast.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, tracker);
+    hazelcast.getUserContext().put(TermTracker.CONTEXT_KEY, tracker);
     HazelcastInstance joined = Hazelcast.newHazelcastInstance(hazelcast);
     for (Member other : joined.getCluster().getMembers()) {
-      if (!id.equals(other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE))) {
+      String otherId = other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE);
+      if (!id.equals(otherId)) {
         joined.shutdown();
         throw new ClusterJoinException(
-            ("the cluster %s is one of another nara, %s, and this one is %s: give all members one"
-                    + " identity.name and one soul, or this one a cluster.name of its own")
-                .formatted(
-                    config.name(), other.getAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE), id));
+            ("the cluster %s belongs to another nara (id %s); this nara's id is %s; give all"
+                    + " members the same identity.name and soul, or choose another cluster.name")
+                .formatted(config.name(), otherId, id));
       }
     }
     return new ClusterMember(config, nodeId, joined, tracker);
   }
 
-  private Future<Vertx> vertx(VertxOptions options) {
+  private Future<Vertx> createVertx(VertxOptions options) {
     EventBusOptions bus =
         new EventBusOptions().setHost(config.host()).setClusterPublicHost(config.host());
     bus.setPort(config.busPort());
@@ -125,16 +128,12 @@ public final class ClusterMember {
             new MembershipListener() {
               @Override
               public void memberAdded(MembershipEvent event) {
-                LOG.info("{} has joined", name(event.getMember()));
-                logQuorumChange();
-                bus.publish(ClusterNotification.ADDRESS, new MembersChanged());
+                onMembersChanged(bus, "A member joined; member={}", event.getMember());
               }
 
               @Override
               public void memberRemoved(MembershipEvent event) {
-                LOG.info("{} is gone", name(event.getMember()));
-                logQuorumChange();
-                bus.publish(ClusterNotification.ADDRESS, new MembersChanged());
+                onMembersChanged(bus, "A member left; member={}", event.getMember());
               }
             });
     hazelcast
@@ -142,62 +141,57 @@ public final class ClusterMember {
         .addLifecycleListener(
             event -> {
               if (event.getState() == LifecycleState.MERGED) {
-                LOG.info("{} was cut off and is back", config.memberName());
+                LOG.info("This member rejoined after a split; member={}", config.memberName());
                 bus.publish(ClusterNotification.ADDRESS, new SplitBrainHealed());
               }
             });
   }
 
-  /** Says when there are too few members, and when there are enough again. */
+  private void onMembersChanged(Bus bus, String message, Member changed) {
+    LOG.info(message, attribute(changed, HazelcastConfig.MEMBER_NAME_ATTRIBUTE));
+    logQuorumChange();
+    bus.publish(ClusterNotification.ADDRESS, new MembersChanged());
+  }
+
   private synchronized void logQuorumChange() {
     boolean now = hasQuorum();
     if (hadQuorum && !now) {
       LOG.warn(
-          "{} of {} members that have to be there: until then nothing is merged, and a lead ends"
-              + " with its lease",
+          "Too few members for the quorum; merge nothing and renew no lease; members={} quorum={}",
           members().size(),
           config.quorum());
     } else if (!hadQuorum && now) {
-      LOG.info("enough members are there");
+      LOG.info("The quorum is present; resume merges; quorum={}", config.quorum());
     }
     hadQuorum = now;
   }
 
-  /** The instance whose event bus reaches the other members. */
+  /** The instance with the clustered event bus. */
   public Vertx vertx() {
     return vertx;
   }
 
-  /**
-   * Stands in front of the ledger's verticle: what is merged goes to all members.
-   *
-   * @param keys shared with the other members
-   */
   public Deployable sharedLedgerVerticle(Keyring keys) {
     return new SharedLedgerVerticle(this, keys);
   }
 
-  /** Carries out what a leader commands, and commands when this member leads. */
   public Deployable commandVerticle() {
     return new MemberCommandVerticle(this);
   }
 
-  /** Keeps the shared map to what retention keeps, while this member leads in that term. */
   public Deployable pruneVerticle(Keyring keys, long term) {
     return new PruneVerticle(this, keys, term, PruneVerticle.DEFAULT_INTERVAL);
   }
 
-  /** Leads when it is this member's turn, and says so. */
   public Deployable leaseVerticle() {
     return new LeaseVerticle(this);
   }
 
-  /** Stands where the coordinator would be, while another member leads. */
   public Deployable standbyVerticle() {
     return new StandbyVerticle(this);
   }
 
-  /** Leaves in order: what only this member has goes to the others first. */
+  /** Leaves the cluster, after this member's part of the maps moved to the others. */
   public Future<?> leave() {
     return onOwnThread(
         "nara-leave",
@@ -207,12 +201,11 @@ public final class ClusterMember {
         });
   }
 
-  /** Whether this member has that role. */
   public boolean has(Role role) {
     return config.has(role);
   }
 
-  /** Whether no other member is there that could lead. */
+  /** Whether no other present member could lead. */
   public boolean isLastCoordinator() {
     return members().stream()
         .noneMatch(
@@ -235,35 +228,34 @@ public final class ClusterMember {
     return termTracker;
   }
 
-  /** Whether enough members are there for anything to be led or merged. */
+  /** Whether enough members are present to lead and to merge. */
   boolean hasQuorum() {
     return hazelcast.getLifecycleService().isRunning()
         && hazelcast.getCluster().getMembers().size() >= config.quorum();
   }
 
-  /** All members that are there, this one among them. */
+  /** All present members, including this one. */
   List<MemberInfo> members() {
     return hazelcast.getCluster().getMembers().stream().map(ClusterMember::memberInfo).toList();
   }
 
   private static MemberInfo memberInfo(Member member) {
     Set<Role> roles =
-        Arrays.stream(
-                String.valueOf(member.getAttribute(HazelcastConfig.ROLES_ATTRIBUTE)).split(","))
+        Arrays.stream(attribute(member, HazelcastConfig.ROLES_ATTRIBUTE).split(","))
             .map(Role::named)
-            .flatMap(java.util.Optional::stream)
+            .flatMap(Optional::stream)
             .collect(Collectors.toUnmodifiableSet());
     return new MemberInfo(
-        String.valueOf(member.getAttribute(HazelcastConfig.NODE_ID_ATTRIBUTE)),
-        name(member),
+        attribute(member, HazelcastConfig.NODE_ID_ATTRIBUTE),
+        attribute(member, HazelcastConfig.MEMBER_NAME_ATTRIBUTE),
         roles);
   }
 
-  private static String name(Member member) {
-    return String.valueOf(member.getAttribute(HazelcastConfig.MEMBER_NAME_ATTRIBUTE));
+  private static String attribute(Member member, String name) {
+    return String.valueOf(member.getAttribute(name));
   }
 
-  /** Hazelcast begins and ends with long waits: on a thread of its own, outside of Vert.x. */
+  /** Hazelcast blocks for long when it starts and stops, so it gets a thread outside of Vert.x. */
   private static <T> Future<T> onOwnThread(String thread, Supplier<T> work) {
     Promise<T> done = Promise.promise();
     Thread.ofPlatform()

@@ -2,26 +2,23 @@ package nara.cluster;
 
 import nara.bus.BusMessage;
 
-/** What the verticles of a cluster's member tell each other, and the node, within their JVM. */
+/** Notifications of a cluster member's verticles, within its JVM. */
 public sealed interface ClusterNotification extends BusMessage {
-  /** Where they tell. */
   String ADDRESS = "nara.cluster.notifications";
 
-  /** This member leads from now on. */
   record LeadershipGained(long term) implements ClusterNotification {}
 
-  /** This member leads no longer. */
   record LeadershipLost(String reason) implements ClusterNotification {}
 
-  /** A higher term was seen than this member leads in: it must step down. */
+  /** A higher term than that of this member's lead was seen: this member must step down. */
   record HigherTermSeen(long term) implements ClusterNotification {}
 
-  /** Members have come or gone. */
+  /** Members have joined or left. */
   record MembersChanged() implements ClusterNotification {}
 
-  /** This member was cut off, and has come back to the others. */
+  /** This member was cut off, and has joined the others again. */
   record SplitBrainHealed() implements ClusterNotification {}
 
-  /** Whether this member's view has all that the shared map had when it looked last. */
+  /** Whether this member's view had all events of the shared map at the last comparison. */
   record CaughtUp(boolean complete) implements ClusterNotification {}
 }

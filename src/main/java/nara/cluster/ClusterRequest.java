@@ -8,44 +8,44 @@ import nara.bus.Request;
 import nara.recovery.ClusterWorkRequest;
 
 /**
- * What the member of a cluster is asked, within its JVM.
+ * Requests to this member of the cluster, within its JVM.
  *
- * @param <R> the type of the answer
+ * @param <R> the type of the reply
  */
 public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> {
-  /** Where the member is asked how it stands. */
+  /** Serves {@link GetClusterStatus}. */
   String ADDRESS = "nara.cluster";
 
-  /** Where the shared ledger is opened. */
+  /** Serves {@link OpenSharedLedger}. */
   String LEDGER_ADDRESS = "nara.cluster.ledger";
 
-  /** Where a new leader asks what it finds. */
+  /** Serves {@link TakeOverLeadership}. */
   String TAKE_OVER_ADDRESS = "nara.cluster.lead";
 
-  /** How the cluster looks from here. */
+  /** The cluster as this member sees it. */
   record GetClusterStatus() implements ClusterRequest<ClusterStatus> {}
 
-  /** From now on merges go to the shared map; what the view holds already goes there too. */
+  /** Copies the view to the shared map, and from now on all merges. */
   record OpenSharedLedger() implements ClusterRequest<Done> {}
 
-  /** What a new leader finds. */
+  /** Reads the progress that a new leader takes over. */
   record TakeOverLeadership(long term) implements ClusterRequest<TakeOverResult> {}
 
-  /** The answer to {@link TakeOverLeadership}. */
+  /** The reply to {@link TakeOverLeadership}. */
   record TakeOverResult(ClusterWorkRequest.LeaderHandover leaderHandover) implements BusMessage {}
 
   /**
-   * The answer to {@link GetClusterStatus}.
+   * The reply to {@link GetClusterStatus}.
    *
-   * @param member what this one is called
-   * @param leader what the leader is called; empty when nobody leads
-   * @param term the highest that was seen here
+   * @param member this member's name
+   * @param leader the leader's name; empty without a leader
+   * @param term the highest term that this member has seen
    * @param leads whether this member leads
-   * @param members all that are there
-   * @param quorum how many have to be there
+   * @param members the names of all present members
+   * @param quorum the number of members that must be present
    * @param caughtUp whether this member's view is complete
-   * @param acceptedByTerm commands that this member has accepted, by term
-   * @param refusedCount commands and writes that it has refused for their term
+   * @param acceptedByTerm commands that this member accepted, by term
+   * @param refusedCount commands and writes that this member refused because of their term
    */
   record ClusterStatus(
       String member,
@@ -58,7 +58,6 @@ public sealed interface ClusterRequest<R extends BusMessage> extends Request<R> 
       Map<Long, Long> acceptedByTerm,
       long refusedCount)
       implements BusMessage {
-    /** Whether enough members are there. */
     public boolean hasQuorum() {
       return members.size() >= quorum;
     }

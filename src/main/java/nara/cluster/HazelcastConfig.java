@@ -12,51 +12,33 @@ import com.hazelcast.spi.merge.PutIfAbsentMergePolicy;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import nara.cluster.map.EventEntry;
+import nara.cluster.map.Lease;
+import nara.cluster.map.RecoveryProgress;
+import nara.cluster.map.SharedKeyring;
 
 /**
- * The maps of a cluster, and what Hazelcast is told: our JSON decides, no file of its own.
+ * Builds Hazelcast's configuration from ours; Hazelcast reads no file of its own.
  *
- * <p>Everything of ours is under split-brain protection: with fewer members than the quorum no map
- * can be read or changed, so nothing leads and nothing counts as merged.
+ * <p>All maps of ours are under split-brain protection. With fewer members than the quorum no map
+ * can be read or changed, so nobody leads and nothing counts as merged.
  */
 public final class HazelcastConfig {
-  /** Event id and form → verdict and bytes as received. An entry never changes. */
-  public static final String LEDGER_MAP = "nara.ledger";
+  // Attributes that members publish.
 
-  /** Names and ids → keys. */
-  static final String KEYS_MAP = "nara.keys";
-
-  /** Who leads. */
-  public static final String LEASE_MAP = "nara.lease";
-
-  /** Its one entry. */
-  public static final String LEASE_KEY = "leader";
-
-  /** How far the recovery is. */
-  public static final String PROGRESS_MAP = "nara.progress";
-
-  /** Where Hazelcast's members say who they are. */
   static final String NODE_ID_ATTRIBUTE = "__vertx.nodeId";
-
-  /** Which nara the cluster is. */
   static final String NARA_ID_ATTRIBUTE = "nara.id";
 
   static final String MEMBER_NAME_ATTRIBUTE = "nara.member";
   static final String ROLES_ATTRIBUTE = "nara.roles";
 
-  /** Under this name the operations on maps find the terms of the member that they run on. */
-  public static final String TERMS_CONTEXT_KEY = "nara.terms";
-
-  /** What lets the maps be read and changed while enough members are there. */
+  /** The name of the split-brain protection. */
   static final String QUORUM_RULE = "nara.quorum";
 
-  /**
-   * A write sends one operation to each partition: few are enough for the members of one operator,
-   * and make large ones.
-   */
+  /** A write sends one operation to each partition; few partitions make few, large operations. */
   private static final int PARTITIONS = 61;
 
-  /** What is lost with two members dying at once must not be who leads: Hazelcast allows six. */
+  /** The lease must survive two members that die at once. Hazelcast allows six backups. */
   private static final int LEASE_BACKUPS = 3;
 
   private HazelcastConfig() {}
@@ -78,12 +60,13 @@ public final class HazelcastConfig {
         new SplitBrainProtectionConfig(QUORUM_RULE, true, cluster.quorum()));
     String unionPolicy = PutIfAbsentMergePolicy.class.getName();
     String discardPolicy = DiscardMergePolicy.class.getName();
-    config.addMapConfig(map(LEDGER_MAP, cluster.backups(), unionPolicy));
-    config.addMapConfig(map(KEYS_MAP, cluster.backups(), unionPolicy));
-    config.addMapConfig(map(LEASE_MAP, Math.max(LEASE_BACKUPS, cluster.backups()), discardPolicy));
-    config.addMapConfig(map(PROGRESS_MAP, cluster.backups(), discardPolicy));
-    // Where Vert.x keeps where its members listen: each writes itself again when one is gone, so
-    // a backup that is late must not fail a start.
+    config.addMapConfig(map(EventEntry.LEDGER_MAP, cluster.backups(), unionPolicy));
+    config.addMapConfig(map(SharedKeyring.KEYS_MAP, cluster.backups(), unionPolicy));
+    config.addMapConfig(
+        map(Lease.LEASE_MAP, Math.max(LEASE_BACKUPS, cluster.backups()), discardPolicy));
+    config.addMapConfig(map(RecoveryProgress.PROGRESS_MAP, cluster.backups(), discardPolicy));
+    // Vert.x stores the members' bus addresses here. Each member writes its own again when another
+    // leaves, so a late backup must not fail a start.
     config.addMapConfig(
         new MapConfig("__vertx.nodeInfo").setBackupCount(0).setAsyncBackupCount(LEASE_BACKUPS));
     return config;
@@ -97,7 +80,7 @@ public final class HazelcastConfig {
         .setMergePolicyConfig(new MergePolicyConfig(mergePolicy, 1_000));
   }
 
-  /** One interface, one port, the members by address: nothing is found by calling around. */
+  /** One interface, one port, members by address: no discovery by multicast. */
   private static void network(NetworkConfig network, ClusterConfig cluster) {
     network.setPort(cluster.port()).setPortAutoIncrement(false).setPortCount(1);
     network.setPublicAddress(cluster.host() + ":" + cluster.port());
@@ -125,10 +108,10 @@ public final class HazelcastConfig {
         .setProperty("hazelcast.partition.count", String.valueOf(PARTITIONS))
         .setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(beats))
         .setProperty("hazelcast.heartbeat.interval.seconds", "1")
-        // A write whose backup is not there in time has failed: it is made again.
+        // A write without a backup in time fails, and SharedMap retries it.
         .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
         .setProperty("hazelcast.operation.backup.timeout.millis", "1500")
-        .setProperty("hazelcast.operation.call.timeout.millis", String.valueOf(20_000))
+        .setProperty("hazelcast.operation.call.timeout.millis", "20000")
         .setProperty("hazelcast.wait.seconds.before.join", "1")
         .setProperty("hazelcast.merge.first.run.delay.seconds", String.valueOf(beats))
         .setProperty("hazelcast.merge.next.run.delay.seconds", String.valueOf(beats))

@@ -6,34 +6,32 @@ import java.util.Optional;
 import nara.cluster.map.Lease;
 
 /**
- * When a member may lead, as a state machine without clocks, sockets or maps.
+ * Decides when a member leads: a state machine without clocks, sockets or maps.
  *
- * <p>Nobody compares clocks. A leader counts its lease from the moment before it sent the renewal
- * that came through, and gives up an eighth before the end; the others count from the moment they
- * saw the entry change, and take over an eighth after the end. So two never lead at once, however
- * far apart their clocks are, as long as these run about equally fast. A leader that stood still
- * finds at once that its lease is over, and if it should not: its term is.
+ * <p>Members do not compare clocks. A leader counts its lease from the time at which it sent the
+ * last successful renewal, and steps down an eighth before the end. The others count from the time
+ * at which they saw the lease change, and take over an eighth after the end. So two members never
+ * lead at once, as long as their clocks run about equally fast. A leader that was paused finds that
+ * its lease has expired, or at the latest that its term is over.
  *
- * <p>Times are nanoseconds of this member's own monotonic clock.
+ * <p>Times are nanoseconds of this member's monotonic clock.
  */
 final class LeaderElection {
-  /** A lease's safety margin, as a part of it. */
+  /** The safety margin is the lease divided by this. */
   private static final int MARGIN_DIVISOR = 8;
 
-  /** What to do now. */
+  /** The next action of the member. */
   sealed interface ElectionAction {
-    /** Nothing. */
     record Wait() implements ElectionAction {}
 
     /**
-     * Replace the entry, if it is still the one that was seen.
+     * Replace the lease in the map, if it is still the expected one.
      *
-     * @param expected empty: there must be none
-     * @param replacement what to put there
+     * @param expected empty: the map must hold no lease
      */
     record ReplaceLease(Optional<Lease> expected, Lease replacement) implements ElectionAction {}
 
-    /** Stop leading: the sentence says why. */
+    /** Stop leading. */
     record StepDown(String reason) implements ElectionAction {}
   }
 
@@ -47,11 +45,9 @@ final class LeaderElection {
   private long renewedAtNanos;
 
   /**
-   * A member that does not lead.
+   * A member that does not lead yet.
    *
-   * @param nodeId its node id
-   * @param name what it is called
-   * @param lease how long a lead lasts that is not renewed
+   * @param lease duration without a renewal
    */
   LeaderElection(String nodeId, String name, Duration lease) {
     this.nodeId = nodeId;
@@ -59,31 +55,30 @@ final class LeaderElection {
     this.leaseNanos = lease.toNanos();
   }
 
-  /** Whether this member leads. */
   boolean leading() {
     return leading;
   }
 
-  /** The term of the entry as it was last seen. */
+  /** The term of the last seen lease, or 0. */
   long term() {
     return lastSeen.map(Lease::term).orElse(0L);
   }
 
-  /** Takes note of the entry as it is in the map. */
-  void observe(Optional<Lease> entry, long now) {
-    // A leader knows its own entry best: what it reads may be older than what it has put there.
-    if (!leading && !entry.equals(lastSeen)) {
-      lastSeen = entry;
+  /** Observes the lease in the map. */
+  void observe(Optional<Lease> lease, long now) {
+    // A leader ignores it: a read may return an older lease than the leader's last renewal.
+    if (!leading && !lease.equals(lastSeen)) {
+      lastSeen = lease;
       changedAtNanos = now;
     }
   }
 
   /**
-   * What to do at this time.
+   * The action at this time.
    *
-   * @param eligible whether this member may begin to lead: it has the role, a quorum, and all
+   * @param eligible whether this member may start to lead: it has the role, a quorum, and all
    *     events
-   * @param highestTerm the highest term that this member has heard of, from whomever
+   * @param highestTerm the highest term that this member has seen
    */
   ElectionAction nextAction(boolean eligible, long highestTerm, long now) {
     if (leading) {
@@ -92,7 +87,7 @@ final class LeaderElection {
     boolean leaseExpired =
         lastSeen.isEmpty()
             || lastSeen.get().isReleased()
-            || lastSeen.get().holderId().equals(nodeId)
+            || isMine(lastSeen.get())
             || now - changedAtNanos > leaseNanos + leaseNanos / MARGIN_DIVISOR;
     if (!eligible || !leaseExpired) {
       return new ElectionAction.Wait();
@@ -104,28 +99,29 @@ final class LeaderElection {
   private ElectionAction nextLeaderAction(long highestTerm, long now) {
     Lease mine = lastSeen.orElseThrow();
     if (highestTerm > mine.term()) {
-      return stepDown("its term " + mine.term() + " is over: term " + highestTerm + " leads");
+      return stepDown(
+          "term %d is over; the current term is %d".formatted(mine.term(), highestTerm));
     }
     long overdueNanos = now - renewedAtNanos - (leaseNanos - leaseNanos / MARGIN_DIVISOR);
     if (overdueNanos > 0) {
       return stepDown(
           String.format(
               Locale.ROOT,
-              "its lease of term %d could not be renewed in time and ended %.1f s ago",
+              "could not renew the lease of term %d in time; it ended %.1f s ago",
               mine.term(),
               overdueNanos / 1e9));
     }
     return new ElectionAction.ReplaceLease(lastSeen, mine.renewed());
   }
 
-  /** Stops leading because this member leaves; the lease to give up, when there is one. */
+  /** Stops leading because this member leaves. Returns the lease to release, if it led. */
   Optional<Lease> resign() {
     Optional<Lease> mine = leading ? lastSeen : Optional.empty();
     leading = false;
     return mine;
   }
 
-  /** The replacement came through; {@code sentAt} is from before it was sent. */
+  /** The replacement succeeded; {@code sentAt} is a time before it was sent. */
   void onReplaced(Lease replacement, long sentAt) {
     lastSeen = Optional.of(replacement);
     changedAtNanos = sentAt;
@@ -133,26 +129,29 @@ final class LeaderElection {
     leading = isMine(replacement);
   }
 
-  /** The entry was another one than was seen, as {@code entry} tells. */
-  ElectionAction onNotReplaced(Optional<Lease> entry, long now) {
-    if (leading && entry.isPresent() && isMyTerm(entry.get())) {
-      // A renewal of which nobody knew whether it came through. Nor is it known now whether the
-      // others have it: the lease is not the longer for it.
-      lastSeen = entry;
+  /** The replacement failed, because the map holds this lease instead of the expected one. */
+  ElectionAction onNotReplaced(Optional<Lease> current, long now) {
+    long term = term();
+    if (leading && current.filter(lease -> isMine(lease) && lease.term() == term).isPresent()) {
+      // An earlier renewal with an unknown result. The backups may still miss it, so it does not
+      // extend the lease.
+      lastSeen = current;
       return new ElectionAction.Wait();
     }
     boolean led = leading;
-    long before = term();
     leading = false;
-    lastSeen = entry;
+    lastSeen = current;
     changedAtNanos = now;
-    return led
-        ? new ElectionAction.StepDown(
-            "its lease of term "
-                + before
-                + " was taken"
-                + entry.map(l -> ": " + l.holderName() + " leads in term " + l.term()).orElse(""))
-        : new ElectionAction.Wait();
+    if (!led) {
+      return new ElectionAction.Wait();
+    }
+    return new ElectionAction.StepDown(
+        current
+            .map(
+                lease ->
+                    "%s took the lease of term %d and leads in term %d"
+                        .formatted(lease.holderName(), term, lease.term()))
+            .orElse("the lease of term " + term + " is no longer in the map"));
   }
 
   private ElectionAction stepDown(String reason) {
@@ -160,11 +159,7 @@ final class LeaderElection {
     return new ElectionAction.StepDown(reason);
   }
 
-  private boolean isMyTerm(Lease entry) {
-    return isMine(entry) && entry.term() == term();
-  }
-
-  private boolean isMine(Lease entry) {
-    return entry.holderId().equals(nodeId);
+  private boolean isMine(Lease lease) {
+    return lease.holderId().equals(nodeId);
   }
 }

@@ -10,7 +10,6 @@ import com.hazelcast.nio.serialization.DataSerializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -20,13 +19,12 @@ import java.util.concurrent.TimeoutException;
 import nara.cluster.map.Lease;
 
 /**
- * Asks a member which lease it sees.
+ * Reads the lease that a member sees.
  *
- * <p>That a replacement came through does not say that the others have it. A member that stood
- * still, or was cut off, loses the others one by one: with the first of them goes the backup that
- * would have been missed, while the second still counts for the quorum. What it writes then is
- * there for it alone. So whoever is to begin a lead asks the others, too; those that have gone on
- * without it see another lease, or do not answer.
+ * <p>A successful replacement does not prove that the others have it. A member that was paused or
+ * cut off loses the others one by one. Without the first, a missing backup goes unnoticed; the
+ * second still counts for the quorum. A lease that it writes then exists on this member only. So a
+ * new leader also asks the others: they see another lease, or do not reply.
  */
 public final class LeaseQuorumCheck
     implements Callable<String>, HazelcastInstanceAware, DataSerializable {
@@ -34,12 +32,12 @@ public final class LeaseQuorumCheck
 
   private transient HazelcastInstance hazelcast;
 
-  /** For reading, too. */
+  /** Also for deserialization. */
   LeaseQuorumCheck() {}
 
   /**
-   * Whether a quorum sees that lease, this member included. Blocks, for as long as the patience at
-   * the most.
+   * Whether a quorum of members, this one included, sees that lease. Blocks for the timeout at
+   * most.
    */
   public static boolean isSeenByQuorum(
       HazelcastInstance hazelcast, Lease lease, int quorum, Duration timeout)
@@ -51,33 +49,26 @@ public final class LeaseQuorumCheck
       for (Member member : hazelcast.getCluster().getMembers()) {
         responses.add(executor.submitToMember(new LeaseQuorumCheck(), member));
       }
-    } catch (RejectedExecutionException stopping) {
+    } catch (RejectedExecutionException stopped) {
       return false;
     }
     int confirmations = 0;
     for (Future<String> response : responses) {
-      confirmations +=
-          lease.encoded().equals(awaitResponse(response, deadline - System.nanoTime())) ? 1 : 0;
+      try {
+        long nanos = Math.max(0, deadline - System.nanoTime());
+        if (lease.encoded().equals(response.get(nanos, TimeUnit.NANOSECONDS))) {
+          confirmations++;
+        }
+      } catch (ExecutionException | TimeoutException noResponse) {
+        // This member does not confirm the lease.
+      }
     }
     return confirmations >= quorum;
   }
 
-  /** What it says; nothing when it says nothing in time. */
-  private static String awaitResponse(Future<String> response, long nanos)
-      throws InterruptedException {
-    try {
-      return Objects.requireNonNullElse(
-          response.get(Math.max(0, nanos), TimeUnit.NANOSECONDS), "there is none");
-    } catch (ExecutionException | TimeoutException gone) {
-      return "it does not answer";
-    }
-  }
-
   @Override
   public String call() {
-    return hazelcast
-        .<String, String>getMap(HazelcastConfig.LEASE_MAP)
-        .get(HazelcastConfig.LEASE_KEY);
+    return hazelcast.<String, String>getMap(Lease.LEASE_MAP).get(Lease.LEASE_KEY);
   }
 
   @Override
@@ -87,11 +78,11 @@ public final class LeaseQuorumCheck
 
   @Override
   public void writeData(ObjectDataOutput out) {
-    // There is nothing to tell: the question is always the same.
+    // The check has no parameters.
   }
 
   @Override
   public void readData(ObjectDataInput in) {
-    // As above.
+    // The check has no parameters.
   }
 }

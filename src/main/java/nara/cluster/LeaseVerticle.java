@@ -6,15 +6,11 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import nara.bus.Bus;
-import nara.bus.BusMessage;
 import nara.cluster.ClusterNotification.CaughtUp;
 import nara.cluster.ClusterNotification.HigherTermSeen;
 import nara.cluster.ClusterNotification.LeadershipGained;
 import nara.cluster.ClusterNotification.LeadershipLost;
-import nara.cluster.ClusterNotification.MembersChanged;
-import nara.cluster.ClusterNotification.SplitBrainHealed;
 import nara.cluster.ClusterRequest.ClusterStatus;
 import nara.cluster.LeaderElection.ElectionAction;
 import nara.cluster.map.Lease;
@@ -23,18 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the lease, or waits for it: carries out what {@link LeaderElection} says, and tells {@link
- * LeadershipGained} and {@link LeadershipLost}. When it is undeployed it gives the lead up, so that
- * another need not wait: undeploy first what only a leader has.
+ * Renews the lease or waits for it: executes the actions of {@link LeaderElection}, and publishes
+ * {@link LeadershipGained} and {@link LeadershipLost}. It releases the lease when it stops, so
+ * undeploy the leader's parts first.
  */
 final class LeaseVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
 
-  /** For the others to say which lease they see: as long as for a backup. */
+  /** As long as the timeout of a backup. */
   private static final Duration QUORUM_CHECK_TIMEOUT = Duration.ofMillis(1_500);
 
-  /** How often a lease is looked at while it lasts. */
-  private static final int LOOKS = 16;
+  private static final int CHECKS_PER_LEASE = 16;
 
   private final ClusterMember member;
   private final LeaderElection leaderElection;
@@ -60,35 +55,33 @@ final class LeaseVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-lease", 1);
-    leases = member.hazelcast().getMap(HazelcastConfig.LEASE_MAP);
+    leases = member.hazelcast().getMap(Lease.LEASE_MAP);
     caughtUp = !member.config().has(Role.LEDGER);
-    bus.serve(ClusterRequest.ADDRESS, ClusterRequest.GetClusterStatus.class, this::onState);
-    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+    bus.serve(ClusterRequest.ADDRESS, ClusterRequest.GetClusterStatus.class, this::onStatus);
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     vertx.setPeriodic(
-        Math.max(20, member.config().leaseDuration().toMillis() / LOOKS), fired -> checkLease());
+        Math.max(20, member.config().leaseDuration().toMillis() / CHECKS_PER_LEASE),
+        id -> checkLease());
     return Future.succeededFuture();
   }
 
   @Override
   public Future<?> stop() {
     stopping = true;
-    Optional<Lease> mine = leaderElection.resign();
-    return mine.map(
+    return leaderElection
+        .resign()
+        .map(
             lease ->
-                onWorker(
+                worker.executeBlocking(
                     () ->
                         leases.replace(
-                                HazelcastConfig.LEASE_KEY,
-                                lease.encoded(),
-                                lease.released().encoded())
-                            ? "given up"
-                            : "taken before"))
-        .orElse(Future.succeededFuture(""))
+                            Lease.LEASE_KEY, lease.encoded(), lease.released().encoded())))
+        .orElse(Future.succeededFuture())
         .otherwiseEmpty()
         .eventually(worker::close);
   }
 
-  private Future<? extends BusMessage> onState(ClusterRequest.GetClusterStatus asked) {
+  private Future<ClusterStatus> onStatus(ClusterRequest.GetClusterStatus request) {
     return Future.succeededFuture(
         new ClusterStatus(
             member.config().memberName(),
@@ -102,21 +95,16 @@ final class LeaseVerticle extends VerticleBase {
             termTracker.refused()));
   }
 
-  private void onNews(ClusterNotification news) {
-    switch (news) {
-      case CaughtUp now -> caughtUp = now.complete();
-      case HigherTermSeen by -> termTracker.observe(by.term());
-      case MembersChanged changed -> {}
-      case SplitBrainHealed healed -> {}
-      case LeadershipGained mine -> {}
-      case LeadershipLost mine -> {}
-    }
-    if (news instanceof HigherTermSeen || news instanceof CaughtUp) {
+  private void onNotification(ClusterNotification notification) {
+    if (notification instanceof CaughtUp caught) {
+      caughtUp = caught.complete();
+      checkLease();
+    } else if (notification instanceof HigherTermSeen seen) {
+      termTracker.observe(seen.term());
       checkLease();
     }
   }
 
-  /** Looks at the entry and at the clock. */
   private void checkLease() {
     if (stopping) {
       return;
@@ -125,22 +113,25 @@ final class LeaseVerticle extends VerticleBase {
       act();
     } else if (!inFlight) {
       inFlight = true;
-      onWorker(() -> Lease.parse(String.valueOf(leases.get(HazelcastConfig.LEASE_KEY))))
-          .onSuccess(
-              entry -> {
-                leaderElection.observe(entry, System.nanoTime());
-                termTracker.observe(entry);
-                leaderName = entry.filter(Lease::isConfirmed).map(Lease::holderName).orElse("");
-              })
-          .onFailure(unreadable -> leaderName = "")
+      worker
+          .executeBlocking(this::readLease)
           .onComplete(
-              looked -> {
+              read -> {
                 inFlight = false;
-                if (looked.succeeded()) {
+                leaderName = "";
+                if (read.succeeded()) {
+                  Optional<Lease> lease = read.result();
+                  leaderElection.observe(lease, System.nanoTime());
+                  termTracker.observe(lease);
+                  leaderName = lease.filter(Lease::isConfirmed).map(Lease::holderName).orElse("");
                   act();
                 }
               });
     }
+  }
+
+  private Optional<Lease> readLease() {
+    return Lease.parse(String.valueOf(leases.get(Lease.LEASE_KEY)));
   }
 
   private void act() {
@@ -150,14 +141,15 @@ final class LeaseVerticle extends VerticleBase {
 
   private void execute(ElectionAction action) {
     switch (action) {
-      case ElectionAction.Wait nothing -> {}
+      case ElectionAction.Wait wait -> {}
       case ElectionAction.ReplaceLease lease -> {
         if (!inFlight && !stopping) {
           replaceLease(lease);
         }
       }
       case ElectionAction.StepDown down -> {
-        LOG.warn("{} steps down: {}", member.config().memberName(), down.reason());
+        LOG.warn(
+            "Stepped down as leader: {}; member={}", down.reason(), member.config().memberName());
         leaderName = "";
         bus.publish(ClusterNotification.ADDRESS, new LeadershipLost(down.reason()));
       }
@@ -169,7 +161,8 @@ final class LeaseVerticle extends VerticleBase {
     boolean renewing = leaderElection.leading();
     long sentAt = System.nanoTime();
     Lease replacement = lease.replacement();
-    onWorker(() -> compareAndSet(lease.expected(), replacement, renewing))
+    worker
+        .executeBlocking(() -> compareAndSet(lease.expected(), replacement, renewing))
         .onComplete(
             swapped -> {
               inFlight = false;
@@ -177,14 +170,14 @@ final class LeaseVerticle extends VerticleBase {
                 return;
               }
               if (swapped.failed()) {
-                // Not known whether it came through: the next look tells, or the lease runs out.
-                LOG.debug("the lease was not replaced: {}", swapped.cause().toString());
+                // The result is unknown: the next check finds it, or the lease expires.
+                LOG.debug("Failed to replace the lease; cause={}", swapped.cause().toString());
               } else if (swapped.result().succeeded()) {
                 onReplaced(renewing, replacement, sentAt);
               } else {
-                Optional<Lease> there = swapped.result().current();
-                termTracker.observe(there);
-                execute(leaderElection.onNotReplaced(there, System.nanoTime()));
+                Optional<Lease> current = swapped.result().current();
+                termTracker.observe(current);
+                execute(leaderElection.onNotReplaced(current, System.nanoTime()));
               }
             });
   }
@@ -194,42 +187,39 @@ final class LeaseVerticle extends VerticleBase {
     termTracker.observe(replacement.term());
     leaderName = replacement.holderName();
     if (!renewing) {
-      LOG.info("{} leads in term {}", replacement.holderName(), replacement.term());
+      LOG.info("Became the leader; member={} term={}", leaderName, replacement.term());
       bus.publish(ClusterNotification.ADDRESS, new LeadershipGained(replacement.term()));
-      // The others count a term from its first renewal on: they need not wait for it.
+      // Renew at once: the others count the term from its first renewal.
       act();
     }
   }
 
   /**
-   * What came of a replacement. That the wanted entry is there is not enough: from an attempt whose
-   * backups never came it may be there for this member alone, which is cut off from the others.
+   * The result of a replacement. It may fail although the map holds the replacement: after an
+   * attempt without backups, a member that is cut off may be the only one to see it.
    */
   private record SwapResult(boolean succeeded, Optional<Lease> current) {}
 
   private SwapResult compareAndSet(Optional<Lease> expected, Lease replacement, boolean renewing)
       throws InterruptedException {
-    boolean put =
+    boolean replaced =
         expected.isPresent()
-            ? leases.replace(
-                HazelcastConfig.LEASE_KEY, expected.get().encoded(), replacement.encoded())
-            : leases.putIfAbsent(HazelcastConfig.LEASE_KEY, replacement.encoded()) == null;
-    // Alone, just now, there was no backup to wait for, and the map's own protection may not know
-    // yet. A renewal that the others do not have ends by itself, when their lease of another term
-    // is heard of; of two leads in one term nobody could tell.
-    return put
-        ? new SwapResult(
-            member.hasQuorum() && (renewing || isSeenByQuorum(replacement)),
-            Optional.of(replacement))
-        : new SwapResult(false, Lease.parse(String.valueOf(leases.get(HazelcastConfig.LEASE_KEY))));
-  }
-
-  private boolean isSeenByQuorum(Lease wanted) throws InterruptedException {
-    return LeaseQuorumCheck.isSeenByQuorum(
-        member.hazelcast(), wanted, member.config().quorum(), QUORUM_CHECK_TIMEOUT);
-  }
-
-  private <T> Future<T> onWorker(Callable<T> work) {
-    return worker.executeBlocking(work);
+            ? leases.replace(Lease.LEASE_KEY, expected.get().encoded(), replacement.encoded())
+            : leases.putIfAbsent(Lease.LEASE_KEY, replacement.encoded()) == null;
+    if (!replaced) {
+      return new SwapResult(false, readLease());
+    }
+    // Without a quorum there may have been no backup, and the map's own protection reacts late. A
+    // renewal that the others miss ends when this leader hears of their next term. Two leaders of
+    // one term could not be distinguished, so a first lease needs the confirmation of a quorum.
+    boolean confirmed =
+        member.hasQuorum()
+            && (renewing
+                || LeaseQuorumCheck.isSeenByQuorum(
+                    member.hazelcast(),
+                    replacement,
+                    member.config().quorum(),
+                    QUORUM_CHECK_TIMEOUT));
+    return new SwapResult(confirmed, Optional.of(replacement));
   }
 }

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.cluster.map.EventEntry;
+import nara.cluster.map.SharedMap;
 import nara.event.Chau;
 import nara.event.Event;
 import nara.event.EventId;
@@ -25,18 +27,21 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.MergeEvents;
 import nara.trust.TrustNotification;
 
-/** This member's view of the shared ledger, as the cluster's verticles fill and ask it. */
+/** A client of this member's view of the shared ledger. */
 final class LedgerView {
+  /** Entries read from or written to the map at once: about 2.4 MB. */
+  static final int BATCH = 5_000;
+
   private final EventReader reader = new EventReader();
   private final Bus bus;
   private final WorkerExecutor worker;
   private final Keyring keyring;
 
   /**
-   * The view on that bus.
+   * A client.
    *
-   * @param worker where events are read
-   * @param keyring learns from hey-theres
+   * @param worker parses events
+   * @param keyring learns the keys of hey-theres
    */
   LedgerView(Bus bus, WorkerExecutor worker, Keyring keyring) {
     this.bus = bus;
@@ -48,7 +53,20 @@ final class LedgerView {
     return bus.request(LedgerRequest.VIEW_ADDRESS, request, Timeouts.LOCAL);
   }
 
-  /** Takes entries of the map into the view; what it holds as valid is not read again. */
+  /** Merges the map's entries of these keys into the view, batch by batch. */
+  Future<?> pull(SharedMap map, List<String> keys) {
+    if (keys.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    int size = Math.min(keys.size(), BATCH);
+    Set<String> batch = Set.copyOf(keys.subList(0, size));
+    return worker
+        .executeBlocking(() -> map.map().getAll(batch), false)
+        .compose(this::mergeEntries)
+        .compose(merged -> pull(map, keys.subList(size, keys.size())));
+  }
+
+  /** Merges entries of the map into the view. Events that it holds as valid are not parsed. */
   Future<?> mergeEntries(Map<String, byte[]> entries) {
     List<byte[]> values = new ArrayList<>(entries.size());
     List<EventId> ids = new ArrayList<>(entries.size());
@@ -58,13 +76,13 @@ final class LedgerView {
           values.add(value);
         });
     return request(new LedgerRequest.FindValidIds(ids))
-        .compose(answer -> worker.executeBlocking(() -> read(values, answer.valid()), false))
+        .compose(held -> worker.executeBlocking(() -> parse(values, held.valid()), false))
         .compose(
             events ->
                 request(new MergeEvents(events)).onSuccess(result -> publishAnnouncements(events)));
   }
 
-  /** Who announced itself to another member is there for all of them. */
+  /** A nara that announced itself to one member is present for all members. */
   private void publishAnnouncements(List<JudgedEvent> events) {
     List<Event> announcements =
         events.stream()
@@ -78,7 +96,7 @@ final class LedgerView {
     }
   }
 
-  private List<JudgedEvent> read(List<byte[]> values, BitSet held) {
+  private List<JudgedEvent> parse(List<byte[]> values, BitSet held) {
     List<JudgedEvent> events = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
       byte[] value = values.get(i);
@@ -88,15 +106,15 @@ final class LedgerView {
       }
       if (reader.read(value, 1, value.length - 1) instanceof ReadResult.ParsedEvent parsedEvent) {
         JudgedEvent judgedEvent = new JudgedEvent(parsedEvent.event(), verdict);
-        learn(judgedEvent);
+        learnKey(judgedEvent);
         events.add(judgedEvent);
       }
     }
     return events;
   }
 
-  /** Another member has verified it, and a hey-there of the same nara says the same everywhere. */
-  private void learn(JudgedEvent event) {
+  /** Learns the key of a hey-there that another member has verified. */
+  private void learnKey(JudgedEvent event) {
     if (event.verdict() == Verdict.VALID && event.event().payload() instanceof HeyThere hey) {
       PublicKey.parse(hey.publicKey())
           .ifPresent(key -> keyring.learn(hey.from(), hey.id(), key, Origin.HEY_THERE));

@@ -7,17 +7,17 @@ import nara.mesh.client.MeshRequest;
 import nara.trust.KeySearch.KeySearchResult;
 
 /**
- * What a leader sends to a member over the clustered event bus: small, and to be made again when no
- * answer comes. Carrying one out twice does no harm.
+ * Commands of a leader to a member, over the clustered event bus. They are small and idempotent;
+ * the leader sends a command again when no reply arrives.
  */
 public sealed interface MemberCommand {
-  /** Of the lead in which it was given. */
+  /** The term of the leader that sent it. */
   long term();
 
-  /** What the leader is called. */
+  /** The leader's name. */
   String leader();
 
-  /** Fetch one answer of a peer, judge it, and merge it into the shared ledger. */
+  /** Fetch one response of a peer, verify its events and merge them into the shared ledger. */
   record FetchAndMerge(
       long term,
       String leader,
@@ -27,22 +27,19 @@ public sealed interface MemberCommand {
       Duration stallTimeout)
       implements MemberCommand {}
 
-  /** Look for the keys that events wait for at this member. */
+  /** Search the keys of this member's quarantined events. */
   record SearchKeysLocally(long term, String leader, List<MeshRequest.Peer> peers)
       implements MemberCommand {}
 
-  /** What a member answers. */
+  /** A member's reply. */
   sealed interface CommandResult {}
 
-  /** A fetch ended. */
   record FetchCompleted(MeshRequest.FetchOutcome outcome) implements CommandResult {}
 
-  /** Keys were looked for. */
   record KeySearchCompleted(KeySearchResult result) implements CommandResult {}
 
-  /** The command's term is over. */
+  /** The member has seen a higher term, and refused the command. */
   record StaleTerm(long highestTerm) implements CommandResult {}
 
-  /** The member could not do it; the sentence says why. */
   record CommandFailed(String reason) implements CommandResult {}
 }

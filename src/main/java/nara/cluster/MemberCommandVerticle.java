@@ -1,5 +1,8 @@
 package nara.cluster;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -12,11 +15,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -25,11 +30,14 @@ import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.cluster.ClusterMember.MemberInfo;
 import nara.cluster.ClusterNotification.HigherTermSeen;
+import nara.cluster.ClusterNotification.MembersChanged;
+import nara.cluster.ClusterNotification.SplitBrainHealed;
 import nara.cluster.ClusterRequest.TakeOverLeadership;
 import nara.cluster.ClusterRequest.TakeOverResult;
 import nara.cluster.MemberCommand.CommandFailed;
 import nara.cluster.MemberCommand.CommandResult;
 import nara.cluster.MemberCommand.FetchAndMerge;
+import nara.cluster.MemberCommand.FetchCompleted;
 import nara.cluster.MemberCommand.KeySearchCompleted;
 import nara.cluster.MemberCommand.StaleTerm;
 import nara.cluster.map.RecordCodec;
@@ -38,6 +46,7 @@ import nara.cluster.map.TermTracker;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.PeerKeySource;
 import nara.recovery.ClusterWorkRequest;
+import nara.recovery.ClusterWorkRequest.FetchOnMember;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.trust.KeySearch;
 import nara.trust.KeySearch.KeySearchResult;
@@ -45,26 +54,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Both ends of shared work: carries out what a leader commands, if its term is not over; and, for
- * the coordinator of this member when that leads, commands the others and keeps the progress.
+ * Executes the commands of a leader, if their term is current. For the coordinator of a leader it
+ * also sends commands to members and stores the progress.
  *
- * <p>A command whose member dies goes to another one at once. One that is refused for its term ends
- * this member's lead.
+ * <p>When a member leaves, its commands go to another member at once. A command that is refused
+ * because of its term ends this member's lead.
  */
 public final class MemberCommandVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(MemberCommandVerticle.class);
 
-  /** Members that one command is tried with. */
+  /** Members that one fetch is tried on. */
   private static final int MAX_ATTEMPTS = 5;
 
-  /** Different troubles with members that are worth a line each. */
+  /** Distinct failures of members that are logged. */
   private static final int MAX_LOGGED = 20;
 
   private final ClusterMember member;
   private final TermTracker termTracker;
   private final List<PendingCommand> pendingCommands = new ArrayList<>();
 
-  /** A member that is about to go, or has just come, fails all that it is given. */
+  /** A member that has just joined or is about to leave fails all commands. */
   private final LogOnce failures = new LogOnce(LOG::info, MAX_LOGGED);
 
   private Bus bus;
@@ -74,7 +83,7 @@ public final class MemberCommandVerticle extends VerticleBase {
   private long refusedTerm;
   private boolean stopping;
 
-  /** A command that has no answer yet. */
+  /** A command without a reply yet. */
   private record PendingCommand(MemberInfo target, Promise<CommandResult> result) {}
 
   MemberCommandVerticle(ClusterMember member) {
@@ -87,7 +96,7 @@ public final class MemberCommandVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-progress", 1);
     recoveryProgress = new RecoveryProgress(member.hazelcast());
-    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     bus.serve(ClusterRequest.TAKE_OVER_ADDRESS, TakeOverLeadership.class, this::onTakeOver);
     bus.serve(ClusterWorkRequest.ADDRESS, ClusterWorkRequest.class, this::onWork);
     return vertx
@@ -99,10 +108,7 @@ public final class MemberCommandVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopping = true;
-    // Answers end calls, and so change the list.
-    List.copyOf(pendingCommands)
-        .forEach(
-            command -> command.result.tryFail(new UnavailableException("this member is stopping")));
+    failPending(command -> true, "this member is stopping");
     return worker.close();
   }
 
@@ -110,37 +116,40 @@ public final class MemberCommandVerticle extends VerticleBase {
     return "nara.cluster.member." + nodeId;
   }
 
-  private void onNews(ClusterNotification news) {
-    if (news instanceof ClusterNotification.MembersChanged
-        || news instanceof ClusterNotification.SplitBrainHealed) {
+  private void onNotification(ClusterNotification notification) {
+    if (notification instanceof MembersChanged || notification instanceof SplitBrainHealed) {
       failures.clear();
-      Set<String> there =
+      Set<String> present =
           member.members().stream().map(MemberInfo::nodeId).collect(Collectors.toSet());
-      // Answers end calls, and so change the list.
-      for (PendingCommand command : List.copyOf(pendingCommands)) {
-        if (!there.contains(command.target.nodeId())) {
-          command.result.tryFail(new UnavailableException(command.target.name() + " is gone"));
-        }
-      }
+      failPending(command -> !present.contains(command.target.nodeId()), "the member left");
     }
   }
 
-  // What others command.
+  private void failPending(Predicate<PendingCommand> which, String reason) {
+    // A copy, because a failed command leaves the list.
+    for (PendingCommand command : pendingCommands.stream().filter(which).toList()) {
+      command.result.tryFail(new UnavailableException(reason));
+    }
+  }
+
+  // Commands of the leader.
 
   private void onCommand(Message<Buffer> message) {
     MemberCommand command;
     try {
       command = RecordCodec.decode(MemberCommand.class, message.body());
     } catch (IllegalArgumentException unreadable) {
-      LOG.warn("a command cannot be read ({}): another version?", unreadable.getMessage());
-      reply(message, new CommandFailed("the command cannot be read"));
+      LOG.warn(
+          "Refused an unreadable command; run the same version on all members; cause={}",
+          unreadable.getMessage());
+      reply(message, new CommandFailed("the command is unreadable"));
       return;
     }
     if (!termTracker.admit(command.term())) {
       if (refusedTerm < command.term()) {
         refusedTerm = command.term();
         LOG.warn(
-            "commands of {} in term {} are refused: term {} leads",
+            "Refused commands of a former leader; leader={} term={} current_term={}",
             command.leader(),
             command.term(),
             termTracker.highest());
@@ -148,26 +157,26 @@ public final class MemberCommandVerticle extends VerticleBase {
       reply(message, new StaleTerm(termTracker.highest()));
       return;
     }
-    termTracker.accepted(command.term());
+    termTracker.countAccepted(command.term());
     execute(command)
-        .otherwise(failure -> new CommandFailed(String.valueOf(failure.getMessage())))
-        .onSuccess(done -> reply(message, done));
+        .otherwise(MemberCommandVerticle::commandFailed)
+        .onSuccess(result -> reply(message, result));
   }
 
   private Future<CommandResult> execute(MemberCommand command) {
     return switch (command) {
-      case FetchAndMerge merge ->
+      case FetchAndMerge fetch ->
           bus.request(
                   MeshRequest.ADDRESS,
                   new MeshRequest.FetchPage(
-                      merge.peer(),
-                      merge.query(),
-                      merge.timeout(),
-                      Optional.of(merge.stallTimeout())),
-                  merge.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
-              .map(MemberCommand.FetchCompleted::new);
-      case MemberCommand.SearchKeysLocally seek ->
-          new KeySearch(bus, new PeerKeySource(bus, seek.peers()))
+                      fetch.peer(),
+                      fetch.query(),
+                      fetch.timeout(),
+                      Optional.of(fetch.stallTimeout())),
+                  fetch.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
+              .map(FetchCompleted::new);
+      case MemberCommand.SearchKeysLocally search ->
+          new KeySearch(bus, new PeerKeySource(bus, search.peers()))
               .search()
               .map(KeySearchCompleted::new);
     };
@@ -177,113 +186,100 @@ public final class MemberCommandVerticle extends VerticleBase {
     message.reply(RecordCodec.encode(CommandResult.class, result));
   }
 
-  // What this member's coordinator asks, when it leads.
+  // Requests of this member's coordinator while it leads.
 
-  private Future<TakeOverResult> onTakeOver(TakeOverLeadership asked) {
-    term = asked.term();
-    return onWorker(
+  private Future<TakeOverResult> onTakeOver(TakeOverLeadership request) {
+    term = request.term();
+    return worker.executeBlocking(
         () ->
             new TakeOverResult(
                 new ClusterWorkRequest.LeaderHandover(
                     member.config().memberName(),
                     term,
-                    recoveryProgress.notes(),
+                    recoveryProgress.log(),
                     recoveryProgress.report())));
   }
 
-  private Future<? extends BusMessage> onWork(ClusterWorkRequest<?> work) {
-    return switch (work) {
-      case ClusterWorkRequest.FetchOnMember fetchOnMember ->
-          onFetch(fetchOnMember, new HashSet<>());
-      case ClusterWorkRequest.SearchKeysOnMembers seek -> onSeekKeys(seek);
+  private Future<? extends BusMessage> onWork(ClusterWorkRequest<?> request) {
+    return switch (request) {
+      case FetchOnMember fetch -> onFetch(fetch, new HashSet<>());
+      case ClusterWorkRequest.SearchKeysOnMembers search -> onSearchKeys(search);
       case ClusterWorkRequest.AppendEntry entry ->
           persist(() -> recoveryProgress.append(term, entry.index(), entry.entry()));
-      case ClusterWorkRequest.StoreReport over ->
-          persist(() -> recoveryProgress.finish(term, over.report()));
+      case ClusterWorkRequest.StoreReport store ->
+          persist(() -> recoveryProgress.finish(term, store.report()));
     };
   }
 
   private Future<Done> persist(Callable<Long> write) {
-    return onWorker(write)
+    return worker
+        .executeBlocking(write)
         .recover(
             failure ->
                 Future.failedFuture(
                     member.hasQuorum()
                         ? failure
-                        : new UnavailableException("too few members are there")))
+                        : new UnavailableException(
+                            "the cluster has fewer members than its quorum")))
         .compose(
-            refusedBy -> {
-              if (refusedBy == 0) {
-                return Future.succeededFuture(Done.DONE);
-              }
-              return failStaleTerm(refusedBy);
-            });
+            refusedBy ->
+                refusedBy == 0 ? Future.succeededFuture(Done.DONE) : failStaleTerm(refusedBy));
   }
 
-  private <T> Future<T> failStaleTerm(long by) {
-    bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(by));
+  private <T> Future<T> failStaleTerm(long current) {
+    bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(current));
     return Future.failedFuture(
-        new UnavailableException("term " + term + " is over: term " + by + " leads"));
+        new UnavailableException("term " + term + " is over; the current term is " + current));
   }
 
-  private Future<FetchedByMember> onFetch(
-      ClusterWorkRequest.FetchOnMember fetchOnMember, Set<String> tried) {
-    Optional<MemberInfo> target =
-        leastLoaded(
-            info -> info.roles().contains(Role.MESH_SYNC) && !tried.contains(info.nodeId()));
+  private Future<FetchedByMember> onFetch(FetchOnMember fetch, Set<String> tried) {
+    Optional<MemberInfo> target = leastLoaded(info -> !tried.contains(info.nodeId()));
     if (stopping || target.isEmpty() || tried.size() == MAX_ATTEMPTS) {
-      return Future.failedFuture(new UnavailableException("no member could fetch"));
+      return Future.failedFuture(new UnavailableException("no member could execute the fetch"));
     }
+    String name = target.get().name();
     tried.add(target.get().nodeId());
     FetchAndMerge command =
         new FetchAndMerge(
             term,
             member.config().memberName(),
-            fetchOnMember.peer(),
-            fetchOnMember.query(),
-            fetchOnMember.timeout(),
-            fetchOnMember.stallTimeout());
-    return send(
-            target.get(), command, fetchOnMember.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
-        .transform(
-            answer ->
-                switch (answer.otherwise(MemberCommandVerticle::commandFailed).result()) {
-                  case MemberCommand.FetchCompleted completed ->
-                      Future.succeededFuture(
-                          new FetchedByMember(target.get().name(), completed.outcome()));
-                  case StaleTerm staleTerm -> failStaleTerm(staleTerm.highestTerm());
+            fetch.peer(),
+            fetch.query(),
+            fetch.timeout(),
+            fetch.stallTimeout());
+    return send(target.get(), command, fetch.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
+        .compose(
+            result ->
+                switch (result) {
+                  case FetchCompleted completed ->
+                      Future.succeededFuture(new FetchedByMember(name, completed.outcome()));
+                  case StaleTerm stale -> failStaleTerm(stale.highestTerm());
                   case CommandFailed failed -> {
                     if (!stopping) {
                       failures.log(
-                          "%s did not fetch (%s): another member does"
-                              .formatted(target.get().name(), failed.reason()));
+                          "A member failed to fetch a page; try another member; member=%s cause=%s"
+                              .formatted(name, failed.reason()));
                     }
-                    yield onFetch(fetchOnMember, tried);
+                    yield onFetch(fetch, tried);
                   }
-                  case KeySearchCompleted other -> onFetch(fetchOnMember, tried);
+                  case KeySearchCompleted unexpected -> onFetch(fetch, tried);
                 });
   }
 
-  private Future<KeySearchResult> onSeekKeys(ClusterWorkRequest.SearchKeysOnMembers seek) {
+  private Future<KeySearchResult> onSearchKeys(ClusterWorkRequest.SearchKeysOnMembers search) {
     MemberCommand command =
-        new MemberCommand.SearchKeysLocally(term, member.config().memberName(), seek.peers());
-    List<Future<CommandResult>> answers =
-        member.members().stream()
-            .filter(info -> info.roles().contains(Role.MESH_SYNC))
-            .map(
-                info ->
-                    send(info, command, Timeouts.MEMBER_KEY_SEARCH)
-                        .otherwise(MemberCommandVerticle::commandFailed))
-            .toList();
-    return Future.join(answers)
+        new MemberCommand.SearchKeysLocally(term, member.config().memberName(), search.peers());
+    List<Future<CommandResult>> results =
+        fetchers().map(info -> send(info, command, Timeouts.MEMBER_KEY_SEARCH)).toList();
+    return Future.join(results)
         .compose(
-            all -> {
+            joined -> {
               KeySearchResult sum = KeySearchResult.NONE;
-              for (Future<CommandResult> answer : answers) {
-                if (answer.result() instanceof KeySearchCompleted found) {
-                  sum = sum.plus(found.result());
-                } else if (answer.result() instanceof StaleTerm staleTerm) {
-                  return failStaleTerm(staleTerm.highestTerm());
+              for (Future<CommandResult> result : results) {
+                if (result.result() instanceof KeySearchCompleted completed) {
+                  sum = sum.plus(completed.result());
+                } else if (result.result() instanceof StaleTerm stale) {
+                  return failStaleTerm(stale.highestTerm());
                 }
               }
               return Future.succeededFuture(sum);
@@ -294,18 +290,22 @@ public final class MemberCommandVerticle extends VerticleBase {
     return new CommandFailed(String.valueOf(failure.getMessage()));
   }
 
-  private Optional<MemberInfo> leastLoaded(Predicate<MemberInfo> able) {
-    return member.members().stream()
-        .filter(able)
+  private Stream<MemberInfo> fetchers() {
+    return member.members().stream().filter(info -> info.roles().contains(Role.MESH_SYNC));
+  }
+
+  private Optional<MemberInfo> leastLoaded(Predicate<MemberInfo> eligible) {
+    Map<String, Long> loads =
+        pendingCommands.stream()
+            .collect(groupingBy(command -> command.target.nodeId(), counting()));
+    return fetchers()
+        .filter(eligible)
         .min(
-            Comparator.comparingLong(
-                    (MemberInfo info) ->
-                        pendingCommands.stream()
-                            .filter(command -> command.target.nodeId().equals(info.nodeId()))
-                            .count())
+            Comparator.comparingLong((MemberInfo info) -> loads.getOrDefault(info.nodeId(), 0L))
                 .thenComparing(MemberInfo::name));
   }
 
+  /** Sends a command. The Future never fails: a missing reply is a {@link CommandFailed}. */
   private Future<CommandResult> send(MemberInfo target, MemberCommand command, Duration timeout) {
     Promise<CommandResult> promise = Promise.promise();
     PendingCommand pendingCommand = new PendingCommand(target, promise);
@@ -319,10 +319,9 @@ public final class MemberCommandVerticle extends VerticleBase {
         .map(reply -> RecordCodec.decode(CommandResult.class, reply.body()))
         .onSuccess(promise::tryComplete)
         .onFailure(promise::tryFail);
-    return promise.future().onComplete(ended -> pendingCommands.remove(pendingCommand));
-  }
-
-  private <T> Future<T> onWorker(Callable<T> work) {
-    return worker.executeBlocking(work);
+    return promise
+        .future()
+        .onComplete(ended -> pendingCommands.remove(pendingCommand))
+        .otherwise(MemberCommandVerticle::commandFailed);
   }
 }

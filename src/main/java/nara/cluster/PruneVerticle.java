@@ -1,16 +1,14 @@
 package nara.cluster;
 
-import com.hazelcast.map.IMap;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.cluster.ClusterNotification.HigherTermSeen;
 import nara.cluster.map.EventEntry;
@@ -21,23 +19,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes from the shared map what the rules of retention drop; only a leader has it. All views
- * drop the same by themselves, so nobody has to be told.
+ * Removes from the shared map the events that retention drops. Only the leader runs it; all views
+ * drop the same events by themselves.
  *
- * <p>Nothing goes that the leader's view has not seen: what the map has beside the view is offered
- * to the view once more, and only what it drops again is removed.
+ * <p>It offers the map's excess entries to the leader's view once more, and removes only those that
+ * the view drops again. The map therefore loses no event that the view has not seen.
  */
 public final class PruneVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(PruneVerticle.class);
 
   static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
 
-  /** Entries looked at in one go: about 2.4 MB. */
-  private static final int BATCH = 5_000;
-
   /**
-   * What retention has dropped may stay until it is this many and a twentieth of all, so that the
-   * cost of looking through everything is shared by many.
+   * Pruning reads the whole map. It waits for this excess and a twentieth of the view, to spread
+   * that cost over many events.
    */
   private static final int MIN_EXCESS = 1_000;
 
@@ -55,10 +50,10 @@ public final class PruneVerticle extends VerticleBase {
   private boolean stopping;
 
   /**
-   * Sweeps for one lead.
+   * A verticle for one lead.
    *
-   * @param term of the lead: when another leads, nothing is removed any longer
-   * @param interval how often it looks whether there is enough to remove
+   * @param term of the lead; in a later term the map refuses the removal
+   * @param interval between checks for excess entries
    */
   public PruneVerticle(ClusterMember member, Keyring keyring, long term, Duration interval) {
     this.member = member;
@@ -70,9 +65,9 @@ public final class PruneVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     worker = vertx.createSharedWorkerExecutor("nara-sweep", 1);
-    sharedMap = new SharedMap(member.hazelcast(), HazelcastConfig.LEDGER_MAP);
+    sharedMap = new SharedMap(member.hazelcast(), EventEntry.LEDGER_MAP);
     ledgerView = new LedgerView(Bus.of(vertx), worker, keyring);
-    vertx.setPeriodic(interval.toMillis(), fired -> pruneIfWorthwhile());
+    vertx.setPeriodic(interval.toMillis(), id -> pruneIfWorthwhile());
     return Future.succeededFuture();
   }
 
@@ -89,15 +84,18 @@ public final class PruneVerticle extends VerticleBase {
     pruning = true;
     ledgerView
         .request(new LedgerRequest.ReadLedgerStats())
-        .compose(stats -> onWorker(() -> isWorthwhile(stats.total())))
-        .compose(worthIt -> worthIt ? prune() : Future.succeededFuture())
+        .compose(stats -> worker.executeBlocking(() -> isWorthwhile(stats.total())))
+        .compose(worthwhile -> worthwhile ? prune() : Future.succeededFuture())
         .onFailure(this::onPruneFailed)
-        .onComplete(swept -> pruning = false);
+        .onComplete(ended -> pruning = false);
   }
 
   private void onPruneFailed(Throwable failure) {
     if (!stopping) {
-      LOG.warn("the shared map was not swept: {}", failure.toString());
+      LOG.warn(
+          "Failed to prune the shared map; retry in {} s; cause={}",
+          interval.toSeconds(),
+          failure.toString());
     }
   }
 
@@ -106,65 +104,37 @@ public final class PruneVerticle extends VerticleBase {
   }
 
   private Future<?> prune() {
-    return heldKeys()
-        .compose(kept -> onWorker(() -> excessKeys(sharedMap.map(), kept)))
+    return findExcess(sharedMap.map()::keySet)
         .compose(
-            beside ->
-                offerAgain(beside, 0)
-                    .compose(seen -> heldKeys())
-                    .map(kept -> removals(beside, kept)))
-        .compose(gone -> gone.isEmpty() ? Future.succeededFuture() : remove(gone));
+            excess -> ledgerView.pull(sharedMap, excess).compose(none -> findExcess(() -> excess)))
+        .compose(dropped -> dropped.isEmpty() ? Future.succeededFuture() : remove(dropped));
   }
 
-  /** The keys of all that the view holds. */
-  private Future<Set<String>> heldKeys() {
+  /** Those of the keys that the view does not hold. */
+  private Future<List<String>> findExcess(Supplier<? extends Collection<String>> keys) {
     return ledgerView
         .request(new LedgerRequest.ExportVariants())
         .compose(
-            forms ->
-                onWorker(
+            export ->
+                worker.executeBlocking(
                     () -> {
-                      Set<String> keys = new HashSet<>();
-                      forms.events().forEach(event -> keys.add(EventEntry.key(event)));
-                      return keys;
+                      Set<String> held =
+                          export.events().stream().map(EventEntry::key).collect(Collectors.toSet());
+                      return keys.get().stream().filter(key -> !held.contains(key)).toList();
                     }));
   }
 
-  private static List<String> excessKeys(IMap<String, byte[]> map, Set<String> held) {
-    return map.keySet().stream().filter(key -> !held.contains(key)).toList();
-  }
-
-  private Future<?> offerAgain(List<String> excess, int from) {
-    if (from >= excess.size()) {
-      return Future.succeededFuture();
-    }
-    Set<String> batch = new HashSet<>(excess.subList(from, Math.min(excess.size(), from + BATCH)));
-    return onWorker(() -> sharedMap.map().getAll(batch))
-        .compose(ledgerView::mergeEntries)
-        .compose(seen -> offerAgain(excess, from + BATCH));
-  }
-
-  private static Map<String, byte[]> removals(List<String> excess, Set<String> held) {
-    Map<String, byte[]> removals = new HashMap<>();
-    excess.stream()
-        .filter(key -> !held.contains(key))
-        .forEach(key -> removals.put(key, new byte[0]));
-    return removals;
-  }
-
-  private Future<?> remove(Map<String, byte[]> removals) {
-    return onWorker(() -> sharedMap.write(term, removals, false))
+  private Future<?> remove(List<String> keys) {
+    return worker
+        .executeBlocking(() -> sharedMap.write(term, SharedMap.removals(keys), false))
         .onSuccess(
             refusedBy -> {
               if (refusedBy != 0) {
                 Bus.of(vertx).publish(ClusterNotification.ADDRESS, new HigherTermSeen(refusedBy));
               } else {
-                LOG.info("{} events that retention drops left the shared map", removals.size());
+                LOG.info(
+                    "Removed events from the shared map after retention; count={}", keys.size());
               }
             });
-  }
-
-  private <T> Future<T> onWorker(Callable<T> work) {
-    return worker.executeBlocking(work, false);
   }
 }

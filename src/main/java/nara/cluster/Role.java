@@ -1,26 +1,27 @@
 package nara.cluster;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a member of a cluster may be used for. A member without any role but {@code web} keeps its
- * share of the maps and counts for the quorum, and does nothing else: a witness.
+ * The work that a member of a cluster may do. A member with no role, or with {@code web} only, is a
+ * witness: it holds its part of the maps and counts for the quorum.
  */
 public enum Role {
-  /** May lead: it runs the recovery, announces the nara and owns its mesh address. */
+  /** May lead: the leader runs the recovery, announces the nara and owns its mesh address. */
   COORDINATOR,
   /** Keeps a view of the shared ledger, and serves the mesh from it. */
   LEDGER,
-  /** Looks for neighbours, when it leads. */
+  /** Discovers neighbours while it leads. */
   DISCOVERY,
-  /** Takes fetch commands: it fetches, and verifies on its own cores. */
+  /** Executes fetch commands, and verifies events on its own cores. */
   MESH_SYNC,
-  /** Is the nara on the plaza, when it leads. */
+  /** Connects the nara to the plaza while it leads. */
   MQTT_LEDGER,
-  /** Fetches checkpoints, when it leads. */
+  /** Fetches checkpoints while it leads. */
   CHECKPOINT_SYNC,
   /** Has a management port. */
   WEB;
@@ -31,8 +32,8 @@ public enum Role {
   }
 
   /**
-   * The roles that this one cannot be had without: the leader asks those parts of its own machine,
-   * and whoever judges events has to know which are held.
+   * The roles that this one needs. A leader sends requests to those parts on its own machine, and a
+   * part that verifies events queries the view.
    */
   public Set<Role> requiredRoles() {
     return switch (this) {
@@ -43,13 +44,7 @@ public enum Role {
     };
   }
 
-  /** The role of that label. */
   public static Optional<Role> named(String label) {
-    for (Role role : values()) {
-      if (role.label().equals(label)) {
-        return Optional.of(role);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(role -> role.label().equals(label)).findFirst();
   }
 }

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -37,28 +36,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands at the ledger's address in a cluster. What is to be merged goes to the shared map first,
- * and counts as merged when the map has it with its backups; then it goes into this member's view.
- * What others put into the map comes into the view by the map's events. Everything else the view
- * answers.
+ * Serves the ledger's address in a cluster. A merge goes to the shared map first. It counts when
+ * the map has it with its backups, and then goes to this member's view. The map's notifications
+ * bring the events of other members into the view. The view serves all other requests.
  *
- * <p>Events of a map can be lost with the member that sends them. So whenever members come or go,
- * or this one was cut off, view and map are compared, and each gets what it lacks: that is also how
- * a new member catches up, and how both sides of a split get together.
+ * <p>A notification can be lost with the member that sends it. So this verticle compares view and
+ * map when members join or leave, and after a split, and copies what either lacks. That is also how
+ * a new member catches up, and how both sides of a split unite.
  */
 final class SharedLedgerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SharedLedgerVerticle.class);
 
-  /** Entries read or written at once: about 2.4 MB. */
-  private static final int BATCH = 5_000;
-
-  /** Members come and go in groups; and after a failure there is no hurry. */
+  /** Members often join and leave in groups; a retry after a failure is not urgent. */
   private static final Duration DEBOUNCE = Duration.ofMillis(500);
 
+  private static final String NO_QUORUM = "the cluster has fewer members than its quorum";
   private static final Duration PUBLISH_KEYS_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterMember member;
   private final TermTracker termTracker;
+  private final Keyring keyring;
 
   private Bus bus;
   private WorkerExecutor worker;
@@ -66,14 +63,13 @@ final class SharedLedgerVerticle extends VerticleBase {
   private RemoteEntryBatcher entryBatcher;
   private LedgerView ledgerView;
   private SharedKeyring sharedKeyring;
-  private final Keyring keyring;
   private boolean open;
   private boolean leading;
   private boolean catchingUp;
   private boolean catchUpAgain;
   private boolean publishingKeys;
   private long catchUpTimer = -1;
-  private long judgeTimer = -1;
+  private long verifyTimer = -1;
 
   SharedLedgerVerticle(ClusterMember member, Keyring keyring) {
     this.member = member;
@@ -85,43 +81,43 @@ final class SharedLedgerVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-shared-ledger", 4);
-    sharedMap = new SharedMap(member.hazelcast(), HazelcastConfig.LEDGER_MAP);
+    sharedMap = new SharedMap(member.hazelcast(), EventEntry.LEDGER_MAP);
     ledgerView = new LedgerView(bus, worker, keyring);
-    Context mine = context;
+    Context own = context;
     entryBatcher =
         new RemoteEntryBatcher(
-            sharedMap.map(), BATCH, mine::runOnContext, ledgerView::mergeEntries);
+            sharedMap.map(), LedgerView.BATCH, own::runOnContext, ledgerView::mergeEntries);
     sharedKeyring =
         new SharedKeyring(
-            new SharedMap(member.hazelcast(), HazelcastConfig.KEYS_MAP),
+            new SharedMap(member.hazelcast(), SharedKeyring.KEYS_MAP),
             keyring,
-            () -> mine.runOnContext(learned -> onKeysLearned()));
-    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+            () -> own.runOnContext(none -> onKeysLearned()));
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     bus.serve(ClusterRequest.LEDGER_ADDRESS, ClusterRequest.OpenSharedLedger.class, this::onOpen);
-    vertx.setPeriodic(PUBLISH_KEYS_INTERVAL.toMillis(), fired -> publishKeys());
+    vertx.setPeriodic(PUBLISH_KEYS_INTERVAL.toMillis(), id -> publishKeys());
     return bus.serve(LedgerRequest.ADDRESS, LedgerRequest.class, this::onRequest).completion();
   }
 
   @Override
   public Future<?> stop() {
     open = false;
-    return Future.fromCompletionStage(entryBatcher.close())
+    return Future.join(
+            Future.fromCompletionStage(entryBatcher.stopListening(), context),
+            Future.fromCompletionStage(sharedKeyring.close(), context))
         .otherwiseEmpty()
-        .eventually(() -> onWorker(sharedKeyring::close).otherwiseEmpty())
         .eventually(worker::close);
   }
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
-    // Before it is opened only what this node remembers by itself comes in here.
-    if (open && request instanceof MergeEvents events) {
-      return onMerge(events);
-    }
-    return open && request instanceof RecordObservation own
-        ? onObserve(own)
-        : ledgerView.request(request);
+    // Before that, the node merges only its own snapshot or import; opening copies the view.
+    return switch (request) {
+      case MergeEvents events when open -> onMerge(events);
+      case RecordObservation own when open -> onObserve(own);
+      default -> ledgerView.request(request);
+    };
   }
 
-  /** Whether an observation of this nara's own is news the view decides; then it is shared. */
+  /** Shares an observation of this nara's own, if the view did not hold it already. */
   private Future<LedgerRequest.MergeResult> onObserve(RecordObservation own) {
     return ledgerView
         .request(own)
@@ -134,10 +130,10 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<LedgerRequest.MergeResult> onMerge(MergeEvents events) {
     if (!member.hasQuorum()) {
-      return Future.failedFuture(
-          new UnavailableException("the cluster has fewer members than its quorum"));
+      return Future.failedFuture(new UnavailableException(NO_QUORUM));
     }
-    return onWorker(() -> entries(events.events()))
+    return worker
+        .executeBlocking(() -> entries(events.events()), false)
         .compose(entries -> write(entries, true))
         .compose(written -> ledgerView.request(events))
         .onFailure(failure -> scheduleCatchUp());
@@ -149,60 +145,63 @@ final class SharedLedgerVerticle extends VerticleBase {
     return entries;
   }
 
-  /** Writes under the highest term known here; one that only stood by may take over a newer one. */
-  private Future<?> write(Map<String, byte[]> entries, boolean retry) {
+  /** Writes under the highest known term. A member that does not lead retries with a newer one. */
+  private Future<Void> write(Map<String, byte[]> entries, boolean retry) {
     long term = termTracker.highest();
-    return onWorker(() -> sharedMap.write(term, entries, true))
-        .recover(
-            failure ->
-                member.hasQuorum()
-                    ? Future.failedFuture(failure)
-                    : Future.failedFuture(new UnavailableException("the other members are gone")))
-        .compose(
-            refusedBy -> {
-              if (refusedBy == 0) {
-                // Alone, just now, there was no backup to wait for.
-                return member.hasQuorum()
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(new UnavailableException("the other members are gone"));
+    return worker
+        .executeBlocking(() -> sharedMap.write(term, entries, true), false)
+        .transform(
+            written -> {
+              long refusedBy = written.succeeded() ? written.result() : 0;
+              if (refusedBy != 0) {
+                return onRefused(term, refusedBy, entries, retry);
               }
-              termTracker.observe(refusedBy);
-              if (leading) {
-                bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(refusedBy));
+              // Without a quorum there may have been no backup: the write does not count.
+              if (!member.hasQuorum()) {
+                return Future.failedFuture(new UnavailableException(NO_QUORUM));
               }
-              return leading || !retry
-                  ? Future.failedFuture(
-                      new UnavailableException(
-                          "term " + term + " is over: term " + refusedBy + " leads"))
-                  : write(entries, false);
+              return written.succeeded()
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(written.cause());
             });
   }
 
-  private void onNews(ClusterNotification news) {
-    switch (news) {
+  private Future<Void> onRefused(
+      long term, long refusedBy, Map<String, byte[]> entries, boolean retry) {
+    termTracker.observe(refusedBy);
+    if (leading) {
+      bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(refusedBy));
+    } else if (retry) {
+      return write(entries, false);
+    }
+    return Future.failedFuture(
+        new UnavailableException("term " + term + " is over; the current term is " + refusedBy));
+  }
+
+  private void onNotification(ClusterNotification notification) {
+    switch (notification) {
       case MembersChanged changed -> scheduleCatchUp();
       case SplitBrainHealed healed -> {
-        entryBatcher.resetListener();
+        entryBatcher.stopListening();
         sharedKeyring.resetListener();
         scheduleCatchUp();
       }
-      case LeadershipGained mine -> leading = true;
-      case LeadershipLost mine -> leading = false;
-      case HigherTermSeen by -> {}
-      case CaughtUp mine -> {}
+      case LeadershipGained gained -> leading = true;
+      case LeadershipLost lost -> leading = false;
+      case HigherTermSeen seen -> {}
+      case CaughtUp caughtUp -> {}
     }
   }
 
-  private Future<Done> onOpen(ClusterRequest.OpenSharedLedger asked) {
+  private Future<Done> onOpen(ClusterRequest.OpenSharedLedger request) {
     open = true;
     catchUp();
     return Future.succeededFuture(Done.DONE);
   }
 
-  /** Compares view and map soon. */
   private void scheduleCatchUp() {
     vertx.cancelTimer(catchUpTimer);
-    catchUpTimer = vertx.setTimer(DEBOUNCE.toMillis(), fired -> catchUp());
+    catchUpTimer = vertx.setTimer(DEBOUNCE.toMillis(), id -> catchUp());
   }
 
   private void catchUp() {
@@ -219,18 +218,23 @@ final class SharedLedgerVerticle extends VerticleBase {
     }
     catchingUp = true;
     catchUpAgain = false;
-    onWorker(
+    worker
+        .executeBlocking(
             () -> {
               entryBatcher.listen();
               sharedKeyring.listen();
-              // Hazelcast's own set reads all of it for each look.
+              // A copy, because each lookup in Hazelcast's set would scan it.
               return new HashSet<>(sharedMap.map().keySet());
-            })
+            },
+            false)
         .compose(this::exchangeMissing)
         .onSuccess(done -> bus.publish(ClusterNotification.ADDRESS, new CaughtUp(true)))
         .onFailure(
             failure -> {
-              LOG.info("the view is not complete yet: {}", failure.toString());
+              LOG.info(
+                  "Failed to compare the view with the shared map; retry in {} ms; cause={}",
+                  DEBOUNCE.toMillis(),
+                  failure.toString());
               bus.publish(ClusterNotification.ADDRESS, new CaughtUp(false));
               scheduleCatchUp();
             })
@@ -243,78 +247,66 @@ final class SharedLedgerVerticle extends VerticleBase {
             });
   }
 
-  /** Gives the view what only the map has, and the map what only the view has. */
+  /** Copies entries between view and map that only one of them has. */
   private Future<?> exchangeMissing(Set<String> inMap) {
     return ledgerView
         .request(new LedgerRequest.ExportVariants())
-        .compose(forms -> onWorker(() -> Differences.of(inMap, entries(forms.events()))))
+        .compose(export -> worker.executeBlocking(() -> compare(inMap, export.events()), false))
         .compose(
             differences -> {
               if (!differences.missingInView.isEmpty() || !differences.missingInMap.isEmpty()) {
                 LOG.info(
-                    "{} events come from the other members, {} go to them",
+                    "The view and the shared map differ; copy events; to_view={} to_map={}",
                     differences.missingInView.size(),
                     differences.missingInMap.size());
               }
-              return pullMissing(differences.missingInView, 0)
-                  .compose(read -> pushMissing(differences.missingInMap, 0));
+              return ledgerView
+                  .pull(sharedMap, differences.missingInView)
+                  .compose(pulled -> push(differences.missingInMap));
             });
   }
 
-  /** What the view lacks of the map, and the map of the view. */
   private record Differences(
-      List<String> missingInView, List<Map.Entry<String, byte[]>> missingInMap) {
-    static Differences of(Set<String> inMap, Map<String, byte[]> inView) {
-      return new Differences(
-          inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
-          inView.entrySet().stream().filter(entry -> !inMap.contains(entry.getKey())).toList());
-    }
+      List<String> missingInView, List<Map.Entry<String, byte[]>> missingInMap) {}
+
+  private static Differences compare(Set<String> inMap, List<JudgedEvent> events) {
+    Map<String, byte[]> inView = entries(events);
+    return new Differences(
+        inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
+        inView.entrySet().stream().filter(entry -> !inMap.contains(entry.getKey())).toList());
   }
 
-  private Future<?> pullMissing(List<String> missing, int from) {
-    if (from >= missing.size()) {
+  private Future<?> push(List<Map.Entry<String, byte[]>> missing) {
+    if (missing.isEmpty()) {
       return Future.succeededFuture();
     }
-    Set<String> batch =
-        new HashSet<>(missing.subList(from, Math.min(missing.size(), from + BATCH)));
-    return onWorker(() -> sharedMap.map().getAll(batch))
-        .compose(ledgerView::mergeEntries)
-        .compose(viewed -> pullMissing(missing, from + BATCH));
-  }
-
-  private Future<?> pushMissing(List<Map.Entry<String, byte[]>> missing, int from) {
-    if (from >= missing.size()) {
-      return Future.succeededFuture();
-    }
+    int size = Math.min(missing.size(), LedgerView.BATCH);
     Map<String, byte[]> batch = new HashMap<>();
-    missing
-        .subList(from, Math.min(missing.size(), from + BATCH))
-        .forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
-    return write(batch, true).compose(written -> pushMissing(missing, from + BATCH));
+    missing.subList(0, size).forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
+    return write(batch, true).compose(written -> push(missing.subList(size, missing.size())));
   }
 
   private void publishKeys() {
-    // One at a time: those that wait would keep the threads that merging needs.
+    // One at a time: waiting publishes would occupy the threads that merges need.
     if (open && !publishingKeys && member.hasQuorum()) {
       publishingKeys = true;
-      onWorker(() -> sharedKeyring.publish(termTracker.highest()))
-          .onFailure(failure -> LOG.debug("keys are shared later: {}", failure.toString()))
+      worker
+          .executeBlocking(() -> sharedKeyring.publish(termTracker.highest()), false)
+          .onFailure(
+              failure -> LOG.debug("Failed to publish keys; retry; cause={}", failure.toString()))
           .onComplete(ended -> publishingKeys = false);
     }
   }
 
-  /** What waits for a key is looked through with each offer; none may come for a while. */
+  /** Each offer also verifies the quarantine, but the next offer may be a long time away. */
   private void onKeysLearned() {
-    vertx.cancelTimer(judgeTimer);
-    judgeTimer = vertx.setTimer(DEBOUNCE.toMillis(), fired -> judgeQuarantined());
+    vertx.cancelTimer(verifyTimer);
+    verifyTimer = vertx.setTimer(DEBOUNCE.toMillis(), id -> verifyQuarantined());
   }
 
-  private void judgeQuarantined() {
+  private void verifyQuarantined() {
     bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyReleased(), Timeouts.MERGE)
-        .onFailure(failure -> LOG.debug("judged later: {}", failure.toString()));
-  }
-
-  private <T> Future<T> onWorker(Callable<T> work) {
-    return worker.executeBlocking(work, false);
+        .onFailure(
+            failure -> LOG.debug("Failed to verify the quarantine; cause={}", failure.toString()));
   }
 }

@@ -16,12 +16,12 @@ import nara.recovery.RecoveryRequest;
 import nara.recovery.report.Report;
 
 /**
- * Stands where the coordinator would be, on a member that does not lead: says how far it is with
- * catching up, and tells {@link RecoveryNotification.RecoveryFinished} when the leader's recovery
- * is over, so that opinions form on every member.
+ * Replaces the coordinator on a member that does not lead. It reports whether the member has caught
+ * up, and publishes {@link RecoveryNotification.RecoveryFinished} when the leader's recovery is
+ * over, so that opinions form on every member.
  */
 final class StandbyVerticle extends VerticleBase {
-  /** In case the map's event is lost with the member that sends it. */
+  /** For the case that the map's notification is lost with the member that sends it. */
   private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
   private static final Report EMPTY_REPORT = Report.empty("running");
@@ -46,15 +46,15 @@ final class StandbyVerticle extends VerticleBase {
     worker = vertx.createSharedWorkerExecutor("nara-standby", 1);
     recoveryProgress = new RecoveryProgress(member.hazelcast());
     caughtUp = !member.config().has(Role.LEDGER);
-    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNews);
+    bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
-    vertx.setPeriodic(1, POLL_INTERVAL.toMillis(), fired -> pollReport());
+    vertx.setPeriodic(1, POLL_INTERVAL.toMillis(), id -> pollReport());
     EntryAddedListener<String, byte[]> listener =
-        added -> context.runOnContext(concluded -> pollReport());
+        added -> context.runOnContext(none -> pollReport());
     return bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), POLL_INTERVAL)
-        .onSuccess(state -> caughtUp = state.caughtUp())
+        .onSuccess(status -> caughtUp = status.caughtUp())
         .compose(
-            state ->
+            status ->
                 worker.executeBlocking(
                     () ->
                         registration =
@@ -62,7 +62,7 @@ final class StandbyVerticle extends VerticleBase {
                                 .sharedMap()
                                 .map()
                                 .addEntryListener(listener, RecoveryProgress.REPORT_KEY, false)))
-        // The look now and then finds it, too.
+        // The poll also finds the report.
         .otherwiseEmpty();
   }
 
@@ -77,9 +77,9 @@ final class StandbyVerticle extends VerticleBase {
         .eventually(worker::close);
   }
 
-  private void onNews(ClusterNotification news) {
-    if (news instanceof CaughtUp now) {
-      caughtUp = now.complete();
+  private void onNotification(ClusterNotification notification) {
+    if (notification instanceof CaughtUp caught) {
+      caughtUp = caught.complete();
     }
   }
 
@@ -99,12 +99,12 @@ final class StandbyVerticle extends VerticleBase {
                     new RecoveryNotification.RecoveryFinished(found.get()));
               }
             })
-        .onComplete(looked -> polling = false);
+        .onComplete(ended -> polling = false);
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
-      case RecoveryRequest.GetRecoveryReport soFar ->
+      case RecoveryRequest.GetRecoveryReport get ->
           Future.succeededFuture(
               new RecoveryRequest.CurrentReport(
                   caughtUp ? "standing by" : "catching up",

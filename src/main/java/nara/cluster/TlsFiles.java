@@ -24,19 +24,18 @@ import java.util.regex.Pattern;
 import nara.cluster.ClusterConfig.Tls;
 
 /**
- * Looks whether the files of {@link ClusterConfig.Tls} belong together. Where they do not, the
- * event bus begins all the same and then reaches nobody, which is hard to tell from a broken
- * network.
+ * Checks that the files of {@link ClusterConfig.Tls} match. With wrong files the event bus starts
+ * but reaches no member, which looks like a broken network.
  */
 final class TlsFiles {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
-  private static final String NO_CERTIFICATE = " holds no certificate in PEM";
+  private static final String NO_CERTIFICATE = " contains no PEM certificate";
 
   private TlsFiles() {}
 
-  /** What is wrong with them, as a sentence; empty when nothing is. */
+  /** The first problem, for the operator. */
   static Optional<String> problem(Tls tls, Instant now) {
     List<X509Certificate> chain = certificates(tls.certificate());
     if (chain.isEmpty()) {
@@ -49,15 +48,16 @@ final class TlsFiles {
     X509Certificate mine = chain.get(0);
     if (mine.getNotAfter().before(Date.from(now)) || mine.getNotBefore().after(Date.from(now))) {
       return Optional.of(
-          "cluster.tls.certificate: %s holds from %s to %s, and not now"
+          "cluster.tls.certificate: %s is valid from %s to %s, not now; replace it"
               .formatted(
                   tls.certificate(),
                   mine.getNotBefore().toInstant(),
                   mine.getNotAfter().toInstant()));
     }
-    if (chain.stream().noneMatch(one -> isSignedBy(one, authorities))) {
+    if (chain.stream()
+        .noneMatch(one -> authorities.stream().anyMatch(authority -> isSignedBy(one, authority)))) {
       return Optional.of(
-          "cluster.tls.certificate: %s is not signed by the authority of %s"
+          "cluster.tls.certificate: %s is not signed by the authority in %s"
               .formatted(tls.certificate(), tls.authority()));
     }
     return keyProblem(tls, mine);
@@ -68,15 +68,17 @@ final class TlsFiles {
       Matcher pem = KEY.matcher(Files.readString(tls.key(), StandardCharsets.ISO_8859_1));
       if (!pem.find()) {
         return Optional.of(
-            "cluster.tls.key: %s holds no private key in PEM, PKCS 8 (BEGIN PRIVATE KEY)"
+            "cluster.tls.key: %s contains no PEM private key in PKCS 8 (BEGIN PRIVATE KEY)"
                 .formatted(tls.key()));
       }
       byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
       String algorithm = mine.getPublicKey().getAlgorithm();
       PrivateKey key =
           KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      return isKeyPair(key, mine, signatureOf(algorithm)) ? Optional.empty() : keyMismatch(tls);
-    } catch (GeneralSecurityException | IllegalArgumentException ofAnotherKind) {
+      return isKeyPair(key, mine, signatureAlgorithm(algorithm))
+          ? Optional.empty()
+          : keyMismatch(tls);
+    } catch (GeneralSecurityException | IllegalArgumentException mismatch) {
       return keyMismatch(tls);
     } catch (IOException unreadable) {
       return Optional.of("cluster.tls.key: %s cannot be read".formatted(tls.key()));
@@ -85,23 +87,23 @@ final class TlsFiles {
 
   private static Optional<String> keyMismatch(Tls tls) {
     return Optional.of(
-        "cluster.tls.key: %s is not the key of the certificate in %s"
+        "cluster.tls.key: %s does not match the certificate in %s"
             .formatted(tls.key(), tls.certificate()));
   }
 
   private static boolean isKeyPair(PrivateKey key, X509Certificate mine, String algorithm)
       throws GeneralSecurityException {
-    byte[] something = "nara".getBytes(StandardCharsets.UTF_8);
+    byte[] message = "nara".getBytes(StandardCharsets.UTF_8);
     Signature signer = Signature.getInstance(algorithm);
     signer.initSign(key);
-    signer.update(something);
+    signer.update(message);
     Signature verifier = Signature.getInstance(algorithm);
     verifier.initVerify(mine.getPublicKey());
-    verifier.update(something);
+    verifier.update(message);
     return verifier.verify(signer.sign());
   }
 
-  private static String signatureOf(String algorithm) {
+  private static String signatureAlgorithm(String algorithm) {
     return switch (algorithm) {
       case "EC" -> "SHA256withECDSA";
       case "RSA" -> "SHA256withRSA";
@@ -109,15 +111,11 @@ final class TlsFiles {
     };
   }
 
-  private static boolean isSignedBy(X509Certificate one, List<X509Certificate> authorities) {
-    return authorities.stream().anyMatch(authority -> isSignedBy(one, authority));
-  }
-
   private static boolean isSignedBy(X509Certificate one, X509Certificate authority) {
     try {
       one.verify(authority.getPublicKey());
       return true;
-    } catch (GeneralSecurityException another) {
+    } catch (GeneralSecurityException otherSigner) {
       return one.equals(authority);
     }
   }
@@ -126,7 +124,7 @@ final class TlsFiles {
     try (InputStream in = Files.newInputStream(file)) {
       Collection<?> all = CertificateFactory.getInstance("X.509").generateCertificates(in);
       return all.stream().map(X509Certificate.class::cast).toList();
-    } catch (IOException | CertificateException none) {
+    } catch (IOException | CertificateException unreadable) {
       return List.of();
     }
   }

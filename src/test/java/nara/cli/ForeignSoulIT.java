@@ -46,12 +46,12 @@ class ForeignSoulIT {
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.err())
           .contains(
-              "nara: the cluster simpsons is one of another nara, "
+              "nara: the cluster simpsons belongs to another nara (id "
                   + lisa.id()
-                  + ", and this one is "
+                  + "); this nara's id is "
                   + stranger.id()
-                  + ": give all members one identity.name and one soul, or this one a cluster.name"
-                  + " of its own");
+                  + "; give all members the same identity.name and soul, or choose another"
+                  + " cluster.name");
       long end = System.nanoTime() + PATIENCE.toNanos();
       while (!member.isLastCoordinator() && System.nanoTime() < end) {
         LockSupport.parkNanos(LOOK.toNanos());

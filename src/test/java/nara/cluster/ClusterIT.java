@@ -34,11 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Clusters of real processes on loopback, with neighbours outside who hold a signed history. */
+/** Clusters of processes on loopback, whose neighbours hold a signed history. */
 class ClusterIT {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
 
-  /** Each event is with two of the three neighbours. */
+  /** Two of the three neighbours hold each event. */
   private static final int NEIGHBOURS = 3;
 
   private static Set<EventId> large;
@@ -65,13 +65,13 @@ class ClusterIT {
   }
 
   @Test
-  void three_members_share_a_recovery_and_their_views_are_equal() {
+  void three_members_share_a_recovery_and_end_with_equal_views() {
     RequestGate gate = new RequestGate();
     try (GatedPeers held = new GatedPeers(largeNeighbours, gate);
         TestCluster cluster = TestCluster.startThree(directory, new JsonObject(), held.peers())) {
-      // Two are enough to begin with: the third must not come too late for its share.
+      // The recovery needs only two members; wait for the third, so that it gets its share.
       cluster.awaitMembers(3);
-      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      cluster.await("requests wait at the gate", () -> gate.waitingCount() > 0);
       Instant opened = Instant.now();
       gate.open();
       MemberProcess leader = cluster.awaitLeader();
@@ -81,7 +81,7 @@ class ClusterIT {
 
       JsonObject report = leader.report();
       LOG.warn(
-          "50,000 events from three neighbours: one process {} ms, three members {} ms: {}",
+          "Recovered 50,000 events from three neighbours; alone_ms={} cluster_ms={} members={}",
           alone(held.peers()).durationMs(),
           together.toMillis(),
           report.getJsonArray("members").encode());
@@ -110,7 +110,7 @@ class ClusterIT {
   }
 
   @Test
-  void a_worker_and_two_leaders_die_in_the_middle_and_nothing_is_lost() {
+  void recovery_loses_no_event_when_a_worker_and_two_leaders_die() {
     RequestGate gate = new RequestGate();
     try (GatedPeers held = new GatedPeers(smallNeighbours, gate);
         TestCluster cluster = TestCluster.startThree(directory, new JsonObject(), held.peers())) {
@@ -118,7 +118,7 @@ class ClusterIT {
       MemberProcess leader = cluster.awaitLeader();
 
       gate.permit(9);
-      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      cluster.await("requests wait at the gate", () -> gate.waitingCount() > 0);
       MemberProcess worker = cluster.anyOther(leader);
       worker.kill();
       cluster.awaitMembers(2, worker);
@@ -139,7 +139,7 @@ class ClusterIT {
 
       JsonObject report = third.report();
       assertThat(report.getString("outcome")).as(report.encodePrettily()).isEqualTo("complete");
-      // A machine that is busy enough may lose the lead once more by itself.
+      // On a very busy machine the lead may change once more.
       assertThat(handovers(report))
           .as(report.encodePrettily())
           .containsSubsequence(second.name(), third.name());
@@ -152,8 +152,8 @@ class ClusterIT {
   }
 
   /**
-   * Kills the leader; another leads within ten seconds of the detection time, not counting how long
-   * a busy machine lets that one wait.
+   * Kills the leader. Another member must lead within the detection time and ten seconds, apart
+   * from the delays of a busy machine.
    */
   private static MemberProcess killAndAwaitAnother(TestCluster cluster, MemberProcess leader) {
     Instant killed = Instant.now();
@@ -164,8 +164,7 @@ class ClusterIT {
     Duration took = Duration.between(killed, Instant.now());
     Duration late = next.totalDelay().minus(lateBefore.get(next));
     LOG.warn(
-        "another leads {} ms after the leader was killed, detection takes {} ms; it was late by {}"
-            + " ms",
+        "Another member leads after the leader was killed; took_ms={} detection_ms={} delay_ms={}",
         took.toMillis(),
         TestCluster.DETECTION.toMillis(),
         late.toMillis());
@@ -173,7 +172,7 @@ class ClusterIT {
     return next;
   }
 
-  /** Who took over, one after the other, as a report tells. */
+  /** The members that took over, in order, from a report. */
   private static List<String> handovers(JsonObject report) {
     return report.getJsonArray("stages").stream()
         .map(JsonObject.class::cast)
@@ -191,19 +190,20 @@ class ClusterIT {
       cluster.awaitMembers(3);
       cluster.awaitLeader();
       gate.permit(12);
-      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      cluster.await("requests wait at the gate", () -> gate.waitingCount() > 0);
       MemberProcess paused = cluster.awaitOneLeader();
       long term = paused.term();
 
       paused.pause();
       cluster.awaitLeader(paused);
       cluster.await(
-          "both others know", () -> cluster.others(paused).stream().allMatch(m -> m.term() > term));
+          "both others see the new term",
+          () -> cluster.others(paused).stream().allMatch(m -> m.term() > term));
       long ofOldTerm = accepted(cluster, paused, term);
-      // What the paused one has asked for itself is answered when it goes on.
+      // The paused member gets the responses to its own requests after it resumes.
       gate.permit(3);
       paused.resume();
-      cluster.await("it steps down", () -> paused.log().contains(TestCluster.STEPS_DOWN));
+      cluster.await("the leader steps down", () -> paused.log().contains(TestCluster.STEPPED_DOWN));
       gate.open();
       cluster.awaitReady(paused);
       cluster.awaitMembers(3);
@@ -211,24 +211,27 @@ class ClusterIT {
 
       assertThat(accepted(cluster, paused, term)).as(cluster.logs()).isEqualTo(ofOldTerm);
       assertThat(paused.log().lines())
-          .filteredOn(line -> line.contains(TestCluster.STEPS_DOWN))
+          .filteredOn(line -> line.contains(TestCluster.STEPPED_DOWN))
           .filteredOn(line -> line.contains(" term " + term + " "))
           .as(cluster.logs())
           .hasSize(1);
       for (MemberProcess member : cluster.all()) {
         assertThat(member.log().lines())
-            .filteredOn(line -> line.contains(" in term " + term + " are refused: "))
+            .filteredOn(
+                line ->
+                    line.contains("Refused commands of a former leader; ")
+                        && line.contains(" term=" + term + " "))
             .hasSizeLessThan(2);
       }
       assertViewsEqual(cluster, small);
-      // Once more and further on a busy machine, but never by what the paused one did.
+      // On a busy machine the lead may change again, but never because of the paused member.
       cluster.awaitOneLeader();
       cluster.assertLeadersDidNotOverlap();
     }
   }
 
   @Test
-  void a_leader_that_was_cut_off_comes_back_to_the_others_and_all_have_all() {
+  void members_unite_their_events_when_a_cut_off_leader_returns() {
     assumeTrue(NetworkNamespaces.isSupported(), "this machine allows no network namespaces");
     RequestGate gate = new RequestGate();
     try (NetworkNamespaces namespaces = NetworkNamespaces.of(3);
@@ -243,22 +246,23 @@ class ClusterIT {
       cluster.awaitMembers(3);
       cluster.awaitLeader();
       gate.permit(15);
-      cluster.await("all wait at the gate", () -> gate.waitingCount() > 0);
+      cluster.await("requests wait at the gate", () -> gate.waitingCount() > 0);
       MemberProcess cut = cluster.awaitOneLeader();
       MemberProcess other = cluster.anyOther(cut);
       long term = cut.term();
-      // No neighbour has these: nobody gives them once more.
+      // No neighbour holds these events, so a lost one stays lost.
       Set<EventId> all = new HashSet<>(small);
-      cluster.await("the cut one has taken an event", () -> took(cut, "before the cut", all));
-      cluster.await("the others have, too", () -> took(other, "beyond the cut", all));
+      cluster.await("the cut member merges an event", () -> importInto(cut, "before the cut", all));
+      cluster.await(
+          "another member merges an event", () -> importInto(other, "beyond the cut", all));
 
       namespaces.cut(cluster.all().indexOf(cut));
       cluster.awaitLeader(cut);
       cluster.awaitMembers(2, cut);
-      cluster.await("the others go on", () -> took(other, "during the cut", all));
+      cluster.await("the others merge an event", () -> importInto(other, "during the cut", all));
       gate.open();
       cluster.awaitReady(cut);
-      cluster.await("it steps down", () -> cut.log().contains(TestCluster.STEPS_DOWN));
+      cluster.await("the leader steps down", () -> cut.log().contains(TestCluster.STEPPED_DOWN));
       namespaces.heal(cluster.all().indexOf(cut));
       cluster.awaitMembers(3);
       cluster.awaitReady();
@@ -278,8 +282,8 @@ class ClusterIT {
     }
   }
 
-  /** Whether a member says that it has merged an event, which then belongs to {@code all}. */
-  private static boolean took(MemberProcess member, String who, Set<EventId> all) {
+  /** Imports an event into a member, and adds it to {@code all} when the member merged it. */
+  private static boolean importInto(MemberProcess member, String who, Set<EventId> all) {
     byte[] event = Citizen.named(who).heyThere(Event.unixNanos(Instant.now()), "");
     boolean merged = member.importEvents(event) == 200;
     if (merged) {
@@ -288,17 +292,17 @@ class ClusterIT {
     return merged;
   }
 
-  /** When the lease of a term ended, by the word of whoever could not renew it. */
+  /** The end of a term's lease, from the log of the member that could not renew it. */
   private static LocalTime endOfLease(MemberProcess member, long term) {
-    Pattern said =
+    Pattern expired =
         Pattern.compile(
-            "([0-9:.]+) WARN .* its lease of term "
+            "([0-9:.]+) WARN .* could not renew the lease of term "
                 + term
-                + " could not be renewed in time and ended ([0-9.]+) s ago");
+                + " in time; it ended ([0-9.]+) s ago.*");
     return member
         .log()
         .lines()
-        .map(said::matcher)
+        .map(expired::matcher)
         .filter(Matcher::matches)
         .map(
             line ->
@@ -318,9 +322,9 @@ class ClusterIT {
       cluster.awaitReady();
       cluster.await("all views are complete", () -> areComplete(cluster, looker));
       MemberProcess left = cluster.anyOther(cluster.awaitOneLeader());
-      cluster.await("an event is merged", () -> took(left, "before", all));
+      cluster.await("an event is merged", () -> importInto(left, "before", all));
       cluster.others(left).forEach(MemberProcess::kill);
-      cluster.await("it is alone", () -> left.seesMembers(1));
+      cluster.await("the last member is alone", () -> left.seesMembers(1));
 
       assertThat(
               left.importEvents(
@@ -328,7 +332,7 @@ class ClusterIT {
           .isEqualTo(503);
       long lease = System.nanoTime();
       cluster.await(
-          "any lease is over",
+          "any lease has expired",
           () -> {
             JsonObject state = left.state().orElseThrow();
             assertThat(state.getBoolean("leads")).isFalse();
@@ -341,7 +345,7 @@ class ClusterIT {
       cluster.others(left).forEach(MemberProcess::start);
       cluster.awaitMembers(3);
       cluster.awaitReady();
-      cluster.await("events are merged again", () -> took(left, "after", all));
+      cluster.await("events are merged again", () -> importInto(left, "after", all));
       assertViewsEqual(cluster, all);
     }
   }
@@ -365,11 +369,11 @@ class ClusterIT {
         new JsonObject()
             .put("memory", new JsonObject())
             .put("cluster", new JsonObject().put("tls", certificates("127.0.0.1")));
-    FaultyPeer door = FaultyPeer.proxying(smallNeighbours.get(0).address());
-    FaultyPeer otherDoor = FaultyPeer.proxying(smallNeighbours.get(1).address());
+    FaultyPeer proxy = FaultyPeer.proxying(smallNeighbours.get(0).address());
+    FaultyPeer otherProxy = FaultyPeer.proxying(smallNeighbours.get(1).address());
     try (TestCluster cluster =
         TestCluster.startThree(
-            directory, extra, "few-0@" + door.address(), "few-1@" + otherDoor.address())) {
+            directory, extra, "few-0@" + proxy.address(), "few-1@" + otherProxy.address())) {
       cluster.awaitMembers(3);
       cluster.awaitReady();
 
@@ -387,8 +391,8 @@ class ClusterIT {
       assertViewsEqual(cluster, small);
       cluster.assertLeadersDidNotOverlap();
 
-      door.close();
-      otherDoor.close();
+      proxy.close();
+      otherProxy.close();
       cluster.all().forEach(MemberProcess::stop);
       cluster.all().forEach(MemberProcess::start);
       cluster.awaitMembers(3);
@@ -397,7 +401,7 @@ class ClusterIT {
     }
   }
 
-  /** Keys and certificates of an authority of the test's own. */
+  /** Generates keys and certificates. */
   private JsonObject certificates(String host) throws IOException, InterruptedException {
     Path made = directory.resolve("tls");
     Process process =
@@ -409,7 +413,7 @@ class ClusterIT {
         .put("authority", made.resolve("ca.pem").toString());
   }
 
-  /** Somebody outside who asks again and again, and who asks the next when one is not there. */
+  /** Requests events in a loop, from the next member when one does not respond. */
   private static final class PollingClient implements AutoCloseable {
     private final TestNode asker =
         TestNode.start("asker", List.of(), TestCluster::withLongTimeouts, progressed -> {});
@@ -444,7 +448,7 @@ class ClusterIT {
       return answered;
     }
 
-    /** Why nobody did, for each time. */
+    /** The failures of each request that no member answered. */
     List<List<String>> unanswered() {
       return unanswered;
     }
@@ -465,7 +469,7 @@ class ClusterIT {
     }
   }
 
-  /** Commands of a term that the members other than this one have accepted. */
+  /** Commands of a term that the other members accepted. */
   private static long accepted(TestCluster cluster, MemberProcess without, long term) {
     return cluster.others(without).stream()
         .mapToLong(
@@ -478,7 +482,7 @@ class ClusterIT {
         .sum();
   }
 
-  /** The nara itself goes on writing down what it observes: equal are the views at some moment. */
+  /** Waits until the views are equal: the nara still adds its own observations. */
   private static void assertViewsEqual(TestCluster cluster, Set<EventId> expected) {
     assertViewsEqual(cluster, expected, "127.0.0.1");
   }
@@ -495,7 +499,7 @@ class ClusterIT {
               return true;
             }
             LOG.warn(
-                "views of {}, {} and {} events are not equal yet",
+                "The views are not equal yet; events={},{},{}",
                 views.get(0).size(),
                 views.get(1).size(),
                 views.get(2).size());
@@ -534,10 +538,10 @@ class ClusterIT {
 
   private static List<TestNode> neighbours(String name, List<byte[]> events) {
     List<TestNode> neighbours = new ArrayList<>();
-    // They have met it before: where a gate stands between, they cannot ask it who it is.
-    byte[] met = Citizen.named("elephant").heyThere(Event.unixNanos(Instant.now()), "");
+    // They hold its key already: behind a gate they cannot fetch it.
+    byte[] heyThere = Citizen.named("elephant").heyThere(Event.unixNanos(Instant.now()), "");
     for (int i = 0; i < NEIGHBOURS; i++) {
-      List<byte[]> part = new ArrayList<>(List.of(met));
+      List<byte[]> part = new ArrayList<>(List.of(heyThere));
       for (int k = 0; k < events.size(); k++) {
         if (k % NEIGHBOURS != i) {
           part.add(events.get(k));
@@ -548,7 +552,7 @@ class ClusterIT {
     return neighbours;
   }
 
-  /** A gate before each neighbour. */
+  /** Proxies to neighbours. Each request waits at the gate. */
   private record GatedPeers(List<TestNode> nodes, List<FaultyPeer> proxies)
       implements AutoCloseable {
     GatedPeers(List<TestNode> nodes, RequestGate gate) {

@@ -17,7 +17,7 @@ public final class InProcessCluster implements AutoCloseable {
   private final List<ClusterMember> members = new ArrayList<>();
 
   /**
-   * Joins one after the other, called {@code member-0} and so on, all of the same nara.
+   * Joins members of the same nara one after the other, named {@code member-0} and so on.
    *
    * @param roles of each
    */
@@ -31,13 +31,13 @@ public final class InProcessCluster implements AutoCloseable {
           Blocking.await(ClusterMember.join(config, id, new VertxOptions()), TIMEOUT));
     }
     MemberProcess.await(
-        "the quorum is there",
+        "all members have a quorum",
         () -> cluster.members.stream().allMatch(InProcessCluster::hasQuorum),
         () -> "");
     return cluster;
   }
 
-  /** Hazelcast says so a moment after a member has joined. */
+  /** Hazelcast reports the quorum a moment after a member joined. */
   private static boolean hasQuorum(ClusterMember member) {
     return member
         .hazelcast()

@@ -13,13 +13,13 @@ import nara.cluster.map.TermTracker;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Members with clocks of their own, a map that may answer late, and pauses of any length. */
+/** Members with different clocks, a map with delays, and pauses of any length. */
 class LeaderElectionProperties {
   private static final Duration LEASE = Duration.ofSeconds(10);
   private static final long STEP = Duration.ofMillis(250).toNanos();
   private static final int STEPS = 2_000;
 
-  /** The entry in the map; a replacement there is one thing, whatever happens around it. */
+  /** The lease in the map; a replacement is atomic. */
   private Optional<Lease> entry = Optional.empty();
 
   private long now;
@@ -48,8 +48,8 @@ class LeaderElectionProperties {
   }
 
   /**
-   * A member that led goes on after a pause, and for a while takes its own copy of the entry for
-   * the map: whatever it tries there is never confirmed.
+   * A former leader resumes after a pause, and for a while sees its own copy of the map. No quorum
+   * confirms its replacements there.
    */
   @Property(tries = 200)
   void returning_member_does_not_depose_the_leader(@ForAll long seed) {
@@ -57,17 +57,18 @@ class LeaderElectionProperties {
     LeaderElection leader = new LeaderElection("leader", "leader", LEASE);
     leader.onReplaced(new Lease(2, 1, "leader", "leader"), 0);
     LeaderElection back = new LeaderElection("back", "back", LEASE);
-    TermTracker heard = new TermTracker();
-    heard.observe(1);
+    TermTracker seenTerms = new TermTracker();
+    seenTerms.observe(1);
     Optional<Lease> copy = Optional.of(new Lease(1, 9, "back", "back"));
     int tries = random.nextInt(6);
     for (int i = 0; i < tries; i++) {
       back.observe(copy, i);
-      heard.observe(copy);
-      if (back.nextAction(true, heard.highest(), i) instanceof ElectionAction.ReplaceLease lease) {
+      seenTerms.observe(copy);
+      if (back.nextAction(true, seenTerms.highest(), i)
+          instanceof ElectionAction.ReplaceLease lease) {
         copy = Optional.of(lease.replacement());
         if (random.nextBoolean()) {
-          heard.observe(copy);
+          seenTerms.observe(copy);
           back.onNotReplaced(copy, i);
         }
       }
@@ -75,13 +76,13 @@ class LeaderElectionProperties {
     }
     Optional<Lease> real = Optional.of(new Lease(2, 2, "leader", "leader"));
     back.observe(real, tries);
-    heard.observe(real);
-    // Its commands and writes carry the highest term that it has heard of.
-    assertThat(leader.nextAction(true, heard.highest(), tries))
+    seenTerms.observe(real);
+    // The commands and writes of the returning member carry the highest term that it has seen.
+    assertThat(leader.nextAction(true, seenTerms.highest(), tries))
         .isInstanceOf(ElectionAction.ReplaceLease.class);
   }
 
-  /** One member: it looks at the map now and then, and what it sends arrives late. */
+  /** A member that reads the map sometimes, and whose writes arrive late. */
   private final class Member {
     private final LeaderElection leaderElection;
     private final long offset;
@@ -139,7 +140,7 @@ class LeaderElectionProperties {
       }
     }
 
-    /** Whether it would lead if it did anything at this moment. */
+    /** Whether it would act as the leader at this moment. */
     boolean leadsNow() {
       return leaderElection.leading()
           && leaderElection.nextAction(true, 0, clock()) instanceof ElectionAction.ReplaceLease;

@@ -25,7 +25,7 @@ class LeaderElectionTest {
   }
 
   @Test
-  void a_lease_that_changes_is_waited_for_and_one_that_does_not_is_taken_an_eighth_after_its_end() {
+  void member_takes_a_lease_an_eighth_after_its_end_when_it_does_not_change() {
     mine.observe(Optional.of(new Lease(3, 7, "other", "other")), 0);
     assertThat(mine.nextAction(true, 3, 11 * SECOND)).isEqualTo(new ElectionAction.Wait());
     mine.observe(Optional.of(new Lease(3, 8, "other", "other")), 11 * SECOND);
@@ -43,46 +43,46 @@ class LeaderElectionTest {
   }
 
   @Test
-  void a_term_is_above_all_that_were_heard_of_even_when_the_entry_is_lost() {
+  void new_term_exceeds_all_seen_terms_when_the_lease_is_lost() {
     assertThat(((ElectionAction.ReplaceLease) mine.nextAction(true, 9, 0)).replacement().term())
         .isEqualTo(10);
   }
 
   @Test
-  void a_leader_steps_down_an_eighth_before_a_lease_that_it_cannot_renew() {
+  void leader_steps_down_an_eighth_before_the_end_of_its_lease_when_it_cannot_renew() {
     mine.onReplaced(new Lease(1, 0, "me", "me"), 0);
     assertThat(mine.nextAction(true, 1, 8_750_000_000L))
         .isInstanceOf(ElectionAction.ReplaceLease.class);
     assertThat(mine.nextAction(true, 1, 8_750_000_001L))
         .isEqualTo(
             new ElectionAction.StepDown(
-                "its lease of term 1 could not be renewed in time and ended 0.0 s ago"));
+                "could not renew the lease of term 1 in time; it ended 0.0 s ago"));
     assertThat(mine.leading()).isFalse();
   }
 
   @Test
-  void a_leader_that_stood_still_says_for_how_long_its_lease_was_over() {
+  void leader_reports_how_long_its_lease_was_over_when_it_was_paused() {
     mine.onReplaced(new Lease(1, 0, "me", "me"), 0);
     assertThat(mine.nextAction(true, 1, 21 * SECOND))
         .isEqualTo(
             new ElectionAction.StepDown(
-                "its lease of term 1 could not be renewed in time and ended 12.3 s ago"));
+                "could not renew the lease of term 1 in time; it ended 12.3 s ago"));
   }
 
   @Test
-  void a_leader_steps_down_when_it_hears_of_a_higher_term() {
+  void leader_steps_down_when_it_sees_a_higher_term() {
     mine.onReplaced(new Lease(1, 0, "me", "me"), 0);
     assertThat(mine.nextAction(true, 2, SECOND))
-        .isEqualTo(new ElectionAction.StepDown("its term 1 is over: term 2 leads"));
+        .isEqualTo(new ElectionAction.StepDown("term 1 is over; the current term is 2"));
   }
 
   @Test
-  void a_leader_steps_down_when_its_lease_was_taken_and_not_when_a_renewal_came_through_unseen() {
+  void leader_steps_down_when_its_lease_was_taken_but_not_after_an_unseen_renewal() {
     mine.onReplaced(new Lease(1, 0, "me", "me"), 0);
     assertThat(mine.onNotReplaced(Optional.of(new Lease(1, 1, "me", "me")), SECOND))
         .isEqualTo(new ElectionAction.Wait());
     assertThat(mine.leading()).isTrue();
-    // It is the entry to go on from, and does not make the lease longer.
+    // The next renewal replaces it, but it does not extend the lease.
     assertThat(mine.nextAction(true, 1, 2 * SECOND))
         .isEqualTo(
             new ElectionAction.ReplaceLease(
@@ -92,11 +92,11 @@ class LeaderElectionTest {
     mine.onReplaced(new Lease(1, 2, "me", "me"), 0);
     assertThat(mine.onNotReplaced(Optional.of(new Lease(2, 0, "other", "other")), SECOND))
         .isEqualTo(
-            new ElectionAction.StepDown("its lease of term 1 was taken: other leads in term 2"));
+            new ElectionAction.StepDown("other took the lease of term 1 and leads in term 2"));
   }
 
   @Test
-  void a_lease_is_read_as_it_was_written() {
+  void lease_survives_a_round_trip() {
     Lease lease = new Lease(3, 7, "id", "a name with spaces");
     assertThat(Lease.parse(lease.encoded())).contains(lease);
     assertThat(Lease.parse(lease.released().encoded())).contains(new Lease(3, 8, "", ""));

@@ -25,15 +25,12 @@ import nara.mesh.server.EventImport;
 import nara.mesh.wire.MeshPaths;
 import nara.testing.Citizen;
 
-/** One member of a cluster as an operator has it: {@code nara run --cluster} in its own process. */
+/** One member of a cluster: {@code nara run --cluster} in its own process. */
 public final class MemberProcess implements AutoCloseable {
-  /** However busy the machine: what takes longer has failed. */
+  /** A wait that takes longer has failed, even on a busy machine. */
   static final Duration TIMEOUT = Duration.ofMinutes(6);
 
-  /**
-   * Below those that connections take for their own end: a member that is started again must find
-   * its ports free.
-   */
+  /** Below the ephemeral ports: a restarted member must find its ports free. */
   private static final int MIN_PORT = 12_000;
 
   private static final int MAX_PORT = 30_000;
@@ -75,8 +72,8 @@ public final class MemberProcess implements AutoCloseable {
    *
    * @param directory for their files
    * @param hosts where each listens
-   * @param before of each, what stands before the command, such as another network
-   * @param base what all configurations have in common
+   * @param before the command prefix of each, such as a network namespace
+   * @param base the common configuration
    */
   static List<MemberProcess> start(
       Path directory, List<String> hosts, List<List<String>> before, JsonObject base) {
@@ -97,7 +94,7 @@ public final class MemberProcess implements AutoCloseable {
                   .put("host", hosts.get(i))
                   .put("port", ports.get(i)[2])
                   .put("stall", "5m")
-                  // Whoever asks without a pause must not be refused for that.
+                  // No rate limit: tests send requests without a pause.
                   .put("requests_per_second", 0))
           .put("web", new JsonObject().put("host", hosts.get(i)).put("port", ports.get(i)[1]))
           .put(
@@ -137,14 +134,14 @@ public final class MemberProcess implements AutoCloseable {
   }
 
   private static int[] freePorts(String host, List<String> elsewhere) {
-    // Another network has ports of its own, all free.
+    // In a network namespace all ports are free.
     if (!elsewhere.isEmpty()) {
       return new int[] {7435, 7434, 7433};
     }
     return freePorts(host, 3);
   }
 
-  /** So many ports that nobody has there. */
+  /** Free ports of that host. */
   public static int[] freePorts(String host, int count) {
     return RandomGenerator.getDefault()
         .ints(MIN_PORT, MAX_PORT)
@@ -197,7 +194,7 @@ public final class MemberProcess implements AutoCloseable {
     }
   }
 
-  /** Whether it has ended by itself. */
+  /** Whether the process exited by itself. */
   boolean exitedUnexpectedly() {
     return shouldRun && !process.isAlive();
   }
@@ -223,7 +220,7 @@ public final class MemberProcess implements AutoCloseable {
       int done =
           new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
       if (done != 0) {
-        throw new IllegalStateException("kill -" + name + ": " + done);
+        throw new IllegalStateException("kill -" + name + " exited with status " + done);
       }
     } catch (IOException cannot) {
       throw new UncheckedIOException(cannot);
@@ -233,13 +230,13 @@ public final class MemberProcess implements AutoCloseable {
     }
   }
 
-  /** Stops it in order. */
+  /** SIGTERM, and waits for the exit. */
   void stop() {
     shouldRun = false;
     process.destroy();
     try {
       if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IllegalStateException("it does not stop: " + log());
+        throw new IllegalStateException("the process does not stop: " + log());
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -252,7 +249,7 @@ public final class MemberProcess implements AutoCloseable {
     return file.substring(0, file.length() - ".json".length());
   }
 
-  /** Name and address of the mesh, as a peer is configured. */
+  /** The address of its mesh server. */
   String meshAddress() {
     return host + ":" + meshPort;
   }
@@ -261,22 +258,22 @@ public final class MemberProcess implements AutoCloseable {
     return port;
   }
 
-  /** The state of the cluster as this member sees it; empty while it does not answer. */
+  /** The cluster as this member sees it; empty while it does not respond. */
   Optional<JsonObject> state() {
     return get("/cluster").filter(answer -> answer.statusCode() == 200).map(MemberProcess::json);
   }
 
-  /** The highest term that it has seen; 0 while it does not answer. */
+  /** The highest term that it has seen; 0 while it does not respond. */
   long term() {
     return state().map(state -> state.getLong("term")).orElse(0L);
   }
 
-  /** The report, as far as this member knows it. */
+  /** This member's recovery report. */
   JsonObject report() {
     return get("/report").map(MemberProcess::json).orElseThrow();
   }
 
-  /** Whether it says that so many members are there. */
+  /** Whether it sees that many members. */
   boolean seesMembers(int count) {
     return state().filter(state -> state.getJsonArray("members").size() == count).isPresent();
   }
@@ -294,9 +291,9 @@ public final class MemberProcess implements AutoCloseable {
   }
 
   /**
-   * Gives it events as its owner would.
+   * Imports events with the owner's key.
    *
-   * @return the status of the answer; 200 says that they are merged
+   * @return the HTTP status; 200 when the events are merged
    */
   int importEvents(byte[]... events) {
     byte[] body =
@@ -311,7 +308,7 @@ public final class MemberProcess implements AutoCloseable {
         .orElse(0);
   }
 
-  /** How long it has let those wait that asked it, beyond what any question takes, in all. */
+  /** The sum of its response times beyond the expected ones. */
   Duration totalDelay() {
     return totalLatency;
   }
@@ -341,7 +338,7 @@ public final class MemberProcess implements AutoCloseable {
     }
   }
 
-  /** All it has said so far, over all its lives. */
+  /** The log of all its runs. */
   String log() {
     try {
       return Files.readString(log);
@@ -350,12 +347,12 @@ public final class MemberProcess implements AutoCloseable {
     }
   }
 
-  /** Waits until something is so. */
-  public static void await(String what, BooleanSupplier so, Supplier<String> otherwise) {
+  /** Waits until a condition is true. */
+  public static void await(String what, BooleanSupplier condition, Supplier<String> details) {
     long end = System.nanoTime() + TIMEOUT.toNanos();
-    while (!so.getAsBoolean()) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("not so in time: " + what + "\n" + otherwise.get());
+        throw new AssertionError("condition not true in time: " + what + "\n" + details.get());
       }
       try {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);

@@ -9,9 +9,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Networks of their own for some processes, each with one cable to a switch here: it can be cut.
- */
+/** Network namespaces for processes, each with a link to a common bridge. A link can be cut. */
 final class NetworkNamespaces implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkNamespaces.class);
 
@@ -25,7 +23,7 @@ final class NetworkNamespaces implements AutoCloseable {
     this.count = count;
   }
 
-  /** Whether this machine allows it. */
+  /** Whether this machine allows network namespaces. */
   static boolean isSupported() {
     String name = "nara" + RandomGenerator.getDefault().nextInt(100_000);
     try {
@@ -65,7 +63,7 @@ final class NetworkNamespaces implements AutoCloseable {
     runChecked(all.toArray(String[]::new));
   }
 
-  /** What stands before a command that is to run there. */
+  /** The prefix of a command that runs in the namespace. */
   List<String> commandPrefix(int i) {
     return List.of("ip", "netns", "exec", name(i));
   }
@@ -74,7 +72,7 @@ final class NetworkNamespaces implements AutoCloseable {
     return subnet + (i + 1);
   }
 
-  /** The address of this process, as seen from there. */
+  /** The address of this process for the namespaces. */
   String hostAddress() {
     return subnet + "254";
   }
@@ -105,10 +103,10 @@ final class NetworkNamespaces implements AutoCloseable {
   private static int run(String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int status = process.waitFor();
       if (status != 0) {
-        LOG.info("{}: {}", String.join(" ", command), said);
+        LOG.info("{}: {}", String.join(" ", command), output);
       }
       return status;
     } catch (IOException cannot) {
@@ -122,7 +120,7 @@ final class NetworkNamespaces implements AutoCloseable {
   @Override
   public void close() {
     for (int i = 0; i < count; i++) {
-      // What a connection of the dead still holds keeps a network, and its cable, for minutes.
+      // Delete the link first: open connections of a dead process keep a namespace for minutes.
       run("ip", "link", "del", vethName(i));
       run("ip", "netns", "del", name(i));
     }

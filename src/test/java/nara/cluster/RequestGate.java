@@ -5,13 +5,13 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Where requests to neighbours wait, so that a test decides how far a recovery is. */
+/** Holds requests to neighbours, so that a test controls the progress of a recovery. */
 final class RequestGate {
   private final Deque<Promise<Void>> waiting = new ArrayDeque<>();
   private int permits;
   private int requests;
 
-  /** A turn at the gate; for many threads. */
+  /** Completes when the request may pass. Safe for many threads. */
   synchronized Future<Void> acquire() {
     requests++;
     if (permits > 0) {
@@ -23,7 +23,7 @@ final class RequestGate {
     return turn.future();
   }
 
-  /** Lets so many more pass. */
+  /** Lets that many more requests pass. */
   synchronized void permit(int more) {
     permits += more;
     while (permits > 0 && !waiting.isEmpty()) {
@@ -32,17 +32,16 @@ final class RequestGate {
     }
   }
 
-  /** Lets everybody pass from now on. */
+  /** Lets all requests pass from now on. */
   void open() {
     permit(1_000_000);
   }
 
-  /** How many wait. */
   synchronized int waitingCount() {
     return waiting.size();
   }
 
-  /** How many have come, in all. */
+  /** All requests so far. */
   synchronized int requestCount() {
     return requests;
   }

@@ -25,27 +25,27 @@ import nara.node.config.NodeConfig;
 import nara.testing.Citizen;
 import nara.testing.TestNode;
 
-/** A whole cluster of processes, and what a test wants to know of it. */
+/** A cluster of processes. */
 final class TestCluster implements AutoCloseable {
   static final String SOUL = Citizen.named("elephant").identity().soul().encoded();
 
-  /** How long a member may be silent; the machine that tests run on may be very busy. */
+  /** The detection time: long, because the test machine may be very busy. */
   static final Duration DETECTION = Duration.ofSeconds(6);
 
   private static final Duration FETCH = Duration.ofMinutes(2);
 
   private static final int EVENTS_FETCHED = 20;
 
-  /** What whoever ends its lead says. */
-  static final String STEPS_DOWN = " steps down: ";
+  /** The log line of a leader that steps down. */
+  static final String STEPPED_DOWN = " Stepped down as leader: ";
 
   private static final Pattern LEADS =
-      Pattern.compile("([0-9:.]+) INFO +LeaseVerticle: .* leads in term (\\d+)");
+      Pattern.compile("([0-9:.]+) INFO +LeaseVerticle: Became the leader; member=\\S+ term=(\\d+)");
 
   private static final Pattern OTHERS_TERM =
-      Pattern.compile("leads in term (\\d+)|term (\\d+) leads");
+      Pattern.compile("(?:leads in|the current) term (?:is )?(\\d+)");
 
-  /** A lead, and when it began by this machine's clock. */
+  /** A lead, and its start by this machine's clock. */
   record LeaderTerm(long term, MemberProcess member, LocalTime since) {}
 
   private final List<MemberProcess> all;
@@ -54,7 +54,7 @@ final class TestCluster implements AutoCloseable {
     this.all = all;
   }
 
-  /** Three on loopback, who know these neighbours. */
+  /** Three members on loopback, with these neighbours. */
   static TestCluster startThree(Path directory, JsonObject extra, String... peers) {
     return start(
         directory,
@@ -89,7 +89,7 @@ final class TestCluster implements AutoCloseable {
     return all;
   }
 
-  /** Waits until that many are there, as each of them says. */
+  /** Waits until each member sees that many members. */
   void awaitMembers(int count, MemberProcess... without) {
     Set<MemberProcess> out = Set.of(without);
     await(
@@ -100,13 +100,13 @@ final class TestCluster implements AutoCloseable {
                 .allMatch(member -> member.seesMembers(count)));
   }
 
-  /** Waits until one leads, and no other thinks that it does. */
+  /** Waits until exactly one member leads. */
   MemberProcess awaitOneLeader() {
     await("one leads", () -> all.stream().filter(MemberProcess::isLeader).count() == 1);
     return awaitLeader();
   }
 
-  /** Waits until all but these have caught up and know that the recovery is over. */
+  /** Waits until all but these members have caught up and know that the recovery is over. */
   void awaitReady(MemberProcess... without) {
     Set<MemberProcess> out = Set.of(without);
     await(
@@ -115,7 +115,7 @@ final class TestCluster implements AutoCloseable {
             all.stream().filter(member -> !out.contains(member)).allMatch(MemberProcess::isReady));
   }
 
-  /** Waits for one that leads, other than these. */
+  /** Waits for a leader other than these members. */
   MemberProcess awaitLeader(MemberProcess... without) {
     Set<MemberProcess> out = Set.of(without);
     await(
@@ -128,7 +128,7 @@ final class TestCluster implements AutoCloseable {
     return all.stream().filter(m -> !out.contains(m) && m.isLeader()).findFirst();
   }
 
-  /** All leads so far, in the order of their terms, as those who led have said. */
+  /** All leads so far, in the order of their terms, from the members' logs. */
   List<LeaderTerm> leaderTerms() {
     return all.stream()
         .flatMap(
@@ -139,18 +139,18 @@ final class TestCluster implements AutoCloseable {
                     .map(LEADS::matcher)
                     .filter(Matcher::matches)
                     .map(
-                        said ->
+                        line ->
                             new LeaderTerm(
-                                Long.parseLong(said.group(2)),
+                                Long.parseLong(line.group(2)),
                                 member,
-                                LocalTime.parse(said.group(1)))))
+                                LocalTime.parse(line.group(1)))))
         .sorted(Comparator.comparingLong(LeaderTerm::term))
         .toList();
   }
 
   /**
-   * What is true of any history: no term has two leaders, a later term begins later, and whoever
-   * steps down for another's term does so for one that somebody has led in.
+   * Asserts that no term has two leaders, that a later term starts later, and that a leader steps
+   * down only for a term in which another member led.
    */
   void assertLeadersDidNotOverlap() {
     List<LeaderTerm> leaderTerms = leaderTerms();
@@ -163,7 +163,7 @@ final class TestCluster implements AutoCloseable {
     }
     assertThat(all)
         .flatMap(member -> member.log().lines().toList())
-        .filteredOn(line -> line.contains(STEPS_DOWN))
+        .filteredOn(line -> line.contains(STEPPED_DOWN))
         .flatExtracting(TestCluster::termsOfOthers)
         .as(this::logs)
         .allMatch(terms::contains);
@@ -173,11 +173,11 @@ final class TestCluster implements AutoCloseable {
     return OTHERS_TERM
         .matcher(line)
         .results()
-        .map(said -> Long.parseLong(said.group(1) == null ? said.group(2) : said.group(1)))
+        .map(result -> Long.parseLong(result.group(1)))
         .toList();
   }
 
-  /** Whether one time of the log is before another; a log of minutes may go over midnight. */
+  /** Whether one time of the log is before another; a log of minutes may pass midnight. */
   static boolean isBefore(LocalTime one, LocalTime other) {
     long day = Duration.ofDays(1).toNanos();
     return Math.floorMod(other.toNanoOfDay() - one.toNanoOfDay(), day) < day / 2;
@@ -196,14 +196,14 @@ final class TestCluster implements AutoCloseable {
         what,
         () -> {
           if (all.stream().anyMatch(MemberProcess::exitedUnexpectedly)) {
-            throw new AssertionError("a member has ended by itself\n" + logs());
+            throw new AssertionError("a member exited unexpectedly\n" + logs());
           }
           return so.getAsBoolean();
         },
         this::logs);
   }
 
-  /** What all have said. */
+  /** State and log of all members. */
   String logs() {
     return all.stream()
         .map(
@@ -221,21 +221,18 @@ final class TestCluster implements AutoCloseable {
         .collect(Collectors.joining("\n"));
   }
 
-  /** Lets a node wait for others as long as a test does. */
+  /** Gives a node timeouts as long as the test's own. */
   static NodeConfig withLongTimeouts(NodeConfig config) {
     return withLongTimeouts(config, "127.0.0.1");
   }
 
-  /** The same, listening where those who are asked can learn its key. */
+  /** The same; the node also listens on a host where its peers can fetch its key. */
   static NodeConfig withLongTimeouts(NodeConfig config, String host) {
     String json = "{\"mesh\": {\"stall\": \"5m\", \"host\": \"%s\", \"port\": 0}}".formatted(host);
     return config.with(ConfigReader.read(json).config().orElseThrow().mesh());
   }
 
-  /**
-   * What keeps a member from answering a request for some of its events with as many; empty when
-   * nothing does.
-   */
+  /** Requests some events of a member. Returns why it failed, or empty. */
   static Optional<String> fetchFailure(TestNode asker, MemberProcess member) {
     MeshRequest.FetchOutcome outcome =
         Blocking.await(
@@ -260,7 +257,7 @@ final class TestCluster implements AutoCloseable {
     };
   }
 
-  /** The ids of all events that a member's view shows, asked for as any neighbour would. */
+  /** The ids of all events in a member's view, fetched over the mesh. */
   static Set<EventId> viewIds(TestNode looker, MemberProcess member) {
     Set<EventId> ids = new HashSet<>();
     long after = Long.MIN_VALUE;

@@ -44,34 +44,34 @@ class TlsFilesTest {
   }
 
   @Test
-  void the_key_of_another_certificate_is_refused() {
+  void key_of_another_certificate_is_rejected() {
     assertThat(TlsFiles.problem(tls("one/b.key", "one/a.pem", "one/ca.pem"), now).orElseThrow())
         .isEqualTo(
-            "cluster.tls.key: %s is not the key of the certificate in %s"
+            "cluster.tls.key: %s does not match the certificate in %s"
                 .formatted(at("one/b.key"), at("one/a.pem")));
   }
 
   @Test
-  void a_certificate_of_another_authority_is_refused() {
+  void certificate_of_another_authority_is_rejected() {
     assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "other/ca.pem"), now).orElseThrow())
-        .contains("one/a.pem is not signed by the authority of ", "other/ca.pem");
+        .contains("one/a.pem is not signed by the authority in ", "other/ca.pem");
   }
 
   @Test
-  void a_certificate_that_does_not_hold_now_is_refused() {
+  void expired_certificate_is_rejected() {
     Instant later = now.plus(Duration.ofDays(31));
     assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "one/ca.pem"), later).orElseThrow())
-        .contains("one/a.pem holds from ", ", and not now");
+        .contains("one/a.pem is valid from ", ", not now");
   }
 
   @Test
   void unreadable_tls_files_are_named() throws IOException {
     Files.writeString(at("text"), "no PEM");
     assertThat(TlsFiles.problem(tls("text", "one/a.pem", "one/ca.pem"), now).orElseThrow())
-        .startsWith("cluster.tls.key: " + at("text") + " holds no private key");
+        .startsWith("cluster.tls.key: " + at("text") + " contains no PEM private key");
     assertThat(TlsFiles.problem(tls("one/a.key", "text", "one/ca.pem"), now).orElseThrow())
-        .isEqualTo("cluster.tls.certificate: " + at("text") + " holds no certificate in PEM");
+        .isEqualTo("cluster.tls.certificate: " + at("text") + " contains no PEM certificate");
     assertThat(TlsFiles.problem(tls("one/a.key", "one/a.pem", "text"), now).orElseThrow())
-        .isEqualTo("cluster.tls.authority: " + at("text") + " holds no certificate in PEM");
+        .isEqualTo("cluster.tls.authority: " + at("text") + " contains no PEM certificate");
   }
 }

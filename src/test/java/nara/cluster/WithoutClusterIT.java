@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that runs alone pays nothing for clusters. */
+/** A node without a cluster loads no class of Hazelcast. */
 class WithoutClusterIT {
   @TempDir private Path directory;
 

@@ -9,19 +9,20 @@ import nara.identity.Hashing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
- * An event in the shared map. The key is the event's id, its verdict and a hash of its bytes: two
- * forms of one id are two entries, and an entry never changes, so after a split the union of both
- * sides is right without comparing anything. Which form is the better one is the ledger's to say.
+ * An event in the shared ledger's map. The key is the event's id, its verdict and a hash of its
+ * bytes. Two forms of one id are therefore two entries, and an entry never changes. After a split
+ * the union of both sides is right. The ledger decides which form is the better one.
  */
 public final class EventEntry {
-  /** Bytes of the SHA-256 that tells two forms of one id apart. */
+  public static final String LEDGER_MAP = "nara.ledger";
+
+  /** Bytes of the SHA-256: enough to distinguish two forms of one id. */
   private static final int HASH_BYTES = 12;
 
   private static final Verdict[] VERDICTS = Verdict.values();
 
   private EventEntry() {}
 
-  /** Where it stands in the map. */
   public static String key(JudgedEvent event) {
     byte[] hash = Arrays.copyOf(Hashing.sha256(event.event().json()), HASH_BYTES);
     return event.event().id()
@@ -31,7 +32,7 @@ public final class EventEntry {
         + Base64.getUrlEncoder().encodeToString(hash);
   }
 
-  /** What stands there: the verdict, then the bytes as received. */
+  /** The verdict, then the bytes as received. */
   public static byte[] value(JudgedEvent judgedEvent) {
     Event event = judgedEvent.event();
     byte[] value = new byte[event.json().length + 1];

@@ -9,14 +9,13 @@ import com.hazelcast.nio.serialization.DataSerializable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import nara.cluster.HazelcastConfig;
 
 /**
- * A write of one partition's entries, made where they live, by the member that owns them: only
- * there can its term be compared with the highest that this member knows. An answer other than null
- * is that one: the write was refused, and nothing was changed.
+ * A write to entries of one partition. It runs on the member that owns the partition, which
+ * compares the write's term with the highest term it knows. The result is null, or the higher term
+ * that refused the write. A refused write changes nothing.
  *
- * <p>What holds no bytes is removed.
+ * <p>A value without bytes removes its entry.
  */
 final class FencedWrite
     implements EntryProcessor<String, byte[], Long>, HazelcastInstanceAware, DataSerializable {
@@ -30,13 +29,13 @@ final class FencedWrite
   private transient boolean termChecked;
   private transient boolean refused;
 
-  /** For reading. */
+  /** For deserialization. */
   FencedWrite() {}
 
   /**
    * A write.
    *
-   * @param onlyIfAbsent whether an entry that is there stays as it is, and nobody is told
+   * @param onlyIfAbsent keeps existing entries, without a notification
    */
   FencedWrite(long term, Map<String, byte[]> entries, boolean onlyIfAbsent) {
     this.term = term;
@@ -60,7 +59,7 @@ final class FencedWrite
     return null;
   }
 
-  /** The backup does what the owner did, without asking again. */
+  /** A backup repeats what the owner did, without another check of the term. */
   @Override
   public EntryProcessor<String, byte[], Long> getBackupProcessor() {
     if (refused) {
@@ -73,7 +72,7 @@ final class FencedWrite
 
   @Override
   public void setHazelcastInstance(HazelcastInstance instance) {
-    termTracker = (TermTracker) instance.getUserContext().get(HazelcastConfig.TERMS_CONTEXT_KEY);
+    termTracker = (TermTracker) instance.getUserContext().get(TermTracker.CONTEXT_KEY);
   }
 
   @Override

@@ -3,41 +3,41 @@ package nara.cluster.map;
 import java.util.Optional;
 
 /**
- * Who leads, as the cluster's map has it: one entry, only ever replaced as a whole.
+ * The leader's lease: the only entry of its map, always replaced as a whole.
  *
  * @param term grows with each leader
- * @param renewalCount grows each time the leader says that it is still there
- * @param holderId the leader's node id; empty when the lead was given up in order
- * @param holderName what the leader is called
+ * @param renewalCount grows with each renewal
+ * @param holderId the leader's node id; empty after the leader released the lease
+ * @param holderName the leader's member name
  */
 public record Lease(long term, long renewalCount, String holderId, String holderName) {
+  public static final String LEASE_MAP = "nara.lease";
+  public static final String LEASE_KEY = "leader";
+
   private static final int PARTS = 4;
 
-  /** Whether nobody has to be waited for. */
+  /** Whether another member may take the lease at once. */
   public boolean isReleased() {
     return holderId.isEmpty();
   }
 
   /**
-   * Whether somebody led by it. Where a first replacement was not confirmed, as on a member that is
-   * cut off and does not know it yet, the entry may be there and nobody leads: its term must not
-   * end the lead of another.
+   * Whether a leader has renewed it. A member that is cut off may have written a lease that no
+   * quorum confirmed. Nobody leads by such a lease, so its term must not end another lead.
    */
   public boolean isConfirmed() {
     return renewalCount > 0;
   }
 
-  /** The same, said once more. */
   public Lease renewed() {
     return new Lease(term, renewalCount + 1, holderId, holderName);
   }
 
-  /** The same, given up. */
   public Lease released() {
     return new Lease(term, renewalCount + 1, "", "");
   }
 
-  /** One line, the same for equal leases: the map compares texts. */
+  /** One line; equal leases have equal lines, because the map compares texts. */
   public String encoded() {
     return term + " " + renewalCount + " " + (isReleased() ? "-" : holderId) + " " + holderName;
   }

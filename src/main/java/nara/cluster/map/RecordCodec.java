@@ -12,109 +12,80 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import nara.event.EventId;
 import nara.identity.PublicKey;
 
 /**
- * Writes records as bytes for another member of the same version, and reads them again: the few
- * messages between members, and the progress of a recovery. The form follows from the records
- * themselves, so a message that gains a component needs nothing here.
+ * Encodes records as bytes for members of the same version: their messages, and the progress of a
+ * recovery. The encoding follows from the record components, by reflection.
  *
- * <p>It knows records, sealed interfaces of records, lists, sets, maps, optionals, enums, texts,
- * numbers, times, event ids and keys; {@link #unsupportedType} tells beforehand whether a type is
- * made of those. What cannot be read is an {@link IllegalArgumentException}.
+ * <p>Supported are records, sealed interfaces of records, lists, sets, maps, optionals, enums,
+ * strings, numbers, times, event ids and keys. Unreadable bytes are an {@link
+ * IllegalArgumentException}.
  */
 public final class RecordCodec {
-  /** Entries of one list: more than any page of a peer holds. */
+  /** Entries of one collection: more than any page of a peer holds. */
   private static final int MAX_ENTRIES = 1 << 20;
+
+  private static final Map<Class<?>, Function<Decoder, Object>> SCALAR_DECODERS =
+      Map.ofEntries(
+          scalar(int.class, Decoder::readInt),
+          scalar(Integer.class, Decoder::readInt),
+          scalar(long.class, Decoder::readLong),
+          scalar(Long.class, Decoder::readLong),
+          scalar(boolean.class, Decoder::readBoolean),
+          scalar(Boolean.class, Decoder::readBoolean),
+          scalar(double.class, Decoder::readDouble),
+          scalar(Double.class, Decoder::readDouble),
+          scalar(byte[].class, Decoder::readBytes),
+          scalar(String.class, in -> new String(in.readBytes(), StandardCharsets.UTF_8)),
+          scalar(Duration.class, in -> Duration.ofSeconds(in.readLong(), in.readInt())),
+          scalar(Instant.class, in -> Instant.ofEpochSecond(in.readLong(), in.readInt())),
+          scalar(EventId.class, in -> new EventId(in.readLong(), in.readLong())),
+          scalar(PublicKey.class, in -> PublicKey.of(in.readBytes(PublicKey.LENGTH))));
 
   private RecordCodec() {}
 
-  /** The bytes of a record, as a value of that type. */
+  private static Map.Entry<Class<?>, Function<Decoder, Object>> scalar(
+      Class<?> type, Function<Decoder, Object> decoder) {
+    return Map.entry(type, decoder);
+  }
+
+  /** Encodes a value as that type. */
   public static Buffer encode(Type type, Object value) {
     Buffer out = Buffer.buffer();
     encode(out, type, value);
     return out;
   }
 
-  /** Reads what {@link #encode(Type, Object)} wrote for the same type. */
+  /** Decodes the output of {@link #encode(Type, Object)} for the same type. */
   public static <T> T decode(Class<T> type, Buffer bytes) {
     Decoder decoder = new Decoder(bytes);
     try {
       T value = type.cast(decoder.decodeValue(type));
       if (decoder.position != bytes.length()) {
-        throw new IllegalArgumentException("bytes are left over");
+        throw new IllegalArgumentException(
+            (bytes.length() - decoder.position) + " bytes follow the value");
       }
       return value;
-    } catch (IndexOutOfBoundsException cut) {
-      // Cut short, or a kind or a constant that there is not.
-      throw new IllegalArgumentException("the bytes are not of this kind", cut);
+    } catch (IndexOutOfBoundsException invalid) {
+      // The bytes are truncated, or name an unknown variant or constant.
+      throw new IllegalArgumentException("the bytes do not encode a " + type.getName(), invalid);
     }
   }
 
-  /** Whether values of that type can be written; the answer names the part that cannot. */
-  static Optional<String> unsupportedType(Type type) {
-    return unsupportedType(type, new LinkedHashSet<>());
-  }
-
-  private static Optional<String> unsupportedType(Type type, Set<Type> looked) {
-    if (!looked.add(type)) {
-      return Optional.empty();
-    }
-    if (type instanceof ParameterizedType of) {
-      boolean known =
-          List.of(List.class, Set.class, Map.class, Optional.class).contains(of.getRawType());
-      return known
-          ? firstUnsupported(Arrays.asList(of.getActualTypeArguments()), looked)
-          : unsupported(type);
-    }
-    if (!(type instanceof Class<?> one)) {
-      return unsupported(type);
-    }
-    if (one.isRecord() && one != EventId.class) {
-      return firstUnsupported(
-          Arrays.stream(one.getRecordComponents()).map(RecordComponent::getGenericType).toList(),
-          looked);
-    }
-    if (one.isSealed()) {
-      return firstUnsupported(Arrays.<Type>asList(one.getPermittedSubclasses()), looked);
-    }
-    return one.isEnum() || SCALAR_TYPES.contains(one) ? Optional.empty() : unsupported(type);
-  }
-
-  private static final Set<Class<?>> SCALAR_TYPES =
-      Set.of(
-          int.class,
-          Integer.class,
-          long.class,
-          Long.class,
-          boolean.class,
-          Boolean.class,
-          double.class,
-          Double.class,
-          String.class,
-          byte[].class,
-          Duration.class,
-          Instant.class,
-          EventId.class,
-          PublicKey.class);
-
-  private static Optional<String> firstUnsupported(Collection<Type> types, Set<Type> looked) {
-    return types.stream()
-        .map(type -> unsupportedType(type, looked))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private static Optional<String> unsupported(Type type) {
-    return Optional.of(type.getTypeName());
+  /** Whether this type has an encoding of its own. */
+  static boolean isScalar(Class<?> type) {
+    return type.isEnum() || SCALAR_DECODERS.containsKey(type);
   }
 
   private static void encode(Buffer out, Type type, Object value) {
@@ -147,25 +118,24 @@ public final class RecordCodec {
             });
       }
       case Record one -> encodeRecord(out, (Class<?>) type, one);
-      default -> throw new IllegalArgumentException(value.getClass() + " cannot be written");
+      default -> throw new IllegalArgumentException(value.getClass() + " cannot be encoded");
     }
   }
 
   private static void encodeRecord(Buffer out, Class<?> type, Record value) {
     if (type.isSealed()) {
-      List<Class<?>> kinds = variants(type);
-      int kind = kinds.indexOf(value.getClass());
-      if (kind < 0) {
-        throw new IllegalArgumentException(value.getClass() + " is no " + type);
+      int variant = variants(type).indexOf(value.getClass());
+      if (variant < 0) {
+        throw new IllegalArgumentException(value.getClass() + " is not a " + type);
       }
-      out.appendByte((byte) kind);
+      out.appendByte((byte) variant);
     }
     for (RecordComponent component : value.getClass().getRecordComponents()) {
       try {
         component.getAccessor().setAccessible(true);
         encode(out, component.getGenericType(), component.getAccessor().invoke(value));
       } catch (ReflectiveOperationException impossible) {
-        throw new IllegalStateException("a record can be read", impossible);
+        throw new IllegalStateException("cannot read " + component, impossible);
       }
     }
   }
@@ -174,24 +144,18 @@ public final class RecordCodec {
     out.appendInt(bytes.length).appendBytes(bytes);
   }
 
-  /** The records of a sealed interface, also of those within it, by name. */
+  /** The records of a sealed interface and of sealed interfaces within it, sorted by name. */
   private static List<Class<?>> variants(Class<?> type) {
-    Map<String, Class<?>> kinds = new TreeMap<>();
-    for (Class<?> kind : type.getPermittedSubclasses()) {
-      if (kind.isRecord()) {
-        kinds.put(kind.getName(), kind);
-      } else {
-        variants(kind).forEach(inner -> kinds.put(inner.getName(), inner));
-      }
-    }
-    return List.copyOf(kinds.values());
+    return Arrays.stream(type.getPermittedSubclasses())
+        .<Class<?>>flatMap(one -> one.isRecord() ? Stream.of(one) : variants(one).stream())
+        .sorted(Comparator.comparing(Class::getName))
+        .toList();
   }
 
-  private static Type typeArgument(Type type, int place) {
-    return ((ParameterizedType) type).getActualTypeArguments()[place];
+  private static Type typeArgument(Type type, int index) {
+    return ((ParameterizedType) type).getActualTypeArguments()[index];
   }
 
-  /** Where reading is. */
   private static final class Decoder {
     private final Buffer bytes;
     private int position;
@@ -205,26 +169,8 @@ public final class RecordCodec {
         return decodeContainer(of);
       }
       Class<?> one = (Class<?>) type;
-      if (one == int.class || one == Integer.class) {
-        return readInt();
-      } else if (one == long.class || one == Long.class) {
-        return readLong();
-      } else if (one == boolean.class || one == Boolean.class) {
-        return bytes.getByte(position++) != 0;
-      } else if (one == double.class || one == Double.class) {
-        return Double.longBitsToDouble(readLong());
-      } else if (one == String.class) {
-        return new String(readBytes(readCount(bytes.length())), StandardCharsets.UTF_8);
-      } else if (one == byte[].class) {
-        return readBytes(readCount(bytes.length()));
-      } else if (one == Duration.class) {
-        return Duration.ofSeconds(readLong(), readInt());
-      } else if (one == Instant.class) {
-        return Instant.ofEpochSecond(readLong(), readInt());
-      } else if (one == EventId.class) {
-        return new EventId(readLong(), readLong());
-      } else if (one == PublicKey.class) {
-        return PublicKey.of(readBytes(PublicKey.LENGTH));
+      if (SCALAR_DECODERS.containsKey(one)) {
+        return SCALAR_DECODERS.get(one).apply(this);
       } else if (one.isEnum()) {
         return one.getEnumConstants()[readInt()];
       } else if (one.isSealed()) {
@@ -236,7 +182,7 @@ public final class RecordCodec {
     private Object decodeContainer(ParameterizedType type) {
       Type inner = type.getActualTypeArguments()[0];
       if (type.getRawType() == Optional.class) {
-        return bytes.getByte(position++) == 0 ? Optional.empty() : Optional.of(decodeValue(inner));
+        return readBoolean() ? Optional.of(decodeValue(inner)) : Optional.empty();
       }
       int size = readCount(MAX_ENTRIES);
       if (type.getRawType() == Map.class) {
@@ -256,7 +202,7 @@ public final class RecordCodec {
     private Object decodeRecord(Class<?> type) {
       RecordComponent[] components = type.getRecordComponents();
       if (components == null) {
-        throw new IllegalArgumentException(type + " cannot be read");
+        throw new IllegalArgumentException(type + " cannot be decoded");
       }
       Object[] values = new Object[components.length];
       Class<?>[] types = new Class<?>[components.length];
@@ -265,13 +211,13 @@ public final class RecordCodec {
         values[i] = decodeValue(components[i].getGenericType());
       }
       try {
-        Constructor<?> made = type.getDeclaredConstructor(types);
-        made.setAccessible(true);
-        return made.newInstance(values);
+        Constructor<?> constructor = type.getDeclaredConstructor(types);
+        constructor.setAccessible(true);
+        return constructor.newInstance(values);
       } catch (InvocationTargetException refused) {
-        throw new IllegalArgumentException("no " + type, refused.getCause());
+        throw new IllegalArgumentException("invalid values for " + type, refused.getCause());
       } catch (ReflectiveOperationException impossible) {
-        throw new IllegalStateException("a record can be made", impossible);
+        throw new IllegalStateException("cannot construct " + type, impossible);
       }
     }
 
@@ -285,12 +231,24 @@ public final class RecordCodec {
       return bytes.getLong(position - Long.BYTES);
     }
 
+    private boolean readBoolean() {
+      return bytes.getByte(position++) != 0;
+    }
+
+    private double readDouble() {
+      return Double.longBitsToDouble(readLong());
+    }
+
     private int readCount(int max) {
       int count = readInt();
       if (count < 0 || count > max) {
-        throw new IllegalArgumentException("an impossible size: " + count);
+        throw new IllegalArgumentException("size " + count + " is outside 0 to " + max);
       }
       return count;
+    }
+
+    private byte[] readBytes() {
+      return readBytes(readCount(bytes.length()));
     }
 
     private byte[] readBytes(int count) {

@@ -4,27 +4,30 @@ import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nara.cluster.HazelcastConfig;
+import java.util.Set;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
 import nara.recovery.report.Report;
 
 /**
- * How far the recovery is, in the cluster's map: what happened, in numbered notes, or in the end
- * the report alone. Its methods block.
+ * The progress of the recovery in the cluster's map: a replay log of numbered entries, or at the
+ * end the report alone. Its methods block.
  */
 public final class RecoveryProgress {
-  /** Where the report stands. */
+  public static final String PROGRESS_MAP = "nara.progress";
+
+  /** The key of the report. */
   public static final String REPORT_KEY = "report";
 
-  private static final String NOTE_KEY_FORMAT = "note.%08d";
+  private static final String ENTRY_KEY_FORMAT = "note.%08d";
 
   private final SharedMap sharedMap;
 
   public RecoveryProgress(HazelcastInstance hazelcast) {
-    this.sharedMap = new SharedMap(hazelcast, HazelcastConfig.PROGRESS_MAP);
+    this.sharedMap = new SharedMap(hazelcast, PROGRESS_MAP);
   }
 
   public SharedMap sharedMap() {
@@ -32,49 +35,50 @@ public final class RecoveryProgress {
   }
 
   /**
-   * Keeps what happened. The first note begins anew: those of before go.
+   * Appends an entry. Number 0 starts a new log and removes the old one.
    *
-   * @return the term that refused it, or 0
+   * @return the term that refused the write, or 0
    */
   public long append(long term, int number, ReplayLogEntry entry) throws InterruptedException {
     Map<String, byte[]> entries = new HashMap<>();
     if (number == 0) {
-      sharedMap.map().keySet().forEach(key -> entries.put(key, new byte[0]));
+      entries.putAll(SharedMap.removals(sharedMap.map().keySet()));
     }
     entries.put(
-        NOTE_KEY_FORMAT.formatted(number),
+        ENTRY_KEY_FORMAT.formatted(number),
         RecordCodec.encode(ReplayLogEntry.class, entry).getBytes());
     return sharedMap.write(term, entries, false);
   }
 
-  /** Keeps the report, and no note any longer. */
+  /**
+   * Stores the report, and then removes the log.
+   *
+   * @return the term that refused the write, or 0
+   */
   public long finish(long term, Report report) throws InterruptedException {
-    long refused =
-        sharedMap.write(
-            term, Map.of(REPORT_KEY, RecordCodec.encode(Report.class, report).getBytes()), false);
-    if (refused != 0) {
-      return refused;
+    byte[] encoded = RecordCodec.encode(Report.class, report).getBytes();
+    long refusedBy = sharedMap.write(term, Map.of(REPORT_KEY, encoded), false);
+    if (refusedBy != 0) {
+      return refusedBy;
     }
-    Map<String, byte[]> removals = new HashMap<>();
-    sharedMap.map().keySet().forEach(key -> removals.put(key, new byte[0]));
-    removals.remove(REPORT_KEY);
-    return sharedMap.write(term, removals, false);
+    Set<String> logKeys = new HashSet<>(sharedMap.map().keySet());
+    logKeys.remove(REPORT_KEY);
+    return sharedMap.write(term, SharedMap.removals(logKeys), false);
   }
 
-  /** All notes without a gap before them, in order: what comes after a lost one cannot be used. */
-  public List<ReplayLogEntry> notes() {
-    List<ReplayLogEntry> notes = new ArrayList<>();
+  /** The log in order, up to its first gap: the entries after a lost one cannot be replayed. */
+  public List<ReplayLogEntry> log() {
     Map<String, byte[]> all = new HashMap<>();
     sharedMap.map().forEach(all::put);
-    for (byte[] note = all.get(NOTE_KEY_FORMAT.formatted(0));
-        note != null;
-        note = all.get(NOTE_KEY_FORMAT.formatted(notes.size()))) {
-      notes.add(RecordCodec.decode(ReplayLogEntry.class, Buffer.buffer(note)));
+    List<ReplayLogEntry> log = new ArrayList<>();
+    byte[] entry;
+    while ((entry = all.get(ENTRY_KEY_FORMAT.formatted(log.size()))) != null) {
+      log.add(RecordCodec.decode(ReplayLogEntry.class, Buffer.buffer(entry)));
     }
-    return notes;
+    return log;
   }
 
-  /** The report of the recovery, when it is over. */
+  /** The report of a finished recovery. */
   public Optional<Report> report() {
     return Optional.ofNullable(sharedMap.map().get(REPORT_KEY))
         .map(bytes -> RecordCodec.decode(Report.class, Buffer.buffer(bytes)));

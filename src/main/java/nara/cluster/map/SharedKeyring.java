@@ -1,85 +1,81 @@
 package nara.cluster.map;
 
-import com.hazelcast.core.EntryEvent;
-import com.hazelcast.map.listener.EntryAddedListener;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 
 /**
- * The keys that any member knows, for all of them: a member can then judge events whose emitter
- * only another has met. The first key that is told of a name stays, here as in each keyring.
- *
- * <p>Its methods block.
+ * Shares the keys of all members' keyrings. A member can then verify events of an emitter that only
+ * another member has met. The first key of a name stays, as in each keyring.
  */
 public final class SharedKeyring {
+  /** Names and ids → keys. */
+  public static final String KEYS_MAP = "nara.keys";
+
   private static final Origin[] ORIGINS = Origin.values();
   private static final char SEPARATOR = '\n';
 
   private final SharedMap sharedMap;
   private final Keyring keyring;
   private final Runnable onLearned;
+  private final RemoteEntryListener listener;
   private final Set<String> publishedNames = new HashSet<>();
-  private UUID registration;
   private long publishedVersion = -1;
 
   public SharedKeyring(SharedMap map, Keyring keyring, Runnable onLearned) {
     this.sharedMap = map;
     this.keyring = keyring;
     this.onLearned = onLearned;
+    this.listener = new RemoteEntryListener(map.map(), this::onAdded);
   }
 
-  /** Listens and learns all that is there, unless it listens already. */
+  /** Starts to listen and learns all keys of the map, unless it listens already. Blocks. */
   public synchronized void listen() {
-    if (registration == null) {
-      EntryAddedListener<String, byte[]> listener = this::onAdded;
-      registration = sharedMap.map().addEntryListener(listener, true);
+    if (listener.register()) {
       sharedMap.map().forEach(this::learn);
       publishedVersion = -1;
       onLearned.run();
     }
   }
 
-  /** Listens anew next time. */
+  /** Stops listening, and forgets which keys were published. A later listen starts again. */
   public synchronized void resetListener() {
-    registration = null;
+    listener.unregister();
     publishedNames.clear();
   }
 
-  /** Tells the others what was learned here since the last time. */
+  /** Publishes the keys that were learned since the last call. Blocks. */
   public synchronized boolean publish(long term) throws InterruptedException {
     long version = keyring.version();
     if (version == publishedVersion) {
       return false;
     }
-    Map<String, byte[]> fresh = new HashMap<>();
+    Map<String, byte[]> unpublished = new HashMap<>();
     for (Keyring.KeyEntry entry : keyring.entries()) {
       String name = entry.name() + SEPARATOR + entry.id();
       if (entry.origin() != Origin.SELF && !publishedNames.contains(name)) {
         byte[] value = Arrays.copyOf(entry.key().bytes(), PublicKey.LENGTH + 1);
         value[PublicKey.LENGTH] = (byte) entry.origin().ordinal();
-        fresh.put(name, value);
+        unpublished.put(name, value);
       }
     }
-    if (!fresh.isEmpty() && sharedMap.write(term, fresh, true) != 0) {
+    if (!unpublished.isEmpty() && sharedMap.write(term, unpublished, true) != 0) {
       return false;
     }
-    publishedNames.addAll(fresh.keySet());
+    publishedNames.addAll(unpublished.keySet());
     publishedVersion = version;
     return true;
   }
 
-  private void onAdded(EntryEvent<String, byte[]> event) {
-    if (event.getMember() == null || !event.getMember().localMember()) {
-      learn(event.getKey(), event.getValue());
-      onLearned.run();
-    }
+  private void onAdded(String name, byte[] value) {
+    learn(name, value);
+    onLearned.run();
   }
 
   private void learn(String name, byte[] value) {
@@ -91,7 +87,8 @@ public final class SharedKeyring {
         ORIGINS[value[PublicKey.LENGTH]]);
   }
 
-  public synchronized boolean close() {
-    return registration != null && sharedMap.map().removeEntryListener(registration);
+  /** Not synchronized: a publish may hold the lock for long. */
+  public CompletableFuture<?> close() {
+    return listener.unregister();
   }
 }

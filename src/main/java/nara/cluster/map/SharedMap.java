@@ -7,22 +7,22 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.partition.PartitionService;
 import com.hazelcast.spi.exception.RetryableException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import nara.bus.UnavailableException;
 
 /**
- * One of the cluster's maps, as it is written: under a term, partition by partition, and again when
- * it is not known whether it came through. All writes can be repeated without harm.
- *
- * <p>Its methods block, and belong on worker threads.
+ * One of the cluster's maps. Each write carries a term, goes to each partition separately, and is
+ * retried when its result is unknown. Writes are idempotent. The methods block.
  */
 public final class SharedMap {
-  /** A member that dies is noticed, and what it owned is owned by another, well before this. */
+  /** Long enough to detect a dead member and to give its partitions a new owner. */
   private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(45);
 
   private static final Duration RETRY_DELAY = Duration.ofMillis(200);
@@ -43,11 +43,16 @@ public final class SharedMap {
     return map;
   }
 
+  /** A write that removes these keys. */
+  public static Map<String, byte[]> removals(Collection<String> keys) {
+    return keys.stream().collect(Collectors.toMap(key -> key, key -> new byte[0]));
+  }
+
   /**
-   * Writes, and returns when the backups have it too. What has come through is not written again
-   * with what has not: where each partition is late now and then, all of them never would come
-   * through at once.
+   * Writes, and returns when the backups have the entries too. A retry writes only the partitions
+   * that failed: when each one is late now and then, a write of all of them might never succeed.
    *
+   * @param onlyIfAbsent keeps existing entries
    * @return the term that refused the write; 0 when none did
    */
   public long write(long term, Map<String, byte[]> entries, boolean onlyIfAbsent)
@@ -65,23 +70,24 @@ public final class SharedMap {
       }
       if (System.nanoTime() > deadline) {
         throw new UnavailableException(
-            "the cluster is not in order: " + failure.getClass().getSimpleName() + " for too long");
+            "the cluster accepted no write for %d s: %s"
+                .formatted(WRITE_TIMEOUT.toSeconds(), failure.getClass().getSimpleName()));
       }
       Thread.sleep(RETRY_DELAY.toMillis());
     }
   }
 
   /**
-   * What came of a write.
+   * The result of one attempt.
    *
-   * @param refusedBy the term that refused some of it, or 0
-   * @param remaining what has not come through
-   * @param failure of that; the one that does not pass, if there is one
+   * @param refusedBy the term that refused some entries, or 0
+   * @param remaining the entries that failed
+   * @param failure why they failed; a lasting failure rather than a transient one
    */
   private record WriteAttempt(
       long refusedBy, Map<String, byte[]> remaining, Optional<Throwable> failure) {}
 
-  /** Whether the cluster is likely to be in order again soon. */
+  /** Whether a retry may succeed. */
   private static boolean isTransient(Throwable failure) {
     return failure instanceof IndeterminateOperationStateException
         || failure instanceof OperationTimeoutException

@@ -6,13 +6,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The highest term that this member has seen. A term is the number of a lead; it grows with each
- * new leader, so whoever acts by an older one is a leader of the past.
- *
- * <p>Safe for many threads: commands, writes and the lease all tell it.
+ * The highest term that this member has seen. The term grows with each new leader. A command or
+ * write with a lower term comes from a former leader, and is refused. Safe for many threads.
  */
 public final class TermTracker {
-  /** Leads are long: whoever looks at the counts looks at the last few. */
+  /** The key of the tracker in Hazelcast's user context, where writes on a member find it. */
+  public static final String CONTEXT_KEY = "nara.terms";
+
+  /** Only the counts of the last terms are of interest. */
   private static final int MAX_COUNTED_TERMS = 16;
 
   private final ConcurrentSkipListMap<Long, Long> accepted = new ConcurrentSkipListMap<>();
@@ -24,30 +25,29 @@ public final class TermTracker {
     return highest.get();
   }
 
-  /** Takes note of a command that is going to be carried out. */
-  public void accepted(long term) {
+  /** Counts a command that this member executes. */
+  public void countAccepted(long term) {
     accepted.merge(term, 1L, Long::sum);
     while (accepted.size() > MAX_COUNTED_TERMS) {
       accepted.pollFirstEntry();
     }
   }
 
-  /** How many commands of each of the last terms were accepted. */
+  /** Accepted commands of each of the last terms. */
   public Map<Long, Long> accepted() {
     return Map.copyOf(accepted);
   }
 
-  /** Takes note of a term that somebody named. */
   public void observe(long term) {
     highest.accumulateAndGet(term, Math::max);
   }
 
-  /** Takes note of the entry that says who leads: of its term, if somebody has led in it. */
-  public void observe(Optional<Lease> entry) {
-    entry.filter(Lease::isConfirmed).ifPresent(lease -> observe(lease.term()));
+  /** Observes the term of a lease, if a leader has confirmed it. */
+  public void observe(Optional<Lease> lease) {
+    lease.filter(Lease::isConfirmed).map(Lease::term).ifPresent(this::observe);
   }
 
-  /** Takes note of a command's or a write's term; false when it is over, and must be refused. */
+  /** Observes the term of a command or write; false when a higher term was seen: refuse it. */
   public boolean admit(long term) {
     boolean current = highest.accumulateAndGet(term, Math::max) == term;
     if (!current) {
@@ -56,7 +56,7 @@ public final class TermTracker {
     return current;
   }
 
-  /** How many commands and writes were refused. */
+  /** Refused commands and writes. */
   public long refused() {
     return refused.get();
   }

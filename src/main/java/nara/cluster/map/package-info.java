@@ -1,5 +1,5 @@
-/** The shared maps: their entries, writes under a term, and encoding. */
-@MayKnow({"bus", "cluster", "event", "identity", "ledger", "recovery", "recovery.report"})
+/** The shared maps of a cluster: their entries, writes under a term, and encoding. */
+@MayKnow({"bus", "event", "identity", "ledger", "recovery", "recovery.report"})
 package nara.cluster.map;
 
 import nara.MayKnow;

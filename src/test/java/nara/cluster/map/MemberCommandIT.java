@@ -33,9 +33,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What a leader commands to a member, over the bus between two: in its time, and too late. */
+/** Commands between two members, in a current term and in an old one. */
 class MemberCommandIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final MeshRequest.Peer BART = new MeshRequest.Peer("bart", "127.0.0.1:1");
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(MemberCommandVerticle.class);
@@ -49,19 +49,19 @@ class MemberCommandIT {
   private Future<MeshRequest.FetchOutcome> answer =
       Future.succeededFuture(new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "a test"));
 
-  private Bus past;
+  private Bus leaderBus;
 
   @BeforeEach
   void begin() {
     log.start();
     logger.addAppender(log);
-    // The leader has no role itself, so that all of its commands go to the other.
+    // The leader has no roles, so all of its commands go to the other member.
     members =
         InProcessCluster.join(
             "elephant", List.of(EnumSet.noneOf(Role.class), EnumSet.allOf(Role.class)));
     termTracker = members.get(1).terms();
-    past = Bus.of(members.get(0).vertx());
-    past.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
+    leaderBus = Bus.of(members.get(0).vertx());
+    leaderBus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
     Bus.of(members.get(1).vertx())
         .serve(
             MeshRequest.ADDRESS,
@@ -75,8 +75,8 @@ class MemberCommandIT {
         InProcessCluster.await(
             members.get(0).vertx().deployVerticle(members.get(0).commandVerticle()));
     InProcessCluster.await(
-        past.request(
-            ClusterRequest.TAKE_OVER_ADDRESS, new ClusterRequest.TakeOverLeadership(1), PATIENCE));
+        leaderBus.request(
+            ClusterRequest.TAKE_OVER_ADDRESS, new ClusterRequest.TakeOverLeadership(1), TIMEOUT));
   }
 
   @AfterEach
@@ -96,28 +96,29 @@ class MemberCommandIT {
       assertRefused(fetch());
     }
     assertRefused(
-        past.request(
+        leaderBus.request(
             ClusterWorkRequest.ADDRESS,
             new ClusterWorkRequest.SearchKeysOnMembers(List.of(BART)),
-            PATIENCE));
+            TIMEOUT));
 
     assertThat(fetched).hasValue(1);
     assertThat(termTracker.refused()).isEqualTo(5);
     assertThat(termTracker.accepted()).containsEntry(1L, 1L);
     assertThat(log.list)
         .extracting(ILoggingEvent::getFormattedMessage)
-        .containsExactly("commands of member-0 in term 1 are refused: term 2 leads");
+        .containsExactly(
+            "Refused commands of a former leader; leader=member-0 term=1 current_term=2");
     assertThat(Set.copyOf(news)).contains(new ClusterNotification.HigherTermSeen(2));
   }
 
   @Test
   void request_in_flight_ends_when_the_leader_stops() {
     answer = Promise.<MeshRequest.FetchOutcome>promise().future();
-    List<Future<FetchedByMember>> underWay = List.of(fetch(), fetch(), fetch());
-    MemberProcess.await("all are under way", () -> fetched.get() == 3, () -> "" + fetched);
+    List<Future<FetchedByMember>> inFlight = List.of(fetch(), fetch(), fetch());
+    MemberProcess.await("all fetches are in flight", () -> fetched.get() == 3, () -> "" + fetched);
 
     InProcessCluster.await(members.get(0).vertx().undeploy(deployed));
-    for (Future<FetchedByMember> one : underWay) {
+    for (Future<FetchedByMember> one : inFlight) {
       assertThatThrownBy(() -> InProcessCluster.await(one))
           .matches(failure -> BusFailure.of(failure) == BusFailure.UNAVAILABLE);
     }
@@ -126,16 +127,16 @@ class MemberCommandIT {
   }
 
   private Future<FetchedByMember> fetch() {
-    return past.request(
+    return leaderBus.request(
         ClusterWorkRequest.ADDRESS,
         new ClusterWorkRequest.FetchOnMember(
-            BART, new Query.Recent(1, Query.Filter.ALL), PATIENCE, PATIENCE.dividedBy(2)),
-        PATIENCE);
+            BART, new Query.Recent(1, Query.Filter.ALL), TIMEOUT, TIMEOUT.dividedBy(2)),
+        TIMEOUT);
   }
 
   private static void assertRefused(Future<?> command) {
     assertThatThrownBy(() -> InProcessCluster.await(command))
         .matches(failure -> BusFailure.of(failure) == BusFailure.UNAVAILABLE)
-        .hasMessageContaining("term 1 is over: term 2 leads");
+        .hasMessageContaining("term 1 is over; the current term is 2");
   }
 }

@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.cluster.ClusterMember;
 import nara.cluster.ClusterNotification;
-import nara.cluster.HazelcastConfig;
 import nara.cluster.InProcessCluster;
 import nara.cluster.MemberProcess;
 import nara.cluster.PruneVerticle;
@@ -36,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What retention drops from the leader's view leaves the shared map, and nothing else does. */
+/** Pruning removes from the shared map exactly the events that retention drops. */
 class PruneVerticleIT {
   private static final int KEPT = 400;
   private static final int NEWEST = 200;
@@ -54,7 +53,7 @@ class PruneVerticleIT {
   void begin() throws InterruptedException {
     members = InProcessCluster.join("elephant", List.of(EnumSet.allOf(Role.class)));
     leader = members.get(0);
-    map = new SharedMap(leader.hazelcast(), HazelcastConfig.LEDGER_MAP);
+    map = new SharedMap(leader.hazelcast(), EventEntry.LEDGER_MAP);
     bus = Bus.of(leader.vertx());
     bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
     Ledger view = new Ledger(LedgerConfig.ofSize(KEPT), name -> true);
@@ -65,7 +64,7 @@ class PruneVerticleIT {
                 new LedgerVerticle(view, new SplittableRandom(1), LedgerRequest.VIEW_ADDRESS),
                 new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
     List<JudgedEvent> events = IntStream.range(0, ALL).mapToObj(PruneVerticleIT::tease).toList();
-    // The newest come to the map alone: as when the event that tells of them is lost.
+    // Only the map holds the newest events, as after a lost notification.
     List<JudgedEvent> seen = events.subList(0, ALL - NEWEST);
     InProcessCluster.await(
         bus.request(
@@ -90,11 +89,11 @@ class PruneVerticleIT {
   }
 
   @Test
-  void sweep_removes_pruned_entries_and_keeps_unseen_ones() {
-    deploySweep(3);
-    // What only the map had may push others out; those are not worth another look by themselves.
+  void prune_removes_dropped_entries_and_keeps_unseen_ones() {
+    deployPrune(3);
+    // The newest events displace others from the view; that excess is too small for a second run.
     MemberProcess.await(
-        "the map is swept", () -> map.map().size() <= KEPT + NEWEST, () -> "" + map.map().size());
+        "the map is pruned", () -> map.map().size() <= KEPT + NEWEST, () -> "" + map.map().size());
 
     assertThat(map.map().keySet()).containsAll(held());
     for (int i = ALL - NEWEST; i < ALL; i++) {
@@ -103,16 +102,18 @@ class PruneVerticleIT {
   }
 
   @Test
-  void sweep_of_an_old_term_is_rejected() {
+  void prune_of_an_old_term_is_rejected() {
     leader.terms().observe(4);
-    deploySweep(3);
+    deployPrune(3);
     MemberProcess.await(
-        "it is refused", () -> news.contains(new ClusterNotification.HigherTermSeen(4)), () -> "");
+        "the write is refused",
+        () -> news.contains(new ClusterNotification.HigherTermSeen(4)),
+        () -> "");
 
     assertThat(map.map().size()).isEqualTo(ALL);
   }
 
-  private void deploySweep(long term) {
+  private void deployPrune(long term) {
     InProcessCluster.await(
         leader
             .vertx()

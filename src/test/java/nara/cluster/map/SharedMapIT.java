@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Writes under a term, in the maps of two members within this process. */
+/** Writes with a term to the maps of two members within this process. */
 class SharedMapIT {
   private static HazelcastInstance one;
   private static HazelcastInstance other;
@@ -60,14 +60,13 @@ class SharedMapIT {
                 Duration.ofSeconds(30),
                 Optional.empty()),
             name);
-    config.getUserContext().put(HazelcastConfig.TERMS_CONTEXT_KEY, tracker);
+    config.getUserContext().put(TermTracker.CONTEXT_KEY, tracker);
     return Hazelcast.newHazelcastInstance(config);
   }
 
   @Test
-  void a_write_of_an_older_term_than_the_owner_knows_is_refused_and_changes_nothing()
-      throws InterruptedException {
-    SharedMap map = new SharedMap(one, HazelcastConfig.PROGRESS_MAP);
+  void write_changes_nothing_when_the_owner_knows_a_higher_term() throws InterruptedException {
+    SharedMap map = new SharedMap(one, RecoveryProgress.PROGRESS_MAP);
     assertThat(map.write(5, Map.of("a", bytes("a"), "b", bytes("b")), false)).isZero();
     termTracker.observe(6);
     otherTerms.observe(6);
@@ -80,28 +79,25 @@ class SharedMapIT {
   }
 
   @Test
-  void a_lease_is_confirmed_by_those_who_see_it_and_by_nobody_who_sees_another_or_none()
-      throws InterruptedException {
-    Duration patience = Duration.ofSeconds(20);
+  void lease_is_confirmed_only_by_members_that_see_it() throws InterruptedException {
+    Duration timeout = Duration.ofSeconds(20);
     Lease mine = new Lease(7, 0, "one", "one");
-    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 1, patience)).isFalse();
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 1, timeout)).isFalse();
 
-    one.<String, String>getMap(HazelcastConfig.LEASE_MAP)
-        .put(HazelcastConfig.LEASE_KEY, mine.encoded());
-    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 2, patience)).isTrue();
-    assertThat(LeaseQuorumCheck.isSeenByQuorum(other, mine, 2, patience)).isTrue();
-    // There are but two.
-    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 3, patience)).isFalse();
+    one.<String, String>getMap(Lease.LEASE_MAP).put(Lease.LEASE_KEY, mine.encoded());
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 2, timeout)).isTrue();
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(other, mine, 2, timeout)).isTrue();
+    // The cluster has only two members.
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 3, timeout)).isFalse();
 
     Lease theirs = new Lease(7, 0, "two", "two");
-    one.<String, String>getMap(HazelcastConfig.LEASE_MAP)
-        .put(HazelcastConfig.LEASE_KEY, theirs.encoded());
-    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 1, patience)).isFalse();
+    one.<String, String>getMap(Lease.LEASE_MAP).put(Lease.LEASE_KEY, theirs.encoded());
+    assertThat(LeaseQuorumCheck.isSeenByQuorum(one, mine, 1, timeout)).isFalse();
   }
 
   @Test
   void existing_entry_is_kept_and_empty_entry_removed() throws InterruptedException {
-    SharedMap map = new SharedMap(other, HazelcastConfig.LEDGER_MAP);
+    SharedMap map = new SharedMap(other, EventEntry.LEDGER_MAP);
     long term = otherTerms.highest() + 10;
     assertThat(map.write(term, Map.of("kept", bytes("first"), "gone", bytes("x")), true)).isZero();
     assertThat(map.write(term, Map.of("kept", bytes("second")), true)).isZero();

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Writes to a map whose partitions fail as a test says; a key's partition is its number. */
+/** Writes to a map whose partitions fail as scripted. A key's partition is its number. */
 class SharedMapTest {
   private static final int PARTITIONS = 40;
 
@@ -30,8 +30,8 @@ class SharedMapTest {
   private final SharedMap shared = new SharedMap(map(), partitions());
 
   @Test
-  void only_failed_entries_are_written_again() throws Exception {
-    // Each third of what is left comes through: all of it at once would never.
+  void retry_writes_only_failed_entries() throws Exception {
+    // Each partition fails up to two times, so no single attempt writes all of them.
     Map<String, Integer> tries = new HashMap<>();
     answers =
         keys -> {
@@ -48,7 +48,7 @@ class SharedMapTest {
   }
 
   @Test
-  void rejected_write_ends_without_waiting_for_others() throws Exception {
+  void refused_write_is_not_retried() throws Exception {
     answers =
         keys ->
             keys.contains("7")
@@ -60,7 +60,7 @@ class SharedMapTest {
   }
 
   @Test
-  void failed_entry_ends_the_write() {
+  void lasting_failure_ends_the_write() {
     answers =
         keys ->
             CompletableFuture.failedFuture(

@@ -10,7 +10,7 @@ class TermTrackerTest {
   private final TermTracker termTracker = new TermTracker();
 
   @Test
-  void a_term_is_admitted_until_a_higher_one_was_seen() {
+  void term_is_admitted_until_a_higher_one_is_seen() {
     assertThat(termTracker.admit(3)).isTrue();
     assertThat(termTracker.admit(3)).isTrue();
     termTracker.observe(4);
@@ -20,7 +20,7 @@ class TermTrackerTest {
   }
 
   @Test
-  void the_term_of_a_lease_counts_when_somebody_has_led_by_it() {
+  void term_of_a_lease_is_observed_when_the_lease_is_confirmed() {
     termTracker.observe(Optional.of(new Lease(3, 0, "one", "one")));
     assertThat(termTracker.highest()).isZero();
     termTracker.observe(Optional.of(new Lease(3, 0, "one", "one").renewed()));
@@ -32,11 +32,11 @@ class TermTrackerTest {
   }
 
   @Test
-  void accepted_writes_are_counted_per_recent_term() {
+  void accepted_commands_are_counted_per_recent_term() {
     for (long term = 1; term <= 20; term++) {
-      termTracker.accepted(term);
+      termTracker.countAccepted(term);
     }
-    termTracker.accepted(20);
+    termTracker.countAccepted(20);
     assertThat(termTracker.accepted()).hasSize(16).containsAllEntriesOf(Map.of(20L, 2L, 5L, 1L));
   }
 }
