@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
  * Names the packages of this project that a package may depend on, without the leading {@code
  * nara.}. Each package states it in its {@code package-info.java}; ArchitectureTest compares it
  * with the compiled code. A name stands for that package alone; {@code "mesh.."} includes its
- * sub-packages.
+ * sub-packages; {@code ".."} stands for all packages.
  */
 @Documented
 @Target(ElementType.PACKAGE)

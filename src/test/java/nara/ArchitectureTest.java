@@ -164,9 +164,9 @@ class ArchitectureTest {
   }
 
   private static boolean covers(String rule, String other) {
-    return rule.endsWith("..")
-        ? (other + ".").startsWith(rule.substring(0, rule.length() - 1))
-        : rule.equals(other);
+    return rule.equals("..")
+        || rule.equals(other)
+        || (rule.endsWith("..") && (other + ".").startsWith(rule.substring(0, rule.length() - 1)));
   }
 
   private static DescribedPredicate<JavaClass> verticlesOutside(String family) {

@@ -90,7 +90,8 @@ final class DemoCommand implements Callable<Integer> {
   private void requireRange(String option, int value, int min, int max) {
     if (value < min || value > max) {
       throw new ParameterException(
-          spec.commandLine(), "%s: expected %,d to %,d, got %,d".formatted(option, min, max, value));
+          spec.commandLine(),
+          "%s: expected %,d to %,d, got %,d".formatted(option, min, max, value));
     }
   }
 }

@@ -107,8 +107,7 @@ final class ImportClient {
           List<byte[]> batch = new ArrayList<>(lines.size());
           for (Line line : lines) {
             fault(line.read(reader))
-                .ifPresentOrElse(
-                    fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
+                .ifPresentOrElse(fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
           }
           if (!batch.isEmpty()) {
             send(batch, http);

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import nara.bounds.SafeText;
+import nara.cli.LedgerLoader.LoadedLedger;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.JsonOutput;
@@ -80,7 +81,7 @@ final class LedgerCommand implements Runnable {
       return parent.terminal;
     }
 
-    LedgerLoader.LoadedLedger load(List<Path> files) {
+    LoadedLedger load(List<Path> files) {
       return ledgerLoader.load(files, terminal());
     }
 
@@ -97,24 +98,35 @@ final class LedgerCommand implements Runnable {
   static final class StatsCommand extends FileCommand {
     @Override
     public Integer call() {
-      LedgerLoader.LoadedLedger loaded = load(List.of(file));
+      LoadedLedger loaded = load(List.of(file));
       LedgerStats stats = loaded.ledger.stats();
       Map<String, Integer> byService = new TreeMap<>();
       stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
       List<Event> events = loaded.ledger.export();
       Map<String, Object> object =
           JsonOutput.object(
-              "total", stats.total(),
-              "by_service", byService,
-              "critical", stats.critical(),
-              "bytes", stats.bytes(),
-              "subjects", loaded.ledger.subjects().size(),
-              "first_ts", events.isEmpty() ? 0 : events.getFirst().ts(),
-              "last_ts", events.isEmpty() ? 0 : events.getLast().ts(),
-              "lines", loaded.lines,
-              "duplicate", loaded.duplicates,
-              "dropped", loaded.dropped,
-              "not_events", loaded.unreadableLines);
+              "total",
+              stats.total(),
+              "by_service",
+              byService,
+              "critical",
+              stats.critical(),
+              "bytes",
+              stats.bytes(),
+              "subjects",
+              loaded.ledger.subjects().size(),
+              "first_ts",
+              events.isEmpty() ? 0 : events.getFirst().ts(),
+              "last_ts",
+              events.isEmpty() ? 0 : events.getLast().ts(),
+              "lines",
+              loaded.lines,
+              "duplicate",
+              loaded.duplicates,
+              "dropped",
+              loaded.dropped,
+              "not_events",
+              loaded.unreadableLines);
       StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
@@ -126,7 +138,9 @@ final class LedgerCommand implements Runnable {
     }
   }
 
-  @Command(name = "subject", description = "Print the values that a node would derive for one nara.")
+  @Command(
+      name = "subject",
+      description = "Print the values that a node would derive for one nara.")
   static final class SubjectCommand extends FileCommand {
     @Parameters(index = "1", paramLabel = "NAME", description = "The nara's name.")
     private String name;
@@ -184,9 +198,7 @@ final class LedgerCommand implements Runnable {
     }
   }
 
-  @Command(
-      name = "query",
-      description = "Print the ids with which a node would answer a query.")
+  @Command(name = "query", description = "Print the ids with which a node would answer a query.")
   static final class QueryCommand extends FileCommand {
     private enum Mode {
       page,
@@ -201,7 +213,10 @@ final class LedgerCommand implements Runnable {
         description = "One of ${COMPLETION-CANDIDATES}.")
     private Mode mode;
 
-    @Option(names = "--cursor", paramLabel = "NS", description = "page: only events after this time.")
+    @Option(
+        names = "--cursor",
+        paramLabel = "NS",
+        description = "page: only events after this time.")
     private Long cursor;
 
     @Option(names = "--page-size", paramLabel = "N", description = "page: at most N events.")
@@ -210,19 +225,31 @@ final class LedgerCommand implements Runnable {
     @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most N events.")
     private Integer limit;
 
-    @Option(names = "--since", paramLabel = "NS", description = "slice: only events after this time.")
+    @Option(
+        names = "--since",
+        paramLabel = "NS",
+        description = "slice: only events after this time.")
     private long since;
 
-    @Option(names = "--slice-index", paramLabel = "I", description = "slice: the slice's number, from 0.")
+    @Option(
+        names = "--slice-index",
+        paramLabel = "I",
+        description = "slice: the slice's number, from 0.")
     private int sliceIndex;
 
     @Option(names = "--slice-total", paramLabel = "N", description = "slice: the number of slices.")
     private int sliceTotal = 1;
 
-    @Option(names = "--service", paramLabel = "S", description = "Only events of this service. May be repeated.")
+    @Option(
+        names = "--service",
+        paramLabel = "S",
+        description = "Only events of this service. May be repeated.")
     private List<String> services = new ArrayList<>();
 
-    @Option(names = "--subject", paramLabel = "N", description = "Only events about or by this nara. May be repeated.")
+    @Option(
+        names = "--subject",
+        paramLabel = "N",
+        description = "Only events about or by this nara. May be repeated.")
     private List<String> subjects = new ArrayList<>();
 
     @Override
@@ -313,8 +340,8 @@ final class LedgerCommand implements Runnable {
   @Command(
       name = "import",
       description =
-          "Merge files of events into the ledger file FILE, which is created when missing. With --to,"
-              + " send all of the files to a running node instead.")
+          "Merge files of events into the ledger file FILE, which is created when missing. With"
+              + " --to, send all of the files to a running node instead.")
   static final class ImportCommand extends FileCommand {
     @Parameters(
         index = "1..*",
@@ -373,7 +400,7 @@ final class LedgerCommand implements Runnable {
       if (!Files.exists(file)) {
         files.removeFirst();
       }
-      LedgerLoader.LoadedLedger loaded = load(files);
+      LoadedLedger loaded = load(files);
       List<Event> events = loaded.ledger.export();
       EventFileWriter.write(file, events);
       Map<String, Object> object =

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 final class LedgerLoader {
   private final EventReader reader = new EventReader();
 
-  @Mixin private VerificationOptions verificationOptions = new VerificationOptions();
+  @Mixin private VerificationOptions options = new VerificationOptions();
 
   @Option(
       names = "--policy",
@@ -109,11 +109,11 @@ final class LedgerLoader {
 
   private Function<List<ReadResult>, List<JudgedEvent>> admission(
       List<Path> files, Terminal terminal, LoadedLedger loaded) {
-    if (policyName == null && !verificationOptions.hasKeyFiles()) {
+    if (policyName == null && !options.hasKeyFiles()) {
       return events -> events.stream().map(LedgerLoader::trusted).toList();
     }
     TrustPolicy policy = VerificationOptions.policy(policyName == null ? "verified" : policyName);
-    EventVerifier verifier = verificationOptions.eventVerifier(files, terminal);
+    EventVerifier verifier = options.eventVerifier(files, terminal);
     return events -> {
       List<JudgedEvent> admitted = new ArrayList<>(events.size());
       for (VerificationResult result : verifier.verify(events)) {

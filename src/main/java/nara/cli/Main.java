@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "nara",
-    description = "A nara node that recovers its memory from its neighbours and serves it to others.",
+    description =
+        "A nara node that recovers its memory from its neighbours and serves it to others.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
@@ -98,8 +99,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The log of {@code run} shows what the node does, that of other commands only failures. The first
-   * logger reads these settings, so they must be set before.
+   * The log of {@code run} shows what the node does, that of other commands only failures. The
+   * first logger reads these settings, so they must be set before.
    */
   private void configureLogging(ParseResult command) {
     if (verbose) {

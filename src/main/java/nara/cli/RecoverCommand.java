@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "recover",
     description =
-        "Run one recovery. Exit code 0 when it is complete, 3 when partial, 4 when isolated: no peer"
-            + " answered.")
+        "Run one recovery. Exit code 0 when it is complete, 3 when partial, 4 when isolated: no"
+            + " peer answered.")
 final class RecoverCommand implements Callable<Integer> {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -53,7 +53,10 @@ final class RecoverCommand implements Callable<Integer> {
       description = "The mesh address of a neighbour. May be repeated.")
   private List<String> peers = new ArrayList<>();
 
-  @Option(names = "--mqtt", paramLabel = "URL", description = "The plaza's broker: mqtt://HOST:PORT.")
+  @Option(
+      names = "--mqtt",
+      paramLabel = "URL",
+      description = "The plaza's broker: mqtt://HOST:PORT.")
   private String mqtt = "";
 
   @Option(
@@ -130,8 +133,7 @@ final class RecoverCommand implements Callable<Integer> {
             .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
     if (!mqtt.isEmpty()) {
       if (!AddressParser.isBrokerUrl(mqtt)) {
-        throw new CommandFailure(
-            "--mqtt: expected mqtt://HOST:PORT, got " + SafeText.quoted(mqtt));
+        throw new CommandFailure("--mqtt: expected mqtt://HOST:PORT, got " + SafeText.quoted(mqtt));
       }
       changed = changed.with(changed.plaza().withUrl(mqtt));
     }
@@ -168,7 +170,9 @@ final class RecoverCommand implements Callable<Integer> {
     Path directory = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
       throw new CommandFailure(
-          file + " cannot be written: it is a directory, its directory does not exist or permission is denied");
+          file
+              + " cannot be written: it is a directory, its directory does not exist or permission"
+              + " is denied");
     }
   }
 

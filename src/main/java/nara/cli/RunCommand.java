@@ -34,9 +34,7 @@ final class RunCommand implements Callable<Integer> {
           "Import the events of this file before the recovery; the node's trust policy applies.")
   private Path importFile;
 
-  @Option(
-      names = "--cluster",
-      description = "Join the cluster of the configuration as a member.")
+  @Option(names = "--cluster", description = "Join the cluster of the configuration as a member.")
   private boolean clustered;
 
   @Option(
@@ -105,7 +103,10 @@ final class RunCommand implements Callable<Integer> {
     List<String> parts = new ArrayList<>();
     parts.add(
         "nara %s is running (%s)".formatted(Terminal.printable(identity.name()), identity.id()));
-    running.node().meshPort().ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
+    running
+        .node()
+        .meshPort()
+        .ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
     if (config.usesPlaza()) {
       parts.add("plaza " + config.plaza().url());
     }
@@ -115,7 +116,8 @@ final class RunCommand implements Callable<Integer> {
     }
     // The system chooses port 0's number later; the log reports it.
     if (config.web().enabled() && config.web().port() != 0) {
-      parts.add("report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
+      parts.add(
+          "report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
     }
     return String.join("; ", parts);
   }

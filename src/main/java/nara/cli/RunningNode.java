@@ -21,6 +21,7 @@ import nara.node.NaraNode;
 import nara.node.NodeStartException;
 import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
+import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
 
 /**
@@ -49,10 +50,7 @@ final class RunningNode implements AutoCloseable {
 
   /** Starts a node that imports nothing. */
   static RunningNode start(
-      NodeConfig config,
-      Identity me,
-      Scheduler clock,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
+      NodeConfig config, Identity me, Scheduler clock, Consumer<RecoveryProgressed> onProgress) {
     return start(config, me, clock, node -> Future.succeededFuture(), onProgress);
   }
 
@@ -68,7 +66,7 @@ final class RunningNode implements AutoCloseable {
       Identity me,
       Scheduler clock,
       Function<NaraNode, Future<?>> beforeRecovery,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
+      Consumer<RecoveryProgressed> onProgress) {
     Promise<Report> finished = Promise.promise();
     Future<NaraNode> starting =
         NaraNode.start(
@@ -83,8 +81,7 @@ final class RunningNode implements AutoCloseable {
                       RecoveryNotification.class,
                       notification -> {
                         switch (notification) {
-                          case RecoveryNotification.RecoveryProgressed progressed ->
-                              onProgress.accept(progressed);
+                          case RecoveryProgressed progressed -> onProgress.accept(progressed);
                           case RecoveryNotification.RecoveryFinished done ->
                               finished.tryComplete(done.report());
                         }

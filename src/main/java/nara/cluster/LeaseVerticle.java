@@ -32,8 +32,8 @@ final class LeaseVerticle extends VerticleBase {
   private static final int CHECKS_PER_LEASE = 16;
 
   private final ClusterMember member;
-  private final LeaderElection leaderElection;
-  private final TermTracker termTracker;
+  private final LeaderElection election;
+  private final TermTracker tracker;
 
   private Bus bus;
   private WorkerExecutor worker;
@@ -45,8 +45,8 @@ final class LeaseVerticle extends VerticleBase {
 
   LeaseVerticle(ClusterMember member) {
     this.member = member;
-    this.termTracker = member.terms();
-    this.leaderElection =
+    this.tracker = member.terms();
+    this.election =
         new LeaderElection(
             member.nodeId(), member.config().memberName(), member.config().leaseDuration());
   }
@@ -68,7 +68,7 @@ final class LeaseVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopping = true;
-    return leaderElection
+    return election
         .resign()
         .map(
             lease ->
@@ -86,13 +86,13 @@ final class LeaseVerticle extends VerticleBase {
         new ClusterStatus(
             member.config().memberName(),
             leaderName,
-            termTracker.highest(),
-            leaderElection.leading(),
+            tracker.highest(),
+            election.leading(),
             member.members().stream().map(ClusterMember.MemberInfo::name).sorted().toList(),
             member.config().quorum(),
             caughtUp,
-            termTracker.accepted(),
-            termTracker.refused()));
+            tracker.accepted(),
+            tracker.refused()));
   }
 
   private void onNotification(ClusterNotification notification) {
@@ -100,7 +100,7 @@ final class LeaseVerticle extends VerticleBase {
       caughtUp = caught.complete();
       checkLease();
     } else if (notification instanceof HigherTermSeen seen) {
-      termTracker.observe(seen.term());
+      tracker.observe(seen.term());
       checkLease();
     }
   }
@@ -109,7 +109,7 @@ final class LeaseVerticle extends VerticleBase {
     if (stopping) {
       return;
     }
-    if (leaderElection.leading()) {
+    if (election.leading()) {
       act();
     } else if (!inFlight) {
       inFlight = true;
@@ -121,8 +121,8 @@ final class LeaseVerticle extends VerticleBase {
                 leaderName = "";
                 if (read.succeeded()) {
                   Optional<Lease> lease = read.result();
-                  leaderElection.observe(lease, System.nanoTime());
-                  termTracker.observe(lease);
+                  election.observe(lease, System.nanoTime());
+                  tracker.observe(lease);
                   leaderName = lease.filter(Lease::isConfirmed).map(Lease::holderName).orElse("");
                   act();
                 }
@@ -136,7 +136,7 @@ final class LeaseVerticle extends VerticleBase {
 
   private void act() {
     boolean eligible = member.config().has(Role.COORDINATOR) && caughtUp && member.hasQuorum();
-    execute(leaderElection.nextAction(eligible, termTracker.highest(), System.nanoTime()));
+    execute(election.nextAction(eligible, tracker.highest(), System.nanoTime()));
   }
 
   private void execute(ElectionAction action) {
@@ -158,7 +158,7 @@ final class LeaseVerticle extends VerticleBase {
 
   private void replaceLease(ElectionAction.ReplaceLease lease) {
     inFlight = true;
-    boolean renewing = leaderElection.leading();
+    boolean renewing = election.leading();
     long sentAt = System.nanoTime();
     Lease replacement = lease.replacement();
     worker
@@ -166,7 +166,7 @@ final class LeaseVerticle extends VerticleBase {
         .onComplete(
             swapped -> {
               inFlight = false;
-              if (stopping || renewing && !leaderElection.leading()) {
+              if (stopping || renewing && !election.leading()) {
                 return;
               }
               if (swapped.failed()) {
@@ -176,15 +176,15 @@ final class LeaseVerticle extends VerticleBase {
                 onReplaced(renewing, replacement, sentAt);
               } else {
                 Optional<Lease> current = swapped.result().current();
-                termTracker.observe(current);
-                execute(leaderElection.onNotReplaced(current, System.nanoTime()));
+                tracker.observe(current);
+                execute(election.onNotReplaced(current, System.nanoTime()));
               }
             });
   }
 
   private void onReplaced(boolean renewing, Lease replacement, long sentAt) {
-    leaderElection.onReplaced(replacement, sentAt);
-    termTracker.observe(replacement.term());
+    election.onReplaced(replacement, sentAt);
+    tracker.observe(replacement.term());
     leaderName = replacement.holderName();
     if (!renewing) {
       LOG.info("Became the leader; member={} term={}", leaderName, replacement.term());

@@ -70,7 +70,7 @@ public final class MemberCommandVerticle extends VerticleBase {
   private static final int MAX_LOGGED = 20;
 
   private final ClusterMember member;
-  private final TermTracker termTracker;
+  private final TermTracker tracker;
   private final List<PendingCommand> pendingCommands = new ArrayList<>();
 
   /** A member that has just joined or is about to leave fails all commands. */
@@ -78,7 +78,7 @@ public final class MemberCommandVerticle extends VerticleBase {
 
   private Bus bus;
   private WorkerExecutor worker;
-  private RecoveryProgress recoveryProgress;
+  private RecoveryProgress progress;
   private long term;
   private long refusedTerm;
   private boolean stopping;
@@ -88,14 +88,14 @@ public final class MemberCommandVerticle extends VerticleBase {
 
   MemberCommandVerticle(ClusterMember member) {
     this.member = member;
-    this.termTracker = member.terms();
+    this.tracker = member.terms();
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-progress", 1);
-    recoveryProgress = new RecoveryProgress(member.hazelcast());
+    progress = new RecoveryProgress(member.hazelcast());
     bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     bus.serve(ClusterRequest.TAKE_OVER_ADDRESS, TakeOverLeadership.class, this::onTakeOver);
     bus.serve(ClusterWorkRequest.ADDRESS, ClusterWorkRequest.class, this::onWork);
@@ -145,19 +145,19 @@ public final class MemberCommandVerticle extends VerticleBase {
       reply(message, new CommandFailed("the command is unreadable"));
       return;
     }
-    if (!termTracker.admit(command.term())) {
+    if (!tracker.admit(command.term())) {
       if (refusedTerm < command.term()) {
         refusedTerm = command.term();
         LOG.warn(
             "Refused commands of a former leader; leader={} term={} current_term={}",
             command.leader(),
             command.term(),
-            termTracker.highest());
+            tracker.highest());
       }
-      reply(message, new StaleTerm(termTracker.highest()));
+      reply(message, new StaleTerm(tracker.highest()));
       return;
     }
-    termTracker.countAccepted(command.term());
+    tracker.countAccepted(command.term());
     execute(command)
         .otherwise(MemberCommandVerticle::commandFailed)
         .onSuccess(result -> reply(message, result));
@@ -194,10 +194,7 @@ public final class MemberCommandVerticle extends VerticleBase {
         () ->
             new TakeOverResult(
                 new ClusterWorkRequest.LeaderHandover(
-                    member.config().memberName(),
-                    term,
-                    recoveryProgress.log(),
-                    recoveryProgress.report())));
+                    member.config().memberName(), term, progress.log(), progress.report())));
   }
 
   private Future<? extends BusMessage> onWork(ClusterWorkRequest<?> request) {
@@ -205,9 +202,9 @@ public final class MemberCommandVerticle extends VerticleBase {
       case FetchOnMember fetch -> onFetch(fetch, new HashSet<>());
       case ClusterWorkRequest.SearchKeysOnMembers search -> onSearchKeys(search);
       case ClusterWorkRequest.AppendEntry entry ->
-          persist(() -> recoveryProgress.append(term, entry.index(), entry.entry()));
+          persist(() -> progress.append(term, entry.index(), entry.entry()));
       case ClusterWorkRequest.StoreReport store ->
-          persist(() -> recoveryProgress.finish(term, store.report()));
+          persist(() -> progress.finish(term, store.report()));
     };
   }
 

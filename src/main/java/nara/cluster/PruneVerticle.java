@@ -44,8 +44,8 @@ public final class PruneVerticle extends VerticleBase {
   private final Duration interval;
 
   private WorkerExecutor worker;
-  private SharedMap sharedMap;
-  private LedgerView ledgerView;
+  private SharedMap map;
+  private LedgerView view;
   private boolean pruning;
   private boolean stopping;
 
@@ -65,8 +65,8 @@ public final class PruneVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     worker = vertx.createSharedWorkerExecutor("nara-sweep", 1);
-    sharedMap = new SharedMap(member.hazelcast(), EventEntry.LEDGER_MAP);
-    ledgerView = new LedgerView(Bus.of(vertx), worker, keyring);
+    map = new SharedMap(member.hazelcast(), EventEntry.LEDGER_MAP);
+    view = new LedgerView(Bus.of(vertx), worker, keyring);
     vertx.setPeriodic(interval.toMillis(), id -> pruneIfWorthwhile());
     return Future.succeededFuture();
   }
@@ -82,8 +82,7 @@ public final class PruneVerticle extends VerticleBase {
       return;
     }
     pruning = true;
-    ledgerView
-        .request(new LedgerRequest.ReadLedgerStats())
+    view.request(new LedgerRequest.ReadLedgerStats())
         .compose(stats -> worker.executeBlocking(() -> isWorthwhile(stats.total())))
         .compose(worthwhile -> worthwhile ? prune() : Future.succeededFuture())
         .onFailure(this::onPruneFailed)
@@ -100,20 +99,18 @@ public final class PruneVerticle extends VerticleBase {
   }
 
   private boolean isWorthwhile(int held) {
-    return sharedMap.map().size() - held > MIN_EXCESS + held / MIN_EXCESS_DIVISOR;
+    return map.map().size() - held > MIN_EXCESS + held / MIN_EXCESS_DIVISOR;
   }
 
   private Future<?> prune() {
-    return findExcess(sharedMap.map()::keySet)
-        .compose(
-            excess -> ledgerView.pull(sharedMap, excess).compose(none -> findExcess(() -> excess)))
+    return findExcess(map.map()::keySet)
+        .compose(excess -> view.pull(map, excess).compose(none -> findExcess(() -> excess)))
         .compose(dropped -> dropped.isEmpty() ? Future.succeededFuture() : remove(dropped));
   }
 
   /** Those of the keys that the view does not hold. */
   private Future<List<String>> findExcess(Supplier<? extends Collection<String>> keys) {
-    return ledgerView
-        .request(new LedgerRequest.ExportVariants())
+    return view.request(new LedgerRequest.ExportVariants())
         .compose(
             export ->
                 worker.executeBlocking(
@@ -126,7 +123,7 @@ public final class PruneVerticle extends VerticleBase {
 
   private Future<?> remove(List<String> keys) {
     return worker
-        .executeBlocking(() -> sharedMap.write(term, SharedMap.removals(keys), false))
+        .executeBlocking(() -> map.write(term, SharedMap.removals(keys), false))
         .onSuccess(
             refusedBy -> {
               if (refusedBy != 0) {

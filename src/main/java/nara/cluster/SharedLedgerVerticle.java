@@ -54,14 +54,14 @@ final class SharedLedgerVerticle extends VerticleBase {
   private static final Duration PUBLISH_KEYS_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterMember member;
-  private final TermTracker termTracker;
+  private final TermTracker tracker;
   private final Keyring keyring;
 
   private Bus bus;
   private WorkerExecutor worker;
-  private SharedMap sharedMap;
+  private SharedMap map;
   private RemoteEntryBatcher entryBatcher;
-  private LedgerView ledgerView;
+  private LedgerView view;
   private SharedKeyring sharedKeyring;
   private boolean open;
   private boolean leading;
@@ -73,7 +73,7 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   SharedLedgerVerticle(ClusterMember member, Keyring keyring) {
     this.member = member;
-    this.termTracker = member.terms();
+    this.tracker = member.terms();
     this.keyring = keyring;
   }
 
@@ -81,12 +81,11 @@ final class SharedLedgerVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-shared-ledger", 4);
-    sharedMap = new SharedMap(member.hazelcast(), EventEntry.LEDGER_MAP);
-    ledgerView = new LedgerView(bus, worker, keyring);
+    map = new SharedMap(member.hazelcast(), EventEntry.LEDGER_MAP);
+    view = new LedgerView(bus, worker, keyring);
     Context own = context;
     entryBatcher =
-        new RemoteEntryBatcher(
-            sharedMap.map(), LedgerView.BATCH, own::runOnContext, ledgerView::mergeEntries);
+        new RemoteEntryBatcher(map.map(), LedgerView.BATCH, own::runOnContext, view::mergeEntries);
     sharedKeyring =
         new SharedKeyring(
             new SharedMap(member.hazelcast(), SharedKeyring.KEYS_MAP),
@@ -113,14 +112,13 @@ final class SharedLedgerVerticle extends VerticleBase {
     return switch (request) {
       case MergeEvents events when open -> onMerge(events);
       case RecordObservation own when open -> onObserve(own);
-      default -> ledgerView.request(request);
+      default -> view.request(request);
     };
   }
 
   /** Shares an observation of this nara's own, if the view did not hold it already. */
   private Future<LedgerRequest.MergeResult> onObserve(RecordObservation own) {
-    return ledgerView
-        .request(own)
+    return view.request(own)
         .compose(
             result ->
                 result.added() + result.replaced() == 0
@@ -135,7 +133,7 @@ final class SharedLedgerVerticle extends VerticleBase {
     return worker
         .executeBlocking(() -> entries(events.events()), false)
         .compose(entries -> write(entries, true))
-        .compose(written -> ledgerView.request(events))
+        .compose(written -> view.request(events))
         .onFailure(failure -> scheduleCatchUp());
   }
 
@@ -147,9 +145,9 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   /** Writes under the highest known term. A member that does not lead retries with a newer one. */
   private Future<Void> write(Map<String, byte[]> entries, boolean retry) {
-    long term = termTracker.highest();
+    long term = tracker.highest();
     return worker
-        .executeBlocking(() -> sharedMap.write(term, entries, true), false)
+        .executeBlocking(() -> map.write(term, entries, true), false)
         .transform(
             written -> {
               long refusedBy = written.succeeded() ? written.result() : 0;
@@ -168,7 +166,7 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<Void> onRefused(
       long term, long refusedBy, Map<String, byte[]> entries, boolean retry) {
-    termTracker.observe(refusedBy);
+    tracker.observe(refusedBy);
     if (leading) {
       bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(refusedBy));
     } else if (retry) {
@@ -224,7 +222,7 @@ final class SharedLedgerVerticle extends VerticleBase {
               entryBatcher.listen();
               sharedKeyring.listen();
               // A copy, because each lookup in Hazelcast's set would scan it.
-              return new HashSet<>(sharedMap.map().keySet());
+              return new HashSet<>(map.map().keySet());
             },
             false)
         .compose(this::exchangeMissing)
@@ -249,8 +247,7 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   /** Copies entries between view and map that only one of them has. */
   private Future<?> exchangeMissing(Set<String> inMap) {
-    return ledgerView
-        .request(new LedgerRequest.ExportVariants())
+    return view.request(new LedgerRequest.ExportVariants())
         .compose(export -> worker.executeBlocking(() -> compare(inMap, export.events()), false))
         .compose(
             differences -> {
@@ -260,8 +257,7 @@ final class SharedLedgerVerticle extends VerticleBase {
                     differences.missingInView.size(),
                     differences.missingInMap.size());
               }
-              return ledgerView
-                  .pull(sharedMap, differences.missingInView)
+              return view.pull(map, differences.missingInView)
                   .compose(pulled -> push(differences.missingInMap));
             });
   }
@@ -291,7 +287,7 @@ final class SharedLedgerVerticle extends VerticleBase {
     if (open && !publishingKeys && member.hasQuorum()) {
       publishingKeys = true;
       worker
-          .executeBlocking(() -> sharedKeyring.publish(termTracker.highest()), false)
+          .executeBlocking(() -> sharedKeyring.publish(tracker.highest()), false)
           .onFailure(
               failure -> LOG.debug("Failed to publish keys; retry; cause={}", failure.toString()))
           .onComplete(ended -> publishingKeys = false);

@@ -30,7 +30,7 @@ final class StandbyVerticle extends VerticleBase {
 
   private Bus bus;
   private WorkerExecutor worker;
-  private RecoveryProgress recoveryProgress;
+  private RecoveryProgress progress;
   private UUID registration;
   private boolean caughtUp;
   private boolean polling;
@@ -44,7 +44,7 @@ final class StandbyVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     worker = vertx.createSharedWorkerExecutor("nara-standby", 1);
-    recoveryProgress = new RecoveryProgress(member.hazelcast());
+    progress = new RecoveryProgress(member.hazelcast());
     caughtUp = !member.config().has(Role.LEDGER);
     bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
@@ -58,7 +58,7 @@ final class StandbyVerticle extends VerticleBase {
                 worker.executeBlocking(
                     () ->
                         registration =
-                            recoveryProgress
+                            progress
                                 .sharedMap()
                                 .map()
                                 .addEntryListener(listener, RecoveryProgress.REPORT_KEY, false)))
@@ -72,7 +72,7 @@ final class StandbyVerticle extends VerticleBase {
         .executeBlocking(
             () ->
                 registration != null
-                    && recoveryProgress.sharedMap().map().removeEntryListener(registration))
+                    && progress.sharedMap().map().removeEntryListener(registration))
         .otherwiseEmpty()
         .eventually(worker::close);
   }
@@ -89,7 +89,7 @@ final class StandbyVerticle extends VerticleBase {
     }
     polling = true;
     worker
-        .executeBlocking(recoveryProgress::report)
+        .executeBlocking(progress::report)
         .onSuccess(
             found -> {
               if (report.isEmpty() && found.isPresent()) {

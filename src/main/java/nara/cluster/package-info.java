@@ -1,20 +1,18 @@
 /**
  * One nara on several machines: membership, lease and terms, the shared ledger, shared work.
  *
- * <p>Loaded only when a cluster is configured; no other package uses Hazelcast. Members exchange
- * small commands, which may be lost and repeated. Events travel through the shared map.
+ * <p>Loaded only when a cluster is configured; no other package sees Hazelcast. Members exchange
+ * small commands that may be lost and repeated; events travel through the shared map.
  */
 @MayKnow({
   "bounds",
   "bus",
   "cluster.map",
-  "event",
-  "event.json",
+  "event..",
   "identity",
   "ledger",
   "mesh.client",
-  "recovery",
-  "recovery.report",
+  "recovery..",
   "trust"
 })
 package nara.cluster;

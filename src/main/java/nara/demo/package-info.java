@@ -4,8 +4,7 @@
 @MayKnow({
   "bus",
   "discovery",
-  "event",
-  "event.json",
+  "event..",
   "identity",
   "ledger",
   "mesh",

@@ -17,7 +17,7 @@ final class DiscoveryRun {
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
   private final PingQueue queue;
-  private final ProblemList problemList = new ProblemList();
+  private final ProblemList list = new ProblemList();
   private boolean tailscalePending;
   private int scanPongs;
 
@@ -62,11 +62,11 @@ final class DiscoveryRun {
     switch (outcome) {
       case Pong pong -> {
         scanPongs += target.source() == Source.SCAN ? 1 : 0;
-        known.onPong(target, pong).ifPresent(problemList::add);
+        known.onPong(target, pong).ifPresent(list::add);
       }
       case PingFailed failed -> {
         known.onNoPong(target);
-        failureProblem(target, failed).ifPresent(problemList::add);
+        failureProblem(target, failed).ifPresent(list::add);
       }
     }
   }
@@ -86,7 +86,7 @@ final class DiscoveryRun {
   /** Adds a problem, unless the sentence is empty. */
   void addProblem(String sentence) {
     if (!sentence.isEmpty()) {
-      problemList.add(sentence);
+      list.add(sentence);
     }
   }
 
@@ -97,8 +97,8 @@ final class DiscoveryRun {
 
   List<String> problems() {
     if (config.scan().isPresent() && scanPongs == 0) {
-      problemList.add("nobody answered in the range " + config.scan().get().cidr());
+      list.add("nobody answered in the range " + config.scan().get().cidr());
     }
-    return problemList.list();
+    return list.list();
   }
 }

@@ -52,14 +52,14 @@ public final class GossipVerticle extends VerticleBase {
   private final GossipConfig config;
   private final Scheduler scheduler;
   private final RandomGenerator random;
-  private final GossipPeerSelector gossipPeerSelector;
-  private final PresenceExtractor presenceExtractor;
+  private final GossipPeerSelector selector;
+  private final PresenceExtractor extractor;
   private final Set<String> shortMemoryNames =
       Collections.newSetFromMap(BoundedMap.fifo(MAX_SHORT_MEMORY_NAMES));
   private final LogOnce failures = new LogOnce(LOG::warn);
 
   private Bus bus;
-  private BackgroundSync backgroundSync;
+  private BackgroundSync sync;
   private Map<String, Neighbour> neighbours = Map.of();
   private Scheduler.TimerHandle nextRound = () -> {};
   private Scheduler.TimerHandle nextSync = () -> {};
@@ -80,20 +80,20 @@ public final class GossipVerticle extends VerticleBase {
     this.config = config;
     this.scheduler = scheduler;
     this.random = random;
-    this.gossipPeerSelector = new GossipPeerSelector(random);
-    this.presenceExtractor = new PresenceExtractor(me);
+    this.selector = new GossipPeerSelector(random);
+    this.extractor = new PresenceExtractor(me);
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    backgroundSync = new BackgroundSync(bus, random, gossipPeerSelector);
+    sync = new BackgroundSync(bus, random, selector);
     bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNotification);
     bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     if (config.disabledReason().isEmpty()) {
       nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
-        nextSync = scheduler.schedule(vertx, backgroundSync.firstDelay(), this::onBackgroundSync);
+        nextSync = scheduler.schedule(vertx, sync.firstDelay(), this::onBackgroundSync);
       }
     }
     return bus.serve(GossipRequest.ADDRESS, GossipRequest.class, this::onRequest).completion();
@@ -120,8 +120,8 @@ public final class GossipVerticle extends VerticleBase {
                   rounds,
                   exchanges,
                   failedExchanges,
-                  backgroundSync.peersAsked(),
-                  eventsAdded + backgroundSync.eventsAdded(),
+                  sync.peersAsked(),
+                  eventsAdded + sync.eventsAdded(),
                   inFlight));
     };
   }
@@ -151,7 +151,7 @@ public final class GossipVerticle extends VerticleBase {
 
   private void onTrustNotification(TrustNotification notification) {
     if (notification instanceof TrustNotification.AnnouncementsMerged merged) {
-      presenceExtractor
+      extractor
           .extract(merged.events(), scheduler.instant())
           .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
     }
@@ -180,7 +180,7 @@ public final class GossipVerticle extends VerticleBase {
 
   private List<Peer> selectPeers() {
     int count = config.memory() == MemoryMode.SHORT ? 1 + random.nextInt(2) : 3 + random.nextInt(3);
-    return gossipPeerSelector.select(neighbours.values(), count, Set.of(), scheduler.instant());
+    return selector.select(neighbours.values(), count, Set.of(), scheduler.instant());
   }
 
   private Future<Void> exchangeZines(List<Peer> peers, Duration timeout) {
@@ -208,12 +208,12 @@ public final class GossipVerticle extends VerticleBase {
         .failures()
         .forEach(
             (name, reason) -> {
-              gossipPeerSelector.recordFailure(name, scheduler.instant());
+              selector.recordFailure(name, scheduler.instant());
               LOG.debug("A zine was not exchanged. peer={} reason={}", name, reason);
             });
     for (Peer peer : peers) {
       if (result.merged().containsKey(peer.name())) {
-        gossipPeerSelector.recordSuccess(peer.name());
+        selector.recordSuccess(peer.name());
         publishOnline(peer, knownAtRequest.get(peer.name()));
       }
     }
@@ -234,12 +234,10 @@ public final class GossipVerticle extends VerticleBase {
   // Background sync.
 
   private void onBackgroundSync() {
-    nextSync = scheduler.schedule(vertx, backgroundSync.nextDelay(), this::onBackgroundSync);
+    nextSync = scheduler.schedule(vertx, sync.nextDelay(), this::onBackgroundSync);
     track(
         fetchNeighbours()
-            .compose(
-                found ->
-                    backgroundSync.sync(found.values(), shortMemoryNames, scheduler.instant())));
+            .compose(found -> sync.sync(found.values(), shortMemoryNames, scheduler.instant())));
   }
 
   private Future<Map<String, Neighbour>> fetchNeighbours() {

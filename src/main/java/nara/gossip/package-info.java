@@ -6,8 +6,7 @@
   "event",
   "identity",
   "ledger",
-  "mesh.client",
-  "mesh.wire",
+  "mesh..",
   "presence",
   "trust"
 })

@@ -16,13 +16,13 @@ public final class KeyPair {
 
   private final byte[] seed;
   private final byte[] publicBytes;
-  private final PublicKey publicKey;
+  private final PublicKey key;
 
   private KeyPair(byte[] seed) {
     this.seed = seed;
     this.publicBytes = new byte[PublicKey.LENGTH];
     Ed25519.generatePublicKey(seed, 0, publicBytes, 0);
-    this.publicKey = PublicKey.of(publicBytes);
+    this.key = PublicKey.of(publicBytes);
   }
 
   /** The key pair whose secret is the soul's seed. */
@@ -40,7 +40,7 @@ public final class KeyPair {
 
   /** The public key. */
   public PublicKey publicKey() {
-    return publicKey;
+    return key;
   }
 
   /** The signature of the message: 64 bytes. */
@@ -62,12 +62,12 @@ public final class KeyPair {
 
   @Override
   public int hashCode() {
-    return publicKey.hashCode();
+    return key.hashCode();
   }
 
   /** The public key only. */
   @Override
   public String toString() {
-    return "KeyPair[" + publicKey + "]";
+    return "KeyPair[" + key + "]";
   }
 }

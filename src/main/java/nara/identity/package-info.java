@@ -1,5 +1,5 @@
 /** Souls, ids, key pairs, personality, and the keyring with the keys of other naras. */
-@MayKnow({"bounds"})
+@MayKnow("bounds")
 package nara.identity;
 
 import nara.MayKnow;

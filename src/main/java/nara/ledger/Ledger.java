@@ -55,14 +55,14 @@ public final class Ledger {
   private static final long OWN_WINDOW_NANOS = 300_000_000_000L;
 
   private final LedgerConfig config;
-  private final PersonalityFilter personalityFilter;
+  private final PersonalityFilter filter;
   private final Retention retention;
   private final EventVariants variants = new EventVariants(this::onShown, this::onHidden);
   private final EventIndex eventIndex = new EventIndex();
   private final HashIndex hashIndex = new HashIndex(eventIndex);
-  private final RecordedObservations recordedObservations = new RecordedObservations();
-  private final QueryEngine queryEngine = new QueryEngine(eventIndex);
-  private final SubjectProjection subjectProjection;
+  private final RecordedObservations observations = new RecordedObservations();
+  private final QueryEngine engine = new QueryEngine(eventIndex);
+  private final SubjectProjection projection;
 
   private long totalBytes;
   private int criticalCount;
@@ -85,9 +85,9 @@ public final class Ledger {
           "A ledger holds at least 1 event, not " + config.maxEvents());
     }
     this.config = config;
-    this.personalityFilter = new PersonalityFilter(config);
+    this.filter = new PersonalityFilter(config);
     this.retention = new Retention(config.maxEvents(), hasKey, this::onEvicted);
-    this.subjectProjection = new SubjectProjection(eventIndex, config.missingAfter());
+    this.projection = new SubjectProjection(eventIndex, config.missingAfter());
   }
 
   /** Merges judged events that the trust policy accepts. Invalid payloads are dropped. */
@@ -118,7 +118,7 @@ public final class Ledger {
    * duplicate when {@link RecordedObservations} contains its statement, although its id differs.
    */
   MergeResult mergeDistinct(JudgedEvent judged) {
-    return recordedObservations.contains(judged.event())
+    return observations.contains(judged.event())
         ? new MergeResult(0, 0, 1, 0, 0)
         : merge(List.of(judged));
   }
@@ -149,7 +149,7 @@ public final class Ledger {
     if (event.ts() == 0
         || event.payload().validationError().isPresent()
         || event.payload() instanceof Checkpoint c && c.isKnownBad()
-        || !personalityFilter.accepts(event)) {
+        || !filter.accepts(event)) {
       return Outcome.DROPPED;
     }
     StoredEvent stored = variants.variantOf(event);
@@ -173,7 +173,7 @@ public final class Ledger {
   private void onShown(StoredEvent visible) {
     eventIndex.add(visible);
     hashIndex.add(visible);
-    recordedObservations.add(visible.event());
+    observations.add(visible.event());
     totalBytes += visible.event().json().length;
     criticalCount += visible.event().isCritical() ? 1 : 0;
   }
@@ -181,7 +181,7 @@ public final class Ledger {
   private void onHidden(StoredEvent hidden) {
     eventIndex.remove(hidden);
     hashIndex.remove(hidden);
-    recordedObservations.remove(hidden.event());
+    observations.remove(hidden.event());
     totalBytes -= hidden.event().json().length;
     criticalCount -= hidden.event().isCritical() ? 1 : 0;
   }
@@ -203,7 +203,7 @@ public final class Ledger {
 
   /** Answers a query of the mesh. */
   public QueryResult query(Query query, RandomGenerator random) {
-    return queryEngine.execute(query, random);
+    return engine.execute(query, random);
   }
 
   /** The visible events as items of a reconciliation; valid until the next change. */
@@ -263,7 +263,7 @@ public final class Ledger {
 
   /** The values derived for a subject at a time, Unix seconds. */
   public SubjectSummary summary(String subject, long atSeconds) {
-    return subjectProjection.summary(subject, atSeconds);
+    return projection.summary(subject, atSeconds);
   }
 
   /** The last sighting of each of these subjects at a time, Unix seconds; absent without events. */
@@ -271,7 +271,7 @@ public final class Ledger {
     Map<String, Sighting> sightings = new HashMap<>();
     subjects.forEach(
         subject ->
-            subjectProjection
+            projection
                 .sighting(subject, atSeconds)
                 .ifPresent(sighting -> sightings.put(subject, sighting)));
     return sightings;
@@ -279,7 +279,7 @@ public final class Ledger {
 
   /** The subjects among these with a backfill by any observer. */
   public Set<String> backfilled(Set<String> subjects) {
-    return subjects.stream().filter(subjectProjection::hasBackfill).collect(toSet());
+    return subjects.stream().filter(projection::hasBackfill).collect(toSet());
   }
 
   /** The names of all actors and targets. */

@@ -52,9 +52,9 @@ public final class LivenessVerticle extends VerticleBase {
   private final LivenessConfig config;
   private final Scheduler scheduler;
   private final RandomGenerator random;
-  private final ObservationWriter observationWriter;
-  private final PingTimes pingTimes = new PingTimes();
-  private final PingSchedule pingSchedule;
+  private final ObservationWriter writer;
+  private final PingTimes times = new PingTimes();
+  private final PingSchedule schedule;
   private final LogOnce failures = new LogOnce(LOG::warn);
   private final Map<Runnable, Scheduler.TimerHandle> timers = new HashMap<>();
 
@@ -64,7 +64,7 @@ public final class LivenessVerticle extends VerticleBase {
   private OwnEventPublisher ownEvents;
 
   /** Null until the recovery has finished. */
-  private PresenceTracker presenceTracker;
+  private PresenceTracker tracker;
 
   private Neighbourhood neighbourhood = Neighbourhood.EMPTY;
   private boolean checking;
@@ -78,15 +78,15 @@ public final class LivenessVerticle extends VerticleBase {
     this.config = config;
     this.scheduler = scheduler;
     this.random = random;
-    this.observationWriter = new ObservationWriter(me);
-    this.pingSchedule = new PingSchedule(random);
+    this.writer = new ObservationWriter(me);
+    this.schedule = new PingSchedule(random);
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
     client = new LivenessClient(bus, me);
-    maintenance = new NeighbourMaintenance(client, observationWriter);
+    maintenance = new NeighbourMaintenance(client, writer);
     ownEvents = new OwnEventPublisher(bus, me, scheduler);
     bus.subscribe(
         RecoveryNotification.ADDRESS, RecoveryNotification.class, this::onRecoveryNotification);
@@ -106,7 +106,7 @@ public final class LivenessVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(LivenessRequest<?> request) {
     return Future.succeededFuture(
         switch (request) {
-          case LivenessRequest.GetRoundTripTimes get -> new RoundTripTimes(pingTimes.averages());
+          case LivenessRequest.GetRoundTripTimes get -> new RoundTripTimes(times.averages());
           case LivenessRequest.GetLivenessCounts get ->
               new LivenessCounts(
                   checks, client.observations(), pings, seenReports, maintenance.expired());
@@ -114,17 +114,17 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
-    if (notification instanceof RecoveryNotification.RecoveryFinished && presenceTracker == null) {
+    if (notification instanceof RecoveryNotification.RecoveryFinished && tracker == null) {
       startMonitoring();
     }
   }
 
   private void startMonitoring() {
-    presenceTracker =
+    tracker =
         new PresenceTracker(scheduler.instant(), config.missingAfter(), config.pings(), random);
     client
         .request(LedgerRequest.ADDRESS, new LedgerRequest.ComputeMeanRtts(Set.of(me.name())))
-        .onSuccess(means -> pingTimes.seed(means.millisByTarget()))
+        .onSuccess(means -> times.seed(means.millisByTarget()))
         .onFailure(this::logFailure);
     repeat(LivenessConfig.EXPIRY_INTERVAL, () -> expire().onFailure(this::logFailure));
     if (config.writesObservations()) {
@@ -148,7 +148,7 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onOpinionNotification(OpinionNotification notification) {
-    if (presenceTracker != null
+    if (tracker != null
         && notification instanceof OpinionNotification.PassEnded pass
         && pass.isLast()) {
       maintenance
@@ -160,23 +160,22 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onPresence(Presence presence) {
-    if (presenceTracker != null && presence instanceof Presence.Active active) {
-      presenceTracker.recordHeard(active.name(), scheduler.instant());
+    if (tracker != null && presence instanceof Presence.Active active) {
+      tracker.recordHeard(active.name(), scheduler.instant());
     }
   }
 
   private void onTrustNotification(TrustNotification notification) {
-    if (presenceTracker != null
-        && notification instanceof TrustNotification.AnnouncementsMerged merged) {
+    if (tracker != null && notification instanceof TrustNotification.AnnouncementsMerged merged) {
       merged.events().forEach(this::onAnnouncement);
     }
   }
 
   private void onAnnouncement(Event event) {
     if (event.payload() instanceof HeyThere hello) {
-      presenceTracker.recordAnnouncement(hello.from(), event.ts(), scheduler.instant());
+      tracker.recordAnnouncement(hello.from(), event.ts(), scheduler.instant());
     } else if (event.payload() instanceof Chau goodbye) {
-      presenceTracker.recordGoodbye(goodbye.from(), event.ts());
+      tracker.recordGoodbye(goodbye.from(), event.ts());
     }
   }
 
@@ -219,7 +218,7 @@ public final class LivenessVerticle extends VerticleBase {
         .compose(
             found -> {
               neighbourhood = found;
-              List<LivenessAction> actions = presenceTracker.check(found, now);
+              List<LivenessAction> actions = tracker.check(found, now);
               return Future.join(actions.stream().map(action -> perform(action, now)).toList());
             })
         .onComplete(ended -> checks++);
@@ -233,7 +232,7 @@ public final class LivenessVerticle extends VerticleBase {
         // The check does not wait for the network.
         ping(name, silent.address())
             .onFailure(this::logFailure)
-            .onComplete(ended -> presenceTracker.recordPingDone(name));
+            .onComplete(ended -> tracker.recordPingDone(name));
         yield Future.succeededFuture();
       }
       case LivenessAction.ReportSeen seen ->
@@ -249,17 +248,14 @@ public final class LivenessVerticle extends VerticleBase {
                   summary ->
                       summary.firstSeenSeconds() > 0
                           ? Future.succeededFuture()
-                          : client.record(
-                              observationWriter.firstSeen(name, id, now.getEpochSecond()), now));
+                          : client.record(writer.firstSeen(name, id, now.getEpochSecond()), now));
       case LivenessAction.ReportStatusChange change ->
-          client.record(observationWriter.statusChange(name, id, change.status()), now);
+          client.record(writer.statusChange(name, id, change.status()), now);
       case LivenessAction.ReportRestart restart ->
           client
               .summary(name, now)
               .compose(
-                  summary ->
-                      client.record(
-                          observationWriter.restart(summary, id, restart.seconds()), now));
+                  summary -> client.record(writer.restart(summary, id, restart.seconds()), now));
       case LivenessAction.MarkMissing missing -> {
         bus.publish(Presence.ADDRESS, new Presence.Missing(name));
         yield Future.succeededFuture();
@@ -273,9 +269,9 @@ public final class LivenessVerticle extends VerticleBase {
     List<Neighbour> reachable =
         neighbourhood.neighbours().values().stream()
             .filter(neighbour -> !neighbour.address().isEmpty())
-            .filter(neighbour -> presenceTracker.isOnline(neighbour.name()))
+            .filter(neighbour -> tracker.isOnline(neighbour.name()))
             .toList();
-    pingSchedule
+    schedule
         .next(reachable, scheduler.instant())
         .ifPresent(chosen -> ping(chosen.name(), chosen.address()).onFailure(this::logFailure));
   }
@@ -308,7 +304,7 @@ public final class LivenessVerticle extends VerticleBase {
         || milliseconds <= 0) {
       return Future.succeededFuture();
     }
-    pingTimes.add(name, milliseconds);
+    times.add(name, milliseconds);
     return ownEvents
         .publish(sentTs, new Ping(me.name(), me.id(), name, expected.id(), milliseconds))
         .onSuccess(offered -> pings += offered.added());
@@ -323,7 +319,7 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private Future<?> expire() {
-    return maintenance.expire(scheduler.instant()).onSuccess(pingTimes::remove);
+    return maintenance.expire(scheduler.instant()).onSuccess(times::remove);
   }
 
   private void logFailure(Throwable failure) {

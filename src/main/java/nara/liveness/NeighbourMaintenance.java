@@ -26,7 +26,7 @@ final class NeighbourMaintenance {
 
   private final LivenessClient client;
   private final ObservationWriter observationWriter;
-  private final NeighbourExpiry neighbourExpiry = new NeighbourExpiry();
+  private final NeighbourExpiry expiry = new NeighbourExpiry();
   private Map<String, SubjectSummary> summaries = Map.of();
   private long expired;
 
@@ -74,7 +74,7 @@ final class NeighbourMaintenance {
   Future<Set<String>> expire(Instant now) {
     return client
         .neighbourhood(now)
-        .compose(found -> forget(neighbourExpiry.expired(found, summaries, now)));
+        .compose(found -> forget(expiry.expired(found, summaries, now)));
   }
 
   private Future<Set<String>> forget(Set<String> names) {

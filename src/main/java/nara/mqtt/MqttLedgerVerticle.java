@@ -65,7 +65,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Scheduler scheduler;
   private final RandomGenerator random;
 
-  private final TrustOnFirstUse trustOnFirstUse;
+  private final TrustOnFirstUse use;
   private final Map<String, Long> handledCounts = new TreeMap<>();
   private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
@@ -74,9 +74,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Bus bus;
   private PlazaDecoder decoder;
   private PlazaConnection connection;
-  private LedgerFetcher ledgerFetcher;
-  private LedgerResponder ledgerResponder;
-  private StatusPublisher statusPublisher;
+  private LedgerFetcher fetcher;
+  private LedgerResponder responder;
+  private StatusPublisher publisher;
   private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
@@ -106,7 +106,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.verifier = verifier;
     this.scheduler = scheduler;
     this.random = random;
-    this.trustOnFirstUse = new TrustOnFirstUse(me, keys);
+    this.use = new TrustOnFirstUse(me, keys);
     this.peers = new PlazaPeers(me.name());
     this.strangerLimit = RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
   }
@@ -120,9 +120,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
-    ledgerFetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    ledgerResponder = new LedgerResponder(vertx, scheduler, me.name(), connection);
-    statusPublisher =
+    fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
+    responder = new LedgerResponder(vertx, scheduler, me.name(), connection);
+    publisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
     bus.subscribe(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
@@ -133,8 +133,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     pendingAnnouncement.cancel();
-    statusPublisher.stop();
-    ledgerFetcher.stop();
+    publisher.stop();
+    fetcher.stop();
     return bus.request(
             PresenceRequest.ADDRESS, new PresenceRequest.SayGoodbye(), MqttLimits.GOODBYE_TIMEOUT)
         .compose(said -> publishChau(said.chau()))
@@ -171,7 +171,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
             : Topics.nameError(me.name());
     Set<String> peerNames = fetch.subjectsByNeighbour().keySet();
     return error.isEmpty()
-        ? ledgerFetcher.fetch(fetch)
+        ? fetcher.fetch(fetch)
         : Future.succeededFuture(new LedgersFetched(List.of(), Set.copyOf(peerNames), error.get()));
   }
 
@@ -209,13 +209,13 @@ public final class MqttLedgerVerticle extends VerticleBase {
             scheduler.schedule(
                 vertx, Duration.ofMillis(jitter), MqttLedgerVerticle.this::onAnnounceDue);
       }
-      ledgerFetcher.onConnected();
+      fetcher.onConnected();
     }
 
     @Override
     public void onDisconnected() {
-      ledgerFetcher.onConnectionLost();
-      statusPublisher.stopNewspapers();
+      fetcher.onConnectionLost();
+      publisher.stopNewspapers();
     }
 
     @Override
@@ -237,7 +237,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         .onComplete(
             announced -> {
               if (connection.connected() && Topics.nameError(me.name()).isEmpty()) {
-                statusPublisher.startNewspapers();
+                publisher.startNewspapers();
               }
             });
   }
@@ -277,10 +277,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
         yield offer("plaza", event.json());
       }
       case PlazaMessage.IncomingRequest incoming ->
-          countOrIgnore(
-              "question", ledgerResponder.respond(incoming.request()), IgnoreReason.TOO_OFTEN);
+          countOrIgnore("question", responder.respond(incoming.request()), IgnoreReason.TOO_OFTEN);
       case PlazaMessage.IncomingResponse response ->
-          countOrIgnore("answer", ledgerFetcher.onResponse(response), IgnoreReason.NOT_ASKED);
+          countOrIgnore("answer", fetcher.onResponse(response), IgnoreReason.NOT_ASKED);
       case PlazaMessage.IncomingCheckpoint checkpoint -> {
         count("checkpoint");
         yield bus.request(CheckpointMessage.ADDRESS, checkpoint.message(), Timeouts.STEP);
@@ -291,7 +290,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHeyThere(PlazaMessage.VerifiedHeyThere heyThere) {
     String name = heyThere.name();
-    if (!trustOnFirstUse.accepts(name, heyThere.key())) {
+    if (!use.accepts(name, heyThere.key())) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
@@ -306,9 +305,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
         ownStatus.addBuzz(1);
         Optional<PublicKey> key = Optional.of(heyThere.key());
         publish(new Online(name, heyThere.id(), heyThere.address(), key, true));
-        ledgerFetcher.onAnnouncement(name);
+        fetcher.onAnnouncement(name);
         if (!config.readOnly()) {
-          statusPublisher.scheduleHowdy(name);
+          publisher.scheduleHowdy(name);
         }
       }
     }
@@ -316,7 +315,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> onChau(PlazaMessage.VerifiedChau chau) {
-    if (!trustOnFirstUse.accepts(chau.name(), chau.key())) {
+    if (!use.accepts(chau.name(), chau.key())) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     if (!peers.onChau(chau, scheduler.instant())) {
@@ -333,7 +332,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHowdy(HowdyMessage howdy, PublicKey key) {
     String from = howdy.from();
-    if (!trustOnFirstUse.accepts(from, key)) {
+    if (!use.accepts(from, key)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     peers.countHowdyTo(howdy.to());
@@ -358,13 +357,13 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
     key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HEARSAY));
-    if (key.isEmpty() || trustOnFirstUse.accepts(other.name(), key.get())) {
+    if (key.isEmpty() || use.accepts(other.name(), key.get())) {
       publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
   }
 
   private Future<?> onNewspaper(String from, Status status, PublicKey key) {
-    if (!trustOnFirstUse.accepts(from, key)) {
+    if (!use.accepts(from, key)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     count("news");

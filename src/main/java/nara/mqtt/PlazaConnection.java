@@ -81,7 +81,7 @@ final class PlazaConnection {
   private long queuedBytes;
   private int inFlight;
   private boolean paused;
-  private final Qos1Queue qos1Queue =
+  private final Qos1Queue queue =
       new Qos1Queue(
           (id, topic, payload) ->
               client.publish(
@@ -112,7 +112,7 @@ final class PlazaConnection {
     keepsConnecting = false;
     connected = false;
     error = "closed";
-    qos1Queue.failAll("the connection was closed");
+    queue.failAll("the connection was closed");
     vertx.cancelTimer(reconnectTimer);
     MqttClient last = client;
     client = null;
@@ -173,7 +173,7 @@ final class PlazaConnection {
   Future<Void> publishQos1(String topic, byte[] payload) {
     return publishError(payload)
         .map(Future::<Void>failedFuture)
-        .orElseGet(() -> qos1Queue.publish(topic, payload));
+        .orElseGet(() -> queue.publish(topic, payload));
   }
 
   private Optional<String> publishError(byte[] payload) {
@@ -206,9 +206,9 @@ final class PlazaConnection {
     next.subscribeCompletionHandler(subscribed::tryComplete);
     next.exceptionHandler(failure -> exceptionMessage = describe(failure));
     // When a client ends, its messages fail. So a late acknowledgement has no effect.
-    next.publishCompletionHandler(qos1Queue::onAcknowledged);
+    next.publishCompletionHandler(queue::onAcknowledged);
     next.publishCompletionExpirationHandler(
-        id -> qos1Queue.onFailed(id, "the broker does not acknowledge it"));
+        id -> queue.onFailed(id, "the broker does not acknowledge it"));
     next.closeHandler(
         closed -> {
           if (!subscribed.tryFail("it closed the connection")) {
@@ -266,7 +266,7 @@ final class PlazaConnection {
     error = sentence;
     // The handlers of a former client do nothing.
     from.disconnect();
-    qos1Queue.failAll(sentence);
+    queue.failAll(sentence);
     if (wasConnected) {
       listener.onDisconnected();
     }

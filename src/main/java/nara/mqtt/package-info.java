@@ -2,18 +2,7 @@
  * The broker connection and MqttLedgerVerticle: announcements, howdies, newspapers and ledger
  * requests on the plaza.
  */
-@MayKnow({
-  "bounds",
-  "bus",
-  "event",
-  "event.json",
-  "identity",
-  "ledger",
-  "mqtt.wire",
-  "presence",
-  "trust",
-  "trust.verifier"
-})
+@MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mqtt.wire", "presence", "trust.."})
 package nara.mqtt;
 
 import nara.MayKnow;

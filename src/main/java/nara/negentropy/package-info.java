@@ -4,7 +4,7 @@
  *
  * <p>An item is a time and 32 bytes; the package knows nothing of events.
  */
-@MayKnow({"identity"})
+@MayKnow("identity")
 package nara.negentropy;
 
 import nara.MayKnow;

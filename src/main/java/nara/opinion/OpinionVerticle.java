@@ -23,7 +23,7 @@ public final class OpinionVerticle extends VerticleBase {
   private final String me;
   private final OpinionConfig config;
   private final Scheduler scheduler;
-  private final StartTimeVotes startTimeVotes = new StartTimeVotes();
+  private final StartTimeVotes votes = new StartTimeVotes();
   private final long startedSeconds;
 
   private Bus bus;
@@ -69,7 +69,7 @@ public final class OpinionVerticle extends VerticleBase {
 
   private void onPresence(Presence presence) {
     if (presence instanceof Presence.ObservationReceived received) {
-      startTimeVotes.add(received.name(), received.uptime(), received.startTime());
+      votes.add(received.name(), received.uptime(), received.startTime());
     }
   }
 
@@ -86,10 +86,7 @@ public final class OpinionVerticle extends VerticleBase {
     Opinion opinion = own == null ? new Opinion(0, 0, 0) : own.opinion();
     long fallback = opinion.startTime() > 0 ? opinion.startTime() : startedSeconds;
     return new OwnHistory(
-        startTimeVotes.agreedStartTime().orElse(fallback),
-        opinion.restarts(),
-        startedSeconds,
-        startTimeVotes.size());
+        votes.agreedStartTime().orElse(fallback), opinion.restarts(), startedSeconds, votes.size());
   }
 
   private void runPass() {

@@ -49,7 +49,7 @@ public final class RecoveryPlan {
   private final RecoveryConfig config;
   private final String me;
   private final RandomGenerator random;
-  private final PeerScores peerScores = new PeerScores();
+  private final PeerScores scores = new PeerScores();
   private final List<String> reasons = new ArrayList<>();
   private final Set<String> plazaResponders = new LinkedHashSet<>();
   private final Set<String> plazaNonResponders = new LinkedHashSet<>();
@@ -121,7 +121,7 @@ public final class RecoveryPlan {
   }
 
   PeerScore peerScore(String neighbour) {
-    return peerScores.of(neighbour);
+    return scores.of(neighbour);
   }
 
   public int callsCompleted() {
@@ -204,7 +204,7 @@ public final class RecoveryPlan {
             .limit(config.maxPeers())
             .map(neighbour -> new Peer(neighbour.name(), neighbour.address()))
             .toList();
-    peers.forEach(peer -> peerScores.of(peer.name()));
+    peers.forEach(peer -> scores.of(peer.name()));
     leave("complete", neighbours.size() + " online, " + peers.size() + " with a mesh address");
     startNextRung(peers);
   }
@@ -225,13 +225,13 @@ public final class RecoveryPlan {
           skipRung("too few events to compare: " + ledgerSize, rungPeers);
         } else {
           startMeshRung(
-              rungPeers, () -> new ReconcileRung(rungPeers, peerScores, config, this::newCallId));
+              rungPeers, () -> new ReconcileRung(rungPeers, scores, config, this::newCallId));
         }
       }
       case PAGES ->
           startMeshRung(
               rungPeers,
-              () -> new PagesRung(rungPeers, peerScores, config, me, random, this::newCallId));
+              () -> new PagesRung(rungPeers, scores, config, me, random, this::newCallId));
       case SAMPLE -> startMeshRung(rungPeers, () -> samplePool(rungPeers));
       case SLICES -> startMeshRung(rungPeers, () -> slicePool(rungPeers));
       case PLAZA -> startPlazaRung();
@@ -244,7 +244,7 @@ public final class RecoveryPlan {
       return;
     }
     state = PlanState.RUNNING_MESH_RUNG;
-    peerScores.resetFailures();
+    scores.resetFailures();
     rung = newRung.get();
     continueMeshRung();
   }
@@ -258,7 +258,7 @@ public final class RecoveryPlan {
   private CallPool samplePool(List<Peer> rungPeers) {
     int size = Math.min(config.samplePage(), Query.MAX_EVENTS);
     int calls = Math.max(rungPeers.size(), Math.ceilDiv(config.sampleCapacity(), size));
-    CallPool pool = new CallPool(rungPeers, peerScores, config, this::newCallId);
+    CallPool pool = new CallPool(rungPeers, scores, config, this::newCallId);
     for (int i = 0; i < calls; i++) {
       pool.add(new Query.Sample(size, me, 0, Query.Filter.ALL));
     }
@@ -277,7 +277,7 @@ public final class RecoveryPlan {
     int slicesPerPeer = Math.ceilDiv(perPeer, Query.MAX_EVENTS);
     int total = rungPeers.size() * slicesPerPeer;
     int limit = Math.ceilDiv(perPeer, slicesPerPeer);
-    CallPool pool = new CallPool(rungPeers, peerScores, config, this::newCallId);
+    CallPool pool = new CallPool(rungPeers, scores, config, this::newCallId);
     for (int i = 0; i < total; i++) {
       pool.add(new Query.Slice(0, i, total, limit, Query.Filter.ALL));
     }
@@ -385,7 +385,7 @@ public final class RecoveryPlan {
   // The stages after the ladder.
 
   private List<Peer> respondedPeers() {
-    return peers.stream().filter(peer -> peerScores.of(peer.name()).hasResponded()).toList();
+    return peers.stream().filter(peer -> scores.of(peer.name()).hasResponded()).toList();
   }
 
   private void leaveLadder() {
@@ -470,8 +470,8 @@ public final class RecoveryPlan {
 
   private void finish() {
     state = PlanState.FINISHED;
-    reasons.addAll(peerScores.failureSummaries());
-    boolean isolated = !peerScores.anyResponded() && plazaResponders.isEmpty();
+    reasons.addAll(scores.failureSummaries());
+    boolean isolated = !scores.anyResponded() && plazaResponders.isEmpty();
     if (isolated && reasons.isEmpty()) {
       reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
     }

@@ -5,16 +5,12 @@
 @MayKnow({
   "bounds",
   "bus",
-  "checkpoint.consensus",
-  "checkpoint.sync",
+  "checkpoint..",
   "discovery",
   "ledger",
-  "mesh.client",
-  "mesh.wire",
-  "mqtt",
-  "mqtt.wire",
-  "recovery.pages",
-  "recovery.report",
+  "mesh..",
+  "mqtt..",
+  "recovery..",
   "trust"
 })
 package nara.recovery;

@@ -45,7 +45,7 @@ public final class TrustVerticle extends VerticleBase {
   private final Quarantine quarantine;
   private Bus bus;
   private ForkJoinPool cores;
-  private EventPipeline eventPipeline;
+  private EventPipeline pipeline;
 
   /** Ends when all verifications that were requested so far have ended. */
   private Future<?> lastVerification = Future.succeededFuture();
@@ -86,7 +86,7 @@ public final class TrustVerticle extends VerticleBase {
     cores = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
     SignatureVerifier parallelVerifier =
         new ParallelVerifier(signatureVerifier, cores, cores.getParallelism());
-    eventPipeline = new EventPipeline(new EventVerifier(parallelVerifier, keys, clock), cores);
+    pipeline = new EventPipeline(new EventVerifier(parallelVerifier, keys, clock), cores);
     bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onRequest);
     return Future.succeededFuture();
   }
@@ -129,8 +129,7 @@ public final class TrustVerticle extends VerticleBase {
         () ->
             held.compose(
                     heldIds ->
-                        onWorker(
-                            () -> eventPipeline.verifyNew(events, heldIds, pendingOffer.merging)))
+                        onWorker(() -> pipeline.verifyNew(events, heldIds, pendingOffer.merging)))
                 .onComplete(ended -> pendingOffers.remove(pendingOffer))
                 .map(results -> merge(events.size(), results))
                 .compose(merge -> verifyReleased().map(merge)));
@@ -139,7 +138,7 @@ public final class TrustVerticle extends VerticleBase {
   private Future<OfferResult> onRestoreEvents(RawEvents events) {
     return enqueue(
         () ->
-            onWorker(() -> eventPipeline.readTrusted(events))
+            onWorker(() -> pipeline.readTrusted(events))
                 .map(results -> merge(events.size(), results)));
   }
 
@@ -192,7 +191,7 @@ public final class TrustVerticle extends VerticleBase {
       return Future.succeededFuture(Future.succeededFuture(OfferResult.NONE));
     }
     List<ReadResult> batch = released.stream().map(VerificationResult::readResult).toList();
-    return onWorker(() -> eventPipeline.verify(batch))
+    return onWorker(() -> pipeline.verify(batch))
         .map(
             results ->
                 merge(released.size(), results)

@@ -7,8 +7,7 @@
   "liveness",
   "mqtt",
   "opinion",
-  "recovery",
-  "recovery.report"
+  "recovery.."
 })
 package nara.web;
 

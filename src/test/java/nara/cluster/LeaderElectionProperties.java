@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import nara.cluster.LeaderElection.ElectionAction;
+import nara.cluster.LeaderElection.ElectionAction.ReplaceLease;
 import nara.cluster.map.Lease;
 import nara.cluster.map.TermTracker;
 import net.jqwik.api.ForAll;
@@ -64,8 +64,7 @@ class LeaderElectionProperties {
     for (int i = 0; i < tries; i++) {
       back.observe(copy, i);
       seenTerms.observe(copy);
-      if (back.nextAction(true, seenTerms.highest(), i)
-          instanceof ElectionAction.ReplaceLease lease) {
+      if (back.nextAction(true, seenTerms.highest(), i) instanceof ReplaceLease lease) {
         copy = Optional.of(lease.replacement());
         if (random.nextBoolean()) {
           seenTerms.observe(copy);
@@ -79,21 +78,21 @@ class LeaderElectionProperties {
     seenTerms.observe(real);
     // The commands and writes of the returning member carry the highest term that it has seen.
     assertThat(leader.nextAction(true, seenTerms.highest(), tries))
-        .isInstanceOf(ElectionAction.ReplaceLease.class);
+        .isInstanceOf(ReplaceLease.class);
   }
 
   /** A member that reads the map sometimes, and whose writes arrive late. */
   private final class Member {
-    private final LeaderElection leaderElection;
+    private final LeaderElection election;
     private final long offset;
     private long pausedUntil;
-    private Optional<ElectionAction.ReplaceLease> sent = Optional.empty();
+    private Optional<ReplaceLease> sent = Optional.empty();
     private boolean renewing;
     private long sentAt;
     private long arrives;
 
     Member(String name, long offset) {
-      this.leaderElection = new LeaderElection(name, name, LEASE);
+      this.election = new LeaderElection(name, name, LEASE);
       this.offset = offset;
     }
 
@@ -112,38 +111,36 @@ class LeaderElectionProperties {
         }
         return;
       }
-      if (!leaderElection.leading()) {
-        leaderElection.observe(entry, clock());
+      if (!election.leading()) {
+        election.observe(entry, clock());
       }
       long highest = random.nextInt(4) == 0 ? entry.map(Lease::term).orElse(0L) : 0;
-      if (leaderElection.nextAction(true, highest, clock())
-          instanceof ElectionAction.ReplaceLease lease) {
+      if (election.nextAction(true, highest, clock()) instanceof ReplaceLease lease) {
         sent = Optional.of(lease);
-        renewing = leaderElection.leading();
+        renewing = election.leading();
         sentAt = clock();
         arrives = now + random.nextInt(20) * STEP;
       }
     }
 
-    private void arrive(ElectionAction.ReplaceLease lease) {
+    private void arrive(ReplaceLease lease) {
       boolean put = entry.equals(lease.expected());
       if (put) {
         entry = Optional.of(lease.replacement());
       }
-      if (renewing && !leaderElection.leading()) {
+      if (renewing && !election.leading()) {
         return;
       }
       if (put) {
-        leaderElection.onReplaced(lease.replacement(), sentAt);
+        election.onReplaced(lease.replacement(), sentAt);
       } else {
-        leaderElection.onNotReplaced(entry, clock());
+        election.onNotReplaced(entry, clock());
       }
     }
 
     /** Whether it would act as the leader at this moment. */
     boolean leadsNow() {
-      return leaderElection.leading()
-          && leaderElection.nextAction(true, 0, clock()) instanceof ElectionAction.ReplaceLease;
+      return election.leading() && election.nextAction(true, 0, clock()) instanceof ReplaceLease;
     }
 
     private long clock() {

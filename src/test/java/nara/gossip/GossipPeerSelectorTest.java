@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 class GossipPeerSelectorTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_768_800_000);
 
-  private final GossipPeerSelector gossipPeerSelector = new GossipPeerSelector(new Random(1));
+  private final GossipPeerSelector selector = new GossipPeerSelector(new Random(1));
 
   @Test
   void every_online_neighbour_is_selected() {
     List<Neighbour> known = online(12);
     Set<String> drawn = new TreeSet<>();
     for (int round = 0; round < 50; round++) {
-      List<String> names = names(gossipPeerSelector.select(known, 4, Set.of(), NOW));
+      List<String> names = names(selector.select(known, 4, Set.of(), NOW));
       assertThat(names).hasSize(4).doesNotHaveDuplicates();
       drawn.addAll(names);
     }
@@ -36,20 +36,16 @@ class GossipPeerSelectorTest {
     List<Neighbour> known = new ArrayList<>(online(6));
     known.add(neighbour("back", "10.0.0.9:1", false));
 
-    assertThat(names(gossipPeerSelector.select(known, 3, Set.of(), NOW)))
-        .contains("back")
-        .hasSize(3);
-    assertThat(names(gossipPeerSelector.select(known, 2, Set.of(), NOW)))
-        .doesNotContain("back")
-        .hasSize(2);
+    assertThat(names(selector.select(known, 3, Set.of(), NOW))).contains("back").hasSize(3);
+    assertThat(names(selector.select(known, 2, Set.of(), NOW))).doesNotContain("back").hasSize(2);
   }
 
   @Test
   void peers_without_an_address_and_excluded_peers_are_not_selected() {
     List<Neighbour> known = List.of(neighbour("far", "", true), neighbour("near", "a:1", true));
 
-    assertThat(names(gossipPeerSelector.select(known, 5, Set.of(), NOW))).containsExactly("near");
-    assertThat(gossipPeerSelector.select(known, 5, Set.of("near"), NOW)).isEmpty();
+    assertThat(names(selector.select(known, 5, Set.of(), NOW))).containsExactly("near");
+    assertThat(selector.select(known, 5, Set.of("near"), NOW)).isEmpty();
   }
 
   @Test
@@ -57,18 +53,16 @@ class GossipPeerSelectorTest {
     List<Neighbour> known = List.of(neighbour("silent", "a:1", true));
     Instant at = NOW;
     for (int times = 1; times <= 3; times++) {
-      gossipPeerSelector.recordFailure("silent", at);
+      selector.recordFailure("silent", at);
       Instant rested = at.plus(GossipPeerSelector.INITIAL_BACKOFF.multipliedBy(1L << (times - 1)));
-      assertThat(gossipPeerSelector.select(known, 3, Set.of(), rested.minusSeconds(1))).isEmpty();
-      assertThat(gossipPeerSelector.select(known, 3, Set.of(), rested)).hasSize(1);
+      assertThat(selector.select(known, 3, Set.of(), rested.minusSeconds(1))).isEmpty();
+      assertThat(selector.select(known, 3, Set.of(), rested)).hasSize(1);
       at = rested;
     }
-    gossipPeerSelector.recordSuccess("silent");
-    gossipPeerSelector.recordFailure("silent", at);
+    selector.recordSuccess("silent");
+    selector.recordFailure("silent", at);
 
-    assertThat(
-            gossipPeerSelector.select(
-                known, 3, Set.of(), at.plus(GossipPeerSelector.INITIAL_BACKOFF)))
+    assertThat(selector.select(known, 3, Set.of(), at.plus(GossipPeerSelector.INITIAL_BACKOFF)))
         .hasSize(1);
   }
 
@@ -76,11 +70,10 @@ class GossipPeerSelectorTest {
   void backoff_is_at_most_one_day() {
     List<Neighbour> known = List.of(neighbour("gone", "a:1", false));
     for (int times = 0; times < 80; times++) {
-      gossipPeerSelector.recordFailure("gone", NOW);
+      selector.recordFailure("gone", NOW);
     }
 
-    assertThat(
-            gossipPeerSelector.select(known, 3, Set.of(), NOW.plus(GossipPeerSelector.MAX_BACKOFF)))
+    assertThat(selector.select(known, 3, Set.of(), NOW.plus(GossipPeerSelector.MAX_BACKOFF)))
         .hasSize(1);
   }
 

@@ -16,11 +16,11 @@ class PresenceExtractorTest {
   private static final Citizen LISA = Citizen.named("lisa");
   private static final Citizen BART = Citizen.named("bart");
 
-  private final PresenceExtractor presenceExtractor = new PresenceExtractor("lisa");
+  private final PresenceExtractor extractor = new PresenceExtractor("lisa");
 
   @Test
   void announcement_proves_presence_only_when_it_is_recent() {
-    assertThat(presenceExtractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), NOW))
+    assertThat(extractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), NOW))
         .containsExactly(present(true));
     assertThat(
             new PresenceExtractor("lisa").extract(List.of(hello(BART, Duration.ofHours(3))), NOW))
@@ -32,17 +32,16 @@ class PresenceExtractorTest {
     Event announced = hello(BART, Duration.ofMinutes(9));
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
 
-    assertThat(presenceExtractor.extract(List.of(goodbye, announced), NOW))
+    assertThat(extractor.extract(List.of(goodbye, announced), NOW))
         .containsExactly(new Presence.Offline("bart"));
-    assertThat(presenceExtractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), NOW))
+    assertThat(extractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), NOW))
         .containsExactly(present(true));
-    assertThat(presenceExtractor.extract(List.of(goodbye), NOW)).isEmpty();
+    assertThat(extractor.extract(List.of(goodbye), NOW)).isEmpty();
   }
 
   @Test
   void own_events_are_not_arrivals() {
-    assertThat(presenceExtractor.extract(List.of(hello(LISA, Duration.ofMinutes(1))), NOW))
-        .isEmpty();
+    assertThat(extractor.extract(List.of(hello(LISA, Duration.ofMinutes(1))), NOW)).isEmpty();
   }
 
   private static Event hello(Citizen who, Duration ago) {

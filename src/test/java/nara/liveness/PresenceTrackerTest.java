@@ -27,7 +27,7 @@ class PresenceTrackerTest {
   private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
   private static final Duration MISSING_AFTER = Duration.ofMinutes(5);
 
-  private PresenceTracker presenceTracker =
+  private PresenceTracker tracker =
       new PresenceTracker(START, MISSING_AFTER, true, new SplittableRandom(1));
   private final Map<String, Neighbour> neighbours = new LinkedHashMap<>();
   private final Map<String, Sighting> ledger = new HashMap<>();
@@ -48,7 +48,7 @@ class PresenceTrackerTest {
 
   private List<LivenessAction> checkAfter(long seconds) {
     now = now.plusSeconds(seconds);
-    return presenceTracker.check(new Neighbourhood(neighbours, ledger), now);
+    return tracker.check(new Neighbourhood(neighbours, ledger), now);
   }
 
   @Test
@@ -62,9 +62,9 @@ class PresenceTrackerTest {
 
     assertThat(checkAfter(0)).containsExactly(new ReportFirstSeen("lisa"));
     assertThat(checkAfter(60)).isEmpty();
-    assertThat(presenceTracker.isOnline("lisa")).isTrue();
-    assertThat(presenceTracker.isOnline("bart")).isFalse();
-    assertThat(presenceTracker.isOnline("nobody")).isFalse();
+    assertThat(tracker.isOnline("lisa")).isTrue();
+    assertThat(tracker.isOnline("bart")).isFalse();
+    assertThat(tracker.isOnline("nobody")).isFalse();
   }
 
   @Test
@@ -150,8 +150,8 @@ class PresenceTrackerTest {
 
     assertThat(checkAfter(301)).containsExactly(new PingSilent("bart", "h:1"));
     assertThat(checkAfter(10)).as("while the ping runs").isEmpty();
-    assertThat(presenceTracker.isOnline("bart")).isTrue();
-    presenceTracker.recordPingDone("bart");
+    assertThat(tracker.isOnline("bart")).isTrue();
+    tracker.recordPingDone("bart");
     assertThat(checkAfter(10)).containsExactly(new MarkMissing("bart"));
     neighbour("bart", "h:1", false);
     assertThat(checkAfter(10)).containsExactly(new ReportStatusChange("bart", "MISSING"));
@@ -166,7 +166,7 @@ class PresenceTrackerTest {
     silent("bart", "");
     assertThat(checkAfter(301)).containsExactly(new PingSilent("bart", "h:1"));
     reports("bart", "ONLINE", "");
-    presenceTracker.recordPingDone("bart");
+    tracker.recordPingDone("bart");
 
     assertThat(checkAfter(10)).isEmpty();
     assertThat(checkAfter(10)).isEmpty();
@@ -204,12 +204,12 @@ class PresenceTrackerTest {
     checkAfter(0);
     silent("bart", "");
     Instant heard = now.plusSeconds(300);
-    presenceTracker.recordHeard("bart", heard);
+    tracker.recordHeard("bart", heard);
 
     assertThat(checkAfter(301)).containsExactly(new ReportSeen("bart", heard));
     assertThat(checkAfter(60)).isEmpty();
     assertThat(checkAfter(60)).containsExactly(new ReportSeen("bart", heard));
-    assertThat(presenceTracker.isOnline("bart")).isTrue();
+    assertThat(tracker.isOnline("bart")).isTrue();
     // It is not heard again.
     assertThat(checkAfter(600)).containsExactly(new MarkMissing("bart"));
   }
@@ -220,8 +220,8 @@ class PresenceTrackerTest {
     reports("bart", "ONLINE", "ONLINE");
     checkAfter(0);
     now = now.plusSeconds(10);
-    presenceTracker.recordHeard("bart", now);
-    presenceTracker.recordGoodbye("bart", Event.unixNanos(now));
+    tracker.recordHeard("bart", now);
+    tracker.recordGoodbye("bart", Event.unixNanos(now));
     reports("bart", "OFFLINE", "ONLINE");
 
     checkAfter(1);
@@ -233,9 +233,8 @@ class PresenceTrackerTest {
     neighbour("bart", "", true);
     reports("bart", "ONLINE", "ONLINE");
     checkAfter(0);
-    presenceTracker.recordGoodbye("bart", Event.unixNanos(now.plusSeconds(1)));
-    presenceTracker.recordAnnouncement(
-        "bart", Event.unixNanos(now.plusSeconds(3)), now.plusSeconds(3));
+    tracker.recordGoodbye("bart", Event.unixNanos(now.plusSeconds(1)));
+    tracker.recordAnnouncement("bart", Event.unixNanos(now.plusSeconds(3)), now.plusSeconds(3));
 
     assertThat(checkAfter(10))
         .containsExactly(new ReportRestart("bart", START.plusSeconds(3).getEpochSecond()));
@@ -249,7 +248,7 @@ class PresenceTrackerTest {
     checkAfter(0);
     now = now.plusSeconds(60);
     reports("bart", "ONLINE", "MISSING");
-    presenceTracker.recordAnnouncement("bart", Event.unixNanos(now), now);
+    tracker.recordAnnouncement("bart", Event.unixNanos(now), now);
 
     checkAfter(1);
     assertThat(checkAfter(5))
@@ -275,8 +274,7 @@ class PresenceTrackerTest {
     neighbour("bart", "", true);
     reports("bart", "ONLINE", "ONLINE");
     checkAfter(0);
-    presenceTracker.recordAnnouncement(
-        "bart", Event.unixNanos(now.plusSeconds(1)), now.plusSeconds(1));
+    tracker.recordAnnouncement("bart", Event.unixNanos(now.plusSeconds(1)), now.plusSeconds(1));
 
     assertThat(checkAfter(10)).isEmpty();
   }
@@ -286,8 +284,8 @@ class PresenceTrackerTest {
     neighbour("bart", "", true);
     reports("bart", "ONLINE", "ONLINE");
     checkAfter(0);
-    presenceTracker.recordGoodbye("bart", Event.unixNanos(START.minusSeconds(20)));
-    presenceTracker.recordAnnouncement("bart", Event.unixNanos(START.minusSeconds(10)), now);
+    tracker.recordGoodbye("bart", Event.unixNanos(START.minusSeconds(20)));
+    tracker.recordAnnouncement("bart", Event.unixNanos(START.minusSeconds(10)), now);
 
     assertThat(checkAfter(10)).isEmpty();
   }
@@ -296,7 +294,7 @@ class PresenceTrackerTest {
   void neighbour_without_sighting_is_missing_after_failed_ping() {
     neighbour("bart", "h:1", true);
     assertThat(checkAfter(0)).containsExactly(new PingSilent("bart", "h:1"));
-    presenceTracker.recordPingDone("bart");
+    tracker.recordPingDone("bart");
     assertThat(checkAfter(10)).containsExactly(new MarkMissing("bart"));
     neighbour("bart", "h:1", false);
     assertThat(checkAfter(300)).isEmpty();
@@ -304,7 +302,7 @@ class PresenceTrackerTest {
 
   @Test
   void no_ping_is_sent_without_mesh() {
-    presenceTracker = new PresenceTracker(START, MISSING_AFTER, false, new SplittableRandom(1));
+    tracker = new PresenceTracker(START, MISSING_AFTER, false, new SplittableRandom(1));
     neighbour("bart", "h:1", true);
     reports("bart", "ONLINE", "");
     checkAfter(0);
@@ -321,7 +319,7 @@ class PresenceTrackerTest {
     neighbours.clear();
     checkAfter(1);
 
-    assertThat(presenceTracker.isOnline("bart")).isFalse();
+    assertThat(tracker.isOnline("bart")).isFalse();
   }
 
   @Test
@@ -330,12 +328,12 @@ class PresenceTrackerTest {
     reports("bart", "ONLINE", "ONLINE");
     checkAfter(0);
     now = now.plusSeconds(1);
-    assertThat(presenceTracker.isOnline("bart")).isTrue();
+    assertThat(tracker.isOnline("bart")).isTrue();
 
-    presenceTracker.recordGoodbye("bart", Event.unixNanos(now));
-    assertThat(presenceTracker.isOnline("bart")).isFalse();
+    tracker.recordGoodbye("bart", Event.unixNanos(now));
+    assertThat(tracker.isOnline("bart")).isFalse();
 
-    presenceTracker.recordAnnouncement("bart", Event.unixNanos(now) + 1, now);
-    assertThat(presenceTracker.isOnline("bart")).isTrue();
+    tracker.recordAnnouncement("bart", Event.unixNanos(now) + 1, now);
+    assertThat(tracker.isOnline("bart")).isTrue();
   }
 }

@@ -19,7 +19,7 @@ class PlazaPeersTest {
   private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
   private static final PublicKey KEY = Citizen.named("bart").key();
 
-  private final PlazaPeers plazaPeers = new PlazaPeers("lisa");
+  private final PlazaPeers peers = new PlazaPeers("lisa");
 
   private static PlazaMessage.VerifiedHeyThere hello(String name, Instant time) {
     return new PlazaMessage.VerifiedHeyThere(
@@ -35,89 +35,89 @@ class PlazaPeersTest {
   }
 
   private java.util.List<String> names() {
-    return plazaPeers.randomSample(10, "marge", new SplittableRandom(1)).stream()
+    return peers.randomSample(10, "marge", new SplittableRandom(1)).stream()
         .map(HowdyMessage.HowdyNeighbour::name)
         .toList();
   }
 
   @Test
   void repeated_hey_there_is_ignored() {
-    assertThat(plazaPeers.onHeyThere(hello("bart", NOW), NOW)).isTrue();
-    assertThat(plazaPeers.onHeyThere(hello("bart", NOW), NOW)).isFalse();
-    assertThat(plazaPeers.onChau(goodbye("bart", NOW.minusSeconds(1)), NOW)).isFalse();
+    assertThat(peers.onHeyThere(hello("bart", NOW), NOW)).isTrue();
+    assertThat(peers.onHeyThere(hello("bart", NOW), NOW)).isFalse();
+    assertThat(peers.onChau(goodbye("bart", NOW.minusSeconds(1)), NOW)).isFalse();
     assertThat(names()).containsExactly("bart");
   }
 
   @Test
   void peer_is_offline_after_chau_until_next_hey_there() {
-    plazaPeers.onHeyThere(hello("bart", NOW), NOW);
+    peers.onHeyThere(hello("bart", NOW), NOW);
 
-    assertThat(plazaPeers.onChau(goodbye("bart", NOW.plusSeconds(1)), NOW)).isTrue();
+    assertThat(peers.onChau(goodbye("bart", NOW.plusSeconds(1)), NOW)).isTrue();
     assertThat(names()).isEmpty();
-    assertThat(plazaPeers.onHeyThere(hello("bart", NOW), NOW)).as("an old hello").isFalse();
+    assertThat(peers.onHeyThere(hello("bart", NOW), NOW)).as("an old hello").isFalse();
     assertThat(names()).isEmpty();
-    assertThat(plazaPeers.onHeyThere(hello("bart", NOW.plusSeconds(2)), NOW)).isTrue();
+    assertThat(peers.onHeyThere(hello("bart", NOW.plusSeconds(2)), NOW)).isTrue();
     assertThat(names()).containsExactly("bart");
   }
 
   @Test
   void hey_theres_of_another_day_are_ignored() {
-    assertThat(plazaPeers.onHeyThere(hello("bart", NOW.minus(Duration.ofDays(1))), NOW)).isFalse();
-    assertThat(plazaPeers.onHeyThere(hello("bart", NOW.plus(Duration.ofDays(1))), NOW)).isFalse();
+    assertThat(peers.onHeyThere(hello("bart", NOW.minus(Duration.ofDays(1))), NOW)).isFalse();
+    assertThat(peers.onHeyThere(hello("bart", NOW.plus(Duration.ofDays(1))), NOW)).isFalse();
     assertThat(names()).isEmpty();
   }
 
   @Test
   void howdy_lists_bounded_neighbours_without_recipient_and_self() {
-    plazaPeers.onHeyThere(hello("lisa", NOW), NOW);
-    plazaPeers.onHeyThere(hello("marge", NOW), NOW);
+    peers.onHeyThere(hello("lisa", NOW), NOW);
+    peers.onHeyThere(hello("marge", NOW), NOW);
     assertThat(names()).isEmpty();
     for (int i = 0; i < 30; i++) {
-      plazaPeers.onHeyThere(hello("n" + i, NOW), NOW);
+      peers.onHeyThere(hello("n" + i, NOW), NOW);
     }
     assertThat(names()).hasSize(10).allMatch(name -> name.startsWith("n")).doesNotHaveDuplicates();
   }
 
   @Test
   void howdies_are_counted_since_the_last_announcement() {
-    plazaPeers.countHowdyTo("bart");
-    assertThat(plazaPeers.howdyCount("bart")).isZero();
-    plazaPeers.onHeyThere(hello("bart", NOW), NOW);
-    plazaPeers.countHowdyTo("bart");
-    plazaPeers.countHowdyTo("bart");
-    assertThat(plazaPeers.howdyCount("bart")).isEqualTo(2);
-    plazaPeers.onHeyThere(hello("bart", NOW.plusSeconds(1)), NOW);
-    assertThat(plazaPeers.howdyCount("bart")).isZero();
+    peers.countHowdyTo("bart");
+    assertThat(peers.howdyCount("bart")).isZero();
+    peers.onHeyThere(hello("bart", NOW), NOW);
+    peers.countHowdyTo("bart");
+    peers.countHowdyTo("bart");
+    assertThat(peers.howdyCount("bart")).isEqualTo(2);
+    peers.onHeyThere(hello("bart", NOW.plusSeconds(1)), NOW);
+    assertThat(peers.howdyCount("bart")).isZero();
   }
 
   @Test
   void peer_table_is_bounded() {
     for (int i = 0; i < 3 * MqttLimits.MAX_PEERS; i++) {
-      plazaPeers.onHeyThere(hello("n" + i, NOW), NOW);
+      peers.onHeyThere(hello("n" + i, NOW), NOW);
     }
-    assertThat(plazaPeers.randomSample(Integer.MAX_VALUE, "marge", new SplittableRandom(1)))
+    assertThat(peers.randomSample(Integer.MAX_VALUE, "marge", new SplittableRandom(1)))
         .hasSize(MqttLimits.MAX_PEERS);
   }
 
   @Test
   void reported_buzz_of_online_peers_is_bounded() {
-    assertThat(plazaPeers.onlineBuzz().getCount()).isZero();
+    assertThat(peers.onlineBuzz().getCount()).isZero();
     tell("bart", 100_000);
     tell("milhouse", -5);
     tell("nelson", 10);
     tell("lisa", 182);
 
-    assertThat(plazaPeers.onlineBuzz().getMax()).isEqualTo(Buzz.MAX);
-    assertThat((int) plazaPeers.onlineBuzz().getAverage()).isEqualTo(64);
-    plazaPeers.onChau(goodbye("bart", NOW), NOW);
-    assertThat(plazaPeers.onlineBuzz().getMax()).isEqualTo(10);
+    assertThat(peers.onlineBuzz().getMax()).isEqualTo(Buzz.MAX);
+    assertThat((int) peers.onlineBuzz().getAverage()).isEqualTo(64);
+    peers.onChau(goodbye("bart", NOW), NOW);
+    assertThat(peers.onlineBuzz().getMax()).isEqualTo(10);
   }
 
   private void tell(String name, int buzz) {
     Status status =
         Status.of(Citizen.named(name).identity(), "test", "")
             .withCurrent("mqtt", "short", 1, 1, 1, buzz, 1);
-    plazaPeers.onStatus(name, KEY, status, NOW);
+    peers.onStatus(name, KEY, status, NOW);
   }
 
   @Test

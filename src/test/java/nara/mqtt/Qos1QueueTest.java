@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class Qos1QueueTest {
   private final List<Integer> sent = new ArrayList<>();
   private Future<?> written = Future.succeededFuture();
-  private final Qos1Queue qos1Queue =
+  private final Qos1Queue queue =
       new Qos1Queue(
           (id, topic, payload) -> {
             sent.add(id);
@@ -20,7 +20,7 @@ class Qos1QueueTest {
   private List<Future<Void>> send(int count) {
     List<Future<Void>> futures = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      futures.add(qos1Queue.publish("topic", new byte[i]));
+      futures.add(queue.publish("topic", new byte[i]));
     }
     return futures;
   }
@@ -31,39 +31,39 @@ class Qos1QueueTest {
     assertThat(sent).hasSize(10).doesNotHaveDuplicates();
     assertThat(futures).noneMatch(Future::isComplete);
 
-    qos1Queue.onAcknowledged(sent.get(3));
+    queue.onAcknowledged(sent.get(3));
     assertThat(futures.get(3).succeeded()).isTrue();
     assertThat(futures.stream().filter(Future::isComplete)).hasSize(1);
     assertThat(sent).hasSize(11);
 
-    List.copyOf(sent).forEach(qos1Queue::onAcknowledged);
-    qos1Queue.onAcknowledged(sent.getLast());
+    List.copyOf(sent).forEach(queue::onAcknowledged);
+    queue.onAcknowledged(sent.getLast());
     assertThat(futures).allMatch(Future::succeeded);
   }
 
   @Test
   void failed_or_unacknowledged_message_frees_its_slot() {
     List<Future<Void>> futures = send(11);
-    qos1Queue.onFailed(sent.getFirst(), "too late");
+    queue.onFailed(sent.getFirst(), "too late");
     assertThat(futures.getFirst().cause()).hasMessage("too late");
     assertThat(sent).hasSize(11);
 
-    qos1Queue.onAcknowledged(sent.get(1));
+    queue.onAcknowledged(sent.get(1));
     written = Future.failedFuture("not written");
-    assertThat(qos1Queue.publish("topic", new byte[0]).cause()).hasMessage("not written");
+    assertThat(queue.publish("topic", new byte[0]).cause()).hasMessage("not written");
   }
 
   @Test
   void lost_connection_fails_all_messages_and_ignores_late_acks() {
     List<Future<Void>> before = send(15);
-    qos1Queue.failAll("gone");
+    queue.failAll("gone");
     assertThat(before).allMatch(future -> future.cause().getMessage().equals("gone"));
 
     List<Integer> old = List.copyOf(sent);
-    Future<Void> after = qos1Queue.publish("topic", new byte[0]);
-    old.forEach(qos1Queue::onAcknowledged);
+    Future<Void> after = queue.publish("topic", new byte[0]);
+    old.forEach(queue::onAcknowledged);
     assertThat(after.isComplete()).isFalse();
-    qos1Queue.onAcknowledged(sent.getLast());
+    queue.onAcknowledged(sent.getLast());
     assertThat(after.succeeded()).isTrue();
   }
 
@@ -77,11 +77,11 @@ class Qos1QueueTest {
 
   @Test
   void queue_does_not_reuse_an_id_that_is_in_flight() {
-    Future<Void> slow = qos1Queue.publish("topic", new byte[0]);
+    Future<Void> slow = queue.publish("topic", new byte[0]);
     for (int i = 0; i < 70_000; i++) {
-      Future<Void> quick = qos1Queue.publish("topic", new byte[0]);
+      Future<Void> quick = queue.publish("topic", new byte[0]);
       assertThat(sent.getLast()).isNotEqualTo(sent.getFirst()).isLessThanOrEqualTo(65_535);
-      qos1Queue.onAcknowledged(sent.getLast());
+      queue.onAcknowledged(sent.getLast());
       assertThat(quick.succeeded()).isTrue();
     }
     assertThat(slow.isComplete()).isFalse();

@@ -25,41 +25,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadNeighboursTest {
   private static final RecoveryConfig CONFIG = RecoveryConfig.defaults(MemoryMode.HOG);
 
-  private final SimulatedNetwork simulatedNetwork = new SimulatedNetwork();
+  private final SimulatedNetwork network = new SimulatedNetwork();
   private List<EventRef> all;
 
   @BeforeEach
   void makeHistory() {
-    all = simulatedNetwork.makeEvents(40_000, i -> i * 1_000);
+    all = network.makeEvents(40_000, i -> i * 1_000);
   }
 
   @Test
   void silent_peer_neither_delays_recovery_nor_is_asked_again() {
-    simulatedNetwork.addPeer("silent", all);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.silentPeers.add("silent");
+    network.addPeer("silent", all);
+    network.addPeer("honest", all);
+    network.silentPeers.add("silent");
 
-    PagesRung rung = simulatedNetwork.recover(CONFIG);
+    PagesRung rung = network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.calls.get("silent")).isLessThanOrEqualTo(2);
+    assertThat(network.held).hasSize(all.size());
+    assertThat(network.calls.get("silent")).isLessThanOrEqualTo(2);
     assertThat(rung.peersForNextRung()).isEmpty();
-    assertThat(simulatedNetwork.peerScores.failureSummaries())
+    assertThat(network.peerScores.failureSummaries())
         .singleElement()
         .asString()
         .startsWith("silent");
-    assertThat(simulatedNetwork.peerScores.of("silent").score()).isZero();
+    assertThat(network.peerScores.of("silent").score()).isZero();
   }
 
   @Test
   void a_neighbour_that_is_alone_gets_twice_the_time_after_each_stall() {
-    simulatedNetwork.addPeer("silent", all);
-    simulatedNetwork.silentPeers.add("silent");
+    network.addPeer("silent", all);
+    network.silentPeers.add("silent");
 
-    PagesRung rung = simulatedNetwork.recover(CONFIG);
+    PagesRung rung = network.recover(CONFIG);
 
     assertThat(rung.failed()).isTrue();
-    assertThat(simulatedNetwork.requests.stream().map(PlanCommand.StartFetch::stallTimeout))
+    assertThat(network.requests.stream().map(PlanCommand.StartFetch::stallTimeout))
         .containsExactly(
             Duration.ofSeconds(2),
             Duration.ofSeconds(4),
@@ -71,79 +71,77 @@ class BadNeighboursTest {
 
   @Test
   void stalled_peer_loses_its_range_and_keeps_its_contribution() {
-    simulatedNetwork.addPeer("stalls", all);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.filteringResponses(
+    network.addPeer("stalls", all);
+    network.addPeer("honest", all);
+    network.filteringResponses(
         (peer, query, answer) -> {
-          if (peer.equals("stalls") && simulatedNetwork.calls.get(peer) > 4) {
-            simulatedNetwork.silentPeers.add(peer);
+          if (peer.equals("stalls") && network.calls.get(peer) > 4) {
+            network.silentPeers.add(peer);
           }
           return answer;
         });
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.calls.get("stalls")).isLessThan(15);
-    assertThat(simulatedNetwork.fetched).isLessThan((long) (1.15 * all.size()));
+    assertThat(network.held).hasSize(all.size());
+    assertThat(network.calls.get("stalls")).isLessThan(15);
+    assertThat(network.fetched).isLessThan((long) (1.15 * all.size()));
   }
 
   @Test
   void late_peer_is_paged_for_events_only_it_holds() {
-    simulatedNetwork.addPeer("prompt", all.subList(0, 30_000));
-    simulatedNetwork.addPeer("also", all.subList(0, 30_000));
-    simulatedNetwork.addPeer("late", all);
+    network.addPeer("prompt", all.subList(0, 30_000));
+    network.addPeer("also", all.subList(0, 30_000));
+    network.addPeer("late", all);
     // Its first call stalls; the second, which has more time, is answered.
-    simulatedNetwork.filteringResponses(
+    network.filteringResponses(
         (peer, query, answer) ->
-            peer.equals("late") && simulatedNetwork.calls.get(peer) == 1
+            peer.equals("late") && network.calls.get(peer) == 1
                 ? new FetchFailed(MeshFailure.STALLED, "no byte for 2s")
                 : answer);
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
+    assertThat(network.held).hasSize(all.size());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {3, 40, 1_000})
   void peer_that_withholds_events_is_detected(int everyNth) {
-    simulatedNetwork.addPeer("keeps", all);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.addPeer("equal", all);
+    network.addPeer("keeps", all);
+    network.addPeer("honest", all);
+    network.addPeer("equal", all);
     // In small pages, as probes and checks are, it gives all.
     for (int i = 1; i < all.size(); i += everyNth) {
-      simulatedNetwork.withhold("keeps", all.get(i).id());
+      network.withhold("keeps", all.get(i).id());
     }
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
+    assertThat(network.held).hasSize(all.size());
     if (everyNth < 10) {
-      assertThat(simulatedNetwork.peerScores.of("keeps").dropReason()).contains("withheld");
+      assertThat(network.peerScores.of("keeps").dropReason()).contains("withheld");
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void peer_that_strips_signatures_is_detected(int everyNth) {
-    simulatedNetwork.addPeer("strips", all);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.addPeer("equal", all);
+    network.addPeer("strips", all);
+    network.addPeer("honest", all);
+    network.addPeer("equal", all);
     Set<EventId> stripped = new HashSet<>();
     for (int i = 0; i < all.size(); i += everyNth) {
       stripped.add(all.get(i).id());
     }
-    simulatedNetwork.strippedBy.put("strips", stripped);
+    network.strippedBy.put("strips", stripped);
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.held.values())
-        .as("held with its signature")
-        .allMatch(signed -> signed);
-    assertThat(simulatedNetwork.peerScores.of("strips").score()).isLessThanOrEqualTo(0.5);
-    assertThat(simulatedNetwork.peerScores.of("honest").score()).isEqualTo(1);
+    assertThat(network.held).hasSize(all.size());
+    assertThat(network.held.values()).as("held with its signature").allMatch(signed -> signed);
+    assertThat(network.peerScores.of("strips").score()).isLessThanOrEqualTo(0.5);
+    assertThat(network.peerScores.of("honest").score()).isEqualTo(1);
   }
 
   @Test
@@ -153,82 +151,81 @@ class BadNeighboursTest {
       unsigned.add(all.get(i).id());
     }
     for (String name : List.of("a", "b", "c")) {
-      simulatedNetwork.addPeer(name, all);
-      simulatedNetwork.strippedBy.put(name, unsigned);
+      network.addPeer(name, all);
+      network.strippedBy.put(name, unsigned);
     }
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.fetched).isLessThan((long) (1.1 * all.size()));
+    assertThat(network.held).hasSize(all.size());
+    assertThat(network.fetched).isLessThan((long) (1.1 * all.size()));
   }
 
   @Test
   void forgeries_that_everybody_holds_are_fetched_from_two_and_not_from_all() {
     for (int i = 0; i < all.size(); i += 20) {
-      simulatedNetwork.forged.add(all.get(i).id());
+      network.forged.add(all.get(i).id());
     }
     for (int i = 0; i < 8; i++) {
-      simulatedNetwork.addPeer("p" + i, all);
+      network.addPeer("p" + i, all);
     }
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size() - simulatedNetwork.forged.size());
-    assertThat(simulatedNetwork.fetched).isLessThan((long) (2.2 * all.size()));
-    assertThat(simulatedNetwork.peerScores.droppedPeers()).isEmpty();
+    assertThat(network.held).hasSize(all.size() - network.forged.size());
+    assertThat(network.fetched).isLessThan((long) (2.2 * all.size()));
+    assertThat(network.peerScores.droppedPeers()).isEmpty();
   }
 
   @Test
   void other_peoples_answers_and_events_that_were_not_asked_for_are_taken_twice_and_no_more() {
-    simulatedNetwork.addPeer("liar", all);
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.filteringResponses(
+    network.addPeer("liar", all);
+    network.addPeer("honest", all);
+    network.filteringResponses(
         (peer, query, answer) ->
-            peer.equals("liar") && simulatedNetwork.calls.get(peer) > 2
+            peer.equals("liar") && network.calls.get(peer) > 2
                 ? new FetchFailed(MeshFailure.NOT_ASKED, "gives events of yesterday")
                 : answer);
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.of("liar").dropReason())
-        .contains("gives events of yesterday");
-    assertThat(simulatedNetwork.peerScores.of("liar").score()).isZero();
+    assertThat(network.held).hasSize(all.size());
+    assertThat(network.peerScores.of("liar").dropReason()).contains("gives events of yesterday");
+    assertThat(network.peerScores.of("liar").score()).isZero();
   }
 
   @Test
   void range_of_a_lying_peer_is_fetched_from_others() {
     // The larger ledger shows all that the honest one has, so that it alone would be walked.
     List<EventRef> more = new ArrayList<>(all);
-    List<EventRef> invented = simulatedNetwork.makeEvents(4_000, i -> i * 10_000 + 3);
+    List<EventRef> invented = network.makeEvents(4_000, i -> i * 10_000 + 3);
     more.addAll(invented);
-    invented.forEach(event -> simulatedNetwork.forged.add(event.id()));
-    simulatedNetwork.forgedBy.put("liar", new HashSet<>());
-    all.forEach(event -> simulatedNetwork.forgedBy.get("liar").add(event.id()));
-    simulatedNetwork.addPeer("liar", more);
-    simulatedNetwork.addPeer("honest", all);
+    invented.forEach(event -> network.forged.add(event.id()));
+    network.forgedBy.put("liar", new HashSet<>());
+    all.forEach(event -> network.forgedBy.get("liar").add(event.id()));
+    network.addPeer("liar", more);
+    network.addPeer("honest", all);
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(simulatedNetwork.held).hasSize(all.size());
-    assertThat(simulatedNetwork.peerScores.of("liar").dropReason()).contains("were rejected");
+    assertThat(network.held).hasSize(all.size());
+    assertThat(network.peerScores.of("liar").dropReason()).contains("were rejected");
   }
 
   @Test
   void one_that_makes_its_ledger_seem_endless_costs_the_others_nothing() {
-    simulatedNetwork.addPeer("endless", simulatedNetwork.makeEvents(900_000, i -> i * 40));
-    simulatedNetwork.addPeer("honest", all);
-    simulatedNetwork.filteringResponses(
+    network.addPeer("endless", network.makeEvents(900_000, i -> i * 40));
+    network.addPeer("honest", all);
+    network.filteringResponses(
         (peer, query, answer) ->
             peer.equals("endless") && query instanceof Query.Page
-                ? simulatedNetwork.withEvents((PageFetched) answer, List.of())
+                ? network.withEvents((PageFetched) answer, List.of())
                 : answer);
 
-    simulatedNetwork.recover(CONFIG);
+    network.recover(CONFIG);
 
-    assertThat(all).allMatch(event -> simulatedNetwork.held.containsKey(event.id()));
-    assertThat(simulatedNetwork.peerScores.of("endless").dropReason()).contains("withheld");
-    assertThat(simulatedNetwork.calls.get("endless")).isLessThan(40);
+    assertThat(all).allMatch(event -> network.held.containsKey(event.id()));
+    assertThat(network.peerScores.of("endless").dropReason()).contains("withheld");
+    assertThat(network.calls.get("endless")).isLessThan(40);
   }
 }

@@ -59,7 +59,7 @@ public final class PagingUnderLoad implements AutoCloseable {
   private final int size;
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = Bus.of(vertx);
-  private final ListenPort listenPort = new ListenPort();
+  private final ListenPort port = new ListenPort();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final SplittableRandom random = new SplittableRandom(1);
@@ -98,7 +98,7 @@ public final class PagingUnderLoad implements AutoCloseable {
             new TableVerifier(64),
             InstantSource.system(),
             name -> Optional.empty(),
-            listenPort),
+            port),
         new DeploymentOptions());
     while (nextEventNumber < size) {
       write(Math.min(5_000, size - (int) nextEventNumber));
@@ -157,8 +157,7 @@ public final class PagingUnderLoad implements AutoCloseable {
         "{\"from\":\"%s\",\"mode\":\"page\",\"cursor\":\"%s\",\"page_size\":%d}"
             .formatted(who.name(), cursor, pageSize);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + listenPort.port().orElseThrow() + PATH))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port().orElseThrow() + PATH))
             .timeout(TIMEOUT)
             .POST(BodyPublishers.ofString(body));
     signer.sign(who, "POST", PATH, request);

@@ -33,7 +33,7 @@ class EventVerifierTest {
   private static final long T = NOW.getEpochSecond() * 1_000_000_000L - 3_600_000_000_000L;
 
   private final Keyring keys = new Keyring();
-  private final EventVerifier eventVerifier =
+  private final EventVerifier verifier =
       new EventVerifier(new TableVerifier(64), keys, InstantSource.fixed(NOW));
   private final Citizen lisa = Citizen.named("lisa");
   private final Citizen bart = Citizen.named("bart");
@@ -45,7 +45,7 @@ class EventVerifierTest {
 
     Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
     for (VerificationResult j :
-        eventVerifier.verify(readings(Vectors.gzippedLines("corpus.jsonl.gz")))) {
+        verifier.verify(readings(Vectors.gzippedLines("corpus.jsonl.gz")))) {
       counts.merge(j.verdict(), 1, Integer::sum);
       JsonNode recorded =
           corpus
@@ -74,7 +74,7 @@ class EventVerifierTest {
     learn(vector.get("keys"));
     for (JsonNode e : vector.get("events")) {
       String label = e.get("label").asText();
-      VerificationResult j = eventVerifier.verify(readings(List.of(e.get("json").asText()))).get(0);
+      VerificationResult j = verifier.verify(readings(List.of(e.get("json").asText()))).get(0);
       if (j.verdict() == Verdict.VALID) {
         assertThat(e.get("verifies_by_emitter_id").asBoolean()).as(label).isTrue();
       } else if (e.get("verifies_by_emitter_id").asBoolean() && e.get("valid").asBoolean()) {
@@ -102,7 +102,7 @@ class EventVerifierTest {
     Checkpoint backed = new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, ids, signatures);
 
     assertThat(
-            eventVerifier
+            verifier
                 .verify(List.of(Citizen.read(Citizen.unsigned(T, backed))))
                 .getFirst()
                 .verdict())
@@ -114,7 +114,7 @@ class EventVerifierTest {
     JsonNode vector = Vectors.json("checkpoints.json");
     learn(vector.get("keys"));
     for (JsonNode c : vector.get("checkpoints")) {
-      VerificationResult j = eventVerifier.verify(readings(List.of(c.get("json").asText()))).get(0);
+      VerificationResult j = verifier.verify(readings(List.of(c.get("json").asText()))).get(0);
       String label = c.get("label").asText();
       boolean backed =
           c.get("reference_valid").asBoolean()
@@ -244,7 +244,7 @@ class EventVerifierTest {
 
   private List<VerificationResult> judgeJson(byte[]... events) {
     EventReader reader = new EventReader();
-    return eventVerifier.verify(Arrays.stream(events).map(reader::read).toList());
+    return verifier.verify(Arrays.stream(events).map(reader::read).toList());
   }
 
   private static List<ReadResult> readings(List<String> lines) {

@@ -41,8 +41,8 @@ public final class ConsensusVerticle extends VerticleBase {
   private final Scheduler scheduler;
   private final RandomGenerator random;
 
-  private final FinalCheckpointFilter finalCheckpointFilter = new FinalCheckpointFilter();
-  private final OpenProposals openProposals = new OpenProposals();
+  private final FinalCheckpointFilter filter = new FinalCheckpointFilter();
+  private final OpenProposals proposals = new OpenProposals();
   private final Set<TimerHandle> scheduledVotes = new HashSet<>();
   private final Map<String, Long> counts = new TreeMap<>();
   private final Map<String, Long> rejected = new TreeMap<>();
@@ -146,12 +146,12 @@ public final class ConsensusVerticle extends VerticleBase {
     if (!voting) {
       return Future.failedFuture(new RejectedException(RejectReason.NOT_VOTING));
     }
-    return RejectedException.check(openProposals.rejectReason(proposal, scheduler.instant()))
+    return RejectedException.check(proposals.rejectReason(proposal, scheduler.instant()))
         .compose(
             open ->
                 attestationVerifier.verify(vertx, proposal.attestation(), key -> Optional.empty()))
         // Others may have been added while the signature was verified.
-        .compose(key -> RejectedException.check(openProposals.add(proposal, scheduler.instant())))
+        .compose(key -> RejectedException.check(proposals.add(proposal, scheduler.instant())))
         .onSuccess(added -> scheduleVote(proposal));
   }
 
@@ -195,7 +195,7 @@ public final class ConsensusVerticle extends VerticleBase {
 
   private Future<?> onFinal(byte[] json) {
     return vertx
-        .executeBlocking(() -> finalCheckpointFilter.rejectReason(json))
+        .executeBlocking(() -> filter.rejectReason(json))
         .compose(RejectedException::check)
         .compose(passed -> ports.offer("plaza", json))
         .onSuccess(offered -> counts.merge("finals", 1L, Long::sum));

@@ -57,7 +57,7 @@ final class CheckpointPager {
   private final Duration budget;
   private final int defaultPageSize;
 
-  private PagingMode pagingMode = PagingMode.CURSOR;
+  private PagingMode mode = PagingMode.CURSOR;
   private int pageSize;
   private boolean retrying;
   private long after = Long.MIN_VALUE;
@@ -70,7 +70,7 @@ final class CheckpointPager {
   private Duration elapsed = Duration.ZERO;
   private long bytes;
   private int events;
-  private OfferResult offerResult = OfferResult.NONE;
+  private OfferResult result = OfferResult.NONE;
   private boolean contributed;
   private boolean finished;
 
@@ -118,7 +118,7 @@ final class CheckpointPager {
 
   CheckpointSyncRequest.PeerSyncResult result() {
     return new CheckpointSyncRequest.PeerSyncResult(
-        peer.name(), requests, failures, reason, bytes, events, offerResult);
+        peer.name(), requests, failures, reason, bytes, events, result);
   }
 
   private int requestSize() {
@@ -127,7 +127,7 @@ final class CheckpointPager {
 
   private MeshRequest<FetchOutcome> buildRequest() {
     int size = requestSize();
-    return switch (pagingMode) {
+    return switch (mode) {
       case CURSOR ->
           new MeshRequest.FetchPage(
               peer, new Query.Page(after, size, CHECKPOINTS), config.timeout());
@@ -140,7 +140,7 @@ final class CheckpointPager {
     int requested = requestSize();
     retrying = false;
     boolean hasNext =
-        switch (pagingMode) {
+        switch (mode) {
           case CURSOR -> onCursorPage(page);
           case OFFSET -> onOffsetPage(page);
         };
@@ -155,7 +155,7 @@ final class CheckpointPager {
     elapsed = elapsed.plus(page.elapsed());
     bytes += page.bytes();
     events += page.events();
-    offerResult = offerResult.plus(page.offerResult());
+    result = result.plus(page.offerResult());
     contributed |=
         page.offerResult().added() + page.offerResult().duplicate() + page.offerResult().dropped()
             > 0;
@@ -196,18 +196,18 @@ final class CheckpointPager {
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
       case STOPPING -> false;
-      case UNSUPPORTED -> pagingMode == PagingMode.CURSOR && switchToOffsets();
+      case UNSUPPORTED -> mode == PagingMode.CURSOR && switchToOffsets();
       case UNREACHABLE, STALLED -> retry();
       // The peer is there, so its older endpoint may work.
       case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->
-          retry() || (pagingMode == PagingMode.CURSOR && events == 0 && switchToOffsets());
+          retry() || (mode == PagingMode.CURSOR && events == 0 && switchToOffsets());
     };
   }
 
   /** Whether pages had none, and the offset request only confirms that. */
   private boolean hasNoCheckpoints() {
     int before = requests - 1;
-    return pagingMode == PagingMode.OFFSET && events == 0 && before > failures;
+    return mode == PagingMode.OFFSET && events == 0 && before > failures;
   }
 
   private boolean retry() {
@@ -219,7 +219,7 @@ final class CheckpointPager {
   }
 
   private boolean switchToOffsets() {
-    pagingMode = PagingMode.OFFSET;
+    mode = PagingMode.OFFSET;
     retrying = false;
     pageSize = defaultPageSize;
     return true;

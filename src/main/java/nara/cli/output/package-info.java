@@ -1,4 +1,4 @@
-/** Output of the commands: tables, JSON, progress and the report. */
+/** What commands print: tables, JSON, progress, the report. */
 @MayKnow({"bounds", "bus", "recovery", "recovery.report"})
 package nara.cli.output;
 

@@ -24,7 +24,7 @@ final class FencedWrite
   private long term;
   private boolean onlyIfAbsent;
   private transient Map<String, byte[]> entries = new HashMap<>();
-  private transient TermTracker termTracker;
+  private transient TermTracker tracker;
   private transient boolean backup;
   private transient boolean termChecked;
   private transient boolean refused;
@@ -47,10 +47,10 @@ final class FencedWrite
   public Long process(Map.Entry<String, byte[]> entry) {
     if (!termChecked) {
       termChecked = true;
-      refused = !backup && !termTracker.admit(term);
+      refused = !backup && !tracker.admit(term);
     }
     if (refused) {
-      return termTracker.highest();
+      return tracker.highest();
     }
     byte[] bytes = entries.get(entry.getKey());
     if (!onlyIfAbsent || bytes == null || entry.getValue() == null) {
@@ -72,7 +72,7 @@ final class FencedWrite
 
   @Override
   public void setHazelcastInstance(HazelcastInstance instance) {
-    termTracker = (TermTracker) instance.getUserContext().get(TermTracker.CONTEXT_KEY);
+    tracker = (TermTracker) instance.getUserContext().get(TermTracker.CONTEXT_KEY);
   }
 
   @Override

@@ -24,14 +24,14 @@ public final class RecoveryProgress {
 
   private static final String ENTRY_KEY_FORMAT = "note.%08d";
 
-  private final SharedMap sharedMap;
+  private final SharedMap map;
 
   public RecoveryProgress(HazelcastInstance hazelcast) {
-    this.sharedMap = new SharedMap(hazelcast, PROGRESS_MAP);
+    this.map = new SharedMap(hazelcast, PROGRESS_MAP);
   }
 
   public SharedMap sharedMap() {
-    return sharedMap;
+    return map;
   }
 
   /**
@@ -42,12 +42,12 @@ public final class RecoveryProgress {
   public long append(long term, int number, ReplayLogEntry entry) throws InterruptedException {
     Map<String, byte[]> entries = new HashMap<>();
     if (number == 0) {
-      entries.putAll(SharedMap.removals(sharedMap.map().keySet()));
+      entries.putAll(SharedMap.removals(map.map().keySet()));
     }
     entries.put(
         ENTRY_KEY_FORMAT.formatted(number),
         RecordCodec.encode(ReplayLogEntry.class, entry).getBytes());
-    return sharedMap.write(term, entries, false);
+    return map.write(term, entries, false);
   }
 
   /**
@@ -57,19 +57,19 @@ public final class RecoveryProgress {
    */
   public long finish(long term, Report report) throws InterruptedException {
     byte[] encoded = RecordCodec.encode(Report.class, report).getBytes();
-    long refusedBy = sharedMap.write(term, Map.of(REPORT_KEY, encoded), false);
+    long refusedBy = map.write(term, Map.of(REPORT_KEY, encoded), false);
     if (refusedBy != 0) {
       return refusedBy;
     }
-    Set<String> logKeys = new HashSet<>(sharedMap.map().keySet());
+    Set<String> logKeys = new HashSet<>(map.map().keySet());
     logKeys.remove(REPORT_KEY);
-    return sharedMap.write(term, SharedMap.removals(logKeys), false);
+    return map.write(term, SharedMap.removals(logKeys), false);
   }
 
   /** The log in order, up to its first gap: the entries after a lost one cannot be replayed. */
   public List<ReplayLogEntry> log() {
     Map<String, byte[]> all = new HashMap<>();
-    sharedMap.map().forEach(all::put);
+    map.map().forEach(all::put);
     List<ReplayLogEntry> log = new ArrayList<>();
     byte[] entry;
     while ((entry = all.get(ENTRY_KEY_FORMAT.formatted(log.size()))) != null) {
@@ -80,7 +80,7 @@ public final class RecoveryProgress {
 
   /** The report of a finished recovery. */
   public Optional<Report> report() {
-    return Optional.ofNullable(sharedMap.map().get(REPORT_KEY))
+    return Optional.ofNullable(map.map().get(REPORT_KEY))
         .map(bytes -> RecordCodec.decode(Report.class, Buffer.buffer(bytes)));
   }
 }

@@ -1,4 +1,4 @@
-/** The shared maps of a cluster: their entries, writes under a term, and encoding. */
+/** The shared maps: their entries, writes under a term, and encoding. */
 @MayKnow({"bus", "event", "identity", "ledger", "recovery", "recovery.report"})
 package nara.cluster.map;
 

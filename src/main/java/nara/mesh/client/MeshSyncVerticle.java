@@ -61,8 +61,8 @@ public final class MeshSyncVerticle extends VerticleBase {
   private WorkerExecutor workers;
   private MeshTransport transport;
   private MeshClient client;
-  private ZineBuilder zineBuilder;
-  private final ReconcileHistory reconcileHistory = new ReconcileHistory();
+  private ZineBuilder builder;
+  private final ReconcileHistory history = new ReconcileHistory();
 
   /** Completes when the next reconciliation may begin. */
   private Future<?> reconcileTurn = Future.succeededFuture();
@@ -79,7 +79,7 @@ public final class MeshSyncVerticle extends VerticleBase {
             "nara-mesh-client", Runtime.getRuntime().availableProcessors());
     transport = new MeshTransport(vertx, node);
     client = new MeshClient(transport, node, workers);
-    zineBuilder = new ZineBuilder(bus, node, workers);
+    builder = new ZineBuilder(bus, node, workers);
     return bus.serve(MeshRequest.ADDRESS, MeshRequest.class, this::onRequest).completion();
   }
 
@@ -169,7 +169,7 @@ public final class MeshSyncVerticle extends VerticleBase {
   private Future<ZinesExchanged> onExchangeZines(ExchangeZines exchange) {
     Map<String, OfferResult> merged = new HashMap<>();
     Map<String, String> failed = new HashMap<>();
-    return zineBuilder
+    return builder
         .build(exchange.span())
         .compose(
             ownZine ->
@@ -239,7 +239,7 @@ public final class MeshSyncVerticle extends VerticleBase {
           long timer =
               vertx.setTimer(
                   MeshLimits.RECONCILE_EXCLUSIVE_TIME.toMillis(), due -> nextTurn.tryComplete());
-          return new ReconcileSession(bus, client, reconcileHistory, request)
+          return new ReconcileSession(bus, client, history, request)
               .run()
               .onComplete(
                   ended -> {

@@ -53,7 +53,7 @@ final class ReconcileSession {
   private int surplus;
   private int requestedCount;
   private int receivedCount;
-  private OfferResult offerResult = OfferResult.NONE;
+  private OfferResult result = OfferResult.NONE;
 
   ReconcileSession(
       Bus bus, MeshClient client, ReconcileHistory history, ReconcileWithPeer request) {
@@ -141,7 +141,7 @@ final class ReconcileSession {
     requestedCount += (int) end;
     receivedCount += response.events().size();
     return EventOffers.send(bus, new OfferEvents(peer.name(), response.events(), true))
-        .onSuccess(more -> offerResult = offerResult.plus(more))
+        .onSuccess(more -> result = result.plus(more))
         .mapEmpty();
   }
 
@@ -175,7 +175,7 @@ final class ReconcileSession {
                   missing.size(),
                   surplus,
                   notHeld.hashes().size(),
-                  offerResult);
+                  result);
             });
   }
 

@@ -1,17 +1,5 @@
 /** Requests to peers, and MeshSyncVerticle, which serves them to the other verticles. */
-@MayKnow({
-  "bounds",
-  "bus",
-  "event",
-  "event.json",
-  "identity",
-  "ledger",
-  "mesh",
-  "mesh.wire",
-  "negentropy",
-  "trust",
-  "trust.verifier"
-})
+@MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mesh..", "negentropy", "trust.."})
 package nara.mesh.client;
 
 import nara.MayKnow;

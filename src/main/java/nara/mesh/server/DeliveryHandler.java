@@ -43,7 +43,7 @@ final class DeliveryHandler {
   private final Bus bus;
   private final MeshNode node;
   private final WorkerExecutor workers;
-  private final ZineBuilder zineBuilder;
+  private final ZineBuilder builder;
   private final EventReader reader = new EventReader();
 
   /** Time stamps of the imports whose signature is still fresh, by the hash that was signed. */
@@ -53,7 +53,7 @@ final class DeliveryHandler {
     this.bus = bus;
     this.node = node;
     this.workers = workers;
-    this.zineBuilder = new ZineBuilder(bus, node, workers);
+    this.builder = new ZineBuilder(bus, node, workers);
   }
 
   /** A body that was read: it is valid, or the response is a rejection. */
@@ -88,7 +88,7 @@ final class DeliveryHandler {
         () -> readZine(body),
         zine ->
             offer(sender, zine.events())
-                .compose(merged -> zineBuilder.build(MeshLimits.ZINE_SPAN))
+                .compose(merged -> builder.build(MeshLimits.ZINE_SPAN))
                 .map(MeshResponse::json));
   }
 

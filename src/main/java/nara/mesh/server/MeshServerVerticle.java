@@ -54,13 +54,13 @@ public final class MeshServerVerticle extends VerticleBase {
   private final Function<Vertx, PingClient> pingClients;
 
   private WorkerExecutor workers;
-  private PingClient pingClient;
-  private SenderLookup senderLookup;
-  private ResponseSender responseSender;
-  private RateLimiter rateLimiter;
+  private PingClient client;
+  private SenderLookup lookup;
+  private ResponseSender sender;
+  private RateLimiter limiter;
   private Router router;
   private HttpServer server;
-  private ConnectionDeadlines connectionDeadlines;
+  private ConnectionDeadlines deadlines;
   private int responsesInFlight;
   private int unsignedResponsesInFlight;
   private int importsInFlight;
@@ -84,24 +84,24 @@ public final class MeshServerVerticle extends VerticleBase {
     workers =
         vertx.createSharedWorkerExecutor(
             "nara-mesh-server", Runtime.getRuntime().availableProcessors());
-    pingClient = pingClients.apply(vertx);
-    senderLookup = new SenderLookup(pingClient, node, peerDirectory);
-    rateLimiter =
+    client = pingClients.apply(vertx);
+    lookup = new SenderLookup(client, node, peerDirectory);
+    limiter =
         new RateLimiter(
             config.requestsPerSecond(),
             Duration.ofSeconds(1),
             config.requestsAtOnce(),
             System::nanoTime);
-    responseSender = new ResponseSender(node, workers);
-    connectionDeadlines = new ConnectionDeadlines(vertx);
+    sender = new ResponseSender(node, workers);
+    deadlines = new ConnectionDeadlines(vertx);
     router = routes(Bus.of(vertx));
     server =
         vertx
             .createHttpServer(options(config))
-            .connectionHandler(connectionDeadlines::onConnection)
+            .connectionHandler(deadlines::onConnection)
             .requestHandler(
                 request -> {
-                  connectionDeadlines.onRequest(request);
+                  deadlines.onRequest(request);
                   router.handle(request);
                 });
     return server.listen().onSuccess(open -> node.listenPort().set(open.actualPort()));
@@ -110,7 +110,7 @@ public final class MeshServerVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     node.listenPort().clear();
-    return pingClient
+    return client
         .stop()
         .eventually(() -> server.shutdown(MeshLimits.SHUTDOWN_TIMEOUT))
         .eventually(workers::close);
@@ -213,7 +213,7 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void limitRate(RoutingContext ctx, String key) {
-    if (rateLimiter.tryAcquire(key)) {
+    if (limiter.tryAcquire(key)) {
       ctx.next();
     } else {
       rejectByRate(ctx, key);
@@ -221,7 +221,7 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void rejectByRate(RoutingContext ctx, String key) {
-    respond(ctx, MeshResponse.tooManyRequests(rateLimiter.retryAfterSeconds(key)));
+    respond(ctx, MeshResponse.tooManyRequests(limiter.retryAfterSeconds(key)));
   }
 
   private void limitImports(RoutingContext ctx) {
@@ -237,7 +237,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private void authenticateSender(RoutingContext ctx) {
     String address = addressOf(ctx);
     ctx.request().pause();
-    if (rateLimiter.isExhausted(address)) {
+    if (limiter.isExhausted(address)) {
       // Many requests of this address were rejected: it costs no more signature checks.
       rejectByRate(ctx, address);
       ctx.request().resume();
@@ -248,7 +248,7 @@ public final class MeshServerVerticle extends VerticleBase {
         .compose(
             result ->
                 result instanceof AuthResult.UnknownSender unknown
-                    ? senderLookup
+                    ? lookup
                         .learn(unknown.name(), address, claimedPort(ctx))
                         .compose(
                             learned ->
@@ -288,7 +288,7 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void rejectSender(RoutingContext ctx, AuthResult.AuthFailure failure) {
-    rateLimiter.tryAcquire(addressOf(ctx));
+    limiter.tryAcquire(addressOf(ctx));
     respond(ctx, MeshResponse.text(401, "Authentication failed: " + failure.reason()));
   }
 
@@ -335,14 +335,14 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void respond(RoutingContext ctx, Future<MeshResponse> response) {
-    responseSender
+    sender
         .send(ctx.request(), isAuthenticated(ctx), response)
         .onSuccess(
             sent -> {
               if (ctx.get(COUNTED_IN_FLIGHT, false)) {
                 addInFlight(ctx, -1);
               }
-              connectionDeadlines.onResponseSent(ctx.request().connection());
+              deadlines.onResponseSent(ctx.request().connection());
             });
   }
 

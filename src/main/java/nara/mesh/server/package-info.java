@@ -1,16 +1,5 @@
 /** The server that other naras fetch from: authentication, quotas, responses, deliveries. */
-@MayKnow({
-  "bounds",
-  "bus",
-  "event",
-  "event.json",
-  "identity",
-  "ledger",
-  "mesh",
-  "mesh.wire",
-  "trust",
-  "trust.verifier"
-})
+@MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mesh..", "trust.."})
 package nara.mesh.server;
 
 import nara.MayKnow;

@@ -1,5 +1,5 @@
 /** Signed HTTP as on the wire: bodies, headers, signatures, paths and limits. */
-@MayKnow({"bounds", "event", "event.json", "identity", "ledger", "negentropy", "trust.verifier"})
+@MayKnow({"bounds", "event..", "identity", "ledger", "negentropy", "trust.verifier"})
 package nara.mesh.wire;
 
 import nara.MayKnow;

@@ -41,7 +41,7 @@ public final class PlazaDecoder {
   private final Keyring keys;
   private final SignatureVerifier signatureVerifier;
   private final int maxBytes;
-  private final EventReader eventReader = new EventReader();
+  private final EventReader reader = new EventReader();
 
   /**
    * A decoder for one node.
@@ -97,7 +97,7 @@ public final class PlazaDecoder {
   }
 
   private PlazaMessage decodePresence(byte[] json, Service expected) {
-    if (!(eventReader.read(json) instanceof ReadResult.ParsedEvent parsedEvent)
+    if (!(reader.read(json) instanceof ReadResult.ParsedEvent parsedEvent)
         || parsedEvent.event().service() != expected
         || parsedEvent.validationError().isPresent()
         || !parsedEvent.idMatches()) {
@@ -140,7 +140,7 @@ public final class PlazaDecoder {
   }
 
   private PlazaMessage decodeSocial(byte[] json) {
-    return eventReader.read(json) instanceof ReadResult.ParsedEvent event
+    return reader.read(json) instanceof ReadResult.ParsedEvent event
             && event.event().service() == Service.SOCIAL
             && event.validationError().isEmpty()
         ? new PlazaMessage.SocialEvent(json)

@@ -1,20 +1,17 @@
 /** The configuration: read, validated as a whole, held as immutable records. */
 @MayKnow({
   "bounds",
-  "checkpoint.consensus",
-  "checkpoint.sync",
+  "checkpoint..",
   "cluster",
   "discovery",
   "identity",
   "ledger",
-  "mesh",
-  "mesh.wire",
+  "mesh..",
   "mqtt",
   "node",
   "recovery",
   "snapshot",
-  "trust",
-  "trust.verifier"
+  "trust.."
 })
 package nara.node.config;
 

@@ -67,7 +67,7 @@ public final class PagesRung implements RungExecution {
   private final ProbeSampler probes;
   private final RangeScheduler scheduler;
   private final SketchCollector sketches;
-  private final SpotChecks spotChecks;
+  private final SpotChecks checks;
   private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
   private final Set<String> recheckedPeers = new HashSet<>();
@@ -98,7 +98,7 @@ public final class PagesRung implements RungExecution {
     probes = new ProbeSampler(groups, dispatcher);
     scheduler = new RangeScheduler(scores);
     sketches = new SketchCollector(this.peers.keySet(), scores, dispatcher, groups);
-    spotChecks = new SpotChecks(random, scores, groups, scheduler, dispatcher);
+    checks = new SpotChecks(random, scores, groups, scheduler, dispatcher);
     reassigner = new CallReassigner(scores, config, dispatcher, groups, scheduler, sketches);
   }
 
@@ -271,7 +271,7 @@ public final class PagesRung implements RungExecution {
         phase = Phase.CHECK;
         updateGroups();
         if (!ledgerFull) {
-          spotChecks.addChecks(List.copyOf(peers.keySet()), fetchedHeads);
+          checks.addChecks(List.copyOf(peers.keySet()), fetchedHeads);
         }
         return busy();
       }

@@ -16,7 +16,7 @@ import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
 final class ProbeSampler {
   private final ReplicaGroups groups;
   private final CallDispatcher dispatcher;
-  private final SetCover setCover = new SetCover();
+  private final SetCover cover = new SetCover();
   private final Set<String> groupsWithMissingKeys = new LinkedHashSet<>();
 
   ProbeSampler(ReplicaGroups groups, CallDispatcher dispatcher) {
@@ -48,7 +48,7 @@ final class ProbeSampler {
 
   void onResponse(PagesCall call, PageFetched page) {
     boolean pageFull = page.nextCursor().isPresent() && page.events() > 0;
-    setCover.addProbe(call.subjectPeer(), call.index(), page.eventRefs(), pageFull);
+    cover.addProbe(call.subjectPeer(), call.index(), page.eventRefs(), pageFull);
     if (page.offerResult().quarantined() > 0) {
       groupsWithMissingKeys.add(call.subjectPeer());
     }
@@ -65,7 +65,7 @@ final class ProbeSampler {
     if (all.size() < 2) {
       return all;
     }
-    List<String> heads = setCover.selectPeers(all.stream().map(ReplicaGroup::head).toList());
+    List<String> heads = cover.selectPeers(all.stream().map(ReplicaGroup::head).toList());
     return all.stream().filter(group -> heads.contains(group.head())).toList();
   }
 }

@@ -25,7 +25,7 @@ final class SignatureBatch {
   private final Point sum = new Point();
   private final AffineBatch results;
   private final int[] numbers;
-  private VariableBaseMultiplier variableBaseMultiplier;
+  private VariableBaseMultiplier multiplier;
   private int size;
 
   /** Result of {@link WindowTable#prefetch}; a field, so that the reads are not optimised away. */
@@ -71,10 +71,10 @@ final class SignatureBatch {
       sum.setNeutral();
       table.add(sum, keyDigits);
     } else {
-      if (variableBaseMultiplier == null) {
-        variableBaseMultiplier = new VariableBaseMultiplier();
+      if (multiplier == null) {
+        multiplier = new VariableBaseMultiplier();
       }
-      variableBaseMultiplier.multiply(sum, scalar, point);
+      multiplier.multiply(sum, scalar, point);
     }
     base.add(sum, baseDigits);
     results.add(sum);

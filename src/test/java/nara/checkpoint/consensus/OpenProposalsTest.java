@@ -14,26 +14,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenProposalsTest {
-  private final OpenProposals openProposals = new OpenProposals();
+  private final OpenProposals proposals = new OpenProposals();
 
   @Test
   void each_round_of_a_proposal_gets_one_vote() {
-    assertThat(openProposals.add(proposal(), NOW)).isEmpty();
-    assertThat(openProposals.add(proposal(), NOW)).contains(RejectReason.REPLAYED);
+    assertThat(proposals.add(proposal(), NOW)).isEmpty();
+    assertThat(proposals.add(proposal(), NOW)).contains(RejectReason.REPLAYED);
     Proposal second = proposal(LISA, NOW, 2, CLAIM);
-    assertThat(openProposals.add(second, NOW)).isEmpty();
-    assertThat(openProposals.add(second, NOW)).contains(RejectReason.REPLAYED);
-    assertThat(openProposals.add(proposal(LISA, NOW.minusSeconds(1), 2, CLAIM), NOW))
+    assertThat(proposals.add(second, NOW)).isEmpty();
+    assertThat(proposals.add(second, NOW)).contains(RejectReason.REPLAYED);
+    assertThat(proposals.add(proposal(LISA, NOW.minusSeconds(1), 2, CLAIM), NOW))
         .contains(RejectReason.REPLAYED);
   }
 
   @Test
   void proposal_gets_no_second_vote_when_it_is_published_again_later() {
     Proposal ahead = proposal(LISA, NOW.plus(OpenProposals.CLOCK_TOLERANCE), 1, CLAIM);
-    assertThat(openProposals.add(ahead, NOW)).isEmpty();
+    assertThat(proposals.add(ahead, NOW)).isEmpty();
 
     for (int second = 0; second < 3_600; second++) {
-      assertThat(openProposals.add(ahead, NOW.plusSeconds(second))).isNotEmpty();
+      assertThat(proposals.add(ahead, NOW.plusSeconds(second))).isNotEmpty();
     }
   }
 
@@ -42,35 +42,35 @@ class OpenProposalsTest {
   void proposal_of_another_time_is_stale(long asOfTime) {
     Attestation own =
         Attestation.sign(LISA.identity(), new SubjectAsOf(LISA.name(), LISA.id(), asOfTime), CLAIM);
-    assertThat(openProposals.rejectReason(new Proposal(own, 1), NOW)).contains(RejectReason.STALE);
+    assertThat(proposals.rejectReason(new Proposal(own, 1), NOW)).contains(RejectReason.STALE);
   }
 
   @Test
   void proposal_about_another_subject_is_rejected() {
     Attestation about =
         Attestation.sign(LISA.identity(), Ballots.subjectAsOf(voter(1), NOW), CLAIM);
-    assertThat(openProposals.rejectReason(new Proposal(about, 1), NOW))
+    assertThat(proposals.rejectReason(new Proposal(about, 1), NOW))
         .contains(RejectReason.NOT_ABOUT_ITSELF);
   }
 
   @Test
   void repeated_proposals_of_one_subject_are_limited_until_retention_ends() {
     for (int i = 0; i < OpenProposals.MAX_PER_SUBJECT; i++) {
-      assertThat(openProposals.add(proposal(LISA, NOW.plusSeconds(i), 1, CLAIM), NOW)).isEmpty();
+      assertThat(proposals.add(proposal(LISA, NOW.plusSeconds(i), 1, CLAIM), NOW)).isEmpty();
     }
-    assertThat(openProposals.add(proposal(LISA, NOW.plusSeconds(9), 1, CLAIM), NOW))
+    assertThat(proposals.add(proposal(LISA, NOW.plusSeconds(9), 1, CLAIM), NOW))
         .contains(RejectReason.TOO_MANY);
-    assertThat(openProposals.add(proposal(voter(1), NOW, 1, CLAIM), NOW)).isEmpty();
+    assertThat(proposals.add(proposal(voter(1), NOW, 1, CLAIM), NOW)).isEmpty();
 
     Instant later = NOW.plus(OpenProposals.RETENTION).plusSeconds(1);
-    assertThat(openProposals.add(proposal(LISA, later, 1, CLAIM), later)).isEmpty();
+    assertThat(proposals.add(proposal(LISA, later, 1, CLAIM), later)).isEmpty();
   }
 
   @Test
   void proposals_of_all_subjects_are_limited() {
     for (int i = 0; i < OpenProposals.MAX_PROPOSALS; i++) {
-      assertThat(openProposals.add(proposal(voter(i), NOW, 1, CLAIM), NOW)).isEmpty();
+      assertThat(proposals.add(proposal(voter(i), NOW, 1, CLAIM), NOW)).isEmpty();
     }
-    assertThat(openProposals.add(proposal(), NOW)).contains(RejectReason.TOO_MANY);
+    assertThat(proposals.add(proposal(), NOW)).contains(RejectReason.TOO_MANY);
   }
 }

@@ -45,7 +45,7 @@ class MemberCommandIT {
 
   private InProcessCluster members;
   private String deployed;
-  private TermTracker termTracker;
+  private TermTracker tracker;
   private Future<MeshRequest.FetchOutcome> answer =
       Future.succeededFuture(new MeshRequest.FetchFailed(MeshFailure.UNREACHABLE, "a test"));
 
@@ -59,7 +59,7 @@ class MemberCommandIT {
     members =
         InProcessCluster.join(
             "elephant", List.of(EnumSet.noneOf(Role.class), EnumSet.allOf(Role.class)));
-    termTracker = members.get(1).terms();
+    tracker = members.get(1).terms();
     leaderBus = Bus.of(members.get(0).vertx());
     leaderBus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
     Bus.of(members.get(1).vertx())
@@ -89,9 +89,9 @@ class MemberCommandIT {
   void command_of_an_old_term_is_rejected_and_logged_once() {
     assertThat(InProcessCluster.await(fetch()).member()).isEqualTo("member-1");
     assertThat(fetched).hasValue(1);
-    assertThat(termTracker.accepted()).containsEntry(1L, 1L);
+    assertThat(tracker.accepted()).containsEntry(1L, 1L);
 
-    termTracker.observe(2);
+    tracker.observe(2);
     for (int i = 0; i < 4; i++) {
       assertRefused(fetch());
     }
@@ -102,8 +102,8 @@ class MemberCommandIT {
             TIMEOUT));
 
     assertThat(fetched).hasValue(1);
-    assertThat(termTracker.refused()).isEqualTo(5);
-    assertThat(termTracker.accepted()).containsEntry(1L, 1L);
+    assertThat(tracker.refused()).isEqualTo(5);
+    assertThat(tracker.accepted()).containsEntry(1L, 1L);
     assertThat(log.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(

@@ -56,7 +56,7 @@ class HostileReconcileIT {
 
   private final Random random = new Random(3);
   private final FakeTrustVerticle trust = new FakeTrustVerticle();
-  private final ListenPort listenPort = new ListenPort();
+  private final ListenPort port = new ListenPort();
   private Vertx vertx;
 
   @BeforeEach
@@ -77,7 +77,7 @@ class HostileReconcileIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                new MeshNode(lisa, keys, config, TestMesh.verifier(), clock, listenPort))));
+                new MeshNode(lisa, keys, config, TestMesh.verifier(), clock, port))));
     PeerDirectory nobody =
         new PeerDirectory() {
           @Override
@@ -92,7 +92,7 @@ class HostileReconcileIT {
         };
     await(
         vertx.deployVerticle(
-            TestMesh.server(lisa, keys, config, TestMesh.verifier(), clock, nobody, listenPort)));
+            TestMesh.server(lisa, keys, config, TestMesh.verifier(), clock, nobody, port)));
   }
 
   @AfterEach
@@ -331,7 +331,7 @@ class HostileReconcileIT {
   }
 
   private String text(RequestOptions options, String hex) throws Exception {
-    options.setHost("127.0.0.1").setPort(listenPort.port().orElseThrow());
+    options.setHost("127.0.0.1").setPort(port.port().orElseThrow());
     HttpClientResponse[] head = new HttpClientResponse[1];
     Buffer body =
         await(

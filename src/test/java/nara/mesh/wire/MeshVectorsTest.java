@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Signatures and bodies of the recorded exchanges, on both ends. */
 class MeshVectorsTest {
   private static final JsonNode HTTP = Vectors.json("http.json");
-  private final SignatureVerifier signatureVerifier = TestMesh.verifier();
+  private final SignatureVerifier verifier = TestMesh.verifier();
 
   static Stream<Named<JsonNode>> exchanges() {
     return StreamSupport.stream(HTTP.get("exchanges").spliterator(), false)
@@ -55,7 +55,7 @@ class MeshVectorsTest {
             request.get("path").asText(),
             recordedAt(exchange),
             MeshVectorsTest::keyOf,
-            signatureVerifier);
+            verifier);
 
     if (exchange.at("/response/status").asInt() != 401) {
       assertThat(result).isEqualTo(new AuthResult.Authenticated("client-open"));
@@ -88,7 +88,7 @@ class MeshVectorsTest {
             "server-open",
             identity("server").keys().publicKey(),
             recordedAt(exchange),
-            signatureVerifier);
+            verifier);
 
     assertThat(fault.isEmpty()).isEqualTo(response.get("status").asInt() != 401);
   }
@@ -106,7 +106,7 @@ class MeshVectorsTest {
                 "server-open",
                 identity("server").keys().publicKey(),
                 recordedAt(exchange),
-                signatureVerifier))
+                verifier))
         .isPresent();
   }
 
@@ -117,10 +117,9 @@ class MeshVectorsTest {
     SyncResponse answer = SyncResponse.read(body, Query.MAX_EVENTS);
     PublicKey key = identity("server").keys().publicKey();
 
-    assertThat(answer.fault("server-open", key, signatureVerifier)).isEmpty();
-    assertThat(answer.fault("client-open", key, signatureVerifier)).isPresent();
-    assertThat(
-            answer.fault("server-open", identity("client").keys().publicKey(), signatureVerifier))
+    assertThat(answer.fault("server-open", key, verifier)).isEmpty();
+    assertThat(answer.fault("client-open", key, verifier)).isPresent();
+    assertThat(answer.fault("server-open", identity("client").keys().publicKey(), verifier))
         .isPresent();
     assertThat(answer.nextCursor().map(String::valueOf).orElse(""))
         .isEqualTo(Vectors.parse(new String(body, UTF_8)).path("next_cursor").asText());

@@ -10,28 +10,28 @@ import nara.mqtt.wire.PlazaMessage.IncomingCheckpoint;
 import org.junit.jupiter.api.Test;
 
 class PlazaDecoderTest {
-  private final PlazaDecoder plazaDecoder =
+  private final PlazaDecoder decoder =
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 8 << 20);
 
   @Test
   void checkpoint_message_is_passed_on_unchanged() {
     byte[] json = {'{', '}'};
-    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, json))
+    assertThat(decoder.decode(Topics.CHECKPOINT_PROPOSE, json))
         .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Proposed(json)));
-    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_VOTE, json))
+    assertThat(decoder.decode(Topics.CHECKPOINT_VOTE, json))
         .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Voted(json)));
-    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_FINAL, json))
+    assertThat(decoder.decode(Topics.CHECKPOINT_FINAL, json))
         .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Agreed(json)));
   }
 
   @Test
   void oversized_vote_is_dropped_before_parsing() {
     byte[] large = new byte[PlazaDecoder.MAX_BALLOT_BYTES + 1];
-    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_VOTE, large))
+    assertThat(decoder.decode(Topics.CHECKPOINT_VOTE, large))
         .isEqualTo(new Ignored(IgnoreReason.TOO_LARGE));
-    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_PROPOSE, large))
+    assertThat(decoder.decode(Topics.CHECKPOINT_PROPOSE, large))
         .isEqualTo(new Ignored(IgnoreReason.TOO_LARGE));
-    assertThat(plazaDecoder.decode(Topics.CHECKPOINT_FINAL, new byte[(64 << 10) + 1]))
+    assertThat(decoder.decode(Topics.CHECKPOINT_FINAL, new byte[(64 << 10) + 1]))
         .isEqualTo(new Ignored(IgnoreReason.TOO_LARGE));
   }
 

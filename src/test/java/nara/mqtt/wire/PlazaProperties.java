@@ -29,7 +29,7 @@ class PlazaProperties {
           "nara/ledger/lisa/response",
           "nara/elsewhere");
 
-  private final PlazaDecoder plazaDecoder =
+  private final PlazaDecoder decoder =
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 1 << 20);
 
   /** A recorded message with a part replaced by random bytes. */
@@ -51,7 +51,7 @@ class PlazaProperties {
   @Property(tries = 2_000)
   void decoder_survives_any_message(
       @ForAll("damaged") byte[] message, @ForAll("topics") String topic) {
-    assertThat(plazaDecoder.decode(topic, message)).isNotNull();
+    assertThat(decoder.decode(topic, message)).isNotNull();
   }
 
   @Provide

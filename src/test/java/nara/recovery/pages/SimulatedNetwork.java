@@ -84,7 +84,7 @@ public final class SimulatedNetwork {
   int maxInFlight;
 
   private final Map<String, List<EventRef>> ledgers = new LinkedHashMap<>();
-  private ResponseFilter responseFilter = (peer, query, answer) -> answer;
+  private ResponseFilter filter = (peer, query, answer) -> answer;
   private long nextId = 1;
 
   /** Makes events of these times, in nanoseconds after a moment of November 2023. */
@@ -111,7 +111,7 @@ public final class SimulatedNetwork {
   }
 
   public void filteringResponses(ResponseFilter how) {
-    responseFilter = how;
+    filter = how;
   }
 
   /** All that anybody holds. */
@@ -201,7 +201,7 @@ public final class SimulatedNetwork {
           case Query.Recent recent -> throw new AssertionError(recent);
           case Query.Sample sample -> throw new AssertionError(sample);
         };
-    return responseFilter.filter(peer, query, answer);
+    return filter.filter(peer, query, answer);
   }
 
   private boolean matches(EventRef event, Query query) {
