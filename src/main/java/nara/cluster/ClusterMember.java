@@ -3,6 +3,7 @@ package nara.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
@@ -69,16 +70,13 @@ public final class ClusterMember {
   }
 
   private static ClusterMember joinBlocking(ClusterConfig config, String id) {
-    config
-        .tls()
-        .flatMap(tls -> TlsFiles.problem(tls, Instant.now()))
-        .ifPresent(
-            problem -> {
-              throw new ClusterJoinException(problem);
-            });
+    Optional<String> problem = config.tls().flatMap(tls -> TlsFiles.problem(tls, Instant.now()));
+    if (problem.isPresent()) {
+      throw new ClusterJoinException(problem.get());
+    }
     String nodeId = UUID.randomUUID().toString();
     TermTracker tracker = new TermTracker();
-    com.hazelcast.config.Config hazelcast = HazelcastConfig.of(config, nodeId);
+    Config hazelcast = HazelcastConfig.of(config, nodeId);
     hazelcast.getMemberAttributeConfig().setAttribute(HazelcastConfig.NARA_ID_ATTRIBUTE, id);
     hazelcast.getUserContext().put(TermTracker.CONTEXT_KEY, tracker);
     HazelcastInstance joined = Hazelcast.newHazelcastInstance(hazelcast);

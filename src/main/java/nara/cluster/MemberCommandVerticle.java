@@ -99,10 +99,7 @@ public final class MemberCommandVerticle extends VerticleBase {
     bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, this::onNotification);
     bus.serve(ClusterRequest.TAKE_OVER_ADDRESS, TakeOverLeadership.class, this::onTakeOver);
     bus.serve(ClusterWorkRequest.ADDRESS, ClusterWorkRequest.class, this::onWork);
-    return vertx
-        .eventBus()
-        .<Buffer>consumer(address(member.nodeId()), this::onCommand)
-        .completion();
+    return vertx.eventBus().consumer(address(member.nodeId()), this::onCommand).completion();
   }
 
   @Override
