@@ -1,10 +1,11 @@
 package nara.cli;
 
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
@@ -12,14 +13,13 @@ import nara.cli.output.Terminal;
 import nara.cluster.ClusterConfig;
 import nara.identity.Identity;
 import nara.mesh.wire.PeerAddress;
+import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(name = "run", description = "Run a node until it is stopped (Ctrl-C or SIGTERM).")
-final class RunCommand implements Callable<Integer> {
-  private final Terminal terminal;
-
+final class RunCommand extends TerminalCommand {
   @Option(
       names = "--config",
       required = true,
@@ -34,9 +34,7 @@ final class RunCommand implements Callable<Integer> {
           "Import the events of this file before the recovery; the node's trust policy applies.")
   private Path importFile;
 
-  @Option(
-      names = "--cluster",
-      description = "Join the cluster of the configuration as a member.")
+  @Option(names = "--cluster", description = "Join the cluster of the configuration as a member.")
   private boolean clustered;
 
   @Option(
@@ -45,32 +43,23 @@ final class RunCommand implements Callable<Integer> {
       description = "This member's address; overrides cluster.host and cluster.port.")
   private String memberAddress;
 
-  RunCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
   @Override
   public Integer call() throws InterruptedException {
-    NodeConfig read = ConfigLoader.readForNode(config, terminal);
+    NodeConfig read = ConfigLoader.readForNode(config, terminal());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identity(node);
-    ProgressPrinter progress = new ProgressPrinter(terminal);
+    ProgressPrinter progress = new ProgressPrinter(terminal());
+    Function<NaraNode, Future<?>> preparation =
+        importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
     try (RunningNode running =
-        importFile == null
-            ? RunningNode.start(node, identity, terminal.clock(), progress::print)
-            : RunningNode.start(
-                node,
-                identity,
-                terminal.clock(),
-                new StartupImport(importFile, terminal),
-                progress::print)) {
-      terminal.message("%s", startMessage(node, identity, running));
+        RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
+      terminal().message("%s", startMessage(node, identity, running));
       running
           .finished()
           .onSuccess(
               report -> {
                 progress.eraseOpenLine();
-                terminal.message("%s", ReportFormatter.summary(report));
+                terminal().message("%s", ReportFormatter.summary(report));
               });
       // The shutdown hook of the running node stops it and ends the process.
       new CountDownLatch(1).await();
@@ -105,7 +94,10 @@ final class RunCommand implements Callable<Integer> {
     List<String> parts = new ArrayList<>();
     parts.add(
         "nara %s is running (%s)".formatted(Terminal.printable(identity.name()), identity.id()));
-    running.node().meshPort().ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
+    running
+        .node()
+        .meshPort()
+        .ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
     if (config.usesPlaza()) {
       parts.add("plaza " + config.plaza().url());
     }
@@ -115,7 +107,8 @@ final class RunCommand implements Callable<Integer> {
     }
     // The system chooses port 0's number later; the log reports it.
     if (config.web().enabled() && config.web().port() != 0) {
-      parts.add("report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
+      parts.add(
+          "report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
     }
     return String.join("; ", parts);
   }

@@ -28,6 +28,9 @@ import nara.recovery.report.Report;
  * shutdown hook stops the node, and the process waits for that.
  */
 final class RunningNode implements AutoCloseable {
+  /** Prepares nothing before the recovery. */
+  static final Function<NaraNode, Future<?>> NO_PREPARATION = node -> Future.succeededFuture();
+
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -45,15 +48,6 @@ final class RunningNode implements AutoCloseable {
   private RunningNode(NaraNode node, Promise<Report> finished) {
     this.node = node;
     this.finished = finished;
-  }
-
-  /** Starts a node that imports nothing. */
-  static RunningNode start(
-      NodeConfig config,
-      Identity me,
-      Scheduler clock,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
-    return start(config, me, clock, node -> Future.succeededFuture(), onProgress);
   }
 
   /**

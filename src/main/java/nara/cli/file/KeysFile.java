@@ -16,8 +16,8 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 
 /**
- * A file of public keys that the operator trusts: a JSON array of {@code {name, id, public_key}}, or
- * an object with this array under {@code keys}.
+ * A file of public keys that the operator trusts: a JSON array of {@code {name, id, public_key}},
+ * or an object with this array under {@code keys}.
  */
 public final class KeysFile {
   /** The keys of 100,000 names take 15 MB. */

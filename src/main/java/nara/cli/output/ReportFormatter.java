@@ -21,7 +21,9 @@ public final class ReportFormatter {
     appendNeighbours(text, report.neighbours());
     append(
         text,
-        "\nevents       %,d received: %,d merged, %,d duplicate, %,d waiting for keys, %,d rejected, %,d pruned",
+        "\n"
+            + "events       %,d received: %,d merged, %,d duplicate, %,d waiting for keys, %,d"
+            + " rejected, %,d pruned",
         events.received(),
         events.merged(),
         events.duplicate(),
