@@ -1,31 +1,22 @@
 package nara.cli;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
-import nara.cli.output.Terminal;
 import nara.demo.DemoNetwork;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportJson;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
     description =
         "Start neighbours with a signed history and a broker on loopback, and one fresh node that"
             + " recovers the history.")
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends TerminalCommand {
   private static final int MAX_NEIGHBOURS = 50;
   private static final int MAX_EVENTS = 320_000;
-
-  private final Terminal terminal;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--neighbours",
@@ -54,34 +45,33 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the report as JSON.")
   private boolean json;
 
-  DemoCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
   @Override
   public Integer call() throws Exception {
     requireRange("--neighbours", neighbours, 1, MAX_NEIGHBOURS);
     requireRange("--events", events, 1_000, MAX_EVENTS);
-    ProgressPrinter progress = new ProgressPrinter(terminal);
+    ProgressPrinter progress = new ProgressPrinter(terminal());
     try (DemoNetwork network =
-            DemoNetwork.start(neighbours, events, seed, terminal.clock(), terminal.err()::println);
+            DemoNetwork.start(
+                neighbours, events, seed, terminal().clock(), terminal().err()::println);
         RunningNode fresh =
             RunningNode.start(
                 network.freshConfig(),
                 network.freshIdentity(),
-                terminal.clock(),
+                terminal().clock(),
+                RunningNode.NO_PREPARATION,
                 progress::print)) {
       Report report = fresh.report();
       progress.eraseOpenLine();
-      terminal.out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
-      terminal.out().flush();
-      terminal.message(
-          "the neighbours together hold %,d distinct events; the fresh node holds %,d events",
-          events, report.ledgerTotals().total());
+      terminal().out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
+      terminal().out().flush();
+      terminal()
+          .message(
+              "the neighbours together hold %,d distinct events; the fresh node holds %,d events",
+              events, report.ledgerTotals().total());
       if (once) {
         return RecoverCommand.exitCode(report);
       }
-      terminal.message("the network keeps running; stop it with Ctrl-C");
+      terminal().message("the network keeps running; stop it with Ctrl-C");
       new CountDownLatch(1).await();
     }
     return ExitCode.OK;
@@ -89,9 +79,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void requireRange(String option, int value, int min, int max) {
     if (value < min || value > max) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "%s: expected %,d to %,d, got %,d".formatted(option, min, max, value));
+      throw usageError("%s: expected %,d to %,d, got %,d".formatted(option, min, max, value));
     }
   }
 }

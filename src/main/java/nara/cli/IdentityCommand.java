@@ -3,7 +3,6 @@ package nara.cli;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
@@ -22,10 +21,8 @@ import picocli.CommandLine.Option;
  * name, but the command generates no soul for a name that no configuration accepts.
  */
 @Command(name = "identity", description = "Show a soul's identity, or generate one.")
-final class IdentityCommand implements Callable<Integer> {
+final class IdentityCommand extends TerminalCommand {
   private static final int FINGERPRINT_BYTES = 32;
-
-  private final Terminal terminal;
 
   @Option(names = "--name", paramLabel = "N", description = "The name; generated when left out.")
   private String name;
@@ -36,17 +33,13 @@ final class IdentityCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  IdentityCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
   @Override
   public Integer call() {
     if (name != null && name.isEmpty()) {
       throw new CommandFailure("--name is empty; leave it out to generate a name");
     }
     Identity identity = identity();
-    terminal.out().println(json ? JsonOutput.indented(asJson(identity)) : asText(identity));
+    print(json, asJson(identity), asText(identity));
     return ExitCode.OK;
   }
 

@@ -116,10 +116,10 @@ final class ImportClient {
   }
 
   private static Optional<String> fault(ReadResult result) {
-    boolean wrongId = result instanceof ReadResult.ParsedEvent event && !event.idMatches();
-    return result
-        .validationError()
-        .or(() -> Optional.ofNullable(wrongId ? "its id does not match its content" : null));
+    Optional<String> error = result.validationError();
+    return error.isEmpty() && result instanceof ReadResult.ParsedEvent event && !event.idMatches()
+        ? Optional.of("its id does not match its content")
+        : error;
   }
 
   private void skip(Path file, Line line, String fault) {

@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import nara.bounds.SafeText;
-import nara.cli.LedgerLoader.LoadedLedger;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.JsonOutput;
@@ -27,12 +25,8 @@ import nara.ledger.Query;
 import nara.mesh.wire.PeerAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Commands on a ledger file, which need no node: one class for each. */
 @Command(
@@ -46,26 +40,14 @@ import picocli.CommandLine.Spec;
       LedgerCommand.ExportCommand.class,
       LedgerCommand.ImportCommand.class
     })
-final class LedgerCommand implements Runnable {
-  private final Terminal terminal;
-
-  @Spec private CommandSpec spec;
-
-  LedgerCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
+final class LedgerCommand extends TerminalCommand {
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
+  public Integer call() {
+    throw usageError("a command is missing");
   }
 
   /** The parameters that all commands share. */
-  abstract static class FileCommand implements Callable<Integer> {
-    @ParentCommand private LedgerCommand parent;
-
-    @Spec CommandSpec spec;
-
+  abstract static class FileCommand extends TerminalCommand {
     @Parameters(
         index = "0",
         paramLabel = "FILE",
@@ -77,11 +59,7 @@ final class LedgerCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
-    Terminal terminal() {
-      return parent.terminal;
-    }
-
-    LoadedLedger load(List<Path> files) {
+    LedgerLoader.LoadedLedger load(List<Path> files) {
       return ledgerLoader.load(files, terminal());
     }
 
@@ -90,7 +68,7 @@ final class LedgerCommand implements Runnable {
     }
 
     void print(Map<String, Object> object, String text) {
-      terminal().out().println(json ? JsonOutput.indented(object) : text);
+      print(json, object, text);
     }
   }
 
@@ -98,35 +76,22 @@ final class LedgerCommand implements Runnable {
   static final class StatsCommand extends FileCommand {
     @Override
     public Integer call() {
-      LoadedLedger loaded = load(List.of(file));
+      LedgerLoader.LoadedLedger loaded = load(List.of(file));
       LedgerStats stats = loaded.ledger.stats();
       Map<String, Integer> byService = new TreeMap<>();
       stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
       List<Event> events = loaded.ledger.export();
       Map<String, Object> object =
           JsonOutput.object(
-              "total",
-              stats.total(),
-              "by_service",
-              byService,
-              "critical",
-              stats.critical(),
-              "bytes",
-              stats.bytes(),
-              "subjects",
-              loaded.ledger.subjects().size(),
-              "first_ts",
-              events.isEmpty() ? 0 : events.getFirst().ts(),
-              "last_ts",
-              events.isEmpty() ? 0 : events.getLast().ts(),
-              "lines",
-              loaded.lines,
-              "duplicate",
-              loaded.duplicates,
-              "dropped",
-              loaded.dropped,
-              "not_events",
-              loaded.unreadableLines);
+              "total", stats.total(),
+              "by_service", byService,
+              "critical", stats.critical(),
+              "bytes", stats.bytes(),
+              "subjects", loaded.ledger.subjects().size(),
+              "first_ts", events.isEmpty() ? 0 : events.getFirst().ts(),
+              "last_ts", events.isEmpty() ? 0 : events.getLast().ts());
+      object.put("lines", loaded.lines);
+      loaded.putTotals(object);
       StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
@@ -213,10 +178,7 @@ final class LedgerCommand implements Runnable {
         description = "One of ${COMPLETION-CANDIDATES}.")
     private Mode mode;
 
-    @Option(
-        names = "--cursor",
-        paramLabel = "NS",
-        description = "page: only events after this time.")
+    @Option(names = "--cursor", paramLabel = "NS", description = "page: events after this time.")
     private Long cursor;
 
     @Option(names = "--page-size", paramLabel = "N", description = "page: at most N events.")
@@ -225,31 +187,22 @@ final class LedgerCommand implements Runnable {
     @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most N events.")
     private Integer limit;
 
-    @Option(
-        names = "--since",
-        paramLabel = "NS",
-        description = "slice: only events after this time.")
+    @Option(names = "--since", paramLabel = "NS", description = "slice: events after this time.")
     private long since;
 
-    @Option(
-        names = "--slice-index",
-        paramLabel = "I",
-        description = "slice: the slice's number, from 0.")
+    @Option(names = "--slice-index", paramLabel = "I", description = "slice: its number, from 0.")
     private int sliceIndex;
 
     @Option(names = "--slice-total", paramLabel = "N", description = "slice: the number of slices.")
     private int sliceTotal = 1;
 
-    @Option(
-        names = "--service",
-        paramLabel = "S",
-        description = "Only events of this service. May be repeated.")
+    @Option(names = "--service", paramLabel = "S", description = "Only this service; repeatable.")
     private List<String> services = new ArrayList<>();
 
     @Option(
         names = "--subject",
         paramLabel = "N",
-        description = "Only events about or by this nara. May be repeated.")
+        description = "About or by this nara; repeatable.")
     private List<String> subjects = new ArrayList<>();
 
     @Override
@@ -376,8 +329,7 @@ final class LedgerCommand implements Runnable {
 
     private void importIntoNode(List<Path> files) {
       if (config == null) {
-        throw new ParameterException(
-            spec.commandLine(), "--to needs --config: a node accepts imports of its owner only");
+        throw usageError("--to needs --config: a node accepts imports of its owner only");
       }
       PeerAddress address =
           PeerAddress.parse(nodeAddress)
@@ -395,21 +347,17 @@ final class LedgerCommand implements Runnable {
 
     private void importIntoFile(List<Path> files) {
       if (sources.isEmpty()) {
-        throw new ParameterException(spec.commandLine(), "the files to import are missing");
+        throw usageError("the files to import are missing");
       }
       if (!Files.exists(file)) {
         files.removeFirst();
       }
-      LoadedLedger loaded = load(files);
+      LedgerLoader.LoadedLedger loaded = load(files);
       List<Event> events = loaded.ledger.export();
       EventFileWriter.write(file, events);
-      Map<String, Object> object =
-          JsonOutput.object(
-              "total", events.size(),
-              "duplicate", loaded.duplicates,
-              "dropped", loaded.dropped,
-              "refused", loaded.refused.values().stream().mapToLong(Long::longValue).sum(),
-              "not_events", loaded.unreadableLines);
+      Map<String, Object> object = JsonOutput.object("total", events.size());
+      loaded.putTotals(object);
+      object.put("refused", loaded.refused.values().stream().mapToLong(Long::longValue).sum());
       print(object, "%,d events in %s".formatted(events.size(), file));
     }
   }

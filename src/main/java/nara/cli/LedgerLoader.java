@@ -64,6 +64,12 @@ final class LedgerLoader {
     long unreadableLines;
 
     private String firstFault;
+
+    void putTotals(Map<String, Object> object) {
+      object.put("duplicate", duplicates);
+      object.put("dropped", dropped);
+      object.put("not_events", unreadableLines);
+    }
   }
 
   /** Loads all files and prints notes about lines and events that the ledger does not hold. */

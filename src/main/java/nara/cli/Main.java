@@ -29,10 +29,21 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      RecoverCommand.class,
+      IdentityCommand.class,
+      VerifyCommand.class,
+      LedgerCommand.class,
+      CheckConfigCommand.class
+    })
 public final class Main implements Runnable {
   private static final String LOG_LEVEL_PROPERTY = "nara.log.level";
   private static final String STACK_TRACE_PROPERTY = "nara.log.traces";
+
+  private final Terminal terminal;
 
   @Spec private CommandSpec spec;
 
@@ -42,7 +53,13 @@ public final class Main implements Runnable {
       description = "Log details, and print the stack trace of a defect.")
   private boolean verbose;
 
-  private Main() {}
+  private Main(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
 
   public static void main(String[] args) {
     // Scripts read the numbers, so their format must not depend on the host.
@@ -53,42 +70,33 @@ public final class Main implements Runnable {
 
   /** Runs one command and returns its exit code. */
   public static int run(String[] args, Terminal terminal) {
-    Main main = new Main();
-    CommandLine line =
-        new CommandLine(main)
-            .addSubcommand(new DemoCommand(terminal))
-            .addSubcommand(new RunCommand(terminal))
-            .addSubcommand(new RecoverCommand(terminal))
-            .addSubcommand(new IdentityCommand(terminal))
-            .addSubcommand(new VerifyCommand(terminal))
-            .addSubcommand(new LedgerCommand(terminal))
-            .addSubcommand(new CheckConfigCommand(terminal));
+    Main main = new Main(terminal);
+    CommandLine line = new CommandLine(main);
     line.setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
-        .setParameterExceptionHandler((failure, given) -> onUsageError(failure, terminal))
+        .setParameterExceptionHandler((failure, given) -> main.onUsageError(failure))
         .setExecutionStrategy(
             parsed -> {
               main.configureLogging(parsed.subcommand());
               return new CommandLine.RunLast().execute(parsed);
             })
-        .setExecutionExceptionHandler(
-            (failure, command, given) -> main.onFailure(failure, terminal));
-    int code = main.execute(line, args, terminal);
+        .setExecutionExceptionHandler((failure, command, given) -> main.onFailure(failure));
+    int code = main.execute(line, args);
     Optional<String> writeFailure = terminal.out().writeFailure();
     writeFailure.ifPresent(
         why -> terminal.message("nara: the results are incomplete, writing failed: %s", why));
     return writeFailure.isPresent() ? ExitCode.USAGE : code;
   }
 
-  private int execute(CommandLine line, String[] args, Terminal terminal) {
+  private int execute(CommandLine line, String[] args) {
     try {
       return line.execute(args);
     } catch (OutOfMemoryError full) {
       terminal.message("nara: out of memory; set NARA_JAVA_OPTS=-Xmx4g, for example, for 4 GB");
     } catch (Error defect) {
-      printDefect(defect, terminal);
+      printDefect(defect);
     }
     return ExitCode.DEFECT;
   }
@@ -111,7 +119,7 @@ public final class Main implements Runnable {
     }
   }
 
-  private static int onUsageError(ParameterException failure, Terminal terminal) {
+  private int onUsageError(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
     terminal.message("%s: %s", name, Terminal.printable(failure.getMessage()));
@@ -123,16 +131,16 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  private int onFailure(Exception failure, Terminal terminal) {
+  private int onFailure(Exception failure) {
     if (failure instanceof CommandFailure commandFailure) {
       terminal.message("nara: %s", commandFailure.getMessage());
       return ExitCode.USAGE;
     }
-    printDefect(failure, terminal);
+    printDefect(failure);
     return ExitCode.DEFECT;
   }
 
-  private void printDefect(Throwable failure, Terminal terminal) {
+  private void printDefect(Throwable failure) {
     terminal.message(
         "nara: a defect in this program: %s%s",
         Terminal.printable(failure.toString()),

@@ -1,20 +1,19 @@
 package nara.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Objects;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
-import nara.cli.output.Terminal;
 import nara.discovery.DiscoveryConfig;
 import nara.identity.Identity;
 import nara.identity.Soul;
@@ -25,27 +24,20 @@ import nara.recovery.RecoveryConfig;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportJson;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "recover",
     description =
         "Run one recovery. Exit code 0 when it is complete, 3 when partial, 4 when isolated: no"
             + " peer answered.")
-final class RecoverCommand implements Callable<Integer> {
+final class RecoverCommand extends TerminalCommand {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Peers answer an announcement within 3 s. */
   private static final Duration PLAZA_WAIT = Duration.ofSeconds(4);
 
   private static final int PLAZA_TRIES = 3;
-
-  private final Terminal terminal;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--peer",
@@ -77,28 +69,23 @@ final class RecoverCommand implements Callable<Integer> {
       description = "Write the report to this file, as JSON.")
   private Path report;
 
-  RecoverCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
   @Override
   public Integer call() {
     NodeConfig node = effectiveConfig();
-    for (Path file : new Path[] {out, report}) {
-      requireWritable(file);
-    }
+    Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
     Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identity(node);
-    ProgressPrinter progress = new ProgressPrinter(terminal);
+    ProgressPrinter progress = new ProgressPrinter(terminal());
     Report finalReport;
     try (RunningNode running =
-        RunningNode.start(node, identity, terminal.clock(), progress::print)) {
+        RunningNode.start(
+            node, identity, terminal().clock(), RunningNode.NO_PREPARATION, progress::print)) {
       finalReport = running.waitingForCloseOnShutdown().report();
       progress.eraseOpenLine();
       // Print the report first, so that a failed write of a file does not lose it.
-      terminal.out().print(ReportFormatter.format(finalReport));
-      terminal.out().flush();
+      terminal().out().print(ReportFormatter.format(finalReport));
+      terminal().out().flush();
       if (report != null) {
-        write(report, ReportJson.write(finalReport));
+        writeReport(finalReport);
       }
       if (out != null) {
         EventFileWriter.write(out, running.export());
@@ -118,7 +105,7 @@ final class RecoverCommand implements Callable<Integer> {
   /** The configuration of the file or the default one, changed by the options. */
   private NodeConfig effectiveConfig() {
     NodeConfig base =
-        config == null ? ConfigReader.defaults() : ConfigLoader.readForNode(config, terminal);
+        config == null ? ConfigReader.defaults() : ConfigLoader.readForNode(config, terminal());
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
       named.add(
@@ -141,8 +128,7 @@ final class RecoverCommand implements Callable<Integer> {
       return changed;
     }
     if (named.isEmpty() && mqtt.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "no peers to recover from: give --peer, --mqtt or --config");
+      throw usageError("no peers to recover from: give --peer, --mqtt or --config");
     }
     // Peers fetch our key from our mesh address, so serve the mesh on any free port.
     return changed
@@ -164,23 +150,17 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private static void requireWritable(Path file) {
-    if (file == null) {
-      return;
-    }
     Path directory = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
-      throw new CommandFailure(
-          file
-              + " cannot be written: it is a directory, its directory does not exist or permission"
-              + " is denied");
+      throw new CommandFailure(file + " cannot be written: give a file in a writable directory");
     }
   }
 
-  private static void write(Path file, String text) {
+  private void writeReport(Report finalReport) {
     try {
-      Files.writeString(file, text, StandardCharsets.UTF_8);
+      Files.writeString(report, ReportJson.write(finalReport));
     } catch (IOException failure) {
-      throw CommandFailure.unwritable(file, failure);
+      throw CommandFailure.unwritable(report, failure);
     }
   }
 }

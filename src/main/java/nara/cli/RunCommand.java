@@ -1,10 +1,11 @@
 package nara.cli;
 
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
@@ -12,14 +13,13 @@ import nara.cli.output.Terminal;
 import nara.cluster.ClusterConfig;
 import nara.identity.Identity;
 import nara.mesh.wire.PeerAddress;
+import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(name = "run", description = "Run a node until it is stopped (Ctrl-C or SIGTERM).")
-final class RunCommand implements Callable<Integer> {
-  private final Terminal terminal;
-
+final class RunCommand extends TerminalCommand {
   @Option(
       names = "--config",
       required = true,
@@ -43,32 +43,23 @@ final class RunCommand implements Callable<Integer> {
       description = "This member's address; overrides cluster.host and cluster.port.")
   private String memberAddress;
 
-  RunCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
   @Override
   public Integer call() throws InterruptedException {
-    NodeConfig read = ConfigLoader.readForNode(config, terminal);
+    NodeConfig read = ConfigLoader.readForNode(config, terminal());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identity(node);
-    ProgressPrinter progress = new ProgressPrinter(terminal);
+    ProgressPrinter progress = new ProgressPrinter(terminal());
+    Function<NaraNode, Future<?>> preparation =
+        importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
     try (RunningNode running =
-        importFile == null
-            ? RunningNode.start(node, identity, terminal.clock(), progress::print)
-            : RunningNode.start(
-                node,
-                identity,
-                terminal.clock(),
-                new StartupImport(importFile, terminal),
-                progress::print)) {
-      terminal.message("%s", startMessage(node, identity, running));
+        RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
+      terminal().message("%s", startMessage(node, identity, running));
       running
           .finished()
           .onSuccess(
               report -> {
                 progress.eraseOpenLine();
-                terminal.message("%s", ReportFormatter.summary(report));
+                terminal().message("%s", ReportFormatter.summary(report));
               });
       // The shutdown hook of the running node stops it and ends the process.
       new CountDownLatch(1).await();

@@ -21,7 +21,6 @@ import nara.node.NaraNode;
 import nara.node.NodeStartException;
 import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
-import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
 
 /**
@@ -29,6 +28,9 @@ import nara.recovery.report.Report;
  * shutdown hook stops the node, and the process waits for that.
  */
 final class RunningNode implements AutoCloseable {
+  /** Prepares nothing before the recovery. */
+  static final Function<NaraNode, Future<?>> NO_PREPARATION = node -> Future.succeededFuture();
+
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -48,12 +50,6 @@ final class RunningNode implements AutoCloseable {
     this.finished = finished;
   }
 
-  /** Starts a node that imports nothing. */
-  static RunningNode start(
-      NodeConfig config, Identity me, Scheduler clock, Consumer<RecoveryProgressed> onProgress) {
-    return start(config, me, clock, node -> Future.succeededFuture(), onProgress);
-  }
-
   /**
    * Starts a node and its recovery.
    *
@@ -66,7 +62,7 @@ final class RunningNode implements AutoCloseable {
       Identity me,
       Scheduler clock,
       Function<NaraNode, Future<?>> beforeRecovery,
-      Consumer<RecoveryProgressed> onProgress) {
+      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
     Promise<Report> finished = Promise.promise();
     Future<NaraNode> starting =
         NaraNode.start(
@@ -81,7 +77,8 @@ final class RunningNode implements AutoCloseable {
                       RecoveryNotification.class,
                       notification -> {
                         switch (notification) {
-                          case RecoveryProgressed progressed -> onProgress.accept(progressed);
+                          case RecoveryNotification.RecoveryProgressed progressed ->
+                              onProgress.accept(progressed);
                           case RecoveryNotification.RecoveryFinished done ->
                               finished.tryComplete(done.report());
                         }

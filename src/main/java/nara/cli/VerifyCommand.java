@@ -5,7 +5,6 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
@@ -28,11 +27,10 @@ import picocli.CommandLine.Parameters;
     description =
         "Print a verdict for each event of a file: line number, id and verdict, separated by tabs."
             + " Exit code 3 when the policy would refuse any event.")
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand extends TerminalCommand {
   private static final int ID_CHARACTERS = 64;
   private static final HexFormat HEX = HexFormat.of();
 
-  private final Terminal terminal;
   private final Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
   private final EventReader reader = new EventReader();
 
@@ -41,7 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
       description = "A file of events, one JSON object a line, plain or gzipped.")
   private Path file;
 
-  @Mixin private VerificationOptions options = new VerificationOptions();
+  @Mixin private VerificationOptions verificationOptions = new VerificationOptions();
 
   @Option(
       names = "--policy",
@@ -53,24 +51,20 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object a line for each event.")
   private boolean json;
 
-  VerifyCommand(Terminal terminal) {
-    this.terminal = terminal;
-  }
-
   @Override
   public Integer call() {
     TrustPolicy policy = VerificationOptions.policy(policyName);
-    EventVerifier verifier = options.eventVerifier(List.of(file), terminal);
+    EventVerifier verifier = verificationOptions.eventVerifier(List.of(file), terminal());
     long done = 0;
     try (EventFileReader events = EventFileReader.open(file)) {
       List<Line> lines;
       // A reader of the output, such as head, may have closed its end.
-      while (!terminal.out().checkError()
+      while (!terminal().out().checkError()
           && !(lines = events.nextBatch(VerificationOptions.BATCH_SIZE)).isEmpty()) {
         print(lines, verifier.verify(lines.stream().map(line -> line.read(reader)).toList()));
         done += lines.size();
-        if (terminal.interactive()) {
-          terminal.err().printf("\r%,d events verified", done);
+        if (terminal().interactive()) {
+          terminal().err().printf("\r%,d events verified", done);
         }
       }
     }
@@ -92,7 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
       rows.append(json ? JsonOutput.compact(jsonRow(number, result)) : textRow(number, result))
           .append('\n');
     }
-    terminal.out().print(rows);
+    terminal().out().print(rows);
   }
 
   private static String textRow(long number, VerificationResult result) {
@@ -129,12 +123,13 @@ final class VerifyCommand implements Callable<Integer> {
         counts.entrySet().stream()
             .map(count -> "%,d %s".formatted(count.getValue(), count.getKey().label()))
             .collect(Collectors.joining(", "));
-    terminal.message(
-        "%s%,d events%s; the policy \"%s\" would refuse %,d",
-        terminal.interactive() ? "\r" : "",
-        total,
-        verdicts.isEmpty() ? "" : ": " + verdicts,
-        policy.label(),
-        refused);
+    terminal()
+        .message(
+            "%s%,d events%s; the policy \"%s\" would refuse %,d",
+            terminal().interactive() ? "\r" : "",
+            total,
+            verdicts.isEmpty() ? "" : ": " + verdicts,
+            policy.label(),
+            refused);
   }
 }

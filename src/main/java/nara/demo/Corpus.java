@@ -27,15 +27,15 @@ import nara.identity.Identity;
 import nara.identity.Soul;
 
 /**
- * The signed history of an invented network: distinct events of some citizens, within the limits of
- * a ledger, so that a ledger that is large enough keeps them all.
+ * The signed history of an invented network. All events are distinct and within a ledger's limits,
+ * so a ledger that is large enough keeps them all.
  *
  * <p>The same seed and end time give the same bytes.
  */
 public final class Corpus {
   public static final int CITIZENS = 40;
 
-  // What a ledger keeps: pings of one target, and observations of one pair.
+  // The limits of a ledger for pings of one target and observations of one pair.
   private static final int PINGS_PER_TARGET = 5;
   private static final int OBSERVATIONS_PER_PAIR = 20;
 
@@ -59,12 +59,12 @@ public final class Corpus {
     return citizens;
   }
 
-  /** The JSON of the events: the announcements first, the others in no order. */
+  /** The events as JSON: the announcements first, the others unordered. */
   public List<byte[]> events() {
     return events;
   }
 
-  /** How many announcements there are; they bring the keys. */
+  /** The number of announcements; they carry the keys. */
   public int announcementCount() {
     return citizens.size() * ANNOUNCEMENTS;
   }
@@ -72,8 +72,8 @@ public final class Corpus {
   /**
    * Generates a history.
    *
-   * @param size distinct events, the announcements at least
-   * @param end no event is newer
+   * @param size number of distinct events; there are never fewer than the announcements
+   * @param end the latest time of an event
    */
   public static Corpus generate(int size, int citizenCount, long seed, Instant end) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -23,7 +23,7 @@ class CheckConfigCommandTest {
   }
 
   @Test
-  void every_problem_is_a_line_that_begins_with_the_file() throws IOException {
+  void every_problem_is_printed_in_its_own_line() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("c.json"),
@@ -54,7 +54,7 @@ class CheckConfigCommandTest {
   }
 
   @Test
-  void a_password_in_a_url_is_not_printed() throws IOException {
+  void password_in_url_is_not_printed() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("c.json"), "{\"plaza\": {\"url\": \"mqtt://lisa:saxophone@h:1883\"}}");

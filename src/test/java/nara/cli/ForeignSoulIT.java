@@ -19,10 +19,10 @@ import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that would be a member of another nara's cluster. */
+/** A node tries to join the cluster of another nara. */
 class ForeignSoulIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   @TempDir private Path directory;
 
@@ -36,7 +36,7 @@ class ForeignSoulIT {
         ConfigReader.read(json(lisa, ours, ours, theirs)).config().orElseThrow().cluster();
     ClusterMember member =
         Blocking.await(
-            ClusterMember.join(config.asMember(), lisa.id(), new VertxOptions()), PATIENCE);
+            ClusterMember.join(config.asMember(), lisa.id(), new VertxOptions()), TIMEOUT);
     try {
       Path file = directory.resolve("node.json");
       Files.writeString(file, json(stranger, theirs, ours, theirs));
@@ -52,14 +52,14 @@ class ForeignSoulIT {
                   + stranger.id()
                   + "; give all members the same identity.name and soul, or choose another"
                   + " cluster.name");
-      long end = System.nanoTime() + PATIENCE.toNanos();
+      long end = System.nanoTime() + TIMEOUT.toNanos();
       while (!member.isLastCoordinator() && System.nanoTime() < end) {
-        LockSupport.parkNanos(LOOK.toNanos());
+        LockSupport.parkNanos(POLL_INTERVAL.toNanos());
       }
       assertThat(member.isLastCoordinator()).isTrue();
     } finally {
       Blocking.await(
-          member.vertx().close().transform(closed -> member.leave().otherwiseEmpty()), PATIENCE);
+          member.vertx().close().transform(closed -> member.leave().otherwiseEmpty()), TIMEOUT);
     }
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class IdentityCommandTest {
   @Test
-  void recorded_souls_have_the_recorded_ids_keys_and_bonds() {
+  void recorded_souls_get_recorded_ids_keys_and_bonds() {
     JsonNode recorded = Vectors.json("identity.json");
     for (String kind : new String[] {"custom_souls", "generated_souls"}) {
       for (JsonNode s : recorded.get(kind)) {
@@ -33,7 +33,7 @@ class IdentityCommandTest {
   }
 
   @Test
-  void without_a_soul_a_new_one_is_made_for_the_name() {
+  void soul_is_generated_when_none_is_given() {
     JsonNode first = json("--name", "lisa");
     JsonNode second = json("--name", "lisa");
     assertThat(first.get("name").asText()).isEqualTo("lisa");
@@ -51,12 +51,12 @@ class IdentityCommandTest {
   }
 
   @Test
-  void a_generic_name_that_is_given_is_kept() {
+  void generic_name_is_kept_when_given() {
     assertThat(json("--name", "my-nara").get("name").asText()).isEqualTo("my-nara");
   }
 
   @Test
-  void without_json_it_is_lines_for_a_person() {
+  void identity_is_printed_as_lines_without_json_option() {
     CommandLineRun run =
         CommandLineRun.of(
             "identity",
@@ -80,7 +80,7 @@ class IdentityCommandTest {
   }
 
   @Test
-  void a_broken_soul_is_refused_and_not_repeated() {
+  void broken_soul_is_rejected_and_not_printed() {
     CommandLineRun run = CommandLineRun.of("identity", "--name", "x", "--soul", "notasoul");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("40 bytes in Base58").doesNotContain("notasoul");

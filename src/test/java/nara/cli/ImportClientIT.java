@@ -17,7 +17,7 @@ import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A backup is given to a node that runs, and comes back out of it. */
+/** Imports a backup into a running node. */
 class ImportClientIT {
   private static final Path CORPUS = Path.of("src/test/resources/vectors/corpus.jsonl.gz");
 
@@ -62,7 +62,7 @@ class ImportClientIT {
     assertThat(unsigned.code()).isEqualTo(2);
     assertThat(unsigned.err()).contains("--to needs --config");
     assertThat(nothing.code()).isEqualTo(2);
-    assertThat(nothing.err()).contains("say which files to take in");
+    assertThat(nothing.err()).contains("the files to import are missing");
   }
 
   private JsonNode imported(TestNode into) throws IOException {

@@ -22,7 +22,7 @@ class LedgerCommandTest {
   @TempDir Path folder;
 
   @Test
-  void queries_answer_as_recorded_whatever_the_order_of_the_file() throws IOException {
+  void query_returns_recorded_ids_when_lines_are_shuffled() throws IOException {
     JsonNode recorded = Vectors.json("queries.json");
     List<String> events = texts(recorded.get("events_in_order_of_insertion"));
     Collections.shuffle(events, new Random(3));
@@ -46,13 +46,13 @@ class LedgerCommandTest {
         case "page" -> {
           args.addAll(List.of("--mode", "page", "--page-size", q.get("page_size").asText()));
           for (JsonNode page : q.get("pages")) {
-            List<String> asked = new ArrayList<>(args);
+            List<String> pageArgs = new ArrayList<>(args);
             if (!page.get("cursor").asText().isEmpty()) {
-              asked.addAll(List.of("--cursor", page.get("cursor").asText()));
+              pageArgs.addAll(List.of("--cursor", page.get("cursor").asText()));
             }
-            JsonNode answer = json(asked);
-            assertThat(answer.get("ids")).isEqualTo(page.get("ids"));
-            assertThat(answer.path("next_cursor").asText())
+            JsonNode response = json(pageArgs);
+            assertThat(response.get("ids")).isEqualTo(page.get("ids"));
+            assertThat(response.path("next_cursor").asText())
                 .isEqualTo(page.get("next_cursor").asText());
           }
         }
@@ -62,7 +62,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void subjects_have_the_recorded_values() throws IOException {
+  void subject_prints_recorded_values() throws IOException {
     JsonNode recorded = Vectors.json("derived.json");
     Path file = file("derived.jsonl", texts(recorded.get("events")));
     for (JsonNode s : recorded.get("subjects")) {
@@ -85,7 +85,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void stats_count_the_lines_and_what_is_kept_of_them() throws IOException {
+  void stats_count_lines_and_kept_events() throws IOException {
     List<String> lines = new ArrayList<>(Vectors.gzippedLines("corpus.jsonl.gz").subList(0, 20));
     lines.add(lines.getFirst());
     lines.add("no event");
@@ -95,7 +95,7 @@ class LedgerCommandTest {
     JsonNode stats = Vectors.parse(run.out());
 
     assertThat(run.code()).isZero();
-    assertThat(run.err()).contains("1 lines hold no event", "line 22");
+    assertThat(run.err()).contains("1 lines hold no valid event", "line 22");
     assertThat(stats.get("lines").asInt()).isEqualTo(22);
     assertThat(stats.get("duplicate").asInt()).isEqualTo(1);
     assertThat(stats.get("not_events").asInt()).isEqualTo(1);
@@ -109,8 +109,8 @@ class LedgerCommandTest {
   }
 
   @Test
-  void a_policy_judges_the_file_first() {
-    int asItIs = total(CORPUS);
+  void policy_refuses_events_when_keys_are_given() {
+    int unverified = total(CORPUS);
     CommandLineRun verified =
         CommandLineRun.of(
             "ledger",
@@ -119,13 +119,12 @@ class LedgerCommandTest {
             "--keys",
             "src/test/resources/vectors/corpus.json",
             "--json");
-    assertThat(Vectors.parse(verified.out()).get("total").asInt()).isLessThan(asItIs);
+    assertThat(Vectors.parse(verified.out()).get("total").asInt()).isLessThan(unverified);
     assertThat(verified.err()).contains("the policy refuses 19 events: bad_signature");
   }
 
   @Test
-  void an_export_holds_the_bytes_in_order_of_time_and_reads_back_as_the_same_ledger()
-      throws IOException {
+  void export_keeps_bytes_and_reads_back_as_same_ledger() throws IOException {
     Path out = folder.resolve("out.jsonl.gz");
     assertThat(CommandLineRun.of("ledger", "export", CORPUS, "--out", out).code()).isZero();
     CommandLineRun printed = CommandLineRun.of("ledger", "export", CORPUS);
@@ -142,7 +141,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void an_import_adds_to_a_ledger_file_and_may_be_repeated() throws IOException {
+  void repeated_import_adds_events_once() throws IOException {
     List<String> lines = Vectors.gzippedLines("corpus.jsonl.gz");
     Path ledger = folder.resolve("ledger.jsonl");
     Path first = file("first.jsonl", lines.subList(0, 2_000));
@@ -166,7 +165,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void wrong_bounds_and_unknown_services_are_refused() {
+  void query_is_rejected_when_limit_or_service_is_invalid() {
     for (String options :
         List.of(
             "--mode page --page-size 0",
@@ -181,7 +180,7 @@ class LedgerCommandTest {
   }
 
   @Test
-  void unmentioned_subject_is_unknown_with_a_note() {
+  void subject_is_unknown_when_no_event_mentions_it() {
     CommandLineRun run = CommandLineRun.of("ledger", "subject", CORPUS, "nobody", "--json");
     assertThat(run.code()).isZero();
     assertThat(run.err()).contains("mentions nobody");

@@ -28,7 +28,7 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"demo", "run", "recover", "identity", "verify", "ledger", "check-config"})
-  void every_command_explains_itself(String command) {
+  void every_command_prints_its_help(String command) {
     CommandLineRun help = CommandLineRun.of(command, "--help");
     assertThat(help.code()).isZero();
     assertThat(help.out()).startsWith("Usage: nara " + command).contains("--verbose");
@@ -39,11 +39,11 @@ class MainTest {
     CommandLineRun none = CommandLineRun.of();
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.out()).isEmpty();
-    assertThat(none.err()).startsWith("nara: say which command to run").contains(COMMANDS);
+    assertThat(none.err()).startsWith("nara: a command is missing").contains(COMMANDS);
   }
 
   @Test
-  void bad_usage_is_a_sentence_and_never_a_stack_trace() {
+  void bad_usage_prints_message_without_stack_trace() {
     for (Object[] args :
         List.of(
             new Object[] {"nonsense"},
@@ -80,27 +80,28 @@ class MainTest {
   }
 
   @Test
-  void a_file_named_with_an_at_sign_is_not_a_list_of_arguments(@TempDir Path folder) {
+  void file_is_not_an_argument_list_when_name_begins_with_at_sign(@TempDir Path folder) {
     CommandLineRun run = CommandLineRun.of("verify", "@" + folder.resolve("x"));
-    assertThat(run.err()).contains("there is no file @");
+    assertThat(run.err()).contains("file not found: @");
   }
 
   @Test
-  void lost_output_is_a_failure() {
+  void command_fails_when_output_is_lost() {
     CommandLineRun run = CommandLineRun.of(failing("No space left on device"), "identity");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("the results could not all be printed: No space left on device");
+    assertThat(run.err())
+        .contains("the results are incomplete, writing failed: No space left on device");
   }
 
   @Test
-  void broken_pipe_is_no_failure() {
+  void command_succeeds_when_reader_closes_pipe() {
     CommandLineRun run = CommandLineRun.of(failing("Broken pipe"), "identity");
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
   }
 
   @Test
-  void a_command_that_needs_more_memory_than_there_is_says_so() {
+  void command_prints_advice_when_memory_is_exhausted() {
     OutputStream hungry =
         new OutputStream() {
           @Override
@@ -118,10 +119,10 @@ class MainTest {
     assumeTrue(Files.exists(Path.of("/dev/zero")));
     CommandLineRun config = CommandLineRun.of("check-config", "/dev/zero");
     assertThat(config.code()).isEqualTo(2);
-    assertThat(config.err()).contains("is far too large for a configuration file");
+    assertThat(config.err()).contains("is too large for a configuration file");
     CommandLineRun keys = CommandLineRun.of("verify", "pom.xml", "--keys", "/dev/zero");
     assertThat(keys.code()).isEqualTo(2);
-    assertThat(keys.err()).contains("is far too large for a file of keys");
+    assertThat(keys.err()).contains("is too large for a file of keys");
   }
 
   @Test

@@ -16,7 +16,7 @@ import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A recovery in a process of its own that is asked to end before it is done. */
+/** A recovery in a process of its own receives SIGTERM before it is complete. */
 class RecoverShutdownIT {
   @TempDir Path folder;
 
@@ -34,16 +34,16 @@ class RecoverShutdownIT {
               out.toString(),
               "--report",
               report.toString());
-      try (Socket asked = silent.accept()) {
-        assertThat(asked.getInputStream().read()).isPositive();
-        // The handle, since the process would close what it still has to say.
+      try (Socket connection = silent.accept()) {
+        assertThat(connection.getInputStream().read()).isPositive();
+        // Process.destroy would close the output that is read below.
         recover.toHandle().destroy();
-        String told = new String(recover.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(recover.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(recover.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(told).contains("events recovered", "the node stopped during the recovery");
+        assertThat(output).contains("events recovered", "the node stopped during the recovery");
         String outcome = Vectors.parse(Files.readString(report)).get("outcome").asText();
-        assertThat(told).startsWith(outcome);
+        assertThat(output).startsWith(outcome);
         assertThat(Files.readAllLines(out)).as("its own announcement").isNotEmpty();
       } finally {
         recover.destroyForcibly();

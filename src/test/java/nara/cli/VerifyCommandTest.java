@@ -34,7 +34,7 @@ class VerifyCommandTest {
   @TempDir Path folder;
 
   @Test
-  void the_corpus_gets_the_recorded_verdicts_and_the_exit_code_of_a_refusal() {
+  void corpus_gets_recorded_verdicts_and_exit_code_3() {
     CommandLineRun run = CommandLineRun.of("verify", CORPUS, "--keys", CORPUS_KEYS);
 
     assertThat(run.code()).isEqualTo(3);
@@ -52,7 +52,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void every_recorded_event_has_the_recorded_content_id_and_hash_in_json() throws IOException {
+  void json_rows_hold_recorded_content_id_and_hash() throws IOException {
     JsonNode events = Vectors.json("events.json").get("events");
     List<String> lines = new ArrayList<>();
     events.forEach(e -> lines.add(e.get("json").asText()));
@@ -78,7 +78,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void each_kind_of_bad_event_is_named() throws IOException {
+  void each_kind_of_bad_event_gets_its_verdict() throws IOException {
     Citizen lisa = Citizen.named("lisa");
     Citizen bart = Citizen.named("bart");
     String good = text(lisa.signed(T, tease(lisa, bart)));
@@ -121,7 +121,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void the_order_of_the_lines_changes_no_verdict() throws IOException {
+  void verdicts_stay_when_lines_are_shuffled() throws IOException {
     List<String> lines = new ArrayList<>(Vectors.gzippedLines("corpus.jsonl.gz"));
     List<String> shuffled = new ArrayList<>(lines);
     Collections.shuffle(shuffled, new Random(7));
@@ -131,7 +131,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void the_policy_decides_what_would_be_refused() throws IOException {
+  void exit_code_depends_on_policy() throws IOException {
     Path unsigned =
         file(
             List.of(
@@ -155,7 +155,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void a_row_stays_one_line_whatever_a_peer_wrote() throws IOException {
+  void row_stays_one_line_when_event_holds_line_ends() throws IOException {
     Citizen lisa = Citizen.named("lisa");
     Social odd = new Social("tease", "lisa", "", "b\u2028\u0085\u2029\nc", "", "", "");
     CommandLineRun run =

@@ -17,7 +17,7 @@ class CorpusTest {
   private static final Instant END = Instant.parse("2026-11-26T12:00:00Z");
 
   @Test
-  void a_ledger_that_is_large_enough_keeps_all_of_a_history_however_often_few_observe_each_other() {
+  void ledger_keeps_whole_history_when_citizens_are_few() {
     int size = 3_000;
     Corpus corpus = Corpus.generate(size, 4, 7, END);
     Ledger ledger = new Ledger(LedgerConfig.ofSize(size), name -> true);
@@ -28,7 +28,7 @@ class CorpusTest {
   }
 
   @Test
-  void the_same_seed_and_end_give_the_same_bytes() {
+  void same_seed_and_end_give_same_bytes() {
     assertThat(Corpus.generate(500, 5, 1, END).events())
         .usingElementComparator(Arrays::compare)
         .isEqualTo(Corpus.generate(500, 5, 1, END).events());

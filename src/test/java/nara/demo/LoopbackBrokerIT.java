@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes over the broker that the demo brings along: the same as over a real one. */
+/** Nodes connect to the demo's broker as to a real one. */
 class LoopbackBrokerIT {
   private static final Duration QUIET = Duration.ofSeconds(3);
   private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -49,44 +49,44 @@ class LoopbackBrokerIT {
   }
 
   @Test
-  void ledgers_are_asked_and_answered_with_megabytes() {
+  void ledger_response_of_megabytes_is_delivered() {
     try (TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart = new TestPlazaNode("bart").holding(teases(8_000))) {
       bart.connected(config(broker.url()));
-      LedgersFetched answered =
+      LedgersFetched fetched =
           await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
 
-      assertThat(answered.error()).isEmpty();
-      assertThat(answered.responses().getFirst().bytes()).isGreaterThan(1 << 20);
-      assertThat(answered.responses().getFirst().offerResult().added()).isEqualTo(8_000);
+      assertThat(fetched.error()).isEmpty();
+      assertThat(fetched.responses().getFirst().bytes()).isGreaterThan(1 << 20);
+      assertThat(fetched.responses().getFirst().offerResult().added()).isEqualTo(8_000);
       lisa.awaitPresence(told -> told.name().equals("bart"));
     }
   }
 
   @Test
-  void a_broker_that_ends_and_begins_again_loses_nothing() {
+  void request_is_answered_after_broker_restart() {
     int port = broker.port();
     try (TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         TestPlazaNode bart = new TestPlazaNode("bart").holding(teases(5))) {
-      var asked = lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE);
+      var request = lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE);
       await(broker.stop());
       lisa.awaitState(state -> !state.connected());
       broker = await(LoopbackBroker.start(vertx, port));
       bart.connected(config(broker.url()));
 
-      assertThat(await(asked).responses().getFirst().events()).isEqualTo(5);
+      assertThat(await(request).responses().getFirst().events()).isEqualTo(5);
     }
   }
 
   @Test
-  void messages_go_to_those_whose_filters_match_and_are_acknowledged() {
+  void message_is_acknowledged_and_delivered_when_filter_matches() {
     MqttClient client = MqttClient.create(vertx);
     Promise<Object> acknowledged = Promise.promise();
     Promise<List<Integer>> granted = Promise.promise();
     client.publishCompletionHandler(acknowledged::tryComplete);
     client.subscribeCompletionHandler(answer -> granted.tryComplete(answer.grantedQoSLevels()));
-    Promise<String> heard = Promise.promise();
-    client.publishHandler(message -> heard.tryComplete(message.topicName()));
+    Promise<String> delivered = Promise.promise();
+    client.publishHandler(message -> delivered.tryComplete(message.topicName()));
     await(client.connect(broker.port(), "127.0.0.1"));
     await(client.subscribe(Map.of("a/+/c", 1)));
 
@@ -95,13 +95,13 @@ class LoopbackBrokerIT {
     await(client.publish("a/b/d", text, MqttQoS.AT_LEAST_ONCE, false, false));
     await(client.publish("a/b/c", text, MqttQoS.AT_LEAST_ONCE, false, false));
 
-    assertThat(await(heard.future())).isEqualTo("a/b/c");
+    assertThat(await(delivered.future())).isEqualTo("a/b/c");
     assertThat(await(acknowledged.future())).isNotNull();
     await(client.disconnect());
   }
 
   @Test
-  void a_second_client_of_the_same_name_takes_the_place_of_the_first() {
+  void broker_closes_first_client_when_second_has_same_id() {
     MqttClientOptions same = new MqttClientOptions();
     same.setClientId("same");
     MqttClient first = MqttClient.create(vertx, same);

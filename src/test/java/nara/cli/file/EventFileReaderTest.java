@@ -21,15 +21,14 @@ class EventFileReaderTest {
   @TempDir Path folder;
 
   @Test
-  void lines_keep_their_numbers_and_blank_ones_are_skipped() throws IOException {
+  void lines_keep_numbers_when_blank_lines_are_skipped() throws IOException {
     assertThat(lines("a\n\n  \r\nb\r\nc")).containsExactly("1:a", "4:b", "5:c");
     assertThat(lines("")).isEmpty();
     assertThat(lines("\n\n")).isEmpty();
   }
 
   @Test
-  void a_line_as_long_as_an_event_may_be_is_taken_and_a_longer_one_is_not_held()
-      throws IOException {
+  void line_is_skipped_when_longer_than_an_event_may_be() throws IOException {
     String longest = "x".repeat(EventLimits.MAX_EVENT_BYTES);
     String huge = "y".repeat(5 * EventLimits.MAX_EVENT_BYTES);
     byte[] text = (longest + "\n" + longest + "z\n" + longest + "\r\n" + huge + "\nb").getBytes();
@@ -48,7 +47,7 @@ class EventFileReaderTest {
   }
 
   @Test
-  void gzip_is_known_by_its_first_bytes_even_of_several_members() throws IOException {
+  void gzip_file_of_several_members_is_read() throws IOException {
     ByteArrayOutputStream both = new ByteArrayOutputStream();
     both.write(gzip("a\nb\n"));
     both.write(gzip("c\n"));
@@ -71,7 +70,7 @@ class EventFileReaderTest {
   }
 
   @Test
-  void batches_are_as_large_as_asked_for() throws IOException {
+  void batches_have_requested_size() throws IOException {
     Path path = Files.writeString(folder.resolve("five"), "1\n2\n3\n4\n5\n");
     try (EventFileReader file = EventFileReader.open(path)) {
       assertThat(file.nextBatch(2)).hasSize(2);
@@ -84,20 +83,20 @@ class EventFileReaderTest {
   @Test
   void unreadable_file_is_rejected_with_reason() throws IOException {
     byte[] packed = gzip("line\n".repeat(100_000));
-    assertRefused(Arrays.copyOf(packed, packed.length - 20), "is cut off");
-    assertRefused(Arrays.copyOf(packed, 5), "is cut off");
+    assertRejected(Arrays.copyOf(packed, packed.length - 20), "is cut off");
+    assertRejected(Arrays.copyOf(packed, 5), "is cut off");
     byte[] corrupt = packed.clone();
     corrupt[packed.length - 6] ^= 1;
-    assertRefused(corrupt, "is corrupt");
+    assertRejected(corrupt, "is corrupt");
     assertThatThrownBy(() -> EventFileReader.open(folder.resolve("none")))
         .isInstanceOf(CommandFailure.class)
-        .hasMessageStartingWith("there is no file ");
+        .hasMessageStartingWith("file not found: ");
     assertThatThrownBy(() -> EventFileReader.open(folder))
         .isInstanceOf(CommandFailure.class)
         .hasMessageEndingWith("is a directory; give a file of events");
   }
 
-  private void assertRefused(byte[] content, String words) {
+  private void assertRejected(byte[] content, String words) {
     assertThatThrownBy(() -> lines(content))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining(words);
@@ -109,14 +108,14 @@ class EventFileReaderTest {
 
   private List<String> lines(byte[] content) throws IOException {
     List<String> all = new ArrayList<>();
-    try (EventFileReader file =
-        EventFileReader.open(Files.write(folder.resolve("file"), content))) {
-      for (List<Line> lines = file.nextBatch(3); !lines.isEmpty(); lines = file.nextBatch(3)) {
-        lines.forEach(
-            line ->
-                all.add(line.number() + ":" + new String(line.bytes(), StandardCharsets.UTF_8)));
-      }
-    }
+    EventFileReader.forEachBatch(
+        Files.write(folder.resolve("file"), content),
+        3,
+        lines ->
+            lines.forEach(
+                line ->
+                    all.add(
+                        line.number() + ":" + new String(line.bytes(), StandardCharsets.UTF_8))));
     return all;
   }
 

@@ -24,9 +24,9 @@ class EventFileWriterTest {
 
   @Test
   void failed_write_leaves_no_temporary_file() throws IOException {
-    // What would be replaced is a directory with something in it.
-    Path there = Files.createDirectories(folder.resolve("there/full")).getParent();
-    assertThatThrownBy(() -> EventFileWriter.write(there, List.of()))
+    // A directory that is not empty cannot be replaced.
+    Path target = Files.createDirectories(folder.resolve("there/full")).getParent();
+    assertThatThrownBy(() -> EventFileWriter.write(target, List.of()))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("cannot be written");
     assertThat(folder).isDirectoryNotContaining("glob:**.new");

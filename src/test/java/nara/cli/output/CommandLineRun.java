@@ -11,12 +11,12 @@ import nara.bus.Scheduler;
 import nara.cli.Main;
 
 /**
- * One command, run in this process, with what it printed.
+ * The exit code and the output of a command that ran in this process.
  *
  * @param code its exit code
  */
 public record CommandLineRun(int code, String out, String err) {
-  /** After every recorded event and within 10 minutes of the one that is from the future. */
+  /** Later than every recorded event, except one that is less than 10 minutes in the future. */
   public static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-11-22T20:00:00Z"));
 
@@ -24,7 +24,7 @@ public record CommandLineRun(int code, String out, String err) {
     return of(new ByteArrayOutputStream(), args);
   }
 
-  /** The same with its results going somewhere else. */
+  /** Runs a command whose results go to the given stream. */
   public static CommandLineRun of(OutputStream out, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =

@@ -13,7 +13,7 @@ import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
 import org.junit.jupiter.api.Test;
 
-/** What a person sees of a recovery. */
+/** The report and the progress of a recovery as text. */
 class ReportOutputTest {
   private static final Report REPORT =
       new Report(
@@ -60,7 +60,7 @@ class ReportOutputTest {
   }
 
   @Test
-  void columns_line_up_and_long_words_are_cut() {
+  void columns_are_aligned_and_long_cells_are_cut() {
     String text =
         new TextTable("name", "count").addRow("a", 5).addRow("b".repeat(200), 12_345).render("> ");
     assertThat(text.lines().map(String::length).distinct()).hasSize(1);
@@ -69,7 +69,7 @@ class ReportOutputTest {
   }
 
   @Test
-  void without_a_terminal_progress_is_a_line_for_each_stage_and_one_every_two_seconds() {
+  void progress_prints_line_per_stage_and_interval_without_terminal() {
     ProgressPrinter printer = new ProgressPrinter(terminal(false));
     printer.print(progress("discovery", 0));
     printer.print(progress("sample", 1));
@@ -86,7 +86,7 @@ class ReportOutputTest {
   }
 
   @Test
-  void on_a_terminal_one_line_is_written_over_and_wiped_in_the_end() {
+  void progress_overwrites_and_erases_one_line_on_terminal() {
     ProgressPrinter printer = new ProgressPrinter(terminal(true));
     printer.print(progress("sample", 1));
     now = now.plusMillis(100);
