@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import nara.bounds.SafeText;
+import nara.cli.LedgerLoader.LoadedLedger;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.JsonOutput;
@@ -59,7 +60,7 @@ final class LedgerCommand extends TerminalCommand {
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
-    LedgerLoader.LoadedLedger load(List<Path> files) {
+    LoadedLedger load(List<Path> files) {
       return ledgerLoader.load(files, terminal());
     }
 
@@ -76,7 +77,7 @@ final class LedgerCommand extends TerminalCommand {
   static final class StatsCommand extends FileCommand {
     @Override
     public Integer call() {
-      LedgerLoader.LoadedLedger loaded = load(List.of(file));
+      LoadedLedger loaded = load(List.of(file));
       LedgerStats stats = loaded.ledger.stats();
       Map<String, Integer> byService = new TreeMap<>();
       stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
@@ -352,7 +353,7 @@ final class LedgerCommand extends TerminalCommand {
       if (!Files.exists(file)) {
         files.removeFirst();
       }
-      LedgerLoader.LoadedLedger loaded = load(files);
+      LoadedLedger loaded = load(files);
       List<Event> events = loaded.ledger.export();
       EventFileWriter.write(file, events);
       Map<String, Object> object = JsonOutput.object("total", events.size());

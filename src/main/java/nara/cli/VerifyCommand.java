@@ -39,7 +39,7 @@ final class VerifyCommand extends TerminalCommand {
       description = "A file of events, one JSON object a line, plain or gzipped.")
   private Path file;
 
-  @Mixin private VerificationOptions verificationOptions = new VerificationOptions();
+  @Mixin private VerificationOptions options = new VerificationOptions();
 
   @Option(
       names = "--policy",
@@ -54,7 +54,7 @@ final class VerifyCommand extends TerminalCommand {
   @Override
   public Integer call() {
     TrustPolicy policy = VerificationOptions.policy(policyName);
-    EventVerifier verifier = verificationOptions.eventVerifier(List.of(file), terminal());
+    EventVerifier verifier = options.eventVerifier(List.of(file), terminal());
     long done = 0;
     try (EventFileReader events = EventFileReader.open(file)) {
       List<Line> lines;
