@@ -109,11 +109,12 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
     // Before that, the node merges only its own snapshot or import; opening copies the view.
-    return switch (request) {
-      case MergeEvents events when open -> onMerge(events);
-      case RecordObservation own when open -> onObserve(own);
-      default -> view.request(request);
-    };
+    if (open && request instanceof MergeEvents events) {
+      return onMerge(events);
+    }
+    return open && request instanceof RecordObservation own
+        ? onObserve(own)
+        : view.request(request);
   }
 
   /** Shares an observation of this nara's own, if the view did not hold it already. */
