@@ -1,4 +1,4 @@
-/** Who of the neighbours is still there: pings, observations, backfill, expiry. */
+/** Presence checks of neighbours: pings, observations, backfill, expiry. */
 @MayKnow({
   "bounds",
   "bus",

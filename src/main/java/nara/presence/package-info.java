@@ -1,4 +1,4 @@
-/** Who is online: how this node announces itself and learns of others, with or without a broker. */
+/** Announcements of this node and of others, with or without a broker. */
 @MayKnow({"bus", "event", "event.json", "identity", "trust"})
 package nara.presence;
 

@@ -1,6 +1,6 @@
 /**
- * What may be believed: verdicts, policies, key evidence and quarantine. All events enter the
- * ledger through TrustVerticle.
+ * Verdicts, policies, key evidence and quarantine. All events of others enter the ledger through
+ * TrustVerticle.
  */
 @MayKnow({"bounds", "bus", "event", "event.json", "identity", "ledger", "trust.verifier"})
 package nara.trust;

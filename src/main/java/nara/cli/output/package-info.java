@@ -1,4 +1,4 @@
-/** What commands print: tables, JSON, progress, the report. */
+/** The output of commands: tables, JSON, progress, the report. */
 @MayKnow({"bounds", "bus", "recovery", "recovery.report"})
 package nara.cli.output;
 

@@ -1,4 +1,4 @@
-/** Requests to peers, and MeshSyncVerticle, which serves them to the other verticles. */
+/** Requests to peers. MeshSyncVerticle sends them for the other verticles. */
 @MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mesh..", "negentropy", "trust.."})
 package nara.mesh.client;
 
