@@ -37,11 +37,7 @@ final class LedgerFetch {
   private int mergesInFlight;
   private Instant lastActivity;
 
-  /**
-   * A fetch that begins now.
-   *
-   * @param reconnectTime how long peers may take to come back after the broker was away
-   */
+  /** Begins now. Peers may take {@code reconnectTime} to come back after the broker was away. */
   LedgerFetch(FetchLedgers request, Duration reconnectTime, Instant now) {
     this.request = request;
     this.reconnectTime = reconnectTime;
@@ -110,11 +106,7 @@ final class LedgerFetch {
     return List.copyOf(unanswered);
   }
 
-  /**
-   * The result, once there is one.
-   *
-   * @param error the connection's error, or empty
-   */
+  /** The result, once there is one; {@code error} is the connection's error, or empty. */
   Optional<LedgersFetched> result(Instant now, String error) {
     if (unanswered.isEmpty() && mergesInFlight == 0) {
       return Optional.of(resultWith(""));

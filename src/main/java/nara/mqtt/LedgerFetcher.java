@@ -120,14 +120,11 @@ final class LedgerFetcher {
     String from = response.from();
     for (Pending each : List.copyOf(pending)) {
       if (each.fetch.onResponse(from, scheduler.instant())) {
+        int events = response.events().size();
         return Optional.of(
             offer(response)
-                .onSuccess(
-                    merged ->
-                        each.fetch.onMerged(
-                            new NeighbourResponse(
-                                from, response.bytes(), response.events().size(), merged),
-                            scheduler.instant()))
+                .map(result -> new NeighbourResponse(from, response.bytes(), events, result))
+                .onSuccess(merged -> each.fetch.onMerged(merged, scheduler.instant()))
                 .onFailure(failure -> each.fetch.onMergeFailed(from, scheduler.instant()))
                 .onComplete(ended -> checkProgress(each)));
       }

@@ -3,6 +3,7 @@ package nara.mqtt;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +115,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    ownStatus = new OwnStatus(me, version(), profile, meshAddress, peers, scheduler);
+    Instant now = scheduler.instant();
+    ownStatus =
+        new OwnStatus(me, version(), profile, meshAddress, peers, scheduler, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());

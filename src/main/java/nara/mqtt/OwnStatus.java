@@ -19,25 +19,6 @@ record OwnStatus(
     Instant start,
     Buzz buzz) {
 
-  /** The status of a node that starts now. */
-  OwnStatus(
-      Identity me,
-      String version,
-      Profile profile,
-      Supplier<String> meshAddress,
-      PlazaPeers peers,
-      InstantSource clock) {
-    this(
-        me,
-        version,
-        profile,
-        meshAddress,
-        peers,
-        clock,
-        clock.instant(),
-        new Buzz(clock.instant()));
-  }
-
   /** Adds to this node's buzz, because it received or did something. */
   void addBuzz(int amount) {
     buzz.add(amount, clock.instant());

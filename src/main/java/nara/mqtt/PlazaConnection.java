@@ -183,11 +183,10 @@ final class PlazaConnection {
     if (lastPublished) {
       return Optional.of("the last message was published");
     }
+    String tooLarge = "a message of %d bytes is over the %d that are allowed";
     return payload.length <= maxPayloadBytes()
         ? Optional.empty()
-        : Optional.of(
-            "a message of %d bytes is over the %d that are allowed"
-                .formatted(payload.length, maxPayloadBytes()));
+        : Optional.of(tooLarge.formatted(payload.length, maxPayloadBytes()));
   }
 
   /** The size limit of a payload. */
@@ -255,11 +254,8 @@ final class PlazaConnection {
     client = null;
     boolean wasConnected = connected;
     connected = false;
-    String sentence =
-        (wasConnected ? "lost the broker at " : "cannot reach the broker at ")
-            + url
-            + ": "
-            + (exceptionMessage.isEmpty() ? reason : exceptionMessage);
+    String what = wasConnected ? "lost the broker at " : "cannot reach the broker at ";
+    String sentence = what + url + ": " + (exceptionMessage.isEmpty() ? reason : exceptionMessage);
     if (!sentence.equals(error)) {
       LOG.warn("No connection to the plaza, retrying: {}", sentence);
     }

@@ -111,13 +111,9 @@ final class PlazaPeers {
         (name, peer) -> {
           boolean excluded = name.equals(excludedName) || name.equals(me);
           if (peer.online && peer.key != null && !excluded) {
+            HowdyObservation seen = HowdyObservation.onlineAt(peer.lastSeenSeconds);
             candidates.add(
-                new HowdyNeighbour(
-                    name,
-                    peer.key.encoded(),
-                    peer.address,
-                    peer.id,
-                    HowdyObservation.onlineAt(peer.lastSeenSeconds)));
+                new HowdyNeighbour(name, peer.key.encoded(), peer.address, peer.id, seen));
           }
         });
     Collections.shuffle(candidates, Random.from(random));

@@ -21,11 +21,7 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
   /** Returns the state of the connection to the broker. */
   record GetPlazaState() implements PlazaRequest<PlazaState> {}
 
-  /**
-   * The reply to {@link GetPlazaState}.
-   *
-   * @param error why there is no connection, or empty
-   */
+  /** The reply; {@code error} says why there is no connection, or is empty. */
   record PlazaState(boolean connected, String error) implements BusMessage {}
 
   /** Returns how many messages were received since the start. */
@@ -43,11 +39,7 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
   record PublishCheckpointMessage(CheckpointMessage message)
       implements PlazaRequest<PublishResult> {}
 
-  /**
-   * The reply to {@link PublishCheckpointMessage}.
-   *
-   * @param error why the broker has not acknowledged the message, or empty when it has
-   */
+  /** The reply; {@code error} says why the broker has not acknowledged the message, or is empty. */
   record PublishResult(String error) implements BusMessage {}
 
   /**

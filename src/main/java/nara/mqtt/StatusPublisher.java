@@ -99,14 +99,9 @@ final class StatusPublisher {
             LedgerRequest.ADDRESS, new LedgerRequest.SummariseSubject(name, now), Timeouts.STATUS)
         .map(LedgerRequest.SubjectSummary::opinion)
         .map(
-            opinion ->
+            o ->
                 new HowdyObservation(
-                    opinion.restarts(),
-                    0,
-                    opinion.startTime(),
-                    "ONLINE",
-                    now,
-                    opinion.lastRestart()))
+                    o.restarts(), 0, o.startTime(), "ONLINE", now, o.lastRestart()))
         // Without the ledger, this node still knows that the nara is online.
         .otherwise(HowdyObservation.onlineAt(now))
         .compose(observation -> connection.publish(Topics.HOWDY, howdy(name, observation)))

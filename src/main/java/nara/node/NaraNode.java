@@ -207,11 +207,9 @@ public final class NaraNode {
   }
 
   private static VertxOptions vertxOptions() {
-    return new VertxOptions()
-        .setFileSystemOptions(
-            new FileSystemOptions()
-                .setFileCachingEnabled(false)
-                .setClassPathResolvingEnabled(false));
+    FileSystemOptions files =
+        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    return new VertxOptions().setFileSystemOptions(files);
   }
 
   /** The verifier; a second one checks a sample of the signatures that it accepts. */

@@ -23,11 +23,7 @@ public final class Announcer {
     this.interval = interval;
   }
 
-  /**
-   * Signs a new hey_there event, unless the last one is too recent or the goodbye was said.
-   *
-   * @return whether there is a new event
-   */
+  /** Signs a hey_there event and returns true, unless one is too recent or the goodbye was said. */
   boolean announce(Instant now, String meshAddress) {
     if (chau.length > 0 || now.isBefore(lastAnnounced.plus(interval))) {
       return false;
@@ -37,11 +33,7 @@ public final class Announcer {
     return true;
   }
 
-  /**
-   * Signs the chau event, once.
-   *
-   * @return whether this call signed it
-   */
+  /** Signs the chau event, once; returns whether this call signed it. */
   boolean sayGoodbye(Instant now) {
     if (chau.length > 0) {
       return false;

@@ -27,11 +27,7 @@ public sealed interface Presence extends BusMessage {
   /** A nara left with a verified chau. */
   record Offline(String name) implements Presence {}
 
-  /**
-   * A nara published a newspaper or a howdy. Both carry its status, but they are no events.
-   *
-   * @param shortMemory whether its memory mode is short
-   */
+  /** A nara published a newspaper or a howdy. Both carry its status, but they are no events. */
   record Active(String name, boolean shortMemory) implements Presence {}
 
   /** A nara was silent for so long that it counts as missing. */

@@ -13,11 +13,7 @@ import nara.mesh.client.MeshRequest.Peer;
 
 /** The sample and slices rungs: fixed tasks, divided among the peers; a failed one moves on. */
 final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
-  /**
-   * A query and the peer that gets it next.
-   *
-   * @param failedBy a peer for each failed attempt
-   */
+  /** A query, the peer that gets it next, and a peer for each failed attempt. */
   record Task(Query query, Peer peer, List<String> failedBy) implements Call {}
 
   private final List<Peer> peers;
@@ -28,11 +24,7 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
   private int responses;
   private String lastFailure = "";
 
-  /**
-   * An empty pool.
-   *
-   * @param peers not empty
-   */
+  /** A pool without tasks; {@code peers} is not empty. */
   CallPool(List<Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
     super(scores, config, callIds);
     this.peers = List.copyOf(peers);

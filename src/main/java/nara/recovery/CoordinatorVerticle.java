@@ -350,16 +350,14 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void announceProgress() {
-    if (replay.plan().finished() || stopping) {
+    RecoveryPlan plan = replay.plan();
+    if (plan.finished() || stopping) {
       return;
     }
     bus.publish(
         RecoveryNotification.ADDRESS,
         new RecoveryNotification.RecoveryProgressed(
-            replay.plan().stageLabel(),
-            replay.plan().callsCompleted(),
-            replay.plan().callsPlanned(),
-            unfinishedReport()));
+            plan.stageLabel(), plan.callsCompleted(), plan.callsPlanned(), unfinishedReport()));
   }
 
   private Report unfinishedReport() {

@@ -20,19 +20,11 @@ public sealed interface PlanCommand {
   /** A command that waits for one event. The plan issues the next one only after that event. */
   sealed interface Step extends PlanCommand {}
 
-  /**
-   * Fetches one response from a peer.
-   *
-   * @param stallTimeout how long the peer may send nothing
-   */
+  /** Fetches one response from a peer, which may send nothing for {@code stallTimeout}. */
   record StartFetch(int callId, Peer peer, Query query, Duration timeout, Duration stallTimeout)
       implements PeerCall {}
 
-  /**
-   * Compares the ledger with a peer's and fetches the missing events.
-   *
-   * @param timeout of each exchange
-   */
+  /** Compares with a peer and fetches the missing events; {@code timeout} is of each exchange. */
   record StartReconcile(int callId, Peer peer, Duration timeout) implements PeerCall {}
 
   record WaitUntil(Instant time) implements Step {}

@@ -9,11 +9,7 @@ import nara.trust.KeySearch;
 
 /** An input of {@link RecoveryPlan}. A cluster stores them in its replay log. */
 public sealed interface RecoveryEvent {
-  /**
-   * The recovery starts.
-   *
-   * @param seed of the plan's random numbers, so that a later leader draws the same ones
-   */
+  /** The recovery starts. A later leader draws the same random numbers from the seed. */
   record Started(long seed) implements RecoveryEvent {}
 
   /**
@@ -30,11 +26,7 @@ public sealed interface RecoveryEvent {
   /** The time of a {@link PlanCommand.WaitUntil} has come. */
   record TimerFired() implements RecoveryEvent {}
 
-  /**
-   * A fetch succeeded or failed.
-   *
-   * @param member the cluster member that ran it; empty when the node runs alone
-   */
+  /** A fetch succeeded or failed; {@code member} ran it, or is empty when the node runs alone. */
   record FetchEnded(int callId, MeshRequest.FetchOutcome outcome, String member)
       implements RecoveryEvent {}
 

@@ -70,12 +70,7 @@ public final class RecoveryPlan {
 
   private List<PlanCommand> commands = List.of();
 
-  /**
-   * A recovery that has not started.
-   *
-   * @param me this node's name
-   * @param random chooses where spot checks look
-   */
+  /** A recovery that has not started; {@code random} chooses where spot checks look. */
   public RecoveryPlan(RecoveryConfig config, String me, RandomGenerator random) {
     this.config = config;
     this.me = me;
@@ -270,10 +265,8 @@ public final class RecoveryPlan {
    * response. The reference's subject filter would leave out naras that are offline.
    */
   private CallPool slicePool(List<Peer> rungPeers) {
-    int perPeer =
-        Math.max(
-            RecoveryLimits.MIN_SLICE_EVENTS_PER_PEER,
-            RecoveryLimits.SLICES_CAPACITY / rungPeers.size());
+    int share = RecoveryLimits.SLICES_CAPACITY / rungPeers.size();
+    int perPeer = Math.max(RecoveryLimits.MIN_SLICE_EVENTS_PER_PEER, share);
     int slicesPerPeer = Math.ceilDiv(perPeer, Query.MAX_EVENTS);
     int total = rungPeers.size() * slicesPerPeer;
     int limit = Math.ceilDiv(perPeer, slicesPerPeer);
@@ -331,10 +324,8 @@ public final class RecoveryPlan {
     List<String> subjects = new ArrayList<>(names);
     subjects.add(me);
     state = PlanState.RUNNING_PLAZA_RUNG;
-    commands.add(
-        new PlanCommand.FetchFromPlaza(
-            SubjectPartitioner.assign(
-                names.stream().limit(config.maxPlazaNeighbours()).toList(), subjects)));
+    List<String> asked = names.stream().limit(config.maxPlazaNeighbours()).toList();
+    commands.add(new PlanCommand.FetchFromPlaza(SubjectPartitioner.assign(asked, subjects)));
   }
 
   /**
@@ -475,10 +466,8 @@ public final class RecoveryPlan {
     if (isolated && reasons.isEmpty()) {
       reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
     }
-    RecoveryOutcome outcome =
-        reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
-    commands.add(
-        new PlanCommand.Finish(
-            isolated ? RecoveryOutcome.ISOLATED : outcome, List.copyOf(reasons)));
+    RecoveryOutcome end = reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
+    RecoveryOutcome outcome = isolated ? RecoveryOutcome.ISOLATED : end;
+    commands.add(new PlanCommand.Finish(outcome, List.copyOf(reasons)));
   }
 }

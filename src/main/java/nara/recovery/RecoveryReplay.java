@@ -26,10 +26,7 @@ final class RecoveryReplay {
   private int eventCount;
 
   /**
-   * A recovery that has not started.
-   *
-   * @param seed of the plan's random numbers
-   * @param earlierStages stages before the recovery, for the report
+   * A recovery that has not started, with a seed for its plan and earlier stages for its report.
    */
   RecoveryReplay(
       RecoveryConfig config,

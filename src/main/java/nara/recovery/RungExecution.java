@@ -8,9 +8,7 @@ import nara.mesh.client.MeshRequest.ReconcileOutcome;
 
 /** One mesh rung of the ladder: it starts calls, takes their outcomes, and starts further calls. */
 public interface RungExecution {
-  /**
-   * Starts the calls that may start now; returns their commands, with a wait where it needs one.
-   */
+  /** Starts the calls that may start now; returns their commands, and a wait if it needs one. */
   List<PlanCommand> startCalls(Instant now);
 
   /** Takes the outcome of a fetch; false when the call is not in flight here. */

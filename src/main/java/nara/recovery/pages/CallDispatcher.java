@@ -51,6 +51,11 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
     String peerName() {
       return peer.name();
     }
+
+    PagesCall retriedAt(Peer next) {
+      return new PagesCall(
+          purpose, next, index, subjectPeer, query, rangeFetch, failedAttempts + 1);
+    }
   }
 
   private final Map<String, Peer> peers;
@@ -69,15 +74,7 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   }
 
   void retry(PagesCall call, String peer) {
-    waiting.add(
-        new PagesCall(
-            call.purpose,
-            peers.get(peer),
-            call.index,
-            call.subjectPeer,
-            call.query,
-            call.rangeFetch,
-            call.failedAttempts + 1));
+    waiting.add(call.retriedAt(peers.get(peer)));
   }
 
   /** Adds the next page of a range before all waiting calls. */

@@ -22,11 +22,7 @@ import nara.mesh.client.MeshRequest.EventRef;
  * @param points in ascending rank; empty for an empty ledger
  */
 record LedgerSketch(List<SketchPoint> points) {
-  /**
-   * An event of known rank.
-   *
-   * @param rank events before it in the ledger
-   */
+  /** An event and its rank: the number of events before it in the ledger. */
   record SketchPoint(long rank, EventRef event) {
     long ts() {
       return event.ts();
@@ -90,12 +86,8 @@ record LedgerSketch(List<SketchPoint> points) {
   }
 
   static Query coarseQuery() {
-    return new Query.Slice(
-        Long.MIN_VALUE,
-        0,
-        PagesLimits.COARSE_STEP,
-        PagesLimits.MAX_COARSE_POINTS,
-        Query.Filter.ALL);
+    int limit = PagesLimits.MAX_COARSE_POINTS;
+    return new Query.Slice(Long.MIN_VALUE, 0, PagesLimits.COARSE_STEP, limit, Query.Filter.ALL);
   }
 
   /** The sketch of the coarse query's events, oldest first. */
@@ -118,9 +110,7 @@ record LedgerSketch(List<SketchPoint> points) {
   Optional<Query> fineQuery() {
     int limit = 2 * PagesLimits.COARSE_STEP / PagesLimits.FINE_STEP + PagesLimits.MIN_TAIL;
     return fineStart()
-        .map(
-            start ->
-                new Query.Slice(start.ts(), 0, PagesLimits.FINE_STEP, limit, Query.Filter.ALL));
+        .map(p -> new Query.Slice(p.ts(), 0, PagesLimits.FINE_STEP, limit, Query.Filter.ALL));
   }
 
   private Optional<SketchPoint> fineStart() {

@@ -76,12 +76,7 @@ public final class PagesRung implements RungExecution {
   private Phase phase = Phase.SKETCH;
   private boolean ledgerFull;
 
-  /**
-   * A rung that has not started.
-   *
-   * @param me this node's name
-   * @param random chooses where spot checks look
-   */
+  /** A rung that has not started; {@code random} chooses where spot checks look. */
   public PagesRung(
       List<Peer> peers,
       PeerScores scores,
@@ -256,11 +251,9 @@ public final class PagesRung implements RungExecution {
       case PROBE -> {
         phase = Phase.MORE_KEYS;
         for (String head : probes.groupsWithMissingKeys()) {
-          groups
-              .of(head)
-              .flatMap(groups::pickMember)
-              .ifPresent(
-                  peer -> addFiltered(CallPurpose.MORE_KEYS, peer, 0, Long.MIN_VALUE, KEYS_FILTER));
+          Optional<String> peer = groups.of(head).flatMap(groups::pickMember);
+          peer.ifPresent(
+              name -> addFiltered(CallPurpose.MORE_KEYS, name, 0, Long.MIN_VALUE, KEYS_FILTER));
         }
       }
       case MORE_KEYS -> {

@@ -102,11 +102,7 @@ final class RangeFetch {
     return !originalRange.sizeKnown() && originalRange.after() > Long.MIN_VALUE && !isRecheck();
   }
 
-  /**
-   * A cursor within the received events.
-   *
-   * @param share of their time, from the oldest on, 0 to 1
-   */
+  /** A cursor within the received events, at a share of their time from the oldest on, 0 to 1. */
   long cursorAt(double share) {
     return newestTs < oldestTs
         ? oldestTs

@@ -71,11 +71,7 @@ final class ReplicaGroups {
     this.peerScores = scores;
   }
 
-  /**
-   * Adds a peer.
-   *
-   * @param sketch empty when the peer is unsketchable: the rung fetches all that it holds
-   */
+  /** Adds a peer. Without a sketch it is unsketchable: the rung fetches all that it holds. */
   void add(String peer, Optional<LedgerSketch> sketch) {
     sketches.put(peer, sketch);
   }

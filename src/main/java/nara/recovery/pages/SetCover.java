@@ -20,11 +20,7 @@ import nara.mesh.client.MeshRequest.EventRef;
 final class SetCover {
   private final Map<String, List<ProbeResult>> probes = new LinkedHashMap<>();
 
-  /**
-   * The response to a probe.
-   *
-   * @param pageFull whether the peer may hold more events right after these
-   */
+  /** A response to a probe. After a full page, the peer may hold more events right after these. */
   private record ProbeResult(int timeIndex, List<EventRef> events, boolean pageFull) {}
 
   void addProbe(String peer, int timeIndex, List<EventRef> events, boolean pageFull) {

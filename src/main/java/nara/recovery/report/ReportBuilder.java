@@ -105,11 +105,7 @@ public final class ReportBuilder {
     return sumsByNeighbour.computeIfAbsent(neighbour, first -> new Sums());
   }
 
-  /**
-   * Adds a fetch from a neighbour.
-   *
-   * @param member the cluster member that ran it; empty when the node runs alone
-   */
+  /** Adds a fetch that a cluster member ran; {@code member} is empty when the node runs alone. */
   public void addFetch(String neighbour, String member, MeshRequest.FetchOutcome outcome) {
     Sums byMember =
         member.isEmpty() ? new Sums() : sumsByMember.computeIfAbsent(member, first -> new Sums());
@@ -145,9 +141,7 @@ public final class ReportBuilder {
     for (PlazaRequest.NeighbourResponse response : fetched.responses()) {
       add(response.neighbour(), 1, response.bytes(), response.events(), response.offerResult());
     }
-    fetched
-        .unanswered()
-        .forEach(neighbour -> addFailures(neighbour, 1, 1, "did not answer on the plaza"));
+    fetched.unanswered().forEach(name -> addFailures(name, 1, 1, "did not answer on the plaza"));
   }
 
   public void setCheckpoints(CheckpointSyncRequest.SyncResult result) {
@@ -242,11 +236,7 @@ public final class ReportBuilder {
             .toList());
   }
 
-  /**
-   * The report as of now.
-   *
-   * @param scoreOf by name of the neighbour
-   */
+  /** The report as of now; {@code scoreOf} maps a neighbour's name to its score. */
   public Report build(
       String outcome, List<String> reasons, Function<String, PeerScore> scoreOf, Instant now) {
     Map<String, Integer> byLabel = new LinkedHashMap<>();
