@@ -10,7 +10,6 @@ import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
 import nara.identity.Identity;
 import nara.node.config.ConfigFile;
-import nara.node.config.ConfigProblem;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 
@@ -64,17 +63,13 @@ final class ConfigLoader {
    */
   static NodeConfig requireValid(Path file, ConfigReader.ConfigResult result, Terminal terminal) {
     result.warnings().forEach(warning -> terminal.message("note: %s", warning));
-    return result
-        .config()
-        .orElseThrow(
-            () -> {
-              for (ConfigProblem problem : result.problems()) {
-                terminal.message("%s: %s", file, problem.sentence());
-              }
-              int count = result.problems().size();
-              return new CommandFailure(
-                  "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
-            });
+    if (result.config().isEmpty()) {
+      result.problems().forEach(p -> terminal.message("%s: %s", file, p.sentence()));
+      int count = result.problems().size();
+      throw new CommandFailure(
+          "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
+    }
+    return result.config().get();
   }
 
   /**

@@ -54,12 +54,8 @@ final class IdentityCommand extends TerminalCommand {
           ? withGeneratedName()
           : Identity.of(name, Soul.generate(name, new SecureRandom()));
     }
-    Soul given =
-        Soul.parse(soul)
-            .orElseThrow(
-                () ->
-                    new CommandFailure(
-                        "--soul is not valid: expected 40 bytes in Base58, about 54 characters"));
+    String problem = "--soul is not valid: expected 40 bytes in Base58, about 54 characters";
+    Soul given = Soul.parse(soul).orElseThrow(() -> new CommandFailure(problem));
     return name == null ? withNameOf(given) : Identity.of(name, given);
   }
 

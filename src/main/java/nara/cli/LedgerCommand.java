@@ -332,12 +332,9 @@ final class LedgerCommand extends TerminalCommand {
       if (config == null) {
         throw usageError("--to needs --config: a node accepts imports of its owner only");
       }
+      String problem = "--to: expected HOST:PORT, got " + SafeText.quoted(nodeAddress);
       PeerAddress address =
-          PeerAddress.parse(nodeAddress)
-              .orElseThrow(
-                  () ->
-                      new CommandFailure(
-                          "--to: expected HOST:PORT, got " + SafeText.quoted(nodeAddress)));
+          PeerAddress.parse(nodeAddress).orElseThrow(() -> new CommandFailure(problem));
       Identity owner =
           ConfigLoader.identity(
               ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal()));

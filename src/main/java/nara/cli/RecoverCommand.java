@@ -108,12 +108,8 @@ final class RecoverCommand extends TerminalCommand {
         config == null ? ConfigReader.defaults() : ConfigLoader.readForNode(config, terminal());
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
-      named.add(
-          AddressParser.peer(peer)
-              .orElseThrow(
-                  () ->
-                      new CommandFailure(
-                          "--peer: expected [NAME@]HOST:PORT, got " + SafeText.quoted(peer))));
+      String problem = "--peer: expected [NAME@]HOST:PORT, got " + SafeText.quoted(peer);
+      named.add(AddressParser.peer(peer).orElseThrow(() -> new CommandFailure(problem)));
     }
     NodeConfig changed =
         base.with(base.discovery().withPeers(named))

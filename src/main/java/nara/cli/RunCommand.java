@@ -77,16 +77,13 @@ final class RunCommand extends TerminalCommand {
     if (memberAddress == null) {
       return cluster.asMember();
     }
+    String problem =
+        "--member %s is not in cluster.members: %s"
+            .formatted(Terminal.printable(memberAddress), String.join(", ", cluster.members()));
     PeerAddress address =
         PeerAddress.parse(memberAddress)
             .filter(given -> cluster.members().contains(given.toString()))
-            .orElseThrow(
-                () ->
-                    new CommandFailure(
-                        "--member %s is not in cluster.members: %s"
-                            .formatted(
-                                Terminal.printable(memberAddress),
-                                String.join(", ", cluster.members()))));
+            .orElseThrow(() -> new CommandFailure(problem));
     return cluster.withAddress(address.host(), address.port()).asMember();
   }
 

@@ -3,7 +3,6 @@ package nara.cli;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Function;
 import nara.bus.Timeouts;
 import nara.cli.file.EventFileReader;
@@ -54,10 +53,8 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
         file,
         BATCH_SIZE,
         lines -> {
-          List<byte[]> events = lines.stream().map(Line::bytes).toList();
-          received +=
-              offer(node, new TrustRequest.OfferEvents(file.toString(), RawEvents.join(events)))
-                  .received();
+          RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
+          received += offer(node, new TrustRequest.OfferEvents(file.toString(), events)).received();
         });
     // Events that came before the announcement of their emitter can be verified now.
     long quarantined = offer(node, new TrustRequest.VerifyQuarantined()).quarantined();

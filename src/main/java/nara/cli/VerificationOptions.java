@@ -99,11 +99,9 @@ final class VerificationOptions {
   }
 
   static TrustPolicy policy(String name) {
-    return TrustPolicy.named(name)
-        .orElseThrow(
-            () ->
-                new CommandFailure(
-                    "--policy: expected reference, verified or strict, got \"%s\""
-                        .formatted(Terminal.printable(name))));
+    String problem =
+        "--policy: expected reference, verified or strict, got \"%s\""
+            .formatted(Terminal.printable(name));
+    return TrustPolicy.named(name).orElseThrow(() -> new CommandFailure(problem));
   }
 }

@@ -183,20 +183,14 @@ public final class Corpus {
       List<String> ids = voters.stream().map(Identity::id).toList();
       List<String> signatures =
           voters.stream()
-              .map(
-                  voter ->
-                      voter.keys().signBase64(unsigned.attestation(voter.id()).getBytes(UTF_8)))
+              .map(v -> v.keys().signBase64(unsigned.attestation(v.id()).getBytes(UTF_8)))
               .toList();
       add(null, checkpoint(subject, values, asOf, ids, signatures));
     }
 
     private static Checkpoint checkpoint(
-        Identity subject,
-        AgreedValues values,
-        long asOf,
-        List<String> ids,
-        List<String> signatures) {
-      return new Checkpoint(2, subject.name(), subject.id(), "", values, asOf, 1, ids, signatures);
+        Identity nara, AgreedValues values, long asOf, List<String> ids, List<String> signatures) {
+      return new Checkpoint(2, nara.name(), nara.id(), "", values, asOf, 1, ids, signatures);
     }
 
     private Identity otherThan(Identity one) {

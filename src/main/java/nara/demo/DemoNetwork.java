@@ -76,13 +76,11 @@ public final class DemoNetwork implements AutoCloseable {
   /** The configuration of a node with an empty ledger that knows these neighbours. */
   public NodeConfig freshConfig() {
     NodeConfig config = loopbackConfig();
-    List<ConfiguredPeer> peers =
-        neighbours.stream()
-            .map(
-                node ->
-                    new ConfiguredPeer(
-                        node.identity().name(), "127.0.0.1:" + node.meshPort().orElseThrow()))
-            .toList();
+    List<ConfiguredPeer> peers = new ArrayList<>();
+    for (NaraNode node : neighbours) {
+      String address = "127.0.0.1:" + node.meshPort().orElseThrow();
+      peers.add(new ConfiguredPeer(node.identity().name(), address));
+    }
     return config
         .with(config.discovery().withPeers(peers))
         .with(config.recovery().withoutFirstWait());
@@ -104,16 +102,14 @@ public final class DemoNetwork implements AutoCloseable {
       judged.add(
           new JudgedEvent(((ReadResult.ParsedEvent) reader.read(json)).event(), Verdict.VALID));
     }
+    LedgerRequest.MergeEvents merge = new LedgerRequest.MergeEvents(judged);
     return await(
         NaraNode.start(
             loopbackConfig(),
             identity(name),
             clock,
             RandomGenerator.getDefault(),
-            node ->
-                node.bus()
-                    .request(
-                        LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(judged), TIMEOUT)));
+            node -> node.bus().request(LedgerRequest.ADDRESS, merge, TIMEOUT)));
   }
 
   private NodeConfig loopbackConfig() {
@@ -155,9 +151,7 @@ public final class DemoNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    for (NaraNode node : neighbours) {
-      await(node.stop());
-    }
+    neighbours.forEach(node -> await(node.stop()));
     await(broker.stop());
     await(brokerVertx.close());
   }

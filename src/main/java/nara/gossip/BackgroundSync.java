@@ -105,11 +105,8 @@ final class BackgroundSync {
         gossipPeerSelector.select(online, 1 + random.nextInt(2), shortMemoryNames, now);
     return Future.all(eventPeers.stream().map(peer -> reconcile(peer, now)).toList())
         .compose(merged -> new KeySearch(bus, new PeerKeySource(bus, keyPeers)).search())
-        .map(
-            found -> {
-              eventsAdded += found.offerResult().added();
-              return null;
-            });
+        .onSuccess(found -> eventsAdded += found.offerResult().added())
+        .mapEmpty();
   }
 
   private Future<Void> reconcile(Peer peer, Instant now) {

@@ -69,11 +69,7 @@ public final class GossipVerticle extends VerticleBase {
   private long eventsAdded;
   private int inFlight;
 
-  /**
-   * The gossip of one node.
-   *
-   * @param me the node's name
-   */
+  /** The gossip of the node with the name {@code me}. */
   public GossipVerticle(
       String me, GossipConfig config, Scheduler scheduler, RandomGenerator random) {
     this.me = me;
@@ -114,16 +110,13 @@ public final class GossipVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(GossipRequest<?> request) {
     return switch (request) {
       case GossipRequest.SendToNeighbour send -> onSendToNeighbour(send);
-      case GossipRequest.GetGossipCounts get ->
-          Future.succeededFuture(
-              new GossipCounts(
-                  rounds,
-                  exchanges,
-                  failedExchanges,
-                  sync.peersAsked(),
-                  eventsAdded + sync.eventsAdded(),
-                  inFlight));
+      case GossipRequest.GetGossipCounts get -> Future.succeededFuture(counts());
     };
+  }
+
+  private GossipCounts counts() {
+    long added = eventsAdded + sync.eventsAdded();
+    return new GossipCounts(rounds, exchanges, failedExchanges, sync.peersAsked(), added, inFlight);
   }
 
   private Future<DeliveryOutcome> onSendToNeighbour(GossipRequest.SendToNeighbour send) {
@@ -192,11 +185,8 @@ public final class GossipVerticle extends VerticleBase {
             MeshRequest.ADDRESS,
             new MeshRequest.ExchangeZines(peers, config.zineSpan(), timeout),
             timeout.plus(Timeouts.MERGE_ALLOWANCE))
-        .map(
-            result -> {
-              onZinesExchanged(peers, knownAtRequest, result);
-              return null;
-            });
+        .onSuccess(result -> onZinesExchanged(peers, knownAtRequest, result))
+        .mapEmpty();
   }
 
   private void onZinesExchanged(

@@ -269,11 +269,9 @@ public final class Ledger {
   /** The last sighting of each of these subjects at a time, Unix seconds; absent without events. */
   public Map<String, Sighting> sightings(Set<String> subjects, long atSeconds) {
     Map<String, Sighting> sightings = new HashMap<>();
-    subjects.forEach(
-        subject ->
-            projection
-                .sighting(subject, atSeconds)
-                .ifPresent(sighting -> sightings.put(subject, sighting)));
+    for (String subject : subjects) {
+      projection.sighting(subject, atSeconds).ifPresent(found -> sightings.put(subject, found));
+    }
     return sightings;
   }
 

@@ -67,10 +67,7 @@ public final class LedgerVerticle extends VerticleBase {
   public Future<?> start() {
     consumer =
         Bus.of(vertx)
-            .serve(
-                address,
-                LedgerRequest.class,
-                request -> Future.succeededFuture(onRequest(request)));
+            .serve(address, LedgerRequest.class, r -> Future.succeededFuture(onRequest(r)));
     return consumer.completion();
   }
 

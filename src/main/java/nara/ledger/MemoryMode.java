@@ -16,7 +16,6 @@ public enum MemoryMode {
     this.maxEvents = maxEvents;
   }
 
-  /** Events that the ledger keeps. */
   public int maxEvents() {
     return maxEvents;
   }
@@ -33,9 +32,6 @@ public enum MemoryMode {
 
   /** The mode for so much memory: up to 384 MB short, up to 1,024 MB medium, else hog. */
   public static MemoryMode forMegabytes(long megabytes) {
-    if (megabytes <= 384) {
-      return SHORT;
-    }
-    return megabytes <= 1024 ? MEDIUM : HOG;
+    return megabytes <= 384 ? SHORT : megabytes <= 1024 ? MEDIUM : HOG;
   }
 }

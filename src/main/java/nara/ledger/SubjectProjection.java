@@ -59,14 +59,9 @@ final class SubjectProjection {
 
   /** The last sighting of a subject; empty when no event reports its status. */
   Optional<Sighting> sighting(String subject, long atSeconds) {
+    String lastChange = newestStatusChange(subject);
     return newestReport(subject)
-        .map(
-            report ->
-                new Sighting(
-                    statusAt(report, atSeconds),
-                    report.status(),
-                    report.event().ts(),
-                    newestStatusChange(subject)));
+        .map(r -> new Sighting(statusAt(r, atSeconds), r.status(), r.event().ts(), lastChange));
   }
 
   /** An event and the status that it reports. */

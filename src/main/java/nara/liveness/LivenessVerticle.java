@@ -254,8 +254,7 @@ public final class LivenessVerticle extends VerticleBase {
       case LivenessAction.ReportRestart restart ->
           client
               .summary(name, now)
-              .compose(
-                  summary -> client.record(writer.restart(summary, id, restart.seconds()), now));
+              .compose(s -> client.record(writer.restart(s, id, restart.seconds()), now));
       case LivenessAction.MarkMissing missing -> {
         bus.publish(Presence.ADDRESS, new Presence.Missing(name));
         yield Future.succeededFuture();

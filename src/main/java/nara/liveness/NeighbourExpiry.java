@@ -36,19 +36,17 @@ final class NeighbourExpiry {
       Neighbourhood neighbourhood, Map<String, SubjectSummary> summaries, Instant now) {
     noticedAt.keySet().retainAll(neighbourhood.neighbours().keySet());
     Set<String> names = new HashSet<>();
-    neighbourhood
-        .neighbours()
-        .forEach(
-            (name, neighbour) -> {
-              noticedAt.putIfAbsent(name, now);
-              SubjectSummary summary = summaries.get(name);
-              long firstSeen = summary == null ? 0 : ObservationWriter.startTime(summary);
-              if (!neighbour.online()
-                  && !neighbour.sources().contains(Neighbour.Source.CONFIGURED)
-                  && isExpired(name, neighbourhood.sightings().get(name), firstSeen, now)) {
-                names.add(name);
-              }
-            });
+    for (Neighbour neighbour : neighbourhood.neighbours().values()) {
+      String name = neighbour.name();
+      noticedAt.putIfAbsent(name, now);
+      SubjectSummary summary = summaries.get(name);
+      long firstSeen = summary == null ? 0 : ObservationWriter.startTime(summary);
+      if (!neighbour.online()
+          && !neighbour.sources().contains(Neighbour.Source.CONFIGURED)
+          && isExpired(name, neighbourhood.sightings().get(name), firstSeen, now)) {
+        names.add(name);
+      }
+    }
     return names;
   }
 

@@ -1,5 +1,7 @@
 package nara.liveness;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -7,7 +9,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import nara.discovery.Neighbour;
 
 /**
@@ -30,9 +31,7 @@ final class PingSchedule {
    * @param reachable the online neighbours with an address; the pings of others are forgotten
    */
   Optional<Neighbour> next(Collection<Neighbour> reachable, Instant now) {
-    pingedAt
-        .keySet()
-        .retainAll(reachable.stream().map(Neighbour::name).collect(Collectors.toSet()));
+    pingedAt.keySet().retainAll(reachable.stream().map(Neighbour::name).collect(toSet()));
     Neighbour chosen = null;
     Instant oldest = null;
     for (Neighbour neighbour : reachable) {

@@ -26,12 +26,9 @@ final class PingTimes {
         });
   }
 
-  void add(String name, double milliseconds) {
+  void add(String name, double millis) {
     if (averages.size() < MAX_TARGETS || averages.containsKey(name)) {
-      averages.merge(
-          name,
-          milliseconds,
-          (average, newest) -> NEWEST_WEIGHT * newest + (1 - NEWEST_WEIGHT) * average);
+      averages.merge(name, millis, (old, last) -> NEWEST_WEIGHT * last + (1 - NEWEST_WEIGHT) * old);
     }
   }
 

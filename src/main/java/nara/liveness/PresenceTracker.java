@@ -142,14 +142,11 @@ final class PresenceTracker {
   List<LivenessAction> check(Neighbourhood neighbourhood, Instant now) {
     trackedByName.keySet().retainAll(neighbourhood.neighbours().keySet());
     Check check = new Check(now);
-    neighbourhood
-        .neighbours()
-        .forEach(
-            (name, neighbour) ->
-                check.check(
-                    neighbour,
-                    trackedByName.computeIfAbsent(name, added -> new TrackedNeighbour()),
-                    neighbourhood.sightings().get(name)));
+    for (Neighbour neighbour : neighbourhood.neighbours().values()) {
+      String name = neighbour.name();
+      TrackedNeighbour tracked = trackedByName.computeIfAbsent(name, n -> new TrackedNeighbour());
+      check.check(neighbour, tracked, neighbourhood.sightings().get(name));
+    }
     firstCheck = false;
     return check.actions;
   }

@@ -31,11 +31,7 @@ public final class OpinionVerticle extends VerticleBase {
   private Scheduler.TimerHandle nextPass = () -> {};
   private boolean stopped;
 
-  /**
-   * The opinions of one node.
-   *
-   * @param me the node's name
-   */
+  /** The opinions of the node with the name {@code me}. */
   public OpinionVerticle(String me, OpinionConfig config, Scheduler scheduler) {
     this.me = me;
     this.config = config;

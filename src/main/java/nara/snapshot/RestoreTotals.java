@@ -29,15 +29,10 @@ final class RestoreTotals {
   }
 
   SnapshotRestored toResult(Path file, Duration duration) {
+    boolean complete = problem.isEmpty();
+    String text = sentence(file);
     return new SnapshotRestored(
-        found,
-        sealed,
-        problem.isEmpty(),
-        eventsRead,
-        eventsAdded,
-        keysLearned,
-        sentence(file),
-        duration.toMillis());
+        found, sealed, complete, eventsRead, eventsAdded, keysLearned, text, duration.toMillis());
   }
 
   private String sentence(Path file) {

@@ -137,9 +137,7 @@ final class CheckpointProposer {
     SubjectAsOf subjectAsOf = new SubjectAsOf(me.name(), me.id(), lastAsOfTime);
     return ports
         .claimAbout(me.name(), subjectAsOf.asOfTime())
-        .map(
-            claim ->
-                new Claim(meanValues.orElse(claim.agreedValues()), claim.previousCheckpointId()))
+        .map(own -> new Claim(meanValues.orElse(own.agreedValues()), own.previousCheckpointId()))
         .map(claim -> new Proposal(Attestation.sign(me, subjectAsOf, claim), round))
         .compose(this::openElection);
   }
@@ -232,9 +230,7 @@ final class CheckpointProposer {
     return uptimes(agreed, votes)
         .map(uptimes -> VoteCounting.checkpoint(agreed, proposal, votes, uptimes::get))
         // It has no emitter: the signatures of the voters prove it.
-        .map(
-            checkpoint ->
-                EventWriter.writeUnsigned(Event.unixNanos(scheduler.instant()), checkpoint))
+        .map(c -> EventWriter.writeUnsigned(Event.unixNanos(scheduler.instant()), c))
         .compose(
             event ->
                 ports

@@ -14,6 +14,7 @@ import nara.event.Service;
 import nara.event.json.RawEvents;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.SubjectSummary;
+import nara.ledger.LedgerRequest.SummariseSubject;
 import nara.ledger.Query;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.CheckpointMessage;
@@ -29,10 +30,7 @@ final class ConsensusPorts {
 
   /** This node's own claim about a nara at a time, Unix seconds. */
   Future<Claim> claimAbout(String name, long atSeconds) {
-    return bus.request(
-            LedgerRequest.ADDRESS,
-            new LedgerRequest.SummariseSubject(name, atSeconds),
-            Timeouts.STEP)
+    return bus.request(LedgerRequest.ADDRESS, new SummariseSubject(name, atSeconds), Timeouts.STEP)
         .map(ConsensusPorts::toClaim);
   }
 

@@ -93,15 +93,13 @@ public final class ConsensusVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(ConsensusRequest<?> request) {
     return switch (request) {
       case ConsensusRequest.StartConsensus start -> onStart();
-      case ConsensusRequest.GetConsensusState get ->
-          Future.succeededFuture(
-              new ConsensusState(
-                  voting,
-                  proposer.round(),
-                  proposer.votes(),
-                  new TreeMap<>(counts),
-                  new TreeMap<>(rejected)));
+      case ConsensusRequest.GetConsensusState get -> Future.succeededFuture(state());
     };
+  }
+
+  private ConsensusState state() {
+    return new ConsensusState(
+        voting, proposer.round(), proposer.votes(), new TreeMap<>(counts), new TreeMap<>(rejected));
   }
 
   private Future<Done> onStart() {

@@ -85,7 +85,13 @@ final class CheckpointPager {
   /** The first request; the later ones come from {@link #onOutcome}. */
   MeshRequest<FetchOutcome> nextRequest() {
     requests++;
-    return buildRequest();
+    int size = requestSize();
+    return switch (mode) {
+      case CURSOR ->
+          new MeshRequest.FetchPage(
+              peer, new Query.Page(after, size, CHECKPOINTS), config.timeout());
+      case OFFSET -> new FetchCheckpointPage(peer, offset, size, config.timeout());
+    };
   }
 
   /** Takes the outcome of the last request, and returns the next one; empty at the end. */
@@ -125,25 +131,11 @@ final class CheckpointPager {
     return retrying ? Math.max(MIN_PAGE_SIZE, pageSize / 2) : pageSize;
   }
 
-  private MeshRequest<FetchOutcome> buildRequest() {
-    int size = requestSize();
-    return switch (mode) {
-      case CURSOR ->
-          new MeshRequest.FetchPage(
-              peer, new Query.Page(after, size, CHECKPOINTS), config.timeout());
-      case OFFSET -> new FetchCheckpointPage(peer, offset, size, config.timeout());
-    };
-  }
-
   private boolean onFetched(PageFetched page) {
     addTotals(page);
     int requested = requestSize();
     retrying = false;
-    boolean hasNext =
-        switch (mode) {
-          case CURSOR -> onCursorPage(page);
-          case OFFSET -> onOffsetPage(page);
-        };
+    boolean hasNext = mode == PagingMode.CURSOR ? onCursorPage(page) : onOffsetPage(page);
     if (hasNext && page.events() < requested && ++shortPages > MAX_SHORT_PAGES) {
       reason = "its pages continue although they are not full";
       return false;
@@ -155,10 +147,9 @@ final class CheckpointPager {
     elapsed = elapsed.plus(page.elapsed());
     bytes += page.bytes();
     events += page.events();
-    result = result.plus(page.offerResult());
-    contributed |=
-        page.offerResult().added() + page.offerResult().duplicate() + page.offerResult().dropped()
-            > 0;
+    OfferResult offered = page.offerResult();
+    result = result.plus(offered);
+    contributed |= offered.added() + offered.duplicate() + offered.dropped() > 0;
   }
 
   private boolean onCursorPage(PageFetched page) {
@@ -206,16 +197,13 @@ final class CheckpointPager {
 
   /** Whether pages had none, and the offset request only confirms that. */
   private boolean hasNoCheckpoints() {
-    int before = requests - 1;
-    return mode == PagingMode.OFFSET && events == 0 && before > failures;
+    return mode == PagingMode.OFFSET && events == 0 && requests - 1 > failures;
   }
 
   private boolean retry() {
-    if (retrying) {
-      return false;
-    }
+    boolean first = !retrying;
     retrying = true;
-    return true;
+    return first;
   }
 
   private boolean switchToOffsets() {

@@ -164,9 +164,8 @@ public final class EventFileReader implements AutoCloseable {
       bytes = Arrays.copyOf(bytes, bytes.length - 1);
       length--;
     }
-    return length <= EventLimits.MAX_EVENT_BYTES
-        ? new Line(lineNumber, bytes, length)
-        : new Line(lineNumber, new byte[0], length);
+    return new Line(
+        lineNumber, length <= EventLimits.MAX_EVENT_BYTES ? bytes : new byte[0], length);
   }
 
   private boolean fill() throws IOException {

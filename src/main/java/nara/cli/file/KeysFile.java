@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.identity.Keyring;
-import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 
@@ -62,8 +61,7 @@ public final class KeysFile {
           "%s: key %d (%s) has no public_key of 32 bytes in Base64"
               .formatted(path, index + 1, SafeText.excerpt(name)));
     }
-    LearnResult result = keys.learn(name, id, key.get(), Origin.CONFIG);
-    switch (result) {
+    switch (keys.learn(name, id, key.get(), Origin.CONFIG)) {
       case ADDED, KNOWN -> {}
       case CONFLICT ->
           throw new CommandFailure(

@@ -10,17 +10,23 @@ public final class ReportFormatter {
   /** They stand in one line; the JSON report lists all. */
   private static final int MAX_CONFLICTS_SHOWN = 5;
 
+  private final StringBuilder text = new StringBuilder();
+
   private ReportFormatter() {}
 
   public static String format(Report report) {
-    StringBuilder text = new StringBuilder();
+    ReportFormatter formatter = new ReportFormatter();
+    formatter.appendReport(report);
+    return formatter.text.toString();
+  }
+
+  private void appendReport(Report report) {
     Report.EventTotals events = report.eventTotals();
-    append(text, "%s", summary(report));
-    report.reasons().forEach(reason -> append(text, "  - %s", Terminal.printable(reason)));
-    appendStages(text, report.stageReports());
-    appendNeighbours(text, report.neighbours());
+    append("%s", summary(report));
+    report.reasons().forEach(reason -> append("  - %s", Terminal.printable(reason)));
+    appendStages(report.stageReports());
+    appendNeighbours(report.neighbours());
     append(
-        text,
         "\n"
             + "events       %,d received: %,d merged, %,d duplicate, %,d waiting for keys, %,d"
             + " rejected, %,d pruned",
@@ -33,24 +39,19 @@ public final class ReportFormatter {
     int distinct = events.received() - events.duplicate();
     if (distinct > 0) {
       append(
-          text,
-          "             merged %,d of the %,d distinct events received",
-          events.merged(),
-          distinct);
+          "             merged %,d of the %,d distinct events received", events.merged(), distinct);
     }
-    appendCounts(text, "verdicts", events.verdicts());
+    appendCounts("verdicts", events.verdicts());
     Report.CheckpointTotals checkpoints = report.checkpointTotals();
     append(
-        text,
         "checkpoints  %,d of %,d peers answered, %,d received, %,d new",
         checkpoints.peersAnswered(),
         checkpoints.peersAsked(),
         checkpoints.received(),
         checkpoints.added());
-    append(text, "ping times   seeded for %,d neighbours", report.pingTimesSeeded());
-    appendCounts(text, "ledger", report.ledgerTotals().byService());
-    appendConflicts(text, report.conflicts());
-    return text.toString();
+    append("ping times   seeded for %,d neighbours", report.pingTimesSeeded());
+    appendCounts("ledger", report.ledgerTotals().byService());
+    appendConflicts(report.conflicts());
   }
 
   /** The outcome in one line. */
@@ -63,21 +64,20 @@ public final class ReportFormatter {
             report.ledgerTotals().total());
   }
 
-  private static void append(StringBuilder text, String format, Object... args) {
+  private void append(String format, Object... args) {
     text.append(format.formatted(args)).append('\n');
   }
 
-  private static void appendStages(StringBuilder text, List<Report.StageReport> stages) {
+  private void appendStages(List<Report.StageReport> stages) {
     TextTable table = new TextTable("stage", "outcome", "began", "took", "why");
     for (Report.StageReport s : stages) {
       table.addRow(
           s.name(), s.outcome(), seconds(s.startedMs()), seconds(s.durationMs()), s.reason());
     }
-    appendTable(text, table);
+    appendTable(table);
   }
 
-  private static void appendNeighbours(
-      StringBuilder text, List<Report.NeighbourTotals> neighbours) {
+  private void appendNeighbours(List<Report.NeighbourTotals> neighbours) {
     TextTable table =
         new TextTable(
             "neighbour,address,requests,failed,bytes,events,new,duplicate,rejected,last failure"
@@ -100,28 +100,28 @@ public final class ReportFormatter {
             n.lastFailure());
       }
     }
-    appendTable(text, table);
+    appendTable(table);
     if (unused > 0) {
-      append(text, "  %,d more received no request for events", unused);
+      append("  %,d more received no request for events", unused);
     }
   }
 
-  private static void appendTable(StringBuilder text, TextTable table) {
+  private void appendTable(TextTable table) {
     if (!table.isEmpty()) {
       text.append('\n').append(table.render("  "));
     }
   }
 
-  private static void appendCounts(StringBuilder text, String name, Map<String, Integer> counts) {
+  private void appendCounts(String name, Map<String, Integer> counts) {
     String list =
         counts.entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
             .map(count -> "%,d %s".formatted(count.getValue(), Terminal.printable(count.getKey())))
             .collect(Collectors.joining(", "));
-    append(text, "%-11s  %s", name, list.isEmpty() ? "none" : list);
+    append("%-11s  %s", name, list.isEmpty() ? "none" : list);
   }
 
-  private static void appendConflicts(StringBuilder text, List<Report.KeyConflict> conflicts) {
+  private void appendConflicts(List<Report.KeyConflict> conflicts) {
     if (!conflicts.isEmpty()) {
       String names =
           conflicts.stream()
@@ -129,11 +129,8 @@ public final class ReportFormatter {
               .map(conflict -> Terminal.printable(conflict.name()))
               .collect(Collectors.joining(", "));
       append(
-          text,
           "conflicts    contradictory keys or ids (%,d): %s%s",
-          conflicts.size(),
-          names,
-          conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : "");
+          conflicts.size(), names, conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : "");
     }
   }
 
