@@ -20,6 +20,7 @@ import nara.event.HeyThere;
 import nara.event.Service;
 import nara.event.Social;
 import nara.event.json.EventWriter;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -89,9 +90,9 @@ class VerifyCommandTest {
             good,
             // The key comes after the first event that needs it.
             hey,
-            good.replace("random", "comeback"),
-            good.replaceFirst("\"id\":\"..", "\"id\":\"00"),
-            good.replaceFirst("\"sig\":\"[^\"]*\",", ""),
+            Altered.replace(good, "random", "comeback"),
+            Altered.id(good),
+            Altered.match(good, "\"sig\":\"[^\"]*\",", ""),
             text(Citizen.impostor("lisa").signed(T, tease(lisa, bart))),
             text(bart.signed(T, tease(bart, lisa))),
             text(lisa.signed(T * 2, tease(lisa, bart))),

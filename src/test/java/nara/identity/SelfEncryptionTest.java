@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Random;
+import nara.testing.Altered;
 import org.junit.jupiter.api.Test;
 
 class SelfEncryptionTest {
@@ -41,8 +42,7 @@ class SelfEncryptionTest {
   void self_encryption_rejects_altered_or_truncated_ciphertext() {
     byte[] sealed = SelfEncryption.encrypt(soul, new byte[10], RANDOM);
     for (int i = 0; i < sealed.length; i++) {
-      byte[] altered = sealed.clone();
-      altered[i] ^= 1;
+      byte[] altered = Altered.byteAt(sealed, i);
       assertThat(SelfEncryption.decrypt(soul, altered)).as("byte %d altered", i).isEmpty();
       assertThat(SelfEncryption.decrypt(soul, Arrays.copyOf(sealed, i)))
           .as("cut at %d", i)

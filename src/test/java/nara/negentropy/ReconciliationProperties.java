@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import nara.negentropy.ListItems.Item;
 import nara.negentropy.Reconciliation.RoundResult;
+import nara.testing.Altered;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -146,11 +147,11 @@ class ReconciliationProperties {
       @ForAll("some") ListItems items,
       @ForAll("some") ListItems others,
       @ForAll int place,
-      @ForAll byte change) {
+      @ForAll @IntRange(min = 1, max = 255) int flipped) {
     byte[] message = Reconciliation.initiate(others, 0);
-    message[Math.floorMod(place, message.length)] = change;
-    taken(items, message);
-    taken(items, Arrays.copyOf(message, Math.floorMod(place, message.length)));
+    int at = Math.floorMod(place, message.length);
+    taken(items, Altered.byteAt(message, at, flipped));
+    taken(items, Arrays.copyOf(message, at));
   }
 
   private static void taken(ListItems items, byte[] message) {

@@ -17,6 +17,7 @@ import java.util.zip.GZIPOutputStream;
 import nara.event.EventLimits;
 import nara.event.Verdict;
 import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,8 +38,7 @@ class SnapshotReaderTest {
     byte[] good = SnapshotContents.sealedSnapshot(6);
     assertThat(SnapshotContents.of(file, good).sealed()).isTrue();
     for (int i = 0; i < good.length * 8; i++) {
-      byte[] flipped = good.clone();
-      flipped[i / 8] ^= (byte) (1 << i % 8);
+      byte[] flipped = Altered.byteAt(good, i / 8, 1 << i % 8);
       SnapshotContents contents = SnapshotContents.of(file, flipped);
       assertThat(contents.sealed()).as("bit %d", i).isFalse();
       assertThat(contents.keys()).as("bit %d", i).isEmpty();

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
 import nara.demo.Corpus;
 import nara.event.Event;
@@ -20,6 +22,7 @@ import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.testing.Altered;
 import nara.trust.verifier.TableVerifier;
 import org.junit.jupiter.api.Test;
 
@@ -41,11 +44,13 @@ class EventPipelineTest {
     try (ForkJoinPool cores = new ForkJoinPool(4)) {
       EventPipeline pipeline = new EventPipeline(verifier(), cores);
       EventVerifier one = verifier();
+      Set<Verdict> seen = EnumSet.noneOf(Verdict.class);
       for (List<byte[]> batch : List.of(withoutKeys, events, withoutKeys, keys)) {
         List<Verdict> expected =
             one.verify(batch.stream().map(new EventReader()::read).toList()).stream()
                 .map(VerificationResult::verdict)
                 .toList();
+        seen.addAll(expected);
 
         List<VerificationResult> verificationResults =
             pipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of());
@@ -56,13 +61,14 @@ class EventPipelineTest {
             .usingElementComparator(Arrays::compare)
             .isEqualTo(batch);
       }
+      assertThat(seen).contains(Verdict.VALID, Verdict.BAD_ID, Verdict.BAD_SIGNATURE);
     }
   }
 
   @Test
   void events_held_repeated_or_being_merged_are_skipped() {
     List<byte[]> events = CORPUS.events().subList(0, 4);
-    byte[] spaced = (text(events.get(1)) + ' ').replace("} ", " }").getBytes(UTF_8);
+    byte[] spaced = Altered.replace(text(events.get(1)) + ' ', "} ", " }").getBytes(UTF_8);
     byte[] noId = "{\"ts\":1}".getBytes(UTF_8);
     RawEvents batch =
         RawEvents.join(
@@ -83,11 +89,15 @@ class EventPipelineTest {
     return new EventVerifier(new TableVerifier(16), new Keyring(), CLOCK);
   }
 
-  /** Changes the content of every n-th event, but not its signature. */
+  /** Changes every n-th event: in turn the signature, if there is one, and the time. */
   private static void forge(List<byte[]> events, int n) {
     for (int i = 0; i < events.size(); i += n) {
-      events.set(
-          i, text(events.get(i)).replaceFirst("citizen-0[0-4]", "citizen-05").getBytes(UTF_8));
+      String text = text(events.get(i));
+      String forged =
+          i / n % 2 == 0 && Altered.hasSignature(text)
+              ? Altered.signature(text)
+              : Altered.digit(text, "ts");
+      events.set(i, forged.getBytes(UTF_8));
     }
   }
 

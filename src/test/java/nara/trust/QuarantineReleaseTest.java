@@ -21,6 +21,7 @@ import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.ledger.LedgerRequest;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
@@ -200,7 +201,7 @@ class QuarantineReleaseTest {
   @Test
   void offer_counts_each_verdict_and_outcome(VertxTestContext test) {
     know(BART);
-    byte[] forged = new String(BART.tease(NOW, "lisa")).replace("lisa", "mona").getBytes();
+    byte[] forged = Altered.replace(new String(BART.tease(NOW, "lisa")), "lisa", "mona").getBytes();
     offer(
             BART.tease(NOW, "lisa"),
             Citizen.impostor("bart").tease(NOW + 1, "lisa"),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.node.Blocking;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.trust.TrustRequest.OfferResult;
 import nara.trust.verifier.SignatureCheck;
@@ -99,9 +99,7 @@ class TrustVerticleTest {
   void concurrent_forged_copy_is_verified_separately() {
     byte[] hey = lisa.heyThere(now(), "");
     byte[] good = lisa.tease(now() - 1, "bart");
-    byte[] forged = good.clone();
-    int signature = new String(good, StandardCharsets.UTF_8).indexOf("\"sig\":\"");
-    forged[signature + 7] = (byte) (forged[signature + 7] == 'A' ? 'B' : 'A');
+    byte[] forged = Altered.signature(good);
     Future<OfferResult> honest = offer("honest", List.of(hey, good));
     Future<OfferResult> liar = offer("liar", List.of(hey, forged));
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import nara.checkpoint.consensus.Attestation.Claim;
 import nara.event.Checkpoint.AgreedValues;
 import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.testing.Altered;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -20,11 +21,11 @@ class ConsensusJsonProperties {
 
   @Property(tries = 3_000)
   void altered_or_truncated_vote_is_read_or_refused(
-      @ForAll @IntRange(max = 2_000) int place, @ForAll byte changed, @ForAll boolean cut) {
-    byte[] json = cut ? Arrays.copyOf(VOTE, place % VOTE.length) : VOTE.clone();
-    if (!cut) {
-      json[place % VOTE.length] = changed;
-    }
+      @ForAll @IntRange(max = 2_000) int place,
+      @ForAll @IntRange(min = 1, max = 255) int flipped,
+      @ForAll boolean cut) {
+    int at = place % VOTE.length;
+    byte[] json = cut ? Arrays.copyOf(VOTE, at) : Altered.byteAt(VOTE, at, flipped);
     try {
       Vote read = ConsensusJson.readVote(json);
       // A vote that was read is well formed, so it reads back unchanged.

@@ -17,6 +17,7 @@ import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.testing.Altered;
 import nara.testing.FakeBus;
 import nara.testing.Vectors;
 import nara.trust.verifier.BouncyCastleVerifier;
@@ -91,8 +92,7 @@ class ConsensusJsonTest {
         "2rpQkQTrpagrwxVJRycqHoY8PAVvvzekPb2JFn13SoZA|''",
       })
   void malformed_message_is_refused(String part, String changed) {
-    String altered = VOTE.replace(part, changed);
-    assertThat(altered).isNotEqualTo(VOTE);
+    String altered = Altered.replaceAll(VOTE, part, changed);
 
     assertThatThrownBy(() -> ConsensusJson.readVote(bytes(altered)))
         .isInstanceOf(MalformedJsonException.class);
@@ -106,20 +106,23 @@ class ConsensusJsonTest {
     assertThatThrownBy(
             () ->
                 ConsensusJson.readProposal(
-                    bytes(text(ConsensusJson.write(proposal())).replace(subject, forged))))
+                    bytes(
+                        Altered.replaceAll(
+                            text(ConsensusJson.write(proposal())), subject, forged))))
         .isInstanceOf(MalformedJsonException.class)
         .hasMessage("subject_id is not a nara id");
   }
 
   @Test
   void unknown_fields_are_ignored() {
-    String more = VOTE.replace("\"version\":2", "\"version\":2,\"new\":{\"a\":[1]}");
+    String more = Altered.replace(VOTE, "\"version\":2", "\"version\":2,\"new\":{\"a\":[1]}");
 
     assertThat(ConsensusJson.readVote(bytes(more))).isEqualTo(ConsensusJson.readVote(bytes(VOTE)));
     assertThat(
             ConsensusJson.readVote(
                 bytes(
-                    VOTE.replace("\"observation\":{", "\"observation\":{\"online\":\"ONLINE\","))))
+                    Altered.replace(
+                        VOTE, "\"observation\":{", "\"observation\":{\"online\":\"ONLINE\","))))
         .isEqualTo(ConsensusJson.readVote(bytes(VOTE)));
   }
 

@@ -22,6 +22,7 @@ import nara.event.Event;
 import nara.event.Verdict;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.mqtt.wire.CheckpointMessage.Agreed;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
 import nara.trust.EventVerifier;
@@ -320,7 +321,7 @@ class ConsensusVerticleTest {
     harness.deliver(new Agreed(checkpoint(twice, now)));
     harness.deliver(new Agreed(LISA.tease(now, "bart")));
     String altered =
-        new String(checkpoint(voters(5), now)).replace("\"restarts\":3", "\"restarts\":4");
+        Altered.replace(new String(checkpoint(voters(5), now)), "\"restarts\":3", "\"restarts\":4");
     ConsensusState state = harness.deliver(new Agreed(altered.getBytes()));
 
     assertThat(state.rejected())

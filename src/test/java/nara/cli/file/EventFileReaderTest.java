@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import nara.cli.file.EventFileReader.Line;
 import nara.event.EventLimits;
+import nara.testing.Altered;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,9 +86,7 @@ class EventFileReaderTest {
     byte[] packed = gzip("line\n".repeat(100_000));
     assertRejected(Arrays.copyOf(packed, packed.length - 20), "is cut off");
     assertRejected(Arrays.copyOf(packed, 5), "is cut off");
-    byte[] corrupt = packed.clone();
-    corrupt[packed.length - 6] ^= 1;
-    assertRejected(corrupt, "is corrupt");
+    assertRejected(Altered.byteAt(packed, packed.length - 6), "is corrupt");
     assertThatThrownBy(() -> EventFileReader.open(folder.resolve("none")))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("file not found: ");

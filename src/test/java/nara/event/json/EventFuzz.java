@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import nara.event.ReadResult;
@@ -33,10 +34,7 @@ class EventFuzz {
     if (json == null) {
       return;
     }
-    switch (reader.read(json)) {
-      case ReadResult.ParsedEvent event -> assertThat(event.event().json()).isEqualTo(json);
-      case ReadResult.Unreadable bad -> assertThat(bad.reason()).isNotEmpty();
-    }
+    assertReadOrRejected(json, new Span(0, json.length));
     EventReader.peekId(json, 0, json.length);
   }
 
@@ -50,11 +48,24 @@ class EventFuzz {
       for (Span member : JsonSpans.members(json, 100).values()) {
         List<Span> elements =
             json[member.offset()] == '[' ? JsonSpans.elements(json, member, 100) : List.of(member);
-        elements.forEach(
-            span -> assertThat(reader.read(json, span.offset(), span.length())).isNotNull());
+        for (Span element : elements) {
+          assertThat(element.offset()).isGreaterThanOrEqualTo(member.offset());
+          assertThat(element.offset() + element.length())
+              .isLessThanOrEqualTo(member.offset() + member.length());
+          assertReadOrRejected(json, element);
+        }
       }
     } catch (MalformedJsonException said) {
       assertThat(said.getMessage()).isNotEmpty();
+    }
+  }
+
+  private void assertReadOrRejected(byte[] json, Span span) {
+    int end = span.offset() + span.length();
+    switch (reader.read(json, span.offset(), span.length())) {
+      case ReadResult.ParsedEvent event ->
+          assertThat(event.event().json()).isEqualTo(Arrays.copyOfRange(json, span.offset(), end));
+      case ReadResult.Unreadable bad -> assertThat(bad.reason()).isNotEmpty();
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
 import nara.event.ReadResult.Unreadable;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,8 +227,10 @@ class EventReaderTest {
   @Test
   void event_with_escaped_signature_is_signed_but_has_no_signature_bytes() {
     String json =
-        new String(Citizen.named("bart").tease(NOW, "lisa"), StandardCharsets.UTF_8)
-            .replaceFirst("\"sig\":\"(.)", "\"sig\":\"\\\\u0041");
+        Altered.match(
+            new String(Citizen.named("bart").tease(NOW, "lisa"), StandardCharsets.UTF_8),
+            "\"sig\":\".",
+            "\"sig\":\"\\u0041");
 
     ParsedEvent event = (ParsedEvent) reader.read(utf8(json));
 

@@ -27,6 +27,7 @@ import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.TestMesh;
 import nara.mesh.server.MeshServerVerticle;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,11 +227,12 @@ class AuthIT {
 
     for (UnaryOperator<String> how :
         List.<UnaryOperator<String>>of(
-            text -> text.replace("\"from\":\"bart\"", "\"from\":\"lisa\""),
-            text -> text.replaceAll("\"created_at\":(\\d+)\\d", "\"created_at\":$10"),
-            text -> text.replace(events.get(0).id().toString(), events.get(1).id().toString()),
-            text -> text.replaceAll("\"signature\":\"[^\"]*\"", "\"signature\":\"\""),
-            text -> text.replaceAll("\"events\":\\[.*\\]", "\"events\":[]"))) {
+            text -> Altered.replace(text, "\"from\":\"bart\"", "\"from\":\"lisa\""),
+            text -> Altered.digit(text, "created_at"),
+            text ->
+                Altered.replace(text, events.get(0).id().toString(), events.get(1).id().toString()),
+            text -> Altered.match(text, "\"signature\":\"[^\"]*\"", "\"signature\":\"\""),
+            text -> Altered.match(text, "\"events\":\\[.*\\]", "\"events\":[]"))) {
       String altered = how.apply(zine);
       Response response = post("/gossip/zine", altered);
 

@@ -38,6 +38,7 @@ import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -322,7 +323,8 @@ class HostilePeersIT {
   void event_list_with_a_removed_event_is_rejected_when_headers_are_valid() throws Exception {
     List<Event> events = TestMesh.teases(Citizen.named("bart"), 3);
     String whole = new String(RawPeer.body(BART, events), UTF_8);
-    byte[] body = whole.replace(new String(events.get(1).json(), UTF_8) + ",", "").getBytes(UTF_8);
+    byte[] body =
+        Altered.replace(whole, new String(events.get(1).json(), UTF_8) + ",", "").getBytes(UTF_8);
     assertFailed(
         failed((request, out) -> RawPeer.answer(out, BART, body)),
         MeshFailure.BAD_SIGNATURE,

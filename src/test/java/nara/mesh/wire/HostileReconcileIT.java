@@ -44,6 +44,7 @@ import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
 import nara.mesh.client.MeshSyncVerticle;
 import nara.mesh.server.PeerDirectory;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,8 +274,8 @@ class HostileReconcileIT {
   }
 
   private static String octets(SignatureHeaders signature, long length) {
-    return RawPeer.head(200, signature, length)
-        .replace("application/json", "application/octet-stream");
+    return Altered.replace(
+        RawPeer.head(200, signature, length), "application/json", "application/octet-stream");
   }
 
   private ReconcileOutcome reconcile(RawPeer peer) throws Exception {

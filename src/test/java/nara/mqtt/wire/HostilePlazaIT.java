@@ -20,6 +20,7 @@ import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.TestPlazaNode;
 import nara.mqtt.wire.HowdyMessage.HowdyNeighbour;
 import nara.presence.Presence.Online;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.testing.Mosquitto;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class HostilePlazaIT {
       villain.publish(Topics.HEY_THERE, IMPOSTOR.signed(now(), hello(BART, "")));
       villain.publish(
           Topics.CHAU, IMPOSTOR.signed(now(), new Chau("bart", BART.key().encoded(), "", "")));
-      villain.publish(Topics.HOWDY, howdy(BART, "bart", "lisa").replace("lisa", "bart"));
+      villain.publish(Topics.HOWDY, Altered.replace(howdy(BART, "bart", "lisa"), "lisa", "bart"));
       lisa.awaitCounts(counts -> counts.ignored().getOrDefault("bad_signature", 0L) == 3);
 
       // From a name that is not allowed in a topic, or that differs from the topic's.

@@ -1,13 +1,19 @@
 package nara.mqtt.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.identity.Keyring;
+import nara.identity.PublicKey;
 import nara.mqtt.JdkTestVerifier;
+import nara.mqtt.wire.PlazaMessage.IgnoreReason;
+import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.testing.Vectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -29,19 +35,29 @@ class PlazaProperties {
           "nara/ledger/lisa/response",
           "nara/elsewhere");
 
+  private static final List<String> RECORDED =
+      Vectors.json("mqtt.json").get("messages").findValuesAsText("payload");
+
   private final PlazaDecoder decoder =
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 1 << 20);
+
+  /** What the senders of the recorded messages signed. */
+  private final Set<List<Object>> signed =
+      RECORDED.stream()
+          .flatMap(
+              text -> TOPICS.stream().map(topic -> signedPart(decoder.decode(topic, utf8(text)))))
+          .filter(part -> !part.isEmpty())
+          .collect(Collectors.toSet());
 
   /** A recorded message with a part replaced by random bytes. */
   @Provide
   Arbitrary<byte[]> damaged() {
-    Arbitrary<String> honest =
-        Arbitraries.of(Vectors.json("mqtt.json").get("messages").findValuesAsText("payload"));
+    Arbitrary<String> honest = Arbitraries.of(RECORDED);
     Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMinSize(0).ofMaxSize(20);
     return Combinators.combine(honest, noise, Arbitraries.doubles().between(0, 1))
         .as(
             (text, bytes, where) -> {
-              byte[] message = text.getBytes(StandardCharsets.UTF_8);
+              byte[] message = utf8(text);
               int at = (int) (where * (message.length - bytes.length));
               System.arraycopy(bytes, 0, message, at, bytes.length);
               return message;
@@ -49,9 +65,53 @@ class PlazaProperties {
   }
 
   @Property(tries = 2_000)
-  void decoder_survives_any_message(
+  void damaged_message_is_ignored_or_unsigned_or_says_what_its_sender_signed(
       @ForAll("damaged") byte[] message, @ForAll("topics") String topic) {
-    assertThat(decoder.decode(topic, message)).isNotNull();
+    assertThat(signed).as("what was signed").hasSize(4);
+    PlazaMessage decoded = decoder.decode(topic, message);
+
+    assertThat(decoded.equals(new Ignored(IgnoreReason.UNKNOWN_TOPIC)))
+        .isEqualTo(topic.equals("nara/elsewhere"));
+    List<Object> part = signedPart(decoded);
+    if (!part.isEmpty()) {
+      assertThat(signed).contains(part);
+    }
+    switch (decoded) {
+      case PlazaMessage.VerifiedHeyThere hey -> assertThat(hey.json()).isEqualTo(message);
+      case PlazaMessage.VerifiedChau chau -> assertThat(chau.json()).isEqualTo(message);
+      case PlazaMessage.SocialEvent social -> assertThat(social.json()).isEqualTo(message);
+      case PlazaMessage.IncomingResponse response ->
+          assertThat(response.bytes()).isEqualTo(message.length);
+      case PlazaMessage.IncomingRequest request ->
+          assertThat(request.request().from()).isNotIn("", "lisa");
+      case PlazaMessage.IncomingCheckpoint checkpoint -> fail("not from this topic: " + topic);
+      case PlazaMessage.VerifiedHowdy howdy -> assertThat(topic).isEqualTo(Topics.HOWDY);
+      case PlazaMessage.VerifiedNewspaper paper ->
+          assertThat(topic).isEqualTo("nara/newspaper/" + paper.newspaper().from());
+      case Ignored ignored ->
+          assertThat(ignored.ignoreReason()).isNotEqualTo(IgnoreReason.TOO_LARGE);
+    }
+  }
+
+  /** What the signature of a verified message covers; empty for a message without one. */
+  private static List<Object> signedPart(PlazaMessage decoded) {
+    return switch (decoded) {
+      case PlazaMessage.VerifiedHeyThere hey -> List.of("hey", hey.name(), hey.key(), hey.ts());
+      case PlazaMessage.VerifiedChau chau -> List.of("chau", chau.name(), chau.key(), chau.ts());
+      case PlazaMessage.VerifiedHowdy(HowdyMessage howdy, PublicKey key) ->
+          List.of("howdy", howdy.from(), howdy.to(), howdy.seq(), key);
+      case PlazaMessage.VerifiedNewspaper(Newspaper paper, PublicKey key) ->
+          List.of("newspaper", paper.from(), paper.statusJson(), key);
+      case PlazaMessage.SocialEvent social -> List.of();
+      case PlazaMessage.IncomingRequest request -> List.of();
+      case PlazaMessage.IncomingResponse response -> List.of();
+      case PlazaMessage.IncomingCheckpoint checkpoint -> List.of();
+      case Ignored ignored -> List.of();
+    };
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Provide

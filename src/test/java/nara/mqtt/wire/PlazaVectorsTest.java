@@ -22,6 +22,7 @@ import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.presence.Announcer;
 import nara.recovery.SubjectPartitioner;
+import nara.testing.Altered;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
@@ -65,15 +66,6 @@ class PlazaVectorsTest {
     return LIVE.get("by_topic").get(topic).get(index).asText();
   }
 
-  /** The text with one letter of its first signature changed. */
-  private static String forged(String payload) {
-    int signature = Math.max(payload.indexOf("\"sig\":\""), payload.indexOf("\"Signature\":\"N"));
-    signature = Math.max(signature, payload.indexOf("\"Signature\":\"m"));
-    int at = payload.indexOf(":\"", signature) + 12;
-    char other = payload.charAt(at) == 'A' ? 'B' : 'A';
-    return payload.substring(0, at) + other + payload.substring(at + 1);
-  }
-
   @Test
   void signed_messages_verify_and_altered_ones_do_not() {
     PlazaDecoder decoder = decoderOf("other-open", RECORDED);
@@ -86,7 +78,7 @@ class PlazaVectorsTest {
         assertThat(decoder.decode(topic, payload.getBytes(UTF_8)))
             .as(topic)
             .isNotInstanceOf(Ignored.class);
-        assertThat(decoder.decode(topic, forged(payload).getBytes(UTF_8)))
+        assertThat(decoder.decode(topic, Altered.signature(payload).getBytes(UTF_8)))
             .as("forged, at %s", topic)
             .isEqualTo(new Ignored(IgnoreReason.BAD_SIGNATURE));
       }
@@ -263,7 +255,9 @@ class PlazaVectorsTest {
     assertThat(newspaper.newspaper().statusJson())
         .contains("\"HostStats\":{\"Uptime\":890},\"Chattiness\":70,\"Buzz\":3")
         .doesNotContain("Observations");
-    byte[] altered = new String(json, UTF_8).replace("890", "891").getBytes(UTF_8);
+    byte[] altered =
+        Altered.replace(new String(json, UTF_8), "\"Uptime\":890", "\"Uptime\":891")
+            .getBytes(UTF_8);
     assertThat(decoderOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", altered))
         .isEqualTo(new Ignored(IgnoreReason.BAD_SIGNATURE));
   }

@@ -17,6 +17,7 @@ import nara.demo.Corpus;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.report.Report;
 import nara.recovery.report.Report.NeighbourTotals;
+import nara.testing.Altered;
 import nara.testing.FaultyPeer;
 import nara.testing.RecordCopy;
 import nara.testing.TestNode;
@@ -112,13 +113,12 @@ class BadNeighboursIT {
     return body -> body.contains("page_size") ? body.replaceFirst(pattern, replacement) : body;
   }
 
-  /** The same events with wrong signatures. */
+  /** The same events, the signed ones with wrong signatures. A checkpoint has no emitter. */
   private static List<byte[]> forged(List<byte[]> events) {
     List<byte[]> forged = new ArrayList<>(events.subList(0, corpus.announcementCount()));
     for (byte[] event : events.subList(corpus.announcementCount(), events.size())) {
       String text = new String(event, StandardCharsets.UTF_8);
-      forged.add(
-          text.replaceFirst("\"sig\":\"....", "\"sig\":\"AAAA").getBytes(StandardCharsets.UTF_8));
+      forged.add(Altered.hasSignature(text) ? Altered.signature(event) : event);
     }
     return forged;
   }

@@ -21,6 +21,7 @@ import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.Report;
+import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
 import nara.testing.Mosquitto;
@@ -191,7 +192,7 @@ class RecoveryIT {
     Set<String> bad = new HashSet<>();
     for (int i = 0; i < 50; i++) {
       String good = new String(lisa.tease(now - i, "bart"), StandardCharsets.UTF_8);
-      String forged = good.replaceFirst("\"sig\":\"....", "\"sig\":\"AAAA");
+      String forged = Altered.signature(good);
       bad.add(forged);
       mixed.add(forged.getBytes(StandardCharsets.UTF_8));
     }

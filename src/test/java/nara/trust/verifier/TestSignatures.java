@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import nara.identity.PublicKey;
+import nara.testing.Altered;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /** Makes good signatures by generated keys; the same seed gives the same signatures. */
@@ -40,8 +41,7 @@ public final class TestSignatures {
 
   /** The same check with one bit of its signature flipped. */
   public static SignatureCheck withFlippedBit(SignatureCheck check, int bit) {
-    byte[] signature = check.signature().clone();
-    signature[bit >> 3] ^= (byte) (1 << (bit & 7));
+    byte[] signature = Altered.byteAt(check.signature(), bit >> 3, 1 << (bit & 7));
     return new SignatureCheck(check.key(), check.message(), signature);
   }
 }
