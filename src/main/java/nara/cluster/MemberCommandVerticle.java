@@ -2,6 +2,7 @@ package nara.cluster;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
+import static nara.cluster.SharedLedgerVerticle.NO_QUORUM;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -211,10 +212,7 @@ public final class MemberCommandVerticle extends VerticleBase {
         .recover(
             failure ->
                 Future.failedFuture(
-                    member.hasQuorum()
-                        ? failure
-                        : new UnavailableException(
-                            "the cluster has fewer members than its quorum")))
+                    member.hasQuorum() ? failure : new UnavailableException(NO_QUORUM)))
         .compose(
             refusedBy ->
                 refusedBy == 0 ? Future.succeededFuture(Done.DONE) : failStaleTerm(refusedBy));
