@@ -31,9 +31,8 @@ public final class SafeText {
         .limit(max)
         .map(c -> isPrintable(c) ? c : REPLACEMENT)
         .forEach(line::appendCodePoint);
-    return text.codePoints().skip(max).findAny().isPresent()
-        ? line.append('…').toString()
-        : line.toString();
+    boolean isCut = text.codePoints().skip(max).findAny().isPresent();
+    return isCut ? line.append('…').toString() : line.toString();
   }
 
   /** The {@link #excerpt(String)} in double quotes. */
@@ -44,17 +43,13 @@ public final class SafeText {
   /** The whole text: a {@code \\uXXXX} escape replaces each character that is not printable. */
   public static String escaped(String text) {
     StringBuilder line = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (isPrintable(c)) {
-                line.appendCodePoint(c);
-              } else {
-                Character.toString(c)
-                    .chars()
-                    .forEach(unit -> line.append("\\u%04x".formatted(unit)));
-              }
-            });
+    for (int c : text.codePoints().toArray()) {
+      if (isPrintable(c)) {
+        line.appendCodePoint(c);
+      } else {
+        Character.toString(c).chars().forEach(unit -> line.append("\\u%04x".formatted(unit)));
+      }
+    }
     return line.toString();
   }
 

@@ -51,19 +51,11 @@ public record ClusterConfig(
 
   /** A node that runs alone. */
   public static ClusterConfig standalone() {
+    Set<Role> roles = Set.of(Role.values());
+    Duration silence = Duration.ofSeconds(10);
+    Optional<Tls> noTls = Optional.empty();
     return new ClusterConfig(
-        false,
-        "nara",
-        "",
-        "127.0.0.1",
-        DEFAULT_PORT,
-        0,
-        List.of(),
-        Set.of(Role.values()),
-        1,
-        1,
-        Duration.ofSeconds(10),
-        Optional.empty());
+        false, "nara", "", "127.0.0.1", DEFAULT_PORT, 0, List.of(), roles, 1, 1, silence, noTls);
   }
 
   /** A copy that is enabled. */

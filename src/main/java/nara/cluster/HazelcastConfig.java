@@ -47,13 +47,12 @@ public final class HazelcastConfig {
     Config config = new Config();
     config.setClusterName(cluster.name());
     config.setInstanceName("nara-" + nodeId);
+    String roles = cluster.roles().stream().map(Role::label).collect(Collectors.joining(","));
     config
         .getMemberAttributeConfig()
         .setAttribute(NODE_ID_ATTRIBUTE, nodeId)
         .setAttribute(MEMBER_NAME_ATTRIBUTE, cluster.memberName())
-        .setAttribute(
-            ROLES_ATTRIBUTE,
-            cluster.roles().stream().map(Role::label).collect(Collectors.joining(",")));
+        .setAttribute(ROLES_ATTRIBUTE, roles);
     network(config.getNetworkConfig(), cluster);
     properties(config, cluster);
     config.addSplitBrainProtectionConfig(
@@ -83,18 +82,14 @@ public final class HazelcastConfig {
   /** One interface, one port, members by address: no discovery by multicast. */
   private static void network(NetworkConfig network, ClusterConfig cluster) {
     network.setPort(cluster.port()).setPortAutoIncrement(false).setPortCount(1);
-    network.setPublicAddress(cluster.host() + ":" + cluster.port());
+    String address = cluster.host() + ":" + cluster.port();
+    network.setPublicAddress(address);
     network.getInterfaces().setEnabled(true).addInterface(cluster.host());
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    join.getTcpIpConfig()
-        .setEnabled(true)
-        .setMembers(
-            Stream.concat(
-                    Stream.of(cluster.host() + ":" + cluster.port()), cluster.members().stream())
-                .distinct()
-                .toList());
+    Stream<String> members = Stream.concat(Stream.of(address), cluster.members().stream());
+    join.getTcpIpConfig().setEnabled(true).setMembers(members.distinct().toList());
   }
 
   private static void properties(Config config, ClusterConfig cluster) {

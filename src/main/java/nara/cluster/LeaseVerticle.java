@@ -70,12 +70,7 @@ final class LeaseVerticle extends VerticleBase {
     stopping = true;
     return election
         .resign()
-        .map(
-            lease ->
-                worker.executeBlocking(
-                    () ->
-                        leases.replace(
-                            Lease.LEASE_KEY, lease.encoded(), lease.released().encoded())))
+        .map(lease -> worker.executeBlocking(() -> replace(lease, lease.released())))
         .orElse(Future.succeededFuture())
         .otherwiseEmpty()
         .eventually(worker::close);
@@ -132,6 +127,10 @@ final class LeaseVerticle extends VerticleBase {
 
   private Optional<Lease> readLease() {
     return Lease.parse(String.valueOf(leases.get(Lease.LEASE_KEY)));
+  }
+
+  private boolean replace(Lease expected, Lease replacement) {
+    return leases.replace(Lease.LEASE_KEY, expected.encoded(), replacement.encoded());
   }
 
   private void act() {
@@ -204,7 +203,7 @@ final class LeaseVerticle extends VerticleBase {
       throws InterruptedException {
     boolean replaced =
         expected.isPresent()
-            ? leases.replace(Lease.LEASE_KEY, expected.get().encoded(), replacement.encoded())
+            ? replace(expected.get(), replacement)
             : leases.putIfAbsent(Lease.LEASE_KEY, replacement.encoded()) == null;
     if (!replaced) {
       return new SwapResult(false, readLease());

@@ -38,8 +38,6 @@ final class LedgerView {
   private final Keyring keyring;
 
   /**
-   * A client.
-   *
    * @param worker parses events
    * @param keyring learns the keys of hey-theres
    */

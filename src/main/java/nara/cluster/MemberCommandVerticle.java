@@ -2,6 +2,7 @@ package nara.cluster;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
+import static nara.cluster.SharedLedgerVerticle.NO_QUORUM;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -211,10 +212,7 @@ public final class MemberCommandVerticle extends VerticleBase {
         .recover(
             failure ->
                 Future.failedFuture(
-                    member.hasQuorum()
-                        ? failure
-                        : new UnavailableException(
-                            "the cluster has fewer members than its quorum")))
+                    member.hasQuorum() ? failure : new UnavailableException(NO_QUORUM)))
         .compose(
             refusedBy ->
                 refusedBy == 0 ? Future.succeededFuture(Done.DONE) : failStaleTerm(refusedBy));
@@ -233,14 +231,10 @@ public final class MemberCommandVerticle extends VerticleBase {
     }
     String name = target.get().name();
     tried.add(target.get().nodeId());
+    String leader = member.config().memberName();
     FetchAndMerge command =
         new FetchAndMerge(
-            term,
-            member.config().memberName(),
-            fetch.peer(),
-            fetch.query(),
-            fetch.timeout(),
-            fetch.stallTimeout());
+            term, leader, fetch.peer(), fetch.query(), fetch.timeout(), fetch.stallTimeout());
     return send(target.get(), command, fetch.timeout().plus(Timeouts.MEMBER_MERGE_ALLOWANCE))
         .compose(
             result ->
@@ -292,11 +286,9 @@ public final class MemberCommandVerticle extends VerticleBase {
     Map<String, Long> loads =
         pendingCommands.stream()
             .collect(groupingBy(command -> command.target.nodeId(), counting()));
-    return fetchers()
-        .filter(eligible)
-        .min(
-            Comparator.comparingLong((MemberInfo info) -> loads.getOrDefault(info.nodeId(), 0L))
-                .thenComparing(MemberInfo::name));
+    Comparator<MemberInfo> byLoad =
+        Comparator.comparingLong(info -> loads.getOrDefault(info.nodeId(), 0L));
+    return fetchers().filter(eligible).min(byLoad.thenComparing(MemberInfo::name));
   }
 
   /** Sends a command. The Future never fails: a missing reply is a {@link CommandFailed}. */

@@ -50,8 +50,6 @@ public final class PruneVerticle extends VerticleBase {
   private boolean stopping;
 
   /**
-   * A verticle for one lead.
-   *
    * @param term of the lead; in a later term the map refuses the removal
    * @param interval between checks for excess entries
    */

@@ -50,7 +50,7 @@ final class SharedLedgerVerticle extends VerticleBase {
   /** Members often join and leave in groups; a retry after a failure is not urgent. */
   private static final Duration DEBOUNCE = Duration.ofMillis(500);
 
-  private static final String NO_QUORUM = "the cluster has fewer members than its quorum";
+  static final String NO_QUORUM = "the cluster has fewer members than its quorum";
   private static final Duration PUBLISH_KEYS_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterMember member;

@@ -1,5 +1,8 @@
 package nara.cluster;
 
+import static nara.cluster.map.RecoveryProgress.REPORT_KEY;
+
+import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -12,6 +15,7 @@ import nara.bus.BusMessage;
 import nara.cluster.ClusterNotification.CaughtUp;
 import nara.cluster.map.RecoveryProgress;
 import nara.recovery.RecoveryNotification;
+import nara.recovery.RecoveryNotification.RecoveryFinished;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.Report;
 
@@ -51,17 +55,13 @@ final class StandbyVerticle extends VerticleBase {
     vertx.setPeriodic(1, POLL_INTERVAL.toMillis(), id -> pollReport());
     EntryAddedListener<String, byte[]> listener =
         added -> context.runOnContext(none -> pollReport());
+    IMap<String, byte[]> map = progress.sharedMap().map();
     return bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), POLL_INTERVAL)
         .onSuccess(status -> caughtUp = status.caughtUp())
         .compose(
             status ->
                 worker.executeBlocking(
-                    () ->
-                        registration =
-                            progress
-                                .sharedMap()
-                                .map()
-                                .addEntryListener(listener, RecoveryProgress.REPORT_KEY, false)))
+                    () -> registration = map.addEntryListener(listener, REPORT_KEY, false)))
         // The poll also finds the report.
         .otherwiseEmpty();
   }
@@ -94,9 +94,7 @@ final class StandbyVerticle extends VerticleBase {
             found -> {
               if (report.isEmpty() && found.isPresent()) {
                 report = found;
-                bus.publish(
-                    RecoveryNotification.ADDRESS,
-                    new RecoveryNotification.RecoveryFinished(found.get()));
+                bus.publish(RecoveryNotification.ADDRESS, new RecoveryFinished(found.get()));
               }
             })
         .onComplete(ended -> polling = false);

@@ -49,14 +49,12 @@ public record DiscoveryConfig(
                 .formatted(SafeText.quoted(text), Keyring.MAX_NAME_CHARACTERS));
       }
       String address = text.substring(at + 1);
-      return PeerAddress.parse(address)
-          .map(known -> new ConfiguredPeer(name, known.toString()))
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "the address %s %s"
-                          .formatted(
-                              SafeText.quoted(address), PeerAddress.fault(address).orElseThrow())));
+      Optional<PeerAddress> known = PeerAddress.parse(address);
+      if (known.isEmpty()) {
+        String fault = PeerAddress.fault(address).orElseThrow();
+        throw new IllegalArgumentException("the address " + SafeText.quoted(address) + " " + fault);
+      }
+      return new ConfiguredPeer(name, known.get().toString());
     }
 
     /** The format of {@link #parse}. */

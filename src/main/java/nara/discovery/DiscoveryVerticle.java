@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -51,8 +50,6 @@ public final class DiscoveryVerticle extends VerticleBase {
   private List<String> lastProblems = List.of();
 
   /**
-   * The discovery of a node.
-   *
    * @param keys learns the keys of naras that answer pings
    * @param clock measures a run
    * @param usesMesh false: pings no address, and replies without addresses
@@ -143,16 +140,13 @@ public final class DiscoveryVerticle extends VerticleBase {
       return;
     }
     sendingPings = true;
-    DiscoveryRun currentRun = run;
-    Stream.generate(currentRun::next)
-        .takeWhile(Optional::isPresent)
-        .map(Optional::get)
-        .forEach(
-            target ->
-                ping(currentRun, target)
-                    .onSuccess(outcome -> onPingOutcome(currentRun, target, outcome)));
+    DiscoveryRun current = run;
+    for (Optional<PingTarget> next = current.next(); next.isPresent(); next = current.next()) {
+      PingTarget target = next.get();
+      ping(current, target).onSuccess(outcome -> onPingOutcome(current, target, outcome));
+    }
     sendingPings = false;
-    if (currentRun.isDone()) {
+    if (current.isDone()) {
       finishRun();
     }
   }

@@ -97,8 +97,6 @@ final class KnownNeighbours {
   private final Map<String, String> nameByAddress = new HashMap<>();
 
   /**
-   * Without any neighbour.
-   *
    * @param keys learns the keys of naras that answer pings
    */
   KnownNeighbours(Identity me, Keyring keys, int maxNeighbours) {
@@ -225,11 +223,9 @@ final class KnownNeighbours {
     boolean isSecondKey =
         firstKey.isPresent() && online.key().isPresent() && !online.key().equals(firstKey);
     if (isOwnKey || isSecondKey) {
+      String fault = isOwnKey ? "this node's key" : "another key than its first one";
       return Optional.of(
-          "%s on the plaza has %s: it is not used"
-              .formatted(
-                  SafeText.quoted(name),
-                  isOwnKey ? "this node's key" : "another key than its first one"));
+          "%s on the plaza has %s: it is not used".formatted(SafeText.quoted(name), fault));
     }
     boolean firstHand = online.firstHand();
     NeighbourEntry neighbour = getOrAdd(name, firstHand ? PLAZA : HEARSAY);

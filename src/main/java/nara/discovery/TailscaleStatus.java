@@ -36,9 +36,8 @@ record TailscaleStatus(List<String> addresses, String error) {
     try {
       status = JSON.readTree(body);
     } catch (JsonProcessingException invalid) {
-      return failed(
-          "the Tailscale daemon's response is not JSON: "
-              + SafeText.excerpt(invalid.getOriginalMessage()));
+      String reason = SafeText.excerpt(invalid.getOriginalMessage());
+      return failed("the Tailscale daemon's response is not JSON: " + reason);
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }

@@ -31,13 +31,10 @@ public final class Event {
   private final String emitterId;
   private final Payload payload;
 
-  // Where the text of the signature stands in the JSON; -1 when there is none.
   private final int signatureStart;
   private final int signatureLength;
 
   /**
-   * An event as read.
-   *
    * @param signatureStart where the text of the signature stands in the JSON, or -1
    */
   public Event(

@@ -24,12 +24,10 @@ public record Ping(String observer, String observerId, String target, String tar
 
   @Override
   public Optional<String> validationError() {
-    return Payload.firstMissing("observer", observer, "target", target)
-        .or(
-            () ->
-                rtt > 0 && Double.isFinite(rtt)
-                    ? Optional.empty()
-                    : Optional.of("rtt " + rtt + " is not a positive number"));
+    Optional<String> missing = Payload.firstMissing("observer", observer, "target", target);
+    return missing.isPresent() || rtt > 0 && Double.isFinite(rtt)
+        ? missing
+        : Optional.of("rtt " + rtt + " is not a positive number");
   }
 
   @Override

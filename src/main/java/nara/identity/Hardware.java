@@ -63,8 +63,7 @@ public final class Hardware {
     if (hostId.isEmpty() && hardwareAddresses.isEmpty()) {
       return Optional.empty();
     }
-    List<String> sorted = hardwareAddresses.stream().sorted().toList();
-    String text = hostId + "-" + String.join(",", sorted);
+    String text = hostId + "-" + String.join(",", hardwareAddresses.stream().sorted().toList());
     return Optional.of(Hashing.sha256(text.getBytes(UTF_8)));
   }
 

@@ -13,13 +13,9 @@ public record Identity(
 
   /** The identity of a soul under a name, bonded or not. */
   public static Identity of(String name, Soul soul) {
+    boolean bonded = soul.isBondedTo(name);
     return new Identity(
-        name,
-        soul,
-        soul.idFor(name),
-        KeyPair.of(soul),
-        Personality.of(soul),
-        soul.isBondedTo(name));
+        name, soul, soul.idFor(name), KeyPair.of(soul), Personality.of(soul), bonded);
   }
 
   /**

@@ -1,5 +1,7 @@
 package nara.identity;
 
+import static nara.bounds.SafeText.excerpt;
+
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -8,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import nara.bounds.SafeText;
 
 /**
  * The keys of all known naras, with their names, ids and origins.
@@ -90,8 +91,6 @@ public final class Keyring {
   }
 
   /**
-   * An empty keyring.
-   *
    * @param maxNames capacity: so many names, twice as many ids, and of both a tenth, at least one,
    *     from each kind of hearsay
    */
@@ -146,7 +145,10 @@ public final class Keyring {
     KeyEntry named = names.get(offered.name());
     if (named != null && !named.key().equals(offered.key())) {
       recordConflict(named, offered);
-      contestIfBoundElsewhere(offered);
+      IdClaim claim = ids.get(offered.id());
+      if (claim != null && !isConsistent(claim.owner(), offered)) {
+        markContested(claim);
+      }
       return LearnResult.CONFLICT;
     }
     boolean newName = named == null && !offered.name().isEmpty();
@@ -236,13 +238,6 @@ public final class Keyring {
     by.merge(now, 1, Integer::sum);
   }
 
-  private void contestIfBoundElsewhere(KeyEntry offered) {
-    IdClaim claim = ids.get(offered.id());
-    if (claim != null && !isConsistent(claim.owner(), offered)) {
-      markContested(claim);
-    }
-  }
-
   /** Grows the version: a look-up that the id prevented may succeed by the name now. */
   private void markContested(IdClaim claim) {
     if (!claim.contested() && !claim.owner().origin().isOwn()) {
@@ -284,16 +279,13 @@ public final class Keyring {
     if (!nameless && !owner.name().equals(emitter)) {
       return new KeyLookup.Mismatch(
           "emitter id %s belongs to %s, not to %s"
-              .formatted(
-                  SafeText.excerpt(emitterId),
-                  SafeText.excerpt(owner.name()),
-                  SafeText.excerpt(emitter)));
+              .formatted(excerpt(emitterId), excerpt(owner.name()), excerpt(emitter)));
     }
     // Otherwise a claim of an id without a name would allow signing under any name.
     if (nameless && named != null && !named.key().equals(owner.key())) {
       return new KeyLookup.Mismatch(
           "emitter id %s belongs to another key than that of %s"
-              .formatted(SafeText.excerpt(emitterId), SafeText.excerpt(emitter)));
+              .formatted(excerpt(emitterId), excerpt(emitter)));
     }
     return new KeyLookup.Known(owner.key());
   }

@@ -133,10 +133,8 @@ public final class EventVerifier {
               PublicKey carried = PublicKey.parse(hey.publicKey()).orElseThrow();
               keys.learn(hey.from(), hey.id(), carried, Origin.HEY_THERE);
               keyConflict(carried, hey.from())
-                  .ifPresent(
-                      conflict ->
-                          results[i] =
-                              VerificationResult.of(batch.get(i), Verdict.BAD_SIGNATURE, conflict));
+                  .map(error -> VerificationResult.of(batch.get(i), Verdict.BAD_SIGNATURE, error))
+                  .ifPresent(rejected -> results[i] = rejected);
             });
   }
 
@@ -202,14 +200,12 @@ public final class EventVerifier {
   }
 
   private static VerificationResult signatureResult(ParsedEvent parsed, boolean accepted) {
-    return accepted
-        ? VerificationResult.of(parsed, Verdict.VALID, "")
-        : VerificationResult.of(
-            parsed,
-            Verdict.BAD_SIGNATURE,
-            "the key of "
-                + SafeText.excerpt(parsed.event().emitter())
-                + " did not sign this content");
+    if (accepted) {
+      return VerificationResult.of(parsed, Verdict.VALID, "");
+    }
+    String emitter = SafeText.excerpt(parsed.event().emitter());
+    return VerificationResult.of(
+        parsed, Verdict.BAD_SIGNATURE, "the key of " + emitter + " did not sign this content");
   }
 
   /** The key that decides: the carried key for hey-there and chau, else the emitter's. */

@@ -9,6 +9,8 @@ import java.util.Map;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
+import nara.trust.TrustRequest.OfferResult;
+import nara.trust.TrustRequest.VerifyQuarantined;
 
 /**
  * Looks up the keys that quarantined events wait for, then has all quarantined events verified
@@ -39,11 +41,9 @@ public final class KeySearch {
   }
 
   /** The outcome of a search, with that of verifying the quarantined events again. */
-  public record KeySearchResult(
-      int namesQueried, int keysLearned, TrustRequest.OfferResult offerResult)
+  public record KeySearchResult(int namesQueried, int keysLearned, OfferResult offerResult)
       implements BusMessage {
-    public static final KeySearchResult NONE =
-        new KeySearchResult(0, 0, TrustRequest.OfferResult.NONE);
+    public static final KeySearchResult NONE = new KeySearchResult(0, 0, OfferResult.NONE);
 
     /** The outcome of both searches. */
     public KeySearchResult plus(KeySearchResult other) {
@@ -75,10 +75,7 @@ public final class KeySearch {
       lookups.add(lookUpNext(remaining, 0));
     }
     return Future.all(lookups)
-        .compose(
-            all ->
-                bus.request(
-                    TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), Timeouts.LOCAL))
+        .compose(all -> bus.request(TrustRequest.ADDRESS, new VerifyQuarantined(), Timeouts.LOCAL))
         .map(
             result ->
                 new KeySearchResult(

@@ -24,8 +24,6 @@ import nara.trust.TrustRequest.OfferResult;
 record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
 
   /**
-   * Applies the policy.
-   *
    * @param received events offered; those without a result are duplicates
    * @param quarantine takes the events that wait for a key
    */

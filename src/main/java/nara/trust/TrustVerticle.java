@@ -23,6 +23,7 @@ import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.MergeResult;
+import nara.trust.TrustNotification.AnnouncementsMerged;
 import nara.trust.TrustRequest.OfferResult;
 import nara.trust.TrustRequest.UnknownEmitters;
 import nara.trust.verifier.ParallelVerifier;
@@ -96,11 +97,7 @@ public final class TrustVerticle extends VerticleBase {
     // Verticles that stop later must find in the ledger what was accepted here.
     return lastVerification
         .transform(ended -> lastMerge.otherwiseEmpty())
-        .transform(
-            ended -> {
-              cores.shutdown();
-              return Future.succeededFuture();
-            });
+        .onComplete(ended -> cores.shutdown());
   }
 
   private Future<? extends BusMessage> onRequest(TrustRequest<?> request) {
@@ -219,9 +216,7 @@ public final class TrustVerticle extends VerticleBase {
             merged -> {
               List<Event> announcements = outcome.announcements();
               if (!announcements.isEmpty()) {
-                bus.publish(
-                    TrustNotification.ADDRESS,
-                    new TrustNotification.AnnouncementsMerged(announcements));
+                bus.publish(TrustNotification.ADDRESS, new AnnouncementsMerged(announcements));
               }
               return outcome.result(merge.result());
             });

@@ -3,6 +3,7 @@ package nara.web;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -31,8 +32,6 @@ public final class WebVerticle extends VerticleBase {
   private HttpServer server;
 
   /**
-   * A management port.
-   *
    * @param name of the node
    */
   public WebVerticle(String host, int port, String name) {
@@ -85,11 +84,8 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private static void send(RoutingContext context, int status, String json) {
-    context
-        .response()
-        .setStatusCode(status)
-        .putHeader("Content-Type", "application/json")
-        .end(json);
+    HttpServerResponse response = context.response().setStatusCode(status);
+    response.putHeader("Content-Type", "application/json").end(json);
   }
 
   private void onCounts(RoutingContext context) {

@@ -25,11 +25,8 @@ public final class EventEntry {
 
   public static String key(JudgedEvent event) {
     byte[] hash = Arrays.copyOf(Hashing.sha256(event.event().json()), HASH_BYTES);
-    return event.event().id()
-        + "."
-        + event.verdict().ordinal()
-        + "."
-        + Base64.getUrlEncoder().encodeToString(hash);
+    String encodedHash = Base64.getUrlEncoder().encodeToString(hash);
+    return event.event().id() + "." + event.verdict().ordinal() + "." + encodedHash;
   }
 
   /** The verdict, then the bytes as received. */

@@ -33,8 +33,6 @@ final class FencedWrite
   FencedWrite() {}
 
   /**
-   * A write.
-   *
    * @param onlyIfAbsent keeps existing entries, without a notification
    */
   FencedWrite(long term, Map<String, byte[]> entries, boolean onlyIfAbsent) {

@@ -48,13 +48,10 @@ public record Lease(long term, long renewalCount, String holderId, String holder
     if (parts.length < PARTS) {
       return Optional.empty();
     }
+    String holder = parts[2].equals("-") ? "" : parts[2];
     try {
       return Optional.of(
-          new Lease(
-              Long.parseLong(parts[0]),
-              Long.parseLong(parts[1]),
-              parts[2].equals("-") ? "" : parts[2],
-              parts[3]));
+          new Lease(Long.parseLong(parts[0]), Long.parseLong(parts[1]), holder, parts[3]));
     } catch (NumberFormatException noLease) {
       return Optional.empty();
     }

@@ -78,8 +78,6 @@ public final class SharedMap {
   }
 
   /**
-   * The result of one attempt.
-   *
    * @param refusedBy the term that refused some entries, or 0
    * @param remaining the entries that failed
    * @param failure why they failed; a lasting failure rather than a transient one
@@ -97,19 +95,16 @@ public final class SharedMap {
   private WriteAttempt writeOnce(long term, Map<String, byte[]> entries, boolean onlyIfAbsent) {
     Map<Integer, Map<String, byte[]>> byPartition = new HashMap<>();
     entries.forEach(
-        (key, bytes) ->
-            byPartition
-                .computeIfAbsent(
-                    partitions.getPartition(key).getPartitionId(), id -> new HashMap<>())
-                .put(key, bytes));
+        (key, bytes) -> {
+          int id = partitions.getPartition(key).getPartitionId();
+          byPartition.computeIfAbsent(id, absent -> new HashMap<>()).put(key, bytes);
+        });
     Map<Integer, CompletableFuture<Map<String, Long>>> writes = new HashMap<>();
     byPartition.forEach(
-        (id, some) ->
-            writes.put(
-                id,
-                map.submitToKeys(
-                        Set.copyOf(some.keySet()), new FencedWrite(term, some, onlyIfAbsent))
-                    .toCompletableFuture()));
+        (id, some) -> {
+          FencedWrite fenced = new FencedWrite(term, some, onlyIfAbsent);
+          writes.put(id, map.submitToKeys(Set.copyOf(some.keySet()), fenced).toCompletableFuture());
+        });
     long refusedBy = 0;
     Map<String, byte[]> remaining = new HashMap<>();
     Optional<Throwable> failure = Optional.empty();

@@ -137,14 +137,11 @@ public final class RecheckingVerifier implements SignatureVerifier {
       return;
     }
     HexFormat hex = HexFormat.of();
+    String signature = hex.formatHex(check.signature());
+    String message = hex.formatHex(check.message());
     trip(
         "the verifier \"%s\" accepted a signature that \"%s\" refuses: key=%s signature=%s message=%s"
-            .formatted(
-                primary.name(),
-                secondary.name(),
-                check.key(),
-                hex.formatHex(check.signature()),
-                hex.formatHex(check.message())));
+            .formatted(primary.name(), secondary.name(), check.key(), signature, message));
   }
 
   private void trip(String reason) {
