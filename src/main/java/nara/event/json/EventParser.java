@@ -58,7 +58,7 @@ final class EventParser {
     String svc = fields.text("svc");
     String emitter = fields.text("emitter");
     String emitterId = fields.text("emitter_id");
-    Span signature = fields.span("sig");
+    Span sig = fields.span("sig");
     JsonRecord payloadFields = fields.oneObject();
     Service service = Service.ofWireName(svc);
     if (service == null) {
@@ -68,23 +68,15 @@ final class EventParser {
       throw new MalformedJsonException("service " + svc + " without its payload");
     }
     if (payloadFields.fields != PAYLOADS.get(service.ordinal())) {
-      Service other = SERVICES[PAYLOADS.indexOf(payloadFields.fields)];
-      throw new MalformedJsonException(
-          "service " + svc + " with the payload of " + other.wireName());
+      String other = SERVICES[PAYLOADS.indexOf(payloadFields.fields)].wireName();
+      throw new MalformedJsonException("service " + svc + " with the payload of " + other);
     }
     Payload payload = payload(service, payloadFields);
     String content = payload.content();
-    EventId computed = Event.idOf(ts, service, content);
-    Event event =
-        new Event(
-            json,
-            computed,
-            ts,
-            emitter,
-            emitterId,
-            payload,
-            signatureStart(json, signature),
-            signature == null ? 0 : signature.length());
+    EventId id = Event.idOf(ts, service, content);
+    int sigStart = signatureStart(json, sig);
+    int sigLength = sig == null ? 0 : sig.length();
+    Event event = new Event(json, id, ts, emitter, emitterId, payload, sigStart, sigLength);
     byte[] signedHash =
         event.isSigned() ? Event.signedHash(claimedId, ts, service, emitter, content) : null;
     String error = ts == 0 ? "ts is zero" : payload.validationError().orElse(null);

@@ -1,5 +1,7 @@
 package nara.event.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 import java.util.Optional;
 import nara.event.EventId;
@@ -18,6 +20,8 @@ public final class EventReader {
   /** Offset of the digits in an event that begins with its id. */
   public static final int ID_OFFSET = 7;
 
+  private static final byte[] START = "{\"id\":\"".getBytes(UTF_8);
+
   private final StringInterner interner = new StringInterner();
 
   /** Reads an event that is alone in its bytes. */
@@ -35,8 +39,7 @@ public final class EventReader {
           "",
           "an event of " + length + " bytes, over the " + EventLimits.MAX_EVENT_BYTES + " allowed");
     }
-    byte[] json = Arrays.copyOfRange(buffer, offset, offset + length);
-    return EventParser.parse(json, interner);
+    return EventParser.parse(Arrays.copyOfRange(buffer, offset, offset + length), interner);
   }
 
   /**
@@ -56,13 +59,7 @@ public final class EventReader {
 
   private static boolean startsWithId(byte[] buffer, int at, int length) {
     return length >= ID_OFFSET + EventId.HEX_LENGTH + 2
-        && buffer[at] == '{'
-        && buffer[at + 1] == '"'
-        && buffer[at + 2] == 'i'
-        && buffer[at + 3] == 'd'
-        && buffer[at + 4] == '"'
-        && buffer[at + 5] == ':'
-        && buffer[at + 6] == '"'
+        && Arrays.equals(buffer, at, at + ID_OFFSET, START, 0, ID_OFFSET)
         && buffer[at + ID_OFFSET + EventId.HEX_LENGTH] == '"';
   }
 }

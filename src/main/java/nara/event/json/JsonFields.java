@@ -172,10 +172,9 @@ public final class JsonFields {
       Span span = members.get(field.name);
       if (span != null && field.type == Type.OBJECTS) {
         record.values[field.slot] = JsonSpans.elements(json, span, field.maxElements);
+      } else if (span != null && span.length() > maxValueBytes && field.type != Type.TEXTS) {
+        throw JsonReader.malformed(field, "has " + span.length() + " bytes");
       } else if (span != null) {
-        if (span.length() > maxValueBytes && field.type != Type.TEXTS) {
-          throw JsonReader.malformed(field, "has " + span.length() + " bytes");
-        }
         JsonReader.readValue(json, span, record, field);
       }
     }

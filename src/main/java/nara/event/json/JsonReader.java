@@ -17,13 +17,10 @@ import nara.event.json.JsonSpans.TooManyElementsException;
 /** Reads JSON into records, strictly as their {@link JsonFields} say. One for each text. */
 final class JsonReader {
   private final JsonParser parser;
+
+  /** A cache of texts, or null. */
   private final StringInterner interner;
 
-  /**
-   * A reader.
-   *
-   * @param interner a cache of texts, or null
-   */
   private JsonReader(JsonParser parser, StringInterner interner) {
     this.parser = parser;
     this.interner = interner;

@@ -185,9 +185,8 @@ public final class JsonSpans {
           at++;
         }
         case '}', ']' -> {
-          depth--;
           at++;
-          if (depth == 0) {
+          if (--depth == 0) {
             return at;
           }
         }

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import nara.event.EventId;
 import nara.event.ReadResult;
@@ -48,9 +49,7 @@ public final class RawEvents {
 
   /** The services' names as bytes: only an unknown service costs a new string. */
   private static final byte[][] SERVICE_NAMES =
-      Arrays.stream(SERVICES)
-          .map(service -> service.wireName().getBytes(UTF_8))
-          .toArray(byte[][]::new);
+      Arrays.stream(SERVICES).map(s -> s.wireName().getBytes(UTF_8)).toArray(byte[][]::new);
 
   /** Without limits: a signature over a list covers the whole text of an id. */
   private static final JsonFactory UNBOUNDED_JSON = new JsonFactory();
@@ -75,11 +74,7 @@ public final class RawEvents {
     }
   }
 
-  /**
-   * Events whose places in the bytes are known.
-   *
-   * @param spans where each event's JSON object is
-   */
+  /** Events whose places in the bytes are known. */
   public static RawEvents of(byte[] json, List<Span> spans) {
     return new RawEvents(json, spans);
   }
@@ -91,8 +86,8 @@ public final class RawEvents {
 
   /** Events that were stored one by one; their bytes are copied into one array. */
   public static RawEvents join(Collection<byte[]> events) {
-    byte[] json =
-        new byte[events.stream().mapToInt(event -> event.length).reduce(0, Math::addExact)];
+    int size = events.stream().mapToInt(event -> event.length).reduce(0, Math::addExact);
+    byte[] json = new byte[size];
     List<Span> spans = new ArrayList<>(events.size());
     int offset = 0;
     for (byte[] event : events) {
@@ -128,13 +123,7 @@ public final class RawEvents {
 
   /** The ids of all events that begin with one, in order. */
   public List<EventId> ids() {
-    List<EventId> present = new ArrayList<>(ids.length);
-    for (EventId id : ids) {
-      if (id != null) {
-        present.add(id);
-      }
-    }
-    return present;
+    return Arrays.stream(ids).filter(Objects::nonNull).toList();
   }
 
   /** Whether event i claims a timestamp of 64 bits. */
@@ -183,8 +172,7 @@ public final class RawEvents {
 
   /** Feeds the claimed id of one event to a hash. */
   public static void hashId(MessageDigest hash, byte[] event) {
-    boolean idFirst = EventReader.hasPeekableId(event, 0, event.length);
-    hashId(hash, event, 0, event.length, idFirst);
+    hashId(hash, event, 0, event.length, EventReader.hasPeekableId(event, 0, event.length));
   }
 
   private static void hashId(

@@ -35,13 +35,9 @@ record EventListSummary(
         }
       }
     }
-    boolean dated = times.getCount() > 0;
-    return new EventListSummary(
-        events.size(),
-        refs,
-        dated ? times.getMin() : 0,
-        dated ? times.getMax() : 0,
-        events.services());
+    long oldest = times.getCount() > 0 ? times.getMin() : 0;
+    long newest = times.getCount() > 0 ? times.getMax() : 0;
+    return new EventListSummary(events.size(), refs, oldest, newest, events.services());
   }
 
   /** Why these events are not what the query asked for, or empty. */

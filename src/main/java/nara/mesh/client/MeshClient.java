@@ -3,6 +3,7 @@ package nara.mesh.client;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import nara.bounds.SafeText;
 import nara.identity.LearnResult;
@@ -10,6 +11,7 @@ import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.MeshNode;
 import nara.mesh.client.Exchange.RawResponse;
+import nara.mesh.client.MeshRequest.FetchCheckpointPage;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.CheckpointList;
 import nara.mesh.wire.MeshException;
@@ -94,35 +96,32 @@ final class MeshClient {
     return workers.executeBlocking(
         () -> {
           byte[] body = response.decompressed(node.config().maxAnswerBytes());
+          String name = peer.name();
+          SignatureHeaders headers = SignatureHeaders.of(response.headers());
           SignedRequest.requireValid(
               ResponseSignature.fault(
-                  SignatureHeaders.of(response.headers()),
-                  body,
-                  peer.name(),
-                  key,
-                  response.receivedAt(),
-                  node.verifier()));
-          return new VerifiedResponse<>(
-              request.reader().read(body, peer.name(), key, node.verifier()), response);
+                  headers, body, name, key, response.receivedAt(), node.verifier()));
+          A value = request.reader().read(body, name, key, node.verifier());
+          return new VerifiedResponse<>(value, response);
         },
         false);
   }
 
   /** Asks a peer for a page of its checkpoint list, which has no signature. */
   <T> Future<T> fetchCheckpoints(
-      Peer peer, int offset, int limit, Duration timeout, OnVerified<CheckpointList, T> verified) {
-    String uri = MeshPaths.CHECKPOINTS + "?limit=" + limit + "&offset=" + offset;
+      FetchCheckpointPage fetch, OnVerified<CheckpointList, T> verified) {
+    Peer peer = fetch.peer();
+    String uri = MeshPaths.CHECKPOINTS + "?limit=" + fetch.limit() + "&offset=" + fetch.offset();
     return transport.submit(
         peer.address(),
-        timeout,
+        fetch.timeout(),
         node.config().stallTimeout(),
         operation ->
             transport
                 .get(operation, peer.address(), uri, node.config().maxAnswerBytes())
                 .compose(MeshTransport::requireOk)
                 .compose(
-                    response ->
-                        workers.executeBlocking(() -> readCheckpoints(response, peer), false))
+                    found -> workers.executeBlocking(() -> readCheckpoints(found, peer), false))
                 .compose(list -> finish(operation, list, verified)));
   }
 
@@ -140,34 +139,26 @@ final class MeshClient {
   }
 
   private Future<PublicKey> keyOf(Operation<?> operation, Peer peer) {
-    return node.keys()
-        .byName(peer.name())
-        .map(Future::succeededFuture)
-        .orElseGet(
-            () ->
-                transport
-                    .ping(operation, peer.address())
-                    .compose(pong -> learnKey(peer, pong.response())));
+    Optional<PublicKey> known = node.keys().byName(peer.name());
+    return known.isPresent()
+        ? Future.succeededFuture(known.get())
+        : transport
+            .ping(operation, peer.address())
+            .compose(pong -> learnKey(peer, pong.response()));
   }
 
   private Future<PublicKey> learnKey(Peer peer, PingResponse pong) {
+    String name = SafeText.excerpt(peer.name());
     if (!pong.from().equals(peer.name())) {
       return badKey(
           "%s identifies itself as %s, expected %s"
-              .formatted(
-                  SafeText.excerpt(peer.address()),
-                  SafeText.excerpt(pong.from()),
-                  SafeText.excerpt(peer.name())));
+              .formatted(SafeText.excerpt(peer.address()), SafeText.excerpt(pong.from()), name));
     }
     LearnResult result = node.keys().learn(peer.name(), "", pong.key(), Origin.PING);
-    return node.keys()
-        .byName(peer.name())
-        .map(Future::succeededFuture)
-        .orElseGet(
-            () ->
-                badKey(
-                    "the keyring refuses the key of %s: %s"
-                        .formatted(SafeText.excerpt(peer.name()), result)));
+    Optional<PublicKey> key = node.keys().byName(peer.name());
+    return key.isPresent()
+        ? Future.succeededFuture(key.get())
+        : badKey("the keyring refuses the key of " + name + ": " + result);
   }
 
   private static Future<PublicKey> badKey(String reason) {

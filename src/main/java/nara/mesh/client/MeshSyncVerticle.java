@@ -74,9 +74,8 @@ public final class MeshSyncVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    workers =
-        vertx.createSharedWorkerExecutor(
-            "nara-mesh-client", Runtime.getRuntime().availableProcessors());
+    int cores = Runtime.getRuntime().availableProcessors();
+    workers = vertx.createSharedWorkerExecutor("nara-mesh-client", cores);
     transport = new MeshTransport(vertx, node);
     client = new MeshClient(transport, node, workers);
     builder = new ZineBuilder(bus, node, workers);
@@ -124,24 +123,16 @@ public final class MeshSyncVerticle extends VerticleBase {
 
   private Future<FetchOutcome> onFetchCheckpointPage(FetchCheckpointPage fetch) {
     return client
-        .fetchCheckpoints(
-            fetch.peer(),
-            fetch.offset(),
-            fetch.limit(),
-            fetch.timeout(),
-            verified -> {
-              CheckpointList list = verified.value();
-              return offer(fetch.peer(), list.checkpoints())
-                  .map(
-                      result ->
-                          pageFetched(
-                              verified,
-                              EventListSummary.of(list.checkpoints()),
-                              Optional.empty(),
-                              list.hasMore(),
-                              result));
-            })
+        .fetchCheckpoints(fetch, verified -> onCheckpoints(fetch, verified))
         .recover(failureAsValue(FetchFailed::new));
+  }
+
+  private Future<FetchOutcome> onCheckpoints(
+      FetchCheckpointPage fetch, VerifiedResponse<CheckpointList> verified) {
+    CheckpointList list = verified.value();
+    EventListSummary summary = EventListSummary.of(list.checkpoints());
+    return offer(fetch.peer(), list.checkpoints())
+        .map(result -> pageFetched(verified, summary, Optional.empty(), list.hasMore(), result));
   }
 
   private Future<OfferResult> offer(Peer peer, RawEvents events) {
@@ -181,7 +172,7 @@ public final class MeshSyncVerticle extends VerticleBase {
         .map(done -> new ZinesExchanged(Map.copyOf(merged), Map.copyOf(failed)));
   }
 
-  private Future<Void> exchangeZine(
+  private Future<Object> exchangeZine(
       byte[] ownZine,
       Peer peer,
       Duration timeout,
@@ -189,21 +180,9 @@ public final class MeshSyncVerticle extends VerticleBase {
       Map<String, String> failed) {
     return client
         .send(
-            peer,
-            SignedRequest.zine(ownZine),
-            timeout,
-            verified -> offer(peer, verified.value().events()))
-        .<Void>map(
-            result -> {
-              merged.put(peer.name(), result);
-              return null;
-            })
-        .recover(
-            failureAsValue(
-                (failure, reason) -> {
-                  failed.put(peer.name(), reason);
-                  return null;
-                }));
+            peer, SignedRequest.zine(ownZine), timeout, zine -> offer(peer, zine.value().events()))
+        .<Object>map(result -> merged.put(peer.name(), result))
+        .recover(failureAsValue((failure, reason) -> failed.put(peer.name(), reason)));
   }
 
   private Future<DeliveryOutcome> onSendEvent(SendEvent send) {

@@ -110,14 +110,12 @@ public final class MeshTransport implements PingClient {
   Future<TimedPing> ping(Operation<?> operation, String address) {
     return get(operation, address, MeshPaths.PING, MeshLimits.SMALL_RESPONSE_BYTES)
         .compose(MeshTransport::requireOk)
-        .compose(
-            response ->
-                attempt(
-                    () ->
-                        new TimedPing(
-                            PingResponse.read(
-                                response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES)),
-                            response.elapsed())));
+        .compose(response -> attempt(() -> readPing(response)));
+  }
+
+  private static TimedPing readPing(RawResponse response) throws MeshException {
+    byte[] body = response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES);
+    return new TimedPing(PingResponse.read(body), response.elapsed());
   }
 
   static <T> Future<T> attempt(Callable<T> work) {
@@ -183,13 +181,11 @@ public final class MeshTransport implements PingClient {
       return Future.succeededFuture(response);
     }
     String text = new String(response.body(), StandardCharsets.UTF_8).strip();
+    String reason = text.isEmpty() ? "" : ": " + SafeText.excerpt(text);
+    boolean unsupported = UNSUPPORTED_STATUSES.contains(response.status());
     return Future.failedFuture(
         new MeshException(
-            UNSUPPORTED_STATUSES.contains(response.status())
-                ? MeshFailure.UNSUPPORTED
-                : MeshFailure.STATUS,
-            "answers "
-                + response.status()
-                + (text.isEmpty() ? "" : ": " + SafeText.excerpt(text))));
+            unsupported ? MeshFailure.UNSUPPORTED : MeshFailure.STATUS,
+            "answers " + response.status() + reason));
   }
 }

@@ -121,10 +121,8 @@ final class ReconcileSession {
     if (requestedCount == hashesToFetch.size()) {
       return Future.succeededFuture();
     }
-    List<ItemId> hashes =
-        hashesToFetch.subList(
-            requestedCount,
-            Math.min(requestedCount + MeshLimits.FETCH_HASHES, hashesToFetch.size()));
+    int end = Math.min(requestedCount + MeshLimits.FETCH_HASHES, hashesToFetch.size());
+    List<ItemId> hashes = hashesToFetch.subList(requestedCount, end);
     return send(SignedRequest.fetch(hashes), response -> onEvents(hashes, response))
         .compose(merged -> fetchNext());
   }

@@ -34,8 +34,7 @@ record SignedRequest<A>(String path, byte[] body, ResponseReader<A> reader) {
 
   /** Sends a message of a reconciliation; the response is the peer's next message. */
   static SignedRequest<byte[]> reconcile(byte[] message) {
-    return new SignedRequest<>(
-        MeshPaths.RECONCILE, message, (body, peerName, key, verifier) -> body);
+    return new SignedRequest<>(MeshPaths.RECONCILE, message, (body, peer, key, verifier) -> body);
   }
 
   /** Asks for the events with these hashes. */

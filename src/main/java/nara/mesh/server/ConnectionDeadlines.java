@@ -46,9 +46,7 @@ final class ConnectionDeadlines {
                 failure.toString()));
   }
 
-  /**
-   * The head of a request arrived: the body must follow, then the client must read the response.
-   */
+  /** The head of a request arrived: the body must follow, then the client reads the response. */
   void onRequest(HttpServerRequest request) {
     HttpConnection connection = request.connection();
     restartTimer(connection, MeshLimits.REQUEST_TIMEOUT);

@@ -70,8 +70,7 @@ final class DeliveryHandler {
         .compose(
             validated ->
                 switch (validated) {
-                  case Validated.Rejected<T> rejected ->
-                      Future.succeededFuture(rejected.response());
+                  case Validated.Rejected<T> not -> Future.succeededFuture(not.response());
                   case Validated.Valid<T> valid -> onValid.apply(valid.value());
                 });
   }
@@ -195,9 +194,8 @@ final class DeliveryHandler {
    */
   Future<MeshResponse> onImport(String sender, byte[] body) {
     Instant now = node.clock().instant();
-    recentImports
-        .values()
-        .removeIf(ts -> ts + MeshLimits.IMPORT_CLOCK_SKEW.toSeconds() < now.getEpochSecond());
+    long oldest = now.getEpochSecond() - MeshLimits.IMPORT_CLOCK_SKEW.toSeconds();
+    recentImports.values().removeIf(ts -> ts < oldest);
     return respond(() -> readImport(body, now), this::onImport);
   }
 
@@ -211,13 +209,11 @@ final class DeliveryHandler {
               ? MeshResponse.importRejected(413, fault.reason())
               : MeshResponse.importRejected(400, "Invalid JSON"));
     }
-    return parsed
-        .fault(node.me(), now, node.verifier())
-        .<Validated<EventImport>>map(
-            fault ->
-                new Validated.Rejected<>(
-                    MeshResponse.importRejected(403, "Authentication failed: " + fault)))
-        .orElseGet(() -> new Validated.Valid<>(parsed));
+    Optional<String> fault = parsed.fault(node.me(), now, node.verifier());
+    return fault.isEmpty()
+        ? new Validated.Valid<>(parsed)
+        : new Validated.Rejected<>(
+            MeshResponse.importRejected(403, "Authentication failed: " + fault.get()));
   }
 
   private Future<MeshResponse> onImport(EventImport parsed) {

@@ -17,6 +17,7 @@ import nara.mesh.wire.SignatureHeaders;
  */
 record MeshResponse(int status, String contentType, Map<String, String> headers, Body body) {
   private static final String JSON = MeshPaths.JSON + "; charset=utf-8";
+  private static final String TEXT = "text/plain; charset=utf-8";
 
   MeshResponse(int status, String contentType, Map<String, String> headers, byte[] body) {
     this(status, contentType, headers, Body.of(body));
@@ -45,11 +46,8 @@ record MeshResponse(int status, String contentType, Map<String, String> headers,
 
   /** An error, for people. */
   static MeshResponse text(int status, String text) {
-    return new MeshResponse(
-        status,
-        "text/plain; charset=utf-8",
-        Map.of("X-Content-Type-Options", "nosniff"),
-        (text + '\n').getBytes(UTF_8));
+    byte[] body = (text + '\n').getBytes(UTF_8);
+    return new MeshResponse(status, TEXT, Map.of("X-Content-Type-Options", "nosniff"), body);
   }
 
   /** A rejected import: JSON, like the response to a successful one. */
@@ -64,7 +62,7 @@ record MeshResponse(int status, String contentType, Map<String, String> headers,
   static MeshResponse tooManyRequests(int seconds) {
     return new MeshResponse(
         429,
-        "text/plain; charset=utf-8",
+        TEXT,
         Map.of("Retry-After", Integer.toString(seconds)),
         "Too many requests: ask again after the seconds in Retry-After\n".getBytes(UTF_8));
   }
@@ -75,10 +73,7 @@ record MeshResponse(int status, String contentType, Map<String, String> headers,
 
   /** Redirects a peer query to another nara. */
   static MeshResponse redirectTo(String name) {
-    return new MeshResponse(
-        307,
-        "text/plain; charset=utf-8",
-        Map.of(PeerQueryResponse.REDIRECT, SignatureHeaders.encodeValue(name)),
-        new byte[0]);
+    String value = SignatureHeaders.encodeValue(name);
+    return new MeshResponse(307, TEXT, Map.of(PeerQueryResponse.REDIRECT, value), new byte[0]);
   }
 }

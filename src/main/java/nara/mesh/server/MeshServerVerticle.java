@@ -81,17 +81,13 @@ public final class MeshServerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     MeshConfig config = node.config();
-    workers =
-        vertx.createSharedWorkerExecutor(
-            "nara-mesh-server", Runtime.getRuntime().availableProcessors());
+    int cores = Runtime.getRuntime().availableProcessors();
+    workers = vertx.createSharedWorkerExecutor("nara-mesh-server", cores);
     client = pingClients.apply(vertx);
     lookup = new SenderLookup(client, node, peerDirectory);
-    limiter =
-        new RateLimiter(
-            config.requestsPerSecond(),
-            Duration.ofSeconds(1),
-            config.requestsAtOnce(),
-            System::nanoTime);
+    int rate = config.requestsPerSecond();
+    Duration second = Duration.ofSeconds(1);
+    limiter = new RateLimiter(rate, second, config.requestsAtOnce(), System::nanoTime);
     sender = new ResponseSender(node, workers);
     deadlines = new ConnectionDeadlines(vertx);
     router = routes(Bus.of(vertx));
@@ -136,10 +132,8 @@ public final class MeshServerVerticle extends VerticleBase {
     publicGet(router, MeshPaths.PING, ctx -> respond(ctx, query.onPing(ctx)));
     publicGet(router, MeshPaths.COORDINATES, ctx -> respond(ctx, query.onCoordinates(ctx)));
     publicGet(router, MeshPaths.PEER_QUERY, ctx -> respond(ctx, query.onPeerQuery(ctx)));
-    publicGet(
-        router,
-        MeshPaths.CHECKPOINTS,
-        ctx -> respondWithinLimit(ctx, () -> query.onCheckpoints(ctx)));
+    Handler<RoutingContext> list = ctx -> respondWithinLimit(ctx, () -> query.onCheckpoints(ctx));
+    publicGet(router, MeshPaths.CHECKPOINTS, list);
     signedPost(router, MeshPaths.SYNC, query::onSync);
     signedPost(router, MeshPaths.RECONCILE, reconcile::onReconcile);
     signedPost(router, MeshPaths.FETCH, reconcile::onFetch);
@@ -245,17 +239,7 @@ public final class MeshServerVerticle extends VerticleBase {
     }
     SignatureHeaders headers = SignatureHeaders.of(ctx.request().headers());
     authenticate(ctx, headers)
-        .compose(
-            result ->
-                result instanceof AuthResult.UnknownSender unknown
-                    ? lookup
-                        .learn(unknown.name(), address, claimedPort(ctx))
-                        .compose(
-                            learned ->
-                                learned
-                                    ? authenticate(ctx, headers)
-                                    : Future.succeededFuture(unknown))
-                    : Future.succeededFuture(result))
+        .compose(result -> withLookup(ctx, headers, result))
         .onSuccess(
             result -> {
               onAuthResult(ctx, result);
@@ -263,6 +247,16 @@ public final class MeshServerVerticle extends VerticleBase {
               ctx.request().resume();
             })
         .onFailure(ctx::fail);
+  }
+
+  /** Authenticates again when the key of an unknown sender could be learned. */
+  private Future<AuthResult> withLookup(
+      RoutingContext ctx, SignatureHeaders headers, AuthResult result) {
+    return result instanceof AuthResult.UnknownSender unknown
+        ? lookup
+            .learn(unknown.name(), addressOf(ctx), claimedPort(ctx))
+            .compose(known -> known ? authenticate(ctx, headers) : Future.succeededFuture(result))
+        : Future.succeededFuture(result);
   }
 
   private Future<AuthResult> authenticate(RoutingContext ctx, SignatureHeaders headers) {

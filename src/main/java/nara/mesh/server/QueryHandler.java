@@ -6,13 +6,16 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import nara.bus.Bus;
+import nara.bus.BusMessage;
 import nara.bus.Timeouts;
 import nara.event.json.GoJson;
 import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.mesh.MeshNode;
+import nara.mesh.wire.Body;
 import nara.mesh.wire.CheckpointList;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshLimits;
@@ -73,22 +76,12 @@ final class QueryHandler {
   Future<MeshResponse> onCheckpoints(RoutingContext ctx) {
     int offset = Math.max(0, intOrDefault(parameter(ctx, "offset"), 0));
     int requested = intOrDefault(parameter(ctx, "limit"), MeshLimits.DEFAULT_CHECKPOINTS);
-    int limit =
-        requested <= 0
-            ? MeshLimits.DEFAULT_CHECKPOINTS
-            : Math.min(requested, MeshLimits.CHECKPOINTS);
-    return bus.request(
-            LedgerRequest.ADDRESS,
-            new LedgerRequest.ListCheckpoints(offset, limit),
-            Timeouts.PEER_QUERY)
-        .compose(
-            page ->
-                workers.executeBlocking(
-                    () ->
-                        CheckpointList.write(
-                            node.name(), page.events(), page.total(), offset, limit),
-                    false))
-        .map(MeshResponse::json);
+    int wanted = requested <= 0 ? MeshLimits.DEFAULT_CHECKPOINTS : requested;
+    int limit = Math.min(wanted, MeshLimits.CHECKPOINTS);
+    String me = node.name();
+    return queryLedger(
+        new LedgerRequest.ListCheckpoints(offset, limit),
+        page -> CheckpointList.write(me, page.events(), page.total(), offset, limit));
   }
 
   Future<MeshResponse> onSync(String sender, byte[] body) {
@@ -102,16 +95,15 @@ final class QueryHandler {
       return Future.succeededFuture(MeshResponse.text(400, "from is required"));
     }
     long seconds = node.clock().instant().getEpochSecond();
-    return bus.request(
-            LedgerRequest.ADDRESS,
-            new LedgerRequest.QueryEvents(request.toQuery(node.name(), seconds)),
-            Timeouts.PEER_QUERY)
-        .compose(
-            found ->
-                workers.executeBlocking(
-                    () ->
-                        SyncResponse.write(node.me(), found.events(), found.nextCursor(), seconds),
-                    false))
+    return queryLedger(
+        new LedgerRequest.QueryEvents(request.toQuery(node.name(), seconds)),
+        found -> SyncResponse.write(node.me(), found.events(), found.nextCursor(), seconds));
+  }
+
+  private <R extends BusMessage> Future<MeshResponse> queryLedger(
+      LedgerRequest<R> query, Function<R, Body> write) {
+    return bus.request(LedgerRequest.ADDRESS, query, Timeouts.PEER_QUERY)
+        .compose(found -> workers.executeBlocking(() -> write.apply(found), false))
         .map(MeshResponse::json);
   }
 

@@ -32,11 +32,9 @@ final class ReconcileHandler {
   /** Replies to one message; keeps no state of the peer. */
   Future<MeshResponse> onReconcile(String sender, byte[] message) {
     if (message.length > MeshLimits.RECONCILE_BYTES) {
-      return Future.succeededFuture(
-          MeshResponse.text(
-              400,
-              "a message of %d bytes, over the %d allowed"
-                  .formatted(message.length, MeshLimits.RECONCILE_BYTES)));
+      String fault =
+          "a message of " + message.length + " bytes, over the " + MeshLimits.RECONCILE_BYTES;
+      return Future.succeededFuture(MeshResponse.text(400, fault + " allowed"));
     }
     return bus.request(
             LedgerRequest.ADDRESS,

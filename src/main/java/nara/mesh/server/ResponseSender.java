@@ -62,10 +62,8 @@ final class ResponseSender {
         .compose(ready -> encode(ready, signed, gzipAccepted))
         .onFailure(
             defect -> {
-              LOG.error(
-                  "Cannot encode a response, closing the connection path={}",
-                  request.path(),
-                  defect);
+              String path = request.path();
+              LOG.error("Cannot encode a response, closing the connection path={}", path, defect);
               request.connection().close();
             })
         .compose(encoded -> send(request.response(), encoded))

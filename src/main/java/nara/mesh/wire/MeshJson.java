@@ -30,10 +30,8 @@ public final class MeshJson {
 
   /** The public key of a nara in a body, which must have one. */
   static PublicKey publicKey(JsonRecord body, String name) throws MeshException {
+    String missing = "no public key of " + SafeText.excerpt(name);
     return PublicKey.parse(body.text("public_key"))
-        .orElseThrow(
-            () ->
-                new MeshException(
-                    MeshFailure.MALFORMED, "no public key of " + SafeText.excerpt(name)));
+        .orElseThrow(() -> new MeshException(MeshFailure.MALFORMED, missing));
   }
 }

@@ -55,14 +55,10 @@ public final class MeshLimits {
   /** Bytes read of an error response: enough for the reason. */
   public static final int ERROR_BYTES = 4 * 1024;
 
-  /**
-   * Bytes that each stall timeout must bring. A link that can carry a ledger brings more in 2 s.
-   */
+  /** Bytes that each stall timeout must bring. A link that can carry a ledger does it in 2 s. */
   public static final int MIN_PROGRESS_BYTES = 4 * 1024;
 
-  /**
-   * An idle connection closes before the server closes it, so that no request meets a closed one.
-   */
+  /** Idle connections close before the server closes them: no request meets a closed one. */
   public static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(15);
 
   /** Pings in flight, as in the address scan of the reference. */
@@ -82,10 +78,7 @@ public final class MeshLimits {
   /** Messages sent in one reconciliation; 100,000 missing events take fewer than thirty. */
   public static final int RECONCILE_ROUNDS = 64;
 
-  /**
-   * Missing events, when fewer are held. Above this, fetching pages from several peers costs less
-   * than fetching by hash.
-   */
+  /** Missing events, when fewer are held. Above this, pages from several peers cost less. */
   public static final int RECONCILE_MISSING = 20_000;
 
   /** Hashes in one request of {@code /events/fetch}: their events take about a megabyte. */

@@ -46,10 +46,8 @@ public final class ResponseSignature {
     }
     if (!headers.name().equals(peerName)) {
       return Optional.of(
-          "expected a response from "
-              + SafeText.excerpt(peerName)
-              + ", got one from "
-              + SafeText.excerpt(headers.name()));
+          "expected a response from %s, got one from %s"
+              .formatted(SafeText.excerpt(peerName), SafeText.excerpt(headers.name())));
     }
     Optional<Duration> age = RequestSignature.age(headers.timestamp(), receivedAt);
     if (age.isEmpty()) {

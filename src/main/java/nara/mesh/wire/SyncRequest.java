@@ -58,21 +58,14 @@ public record SyncRequest(
               from, services, subjects, 0, 0, 0, 0, "page", 0, cursor(q.after()), q.size(), 0);
       case Query.Recent q ->
           new SyncRequest(from, services, subjects, 0, 0, 0, 0, "recent", 0, "", 0, q.limit());
-      case Slice q ->
-          new SyncRequest(
-              from,
-              services,
-              subjects,
-              q.after(),
-              q.index(),
-              q.total(),
-              q.maxEvents(),
-              "",
-              0,
-              "",
-              0,
-              0);
+      case Slice q -> ofSlice(from, services, subjects, q);
     };
+  }
+
+  private static SyncRequest ofSlice(
+      String from, List<String> services, List<String> subjects, Slice q) {
+    return new SyncRequest(
+        from, services, subjects, q.after(), q.index(), q.total(), q.maxEvents(), "", 0, "", 0, 0);
   }
 
   private static String cursor(long after) {

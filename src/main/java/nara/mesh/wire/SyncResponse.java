@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.event.Event;
+import nara.event.json.JsonFields;
 import nara.event.json.JsonRecord;
 import nara.event.json.JsonWriter;
 import nara.event.json.RawEvents;
@@ -29,15 +30,9 @@ public record SyncResponse(
 
   /** Reads a body with at most this many events. */
   public static SyncResponse read(byte[] json, int maxEvents) throws MeshException {
-    JsonRecord response =
-        MeshJson.read(
-            MeshJson.fields()
-                .texts("from")
-                .elementList("events", maxEvents)
-                .texts("next_cursor")
-                .numbers("ts")
-                .texts("sig"),
-            json);
+    JsonFields fields = MeshJson.fields().texts("from").elementList("events", maxEvents);
+    fields.texts("next_cursor").numbers("ts").texts("sig");
+    JsonRecord response = MeshJson.read(fields, json);
     return new SyncResponse(
         response.text("from"),
         RawEvents.of(json, response.elements("events")),
@@ -59,10 +54,8 @@ public record SyncResponse(
   public Optional<String> fault(String peerName, PublicKey key, SignatureVerifier verifier) {
     if (!from.equals(peerName)) {
       return Optional.of(
-          "expected a response from "
-              + SafeText.excerpt(peerName)
-              + ", got one from "
-              + SafeText.excerpt(from));
+          "expected a response from %s, got one from %s"
+              .formatted(SafeText.excerpt(peerName), SafeText.excerpt(from)));
     }
     if (sig.isEmpty()) {
       return Optional.of("the list of events is not signed");

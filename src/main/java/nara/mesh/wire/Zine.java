@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.event.Event;
+import nara.event.json.JsonFields;
 import nara.event.json.JsonRecord;
 import nara.event.json.JsonWriter;
 import nara.event.json.RawEvents;
@@ -24,14 +25,9 @@ public record Zine(String from, long createdAt, RawEvents events, String signatu
 
   /** Reads a body with at most this many events. */
   public static Zine read(byte[] json, int maxEvents) throws MeshException {
-    JsonRecord zine =
-        MeshJson.read(
-            MeshJson.fields()
-                .texts("from")
-                .numbers("created_at")
-                .elementList("events", maxEvents)
-                .texts("signature"),
-            json);
+    JsonFields fields = MeshJson.fields().texts("from").numbers("created_at");
+    fields.elementList("events", maxEvents).texts("signature");
+    JsonRecord zine = MeshJson.read(fields, json);
     return new Zine(
         zine.text("from"),
         zine.number("created_at"),
@@ -43,10 +39,8 @@ public record Zine(String from, long createdAt, RawEvents events, String signatu
   public Optional<String> fault(String maker, PublicKey key, SignatureVerifier verifier) {
     if (!from.equals(maker)) {
       return Optional.of(
-          "expected a zine of "
-              + SafeText.excerpt(maker)
-              + ", got one of "
-              + SafeText.excerpt(from));
+          "expected a zine of %s, got one of %s"
+              .formatted(SafeText.excerpt(maker), SafeText.excerpt(from)));
     }
     byte[] hash = EventList.signedHash(from + ':' + createdAt + ':', events);
     return RequestSignature.isValid(verifier, key, hash, signature)

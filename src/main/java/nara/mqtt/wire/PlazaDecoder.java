@@ -97,28 +97,25 @@ public final class PlazaDecoder {
   }
 
   private PlazaMessage decodePresence(byte[] json, Service expected) {
-    if (!(reader.read(json) instanceof ReadResult.ParsedEvent parsedEvent)
-        || parsedEvent.event().service() != expected
-        || parsedEvent.validationError().isPresent()
-        || !parsedEvent.idMatches()) {
+    if (!(reader.read(json) instanceof ReadResult.ParsedEvent parsed)
+        || parsed.event().service() != expected
+        || parsed.validationError().isPresent()
+        || !parsed.idMatches()) {
       return new Ignored(IgnoreReason.UNREADABLE);
     }
-    Event event = parsedEvent.event();
+    Event event = parsed.event();
     String from = event.actor();
     if (Topics.nameError(from).isPresent() || !from.equals(event.emitter())) {
       return new Ignored(IgnoreReason.WRONG_SENDER);
     }
-    String claimedKey =
+    Optional<PublicKey> key =
         switch (event.payload()) {
-          case HeyThere there -> there.publicKey();
-          case Chau chau -> chau.publicKey();
-          default -> "";
+          case HeyThere there -> PublicKey.parse(there.publicKey());
+          case Chau chau -> PublicKey.parse(chau.publicKey());
+          default -> Optional.empty();
         };
-    Optional<PublicKey> key = PublicKey.parse(claimedKey);
-    Optional<byte[]> signature = event.signature();
-    if (key.isEmpty()
-        || signature.isEmpty()
-        || !verifies(key.get(), parsedEvent.signedHash(), signature.get())) {
+    Optional<byte[]> sig = event.signature();
+    if (key.isEmpty() || sig.isEmpty() || !verifies(key.get(), parsed.signedHash(), sig.get())) {
       return new Ignored(IgnoreReason.BAD_SIGNATURE);
     }
     return event.payload() instanceof HeyThere there

@@ -55,21 +55,11 @@ public record Status(
           .reals("memory_max_events");
 
   /** The part of this node's status that never changes. */
-  public static Status of(Identity me, String version, String meshAddress) {
+  public static Status of(Identity me, String version, String meshIp) {
+    String key = me.keys().publicKey().encoded();
+    boolean hasMesh = !meshIp.isEmpty();
     return new Status(
-        0,
-        0,
-        0,
-        me.personality(),
-        version,
-        me.keys().publicKey().encoded(),
-        me.id(),
-        !meshAddress.isEmpty(),
-        meshAddress,
-        "",
-        "",
-        0,
-        0);
+        0, 0, 0, me.personality(), version, key, me.id(), hasMesh, meshIp, "", "", 0, 0);
   }
 
   /** The same with the parts that depend on the configuration and on the moment. */

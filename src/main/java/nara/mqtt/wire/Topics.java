@@ -23,22 +23,16 @@ public final class Topics {
   /** Responses to announcements. */
   public static final String HOWDY = "nara/plaza/howdy";
 
-  /** New social events. */
   public static final String SOCIAL = "nara/plaza/social";
 
   /** The filter for everybody's newspapers. */
   public static final String NEWSPAPERS = "nara/newspaper/+";
 
-  /** Proposals of checkpoints. */
   public static final String CHECKPOINT_PROPOSE = "nara/checkpoint/propose";
-
-  /** Votes on proposals. */
   public static final String CHECKPOINT_VOTE = "nara/checkpoint/vote";
 
   /** Agreed checkpoints, as events. */
   public static final String CHECKPOINT_FINAL = "nara/checkpoint/final";
-
-  private static final String CHECKPOINT_PREFIX = "nara/checkpoint/";
 
   /**
    * Bytes of a name in a topic. MQTT allows 65,535, but the broker and this node keep names in
@@ -46,6 +40,7 @@ public final class Topics {
    */
   public static final int MAX_NAME_BYTES = 1_024;
 
+  private static final String CHECKPOINT_PREFIX = "nara/checkpoint/";
   private static final String NEWSPAPER_PREFIX = "nara/newspaper/";
   private static final String LEDGER_PREFIX = "nara/ledger/";
 
