@@ -1,7 +1,13 @@
 /** Zines with a few neighbours, single events to one of them, and the background sync. */
 @MayKnow({
-  "bounds", "bus", "discovery", "event",
-  "identity", "ledger", "mesh..", "presence",
+  "bounds",
+  "bus",
+  "discovery",
+  "event",
+  "identity",
+  "ledger",
+  "mesh..",
+  "presence",
   "trust"
 })
 package nara.gossip;

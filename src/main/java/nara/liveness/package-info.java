@@ -1,8 +1,17 @@
 /** Presence checks of neighbours: pings, observations, backfill, expiry. */
 @MayKnow({
-  "bounds", "bus", "discovery", "event..",
-  "identity", "ledger", "mesh.client", "mqtt",
-  "opinion", "presence", "recovery", "trust"
+  "bounds",
+  "bus",
+  "discovery",
+  "event..",
+  "identity",
+  "ledger",
+  "mesh.client",
+  "mqtt",
+  "opinion",
+  "presence",
+  "recovery",
+  "trust"
 })
 package nara.liveness;
 

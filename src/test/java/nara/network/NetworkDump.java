@@ -13,7 +13,7 @@ import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.testing.TestNode;
 
 /**
- * What a village looks like at this moment, for the message of a test that waits in vain: who is
+ * The state of the network at this moment, for the message of a test that timed out: who is
  * connected, who knows whom, what each makes of everybody and by which events, and what time that
  * would pass would bring about.
  */

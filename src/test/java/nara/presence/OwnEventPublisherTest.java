@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OwnEventPublisherTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Instant NOW = Instant.ofEpochSecond(1_768_800_000);
   private static final Social TEASE = new Social("tease", "lisa", "", "bart", "", "random", "");
 
@@ -77,7 +77,7 @@ class OwnEventPublisherTest {
     assertThat(result.added()).isEqualTo(1);
     assertThat(result.verdicts()).containsOnlyKeys(Verdict.VALID);
     List<Event> held =
-        await(bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), PATIENCE))
+        await(bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), TIMEOUT))
             .events();
     assertThat(held).singleElement().extracting(Event::ts).isEqualTo(Event.unixNanos(NOW));
     Added added = told.poll(30, TimeUnit.SECONDS);
@@ -98,6 +98,6 @@ class OwnEventPublisherTest {
   }
 
   private static <T> T await(Future<T> future) {
-    return Blocking.await(future, PATIENCE);
+    return Blocking.await(future, TIMEOUT);
   }
 }

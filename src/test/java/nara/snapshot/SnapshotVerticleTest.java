@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The verticle with a ledger and a trust verticle that counts its signature checks. */
 class SnapshotVerticleTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static Corpus corpus;
 
   @TempDir private Path folder;
@@ -146,7 +146,7 @@ class SnapshotVerticleTest {
     try (WatchService watch = folder.getFileSystem().newWatchService()) {
       folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
       begin("lisa", TrustPolicy.VERIFIED, Duration.ofMillis(20));
-      Instant deadline = Instant.now().plus(PATIENCE);
+      Instant deadline = Instant.now().plus(TIMEOUT);
       while (!Files.exists(path) && Instant.now().isBefore(deadline)) {
         var key = watch.poll(1, TimeUnit.SECONDS);
         if (key != null) {
@@ -251,7 +251,7 @@ class SnapshotVerticleTest {
   private RestoreResult restore() {
     return await(
         Bus.of(vertx)
-            .request(SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), PATIENCE));
+            .request(SnapshotRequest.ADDRESS, new SnapshotRequest.RestoreSnapshot(), TIMEOUT));
   }
 
   private static SnapshotRestored restored(RestoreResult result) {
@@ -265,7 +265,7 @@ class SnapshotVerticleTest {
             .request(
                 TrustRequest.ADDRESS,
                 new TrustRequest.OfferEvents("test", RawEvents.join(events)),
-                PATIENCE));
+                TIMEOUT));
   }
 
   private Set<String> held() {
@@ -273,7 +273,7 @@ class SnapshotVerticleTest {
     for (Event event :
         await(
                 Bus.of(vertx)
-                    .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), PATIENCE))
+                    .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), TIMEOUT))
             .events()) {
       held.add(new String(event.json(), StandardCharsets.UTF_8));
     }
@@ -281,6 +281,6 @@ class SnapshotVerticleTest {
   }
 
   private static <T> T await(Future<T> future) {
-    return Blocking.await(future, PATIENCE);
+    return Blocking.await(future, TIMEOUT);
   }
 }

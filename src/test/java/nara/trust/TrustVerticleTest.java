@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TrustVerticleTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final int EVENTS = 300;
 
   private final AtomicInteger verified = new AtomicInteger();
@@ -129,7 +129,7 @@ class TrustVerticleTest {
         .request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(source, RawEvents.join(events)),
-            PATIENCE);
+            TIMEOUT);
   }
 
   private int held() {
@@ -138,11 +138,11 @@ class TrustVerticleTest {
 
   private Future<Integer> count() {
     return Bus.of(vertx)
-        .request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), PATIENCE)
+        .request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), TIMEOUT)
         .map(LedgerRequest.LedgerStats::total);
   }
 
   private static <T> T await(Future<T> future) {
-    return Blocking.await(future, PATIENCE);
+    return Blocking.await(future, TIMEOUT);
   }
 }

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 class ReconcileIT {
   private static final long SECOND = 1_000_000_000L;
   private static final long START = 1_768_800_000L * SECOND;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final List<Node> nodes = new ArrayList<>();
 
@@ -74,14 +74,14 @@ class ReconcileIT {
 
     private ReconcileOutcome ask(ReconcileWithPeer peer) throws Exception {
       return bus()
-          .request(MeshRequest.ADDRESS, peer, PATIENCE)
+          .request(MeshRequest.ADDRESS, peer, TIMEOUT)
           .toCompletionStage()
           .toCompletableFuture()
           .get(2, TimeUnit.MINUTES);
     }
 
     List<String> held() throws Exception {
-      return await(bus().request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), PATIENCE))
+      return await(bus().request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), TIMEOUT))
           .events()
           .stream()
           .map(event -> new String(event.json(), StandardCharsets.UTF_8))

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
 /** Peers that reconcile badly or not at all, and malformed requests to the server. */
 class HostileReconcileIT {
   private static final Identity BART = Citizen.named("bart").identity();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Random random = new Random(3);
   private final FakeTrustVerticle trust = new FakeTrustVerticle();
@@ -285,7 +285,7 @@ class HostileReconcileIT {
                 MeshRequest.ADDRESS,
                 new ReconcileWithPeer(
                     new Peer("bart", peer.address()), Long.MIN_VALUE, Duration.ofSeconds(20)),
-                PATIENCE));
+                TIMEOUT));
   }
 
   // Malformed requests.
