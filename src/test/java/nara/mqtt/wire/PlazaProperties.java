@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.identity.Keyring;
-import nara.identity.PublicKey;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.mqtt.wire.PlazaMessage.Ignored;
@@ -98,10 +97,14 @@ class PlazaProperties {
     return switch (decoded) {
       case PlazaMessage.VerifiedHeyThere hey -> List.of("hey", hey.name(), hey.key(), hey.ts());
       case PlazaMessage.VerifiedChau chau -> List.of("chau", chau.name(), chau.key(), chau.ts());
-      case PlazaMessage.VerifiedHowdy(HowdyMessage howdy, PublicKey key) ->
-          List.of("howdy", howdy.from(), howdy.to(), howdy.seq(), key);
-      case PlazaMessage.VerifiedNewspaper(Newspaper paper, PublicKey key) ->
-          List.of("newspaper", paper.from(), paper.statusJson(), key);
+      case PlazaMessage.VerifiedHowdy verified -> {
+        HowdyMessage howdy = verified.message();
+        yield List.of("howdy", howdy.from(), howdy.to(), howdy.seq(), verified.key());
+      }
+      case PlazaMessage.VerifiedNewspaper verified -> {
+        Newspaper paper = verified.newspaper();
+        yield List.of("newspaper", paper.from(), paper.statusJson(), verified.key());
+      }
       case PlazaMessage.SocialEvent social -> List.of();
       case PlazaMessage.IncomingRequest request -> List.of();
       case PlazaMessage.IncomingResponse response -> List.of();
