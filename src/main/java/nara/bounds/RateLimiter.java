@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 /**
  * Token buckets, one for each key: a burst at once, and so many per period in the long run.
  *
- * <p>For each key only the time is kept at which its bucket is full again. The least recently used
- * keys are forgotten when there are too many, so their buckets are full. A clock that goes back
- * fills the buckets, too.
+ * <p>It keeps only the time at which each key's bucket is full again. The least recently used keys
+ * are forgotten when there are too many, so their buckets are full. A clock that goes back fills
+ * the buckets, too.
  *
  * <p>Not thread-safe.
  */

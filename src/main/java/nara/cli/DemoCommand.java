@@ -66,7 +66,8 @@ final class DemoCommand extends TerminalCommand {
       terminal().out().flush();
       terminal()
           .message(
-              "the neighbours together hold %,d distinct events; the fresh node holds %,d events",
+              "the neighbours began with %,d distinct events; the fresh node holds %,d, with the"
+                  + " announcements made since",
               events, report.ledgerTotals().total());
       if (once) {
         return RecoverCommand.exitCode(report);

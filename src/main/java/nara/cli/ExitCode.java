@@ -4,8 +4,8 @@ package nara.cli;
 final class ExitCode {
   static final int OK = 0;
 
-  /** A defect in this program. */
-  static final int DEFECT = 1;
+  /** An internal error. */
+  static final int INTERNAL_ERROR = 1;
 
   /** Bad usage or configuration; a message on stderr says what to do. */
   static final int USAGE = 2;

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Entry point of the fat jar. It runs one command and returns an exit code. A failure is a message;
@@ -50,7 +51,7 @@ public final class Main implements Runnable {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Log details, and print the stack trace of a defect.")
+      description = "Log details, and print the stack trace of an internal error.")
   private boolean verbose;
 
   private Main(Terminal terminal) {
@@ -94,10 +95,10 @@ public final class Main implements Runnable {
       return line.execute(args);
     } catch (OutOfMemoryError full) {
       terminal.message("nara: out of memory; set NARA_JAVA_OPTS=-Xmx4g, for example, for 4 GB");
-    } catch (Error defect) {
-      printDefect(defect);
+    } catch (Error failure) {
+      printInternalError(failure);
     }
-    return ExitCode.DEFECT;
+    return ExitCode.INTERNAL_ERROR;
   }
 
   @Override
@@ -121,7 +122,7 @@ public final class Main implements Runnable {
   private int onUsageError(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    terminal.message("%s: %s", name, Terminal.printable(failure.getMessage()));
+    terminal.message("%s: %s", name, Terminal.printable(sentence(failure)));
     if (command.getSubcommands().isEmpty()) {
       terminal.message("Try '%s --help'.", name);
     } else {
@@ -130,18 +131,28 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
+  /** Names an unknown command or argument in plain words; picocli counts its index. */
+  private static String sentence(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      boolean command = !failure.getCommandLine().getSubcommands().isEmpty();
+      return (command ? "unknown command '%s'" : "unexpected argument '%s'")
+          .formatted(unmatched.getUnmatched().get(0));
+    }
+    return failure.getMessage();
+  }
+
   private int onFailure(Exception failure) {
     if (failure instanceof CommandFailure commandFailure) {
       terminal.message("nara: %s", commandFailure.getMessage());
       return ExitCode.USAGE;
     }
-    printDefect(failure);
-    return ExitCode.DEFECT;
+    printInternalError(failure);
+    return ExitCode.INTERNAL_ERROR;
   }
 
-  private void printDefect(Throwable failure) {
+  private void printInternalError(Throwable failure) {
     terminal.message(
-        "nara: a defect in this program: %s%s",
+        "nara: internal error: %s%s",
         Terminal.printable(failure.toString()),
         verbose ? "" : " (--verbose prints the stack trace)");
     if (verbose) {

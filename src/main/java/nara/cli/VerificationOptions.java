@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 
 /**
  * The options for verifying a file of events. The verifier learns the keys of the whole file before
- * it verifies the first event, so that verdicts do not depend on the order of the lines.
+ * it verifies the first event. So the verdicts do not depend on the order of the lines.
  */
 final class VerificationOptions {
   /** Events verified at once; they take some megabytes, whatever the size of the file. */

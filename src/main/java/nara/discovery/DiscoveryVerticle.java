@@ -131,7 +131,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private static void logProblem(String problem) {
-    LOG.warn("Discovery problem: {}", problem);
+    LOG.warn("Discovery found a problem; continue without it; problem={}", problem);
   }
 
   /** Not reentrant: a ping that completes at once lets the loop continue. */

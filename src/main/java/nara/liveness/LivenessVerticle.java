@@ -179,7 +179,7 @@ public final class LivenessVerticle extends VerticleBase {
     }
   }
 
-  /** Without a connection to a broker only the zines announce this node, and they forget it. */
+  /** Announces this node again while it has no broker: zines carry only recent events. */
   private void onAnnounce() {
     isConnectedToBroker()
         .compose(

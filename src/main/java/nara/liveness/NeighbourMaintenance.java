@@ -82,7 +82,7 @@ final class NeighbourMaintenance {
       return Future.succeededFuture(names);
     }
     expired += names.size();
-    LOG.info("Neighbours that were away for long are forgotten. count={}", names.size());
+    LOG.info("Forget neighbours that were away for long; count={}", names.size());
     return client
         .request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.ForgetNeighbours(names))
         .map(names);

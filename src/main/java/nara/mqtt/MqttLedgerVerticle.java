@@ -82,6 +82,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
 
+  /** Counts connects, disconnects and the stop: an announcement that ends after one is too late. */
+  private int connectionChanges;
+
   /**
    * Creates the verticle of a node with a broker.
    *
@@ -135,6 +138,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    connectionChanges++;
     pendingAnnouncement.cancel();
     publisher.stop();
     fetcher.stop();
@@ -205,6 +209,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final class ConnectionListener implements PlazaConnection.Listener {
     @Override
     public void onConnected() {
+      connectionChanges++;
       if (!config.readOnly()) {
         long jitter = 1 + random.nextLong(Math.max(1, config.announceJitter().toMillis()));
         pendingAnnouncement.cancel();
@@ -217,6 +222,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
     @Override
     public void onDisconnected() {
+      connectionChanges++;
       fetcher.onConnectionLost();
       publisher.stopNewspapers();
     }
@@ -236,10 +242,13 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private void onAnnounceDue() {
+    int changes = connectionChanges;
     announce()
         .onComplete(
             announced -> {
-              if (connection.connected() && Topics.nameError(me.name()).isEmpty()) {
+              if (changes == connectionChanges
+                  && connection.connected()
+                  && Topics.nameError(me.name()).isEmpty()) {
                 publisher.startNewspapers();
               }
             });
@@ -265,7 +274,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
-    failures.log("Failed to process an MQTT message: " + failure.getMessage());
+    failures.log("Failed to process an MQTT message; drop it; reason=" + failure.getMessage());
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message) {

@@ -242,7 +242,7 @@ final class PlazaConnection {
     queuedBytes = 0;
     inFlight = 0;
     paused = false;
-    LOG.info("Connected to the broker at {}", url);
+    LOG.info("Connected to the broker; url={}", url);
     listener.onConnected();
   }
 
@@ -257,7 +257,7 @@ final class PlazaConnection {
     String what = wasConnected ? "lost the broker at " : "cannot reach the broker at ";
     String sentence = what + url + ": " + (exceptionMessage.isEmpty() ? reason : exceptionMessage);
     if (!sentence.equals(error)) {
-      LOG.warn("No connection to the plaza, retrying: {}", sentence);
+      LOG.warn("No connection to the broker; retry; reason={}", sentence);
     }
     error = sentence;
     // The handlers of a former client do nothing.

@@ -37,6 +37,7 @@ public final class PresenceVerticle extends VerticleBase {
 
   private OwnEventPublisher ownEvents;
   private Future<?> goodbyeMerged = Future.succeededFuture();
+  private boolean goodbyeDecided;
 
   /**
    * Creates the verticle.
@@ -100,6 +101,11 @@ public final class PresenceVerticle extends VerticleBase {
   }
 
   private void sayGoodbye() {
+    // One decision: the chau goes to the plaza and to the ledger, or to neither.
+    if (goodbyeDecided) {
+      return;
+    }
+    goodbyeDecided = true;
     if (!config.readOnly() && leaves.getAsBoolean() && announcer.sayGoodbye(clock.instant())) {
       goodbyeMerged =
           ownEvents

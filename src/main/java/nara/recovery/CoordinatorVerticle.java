@@ -232,7 +232,7 @@ public final class CoordinatorVerticle extends VerticleBase {
       case PlanCommand.EnterStage stage -> announceProgress();
       case PlanCommand.LeaveStage left ->
           LOG.info(
-              "Left recovery stage {} stage_outcome={} reason=\"{}\"",
+              "Left a recovery stage; stage={} stage_outcome={} reason=\"{}\"",
               left.stage(),
               left.outcome(),
               left.reason());
@@ -320,7 +320,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     return Future.join(
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
             .onSuccess(replay.report()::setLedger),
-        bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.LOCAL)
+        bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.STATUS)
             .onSuccess(found -> replay.report().setConflicts(found.conflicts())));
   }
 

@@ -24,7 +24,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
  *
  * <p>It contains the keys of the naras that its events mention. The ledger's content depends on
  * them, because events of naras without a key are pruned first. A name's first key also stays its
- * key only if a restart keeps it, and hey-there events do not bring back keys that were learned by
+ * key only if a restart keeps it. Hey-there events do not bring back keys that were learned by
  * asking. A name without events has nothing to lose and may be invented, so a restart forgets it.
  *
  * @param events with their verdicts, grouped by verdict

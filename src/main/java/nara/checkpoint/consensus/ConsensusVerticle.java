@@ -179,7 +179,7 @@ public final class ConsensusVerticle extends VerticleBase {
             failure -> {
               counts.merge("unsaid", 1L, Long::sum);
               LOG.debug(
-                  "A vote was not published. subject={} reason={}",
+                  "Failed to publish a vote; drop it; subject={} reason={}",
                   proposed.subject(),
                   failure.getMessage());
             });

@@ -35,7 +35,7 @@ final class CheckpointPager {
 
   /**
    * By the wire contract only a full page has a next one. A peer with smaller pages gets this many;
-   * so does a peer that wants to be asked for ever.
+   * so does a peer whose pages never end.
    */
   static final int MAX_SHORT_PAGES = 20;
 
@@ -195,7 +195,7 @@ final class CheckpointPager {
     };
   }
 
-  /** Whether pages had none, and the offset request only confirms that. */
+  /** Whether the pages had no checkpoint, so the offset request only confirms that. */
   private boolean hasNoCheckpoints() {
     return mode == PagingMode.OFFSET && events == 0 && requests - 1 > failures;
   }

@@ -11,8 +11,8 @@ import nara.event.Verdict;
  * The stored events by id, and the rules for several events with one id.
  *
  * <p>An id does not cover every field that retention reads. It covers neither a restart's observer
- * nor the subject name beside a checkpoint's subject id, and a name with a colon can be split in
- * two ways. Events with one id that differ in such a field are variants. Each variant is stored and
+ * nor the subject name beside a checkpoint's subject id. A name with a colon can be split in two
+ * ways. Events with one id that differ in such a field are variants. Each variant is stored and
  * counts towards its own limits, but only the best one is visible. Events with one id that agree in
  * these fields are copies of one variant, of which the best is stored.
  *

@@ -21,8 +21,8 @@ import java.util.stream.StreamSupport;
  *
  * <p>With n events, an addition costs amortised O(log n), mostly for sorting. A removal costs O(log
  * n) plus one array copy bounded by a chunk; about one change in 64 also moves the list of chunks.
- * Rank to event and key to rank cost O(log n) by a Fenwick tree over the sizes of the chunks, which
- * the first such read after a chunk was added or removed rebuilds.
+ * Rank to event and key to rank cost O(log n) by a Fenwick tree over the sizes of the chunks. The
+ * first such read after a chunk was added or removed rebuilds the tree.
  *
  * <p>Iterators and cursors are invalid after the next change.
  */

@@ -254,7 +254,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
       return false;
     }
     ended = true;
-    // The connection is kept for others, and would keep this exchange and its bytes with it.
+    // The connection stays open for other requests; its handler would keep this exchange in memory.
     request.ifPresent(sent -> sent.connection().exceptionHandler(null));
     return true;
   }

@@ -232,7 +232,7 @@ public final class MeshServerVerticle extends VerticleBase {
     String address = addressOf(ctx);
     ctx.request().pause();
     if (limiter.isExhausted(address)) {
-      // Many requests of this address were rejected: it costs no more signature checks.
+      // This address had many rejected requests, so the server checks no signature for it.
       rejectByRate(ctx, address);
       ctx.request().resume();
       return;

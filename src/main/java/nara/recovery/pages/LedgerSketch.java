@@ -16,7 +16,7 @@ import nara.mesh.client.MeshRequest.EventRef;
  * <p>A slice of the wire contract holds the events whose rank in the ledger leaves a given
  * remainder. So a slice of one in 980 tells how many events lie between any two of its events. Two
  * equal sketches are of equal ledgers, because one more event in either would move all its later
- * points. So the rung finds replicas before it fetches events twice, divides the time range evenly,
+ * points. So the rung fetches the events of replicas only once. It divides the time range evenly,
  * and knows when a peer has given all events of a range.
  *
  * @param points in ascending rank; empty for an empty ledger

@@ -224,7 +224,7 @@ public final class PagesRung implements RungExecution {
     }
   }
 
-  /** Has others fetch again, once, what a suspect fetched for them. */
+  /** Lets other peers fetch the ranges of a suspect again, once. */
   private void recheckIfSuspect(String peer) {
     if (peerScores.of(peer).suspect() && recheckedPeers.add(peer)) {
       scheduler.recheckAll(peer);

@@ -188,7 +188,7 @@ public final class ReportBuilder {
 
   /**
    * Adds quarantined events that were verified again: they leave the quarantine or return to it.
-   * Events quarantined before the recovery were never counted as such here.
+   * The count excludes events that were quarantined before the recovery.
    */
   public void addRejudged(OfferResult offer) {
     verdicts.computeIfPresent(

@@ -14,9 +14,8 @@ import java.util.function.Function;
  * The tables of the keys that sign much.
  *
  * <p>An attacker can choose any number of keys. So a key gets a table only after enough signatures
- * to have paid for it, and the number of tables and of counted keys is limited; the least recently
- * used go first. A lookup reads a concurrent map. Only adding a table or forgetting keys takes a
- * lock.
+ * to pay for it. The numbers of tables and of counted keys are limited; the least recently used go
+ * first. A lookup reads a concurrent map. Only adding a table or forgetting keys takes a lock.
  */
 final class KeyTables {
   /** Keys without a table that are counted at the same time, about 150 bytes each. */

@@ -80,7 +80,7 @@ public final class RecheckingVerifier implements SignatureVerifier {
     return answers;
   }
 
-  /** Why nothing is accepted any more; empty while all is well. */
+  /** The reason why this verifier refuses every signature; empty while it accepts them. */
   public Optional<String> tripReason() {
     return Optional.ofNullable(tripReason.get());
   }
@@ -146,7 +146,7 @@ public final class RecheckingVerifier implements SignatureVerifier {
 
   private void trip(String reason) {
     if (tripReason.compareAndSet(null, reason)) {
-      LOG.error("No signature is accepted until a restart: {}", reason);
+      LOG.error("Refuse all signatures until a restart; reason={}", reason);
     }
   }
 }
