@@ -150,7 +150,7 @@ public final class Event {
     return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 
-  /** What the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */
+  /** The hash that the emitter signs: SHA-256 over {@code id:ts:svc:emitter:content}, 32 bytes. */
   public static byte[] signedHash(
       String id, long ts, Service service, String emitter, String content) {
     return sha256(id + ':' + ts + ':' + service.wireName() + ':' + emitter + ':' + content);

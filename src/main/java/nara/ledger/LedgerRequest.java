@@ -219,7 +219,7 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
       implements BusMessage {}
 
   /**
-   * What the observers of a subject agree on.
+   * The values that the observers of a subject agree on.
    *
    * @param startTime Unix seconds; 0 when unknown
    * @param lastRestart Unix seconds; 0 when unknown

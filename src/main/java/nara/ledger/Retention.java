@@ -53,7 +53,7 @@ import nara.ledger.index.StoredEvent;
  * as well.
  */
 final class Retention {
-  /** What an event is worth by its content. The maximum may remove all below FIRST_SEEN. */
+  /** The rank of an event by its content. The maximum may remove all below FIRST_SEEN. */
   enum Priority {
     PING,
     SEEN,

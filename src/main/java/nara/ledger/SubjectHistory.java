@@ -11,8 +11,8 @@ import nara.ledger.LedgerRequest.Opinion;
 import nara.ledger.LedgerRequest.SubjectSummary;
 
 /**
- * What observations of and checkpoints about one subject say together, by the wire contract's
- * rules. Events of each kind are added in ascending time.
+ * The history that observations and checkpoints of one subject give together, by the wire
+ * contract's rules. Events of each kind are added in ascending time.
  */
 final class SubjectHistory {
   private static final long NANOS_PER_SECOND = 1_000_000_000;

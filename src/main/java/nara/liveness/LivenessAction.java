@@ -2,7 +2,7 @@ package nara.liveness;
 
 import java.time.Instant;
 
-/** What the node does after a presence check. */
+/** An action of the node after a presence check. */
 sealed interface LivenessAction {
   String name();
 

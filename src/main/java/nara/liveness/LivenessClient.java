@@ -19,7 +19,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.presence.OwnEvent;
 
-/** What presence checks, backfill and expiry ask of the other parts of the node. */
+/** The bus requests of presence checks, backfill and expiry. */
 final class LivenessClient {
   private final Bus bus;
   private final Identity me;

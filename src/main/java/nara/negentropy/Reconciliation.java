@@ -64,7 +64,7 @@ public final class Reconciliation {
   }
 
   /**
-   * What the initiator learned from a response.
+   * The differences that the initiator learned from a response.
    *
    * @param nextMessage the message to send next; empty when the reconciliation is complete
    * @param missing the ids that only the other side has, in ascending order

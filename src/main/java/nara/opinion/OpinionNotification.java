@@ -2,7 +2,7 @@ package nara.opinion;
 
 import nara.bus.BusMessage;
 
-/** What the opinion verticle publishes at {@link #ADDRESS}. */
+/** The notifications of the opinion verticle at {@link #ADDRESS}. */
 public sealed interface OpinionNotification extends BusMessage {
   String ADDRESS = "nara.opinion.notifications";
 

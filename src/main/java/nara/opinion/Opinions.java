@@ -5,7 +5,7 @@ import nara.bus.BusMessage;
 import nara.ledger.LedgerRequest.SubjectSummary;
 
 /**
- * What this node thinks of the others. Nothing forms before the recovery has finished. Then several
+ * This node's opinions of the others. None forms before the recovery has finished. Then several
  * passes read the ledger, because events still arrive. Immutable: each step returns the next state.
  *
  * @param started whether the recovery has finished

@@ -1,7 +1,7 @@
 package nara.presence;
 
 /**
- * What a node publishes about itself in its status, beside its identity.
+ * The facts that a node publishes about itself in its status, beside its identity.
  *
  * @param transportMode mqtt, gossip or hybrid
  * @param memoryMode short, medium or hog

@@ -5,8 +5,8 @@ import nara.mesh.wire.MeshFailure;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
- * What one peer did in this recovery. It decides whether the peer gets more calls, how long they
- * wait for it, and its score in the report.
+ * The conduct of one peer in this recovery. It decides whether the peer gets more calls, how long
+ * they wait for it, and its score in the report.
  */
 public final class PeerScore {
   private int responses;

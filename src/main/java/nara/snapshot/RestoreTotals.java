@@ -5,7 +5,7 @@ import java.time.Duration;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.trust.TrustRequest.OfferResult;
 
-/** What a restore has brought so far. Mutable. */
+/** The totals of a restore so far. Mutable. */
 final class RestoreTotals {
   private final boolean found;
   private final boolean sealed;

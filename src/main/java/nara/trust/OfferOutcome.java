@@ -16,7 +16,8 @@ import nara.ledger.LedgerRequest.MergeResult;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
- * What the policy makes of one verified batch: the events to merge, and the counts of all others.
+ * The result of the policy for one verified batch: the events to merge, and the counts of all
+ * others.
  *
  * @param accepted the events that the ledger must merge
  * @param unmerged the outcome without the merge

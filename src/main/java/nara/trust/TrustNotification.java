@@ -4,7 +4,7 @@ import java.util.List;
 import nara.bus.BusMessage;
 import nara.event.Event;
 
-/** What the trust verticle publishes. */
+/** The notifications of the trust verticle. */
 public sealed interface TrustNotification extends BusMessage {
   /** The bus address of the notifications. */
   String ADDRESS = "nara.trust.notifications";

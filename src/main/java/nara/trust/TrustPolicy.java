@@ -14,14 +14,14 @@ public enum TrustPolicy {
   /** Merges valid events only; those of unknown emitters wait for a key. */
   STRICT;
 
-  /** What the policy does with an event. */
+  /** The action of a policy on an event. */
   public enum Action {
     MERGE,
     QUARANTINE,
     REJECT
   }
 
-  /** What the policy does with an event of that verdict. */
+  /** The action on an event of that verdict. */
   public Action action(Verdict verdict) {
     if (this == REFERENCE) {
       return verdict == Verdict.MALFORMED ? Action.REJECT : Action.MERGE;

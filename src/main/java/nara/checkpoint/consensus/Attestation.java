@@ -30,7 +30,7 @@ record Attestation(
   static final int VERSION = 2;
 
   /**
-   * What voters must agree on.
+   * The values that voters must agree on.
    *
    * @param previousCheckpointId the latest checkpoint of the subject that the attester knows; its
    *     values continue that one's. Empty without one

@@ -14,7 +14,7 @@ import nara.event.Checkpoint.AgreedValues;
 import nara.ledger.TrimmedMean;
 
 /**
- * What the votes of a round decide, by the rules of the wire contract. Each voter has one vote; the
+ * Decides a round by its votes, by the rules of the wire contract. Each voter has one vote; the
  * order of the votes makes no difference.
  */
 final class VoteCounting {

@@ -50,7 +50,7 @@ final class MeshClient {
     }
   }
 
-  /** What to do with a verified response. */
+  /** The step after a verified response. */
   @FunctionalInterface
   interface OnVerified<A, T> extends Function<VerifiedResponse<A>, Future<T>> {}
 

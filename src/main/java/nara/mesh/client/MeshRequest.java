@@ -71,7 +71,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       Duration elapsed)
       implements FetchOutcome {}
 
-  /** What an event states of itself; nothing is verified about it. */
+  /** The fields that an event states of itself, unverified. */
   record EventRef(long ts, EventId id) {}
 
   record FetchFailed(MeshFailure failure, String reason) implements FetchOutcome {}

@@ -36,7 +36,7 @@ import nara.mesh.wire.SignatureHeaders;
  * <p>Lives on one event loop. Failures are {@link MeshException}.
  */
 public final class MeshTransport implements PingClient {
-  /** What a server replies when it lacks a path or a method. */
+  /** The statuses of a server that lacks a path or a method. */
   private static final Set<Integer> UNSUPPORTED_STATUSES = Set.of(404, 405, 501);
 
   private final Vertx vertx;

@@ -10,8 +10,8 @@ import nara.mesh.wire.MeshLimits;
 import nara.negentropy.ItemId;
 
 /**
- * What earlier reconciliations of this process have shown of each peer: whether it lacks the
- * endpoints, and which of its events are unwanted here.
+ * The findings of earlier reconciliations with each peer: whether it lacks the endpoints, and which
+ * of its events are unwanted here.
  *
  * <p>An event of a peer is unwanted when it was fetched and is not held after that. Trust rejected
  * it, the ledger pruned it or holds a better form, or the peer sent something else. So this says

@@ -5,7 +5,7 @@ import nara.event.json.JsonRecord;
 import nara.event.json.JsonWriter;
 
 /**
- * What one nara has observed of another, as howdies carry it. No signature covers it.
+ * One nara's observation of another, as howdies carry it. No signature covers it.
  *
  * @param restarts number of restarts
  * @param totalUptime seconds online

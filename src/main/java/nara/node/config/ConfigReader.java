@@ -49,7 +49,7 @@ import nara.trust.verifier.Verifiers;
  * same lines give the effective configuration and the list of keys for the documentation.
  */
 public final class ConfigReader {
-  /** What a name must be. */
+  /** The rule for a name. */
   public static final String NAME_RULE =
       "a name (1 to 128 characters, no control characters, none of / + #)";
 

@@ -18,7 +18,7 @@ import nara.node.config.ConfigParser.ConfigNode;
  * returns the default, so that reading continues.
  */
 final class ConfigSection {
-  /** What reading the whole configuration found. */
+  /** The findings of reading the whole configuration. */
   record Findings(List<ConfigProblem> problems, List<String> warnings, List<ConfigKey> keys) {
     Findings() {
       this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());

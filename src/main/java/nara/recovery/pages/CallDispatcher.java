@@ -19,7 +19,7 @@ import nara.recovery.RecoveryConfig;
 
 /** The fetches of the pages rung, to each peer never more than its {@link AimdWindow} allows. */
 final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
-  /** What a fetch is for. */
+  /** The purpose of a fetch. */
   enum CallPurpose {
     SKETCH,
     KEYS,

@@ -57,7 +57,7 @@ public record Report(
       @JsonProperty("duration_ms") long durationMs) {}
 
   /**
-   * What one neighbour gave.
+   * The contribution of one neighbour.
    *
    * @param score 0 to 1
    * @param dropReason empty when it was not dropped
@@ -77,7 +77,7 @@ public record Report(
       double score,
       @JsonProperty("dropped_because") @JsonInclude(Include.NON_EMPTY) String dropReason) {}
 
-  /** What one member of a cluster fetched and merged. */
+  /** The events that one member of a cluster fetched and merged. */
   public record MemberTotals(
       String name, int requests, int failures, int events, @JsonProperty("new") int added) {}
 
