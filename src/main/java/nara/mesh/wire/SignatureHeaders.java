@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
  * @param signature Base64; empty when absent
  */
 public record SignatureHeaders(String name, String timestamp, String signature) {
-  static final String NAME = "X-Nara-Name";
-  static final String TIMESTAMP = "X-Nara-Timestamp";
-  static final String SIGNATURE = "X-Nara-Signature";
+  public static final String NAME = "X-Nara-Name";
+  public static final String TIMESTAMP = "X-Nara-Timestamp";
+  public static final String SIGNATURE = "X-Nara-Signature";
 
   /** The headers of a message. */
   public static SignatureHeaders of(MultiMap headers) {

@@ -26,16 +26,16 @@ import nara.identity.Identity;
  * A peer on a bare socket, which can say whatever a peer might: each connection brings one request,
  * and the script writes bytes in return.
  */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
   /** What came. */
-  record Request(String line, String headers, String body) {
+  public record Request(String line, String headers, String body) {
     String path() {
       return line.split(" ")[1];
     }
   }
 
   /** Says something in return; the connection is closed afterwards. */
-  interface Script {
+  public interface Script {
     void answer(Request request, OutputStream out) throws IOException, InterruptedException;
   }
 
@@ -44,26 +44,26 @@ final class RawPeer implements AutoCloseable {
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Set<Socket> openSockets = ConcurrentHashMap.newKeySet();
 
-  RawPeer(Script script) throws IOException {
+  public RawPeer(Script script) throws IOException {
     this(script, "127.0.0.1");
   }
 
   /** A peer at another address of this machine. */
-  RawPeer(Script script, String host) throws IOException {
+  public RawPeer(Script script, String host) throws IOException {
     this.script = script;
     this.server = new ServerSocket(0, 64, InetAddress.getByName(host));
     Thread.startVirtualThread(this::accept);
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  int port() {
+  public int port() {
     return server.getLocalPort();
   }
 
-  List<Request> requests() {
+  public List<Request> requests() {
     return requests;
   }
 
@@ -125,13 +125,13 @@ final class RawPeer implements AutoCloseable {
 
   // What an honest peer would say, for the scripts to spoil.
 
-  static void write(OutputStream out, String head, byte[] body) throws IOException {
+  public static void write(OutputStream out, String head, byte[] body) throws IOException {
     out.write(head.replace("\n", "\r\n").getBytes(ISO_8859_1));
     out.write(body);
     out.flush();
   }
 
-  static String head(int status, SignatureHeaders signature, long length, String... more) {
+  public static String head(int status, SignatureHeaders signature, long length, String... more) {
     return "HTTP/1.1 "
         + status
         + " Whatever\nContent-Type: application/json\nConnection: close\nContent-Length: "
@@ -147,7 +147,8 @@ final class RawPeer implements AutoCloseable {
         + "\n";
   }
 
-  static void text(OutputStream out, int status, String text, String... more) throws IOException {
+  public static void text(OutputStream out, int status, String text, String... more)
+      throws IOException {
     write(
         out,
         "HTTP/1.1 "
@@ -161,20 +162,20 @@ final class RawPeer implements AutoCloseable {
   }
 
   /** A whole honest answer to {@code /events/sync}. */
-  static void answer(OutputStream out, Identity who, byte[] body) throws IOException {
+  public static void answer(OutputStream out, Identity who, byte[] body) throws IOException {
     write(
         out,
         head(200, ResponseSignature.sign(who, Instant.now(), Body.of(body)), body.length),
         body);
   }
 
-  static byte[] body(Identity who, List<Event> events) {
+  public static byte[] body(Identity who, List<Event> events) {
     return SyncResponse.write(who, events, Optional.empty(), Instant.now().getEpochSecond())
         .bytes();
   }
 
   /** An honest answer to {@code /ping}. */
-  static void pong(OutputStream out, Identity who) throws IOException {
+  public static void pong(OutputStream out, Identity who) throws IOException {
     text(out, 200, new String(PingResponse.write(who, "", Instant.now()), ISO_8859_1));
   }
 }

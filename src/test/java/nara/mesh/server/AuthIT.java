@@ -1,4 +1,4 @@
-package nara.mesh.wire;
+package nara.mesh.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static nara.mesh.TestMesh.await;
@@ -26,7 +26,10 @@ import nara.mesh.FakeLedgerVerticle;
 import nara.mesh.FakeTrustVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.TestMesh;
-import nara.mesh.server.MeshServerVerticle;
+import nara.mesh.wire.MeshPaths;
+import nara.mesh.wire.RequestSignature;
+import nara.mesh.wire.SignatureHeaders;
+import nara.mesh.wire.Zine;
 import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;

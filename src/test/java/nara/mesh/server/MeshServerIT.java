@@ -1,4 +1,4 @@
-package nara.mesh.wire;
+package nara.mesh.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static nara.mesh.TestMesh.await;
@@ -58,8 +58,14 @@ import nara.mesh.client.MeshRequest.PeerKeyResult;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.client.MeshSyncVerticle;
-import nara.mesh.server.MeshServerVerticle;
-import nara.mesh.server.PeerDirectory;
+import nara.mesh.wire.Gzip;
+import nara.mesh.wire.MeshLimits;
+import nara.mesh.wire.MeshPaths;
+import nara.mesh.wire.PeerQueryResponse;
+import nara.mesh.wire.RawPeer;
+import nara.mesh.wire.RequestSignature;
+import nara.mesh.wire.ResponseSignature;
+import nara.mesh.wire.SignatureHeaders;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

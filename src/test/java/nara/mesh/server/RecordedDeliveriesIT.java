@@ -1,4 +1,4 @@
-package nara.mesh.wire;
+package nara.mesh.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static nara.mesh.TestMesh.await;
@@ -23,6 +23,7 @@ import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.RecordedExchangesIT;
 import nara.mesh.TestMesh;
+import nara.mesh.wire.Zine;
 import nara.trust.TrustConfig;
 import nara.trust.TrustVerticle;
 import org.junit.jupiter.api.AfterEach;

@@ -1,4 +1,4 @@
-package nara.node.config;
+package nara.recovery;
 
 import static nara.testing.TestNode.withPeers;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +14,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import nara.demo.Corpus;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.report.Report;
 import nara.recovery.report.Report.NeighbourTotals;

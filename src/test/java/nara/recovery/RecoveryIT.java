@@ -1,4 +1,4 @@
-package nara.node.config;
+package nara.recovery;
 
 import static nara.testing.TestNode.withPeers;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,9 +17,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nara.demo.Corpus;
 import nara.node.Blocking;
-import nara.recovery.RecoveryConfig;
+import nara.node.config.ConfigReader;
+import nara.node.config.NodeConfig;
+import nara.node.config.Transport;
 import nara.recovery.RecoveryConfig.Rung;
-import nara.recovery.RecoveryRequest;
 import nara.recovery.report.Report;
 import nara.testing.Altered;
 import nara.testing.Citizen;

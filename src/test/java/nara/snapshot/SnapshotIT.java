@@ -1,4 +1,4 @@
-package nara.node.config;
+package nara.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,8 +21,8 @@ import java.util.function.UnaryOperator;
 import nara.demo.Corpus;
 import nara.identity.Keyring;
 import nara.node.NodeStartException;
+import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
-import nara.snapshot.SnapshotConfig;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
