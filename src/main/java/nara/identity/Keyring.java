@@ -290,6 +290,17 @@ public final class Keyring {
     return new KeyLookup.Known(owner.key());
   }
 
+  /** How well the nara of that name is known. */
+  public Standing standing(String name) {
+    KeyEntry named = names.get(name);
+    if (named == null) {
+      return Standing.UNKNOWN;
+    }
+    return named.origin().isOwn() || named.origin() == Origin.PING
+        ? Standing.ESTABLISHED
+        : Standing.KNOWN;
+  }
+
   /** The key of a name. */
   public Optional<PublicKey> byName(String name) {
     return Optional.ofNullable(names.get(name)).map(KeyEntry::key);

@@ -197,7 +197,12 @@ public final class RecoveryPlan {
         neighbours.stream()
             .filter(neighbour -> !neighbour.address().isEmpty())
             .limit(config.maxPeers())
-            .map(neighbour -> new Peer(neighbour.name(), neighbour.address()))
+            .map(
+                neighbour ->
+                    new Peer(
+                        neighbour.name(),
+                        neighbour.address(),
+                        neighbour.sources().contains(Neighbour.Source.CONFIGURED)))
             .toList();
     peers.forEach(peer -> scores.of(peer.name()));
     leave("complete", neighbours.size() + " online, " + peers.size() + " with a mesh address");

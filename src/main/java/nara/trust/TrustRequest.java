@@ -11,6 +11,7 @@ import nara.bus.Request;
 import nara.event.Verdict;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.identity.Witness;
 
 /**
  * Requests to the trust verticle. All events enter the ledger through it: it skips events that are
@@ -27,15 +28,16 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * waits for it has back-pressure.
    *
    * @param source who sent the events
+   * @param witness where that peer is, as support for the keys that the events carry
    * @param events not parsed; nobody changes their bytes
    * @param includeHeld also verifies events whose id is held as valid: the sender knows that their
    *     bytes differ from the held ones, and the ledger keeps the smaller bytes
    */
-  record OfferEvents(String source, RawEvents events, boolean includeHeld)
+  record OfferEvents(String source, Witness witness, RawEvents events, boolean includeHeld)
       implements TrustRequest<OfferResult> {
-    /** An offer that skips events held as valid. */
+    /** An offer without a witness that skips events held as valid. */
     public OfferEvents(String source, RawEvents events) {
-      this(source, events, false);
+      this(source, Witness.NONE, events, false);
     }
   }
 

@@ -21,7 +21,17 @@ import nara.trust.TrustRequest.OfferResult;
 public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   String ADDRESS = "nara.mesh";
 
-  record Peer(String name, String address) {}
+  /**
+   * A nara and where to reach it.
+   *
+   * @param configured whether the operator named this address; others were discovered
+   */
+  record Peer(String name, String address, boolean configured) {
+    /** A discovered peer. */
+    public Peer(String name, String address) {
+      this(name, address, false);
+    }
+  }
 
   /**
    * Fetches one response of {@code /events/sync}, verifies it twice and offers its events to trust.

@@ -7,6 +7,7 @@ import java.util.List;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
+import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
 import nara.mesh.EventOffers;
 import nara.mesh.client.MeshClient.OnVerified;
@@ -138,7 +139,8 @@ final class ReconcileSession {
     }
     requestedCount += (int) end;
     receivedCount += response.events().size();
-    return EventOffers.send(bus, new OfferEvents(peer.name(), response.events(), true))
+    return EventOffers.send(
+            bus, new OfferEvents(peer.name(), Witness.NONE, response.events(), true))
         .onSuccess(more -> result = result.plus(more))
         .mapEmpty();
   }
