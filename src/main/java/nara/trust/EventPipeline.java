@@ -14,6 +14,7 @@ import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
+import nara.identity.Witness;
 import nara.trust.verifier.ParallelVerifier;
 
 /**
@@ -42,10 +43,11 @@ final class EventPipeline {
    *
    * @param held bit k is set when the ledger holds the k-th of {@link RawEvents#ids} as valid
    * @param merging valid events that were sent to the ledger after it was asked
+   * @param witness who served the events; its support for the keys of skipped announcements counts
    * @return a result for each event that was not skipped, in order
    */
   List<VerificationResult> verifyNew(
-      RawEvents events, BitSet held, List<Map<EventId, Event>> merging) {
+      RawEvents events, BitSet held, List<Map<EventId, Event>> merging, Witness witness) {
     int[] fresh = new int[events.size()];
     int count = 0;
     int idIndex = 0;
@@ -54,9 +56,11 @@ final class EventPipeline {
       EventId id = events.id(i);
       if (id == null || !held.get(idIndex++) && !isRepeated(events, i, first, merging)) {
         fresh[count++] = i;
+      } else if (!witness.equals(Witness.NONE) && events.isAnnouncement(i)) {
+        eventVerifier.support(events.read(i, reader), witness);
       }
     }
-    return verify(read(events, Arrays.copyOf(fresh, count)));
+    return verify(read(events, Arrays.copyOf(fresh, count)), witness);
   }
 
   private static boolean isRepeated(
@@ -88,14 +92,14 @@ final class EventPipeline {
   }
 
   /**
-   * Verifies parsed events, in pieces on all cores. A batch with hey-theres is verified as a whole:
-   * their keys must be learned before the other events are verified. In any other batch no verdict
-   * depends on another event.
+   * Verifies parsed events, in pieces on all cores. A batch with announcements is verified as a
+   * whole: their keys must be learned before the other events are verified. In any other batch no
+   * verdict depends on another event.
    */
-  List<VerificationResult> verify(List<ReadResult> batch) {
+  List<VerificationResult> verify(List<ReadResult> batch, Witness witness) {
     int size = batch.size();
-    if (size < MIN_PARALLEL || EventVerifier.containsHeyThere(batch)) {
-      return eventVerifier.verify(batch);
+    if (size < MIN_PARALLEL || EventVerifier.containsAnnouncement(batch)) {
+      return eventVerifier.verify(batch, witness);
     }
     return inParallel(
             Math.ceilDiv(size, PIECE),
