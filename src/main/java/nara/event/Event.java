@@ -86,6 +86,19 @@ public final class Event {
     return emitter;
   }
 
+  /**
+   * The name of the nara whose key must have signed it: that of a hey-there or chau, else the
+   * emitter of a signed event; empty for a checkpoint and for an unsigned event.
+   */
+  public String signer() {
+    return switch (payload) {
+      case HeyThere there -> isSigned() ? there.from() : "";
+      case Chau chau -> isSigned() ? chau.from() : "";
+      case Checkpoint checkpoint -> "";
+      default -> isSigned() ? emitter : "";
+    };
+  }
+
   /** The nara id of the emitter, or empty; not under the signature. */
   public String emitterId() {
     return emitterId;

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.EventVariants;
 import nara.ledger.index.HashIndex;
+import nara.ledger.index.SignerIndex;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
 
@@ -60,6 +62,7 @@ public final class Ledger {
   private final EventVariants variants = new EventVariants(this::onShown, this::onHidden);
   private final EventIndex eventIndex = new EventIndex();
   private final HashIndex hashIndex = new HashIndex(eventIndex);
+  private final SignerIndex signerIndex = new SignerIndex();
   private final RecordedObservations observations = new RecordedObservations();
   private final QueryEngine engine = new QueryEngine(eventIndex);
   private final SubjectProjection projection;
@@ -154,7 +157,7 @@ public final class Ledger {
     }
     StoredEvent stored = variants.variantOf(event);
     if (stored != null) {
-      return variants.replace(stored, event, verdict) && variants.isVisible(stored)
+      return replace(stored, event, verdict) && variants.isVisible(stored)
           ? Outcome.REPLACED
           : Outcome.DUPLICATE;
     }
@@ -162,12 +165,24 @@ public final class Ledger {
     if (!retention.admit(added)) {
       return Outcome.DROPPED;
     }
+    signerIndex.add(added);
     if (!variants.add(added)) {
       return variants.isVisible(added) ? Outcome.REPLACED : Outcome.DUPLICATE;
     }
     added.newInBatch = true;
     newInBatch.add(added);
     return Outcome.ADDED;
+  }
+
+  /** Replaces a variant by a copy of it; returns false when the copy is not better. */
+  private boolean replace(StoredEvent stored, Event copy, Verdict verdict) {
+    if (EventVariants.compare(stored, copy, verdict) <= 0) {
+      return false;
+    }
+    signerIndex.remove(stored);
+    variants.replace(stored, copy, verdict);
+    signerIndex.add(stored);
+    return true;
   }
 
   private void onShown(StoredEvent visible) {
@@ -187,8 +202,32 @@ public final class Ledger {
   }
 
   private void onEvicted(StoredEvent evicted) {
+    signerIndex.remove(evicted);
     variants.remove(evicted);
     evictedNew += evicted.newInBatch ? 1 : 0;
+  }
+
+  /** All stored events that a nara signed, in ascending (time, id). */
+  public List<JudgedEvent> signedBy(String emitter) {
+    return signerIndex
+        .eventsOf(emitter)
+        .map(stored -> new JudgedEvent(stored.event(), stored.verdict()))
+        .toList();
+  }
+
+  /** Removes the stored variants with these ids and bytes, in O(log n) each; returns how many. */
+  public int remove(List<Event> events) {
+    int removed = 0;
+    for (Event event : events) {
+      StoredEvent stored = variants.variantOf(event);
+      if (stored != null && Arrays.equals(stored.event().json(), event.json())) {
+        retention.remove(stored);
+        signerIndex.remove(stored);
+        variants.remove(stored);
+        removed++;
+      }
+    }
+    return removed;
   }
 
   /** Which of the ids are stored as valid. No other event with such an id can be judged better. */

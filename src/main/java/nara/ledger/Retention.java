@@ -284,7 +284,8 @@ final class Retention {
     }
   }
 
-  private void remove(StoredEvent stored) {
+  /** Forgets a stored event. */
+  void remove(StoredEvent stored) {
     classes[stored.retentionClass].remove(stored);
     storedCount--;
     switch (stored.event().payload()) {

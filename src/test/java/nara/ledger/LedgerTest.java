@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -159,6 +160,30 @@ class LedgerTest {
     assertThat(one.stats().total()).isEqualTo(20_001);
     assertThat(one.export()).contains(precious).first().isEqualTo(precious);
     assertThat(one.export().get(1).ts()).isEqualTo(101);
+  }
+
+  @Test
+  void events_of_a_signer_are_found_and_removed_in_every_form() {
+    Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> true);
+    Event ping = TestEvents.signed(1, "a", new Ping("a", "", "b", "", 1));
+    Event byA = TestEvents.signed(2, "a", restartBy("a", 1));
+    Event variantByB = TestEvents.signed(2, "b", restartBy("b", 1));
+    Event unsigned = TestEvents.event(3, new Seen("a", "", "b", "", "x"));
+    assertThat(byA.id()).isEqualTo(variantByB.id());
+    large.merge(
+        Stream.of(ping, byA, variantByB, unsigned)
+            .map(event -> new JudgedEvent(event, Verdict.VALID))
+            .toList());
+
+    assertThat(large.signedBy("a").stream().map(JudgedEvent::event)).containsExactly(ping, byA);
+    assertThat(large.signedBy("b").stream().map(JudgedEvent::event)).containsExactly(variantByB);
+    assertThat(large.signedBy("")).isEmpty();
+
+    Event otherForm = TestEvents.event(1, new Ping("a", "", "b", "", 1));
+    assertThat(large.remove(List.of(ping, byA, otherForm))).isEqualTo(2);
+    assertThat(large.remove(List.of(ping, byA))).isZero();
+    assertThat(large.signedBy("a")).isEmpty();
+    assertThat(large.export()).containsExactly(variantByB, unsigned);
   }
 
   @Test

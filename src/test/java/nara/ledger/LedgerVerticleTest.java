@@ -59,7 +59,9 @@ class LedgerVerticleTest {
                         ask(bus, new LedgerRequest.ReadLedgerStats()),
                         ask(bus, new LedgerRequest.ComputeMeanRtts(Set.of("lisa"))),
                         ask(bus, new LedgerRequest.SummariseSubject("lisa", 3)),
-                        ask(bus, new LedgerRequest.SummariseAllSubjects(3)))))
+                        ask(bus, new LedgerRequest.SummariseAllSubjects(3)),
+                        ask(bus, new LedgerRequest.FindByEmitter("lisa")),
+                        ask(bus, new LedgerRequest.RemoveEvents(List.of(hello))))))
         .onComplete(
             test.succeeding(
                 answers ->
@@ -82,6 +84,10 @@ class LedgerVerticleTest {
                           assertThat(lisa.status()).isEqualTo("ONLINE");
                           LedgerRequest.SubjectSummaries everybody = answers.resultAt(7);
                           assertThat(everybody.bySubject()).containsOnlyKeys("lisa", "bart");
+                          LedgerRequest.VariantExport signed = answers.resultAt(8);
+                          assertThat(signed.events()).isEmpty();
+                          LedgerRequest.RemovalResult removal = answers.resultAt(9);
+                          assertThat(removal.removed()).isEqualTo(1);
                           test.completeNow();
                         })));
   }
