@@ -91,8 +91,13 @@ public final class Keyring {
    *
    * @param keys names whose key was decided or contested, and ids with new claimants
    * @param overturned names whose former key does not hold any more
+   * @param conflicts names that got a second key
    */
-  public record Changes(Set<String> keys, Set<String> overturned) {}
+  public record Changes(Set<String> keys, Set<String> overturned, Set<String> conflicts) {
+    public boolean isEmpty() {
+      return keys.isEmpty() && overturned.isEmpty() && conflicts.isEmpty();
+    }
+  }
 
   /** A claim that an id belongs to a nara; the name may be empty. */
   private record IdClaim(String name, PublicKey key, Origin origin, String peer) {}
@@ -113,6 +118,8 @@ public final class Keyring {
   private final Set<String> conflictingIds = new LinkedHashSet<>();
   private Set<String> changedKeys = new HashSet<>();
   private Set<String> overturned = new HashSet<>();
+  private Set<String> newConflicts = new LinkedHashSet<>();
+  private boolean changed;
   private long conflictCount;
   private long created;
 
@@ -161,8 +168,7 @@ public final class Keyring {
    * @param id "" when unknown
    * @param witness who served the key
    */
-  public LearnResult learn(
-      String name, String id, PublicKey key, Origin origin, Witness witness) {
+  public LearnResult learn(String name, String id, PublicKey key, Origin origin, Witness witness) {
     if ((name.isEmpty() && id.isEmpty())
         || name.length() > MAX_NAME_CHARACTERS
         || id.length() > MAX_ID_CHARACTERS) {
@@ -172,7 +178,9 @@ public final class Keyring {
       return LearnResult.KNOWN;
     }
     synchronized (lock) {
-      return learnNew(name, id, key, origin, witness);
+      LearnResult result = learnNew(name, id, key, origin, witness);
+      publishChanges();
+      return result;
     }
   }
 
@@ -189,8 +197,7 @@ public final class Keyring {
   }
 
   /** The usual case, without a lock: each hey-there of a nara repeats the first one. */
-  private boolean isKnown(
-      String name, String id, PublicKey key, Origin origin, Witness witness) {
+  private boolean isKnown(String name, String id, PublicKey key, Origin origin, Witness witness) {
     NameClaims known = names.get(name);
     if (known == null || !key.equals(known.key())) {
       return false;
@@ -215,7 +222,7 @@ public final class Keyring {
 
   private LearnResult learnNew(
       String name, String id, PublicKey key, Origin origin, Witness witness) {
-    long before = version;
+    boolean nameChanged = false;
     if (!name.isEmpty()) {
       NameClaims known = names.get(name);
       NameClaims now;
@@ -230,11 +237,11 @@ public final class Keyring {
       }
       // The name before its id, so that a reader that finds the id finds the name, too.
       put(known, now);
+      nameChanged = changed;
       if (now.claims().size() > 1 && !key.equals(now.key())) {
         conflictCount++;
       }
     }
-    boolean nameChanged = version > before;
     LearnResult bound = id.isEmpty() ? LearnResult.KNOWN : bindId(name, id, key, origin, witness);
     if (!name.isEmpty() && !key.equals(names.get(name).key())) {
       return LearnResult.CONFLICT;
@@ -254,8 +261,10 @@ public final class Keyring {
     names.put(now.name(), now);
     updateTier(before, now);
     updateHearsay(before, now);
-    if (now.claims().size() > 1 && conflictingNames.size() < MAX_CONFLICTS_LISTED) {
-      conflictingNames.add(now.name());
+    if (now.claims().size() > 1
+        && conflictingNames.size() < MAX_CONFLICTS_LISTED
+        && conflictingNames.add(now.name())) {
+      newConflicts.add(now.name());
     }
     PublicKey former = before == null ? null : before.key();
     if (now.key() == null ? former != null : !now.key().equals(former)) {
@@ -267,8 +276,16 @@ public final class Keyring {
   }
 
   private void noteChange(String nameOrId) {
-    version++;
+    changed = true;
     changedKeys.add(nameOrId);
+  }
+
+  /** Last, so that everything learned is visible to a thread that reads the version. */
+  private void publishChanges() {
+    if (changed) {
+      changed = false;
+      version++;
+    }
   }
 
   private void updateTier(NameClaims before, NameClaims now) {
@@ -344,7 +361,8 @@ public final class Keyring {
       changedKeys.remove(id);
     }
     overturned.remove(name);
-    version++;
+    newConflicts.remove(name);
+    changed = true;
   }
 
   private void putClaims(String id, List<IdClaim> claims) {
@@ -505,9 +523,10 @@ public final class Keyring {
   /** Returns what changed since the last call; for the one reader that follows the keyring. */
   public Changes takeChanges() {
     synchronized (lock) {
-      Changes changes = new Changes(changedKeys, overturned);
+      Changes changes = new Changes(changedKeys, overturned, newConflicts);
       changedKeys = new HashSet<>();
       overturned = new HashSet<>();
+      newConflicts = new LinkedHashSet<>();
       return changes;
     }
   }
@@ -581,8 +600,8 @@ public final class Keyring {
   }
 
   /**
-   * The distinct keys of all naras that claim an id, the best known first; only the operator's
-   * when it gave the id to a nara. At most {@value #MAX_CLAIMANTS}.
+   * The distinct keys of all naras that claim an id, the best known first; only the operator's when
+   * it gave the id to a nara. At most {@value #MAX_CLAIMANTS}.
    */
   public List<PublicKey> keysOfId(String id) {
     List<IdClaim> claims = ids.getOrDefault(id, List.of());
@@ -677,11 +696,8 @@ public final class Keyring {
       List<Conflict> all = new ArrayList<>();
       Set<String> listed = new HashSet<>();
       for (String name : conflictingNames) {
-        NameClaims claims = names.get(name);
-        all.add(
-            new Conflict(
-                name, claimedKeys(claims), Optional.ofNullable(claims.key()), claimants(claims)));
-        listed.addAll(claims.ids());
+        all.add(conflictOf(names.get(name)));
+        listed.addAll(names.get(name).ids());
       }
       for (String id : conflictingIds) {
         List<IdClaim> claims = ids.get(id);
@@ -693,6 +709,28 @@ public final class Keyring {
     }
   }
 
+  /** The claims of a name that has several keys. */
+  public Optional<Conflict> conflict(String name) {
+    return Optional.ofNullable(names.get(name))
+        .filter(claims -> claims.claims().size() > 1)
+        .map(this::conflictOf);
+  }
+
+  private Conflict conflictOf(NameClaims claims) {
+    List<IdClaim> others = claimants(claims);
+    List<ClaimedKey> keys = new ArrayList<>(claimedKeys(claims));
+    for (IdClaim other : others) {
+      if (keys.stream().noneMatch(known -> known.key().equals(other.key()))) {
+        keys.add(new ClaimedKey(other.key(), List.of(other.name() + " claims its id")));
+      }
+    }
+    return new Conflict(
+        claims.name(),
+        List.copyOf(keys),
+        Optional.ofNullable(claims.key()),
+        others.stream().map(IdClaim::name).distinct().toList());
+  }
+
   private static List<ClaimedKey> claimedKeys(NameClaims claims) {
     return claims.claims().stream()
         .sorted(
@@ -702,12 +740,11 @@ public final class Keyring {
         .toList();
   }
 
-  private List<String> claimants(NameClaims claims) {
+  /** The claims of other names to the ids of this one. */
+  private List<IdClaim> claimants(NameClaims claims) {
     return claims.ids().stream()
         .flatMap(id -> ids.getOrDefault(id, List.of()).stream())
-        .map(IdClaim::name)
-        .filter(name -> !name.isEmpty() && !name.equals(claims.name()))
-        .distinct()
+        .filter(claim -> !claim.name().isEmpty() && !claim.name().equals(claims.name()))
         .toList();
   }
 

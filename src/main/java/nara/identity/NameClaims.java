@@ -79,12 +79,16 @@ record NameClaims(
               own > 1 ? "this node" : own > 0 ? "the operator" : "",
               snapshot ? "this node's snapshot" : "",
               named ? "the nara at its configured address" : "",
-              configured > 0 ? configured + " configured peers" : "",
+              configured > 0 ? count(configured, "configured peer", "configured peers") : "",
               live && !named ? "the nara at a discovered address" : "",
-              discovered > 0 ? discovered + " discovered addresses" : "")
+              discovered > 0 ? count(discovered, "discovered address", "discovered addresses") : "")
           .filter(text -> !text.isEmpty())
           .forEach(words::add);
       return words;
+    }
+
+    private static String count(int number, String one, String several) {
+      return number + " " + (number == 1 ? one : several);
     }
   }
 
@@ -112,8 +116,7 @@ record NameClaims(
     /** With this evidence added; this object when it says nothing new. */
     Claim with(String newId, Origin newOrigin, Witness witness) {
       boolean better =
-          (newOrigin.isOwn() && !origin.isOwn())
-              || (origin.isHearsay() && !newOrigin.isHearsay());
+          (newOrigin.isOwn() && !origin.isOwn()) || (origin.isHearsay() && !newOrigin.isHearsay());
       String firstId = id.isEmpty() ? newId : id;
       int allOrigins = origins | 1 << newOrigin.ordinal();
       List<Witness> nowServed = newOrigin.isDirect() ? served : plus(served, witness);
@@ -124,8 +127,7 @@ record NameClaims(
               && nowServed == served
               && nowDirect == direct
           ? this
-          : new Claim(
-              key, firstId, better ? newOrigin : origin, allOrigins, nowServed, nowDirect);
+          : new Claim(key, firstId, better ? newOrigin : origin, allOrigins, nowServed, nowDirect);
     }
 
     private static List<Witness> plus(List<Witness> known, Witness witness) {

@@ -15,6 +15,7 @@ import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
 import nara.identity.Witness;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.trust.verifier.ParallelVerifier;
 
 /**
@@ -79,6 +80,18 @@ final class EventPipeline {
     return false;
   }
 
+  /** The results of the events that are held as valid and are not valid by the keys that hold. */
+  List<VerificationResult> verifyHeld(List<JudgedEvent> held) {
+    List<ReadResult> valid =
+        held.stream()
+            .filter(judged -> judged.verdict() == Verdict.VALID)
+            .map(judged -> reader.read(judged.event().json()))
+            .toList();
+    return verify(valid, Witness.NONE).stream()
+        .filter(result -> result.verdict() != Verdict.VALID)
+        .toList();
+  }
+
   /** Parses events that were verified before; those that are not well formed are malformed. */
   List<VerificationResult> readTrusted(RawEvents events) {
     return read(events, IntStream.range(0, events.size()).toArray()).stream()
@@ -105,7 +118,7 @@ final class EventPipeline {
             Math.ceilDiv(size, PIECE),
             piece ->
                 eventVerifier.verify(
-                    batch.subList(piece * PIECE, Math.min(size, (piece + 1) * PIECE))))
+                    batch.subList(piece * PIECE, Math.min(size, (piece + 1) * PIECE)), witness))
         .stream()
         .flatMap(List::stream)
         .toList();

@@ -186,7 +186,9 @@ public final class EventVerifier {
             event ->
                 keys.learn(
                     announcer(event),
-                    event.payload() instanceof HeyThere hey ? hey.id() : ((Chau) event.payload()).id(),
+                    event.payload() instanceof HeyThere hey
+                        ? hey.id()
+                        : ((Chau) event.payload()).id(),
                     carriedKey(event).orElseThrow(),
                     Origin.HEY_THERE,
                     witness));
@@ -239,7 +241,8 @@ public final class EventVerifier {
     List<SignatureCheck> checks = new ArrayList<>();
     List<Integer> owners = new ArrayList<>();
     for (int i = 0; i < results.length; i++) {
-      if (results[i].verdict() == Verdict.BAD_SIGNATURE && !isAnnouncement(results[i].readResult())) {
+      if (results[i].verdict() == Verdict.BAD_SIGNATURE
+          && !isAnnouncement(results[i].readResult())) {
         ParsedEvent parsed = (ParsedEvent) results[i].readResult();
         Event event = parsed.event();
         Optional<byte[]> signature = event.signature();
