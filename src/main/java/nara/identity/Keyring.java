@@ -410,7 +410,7 @@ public final class Keyring {
     putClaims(id, List.copyOf(claims));
     noteIdOfName(name, id);
     noteChange(id);
-    if (claims.size() > 1) {
+    if (claims.stream().anyMatch(each -> !each.name().equals(name))) {
       conflictCount++;
     }
     return ownerOf(id) == added ? LearnResult.ADDED : LearnResult.CONFLICT;
