@@ -221,7 +221,7 @@ class ConfigReaderTest {
     "'{\"mesh\": {\"port\": \"1\"}}', 'mesh.port: \"1\" is not a port (0 to 65535)'",
     "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
     "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
-        + " [NAME@]HOST[:PORT]'",
+        + " [NAME@]HOST[:PORT] or an object with name, address and public_key'",
     "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing; give the addresses to"
         + " scan'",
     "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile,"
