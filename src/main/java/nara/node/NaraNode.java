@@ -234,7 +234,7 @@ public final class NaraNode {
 
   private Deployable ledger() {
     return new LedgerVerticle(
-        new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent()),
+        new Ledger(ledgerConfig(), keys::standing),
         newRandom(),
         cluster.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS);
   }
