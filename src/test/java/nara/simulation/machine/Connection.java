@@ -40,6 +40,7 @@ final class Connection {
 
   void send(SimulatedChannel from, byte[] bytes) {
     link.count(bytes.length);
+    from.host().network().record(bytes);
     if (cut) {
       return;
     }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class SimulatedNetwork {
   private final Map<InetSocketAddress, SimulatedServerChannel> servers = new HashMap<>();
   private final Map<SimulatedHost, List<Connection>> connections = new HashMap<>();
   private final Map<String, Link> links = new TreeMap<>();
+  private long trace = 0xCBF29CE484222325L;
   private int nextPort = FIRST_EPHEMERAL_PORT;
 
   public SimulatedNetwork(VirtualTime time, SplittableRandom random) {
@@ -45,6 +47,16 @@ public final class SimulatedNetwork {
   public Link link(String one, String other) {
     String key = one.compareTo(other) < 0 ? one + ' ' + other : other + ' ' + one;
     return links.computeIfAbsent(key, first -> new Link(random.split(), Link.Quality.GOOD));
+  }
+
+  /** A number that changes with every byte that was sent, and when. */
+  public long trace() {
+    return trace;
+  }
+
+  void record(byte[] bytes) {
+    trace = (trace ^ time.nanos()) * 0x100000001B3L;
+    trace = (trace ^ Arrays.hashCode(bytes)) * 0x100000001B3L;
   }
 
   InetSocketAddress bind(SimulatedServerChannel server, InetSocketAddress wanted)
