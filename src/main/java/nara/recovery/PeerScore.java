@@ -164,9 +164,9 @@ public final class PeerScore {
     return responses == 0 && stalls > 0 && errorResponses + invalidResponses == 0;
   }
 
-  /** Whether anything has come of a call to the peer: an answer, an error or a failure. */
-  public boolean asked() {
-    return responses + failures > 0;
+  /** Whether the peer has sent anything, be it an error. */
+  public boolean hasAnswered() {
+    return responses + errorResponses + invalidResponses > 0;
   }
 
   /** Empty when the peer was not dropped. */

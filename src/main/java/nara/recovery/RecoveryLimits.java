@@ -10,11 +10,6 @@ final class RecoveryLimits {
   /** With fewer events, fetching pages costs less than comparing ledgers. */
   static final int MIN_EVENTS_TO_RECONCILE = 1_000;
 
-  /** Events that the slices rung requests in all, as the reference does, and from each peer. */
-  static final int SLICES_CAPACITY = 50_000;
-
-  static final int MIN_SLICE_EVENTS_PER_PEER = 100;
-
   /** The wait before a discovery retry doubles at most this often, so that it cannot overflow. */
   static final int MAX_DISCOVERY_DOUBLINGS = 20;
 

@@ -13,6 +13,7 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.wire.MeshFailure;
 import nara.recovery.CallQueue;
 import nara.recovery.PeerScores;
 import nara.recovery.PlanCommand;
@@ -167,6 +168,16 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
           }
         });
     return ended;
+  }
+
+  /** A peer without slices may have pages, so it stays usable. */
+  @Override
+  protected FetchOutcome scored(PagesCall call, FetchOutcome outcome) {
+    return call.query() instanceof Query.Slice
+            && outcome instanceof FetchFailed failed
+            && failed.failure() == MeshFailure.UNSUPPORTED
+        ? new FetchFailed(MeshFailure.STATUS, failed.reason())
+        : outcome;
   }
 
   /** Whether a waiting call or one in flight meets the condition. */

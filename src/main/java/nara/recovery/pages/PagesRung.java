@@ -97,14 +97,12 @@ public final class PagesRung implements RungExecution {
     probes = new ProbeSampler(groups, dispatcher);
     scheduler = new RangeScheduler(scores);
     sketches =
-        new SketchCollector(
-            this.peers.keySet(), config.maxPeers(), scores, dispatcher, groups);
+        new SketchCollector(this.peers.keySet(), config.maxPeers(), scores, dispatcher, groups);
     checks = new SpotChecks(random, scores, groups, scheduler, dispatcher);
     announcements = new Announcements(dispatcher);
     lastResort = new LastResort(scores, groups, scheduler, sketches);
     reassigner =
-        new CallReassigner(
-            scores, config, dispatcher, groups, scheduler, sketches, announcements);
+        new CallReassigner(scores, config, dispatcher, groups, scheduler, sketches, announcements);
   }
 
   @Override
@@ -173,6 +171,9 @@ public final class PagesRung implements RungExecution {
               totals.onFailure(call, failed);
               if (call.purpose() == CallPurpose.SKETCH) {
                 sketches.onFailure(call);
+              } else if (call.purpose() == CallPurpose.CHECK_SKIPPED) {
+                // Nothing shows that this group has nothing of its own.
+                groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
               }
               reassigner.onFailed(call, failed.failure());
             }
@@ -314,7 +315,7 @@ public final class PagesRung implements RungExecution {
         phase = Phase.CHECK;
         updateGroups();
         if (!ledgerFull) {
-          checks.addChecks(List.copyOf(peers.keySet()), fetchedHeads);
+          checks.addChecks(List.copyOf(peers.keySet()), fetchedHeads).forEach(this::scheduleGroup);
         }
         if (!busy()) {
           phase = Phase.LAST_RESORT;

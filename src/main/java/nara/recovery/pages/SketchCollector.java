@@ -137,8 +137,7 @@ final class SketchCollector {
     for (int i = 1; i < page.eventRefs().size(); i++) {
       ascending &= page.eventRefs().get(i - 1).ts() <= page.eventRefs().get(i).ts();
     }
-    return ascending
-        && page.eventRefs().size() == page.events();
+    return ascending && page.eventRefs().size() == page.events();
   }
 
   private void countRejected(String peer, PageFetched page) {
@@ -160,7 +159,8 @@ final class SketchCollector {
   /** A peer that stalls gets further attempts, each with a longer stall timeout. */
   boolean retryable(PagesCall call, MeshFailure failure) {
     return failure == MeshFailure.STALLED
-        || call.failedAttempts() + 1 < PagesLimits.SKETCH_ATTEMPTS;
+        || (failure != MeshFailure.UNSUPPORTED
+            && call.failedAttempts() + 1 < PagesLimits.SKETCH_ATTEMPTS);
   }
 
   void onAbandoned(PagesCall call) {
