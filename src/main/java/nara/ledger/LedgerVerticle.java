@@ -3,10 +3,11 @@ package nara.ledger;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.BackfilledSubjects;
 import nara.ledger.LedgerRequest.ComputeMeanRtts;
 import nara.ledger.LedgerRequest.ContinueReconciliation;
@@ -62,8 +63,9 @@ public final class LedgerVerticle extends VerticleBase {
   }
 
   /** Serves a new ledger; see {@link Ledger#Ledger}. */
-  public LedgerVerticle(LedgerConfig config, Predicate<String> hasKey, RandomGenerator random) {
-    this(new Ledger(config, hasKey), random);
+  public LedgerVerticle(
+      LedgerConfig config, Function<String, Standing> standingOf, RandomGenerator random) {
+    this(new Ledger(config, standingOf), random);
   }
 
   @Override

@@ -23,6 +23,7 @@ import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.Witness;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -176,7 +177,7 @@ class ContestedNamesTest {
     await(
         vertx.deployVerticle(
             new LedgerVerticle(
-                LedgerConfig.ofSize(10_000), name -> true, RandomGenerator.getDefault())));
+                LedgerConfig.ofSize(10_000), name -> Standing.KNOWN, RandomGenerator.getDefault())));
     await(
         vertx.deployVerticle(
             new TrustVerticle(

@@ -1,5 +1,7 @@
 package nara.mesh.client;
 
+import static java.util.Locale.ROOT;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,11 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
               .map(known -> new Witness(known.host(), false))
               .orElse(Witness.NONE);
     }
+
+    /** The host of the address, in lower case. */
+    public String host() {
+      return PeerAddress.parse(address).map(PeerAddress::host).orElse(address).toLowerCase(ROOT);
+    }
   }
 
   /**
@@ -79,6 +86,8 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    *     that does not state both in the usual form is left out
    * @param offerResult what became of the events
    * @param elapsed from the request to the last byte
+   * @param fault why the answer is not what was requested; empty when it is. Its events were judged
+   *     all the same, each by itself
    */
   record PageFetched(
       long bytes,
@@ -89,8 +98,33 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       boolean hasMore,
       List<EventRef> eventRefs,
       OfferResult offerResult,
-      Duration elapsed)
-      implements FetchOutcome {}
+      Duration elapsed,
+      String fault)
+      implements FetchOutcome {
+    /** An answer without fault. */
+    public PageFetched(
+        long bytes,
+        int events,
+        long oldestTs,
+        long newestTs,
+        Optional<Long> nextCursor,
+        boolean hasMore,
+        List<EventRef> eventRefs,
+        OfferResult offerResult,
+        Duration elapsed) {
+      this(
+          bytes,
+          events,
+          oldestTs,
+          newestTs,
+          nextCursor,
+          hasMore,
+          eventRefs,
+          offerResult,
+          elapsed,
+          "");
+    }
+  }
 
   /** The fields that an event states of itself, unverified. */
   record EventRef(long ts, EventId id) {}

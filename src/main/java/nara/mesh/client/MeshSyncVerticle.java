@@ -114,11 +114,13 @@ public final class MeshSyncVerticle extends VerticleBase {
       FetchPage fetch, VerifiedResponse<SyncResponse> verified) {
     SyncResponse response = verified.value();
     EventListSummary summary = EventListSummary.of(response.events());
-    Optional<String> fault = summary.fault(fetch.query(), response.nextCursor());
-    return fault.isPresent()
-        ? Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, fault.get()))
-        : offer(fetch.peer(), response.events())
-            .map(result -> pageFetched(verified, summary, response.nextCursor(), false, result));
+    Optional<String> excess = summary.excess(fetch.query());
+    if (excess.isPresent()) {
+      return Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, excess.get()));
+    }
+    String fault = summary.fault(fetch.query(), response.nextCursor()).orElse("");
+    return offer(fetch.peer(), response.events())
+        .map(result -> pageFetched(verified, summary, response.nextCursor(), false, result, fault));
   }
 
   private Future<FetchOutcome> onFetchCheckpointPage(FetchCheckpointPage fetch) {
@@ -132,7 +134,8 @@ public final class MeshSyncVerticle extends VerticleBase {
     CheckpointList list = verified.value();
     EventListSummary summary = EventListSummary.of(list.checkpoints());
     return offer(fetch.peer(), list.checkpoints())
-        .map(result -> pageFetched(verified, summary, Optional.empty(), list.hasMore(), result));
+        .map(
+            result -> pageFetched(verified, summary, Optional.empty(), list.hasMore(), result, ""));
   }
 
   private Future<OfferResult> offer(Peer peer, RawEvents events) {
@@ -144,7 +147,8 @@ public final class MeshSyncVerticle extends VerticleBase {
       EventListSummary events,
       Optional<Long> nextCursor,
       boolean hasMore,
-      OfferResult result) {
+      OfferResult result,
+      String fault) {
     return new PageFetched(
         verified.wireBytes(),
         events.count(),
@@ -154,7 +158,8 @@ public final class MeshSyncVerticle extends VerticleBase {
         hasMore,
         events.eventRefs(),
         result,
-        verified.elapsed());
+        verified.elapsed(),
+        fault);
   }
 
   private Future<ZinesExchanged> onExchangeZines(ExchangeZines exchange) {
@@ -218,7 +223,7 @@ public final class MeshSyncVerticle extends VerticleBase {
           long timer =
               vertx.setTimer(
                   MeshLimits.RECONCILE_EXCLUSIVE_TIME.toMillis(), due -> nextTurn.tryComplete());
-          return new ReconcileSession(bus, client, history, request)
+          return new ReconcileSession(bus, client, node.clock(), history, request)
               .run()
               .onComplete(
                   ended -> {
