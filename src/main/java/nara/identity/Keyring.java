@@ -553,9 +553,7 @@ public final class Keyring {
     if (key == null) {
       return new KeyLookup.Contested(named.rivals());
     }
-    return mayTurn(named)
-        ? new KeyLookup.Known(key, named.rivals())
-        : new KeyLookup.Known(key);
+    return mayTurn(named) ? new KeyLookup.Known(key, named.rivals()) : new KeyLookup.Known(key);
   }
 
   private boolean mayTurn(NameClaims named) {

@@ -52,10 +52,7 @@ class NameTakeoverIT {
       histories(NAMES, Citizen::impostor, END - 30 * HOUR, FORGED_EACH);
 
   private static List<byte[]> histories(
-      List<String> names,
-      Function<String, Citizen> citizen,
-      long from,
-      int eventsEach) {
+      List<String> names, Function<String, Citizen> citizen, long from, int eventsEach) {
     List<byte[]> events = new ArrayList<>();
     for (String name : names) {
       events.add(citizen.apply(name).heyThere(from, ""));
@@ -75,8 +72,7 @@ class NameTakeoverIT {
         TestNode bob = TestNode.holding("bob", HONEST);
         TestNode carol = TestNode.holding("carol", HONEST);
         TestNode mallory = believing("mallory", FORGED, Map.of());
-        TestNode fresh =
-            fresh(peer(mallory), peer(alice), peer(bob), peer(carol))) {
+        TestNode fresh = fresh(peer(mallory), peer(alice), peer(bob), peer(carol))) {
       Report report = fresh.report();
 
       assertThat(forgedHeldBy(fresh)).as(report.toString()).isZero();
@@ -85,8 +81,7 @@ class NameTakeoverIT {
       assertThat(report.conflicts())
           .extracting(KeyConflict::name)
           .containsAll(NAMES.subList(3, NAMES.size()));
-      assertThat(conflict(report, "n5").decision())
-          .isEqualTo(Citizen.named("n5").key().encoded());
+      assertThat(conflict(report, "n5").decision()).isEqualTo(Citizen.named("n5").key().encoded());
     }
   }
 
@@ -183,8 +178,7 @@ class NameTakeoverIT {
   /** A node that merges all well-formed events, as the reference does. */
   private static TestNode believing(
       String name, List<byte[]> events, Map<String, PublicKey> opinion) {
-    TrustConfig trust =
-        new TrustConfig(TrustPolicy.REFERENCE, "auto", 0, 16, 20_000, opinion);
+    TrustConfig trust = new TrustConfig(TrustPolicy.REFERENCE, "auto", 0, 16, 20_000, opinion);
     return TestNode.start(name, events, config -> config.with(trust), progressed -> {});
   }
 

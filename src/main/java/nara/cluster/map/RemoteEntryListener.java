@@ -8,7 +8,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
-/** Receives the entries that other members add to a map or change. This member knows its own already. */
+/**
+ * Receives the entries that other members add to a map or change. This member knows its own
+ * already.
+ */
 final class RemoteEntryListener {
   private final IMap<String, byte[]> map;
   private final Listener listener;

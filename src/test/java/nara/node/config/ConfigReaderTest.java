@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
-import nara.identity.Soul;
 import nara.identity.PublicKey;
+import nara.identity.Soul;
 import nara.ledger.MemoryMode;
 import nara.mesh.MeshConfig;
 import nara.mqtt.PlazaConfig;
@@ -167,7 +167,8 @@ class ConfigReaderTest {
             "discovery.peers[1].adress: is not a known key; did you mean"
                 + " discovery.peers[1].address?",
             "discovery.peers[2].name: is missing; give the name that the public key belongs to",
-            "discovery.peers: gives \"bart\" another public_key than trust.keys; keep the right one",
+            "discovery.peers: gives \"bart\" another public_key than trust.keys; keep the right"
+                + " one",
             "discovery.peers: gives \"lisa\" another public_key than an earlier entry; keep the"
                 + " right one",
             "trust.keys.a/b: the key is not " + ConfigReader.NAME_RULE,
