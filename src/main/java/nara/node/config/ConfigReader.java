@@ -191,12 +191,18 @@ public final class ConfigReader {
         text(
             "a path of a Unix socket, or empty",
             text -> text.length() <= ConfigLimits.MAX_SOCKET_CHARACTERS);
-    return new DiscoveryConfig(
-        s.list("peers", d.peers(), 0, 10_000, peer),
-        scan(s.section("scan"), s.has("scan")),
-        s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
-        s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+    DiscoveryConfig read =
+        new DiscoveryConfig(
+            s.list("peers", d.peers(), 0, 10_000, peer),
+            scan(s.section("scan"), s.has("scan")),
+            s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
+            s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
+            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+    if (!s.has("scan")) {
+      // A scan without a range is a problem, so it must not be in the effective configuration.
+      s.omit("scan");
+    }
+    return read;
   }
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {

@@ -1,0 +1,15 @@
+package nara.fuzz;
+
+/** What Jazzer calls: one target in each process, chosen by a system property. */
+public final class JazzerEntry {
+  static final String TARGET = "nara.fuzz.target";
+
+  private static final FuzzTarget CHOSEN =
+      FuzzTargets.BY_NAME.get(System.getProperty(TARGET)).get();
+
+  private JazzerEntry() {}
+
+  public static void fuzzerTestOneInput(byte[] input) throws Exception {
+    CHOSEN.run(input);
+  }
+}
