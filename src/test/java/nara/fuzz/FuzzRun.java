@@ -30,10 +30,13 @@ final class FuzzRun {
   private static final int MAX_INPUT_BYTES = 8_192;
 
   /** An honest input of that size takes a millisecond; one that takes seconds is an attack. */
-  private static final int INPUT_SECONDS = 10;
+  private static final int INPUT_SECONDS = 20;
+
+  /** A finding begins with what matters; threads and collections follow. */
+  private static final int MAX_PRINTED_LINES = 25;
 
   /** Starting the JVM and instrumenting, which are not part of the time given. */
-  private static final int START_SECONDS = 90;
+  private static final int START_SECONDS = 600;
 
   private FuzzRun() {}
 
@@ -181,12 +184,16 @@ final class FuzzRun {
 
   private static void printFinding(Path log) throws IOException {
     boolean inside = false;
+    int printed = 0;
     for (String line : Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1)) {
       inside |= line.startsWith("== ") || line.startsWith("==") && line.contains("ERROR");
       if (inside && !line.startsWith("==") || line.startsWith("== Java")) {
         System.out.println("  " + line);
+        printed++;
       }
-      if (line.startsWith("== libFuzzer") || line.startsWith("SUMMARY")) {
+      if (printed == MAX_PRINTED_LINES
+          || line.startsWith("== libFuzzer")
+          || line.startsWith("SUMMARY")) {
         return;
       }
     }
