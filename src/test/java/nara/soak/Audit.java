@@ -37,9 +37,6 @@ record Audit(
     int honestExpected) {
   private static final int MAX_PAGES = 40;
 
-  /** No answer, since the node was not asked. */
-  static final Audit NONE = new Audit(false, 0, 0, 0, 0, 0);
-
   static Audit of(
       SoakNode node,
       SoakNode asker,

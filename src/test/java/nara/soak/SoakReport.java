@@ -3,7 +3,9 @@ package nara.soak;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** The table at the end of a soak, as docs/performance.md has it, and the verdict. */
 final class SoakReport {
@@ -139,7 +141,7 @@ final class SoakReport {
 
   private void outcomes() {
     List<Sample> answered = all.stream().filter(sample -> sample.audit().answered()).toList();
-    long forged = sum(all, sample -> sample.audit().forged());
+    long forged = all.stream().mapToLong(sample -> sample.audit().forged()).max().orElse(0);
     long expected = sum(answered, sample -> sample.audit().honestExpected());
     long held = sum(answered, sample -> sample.audit().honestHeld());
     long healthy = all.stream().filter(sample -> sample.healthMs() >= 0).count();
@@ -153,7 +155,7 @@ final class SoakReport {
                 ready,
                 answered.size()));
     text.append(
-        "Honest events held: %,d of %,d expected (%.2f %%). Forged events held: %,d; forged announcements: %,d.%n"
+        "Honest events held: %,d of %,d expected (%.2f %%). Forged events held at most: %,d; forged announcements: %,d.%n"
             .formatted(
                 held,
                 expected,
@@ -167,11 +169,22 @@ final class SoakReport {
       fail("too few answers");
     }
     if (expected == 0 || held < HELD * expected) {
-      fail("honest events are missing");
+      fail(
+          "honest events are missing"
+              + nodesWhere(s -> s.honestHeld() < HELD * s.honestExpected()));
     }
     if (forged > 0) {
-      fail("forged events are held");
+      fail("forged events are held" + nodesWhere(audit -> audit.forged() > 0));
     }
+  }
+
+  private String nodesWhere(Predicate<Audit> wrong) {
+    return all.stream()
+        .filter(sample -> sample.audit().answered() && wrong.test(sample.audit()))
+        .map(Sample::node)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", ", " (", ")"));
   }
 
   private static long sum(List<Sample> samples, ToLongFunction<Sample> value) {
