@@ -50,8 +50,11 @@ final class SoakRun {
   /** The latest honest events are expected; older ones may leave a full ledger. */
   private static final int EXPECTED_EVENTS = 300;
 
-  /** An honest event is expected after that time. */
-  private static final Duration SPREADING = Duration.ofSeconds(60);
+  /** Enough for a recovery, on a busy machine. */
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+
+  /** An event that a node missed on the plaza comes by gossip, after five minutes at the latest. */
+  private static final Duration MAX_SPREADING = Duration.ofMinutes(6);
 
   /** The span of what honest nodes said before the soak. */
   private static final Duration HISTORY = Duration.ofHours(12);
@@ -62,6 +65,7 @@ final class SoakRun {
   private static final Duration CHURN = Duration.ofSeconds(40);
   private static final Duration DOWN = Duration.ofSeconds(8);
   private static final long TICK_MILLIS = 200;
+  private static final int MAX_ATTEMPTS = 900;
 
   private record Said(Instant at, EventId id) {}
 
@@ -133,7 +137,10 @@ final class SoakRun {
     Path history = writeHistory();
     for (SoakNode node : nodes) {
       node.startImporting(history);
-      awaitHealth(node, http);
+      await200(node, "/health", http);
+    }
+    for (SoakNode node : nodes) {
+      await200(node, "/ready", http);
     }
     System.err.println("soak: " + nodes.size() + " nodes are up; files in " + directory);
   }
@@ -157,13 +164,25 @@ final class SoakRun {
     return new String(json, StandardCharsets.UTF_8);
   }
 
-  private void awaitHealth(SoakNode node, Http http) throws InterruptedException {
-    for (int attempt = 0; http.get(node.web("/health")).isEmpty(); attempt++) {
-      if (!node.isAlive() || attempt > 300) {
+  private void await200(SoakNode node, String path, Http http) throws InterruptedException {
+    for (int attempt = 0; status(node, path, http) != 200; attempt++) {
+      if (!node.isAlive() || attempt > MAX_ATTEMPTS) {
         throw new IllegalStateException(node.name() + " does not start; see " + directory);
       }
       Thread.sleep(TICK_MILLIS);
     }
+  }
+
+  private static int status(SoakNode node, String path, Http http) throws InterruptedException {
+    return http.get(node.web(path)).map(HttpResponse::statusCode).orElse(0);
+  }
+
+  /** How old an honest event is that every node must hold; a short soak can't wait for gossip. */
+  private Duration spreading() {
+    Duration part = options.duration().dividedBy(10);
+    return part.compareTo(SETTLING) < 0
+        ? SETTLING
+        : part.compareTo(MAX_SPREADING) > 0 ? MAX_SPREADING : part;
   }
 
   private void live(MqttPublisher plaza, Http http, PrintWriter csv) throws Exception {
@@ -277,7 +296,7 @@ final class SoakRun {
   }
 
   private void sample(int i, Http http, PrintWriter csv) throws InterruptedException {
-    Instant before = Instant.now().minus(SPREADING);
+    Instant before = Instant.now().minus(spreading());
     List<EventId> expected =
         said.stream().filter(each -> each.at().isBefore(before)).map(Said::id).toList();
     int from = Math.max(0, expected.size() - EXPECTED_EVENTS);
@@ -285,7 +304,7 @@ final class SoakRun {
     SoakNode node = nodes.get(i);
     SoakNode asker = nodes.get((i + 1) % nodes.size());
     // A fresh process still recovers and compiles; what it uses says nothing yet.
-    if (node.isAlive() && node.age().compareTo(SPREADING) > 0) {
+    if (node.isAlive() && node.age().compareTo(SETTLING) > 0) {
       try {
         samples.add(sample(node, asker, latest, http));
         csv.println(samples.getLast().csv());
@@ -308,11 +327,9 @@ final class SoakRun {
   private Sample sample(SoakNode node, SoakNode asker, Set<EventId> latest, Http http)
       throws IOException, InterruptedException {
     long asked = System.nanoTime();
-    boolean healthy =
-        http.get(node.web("/health")).filter(health -> health.statusCode() == 200).isPresent();
+    boolean healthy = status(node, "/health", http) == 200;
     long healthMs = healthy ? Duration.ofNanos(System.nanoTime() - asked).toMillis() : -1;
-    boolean ready =
-        http.get(node.web("/ready")).filter(answer -> answer.statusCode() == 200).isPresent();
+    boolean ready = status(node, "/ready", http) == 200;
     Audit audit = Audit.of(node, asker, http, verifier, honestKeys, latest);
     Sample.Use use = Sample.Use.of(node.pid());
     return new Sample(
