@@ -203,19 +203,24 @@ public final class ConfigReader {
     ConfigKind<ConfiguredPeer> peer =
         new ConfigKind<>(
             "a peer, [NAME@]HOST[:PORT] or an object with name, address and public_key",
-            given ->
-                given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
+            given -> given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
             ConfigReader::format);
     ConfigKind<String> socket =
         text(
             "a path of a Unix socket, or empty",
             text -> text.length() <= ConfigLimits.MAX_SOCKET_CHARACTERS);
-    return new DiscoveryConfig(
-        s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
-        scan(s.section("scan"), s.has("scan")),
-        s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
-        s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+    DiscoveryConfig read =
+        new DiscoveryConfig(
+            s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
+            scan(s.section("scan"), s.has("scan")),
+            s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
+            s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
+            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+    if (!s.has("scan")) {
+      // A scan without a range is a problem, so it must not be in the effective configuration.
+      s.omit("scan");
+    }
+    return read;
   }
 
   /** A peer with its key, which says more than its address: nobody else can sign with it. */
@@ -256,11 +261,11 @@ public final class ConfigReader {
         PublicKey other = keys.putIfAbsent(peer.name(), peer.key().get());
         if (other != null && !other.equals(peer.key().get())) {
           discovery.addProblem(
-                  "peers",
-                  "gives %s another public_key than %s; keep the right one"
-                      .formatted(
-                          SafeText.quoted(peer.name()),
-                          trusted.containsKey(peer.name()) ? "trust.keys" : "an earlier entry"));
+              "peers",
+              "gives %s another public_key than %s; keep the right one"
+                  .formatted(
+                      SafeText.quoted(peer.name()),
+                      trusted.containsKey(peer.name()) ? "trust.keys" : "an earlier entry"));
         }
       }
     }
