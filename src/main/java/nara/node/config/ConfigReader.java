@@ -73,6 +73,7 @@ public final class ConfigReader {
   private static final Duration DAY = Duration.ofHours(24);
   private static final int MILLION = 1_000_000;
   private static final String BY_MODE = "by memory.mode";
+  private static final String BY_MODE_AND_HEAP = "by memory.mode and heap";
 
   /**
    * The result of reading.
@@ -320,10 +321,14 @@ public final class ConfigReader {
             .orElseGet(() -> MemoryMode.forMegabytes(megabytes));
     ConfigKind<Integer> events = count(100, 100 * MILLION, "events");
     int maxEvents = s.read("max_events", mode.maxEvents(), BY_MODE, events);
+    long heap = Runtime.getRuntime().maxMemory();
+    long maxBytes =
+        s.read("max_bytes", mode.maxBytes(heap), BY_MODE_AND_HEAP, bytes(1L << 20, 1L << 40));
     Optional<Path> file = s.optional("snapshot", "none", path("a path of a file"));
     Duration every =
         s.read("snapshot_every", SnapshotConfig.DEFAULT_INTERVAL, duration(SECOND, DAY));
-    return new MemoryConfig(mode, maxEvents, file.map(path -> new SnapshotConfig(path, every)));
+    return new MemoryConfig(
+        mode, maxEvents, maxBytes, file.map(path -> new SnapshotConfig(path, every)));
   }
 
   private static RecoveryConfig recovery(
