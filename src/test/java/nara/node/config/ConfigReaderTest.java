@@ -50,6 +50,16 @@ class ConfigReaderTest {
   }
 
   @Test
+  void effective_configuration_is_valid_and_reads_as_itself() {
+    ConfigResult first = ConfigReader.read("{}", Map.of(), MEDIUM_MEGABYTES);
+
+    ConfigResult again = ConfigReader.read(first.effective(), Map.of(), MEDIUM_MEGABYTES);
+
+    assertThat(again.problems()).isEmpty();
+    assertThat(again.config()).isEqualTo(first.config());
+  }
+
+  @Test
   void configuration_replaces_the_part_of_the_same_type() {
     NodeConfig config = valid("{}");
     PlazaConfig plaza = config.plaza().withUrl("mqtt://h");
