@@ -196,7 +196,8 @@ public final class ConfigReader {
         scan(s.section("scan"), s.has("scan")),
         s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
         s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
+        s.read("allow_local", d.allowLocal(), FLAG));
   }
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {
