@@ -209,6 +209,10 @@ final class DeliveryHandler {
               ? MeshResponse.importRejected(413, fault.reason())
               : MeshResponse.importRejected(400, "Invalid JSON"));
     }
+    if (parsed.ts() < 0) {
+      return new Validated.Rejected<>(
+          MeshResponse.importRejected(400, "ts: expected Unix seconds, got " + parsed.ts()));
+    }
     Optional<String> fault = parsed.fault(node.me(), now, node.verifier());
     return fault.isEmpty()
         ? new Validated.Valid<>(parsed)
