@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import nara.mesh.wire.MeshLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,28 +145,21 @@ final class Connections {
 
   private boolean hasPlace(String address) {
     if (connectionsByAddress.getOrDefault(address, 0) >= MeshLimits.CONNECTIONS_PER_ADDRESS) {
-      return evict(address);
+      return evict(step -> step.address.equals(address));
     }
-    return steps.size() < MeshLimits.CONNECTIONS || evict(largestAddress());
+    return steps.size() < MeshLimits.CONNECTIONS || evict(step -> true);
   }
 
-  private String largestAddress() {
-    return connectionsByAddress.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .orElseThrow()
-        .getKey();
-  }
-
-  /** Closes the connection of an address that has done nothing for the longest time. */
-  private boolean evict(String address) {
+  /**
+   * Closes one of these connections: of the address with the most, in the earliest phase, for the
+   * longest time.
+   */
+  private boolean evict(Predicate<Step> among) {
     long now = nanoTime.getAsLong();
     Optional<HttpConnection> idlest =
         steps.entrySet().stream()
-            .filter(open -> open.getValue().address.equals(address))
-            .filter(open -> isEvictable(open.getValue(), now))
-            .min(
-                Comparator.comparing((Map.Entry<HttpConnection, Step> o) -> o.getValue().phase)
-                    .thenComparingLong(open -> open.getValue().since - now))
+            .filter(open -> among.test(open.getValue()) && isEvictable(open.getValue(), now))
+            .min(Map.Entry.comparingByValue(idlestFirst(now)))
             .map(Map.Entry::getKey);
     idlest.ifPresent(
         connection -> {
@@ -175,10 +169,21 @@ final class Connections {
     return idlest.isPresent();
   }
 
-  /** A body that takes long counts as idle, too: it came slowly, or waits for its turn. */
+  private Comparator<Step> idlestFirst(long now) {
+    return Comparator.<Step>comparingInt(step -> -connectionsByAddress.get(step.address))
+        .thenComparing(step -> step.phase)
+        .thenComparingLong(step -> step.since - now);
+  }
+
+  /** A body or a response that takes long counts as idle, too. */
   private boolean isEvictable(Step step, long now) {
-    return step.phase == Phase.IDLE
-        || (step.phase == Phase.BODY && now - step.since > limits.contendedGrace().toNanos());
+    long age = now - step.since;
+    return switch (step.phase) {
+      case IDLE -> true;
+      case BODY -> age > limits.contendedGrace().toNanos();
+      // Two waits: for its turn, and for the ledger.
+      case RESPONSE -> age > 2 * limits.maxWait().toNanos();
+    };
   }
 
   private void close(HttpConnection connection) {
