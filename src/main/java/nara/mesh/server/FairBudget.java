@@ -26,7 +26,10 @@ final class FairBudget {
   private static final int ADDRESS_FRACTION = 2;
 
   /** Transfers cut in one sweep: each makes room for a waiting lease. */
-  private static final int CUTS_PER_SWEEP = 32;
+  private static final int CUTS_PER_SWEEP = 8;
+
+  /** Waiting leases that are considered for each cut: those that hold least. */
+  private static final int WAITING_PER_CUT = 16;
 
   /** A sweep halves the weight of older bytes within two seconds. */
   private static final double RECENT_WEIGHT = 0.9;
@@ -59,18 +62,17 @@ final class FairBudget {
 
   /** What one name or one address has. */
   private static final class Usage {
-    private int turns;
+    private int leases;
     private int waiting;
+    private int turns;
     private long bytes;
-
-    private boolean isEmpty() {
-      return turns == 0 && waiting == 0 && bytes == 0;
-    }
   }
 
   /** A place in the budget. All methods do nothing after {@link #release}. */
   final class Lease {
     private final Requester requester;
+    private final Usage name;
+    private final Usage address;
     private final Work work;
     private final long submittedAt;
     private State state = State.WAITING;
@@ -85,6 +87,10 @@ final class FairBudget {
 
     private Lease(Requester requester, long bytes, Work work) {
       this.requester = requester;
+      this.name = names.computeIfAbsent(requester.key(), first -> new Usage());
+      this.address = addresses.computeIfAbsent(requester.address(), first -> new Usage());
+      name.leases++;
+      address.leases++;
       this.bytes = bytes;
       this.work = work;
       this.submittedAt = nanoTime.getAsLong();
@@ -134,7 +140,7 @@ final class FairBudget {
 
     /** Takes that many bytes instead if there is room. */
     boolean tryResize(long newBytes) {
-      if (state != State.ACTIVE || !hasBytes(this, newBytes - bytes)) {
+      if (state != State.ACTIVE || !hasBytes(this, bytes, newBytes)) {
         return false;
       }
       resize(newBytes);
@@ -150,13 +156,12 @@ final class FairBudget {
           if (hasTurn) {
             addTurns(this, -1);
           }
-          forgetIfEmpty(requester);
         }
         case RELEASED -> {
           return;
         }
       }
-      state = State.RELEASED;
+      forget(this);
       startWaiting();
     }
 
@@ -204,16 +209,15 @@ final class FairBudget {
       start(lease);
       return lease;
     }
-    if (nameOf(lease).waiting >= ServerLimits.WAITING_PER_NAME
-        || addressOf(lease).waiting >= ServerLimits.WAITING_PER_ADDRESS) {
-      lease.state = State.RELEASED;
-      forgetIfEmpty(requester);
+    if (lease.name.waiting >= ServerLimits.WAITING_PER_NAME
+        || lease.address.waiting >= ServerLimits.WAITING_PER_ADDRESS) {
+      forget(lease);
       work.refuse();
       return lease;
     }
     waiting.add(lease);
-    nameOf(lease).waiting++;
-    addressOf(lease).waiting++;
+    lease.name.waiting++;
+    lease.address.waiting++;
     startWaiting();
     return lease;
   }
@@ -244,24 +248,25 @@ final class FairBudget {
 
   private boolean fits(Lease lease) {
     return hasTurnOfName(lease)
-        && addressOf(lease).turns < capacity.perAddress()
+        && lease.address.turns < capacity.perAddress()
         && usedTurns < capacity.turns()
-        && hasBytes(lease, lease.bytes);
+        && hasBytes(lease, 0, lease.bytes);
   }
 
   private boolean hasTurnOfName(Lease lease) {
-    return nameOf(lease).turns < capacity.perName();
+    return lease.name.turns < capacity.perName();
   }
 
-  private boolean hasBytes(Lease lease, long more) {
-    return within(nameOf(lease).bytes, more, capacity.bytes() / NAME_FRACTION)
-        && within(addressOf(lease).bytes, more, capacity.bytes() / ADDRESS_FRACTION)
-        && within(usedBytes, more, capacity.bytes());
+  /** Whether the lease may have so many bytes, of which it has some already. */
+  private boolean hasBytes(Lease lease, long held, long wanted) {
+    return within(lease.name.bytes - held, wanted, capacity.bytes() / NAME_FRACTION)
+        && within(lease.address.bytes - held, wanted, capacity.bytes() / ADDRESS_FRACTION)
+        && within(usedBytes - held, wanted, capacity.bytes());
   }
 
-  /** The first lease has room whatever its size. */
-  private static boolean within(long used, long more, long max) {
-    return used == 0 || used + more <= max;
+  /** The only lease has room whatever its size. */
+  private static boolean within(long usedByOthers, long wanted, long max) {
+    return usedByOthers == 0 || usedByOthers + wanted <= max;
   }
 
   private void startWaiting() {
@@ -287,10 +292,10 @@ final class FairBudget {
 
   /** Equal ones keep their order. */
   private Comparator<Lease> leastHolding() {
-    return Comparator.<Lease>comparingLong(lease -> addressOf(lease).bytes)
-        .thenComparingInt(lease -> addressOf(lease).turns)
-        .thenComparingLong(lease -> nameOf(lease).bytes)
-        .thenComparingInt(lease -> nameOf(lease).turns);
+    return Comparator.<Lease>comparingLong(lease -> lease.address.bytes)
+        .thenComparingInt(lease -> lease.address.turns)
+        .thenComparingLong(lease -> lease.name.bytes)
+        .thenComparingInt(lease -> lease.name.turns);
   }
 
   private void start(Lease lease) {
@@ -304,9 +309,8 @@ final class FairBudget {
 
   private void stopWaiting(Lease lease) {
     if (waiting.remove(lease)) {
-      nameOf(lease).waiting--;
-      addressOf(lease).waiting--;
-      forgetIfEmpty(lease.requester);
+      lease.name.waiting--;
+      lease.address.waiting--;
     }
   }
 
@@ -317,6 +321,7 @@ final class FairBudget {
       Optional<Lease> victim =
           waiting.stream()
               .sorted(leastHolding())
+              .limit(WAITING_PER_CUT)
               .map(lease -> victimFor(lease, now))
               .flatMap(Optional::stream)
               .findFirst();
@@ -329,13 +334,12 @@ final class FairBudget {
 
   /** The transfer to end for a waiting lease: one of a peer that holds more than its own. */
   private Optional<Lease> victimFor(Lease lease, long now) {
-    Usage name = nameOf(lease);
-    Usage address = addressOf(lease);
+    Usage name = lease.name;
     if (!hasTurnOfName(lease)
         || !within(name.bytes, lease.bytes, capacity.bytes() / NAME_FRACTION)) {
       return Optional.empty();
     }
-    boolean lacksBytes = !hasBytes(lease, lease.bytes);
+    boolean lacksBytes = !hasBytes(lease, 0, lease.bytes);
     List<Lease> candidates = new ArrayList<>();
     long most = 0;
     for (Lease other : active) {
@@ -346,12 +350,12 @@ final class FairBudget {
         continue;
       }
       boolean sameAddress = other.requester.address().equals(lease.requester.address());
-      long held = sameAddress ? nameOf(other).bytes : addressOf(other).bytes;
-      boolean holdsMore = held > (sameAddress ? name.bytes : address.bytes);
-      if (holdsMore && (sameAddress || hasRoomAtAddress(lease)) && addressOf(other).bytes >= most) {
-        if (addressOf(other).bytes > most) {
+      long held = sameAddress ? other.name.bytes : other.address.bytes;
+      boolean holdsMore = held > (sameAddress ? name.bytes : lease.address.bytes);
+      if (holdsMore && (sameAddress || hasRoomAtAddress(lease)) && other.address.bytes >= most) {
+        if (other.address.bytes > most) {
           candidates.clear();
-          most = addressOf(other).bytes;
+          most = other.address.bytes;
         }
         candidates.add(other);
       }
@@ -362,7 +366,7 @@ final class FairBudget {
 
   /** Without it, only transfers at the same address make room. */
   private boolean hasRoomAtAddress(Lease lease) {
-    Usage address = addressOf(lease);
+    Usage address = lease.address;
     return address.turns < capacity.perAddress()
         && within(address.bytes, lease.bytes, capacity.bytes() / ADDRESS_FRACTION);
   }
@@ -374,28 +378,25 @@ final class FairBudget {
 
   // Sums.
 
-  private Usage nameOf(Lease lease) {
-    return names.computeIfAbsent(lease.requester.key(), first -> new Usage());
-  }
-
-  private Usage addressOf(Lease lease) {
-    return addresses.computeIfAbsent(lease.requester.address(), first -> new Usage());
-  }
-
   private void addTurns(Lease lease, int more) {
-    nameOf(lease).turns += more;
-    addressOf(lease).turns += more;
+    lease.name.turns += more;
+    lease.address.turns += more;
     usedTurns += more;
   }
 
   private void addBytes(Lease lease, long more) {
-    nameOf(lease).bytes += more;
-    addressOf(lease).bytes += more;
+    lease.name.bytes += more;
+    lease.address.bytes += more;
     usedBytes += more;
   }
 
-  private void forgetIfEmpty(Requester requester) {
-    names.computeIfPresent(requester.key(), (key, usage) -> usage.isEmpty() ? null : usage);
-    addresses.computeIfPresent(requester.address(), (key, usage) -> usage.isEmpty() ? null : usage);
+  private void forget(Lease lease) {
+    lease.state = State.RELEASED;
+    if (--lease.name.leases == 0) {
+      names.remove(lease.requester.key());
+    }
+    if (--lease.address.leases == 0) {
+      addresses.remove(lease.requester.address());
+    }
   }
 }

@@ -163,6 +163,14 @@ class AuthIT {
                             - 60_000)),
             "timestamp too old or in future: 1m"),
         new Alteration(
+            "the smallest time",
+            request -> request.with(SignatureHeaders.TIMESTAMP, Long.toString(Long.MIN_VALUE)),
+            "timestamp too old or in future: "),
+        new Alteration(
+            "the largest time",
+            request -> request.with(SignatureHeaders.TIMESTAMP, Long.toString(Long.MAX_VALUE)),
+            "timestamp too old or in future: -"),
+        new Alteration(
             "a time that is none",
             request -> request.with(SignatureHeaders.TIMESTAMP, "soon"),
             "invalid timestamp"),

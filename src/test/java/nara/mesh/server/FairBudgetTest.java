@@ -106,6 +106,16 @@ class FairBudgetTest {
   }
 
   @Test
+  void growing_lease_may_exceed_its_share_only_while_it_is_alone() {
+    FairBudget.Lease growing = submit("bart", "a", 10);
+    assertThat(growing.tryResize(600)).isTrue();
+    submit("lisa", "b", 100);
+
+    assertThat(growing.tryResize(950)).isFalse();
+    assertThat(budget.usedBytes()).isEqualTo(700);
+  }
+
+  @Test
   void slowest_transfer_of_the_largest_address_is_cut_when_another_waits() {
     FairBudget.Lease slow = submit("a1", "a", 250);
     FairBudget.Lease fast = submit("a2", "a", 250);
