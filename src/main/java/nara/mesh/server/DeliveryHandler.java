@@ -20,7 +20,9 @@ import nara.event.json.EventReader;
 import nara.event.json.GoJson;
 import nara.event.json.JsonSpans.Span;
 import nara.event.json.RawEvents;
+import nara.identity.KeyLookup;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.ledger.Query;
 import nara.mesh.EventOffers;
 import nara.mesh.MeshNode;
@@ -82,7 +84,7 @@ final class DeliveryHandler {
   // Zines.
 
   /** Merges the zine of a peer; the response is our zine. */
-  Future<MeshResponse> onZine(String sender, byte[] body) {
+  Future<MeshResponse> onZine(Requester sender, byte[] body) {
     return respond(
         () -> readZine(body),
         zine ->
@@ -113,7 +115,7 @@ final class DeliveryHandler {
   // Single events.
 
   /** Merges one event of a peer; the response says whether it was new. */
-  Future<MeshResponse> onEvent(String sender, byte[] body) {
+  Future<MeshResponse> onEvent(Requester sender, byte[] body) {
     Span event = trimmedSpan(body);
     return respond(
         () -> readEvent(body, event),
@@ -157,7 +159,11 @@ final class DeliveryHandler {
         switch (event.payload()) {
           case HeyThere hello -> PublicKey.parse(hello.publicKey());
           case Chau goodbye -> PublicKey.parse(goodbye.publicKey());
-          default -> node.keys().byId(event.emitterId()).or(() -> node.keyOf(event.emitter()));
+          default ->
+              node.keys().lookup(event.emitter(), event.emitterId())
+                      instanceof KeyLookup.Known known
+                  ? Optional.of(known.key())
+                  : Optional.empty();
         };
     return key.isPresent()
         && event
@@ -192,7 +198,7 @@ final class DeliveryHandler {
    * Merges a backup of the owner. A repeated import is not verified again, so an eavesdropper gains
    * nothing by sending it once more.
    */
-  Future<MeshResponse> onImport(String sender, byte[] body) {
+  Future<MeshResponse> onImport(Requester sender, byte[] body) {
     Instant now = node.clock().instant();
     long oldest = now.getEpochSecond() - MeshLimits.IMPORT_CLOCK_SKEW.toSeconds();
     recentImports.values().removeIf(ts -> ts < oldest);
@@ -227,7 +233,7 @@ final class DeliveryHandler {
       return Future.succeededFuture(
           MeshResponse.plainJson(EventImport.writeResponse(0, events, 0)));
     }
-    return offer("import", parsed.events())
+    return offer("import", Witness.OWNER, parsed.events())
         .map(
             result -> {
               recentImports.put(signed, parsed.ts());
@@ -238,7 +244,11 @@ final class DeliveryHandler {
             });
   }
 
-  private Future<OfferResult> offer(String source, RawEvents events) {
-    return EventOffers.send(bus, new OfferEvents(source, events));
+  private Future<OfferResult> offer(Requester sender, RawEvents events) {
+    return offer(sender.name(), new Witness(sender.address(), false), events);
+  }
+
+  private Future<OfferResult> offer(String source, Witness witness, RawEvents events) {
+    return EventOffers.send(bus, new OfferEvents(source, witness, events, false));
   }
 }

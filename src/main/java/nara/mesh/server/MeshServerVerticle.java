@@ -106,8 +106,8 @@ public final class MeshServerVerticle extends VerticleBase {
     lookup = new SenderLookup(client, node, peerDirectory, limits);
     int rate = config.requestsPerSecond();
     Duration second = Duration.ofSeconds(1);
-    limiter = new RateLimiter(rate, second, config.requestsAtOnce(), System::nanoTime);
-    connections = new Connections(limits, counts, System::nanoTime);
+    limiter = new RateLimiter(rate, second, config.requestsAtOnce(), node.clock()::nanoTime);
+    connections = new Connections(limits, counts, node.clock()::nanoTime);
     sender = new ResponseSender(node, workers, connections);
     bodyBudget = budget(limits.bodyBytes(), ServerLimits.BODIES, ServerLimits.PER_ADDRESS);
     responseBudget =
@@ -117,7 +117,7 @@ public final class MeshServerVerticle extends VerticleBase {
     bodies = new BodyReader(bodyBudget, config.maxRequestBytes(), counts);
     seenRequests =
         new SeenRequests(
-            ServerLimits.REMEMBERED_REQUESTS, ServerLimits.REMEMBERED_TIME, System::nanoTime);
+            ServerLimits.REMEMBERED_REQUESTS, ServerLimits.REMEMBERED_TIME, node.clock()::nanoTime);
     Bus bus = Bus.of(vertx);
     router = routes(bus);
     bus.serve(MeshServerRequest.ADDRESS, MeshServerRequest.class, this::onRequest);
@@ -138,7 +138,7 @@ public final class MeshServerVerticle extends VerticleBase {
     return new FairBudget(
         new FairBudget.Capacity(bytes, turns, ServerLimits.PER_NAME, perAddress),
         limits,
-        System::nanoTime);
+        node.clock()::nanoTime);
   }
 
   private void sweep() {
@@ -223,7 +223,7 @@ public final class MeshServerVerticle extends VerticleBase {
 
   /** A POST with the owner's signature in its body: anybody can send one. */
   private void ownerPost(
-      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     router.route(path).handler(this::requirePost).failureHandler(this::onFailure);
     router.route(path).handler(ctx -> limitRate(ctx, addressOf(ctx)));
     handleBody(router, path, handler);
@@ -231,7 +231,7 @@ public final class MeshServerVerticle extends VerticleBase {
 
   /** A POST whose sender is authenticated before the server reads the body. */
   private void signedPost(
-      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     // Separate routes: within one route, vertx-web wants the body handler first.
     router.route(path).handler(this::authenticateSender).failureHandler(this::onFailure);
     router.route(path).handler(this::requirePost);
@@ -239,19 +239,19 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void handleBody(
-      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     router.route(path).handler(ctx -> readBody(ctx, handler));
   }
 
   private void readBody(
-      RoutingContext ctx, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+      RoutingContext ctx, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     ctx.put(READING_BODY, true);
+    Requester requester = requester(ctx);
     bodies
-        .read(ctx.request(), requester(ctx))
+        .read(ctx.request(), requester)
         .onSuccess(
             body ->
-                respondInTurn(
-                    ctx, () -> handler.apply(ctx.get(SENDER, ""), body.bytes()), body.release()))
+                respondInTurn(ctx, () -> handler.apply(requester, body.bytes()), body.release()))
         .onFailure(
             failure -> {
               if (failure instanceof BodyRejected rejection) {

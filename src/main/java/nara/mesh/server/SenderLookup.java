@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import nara.bounds.BoundedMap;
 import nara.bounds.RateLimiter;
 import nara.identity.Origin;
+import nara.identity.Witness;
 import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.PingClient;
@@ -55,13 +56,13 @@ final class SenderLookup {
                 ServerLimits.PER_NAME,
                 ServerLimits.PER_NAME),
             limits,
-            System::nanoTime);
+            node.clock()::nanoTime);
     this.pingsPerHost = perSecond(MeshLimits.SENDER_PINGS_PER_ADDRESS);
     this.pingsInAll = perSecond(MeshLimits.SENDER_PINGS_PER_SECOND);
   }
 
-  private static RateLimiter perSecond(int pings) {
-    return new RateLimiter(pings, Duration.ofSeconds(1), pings, System::nanoTime);
+  private RateLimiter perSecond(int pings) {
+    return new RateLimiter(pings, Duration.ofSeconds(1), pings, node.clock()::nanoTime);
   }
 
   /**
@@ -89,7 +90,7 @@ final class SenderLookup {
         learned -> {
           inFlight.remove(sender);
           if (!learned) {
-            failedAtNanos.put(sender, System.nanoTime());
+            failedAtNanos.put(sender, node.clock().nanoTime());
           }
         });
   }
@@ -134,7 +135,7 @@ final class SenderLookup {
     }
     return client
         .ping(addresses.get(index), MeshLimits.SENDER_PING_TIMEOUT)
-        .map(pong -> learnKey(name, pong))
+        .map(pong -> learnKey(name, pong, new Witness(hostOf(addresses.get(index)), false)))
         // The address does not respond, or not in this protocol: the sender stays unknown.
         .otherwise(false)
         .compose(
@@ -142,11 +143,15 @@ final class SenderLookup {
                 learned ? Future.succeededFuture(true) : pingEach(name, addresses, index + 1));
   }
 
-  private boolean learnKey(String name, PingResponse pong) {
+  private static String hostOf(String address) {
+    return PeerAddress.parse(address).map(PeerAddress::host).orElse("");
+  }
+
+  private boolean learnKey(String name, PingResponse pong, Witness witness) {
     if (!pong.from().equals(name)) {
       return false;
     }
-    node.keys().learn(name, "", pong.key(), Origin.PING);
+    node.keys().learn(name, "", pong.key(), Origin.PING, witness);
     return node.keys().byName(name).isPresent();
   }
 
@@ -168,7 +173,8 @@ final class SenderLookup {
 
   private boolean failedRecently(Sender sender) {
     Long at = failedAtNanos.get(sender);
-    return at != null && System.nanoTime() - at < MeshLimits.SENDER_PING_RETRY_DELAY.toNanos();
+    return at != null
+        && node.clock().nanoTime() - at < MeshLimits.SENDER_PING_RETRY_DELAY.toNanos();
   }
 
   /** Strangers do not use up the lookups of naras that are where the directory says. */

@@ -8,13 +8,13 @@ import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -60,7 +60,7 @@ class HostileHttpIT {
     MeshConfig config = MeshConfig.defaults().listeningOn(LOCAL, 0);
     ListenPort listens = new ListenPort();
     MeshNode node =
-        new MeshNode(ZOE, keys, config, TestMesh.verifier(), InstantSource.system(), listens);
+        new MeshNode(ZOE, keys, config, TestMesh.verifier(), Scheduler.system(), listens);
     await(
         vertx.deployVerticle(
             new MeshServerVerticle(

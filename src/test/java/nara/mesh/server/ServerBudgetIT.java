@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -80,7 +80,7 @@ class ServerBudgetIT {
     MeshConfig usual = MeshConfig.defaults().listeningOn("127.0.0.1", 0);
     ListenPort listens = new ListenPort();
     MeshNode node =
-        new MeshNode(ZOE, keys, usual, TestMesh.verifier(), InstantSource.system(), listens);
+        new MeshNode(ZOE, keys, usual, TestMesh.verifier(), Scheduler.system(), listens);
     await(
         vertx.deployVerticle(
             new MeshServerVerticle(
