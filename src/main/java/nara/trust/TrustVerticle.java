@@ -188,7 +188,8 @@ public final class TrustVerticle extends VerticleBase {
   private Future<OfferResult> onVerifyQuarantined() {
     return enqueue(
         () ->
-            verifyAgain(quarantine.release())
+            verifyReleased()
+                .compose(reviewed -> verifyAgain(quarantine.release()))
                 .map(
                     merge -> {
                       Future<OfferResult> released = releasedResult;

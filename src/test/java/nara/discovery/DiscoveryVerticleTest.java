@@ -118,7 +118,12 @@ class DiscoveryVerticleTest {
     deploy(
         vertx,
         new DiscoveryConfig(
-            List.of(), Optional.of(new Scan("10.0.0.0/22", 1)), "", Duration.ofSeconds(1), 7, false));
+            List.of(),
+            Optional.of(new Scan("10.0.0.0/22", 1)),
+            "",
+            Duration.ofSeconds(1),
+            7,
+            false));
 
     NeighbourList nobody = discover(vertx);
 
@@ -132,7 +137,12 @@ class DiscoveryVerticleTest {
     deploy(
         vertx,
         new DiscoveryConfig(
-            List.of(), Optional.of(new Scan("10.0.0.0/16", 1)), "", Duration.ofSeconds(1), 50, false));
+            List.of(),
+            Optional.of(new Scan("10.0.0.0/16", 1)),
+            "",
+            Duration.ofSeconds(1),
+            50,
+            false));
 
     assertThat(discover(vertx).problems())
         .containsExactly(
