@@ -98,7 +98,7 @@ final class CheckpointPager {
   Optional<MeshRequest<FetchOutcome>> onOutcome(FetchOutcome outcome) {
     boolean hasNext =
         switch (outcome) {
-          case PageFetched page -> onFetched(page);
+          case PageFetched page -> page.fault().isEmpty() ? onFetched(page) : onFaulty(page);
           case FetchFailed failed -> onFailed(failed);
         };
     finished = !hasNext || !withinBounds();
@@ -129,6 +129,12 @@ final class CheckpointPager {
 
   private int requestSize() {
     return retrying ? Math.max(MIN_PAGE_SIZE, pageSize / 2) : pageSize;
+  }
+
+  /** The events that came count, each by itself; the page shows nothing about the next one. */
+  private boolean onFaulty(PageFetched page) {
+    addTotals(page);
+    return onFailed(new FetchFailed(MeshFailure.NOT_ASKED, page.fault()));
   }
 
   private boolean onFetched(PageFetched page) {
