@@ -19,8 +19,10 @@ import nara.bounds.SafeText;
 import nara.discovery.Neighbour.Source;
 import nara.identity.Identity;
 import nara.identity.Keyring;
+import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
@@ -161,9 +163,9 @@ final class KnownNeighbours {
       error = "should be " + SafeText.quoted(expected) + ": it is not used";
     } else {
       error =
-          switch (keys.learn(name, "", pong.key(), Origin.PING)) {
+          switch (learn(target, pong)) {
             case ADDED, KNOWN -> "";
-            case CONFLICT -> "has another key than the first one of that name: it is not used";
+            case CONFLICT -> "has another key than the one of that name that holds: it is not used";
             case FULL -> "is not used: no room for more keys";
             case REFUSED ->
                 "has " + (name.isEmpty() ? "no name" : "too long a name") + ": it is not used";
@@ -172,6 +174,15 @@ final class KnownNeighbours {
     return error.isEmpty()
         ? Optional.empty()
         : Optional.of("%s at %s %s".formatted(SafeText.quoted(name), target.address(), error));
+  }
+
+  /** The operator's word for the name counts more than that for an address alone. */
+  private LearnResult learn(PingTarget target, Pong pong) {
+    boolean configured = target.source() == CONFIGURED;
+    boolean named = configured && target.expectedName().equals(pong.name());
+    Peer peer = new Peer(pong.name(), target.address(), configured);
+    Origin origin = named ? Origin.NAMED_PING : Origin.PING;
+    return keys.learn(pong.name(), "", pong.key(), origin, peer.witness());
   }
 
   /** A ping failed, or another nara answered: the address loses its rank. */

@@ -10,7 +10,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
@@ -29,6 +31,7 @@ import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.PublicKey;
 import nara.identity.Personality;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
@@ -82,6 +85,7 @@ public final class NaraNode {
   private final NodeConfig config;
   private final Identity me;
   private final SignatureVerifier verifier;
+  private final Platform platform;
   private final Scheduler scheduler;
   private final RandomGenerator random;
   private final Function<NaraNode, Future<?>> beforeRecovery;
@@ -99,17 +103,19 @@ public final class NaraNode {
       NodeConfig config,
       Identity me,
       SignatureVerifier verifier,
-      Scheduler scheduler,
-      RandomGenerator random,
+      Platform platform,
       Function<NaraNode, Future<?>> beforeRecovery,
       Optional<ClusterLifecycle> cluster) {
     this.vertx =
-        cluster.map(joined -> joined.member().vertx()).orElseGet(() -> Vertx.vertx(vertxOptions()));
+        cluster
+            .map(joined -> joined.member().vertx())
+            .orElseGet(() -> platform.vertx().apply(vertxOptions()));
     this.config = config;
     this.me = me;
     this.verifier = verifier;
-    this.scheduler = scheduler;
-    this.random = random;
+    this.platform = platform;
+    this.scheduler = platform.scheduler();
+    this.random = platform.random();
     this.beforeRecovery = beforeRecovery;
     this.cluster = cluster;
     this.deployments = new Deployments(vertx);
@@ -175,8 +181,21 @@ public final class NaraNode {
       Scheduler scheduler,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
+    return start(config, me, Platform.of(scheduler, random), beforeRecovery);
+  }
+
+  /** The same on another platform than this machine. */
+  public static Future<NaraNode> start(
+      NodeConfig config,
+      Identity me,
+      Platform platform,
+      Function<NaraNode, Future<?>> beforeRecovery) {
     VerifierChoice choice =
-        Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables());
+        platform
+            .verifier()
+            .<VerifierChoice>map(VerifierChoice.Available::new)
+            .orElseGet(
+                () -> Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables()));
     return switch (choice) {
       case VerifierChoice.Unavailable unavailable ->
           Future.failedFuture(new NodeStartException("trust.verifier: " + unavailable.reason()));
@@ -185,9 +204,7 @@ public final class NaraNode {
         // An event loop must not complete this promise: after a failed start there is none.
         Promise<NaraNode> started = Promise.promise();
         join(config, me)
-            .map(
-                cluster ->
-                    new NaraNode(config, me, verifier, scheduler, random, beforeRecovery, cluster))
+            .map(cluster -> new NaraNode(config, me, verifier, platform, beforeRecovery, cluster))
             .onFailure(started::fail)
             .onSuccess(
                 node ->
@@ -223,7 +240,27 @@ public final class NaraNode {
 
   private Future<?> deployAll() {
     keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
+    Optional<String> wrong = learnConfiguredKeys();
+    if (wrong.isPresent()) {
+      return Future.failedFuture(new NodeStartException(wrong.get()));
+    }
     return deployments.deploy(memberParts()).compose(deployed -> lead());
+  }
+
+  /** The problem, in a sentence: the operator knows this node by another key than its own. */
+  private Optional<String> learnConfiguredKeys() {
+    Map<String, PublicKey> configured = new HashMap<>(config.trust().keys());
+    config.discovery().peers().stream()
+        .filter(peer -> peer.key().isPresent())
+        .forEach(peer -> configured.put(peer.name(), peer.key().get()));
+    PublicKey mine = me.keys().publicKey();
+    if (!configured.getOrDefault(me.name(), mine).equals(mine)) {
+      return Optional.of(
+          "trust.keys: gives this node's name another key than its soul has, %s; remove the entry"
+              .formatted(mine));
+    }
+    configured.forEach((name, key) -> keys.learn(name, "", key, Origin.CONFIG));
+    return Optional.empty();
   }
 
   private Future<?> lead() {
@@ -234,7 +271,7 @@ public final class NaraNode {
 
   private Deployable ledger() {
     return new LedgerVerticle(
-        new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent()),
+        new Ledger(ledgerConfig(), keys::standing),
         newRandom(),
         cluster.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS);
   }
@@ -249,7 +286,7 @@ public final class NaraNode {
   }
 
   private Deployable trust() {
-    return new TrustVerticle(config.trust(), verifier, keys, scheduler);
+    return new TrustVerticle(config.trust(), verifier, keys, scheduler, platform.cores());
   }
 
   private Deployable meshServer() {

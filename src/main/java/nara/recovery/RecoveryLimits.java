@@ -51,5 +51,8 @@ final class RecoveryLimits {
 
   static final double MAX_WITHHELD_SHARE = 0.05;
 
+  /** Contested names in one reason of the outcome: peers can invent any number of them. */
+  static final int MAX_CONTESTED_NAMED = 5;
+
   private RecoveryLimits() {}
 }

@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import nara.bounds.SafeText;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest.Peer;
@@ -427,11 +428,30 @@ public final class RecoveryPlan {
             "keys: %d events wait for keys, and %s did not give the announcements"
                 .formatted(waiting, String.join(", ", peersWithoutKeys)));
       }
-      leave(
-          "complete",
-          result.keysLearned() + " of " + result.namesQueried() + " missing keys found");
+      String found = result.keysLearned() + " of " + result.namesQueried() + " missing keys found";
+      if (result.contested().isEmpty()) {
+        leave("complete", found);
+      } else {
+        reasons.add(contestedReason(result.contested()));
+        leave("partial", found + ", " + result.contested().size() + " contested");
+      }
       seedPingTimes();
     }
+  }
+
+  private static String contestedReason(Map<String, Integer> contested) {
+    String names =
+        contested.keySet().stream()
+            .sorted()
+            .limit(RecoveryLimits.MAX_CONTESTED_NAMED)
+            .map(SafeText::excerpt)
+            .collect(Collectors.joining(", "));
+    int others = contested.size() - RecoveryLimits.MAX_CONTESTED_NAMED;
+    return "%,d events wait: the key of %s%s is contested; give the right one in trust.keys"
+        .formatted(
+            contested.values().stream().mapToInt(Integer::intValue).sum(),
+            names,
+            others > 0 ? " and %,d others".formatted(others) : "");
   }
 
   private void seedPingTimes() {

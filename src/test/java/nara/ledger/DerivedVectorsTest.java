@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import nara.event.Event;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.Opinion;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.testing.Vectors;
@@ -27,7 +28,7 @@ class DerivedVectorsTest {
   @ParameterizedTest
   @MethodSource("subjects")
   void each_subject_has_the_recorded_history_and_opinion(JsonNode s) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> Standing.ESTABLISHED);
     ledger.merge(TestEvents.unsigned(DERIVED.get("events")));
 
     SubjectSummary summary =
@@ -57,8 +58,8 @@ class DerivedVectorsTest {
     for (LedgerConfig config :
         List.of(
             LedgerConfig.ofSize(10),
-            new LedgerConfig(10, 50, 50, 50, LedgerConfig.MISSING_AFTER_IN_GOSSIP))) {
-      Ledger ledger = new Ledger(config, name -> true);
+            LedgerConfig.ofSize(10).missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP))) {
+      Ledger ledger = new Ledger(config, name -> Standing.ESTABLISHED);
       Event event = TestEvents.read(s.get("json").asText());
       ledger.merge(List.of(TestEvents.unsigned(event)));
       long at = event.ts() / TestEvents.SECOND;
@@ -82,7 +83,7 @@ class DerivedVectorsTest {
     assertThat(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
         .hasSeconds(status.get("missing_after_gossip_s").asLong());
 
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> Standing.ESTABLISHED);
     ledger.merge(
         List.of(
             TestEvents.unsigned(

@@ -14,6 +14,7 @@ import nara.event.HeyThere;
 import nara.event.Seen;
 import nara.event.Service;
 import nara.event.Social;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.CheckpointPage;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.Query.Filter;
@@ -113,7 +114,7 @@ class QueryEngineProperties {
   }
 
   private static double share(Event one, Event two, long atSeconds, String me) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> Standing.ESTABLISHED);
     ledger.merge(List.of(TestEvents.unsigned(one), TestEvents.unsigned(two)));
     Random random = new Random(7);
     int drawn = 0;
@@ -126,7 +127,7 @@ class QueryEngineProperties {
 
   @Example
   void first_page_contains_an_event_at_the_earliest_possible_time() {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> Standing.ESTABLISHED);
     Event first = TestEvents.event(Long.MIN_VALUE, new Seen("a", "", "b", "", "x"));
     ledger.merge(List.of(TestEvents.unsigned(first)));
 
@@ -136,7 +137,7 @@ class QueryEngineProperties {
 
   @Example
   void checkpoint_page_starts_at_its_offset_and_has_the_total() {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(1_000), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(1_000), name -> Standing.ESTABLISHED);
     List<Event> checkpoints = new ArrayList<>();
     for (int i = 1; i <= 400; i++) {
       checkpoints.add(TestEvents.event(i, checkpoint("a", i)));
@@ -180,7 +181,7 @@ class QueryEngineProperties {
   }
 
   private static Ledger ledger(Random random, int size, int times) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> Standing.ESTABLISHED);
     for (int i = 0; i < size; i++) {
       String who = NAMES.get(random.nextInt(NAMES.size()));
       String whom = NAMES.get(random.nextInt(NAMES.size()));

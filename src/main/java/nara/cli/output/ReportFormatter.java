@@ -137,12 +137,19 @@ public final class ReportFormatter {
       String names =
           conflicts.stream()
               .limit(MAX_CONFLICTS_SHOWN)
-              .map(conflict -> Terminal.printable(conflict.name()))
+              .map(ReportFormatter::conflictText)
               .collect(Collectors.joining(", "));
       append(
           "conflicts    contradictory keys or ids (%,d): %s%s",
           conflicts.size(), names, conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : "");
     }
+  }
+
+  private static String conflictText(Report.KeyConflict conflict) {
+    String name = Terminal.printable(conflict.name());
+    return conflict.decision().equals(Report.KeyConflict.UNDECIDED)
+        ? "%s (undecided, %,d events wait)".formatted(name, conflict.waiting())
+        : name;
   }
 
   static String seconds(long millis) {

@@ -62,6 +62,7 @@ public final class RawEvents {
   private final long[] timestamps;
   private final BitSet withTimestamp;
   private final Set<String> services = new HashSet<>();
+  private final BitSet announcements = new BitSet();
 
   private RawEvents(byte[] json, List<Span> spans) {
     this.json = json;
@@ -139,6 +140,11 @@ public final class RawEvents {
   /** The services that events claim where id, timestamp and service come first. */
   public Set<String> services() {
     return services;
+  }
+
+  /** Whether event i claims to be a hey-there or chau, and begins in the usual form. */
+  public boolean isAnnouncement(int i) {
+    return announcements.get(i);
   }
 
   /** Parses event i. */
@@ -219,7 +225,7 @@ public final class RawEvents {
       setTimestamp(i, json, from, to - from);
     }
     if (startsWith(SVC, to, end)) {
-      addService(to + SVC.length, end);
+      addService(i, to + SVC.length, end);
     }
   }
 
@@ -262,13 +268,17 @@ public final class RawEvents {
     withTimestamp.set(i);
   }
 
-  private void addService(int from, int end) {
+  private void addService(int i, int from, int end) {
     int to = from;
     while (to < end && json[to] != '"' && json[to] != '\\') {
       to++;
     }
     if (to < end && json[to] == '"') {
-      services.add(serviceName(from, to));
+      String service = serviceName(from, to);
+      services.add(service);
+      announcements.set(
+          i,
+          service.equals(Service.HEY_THERE.wireName()) || service.equals(Service.CHAU.wireName()));
     }
   }
 

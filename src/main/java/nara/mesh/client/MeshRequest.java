@@ -10,6 +10,7 @@ import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.event.EventId;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.ledger.Query;
 import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.PeerAddress;
@@ -33,6 +34,15 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
     /** A discovered peer. */
     public Peer(String name, String address) {
       this(name, address, false);
+    }
+
+    /** This peer as one that serves keys: a configured one counts by its whole address. */
+    public Witness witness() {
+      return configured
+          ? new Witness(address, true)
+          : PeerAddress.parse(address)
+              .map(known -> new Witness(known.host(), false))
+              .orElse(Witness.NONE);
     }
 
     /** The host of the address, in lower case. */
@@ -179,11 +189,20 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   /** The address did not respond, or not in this protocol. */
   record PingFailed(MeshFailure failure, String reason) implements PingOutcome {}
 
-  /** Asks peers for the key of a name until one knows it, and learns that key. */
-  record FindPeerKey(String target, List<Peer> peers, Duration timeout)
-      implements MeshRequest<PeerKeyResult> {}
+  /**
+   * Asks peers for the key of a name, and learns the keys that they answer with.
+   *
+   * @param everyPeer asks each of them for its own opinion; otherwise only until one knows a key
+   */
+  record FindPeerKey(String target, List<Peer> peers, boolean everyPeer, Duration timeout)
+      implements MeshRequest<PeerKeyResult> {
+    /** Asks until one peer knows a key. */
+    public FindPeerKey(String target, List<Peer> peers, Duration timeout) {
+      this(target, peers, false, timeout);
+    }
+  }
 
-  /** The reply to {@link FindPeerKey}; without a key when no peer knows it. */
+  /** The reply to {@link FindPeerKey}; without a key when it is unknown or contested. */
   record PeerKeyResult(Optional<PublicKey> key, String meshIp, List<String> askedPeers)
       implements BusMessage {}
 

@@ -139,7 +139,7 @@ public final class MeshSyncVerticle extends VerticleBase {
   }
 
   private Future<OfferResult> offer(Peer peer, RawEvents events) {
-    return EventOffers.send(bus, new OfferEvents(peer.name(), events));
+    return EventOffers.send(bus, new OfferEvents(peer.name(), peer.witness(), events, false));
   }
 
   private static FetchOutcome pageFetched(
@@ -223,7 +223,7 @@ public final class MeshSyncVerticle extends VerticleBase {
           long timer =
               vertx.setTimer(
                   MeshLimits.RECONCILE_EXCLUSIVE_TIME.toMillis(), due -> nextTurn.tryComplete());
-          return new ReconcileSession(bus, client, history, request)
+          return new ReconcileSession(bus, client, node.clock(), history, request)
               .run()
               .onComplete(
                   ended -> {
@@ -237,7 +237,25 @@ public final class MeshSyncVerticle extends VerticleBase {
     Optional<PublicKey> known = node.keys().byName(query.target());
     return known.isPresent()
         ? Future.succeededFuture(new PeerKeyResult(known, "", List.of()))
-        : new KeyQuery(transport, node, query).askNextPeer();
+        : query.everyPeer()
+            ? askEveryPeer(query)
+            : new KeyQuery(transport, node, query).askNextPeer();
+  }
+
+  private Future<PeerKeyResult> askEveryPeer(FindPeerKey query) {
+    List<Future<PeerKeyResult>> answers =
+        query.peers().stream()
+            .map(peer -> new FindPeerKey(query.target(), List.of(peer), query.timeout()))
+            .map(one -> new KeyQuery(transport, node, one).askNextPeer())
+            .toList();
+    return Future.join(answers)
+        .transform(
+            ended ->
+                Future.succeededFuture(
+                    new PeerKeyResult(
+                        node.keys().byName(query.target()),
+                        "",
+                        query.peers().stream().map(Peer::name).toList())));
   }
 
   /** Turns a failure that the peer caused into a value; any other stays a failure. */

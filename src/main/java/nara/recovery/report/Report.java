@@ -120,13 +120,21 @@ public record Report(
    * Contradictory claims about the key or the id of one nara.
    *
    * @param name the nara's name, or its id when the claims state no name
-   * @param keys Base64: the key that this node keeps, then the claimed ones
+   * @param keys Base64: the key that holds, if any, then the others by evidence
    * @param claimedBy other names that claim its id
+   * @param decision the key that holds, or {@code undecided}
+   * @param support for each key who supports it, in words, strongest first
+   * @param waiting events that wait in the quarantine
    */
   public record KeyConflict(
       String name,
       List<String> keys,
-      @JsonProperty("claimed_by") @JsonInclude(Include.NON_EMPTY) List<String> claimedBy) {}
+      @JsonProperty("claimed_by") @JsonInclude(Include.NON_EMPTY) List<String> claimedBy,
+      String decision,
+      Map<String, List<String>> support,
+      int waiting) {
+    public static final String UNDECIDED = "undecided";
+  }
 
   /**
    * All events of the recovery.

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
@@ -25,6 +26,7 @@ import nara.event.Event;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -126,7 +128,12 @@ class CheckpointSyncIT {
         bartsNode.deployVerticle(
             new MeshSyncVerticle(
                 new MeshNode(
-                    BART.identity(), bartsKeys, mesh(), verifier(), clock, new ListenPort()))));
+                    BART.identity(),
+                    bartsKeys,
+                    mesh(),
+                    verifier(),
+                    Scheduler.of(clock),
+                    new ListenPort()))));
     String address = "127.0.0.1:" + lisasPort.port().orElseThrow();
     await(
         bartsNode.deployVerticle(
@@ -171,7 +178,8 @@ class CheckpointSyncIT {
   }
 
   private static LedgerVerticle ledger() {
-    return new LedgerVerticle(LedgerConfig.ofSize(1_000), name -> true, new Random(1));
+    return new LedgerVerticle(
+        LedgerConfig.ofSize(1_000), name -> Standing.ESTABLISHED, new Random(1));
   }
 
   private static MeshConfig mesh() {

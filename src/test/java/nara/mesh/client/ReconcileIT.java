@@ -15,12 +15,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -103,7 +105,7 @@ class ReconcileIT {
     for (String other : List.of("lisa", "bart", "maggie")) {
       keys.learn(other, "", Citizen.named(other).key(), Origin.CONFIG);
     }
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(320_000), known -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(320_000), known -> Standing.ESTABLISHED);
     ledger.merge(events.stream().map(event -> new JudgedEvent(event, Verdict.UNSIGNED)).toList());
     ListenPort port = new ListenPort();
     MeshConfig config = MeshConfig.defaults().listeningOn("127.0.0.1", 0);
@@ -118,7 +120,8 @@ class ReconcileIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                new MeshNode(identity, keys, config, TestMesh.verifier(), clock, port))));
+                new MeshNode(
+                    identity, keys, config, TestMesh.verifier(), Scheduler.of(clock), port))));
     await(
         vertx.deployVerticle(
             TestMesh.server(identity, keys, config, TestMesh.verifier(), clock, nowhere(), port)));

@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.event.Verdict;
 import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -66,7 +68,7 @@ class HostileReconcileIT {
     Keyring keys = new Keyring();
     keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
     Identity lisa = Citizen.named("lisa").identity();
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), known -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), known -> Standing.ESTABLISHED);
     ledger.merge(
         TestMesh.teases(Citizen.named("lisa"), 300).stream()
             .map(event -> new JudgedEvent(event, Verdict.VALID))
@@ -78,7 +80,7 @@ class HostileReconcileIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                new MeshNode(lisa, keys, config, TestMesh.verifier(), clock, port))));
+                new MeshNode(lisa, keys, config, TestMesh.verifier(), Scheduler.of(clock), port))));
     PeerDirectory nobody =
         new PeerDirectory() {
           @Override

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.identity.Soul;
+import nara.identity.PublicKey;
 import nara.ledger.MemoryMode;
 import nara.mesh.MeshConfig;
 import nara.mqtt.PlazaConfig;
@@ -106,6 +108,76 @@ class ConfigReaderTest {
     assertThat(config.trust().policy()).isEqualTo(TrustPolicy.STRICT);
     assertThat(config.web()).isEqualTo(new NodeConfig.WebConfig(false, "::1", 7));
     assertThat(config.usesPlaza()).isTrue();
+  }
+
+  @Test
+  void reader_reads_keys_of_peers_and_of_other_naras() {
+    NodeConfig config =
+        valid(
+            """
+            { "discovery": { "peers": [ "bart@127.0.0.1:9001",
+                { "name": "moe", "address": "10.0.0.2", "public_key": "%1$s" },
+                { "address": "10.0.0.3:1" } ] },
+              "trust": { "keys": { "lisa": "%2$s", "moe": "%1$s" } } }
+            """
+                .formatted(key(1).encoded(), key(2).encoded()));
+
+    assertThat(config.discovery().peers())
+        .containsExactly(
+            new ConfiguredPeer("bart", "127.0.0.1:9001"),
+            new ConfiguredPeer("moe", "10.0.0.2:7433", Optional.of(key(1))),
+            new ConfiguredPeer("", "10.0.0.3:1"));
+    assertThat(config.trust().keys()).isEqualTo(Map.of("lisa", key(2), "moe", key(1)));
+  }
+
+  @Test
+  void effective_configuration_shows_keys() {
+    String json =
+        """
+        { "discovery": { "peers": [
+            { "name": "moe", "address": "10.0.0.2", "public_key": "%1$s" } ] },
+          "trust": { "keys": { "lisa": "%1$s" } } }
+        """
+            .formatted(key(1).encoded());
+    assertThat(read(json).effective())
+        .contains("\"public_key\" : \"" + key(1).encoded() + '"')
+        .contains("\"lisa\" : \"" + key(1).encoded() + '"');
+  }
+
+  @Test
+  void reader_reports_bad_and_contradictory_keys() {
+    ConfigResult result =
+        read(
+            """
+            { "discovery": { "peers": [
+                { "name": "moe", "address": "10.0.0.2", "public_key": "short" },
+                { "name": "moe", "adress": "10.0.0.2" },
+                { "address": "10.0.0.2", "public_key": "%1$s" },
+                { "name": "bart", "address": "b", "public_key": "%1$s" },
+                { "name": "lisa", "address": "l", "public_key": "%1$s" },
+                { "name": "lisa", "address": "m", "public_key": "%2$s" } ] },
+              "trust": { "keys": { "bart": "%2$s", "a/b": "%1$s", "ned": 5 } } }
+            """
+                .formatted(key(1).encoded(), key(2).encoded()));
+
+    assertThat(result.problems().stream().map(each -> each.path() + ": " + each.message()))
+        .containsExactlyInAnyOrder(
+            "discovery.peers[0].public_key: \"short\" is not a public key (32 bytes in Base64)",
+            "discovery.peers[1].address: is missing; give the peer's HOST[:PORT]",
+            "discovery.peers[1].adress: is not a known key; did you mean"
+                + " discovery.peers[1].address?",
+            "discovery.peers[2].name: is missing; give the name that the public key belongs to",
+            "discovery.peers: gives \"bart\" another public_key than trust.keys; keep the right one",
+            "discovery.peers: gives \"lisa\" another public_key than an earlier entry; keep the"
+                + " right one",
+            "trust.keys.a/b: the key is not " + ConfigReader.NAME_RULE,
+            "trust.keys.ned: 5 is not a public key (32 bytes in Base64)");
+  }
+
+  private static PublicKey key(int content) {
+    byte[] bytes = new byte[PublicKey.LENGTH];
+    bytes[0] = (byte) content;
+    return PublicKey.of(bytes);
   }
 
   @Test
