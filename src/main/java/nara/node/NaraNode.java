@@ -375,7 +375,10 @@ public final class NaraNode {
   }
 
   private LedgerConfig ledgerConfig() {
-    LedgerConfig ledger = LedgerConfig.ofSize(config.memory().maxEvents());
+    LedgerConfig ledger =
+        LedgerConfig.ofSize(config.memory().maxEvents())
+            .maxBytes(config.memory().maxBytes())
+            .ownedBy(me.name());
     return config.transport() == Transport.GOSSIP
         ? ledger.missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
         : ledger;
