@@ -216,7 +216,8 @@ public final class ConfigReader {
             scan(s.section("scan"), s.has("scan")),
             s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
             s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
+            s.read("allow_local", d.allowLocal(), FLAG));
     if (!s.has("scan")) {
       // A scan without a range is a problem, so it must not be in the effective configuration.
       s.omit("scan");
