@@ -184,8 +184,7 @@ public final class EventVerifier {
   private static long latestSeconds(Event event) {
     return switch (event.payload()) {
       case Checkpoint checkpoint -> checkpoint.asOfTime();
-      case Observation observation ->
-          Math.max(observation.startTime(), observation.lastRestart());
+      case Observation observation -> Math.max(observation.startTime(), observation.lastRestart());
       default -> Long.MIN_VALUE;
     };
   }
