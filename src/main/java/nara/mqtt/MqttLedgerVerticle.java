@@ -351,7 +351,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (from.equals(me.name())) {
       return Future.succeededFuture();
     }
-    onStatus(from, key, howdy.status(), Origin.HOWDY);
+    onHowdyStatus(from, key, howdy.status());
     if (howdy.to().equals(me.name())) {
       long startTime = howdy.observation().startTime();
       publish(new Presence.ObservationReceived(from, howdy.status().uptime(), startTime));
@@ -368,7 +368,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return;
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
-    key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HEARSAY));
+    // No signature covers the id; a false one would make the right one contested.
+    key.ifPresent(told -> keys.learn(other.name(), "", told, Origin.HEARSAY));
     if (key.isEmpty() || use.accepts(other.name(), key.get())) {
       publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
@@ -383,15 +384,27 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
-    onStatus(from, key, status, Origin.NEWSPAPER);
+    keys.learn(from, status.id(), key, Origin.NEWSPAPER);
+    onStatus(from, key, status, true);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
-  private void onStatus(String name, PublicKey key, Status status, Origin origin) {
-    keys.learn(name, status.id(), key, origin);
-    peers.onStatus(name, key, status, scheduler.instant());
-    publish(new Online(name, status.id(), status.meshIp(), Optional.of(key), true));
+  /** A howdy's signature covers neither id nor address: they are hearsay until they are checked. */
+  private void onHowdyStatus(String from, PublicKey key, Status status) {
+    keys.learn(from, "", key, Origin.HOWDY);
+    onStatus(from, key, status, false);
+  }
+
+  /**
+   * Handles the status of a nara.
+   *
+   * @param signed whether the nara's signature covers the status
+   */
+  private void onStatus(String name, PublicKey key, Status status, boolean signed) {
+    peers.onStatus(name, key, status, signed, scheduler.instant());
+    String id = signed ? status.id() : "";
+    publish(new Online(name, id, status.meshIp(), Optional.of(key), true, signed));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));
   }
 

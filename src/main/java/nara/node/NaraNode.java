@@ -253,7 +253,7 @@ public final class NaraNode {
   }
 
   private Deployable meshServer() {
-    AddressBook addresses = new AddressBook(config.discovery());
+    AddressBook addresses = new AddressBook(config.discovery(), config.addressPolicy());
     bus().subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
     return new MeshServerVerticle(
         meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
@@ -304,7 +304,8 @@ public final class NaraNode {
 
   private Deployable discovery() {
     boolean usesMesh = config.transport() != Transport.MQTT;
-    return new DiscoveryVerticle(me, keys, config.discovery(), scheduler, usesMesh);
+    return new DiscoveryVerticle(
+        me, keys, config.discovery(), config.addressPolicy(), scheduler, newRandom(), usesMesh);
   }
 
   private Deployable checkpointSync() {

@@ -34,6 +34,7 @@ import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.wire.AddressPolicy;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.TrustConfig;
@@ -134,8 +135,15 @@ class CheckpointSyncIT {
                 BART.identity(),
                 bartsKeys,
                 new DiscoveryConfig(
-                    List.of(new ConfiguredPeer("", address)), Optional.empty(), "", SOON, 50, false),
+                    List.of(new ConfiguredPeer("", address)),
+                    Optional.empty(),
+                    "",
+                    SOON,
+                    50,
+                    false),
+                AddressPolicy.local(),
                 clock,
+                new Random(2),
                 true)));
     await(
         bartsNode.deployVerticle(
