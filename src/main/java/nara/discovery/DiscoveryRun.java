@@ -1,6 +1,7 @@
 package nara.discovery;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ final class DiscoveryRun {
   private final PingQueue queue;
   private final ProblemList list = new ProblemList();
   private final Map<String, ConfiguredAttempt> attempts = new HashMap<>();
+  private final Map<String, String> claimFailures = new LinkedHashMap<>();
   private boolean tailscalePending;
   private int otherWork;
   private int scanPongs;
@@ -109,7 +111,8 @@ final class DiscoveryRun {
       case PingFailed failed -> {
         known.onNoPong(target);
         if (attempt == null) {
-          failureProblem(target, target.address(), failed).ifPresent(list::add);
+          failureProblem(target, target.address(), failed)
+              .ifPresent(problem -> claimFailures.put(target.expectedName(), problem));
         } else if (attempt.left == 0 && !attempt.answered) {
           failureProblem(target, attempt.peer.address(), failed).ifPresent(list::add);
         }
@@ -143,6 +146,14 @@ final class DiscoveryRun {
   }
 
   List<String> problems() {
+    // A stranger may claim any address for a nara; one that answers elsewhere has no problem.
+    claimFailures.forEach(
+        (name, problem) -> {
+          if (!known.isReachable(name)) {
+            list.add(problem);
+          }
+        });
+    claimFailures.clear();
     if (config.scan().isPresent() && scanPongs == 0) {
       list.add("nobody answered in the range " + config.scan().get().cidr());
     }

@@ -198,6 +198,12 @@ final class KnownNeighbours {
     }
   }
 
+  /** Whether the nara answers pings at some address. */
+  boolean isReachable(String name) {
+    NeighbourEntry neighbour = known.get(name);
+    return neighbour != null && neighbour.reachable;
+  }
+
   /**
    * The addresses that answer pings for a name, when there are several and a signed response must
    * tell which one is the nara's; otherwise none.
