@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.HostLookup;
 import nara.bus.Timeouts;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest.NeighbourList;
@@ -60,7 +61,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final ProblemList plazaProblems = new ProblemList();
   private Bus bus;
   private KnownNeighbours known;
-  private HostNames hostNames;
+  private HostLookup hostLookup;
   private Optional<AddressScan> scan;
   private Optional<TailscaleClient> tailscale;
   private DiscoveryRun run;
@@ -98,7 +99,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     known = new KnownNeighbours(me, keys, policy, announced::add, KnownNeighbours.MAX_NEIGHBOURS);
-    hostNames = new HostNames(vertx);
+    hostLookup = new HostLookup(vertx);
     scan = config.scan().map(range -> AddressScan.of(range.cidr(), range.port()));
     tailscale =
         Optional.of(config.tailscaleSocket())
@@ -117,7 +118,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
     stopped = true;
     return Future.join(
-        hostNames.close(),
+        hostLookup.close(),
         tailscale.map(TailscaleClient::close).orElseGet(Future::succeededFuture));
   }
 
@@ -151,7 +152,7 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private void addConfigured(DiscoveryRun discoveryRun, ConfiguredPeer peer) {
     PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
-    if (HostNames.isLiteral(address)) {
+    if (AddressPolicy.literal(address.host()).isPresent()) {
       discoveryRun.addConfigured(peer, List.of(address.toString()));
       return;
     }
@@ -160,8 +161,13 @@ public final class DiscoveryVerticle extends VerticleBase {
       known.addConfigured(peer.name(), resolvedHosts.getOrDefault(peer.address(), List.of()));
     }
     discoveryRun.workBegan();
-    hostNames
-        .resolve(address)
+    hostLookup
+        .addressesOf(host)
+        .map(
+            hosts ->
+                hosts.stream()
+                    .map(each -> new PeerAddress(each, address.port()).toString())
+                    .toList())
         .onSuccess(addresses -> resolvedHosts.put(peer.address(), addresses))
         .onFailure(
             failure -> discoveryRun.addProblem("the host name " + host + " cannot be resolved"))
