@@ -264,7 +264,8 @@ public final class NaraNode {
   }
 
   private Deployable web() {
-    return new WebVerticle(config.web().host(), config.web().port(), me.name());
+    return new WebVerticle(
+        config.web().host(), config.web().port(), me.name(), verifier::tripReason);
   }
 
   private Deployable gossip() {

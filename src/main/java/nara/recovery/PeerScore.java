@@ -57,7 +57,7 @@ public final class PeerScore {
         }
       }
       case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
-      case UNREACHABLE, CUT_OFF, STOPPING -> {}
+      case UNREACHABLE, CUT_OFF, UNVERIFIABLE, STOPPING -> {}
     }
   }
 

@@ -7,7 +7,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
@@ -27,17 +29,20 @@ public final class WebVerticle extends VerticleBase {
   private final String host;
   private final int port;
   private final String name;
+  private final Supplier<Optional<String>> fault;
 
   private Bus bus;
   private HttpServer server;
 
   /**
    * @param name of the node
+   * @param fault why the node cannot do its work until it restarts; empty when it can
    */
-  public WebVerticle(String host, int port, String name) {
+  public WebVerticle(String host, int port, String name, Supplier<Optional<String>> fault) {
     this.host = host;
     this.port = port;
     this.name = name;
+    this.fault = fault;
   }
 
   @Override
@@ -61,21 +66,27 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void onHealth(RoutingContext context) {
-    context.json(new JsonObject().put("status", "up").put("name", name));
+    Optional<String> reason = fault.get();
+    JsonObject health =
+        new JsonObject().put("status", reason.isEmpty() ? "up" : "failed").put("name", name);
+    reason.ifPresent(text -> health.put("reason", text));
+    send(context, reason.isEmpty() ? 200 : 503, health.encode());
   }
 
   private void onReady(RoutingContext context) {
     fetchReport(context)
         .onSuccess(
-            current ->
-                send(
-                    context,
-                    current.finished() ? 200 : 503,
-                    new JsonObject()
-                        .put("ready", current.finished())
-                        .put("stage", current.stage())
-                        .put("outcome", current.report().outcome())
-                        .encode()));
+            current -> {
+              Optional<String> reason = fault.get();
+              boolean ready = current.finished() && reason.isEmpty();
+              JsonObject state =
+                  new JsonObject()
+                      .put("ready", ready)
+                      .put("stage", current.stage())
+                      .put("outcome", current.report().outcome());
+              reason.ifPresent(text -> state.put("reason", text));
+              send(context, ready ? 200 : 503, state.encode());
+            });
   }
 
   private void onReport(RoutingContext context) {

@@ -186,7 +186,7 @@ final class CheckpointPager {
     failures++;
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
-      case STOPPING -> false;
+      case UNVERIFIABLE, STOPPING -> false;
       case UNSUPPORTED -> mode == PagingMode.CURSOR && switchToOffsets();
       case UNREACHABLE, STALLED -> retry();
       // The peer is there, so its older endpoint may work.
