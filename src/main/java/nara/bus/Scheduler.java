@@ -25,6 +25,14 @@ public interface Scheduler extends InstantSource {
    */
   TimerHandle schedule(Vertx vertx, Duration delay, Runnable action);
 
+  /**
+   * A clock for durations, in nanoseconds since any moment. Unlike {@link #instant}, nobody sets
+   * it: it never goes back.
+   */
+  default long nanoTime() {
+    return System.nanoTime();
+  }
+
   /** The system clock and its timers. */
   static Scheduler system() {
     return of(InstantSource.system());

@@ -7,8 +7,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import nara.bus.Scheduler;
 import nara.mesh.client.BoundedWebClient;
 import nara.mesh.client.Exchange;
 
@@ -37,7 +37,7 @@ final class TailscaleClient {
   TailscaleClient(Vertx vertx, String socket) {
     this.vertx = vertx;
     this.socket = socket;
-    this.http = new BoundedWebClient(vertx, InstantSource.system(), TIMEOUT, 1);
+    this.http = new BoundedWebClient(vertx, Scheduler.system(), TIMEOUT, 1);
   }
 
   /** Sends one request. The Future never fails: the status holds the error. */

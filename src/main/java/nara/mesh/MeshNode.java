@@ -1,7 +1,7 @@
 package nara.mesh;
 
-import java.time.InstantSource;
 import java.util.Optional;
+import nara.bus.Scheduler;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -18,7 +18,7 @@ public record MeshNode(
     Keyring keys,
     MeshConfig config,
     SignatureVerifier verifier,
-    InstantSource clock,
+    Scheduler clock,
     ListenPort listenPort) {
   public String name() {
     return me.name();

@@ -82,6 +82,7 @@ public final class NaraNode {
   private final NodeConfig config;
   private final Identity me;
   private final SignatureVerifier verifier;
+  private final Platform platform;
   private final Scheduler scheduler;
   private final RandomGenerator random;
   private final Function<NaraNode, Future<?>> beforeRecovery;
@@ -99,17 +100,19 @@ public final class NaraNode {
       NodeConfig config,
       Identity me,
       SignatureVerifier verifier,
-      Scheduler scheduler,
-      RandomGenerator random,
+      Platform platform,
       Function<NaraNode, Future<?>> beforeRecovery,
       Optional<ClusterLifecycle> cluster) {
     this.vertx =
-        cluster.map(joined -> joined.member().vertx()).orElseGet(() -> Vertx.vertx(vertxOptions()));
+        cluster
+            .map(joined -> joined.member().vertx())
+            .orElseGet(() -> platform.vertx().apply(vertxOptions()));
     this.config = config;
     this.me = me;
     this.verifier = verifier;
-    this.scheduler = scheduler;
-    this.random = random;
+    this.platform = platform;
+    this.scheduler = platform.scheduler();
+    this.random = platform.random();
     this.beforeRecovery = beforeRecovery;
     this.cluster = cluster;
     this.deployments = new Deployments(vertx);
@@ -175,8 +178,21 @@ public final class NaraNode {
       Scheduler scheduler,
       RandomGenerator random,
       Function<NaraNode, Future<?>> beforeRecovery) {
+    return start(config, me, Platform.of(scheduler, random), beforeRecovery);
+  }
+
+  /** The same on another platform than this machine. */
+  public static Future<NaraNode> start(
+      NodeConfig config,
+      Identity me,
+      Platform platform,
+      Function<NaraNode, Future<?>> beforeRecovery) {
     VerifierChoice choice =
-        Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables());
+        platform
+            .verifier()
+            .<VerifierChoice>map(VerifierChoice.Available::new)
+            .orElseGet(
+                () -> Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables()));
     return switch (choice) {
       case VerifierChoice.Unavailable unavailable ->
           Future.failedFuture(new NodeStartException("trust.verifier: " + unavailable.reason()));
@@ -185,9 +201,7 @@ public final class NaraNode {
         // An event loop must not complete this promise: after a failed start there is none.
         Promise<NaraNode> started = Promise.promise();
         join(config, me)
-            .map(
-                cluster ->
-                    new NaraNode(config, me, verifier, scheduler, random, beforeRecovery, cluster))
+            .map(cluster -> new NaraNode(config, me, verifier, platform, beforeRecovery, cluster))
             .onFailure(started::fail)
             .onSuccess(
                 node ->
@@ -249,7 +263,7 @@ public final class NaraNode {
   }
 
   private Deployable trust() {
-    return new TrustVerticle(config.trust(), verifier, keys, scheduler);
+    return new TrustVerticle(config.trust(), verifier, keys, scheduler, platform.cores());
   }
 
   private Deployable meshServer() {

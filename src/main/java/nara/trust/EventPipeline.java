@@ -114,6 +114,9 @@ final class EventPipeline {
   }
 
   private <T> List<T> inParallel(int count, IntFunction<T> work) {
+    if (cores.getParallelism() == 1) {
+      return IntStream.range(0, count).mapToObj(work).toList();
+    }
     return cores.submit(() -> IntStream.range(0, count).parallel().mapToObj(work).toList()).join();
   }
 }

@@ -42,6 +42,7 @@ public final class TrustVerticle extends VerticleBase {
   private final SignatureVerifier signatureVerifier;
   private final Keyring keys;
   private final InstantSource clock;
+  private final int threads;
 
   private final Quarantine quarantine;
   private Bus bus;
@@ -74,6 +75,21 @@ public final class TrustVerticle extends VerticleBase {
    */
   public TrustVerticle(
       TrustConfig config, SignatureVerifier verifier, Keyring keys, InstantSource clock) {
+    this(config, verifier, keys, clock, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * The same with another number of threads.
+   *
+   * @param threads that verify at once; one is the worker's own
+   */
+  public TrustVerticle(
+      TrustConfig config,
+      SignatureVerifier verifier,
+      Keyring keys,
+      InstantSource clock,
+      int threads) {
+    this.threads = threads;
     this.config = config;
     this.signatureVerifier = verifier;
     this.keys = keys;
@@ -84,7 +100,7 @@ public final class TrustVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    cores = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
+    cores = new ForkJoinPool(threads);
     SignatureVerifier parallelVerifier =
         new ParallelVerifier(signatureVerifier, cores, cores.getParallelism());
     pipeline = new EventPipeline(new EventVerifier(parallelVerifier, keys, clock), cores);

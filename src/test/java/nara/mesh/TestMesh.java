@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -81,7 +82,7 @@ public final class TestMesh {
       InstantSource clock,
       PeerDirectory directory,
       ListenPort port) {
-    MeshNode node = new MeshNode(me, keys, config, verifier, clock, port);
+    MeshNode node = new MeshNode(me, keys, config, verifier, Scheduler.of(clock), port);
     return new MeshServerVerticle(node, directory, vertx -> new MeshTransport(vertx, node));
   }
 

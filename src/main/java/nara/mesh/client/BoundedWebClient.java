@@ -11,8 +11,8 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.client.impl.WebClientInternal;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import nara.bus.Scheduler;
 import nara.mesh.wire.MeshLimits;
 
 /**
@@ -23,13 +23,13 @@ import nara.mesh.wire.MeshLimits;
  */
 public final class BoundedWebClient {
   private final Vertx vertx;
-  private final InstantSource clock;
+  private final Scheduler clock;
   private final HttpClient http;
   private final WebClient web;
 
   /** A client that opens at most this many connections to a server. */
   public BoundedWebClient(
-      Vertx vertx, InstantSource clock, Duration connectTimeout, int maxConnections) {
+      Vertx vertx, Scheduler clock, Duration connectTimeout, int maxConnections) {
     this.vertx = vertx;
     this.clock = clock;
     HttpClientOptions options = new HttpClientOptions();

@@ -19,10 +19,10 @@ import io.vertx.ext.web.codec.spi.BodyStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import nara.bounds.SafeText;
+import nara.bus.Scheduler;
 import nara.mesh.wire.GoDuration;
 import nara.mesh.wire.Gzip;
 import nara.mesh.wire.MeshException;
@@ -56,7 +56,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   }
 
   private final Vertx vertx;
-  private final InstantSource clock;
+  private final Scheduler clock;
   private final Duration stallTimeout;
   private final int maxBytes;
 
@@ -81,7 +81,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   private int windowBytes;
   private boolean ended;
 
-  Exchange(Vertx vertx, InstantSource clock, Duration stallTimeout, int maxBytes) {
+  Exchange(Vertx vertx, Scheduler clock, Duration stallTimeout, int maxBytes) {
     this.vertx = vertx;
     this.clock = clock;
     this.stallTimeout = stallTimeout;
@@ -119,14 +119,14 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
     connected.exceptionHandler(this::onFailure);
     if (!ended) {
       connected.connection().exceptionHandler(this::onFailure);
-      sentAt = System.nanoTime();
+      sentAt = clock.nanoTime();
       lastByteAt = sentAt;
       scheduleStallCheck(stallTimeout.toNanos());
     }
   }
 
   private void onHead(HttpClientResponse response) {
-    lastByteAt = System.nanoTime();
+    lastByteAt = clock.nanoTime();
     windowStart = lastByteAt;
     head = response;
     receivedAt = clock.instant();
@@ -167,7 +167,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
 
   /** Each stall timeout must bring some bytes: a few now and then are no progress. */
   private void onProgress(int bytes) {
-    lastByteAt = System.nanoTime();
+    lastByteAt = clock.nanoTime();
     windowBytes += bytes;
     if (windowBytes >= MeshLimits.MIN_PROGRESS_BYTES) {
       windowStart = lastByteAt;
@@ -204,7 +204,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
 
   void finish() {
     if (endOnce()) {
-      Duration elapsed = Duration.ofNanos(System.nanoTime() - sentAt);
+      Duration elapsed = Duration.ofNanos(clock.nanoTime() - sentAt);
       byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
       promise.complete(
           new RawResponse(head.statusCode(), head.headers(), whole, receivedAt, elapsed));
@@ -219,7 +219,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
     if (ended) {
       return;
     }
-    long silent = System.nanoTime() - lastByteAt;
+    long silent = clock.nanoTime() - lastByteAt;
     if (silent >= stallTimeout.toNanos()) {
       fail(MeshFailure.STALLED, "no byte for " + GoDuration.format(stallTimeout));
     } else {

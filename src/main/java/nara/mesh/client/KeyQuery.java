@@ -42,12 +42,12 @@ final class KeyQuery {
     this.node = node;
     this.query = query;
     this.queue = new ArrayDeque<>(query.peers());
-    this.deadlineNanos = System.nanoTime() + query.timeout().toNanos();
+    this.deadlineNanos = node.clock().nanoTime() + query.timeout().toNanos();
   }
 
   Future<PeerKeyResult> askNextPeer() {
     queue.removeIf(peer -> asked.contains(peer.name()));
-    Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+    Duration left = Duration.ofNanos(deadlineNanos - node.clock().nanoTime());
     if (queue.isEmpty() || left.toMillis() < 1) {
       return Future.succeededFuture(new PeerKeyResult(Optional.empty(), "", List.copyOf(asked)));
     }

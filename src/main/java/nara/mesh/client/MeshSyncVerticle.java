@@ -218,7 +218,7 @@ public final class MeshSyncVerticle extends VerticleBase {
           long timer =
               vertx.setTimer(
                   MeshLimits.RECONCILE_EXCLUSIVE_TIME.toMillis(), due -> nextTurn.tryComplete());
-          return new ReconcileSession(bus, client, history, request)
+          return new ReconcileSession(bus, client, node.clock(), history, request)
               .run()
               .onComplete(
                   ended -> {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
@@ -38,6 +39,7 @@ import nara.trust.TrustRequest.OfferResult;
 final class ReconcileSession {
   private final Bus bus;
   private final MeshClient client;
+  private final Scheduler clock;
   private final ReconcileHistory history;
   private final Peer peer;
   private final long since;
@@ -57,9 +59,14 @@ final class ReconcileSession {
   private OfferResult result = OfferResult.NONE;
 
   ReconcileSession(
-      Bus bus, MeshClient client, ReconcileHistory history, ReconcileWithPeer request) {
+      Bus bus,
+      MeshClient client,
+      Scheduler clock,
+      ReconcileHistory history,
+      ReconcileWithPeer request) {
     this.bus = bus;
     this.client = client;
+    this.clock = clock;
     this.history = history;
     this.peer = request.peer();
     this.since = request.since();
@@ -74,7 +81,7 @@ final class ReconcileSession {
               MeshFailure.UNSUPPORTED,
               "does not support reconciliation, as an earlier request has shown"));
     }
-    startedNanos = System.nanoTime();
+    startedNanos = clock.nanoTime();
     return queryLedger(new LedgerRequest.StartReconciliation(since))
         .compose(
             first -> {
@@ -146,7 +153,7 @@ final class ReconcileSession {
   }
 
   private <A, T> Future<T> send(SignedRequest<A> request, OnVerified<A, T> verified) {
-    Duration left = MeshLimits.RECONCILE_TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
+    Duration left = MeshLimits.RECONCILE_TIMEOUT.minusNanos(clock.nanoTime() - startedNanos);
     return left.isPositive()
         ? client.send(peer, request, left.compareTo(timeout) < 0 ? left : timeout, verified)
         : fail("not done after " + GoDuration.format(MeshLimits.RECONCILE_TIMEOUT));

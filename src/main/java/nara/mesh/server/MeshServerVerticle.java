@@ -87,7 +87,7 @@ public final class MeshServerVerticle extends VerticleBase {
     lookup = new SenderLookup(client, node, peerDirectory);
     int rate = config.requestsPerSecond();
     Duration second = Duration.ofSeconds(1);
-    limiter = new RateLimiter(rate, second, config.requestsAtOnce(), System::nanoTime);
+    limiter = new RateLimiter(rate, second, config.requestsAtOnce(), node.clock()::nanoTime);
     sender = new ResponseSender(node, workers);
     deadlines = new ConnectionDeadlines(vertx);
     router = routes(Bus.of(vertx));

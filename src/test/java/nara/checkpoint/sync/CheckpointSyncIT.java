@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
@@ -127,7 +128,12 @@ class CheckpointSyncIT {
         bartsNode.deployVerticle(
             new MeshSyncVerticle(
                 new MeshNode(
-                    BART.identity(), bartsKeys, mesh(), verifier(), clock, new ListenPort()))));
+                    BART.identity(),
+                    bartsKeys,
+                    mesh(),
+                    verifier(),
+                    Scheduler.of(clock),
+                    new ListenPort()))));
     String address = "127.0.0.1:" + lisasPort.port().orElseThrow();
     await(
         bartsNode.deployVerticle(

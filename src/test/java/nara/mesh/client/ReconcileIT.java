@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.event.Social;
 import nara.event.Verdict;
@@ -118,7 +119,8 @@ class ReconcileIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                new MeshNode(identity, keys, config, TestMesh.verifier(), clock, port))));
+                new MeshNode(
+                    identity, keys, config, TestMesh.verifier(), Scheduler.of(clock), port))));
     await(
         vertx.deployVerticle(
             TestMesh.server(identity, keys, config, TestMesh.verifier(), clock, nowhere(), port)));

@@ -35,6 +35,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -591,7 +592,7 @@ class MeshServerIT {
                     knows,
                     TestMesh.config(),
                     TestMesh.verifier(),
-                    InstantSource.system(),
+                    Scheduler.system(),
                     listens))));
   }
 

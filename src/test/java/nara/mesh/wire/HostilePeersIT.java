@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.identity.Hashing;
 import nara.identity.Identity;
@@ -73,7 +73,7 @@ class HostilePeersIT {
                     keys,
                     config,
                     TestMesh.verifier(),
-                    InstantSource.system(),
+                    Scheduler.system(),
                     new ListenPort()))));
   }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.event.Event;
 import nara.event.Verdict;
 import nara.identity.Hashing;
@@ -78,7 +79,7 @@ class HostileReconcileIT {
     await(
         vertx.deployVerticle(
             new MeshSyncVerticle(
-                new MeshNode(lisa, keys, config, TestMesh.verifier(), clock, port))));
+                new MeshNode(lisa, keys, config, TestMesh.verifier(), Scheduler.of(clock), port))));
     PeerDirectory nobody =
         new PeerDirectory() {
           @Override

@@ -1,0 +1,36 @@
+package nara.node;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import nara.bus.Scheduler;
+import nara.trust.verifier.SignatureVerifier;
+
+/**
+ * What a node takes from the machine: threads and sockets, time, randomness, signature checks. A
+ * simulation gives a node another machine.
+ *
+ * @param vertx makes the node's own instance; a node that joins a cluster uses the member's
+ * @param random seeds the generators of the node's parts
+ * @param verifier empty for the configured one
+ * @param cores that verify events at once
+ */
+public record Platform(
+    Function<VertxOptions, Vertx> vertx,
+    Scheduler scheduler,
+    RandomGenerator random,
+    Optional<SignatureVerifier> verifier,
+    int cores) {
+
+  /** This machine. */
+  static Platform of(Scheduler scheduler, RandomGenerator random) {
+    return new Platform(
+        Vertx::vertx,
+        scheduler,
+        random,
+        Optional.empty(),
+        Runtime.getRuntime().availableProcessors());
+  }
+}
