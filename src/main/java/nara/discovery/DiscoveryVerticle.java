@@ -18,6 +18,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.HostLookup;
+import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest.NeighbourList;
@@ -53,7 +54,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final DiscoveryConfig config;
   private final AddressPolicy policy;
   private final boolean usesMesh;
-  private final InstantSource clock;
+  private final InstantSource steady;
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
   private final Set<String> proving = new HashSet<>();
@@ -74,7 +75,6 @@ public final class DiscoveryVerticle extends VerticleBase {
   /**
    * @param keys learns the keys of naras that answer pings
    * @param policy for addresses that other naras announce
-   * @param clock measures a run
    * @param random chooses among announced addresses
    * @param usesMesh false: pings no address, and replies without addresses
    */
@@ -83,16 +83,16 @@ public final class DiscoveryVerticle extends VerticleBase {
       Keyring keys,
       DiscoveryConfig config,
       AddressPolicy policy,
-      InstantSource clock,
+      Scheduler scheduler,
       RandomGenerator random,
       boolean usesMesh) {
     this.me = me;
     this.keys = keys;
     this.config = usesMesh ? config : DiscoveryConfig.defaults();
-    this.clock = clock;
+    this.steady = scheduler.steady();
     this.usesMesh = usesMesh;
     this.policy = policy;
-    this.announced = new AnnouncedTargets(random, clock);
+    this.announced = new AnnouncedTargets(random, steady);
   }
 
   @Override
@@ -140,7 +140,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     DiscoveryRun newRun = new DiscoveryRun(known, config, scan);
     Promise<NeighbourList> promise = Promise.promise();
     run = newRun;
-    runStartedAt = clock.instant();
+    runStartedAt = steady.instant();
     runPromise = promise;
     tailscale.ifPresent(
         daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
@@ -328,7 +328,7 @@ public final class DiscoveryVerticle extends VerticleBase {
         "Discovery done: online={} neighbours={} duration_ms={}",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
-        Duration.between(runStartedAt, clock.instant()).toMillis());
+        Duration.between(runStartedAt, steady.instant()).toMillis());
     runPromise.complete(result);
   }
 

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -112,22 +113,24 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.random = random;
     this.use = new TrustOnFirstUse(me, keys);
     this.peers = new PlazaPeers(me.name());
-    this.strangerLimit = RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
+    this.strangerLimit =
+        RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    Instant now = scheduler.instant();
+    InstantSource steady = scheduler.steady();
+    Instant now = steady.instant();
     ownStatus =
-        new OwnStatus(me, version(), profile, meshAddress, peers, scheduler, now, new Buzz(now));
+        new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    responder = new LedgerResponder(vertx, scheduler, me.name(), connection);
+    responder = new LedgerResponder(vertx, steady, me.name(), connection);
     publisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);

@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.discovery.DiscoveryRequest.ListNeighbours;
@@ -319,7 +319,7 @@ class DiscoveryVerticleTest {
                 keys,
                 config,
                 AddressPolicy.strict(),
-                InstantSource.system(),
+                Scheduler.system(),
                 new SplittableRandom(1),
                 true)));
   }

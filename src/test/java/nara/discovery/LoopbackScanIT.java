@@ -11,13 +11,13 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
@@ -70,7 +70,7 @@ class LoopbackScanIT {
                 new Keyring(),
                 config,
                 AddressPolicy.strict(),
-                InstantSource.system(),
+                Scheduler.system(),
                 new SplittableRandom(1),
                 true)));
 

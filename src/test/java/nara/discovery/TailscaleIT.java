@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
@@ -207,7 +207,7 @@ class TailscaleIT {
                 new Keyring(),
                 config,
                 AddressPolicy.strict(),
-                InstantSource.system(),
+                Scheduler.system(),
                 new SplittableRandom(1),
                 true)));
   }

@@ -55,9 +55,9 @@ class HowdyRecoveryIT {
     }
   }
 
-  /** The ping as it is; of everything else, something that the signature is not over. */
+  /** Anybody can copy the answer to a ping, but not sign other responses. */
   private String withoutSignature(String body) {
-    return body.contains("\"public_key\"") && body.length() < 500 ? body : body + " ";
+    return body.startsWith("{\"t\":") ? body : body.replace("\"ts\":", "\"ts\" :");
   }
 
   private static byte[] howdy(String address) {

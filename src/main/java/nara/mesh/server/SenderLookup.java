@@ -3,6 +3,7 @@ package nara.mesh.server;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ final class SenderLookup {
 
   private final PingClient client;
   private final MeshNode node;
+  private final InstantSource steady;
   private final PeerDirectory peerDirectory;
 
   private final Map<Sender, Future<Boolean>> inFlight = new HashMap<>();
@@ -45,9 +47,10 @@ final class SenderLookup {
   SenderLookup(PingClient client, MeshNode node, PeerDirectory directory) {
     this.client = client;
     this.node = node;
+    this.steady = node.clock().steady();
     this.peerDirectory = directory;
-    this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, node.clock());
-    this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, node.clock());
+    this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, steady);
+    this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, steady);
   }
 
   /**
@@ -75,7 +78,7 @@ final class SenderLookup {
         learned -> {
           inFlight.remove(sender);
           if (!learned) {
-            failedAt.put(sender, node.clock().instant());
+            failedAt.put(sender, steady.instant());
           }
         });
   }
@@ -120,8 +123,7 @@ final class SenderLookup {
 
   private boolean failedRecently(Sender sender) {
     Instant at = failedAt.get(sender);
-    return at != null
-        && node.clock().instant().isBefore(at.plus(MeshLimits.SENDER_PING_RETRY_DELAY));
+    return at != null && steady.instant().isBefore(at.plus(MeshLimits.SENDER_PING_RETRY_DELAY));
   }
 
   private boolean mayPing(String host) {

@@ -148,7 +148,7 @@ class CheckpointSyncIT {
                     50,
                     false),
                 AddressPolicy.local(),
-                clock,
+                Scheduler.of(clock),
                 new Random(2),
                 true)));
     await(
