@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
@@ -94,18 +95,19 @@ public final class WebVerticle extends VerticleBase {
         .onSuccess(current -> send(context, 200, ReportJson.write(current.report())));
   }
 
+  /** Peers choose names in it, and an operator may print it on a terminal. */
   private static void send(RoutingContext context, int status, String json) {
     HttpServerResponse response = context.response().setStatusCode(status);
-    response.putHeader("Content-Type", "application/json").end(json);
+    response.putHeader("Content-Type", "application/json").end(SafeText.escapedJson(json));
   }
 
   private void onCounts(RoutingContext context) {
-    CountsJson.fetch(bus).onSuccess(context::json);
+    CountsJson.fetch(bus).onSuccess(counts -> send(context, 200, counts.encode()));
   }
 
   private void onCluster(RoutingContext context) {
     bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), Timeouts.STATUS)
-        .onSuccess(state -> context.json(ClusterJson.of(state)))
+        .onSuccess(state -> send(context, 200, ClusterJson.of(state).encode()))
         .onFailure(
             failure -> context.response().setStatusCode(404).end("the node is in no cluster\n"));
   }
