@@ -226,7 +226,7 @@ final class PlazaConnection {
 
   private void connectTo(String address) {
     SizeLimitedVertx bounded =
-        new SizeLimitedVertx(vertx, config.maxMessageBytes(), listener::onOversized);
+        new SizeLimitedVertx(vertx, config.maxMessageBytes(), listener::onOversized, address);
     MqttClient next = MqttClient.create(bounded, options());
     client = next;
     exceptionMessage = "";
@@ -244,11 +244,7 @@ final class PlazaConnection {
             onConnectionEnded(next, "it closed the connection");
           }
         });
-    // A certificate is for the broker's name, which is not given when the URL has an address.
-    boolean named = url.tls() && !address.equals(url.host());
-    Future<?> accepted =
-        named ? next.connect(url.port(), address, url.host()) : next.connect(url.port(), address);
-    accepted
+    next.connect(url.port(), url.host())
         .compose(
             acknowledged ->
                 next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, Topics::qosOf))))

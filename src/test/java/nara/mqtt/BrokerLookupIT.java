@@ -1,11 +1,16 @@
 package nara.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.PfxOptions;
 import io.vertx.junit5.VertxExtension;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +33,8 @@ class BrokerLookupIT {
           start ->
               new PlazaConnection(
                       vertx,
-                      PlazaConfig.defaults().withUrl(broker.url().replace("127.0.0.1", "localhost")),
+                      PlazaConfig.defaults()
+                          .withUrl(broker.url().replace("127.0.0.1", "localhost")),
                       List.of("nara/#"),
                       new Random(1),
                       listener(connected))
@@ -37,6 +43,30 @@ class BrokerLookupIT {
       Blocking.await(connected.future(), TIMEOUT);
 
       assertThat(connected.future().succeeded()).isTrue();
+    }
+  }
+
+  @Test
+  void certificate_is_checked_against_the_name_of_the_broker(Vertx vertx) {
+    try (Mosquitto broker = Mosquitto.startEncrypted()) {
+      MqttClientOptions options = new MqttClientOptions();
+      options
+          .setSsl(true)
+          .setHostnameVerificationAlgorithm("HTTPS")
+          .setTrustOptions(
+              new PfxOptions()
+                  .setPath(broker.trustStore().toString())
+                  .setPassword(Mosquitto.TRUST_STORE_PASSWORD));
+      Vertx bound = new SizeLimitedVertx(vertx, 1_000, () -> {}, "127.0.0.1");
+      int port = URI.create(broker.url()).getPort();
+
+      Blocking.await(MqttClient.create(bound, options).connect(port, "localhost"), TIMEOUT);
+
+      assertThatThrownBy(
+              () ->
+                  Blocking.await(
+                      MqttClient.create(bound, options).connect(port, "broker.example"), TIMEOUT))
+          .hasStackTraceContaining("broker.example");
     }
   }
 
