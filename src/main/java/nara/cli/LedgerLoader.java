@@ -15,6 +15,7 @@ import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -46,7 +47,8 @@ final class LedgerLoader {
   /** A ledger that was offered all events of the files, and the totals. */
   static final class LoadedLedger {
     // Without a maximum the ledger evicts nothing, so it never asks which keys are known.
-    final Ledger ledger = new Ledger(LedgerConfig.ofSize(Integer.MAX_VALUE), name -> true);
+    final Ledger ledger =
+        new Ledger(LedgerConfig.ofSize(Integer.MAX_VALUE), name -> Standing.ESTABLISHED);
 
     /** Events that the policy refused, by verdict. */
     final Map<Verdict, Long> refused = new EnumMap<>(Verdict.class);

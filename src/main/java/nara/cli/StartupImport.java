@@ -9,6 +9,7 @@ import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Terminal;
 import nara.event.json.RawEvents;
+import nara.identity.Witness;
 import nara.node.Blocking;
 import nara.node.NaraNode;
 import nara.trust.TrustRequest;
@@ -54,7 +55,9 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
         BATCH_SIZE,
         lines -> {
           RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
-          received += offer(node, new TrustRequest.OfferEvents(file.toString(), events)).received();
+          TrustRequest.OfferEvents offered =
+              new TrustRequest.OfferEvents(file.toString(), Witness.OWNER, events, false);
+          received += offer(node, offered).received();
         });
     // Events that came before the announcement of their emitter can be verified now.
     long quarantined = offer(node, new TrustRequest.VerifyQuarantined()).quarantined();

@@ -45,7 +45,7 @@ final class VerificationOptions {
 
   /** A verifier that knows the given keys and those that the hey-theres of the files announce. */
   EventVerifier eventVerifier(List<Path> files, Terminal terminal) {
-    Keyring keys = new Keyring();
+    Keyring keys = Keyring.firstWins();
     keyFiles.forEach(file -> KeysFile.learn(file, keys));
     EventVerifier eventVerifier = new EventVerifier(verifier(), keys, terminal.clock());
     List<ReadResult> announcements = new ArrayList<>();

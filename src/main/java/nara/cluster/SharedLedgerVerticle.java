@@ -31,6 +31,7 @@ import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.MergeEvents;
 import nara.ledger.LedgerRequest.RecordObservation;
+import nara.ledger.LedgerRequest.RemoveEvents;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,13 @@ final class SharedLedgerVerticle extends VerticleBase {
   private static final Duration DEBOUNCE = Duration.ofMillis(500);
 
   static final String NO_QUORUM = "the cluster has fewer members than its quorum";
+
+  /**
+   * A member that was away still holds the event, and would bring it back: the shared map records
+   * no removals.
+   */
+  static final String NO_REMOVAL = "a cluster's shared ledger cannot remove single events";
+
   private static final Duration PUBLISH_KEYS_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterMember member;
@@ -111,6 +119,9 @@ final class SharedLedgerVerticle extends VerticleBase {
     // Before that, the node merges only its own snapshot or import; opening copies the view.
     if (open && request instanceof MergeEvents events) {
       return onMerge(events);
+    }
+    if (open && request instanceof RemoveEvents) {
+      return Future.failedFuture(new UnavailableException(NO_REMOVAL));
     }
     return open && request instanceof RecordObservation own
         ? onObserve(own)

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bounds.SafeText;
 import nara.identity.Keyring;
+import nara.identity.PublicKey;
 import nara.mesh.wire.PeerAddress;
 
 /**
@@ -29,8 +30,14 @@ public record DiscoveryConfig(
    *
    * @param name empty when the ping must find it out
    * @param address {@code host:port}
+   * @param key the nara's public key, which the operator vouches for
    */
-  public record ConfiguredPeer(String name, String address) {
+  public record ConfiguredPeer(String name, String address, Optional<PublicKey> key) {
+    /** A peer whose key is not configured. */
+    public ConfiguredPeer(String name, String address) {
+      this(name, address, Optional.empty());
+    }
+
     /**
      * Parses {@code [NAME@]HOST[:PORT]}: an IPv6 host in brackets, by default the network's port. A
      * name may contain {@code @}: the last one ends it.
@@ -59,7 +66,12 @@ public record DiscoveryConfig(
       return new ConfiguredPeer(name, known.get().toString());
     }
 
-    /** The format of {@link #parse}. */
+    /** The same peer with this key. */
+    public ConfiguredPeer withKey(PublicKey publicKey) {
+      return new ConfiguredPeer(name, address, Optional.of(publicKey));
+    }
+
+    /** The format of {@link #parse}, which has no key. */
     public String text() {
       return (name.isEmpty() ? "" : name + '@') + address;
     }

@@ -22,9 +22,11 @@ import nara.discovery.Neighbour.Source;
 import nara.discovery.NeighbourAddresses.Evidence;
 import nara.identity.Identity;
 import nara.identity.Keyring;
+import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.identity.Standing;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
@@ -161,9 +163,9 @@ final class KnownNeighbours {
       error = "should be " + SafeText.quoted(expected) + ": it is not used";
     } else {
       error =
-          switch (keys.learn(name, "", pong.key(), Origin.PING)) {
+          switch (learn(target, pong)) {
             case ADDED, KNOWN -> "";
-            case CONFLICT -> "has another key than the first one of that name: it is not used";
+            case CONFLICT -> "has another key than the one of that name that holds: it is not used";
             case FULL -> "is not used: no room for more keys";
             case REFUSED ->
                 "has " + (name.isEmpty() ? "no name" : "too long a name") + ": it is not used";
@@ -177,6 +179,15 @@ final class KnownNeighbours {
   private boolean isClaimed(String name, String address) {
     NeighbourEntry claimant = known.get(name);
     return claimant != null && claimant.addresses.holds(address);
+  }
+
+  /** The operator's word for the name counts more than that for an address alone. */
+  private LearnResult learn(PingTarget target, Pong pong) {
+    boolean configured = target.source() == CONFIGURED;
+    boolean named = configured && target.expectedName().equals(pong.name());
+    Peer peer = new Peer(pong.name(), target.address(), configured);
+    Origin origin = named ? Origin.NAMED_PING : Origin.PING;
+    return keys.learn(pong.name(), "", pong.key(), origin, peer.witness());
   }
 
   /** A ping failed, or another nara answered. */

@@ -33,9 +33,11 @@ public final class Event {
 
   private final int signatureStart;
   private final int signatureLength;
+  private final boolean compact;
 
   /**
    * @param signatureStart where the text of the signature stands in the JSON, or -1
+   * @param compact whether the JSON has no white space between its tokens
    */
   public Event(
       byte[] json,
@@ -45,7 +47,8 @@ public final class Event {
       String emitterId,
       Payload payload,
       int signatureStart,
-      int signatureLength) {
+      int signatureLength,
+      boolean compact) {
     this.json = json;
     this.idHigh = id.high();
     this.idLow = id.low();
@@ -55,11 +58,17 @@ public final class Event {
     this.payload = payload;
     this.signatureStart = signatureStart;
     this.signatureLength = signatureLength;
+    this.compact = compact;
   }
 
   /** The JSON as received. Not a copy: do not change it. */
   public byte[] json() {
     return json;
+  }
+
+  /** Whether the JSON has no white space between its tokens, as every node writes it. */
+  public boolean isCompact() {
+    return compact;
   }
 
   /** The id computed from timestamp, service and content. */
@@ -84,6 +93,19 @@ public final class Event {
   /** The name of the nara that signed it, or empty. */
   public String emitter() {
     return emitter;
+  }
+
+  /**
+   * The name of the nara whose key must have signed it: that of a hey-there or chau, else the
+   * emitter of a signed event; empty for a checkpoint and for an unsigned event.
+   */
+  public String signer() {
+    return switch (payload) {
+      case HeyThere there -> isSigned() ? there.from() : "";
+      case Chau chau -> isSigned() ? chau.from() : "";
+      case Checkpoint checkpoint -> "";
+      default -> isSigned() ? emitter : "";
+    };
   }
 
   /** The nara id of the emitter, or empty; not under the signature. */

@@ -55,7 +55,12 @@ final class GossipPeerSelector {
       String name = neighbour.name();
       boolean backingOff = backoffs.getOrDefault(name, NO_BACKOFF).until().isAfter(now);
       if (!neighbour.address().isEmpty() && !backingOff && !excluded.contains(name)) {
-        (neighbour.online() ? online : offline).add(new Peer(name, neighbour.address()));
+        (neighbour.online() ? online : offline)
+            .add(
+                new Peer(
+                    name,
+                    neighbour.address(),
+                    neighbour.sources().contains(Neighbour.Source.CONFIGURED)));
       }
     }
     Collections.shuffle(online, Random.from(random));

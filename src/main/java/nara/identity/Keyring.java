@@ -2,31 +2,40 @@ package nara.identity;
 
 import static nara.bounds.SafeText.excerpt;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import nara.bounds.FairQueue;
 
 /**
- * The keys of all known naras, with their names, ids and origins.
+ * The keys of all known naras, with their names, ids and the evidence for them.
  *
- * <p>Trust on first use: the first key of a name stays. A different one is a conflict, which is
- * reported and rejected.
+ * <p>A name with one claimed key has that key. Of several keys, the one with the strongest evidence
+ * holds: the operator's and this node's own, then this node's snapshot, then the nara's answer at
+ * its configured address, then the number of configured peers that serve the key, then the nara's
+ * answer at another address, then the number of other addresses that serve it. Equal evidence
+ * leaves the name <em>contested</em>. Outside a recovery the key that holds stays until stronger
+ * evidence comes.
  *
- * <p>No signature covers an id, so any relay can claim that an id belongs to its own key. When an
- * id is claimed for two naras, it is <em>contested</em>: look-ups ignore it, and the signed name
- * decides. Only entries of this node or its operator ({@link Origin#isOwn}) cannot be contested.
+ * <p>No signature covers an id, so any relay can claim that an id belongs to its own key. A name
+ * decides before an id. When an id is claimed for several naras, {@link #keysOfId} gives all their
+ * keys.
  *
- * <p>Thread-safe: look-ups take no lock, learning takes one for new entries. Peers choose names and
- * ids, so their number and length are limited; {@linkplain Origin#isHearsay hearsay} gets a part of
- * the room until it is confirmed.
+ * <p>Thread-safe: look-ups take no lock, learning takes one for new evidence. Peers choose names
+ * and ids, so their number and length are limited. When the room is full, names with the least
+ * evidence go first, and a tenth of it is reserved for names that the operator or the nara itself
+ * vouches for.
  */
 public final class Keyring {
-  /** Default capacity: far above any network seen, some 40 MB when full. */
+  /** Default capacity: far above any network seen, some 60 MB when full. */
   public static final int DEFAULT_MAX_NAMES = 100_000;
 
   /** Characters of a name. Any content is legal; longer names are an attack. */
@@ -35,55 +44,87 @@ public final class Keyring {
   /** Characters of an id; a real one has 44. */
   public static final int MAX_ID_CHARACTERS = 256;
 
-  /** Distinct conflicts kept for reports; further ones are only counted. */
+  /** Names with several keys, and ids of several names, kept for reports. */
   public static final int MAX_CONFLICTS_LISTED = 1_000;
 
+  /** Claimants of one id: one peer can make any number of them. */
+  static final int MAX_CLAIMANTS = 16;
+
+  /** Claimants of one id that one peer may bring, so that it cannot displace those of others. */
+  private static final int MAX_CLAIMANTS_OF_PEER = 4;
+
+  /** Names of these tiers can be evicted; those above never. */
+  static final int TIERS = 3;
+
   /**
-   * Each kind of hearsay gets one part in ten of the room: one peer can invent any number of names,
-   * and they must not displace real ones.
+   * Each kind of hearsay gets one part in ten of the room, as one peer can invent any number of
+   * names. One part is reserved for names above all tiers.
    */
-  private static final int HEARSAY_DIVISOR = 10;
+  private static final int ROOM_DIVISOR = 10;
 
   /** More than one, since a wrong id of a nara may arrive before its own. */
   private static final int IDS_PER_NAME = 2;
 
   /** A known nara. Name or id may be empty; the origin is that of the key or of the id's claim. */
-  public record KeyEntry(String name, String id, PublicKey key, Origin origin) {
-    private KeyEntry withId(String newId) {
-      return new KeyEntry(name, newId, key, origin);
-    }
+  public record KeyEntry(String name, String id, PublicKey key, Origin origin) {}
 
-    private KeyEntry withName(String newName) {
-      return new KeyEntry(newName, id, key, origin);
-    }
+  /**
+   * A name with several keys, or an id of several names.
+   *
+   * @param name the nara's name; the first claimant's when only an id is contested
+   * @param claims the key that holds first, then by evidence
+   * @param decision the key that holds; empty when the evidence is equal
+   * @param claimedBy other names that claim its id
+   */
+  public record Conflict(
+      String name, List<ClaimedKey> claims, Optional<PublicKey> decision, List<String> claimedBy) {}
 
-    private KeyEntry withOrigin(Origin newOrigin) {
-      return new KeyEntry(name, id, key, newOrigin);
+  /**
+   * A claimed key.
+   *
+   * @param evidence who supports it, in words, strongest first
+   */
+  public record ClaimedKey(PublicKey key, List<String> evidence) {}
+
+  /**
+   * What changed since the last call of {@link #takeChanges}.
+   *
+   * @param keys names whose key was decided or contested, and ids with new claimants
+   * @param overturned names whose former key does not hold any more
+   * @param conflicts names that got a second key
+   */
+  public record Changes(Set<String> keys, Set<String> overturned, Set<String> conflicts) {
+    public boolean isEmpty() {
+      return keys.isEmpty() && overturned.isEmpty() && conflicts.isEmpty();
     }
   }
 
-  /**
-   * Two entries that contradict each other: one name with two keys, or one id of two naras.
-   *
-   * @param kept the entry that was known first
-   * @param offered the rejected entry; its origin tells how it was claimed
-   * @param count how often it was offered
-   */
-  public record Conflict(KeyEntry kept, KeyEntry offered, long count) {}
-
-  private record IdClaim(KeyEntry owner, boolean contested) {}
+  /** A claim that an id belongs to a nara; the name may be empty. */
+  private record IdClaim(String name, PublicKey key, Origin origin, String peer) {}
 
   private final int maxNames;
-  private final Map<String, KeyEntry> names = new ConcurrentHashMap<>();
-  private final Map<String, IdClaim> ids = new ConcurrentHashMap<>();
+  private final boolean firstWins;
+  private final Map<String, NameClaims> names = new ConcurrentHashMap<>();
+  private final Map<String, List<IdClaim>> ids = new ConcurrentHashMap<>();
   private volatile long version;
 
   // Guards all changes of the fields above, and the fields below.
   private final Object lock = new Object();
-  private final Map<Origin, Integer> namesByOrigin = new EnumMap<>(Origin.class);
-  private final Map<Origin, Integer> idsByOrigin = new EnumMap<>(Origin.class);
-  private final Map<List<KeyEntry>, Conflict> conflicts = new LinkedHashMap<>();
+  private final List<FairQueue<String>> tiers =
+      Stream.generate(FairQueue<String>::new).limit(TIERS).toList();
+  private final Map<Origin, Integer> hearsayNames = new EnumMap<>(Origin.class);
+  private final Map<Origin, Integer> hearsayIds = new EnumMap<>(Origin.class);
+  private final Set<String> conflictingNames = new LinkedHashSet<>();
+  private final Set<String> conflictingIds = new LinkedHashSet<>();
+  private Set<String> changedKeys = new HashSet<>();
+  private Set<String> overturned = new HashSet<>();
+  private Set<String> newConflicts = new LinkedHashSet<>();
+  private boolean changed;
   private long conflictCount;
+  private long created;
+
+  /** Names created from this number on have no settled key. */
+  private long openFrom = Long.MAX_VALUE;
 
   /** An empty keyring of the default capacity. */
   public Keyring() {
@@ -95,186 +136,438 @@ public final class Keyring {
    *     from each kind of hearsay
    */
   public Keyring(int maxNames) {
+    this(maxNames, false);
+  }
+
+  private Keyring(int maxNames, boolean firstWins) {
     if (maxNames < 1) {
       throw new IllegalArgumentException(
           "a keyring needs room for at least one name, got " + maxNames);
     }
     this.maxNames = maxNames;
+    this.firstWins = firstWins;
   }
 
   /**
-   * Learns that a name, an id, or both belong to a key.
+   * An empty keyring in which the first key of a name holds for good, unless the operator gives
+   * another: for tools that read a file, where no further evidence can come.
+   */
+  public static Keyring firstWins() {
+    return new Keyring(DEFAULT_MAX_NAMES, true);
+  }
+
+  /** The same as {@link #learn(String, String, PublicKey, Origin, Witness)} without a witness. */
+  public LearnResult learn(String name, String id, PublicKey key, Origin origin) {
+    return learn(name, id, key, origin, Witness.NONE);
+  }
+
+  /**
+   * Learns a claim that a name, an id, or both belong to a key.
    *
    * @param name "" when unknown
    * @param id "" when unknown
+   * @param witness who served the key
    */
-  public LearnResult learn(String name, String id, PublicKey key, Origin origin) {
+  public LearnResult learn(String name, String id, PublicKey key, Origin origin, Witness witness) {
     if ((name.isEmpty() && id.isEmpty())
         || name.length() > MAX_NAME_CHARACTERS
         || id.length() > MAX_ID_CHARACTERS) {
       return LearnResult.REFUSED;
     }
-    if (isKnown(name, id, key, origin)) {
+    if (isKnown(name, id, key, origin, witness)) {
       return LearnResult.KNOWN;
     }
     synchronized (lock) {
-      return learnNew(new KeyEntry(name, id, key, origin));
-    }
-  }
-
-  /** The usual case, without a lock: each hey-there of a nara repeats the first one. */
-  private boolean isKnown(String name, String id, PublicKey key, Origin origin) {
-    KeyEntry named = names.get(name);
-    if (named == null || !named.key().equals(key) || isConfirmation(origin, named)) {
-      return false;
-    }
-    KeyEntry owner = ownerOf(id);
-    return id.isEmpty()
-        || (owner != null
-            && owner.name().equals(name)
-            && !isConfirmation(origin, owner)
-            && (owner.origin().isOwn() || !origin.isOwn()));
-  }
-
-  /** Whether the offered origin turns hearsay into more than that. */
-  private static boolean isConfirmation(Origin offered, KeyEntry known) {
-    return known.origin().isHearsay() && !offered.isHearsay();
-  }
-
-  private LearnResult learnNew(KeyEntry offered) {
-    KeyEntry named = names.get(offered.name());
-    if (named != null && !named.key().equals(offered.key())) {
-      recordConflict(named, offered);
-      IdClaim claim = ids.get(offered.id());
-      if (claim != null && !isConsistent(claim.owner(), offered)) {
-        markContested(claim);
-      }
-      return LearnResult.CONFLICT;
-    }
-    boolean newName = named == null && !offered.name().isEmpty();
-    if (newName) {
-      if (isFull(names.size(), maxNames, namesByOrigin, offered.origin())) {
-        return LearnResult.FULL;
-      }
-      // The name before its id, so that a reader that finds the id finds the name, too.
-      putName(offered.withId(""));
-    } else if (named != null && isConfirmation(offered.origin(), named)) {
-      putName(named.withOrigin(offered.origin()));
-    }
-    LearnResult id = offered.id().isEmpty() ? LearnResult.KNOWN : bindId(offered);
-    if (newName || id == LearnResult.ADDED) {
-      version++;
-      return LearnResult.ADDED;
-    }
-    return id;
-  }
-
-  /** Binds the id to the name and key; the name is known with this key by now. */
-  private LearnResult bindId(KeyEntry offered) {
-    IdClaim claim = ids.get(offered.id());
-    if (claim == null) {
-      // A long: twice the largest capacity overflows an int.
-      if (isFull(ids.size(), (long) maxNames * IDS_PER_NAME, idsByOrigin, offered.origin())) {
-        return LearnResult.FULL;
-      }
-      assignId(offered);
-      return LearnResult.ADDED;
-    }
-    KeyEntry owner = claim.owner();
-    boolean consistent = isConsistent(owner, offered);
-    if (!consistent) {
-      recordConflict(owner, offered);
-    }
-    if (offered.origin().isOwn() && !owner.origin().isOwn()) {
-      assignId(consistent && offered.name().isEmpty() ? offered.withName(owner.name()) : offered);
-      return LearnResult.ADDED;
-    }
-    if (!consistent) {
-      markContested(claim);
-      return LearnResult.CONFLICT;
-    }
-    if (claim.contested()) {
-      return offered.name().isEmpty() ? LearnResult.CONFLICT : LearnResult.KNOWN;
-    }
-    if (owner.name().isEmpty() && !offered.name().isEmpty()) {
-      assignId(owner.withName(offered.name()));
-      return LearnResult.ADDED;
-    }
-    if (isConfirmation(offered.origin(), owner)) {
-      assignId(owner.withOrigin(offered.origin()));
-    }
-    return LearnResult.KNOWN;
-  }
-
-  private static boolean isFull(long size, long limit, Map<Origin, Integer> by, Origin origin) {
-    return size >= limit
-        || (origin.isHearsay()
-            && by.getOrDefault(origin, 0) >= Math.max(1, limit / HEARSAY_DIVISOR));
-  }
-
-  private void assignId(KeyEntry owner) {
-    putClaim(new IdClaim(owner, false));
-    KeyEntry named = names.get(owner.name());
-    if (named != null && idOf(owner.name()).isEmpty()) {
-      putName(named.withId(owner.id()));
-    }
-  }
-
-  private void putName(KeyEntry named) {
-    KeyEntry before = names.put(named.name(), named);
-    updateCount(namesByOrigin, before == null ? null : before.origin(), named.origin());
-  }
-
-  private void putClaim(IdClaim claim) {
-    IdClaim before = ids.put(claim.owner().id(), claim);
-    updateCount(
-        idsByOrigin, before == null ? null : before.owner().origin(), claim.owner().origin());
-  }
-
-  private static void updateCount(Map<Origin, Integer> by, Origin before, Origin now) {
-    if (before != null) {
-      by.merge(before, -1, Integer::sum);
-    }
-    by.merge(now, 1, Integer::sum);
-  }
-
-  /** Grows the version: a look-up that the id prevented may succeed by the name now. */
-  private void markContested(IdClaim claim) {
-    if (!claim.contested() && !claim.owner().origin().isOwn()) {
-      putClaim(new IdClaim(claim.owner(), true));
-      version++;
-    }
-  }
-
-  private static boolean isConsistent(KeyEntry owner, KeyEntry offered) {
-    return owner.key().equals(offered.key())
-        && (owner.name().isEmpty()
-            || offered.name().isEmpty()
-            || owner.name().equals(offered.name()));
-  }
-
-  private void recordConflict(KeyEntry kept, KeyEntry offered) {
-    conflictCount++;
-    List<KeyEntry> pair = List.of(kept, offered);
-    Conflict before = conflicts.get(pair);
-    if (before != null || conflicts.size() < MAX_CONFLICTS_LISTED) {
-      conflicts.put(pair, new Conflict(kept, offered, before == null ? 1 : before.count() + 1));
+      LearnResult result = learnNew(name, id, key, origin, witness);
+      publishChanges();
+      return result;
     }
   }
 
   /**
-   * The key that must have signed an event: that of the emitter's id, if known and not contested,
-   * else that of the emitter's name. It is a mismatch when the id belongs to another name, or to
-   * another key than the name has.
+   * Adds a peer's support to a claim that is known already: nothing is learned from it.
+   *
+   * @param witness who served an announcement with this key
+   */
+  public void support(String name, PublicKey key, Witness witness) {
+    NameClaims known = names.get(name);
+    if (known != null && known.claim(key) != null) {
+      learn(name, "", key, Origin.HEY_THERE, witness);
+    }
+  }
+
+  /** The usual case, without a lock: each hey-there of a nara repeats the first one. */
+  private boolean isKnown(String name, String id, PublicKey key, Origin origin, Witness witness) {
+    NameClaims known = names.get(name);
+    if (known == null || !key.equals(known.key())) {
+      return false;
+    }
+    NameClaims.Claim claim = known.claim(key);
+    if (claim == null || claim.with(id, origin, witness) != claim) {
+      return false;
+    }
+    return id.isEmpty()
+        || ids.getOrDefault(id, List.of()).stream()
+            .anyMatch(
+                each ->
+                    each.name().equals(name)
+                        && each.key().equals(key)
+                        && !isConfirmation(origin, each.origin()));
+  }
+
+  /** Whether the offered origin turns hearsay into more, or a peer's claim into the operator's. */
+  private static boolean isConfirmation(Origin offered, Origin known) {
+    return (known.isHearsay() && !offered.isHearsay()) || (offered.isOwn() && !known.isOwn());
+  }
+
+  private LearnResult learnNew(
+      String name, String id, PublicKey key, Origin origin, Witness witness) {
+    boolean nameChanged = false;
+    if (!name.isEmpty()) {
+      NameClaims known = names.get(name);
+      NameClaims now;
+      if (known == null) {
+        now = NameClaims.first(name, NameClaims.Claim.of(key, id, origin, witness), created);
+        if (!makeRoom(now, origin)) {
+          return LearnResult.FULL;
+        }
+        created++;
+      } else {
+        now = known.with(key, id, origin, witness, isSettled(known));
+      }
+      // The name before its id, so that a reader that finds the id finds the name, too.
+      put(known, now);
+      nameChanged = changed;
+      if (now.claims().size() > 1 && !key.equals(now.key())) {
+        conflictCount++;
+      }
+    }
+    LearnResult bound = id.isEmpty() ? LearnResult.KNOWN : bindId(name, id, key, origin, witness);
+    if (!name.isEmpty() && !key.equals(names.get(name).key())) {
+      return LearnResult.CONFLICT;
+    }
+    return nameChanged ? LearnResult.ADDED : bound;
+  }
+
+  private boolean isSettled(NameClaims claims) {
+    return firstWins || claims.created() < openFrom;
+  }
+
+  /** Stores the claims of a name, and notes what changed by them. */
+  private void put(NameClaims before, NameClaims now) {
+    if (now == before) {
+      return;
+    }
+    names.put(now.name(), now);
+    updateTier(before, now);
+    updateHearsay(before, now);
+    if (now.claims().size() > 1
+        && conflictingNames.size() < MAX_CONFLICTS_LISTED
+        && conflictingNames.add(now.name())) {
+      newConflicts.add(now.name());
+    }
+    PublicKey former = before == null ? null : before.key();
+    if (now.key() == null ? former != null : !now.key().equals(former)) {
+      noteChange(now.name());
+      if (former != null) {
+        overturned.add(now.name());
+      }
+    }
+  }
+
+  private void noteChange(String nameOrId) {
+    changed = true;
+    changedKeys.add(nameOrId);
+  }
+
+  /** Last, so that everything learned is visible to a thread that reads the version. */
+  private void publishChanges() {
+    if (changed) {
+      changed = false;
+      version++;
+    }
+  }
+
+  private void updateTier(NameClaims before, NameClaims now) {
+    if (before != null && before.tier() == now.tier()) {
+      return;
+    }
+    if (before != null && before.tier() < TIERS) {
+      tiers.get(before.tier()).remove(before.name());
+    }
+    if (now.tier() < TIERS) {
+      tiers.get(now.tier()).add(now.introducer(), now.name(), 1);
+    }
+  }
+
+  private void updateHearsay(NameClaims before, NameClaims now) {
+    if (before != null) {
+      count(hearsayNames, before.claims().getFirst().origin(), -1);
+    }
+    if (now != null) {
+      count(hearsayNames, now.claims().getFirst().origin(), 1);
+    }
+  }
+
+  private static void count(Map<Origin, Integer> hearsay, Origin origin, int difference) {
+    if (origin.isHearsay()) {
+      hearsay.merge(origin, difference, Integer::sum);
+    }
+  }
+
+  /** Evicts names for a new one; false when there is no room for it. */
+  private boolean makeRoom(NameClaims added, Origin origin) {
+    if (isHearsayFull(hearsayNames, maxNames, origin)) {
+      return false;
+    }
+    int tier = added.tier();
+    int room = tier < TIERS ? maxNames - maxNames / ROOM_DIVISOR : maxNames;
+    while (names.size() >= room) {
+      if (!evictUpTo(tier)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHearsayFull(Map<Origin, Integer> hearsay, long limit, Origin origin) {
+    return origin.isHearsay()
+        && hearsay.getOrDefault(origin, 0) >= Math.max(1, limit / ROOM_DIVISOR);
+  }
+
+  /** Evicts the oldest name of the peer with the most names in the lowest tier. */
+  private boolean evictUpTo(int tier) {
+    for (int i = 0; i <= tier && i < TIERS; i++) {
+      Optional<String> victim = tiers.get(i).removeOldestOfHeaviest();
+      if (victim.isPresent()) {
+        forget(victim.get());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void forget(String name) {
+    NameClaims gone = names.remove(name);
+    updateHearsay(gone, null);
+    conflictingNames.remove(name);
+    changedKeys.remove(name);
+    for (String id : gone.ids()) {
+      List<IdClaim> left =
+          ids.getOrDefault(id, List.of()).stream()
+              .filter(claim -> !claim.name().equals(name))
+              .toList();
+      putClaims(id, left);
+      changedKeys.remove(id);
+    }
+    overturned.remove(name);
+    newConflicts.remove(name);
+    changed = true;
+  }
+
+  private void putClaims(String id, List<IdClaim> claims) {
+    List<IdClaim> before = claims.isEmpty() ? ids.remove(id) : ids.put(id, claims);
+    if (before != null) {
+      count(hearsayIds, before.getFirst().origin(), -1);
+    }
+    if (!claims.isEmpty()) {
+      count(hearsayIds, claims.getFirst().origin(), 1);
+    }
+    if (claims.stream().map(IdClaim::name).distinct().count() < 2) {
+      conflictingIds.remove(id);
+    } else if (conflictingIds.size() < MAX_CONFLICTS_LISTED) {
+      conflictingIds.add(id);
+    }
+  }
+
+  /** Adds a claim to an id; the name is known with this key by now. */
+  private LearnResult bindId(
+      String name, String id, PublicKey key, Origin origin, Witness witness) {
+    NameClaims named = names.get(name);
+    if (named != null && named.claim(key) == null) {
+      return LearnResult.CONFLICT;
+    }
+    List<IdClaim> claims = new ArrayList<>(ids.getOrDefault(id, List.of()));
+    if (claims.isEmpty() && !hasRoomForId(named, origin)) {
+      return LearnResult.FULL;
+    }
+    IdClaim added = new IdClaim(name, key, origin, witness.host());
+    for (int i = 0; i < claims.size(); i++) {
+      IdClaim known = claims.get(i);
+      if (known.key().equals(key)
+          && (known.name().equals(name) || known.name().isEmpty() || name.isEmpty())) {
+        return confirm(id, claims, i, added);
+      }
+    }
+    boolean mayHaveMore = named == null || named.ids().size() < NameClaims.MAX_IDS;
+    if (!mayHaveMore && !origin.isOwn()) {
+      return LearnResult.FULL;
+    }
+    if (!hasRoomForClaimant(claims, added)) {
+      return LearnResult.CONFLICT;
+    }
+    claims.add(added);
+    putClaims(id, List.copyOf(claims));
+    noteIdOfName(name, id);
+    noteChange(id);
+    if (claims.stream().anyMatch(each -> !each.name().equals(name))) {
+      conflictCount++;
+    }
+    return ownerOf(id) == added ? LearnResult.ADDED : LearnResult.CONFLICT;
+  }
+
+  private boolean hasRoomForId(NameClaims named, Origin origin) {
+    // A long: twice the largest capacity overflows an int.
+    long limit = (long) maxNames * IDS_PER_NAME;
+    if (isHearsayFull(hearsayIds, limit, origin)) {
+      return false;
+    }
+    int tier = named == null ? 0 : named.tier();
+    while (ids.size() >= limit) {
+      // Only for a nara that is better known than those that are forgotten for it.
+      if (!evictUpTo(tier - 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The same claim again: it may add a name, or a better origin. */
+  private LearnResult confirm(String id, List<IdClaim> claims, int index, IdClaim added) {
+    IdClaim known = claims.get(index);
+    String name = known.name().isEmpty() ? added.name() : known.name();
+    Origin origin =
+        isConfirmation(added.origin(), known.origin()) ? added.origin() : known.origin();
+    IdClaim better = new IdClaim(name, known.key(), origin, known.peer());
+    if (better.equals(known)) {
+      return ownerOf(id) == known ? LearnResult.KNOWN : knownTo(added);
+    }
+    claims.set(index, better);
+    putClaims(id, List.copyOf(claims));
+    noteIdOfName(name, id);
+    if (!better.name().equals(known.name()) || better.origin().isOwn()) {
+      noteChange(id);
+      return LearnResult.ADDED;
+    }
+    return LearnResult.KNOWN;
+  }
+
+  private static LearnResult knownTo(IdClaim added) {
+    return added.name().isEmpty() ? LearnResult.CONFLICT : LearnResult.KNOWN;
+  }
+
+  private void noteIdOfName(String name, String id) {
+    NameClaims named = names.get(name);
+    if (named != null && !named.ids().contains(id)) {
+      names.put(name, named.withId(id));
+    }
+  }
+
+  /** Drops the weakest claimant for a stronger one; false when the new one is the weakest. */
+  private boolean hasRoomForClaimant(List<IdClaim> claims, IdClaim added) {
+    if (added.origin().isOwn()) {
+      return true;
+    }
+    long ofPeer = claims.stream().filter(each -> each.peer().equals(added.peer())).count();
+    if (!added.peer().isEmpty() && ofPeer >= MAX_CLAIMANTS_OF_PEER) {
+      return false;
+    }
+    if (claims.size() < MAX_CLAIMANTS) {
+      return true;
+    }
+    IdClaim weakest = claims.stream().min(byStrength()).orElseThrow();
+    return byStrength().compare(weakest, added) < 0 && claims.remove(weakest);
+  }
+
+  private Comparator<IdClaim> byStrength() {
+    return Comparator.comparing((IdClaim claim) -> claim.origin().isOwn())
+        .thenComparing(
+            claim -> {
+              NameClaims named = names.get(claim.name());
+              NameClaims.Claim key = named == null ? null : named.claim(claim.key());
+              return key == null ? NameClaims.Evidence.NONE : named.evidence(key);
+            });
+  }
+
+  /**
+   * Begins a recovery: for names learned from now on, equal evidence decides for no key, whichever
+   * came first.
+   */
+  public void openClaims() {
+    synchronized (lock) {
+      openFrom = created;
+    }
+  }
+
+  /** Ends a recovery: the keys that hold now stay until stronger evidence comes. */
+  public void settleClaims() {
+    synchronized (lock) {
+      openFrom = Long.MAX_VALUE;
+    }
+  }
+
+  /** Notes that an event of this name, other than its announcements, was valid. */
+  public void markUsed(String name) {
+    NameClaims known = names.get(name);
+    if (known == null || known.used()) {
+      return;
+    }
+    synchronized (lock) {
+      NameClaims now = names.get(name);
+      if (now != null && !now.used()) {
+        put(now, now.inUse());
+      }
+    }
+  }
+
+  /** Returns what changed since the last call; for the one reader that follows the keyring. */
+  public Changes takeChanges() {
+    synchronized (lock) {
+      Changes changes = new Changes(changedKeys, overturned, newConflicts);
+      changedKeys = new HashSet<>();
+      overturned = new HashSet<>();
+      newConflicts = new LinkedHashSet<>();
+      return changes;
+    }
+  }
+
+  /**
+   * The key that must have signed an event: that of the emitter's name. The emitter's id decides
+   * only when the name is unknown, or when the operator gave the id to a nara. Then it is a
+   * mismatch when the id belongs to another name, or to another key than the name has.
    *
    * @param emitterId may be ""
    */
   public KeyLookup lookup(String emitter, String emitterId) {
-    KeyEntry named = names.get(emitter);
-    KeyEntry owner = ownerOf(emitterId);
-    if (owner == null) {
-      return named == null ? new KeyLookup.Unknown() : new KeyLookup.Known(named.key());
+    NameClaims named = names.get(emitter);
+    IdClaim owner = ownerOf(emitterId);
+    if (owner != null && owner.origin().isOwn()) {
+      return lookupByOwner(emitter, emitterId, named, owner);
     }
+    if (named == null) {
+      return owner != null && owner.name().isEmpty()
+          ? new KeyLookup.Known(owner.key())
+          : new KeyLookup.Unknown();
+    }
+    PublicKey key = named.key();
+    if (key == null) {
+      return new KeyLookup.Contested(named.rivals());
+    }
+    return mayTurn(named) ? new KeyLookup.Known(key, named.rivals()) : new KeyLookup.Known(key);
+  }
+
+  private boolean mayTurn(NameClaims named) {
+    return named.claims().size() > 1 && !firstWins && !named.isDecisive();
+  }
+
+  /** Whether several keys are claimed for a name, and evidence of peers may decide for another. */
+  public boolean mayTurn(String name) {
+    NameClaims named = names.get(name);
+    return named != null && mayTurn(named);
+  }
+
+  private static KeyLookup lookupByOwner(
+      String emitter, String emitterId, NameClaims named, IdClaim owner) {
     boolean nameless = owner.name().isEmpty();
     if (!nameless && !owner.name().equals(emitter)) {
       return new KeyLookup.Mismatch(
@@ -282,7 +575,7 @@ public final class Keyring {
               .formatted(excerpt(emitterId), excerpt(owner.name()), excerpt(emitter)));
     }
     // Otherwise a claim of an id without a name would allow signing under any name.
-    if (nameless && named != null && !named.key().equals(owner.key())) {
+    if (nameless && named != null && !owner.key().equals(named.key())) {
       return new KeyLookup.Mismatch(
           "emitter id %s belongs to another key than that of %s"
               .formatted(excerpt(emitterId), excerpt(emitter)));
@@ -290,45 +583,83 @@ public final class Keyring {
     return new KeyLookup.Known(owner.key());
   }
 
+  /** Whether no evidence of peers can turn the decision about the key of a name. */
+  public boolean isDecided(String name) {
+    NameClaims named = names.get(name);
+    return named != null && (firstWins ? named.key() != null : named.isDecisive());
+  }
+
   /** How well the nara of that name is known. */
   public Standing standing(String name) {
-    KeyEntry named = names.get(name);
+    NameClaims named = names.get(name);
     if (named == null) {
       return Standing.UNKNOWN;
     }
-    return named.origin().isOwn() || named.origin() == Origin.PING
-        ? Standing.ESTABLISHED
-        : Standing.KNOWN;
+    return named.isEstablished() ? Standing.ESTABLISHED : Standing.KNOWN;
   }
 
-  /** The key of a name. */
+  /** The key that holds for a name; empty when it is unknown or contested. */
   public Optional<PublicKey> byName(String name) {
-    return Optional.ofNullable(names.get(name)).map(KeyEntry::key);
+    return Optional.ofNullable(names.get(name)).map(NameClaims::key);
   }
 
   /** The key of an id; empty when the id is unknown or contested. */
   public Optional<PublicKey> byId(String id) {
-    return Optional.ofNullable(ownerOf(id)).map(KeyEntry::key);
+    return Optional.ofNullable(ownerOf(id)).map(IdClaim::key);
+  }
+
+  /**
+   * The distinct keys of all naras that claim an id, the best known first; only the operator's when
+   * it gave the id to a nara. At most {@value #MAX_CLAIMANTS}.
+   */
+  public List<PublicKey> keysOfId(String id) {
+    List<IdClaim> claims = ids.getOrDefault(id, List.of());
+    List<IdClaim> own = claims.stream().filter(claim -> claim.origin().isOwn()).toList();
+    return (own.isEmpty() ? claims : own)
+        .stream().sorted(byStrength().reversed()).map(IdClaim::key).distinct().toList();
   }
 
   /** The name that an id belongs to; empty when it is unknown or contested. */
   public Optional<String> nameOf(String id) {
-    return Optional.ofNullable(ownerOf(id)).map(KeyEntry::name).filter(name -> !name.isEmpty());
+    return Optional.ofNullable(ownerOf(id)).map(IdClaim::name).filter(name -> !name.isEmpty());
   }
 
-  /** The first id claimed for a name, unless it is contested. */
+  /** The first id claimed for a name with its key, unless it is contested. */
   public Optional<String> idOf(String name) {
-    return Optional.ofNullable(names.get(name))
-        .map(KeyEntry::id)
-        .filter(id -> nameOf(id).filter(name::equals).isPresent());
+    NameClaims named = names.get(name);
+    return named == null || named.key() == null
+        ? Optional.empty()
+        : Optional.of(named.claim(named.key()).id())
+            .filter(id -> nameOf(id).filter(name::equals).isPresent());
   }
 
-  private KeyEntry ownerOf(String id) {
-    IdClaim claim = ids.get(id);
-    return claim == null || claim.contested() ? null : claim.owner();
+  /**
+   * The only claimant of an id whose key holds for its name, or null. Where this node or its
+   * operator claims an id, no other claim counts.
+   */
+  private IdClaim ownerOf(String id) {
+    List<IdClaim> claims = ids.get(id);
+    if (claims == null) {
+      return null;
+    }
+    boolean own = claims.stream().anyMatch(claim -> claim.origin().isOwn());
+    IdClaim owner = null;
+    for (IdClaim claim : claims) {
+      boolean counts = own ? claim.origin().isOwn() : holdsKey(claim);
+      if (counts && owner != null) {
+        return null;
+      }
+      owner = counts ? claim : owner;
+    }
+    return owner;
   }
 
-  /** How many names have a key. */
+  private boolean holdsKey(IdClaim claim) {
+    NameClaims named = names.get(claim.name());
+    return named == null ? claim.name().isEmpty() : claim.key().equals(named.key());
+  }
+
+  /** How many names are known, contested ones included. */
   public int size() {
     return names.size();
   }
@@ -342,27 +673,107 @@ public final class Keyring {
   }
 
   /**
-   * Each name with the first id claimed for it, contested or not, and each uncontested id without a
-   * name; sorted by name, then id.
+   * Each name that has a key, with the first id claimed for it, contested or not, and each
+   * uncontested id without a name; sorted by name, then id.
    */
   public List<KeyEntry> entries() {
+    Stream<KeyEntry> named =
+        names.values().stream()
+            .filter(claims -> claims.key() != null)
+            .map(
+                claims -> {
+                  NameClaims.Claim claim = claims.claim(claims.key());
+                  return new KeyEntry(claims.name(), claim.id(), claim.key(), claim.origin());
+                });
     Stream<KeyEntry> nameless =
-        ids.values().stream()
-            .filter(claim -> !claim.contested() && claim.owner().name().isEmpty())
-            .map(IdClaim::owner);
-    return Stream.concat(names.values().stream(), nameless)
+        ids.entrySet().stream()
+            .filter(each -> ownerOf(each.getKey()) != null)
+            .map(each -> Map.entry(each.getKey(), ownerOf(each.getKey())))
+            .filter(each -> each.getValue().name().isEmpty())
+            .map(
+                each ->
+                    new KeyEntry(
+                        "", each.getKey(), each.getValue().key(), each.getValue().origin()));
+    return Stream.concat(named, nameless)
         .sorted(Comparator.comparing(KeyEntry::name).thenComparing(KeyEntry::id))
         .toList();
   }
 
-  /** The conflicts so far, oldest first, at most {@link #MAX_CONFLICTS_LISTED}. */
+  /** The names and ids with several claims, at most {@link #MAX_CONFLICTS_LISTED} of each. */
   public List<Conflict> conflicts() {
     synchronized (lock) {
-      return List.copyOf(conflicts.values());
+      List<Conflict> all = new ArrayList<>();
+      Set<String> listed = new HashSet<>();
+      for (String name : conflictingNames) {
+        all.add(conflictOf(names.get(name)));
+        listed.addAll(names.get(name).ids());
+      }
+      for (String id : conflictingIds) {
+        List<IdClaim> claims = ids.get(id);
+        if (!listed.contains(id)) {
+          all.add(idConflict(claims));
+        }
+      }
+      return all;
     }
   }
 
-  /** Conflicting offers so far, listed or not. */
+  /** The claims of a name that has several keys. */
+  public Optional<Conflict> conflict(String name) {
+    return Optional.ofNullable(names.get(name))
+        .filter(claims -> claims.claims().size() > 1)
+        .map(this::conflictOf);
+  }
+
+  private Conflict conflictOf(NameClaims claims) {
+    List<IdClaim> others = claimants(claims);
+    List<ClaimedKey> keys = new ArrayList<>(claimedKeys(claims));
+    for (IdClaim other : others) {
+      if (keys.stream().noneMatch(known -> known.key().equals(other.key()))) {
+        keys.add(new ClaimedKey(other.key(), List.of(other.name() + " claims its id")));
+      }
+    }
+    return new Conflict(
+        claims.name(),
+        List.copyOf(keys),
+        Optional.ofNullable(claims.key()),
+        others.stream().map(IdClaim::name).distinct().toList());
+  }
+
+  private static List<ClaimedKey> claimedKeys(NameClaims claims) {
+    return claims.claims().stream()
+        .sorted(
+            Comparator.comparing((NameClaims.Claim claim) -> !claim.key().equals(claims.key()))
+                .thenComparing(claims::evidence, Comparator.reverseOrder()))
+        .map(claim -> new ClaimedKey(claim.key(), claims.evidence(claim).words()))
+        .toList();
+  }
+
+  /** The claims of other names to the ids of this one. */
+  private List<IdClaim> claimants(NameClaims claims) {
+    return claims.ids().stream()
+        .flatMap(id -> ids.getOrDefault(id, List.of()).stream())
+        .filter(claim -> !claim.name().isEmpty() && !claim.name().equals(claims.name()))
+        .toList();
+  }
+
+  private static Conflict idConflict(List<IdClaim> claims) {
+    List<String> claimants =
+        claims.stream().map(IdClaim::name).filter(name -> !name.isEmpty()).distinct().toList();
+    List<ClaimedKey> keys =
+        claims.stream()
+            .map(IdClaim::key)
+            .distinct()
+            .map(key -> new ClaimedKey(key, List.of()))
+            .toList();
+    return new Conflict(
+        claimants.getFirst(),
+        keys,
+        Optional.of(keys.getFirst().key()),
+        claimants.subList(1, claimants.size()));
+  }
+
+  /** Claims so far that did not get the name or the id, listed or not. */
   public long conflictCount() {
     synchronized (lock) {
       return conflictCount;

@@ -6,7 +6,7 @@ public enum LearnResult {
   ADDED,
   /** Nothing new. */
   KNOWN,
-  /** It contradicts a known entry. The first key stays, and reports list the conflict. */
+  /** Another key holds for the name, or none of several. Reports list the conflict. */
   CONFLICT,
   /** No room for a new name or id. */
   FULL,

@@ -4,7 +4,7 @@ package nara.identity;
 public enum Origin {
   /** The operator's configuration or keys file. */
   CONFIG,
-  /** The response to a ping of the nara's own address. */
+  /** The response to a ping of an address where the nara is said to be. */
   PING,
   /** A hey-there event, which carries its emitter's key. */
   HEY_THERE,
@@ -21,11 +21,31 @@ public enum Origin {
   /** This node's sealed snapshot, whatever the origin was before the restart. */
   SNAPSHOT,
   /** This node itself. */
-  SELF;
+  SELF,
+  /** The response to a ping of the address that the operator configured for this name. */
+  NAMED_PING;
 
   /** Whether this node or its operator says so. No peer's claim contests that. */
   public boolean isOwn() {
     return this == CONFIG || this == SELF;
+  }
+
+  /** Whether a peer answered with this key when it was asked for the key of this name. */
+  public boolean isDirect() {
+    return this == PING || this == NAMED_PING || this == PEER_QUERY;
+  }
+
+  /** Orders origins by what they say about a name's key; a higher one is better evidence. */
+  int rank() {
+    return switch (this) {
+      case HEARSAY, PEER_QUERY -> 0;
+      case HEY_THERE, HOWDY, NEWSPAPER, IMPORT -> 1;
+      case PING -> 2;
+      case NAMED_PING -> 3;
+      case SNAPSHOT -> 4;
+      case CONFIG -> 5;
+      case SELF -> 6;
+    };
   }
 
   /** Whether one nara says so about another. That is free to invent, so its room is limited. */

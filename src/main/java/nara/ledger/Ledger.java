@@ -6,13 +6,14 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -21,6 +22,7 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Service;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.CheckpointPage;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
@@ -31,6 +33,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.EventVariants;
 import nara.ledger.index.HashIndex;
+import nara.ledger.index.SignerIndex;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
 
@@ -60,6 +63,7 @@ public final class Ledger {
   private final EventVariants variants = new EventVariants(this::onShown, this::onHidden);
   private final EventIndex eventIndex = new EventIndex();
   private final HashIndex hashIndex = new HashIndex(eventIndex);
+  private final SignerIndex signerIndex = new SignerIndex();
   private final RecordedObservations observations = new RecordedObservations();
   private final QueryEngine engine = new QueryEngine(eventIndex);
   private final SubjectProjection projection;
@@ -75,18 +79,22 @@ public final class Ledger {
   /**
    * An empty ledger.
    *
-   * @param hasKey whether the key of the nara with this name is known; events of unknown naras are
-   *     pruned first
-   * @throws IllegalArgumentException when the maximum is below 1
+   * @param standingOf how well the nara of a name is known; see {@link Retention}
+   * @throws IllegalArgumentException when a maximum is below 1
    */
-  public Ledger(LedgerConfig config, Predicate<String> hasKey) {
+  public Ledger(LedgerConfig config, Function<String, Standing> standingOf) {
+    this(config, Retention.FAIR_FROM, standingOf);
+  }
+
+  /** Also takes {@link Retention#FAIR_FROM}, which tests lower. */
+  Ledger(LedgerConfig config, int fairFrom, Function<String, Standing> standingOf) {
     if (config.maxEvents() < 1) {
       throw new IllegalArgumentException(
           "A ledger holds at least 1 event, not " + config.maxEvents());
     }
     this.config = config;
     this.filter = new PersonalityFilter(config);
-    this.retention = new Retention(config.maxEvents(), hasKey, this::onEvicted);
+    this.retention = new Retention(config, fairFrom, standingOf, this::onEvicted);
     this.projection = new SubjectProjection(eventIndex, config.missingAfter());
   }
 
@@ -154,20 +162,59 @@ public final class Ledger {
     }
     StoredEvent stored = variants.variantOf(event);
     if (stored != null) {
-      return variants.replace(stored, event, verdict) && variants.isVisible(stored)
+      return replace(stored, event, verdict) && variants.isVisible(stored)
           ? Outcome.REPLACED
           : Outcome.DUPLICATE;
+    }
+    StoredEvent surplus = variants.surplusVariant(event.id());
+    if (surplus != null && EventVariants.compare(surplus, event, verdict) < 0) {
+      return Outcome.DUPLICATE;
     }
     StoredEvent added = new StoredEvent(event, verdict);
     if (!retention.admit(added)) {
       return Outcome.DROPPED;
     }
+    if (surplus != null) {
+      return replaceVariant(surplus, added);
+    }
+    signerIndex.add(added);
     if (!variants.add(added)) {
       return variants.isVisible(added) ? Outcome.REPLACED : Outcome.DUPLICATE;
     }
     added.newInBatch = true;
     newInBatch.add(added);
     return Outcome.ADDED;
+  }
+
+  /** Adds a variant in place of the worst one of its id. */
+  private Outcome replaceVariant(StoredEvent worst, StoredEvent added) {
+    if (variants.variantOf(worst.event()) == worst) {
+      forget(worst);
+    }
+    signerIndex.add(added);
+    variants.add(added);
+    if (worst.newInBatch) {
+      added.newInBatch = true;
+      newInBatch.add(added);
+    }
+    return variants.isVisible(added) ? Outcome.REPLACED : Outcome.DUPLICATE;
+  }
+
+  private void forget(StoredEvent stored) {
+    retention.remove(stored);
+    signerIndex.remove(stored);
+    variants.remove(stored);
+  }
+
+  /** Replaces a variant by a copy of it; returns false when the copy is not better. */
+  private boolean replace(StoredEvent stored, Event copy, Verdict verdict) {
+    if (EventVariants.compare(stored, copy, verdict) <= 0) {
+      return false;
+    }
+    signerIndex.remove(stored);
+    retention.replace(stored, () -> variants.replace(stored, copy, verdict));
+    signerIndex.add(stored);
+    return true;
   }
 
   private void onShown(StoredEvent visible) {
@@ -187,18 +234,50 @@ public final class Ledger {
   }
 
   private void onEvicted(StoredEvent evicted) {
+    signerIndex.remove(evicted);
     variants.remove(evicted);
     evictedNew += evicted.newInBatch ? 1 : 0;
   }
 
-  /** Which of the ids are stored as valid. No other event with such an id can be judged better. */
+  /** All stored events that a nara signed, in ascending (time, id). */
+  public List<JudgedEvent> signedBy(String emitter) {
+    return signerIndex
+        .eventsOf(emitter)
+        .map(stored -> new JudgedEvent(stored.event(), stored.verdict()))
+        .toList();
+  }
+
+  /** Removes the stored variants with these ids and bytes, in O(log n) each; returns how many. */
+  public int remove(List<Event> events) {
+    int removed = 0;
+    for (Event event : events) {
+      StoredEvent stored = variants.variantOf(event);
+      if (stored != null && Arrays.equals(stored.event().json(), event.json())) {
+        forget(stored);
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  /**
+   * Which of the ids are stored as valid, in a form that no relay can improve: signed by the author
+   * and without white space. Another form of such an id need not be verified.
+   */
   public BitSet validIds(List<EventId> ids) {
     BitSet valid = new BitSet(ids.size());
     for (int i = 0; i < ids.size(); i++) {
       StoredEvent visible = variants.visible(ids.get(i));
-      valid.set(i, visible != null && visible.verdict() == Verdict.VALID);
+      valid.set(i, visible != null && isSettled(visible));
     }
     return valid;
+  }
+
+  private static boolean isSettled(StoredEvent stored) {
+    Event event = stored.event();
+    return stored.verdict() == Verdict.VALID
+        && event.isCompact()
+        && (event.actor().isEmpty() || stored.isAuthored());
   }
 
   /** Answers a query of the mesh. */
@@ -216,12 +295,20 @@ public final class Ledger {
     return retention.horizon();
   }
 
-  /** The checkpoints in ascending time from an offset on; none for an offset out of range. */
+  /**
+   * The checkpoints in ascending time from an offset on, up to {@link Query#MAX_BYTES}; none for an
+   * offset out of range.
+   */
   public CheckpointPage checkpoints(int offset, int limit) {
     SortedIndex checkpoints = eventIndex.events(Service.CHECKPOINT);
     List<Event> page = new ArrayList<>();
     SortedIndex.Cursor cursor = checkpoints.cursor(offset);
+    long bytes = 0;
     while (cursor.hasNext() && page.size() < limit) {
+      bytes += cursor.current().event().json().length;
+      if (bytes > Query.MAX_BYTES && !page.isEmpty()) {
+        break;
+      }
       page.add(cursor.next().event());
     }
     return new CheckpointPage(page, checkpoints.size());

@@ -56,6 +56,15 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    */
   record RecordObservation(JudgedEvent observation) implements LedgerRequest<MergeResult> {}
 
+  /** Asks for all stored events that a nara signed, with every variant of an id. */
+  record FindByEmitter(String emitter) implements LedgerRequest<VariantExport> {}
+
+  /** Removes the stored variants with these ids and bytes; others are left. */
+  record RemoveEvents(List<Event> events) implements LedgerRequest<RemovalResult> {}
+
+  /** How many of the events were stored, and are no longer. */
+  record RemovalResult(int removed) implements BusMessage {}
+
   record FindSightings(Set<String> subjects, long atSeconds)
       implements LedgerRequest<SightingsResult> {}
 

@@ -3,10 +3,11 @@ package nara.ledger;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.BackfilledSubjects;
 import nara.ledger.LedgerRequest.ComputeMeanRtts;
 import nara.ledger.LedgerRequest.ContinueReconciliation;
@@ -14,6 +15,7 @@ import nara.ledger.LedgerRequest.EventExport;
 import nara.ledger.LedgerRequest.ExportEvents;
 import nara.ledger.LedgerRequest.ExportVariants;
 import nara.ledger.LedgerRequest.FindBackfilled;
+import nara.ledger.LedgerRequest.FindByEmitter;
 import nara.ledger.LedgerRequest.FindByHash;
 import nara.ledger.LedgerRequest.FindMissingHashes;
 import nara.ledger.LedgerRequest.FindSightings;
@@ -24,6 +26,8 @@ import nara.ledger.LedgerRequest.MergeEvents;
 import nara.ledger.LedgerRequest.QueryEvents;
 import nara.ledger.LedgerRequest.ReadLedgerStats;
 import nara.ledger.LedgerRequest.RecordObservation;
+import nara.ledger.LedgerRequest.RemovalResult;
+import nara.ledger.LedgerRequest.RemoveEvents;
 import nara.ledger.LedgerRequest.RespondToReconciliation;
 import nara.ledger.LedgerRequest.SightingsResult;
 import nara.ledger.LedgerRequest.StartReconciliation;
@@ -59,8 +63,9 @@ public final class LedgerVerticle extends VerticleBase {
   }
 
   /** Serves a new ledger; see {@link Ledger#Ledger}. */
-  public LedgerVerticle(LedgerConfig config, Predicate<String> hasKey, RandomGenerator random) {
-    this(new Ledger(config, hasKey), random);
+  public LedgerVerticle(
+      LedgerConfig config, Function<String, Standing> standingOf, RandomGenerator random) {
+    this(new Ledger(config, standingOf), random);
   }
 
   @Override
@@ -81,6 +86,8 @@ public final class LedgerVerticle extends VerticleBase {
       case FindValidIds r -> new ValidIds(ledger.validIds(r.ids()));
       case MergeEvents r -> ledger.merge(r.events());
       case RecordObservation r -> ledger.recordObservation(r.observation());
+      case FindByEmitter r -> new VariantExport(ledger.signedBy(r.emitter()));
+      case RemoveEvents r -> new RemovalResult(ledger.remove(r.events()));
       case FindSightings r -> new SightingsResult(ledger.sightings(r.subjects(), r.atSeconds()));
       case FindBackfilled r -> new BackfilledSubjects(ledger.backfilled(r.subjects()));
       case QueryEvents r -> ledger.query(r.query(), random);

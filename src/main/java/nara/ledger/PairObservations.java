@@ -1,15 +1,12 @@
 package nara.ledger;
 
-import java.util.Comparator;
 import nara.event.Observation;
-import nara.ledger.Retention.Priority;
-import nara.ledger.index.EventOrder;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
 
 /**
- * The observations that one nara made of another: at most {@value #MAX_KEPT}, restarts first, then
- * first-seen, then status changes; of each the latest.
+ * The observations that one nara made of another: at most {@value #MAX_KEPT}, by {@link
+ * Share#ORDER}: restarts first, then first-seen, then status changes; of each the latest.
  *
  * <p>More restarts are kept as long as no checkpoint covers them. These do not count towards the
  * ledger's maximum: a later checkpoint may remove them, and it must not decide what else is pruned.
@@ -21,12 +18,6 @@ import nara.ledger.index.StoredEvent;
 final class PairObservations {
   static final int MAX_KEPT = 20;
 
-  private static final EventOrder ORDER =
-      new EventOrder(
-          stored -> Retention.priority(stored.event()).ordinal(),
-          Comparator.comparingLong(Retention::retentionTime)
-              .thenComparing(StoredEvent::event, StoredEvent::compare));
-
   record Key(String observer, String subject) {
     static Key of(Observation observation) {
       return new Key(observation.observer(), observation.subject());
@@ -36,9 +27,7 @@ final class PairObservations {
   private final Key key;
 
   /** The first to be removed comes first. */
-  private final SortedIndex observations = new SortedIndex(ORDER);
-
-  private int restarts;
+  private final SortedIndex observations = new SortedIndex(Share.ORDER);
 
   PairObservations(Key key) {
     this.key = key;
@@ -50,38 +39,43 @@ final class PairObservations {
 
   void add(StoredEvent stored) {
     observations.add(stored);
-    restarts += isRestart(stored) ? 1 : 0;
   }
 
   void remove(StoredEvent stored) {
     observations.remove(stored);
-    restarts -= isRestart(stored) ? 1 : 0;
-  }
-
-  private static boolean isRestart(StoredEvent stored) {
-    return Retention.priority(stored.event()) == Priority.RESTART;
   }
 
   boolean isEmpty() {
     return observations.isEmpty();
   }
 
-  /** The number of restarts beyond {@value #MAX_KEPT}. */
-  int surplusRestarts() {
-    return Math.max(0, restarts - MAX_KEPT);
+  /** The number of observations beyond {@value #MAX_KEPT}: restarts, once the pair is trimmed. */
+  int surplus() {
+    return Math.max(0, observations.size() - MAX_KEPT);
   }
 
   /**
-   * The next observation to remove, or null.
+   * The next observation to remove, or null. Those beyond {@value #MAX_KEPT} stay only if they are
+   * restarts that no checkpoint covers. Of each rank, the earliest start comes first, so it tells
+   * whether the rank has any to remove.
    *
    * @param coveredUntil the time of the latest checkpoint about the subject, Unix seconds
    */
   StoredEvent nextToEvict(long coveredUntil) {
-    if (observations.size() <= MAX_KEPT) {
-      return null;
+    int beyond = surplus();
+    for (int first = 0; first < beyond; ) {
+      StoredEvent stored = observations.get(first);
+      if (!isRestart(stored) || Share.retentionTime(stored) <= coveredUntil) {
+        return stored;
+      }
+      first = observations.rankAfter(stored.retentionRank);
     }
-    StoredEvent first = observations.first();
-    return isRestart(first) && Retention.retentionTime(first) > coveredUntil ? null : first;
+    return null;
+  }
+
+  private static boolean isRestart(StoredEvent stored) {
+    return stored.event().payload() instanceof Observation o
+        && o.type().equals(Observation.RESTART);
   }
 
   /** The number of observations in a span of time, both ends included, Unix nanoseconds. */

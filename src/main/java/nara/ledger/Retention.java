@@ -3,14 +3,13 @@ package nara.ledger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -19,41 +18,50 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
+import nara.identity.Standing;
 import nara.ledger.PairObservations.Key;
-import nara.ledger.index.EventOrder;
+import nara.ledger.Share.Group;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
 
 /**
- * Decides which events stay: the limits of pings and of observations, and the maximum.
+ * Decides which events stay: the limits of pings and of observations, the maximum number and the
+ * maximum size. A flood costs its sender, not the others.
  *
- * <p>The result is a function of the set of offered events and of the known keys, never of the
- * order of arrival. For that, every limit removes the lowest event of one common ranking, and the
- * limits are nested: a target's pings and a pair's observations within the whole. An event that one
- * limit removes has enough events above it to be removed in any other order too. The ranking,
- * lowest first:
+ * <p>Every event belongs to the {@link Share} of the nara that acted. While the ledger is full, the
+ * first of these that applies loses its lowest event:
  *
  * <ol>
- *   <li>events that involve a nara without a known key, by {@link Priority} up to STATE, the oldest
- *       of each first;
- *   <li>the same for events that involve only naras with known keys;
- *   <li>first-seen and restarts, which the maximum never removes;
- *   <li>checkpoints, which it never removes either.
+ *   <li>the pings, beyond {@link #PING_PART} of the room;
+ *   <li>naras without a known key, beyond {@link #UNKNOWN_PART}: names are free;
+ *   <li>naras that are not established, beyond {@link #NOT_ESTABLISHED_PART} for all of them: keys
+ *       are free, too;
+ *   <li>this node itself, beyond {@link #OWN_PART};
+ *   <li>the established naras.
  * </ol>
  *
- * <p>So a target's ping from an observer without a key goes before an older ping from a known
- * observer. A limit by time alone would contradict the pruning.
+ * Within such a group, the share with the most events goes down first. Below {@link #FAIR_FROM}
+ * events, the number of a share's events does not count: the lowest event of the group goes.
  *
- * <p>Retention asks for a key when an event arrives and again when the event is about to go. So a
- * key that is learned later helps the events that are still stored.
+ * <p>Events are ranked by {@link Priority}; within one priority, those that their author signed are
+ * higher. The lowest are those that the author did not sign and that involve another nara that is
+ * not established, since anybody can make any number of them. Within a rank, the oldest goes first.
+ * Of established naras, first-seen, restarts and checkpoints may exceed the maximum, up to a hard
+ * limit and up to {@link #FAIR_FROM} of one nara.
  *
- * <p>The protected events may exceed the maximum. Because a peer must not exhaust the node with
- * them, a hard limit far above the maximum applies to them too, lowest first. Below the hard limit
- * these rules are exact; at it, restarts beyond a pair's {@value PairObservations#MAX_KEPT} count
- * as well.
+ * <p>The result is a function of the set of offered events and of the standings, never of the order
+ * of arrival. For that, the limits are nested: a pair's observations within the share of the
+ * observer, a target's pings within all pings. An event that one limit removes has enough events
+ * above it to be removed in any other order too. Exceptions: the hard limit and the maximum size,
+ * where restarts beyond a pair's {@value PairObservations#MAX_KEPT} count as well and where one
+ * large event may take the room of several; and ids with more forms than {@code
+ * EventVariants.MAX_FORMS}.
+ *
+ * <p>Retention asks for a standing when an event arrives and again when the event is about to go.
+ * So a key that is learned later helps the events that are still stored.
  */
 final class Retention {
-  /** The rank of an event by its content. The maximum may remove all below FIRST_SEEN. */
+  /** The rank of an event by its content. */
   enum Priority {
     PING,
     SEEN,
@@ -67,25 +75,45 @@ final class Retention {
 
   private static final int PINGS_PER_TARGET = 5;
 
-  private static final Comparator<StoredEvent> LOWEST_PING_FIRST =
-      Comparator.<StoredEvent>comparingInt(ping -> ping.retentionClass)
-          .thenComparing(StoredEvent::event, StoredEvent::compare);
+  /** Of the room for pings, one part in 64: a ping counts only until the next ones. */
+  static final int PING_PART = 64;
+
+  /**
+   * Of the room for naras without a known key, one part in 20. Honest ones are there only until
+   * their hey-there arrives, usually within the same recovery.
+   */
+  static final int UNKNOWN_PART = 20;
+
+  /** Of the room for all naras that are not established, with or without a key: a quarter. */
+  static final int NOT_ESTABLISHED_PART = 4;
+
+  /** Of the room for this node's own events that a flood cannot take: a quarter. */
+  static final int OWN_PART = 4;
+
+  /** A share of no more events is not called large: its events go by rank alone. */
+  static final int FAIR_FROM = 100;
 
   /** The least distance of the hard limit from the maximum. */
   private static final int HEADROOM = 20_000;
 
-  // Classes: priorities up to STATE with an unknown and with known keys, then FIRST_SEEN and
-  // RESTART with an unknown and with known keys, then checkpoints.
-  private static final int KNOWN_PRUNABLE = Priority.FIRST_SEEN.ordinal();
-  private static final int UNKNOWN_PROTECTED = 2 * KNOWN_PRUNABLE;
-  private static final int KNOWN_PROTECTED = UNKNOWN_PROTECTED + 2;
-  private static final int CHECKPOINT_CLASS = KNOWN_PROTECTED + 2;
+  /** Ranks from here on involve only established naras, or are signed by their author. */
+  private static final int TRUSTED = 8;
 
   private final int maxEvents;
   private final long hardLimit;
-  private final Predicate<String> hasKey;
+  private final long maxBytes;
+  private final int fairFrom;
+  private final String owner;
+  private final Function<String, Standing> standingOf;
   private final Consumer<StoredEvent> onEvicted;
-  private final SortedIndex[] classes = new SortedIndex[CHECKPOINT_CLASS + 1];
+
+  private final Map<Share.Key, Share> shares = new HashMap<>();
+  private final Amounts counts = new Amounts();
+  private final Amounts bytes = new Amounts();
+  private final ShareQueue byCount;
+  private final ShareQueue byBytes = new ShareQueue(Share::bytes);
+
+  private final SortedIndex pings = new SortedIndex(Share.ORDER);
   private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
   private final Map<Key, PairObservations> pairs = new HashMap<>();
 
@@ -96,20 +124,44 @@ final class Retention {
   private final Map<String, Long> coveredUntil = new HashMap<>();
 
   private int storedCount;
-  private int surplusRestarts;
+
+  /** What pings and each group use of one kind of room. */
+  private static final class Amounts {
+    private long pings;
+    private final long[] groups = new long[Group.values().length];
+
+    long of(Group group) {
+      return groups[group.ordinal()];
+    }
+
+    void add(Group group, long amount) {
+      groups[group.ordinal()] += amount;
+    }
+
+    long total() {
+      return pings + Arrays.stream(groups).sum();
+    }
+  }
 
   /**
    * Rules for an empty ledger.
    *
-   * @param hasKey whether the key of the nara with this name is known
+   * @param fairFrom usually {@link #FAIR_FROM}
    * @param onEvicted receives each stored event that has to go
    */
-  Retention(int maxEvents, Predicate<String> hasKey, Consumer<StoredEvent> onEvicted) {
-    this.maxEvents = maxEvents;
+  Retention(
+      LedgerConfig config,
+      int fairFrom,
+      Function<String, Standing> standingOf,
+      Consumer<StoredEvent> onEvicted) {
+    this.maxEvents = config.maxEvents();
     this.hardLimit = hardLimit(maxEvents);
-    this.hasKey = hasKey;
+    this.maxBytes = config.maxBytes();
+    this.fairFrom = fairFrom;
+    this.owner = config.owner();
+    this.standingOf = standingOf;
     this.onEvicted = onEvicted;
-    Arrays.setAll(classes, i -> new SortedIndex(EventOrder.by(Retention::retentionTime)));
+    this.byCount = new ShareQueue(share -> Math.max(0, share.counted() - fairFrom));
   }
 
   /** The most events that a ledger with this maximum ever stores. */
@@ -122,16 +174,10 @@ final class Retention {
    * checkpoint plus the restarts that it makes removable.
    */
   boolean admit(StoredEvent stored) {
-    stored.retentionClass = (byte) classOf(stored.event());
-    classes[stored.retentionClass].add(stored);
-    storedCount++;
+    add(stored);
     return switch (stored.event().payload()) {
-      case Ping ping -> admitPing(stored, ping.target());
-      case Observation observation -> {
-        PairObservations pair = pairs.computeIfAbsent(Key.of(observation), PairObservations::new);
-        updatePair(pair, () -> pair.add(stored));
-        yield trim(pair, stored);
-      }
+      case Ping ping -> trimPings(ping.target(), stored);
+      case Observation observation -> trim(pairs.get(Key.of(observation)), stored);
       case Checkpoint checkpoint -> {
         applyCheckpoint(checkpoint.subject(), checkpoint.asOfTime());
         yield true;
@@ -140,15 +186,123 @@ final class Retention {
     };
   }
 
-  private boolean admitPing(StoredEvent stored, String target) {
-    List<StoredEvent> pings =
-        pingsByTarget.computeIfAbsent(target, t -> new ArrayList<>(PINGS_PER_TARGET + 1));
-    pings.add(stored);
-    if (pings.size() <= PINGS_PER_TARGET) {
+  /** Replaces the bytes of a stored event, by which its rank may rise. */
+  void replace(StoredEvent stored, Runnable replacement) {
+    remove(stored);
+    replacement.run();
+    add(stored);
+    if (stored.event().payload() instanceof Observation observation) {
+      trim(pairs.get(Key.of(observation)), null);
+    }
+  }
+
+  private void add(StoredEvent stored) {
+    Event event = stored.event();
+    storedCount++;
+    stored.retentionRank = (byte) rankOf(stored);
+    if (event.payload() instanceof Ping ping) {
+      pings.add(stored);
+      counts.pings++;
+      bytes.pings += event.json().length;
+      pingsByTarget
+          .computeIfAbsent(ping.target(), t -> new ArrayList<>(PINGS_PER_TARGET + 1))
+          .add(stored);
+      return;
+    }
+    Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
+    change(share, () -> share.add(stored));
+    if (event.payload() instanceof Observation observation) {
+      PairObservations pair = pairs.computeIfAbsent(Key.of(observation), PairObservations::new);
+      updatePair(share, pair, () -> pair.add(stored));
+    }
+  }
+
+  /** Forgets a stored event. */
+  void remove(StoredEvent stored) {
+    Event event = stored.event();
+    storedCount--;
+    if (event.payload() instanceof Ping ping) {
+      pings.remove(stored);
+      counts.pings--;
+      bytes.pings -= event.json().length;
+      List<StoredEvent> ofTarget = pingsByTarget.get(ping.target());
+      ofTarget.remove(stored);
+      if (ofTarget.isEmpty()) {
+        pingsByTarget.remove(ping.target());
+      }
+      return;
+    }
+    Share share = shares.get(Share.Key.of(event));
+    if (event.payload() instanceof Observation observation) {
+      PairObservations pair = pairs.get(Key.of(observation));
+      updatePair(share, pair, () -> pair.remove(stored));
+      if (pair.isEmpty()) {
+        pairs.remove(pair.key());
+      }
+    }
+    change(share, () -> share.remove(stored));
+    if (share.isEmpty()) {
+      shares.remove(share.key());
+    }
+  }
+
+  private Share newShare(Share.Key key) {
+    Share share = new Share(key);
+    share.group = groupOf(key);
+    return share;
+  }
+
+  private Group groupOf(Share.Key key) {
+    return key.name().equals(owner) && !key.ofCheckpoints()
+        ? Group.OWN
+        : Group.of(standingOf.apply(key.name()));
+  }
+
+  /** Changes a share and updates what its group uses. */
+  private void change(Share share, Runnable change) {
+    int countBefore = share.counted();
+    long bytesBefore = share.bytes();
+    change.run();
+    counts.add(share.group, share.counted() - countBefore);
+    bytes.add(share.group, share.bytes() - bytesBefore);
+    byCount.onChanged(share);
+    byBytes.onChanged(share);
+  }
+
+  /** Changes a pair and updates what is counted of its surplus restarts. */
+  private void updatePair(Share share, PairObservations pair, Runnable change) {
+    int before = pair.surplus();
+    change.run();
+    int after = pair.surplus();
+    if (before != after) {
+      change(share, () -> share.surplusRestarts += after - before);
+    }
+    String subject = pair.key().subject();
+    if (before == 0 && after > 0) {
+      pairsWithSurplus.computeIfAbsent(subject, s -> new HashSet<>()).add(pair);
+    } else if (before > 0 && after == 0) {
+      Set<PairObservations> left = pairsWithSurplus.get(subject);
+      left.remove(pair);
+      if (left.isEmpty()) {
+        pairsWithSurplus.remove(subject);
+      }
+    }
+  }
+
+  private boolean trimPings(String target, StoredEvent newcomer) {
+    List<StoredEvent> ofTarget = pingsByTarget.get(target);
+    if (ofTarget.size() <= PINGS_PER_TARGET) {
       return true;
     }
-    pings.forEach(this::reclassify);
-    return !evict(Collections.min(pings, LOWEST_PING_FIRST), stored);
+    ofTarget.forEach(this::updateRank);
+    StoredEvent lowest =
+        Collections.min(
+            ofTarget,
+            (a, b) ->
+                a.retentionRank != b.retentionRank
+                    ? Integer.compare(a.retentionRank, b.retentionRank)
+                    : Share.ORDER.ties().compare(a, b));
+    return !evict(lowest, newcomer);
   }
 
   /** Brings a pair within its limit; returns whether the newcomer stays. */
@@ -180,46 +334,114 @@ final class Retention {
     }
   }
 
-  /** Brings the ledger down to its maximum, in amortised O(log n) for each removed event. */
+  /** Brings the ledger down to its limits, in amortised O(log n) for each removed event. */
   void prune() {
-    while (storedCount - surplusRestarts > maxEvents || storedCount > hardLimit) {
-      StoredEvent lowest = lowest();
-      if (lowest.retentionClass >= UNKNOWN_PROTECTED && storedCount <= hardLimit) {
+    while (true) {
+      StoredEvent lowest;
+      if (counts.total() > maxEvents && (lowest = lowestByCount()) != null) {
+        evict(lowest, null);
+      } else if (bytes.total() > maxBytes || storedCount > hardLimit) {
+        evict(lowestByBytes(), null);
+      } else {
         return;
       }
-      evict(lowest, null);
     }
+  }
+
+  /** The next event to remove from a ledger over its maximum; null when all are protected. */
+  private StoredEvent lowestByCount() {
+    if (counts.pings > maxEvents / PING_PART) {
+      return lowestPing();
+    }
+    ShareQueue.Place first = firstToPrune(byCount, counts, maxEvents);
+    boolean mayExceed =
+        first == null
+            || first.group() == Group.ESTABLISHED
+                && first.size() == 0
+                && isProtected(first.lowestRank());
+    return mayExceed ? null : first.share().lowest();
+  }
+
+  private StoredEvent lowestByBytes() {
+    // Above the hard limit, the events may be small.
+    long room = Math.min(maxBytes, bytes.total());
+    if (bytes.pings > room / PING_PART) {
+      return lowestPing();
+    }
+    return firstToPrune(byBytes, bytes, room).share().lowest();
   }
 
   /**
-   * The time, Unix nanoseconds, before which a full ledger accepts only events above social ones.
-   * {@link Long#MIN_VALUE} while the ledger is not full or still stores lower events.
+   * The first group that uses more than its part of the room. Without one, the established naras
+   * use what is left, which is more than nothing.
    */
-  long horizon() {
-    if (storedCount - surplusRestarts < maxEvents) {
-      return Long.MIN_VALUE;
+  private static Group groupToPrune(Amounts used, long room) {
+    long unknown = used.of(Group.UNKNOWN);
+    if (unknown > room / UNKNOWN_PART) {
+      return Group.UNKNOWN;
     }
-    StoredEvent lowest = lowest();
-    return lowest.retentionClass == KNOWN_PRUNABLE + Priority.SOCIAL.ordinal()
-        ? lowest.event().ts()
-        : Long.MIN_VALUE;
+    if (unknown + used.of(Group.KNOWN) > room / NOT_ESTABLISHED_PART) {
+      return Group.KNOWN;
+    }
+    return used.of(Group.OWN) > room / OWN_PART ? Group.OWN : Group.ESTABLISHED;
   }
 
-  /** The lowest event by the keys known now. */
-  private StoredEvent lowest() {
-    int i = 0;
+  /** The share to prune, once its standing and the rank of its lowest event are up to date. */
+  private ShareQueue.Place firstToPrune(ShareQueue queue, Amounts used, long room) {
     while (true) {
-      StoredEvent first = classes[i].first();
-      if (first == null) {
-        i++;
-        continue;
-      }
-      reclassify(first);
-      if (first.retentionClass == i) {
+      ShareQueue.Place first = queue.first(groupToPrune(used, room), shares.values());
+      if (first == null || isUpToDate(first.share())) {
         return first;
       }
-      i = Math.min(i, first.retentionClass);
     }
+  }
+
+  private boolean isUpToDate(Share share) {
+    Group now = groupOf(share.key());
+    if (now == share.group) {
+      return !updateRank(share.lowest());
+    }
+    counts.add(share.group, -share.counted());
+    bytes.add(share.group, -share.bytes());
+    share.group = now;
+    counts.add(now, share.counted());
+    bytes.add(now, share.bytes());
+    byCount.onChanged(share);
+    byBytes.onChanged(share);
+    return false;
+  }
+
+  private StoredEvent lowestPing() {
+    StoredEvent lowest = pings.first();
+    while (updateRank(lowest)) {
+      lowest = pings.first();
+    }
+    return lowest;
+  }
+
+  /** Ranks a stored event by the standings of now; returns whether its rank has changed. */
+  private boolean updateRank(StoredEvent stored) {
+    if (stored.retentionRank == rankOf(stored)) {
+      return false;
+    }
+    remove(stored);
+    add(stored);
+    return true;
+  }
+
+  /**
+   * The time, Unix nanoseconds, before which a full ledger accepts few events other than those
+   * above social ones: it prunes the largest share from there on. {@link Long#MIN_VALUE} while the
+   * ledger is not full or still stores lower events.
+   */
+  long horizon() {
+    if (counts.total() < maxEvents) {
+      return Long.MIN_VALUE;
+    }
+    StoredEvent lowest = lowestByCount();
+    return lowest != null && priority(lowest.event()) == Priority.SOCIAL
+        ? lowest.event().ts()
+        : Long.MIN_VALUE;
   }
 
   /** The number of a pair's observations in a span, both ends included, Unix nanoseconds. */
@@ -245,82 +467,35 @@ final class Retention {
     };
   }
 
-  /** The time that decides within a class: the start of a restart, the event's time otherwise. */
-  static long retentionTime(StoredEvent stored) {
+  private int rankOf(StoredEvent stored) {
     Event event = stored.event();
-    return event.payload() instanceof Observation o && o.type().equals(Observation.RESTART)
-        ? o.startTime()
-        : event.ts();
+    if (event.payload() instanceof Ping ping) {
+      // Pings have one room, so standings decide between them.
+      int observer = standing(ping.observer()).ordinal();
+      int target = standing(ping.target()).ordinal();
+      return 2 * Math.min(observer, target) + (stored.isAuthored() ? 1 : 0);
+    }
+    int priority = priority(event).ordinal();
+    boolean authored = stored.isAuthored();
+    return authored || event.payload() instanceof Checkpoint || involvesEstablished(event)
+        ? TRUSTED + 2 * priority + (authored ? 1 : 0)
+        : priority;
   }
 
-  private int classOf(Event event) {
-    Priority priority = priority(event);
-    return switch (priority) {
-      case PING, SEEN, SOCIAL, STATE ->
-          (hasAllKeys(event) ? KNOWN_PRUNABLE : 0) + priority.ordinal();
-      case FIRST_SEEN, RESTART ->
-          (hasAllKeys(event) ? KNOWN_PROTECTED : UNKNOWN_PROTECTED)
-              + priority.ordinal()
-              - Priority.FIRST_SEEN.ordinal();
-      case CHECKPOINT -> CHECKPOINT_CLASS;
-    };
+  private static boolean isProtected(int rank) {
+    return rank >= TRUSTED + 2 * Priority.FIRST_SEEN.ordinal();
   }
 
-  /** Whether the keys of all naras that the event involves are known. */
-  private boolean hasAllKeys(Event event) {
-    return hasKey.test(event.actor())
-        && (event.target().equals(event.actor()) || hasKey.test(event.target()))
+  /** Whether all naras but the actor that the event involves are established. */
+  private boolean involvesEstablished(Event event) {
+    return (event.target().equals(event.actor())
+            || standing(event.target()) == Standing.ESTABLISHED)
         && (!(event.payload() instanceof Social social)
             || social.witness().isEmpty()
-            || hasKey.test(social.witness()));
+            || standing(social.witness()) == Standing.ESTABLISHED);
   }
 
-  private void reclassify(StoredEvent stored) {
-    int now = classOf(stored.event());
-    if (now != stored.retentionClass) {
-      classes[stored.retentionClass].remove(stored);
-      stored.retentionClass = (byte) now;
-      classes[now].add(stored);
-    }
-  }
-
-  private void remove(StoredEvent stored) {
-    classes[stored.retentionClass].remove(stored);
-    storedCount--;
-    switch (stored.event().payload()) {
-      case Ping ping -> {
-        List<StoredEvent> pings = pingsByTarget.get(ping.target());
-        pings.remove(stored);
-        if (pings.isEmpty()) {
-          pingsByTarget.remove(ping.target());
-        }
-      }
-      case Observation observation -> {
-        PairObservations pair = pairs.get(Key.of(observation));
-        updatePair(pair, () -> pair.remove(stored));
-        if (pair.isEmpty()) {
-          pairs.remove(pair.key());
-        }
-      }
-      default -> {}
-    }
-  }
-
-  /** Changes a pair and updates what is counted of its surplus restarts. */
-  private void updatePair(PairObservations pair, Runnable change) {
-    int before = pair.surplusRestarts();
-    change.run();
-    int after = pair.surplusRestarts();
-    surplusRestarts += after - before;
-    String subject = pair.key().subject();
-    if (before == 0 && after > 0) {
-      pairsWithSurplus.computeIfAbsent(subject, s -> new HashSet<>()).add(pair);
-    } else if (before > 0 && after == 0) {
-      Set<PairObservations> left = pairsWithSurplus.get(subject);
-      left.remove(pair);
-      if (left.isEmpty()) {
-        pairsWithSurplus.remove(subject);
-      }
-    }
+  private Standing standing(String name) {
+    return name.equals(owner) ? Standing.ESTABLISHED : standingOf.apply(name);
   }
 }

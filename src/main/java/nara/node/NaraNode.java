@@ -10,7 +10,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
@@ -30,6 +32,7 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.Personality;
+import nara.identity.PublicKey;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -237,7 +240,27 @@ public final class NaraNode {
 
   private Future<?> deployAll() {
     keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
+    Optional<String> wrong = learnConfiguredKeys();
+    if (wrong.isPresent()) {
+      return Future.failedFuture(new NodeStartException(wrong.get()));
+    }
     return deployments.deploy(memberParts()).compose(deployed -> lead());
+  }
+
+  /** The problem, in a sentence: the operator knows this node by another key than its own. */
+  private Optional<String> learnConfiguredKeys() {
+    Map<String, PublicKey> configured = new HashMap<>(config.trust().keys());
+    config.discovery().peers().stream()
+        .filter(peer -> peer.key().isPresent())
+        .forEach(peer -> configured.put(peer.name(), peer.key().get()));
+    PublicKey mine = me.keys().publicKey();
+    if (!configured.getOrDefault(me.name(), mine).equals(mine)) {
+      return Optional.of(
+          "trust.keys: gives this node's name another key than its soul has, %s; remove the entry"
+              .formatted(mine));
+    }
+    configured.forEach((name, key) -> keys.learn(name, "", key, Origin.CONFIG));
+    return Optional.empty();
   }
 
   private Future<?> lead() {
@@ -248,7 +271,7 @@ public final class NaraNode {
 
   private Deployable ledger() {
     return new LedgerVerticle(
-        new Ledger(ledgerConfig(), name -> keys.byName(name).isPresent()),
+        new Ledger(ledgerConfig(), keys::standing),
         newRandom(),
         cluster.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS);
   }
@@ -354,7 +377,10 @@ public final class NaraNode {
   }
 
   private LedgerConfig ledgerConfig() {
-    LedgerConfig ledger = LedgerConfig.ofSize(config.memory().maxEvents());
+    LedgerConfig ledger =
+        LedgerConfig.ofSize(config.memory().maxEvents())
+            .maxBytes(config.memory().maxBytes())
+            .ownedBy(me.name());
     return config.transport() == Transport.GOSSIP
         ? ledger.missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
         : ledger;

@@ -59,7 +59,12 @@ public abstract class CallQueue<C extends CallQueue.Call> {
   /** Takes a call out and scores its outcome; empty when the call is not in flight here. */
   protected Optional<C> end(int callId, FetchOutcome outcome) {
     Optional<C> call = Optional.ofNullable(inFlight.remove(callId));
-    call.ifPresent(ended -> peerScores.onCallEnded(ended.peer(), outcome));
+    call.ifPresent(ended -> peerScores.onCallEnded(ended.peer(), scored(ended, outcome)));
     return call;
+  }
+
+  /** The outcome as it counts for the peer's score. */
+  protected FetchOutcome scored(C call, FetchOutcome outcome) {
+    return outcome;
   }
 }

@@ -115,6 +115,14 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (stopping) {
       return;
     }
+    if (finalReport == null) {
+      bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
+          .onFailure(
+              failure ->
+                  LOG.warn(
+                      "Cannot compare the claims to keys; the first one of a name holds reason={}",
+                      failure.getMessage()));
+    }
     if (finalReport != null) {
       announceFinished();
     } else if (log.isEmpty()) {
@@ -324,13 +332,18 @@ public final class CoordinatorVerticle extends VerticleBase {
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
             .onSuccess(replay.report()::setLedger),
         bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.STATUS)
-            .onSuccess(found -> replay.report().setConflicts(found.conflicts())));
+            .onSuccess(replay.report()::setConflicts));
+  }
+
+  private Future<?> settleKeyClaims() {
+    return bus.request(TrustRequest.ADDRESS, new TrustRequest.SettleKeyClaims(), Timeouts.LOCAL);
   }
 
   private void finish(PlanCommand.Finish finish) {
     timer.cancel();
     finishAnnounced =
         refreshTotals()
+            .transform(ended -> settleKeyClaims())
             .transform(
                 ended -> {
                   finalReport =

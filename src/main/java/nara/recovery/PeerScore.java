@@ -20,6 +20,7 @@ public final class PeerScore {
   private long receivedEvents;
   private long rejectedEvents;
   private long withheldEvents;
+  private long claimedEvents;
   private boolean omissionFound;
   private String lastFailure = "";
   private boolean unreachable;
@@ -35,9 +36,17 @@ public final class PeerScore {
     if (offer.received() > 0 && offer.received() == offer.rejected()) {
       fullyRejectedResponses++;
     }
-    if (rejectedEvents >= RecoveryLimits.MAX_REJECTED
-        && rejectedEvents > RecoveryLimits.MAX_REJECTED_SHARE * receivedEvents) {
-      drop("%d of its %d events were rejected".formatted(rejectedEvents, receivedEvents));
+  }
+
+  /** A response was not what was requested; what came was judged all the same. */
+  void onFault(String fault) {
+    onInvalidResponse(fault);
+  }
+
+  private void onInvalidResponse(String reason) {
+    invalidResponses++;
+    if (invalidResponses >= RecoveryLimits.MAX_INVALID_RESPONSES) {
+      drop("its responses do not match the requests: " + reason);
     }
   }
 
@@ -50,12 +59,7 @@ public final class PeerScore {
     consecutiveStalls = failure == MeshFailure.STALLED ? consecutiveStalls + 1 : 0;
     switch (failure) {
       case STALLED -> stalls++;
-      case BAD_SIGNATURE, NOT_ASKED -> {
-        invalidResponses++;
-        if (invalidResponses >= RecoveryLimits.MAX_INVALID_RESPONSES) {
-          drop("its responses do not match the requests: " + reason);
-        }
-      }
+      case BAD_SIGNATURE, NOT_ASKED -> onInvalidResponse(reason);
       case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
       case UNREACHABLE, CUT_OFF, UNVERIFIABLE, STOPPING -> {}
     }
@@ -70,12 +74,25 @@ public final class PeerScore {
     }
   }
 
+  /** The peer showed that it holds at least so many events. */
+  public void onClaim(long events) {
+    claimedEvents = Math.max(claimedEvents, events);
+  }
+
+  /**
+   * Whether so many events of the peer are as many as it showed to hold, but for some that a full
+   * ledger may have dropped since.
+   */
+  public boolean fulfilledBy(long events) {
+    return events >= RecoveryLimits.LEAST_SHARE_OF_CLAIM * claimedEvents;
+  }
+
   /** Another peer gave an event that this one left out. */
   public void onOmissionFound() {
     omissionFound = true;
   }
 
-  /** Gives the peer no more calls in this recovery. */
+  /** From now on the peer is a last resort: it is asked for what nobody else gave, and no more. */
   public void drop(String reason) {
     dropReason = dropReason.isEmpty() ? reason : dropReason;
   }
@@ -94,13 +111,19 @@ public final class PeerScore {
     return RecoveryLimits.INITIAL_STALL_TIMEOUT.multipliedBy(1L << doublings);
   }
 
+  /** Whether the peer may get calls like any other. */
   public boolean usable() {
+    return dropReason.isEmpty() && usableAsLastResort();
+  }
+
+  /** Whether the peer may get calls for what nobody else gave: it does not keep failing. */
+  public boolean usableAsLastResort() {
     int maxFailures =
         consecutiveStalls == consecutiveFailures
             ? RecoveryLimits.MAX_CONSECUTIVE_STALLS
             : RecoveryLimits.MAX_CONSECUTIVE_FAILURES;
-    return dropReason.isEmpty()
-        && !unsupported
+    return !unsupported
+        && !wasteful()
         && consecutiveFailures < maxFailures
         && !(unreachable && consecutiveFailures > 1);
   }
@@ -110,12 +133,35 @@ public final class PeerScore {
     return consecutiveStalls == 0;
   }
 
-  /** Whether other peers have to fetch this one's ranges again. */
+  /** Whether other peers have to fetch this one's ranges again, and are asked before it. */
   public boolean suspect() {
-    return omissionFound
-        || !dropReason.isEmpty()
-        || (rejectedEvents >= RecoveryLimits.SUSPECT_REJECTED
-            && rejectedEvents > RecoveryLimits.SUSPECT_REJECTED_SHARE * receivedEvents);
+    return omissionFound || !dropReason.isEmpty() || relaysRejectedEvents();
+  }
+
+  /** A peer that relays such events may be honest: the reference accepts everything. */
+  private boolean relaysRejectedEvents() {
+    return rejectedEvents >= RecoveryLimits.SUSPECT_REJECTED
+        && rejectedEvents > RecoveryLimits.SUSPECT_REJECTED_SHARE * receivedEvents;
+  }
+
+  /** Whether its rejected events have cost enough. */
+  private boolean wasteful() {
+    long accepted = receivedEvents - rejectedEvents;
+    return rejectedEvents
+        > RecoveryLimits.MAX_REJECTED + RecoveryLimits.REJECTED_PER_ACCEPTED * accepted;
+  }
+
+  /** Why others were asked before the peer; empty when none were, or when it was dropped. */
+  public String askedLaterReason() {
+    if (!dropReason.isEmpty()) {
+      return "";
+    }
+    if (omissionFound) {
+      return "it left out an event that another neighbour gave";
+    }
+    return relaysRejectedEvents()
+        ? "%d of its %d events were rejected".formatted(rejectedEvents, receivedEvents)
+        : "";
   }
 
   /** Whether the peer responds, but only with errors: another kind of request may succeed. */
@@ -125,6 +171,16 @@ public final class PeerScore {
 
   public boolean hasResponded() {
     return responses > 0;
+  }
+
+  /** Whether the peer has been asked and has not sent a byte of an answer yet. */
+  public boolean silent() {
+    return responses == 0 && stalls > 0 && errorResponses + invalidResponses == 0;
+  }
+
+  /** Whether the peer has sent anything, be it an error. */
+  public boolean hasAnswered() {
+    return responses + errorResponses + invalidResponses > 0;
   }
 
   /** Empty when the peer was not dropped. */

@@ -18,7 +18,12 @@ public final class PeerScores {
 
   public void onCallEnded(Peer peer, FetchOutcome outcome) {
     switch (outcome) {
-      case PageFetched page -> of(peer.name()).onResponse(page.offerResult());
+      case PageFetched page -> {
+        of(peer.name()).onResponse(page.offerResult());
+        if (!page.fault().isEmpty()) {
+          of(peer.name()).onFault(page.fault());
+        }
+      }
       case FetchFailed failed -> of(peer.name()).onFailure(failed.failure(), failed.reason());
     }
   }
@@ -43,6 +48,11 @@ public final class PeerScores {
   /** Whether the peer may get more calls: it was not dropped and does not keep failing. */
   public boolean usable(String name) {
     return of(name).usable();
+  }
+
+  /** Whether the peer may get calls for what nobody else gave. */
+  public boolean usableAsLastResort(String name) {
+    return of(name).usableAsLastResort();
   }
 
   /** Whether other peers may leave a range to this one. */

@@ -22,6 +22,7 @@ import nara.mesh.wire.MeshLimits;
  */
 final class ReconcileRung implements RungExecution {
   private final List<Peer> peers;
+  private final List<Peer> spares;
   private final PeerScores peerScores;
   private final Duration timeout;
   private final IntSupplier callIds;
@@ -29,7 +30,8 @@ final class ReconcileRung implements RungExecution {
   private final Map<Peer, ReconcileOutcome> outcomes = new LinkedHashMap<>();
 
   ReconcileRung(List<Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
-    this.peers = List.copyOf(peers);
+    this.peers = List.copyOf(peers.subList(0, Math.min(peers.size(), config.maxPeers())));
+    this.spares = List.copyOf(peers.subList(this.peers.size(), peers.size()));
     this.peerScores = scores;
     this.timeout = config.timeout(MeshLimits.FETCH_HASHES);
     this.callIds = callIds;
@@ -69,9 +71,17 @@ final class ReconcileRung implements RungExecution {
 
   @Override
   public List<Peer> peersForNextRung() {
-    return peers.stream()
-        .filter(peer -> !(outcomes.get(peer) instanceof PeerReconciled done && done.isComplete()))
-        .toList();
+    List<Peer> rest =
+        new ArrayList<>(peers.stream().filter(peer -> !isCompared(outcomes.get(peer))).toList());
+    if (!rest.isEmpty()) {
+      // They take the places of those that failed.
+      rest.addAll(spares);
+    }
+    return rest;
+  }
+
+  private static boolean isCompared(ReconcileOutcome outcome) {
+    return outcome instanceof PeerReconciled done && done.isComplete();
   }
 
   @Override
@@ -105,7 +115,11 @@ final class ReconcileRung implements RungExecution {
     String sentence =
         "%d of %d neighbours compared completely in %d exchanges; %d events were missing, %d bytes of overhead"
             .formatted(
-                peers.size() - peersForNextRung().size(), peers.size(), exchanges, missing, bytes);
+                outcomes.values().stream().filter(ReconcileRung::isCompared).count(),
+                peers.size(),
+                exchanges,
+                missing,
+                bytes);
     return problem.isEmpty() ? sentence : sentence + "; " + problem;
   }
 }

@@ -107,8 +107,8 @@ public record RecoveryConfig(
         mode.maxEvents());
   }
 
-  /** Peers of the mesh rungs at most. */
-  int maxPeers() {
+  /** Peers that a mesh rung fetches from at most; it may try more. */
+  public int maxPeers() {
     return ModeLimits.of(mode).maxPeers;
   }
 

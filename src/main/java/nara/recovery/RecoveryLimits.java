@@ -10,11 +10,6 @@ final class RecoveryLimits {
   /** With fewer events, fetching pages costs less than comparing ledgers. */
   static final int MIN_EVENTS_TO_RECONCILE = 1_000;
 
-  /** Events that the slices rung requests in all, as the reference does, and from each peer. */
-  static final int SLICES_CAPACITY = 50_000;
-
-  static final int MIN_SLICE_EVENTS_PER_PEER = 100;
-
   /** The wait before a discovery retry doubles at most this often, so that it cannot overflow. */
   static final int MAX_DISCOVERY_DOUBLINGS = 20;
 
@@ -33,22 +28,31 @@ final class RecoveryLimits {
   static final int MAX_INVALID_RESPONSES = 2;
 
   /**
-   * Rejected events that drop a peer, if they are also this share of its events. Both are far above
-   * those of an honest peer that holds forgeries, even where the forgeries lie close together.
+   * Rejected events, and their share, from which other peers fetch the same ranges again. They
+   * never drop a peer: an honest one may hold any number of forgeries.
    */
-  static final int MAX_REJECTED = 100;
-
-  static final double MAX_REJECTED_SHARE = 0.3;
-
-  /** Rejected events, and their share, from which other peers fetch the same ranges again. */
   static final int SUSPECT_REJECTED = 5;
 
   static final double SUSPECT_REJECTED_SHARE = 0.005;
+
+  /**
+   * Rejected events after which a peer gets no more calls, and so many more for each other event.
+   * Verifying 50,000 takes a few seconds of one core.
+   */
+  static final int MAX_REJECTED = 50_000;
+
+  static final int REJECTED_PER_ACCEPTED = 4;
+
+  /** The share of the events that a peer showed to hold which it must give. */
+  static final double LEAST_SHARE_OF_CLAIM = 0.9;
 
   /** Withheld events, and their share of those it claims to hold, that drop a peer. */
   static final int MAX_WITHHELD = 100;
 
   static final double MAX_WITHHELD_SHARE = 0.05;
+
+  /** Contested names in one reason of the outcome: peers can invent any number of them. */
+  static final int MAX_CONTESTED_NAMED = 5;
 
   private RecoveryLimits() {}
 }

@@ -8,12 +8,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import nara.bounds.SafeText;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
-import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.LedgerRequestMessage;
@@ -57,7 +59,15 @@ public final class RecoveryPlan {
   private PlanState state = PlanState.WAITING;
   private String stage = "discovery";
   private List<Neighbour> neighbours = List.of();
+
+  /** In order of preference. */
   private List<Peer> peers = List.of();
+
+  /** What the rungs so far could not get, which a later one may get. */
+  private final List<String> openLosses = new ArrayList<>();
+
+  private final Set<String> peersWithoutKeys = new TreeSet<>();
+  private List<Peer> rungPeers = List.of();
   private boolean plazaAvailable;
   private int ledgerSize;
   private int discoveryAttempts;
@@ -194,16 +204,17 @@ public final class RecoveryPlan {
     plazaAvailable = found.plazaAvailable() && !config.readOnly();
     ledgerSize = found.ledgerSize();
     peers =
-        neighbours.stream()
-            .filter(neighbour -> !neighbour.address().isEmpty())
-            .limit(config.maxPeers())
-            .map(
-                neighbour ->
-                    new Peer(
-                        neighbour.name(),
-                        neighbour.address(),
-                        neighbour.sources().contains(Neighbour.Source.CONFIGURED)))
-            .toList();
+        PeerOrder.of(
+            neighbours.stream()
+                .filter(neighbour -> !neighbour.address().isEmpty())
+                .map(
+                    neighbour ->
+                        new Peer(
+                            neighbour.name(),
+                            neighbour.address(),
+                            neighbour.sources().contains(Neighbour.Source.CONFIGURED)))
+                .toList(),
+            random);
     peers.forEach(peer -> scores.of(peer.name()));
     leave("complete", neighbours.size() + " online, " + peers.size() + " with a mesh address");
     startNextRung(peers);
@@ -211,7 +222,8 @@ public final class RecoveryPlan {
 
   // The ladder.
 
-  private void startNextRung(List<Peer> rungPeers) {
+  private void startNextRung(List<Peer> remaining) {
+    rungPeers = remaining;
     rungIndex++;
     if (rungIndex == config.ladder().size()) {
       leaveLadder();
@@ -222,25 +234,25 @@ public final class RecoveryPlan {
     switch (next) {
       case RECONCILE -> {
         if (ledgerSize < RecoveryLimits.MIN_EVENTS_TO_RECONCILE) {
-          skipRung("too few events to compare: " + ledgerSize, rungPeers);
+          skipRung("too few events to compare: " + ledgerSize);
         } else {
-          startMeshRung(
-              rungPeers, () -> new ReconcileRung(rungPeers, scores, config, this::newCallId));
+          startMeshRung(() -> new ReconcileRung(rungPeers, scores, config, this::newCallId));
         }
       }
       case PAGES ->
           startMeshRung(
-              rungPeers,
               () -> new PagesRung(rungPeers, scores, config, me, random, this::newCallId));
-      case SAMPLE -> startMeshRung(rungPeers, () -> samplePool(rungPeers));
-      case SLICES -> startMeshRung(rungPeers, () -> slicePool(rungPeers));
+      case SAMPLE ->
+          startMeshRung(() -> new SampleRung(rungPeers, scores, config, me, this::newCallId));
+      case SLICES ->
+          startMeshRung(() -> new SlicesRung(rungPeers, scores, config, this::newCallId));
       case PLAZA -> startPlazaRung();
     }
   }
 
-  private void startMeshRung(List<Peer> rungPeers, Supplier<RungExecution> newRung) {
+  private void startMeshRung(Supplier<RungExecution> newRung) {
     if (rungPeers.isEmpty()) {
-      skipRung("no neighbour with a mesh address", rungPeers);
+      skipRung("no neighbour with a mesh address");
       return;
     }
     state = PlanState.RUNNING_MESH_RUNG;
@@ -249,37 +261,9 @@ public final class RecoveryPlan {
     continueMeshRung();
   }
 
-  private void skipRung(String reason, List<Peer> rungPeers) {
+  private void skipRung(String reason) {
     leave("skipped", reason);
     startNextRung(rungPeers);
-  }
-
-  /** The sampled capacity in calls of one page, and at least one call for each peer. */
-  private CallPool samplePool(List<Peer> rungPeers) {
-    int size = Math.min(config.samplePage(), Query.MAX_EVENTS);
-    int calls = Math.max(rungPeers.size(), Math.ceilDiv(config.sampleCapacity(), size));
-    CallPool pool = new CallPool(rungPeers, scores, config, this::newCallId);
-    for (int i = 0; i < calls; i++) {
-      pool.add(new Query.Sample(size, me, 0, Query.Filter.ALL));
-    }
-    return pool;
-  }
-
-  /**
-   * Requests as many events of each peer as the reference does, in slices that fit into one
-   * response. The reference's subject filter would leave out naras that are offline.
-   */
-  private CallPool slicePool(List<Peer> rungPeers) {
-    int share = RecoveryLimits.SLICES_CAPACITY / rungPeers.size();
-    int perPeer = Math.max(RecoveryLimits.MIN_SLICE_EVENTS_PER_PEER, share);
-    int slicesPerPeer = Math.ceilDiv(perPeer, Query.MAX_EVENTS);
-    int total = rungPeers.size() * slicesPerPeer;
-    int limit = Math.ceilDiv(perPeer, slicesPerPeer);
-    CallPool pool = new CallPool(rungPeers, scores, config, this::newCallId);
-    for (int i = 0; i < total; i++) {
-      pool.add(new Query.Slice(0, i, total, limit, Query.Filter.ALL));
-    }
-    return pool;
   }
 
   private void continueMeshRungIf(BooleanSupplier callEnded) {
@@ -296,33 +280,48 @@ public final class RecoveryPlan {
   }
 
   /**
-   * Chooses the next rung's peers. After a failed rung they are all peers. After a partial rung
-   * they are only those that may hold missing events, because other requests may suit them better.
+   * Hands what is missing to the next rung. After a failed rung that is everything. After a partial
+   * rung only those peers are asked that may hold missing events, because other requests may suit
+   * them better. A rung that leaves nothing open ends the ladder.
    */
   private void leaveMeshRung() {
-    if (rung.failed()) {
-      leave("failed", rung.summary());
-      startNextRung(peers);
+    peersWithoutKeys.addAll(rung.peersWithoutKeys());
+    List<Peer> remaining = rung.failed() ? rungPeers : rung.peersForNextRung();
+    String loss = rung.lossDescription();
+    boolean complete = remaining.isEmpty() && loss.isEmpty();
+    leave(rung.failed() ? "failed" : complete ? "complete" : "partial", rung.summary());
+    if (complete) {
+      openLosses.clear();
+      leaveLadder();
       return;
     }
-    List<Peer> remaining = rung.peersForNextRung();
-    String loss = rung.lossDescription();
-    if (!loss.isEmpty()) {
-      reasons.add(stage + ": " + loss);
+    if (!loss.isEmpty() && scores.anyResponded()) {
+      openLosses.add(stage + ": " + loss);
+    } else if (!rung.failed()) {
+      addUnread(remaining);
     }
-    leave(remaining.isEmpty() && loss.isEmpty() ? "complete" : "partial", rung.summary());
-    boolean meshRungFollows =
-        rungIndex + 1 < config.ladder().size() && config.ladder().get(rungIndex + 1) != Rung.PLAZA;
-    if (!remaining.isEmpty() && meshRungFollows) {
-      startNextRung(remaining);
-    } else {
+    if (remaining.isEmpty()) {
       leaveLadder();
+    } else {
+      startNextRung(remaining);
+    }
+  }
+
+  /** A peer whose last call failed is named for that already. */
+  private void addUnread(List<Peer> some) {
+    String names =
+        some.stream()
+            .map(Peer::name)
+            .filter(name -> scores.of(name).failureSummary().isEmpty())
+            .collect(Collectors.joining(", "));
+    if (!names.isEmpty()) {
+      openLosses.add(stage + ": more events may be held by " + names);
     }
   }
 
   private void startPlazaRung() {
     if (!plazaAvailable) {
-      skipRung(config.readOnly() ? "read-only" : "no plaza", peers);
+      skipRung(config.readOnly() ? "read-only" : "no plaza");
       return;
     }
     List<String> names = neighbours.stream().map(Neighbour::name).toList();
@@ -372,7 +371,7 @@ public final class RecoveryPlan {
 
   private void afterPlazaRung() {
     if (plazaResponders.isEmpty()) {
-      startNextRung(peers);
+      startNextRung(rungPeers);
     } else {
       leaveLadder();
     }
@@ -385,6 +384,8 @@ public final class RecoveryPlan {
   }
 
   private void leaveLadder() {
+    reasons.addAll(openLosses);
+    openLosses.clear();
     if (respondedPeers().isEmpty()) {
       searchKeys();
       return;
@@ -421,11 +422,36 @@ public final class RecoveryPlan {
 
   private void onKeySearchEnded(KeySearch.KeySearchResult result) {
     if (state == PlanState.SEARCHING_KEYS) {
-      leave(
-          "complete",
-          result.keysLearned() + " of " + result.namesQueried() + " missing keys found");
+      int waiting = result.offerResult().quarantined();
+      if (waiting > 0 && !peersWithoutKeys.isEmpty()) {
+        reasons.add(
+            "keys: %d events wait for keys, and %s did not give the announcements"
+                .formatted(waiting, String.join(", ", peersWithoutKeys)));
+      }
+      String found = result.keysLearned() + " of " + result.namesQueried() + " missing keys found";
+      if (result.contested().isEmpty()) {
+        leave("complete", found);
+      } else {
+        reasons.add(contestedReason(result.contested()));
+        leave("partial", found + ", " + result.contested().size() + " contested");
+      }
       seedPingTimes();
     }
+  }
+
+  private static String contestedReason(Map<String, Integer> contested) {
+    String names =
+        contested.keySet().stream()
+            .sorted()
+            .limit(RecoveryLimits.MAX_CONTESTED_NAMED)
+            .map(SafeText::excerpt)
+            .collect(Collectors.joining(", "));
+    int others = contested.size() - RecoveryLimits.MAX_CONTESTED_NAMED;
+    return "%,d events wait: the key of %s%s is contested; give the right one in trust.keys"
+        .formatted(
+            contested.values().stream().mapToInt(Integer::intValue).sum(),
+            names,
+            others > 0 ? " and %,d others".formatted(others) : "");
   }
 
   private void seedPingTimes() {
@@ -450,7 +476,7 @@ public final class RecoveryPlan {
     reasons.add(reason);
     leave("failed", reason);
     switch (state) {
-      case RUNNING_MESH_RUNG -> startNextRung(peers);
+      case RUNNING_MESH_RUNG -> startNextRung(rungPeers);
       case RUNNING_PLAZA_RUNG -> afterPlazaRung();
       case SYNCING_CHECKPOINTS -> searchKeys();
       case SEARCHING_KEYS -> seedPingTimes();
@@ -459,6 +485,7 @@ public final class RecoveryPlan {
   }
 
   private void interrupt(String reason) {
+    reasons.addAll(openLosses);
     reasons.add(reason);
     leave("interrupted", reason);
     finish();

@@ -2,6 +2,7 @@ package nara.recovery;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
@@ -36,6 +37,11 @@ public interface RungExecution {
 
   /** The peers that may still hold missing events. */
   List<Peer> peersForNextRung();
+
+  /** The peers that answered, but did not give the announcements that bring the keys. */
+  default Set<String> peersWithoutKeys() {
+    return Set.of();
+  }
 
   int plannedCalls();
 

@@ -14,6 +14,8 @@ import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
+import nara.identity.Witness;
+import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.trust.verifier.ParallelVerifier;
 
 /**
@@ -42,10 +44,11 @@ final class EventPipeline {
    *
    * @param held bit k is set when the ledger holds the k-th of {@link RawEvents#ids} as valid
    * @param merging valid events that were sent to the ledger after it was asked
+   * @param witness who served the events; its support for the keys of skipped announcements counts
    * @return a result for each event that was not skipped, in order
    */
   List<VerificationResult> verifyNew(
-      RawEvents events, BitSet held, List<Map<EventId, Event>> merging) {
+      RawEvents events, BitSet held, List<Map<EventId, Event>> merging, Witness witness) {
     int[] fresh = new int[events.size()];
     int count = 0;
     int idIndex = 0;
@@ -54,9 +57,11 @@ final class EventPipeline {
       EventId id = events.id(i);
       if (id == null || !held.get(idIndex++) && !isRepeated(events, i, first, merging)) {
         fresh[count++] = i;
+      } else if (!witness.equals(Witness.NONE) && events.isAnnouncement(i)) {
+        eventVerifier.support(events.read(i, reader), witness);
       }
     }
-    return verify(read(events, Arrays.copyOf(fresh, count)));
+    return verify(read(events, Arrays.copyOf(fresh, count)), witness);
   }
 
   private static boolean isRepeated(
@@ -75,6 +80,18 @@ final class EventPipeline {
     return false;
   }
 
+  /** The results of the events that are held as valid and are not valid by the keys that hold. */
+  List<VerificationResult> verifyHeld(List<JudgedEvent> held) {
+    List<ReadResult> valid =
+        held.stream()
+            .filter(judged -> judged.verdict() == Verdict.VALID)
+            .map(judged -> reader.read(judged.event().json()))
+            .toList();
+    return verify(valid, Witness.NONE).stream()
+        .filter(result -> result.verdict() != Verdict.VALID)
+        .toList();
+  }
+
   /** Parses events that were verified before; those that are not well formed are malformed. */
   List<VerificationResult> readTrusted(RawEvents events) {
     return read(events, IntStream.range(0, events.size()).toArray()).stream()
@@ -88,20 +105,20 @@ final class EventPipeline {
   }
 
   /**
-   * Verifies parsed events, in pieces on all cores. A batch with hey-theres is verified as a whole:
-   * their keys must be learned before the other events are verified. In any other batch no verdict
-   * depends on another event.
+   * Verifies parsed events, in pieces on all cores. A batch with announcements is verified as a
+   * whole: their keys must be learned before the other events are verified. In any other batch no
+   * verdict depends on another event.
    */
-  List<VerificationResult> verify(List<ReadResult> batch) {
+  List<VerificationResult> verify(List<ReadResult> batch, Witness witness) {
     int size = batch.size();
-    if (size < MIN_PARALLEL || EventVerifier.containsHeyThere(batch)) {
-      return eventVerifier.verify(batch);
+    if (size < MIN_PARALLEL || EventVerifier.containsAnnouncement(batch)) {
+      return eventVerifier.verify(batch, witness);
     }
     return inParallel(
             Math.ceilDiv(size, PIECE),
             piece ->
                 eventVerifier.verify(
-                    batch.subList(piece * PIECE, Math.min(size, (piece + 1) * PIECE))))
+                    batch.subList(piece * PIECE, Math.min(size, (piece + 1) * PIECE)), witness))
         .stream()
         .flatMap(List::stream)
         .toList();

@@ -19,25 +19,31 @@ import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.HeyThere;
+import nara.event.Observation;
 import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
 import nara.event.Signatures;
 import nara.event.Verdict;
 import nara.identity.KeyLookup;
+import nara.identity.KeyLookup.Contested;
 import nara.identity.KeyLookup.Known;
 import nara.identity.KeyLookup.Mismatch;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
  * Gives each event its verdict.
  *
- * <p>All signatures of a batch go to the signature verifier in two calls: first those of the
- * hey-theres, because their keys are learned before the other events are verified, then all others.
- * The verdicts of a batch do not depend on the order of its events.
+ * <p>The signatures of hey-theres and chaus are verified first, because their keys are learned
+ * before the other events are verified. The verdicts of a batch do not depend on the order of its
+ * events.
+ *
+ * <p>An event that only the key of another claimant signed is not bad: it waits as {@link
+ * Verdict#UNKNOWN_EMITTER} while evidence may still decide for that key.
  *
  * <p>Safe for concurrent use.
  */
@@ -47,6 +53,8 @@ public final class EventVerifier {
 
   /** Distinct voters whose signatures back a checkpoint. */
   public static final int MIN_VOTERS = 2;
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private static final Comparator<Event> BY_TIME =
       Comparator.comparingLong(Event::ts).thenComparing(Event::id);
@@ -64,33 +72,79 @@ public final class EventVerifier {
     this.clock = clock;
   }
 
-  /** Learns the keys of a batch, then verifies it: one result for each event, in order. */
+  /** Verifies a batch that no peer in particular served. */
   public List<VerificationResult> verify(List<ReadResult> batch) {
+    return verify(batch, Witness.NONE);
+  }
+
+  /**
+   * Learns the keys of a batch, then verifies it: one result for each event, in order.
+   *
+   * @param witness who served the batch, as support for the keys that its announcements carry
+   */
+  public List<VerificationResult> verify(List<ReadResult> batch, Witness witness) {
     long maxTimestamp = maxTimestamp();
     VerificationResult[] results = new VerificationResult[batch.size()];
     for (int i = 0; i < results.length; i++) {
       results[i] = checkStructure(batch.get(i), maxTimestamp);
     }
-    if (containsHeyThere(batch)) {
+    if (containsAnnouncement(batch)) {
       verifySignatures(batch, results, true);
-      learnKeys(batch, results);
+      learnKeys(results, witness);
     }
     verifySignatures(batch, results, false);
+    tryRivals(results);
+    for (VerificationResult result : results) {
+      if (result.verdict() == Verdict.VALID && !isAnnouncement(result.readResult())) {
+        keys.markUsed(result.event().emitter());
+      }
+    }
     return Arrays.asList(results);
   }
 
-  /** Only learns the keys of the valid hey-theres of a batch. */
+  /** Only learns the keys of the valid announcements of a batch. */
   public void learnKeys(List<ReadResult> batch) {
-    verify(batch.stream().filter(EventVerifier::isHeyThere).toList());
+    verify(batch.stream().filter(EventVerifier::isAnnouncement).toList());
   }
 
-  private static boolean isHeyThere(ReadResult result) {
-    return result instanceof ParsedEvent parsed && parsed.event().payload() instanceof HeyThere;
+  /**
+   * Counts a peer's support for the keys of announcements that are held already, without verifying
+   * them again. A key that nobody has verified gains nothing.
+   */
+  void support(ReadResult announcement, Witness witness) {
+    if (announcement instanceof ParsedEvent parsed) {
+      carriedKey(parsed.event())
+          .ifPresent(carried -> keys.support(announcer(parsed.event()), carried, witness));
+    }
+  }
+
+  private static boolean isAnnouncement(ReadResult result) {
+    return result instanceof ParsedEvent parsed
+        && (parsed.event().payload() instanceof HeyThere
+            || parsed.event().payload() instanceof Chau);
   }
 
   /** Whether the batch may bring keys that decide about its other events. */
-  static boolean containsHeyThere(List<ReadResult> batch) {
-    return batch.stream().anyMatch(EventVerifier::isHeyThere);
+  static boolean containsAnnouncement(List<ReadResult> batch) {
+    return batch.stream().anyMatch(EventVerifier::isAnnouncement);
+  }
+
+  /** The key in an announcement; empty when it carries none. */
+  private static Optional<PublicKey> carriedKey(Event event) {
+    return switch (event.payload()) {
+      case HeyThere hey -> PublicKey.parse(hey.publicKey());
+      case Chau chau -> PublicKey.parse(chau.publicKey());
+      default -> Optional.empty();
+    };
+  }
+
+  /** The nara that an announcement is about. */
+  private static String announcer(Event event) {
+    return switch (event.payload()) {
+      case HeyThere hey -> hey.from();
+      case Chau chau -> chau.from();
+      default -> event.emitter();
+    };
   }
 
   /** The verdict, if no signature is needed for it; else null. */
@@ -107,6 +161,12 @@ public final class EventVerifier {
       return VerificationResult.of(
           parsed, Verdict.FROM_THE_FUTURE, "more than 10 minutes ahead of this node's clock");
     }
+    if (latestSeconds(event) > maxTimestamp / NANOS_PER_SECOND) {
+      return VerificationResult.of(
+          parsed,
+          Verdict.FROM_THE_FUTURE,
+          "states a time more than 10 minutes ahead of this node's clock");
+    }
     if (event.isSigned() || event.payload() instanceof Checkpoint) {
       return null;
     }
@@ -118,38 +178,119 @@ public final class EventVerifier {
   }
 
   /**
-   * Learns the keys of the valid hey-theres; of two keys for one name the older hey-there's wins.
-   *
-   * @param results without a valid event yet, except hey-theres
+   * The latest time inside the payload that makes it outrank later events, Unix seconds. A
+   * checkpoint or a restart that lies far ahead would be the latest one for ever.
    */
-  private void learnKeys(List<ReadResult> batch, VerificationResult[] results) {
-    IntStream.range(0, results.length)
-        .filter(i -> results[i] != null && results[i].verdict() == Verdict.VALID)
-        .boxed()
-        .sorted(Comparator.comparing(i -> results[i].event(), BY_TIME))
+  private static long latestSeconds(Event event) {
+    return switch (event.payload()) {
+      case Checkpoint checkpoint -> checkpoint.asOfTime();
+      case Observation observation -> Math.max(observation.startTime(), observation.lastRestart());
+      default -> Long.MIN_VALUE;
+    };
+  }
+
+  /**
+   * Learns the keys of the valid announcements, the oldest first, and then judges these
+   * announcements by the keys that hold.
+   *
+   * @param results without a valid event yet, except announcements
+   */
+  private void learnKeys(VerificationResult[] results, Witness witness) {
+    int[] valid =
+        IntStream.range(0, results.length)
+            .filter(i -> results[i] != null && results[i].verdict() == Verdict.VALID)
+            .toArray();
+    Arrays.stream(valid)
+        .mapToObj(i -> results[i].event())
+        .sorted(BY_TIME)
         .forEach(
-            i -> {
-              HeyThere hey = (HeyThere) results[i].event().payload();
-              PublicKey carried = PublicKey.parse(hey.publicKey()).orElseThrow();
-              keys.learn(hey.from(), hey.id(), carried, Origin.HEY_THERE);
-              keyConflict(carried, hey.from())
-                  .map(error -> VerificationResult.of(batch.get(i), Verdict.BAD_SIGNATURE, error))
-                  .ifPresent(rejected -> results[i] = rejected);
-            });
+            event ->
+                keys.learn(
+                    announcer(event),
+                    event.payload() instanceof HeyThere hey
+                        ? hey.id()
+                        : ((Chau) event.payload()).id(),
+                    carriedKey(event).orElseThrow(),
+                    Origin.HEY_THERE,
+                    witness));
+    for (int i : valid) {
+      results[i] = judgeAnnouncement(results[i]);
+    }
   }
 
-  private Optional<String> keyConflict(PublicKey carried, String name) {
-    return keys.byName(name)
-        .filter(known -> !known.equals(carried))
-        .map(known -> "carries another key than the first one of " + SafeText.excerpt(name));
+  /** The result for a well signed announcement, by the key that holds for its name. */
+  private VerificationResult judgeAnnouncement(VerificationResult result) {
+    String name = announcer(result.event());
+    PublicKey carried = carriedKey(result.event()).orElseThrow();
+    KeyLookup holds = keys.lookup(name, "");
+    if (holds instanceof Contested) {
+      return contested(result.readResult(), name);
+    }
+    if (!(holds instanceof Known known) || known.key().equals(carried)) {
+      return result;
+    }
+    return keys.isDecided(name)
+        ? VerificationResult.of(
+            result.readResult(),
+            Verdict.BAD_SIGNATURE,
+            "carries another key than the one of " + SafeText.excerpt(name) + " that holds")
+        : outweighed(result.readResult(), name);
   }
 
-  /** Completes the results that are still null: those of hey-theres only, or all. */
+  private static VerificationResult contested(ReadResult event, String name) {
+    return new VerificationResult(
+        event,
+        Verdict.UNKNOWN_EMITTER,
+        "the key of " + SafeText.excerpt(name) + " is contested",
+        Set.of(name));
+  }
+
+  private static VerificationResult outweighed(ReadResult event, String name) {
+    return new VerificationResult(
+        event,
+        Verdict.UNKNOWN_EMITTER,
+        "is signed by a key of %s for which there is less evidence"
+            .formatted(SafeText.excerpt(name)),
+        Set.of(name));
+  }
+
+  /**
+   * Lets those events wait that the key of their emitter did not sign, but another key that is
+   * claimed for it.
+   */
+  private void tryRivals(VerificationResult[] results) {
+    List<SignatureCheck> checks = new ArrayList<>();
+    List<Integer> owners = new ArrayList<>();
+    for (int i = 0; i < results.length; i++) {
+      if (results[i].verdict() == Verdict.BAD_SIGNATURE
+          && !isAnnouncement(results[i].readResult())) {
+        ParsedEvent parsed = (ParsedEvent) results[i].readResult();
+        Event event = parsed.event();
+        Optional<byte[]> signature = event.signature();
+        if (signature.isPresent()
+            && keys.lookup(event.emitter(), event.emitterId()) instanceof Known known) {
+          for (PublicKey rival : known.rivals()) {
+            checks.add(new SignatureCheck(rival, parsed.signedHash(), signature.get()));
+            owners.add(i);
+          }
+        }
+      }
+    }
+    boolean[] accepted = checks.isEmpty() ? new boolean[0] : signatureVerifier.verify(checks);
+    for (int c = 0; c < accepted.length; c++) {
+      if (accepted[c]) {
+        VerificationResult result = results[owners.get(c)];
+        results[owners.get(c)] = outweighed(result.readResult(), result.event().emitter());
+      }
+    }
+  }
+
+  /** Completes the results that are still null: those of announcements only, or all. */
   private void verifySignatures(
-      List<ReadResult> batch, VerificationResult[] results, boolean heyTheresOnly) {
+      List<ReadResult> batch, VerificationResult[] results, boolean announcementsOnly) {
     int[] indexes =
         IntStream.range(0, results.length)
-            .filter(i -> results[i] == null && (!heyTheresOnly || isHeyThere(batch.get(i))))
+            .filter(i -> results[i] == null && (!announcementsOnly || isAnnouncement(batch.get(i))))
             .toArray();
     List<SignatureCheck> checks = new ArrayList<>(indexes.length);
     Queue<VoteChecks> votes = new ArrayDeque<>();
@@ -169,7 +310,7 @@ public final class EventVerifier {
       if (parsed.event().payload() instanceof Checkpoint) {
         VoteChecks vote = votes.remove();
         results[i] = orWaiting(vote.result(parsed, accepted, check), parsed, tripReason);
-        check += vote.voters().size();
+        check += vote.checks().size();
       } else if (results[i] == null) {
         results[i] = orWaiting(signatureResult(parsed, accepted[check++]), parsed, tripReason);
       }
@@ -191,6 +332,7 @@ public final class EventVerifier {
     return switch (signerKey(event)) {
       case Mismatch mismatch ->
           VerificationResult.of(parsed, Verdict.BAD_SIGNATURE, mismatch.reason());
+      case Contested contested -> contested(parsed, event.emitter());
       case KeyLookup.Unknown unknown ->
           new VerificationResult(
               parsed,
@@ -221,18 +363,11 @@ public final class EventVerifier {
   /** The key that decides: the carried key for hey-there and chau, else the emitter's. */
   private KeyLookup signerKey(Event event) {
     return switch (event.payload()) {
-      // The keyring reports a conflict with a known key when it learns the carried one.
+      // Whether the carried key holds is judged when it is learned.
       case HeyThere hey -> parseCarriedKey(hey.publicKey());
-      case Chau chau -> chauKey(chau);
+      case Chau chau -> parseCarriedKey(chau.publicKey());
       default -> keys.lookup(event.emitter(), event.emitterId());
     };
-  }
-
-  private KeyLookup chauKey(Chau chau) {
-    KeyLookup carried = parseCarriedKey(chau.publicKey());
-    return carried instanceof Known known
-        ? keyConflict(known.key(), chau.from()).<KeyLookup>map(Mismatch::new).orElse(carried)
-        : carried;
   }
 
   private static KeyLookup parseCarriedKey(String publicKey) {
@@ -248,37 +383,40 @@ public final class EventVerifier {
   }
 
   /**
-   * The voters of one checkpoint whose signatures are checked. A voter is a key, not an id: no
-   * signature covers an id, and several ids may be claimed for one key.
+   * The votes of one checkpoint that are checked. A voter is a key, not an id: no signature covers
+   * an id, so an id may have several claimants, and several ids may be claimed for one key. A vote
+   * is checked with the key of each claimant; as only distinct keys count, that is safe.
    *
-   * @param voters in the order of their checks, which follow each other in the batch
+   * @param checks the key of each check, which follow each other in the batch
    * @param missingKeys ids of voters whose key is not known
    */
-  private record VoteChecks(List<PublicKey> voters, Set<String> missingKeys) {
+  private record VoteChecks(List<PublicKey> checks, Set<String> missingKeys) {
 
-    static VoteChecks add(Checkpoint checkpoint, Keyring keys, List<SignatureCheck> checks) {
-      List<PublicKey> voters = new ArrayList<>();
+    static VoteChecks add(Checkpoint checkpoint, Keyring keys, List<SignatureCheck> all) {
+      List<PublicKey> checks = new ArrayList<>();
       Set<String> missingKeys = new LinkedHashSet<>();
       for (int v = 0; v < checkpoint.voterIds().size(); v++) {
         String voter = checkpoint.voterIds().get(v);
-        Optional<PublicKey> key = keys.byId(voter);
+        List<PublicKey> claimants = keys.keysOfId(voter);
         Optional<byte[]> signature = Signatures.decode(checkpoint.signatures().get(v));
-        if (key.isEmpty()) {
+        if (claimants.isEmpty()) {
           missingKeys.add(voter);
         } else if (signature.isPresent()) {
           byte[] text = checkpoint.attestation(voter).getBytes(StandardCharsets.UTF_8);
-          checks.add(new SignatureCheck(key.get(), text, signature.get()));
-          voters.add(key.get());
+          for (PublicKey key : claimants) {
+            all.add(new SignatureCheck(key, text, signature.get()));
+            checks.add(key);
+          }
         }
       }
-      return new VoteChecks(voters, missingKeys);
+      return new VoteChecks(checks, missingKeys);
     }
 
     VerificationResult result(ParsedEvent parsed, boolean[] accepted, int firstCheck) {
       Set<PublicKey> valid = new HashSet<>();
-      for (int v = 0; v < voters.size(); v++) {
+      for (int v = 0; v < checks.size(); v++) {
         if (accepted[firstCheck + v]) {
-          valid.add(voters.get(v));
+          valid.add(checks.get(v));
         }
       }
       if (valid.size() >= MIN_VOTERS) {

@@ -3,9 +3,11 @@ package nara.trust;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
@@ -28,7 +30,7 @@ public final class KeySearch {
     /** Whether there is no peer to ask. */
     boolean isEmpty();
 
-    /** Learns the key of that name; true when a peer knew it. */
+    /** Learns the keys that peers know for that name; true when one of them holds. */
     Future<Boolean> learnKey(String name);
   }
 
@@ -40,29 +42,46 @@ public final class KeySearch {
     this.keySource = source;
   }
 
-  /** The outcome of a search, with that of verifying the quarantined events again. */
-  public record KeySearchResult(int namesQueried, int keysLearned, OfferResult offerResult)
+  /**
+   * The outcome of a search, with that of verifying the quarantined events again.
+   *
+   * @param contested events that still wait because their emitter's key is contested, by name
+   */
+  public record KeySearchResult(
+      int namesQueried, int keysLearned, OfferResult offerResult, Map<String, Integer> contested)
       implements BusMessage {
-    public static final KeySearchResult NONE = new KeySearchResult(0, 0, OfferResult.NONE);
+    public static final KeySearchResult NONE =
+        new KeySearchResult(0, 0, OfferResult.NONE, Map.of());
+
+    /** A search that leaves no name contested. */
+    public KeySearchResult(int namesQueried, int keysLearned, OfferResult offerResult) {
+      this(namesQueried, keysLearned, offerResult, Map.of());
+    }
 
     /** The outcome of both searches. */
     public KeySearchResult plus(KeySearchResult other) {
+      Map<String, Integer> all = new TreeMap<>(contested);
+      other.contested.forEach((name, events) -> all.merge(name, events, Math::max));
       return new KeySearchResult(
           namesQueried + other.namesQueried,
           keysLearned + other.keysLearned,
-          offerResult.plus(other.offerResult));
+          offerResult.plus(other.offerResult),
+          Map.copyOf(all));
     }
   }
 
   /** Looks up the names that most events wait for; a failed lookup counts as not found. */
   public Future<KeySearchResult> search() {
-    return bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), Timeouts.LOCAL)
-        .compose(unknown -> search(mostWanted(unknown.quarantinedByName())));
+    return listUnknown().compose(unknown -> search(mostWanted(unknown)));
   }
 
-  private List<String> mostWanted(Map<String, Integer> quarantinedByName) {
-    return quarantinedByName.entrySet().stream()
-        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+  /** Contested names first: their claimants are known naras, and the others may be invented. */
+  private List<String> mostWanted(TrustRequest.UnknownEmitters unknown) {
+    return unknown.quarantinedByName().entrySet().stream()
+        .sorted(
+            Comparator.<Map.Entry<String, Integer>, Boolean>comparing(
+                    entry -> !unknown.contested().contains(entry.getKey()))
+                .thenComparing(Map.Entry.comparingByValue(Comparator.reverseOrder())))
         .limit(keySource.isEmpty() ? 0 : MAX_NAMES)
         .map(Map.Entry::getKey)
         .toList();
@@ -76,10 +95,21 @@ public final class KeySearch {
     }
     return Future.all(lookups)
         .compose(all -> bus.request(TrustRequest.ADDRESS, new VerifyQuarantined(), Timeouts.LOCAL))
-        .map(
+        .compose(
             result ->
-                new KeySearchResult(
-                    names.size(), lookups.stream().mapToInt(Future::result).sum(), result));
+                listUnknown()
+                    .map(
+                        unknown ->
+                            new KeySearchResult(
+                                names.size(),
+                                lookups.stream().mapToInt(Future::result).sum(),
+                                result,
+                                unknown.contestedByName())));
+  }
+
+  private Future<TrustRequest.UnknownEmitters> listUnknown() {
+    return bus.request(
+        TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), Timeouts.LOCAL);
   }
 
   private Future<Integer> lookUpNext(Deque<String> remaining, int learned) {

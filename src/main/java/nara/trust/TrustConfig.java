@@ -1,5 +1,8 @@
 package nara.trust;
 
+import java.util.Map;
+import nara.identity.PublicKey;
+
 /**
  * The section {@code trust} of the configuration.
  *
@@ -9,9 +12,21 @@ package nara.trust;
  * @param recheckOneIn a second verifier checks one accepted signature in so many; 0 for none
  * @param maxKeyTables keys that have a table at the same time
  * @param maxQuarantined events that may wait for keys; beyond it the oldest arrivals are dropped
+ * @param keys the operator's word for whose key is which, by name
  */
 public record TrustConfig(
-    TrustPolicy policy, String verifier, int recheckOneIn, int maxKeyTables, int maxQuarantined) {
+    TrustPolicy policy,
+    String verifier,
+    int recheckOneIn,
+    int maxKeyTables,
+    int maxQuarantined,
+    Map<String, PublicKey> keys) {
+  /** A configuration without the operator's keys. */
+  public TrustConfig(
+      TrustPolicy policy, String verifier, int recheckOneIn, int maxKeyTables, int maxQuarantined) {
+    this(policy, verifier, recheckOneIn, maxKeyTables, maxQuarantined, Map.of());
+  }
+
   public static TrustConfig defaults() {
     return new TrustConfig(TrustPolicy.VERIFIED, "auto", 1_000, 256, 20_000);
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Request;
@@ -137,12 +138,32 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * The response to {@link ListUnknownEmitters}.
    *
    * @param quarantinedByName quarantined events by the emitter's name or the voter's id
+   * @param contested those of these names for which several keys are claimed with equal evidence
    */
-  record UnknownEmitters(Map<String, Integer> quarantinedByName) implements BusMessage {}
+  record UnknownEmitters(Map<String, Integer> quarantinedByName, Set<String> contested)
+      implements BusMessage {
+    /** The events that wait only because their emitter's key is contested. */
+    public Map<String, Integer> contestedByName() {
+      Map<String, Integer> events = new TreeMap<>(quarantinedByName);
+      events.keySet().retainAll(contested);
+      return events;
+    }
+  }
 
   /** Lists the contradictory key claims that this node has received. */
   record ListKeyConflicts() implements TrustRequest<KeyConflicts> {}
 
-  /** The reply to {@link ListKeyConflicts}: see {@link Keyring#conflicts}. */
-  record KeyConflicts(List<Keyring.Conflict> conflicts) implements BusMessage {}
+  /**
+   * The reply to {@link ListKeyConflicts}: see {@link Keyring#conflicts}.
+   *
+   * @param waiting quarantined events by name
+   */
+  record KeyConflicts(List<Keyring.Conflict> conflicts, Map<String, Integer> waiting)
+      implements BusMessage {}
+
+  /** A recovery begins: see {@link Keyring#openClaims}. */
+  record OpenKeyClaims() implements TrustRequest<Done> {}
+
+  /** A recovery ended: see {@link Keyring#settleClaims}. */
+  record SettleKeyClaims() implements TrustRequest<Done> {}
 }

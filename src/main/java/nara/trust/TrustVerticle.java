@@ -1,10 +1,13 @@
 package nara.trust;
 
+import static nara.bounds.SafeText.excerpt;
+
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -19,8 +23,11 @@ import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
+import nara.event.Verdict;
 import nara.event.json.RawEvents;
+import nara.identity.KeyLookup;
 import nara.identity.Keyring;
+import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.MergeResult;
 import nara.trust.TrustNotification.AnnouncementsMerged;
@@ -28,6 +35,8 @@ import nara.trust.TrustRequest.OfferResult;
 import nara.trust.TrustRequest.UnknownEmitters;
 import nara.trust.verifier.ParallelVerifier;
 import nara.trust.verifier.SignatureVerifier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All events enter the ledger through this verticle. It asks the ledger which events are new,
@@ -38,6 +47,8 @@ import nara.trust.verifier.SignatureVerifier;
  * that is on its way into the ledger counts as held if its bytes are the same.
  */
 public final class TrustVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(TrustVerticle.class);
+
   private final TrustConfig config;
   private final SignatureVerifier signatureVerifier;
   private final Keyring keys;
@@ -45,6 +56,7 @@ public final class TrustVerticle extends VerticleBase {
   private final int threads;
 
   private final Quarantine quarantine;
+  private final KeyConflictLog conflictLog;
   private Bus bus;
   private ForkJoinPool cores;
   private EventPipeline pipeline;
@@ -54,9 +66,6 @@ public final class TrustVerticle extends VerticleBase {
 
   /** Ends when all merges that began so far have ended. */
   private Future<?> lastMerge = Future.succeededFuture();
-
-  /** The keyring's version when the quarantine was last searched for events with a known key. */
-  private long keyringVersion;
 
   /** The outcome of released events since the last {@link TrustRequest.VerifyQuarantined}. */
   private Future<OfferResult> releasedResult = Future.succeededFuture(OfferResult.NONE);
@@ -94,7 +103,8 @@ public final class TrustVerticle extends VerticleBase {
     this.signatureVerifier = verifier;
     this.keys = keys;
     this.clock = clock;
-    this.quarantine = new Quarantine(config.maxQuarantined());
+    this.quarantine = new Quarantine(config.maxQuarantined(), keys::standing);
+    this.conflictLog = new KeyConflictLog(clock);
   }
 
   @Override
@@ -122,11 +132,28 @@ public final class TrustVerticle extends VerticleBase {
       case TrustRequest.RestoreEvents restore -> onRestoreEvents(restore.events());
       case TrustRequest.VerifyQuarantined verify -> onVerifyQuarantined();
       case TrustRequest.VerifyReleased verify -> onVerifyReleased();
-      case TrustRequest.ListUnknownEmitters list ->
-          Future.succeededFuture(new UnknownEmitters(quarantine.missingKeys()));
+      case TrustRequest.ListUnknownEmitters list -> Future.succeededFuture(unknownEmitters());
       case TrustRequest.ListKeyConflicts conflicts ->
-          Future.succeededFuture(new TrustRequest.KeyConflicts(keys.conflicts()));
+          Future.succeededFuture(
+              new TrustRequest.KeyConflicts(keys.conflicts(), quarantine.missingKeys()));
+      case TrustRequest.OpenKeyClaims open -> {
+        keys.openClaims();
+        yield Future.succeededFuture(Done.DONE);
+      }
+      case TrustRequest.SettleKeyClaims settle -> {
+        keys.settleClaims();
+        yield Future.succeededFuture(Done.DONE);
+      }
     };
+  }
+
+  private UnknownEmitters unknownEmitters() {
+    Map<String, Integer> missing = quarantine.missingKeys();
+    Set<String> contested =
+        missing.keySet().stream()
+            .filter(name -> keys.lookup(name, "") instanceof KeyLookup.Contested)
+            .collect(Collectors.toSet());
+    return new UnknownEmitters(missing, contested);
   }
 
   private Future<OfferResult> onOfferEvents(TrustRequest.OfferEvents offer) {
@@ -142,7 +169,10 @@ public final class TrustVerticle extends VerticleBase {
         () ->
             held.compose(
                     heldIds ->
-                        onWorker(() -> pipeline.verifyNew(events, heldIds, pendingOffer.merging)))
+                        onWorker(
+                            () ->
+                                pipeline.verifyNew(
+                                    events, heldIds, pendingOffer.merging, offer.witness())))
                 .onComplete(ended -> pendingOffers.remove(pendingOffer))
                 .map(results -> merge(events.size(), results))
                 .compose(merge -> verifyReleased().map(merge)));
@@ -158,7 +188,8 @@ public final class TrustVerticle extends VerticleBase {
   private Future<OfferResult> onVerifyQuarantined() {
     return enqueue(
         () ->
-            verifyAgain(quarantine.release())
+            verifyReleased()
+                .compose(reviewed -> verifyAgain(quarantine.release()))
                 .map(
                     merge -> {
                       Future<OfferResult> released = releasedResult;
@@ -183,19 +214,74 @@ public final class TrustVerticle extends VerticleBase {
     return verified.compose(merge -> merge);
   }
 
-  /** Verifies the quarantined events whose key was learned since the last time; never fails. */
+  /**
+   * Follows what the keyring has learned since the last time: verifies the events that waited for
+   * it, and those that are held under a key that no longer holds. Never fails.
+   */
   private Future<?> verifyReleased() {
-    if (quarantine.size() == 0 || keys.version() == keyringVersion) {
+    Keyring.Changes changes = keys.takeChanges();
+    if (changes.isEmpty()) {
       return Future.succeededFuture();
     }
-    keyringVersion = keys.version();
-    List<VerificationResult> released =
-        quarantine.release(key -> keys.byName(key).isPresent() || keys.byId(key).isPresent());
+    conflictLog.log(changes, keys);
+    Future<?> reviewed = Future.succeededFuture();
+    for (String name :
+        config.policy() == TrustPolicy.REFERENCE ? Set.<String>of() : changes.overturned()) {
+      reviewed = reviewed.transform(ended -> reviewHeld(name));
+    }
+    return reviewed.transform(ended -> verifyReleased(quarantine.release(changes.keys())));
+  }
+
+  private Future<?> verifyReleased(List<VerificationResult> released) {
+    return verifyAgain(released).onSuccess(this::addToReleased).otherwiseEmpty();
+  }
+
+  private void addToReleased(Future<OfferResult> merge) {
     Future<OfferResult> before = releasedResult;
-    return verifyAgain(released)
-        .onSuccess(
-            merge -> releasedResult = before.compose(sum -> merge.map(sum::plus).otherwise(sum)))
-        .otherwiseEmpty();
+    releasedResult = before.compose(sum -> merge.map(sum::plus).otherwise(sum));
+  }
+
+  /**
+   * Removes the events of a nara from the ledger that its key did not sign, as another key held
+   * when they were merged. Those that another claimant signed wait.
+   */
+  private Future<?> reviewHeld(String name) {
+    return lastMerge
+        .otherwiseEmpty()
+        .compose(merged -> request(new LedgerRequest.FindByEmitter(name)))
+        .compose(held -> onWorker(() -> pipeline.verifyHeld(held.events())))
+        .compose(
+            refused -> {
+              List<Event> events = refused.stream().map(VerificationResult::event).toList();
+              return events.isEmpty()
+                  ? Future.succeededFuture()
+                  : request(new LedgerRequest.RemoveEvents(events))
+                      .onSuccess(removal -> onRemoved(name, refused, removal.removed()));
+            })
+        .onFailure(
+            failure ->
+                LOG.error("Cannot review the events of a nara; name={}", excerpt(name), failure));
+  }
+
+  private void onRemoved(String name, List<VerificationResult> refused, int removed) {
+    OfferResult judged =
+        OfferOutcome.of(refused.size(), refused, config.policy(), quarantine).unmerged();
+    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    verdicts.putAll(judged.verdicts());
+    verdicts.merge(Verdict.VALID, -removed, Integer::sum);
+    addToReleased(
+        Future.succeededFuture(
+            new OfferResult(
+                0,
+                -removed,
+                0,
+                0,
+                judged.quarantined(),
+                judged.rejected(),
+                verdicts,
+                judged.unknownEmitters())));
+    LOG.warn(
+        "Removed events that another key had signed; name={} events={}", excerpt(name), removed);
   }
 
   /** Verifies released events; they return to the quarantine when this or their merge fails. */
@@ -204,7 +290,7 @@ public final class TrustVerticle extends VerticleBase {
       return Future.succeededFuture(Future.succeededFuture(OfferResult.NONE));
     }
     List<ReadResult> batch = released.stream().map(VerificationResult::readResult).toList();
-    return onWorker(() -> pipeline.verify(batch))
+    return onWorker(() -> pipeline.verify(batch, Witness.NONE))
         .map(
             results ->
                 merge(released.size(), results)

@@ -23,6 +23,7 @@ import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonSpans.Span;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -104,7 +105,7 @@ public final class IntakeBench {
 
   private void round(boolean counts) throws MalformedJsonException, GeneralSecurityException {
     Keyring keys = new Keyring();
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * events), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * events), name -> Standing.ESTABLISHED);
     EventReader reader = new EventReader();
     Map<String, long[]> sums = new LinkedHashMap<>();
     for (byte[] page : pages) {

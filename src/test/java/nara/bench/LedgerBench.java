@@ -20,6 +20,7 @@ import nara.event.Social;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.EventWriter;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -142,7 +143,7 @@ public final class LedgerBench {
   }
 
   private static Ledger merged(List<JudgedEvent> events, int batch, int maximum) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> Standing.ESTABLISHED);
     for (int from = 0; from < events.size(); from += batch) {
       ledger.merge(events.subList(from, Math.min(events.size(), from + batch)));
     }
@@ -174,7 +175,7 @@ public final class LedgerBench {
 
   /** Records own restarts in a ledger with so many restarts of the same subject. */
   private static double recordedPerSecond(int size) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * size), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(2 * size), name -> Standing.ESTABLISHED);
     for (int start = 1; start <= size; start++) {
       ledger.merge(List.of(restart("observer-" + start / 20, start)));
     }

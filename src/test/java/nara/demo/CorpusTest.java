@@ -8,6 +8,7 @@ import java.util.List;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -20,7 +21,7 @@ class CorpusTest {
   void ledger_keeps_whole_history_when_citizens_are_few() {
     int size = 3_000;
     Corpus corpus = Corpus.generate(size, 4, 7, END);
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(size), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(size), name -> Standing.ESTABLISHED);
 
     ledger.merge(judged(corpus.events()));
 

@@ -9,16 +9,32 @@ import static nara.identity.Origin.CONFIG;
 import static nara.identity.Origin.HEARSAY;
 import static nara.identity.Origin.HEY_THERE;
 import static nara.identity.Origin.HOWDY;
+import static nara.identity.Origin.IMPORT;
+import static nara.identity.Origin.NAMED_PING;
+import static nara.identity.Origin.NEWSPAPER;
 import static nara.identity.Origin.PEER_QUERY;
 import static nara.identity.Origin.PING;
 import static nara.identity.Origin.SELF;
+import static nara.identity.Origin.SNAPSHOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import nara.identity.KeyLookup.Contested;
 import nara.identity.KeyLookup.Known;
 import nara.identity.KeyLookup.Mismatch;
 import nara.identity.KeyLookup.Unknown;
+import nara.identity.Keyring.Changes;
+import nara.identity.Keyring.ClaimedKey;
 import nara.identity.Keyring.KeyEntry;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -28,6 +44,11 @@ class KeyringTest {
   private static final PublicKey LISAS = key(1);
   private static final PublicKey RACCOONS = key(2);
   private static final PublicKey MALLORYS = key(3);
+
+  private static final Witness MOE = new Witness("10.0.0.1:7433", true);
+  private static final Witness NED = new Witness("10.0.0.2:7433", true);
+  private static final Witness ELSEWHERE = new Witness("10.6.6.6", false);
+  private static final Witness NOWHERE = new Witness("10.6.6.7", false);
 
   private final Keyring keyring = new Keyring();
 
@@ -51,9 +72,9 @@ class KeyringTest {
     }
 
     @Test
-    void keyring_rejects_second_key_of_name_as_conflict() {
+    void first_key_of_name_stays_when_evidence_is_equal() {
       keyring.learn("lisa", "", LISAS, HEY_THERE);
-      for (Origin origin : Origin.values()) {
+      for (Origin origin : List.of(HEY_THERE, HOWDY, HEARSAY, NEWSPAPER, IMPORT, PEER_QUERY)) {
         assertThat(keyring.learn("lisa", "", MALLORYS, origin)).isEqualTo(CONFLICT);
       }
       assertThat(keyring.byName("lisa")).contains(LISAS);
@@ -80,6 +101,207 @@ class KeyringTest {
       assertThat(keyring.learn("lisa", "L", LISAS, PING)).isEqualTo(ADDED);
       assertThat(keyring.learn("lisa-at-work", "W", LISAS, PING)).isEqualTo(ADDED);
       assertThat(keyring.nameOf("W")).contains("lisa-at-work");
+    }
+  }
+
+  @Nested
+  class Evidence {
+    /** One piece of evidence for a key; a later list is stronger. */
+    record Claim(Origin origin, Witness witness) {}
+
+    private final List<List<Claim>> weakToStrong =
+        List.of(
+            List.of(new Claim(HEARSAY, Witness.NONE)),
+            List.of(new Claim(HEY_THERE, ELSEWHERE)),
+            List.of(new Claim(HEY_THERE, NOWHERE), new Claim(PEER_QUERY, ELSEWHERE)),
+            List.of(new Claim(PING, ELSEWHERE)),
+            List.of(new Claim(HEY_THERE, MOE)),
+            List.of(new Claim(HEY_THERE, MOE), new Claim(PEER_QUERY, NED)),
+            List.of(new Claim(NAMED_PING, NED)),
+            List.of(new Claim(SNAPSHOT, Witness.NONE)),
+            List.of(new Claim(CONFIG, Witness.NONE)),
+            List.of(new Claim(SELF, Witness.NONE)));
+
+    @Test
+    void stronger_evidence_decides_whatever_came_first() {
+      for (int weak = 0; weak < weakToStrong.size(); weak++) {
+        for (int strong = weak + 1; strong < weakToStrong.size(); strong++) {
+          for (boolean strongFirst : List.of(true, false)) {
+            Keyring open = open();
+            give(open, strongFirst ? LISAS : MALLORYS, strongFirst ? strong : weak);
+            give(open, strongFirst ? MALLORYS : LISAS, strongFirst ? weak : strong);
+            // Where both have the same witness, it supports neither.
+            if (!shareWitness(weak, strong)) {
+              assertThat(open.byName("lisa")).as(weak + " " + strong).contains(LISAS);
+            }
+          }
+        }
+      }
+    }
+
+    private boolean shareWitness(int one, int other) {
+      return weakToStrong.get(one).stream()
+          .anyMatch(
+              claim ->
+                  !claim.witness().equals(Witness.NONE)
+                      && weakToStrong.get(other).stream()
+                          .anyMatch(each -> each.witness().equals(claim.witness())));
+    }
+
+    private void give(Keyring to, PublicKey key, int strength) {
+      weakToStrong
+          .get(strength)
+          .forEach(claim -> to.learn("lisa", "", key, claim.origin(), claim.witness()));
+    }
+
+    @Test
+    void decision_of_open_name_is_a_function_of_the_set_of_claims() {
+      Origin[] origins = {HEY_THERE, PEER_QUERY, PING, HEARSAY};
+      Witness[] witnesses = {MOE, NED, ELSEWHERE, NOWHERE, Witness.NONE};
+      PublicKey[] keys = {LISAS, RACCOONS, MALLORYS};
+      for (int seed = 0; seed < 500; seed++) {
+        Random random = new Random(seed);
+        List<Consumer<Keyring>> evidence = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          PublicKey key = keys[random.nextInt(keys.length)];
+          Origin origin = origins[random.nextInt(origins.length)];
+          Witness witness = witnesses[random.nextInt(witnesses.length)];
+          evidence.add(to -> to.learn("lisa", "", key, origin, witness));
+        }
+        Keyring first = open();
+        evidence.forEach(each -> each.accept(first));
+        Collections.shuffle(evidence, random);
+        Keyring second = open();
+        evidence.forEach(each -> each.accept(second));
+        assertThat(second.byName("lisa")).as("seed " + seed).isEqualTo(first.byName("lisa"));
+      }
+    }
+
+    @Test
+    void equal_evidence_leaves_an_open_name_contested() {
+      Keyring open = open();
+      assertThat(open.learn("lisa", "", MALLORYS, HEY_THERE, MOE)).isEqualTo(ADDED);
+      assertThat(open.learn("lisa", "", LISAS, HEY_THERE, NED)).isEqualTo(CONFLICT);
+      assertThat(open.byName("lisa")).isEmpty();
+      assertThat(open.lookup("lisa", "")).isEqualTo(new Contested(List.of(MALLORYS, LISAS)));
+      assertThat(open.entries()).isEmpty();
+
+      open.settleClaims();
+      assertThat(open.byName("lisa")).as("settling decides nothing").isEmpty();
+      assertThat(open.learn("lisa", "", LISAS, PEER_QUERY, ELSEWHERE)).isEqualTo(ADDED);
+      assertThat(open.byName("lisa")).contains(LISAS);
+    }
+
+    @Test
+    void name_from_before_the_recovery_keeps_its_key_when_evidence_is_equal() {
+      keyring.learn("lisa", "", LISAS, HEY_THERE, MOE);
+      keyring.openClaims();
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, NED);
+      assertThat(keyring.byName("lisa")).contains(LISAS);
+    }
+
+    @Test
+    void peer_that_serves_several_keys_supports_none_of_them() {
+      Keyring open = open();
+      open.learn("lisa", "", MALLORYS, HEY_THERE, MOE);
+      open.learn("lisa", "", LISAS, HEY_THERE, MOE);
+      assertThat(open.byName("lisa")).isEmpty();
+      open.learn("lisa", "", LISAS, PEER_QUERY, MOE);
+      assertThat(open.byName("lisa")).as("its own opinion").contains(LISAS);
+    }
+
+    @Test
+    void one_address_has_one_vote() {
+      Keyring open = open();
+      for (int i = 0; i < 10; i++) {
+        open.learn("lisa", "", MALLORYS, HEY_THERE, ELSEWHERE);
+      }
+      open.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
+      assertThat(open.byName("lisa")).isEmpty();
+      open.learn("lisa", "", LISAS, HEY_THERE, new Witness("10.6.6.8", false));
+      assertThat(open.byName("lisa")).contains(LISAS);
+    }
+
+    @Test
+    void strangers_do_not_turn_a_key_in_use() {
+      keyring.learn("lisa", "", LISAS, HOWDY);
+      keyring.markUsed("lisa");
+      for (int i = 0; i < 100; i++) {
+        keyring.learn("lisa", "", MALLORYS, HEY_THERE, new Witness("10.6.6." + i, false));
+      }
+      keyring.learn("lisa", "", MALLORYS, PING, ELSEWHERE);
+      assertThat(keyring.byName("lisa")).contains(LISAS);
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, MOE);
+      assertThat(keyring.byName("lisa")).as("a configured peer does").contains(MALLORYS);
+    }
+
+    @Test
+    void further_keys_of_a_name_are_bounded_and_do_not_keep_the_honest_one_out() {
+      Keyring open = open();
+      for (int i = 0; i < 1_000; i++) {
+        open.learn("lisa", "", number(i), HEY_THERE, ELSEWHERE);
+      }
+      open.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
+      assertThat(open.byName("lisa")).contains(LISAS);
+      assertThat(open.conflict("lisa").orElseThrow().claims()).hasSize(NameClaims.MAX_CLAIMS);
+    }
+
+    @Test
+    void support_counts_only_for_a_claimed_key() {
+      Keyring open = open();
+      open.support("lisa", LISAS, MOE);
+      assertThat(open.size()).isZero();
+      open.learn("lisa", "", MALLORYS, HEY_THERE, ELSEWHERE);
+      open.support("lisa", LISAS, MOE);
+      assertThat(open.byName("lisa")).contains(MALLORYS);
+      open.learn("lisa", "", LISAS, HEY_THERE);
+      open.support("lisa", LISAS, MOE);
+      assertThat(open.byName("lisa")).contains(LISAS);
+    }
+
+    @Test
+    void changes_name_decided_and_overturned_keys_once() {
+      Keyring open = open();
+      open.learn("lisa", "L", MALLORYS, HEY_THERE, ELSEWHERE);
+      assertThat(open.takeChanges())
+          .isEqualTo(new Changes(Set.of("lisa", "L"), Set.of(), Set.of()));
+      open.learn("lisa", "L", LISAS, HEY_THERE, MOE);
+      assertThat(open.takeChanges())
+          .isEqualTo(new Changes(Set.of("lisa", "L"), Set.of("lisa"), Set.of("lisa")));
+      open.learn("lisa", "L", LISAS, HEY_THERE, NED);
+      assertThat(open.takeChanges().isEmpty()).isTrue();
+    }
+
+    @Test
+    void lookup_names_rivals_until_the_operator_decides() {
+      keyring.learn("lisa", "", LISAS, HEY_THERE, MOE);
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, ELSEWHERE);
+      assertThat(keyring.lookup("lisa", "")).isEqualTo(new Known(LISAS, List.of(MALLORYS)));
+      assertThat(keyring.isDecided("lisa")).isFalse();
+      keyring.learn("lisa", "", LISAS, NAMED_PING, MOE);
+      assertThat(keyring.lookup("lisa", "")).isEqualTo(new Known(LISAS));
+      assertThat(keyring.isDecided("lisa")).isTrue();
+    }
+
+    @Test
+    void standing_is_established_by_the_nara_the_operator_or_two_addresses() {
+      assertThat(keyring.standing("lisa")).isEqualTo(Standing.UNKNOWN);
+      keyring.learn("lisa", "", LISAS, HEY_THERE, ELSEWHERE);
+      assertThat(keyring.standing("lisa")).isEqualTo(Standing.KNOWN);
+      keyring.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
+      assertThat(keyring.standing("lisa")).isEqualTo(Standing.ESTABLISHED);
+      for (Origin origin : List.of(CONFIG, SNAPSHOT, SELF, PING, NAMED_PING)) {
+        keyring.learn("raccoon " + origin, "", RACCOONS, origin);
+        assertThat(keyring.standing("raccoon " + origin)).isEqualTo(Standing.ESTABLISHED);
+      }
+      keyring.learn("bart", "", RACCOONS, HEY_THERE, MOE);
+      assertThat(keyring.standing("bart")).isEqualTo(Standing.ESTABLISHED);
+    }
+
+    private static Keyring open() {
+      Keyring open = new Keyring();
+      open.openClaims();
+      return open;
     }
   }
 
@@ -126,7 +348,7 @@ class KeyringTest {
     @Test
     void keyring_resolves_contested_id_by_name() {
       keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
-      assertThat(keyring.lookup("lisa", "L")).isInstanceOf(Mismatch.class);
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Unknown());
       long version = keyring.version();
 
       assertThat(keyring.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
@@ -159,13 +381,34 @@ class KeyringTest {
     }
 
     @Test
-    void rejected_key_contests_its_claimed_id() {
+    void key_that_does_not_hold_contests_no_id_of_its_name() {
       keyring.learn("lisa", "L", LISAS, PING);
-      long version = keyring.version();
       assertThat(keyring.learn("lisa", "L", MALLORYS, HEY_THERE)).isEqualTo(CONFLICT);
+      assertThat(keyring.byId("L")).contains(LISAS);
+      assertThat(keyring.keysOfId("L")).containsExactly(LISAS, MALLORYS);
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS, List.of(MALLORYS)));
+    }
+
+    @Test
+    void contested_id_gives_the_keys_of_all_claimants() {
+      keyring.learn("mallory", "L", MALLORYS, HEY_THERE, ELSEWHERE);
+      keyring.learn("lisa", "L", LISAS, HEY_THERE, MOE);
       assertThat(keyring.byId("L")).isEmpty();
-      assertThat(keyring.version()).isGreaterThan(version);
-      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS));
+      assertThat(keyring.keysOfId("L")).containsExactly(LISAS, MALLORYS);
+      assertThat(keyring.keysOfId("never heard of")).isEmpty();
+    }
+
+    @Test
+    void flood_of_claimants_of_an_id_does_not_keep_the_honest_one_out() {
+      for (int i = 0; i < 1_000; i++) {
+        keyring.learn("mallory " + i, "L", number(i), HEY_THERE, ELSEWHERE);
+      }
+      for (int i = 0; i < 1_000; i++) {
+        keyring.learn("plaza " + i, "L", number(1_000 + i), HEY_THERE);
+      }
+      keyring.learn("lisa", "L", LISAS, HEY_THERE, MOE);
+      assertThat(keyring.keysOfId("L")).hasSizeLessThanOrEqualTo(Keyring.MAX_CLAIMANTS);
+      assertThat(keyring.keysOfId("L").getFirst()).isEqualTo(LISAS);
     }
 
     @Test
@@ -219,24 +462,32 @@ class KeyringTest {
     }
 
     @Test
-    void lookup_reports_owner_when_id_belongs_to_another_name() {
+    void lookup_reports_owner_when_operator_gave_id_to_another_name() {
       keyring.learn("lisa", "L", LISAS, PING);
-      keyring.learn("raccoon", "R", RACCOONS, PING);
+      keyring.learn("raccoon", "R", RACCOONS, CONFIG);
       assertThat(keyring.lookup("lisa", "R"))
           .isEqualTo(new Mismatch("emitter id R belongs to raccoon, not to lisa"));
     }
 
     @Test
+    void lookup_uses_key_of_name_when_peer_claims_the_id_for_another_name() {
+      keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Unknown());
+      keyring.learn("lisa", "", LISAS, HEY_THERE);
+      assertThat(keyring.lookup("lisa", "L")).isEqualTo(new Known(LISAS));
+    }
+
+    @Test
     void lookup_rejects_unnamed_id_for_known_emitter() {
       keyring.learn("lisa", "L", LISAS, PING);
-      keyring.learn("", "M", MALLORYS, PEER_QUERY);
+      keyring.learn("", "M", MALLORYS, CONFIG);
       assertThat(keyring.lookup("lisa", "M"))
           .isEqualTo(new Mismatch("emitter id M belongs to another key than that of lisa"));
     }
 
     @Test
     void mismatch_prints_peer_text_bounded_and_on_one_line() {
-      keyring.learn("x\n\u001b[31m\u202e" + "y".repeat(900), "R", RACCOONS, PING);
+      keyring.learn("x\n\u001b[31m\u202e" + "y".repeat(900), "R", RACCOONS, CONFIG);
       String reason = ((Mismatch) keyring.lookup("z".repeat(1_000_000), "R")).reason();
       assertThat(reason).hasSizeLessThan(200).contains("x\ufffd\ufffd[31m\ufffdyyy", "zzz…");
     }
@@ -302,6 +553,59 @@ class KeyringTest {
     }
 
     @Test
+    void flood_of_invented_names_evicts_its_own_names_first() {
+      Keyring small = new Keyring(1_000);
+      small.learn("moe", "M", key(7), HEY_THERE, MOE);
+      for (int i = 0; i < 50; i++) {
+        small.learn("honest " + i, "", number(i), HEY_THERE, NOWHERE);
+        small.learn("plaza " + i, "", number(i), HOWDY);
+      }
+      small.learn("busy", "", RACCOONS, HEY_THERE, ELSEWHERE);
+      small.markUsed("busy");
+      for (int i = 0; i < 10_000; i++) {
+        LearnResult result =
+            small.learn("ghost " + i, "ghost " + i, number(i), HEY_THERE, ELSEWHERE);
+        assertThat(result).isEqualTo(ADDED);
+      }
+      for (int i = 0; i < 50; i++) {
+        assertThat(small.byName("honest " + i)).isPresent();
+        assertThat(small.byName("plaza " + i)).isPresent();
+      }
+      assertThat(small.byName("busy")).isPresent();
+      assertThat(small.byId("M")).isPresent();
+      assertThat(small.byName("ghost 0")).isEmpty();
+      assertThat(small.byId("ghost 0")).isEmpty();
+      assertThat(small.size()).isEqualTo(900);
+
+      for (int i = 0; i < 500; i++) {
+        assertThat(small.learn("live " + i, "", number(i), PING, NOWHERE)).isEqualTo(ADDED);
+      }
+      assertThat(small.size()).isEqualTo(1_000);
+      assertThat(small.learn("lisa", "L", LISAS, HEY_THERE, NED)).isEqualTo(ADDED);
+    }
+
+    @Test
+    void ids_of_one_name_do_not_fill_the_room_of_others() {
+      Keyring small = new Keyring(100);
+      for (int i = 0; i < 1_000; i++) {
+        small.learn("mallory", "id " + i, MALLORYS, HEY_THERE, ELSEWHERE);
+      }
+      assertThat(small.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
+      assertThat(small.byId("L")).contains(LISAS);
+    }
+
+    @Test
+    void hundred_thousand_invented_names_cost_little_time() {
+      Keyring full = new Keyring();
+      long start = System.nanoTime();
+      for (int i = 0; i < 300_000; i++) {
+        full.learn("ghost " + i, "", MALLORYS, HEY_THERE, ELSEWHERE);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+      assertThat(full.learn("lisa", "L", LISAS, HEY_THERE)).isEqualTo(ADDED);
+    }
+
+    @Test
     void keyring_rejects_entry_with_long_or_missing_name_and_id() {
       String name = "n".repeat(Keyring.MAX_NAME_CHARACTERS);
       String id = "i".repeat(Keyring.MAX_ID_CHARACTERS);
@@ -321,29 +625,36 @@ class KeyringTest {
   @Nested
   class Reports {
     @Test
-    void conflict_reports_both_keys_and_count() {
-      keyring.learn("lisa", "L", LISAS, PING);
-      keyring.learn("lisa", "", MALLORYS, HOWDY);
-      keyring.learn("lisa", "", MALLORYS, HOWDY);
+    void conflict_reports_claims_by_evidence_and_the_decision() {
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, ELSEWHERE);
+      keyring.learn("lisa", "L", LISAS, HEY_THERE, MOE);
+      keyring.learn("lisa", "", LISAS, PING, ELSEWHERE);
+      keyring.learn("mallory", "L", MALLORYS, HEY_THERE);
       assertThat(keyring.conflicts())
           .containsExactly(
               new Keyring.Conflict(
-                  new KeyEntry("lisa", "L", LISAS, PING),
-                  new KeyEntry("lisa", "", MALLORYS, HOWDY),
-                  2));
+                  "lisa",
+                  List.of(
+                      new ClaimedKey(
+                          LISAS,
+                          List.of(
+                              "1 configured peer",
+                              "the nara at a discovered address",
+                              "1 discovered address")),
+                      new ClaimedKey(MALLORYS, List.of())),
+                  Optional.of(LISAS),
+                  List.of("mallory")));
     }
 
     @Test
     void conflicts_over_the_limit_are_only_counted() {
-      keyring.learn("lisa", "", LISAS, PING);
       int offered = Keyring.MAX_CONFLICTS_LISTED + 10;
       for (int i = 0; i < offered; i++) {
-        keyring.learn("lisa", "id " + i, MALLORYS, HOWDY);
+        keyring.learn("name " + i, "", LISAS, HOWDY);
+        keyring.learn("name " + i, "", MALLORYS, HOWDY);
       }
-      keyring.learn("lisa", "id 0", MALLORYS, HOWDY);
       assertThat(keyring.conflicts()).hasSize(Keyring.MAX_CONFLICTS_LISTED);
-      assertThat(keyring.conflicts().getFirst().count()).isEqualTo(2);
-      assertThat(keyring.conflictCount()).isEqualTo(offered + 1);
+      assertThat(keyring.conflictCount()).isEqualTo(offered);
     }
 
     @Test
@@ -357,6 +668,10 @@ class KeyringTest {
               new KeyEntry("lisa", "L", LISAS, HEY_THERE),
               new KeyEntry("raccoon", "R", RACCOONS, PING));
     }
+  }
+
+  private static PublicKey number(int i) {
+    return PublicKey.of(ByteBuffer.allocate(PublicKey.LENGTH).putInt(i).array());
   }
 
   private static PublicKey key(int content) {

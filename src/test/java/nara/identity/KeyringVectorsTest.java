@@ -41,7 +41,7 @@ class KeyringVectorsTest {
                     known.get("name").asText(),
                     known.get("id").asText(),
                     PublicKey.parse(known.get("public_key").asText()).orElseThrow(),
-                    Origin.HEY_THERE));
+                    Origin.CONFIG));
   }
 
   @ParameterizedTest
@@ -51,6 +51,7 @@ class KeyringVectorsTest {
     boolean verifies =
         switch (lookup(event)) {
           case KeyLookup.Known known -> verifies(known.key(), event, vector);
+          case KeyLookup.Contested contested -> false;
           case KeyLookup.Unknown unknown -> false;
           case KeyLookup.Mismatch mismatch -> false;
         };

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nara.event.Checkpoint;
 import nara.event.Event;
+import nara.event.Observation;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.Opinion;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.testing.Vectors;
@@ -27,7 +30,7 @@ class DerivedVectorsTest {
   @ParameterizedTest
   @MethodSource("subjects")
   void each_subject_has_the_recorded_history_and_opinion(JsonNode s) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> Standing.ESTABLISHED);
     ledger.merge(TestEvents.unsigned(DERIVED.get("events")));
 
     SubjectSummary summary =
@@ -57,8 +60,8 @@ class DerivedVectorsTest {
     for (LedgerConfig config :
         List.of(
             LedgerConfig.ofSize(10),
-            new LedgerConfig(10, 50, 50, 50, LedgerConfig.MISSING_AFTER_IN_GOSSIP))) {
-      Ledger ledger = new Ledger(config, name -> true);
+            LedgerConfig.ofSize(10).missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP))) {
+      Ledger ledger = new Ledger(config, name -> Standing.ESTABLISHED);
       Event event = TestEvents.read(s.get("json").asText());
       ledger.merge(List.of(TestEvents.unsigned(event)));
       long at = event.ts() / TestEvents.SECOND;
@@ -82,7 +85,7 @@ class DerivedVectorsTest {
     assertThat(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
         .hasSeconds(status.get("missing_after_gossip_s").asLong());
 
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10), name -> Standing.ESTABLISHED);
     ledger.merge(
         List.of(
             TestEvents.unsigned(
@@ -100,6 +103,47 @@ class DerivedVectorsTest {
       assertThat(TrimmedMean.ofPositive(values))
           .isEqualTo(c.get("trimmed_mean_of_positive").asLong());
     }
+  }
+
+  @Test
+  void numbers_at_the_ends_of_64_bits_do_not_overflow_the_derived_values() {
+    long[] extremes = {Long.MAX_VALUE, Long.MAX_VALUE - 1, 1};
+    for (long number : extremes) {
+      for (long start : extremes) {
+        Ledger ledger = new Ledger(LedgerConfig.ofSize(100), name -> Standing.ESTABLISHED);
+        ledger.merge(
+            List.of(
+                TestEvents.unsigned(TestEvents.event(1, restart("a", true, start, number))),
+                TestEvents.unsigned(TestEvents.event(2, restart("a", false, start - 1, number))),
+                TestEvents.unsigned(TestEvents.event(3, restart("b", false, 7, number)))));
+        assertThat(ledger.summary("lisa", 1).restarts()).isGreaterThanOrEqualTo(number);
+        assertThat(ledger.summary("lisa", 1).opinion().restarts()).isPositive();
+
+        ledger.merge(
+            List.of(
+                TestEvents.unsigned(
+                    TestEvents.event(
+                        4,
+                        new Checkpoint(
+                            0,
+                            "lisa",
+                            "",
+                            "",
+                            new Checkpoint.AgreedValues(number, number, start),
+                            5,
+                            0,
+                            List.of(),
+                            List.of())))));
+        assertThat(ledger.summary("lisa", Long.MAX_VALUE).restarts())
+            .isGreaterThanOrEqualTo(number);
+        assertThat(ledger.summary("lisa", Long.MAX_VALUE).totalUptimeSeconds()).isPositive();
+      }
+    }
+  }
+
+  private static Observation restart(String observer, boolean backfill, long start, long number) {
+    return new Observation(
+        observer, "", "lisa", "", "restart", 3, backfill, start, number, start, "", "", 0);
   }
 
   @Test

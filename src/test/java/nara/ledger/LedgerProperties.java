@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -20,6 +21,7 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.MergeResult;
@@ -33,10 +35,15 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class LedgerProperties {
-  /** Offered events, the node's configuration and the names with known keys. */
-  record OfferedEvents(List<JudgedEvent> events, LedgerConfig config, Set<String> known) {
+  /** Offered events, the node's configuration, the fair number and the standings. */
+  record OfferedEvents(
+      List<JudgedEvent> events, LedgerConfig config, int fairFrom, Map<String, Standing> known) {
     Ledger ledger() {
-      return new Ledger(config, known::contains);
+      return new Ledger(config, fairFrom, this::standing);
+    }
+
+    Standing standing(String name) {
+      return known.getOrDefault(name, Standing.UNKNOWN);
     }
   }
 
@@ -60,17 +67,18 @@ class LedgerProperties {
     assertThat(TestEvents.content(inPieces)).isEqualTo(TestEvents.content(inOneBatch));
     assertThat(inPieces.stats()).isEqualTo(inOneBatch.stats());
     assertThat(TestEvents.content(inPieces))
-        .isEqualTo(new ReferenceRetention(events.config, events.known::contains).content(shuffled));
+        .isEqualTo(
+            new ReferenceRetention(events.config, events.fairFrom, events::standing)
+                .content(shuffled));
   }
 
   @Property(tries = 500)
   void import_of_an_export_gives_the_same_ledger(@ForAll("offered") OfferedEvents events) {
     Ledger ledger = events.ledger();
     ledger.merge(events.events);
-    List<Event> exported = ledger.export();
 
     Ledger again = events.ledger();
-    again.merge(exported.stream().map(e -> new JudgedEvent(e, Verdict.UNSIGNED)).toList());
+    again.merge(ledger.variants());
 
     assertThat(TestEvents.content(again)).isEqualTo(TestEvents.content(ledger));
   }
@@ -102,7 +110,7 @@ class LedgerProperties {
   @Property(tries = 1_000)
   void each_id_is_visible_once_in_its_best_variant_below_the_limits(
       @ForAll("offered") OfferedEvents events) {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> Standing.ESTABLISHED);
     List<JudgedEvent> free =
         events.events.stream()
             .filter(
@@ -134,17 +142,24 @@ class LedgerProperties {
     Arbitrary<LedgerConfig> configs =
         Combinators.combine(Arbitraries.of(1, 3, 8, 20, 50, 10_000), Arbitraries.of(10, 50, 90))
             .as((max, taste) -> new LedgerConfig(max, taste, 100 - taste, taste));
-    Arbitrary<Set<String>> known = Arbitraries.of(NAMES).set();
+    Arbitrary<Map<String, Standing>> known =
+        Arbitraries.maps(Arbitraries.of(NAMES), Arbitraries.of(Standing.class));
     // Seeds are much faster than lists of arbitraries and can be replayed too.
     return Combinators.combine(
             Arbitraries.longs(), Arbitraries.integers().between(0, 250), configs, known)
         .as(
             (seed, size, config, k) ->
-                new OfferedEvents(events(new Random(seed), size), config, k));
+                new OfferedEvents(
+                    events(new Random(seed), size),
+                    seed % 3 == 0 ? config.ownedBy("a") : config,
+                    FAIR_FROM[(int) (seed >>> 1 & 3)],
+                    k));
   }
 
   /** With colons, two payloads have one content: b:c observed by a, and c observed by a:b. */
   private static final String[] NAMES = {"a", "b", "c", "a:b", "b:c", "r2d2"};
+
+  private static final int[] FAIR_FROM = {0, 2, 10, Retention.FAIR_FROM};
 
   private static List<JudgedEvent> events(RandomGenerator random, int size) {
     // Few names make the limits effective; few times make equal timestamps.
@@ -156,9 +171,16 @@ class LedgerProperties {
     for (int i = 0; i < size; i++) {
       long ts = (1 + random.nextInt(times)) * TestEvents.SECOND;
       int kind = (first + random.nextInt(kinds)) % KINDS;
+      Payload payload = payload(random, kind, names);
+      boolean isValid = random.nextBoolean();
       Event event =
-          TestEvents.event(ts, random.nextInt(3) == 0 ? "other" : "", payload(random, kind, names));
-      events.add(new JudgedEvent(event, random.nextBoolean() ? Verdict.VALID : Verdict.UNSIGNED));
+          switch (random.nextInt(isValid ? 4 : 2)) {
+            case 0 -> TestEvents.event(ts, payload);
+            case 1 -> TestEvents.event(ts, "other", payload);
+            case 2 -> TestEvents.signed(ts, "a", payload);
+            default -> TestEvents.signed(ts, payload.actor(), payload);
+          };
+      events.add(new JudgedEvent(event, isValid ? Verdict.VALID : Verdict.UNSIGNED));
     }
     return events;
   }

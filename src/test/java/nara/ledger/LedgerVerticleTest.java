@@ -21,6 +21,7 @@ import nara.event.HeyThere;
 import nara.event.Ping;
 import nara.event.Service;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(VertxExtension.class)
 class LedgerVerticleTest {
   private final Event hello =
-      TestEvents.event(TestEvents.SECOND, new HeyThere("lisa", "key", "", "", ""));
+      TestEvents.signed(TestEvents.SECOND, "lisa", new HeyThere("lisa", "key", "", "", ""));
   private final Event ping =
       TestEvents.event(2 * TestEvents.SECOND, new Ping("lisa", "", "bart", "", 2.5));
 
@@ -36,7 +37,8 @@ class LedgerVerticleTest {
   void ledger_verticle_replies_to_each_request(Vertx vertx, VertxTestContext test) {
     Bus bus = Bus.of(vertx);
     LedgerVerticle verticle =
-        new LedgerVerticle(LedgerConfig.ofSize(10), n -> true, RandomGenerator.getDefault());
+        new LedgerVerticle(
+            LedgerConfig.ofSize(10), n -> Standing.ESTABLISHED, RandomGenerator.getDefault());
     vertx
         .deployVerticle(verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
         .compose(
@@ -59,7 +61,9 @@ class LedgerVerticleTest {
                         ask(bus, new LedgerRequest.ReadLedgerStats()),
                         ask(bus, new LedgerRequest.ComputeMeanRtts(Set.of("lisa"))),
                         ask(bus, new LedgerRequest.SummariseSubject("lisa", 3)),
-                        ask(bus, new LedgerRequest.SummariseAllSubjects(3)))))
+                        ask(bus, new LedgerRequest.SummariseAllSubjects(3)),
+                        ask(bus, new LedgerRequest.FindByEmitter("lisa")),
+                        ask(bus, new LedgerRequest.RemoveEvents(List.of(hello))))))
         .onComplete(
             test.succeeding(
                 answers ->
@@ -82,6 +86,10 @@ class LedgerVerticleTest {
                           assertThat(lisa.status()).isEqualTo("ONLINE");
                           LedgerRequest.SubjectSummaries everybody = answers.resultAt(7);
                           assertThat(everybody.bySubject()).containsOnlyKeys("lisa", "bart");
+                          LedgerRequest.VariantExport signed = answers.resultAt(8);
+                          assertThat(signed.events()).hasSize(1);
+                          LedgerRequest.RemovalResult removal = answers.resultAt(9);
+                          assertThat(removal.removed()).isEqualTo(1);
                           test.completeNow();
                         })));
   }

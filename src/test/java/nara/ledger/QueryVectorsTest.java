@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Named;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class QueryVectorsTest {
   private static final JsonNode ALL = Vectors.json("queries.json");
 
-  private final Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), name -> true);
+  private final Ledger ledger =
+      new Ledger(LedgerConfig.ofSize(10_000), name -> Standing.ESTABLISHED);
 
   static Stream<Named<JsonNode>> queries() {
     return StreamSupport.stream(ALL.get("queries").spliterator(), false)

@@ -18,6 +18,8 @@ import nara.event.EventId;
 import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Social;
+import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Retention.Priority;
 import nara.ledger.index.EventVariants;
@@ -26,53 +28,33 @@ import nara.ledger.index.StoredEvent;
 /** The retention rules applied naively: to all events at once, by sorting and cutting. */
 final class ReferenceRetention {
   private final LedgerConfig config;
-  private final Predicate<String> hasKey;
+  private final int fairFrom;
+  private final Function<String, Standing> standings;
 
-  ReferenceRetention(LedgerConfig config, Predicate<String> hasKey) {
+  ReferenceRetention(LedgerConfig config, int fairFrom, Function<String, Standing> standings) {
     this.config = config;
-    this.hasKey = hasKey;
+    this.fairFrom = fairFrom;
+    this.standings = standings;
   }
 
   List<String> content(List<JudgedEvent> offered) {
-    List<StoredEvent> places = new ArrayList<>();
-    for (JudgedEvent judgedEvent : offered) {
-      Event e = judgedEvent.event();
-      boolean bad = e.payload() instanceof Checkpoint c && c.isKnownBad();
-      if (e.payload().validationError().isEmpty()
-          && !bad
-          && new PersonalityFilter(config).accepts(e)) {
-        places.add(new StoredEvent(e, judgedEvent.verdict()));
-      }
-    }
-    places.sort(ReferenceRetention::compareVariants);
-    List<StoredEvent> distinct = new ArrayList<>();
-    Map<EventId, List<StoredEvent>> byId = new HashMap<>();
-    for (StoredEvent storedEvent : places) {
-      List<StoredEvent> same =
-          byId.computeIfAbsent(storedEvent.event().id(), id -> new ArrayList<>());
-      if (same.stream()
-          .noneMatch(s -> EventVariants.isSameVariant(s.event(), storedEvent.event()))) {
-        same.add(storedEvent);
-        distinct.add(storedEvent);
-      }
-    }
-
+    List<StoredEvent> kept = distinctVariants(offered);
     Map<String, Long> covered = new HashMap<>();
-    for (StoredEvent storedEvent : distinct) {
+    for (StoredEvent storedEvent : kept) {
       if (storedEvent.event().payload() instanceof Checkpoint c) {
         covered.merge(c.subject(), c.asOfTime(), Math::max);
       }
     }
-    distinct.sort(pruningOrder().reversed());
+    kept.sort(lowestFirst().reversed());
     Set<StoredEvent> gone = new HashSet<>();
     for (List<StoredEvent> pings :
-        groups(distinct, h -> h.event().payload() instanceof Ping p ? p.target() : null)) {
+        groups(kept, h -> h.event().payload() instanceof Ping p ? p.target() : null)) {
       gone.addAll(pings.subList(Math.min(5, pings.size()), pings.size()));
     }
     Set<StoredEvent> surplus = new HashSet<>();
     for (List<StoredEvent> pair :
         groups(
-            distinct,
+            kept,
             h ->
                 h.event().payload() instanceof Observation o ? PairObservations.Key.of(o) : null)) {
       for (StoredEvent beyond : pair.subList(Math.min(20, pair.size()), pair.size())) {
@@ -83,16 +65,11 @@ final class ReferenceRetention {
         (stays ? surplus : gone).add(beyond);
       }
     }
-    distinct.removeAll(gone);
+    kept.removeAll(gone);
+    prune(kept, surplus);
 
-    int room = config.maxEvents() + surplus.size();
-    for (int i = distinct.size() - 1; i >= 0 && distinct.size() > room; i--) {
-      if (isPrunable(distinct.get(i))) {
-        distinct.remove(i);
-      }
-    }
     Map<EventId, StoredEvent> visible = new LinkedHashMap<>();
-    for (StoredEvent storedEvent : distinct) {
+    for (StoredEvent storedEvent : kept) {
       visible.merge(
           storedEvent.event().id(), storedEvent, (a, b) -> compareVariants(a, b) <= 0 ? a : b);
     }
@@ -103,29 +80,149 @@ final class ReferenceRetention {
         .toList();
   }
 
+  private List<StoredEvent> distinctVariants(List<JudgedEvent> offered) {
+    List<StoredEvent> forms = new ArrayList<>();
+    for (JudgedEvent judgedEvent : offered) {
+      Event e = judgedEvent.event();
+      boolean bad = e.payload() instanceof Checkpoint c && c.isKnownBad();
+      if (e.payload().validationError().isEmpty()
+          && !bad
+          && new PersonalityFilter(config).accepts(e)) {
+        forms.add(new StoredEvent(e, judgedEvent.verdict()));
+      }
+    }
+    forms.sort(ReferenceRetention::compareVariants);
+    List<StoredEvent> distinct = new ArrayList<>();
+    Map<EventId, List<StoredEvent>> byId = new HashMap<>();
+    for (StoredEvent form : forms) {
+      List<StoredEvent> same = byId.computeIfAbsent(form.event().id(), id -> new ArrayList<>());
+      if (same.stream().noneMatch(s -> EventVariants.isSameVariant(s.event(), form.event()))) {
+        same.add(form);
+        distinct.add(form);
+      }
+    }
+    return distinct;
+  }
+
+  /**
+   * Removes one event after another, as the rules say.
+   *
+   * @param kept highest first
+   */
+  private void prune(List<StoredEvent> kept, Set<StoredEvent> surplus) {
+    int max = config.maxEvents();
+    while (kept.size() - count(kept, surplus::contains) > max) {
+      Predicate<StoredEvent> counted = h -> !surplus.contains(h);
+      int unknown = count(kept, counted.and(h -> isOf(h, Standing.UNKNOWN)));
+      int known = count(kept, counted.and(h -> isOf(h, Standing.KNOWN)));
+      StoredEvent lowest;
+      if (count(kept, ReferenceRetention::isPing) > max / 64) {
+        lowest = kept.reversed().stream().filter(ReferenceRetention::isPing).findFirst().get();
+      } else if (unknown > max / 20) {
+        lowest = lowest(kept, surplus, h -> isOf(h, Standing.UNKNOWN));
+      } else if (unknown + known > max / 4) {
+        lowest = lowest(kept, surplus, h -> isOf(h, Standing.KNOWN));
+      } else if (count(kept, counted.and(this::isOwn)) > max / 4) {
+        lowest = lowest(kept, surplus, this::isOwn);
+      } else {
+        lowest = lowest(kept, surplus, h -> isOf(h, Standing.ESTABLISHED));
+        boolean isProtected =
+            rank(lowest) >= 100 && priority(lowest).compareTo(Priority.FIRST_SEEN) >= 0;
+        if (isProtected && excess(kept, surplus, lowest) == 0) {
+          return;
+        }
+      }
+      kept.remove(lowest);
+    }
+  }
+
+  /** The lowest event of the largest of these shares. */
+  private StoredEvent lowest(
+      List<StoredEvent> kept, Set<StoredEvent> surplus, Predicate<StoredEvent> group) {
+    List<StoredEvent> lowestOfShares = new ArrayList<>();
+    for (List<StoredEvent> share :
+        groups(kept, h -> group.test(h) ? Share.Key.of(h.event()) : null)) {
+      lowestOfShares.add(share.getLast());
+    }
+    return lowestOfShares.stream()
+        .min(
+            Comparator.<StoredEvent>comparingInt(h -> -excess(kept, surplus, h))
+                .thenComparingInt(this::rank)
+                .thenComparingLong(Share::retentionTime)
+                .thenComparing(h -> Share.Key.of(h.event())))
+        .orElseThrow();
+  }
+
+  /** The events beyond the fair number in the share of this one. */
+  private int excess(List<StoredEvent> kept, Set<StoredEvent> surplus, StoredEvent of) {
+    Share.Key share = Share.Key.of(of.event());
+    int counted =
+        count(
+            kept, h -> !isPing(h) && !surplus.contains(h) && Share.Key.of(h.event()).equals(share));
+    return Math.max(0, counted - fairFrom);
+  }
+
+  private static int count(List<StoredEvent> events, Predicate<StoredEvent> which) {
+    return (int) events.stream().filter(which).count();
+  }
+
+  private static boolean isPing(StoredEvent stored) {
+    return stored.event().payload() instanceof Ping;
+  }
+
+  private boolean isOwn(StoredEvent stored) {
+    String actor = stored.event().actor();
+    return !isPing(stored) && !actor.isEmpty() && actor.equals(config.owner());
+  }
+
+  private boolean isOf(StoredEvent stored, Standing standing) {
+    String name =
+        stored.event().actor().isEmpty() ? stored.event().target() : stored.event().actor();
+    return !isPing(stored) && !isOwn(stored) && standings.apply(name) == standing;
+  }
+
   private static int compareVariants(StoredEvent a, StoredEvent b) {
     return EventVariants.compare(a, b.event(), b.verdict());
   }
 
-  private static boolean isPrunable(StoredEvent event) {
-    return Retention.priority(event.event()).compareTo(Priority.FIRST_SEEN) < 0;
-  }
-
-  /** The first to be pruned comes first. */
-  private Comparator<StoredEvent> pruningOrder() {
-    return Comparator.<StoredEvent>comparingInt(h -> isPrunable(h) ? 0 : 1)
-        .thenComparingInt(h -> known(h.event()) ? 1 : 0)
-        .thenComparing(h -> Retention.priority(h.event()))
-        .thenComparingLong(Retention::retentionTime)
+  private Comparator<StoredEvent> lowestFirst() {
+    return Comparator.<StoredEvent>comparingInt(this::rank)
+        .thenComparingLong(Share::retentionTime)
         .thenComparing(StoredEvent::event, StoredEvent::compare);
   }
 
-  private boolean known(Event e) {
-    return hasKey.test(e.actor())
-        && hasKey.test(e.target())
-        && (!(e.payload() instanceof Social s)
-            || s.witness().isEmpty()
-            || hasKey.test(s.witness()));
+  private static Priority priority(StoredEvent stored) {
+    return Retention.priority(stored.event());
+  }
+
+  private int rank(StoredEvent stored) {
+    Event event = stored.event();
+    boolean authored =
+        stored.verdict() == Verdict.VALID
+            && !event.emitter().isEmpty()
+            && event.emitter().equals(event.actor());
+    if (event.payload() instanceof Ping ping) {
+      return (isEstablished(ping.observer()) && isEstablished(ping.target())
+              ? 20
+              : isUnknown(ping.observer()) || isUnknown(ping.target()) ? 0 : 10)
+          + (authored ? 1 : 0);
+    }
+    boolean trusted =
+        authored
+            || event.payload() instanceof Checkpoint
+            || (event.target().equals(event.actor()) || isEstablished(event.target()))
+                && (!(event.payload() instanceof Social social)
+                    || social.witness().isEmpty()
+                    || isEstablished(social.witness()));
+    return (trusted ? 100 : 0) + 2 * priority(stored).ordinal() + (authored ? 1 : 0);
+  }
+
+  private boolean isUnknown(String name) {
+    return !name.equals(config.owner()) && standings.apply(name) == Standing.UNKNOWN;
+  }
+
+  private boolean isEstablished(String name) {
+    return name.equals(config.owner()) || standings.apply(name) == Standing.ESTABLISHED;
   }
 
   private static <K> Iterable<List<StoredEvent>> groups(

@@ -43,6 +43,12 @@ public final class TestEvents {
     return read(EventWriter.write(id, ts, "", emitterId, "", payload));
   }
 
+  /** An event with a signature of its emitter that no key verifies. */
+  public static Event signed(long ts, String emitter, Payload payload) {
+    String id = Event.idOf(ts, payload.service(), payload.content()).toString();
+    return read(EventWriter.write(id, ts, emitter, "", "c2lnbmF0dXJl", payload));
+  }
+
   public static JudgedEvent unsigned(Event event) {
     return new JudgedEvent(event, Verdict.UNSIGNED);
   }

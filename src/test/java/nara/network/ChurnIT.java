@@ -23,6 +23,7 @@ import nara.event.Payload;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -173,7 +174,7 @@ class ChurnIT {
     }
     for (String name : network.names()) {
       List<JudgedEvent> own = heldWithVerdicts(network.node(name));
-      Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), known -> true);
+      Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), known -> Standing.ESTABLISHED);
       ledger.merge(own);
       Set<EventId> held = ids(ledger);
       ledger.merge(all);

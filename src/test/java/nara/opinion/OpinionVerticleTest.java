@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -52,7 +53,8 @@ class OpinionVerticleTest {
 
   @Test
   void opinions_form_from_the_ledger_when_the_recovery_is_done() {
-    bus.deploy(new LedgerVerticle(LedgerConfig.ofSize(100), name -> true, new Random(1)));
+    bus.deploy(
+        new LedgerVerticle(LedgerConfig.ofSize(100), name -> Standing.ESTABLISHED, new Random(1)));
     byte[] hello = Citizen.named("lisa").heyThere((NOW - 1) * 1_000_000_000, "");
     bus.ask(
         LedgerRequest.ADDRESS,

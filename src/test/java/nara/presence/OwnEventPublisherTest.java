@@ -21,6 +21,7 @@ import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -56,7 +57,9 @@ class OwnEventPublisherTest {
     await(
         vertx.deployVerticle(
             new LedgerVerticle(
-                LedgerConfig.ofSize(100), name -> true, RandomGenerator.getDefault()),
+                LedgerConfig.ofSize(100),
+                name -> Standing.ESTABLISHED,
+                RandomGenerator.getDefault()),
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
     await(
         vertx.deployVerticle(

@@ -209,7 +209,8 @@ class BadNeighboursTest {
     network.recover(CONFIG);
 
     assertThat(network.held).hasSize(all.size());
-    assertThat(network.peerScores.of("liar").dropReason()).contains("were rejected");
+    assertThat(network.peerScores.of("liar").dropReason()).isEmpty();
+    assertThat(network.peerScores.of("liar").askedLaterReason()).contains("were rejected");
   }
 
   @Test

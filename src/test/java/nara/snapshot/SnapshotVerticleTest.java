@@ -200,8 +200,7 @@ class SnapshotVerticleTest {
   private void deployAll(String soul, TrustPolicy policy, Duration every) {
     keys = new Keyring();
     deploy(
-        new LedgerVerticle(
-            LedgerConfig.ofSize(20_000), name -> keys.byName(name).isPresent(), new Random(1)),
+        new LedgerVerticle(LedgerConfig.ofSize(20_000), keys::standing, new Random(1)),
         new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
     deploy(
         new SnapshotVerticle(

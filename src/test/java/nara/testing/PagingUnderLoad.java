@@ -30,6 +30,7 @@ import nara.event.json.EventWriter;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -84,7 +85,8 @@ public final class PagingUnderLoad implements AutoCloseable {
     Keyring keys = new Keyring();
     readers.forEach(who -> keys.learn(who.name(), who.id(), who.key(), Origin.CONFIG));
     deploy(
-        new LedgerVerticle(LedgerConfig.ofSize(size), name -> true, RandomGenerator.getDefault()),
+        new LedgerVerticle(
+            LedgerConfig.ofSize(size), name -> Standing.ESTABLISHED, RandomGenerator.getDefault()),
         new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
     deploy(
         new TrustVerticle(

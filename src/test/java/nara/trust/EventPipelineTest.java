@@ -22,6 +22,7 @@ import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.identity.Witness;
 import nara.testing.Altered;
 import nara.trust.verifier.TableVerifier;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class EventPipelineTest {
         seen.addAll(expected);
 
         List<VerificationResult> verificationResults =
-            pipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of());
+            pipeline.verifyNew(RawEvents.join(batch), new BitSet(), List.of(), Witness.NONE);
 
         assertThat(verificationResults).extracting(VerificationResult::verdict).isEqualTo(expected);
         assertThat(verificationResults)
@@ -79,7 +80,8 @@ class EventPipelineTest {
     try (ForkJoinPool cores = new ForkJoinPool(1)) {
       EventPipeline pipeline = new EventPipeline(verifier(), cores);
 
-      assertThat(pipeline.verifyNew(batch, held, List.of(Map.of(merging.id(), merging))))
+      assertThat(
+              pipeline.verifyNew(batch, held, List.of(Map.of(merging.id(), merging)), Witness.NONE))
           .extracting(result -> result.readResult().claimedId())
           .containsExactly("", batch.id(2).toString(), batch.id(2).toString());
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import nara.event.Checkpoint;
+import nara.event.Observation;
 import nara.event.ReadResult;
 import nara.event.Social;
 import nara.event.Verdict;
@@ -23,6 +24,7 @@ import nara.event.json.EventWriter;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
@@ -151,16 +153,103 @@ class EventVerifierTest {
   }
 
   @Test
-  void first_key_of_a_name_stays_and_an_impostor_is_a_conflict() {
+  void first_key_of_a_name_stays_and_events_of_an_impostor_wait() {
     judgeJson(lisa.heyThere(T, ""));
     Citizen impostor = Citizen.impostor("lisa");
 
     List<VerificationResult> judged =
         judgeJson(impostor.heyThere(T + 1, ""), impostor.chau(T + 2), impostor.tease(T + 3, "b"));
 
-    assertThat(judged).extracting(VerificationResult::verdict).containsOnly(Verdict.BAD_SIGNATURE);
+    assertThat(judged)
+        .allSatisfy(
+            each -> {
+              assertThat(each.verdict()).isEqualTo(Verdict.UNKNOWN_EMITTER);
+              assertThat(each.missingKeys()).containsExactly("lisa");
+            });
     assertThat(keys.byName("lisa")).contains(lisa.key());
     assertThat(keys.conflicts()).isNotEmpty();
+  }
+
+  @Test
+  void events_of_an_impostor_are_bad_when_the_operator_gave_the_key() {
+    keys.learn("lisa", lisa.id(), lisa.key(), Origin.CONFIG);
+    Citizen impostor = Citizen.impostor("lisa");
+
+    List<VerificationResult> judged =
+        judgeJson(impostor.heyThere(T + 1, ""), impostor.chau(T + 2), impostor.tease(T + 3, "b"));
+
+    assertThat(judged).extracting(VerificationResult::verdict).containsOnly(Verdict.BAD_SIGNATURE);
+  }
+
+  @Test
+  void events_of_a_contested_name_wait_until_a_peer_supports_one_key() {
+    keys.openClaims();
+    Citizen impostor = Citizen.impostor("lisa");
+    byte[][] events = {
+      lisa.heyThere(T + 2, ""),
+      impostor.heyThere(T, ""),
+      lisa.tease(T + 3, "b"),
+      impostor.tease(T + 4, "b"),
+      Altered.signature(lisa.tease(T + 5, "b"))
+    };
+
+    assertThat(judgeJson(events))
+        .extracting(VerificationResult::verdict)
+        .containsOnly(Verdict.UNKNOWN_EMITTER);
+
+    keys.learn("lisa", "", lisa.key(), Origin.PEER_QUERY, new Witness("10.0.0.1", false));
+    assertThat(judgeJson(events))
+        .extracting(VerificationResult::verdict)
+        .containsExactly(
+            Verdict.VALID,
+            Verdict.UNKNOWN_EMITTER,
+            Verdict.VALID,
+            Verdict.UNKNOWN_EMITTER,
+            Verdict.BAD_SIGNATURE);
+  }
+
+  @Test
+  void emitter_id_that_another_nara_claims_leaves_an_event_valid() {
+    Citizen mallory = Citizen.named("mallory");
+    keys.learn("mallory", lisa.id(), mallory.key(), Origin.HEY_THERE);
+
+    List<VerificationResult> judged =
+        judgeJson(lisa.heyThere(T, ""), lisa.tease(T + 1, "b"), mallory.tease(T + 2, "b"));
+
+    assertThat(judged).extracting(VerificationResult::verdict).containsOnly(Verdict.VALID);
+  }
+
+  @Test
+  void checkpoints_are_valid_when_a_stranger_claims_the_id_of_a_voter() {
+    Citizen mallory = Citizen.named("mallory");
+    keys.learn("mallory", lisa.id(), mallory.key(), Origin.HEY_THERE);
+    keys.learn("mallory", bart.id(), mallory.key(), Origin.HEY_THERE);
+    judgeJson(lisa.heyThere(T, ""), bart.heyThere(T, ""));
+
+    for (int i = 0; i < 52; i++) {
+      assertThat(judgeJson(checkpoint(T + i, List.of(lisa, bart))).getFirst().verdict())
+          .isEqualTo(Verdict.VALID);
+      assertThat(judgeJson(checkpoint(T + i, List.of(lisa, lisa))).getFirst().verdict())
+          .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+    }
+  }
+
+  private byte[] checkpoint(long ts, List<Citizen> voters) {
+    Checkpoint.AgreedValues values = new Checkpoint.AgreedValues(1, 2, 3);
+    Checkpoint bare =
+        new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, List.of(), List.of());
+    List<String> ids = voters.stream().map(Citizen::id).toList();
+    List<String> signatures =
+        voters.stream()
+            .map(
+                voter ->
+                    voter
+                        .identity()
+                        .keys()
+                        .signBase64(bare.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)))
+            .toList();
+    return Citizen.unsigned(
+        ts, new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, ids, signatures));
   }
 
   @Test
@@ -202,6 +291,46 @@ class EventVerifierTest {
         .isEqualTo(Verdict.FROM_THE_FUTURE);
     assertThat(judgeJson(lisa.tease(Long.MAX_VALUE, "bart")).get(0).verdict())
         .isEqualTo(Verdict.FROM_THE_FUTURE);
+  }
+
+  @Test
+  void event_that_states_a_time_far_ahead_is_from_the_future() {
+    long limit = NOW.getEpochSecond() + 600;
+
+    assertThat(judgeJson(restart(limit, 0)).get(0).verdict()).isEqualTo(Verdict.UNSIGNED);
+    for (byte[] ahead :
+        List.of(
+            restart(limit + 1, 0),
+            restart(1, limit + 1),
+            restart(Long.MAX_VALUE, 0),
+            checkpoint(limit + 1),
+            checkpoint(Long.MAX_VALUE))) {
+      assertThat(judgeJson(ahead).get(0).verdict()).isEqualTo(Verdict.FROM_THE_FUTURE);
+    }
+    assertThat(judgeJson(checkpoint(limit)).get(0).verdict())
+        .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+  }
+
+  private static byte[] restart(long startTime, long lastRestart) {
+    return Citizen.unsigned(
+        T,
+        new Observation(
+            "a", "", "b", "", "restart", 3, false, startTime, 1, lastRestart, "", "", 0));
+  }
+
+  private static byte[] checkpoint(long asOfTime) {
+    return Citizen.unsigned(
+        T,
+        new Checkpoint(
+            2,
+            "a",
+            "",
+            "",
+            new Checkpoint.AgreedValues(1, 1, 1),
+            asOfTime,
+            1,
+            List.of(),
+            List.of()));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -42,7 +43,9 @@ class TrustVerticleTest {
     await(
         vertx.deployVerticle(
             new LedgerVerticle(
-                LedgerConfig.ofSize(10_000), name -> true, RandomGenerator.getDefault())));
+                LedgerConfig.ofSize(10_000),
+                name -> Standing.ESTABLISHED,
+                RandomGenerator.getDefault())));
     SignatureVerifier plain = new TableVerifier(8);
     SignatureVerifier counting =
         new SignatureVerifier() {

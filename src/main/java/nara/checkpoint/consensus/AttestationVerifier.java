@@ -34,7 +34,7 @@ final class AttestationVerifier {
   Future<PublicKey> verify(
       Vertx vertx, Attestation attestation, Function<PublicKey, Optional<RejectReason>> check) {
     // Read once: another thread may change the keyring.
-    Optional<PublicKey> found = keys.byId(attestation.attesterId());
+    Optional<PublicKey> found = keyOf(attestation);
     if (found.isEmpty()) {
       return Future.failedFuture(new RejectedException(RejectReason.UNKNOWN_KEY));
     }
@@ -47,6 +47,13 @@ final class AttestationVerifier {
                 valid
                     ? Future.succeededFuture(key)
                     : Future.failedFuture(new RejectedException(RejectReason.BAD_SIGNATURE)));
+  }
+
+  /** Of an id with several claimants, the key of the attester's name. */
+  private Optional<PublicKey> keyOf(Attestation attestation) {
+    return keys.byName(attestation.attester())
+        .filter(keys.keysOfId(attestation.attesterId())::contains)
+        .or(() -> keys.byId(attestation.attesterId()));
   }
 
   private boolean isOtherName(Attestation attestation, PublicKey key) {

@@ -98,6 +98,7 @@ final class CheckpointPager {
   Optional<MeshRequest<FetchOutcome>> onOutcome(FetchOutcome outcome) {
     boolean hasNext =
         switch (outcome) {
+          // Events that were not requested are judged like any other, and hold nothing up.
           case PageFetched page -> onFetched(page);
           case FetchFailed failed -> onFailed(failed);
         };
@@ -183,11 +184,16 @@ final class CheckpointPager {
     if (failed.failure() == MeshFailure.UNSUPPORTED && hasNoCheckpoints()) {
       return false;
     }
+    // An older nara has the other endpoint only, which gives the same checkpoints.
+    if (failed.failure() == MeshFailure.UNSUPPORTED
+        && mode == PagingMode.CURSOR
+        && switchToOffsets()) {
+      return true;
+    }
     failures++;
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
-      case UNVERIFIABLE, STOPPING -> false;
-      case UNSUPPORTED -> mode == PagingMode.CURSOR && switchToOffsets();
+      case UNVERIFIABLE, STOPPING, UNSUPPORTED -> false;
       case UNREACHABLE, STALLED -> retry();
       // The peer is there, so its older endpoint may work.
       case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->

@@ -101,8 +101,19 @@ public final class ReportFormatter {
       }
     }
     appendTable(table);
+    neighbours.forEach(this::appendConduct);
     if (unused > 0) {
       append("  %,d more received no request for events", unused);
+    }
+  }
+
+  /** Why a neighbour was asked last, or only for what nobody else gave. */
+  private void appendConduct(Report.NeighbourTotals n) {
+    String name = Terminal.printable(n.name());
+    if (!n.dropReason().isEmpty()) {
+      append("  %s was only a last resort: %s", name, Terminal.printable(n.dropReason()));
+    } else if (!n.askedLaterReason().isEmpty()) {
+      append("  %s was asked later: %s", name, Terminal.printable(n.askedLaterReason()));
     }
   }
 
@@ -126,12 +137,19 @@ public final class ReportFormatter {
       String names =
           conflicts.stream()
               .limit(MAX_CONFLICTS_SHOWN)
-              .map(conflict -> Terminal.printable(conflict.name()))
+              .map(ReportFormatter::conflictText)
               .collect(Collectors.joining(", "));
       append(
           "conflicts    contradictory keys or ids (%,d): %s%s",
           conflicts.size(), names, conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : "");
     }
+  }
+
+  private static String conflictText(Report.KeyConflict conflict) {
+    String name = Terminal.printable(conflict.name());
+    return conflict.decision().equals(Report.KeyConflict.UNDECIDED)
+        ? "%s (undecided, %,d events wait)".formatted(name, conflict.waiting())
+        : name;
   }
 
   static String seconds(long millis) {

@@ -76,7 +76,17 @@ final class EventParser {
     EventId id = Event.idOf(ts, service, content);
     int sigStart = signatureStart(json, sig);
     int sigLength = sig == null ? 0 : sig.length();
-    Event event = new Event(json, id, ts, emitter, emitterId, payload, sigStart, sigLength);
+    Event event =
+        new Event(
+            json,
+            id,
+            ts,
+            emitter,
+            emitterId,
+            payload,
+            sigStart,
+            sigLength,
+            JsonSpans.isCompact(json));
     byte[] signedHash =
         event.isSigned() ? Event.signedHash(claimedId, ts, service, emitter, content) : null;
     String error = ts == 0 ? "ts is zero" : payload.validationError().orElse(null);

@@ -151,6 +151,22 @@ public final class JsonSpans {
     return at;
   }
 
+  /** Whether valid JSON has no white space between its tokens. */
+  static boolean isCompact(byte[] json) {
+    boolean inText = false;
+    for (int at = 0; at < json.length; at++) {
+      byte b = json[at];
+      if (b == '"') {
+        inText = !inText;
+      } else if (inText) {
+        at += b == '\\' ? 1 : 0;
+      } else if (b <= ' ') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static int skipString(byte[] json, int from) {
     int at = expect(json, from, '"');
     while (at < json.length) {

@@ -16,10 +16,15 @@ import nara.event.Verdict;
  * counts towards its own limits, but only the best one is visible. Events with one id that agree in
  * these fields are copies of one variant, of which the best is stored.
  *
- * <p>The better verdict wins, then the smaller bytes. So the content does not depend on the order
- * in which events arrive.
+ * <p>Of two forms of one id, {@link #compare} tells the better one. So the content does not depend
+ * on the order in which events arrive. Of variants, at most {@value #MAX_FORMS} are stored, the
+ * best ones. Honest nodes make one: with more, an attacker tries to make a chain that is long to
+ * search.
  */
 public final class EventVariants {
+  /** Variants of one id: room for the honest one beside some that were altered by relays. */
+  public static final int MAX_FORMS = 8;
+
   /** The best variant of each id; the others follow as {@link StoredEvent#nextVariant}. */
   private final EventTable<EventId> visible = EventTable.byId();
 
@@ -58,6 +63,20 @@ public final class EventVariants {
       variant = variant.nextVariant;
     }
     return variant;
+  }
+
+  /**
+   * The variant that has to go before a new one of its id can be added; null when there is room.
+   * When it is better than the new one, the new one is not wanted.
+   */
+  public StoredEvent surplusVariant(EventId id) {
+    StoredEvent last = visible.get(id);
+    int count = last == null ? 0 : 1;
+    while (last != null && last.nextVariant != null) {
+      last = last.nextVariant;
+      count++;
+    }
+    return count < MAX_FORMS ? null : last;
   }
 
   /** All variants of a visible one's id, best first. */
@@ -129,9 +148,36 @@ public final class EventVariants {
     return StoredEvent.compareRetained(a, b) == 0;
   }
 
-  /** Below zero when the stored event is better than the other event with its id. */
+  /**
+   * Below zero when the stored event is better than the other event with its id. The first
+   * difference decides:
+   *
+   * <ol>
+   *   <li>the better verdict;
+   *   <li>the author's own signature: an id does not cover the emitter, so anybody can sign a copy;
+   *   <li>the shorter actor, then the shorter target: of two ways to split a content with a colon
+   *       in a name, every node chooses the same one;
+   *   <li>no white space between the tokens: the wire's form has none;
+   *   <li>fewer bytes, then the smaller ones.
+   * </ol>
+   */
   public static int compare(StoredEvent stored, Event other, Verdict verdict) {
+    Event event = stored.event();
     int byVerdict = stored.verdict().compareTo(verdict);
-    return byVerdict != 0 ? byVerdict : Arrays.compareUnsigned(stored.event().json(), other.json());
+    if (byVerdict != 0) {
+      return byVerdict;
+    }
+    int byAuthor = Boolean.compare(StoredEvent.isAuthored(other, verdict), stored.isAuthored());
+    if (byAuthor != 0) {
+      return byAuthor;
+    }
+    int byActor = event.actor().length() - other.actor().length();
+    int byNames = byActor != 0 ? byActor : event.target().length() - other.target().length();
+    if (byNames != 0) {
+      return byNames;
+    }
+    int byForm = Boolean.compare(other.isCompact(), event.isCompact());
+    int byLength = byForm != 0 ? byForm : event.json().length - other.json().length;
+    return byLength != 0 ? byLength : Arrays.compareUnsigned(event.json(), other.json());
   }
 }

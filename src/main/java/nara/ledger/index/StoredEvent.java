@@ -18,8 +18,8 @@ public final class StoredEvent {
   /** The next worse variant of the same id, or null; see {@link EventVariants}. */
   StoredEvent nextVariant;
 
-  /** The class in which {@code Retention} keeps it. */
-  public byte retentionClass;
+  /** The rank by which {@code Retention} keeps it: lower ones go first. */
+  public byte retentionRank;
 
   /** SHA-256 of the event's bytes; null until {@link HashIndex} computes it. */
   ItemId hash;
@@ -38,6 +38,18 @@ public final class StoredEvent {
 
   public Verdict verdict() {
     return verdict;
+  }
+
+  /** Whether the nara that acted has signed it. Nobody else can make such a form of the event. */
+  public boolean isAuthored() {
+    return isAuthored(event, verdict);
+  }
+
+  static boolean isAuthored(Event event, Verdict verdict) {
+    return verdict == Verdict.VALID
+        && !event.actor().isEmpty()
+        && event.isSigned()
+        && event.emitter().equals(event.actor());
   }
 
   void replaceWith(Event better, Verdict betterVerdict) {

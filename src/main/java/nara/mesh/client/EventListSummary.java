@@ -40,21 +40,34 @@ record EventListSummary(
     return new EventListSummary(events.size(), refs, oldest, newest, events.services());
   }
 
-  /** Why these events are not what the query asked for, or empty. */
+  /** Why these are too many events to look at, or empty. */
+  Optional<String> excess(Query query) {
+    return switch (query) {
+      // A page may exceed its size: events of one timestamp stay on one page.
+      case Query.Page page -> Optional.empty();
+      case Query.Slice slice -> tooMany(slice.maxEvents());
+      case Query.Recent recent -> tooMany(recent.limit());
+      case Query.Sample sample -> tooMany(sample.size());
+    };
+  }
+
+  /**
+   * Why these events are not what the query asked for, or empty. Some of them may be: each event is
+   * judged by itself.
+   */
   Optional<String> fault(Query query, Optional<Long> nextCursor) {
     Set<String> requested = query.filter().services();
     if (!requested.isEmpty() && !requested.containsAll(services)) {
       return Optional.of("gives events of services that were not requested");
     }
     return switch (query) {
-      // A page may exceed its size: events of one timestamp stay on one page.
       case Query.Page page ->
           nextCursor.filter(cursor -> cursor <= page.after()).isPresent()
               ? Optional.of("its cursor does not advance")
               : tooEarly(page.after());
-      case Query.Slice slice -> tooMany(slice.maxEvents()).or(() -> tooEarly(slice.after()));
-      case Query.Recent recent -> tooMany(recent.limit());
-      case Query.Sample sample -> tooMany(sample.size());
+      case Query.Slice slice -> tooEarly(slice.after());
+      case Query.Recent recent -> Optional.empty();
+      case Query.Sample sample -> Optional.empty();
     };
   }
 

@@ -68,7 +68,7 @@ final class KeyQuery {
                     .get(operation, peer.address(), uri, MeshLimits.SMALL_RESPONSE_BYTES)
                     .compose(response -> MeshTransport.attempt(() -> read(response))))
         .recover(this::onFailure)
-        .compose(found -> found.isPresent() ? learn(found.get()) : askNextPeer());
+        .compose(found -> found.isPresent() ? learn(peer, found.get()) : askNextPeer());
   }
 
   /** The key, or empty when the peer does not know it; a redirect goes to the head of the queue. */
@@ -98,8 +98,8 @@ final class KeyQuery {
     return Future.succeededFuture(Optional.empty());
   }
 
-  private Future<PeerKeyResult> learn(PeerQueryResponse found) {
-    node.keys().learn(query.target(), "", found.key(), Origin.PEER_QUERY);
+  private Future<PeerKeyResult> learn(Peer peer, PeerQueryResponse found) {
+    node.keys().learn(query.target(), "", found.key(), Origin.PEER_QUERY, peer.witness());
     return Future.succeededFuture(
         new PeerKeyResult(node.keys().byName(query.target()), found.meshIp(), List.copyOf(asked)));
   }

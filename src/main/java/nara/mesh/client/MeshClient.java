@@ -163,11 +163,14 @@ final class MeshClient {
           "%s identifies itself as %s, expected %s"
               .formatted(SafeText.excerpt(peer.address()), SafeText.excerpt(pong.from()), name));
     }
-    LearnResult result = node.keys().learn(peer.name(), "", pong.key(), Origin.PING);
-    Optional<PublicKey> key = node.keys().byName(peer.name());
-    return key.isPresent()
-        ? Future.succeededFuture(key.get())
-        : badKey("the keyring refuses the key of " + name + ": " + result);
+    LearnResult result =
+        node.keys().learn(peer.name(), "", pong.key(), Origin.PING, peer.witness());
+    return switch (result) {
+      // While its key is contested, a peer is still judged by what it signs itself.
+      case ADDED, KNOWN, CONFLICT ->
+          Future.succeededFuture(node.keys().byName(peer.name()).orElse(pong.key()));
+      case FULL, REFUSED -> badKey("the keyring refuses the key of " + name + ": " + result);
+    };
   }
 
   private static Future<PublicKey> badKey(String reason) {

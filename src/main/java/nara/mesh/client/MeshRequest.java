@@ -1,5 +1,7 @@
 package nara.mesh.client;
 
+import static java.util.Locale.ROOT;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +10,10 @@ import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.event.EventId;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.ledger.Query;
 import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.PeerAddress;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
@@ -30,6 +34,20 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
     /** A discovered peer. */
     public Peer(String name, String address) {
       this(name, address, false);
+    }
+
+    /** This peer as one that serves keys: a configured one counts by its whole address. */
+    public Witness witness() {
+      return configured
+          ? new Witness(address, true)
+          : PeerAddress.parse(address)
+              .map(known -> new Witness(known.host(), false))
+              .orElse(Witness.NONE);
+    }
+
+    /** The host of the address, in lower case. */
+    public String host() {
+      return PeerAddress.parse(address).map(PeerAddress::host).orElse(address).toLowerCase(ROOT);
     }
   }
 
@@ -68,6 +86,8 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    *     that does not state both in the usual form is left out
    * @param offerResult what became of the events
    * @param elapsed from the request to the last byte
+   * @param fault why the answer is not what was requested; empty when it is. Its events were judged
+   *     all the same, each by itself
    */
   record PageFetched(
       long bytes,
@@ -78,8 +98,33 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       boolean hasMore,
       List<EventRef> eventRefs,
       OfferResult offerResult,
-      Duration elapsed)
-      implements FetchOutcome {}
+      Duration elapsed,
+      String fault)
+      implements FetchOutcome {
+    /** An answer without fault. */
+    public PageFetched(
+        long bytes,
+        int events,
+        long oldestTs,
+        long newestTs,
+        Optional<Long> nextCursor,
+        boolean hasMore,
+        List<EventRef> eventRefs,
+        OfferResult offerResult,
+        Duration elapsed) {
+      this(
+          bytes,
+          events,
+          oldestTs,
+          newestTs,
+          nextCursor,
+          hasMore,
+          eventRefs,
+          offerResult,
+          elapsed,
+          "");
+    }
+  }
 
   /** The fields that an event states of itself, unverified. */
   record EventRef(long ts, EventId id) {}
@@ -144,11 +189,20 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   /** The address did not respond, or not in this protocol. */
   record PingFailed(MeshFailure failure, String reason) implements PingOutcome {}
 
-  /** Asks peers for the key of a name until one knows it, and learns that key. */
-  record FindPeerKey(String target, List<Peer> peers, Duration timeout)
-      implements MeshRequest<PeerKeyResult> {}
+  /**
+   * Asks peers for the key of a name, and learns the keys that they answer with.
+   *
+   * @param everyPeer asks each of them for its own opinion; otherwise only until one knows a key
+   */
+  record FindPeerKey(String target, List<Peer> peers, boolean everyPeer, Duration timeout)
+      implements MeshRequest<PeerKeyResult> {
+    /** Asks until one peer knows a key. */
+    public FindPeerKey(String target, List<Peer> peers, Duration timeout) {
+      this(target, peers, false, timeout);
+    }
+  }
 
-  /** The reply to {@link FindPeerKey}; without a key when no peer knows it. */
+  /** The reply to {@link FindPeerKey}; without a key when it is unknown or contested. */
   record PeerKeyResult(Optional<PublicKey> key, String meshIp, List<String> askedPeers)
       implements BusMessage {}
 

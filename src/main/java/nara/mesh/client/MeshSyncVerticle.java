@@ -114,11 +114,13 @@ public final class MeshSyncVerticle extends VerticleBase {
       FetchPage fetch, VerifiedResponse<SyncResponse> verified) {
     SyncResponse response = verified.value();
     EventListSummary summary = EventListSummary.of(response.events());
-    Optional<String> fault = summary.fault(fetch.query(), response.nextCursor());
-    return fault.isPresent()
-        ? Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, fault.get()))
-        : offer(fetch.peer(), response.events())
-            .map(result -> pageFetched(verified, summary, response.nextCursor(), false, result));
+    Optional<String> excess = summary.excess(fetch.query());
+    if (excess.isPresent()) {
+      return Future.failedFuture(new MeshException(MeshFailure.NOT_ASKED, excess.get()));
+    }
+    String fault = summary.fault(fetch.query(), response.nextCursor()).orElse("");
+    return offer(fetch.peer(), response.events())
+        .map(result -> pageFetched(verified, summary, response.nextCursor(), false, result, fault));
   }
 
   private Future<FetchOutcome> onFetchCheckpointPage(FetchCheckpointPage fetch) {
@@ -132,11 +134,12 @@ public final class MeshSyncVerticle extends VerticleBase {
     CheckpointList list = verified.value();
     EventListSummary summary = EventListSummary.of(list.checkpoints());
     return offer(fetch.peer(), list.checkpoints())
-        .map(result -> pageFetched(verified, summary, Optional.empty(), list.hasMore(), result));
+        .map(
+            result -> pageFetched(verified, summary, Optional.empty(), list.hasMore(), result, ""));
   }
 
   private Future<OfferResult> offer(Peer peer, RawEvents events) {
-    return EventOffers.send(bus, new OfferEvents(peer.name(), events));
+    return EventOffers.send(bus, new OfferEvents(peer.name(), peer.witness(), events, false));
   }
 
   private static FetchOutcome pageFetched(
@@ -144,7 +147,8 @@ public final class MeshSyncVerticle extends VerticleBase {
       EventListSummary events,
       Optional<Long> nextCursor,
       boolean hasMore,
-      OfferResult result) {
+      OfferResult result,
+      String fault) {
     return new PageFetched(
         verified.wireBytes(),
         events.count(),
@@ -154,7 +158,8 @@ public final class MeshSyncVerticle extends VerticleBase {
         hasMore,
         events.eventRefs(),
         result,
-        verified.elapsed());
+        verified.elapsed(),
+        fault);
   }
 
   private Future<ZinesExchanged> onExchangeZines(ExchangeZines exchange) {
@@ -230,9 +235,29 @@ public final class MeshSyncVerticle extends VerticleBase {
 
   private Future<PeerKeyResult> onFindPeerKey(FindPeerKey query) {
     Optional<PublicKey> known = node.keys().byName(query.target());
-    return known.isPresent()
+    // Where several keys are claimed, the peers' own opinions may turn the decision.
+    boolean mayTurn = query.everyPeer() && node.keys().mayTurn(query.target());
+    return known.isPresent() && !mayTurn
         ? Future.succeededFuture(new PeerKeyResult(known, "", List.of()))
-        : new KeyQuery(transport, node, query).askNextPeer();
+        : query.everyPeer()
+            ? askEveryPeer(query)
+            : new KeyQuery(transport, node, query).askNextPeer();
+  }
+
+  private Future<PeerKeyResult> askEveryPeer(FindPeerKey query) {
+    List<Future<PeerKeyResult>> answers =
+        query.peers().stream()
+            .map(peer -> new FindPeerKey(query.target(), List.of(peer), query.timeout()))
+            .map(one -> new KeyQuery(transport, node, one).askNextPeer())
+            .toList();
+    return Future.join(answers)
+        .transform(
+            ended ->
+                Future.succeededFuture(
+                    new PeerKeyResult(
+                        node.keys().byName(query.target()),
+                        "",
+                        query.peers().stream().map(Peer::name).toList())));
   }
 
   /** Turns a failure that the peer caused into a value; any other stays a failure. */

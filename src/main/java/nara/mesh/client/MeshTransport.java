@@ -33,6 +33,9 @@ import nara.mesh.wire.SignatureHeaders;
  * Sends requests to peers. It bounds how many are in flight and queued, ends each at its deadline,
  * and signs those whose sender the peer checks. It does not verify responses.
  *
+ * <p>Addresses that have answered have all places in flight for themselves, so silent ones cannot
+ * hold up their requests. The others have places of their own.
+ *
  * <p>Lives on one event loop. Failures are {@link MeshException}.
  */
 public final class MeshTransport implements PingClient {
@@ -43,8 +46,13 @@ public final class MeshTransport implements PingClient {
   private final MeshNode node;
   private final BoundedWebClient http;
   private final InFlightLimiter requestLimiter;
+  private final InFlightLimiter newcomerLimiter;
   private final InFlightLimiter pingLimiter;
   private final Set<Operation<?>> openOperations = new LinkedHashSet<>();
+
+  /** Addresses whose last request was answered, the oldest first. */
+  private final Set<String> answering = new LinkedHashSet<>();
+
   private boolean stopping;
 
   public MeshTransport(Vertx vertx, MeshNode node) {
@@ -56,6 +64,11 @@ public final class MeshTransport implements PingClient {
     this.http = new BoundedWebClient(vertx, node.clock(), config.connectTimeout(), 2 * perPeer + 2);
     this.requestLimiter =
         new InFlightLimiter(config.maxInFlight(), perPeer, config.maxQueuedPerPeer());
+    this.newcomerLimiter =
+        new InFlightLimiter(
+            MeshLimits.NEWCOMERS_PER_PLACE * config.maxInFlight(),
+            perPeer,
+            config.maxQueuedPerPeer());
     this.pingLimiter =
         new InFlightLimiter(MeshLimits.PINGS_IN_FLIGHT, perPeer, config.maxQueuedPerPeer());
   }
@@ -75,7 +88,37 @@ public final class MeshTransport implements PingClient {
       Duration timeout,
       Duration stallTimeout,
       Function<Operation<T>, Future<T>> work) {
-    return submit(requestLimiter, address, new Operation<>(vertx, timeout, stallTimeout, work));
+    InFlightLimiter limiter = answering.contains(address) ? requestLimiter : newcomerLimiter;
+    Operation<T> operation = new Operation<>(vertx, timeout, stallTimeout, work);
+    return submit(limiter, address, operation)
+        .onSuccess(answer -> onAnswer(address, true))
+        .onFailure(failure -> onAnswer(address, isAnswer(failure)));
+  }
+
+  private void onAnswer(String address, boolean answered) {
+    answering.remove(address);
+    if (answered) {
+      answering.add(address);
+      if (answering.size() > MeshLimits.ANSWERING_ADDRESSES) {
+        answering.remove(answering.iterator().next());
+      }
+    }
+  }
+
+  private static boolean isAnswer(Throwable failure) {
+    return failure instanceof MeshException fault
+        && switch (fault.failure()) {
+          case UNREACHABLE, STALLED, STOPPING -> false;
+          case CUT_OFF,
+              STATUS,
+              UNSUPPORTED,
+              TOO_LARGE,
+              BAD_SIGNATURE,
+              NOT_ASKED,
+              MALFORMED,
+              UNVERIFIABLE ->
+              true;
+        };
   }
 
   private <T> Future<T> submit(InFlightLimiter limiter, String address, Operation<T> operation) {

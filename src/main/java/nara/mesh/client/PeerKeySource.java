@@ -2,6 +2,7 @@ package nara.mesh.client;
 
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
@@ -13,6 +14,9 @@ import nara.trust.KeySearch;
 public record PeerKeySource(Bus bus, List<Peer> peers) implements KeySearch.KeySource {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+  /** Peers asked about one name, configured ones first: the first to answer may be a liar. */
+  private static final int MAX_PEERS = 16;
+
   @Override
   public boolean isEmpty() {
     return peers.isEmpty();
@@ -20,7 +24,13 @@ public record PeerKeySource(Bus bus, List<Peer> peers) implements KeySearch.KeyS
 
   @Override
   public Future<Boolean> learnKey(String name) {
-    return bus.request(MeshRequest.ADDRESS, new FindPeerKey(name, peers, TIMEOUT), Timeouts.LOCAL)
+    List<Peer> asked =
+        peers.stream()
+            .sorted(Comparator.comparing(peer -> !peer.configured()))
+            .limit(MAX_PEERS)
+            .toList();
+    return bus.request(
+            MeshRequest.ADDRESS, new FindPeerKey(name, asked, true, TIMEOUT), Timeouts.LOCAL)
         .map(result -> result.key().isPresent());
   }
 }

@@ -8,7 +8,6 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
-import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
 import nara.mesh.EventOffers;
 import nara.mesh.client.MeshClient.OnVerified;
@@ -147,7 +146,7 @@ final class ReconcileSession {
     requestedCount += (int) end;
     receivedCount += response.events().size();
     return EventOffers.send(
-            bus, new OfferEvents(peer.name(), Witness.NONE, response.events(), true))
+            bus, new OfferEvents(peer.name(), peer.witness(), response.events(), true))
         .onSuccess(more -> result = result.plus(more))
         .mapEmpty();
   }

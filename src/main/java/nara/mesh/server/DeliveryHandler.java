@@ -20,7 +20,9 @@ import nara.event.json.EventReader;
 import nara.event.json.GoJson;
 import nara.event.json.JsonSpans.Span;
 import nara.event.json.RawEvents;
+import nara.identity.KeyLookup;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.ledger.Query;
 import nara.mesh.EventOffers;
 import nara.mesh.MeshNode;
@@ -81,12 +83,16 @@ final class DeliveryHandler {
 
   // Zines.
 
-  /** Merges the zine of a peer; the response is our zine. */
-  Future<MeshResponse> onZine(String sender, byte[] body) {
+  /**
+   * Merges the zine of a peer; the response is our zine.
+   *
+   * @param host the source address of the connection
+   */
+  Future<MeshResponse> onZine(String sender, String host, byte[] body) {
     return respond(
         () -> readZine(body),
         zine ->
-            offer(sender, zine.events())
+            offer(sender, new Witness(host, false), zine.events())
                 .compose(merged -> builder.build(MeshLimits.ZINE_SPAN))
                 .map(MeshResponse::json));
   }
@@ -113,12 +119,12 @@ final class DeliveryHandler {
   // Single events.
 
   /** Merges one event of a peer; the response says whether it was new. */
-  Future<MeshResponse> onEvent(String sender, byte[] body) {
+  Future<MeshResponse> onEvent(String sender, String host, byte[] body) {
     Span event = trimmedSpan(body);
     return respond(
         () -> readEvent(body, event),
         parsed ->
-            offer(sender, RawEvents.of(body, List.of(event)))
+            offer(sender, new Witness(host, false), RawEvents.of(body, List.of(event)))
                 .compose(result -> eventResponse(parsed, result)));
   }
 
@@ -157,7 +163,11 @@ final class DeliveryHandler {
         switch (event.payload()) {
           case HeyThere hello -> PublicKey.parse(hello.publicKey());
           case Chau goodbye -> PublicKey.parse(goodbye.publicKey());
-          default -> node.keys().byId(event.emitterId()).or(() -> node.keyOf(event.emitter()));
+          default ->
+              node.keys().lookup(event.emitter(), event.emitterId())
+                      instanceof KeyLookup.Known known
+                  ? Optional.of(known.key())
+                  : Optional.empty();
         };
     return key.isPresent()
         && event
@@ -223,7 +233,7 @@ final class DeliveryHandler {
       return Future.succeededFuture(
           MeshResponse.plainJson(EventImport.writeResponse(0, events, 0)));
     }
-    return offer("import", parsed.events())
+    return offer("import", Witness.OWNER, parsed.events())
         .map(
             result -> {
               recentImports.put(signed, parsed.ts());
@@ -234,7 +244,7 @@ final class DeliveryHandler {
             });
   }
 
-  private Future<OfferResult> offer(String source, RawEvents events) {
-    return EventOffers.send(bus, new OfferEvents(source, events));
+  private Future<OfferResult> offer(String source, Witness witness, RawEvents events) {
+    return EventOffers.send(bus, new OfferEvents(source, witness, events, false));
   }
 }

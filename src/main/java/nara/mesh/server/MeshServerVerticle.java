@@ -137,8 +137,12 @@ public final class MeshServerVerticle extends VerticleBase {
     signedPost(router, MeshPaths.SYNC, query::onSync);
     signedPost(router, MeshPaths.RECONCILE, reconcile::onReconcile);
     signedPost(router, MeshPaths.FETCH, reconcile::onFetch);
-    signedPost(router, MeshPaths.ZINE, delivery::onZine);
-    signedPost(router, MeshPaths.SEND_EVENT, delivery::onEvent);
+    signedPost(
+        router, MeshPaths.ZINE, ctx -> delivery.onZine(sender(ctx), addressOf(ctx), body(ctx)));
+    signedPost(
+        router,
+        MeshPaths.SEND_EVENT,
+        ctx -> delivery.onEvent(sender(ctx), addressOf(ctx), body(ctx)));
     ownerPost(router, MeshPaths.IMPORT, delivery::onImport);
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
     // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.
@@ -169,12 +173,17 @@ public final class MeshServerVerticle extends VerticleBase {
     router.route(path).handler(this::requirePost).failureHandler(this::onFailure);
     router.route(path).handler(ctx -> limitRate(ctx, addressOf(ctx)));
     router.route(path).handler(this::limitImports);
-    handleBody(router, path, handler);
+    handleBody(router, path, ctx -> handler.apply(sender(ctx), body(ctx)));
   }
 
   /** A POST whose sender is authenticated before the server reads the body. */
   private void signedPost(
       Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+    signedPost(router, path, ctx -> handler.apply(sender(ctx), body(ctx)));
+  }
+
+  private void signedPost(
+      Router router, String path, Function<RoutingContext, Future<MeshResponse>> handler) {
     // Separate routes: within one route, vertx-web wants the body handler first.
     router.route(path).handler(this::authenticateSender).failureHandler(this::onFailure);
     router.route(path).handler(this::requirePost);
@@ -182,14 +191,15 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void handleBody(
-      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+      Router router, String path, Function<RoutingContext, Future<MeshResponse>> handler) {
     int maxBytes = node.config().maxRequestBytes();
     router.route(path).handler(ctx -> ctx.put(READING_BODY, true).next());
     router.route(path).handler(BodyHandler.create(false).setBodyLimit(maxBytes));
-    router
-        .route(path)
-        .handler(
-            ctx -> respondWithinLimit(ctx, () -> handler.apply(ctx.get(SENDER, ""), body(ctx))));
+    router.route(path).handler(ctx -> respondWithinLimit(ctx, () -> handler.apply(ctx)));
+  }
+
+  private static String sender(RoutingContext ctx) {
+    return ctx.get(SENDER, "");
   }
 
   private static byte[] body(RoutingContext ctx) {

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import nara.bounds.BoundedMap;
 import nara.bounds.RateLimiter;
 import nara.identity.Origin;
+import nara.identity.Witness;
 import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.PingClient;
@@ -89,7 +90,7 @@ final class SenderLookup {
     }
     return client
         .ping(addresses.get(index), MeshLimits.SENDER_PING_TIMEOUT)
-        .map(pong -> learnKey(name, pong))
+        .map(pong -> learnKey(name, pong, new Witness(hostOf(addresses.get(index)), false)))
         // The address does not respond, or not in this protocol: the sender stays unknown.
         .otherwise(false)
         .compose(
@@ -97,11 +98,15 @@ final class SenderLookup {
                 learned ? Future.succeededFuture(true) : pingEach(name, addresses, index + 1));
   }
 
-  private boolean learnKey(String name, PingResponse pong) {
+  private static String hostOf(String address) {
+    return PeerAddress.parse(address).map(PeerAddress::host).orElse("");
+  }
+
+  private boolean learnKey(String name, PingResponse pong, Witness witness) {
     if (!pong.from().equals(name)) {
       return false;
     }
-    node.keys().learn(name, "", pong.key(), Origin.PING);
+    node.keys().learn(name, "", pong.key(), Origin.PING, witness);
     return node.keys().byName(name).isPresent();
   }
 

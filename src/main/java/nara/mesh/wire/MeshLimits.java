@@ -64,6 +64,15 @@ public final class MeshLimits {
   /** Pings in flight, as in the address scan of the reference. */
   public static final int PINGS_IN_FLIGHT = 50;
 
+  /**
+   * Requests in flight to addresses that have not answered yet, for each place of the others. Fifty
+   * silent addresses are then tried in two rounds.
+   */
+  public static final int NEWCOMERS_PER_PLACE = 3;
+
+  /** Addresses remembered as answering: as many naras as a large network has. */
+  public static final int ANSWERING_ADDRESSES = 4_096;
+
   /** Redirects followed in one peer query, by the wire contract. */
   public static final int REDIRECTS = 10;
 

@@ -18,15 +18,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import nara.bounds.SafeText;
 import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
+import nara.identity.PublicKey;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
 import nara.mesh.MeshConfig;
@@ -55,6 +58,12 @@ public final class ConfigReader {
 
   static final ConfigKind<String> NAME = text(NAME_RULE, ConfigReader::isValidName);
 
+  private static final ConfigKind<PublicKey> PUBLIC_KEY =
+      parsed("a public key (32 bytes in Base64)", PublicKey::parse, PublicKey::encoded);
+
+  /** Peers, and trusted keys: far above any network seen. */
+  private static final int MAX_PEERS = 10_000;
+
   /** The only environment variable: it holds the soul, and overrides the configured one. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
 
@@ -64,6 +73,7 @@ public final class ConfigReader {
   private static final Duration DAY = Duration.ofHours(24);
   private static final int MILLION = 1_000_000;
   private static final String BY_MODE = "by memory.mode";
+  private static final String BY_MODE_AND_HEAP = "by memory.mode and heap";
 
   /**
    * The result of reading.
@@ -129,7 +139,8 @@ public final class ConfigReader {
       ConfigSection root, Map<String, String> environment, long memoryMegabytes) {
     IdentityConfig identity = IdentitySection.read(root.section("identity"), environment);
     MeshConfig mesh = mesh(root.section("mesh"));
-    DiscoveryConfig discovery = discovery(root.section("discovery"));
+    ConfigSection discoverySection = root.section("discovery");
+    DiscoveryConfig discovery = discovery(discoverySection);
     ConfigKind<Transport> transports = oneOf(List.of(Transport.values()), Transport::label);
     Transport transport = root.read("transport", Transport.HYBRID, transports);
     boolean readOnly = root.read("read_only", false, FLAG);
@@ -143,6 +154,11 @@ public final class ConfigReader {
       root.addProblem("transport", "\"gossip\" needs the mesh: set mesh.enabled to true");
     }
     ConfigSection checkpoint = root.section("checkpoint");
+    RecoveryConfig recovery = recovery(root.section("recovery"), memory, gossip, readOnly);
+    CheckpointSyncConfig checkpointSync = checkpointSync(checkpoint);
+    ConsensusConfig consensus = consensus(checkpoint);
+    TrustConfig trust = trust(root.section("trust"));
+    rejectContradictions(discoverySection, discovery.peers(), trust.keys());
     return new NodeConfig(
         identity,
         mesh,
@@ -151,10 +167,10 @@ public final class ConfigReader {
         transport,
         readOnly,
         memory,
-        recovery(root.section("recovery"), memory, gossip, readOnly),
-        checkpointSync(checkpoint),
-        consensus(checkpoint),
-        trust(root.section("trust")),
+        recovery,
+        checkpointSync,
+        consensus,
+        trust,
         web(root.section("web")),
         ClusterSection.read(root.section("cluster")));
   }
@@ -186,18 +202,75 @@ public final class ConfigReader {
   private static DiscoveryConfig discovery(ConfigSection s) {
     DiscoveryConfig d = DiscoveryConfig.defaults();
     ConfigKind<ConfiguredPeer> peer =
-        parsed("a peer, [NAME@]HOST[:PORT]", AddressParser::peer, ConfiguredPeer::text);
+        new ConfigKind<>(
+            "a peer, [NAME@]HOST[:PORT] or an object with name, address and public_key",
+            given -> given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
+            ConfigReader::format);
     ConfigKind<String> socket =
         text(
             "a path of a Unix socket, or empty",
             text -> text.length() <= ConfigLimits.MAX_SOCKET_CHARACTERS);
-    return new DiscoveryConfig(
-        s.list("peers", d.peers(), 0, 10_000, peer),
-        scan(s.section("scan"), s.has("scan")),
-        s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
-        s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
-        s.read("allow_local", d.allowLocal(), FLAG));
+    DiscoveryConfig read =
+        new DiscoveryConfig(
+            s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
+            scan(s.section("scan"), s.has("scan")),
+            s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
+            s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
+            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
+            s.read("allow_local", d.allowLocal(), FLAG));
+    if (!s.has("scan")) {
+      // A scan without a range is a problem, so it must not be in the effective configuration.
+      s.omit("scan");
+    }
+    return read;
+  }
+
+  /** A peer with its key, which says more than its address: nobody else can sign with it. */
+  private static Optional<ConfiguredPeer> peer(ConfigSection s) {
+    ConfigKind<String> address =
+        text(
+            "an address, HOST[:PORT]",
+            text -> text.indexOf('@') < 0 && AddressParser.peer(text).isPresent());
+    Optional<String> name = s.optional("name", "none", NAME);
+    Optional<String> at = s.optional("address", "none", address);
+    Optional<PublicKey> key = s.optional("public_key", "none", PUBLIC_KEY);
+    if (!s.has("address")) {
+      s.addProblem("address", "is missing; give the peer's HOST[:PORT]");
+    }
+    if (s.has("public_key") && !s.has("name")) {
+      s.addProblem("name", "is missing; give the name that the public key belongs to");
+    }
+    return at.flatMap(AddressParser::peer)
+        .map(peer -> new ConfiguredPeer(name.orElse(""), peer.address(), key));
+  }
+
+  private static Object format(ConfiguredPeer peer) {
+    return peer.key().isEmpty()
+        ? peer.text()
+        : Map.of(
+            "name", peer.name(),
+            "address", peer.address(),
+            "public_key", peer.key().get().encoded());
+  }
+
+  /** Two different keys for one name are the operator's mistake, wherever they stand. */
+  private static void rejectContradictions(
+      ConfigSection discovery, List<ConfiguredPeer> peers, Map<String, PublicKey> trusted) {
+    Map<String, PublicKey> keys = new HashMap<>(trusted);
+    for (int i = 0; i < peers.size(); i++) {
+      ConfiguredPeer peer = peers.get(i);
+      if (peer.key().isPresent()) {
+        PublicKey other = keys.putIfAbsent(peer.name(), peer.key().get());
+        if (other != null && !other.equals(peer.key().get())) {
+          discovery.addProblem(
+              "peers",
+              "gives %s another public_key than %s; keep the right one"
+                  .formatted(
+                      SafeText.quoted(peer.name()),
+                      trusted.containsKey(peer.name()) ? "trust.keys" : "an earlier entry"));
+        }
+      }
+    }
   }
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {
@@ -249,10 +322,14 @@ public final class ConfigReader {
             .orElseGet(() -> MemoryMode.forMegabytes(megabytes));
     ConfigKind<Integer> events = count(100, 100 * MILLION, "events");
     int maxEvents = s.read("max_events", mode.maxEvents(), BY_MODE, events);
+    long heap = Runtime.getRuntime().maxMemory();
+    long maxBytes =
+        s.read("max_bytes", mode.maxBytes(heap), BY_MODE_AND_HEAP, bytes(1L << 20, 1L << 40));
     Optional<Path> file = s.optional("snapshot", "none", path("a path of a file"));
     Duration every =
         s.read("snapshot_every", SnapshotConfig.DEFAULT_INTERVAL, duration(SECOND, DAY));
-    return new MemoryConfig(mode, maxEvents, file.map(path -> new SnapshotConfig(path, every)));
+    return new MemoryConfig(
+        mode, maxEvents, maxBytes, file.map(path -> new SnapshotConfig(path, every)));
   }
 
   private static RecoveryConfig recovery(
@@ -313,7 +390,8 @@ public final class ConfigReader {
         s.read("verifier", d.verifier(), oneOf(Verifiers.NAMES, name -> name)),
         s.read("recheck_one_in", d.recheckOneIn(), count(0, MILLION, "signatures")),
         s.read("max_key_tables", d.maxKeyTables(), count(0, MILLION, "keys")),
-        s.read("max_quarantined", d.maxQuarantined(), count(0, 10 * MILLION, "events")));
+        s.read("max_quarantined", d.maxQuarantined(), count(0, 10 * MILLION, "events")),
+        s.map("keys", MAX_PEERS, NAME, PUBLIC_KEY));
   }
 
   private static WebConfig web(ConfigSection s) {

@@ -1,13 +1,17 @@
 package nara.node.config;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import nara.bounds.SafeText;
 import nara.node.config.ConfigParser.ConfigNode;
@@ -50,6 +54,11 @@ final class ConfigSection {
         new ConfigSection(pathOf(key), inner, effective.withObjectProperty(key), findings);
     children.add(child);
     return child;
+  }
+
+  /** Leaves a key, or a section that is off, out of the effective configuration. */
+  void omit(String key) {
+    effective.remove(key);
   }
 
   boolean has(String key) {
@@ -103,6 +112,21 @@ final class ConfigSection {
   /** Reads a list. Each invalid entry is a problem of its own. */
   <T> List<T> list(
       String key, List<T> defaultValue, int minEntries, int maxEntries, ConfigKind<T> kind) {
+    return list(key, defaultValue, minEntries, maxEntries, kind, Optional.empty());
+  }
+
+  /**
+   * Reads a list whose entries may also be objects.
+   *
+   * @param object reads one; it reports the problems of a value that it leaves out
+   */
+  <T> List<T> list(
+      String key,
+      List<T> defaultValue,
+      int minEntries,
+      int maxEntries,
+      ConfigKind<T> kind,
+      Optional<Function<ConfigSection, Optional<T>>> object) {
     registerKey(
         key,
         defaultValue.stream()
@@ -125,12 +149,60 @@ final class ConfigSection {
     } else {
       for (int i = 0; i < given.items().size(); i++) {
         ConfigNode item = given.items().get(i);
-        parse(item, pathOf(key) + '[' + i + ']', item.printable(), kind).ifPresent(values::add);
+        String itemPath = pathOf(key) + '[' + i + ']';
+        Optional<T> value =
+            item.value() instanceof Map && object.isPresent()
+                ? parseObject(item, itemPath, object.get())
+                : parse(item, itemPath, item.printable(), kind);
+        value.ifPresent(values::add);
       }
     }
     ArrayNode written = effective.putArray(key);
     values.forEach(value -> written.addPOJO(kind.format().apply(value)));
     return List.copyOf(values);
+  }
+
+  private <T> Optional<T> parseObject(
+      ConfigNode item, String itemPath, Function<ConfigSection, Optional<T>> object) {
+    // The keys inside an entry are documented with the list.
+    Findings inside = new Findings(findings.problems(), findings.warnings(), new ArrayList<>());
+    ConfigSection section =
+        new ConfigSection(itemPath, item, JsonNodeFactory.instance.objectNode(), inside);
+    Optional<T> value = object.apply(section);
+    section.rejectUnknownKeys();
+    return value;
+  }
+
+  /** Reads an object of names that the operator chooses. Each invalid entry is a problem. */
+  <T> Map<String, T> map(String key, int maxEntries, ConfigKind<String> name, ConfigKind<T> kind) {
+    String allowed = "an object: for each name " + kind.allowed();
+    registerKey(key, "{}", allowed);
+    ConfigNode given = node.fields().get(key);
+    Map<String, T> values = new LinkedHashMap<>();
+    if (given != null && !(given.value() instanceof Map)) {
+      addProblem(given, pathOf(key), given.printable() + " is not " + allowed);
+    } else if (given != null && given.fields().size() > maxEntries) {
+      addProblem(
+          given,
+          pathOf(key),
+          "has %d entries, more than the %d allowed".formatted(given.fields().size(), maxEntries));
+    } else if (given != null) {
+      given
+          .fields()
+          .forEach(
+              (entry, value) -> {
+                String entryPath = pathOf(key) + '.' + SafeText.excerpt(entry);
+                if (name.parse().apply(entry).isEmpty()) {
+                  addProblem(value, entryPath, "the key is not " + name.allowed());
+                } else {
+                  parse(value, entryPath, value.printable(), kind)
+                      .ifPresent(parsed -> values.put(entry, parsed));
+                }
+              });
+    }
+    ObjectNode written = effective.putObject(key);
+    values.forEach((entry, value) -> written.putPOJO(entry, kind.format().apply(value)));
+    return Collections.unmodifiableMap(values);
   }
 
   /** Reports a problem that involves several keys. */

@@ -66,7 +66,7 @@ final class IdentitySection {
       byte[] text = in.readNBytes(ConfigLimits.SOUL_FILE_BYTES);
       Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
       if (soul.isEmpty()) {
-        s.addProblem("soul_file", "\"" + file + "\" does not hold a soul");
+        s.addProblem("soul_file", printable(file) + " does not hold a soul");
       } else if (isReadByOthers(file)) {
         s.addWarning(
             "identity.soul_file: other users can read %s, and the soul is this nara's secret key; run chmod 600 %s"
@@ -74,8 +74,12 @@ final class IdentitySection {
       }
       return soul;
     } catch (IOException unreadable) {
-      s.addProblem("soul_file", "\"" + file + "\" cannot be read as text");
+      s.addProblem("soul_file", printable(file) + " cannot be read as text");
       return Optional.empty();
     }
+  }
+
+  private static String printable(Path file) {
+    return '"' + SafeText.excerpt(file.toString(), ConfigLimits.MAX_PARSER_MESSAGE) + '"';
   }
 }

@@ -65,8 +65,10 @@ public record NodeConfig(
    *
    * @param mode never {@code auto}: that is resolved when the configuration is read
    * @param maxEvents the number of events that the ledger keeps
+   * @param maxBytes of their JSON
    */
-  public record MemoryConfig(MemoryMode mode, int maxEvents, Optional<SnapshotConfig> snapshot) {}
+  public record MemoryConfig(
+      MemoryMode mode, int maxEvents, long maxBytes, Optional<SnapshotConfig> snapshot) {}
 
   /** The management port; port 0 takes a free one. */
   public record WebConfig(boolean enabled, String host, int port) {}

@@ -1,5 +1,6 @@
 package nara.recovery.pages;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,21 +13,26 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.wire.MeshFailure;
 import nara.recovery.CallQueue;
 import nara.recovery.PeerScores;
 import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryConfig;
 
-/** The fetches of the pages rung, to each peer never more than its {@link AimdWindow} allows. */
+/**
+ * The fetches of the pages rung, to each peer never more than its {@link AimdWindow} allows.
+ *
+ * <p>Peers that have answered have all places in flight for themselves. The others have places of
+ * their own, so that any number of silent ones holds nobody up. A peer that was asked and stayed
+ * silent waits until no other call does.
+ */
 final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   /** The purpose of a fetch. */
   enum CallPurpose {
     SKETCH,
     KEYS,
-    CHECKPOINTS,
     ABOUT_SELF,
     PROBE,
-    MORE_KEYS,
     FETCH_RANGE,
     CHECK_FETCHED,
     CHECK_SKIPPED
@@ -93,23 +99,61 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
 
   /** Starts waiting calls as far as there is room; the handler gets those of unusable peers. */
   void startWaiting(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> commands) {
+    List<PagesCall> silent = new ArrayList<>();
     int count = waiting.size();
-    for (int i = 0; i < count && hasRoom(); i++) {
+    for (int i = 0; i < count; i++) {
       PagesCall call = waiting.poll();
-      if (!peerScores.usable(call.peerName())) {
+      if (!mayStart(call)) {
         onUnusablePeer.accept(call);
-      } else if (hasRoom(call.peerName())) {
-        commands.add(start(call));
+      } else if (peerScores.of(call.peerName()).silent()) {
+        silent.add(call);
       } else {
-        waiting.add(call);
+        startOrWait(call, commands);
       }
+    }
+    boolean nothingElse = waiting.isEmpty();
+    silent.forEach(
+        call -> {
+          if (nothingElse) {
+            startOrWait(call, commands);
+          } else {
+            waiting.add(call);
+          }
+        });
+  }
+
+  private boolean mayStart(PagesCall call) {
+    return call.rangeFetch() == null
+        ? peerScores.usable(call.peerName())
+        : call.rangeFetch().mayBeFetchedBy(call.peerName(), peerScores);
+  }
+
+  private void startOrWait(PagesCall call, List<PlanCommand> commands) {
+    if (hasRoom(call.peerName())) {
+      commands.add(start(call));
+    } else {
+      waiting.add(call);
     }
   }
 
   boolean hasRoom(String peer) {
-    return hasRoom()
-        && inFlight.values().stream().filter(call -> call.peerName().equals(peer)).count()
-            < windowOf(peer).window();
+    boolean answered = peerScores.of(peer).hasResponded();
+    int all = 0;
+    int same = 0;
+    int sameHost = 0;
+    for (PagesCall call : inFlight.values()) {
+      all += peerScores.of(call.peerName()).hasResponded() == answered ? 1 : 0;
+      same += call.peerName().equals(peer) ? 1 : 0;
+      sameHost += call.peer().host().equals(peers.get(peer).host()) ? 1 : 0;
+    }
+    if (same >= windowOf(peer).window()) {
+      return false;
+    }
+    if (answered) {
+      return all < config.maxInFlight();
+    }
+    int places = PagesLimits.NEWCOMERS_PER_PLACE * config.maxInFlight();
+    return all < places && (peers.get(peer).configured() || sameHost < places / 2);
   }
 
   @Override
@@ -124,6 +168,16 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
           }
         });
     return ended;
+  }
+
+  /** A peer without slices may have pages, so it stays usable. */
+  @Override
+  protected FetchOutcome scored(PagesCall call, FetchOutcome outcome) {
+    return call.query() instanceof Query.Slice
+            && outcome instanceof FetchFailed failed
+            && failed.failure() == MeshFailure.UNSUPPORTED
+        ? new FetchFailed(MeshFailure.STATUS, failed.reason())
+        : outcome;
   }
 
   /** Whether a waiting call or one in flight meets the condition. */

@@ -16,10 +16,15 @@ record CallReassigner(
     CallDispatcher dispatcher,
     ReplicaGroups groups,
     RangeScheduler scheduler,
-    SketchCollector sketches) {
+    SketchCollector sketches,
+    Announcements announcements) {
 
   void onFailed(PagesCall call, MeshFailure failure) {
-    if (retryable(call, failure) && peerScores.usable(call.peerName())) {
+    boolean usable =
+        call.rangeFetch() == null
+            ? peerScores.usable(call.peerName())
+            : call.rangeFetch().mayBeFetchedBy(call.peerName(), peerScores);
+    if (usable && retryable(call, failure)) {
       dispatcher.retry(call, call.peerName());
     } else {
       reassignOrAbandon(call);
@@ -33,11 +38,13 @@ record CallReassigner(
           retryable(
               call,
               failure,
-              call.rangeFetch().candidates().stream().anyMatch(peerScores::preferred));
-      case KEYS, CHECKPOINTS, ABOUT_SELF ->
+              call.rangeFetch().isLastResort()
+                  || call.rangeFetch().candidates().stream().anyMatch(peerScores::preferred));
+      case ABOUT_SELF ->
           retryable(
               call, failure, groups.representative().filter(peerScores::preferred).isPresent());
-      case PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> retryable(call, failure, true);
+      case KEYS -> retryable(call, failure, false);
+      case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> retryable(call, failure, true);
     };
   }
 
@@ -51,15 +58,16 @@ record CallReassigner(
   void reassignOrAbandon(PagesCall call) {
     switch (call.purpose()) {
       case FETCH_RANGE -> scheduler.requeue(call.rangeFetch());
-      case KEYS, CHECKPOINTS, ABOUT_SELF -> {
+      case ABOUT_SELF -> {
         Optional<String> other = groups.representative();
         if (call.failedAttempts() < config.callTries() && other.isPresent()) {
           dispatcher.retry(call, other.get());
         }
       }
       case SKETCH -> sketches.onAbandoned(call);
+      case KEYS -> announcements.onAbandoned(call);
       // A peer that showed too few probed events is fetched from.
-      case PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> {}
+      case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> {}
     }
   }
 }

@@ -1,6 +1,7 @@
 package nara.recovery.pages;
 
 import java.time.Duration;
+import nara.mesh.wire.MeshLimits;
 
 /** Limits of the pages rung. */
 final class PagesLimits {
@@ -29,16 +30,61 @@ final class PagesLimits {
   /** Attempts at the sketch of a peer that responds. */
   static final int SKETCH_ATTEMPTS = 2;
 
+  /** How long a few sketched peers wait for the rest, when most of the peers stay silent. */
+  static final Duration SKETCH_PATIENCE = Duration.ofSeconds(1);
+
+  /** Peers are tried for each one that is to be fetched from, when their number is limited. */
+  static final int TRIED_PER_WALKED = 3;
+
+  /**
+   * The share of rejected events from which a sketch shows nothing about honest events. An honest
+   * peer may hold more forgeries than other events.
+   */
+  static final double MAX_REJECTED_SKETCH = 0.8;
+
+  /** How long the announcements of most peers wait for those of the rest. */
+  static final Duration KEYS_GRACE = Duration.ofMillis(500);
+
+  /** Calls to peers that have not answered yet, for each call in flight to others. */
+  static final int NEWCOMERS_PER_PLACE = MeshLimits.NEWCOMERS_PER_PLACE;
+
+  // The last resort.
+
+  /** The time of the last phase, and the events that must have come for each further second. */
+  static final Duration LAST_RESORT_TIME = Duration.ofSeconds(60);
+
+  static final int LAST_RESORT_EVENTS_PER_SECOND = 100;
+
   // Pages of one range.
 
   /** The least page, so that it includes events that came after the sketch. */
   static final int MIN_RANGE_PAGE = 64;
 
-  /** Pages of a range of unknown size: two million events. */
-  static final int MAX_RANGE_PAGES = 400;
+  /** Slices of an instant that no page can hold: two million events. */
+  static final int MAX_SLICES = 400;
 
-  /** A range of known size may take this many times the pages of the least size. */
-  static final int PAGE_LIMIT_FACTOR = 4;
+  /** Pages of a range that may bring hardly anything. */
+  static final int MIN_PAGES_OF_A_RANGE = 50;
+
+  /** An honest page may be short, before many events of one time; the next one is then full. */
+  static final int LEAST_EVENTS_OF_A_PAGE = MIN_RANGE_PAGE / 2;
+
+  /** A page of few events is cut because they are large. */
+  static final int LEAST_BYTES_OF_A_PAGE = 64 * 1024;
+
+  /** Pages in a row without an id that the page before did not have. */
+  static final int MAX_STALE_PAGES = 3;
+
+  /**
+   * Events of one range that may be rejected, or quarantined, or more than the ledger takes, and so
+   * many more for each other event. Verifying 50,000 takes a few seconds of one core.
+   */
+  static final int MAX_USELESS_EVENTS = 50_000;
+
+  static final int USELESS_PER_USEFUL = 4;
+
+  /** The share of the oldest range that a full ledger may drop while it is read. */
+  static final double MAX_PRUNED_SHARE = 0.1;
 
   /** Pages of one filter from one peer: 100,000 announcements or checkpoints. */
   static final int MAX_FILTERED_PAGES = 20;

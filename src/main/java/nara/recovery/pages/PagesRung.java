@@ -1,7 +1,11 @@
 package nara.recovery.pages;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
-import nara.event.Service;
 import nara.ledger.Query;
 import nara.ledger.Query.Filter;
 import nara.ledger.Query.Page;
@@ -19,6 +22,8 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.wire.MeshFailure;
+import nara.recovery.PeerScore;
 import nara.recovery.PeerScores;
 import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryConfig;
@@ -31,32 +36,26 @@ import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
  * Fetches all events that the peers together hold, page by page, in these phases:
  *
  * <pre>
- * SKETCH     measure each ledger ({@link SketchCollector}) and group the replicas
- * KEYS       fetch the announcements, which bring the keys
- * PROBE      fetch checkpoints and events about this node; probe each group ({@link ProbeSampler})
- * MORE_KEYS  fetch the announcements of groups that showed unknown emitters
- * FETCH      fetch the ranges of the chosen groups ({@link RangeScheduler}), newest first
- * CHECK      check fetchers and skipped groups ({@link SpotChecks}); fetch what the checks find
+ * SKETCH       measure each ledger ({@link SketchCollector}) and group the replicas
+ * KEYS         fetch the announcements of every peer ({@link Announcements}), and the checkpoints
+ * PROBE        fetch events about this node; probe each group ({@link ProbeSampler})
+ * FETCH        fetch the ranges of the chosen groups ({@link RangeScheduler}), newest first
+ * CHECK        check fetchers and skipped groups ({@link SpotChecks}); fetch what the checks find
+ * LAST_RESORT  fetch open ranges from dropped peers ({@link LastResort})
  * </pre>
  *
  * <p>A phase ends when none of its calls is waiting or in flight. CHECK repeats until it adds no
- * further call.
+ * further call. A range that is open at the end is for the next rung.
  */
 public final class PagesRung implements RungExecution {
   enum Phase {
     SKETCH,
     KEYS,
     PROBE,
-    MORE_KEYS,
     FETCH,
-    CHECK
+    CHECK,
+    LAST_RESORT
   }
-
-  private static final Filter KEYS_FILTER =
-      new Filter(Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName()), Set.of());
-
-  private static final Filter CHECKPOINTS_FILTER =
-      new Filter(Set.of(Service.CHECKPOINT.wireName()), Set.of());
 
   private final Map<String, Peer> peers = new LinkedHashMap<>();
   private final PeerScores peerScores;
@@ -68,10 +67,15 @@ public final class PagesRung implements RungExecution {
   private final RangeScheduler scheduler;
   private final SketchCollector sketches;
   private final SpotChecks checks;
+  private final Announcements announcements;
+  private final LastResort lastResort;
   private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
+
+  /** What to do when the waits that have started are over, the earliest first. */
+  private final Deque<Runnable> waits = new ArrayDeque<>();
 
   private Phase phase = Phase.SKETCH;
   private boolean ledgerFull;
@@ -92,22 +96,35 @@ public final class PagesRung implements RungExecution {
     groups = new ReplicaGroups(scores);
     probes = new ProbeSampler(groups, dispatcher);
     scheduler = new RangeScheduler(scores);
-    sketches = new SketchCollector(this.peers.keySet(), scores, dispatcher, groups);
+    sketches =
+        new SketchCollector(this.peers.keySet(), config.maxPeers(), scores, dispatcher, groups);
     checks = new SpotChecks(random, scores, groups, scheduler, dispatcher);
-    reassigner = new CallReassigner(scores, config, dispatcher, groups, scheduler, sketches);
+    announcements = new Announcements(dispatcher);
+    lastResort = new LastResort(scores, groups, scheduler, sketches);
+    reassigner =
+        new CallReassigner(scores, config, dispatcher, groups, scheduler, sketches, announcements);
   }
 
   @Override
   public List<PlanCommand> startCalls(Instant now) {
     List<PlanCommand> commands = new ArrayList<>();
+    lastResort.onTime(now);
     do {
       dispatcher.startWaiting(reassigner::reassignOrAbandon, commands);
       startRanges(commands);
     } while (!busy() && advancePhase());
-    if (!finished() && sketches.startGrace()) {
-      commands.add(new PlanCommand.WaitUntil(now.plus(PagesLimits.SKETCH_GRACE)));
+    if (!finished()) {
+      sketches.startGrace().ifPresent(wait -> wait(now, wait, sketches::onGraceOver, commands));
+    }
+    if (phase == Phase.KEYS && announcements.startGrace()) {
+      wait(now, PagesLimits.KEYS_GRACE, announcements::onGraceOver, commands);
     }
     return commands;
+  }
+
+  private void wait(Instant now, Duration wait, Runnable then, List<PlanCommand> commands) {
+    waits.add(then);
+    commands.add(new PlanCommand.WaitUntil(now.plus(wait)));
   }
 
   private void startRanges(List<PlanCommand> commands) {
@@ -115,8 +132,10 @@ public final class PagesRung implements RungExecution {
       scheduler.dropPending();
     }
     scheduler.abandonUnfetchable();
-    for (String peer : peers.keySet()) {
-      while (peerScores.usable(peer) && dispatcher.hasRoom(peer) && ledgerHasRoom()) {
+    List<String> inOrder = new ArrayList<>(peers.keySet());
+    inOrder.sort(Comparator.comparing(peer -> !peerScores.preferred(peer)));
+    for (String peer : inOrder) {
+      while (dispatcher.hasRoom(peer) && ledgerHasRoom()) {
         Optional<RangeFetch> next = scheduler.assignNext(peer);
         if (next.isEmpty()) {
           break;
@@ -141,12 +160,20 @@ public final class PagesRung implements RungExecution {
             case PageFetched page -> {
               totals.onResponse(call, page);
               ledgerFull |= totals.addedEvents() >= config.maxEvents() || allPruned(call, page);
-              onPage(call, page);
+              if (page.fault().isEmpty() || takesFaulty(call)) {
+                onPage(call, page);
+              } else {
+                totals.onFailure(call, new FetchFailed(MeshFailure.NOT_ASKED, page.fault()));
+                reassigner.onFailed(call, MeshFailure.NOT_ASKED);
+              }
             }
             case FetchFailed failed -> {
               totals.onFailure(call, failed);
               if (call.purpose() == CallPurpose.SKETCH) {
                 sketches.onFailure(call);
+              } else if (call.purpose() == CallPurpose.CHECK_SKIPPED) {
+                // Nothing shows that this group has nothing of its own.
+                groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
               }
               reassigner.onFailed(call, failed.failure());
             }
@@ -154,6 +181,15 @@ public final class PagesRung implements RungExecution {
           recheckIfSuspect(call.peerName());
         });
     return ended.isPresent();
+  }
+
+  /** Whether a page that is not what was requested may still bring its fetch forward. */
+  private static boolean takesFaulty(PagesCall call) {
+    return switch (call.purpose()) {
+      case SKETCH, KEYS, ABOUT_SELF -> true;
+      case FETCH_RANGE -> call.rangeFetch().isLastResort();
+      case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> false;
+    };
   }
 
   /**
@@ -171,8 +207,14 @@ public final class PagesRung implements RungExecution {
   private void onPage(PagesCall call, PageFetched page) {
     boolean news = page.offerResult().newlyHeld() > 0;
     switch (call.purpose()) {
-      case SKETCH -> sketches.onResponse(call, page);
-      case KEYS, CHECKPOINTS, ABOUT_SELF, MORE_KEYS -> onFilteredPage(call, page);
+      case SKETCH -> {
+        sketches.onResponse(call, page);
+        if (phase != Phase.SKETCH && groups.isResolved(call.peerName())) {
+          requestAnnouncements(call.peerName());
+        }
+      }
+      case KEYS -> announcements.onResponse(call, page);
+      case ABOUT_SELF -> onAboutSelf(call, page);
       case PROBE -> probes.onResponse(call, page);
       case FETCH_RANGE -> onRangePage(call.peerName(), call.rangeFetch(), page);
       case CHECK_FETCHED -> {
@@ -189,38 +231,56 @@ public final class PagesRung implements RungExecution {
     }
   }
 
-  private void onFilteredPage(PagesCall call, PageFetched page) {
+  private void onAboutSelf(PagesCall call, PageFetched page) {
     Page request = (Page) call.query();
-    long next = Page.cursorIncluding(page.newestTs());
-    boolean more = page.nextCursor().isPresent() && page.events() > 0 && next > request.after();
-    if (more && call.index() < PagesLimits.MAX_FILTERED_PAGES) {
-      addFiltered(call.purpose(), call.peerName(), call.index() + 1, next, request.filter());
+    long next = FilteredPages.nextCursor(request, page);
+    if (next > request.after() && call.index() < PagesLimits.MAX_FILTERED_PAGES) {
+      addAboutSelf(call.peerName(), call.index() + 1, next);
     }
   }
 
-  private void addFiltered(
-      CallPurpose purpose, String peer, int index, long cursor, Filter filter) {
+  private void addAboutSelf(String peer, int index, long cursor) {
+    Filter filter = new Filter(Set.of(), Set.of(me));
     Query query = new Page(cursor, Query.MAX_EVENTS, filter);
-    dispatcher.add(purpose, peer, index, "", query);
+    dispatcher.add(CallPurpose.ABOUT_SELF, peer, index, "", query);
   }
 
   private void onRangePage(String peer, RangeFetch range, PageFetched page) {
-    if (range.advance(page) && !ledgerFull) {
-      if (range.exceedsPageLimit()) {
-        peerScores.of(peer).drop("its pages do not end");
-      }
-      if (peerScores.usable(peer)) {
-        dispatcher.addNextPage(peer, range);
-      } else {
-        scheduler.requeue(range);
-      }
-      return;
+    RangeFetch.Progress progress = range.advance(page);
+    lastResort.onPage(range, page);
+    if (progress == RangeFetch.Progress.COMPLETE || ledgerFull) {
+      onRangeComplete(peer, range);
+    } else if (range.isLastResort() && lastResort.outOfTime()) {
+      scheduler.giveUp(range);
+    } else if (progress == RangeFetch.Progress.STUCK || range.hasNoEnd(config.maxEvents())) {
+      onRangeWithoutEnd(peer, range);
+    } else if (range.mayBeFetchedBy(peer, peerScores)) {
+      dispatcher.addNextPage(peer, range);
+    } else {
+      scheduler.requeue(range);
     }
+  }
+
+  private void onRangeComplete(String peer, RangeFetch range) {
     long withheld = ledgerFull ? 0 : range.withheldEvents();
+    boolean lacksOnlyPruned = range.lacksOnlyPruned();
     scheduler.complete(range);
+    lastResort.onRead(range, peer);
     if (withheld > 0) {
       peerScores.of(peer).onEventsWithheld(withheld);
+      if (!lacksOnlyPruned) {
+        scheduler.leaveOpen(range);
+      }
       scheduler.recheck(range, peer);
+    }
+  }
+
+  private void onRangeWithoutEnd(String peer, RangeFetch range) {
+    peerScores.of(peer).drop("its pages do not end");
+    if (range.isLastResort()) {
+      scheduler.giveUp(range);
+    } else {
+      scheduler.requeue(range);
     }
   }
 
@@ -237,26 +297,17 @@ public final class PagesRung implements RungExecution {
       case SKETCH -> {
         updateGroups();
         phase = Phase.KEYS;
-        askRepresentative(CallPurpose.KEYS, KEYS_FILTER);
+        groups.representative().ifPresent(peer -> announcements.request(peer, true));
+        sketches.walkedPeers().forEach(this::requestAnnouncements);
       }
-      // These calls need each other's order only, so they share one round trip.
       case KEYS -> {
         phase = Phase.PROBE;
-        askRepresentative(CallPurpose.CHECKPOINTS, CHECKPOINTS_FILTER);
-        askRepresentative(CallPurpose.ABOUT_SELF, new Filter(Set.of(), Set.of(me)));
+        groups.representative().ifPresent(peer -> addAboutSelf(peer, 0, Long.MIN_VALUE));
         if (!fetchesEveryPeer()) {
           probes.addProbes();
         }
       }
       case PROBE -> {
-        phase = Phase.MORE_KEYS;
-        for (String head : probes.groupsWithMissingKeys()) {
-          Optional<String> peer = groups.of(head).flatMap(groups::pickMember);
-          peer.ifPresent(
-              name -> addFiltered(CallPurpose.MORE_KEYS, name, 0, Long.MIN_VALUE, KEYS_FILTER));
-        }
-      }
-      case MORE_KEYS -> {
         phase = Phase.FETCH;
         (fetchesEveryPeer() ? groups.all() : probes.selectGroups()).forEach(this::scheduleGroup);
       }
@@ -264,16 +315,25 @@ public final class PagesRung implements RungExecution {
         phase = Phase.CHECK;
         updateGroups();
         if (!ledgerFull) {
-          checks.addChecks(List.copyOf(peers.keySet()), fetchedHeads);
+          checks.addChecks(List.copyOf(peers.keySet()), fetchedHeads).forEach(this::scheduleGroup);
         }
-        return busy();
+        if (!busy()) {
+          phase = Phase.LAST_RESORT;
+          if (!ledgerFull) {
+            lastResort.schedule(sketches.triedPeers());
+          }
+        }
+      }
+      case LAST_RESORT -> {
+        return false;
       }
     }
     return true;
   }
 
+  /** The peers of the walk that have no group yet get one. */
   private void updateGroups() {
-    for (String peer : groups.group(peers.keySet(), fetchesEveryPeer())) {
+    for (String peer : groups.group(sketches.walkedPeers(), fetchesEveryPeer())) {
       ReplicaGroup group = groups.of(peer).orElseThrow();
       if (fetchedHeads.contains(group.head())) {
         // The peer is late: only its tail is not fetched yet.
@@ -285,10 +345,11 @@ public final class PagesRung implements RungExecution {
     }
   }
 
-  private void askRepresentative(CallPurpose purpose, Filter filter) {
-    groups
-        .representative()
-        .ifPresent(peer -> addFiltered(purpose, peer, 0, Long.MIN_VALUE, filter));
+  /** A peer that holds nothing has no announcement. */
+  private void requestAnnouncements(String peer) {
+    if (!groups.isEmpty(peer)) {
+      announcements.request(peer, false);
+    }
   }
 
   private boolean fetchesEveryPeer() {
@@ -315,18 +376,19 @@ public final class PagesRung implements RungExecution {
       case SKETCH -> sketches.blocksPhase(call, phase);
       case FETCH_RANGE ->
           !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
-      case KEYS, CHECKPOINTS, ABOUT_SELF, PROBE, MORE_KEYS, CHECK_FETCHED, CHECK_SKIPPED -> true;
+      case KEYS -> announcements.blocksPhase(call);
+      case ABOUT_SELF, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
     };
   }
 
   @Override
   public void onTimerFired() {
-    sketches.onTimerFired();
+    Optional.ofNullable(waits.poll()).ifPresent(Runnable::run);
   }
 
   @Override
   public boolean finished() {
-    return phase == Phase.CHECK && !busy();
+    return phase == Phase.LAST_RESORT && !busy();
   }
 
   @Override
@@ -336,15 +398,36 @@ public final class PagesRung implements RungExecution {
 
   @Override
   public String lossDescription() {
-    int lost = scheduler.abandonedCount();
-    return lost == 0 ? "" : "no peer gave %d range%s of time".formatted(lost, lost == 1 ? "" : "s");
+    int lost = scheduler.open().size();
+    List<String> losses = new ArrayList<>();
+    if (lost > 0) {
+      losses.add("no peer gave %d range%s of time".formatted(lost, lost == 1 ? "" : "s"));
+    }
+    lastResort.unread().forEach(peer -> losses.add("the ledger of " + peer + " was not read"));
+    return String.join(", ", losses);
+  }
+
+  /**
+   * The peers that may hold what is missing, if other requests suit them better. A peer that never
+   * sent anything is none of them.
+   */
+  @Override
+  public List<Peer> peersForNextRung() {
+    Set<String> holders = new HashSet<>(lastResort.unread());
+    scheduler.open().forEach(range -> holders.addAll(range.initialCandidates()));
+    return peers.values().stream()
+        .filter(
+            peer -> {
+              PeerScore score = peerScores.of(peer.name());
+              return score.onlyErrorResponses()
+                  || (holders.contains(peer.name()) && score.hasResponded());
+            })
+        .toList();
   }
 
   @Override
-  public List<Peer> peersForNextRung() {
-    return peers.values().stream()
-        .filter(peer -> peerScores.of(peer.name()).onlyErrorResponses())
-        .toList();
+  public Set<String> peersWithoutKeys() {
+    return announcements.missing();
   }
 
   @Override
@@ -370,6 +453,6 @@ public final class PagesRung implements RungExecution {
         skipped,
         ledgerFull,
         peerScores,
-        scheduler.abandonedCount());
+        scheduler.open().size());
   }
 }

@@ -21,7 +21,7 @@ final class PagesTotals {
     addedEvents += page.offerResult().added();
     switch (call.purpose()) {
       case SKETCH, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> probedEvents += page.events();
-      case KEYS, CHECKPOINTS, ABOUT_SELF, MORE_KEYS, FETCH_RANGE -> {}
+      case KEYS, ABOUT_SELF, FETCH_RANGE -> {}
     }
   }
 

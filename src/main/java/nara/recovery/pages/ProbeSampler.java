@@ -1,8 +1,6 @@
 package nara.recovery.pages;
 
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.recovery.pages.CallDispatcher.CallPurpose;
@@ -17,7 +15,6 @@ final class ProbeSampler {
   private final ReplicaGroups groups;
   private final CallDispatcher dispatcher;
   private final SetCover cover = new SetCover();
-  private final Set<String> groupsWithMissingKeys = new LinkedHashSet<>();
 
   ProbeSampler(ReplicaGroups groups, CallDispatcher dispatcher) {
     this.groups = groups;
@@ -49,14 +46,6 @@ final class ProbeSampler {
   void onResponse(PagesCall call, PageFetched page) {
     boolean pageFull = page.nextCursor().isPresent() && page.events() > 0;
     cover.addProbe(call.subjectPeer(), call.index(), page.eventRefs(), pageFull);
-    if (page.offerResult().quarantined() > 0) {
-      groupsWithMissingKeys.add(call.subjectPeer());
-    }
-  }
-
-  /** The heads of groups with events of unknown emitters: these groups may have the keys. */
-  Set<String> groupsWithMissingKeys() {
-    return groupsWithMissingKeys;
   }
 
   /** The groups to fetch from. */

@@ -2,6 +2,7 @@ package nara.recovery.pages;
 
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import nara.event.EventId;
@@ -10,8 +11,10 @@ import nara.ledger.Query;
 import nara.ledger.Query.Page;
 import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.PageFetched;
+import nara.recovery.PeerScores;
 import nara.recovery.pages.LedgerSketch.SketchPoint;
 import nara.recovery.pages.LedgerSketch.TimeRange;
+import nara.trust.TrustRequest.OfferResult;
 
 /**
  * The fetch of a time range from one peer, page after page.
@@ -22,10 +25,22 @@ import nara.recovery.pages.LedgerSketch.TimeRange;
  *
  * <pre>
  * PAGES ──a full page of one time──► SLICES
- *   └────────► range complete ◄────────┘
+ *   ├────────► range complete ◄────────┤
+ *   └── no progress, or no end ► stuck ┘
  * </pre>
+ *
+ * <p>Progress is a cursor that advances and ids that did not come before. So the number of pages
+ * has no limit for a peer that holds millions of events, and one for a peer that invents its pages.
  */
 final class RangeFetch {
+  /** What a page led to. */
+  enum Progress {
+    MORE,
+    COMPLETE,
+    /** The peer gives no more of the range, although it is not complete. */
+    STUCK
+  }
+
   /** The peers that may fetch it; one that fails is removed. */
   private final Set<String> candidates;
 
@@ -34,11 +49,21 @@ final class RangeFetch {
   private final TimeRange originalRange;
   private final String recheckedPeer;
 
+  /** The open ranges that this one closes when it is complete. */
+  private final List<RangeFetch> closes;
+
+  private final boolean lastResort;
+
   private TimeRange timeRange;
   private long cursor;
   private int requestedSize;
   private int minPageSize;
   private int pageCount;
+  private int stalePages;
+  private long distinctEvents;
+  private long bytes;
+  private long useless;
+  private long duplicates;
 
   /** 0 while it requests pages. */
   private int sliceCount;
@@ -51,22 +76,58 @@ final class RangeFetch {
   private int unsigned;
 
   RangeFetch(Set<String> candidates, TimeRange range) {
-    this(candidates, range, "");
+    this(candidates, range, "", List.of(), false);
   }
 
-  private RangeFetch(Set<String> candidates, TimeRange range, String recheckedPeer) {
+  private RangeFetch(
+      Set<String> candidates,
+      TimeRange range,
+      String recheckedPeer,
+      List<RangeFetch> closes,
+      boolean lastResort) {
     this.candidates = new LinkedHashSet<>(candidates);
     this.initialCandidates = Set.copyOf(candidates);
     this.originalRange = range;
     this.timeRange = range;
     this.cursor = range.after();
     this.recheckedPeer = recheckedPeer;
+    this.closes = closes;
+    this.lastResort = lastResort;
+  }
+
+  /**
+   * A fetch from a peer that gets no other calls, of what nobody else gave.
+   *
+   * @param open the ranges that it closes; none when nothing is known of the peer's ledger
+   */
+  static RangeFetch lastResort(String peer, long after, long end, List<RangeFetch> open) {
+    TimeRange range = TimeRange.ofUnknownSize(after, end);
+    return new RangeFetch(Set.of(peer), range, "", List.copyOf(open), true);
   }
 
   /** The same range from its start, for others that check its fetcher. */
   RangeFetch recheck(String fetcher, Set<String> others) {
-    return new RangeFetch(
-        others, TimeRange.ofUnknownSize(originalRange.after(), timeRange.end()), fetcher);
+    TimeRange range = TimeRange.ofUnknownSize(originalRange.after(), timeRange.end());
+    return new RangeFetch(others, range, fetcher, List.of(this), false);
+  }
+
+  List<RangeFetch> closes() {
+    return closes;
+  }
+
+  /** Whether nobody has been asked for it before. */
+  boolean isFirstFetch() {
+    return !isRecheck() && !lastResort;
+  }
+
+  boolean isLastResort() {
+    return lastResort;
+  }
+
+  /** Whether the peer may fetch it now. */
+  boolean mayBeFetchedBy(String peer, PeerScores scores) {
+    return candidates.contains(peer)
+        && (lastResort ? scores.usableAsLastResort(peer) : scores.usable(peer));
   }
 
   Set<String> candidates() {
@@ -121,7 +182,31 @@ final class RangeFetch {
 
   /** Events of the peer's sketch that have not come. */
   long withheldEvents() {
-    return Math.max(0, timeRange.minEvents() - seen.size());
+    return Math.max(0, timeRange.minEvents() - distinctEvents);
+  }
+
+  /** The time before its first event, exclusive. */
+  long start() {
+    return originalRange.after();
+  }
+
+  /** The least number of its events by the sketch, 0 when unknown. */
+  long minEvents() {
+    return timeRange.minEvents();
+  }
+
+  /** Events of different ids that came. */
+  long distinctEvents() {
+    return distinctEvents;
+  }
+
+  /**
+   * Whether it may lack what came less than sketched: a full ledger drops its oldest events while
+   * it is read.
+   */
+  boolean lacksOnlyPruned() {
+    return originalRange.after() == Long.MIN_VALUE
+        && withheldEvents() <= PagesLimits.MAX_PRUNED_SHARE * timeRange.minEvents();
   }
 
   /** New events that it brought. */
@@ -158,63 +243,94 @@ final class RangeFetch {
     return new Page(cursor, requestedSize, Query.Filter.ALL);
   }
 
-  /** Takes a response; false when the range is complete. */
-  boolean advance(PageFetched page) {
-    pageCount++;
-    gained += page.offerResult().newlyHeld();
-    rejected += page.offerResult().rejected();
-    unsigned += page.offerResult().verdicts().getOrDefault(Verdict.UNSIGNED, 0);
-    for (EventRef event : page.eventRefs()) {
-      if (event.ts() <= timeRange.end()) {
-        seen.add(event.id());
-        oldestTs = Math.min(oldestTs, event.ts());
-        newestTs = Math.max(newestTs, event.ts());
-      }
-    }
+  /** Takes a response. */
+  Progress advance(PageFetched page) {
+    count(page);
     if (sliceCount > 0) {
       return advanceSlice(page);
     }
-    boolean more = page.nextCursor().isPresent() && page.events() > 0;
-    if (!more || page.newestTs() > timeRange.end()) {
-      return false;
+    if (page.nextCursor().isEmpty()) {
+      return Progress.COMPLETE;
     }
-    long next = Page.cursorIncluding(page.newestTs());
+    // An event with a later time than the cursor shows nothing about the events before it.
+    boolean timeless = page.eventRefs().isEmpty();
+    long reached =
+        timeless ? page.nextCursor().get() : Math.min(page.newestTs(), page.nextCursor().get());
+    if (reached > timeRange.end()) {
+      return Progress.COMPLETE;
+    }
+    long next = Page.cursorIncluding(reached);
     if (next > cursor) {
       cursor = next;
       minPageSize = 0;
     } else if (requestedSize < Query.MAX_EVENTS) {
       minPageSize = Query.MAX_EVENTS;
+    } else if (timeless || reached <= cursor) {
+      return Progress.STUCK;
     } else {
-      sliceCount =
-          (int) Math.min(PagesLimits.MAX_RANGE_PAGES, 2 + remainingEvents() / Query.MAX_EVENTS);
+      sliceCount = (int) Math.min(PagesLimits.MAX_SLICES, 2 + remainingEvents() / Query.MAX_EVENTS);
     }
-    return true;
+    return Progress.MORE;
+  }
+
+  private void count(PageFetched page) {
+    OfferResult result = page.offerResult();
+    pageCount++;
+    bytes += page.bytes();
+    gained += result.newlyHeld();
+    rejected += result.rejected();
+    unsigned += result.verdicts().getOrDefault(Verdict.UNSIGNED, 0);
+    duplicates += result.duplicate();
+    useless += Math.max(0, result.received() - result.newlyHeld() - result.duplicate());
+    long before = distinctEvents;
+    Set<EventId> ids = new HashSet<>();
+    for (EventRef event : page.eventRefs()) {
+      if (event.ts() <= timeRange.end()) {
+        ids.add(event.id());
+        distinctEvents += seen.add(event.id()) ? 1 : 0;
+        oldestTs = Math.min(oldestTs, event.ts());
+        newestTs = Math.max(newestTs, event.ts());
+      }
+    }
+    if (!timeRange.sizeKnown()) {
+      // It may have millions. Only the last page overlaps with the next one.
+      seen.retainAll(ids);
+    }
+    stalePages = distinctEvents > before ? 0 : stalePages + 1;
   }
 
   /**
    * Slices of one division differ by at most one event, so all fit if the first one does. A full
    * slice may lack its oldest events, which are the ones wanted: the division is then doubled.
    */
-  private boolean advanceSlice(PageFetched page) {
+  private Progress advanceSlice(PageFetched page) {
     if (page.events() >= Query.MAX_EVENTS) {
       sliceCount *= 2;
       sliceIndex = 0;
     } else {
       sliceIndex++;
     }
-    return sliceIndex < sliceCount;
+    return sliceIndex < sliceCount ? Progress.MORE : Progress.COMPLETE;
   }
 
-  /** Whether it took more pages than the range of any honest peer. */
-  boolean exceedsPageLimit() {
+  /**
+   * Whether it brought less than the pages of any honest peer do.
+   *
+   * @param maxHeld events that this node may hold: a peer cannot give more duplicates than that
+   */
+  boolean hasNoEnd(long maxHeld) {
     if (sliceCount > 0) {
-      return sliceCount > PagesLimits.MAX_RANGE_PAGES;
+      return sliceCount > PagesLimits.MAX_SLICES;
     }
-    long leastPages = 2 + timeRange.minEvents() / PagesLimits.MIN_PAGE_SIZE;
-    return pageCount
-        >= (timeRange.sizeKnown()
-            ? PagesLimits.PAGE_LIMIT_FACTOR * leastPages
-            : PagesLimits.MAX_RANGE_PAGES);
+    long maxPages =
+        PagesLimits.MIN_PAGES_OF_A_RANGE
+            + distinctEvents / PagesLimits.LEAST_EVENTS_OF_A_PAGE
+            + bytes / PagesLimits.LEAST_BYTES_OF_A_PAGE;
+    long useful = Math.max(0, distinctEvents - useless);
+    return pageCount > maxPages
+        || stalePages > PagesLimits.MAX_STALE_PAGES
+        || useless > PagesLimits.MAX_USELESS_EVENTS + PagesLimits.USELESS_PER_USEFUL * useful
+        || duplicates > PagesLimits.MAX_USELESS_EVENTS + 2 * maxHeld;
   }
 
   /** Splits off the second half of the events not yet requested, if it is worth a page. */
@@ -231,7 +347,8 @@ final class RangeFetch {
   }
 
   private RangeFetch splitAt(SketchPoint point) {
-    RangeFetch second = new RangeFetch(candidates, timeRange.from(point), recheckedPeer);
+    RangeFetch second =
+        new RangeFetch(candidates, timeRange.from(point), recheckedPeer, closes, lastResort);
     timeRange = timeRange.until(point);
     return second;
   }

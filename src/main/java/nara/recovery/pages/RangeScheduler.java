@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,25 +17,27 @@ import nara.recovery.PeerScores;
  * Assigns ranges to peers, the newest first.
  *
  * <p>A peer without work gets half of what another has not requested yet. A peer that fails loses
- * its range to another, which continues where the first one stopped.
+ * its range to another, which continues where the first one stopped. A range that no peer gave is
+ * open, until another fetch closes it.
  */
 final class RangeScheduler {
   private final PeerScores peerScores;
   private final List<RangeFetch> pending = new ArrayList<>();
   private final Map<RangeFetch, String> inFlight = new HashMap<>();
   private final Map<String, List<RangeFetch>> completed = new HashMap<>();
+  private final Set<RangeFetch> open = new LinkedHashSet<>();
   private int scheduledCount;
-  private int abandonedCount;
 
   RangeScheduler(PeerScores scores) {
     this.peerScores = scores;
   }
 
-  /** Adds ranges; those that were fetched before come last. */
+  /** Adds ranges: first those that a trusted peer has, last those that were fetched before. */
   void schedule(Collection<RangeFetch> fetches) {
     pending.addAll(fetches);
     pending.sort(
         Comparator.comparing(RangeFetch::isRecheck)
+            .thenComparing(range -> range.candidates().stream().noneMatch(peerScores::trusted))
             .thenComparing(Comparator.comparingLong(RangeFetch::end).reversed()));
     scheduledCount += fetches.size();
   }
@@ -43,7 +46,7 @@ final class RangeScheduler {
   Optional<RangeFetch> assignNext(String peer) {
     Predicate<RangeFetch> assignable =
         range ->
-            range.hasCandidate(peer)
+            range.mayBeFetchedBy(peer, peerScores)
                 && (peerScores.preferred(peer)
                     || range.candidates().stream().noneMatch(peerScores::preferred));
     Optional<RangeFetch> next = pending.stream().filter(assignable).findFirst();
@@ -66,11 +69,40 @@ final class RangeScheduler {
   void complete(RangeFetch range) {
     String fetcher = inFlight.remove(range);
     range.clearSeen();
+    if (range.isRecheck()) {
+      close(range.closes());
+    }
     completed.computeIfAbsent(fetcher, first -> new ArrayList<>()).add(range);
     if (range.isRecheck() && range.gained() == 0) {
       // The rejected events are everywhere the same, so further checks of that peer gain nothing.
-      removePending(other -> other.recheckedPeer().equals(range.recheckedPeer()));
+      removePending(
+          other ->
+              other.recheckedPeer().equals(range.recheckedPeer())
+                  && other.closes().stream().noneMatch(open::contains));
     }
+  }
+
+  /** Closes ranges that were fetched again. */
+  void close(Collection<RangeFetch> covered) {
+    open.removeAll(covered);
+  }
+
+  /** A range was fetched, and some of its events may still be missing. */
+  void leaveOpen(RangeFetch range) {
+    open.add(range);
+  }
+
+  /** A range whose fetch ended without being complete. */
+  void giveUp(RangeFetch range) {
+    inFlight.remove(range);
+    if (range.isFirstFetch()) {
+      open.add(range);
+    }
+  }
+
+  /** The ranges that no peer gave. */
+  Set<RangeFetch> open() {
+    return open;
   }
 
   /** Gives a range to another candidate, which continues where this one's fetcher stopped. */
@@ -112,16 +144,15 @@ final class RangeScheduler {
     return completed.getOrDefault(peer, List.of());
   }
 
-  /** Abandons ranges without a usable candidate. Those of dropped peers alone are no loss. */
+  /** Leaves ranges without a usable candidate open. */
   void abandonUnfetchable() {
     removePending(
         range -> {
-          boolean unfetchable = range.candidates().stream().noneMatch(peerScores::usable);
-          boolean loss =
-              !range.isRecheck()
-                  && range.initialCandidates().stream()
-                      .anyMatch(name -> peerScores.of(name).dropReason().isEmpty());
-          abandonedCount += unfetchable && loss ? 1 : 0;
+          boolean unfetchable =
+              range.candidates().stream().noneMatch(peer -> range.mayBeFetchedBy(peer, peerScores));
+          if (unfetchable && range.isFirstFetch()) {
+            open.add(range);
+          }
           return unfetchable;
         });
   }
@@ -146,10 +177,6 @@ final class RangeScheduler {
         .filter(entry -> peerScores.of(entry.getValue()).responsive())
         .mapToLong(entry -> entry.getKey().remainingEvents())
         .sum();
-  }
-
-  int abandonedCount() {
-    return abandonedCount;
   }
 
   /** All ranges, with the completed ones. */

@@ -81,6 +81,11 @@ final class ReplicaGroups {
     return sketches.containsKey(peer);
   }
 
+  /** Whether the peer is sketched and holds nothing. */
+  boolean isEmpty(String peer) {
+    return sketches.getOrDefault(peer, Optional.empty()).filter(s -> s.count() == 0).isPresent();
+  }
+
   boolean anyResolved() {
     return !sketches.isEmpty();
   }

@@ -1,8 +1,13 @@
 package nara.recovery.pages;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,31 +25,76 @@ import nara.recovery.pages.PagesRung.Phase;
  *
  * <pre>
  * coarse sketch ──► fine sketch ──► sketched
+ *       │  └── no event ──► first page ──► empty, or unsketchable
  *       └── error or unusual events ──► unsketchable (its ledger is fetched as a whole)
  * </pre>
  *
  * <p>Slow peers do not delay the others: once half of the peers are sketched, the rest has {@link
- * PagesLimits#SKETCH_GRACE}. A peer that comes later joins its group after the other ranges.
+ * PagesLimits#SKETCH_GRACE}, and {@link PagesLimits#SKETCH_PATIENCE} before. A peer that comes
+ * later joins its group after the other ranges.
+ *
+ * <p>When only so many peers are to be walked, it tries a few more at once, and one more for each
+ * that turns out silent or empty. The peers come in order of preference.
  */
 final class SketchCollector {
-  private final Collection<String> peers;
+  private static final int COARSE = 0;
+  private static final int FINE = 1;
+  private static final int FIRST_PAGE = 2;
+
+  private final Set<String> tried = new LinkedHashSet<>();
+  private final Deque<String> untried;
+  private final int maxWalked;
   private final PeerScores peerScores;
   private final CallDispatcher dispatcher;
   private final ReplicaGroups groups;
   private final Map<String, LedgerSketch> coarseSketches = new HashMap<>();
+  private final Map<String, Integer> sketchedEvents = new HashMap<>();
+  private final Map<String, Integer> rejectedEvents = new HashMap<>();
   private final Set<String> late = new HashSet<>();
+  private boolean patienceStarted;
   private boolean graceStarted;
 
   SketchCollector(
       Collection<String> peers,
+      int maxWalked,
       PeerScores scores,
       CallDispatcher dispatcher,
       ReplicaGroups groups) {
-    this.peers = peers;
+    this.untried = new ArrayDeque<>(peers);
+    this.maxWalked = maxWalked;
     this.peerScores = scores;
     this.dispatcher = dispatcher;
     this.groups = groups;
-    peers.forEach(peer -> addCall(peer, 0, LedgerSketch.coarseQuery()));
+    tryMore();
+  }
+
+  /** Tries peers until enough hold events, or may still turn out to. */
+  void tryMore() {
+    long candidates = tried.stream().filter(this::mayBeWalked).count();
+    long wanted = (long) PagesLimits.TRIED_PER_WALKED * maxWalked;
+    while (walkedPeers().size() < maxWalked && candidates < wanted && !untried.isEmpty()) {
+      String peer = untried.poll();
+      tried.add(peer);
+      addCall(peer, COARSE, LedgerSketch.coarseQuery());
+      candidates++;
+    }
+  }
+
+  private boolean mayBeWalked(String peer) {
+    return groups.isResolved(peer) ? !groups.isEmpty(peer) : !late.contains(peer);
+  }
+
+  /** The peers that hold events and come first, at most as many as are to be walked. */
+  List<String> walkedPeers() {
+    return tried.stream()
+        .filter(peer -> groups.isResolved(peer) && !groups.isEmpty(peer))
+        .limit(maxWalked)
+        .toList();
+  }
+
+  /** The peers that were asked for a sketch. */
+  Set<String> triedPeers() {
+    return tried;
   }
 
   private void addCall(String peer, int index, Query query) {
@@ -53,30 +103,69 @@ final class SketchCollector {
 
   void onResponse(PagesCall call, PageFetched page) {
     String peer = call.peerName();
-    if (page.eventRefs().size() != page.events()) {
-      // Some events state no time or id in the usual form, so the ranks of the others are unknown.
+    if (!page.fault().isEmpty() || !isUsable(page)) {
+      // Some events state no time or id in the usual form, or are out of order: no rank is known.
       groups.add(peer, Optional.empty());
-    } else if (call.index() == 0) {
-      LedgerSketch coarse = LedgerSketch.ofCoarse(page.eventRefs());
-      coarseSketches.put(peer, coarse);
-      coarse
-          .fineQuery()
-          .ifPresentOrElse(
-              query -> addCall(peer, 1, query), () -> groups.add(peer, Optional.of(coarse)));
-    } else {
-      LedgerSketch coarse = coarseSketches.get(peer);
-      groups.add(peer, Optional.of(coarse.withFine(page.eventRefs())));
+      return;
     }
+    countRejected(peer, page);
+    switch (call.index()) {
+      case COARSE -> {
+        LedgerSketch coarse = LedgerSketch.ofCoarse(page.eventRefs());
+        coarseSketches.put(peer, coarse);
+        // A peer may have no answer to slices but an empty one.
+        Query firstPage =
+            new Query.Page(Long.MIN_VALUE, PagesLimits.MIN_RANGE_PAGE, Query.Filter.ALL);
+        coarse
+            .fineQuery()
+            .ifPresentOrElse(
+                query -> addCall(peer, FINE, query), () -> addCall(peer, FIRST_PAGE, firstPage));
+      }
+      case FINE -> {
+        LedgerSketch sketch = coarseSketches.get(peer).withFine(page.eventRefs());
+        groups.add(peer, Optional.of(sketch));
+        if (!isInvented(peer)) {
+          peerScores.of(peer).onClaim(sketch.count());
+        }
+      }
+      default ->
+          groups.add(
+              peer,
+              page.events() == 0 && page.nextCursor().isEmpty()
+                  ? Optional.of(coarseSketches.get(peer))
+                  : Optional.empty());
+    }
+  }
+
+  private static boolean isUsable(PageFetched page) {
+    boolean ascending = true;
+    for (int i = 1; i < page.eventRefs().size(); i++) {
+      ascending &= page.eventRefs().get(i - 1).ts() <= page.eventRefs().get(i).ts();
+    }
+    return ascending && page.eventRefs().size() == page.events();
+  }
+
+  private void countRejected(String peer, PageFetched page) {
+    sketchedEvents.merge(peer, page.events(), Integer::sum);
+    rejectedEvents.merge(peer, page.offerResult().rejected(), Integer::sum);
+  }
+
+  /** Whether so much of the sketch was rejected that it shows nothing about honest events. */
+  boolean isInvented(String peer) {
+    return rejectedEvents.getOrDefault(peer, 0)
+        > PagesLimits.MAX_REJECTED_SKETCH * sketchedEvents.getOrDefault(peer, 0);
   }
 
   void onFailure(PagesCall call) {
     late.add(call.peerName());
+    tryMore();
   }
 
   /** A peer that stalls gets further attempts, each with a longer stall timeout. */
   boolean retryable(PagesCall call, MeshFailure failure) {
     return failure == MeshFailure.STALLED
-        || call.failedAttempts() + 1 < PagesLimits.SKETCH_ATTEMPTS;
+        || (failure != MeshFailure.UNSUPPORTED
+            && call.failedAttempts() + 1 < PagesLimits.SKETCH_ATTEMPTS);
   }
 
   void onAbandoned(PagesCall call) {
@@ -86,31 +175,37 @@ final class SketchCollector {
     }
   }
 
-  /** Whether a phase waits for this call. The last phase waits for late peers that do not stall. */
+  /** Whether a phase waits for this call. The later phases wait for peers that do not stall. */
   boolean blocksPhase(PagesCall call, Phase phase) {
     if (!groups.anyResolved()) {
       return true;
     }
     return switch (phase) {
       case SKETCH -> !late.contains(call.peerName());
-      case KEYS, PROBE, MORE_KEYS, FETCH -> false;
-      case CHECK -> peerScores.of(call.peerName()).responsive();
+      case KEYS, PROBE, FETCH -> false;
+      case CHECK, LAST_RESORT -> peerScores.of(call.peerName()).responsive();
     };
   }
 
-  /** Starts the grace period, once, when half of the peers are sketched; true when it starts. */
-  boolean startGrace() {
-    long resolved = peers.stream().filter(groups::isResolved).count();
-    if (graceStarted || resolved == 0 || resolved == peers.size() || 2 * resolved < peers.size()) {
-      return false;
+  /** The wait for the rest of the peers, when one starts. */
+  Optional<Duration> startGrace() {
+    long resolved = tried.stream().filter(groups::isResolved).count();
+    if (graceStarted || resolved == 0 || resolved == tried.size()) {
+      return Optional.empty();
     }
-    graceStarted = true;
-    return true;
+    if (2 * resolved >= tried.size()) {
+      graceStarted = true;
+      return Optional.of(PagesLimits.SKETCH_GRACE);
+    }
+    if (patienceStarted) {
+      return Optional.empty();
+    }
+    patienceStarted = true;
+    return Optional.of(PagesLimits.SKETCH_PATIENCE);
   }
 
-  void onTimerFired() {
-    if (graceStarted) {
-      peers.stream().filter(peer -> !groups.isResolved(peer)).forEach(late::add);
-    }
+  void onGraceOver() {
+    tried.stream().filter(peer -> !groups.isResolved(peer)).forEach(late::add);
+    tryMore();
   }
 }

@@ -41,14 +41,21 @@ final class SpotChecks {
     this.dispatcher = dispatcher;
   }
 
-  /** Adds the checks of each fetcher and of each skipped group, once for each of them. */
-  void addChecks(Collection<String> peers, Set<String> fetchedHeads) {
+  /**
+   * Adds the checks of each fetcher and of each skipped group, once for each of them; returns the
+   * skipped groups that no member can be asked about.
+   */
+  List<ReplicaGroup> addChecks(Collection<String> peers, Set<String> fetchedHeads) {
     peers.forEach(this::checkFetcher);
+    List<ReplicaGroup> unchecked = new ArrayList<>();
     for (ReplicaGroup group : groups.all()) {
-      if (!fetchedHeads.contains(group.head())) {
-        groups.pickMember(group).ifPresent(peer -> checkSkipped(group, peer));
+      if (!fetchedHeads.contains(group.head()) && !checkedGroups.contains(group.head())) {
+        groups
+            .pickMember(group)
+            .ifPresentOrElse(peer -> checkSkipped(group, peer), () -> unchecked.add(group));
       }
     }
+    return unchecked;
   }
 
   private void checkFetcher(String fetcher) {

@@ -60,7 +60,8 @@ public record Report(
    * The contribution of one neighbour.
    *
    * @param score 0 to 1
-   * @param dropReason empty when it was not dropped
+   * @param dropReason why it became a last resort; empty when it was not dropped
+   * @param askedLaterReason why others were asked before it; empty when none were
    */
   public record NeighbourTotals(
       String name,
@@ -75,7 +76,41 @@ public record Report(
       int duplicate,
       int rejected,
       double score,
-      @JsonProperty("dropped_because") @JsonInclude(Include.NON_EMPTY) String dropReason) {}
+      @JsonProperty("dropped_because") @JsonInclude(Include.NON_EMPTY) String dropReason,
+      @JsonProperty("asked_later_because") @JsonInclude(Include.NON_EMPTY)
+          String askedLaterReason) {
+    /** A neighbour that was asked like any other. */
+    public NeighbourTotals(
+        String name,
+        String id,
+        String address,
+        int requests,
+        int failures,
+        String lastFailure,
+        long bytes,
+        int events,
+        int added,
+        int duplicate,
+        int rejected,
+        double score,
+        String dropReason) {
+      this(
+          name,
+          id,
+          address,
+          requests,
+          failures,
+          lastFailure,
+          bytes,
+          events,
+          added,
+          duplicate,
+          rejected,
+          score,
+          dropReason,
+          "");
+    }
+  }
 
   /** The events that one member of a cluster fetched and merged. */
   public record MemberTotals(
@@ -85,13 +120,21 @@ public record Report(
    * Contradictory claims about the key or the id of one nara.
    *
    * @param name the nara's name, or its id when the claims state no name
-   * @param keys Base64: the key that this node keeps, then the claimed ones
+   * @param keys Base64: the key that holds, if any, then the others by evidence
    * @param claimedBy other names that claim its id
+   * @param decision the key that holds, or {@code undecided}
+   * @param support for each key who supports it, in words, strongest first
+   * @param waiting events that wait in the quarantine
    */
   public record KeyConflict(
       String name,
       List<String> keys,
-      @JsonProperty("claimed_by") @JsonInclude(Include.NON_EMPTY) List<String> claimedBy) {}
+      @JsonProperty("claimed_by") @JsonInclude(Include.NON_EMPTY) List<String> claimedBy,
+      String decision,
+      Map<String, List<String>> support,
+      int waiting) {
+    public static final String UNDECIDED = "undecided";
+  }
 
   /**
    * All events of the recovery.

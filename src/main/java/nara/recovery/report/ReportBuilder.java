@@ -1,8 +1,5 @@
 package nara.recovery.report;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toList;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.event.Verdict;
+import nara.identity.Keyring.ClaimedKey;
 import nara.identity.Keyring.Conflict;
+import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaRequest;
@@ -25,6 +24,7 @@ import nara.recovery.report.Report.CheckpointTotals;
 import nara.recovery.report.Report.KeyConflict;
 import nara.recovery.report.Report.LedgerTotals;
 import nara.recovery.report.Report.StageReport;
+import nara.trust.TrustRequest.KeyConflicts;
 import nara.trust.TrustRequest.OfferResult;
 
 /** Sums up a recovery for its report. */
@@ -208,32 +208,27 @@ public final class ReportBuilder {
   }
 
   /** Replaces the key conflicts, with one entry for each nara. */
-  public void setConflicts(List<Conflict> all) {
-    Map<String, List<Conflict>> byName =
-        all.stream().collect(groupingBy(ReportBuilder::name, LinkedHashMap::new, toList()));
-    conflicts = byName.entrySet().stream().map(e -> keyConflict(e.getKey(), e.getValue())).toList();
+  public void setConflicts(KeyConflicts found) {
+    conflicts =
+        found.conflicts().stream()
+            .map(each -> keyConflict(each, found.waiting().getOrDefault(each.name(), 0)))
+            .toList();
   }
 
-  private static String name(Conflict conflict) {
-    return Stream.of(conflict.kept().name(), conflict.offered().name(), conflict.kept().id())
-        .filter(text -> !text.isEmpty())
-        .findFirst()
-        .orElse("");
-  }
-
-  private static KeyConflict keyConflict(String name, List<Conflict> all) {
+  private static KeyConflict keyConflict(Conflict conflict, int waiting) {
     return new KeyConflict(
-        name,
-        all.stream()
-            .flatMap(conflict -> Stream.of(conflict.kept(), conflict.offered()))
-            .map(entry -> entry.key().encoded())
-            .distinct()
-            .toList(),
-        all.stream()
-            .map(conflict -> conflict.offered().name())
-            .filter(claimant -> !claimant.isEmpty() && !claimant.equals(name))
-            .distinct()
-            .toList());
+        conflict.name(),
+        conflict.claims().stream().map(claim -> claim.key().encoded()).toList(),
+        conflict.claimedBy(),
+        conflict.decision().map(PublicKey::encoded).orElse(KeyConflict.UNDECIDED),
+        conflict.claims().stream()
+            .collect(
+                Collectors.toMap(
+                    claim -> claim.key().encoded(),
+                    ClaimedKey::evidence,
+                    (one, same) -> one,
+                    LinkedHashMap::new)),
+        waiting);
   }
 
   /** The report as of now; {@code scoreOf} maps a neighbour's name to its score. */
@@ -273,7 +268,8 @@ public final class ReportBuilder {
         s.duplicate,
         s.rejected,
         Math.round(score.score() * 100) / 100.0,
-        score.dropReason());
+        score.dropReason(),
+        score.askedLaterReason());
   }
 
   private static Report.MemberTotals member(String name, Sums s) {

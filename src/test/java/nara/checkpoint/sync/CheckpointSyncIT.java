@@ -26,6 +26,7 @@ import nara.event.Event;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -185,7 +186,8 @@ class CheckpointSyncIT {
   }
 
   private static LedgerVerticle ledger() {
-    return new LedgerVerticle(LedgerConfig.ofSize(1_000), name -> true, new Random(1));
+    return new LedgerVerticle(
+        LedgerConfig.ofSize(1_000), name -> Standing.ESTABLISHED, new Random(1));
   }
 
   private static MeshConfig mesh() {

@@ -41,7 +41,9 @@ class ReportOutputTest {
           new Report.CheckpointTotals(2, 1, 7, 6),
           3,
           new Report.LedgerTotals(906, Map.of("social", 906)),
-          List.of(new Report.KeyConflict("bart\u001b[31m", List.of("k1", "k2"), List.of())),
+          List.of(
+              new Report.KeyConflict(
+                  "bart\u001b[31m", List.of("k1", "k2"), List.of(), "undecided", Map.of(), 7)),
           List.of());
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -55,7 +57,10 @@ class ReportOutputTest {
         .contains("  - bart stalled\n", "9 of 10 calls", "127.0.0.1:9001", "123,456")
         .contains("bart\\u001b[31m")
         .contains("verdicts     10 bad_id, 900 valid\n")
-        .endsWith("\nconflicts    contradictory keys or ids (1): bart\\u001b[31m\n")
+        .endsWith(
+            "\n"
+                + "conflicts    contradictory keys or ids (1): bart\\u001b[31m (undecided, 7 events"
+                + " wait)\n")
         .doesNotContain("\u001b");
   }
 

@@ -25,6 +25,7 @@ import nara.cluster.PruneVerticle;
 import nara.cluster.Role;
 import nara.event.Verdict;
 import nara.identity.Keyring;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -56,7 +57,7 @@ class PruneVerticleIT {
     map = new SharedMap(leader.hazelcast(), EventEntry.LEDGER_MAP);
     bus = Bus.of(leader.vertx());
     bus.subscribe(ClusterNotification.ADDRESS, ClusterNotification.class, news::add);
-    Ledger view = new Ledger(LedgerConfig.ofSize(KEPT), name -> true);
+    Ledger view = new Ledger(LedgerConfig.ofSize(KEPT), name -> Standing.ESTABLISHED);
     InProcessCluster.await(
         leader
             .vertx()

@@ -10,6 +10,7 @@ import java.util.Random;
 import nara.event.Event;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -34,7 +35,7 @@ class HashIndexProperties {
       @ForAll @IntRange(min = 1, max = 60) int spread)
       throws Exception {
     Random random = new Random(seed);
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(maximum), name -> Standing.ESTABLISHED);
     for (int batch = 0; batch < 12; batch++) {
       List<JudgedEvent> events = new ArrayList<>();
       for (int i = random.nextInt(300); i > 0; i--) {
@@ -88,7 +89,7 @@ class HashIndexProperties {
 
   @Test
   void hash_index_is_dropped_when_unused_and_rebuilt_on_demand() throws Exception {
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> Standing.ESTABLISHED);
     ledger.merge(List.of(TestEvents.unsigned(event(TestEvents.SECOND, "", 1))));
     Items before = ledger.hashIndex();
     assertThat(before.size()).isEqualTo(1);

@@ -22,6 +22,7 @@ import nara.event.Verdict;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -104,7 +105,7 @@ class ReconcileIT {
     for (String other : List.of("lisa", "bart", "maggie")) {
       keys.learn(other, "", Citizen.named(other).key(), Origin.CONFIG);
     }
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(320_000), known -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(320_000), known -> Standing.ESTABLISHED);
     ledger.merge(events.stream().map(event -> new JudgedEvent(event, Verdict.UNSIGNED)).toList());
     ListenPort port = new ListenPort();
     MeshConfig config = MeshConfig.defaults().listeningOn("127.0.0.1", 0);

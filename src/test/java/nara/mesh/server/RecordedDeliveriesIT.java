@@ -18,6 +18,7 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Standing;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerVerticle;
 import nara.mesh.ListenPort;
@@ -55,7 +56,9 @@ class RecordedDeliveriesIT {
     await(
         vertx.deployVerticle(
             new LedgerVerticle(
-                LedgerConfig.ofSize(1_000), name -> true, RandomGenerator.getDefault()),
+                LedgerConfig.ofSize(1_000),
+                name -> Standing.ESTABLISHED,
+                RandomGenerator.getDefault()),
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
     await(
         vertx.deployVerticle(

@@ -28,6 +28,7 @@ import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Standing;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -67,7 +68,7 @@ class HostileReconcileIT {
     Keyring keys = new Keyring();
     keys.learn("bart", "", BART.keys().publicKey(), Origin.CONFIG);
     Identity lisa = Citizen.named("lisa").identity();
-    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), known -> true);
+    Ledger ledger = new Ledger(LedgerConfig.ofSize(10_000), known -> Standing.ESTABLISHED);
     ledger.merge(
         TestMesh.teases(Citizen.named("lisa"), 300).stream()
             .map(event -> new JudgedEvent(event, Verdict.VALID))

@@ -10,8 +10,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
+import nara.identity.PublicKey;
 import nara.identity.Soul;
 import nara.ledger.MemoryMode;
 import nara.mesh.MeshConfig;
@@ -46,6 +48,16 @@ class ConfigReaderTest {
     assertThat(config.identity().soul()).isEmpty();
     assertThat(config.usesMesh()).isTrue();
     assertThat(config.usesPlaza()).isFalse();
+  }
+
+  @Test
+  void effective_configuration_is_valid_and_reads_as_itself() {
+    ConfigResult first = ConfigReader.read("{}", Map.of(), MEDIUM_MEGABYTES);
+
+    ConfigResult again = ConfigReader.read(first.effective(), Map.of(), MEDIUM_MEGABYTES);
+
+    assertThat(again.problems()).isEmpty();
+    assertThat(again.config()).isEqualTo(first.config());
   }
 
   @Test
@@ -110,6 +122,77 @@ class ConfigReaderTest {
   }
 
   @Test
+  void reader_reads_keys_of_peers_and_of_other_naras() {
+    NodeConfig config =
+        valid(
+            """
+            { "discovery": { "peers": [ "bart@127.0.0.1:9001",
+                { "name": "moe", "address": "10.0.0.2", "public_key": "%1$s" },
+                { "address": "10.0.0.3:1" } ] },
+              "trust": { "keys": { "lisa": "%2$s", "moe": "%1$s" } } }
+            """
+                .formatted(key(1).encoded(), key(2).encoded()));
+
+    assertThat(config.discovery().peers())
+        .containsExactly(
+            new ConfiguredPeer("bart", "127.0.0.1:9001"),
+            new ConfiguredPeer("moe", "10.0.0.2:7433", Optional.of(key(1))),
+            new ConfiguredPeer("", "10.0.0.3:1"));
+    assertThat(config.trust().keys()).isEqualTo(Map.of("lisa", key(2), "moe", key(1)));
+  }
+
+  @Test
+  void effective_configuration_shows_keys() {
+    String json =
+        """
+        { "discovery": { "peers": [
+            { "name": "moe", "address": "10.0.0.2", "public_key": "%1$s" } ] },
+          "trust": { "keys": { "lisa": "%1$s" } } }
+        """
+            .formatted(key(1).encoded());
+    assertThat(read(json).effective())
+        .contains("\"public_key\" : \"" + key(1).encoded() + '"')
+        .contains("\"lisa\" : \"" + key(1).encoded() + '"');
+  }
+
+  @Test
+  void reader_reports_bad_and_contradictory_keys() {
+    ConfigResult result =
+        read(
+            """
+            { "discovery": { "peers": [
+                { "name": "moe", "address": "10.0.0.2", "public_key": "short" },
+                { "name": "moe", "adress": "10.0.0.2" },
+                { "address": "10.0.0.2", "public_key": "%1$s" },
+                { "name": "bart", "address": "b", "public_key": "%1$s" },
+                { "name": "lisa", "address": "l", "public_key": "%1$s" },
+                { "name": "lisa", "address": "m", "public_key": "%2$s" } ] },
+              "trust": { "keys": { "bart": "%2$s", "a/b": "%1$s", "ned": 5 } } }
+            """
+                .formatted(key(1).encoded(), key(2).encoded()));
+
+    assertThat(result.problems().stream().map(each -> each.path() + ": " + each.message()))
+        .containsExactlyInAnyOrder(
+            "discovery.peers[0].public_key: \"short\" is not a public key (32 bytes in Base64)",
+            "discovery.peers[1].address: is missing; give the peer's HOST[:PORT]",
+            "discovery.peers[1].adress: is not a known key; did you mean"
+                + " discovery.peers[1].address?",
+            "discovery.peers[2].name: is missing; give the name that the public key belongs to",
+            "discovery.peers: gives \"bart\" another public_key than trust.keys; keep the right"
+                + " one",
+            "discovery.peers: gives \"lisa\" another public_key than an earlier entry; keep the"
+                + " right one",
+            "trust.keys.a/b: the key is not " + ConfigReader.NAME_RULE,
+            "trust.keys.ned: 5 is not a public key (32 bytes in Base64)");
+  }
+
+  private static PublicKey key(int content) {
+    byte[] bytes = new byte[PublicKey.LENGTH];
+    bytes[0] = (byte) content;
+    return PublicKey.of(bytes);
+  }
+
+  @Test
   void reader_reports_all_problems_with_position_path_and_value() {
     ConfigResult result =
         read(
@@ -150,7 +233,7 @@ class ConfigReaderTest {
     "'{\"mesh\": {\"port\": \"1\"}}', 'mesh.port: \"1\" is not a port (0 to 65535)'",
     "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
     "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
-        + " [NAME@]HOST[:PORT]'",
+        + " [NAME@]HOST[:PORT] or an object with name, address and public_key'",
     "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing; give the addresses to"
         + " scan'",
     "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile,"

@@ -189,7 +189,8 @@ public final class SimulatedNetwork {
     return byAge.add(event);
   }
 
-  FetchOutcome answer(String peer, Query query) {
+  /** What a peer answers. */
+  public FetchOutcome answer(String peer, Query query) {
     List<EventRef> passing = ledgers.get(peer);
     if (!query.filter().equals(Query.Filter.ALL)) {
       passing = passing.stream().filter(event -> matches(event, query)).toList();
@@ -199,7 +200,7 @@ public final class SimulatedNetwork {
           case Query.Page page -> page(peer, page, passing);
           case Query.Slice slice -> fetched(peer, slice(slice, passing), Optional.empty());
           case Query.Recent recent -> throw new AssertionError(recent);
-          case Query.Sample sample -> throw new AssertionError(sample);
+          case Query.Sample sample -> fetched(peer, sample(sample, passing), Optional.empty());
         };
     return filter.filter(peer, query, answer);
   }
@@ -233,6 +234,11 @@ public final class SimulatedNetwork {
       kept.add(passing.get(i));
     }
     return kept.subList(Math.max(0, kept.size() - slice.maxEvents()), kept.size());
+  }
+
+  /** Any events: those that begin the ledger. */
+  private static List<EventRef> sample(Query.Sample sample, List<EventRef> passing) {
+    return passing.subList(0, Math.min(sample.size(), passing.size()));
   }
 
   private static int firstAfter(List<EventRef> events, long after) {
@@ -273,7 +279,7 @@ public final class SimulatedNetwork {
   }
 
   /** An answer with these events, judged and merged. */
-  PageFetched fetched(String peer, List<EventRef> answer, Optional<Long> next) {
+  public PageFetched fetched(String peer, List<EventRef> answer, Optional<Long> next) {
     fetched += answer.size();
     int added = 0;
     int valid = 0;

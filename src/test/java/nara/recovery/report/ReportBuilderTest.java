@@ -19,6 +19,7 @@ import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.recovery.PeerScore;
 import nara.recovery.report.Report.EventTotals;
+import nara.trust.TrustRequest.KeyConflicts;
 import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.Test;
 
@@ -98,7 +99,7 @@ class ReportBuilderTest {
     keys.learn("lisa", "", key(3), Origin.HOWDY);
     keys.learn("bart", "id-lisa", key(4), Origin.HEY_THERE);
     ReportBuilder report = new ReportBuilder(START);
-    report.setConflicts(keys.conflicts());
+    report.setConflicts(new KeyConflicts(keys.conflicts(), Map.of("lisa", 9)));
 
     JsonNode conflicts =
         new ObjectMapper()
@@ -109,7 +110,11 @@ class ReportBuilderTest {
 
     assertThat(conflicts)
         .hasToString(
-            "[{\"name\":\"lisa\",\"keys\":[\"%s\",\"%s\",\"%s\",\"%s\"],\"claimed_by\":[\"bart\"]}]"
+            """
+            [{"name":"lisa","keys":["%1$s","%2$s","%3$s","%4$s"],"claimed_by":["bart"],\
+            "decision":"%1$s","support":{"%1$s":[],"%2$s":[],"%3$s":[],"%4$s":["bart claims its id"]},\
+            "waiting":9}]\
+            """
                 .formatted(first.encoded(), key(2).encoded(), key(3).encoded(), key(4).encoded()));
   }
 

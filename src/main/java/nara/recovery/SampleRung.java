@@ -1,9 +1,13 @@
 package nara.recovery;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.FetchFailed;
@@ -11,12 +15,22 @@ import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 
-/** The sample and slices rungs: fixed tasks, divided among the peers; a failed one moves on. */
-final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
-  /** A query, the peer that gets it next, and a peer for each failed attempt. */
+/**
+ * Fetches random samples, as the reference does: the sampled capacity in calls of one page, divided
+ * among the peers; a failed one moves on.
+ *
+ * <p>A sample that is not full is the whole ledger of its peer. Any other peer may hold more, so
+ * the next rung asks it.
+ */
+final class SampleRung extends CallQueue<SampleRung.Task> implements RungExecution {
+  /** A call, the peer that gets it next, and a peer for each failed attempt. */
   record Task(Query query, Peer peer, List<String> failedBy) implements Call {}
 
+  /** The peers that share the calls, and those that replace one that fails or holds nothing. */
   private final List<Peer> peers;
+
+  private final Deque<Peer> spares;
+  private final Set<String> readWhole = new HashSet<>();
   private int nextPeer;
   private int plannedTasks;
   private int lostTasks;
@@ -24,16 +38,33 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
   private int responses;
   private String lastFailure = "";
 
-  /** A pool without tasks; {@code peers} is not empty. */
-  CallPool(List<Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
+  /** A rung that has not started; {@code peers} is not empty and comes in order of preference. */
+  SampleRung(
+      List<Peer> all, PeerScores scores, RecoveryConfig config, String me, IntSupplier callIds) {
     super(scores, config, callIds);
-    this.peers = List.copyOf(peers);
+    int shared = Math.min(all.size(), config.maxPeers());
+    this.peers = new ArrayList<>(all.subList(0, shared));
+    this.spares = new ArrayDeque<>(all.subList(shared, all.size()));
+    int size = Math.min(config.samplePage(), Query.MAX_EVENTS);
+    int calls = Math.max(shared, Math.ceilDiv(config.sampleCapacity(), size));
+    for (int i = 0; i < calls; i++) {
+      add(new Query.Sample(size, me, 0, Query.Filter.ALL), peers.get(i % shared));
+    }
   }
 
-  /** Adds a task for the next peer in turn. */
-  void add(Query query) {
-    waiting.add(new Task(query, peers.get(plannedTasks % peers.size()), List.of()));
+  private void add(Query query, Peer peer) {
+    waiting.add(new Task(query, peer, List.of()));
     plannedTasks++;
+  }
+
+  /** Lets another peer take the place of one that failed or holds nothing. */
+  private Optional<Peer> replace(Peer peer) {
+    int place = peers.indexOf(peer);
+    if (place < 0 || spares.isEmpty()) {
+      return Optional.empty();
+    }
+    peers.set(place, spares.poll());
+    return Optional.of(peers.get(place));
   }
 
   @Override
@@ -54,15 +85,29 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
     ended.ifPresent(
         task -> {
           switch (outcome) {
-            case PageFetched page -> responses++;
+            case PageFetched page -> onResponse(task, page);
             case FetchFailed failed -> onFailed(task, failed.reason());
           }
         });
     return ended.isPresent();
   }
 
+  private void onResponse(Task task, PageFetched page) {
+    responses++;
+    boolean full = page.events() >= ((Query.Sample) task.query).size();
+    if (!full && peerScores.of(task.peer.name()).fulfilledBy(page.events())) {
+      readWhole.add(task.peer.name());
+    }
+    if (page.events() == 0) {
+      replace(task.peer).ifPresent(other -> add(task.query, other));
+    }
+  }
+
   private void onFailed(Task task, String reason) {
     failures++;
+    if (!peerScores.usableAsLastResort(task.peer.name())) {
+      replace(task.peer);
+    }
     lastFailure = task.peer.name() + ": " + reason;
     List<String> failedBy = new ArrayList<>(task.failedBy);
     failedBy.add(task.peer.name());
@@ -84,12 +129,12 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
     boolean again =
         peers.size() == 1
             && task.failedBy.size() < config.callTries()
-            && peerScores.usable(task.peer.name());
+            && peerScores.usableAsLastResort(task.peer.name());
     return again ? Optional.of(task) : Optional.empty();
   }
 
   private boolean eligible(Task task, Peer peer) {
-    return !task.failedBy.contains(peer.name()) && peerScores.usable(peer.name());
+    return !task.failedBy.contains(peer.name()) && peerScores.usableAsLastResort(peer.name());
   }
 
   @Override
@@ -121,7 +166,10 @@ final class CallPool extends CallQueue<CallPool.Task> implements RungExecution {
 
   @Override
   public List<Peer> peersForNextRung() {
-    return peers.stream().filter(peer -> !peerScores.of(peer.name()).hasResponded()).toList();
+    return peers.stream()
+        .filter(peer -> !readWhole.contains(peer.name()))
+        .filter(peer -> peerScores.of(peer.name()).hasAnswered())
+        .toList();
   }
 
   @Override

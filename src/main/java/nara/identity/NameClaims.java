@@ -1,0 +1,312 @@
+package nara.identity;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * All claims about the key of one name, and which of them holds. Immutable.
+ *
+ * @param claims at least one, each with another key
+ * @param decided the index of the claim that holds; {@link #CONTESTED} when the evidence is equal
+ * @param created a number that grows from name to name
+ * @param used whether an event of this name, other than its announcements, was valid
+ * @param ids the ids that were claimed for this name
+ */
+record NameClaims(
+    String name, List<Claim> claims, int decided, long created, boolean used, List<String> ids) {
+  /** No claim holds. */
+  static final int CONTESTED = -1;
+
+  /** Keys of one name. Honest naras have one; two after a new soul. */
+  static final int MAX_CLAIMS = 8;
+
+  /** Discovered peers remembered for each key: enough to decide, and no list without end. */
+  static final int MAX_DISCOVERED = 16;
+
+  /** Configured peers remembered for each key. They have room of their own. */
+  static final int MAX_CONFIGURED = 64;
+
+  /** Ids of one name. Honest naras have one; a relay may invent some. */
+  static final int MAX_IDS = 8;
+
+  /**
+   * The strength of a claim. Compared from the first component to the last.
+   *
+   * @param own 2 for this node itself, 1 for its operator
+   * @param snapshot whether this node's sealed snapshot has the key
+   * @param named whether the nara answered at the address that the operator gave for its name
+   * @param configured how many configured peers serve this key
+   * @param live whether the nara answered at some address
+   * @param discovered how many other addresses serve this key
+   */
+  record Evidence(
+      int own, boolean snapshot, boolean named, int configured, boolean live, int discovered)
+      implements Comparable<Evidence> {
+    static final Evidence NONE = new Evidence(0, false, false, 0, false, 0);
+
+    /** The part that a peer cannot make up for itself: the operator decided whom to ask. */
+    private static final Comparator<Evidence> FROM_OPERATOR =
+        Comparator.comparingInt(Evidence::own)
+            .thenComparing(Evidence::snapshot)
+            .thenComparing(Evidence::named)
+            .thenComparingInt(Evidence::configured);
+
+    private static final Comparator<Evidence> ALL =
+        FROM_OPERATOR.thenComparing(Evidence::live).thenComparingInt(Evidence::discovered);
+
+    @Override
+    public int compareTo(Evidence other) {
+      return ALL.compare(this, other);
+    }
+
+    /** Whether no number of peers can turn a decision for this claim. */
+    boolean isDecisive() {
+      return own > 0 || snapshot || named;
+    }
+
+    boolean isEstablished() {
+      return isDecisive() || configured > 0 || live || discovered > 1;
+    }
+
+    /** The evidence in words, strongest first. */
+    List<String> words() {
+      List<String> words = new ArrayList<>();
+      Stream.of(
+              own > 1 ? "this node" : own > 0 ? "the operator" : "",
+              snapshot ? "this node's snapshot" : "",
+              named ? "the nara at its configured address" : "",
+              configured > 0 ? count(configured, "configured peer", "configured peers") : "",
+              live && !named ? "the nara at a discovered address" : "",
+              discovered > 0 ? count(discovered, "discovered address", "discovered addresses") : "")
+          .filter(text -> !text.isEmpty())
+          .forEach(words::add);
+      return words;
+    }
+
+    private static String count(int number, String one, String several) {
+      return number + " " + (number == 1 ? one : several);
+    }
+  }
+
+  /**
+   * A key that is claimed for the name.
+   *
+   * @param id the first id claimed with this key, or empty
+   * @param origin the best so far
+   * @param origins all of them, a bit for each ordinal
+   * @param served peers that served an announcement with this key
+   * @param direct peers that answered with this key when they were asked for it, or pinged
+   */
+  record Claim(
+      PublicKey key,
+      String id,
+      Origin origin,
+      int origins,
+      List<Witness> served,
+      List<Witness> direct) {
+
+    static Claim of(PublicKey key, String id, Origin origin, Witness witness) {
+      return new Claim(key, id, origin, 0, List.of(), List.of()).with(id, origin, witness);
+    }
+
+    /** With this evidence added; this object when it says nothing new. */
+    Claim with(String newId, Origin newOrigin, Witness witness) {
+      boolean better = newOrigin.rank() > origin.rank();
+      String firstId = id.isEmpty() ? newId : id;
+      int allOrigins = origins | 1 << newOrigin.ordinal();
+      List<Witness> nowServed = newOrigin.isDirect() ? served : plus(served, witness);
+      List<Witness> nowDirect = newOrigin.isDirect() ? plus(direct, witness) : direct;
+      return !better
+              && firstId.equals(id)
+              && allOrigins == origins
+              && nowServed == served
+              && nowDirect == direct
+          ? this
+          : new Claim(key, firstId, better ? newOrigin : origin, allOrigins, nowServed, nowDirect);
+    }
+
+    private static List<Witness> plus(List<Witness> known, Witness witness) {
+      int limit = witness.configured() ? MAX_CONFIGURED : MAX_DISCOVERED;
+      if (witness.host().isEmpty()
+          || known.contains(witness)
+          || known.stream().filter(each -> each.configured() == witness.configured()).count()
+              >= limit) {
+        return known;
+      }
+      List<Witness> all = new ArrayList<>(known);
+      all.add(witness);
+      return List.copyOf(all);
+    }
+
+    boolean has(Origin wanted) {
+      return (origins & 1 << wanted.ordinal()) != 0;
+    }
+  }
+
+  static NameClaims first(String name, Claim claim, long created) {
+    return new NameClaims(name, List.of(claim), 0, created, false, List.of());
+  }
+
+  /** The claim of this key, or null. */
+  Claim claim(PublicKey key) {
+    for (Claim claim : claims) {
+      if (claim.key().equals(key)) {
+        return claim;
+      }
+    }
+    return null;
+  }
+
+  /** The key that holds, or null. */
+  PublicKey key() {
+    return decided == CONTESTED ? null : claims.get(decided).key();
+  }
+
+  /** The other claimed keys. */
+  List<PublicKey> rivals() {
+    return claims.stream().map(Claim::key).filter(each -> !each.equals(key())).toList();
+  }
+
+  /**
+   * With one more piece of evidence; this object when it changes nothing.
+   *
+   * @param settled whether the claim that holds stays until stronger evidence comes
+   */
+  NameClaims with(PublicKey key, String id, Origin origin, Witness witness, boolean settled) {
+    List<Claim> changed = new ArrayList<>(claims);
+    Claim known = claim(key);
+    if (known != null) {
+      Claim more = known.with(id, origin, witness);
+      if (more == known) {
+        return this;
+      }
+      changed.set(claims.indexOf(known), more);
+    } else {
+      changed.add(Claim.of(key, id, origin, witness));
+    }
+    PublicKey before = key();
+    if (changed.size() > MAX_CLAIMS) {
+      removeWeakest(changed, before);
+    }
+    List<Evidence> evidence = changed.stream().map(each -> evidence(each, changed)).toList();
+    int incumbent = CONTESTED;
+    for (int i = 0; i < changed.size() && settled; i++) {
+      incumbent = changed.get(i).key().equals(before) ? i : incumbent;
+    }
+    return new NameClaims(
+        name, List.copyOf(changed), decide(evidence, incumbent), created, used, ids);
+  }
+
+  /** Of equally weak claims the latest goes; the one that holds stays. */
+  private static void removeWeakest(List<Claim> claims, PublicKey holding) {
+    Claim weakest = null;
+    for (Claim claim : claims) {
+      if (!claim.key().equals(holding)
+          && (weakest == null
+              || evidence(claim, claims).compareTo(evidence(weakest, claims)) <= 0)) {
+        weakest = claim;
+      }
+    }
+    claims.remove(weakest);
+  }
+
+  /**
+   * The only claim with the strongest evidence. An incumbent stays unless another claim is
+   * stronger. One in use yields only to evidence that comes from the operator: otherwise one
+   * stranger's ping could take over the history of a nara that is offline.
+   */
+  private int decide(List<Evidence> evidence, int incumbent) {
+    if (incumbent != CONTESTED) {
+      Evidence held = evidence.get(incumbent);
+      Comparator<Evidence> order = used ? Evidence.FROM_OPERATOR : Comparator.naturalOrder();
+      if (evidence.stream().noneMatch(other -> order.compare(other, held) > 0)) {
+        return incumbent;
+      }
+    }
+    int best = 0;
+    boolean tie = false;
+    for (int i = 1; i < evidence.size(); i++) {
+      int comparison = evidence.get(i).compareTo(evidence.get(best));
+      best = comparison > 0 ? i : best;
+      tie = comparison == 0 || (tie && comparison < 0);
+    }
+    return tie ? CONTESTED : best;
+  }
+
+  /** The evidence of one of the claims. */
+  Evidence evidence(Claim claim) {
+    return evidence(claim, claims);
+  }
+
+  private static Evidence evidence(Claim claim, List<Claim> all) {
+    Set<Witness> votes = new LinkedHashSet<>();
+    for (Witness witness : claim.direct()) {
+      if (all.stream().filter(each -> each.direct().contains(witness)).count() == 1) {
+        votes.add(witness);
+      }
+    }
+    // A peer that serves several keys holds whatever it gets, and supports none of them.
+    for (Witness witness : claim.served()) {
+      if (all.stream().noneMatch(each -> each.direct().contains(witness))
+          && all.stream().filter(each -> each.served().contains(witness)).count() == 1) {
+        votes.add(witness);
+      }
+    }
+    int configured = (int) votes.stream().filter(Witness::configured).count();
+    return new Evidence(
+        claim.has(Origin.SELF) ? 2 : claim.has(Origin.CONFIG) ? 1 : 0,
+        claim.has(Origin.SNAPSHOT),
+        claim.has(Origin.NAMED_PING),
+        configured,
+        claim.has(Origin.PING) || claim.has(Origin.NAMED_PING),
+        votes.size() - configured);
+  }
+
+  boolean isDecisive() {
+    return decided != CONTESTED && evidence(claims.get(decided)).isDecisive();
+  }
+
+  /** Of a contested name it suffices that one claim is established. */
+  boolean isEstablished() {
+    return decided != CONTESTED
+        ? evidence(claims.get(decided)).isEstablished()
+        : claims.stream().anyMatch(claim -> evidence(claim).isEstablished());
+  }
+
+  /** Whether every claim is what one nara says of another. */
+  boolean isHearsay() {
+    return claims.stream().allMatch(claim -> claim.origin().isHearsay());
+  }
+
+  NameClaims inUse() {
+    return new NameClaims(name, claims, decided, created, true, ids);
+  }
+
+  NameClaims withId(String id) {
+    List<String> all = new ArrayList<>(ids);
+    all.add(id);
+    return new NameClaims(name, claims, decided, created, used, List.copyOf(all));
+  }
+
+  /** The room it belongs to; a name of a lower one is evicted first. */
+  int tier() {
+    boolean certain =
+        claims.stream()
+            .map(this::evidence)
+            .anyMatch(each -> each.isDecisive() || each.configured() > 0 || each.live());
+    return certain ? Keyring.TIERS : used || isEstablished() ? 2 : isHearsay() ? 0 : 1;
+  }
+
+  /** The peer that brought the name: a flood of names from one peer evicts its own names first. */
+  String introducer() {
+    Claim first = claims.getFirst();
+    return Stream.concat(first.served().stream(), first.direct().stream())
+        .findFirst()
+        .map(Witness::host)
+        .orElse("");
+  }
+}

@@ -1,0 +1,107 @@
+package nara.ledger;
+
+import java.util.Comparator;
+import nara.event.Event;
+import nara.event.Observation;
+import nara.identity.Standing;
+import nara.ledger.index.EventOrder;
+import nara.ledger.index.SortedIndex;
+import nara.ledger.index.StoredEvent;
+
+/**
+ * The stored events of one emitter: of the nara that acted, whoever signed or relayed them. A
+ * checkpoint has no actor, so the checkpoints about each subject are a share of their own.
+ */
+final class Share {
+  /** The first to be removed comes first: by rank, then by time. */
+  static final EventOrder ORDER =
+      new EventOrder(
+          stored -> stored.retentionRank,
+          Comparator.comparingLong(Share::retentionTime)
+              .thenComparing(StoredEvent::event, StoredEvent::compare));
+
+  record Key(String name, boolean ofCheckpoints) implements Comparable<Key> {
+    static Key of(Event event) {
+      return event.actor().isEmpty()
+          ? new Key(event.target(), true)
+          : new Key(event.actor(), false);
+    }
+
+    @Override
+    public int compareTo(Key other) {
+      int byName = name.compareTo(other.name);
+      return byName != 0 ? byName : Boolean.compare(ofCheckpoints, other.ofCheckpoints);
+    }
+  }
+
+  private final Key key;
+  private final SortedIndex events = new SortedIndex(ORDER);
+  private long bytes;
+
+  /** The group whose room it uses; {@link Retention} updates it. */
+  Group group;
+
+  /** Restarts that do not count towards the maximum; see {@link PairObservations}. */
+  int surplusRestarts;
+
+  /** Groups of emitters that have a part of the room each. */
+  enum Group {
+    UNKNOWN,
+    KNOWN,
+    ESTABLISHED,
+    /** This node itself. */
+    OWN;
+
+    static Group of(Standing standing) {
+      return switch (standing) {
+        case UNKNOWN -> UNKNOWN;
+        case KNOWN -> KNOWN;
+        case ESTABLISHED -> ESTABLISHED;
+      };
+    }
+  }
+
+  Share(Key key) {
+    this.key = key;
+  }
+
+  Key key() {
+    return key;
+  }
+
+  void add(StoredEvent stored) {
+    events.add(stored);
+    bytes += stored.event().json().length;
+  }
+
+  void remove(StoredEvent stored) {
+    events.remove(stored);
+    bytes -= stored.event().json().length;
+  }
+
+  boolean isEmpty() {
+    return events.isEmpty();
+  }
+
+  /** The number of events that count towards the maximum. */
+  int counted() {
+    return events.size() - surplusRestarts;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** The event that goes first. */
+  StoredEvent lowest() {
+    return events.first();
+  }
+
+  /** The time that decides within a rank: the start of a restart, the event's time otherwise. */
+  static long retentionTime(StoredEvent stored) {
+    Event event = stored.event();
+    return event.payload() instanceof Observation o && o.type().equals(Observation.RESTART)
+        ? o.startTime()
+        : event.ts();
+  }
+}

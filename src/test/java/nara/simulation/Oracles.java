@@ -1,0 +1,164 @@
+package nara.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import nara.event.Event;
+import nara.event.EventId;
+import nara.event.Verdict;
+import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.recovery.report.Report;
+
+/**
+ * What must hold after every simulation. Each check adds a sentence for each fault that it finds.
+ */
+final class Oracles {
+  private final Scenario scenario;
+  private final Truth truth;
+  private final HonestNode subject;
+  private final List<HonestNode> neighbours;
+  private final Map<HonestNode, Map<EventId, JudgedEvent>> heldBefore;
+  private final Duration took;
+  private final List<String> failures = new ArrayList<>();
+
+  /**
+   * @param heldBefore what each honest neighbour held when the recovery began
+   * @param took the recovery, in virtual time
+   */
+  Oracles(
+      Scenario scenario,
+      Truth truth,
+      HonestNode subject,
+      List<HonestNode> neighbours,
+      Map<HonestNode, Map<EventId, JudgedEvent>> heldBefore,
+      Duration took) {
+    this.scenario = scenario;
+    this.truth = truth;
+    this.subject = subject;
+    this.neighbours = neighbours;
+    this.heldBefore = heldBefore;
+    this.took = took;
+  }
+
+  List<String> afterRecovery() {
+    failures.clear();
+    if (subject.reports().size() != 1) {
+      failures.add("the end was told %d times within %s".formatted(subject.reports().size(), took));
+      return failures;
+    }
+    Report report = subject.reports().getFirst();
+    Map<EventId, JudgedEvent> held = subject.heldById();
+    noForgedEventIsValid(subject, held);
+    unionIsHeld(report, held);
+    noHonestNeighbourIsDropped(report);
+    effortIsBounded(report);
+    return failures;
+  }
+
+  List<String> afterHealing() {
+    failures.clear();
+    List<HonestNode> all = new ArrayList<>(neighbours);
+    all.add(subject);
+    all.forEach(node -> noForgedEventIsValid(node, node.heldById()));
+    return failures;
+  }
+
+  private void noForgedEventIsValid(HonestNode node, Map<EventId, JudgedEvent> held) {
+    if (!scenario.mostAreHonest() || believesAll(node)) {
+      return;
+    }
+    List<Event> forged =
+        held.values().stream()
+            .filter(each -> each.verdict() == Verdict.VALID)
+            .map(JudgedEvent::event)
+            .filter(truth::isForged)
+            .toList();
+    if (!forged.isEmpty()) {
+      failures.add(
+          "%s holds %d forged events as valid, such as %s"
+              .formatted(node.name(), forged.size(), forged.getFirst()));
+    }
+  }
+
+  private boolean believesAll(HonestNode node) {
+    int index = neighbours.indexOf(node);
+    return index >= 0 && scenario.neighbours().get(index).believesAll();
+  }
+
+  private void unionIsHeld(Report report, Map<EventId, JudgedEvent> held) {
+    boolean mustHold = scenario.isCalm() && scenario.mostAreHonest();
+    boolean claims = report.outcome().equals("complete");
+    if (!scenario.hasRoom() || !(mustHold || claims)) {
+      return;
+    }
+    Map<EventId, Event> union = new HashMap<>();
+    for (int i = 0; i < neighbours.size(); i++) {
+      if (scenario.neighbours().get(i).isReachable() && isUndisturbed(i)) {
+        heldBefore.get(neighbours.get(i)).keySet().stream()
+            .map(History.VILLAGE::event)
+            .filter(event -> event != null)
+            .forEach(event -> union.put(event.id(), event));
+      }
+    }
+    List<Event> lacking =
+        union.values().stream().filter(event -> !held.containsKey(event.id())).toList();
+    List<Event> otherForm =
+        union.values().stream()
+            .filter(event -> held.containsKey(event.id()))
+            .filter(e -> !Arrays.equals(held.get(e.id()).event().json(), e.json()))
+            .toList();
+    if (!lacking.isEmpty()) {
+      failures.add(
+          "%s: lacks %d of %d honest events, such as %s"
+              .formatted(report.outcome(), lacking.size(), union.size(), first(lacking)));
+    }
+    if (!otherForm.isEmpty()) {
+      failures.add(
+          "%d of %d honest events are held in another form, such as %s"
+              .formatted(
+                  otherForm.size(),
+                  union.size(),
+                  new String(held.get(otherForm.getFirst().id()).event().json())));
+    }
+  }
+
+  private static Event first(List<Event> events) {
+    return events.stream().min(java.util.Comparator.comparing(Event::id)).orElseThrow();
+  }
+
+  private boolean isUndisturbed(int neighbour) {
+    return scenario.incidents().stream()
+        .noneMatch(each -> each.node() == neighbour || each.node() < 0);
+  }
+
+  private void noHonestNeighbourIsDropped(Report report) {
+    Set<String> honest =
+        neighbours.stream().map(HonestNode::name).collect(Collectors.toCollection(TreeSet::new));
+    for (Report.NeighbourTotals each : report.neighbours()) {
+      if (honest.contains(each.name()) && !each.dropReason().isEmpty()) {
+        failures.add("dropped honest %s: %s".formatted(each.name(), each.dropReason()));
+      }
+    }
+  }
+
+  private void effortIsBounded(Report report) {
+    Duration most =
+        scenario.isCalm()
+            ? Duration.ofSeconds(60 + 60L * scenario.hostiles().size())
+            : Duration.ofMinutes(10);
+    if (took.compareTo(most) > 0) {
+      failures.add("the recovery took " + took + ", more than " + most);
+    }
+    for (Report.NeighbourTotals each : report.neighbours()) {
+      if (each.requests() > 200) {
+        failures.add("%d requests to %s".formatted(each.requests(), each.name()));
+      }
+    }
+  }
+}

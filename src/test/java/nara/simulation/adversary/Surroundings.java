@@ -1,0 +1,36 @@
+package nara.simulation.adversary;
+
+import java.util.List;
+import java.util.Map;
+import nara.event.Event;
+import nara.identity.PublicKey;
+
+/**
+ * What a hostile peer knows: everything but the secrets of others.
+ *
+ * @param naras all honest ones
+ * @param addresses of the honest nodes, {@code host:port}
+ * @param history events that honest naras signed
+ * @param startNanos when the simulation starts, Unix nanoseconds
+ */
+public record Surroundings(
+    List<Nara> naras, List<String> addresses, List<Event> history, long startNanos) {
+  /** An honest nara. */
+  public record Nara(String name, String id, PublicKey key) {}
+
+  /** Nanoseconds of so many seconds before the start. */
+  public long secondsAgo(long seconds) {
+    return startNanos - seconds * 1_000_000_000L;
+  }
+
+  /** The same in Unix seconds. */
+  public long startSeconds() {
+    return startNanos / 1_000_000_000L;
+  }
+
+  /** Those of a name. */
+  public Map<String, Nara> byName() {
+    return naras.stream()
+        .collect(java.util.stream.Collectors.toMap(Nara::name, nara -> nara, (a, b) -> a));
+  }
+}
