@@ -67,7 +67,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Scheduler scheduler;
   private final RandomGenerator random;
 
-  private final TrustOnFirstUse use;
+  private final SenderKeyCheck senderKeys;
   private final Map<String, Long> handledCounts = new TreeMap<>();
   private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
@@ -111,7 +111,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.verifier = verifier;
     this.scheduler = scheduler;
     this.random = random;
-    this.use = new TrustOnFirstUse(me, keys);
+    this.senderKeys = new SenderKeyCheck(me, keys);
     this.peers = new PlazaPeers(me.name());
     this.strangerLimit =
         RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
@@ -305,13 +305,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHeyThere(PlazaMessage.VerifiedHeyThere heyThere) {
     String name = heyThere.name();
-    if (!use.accepts(name, heyThere.key())) {
+    if (!senderKeys.accepts(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
-    if (!mine) {
-      keys.learn(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE);
-    }
     if (!peers.onHeyThere(heyThere, scheduler.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
@@ -330,7 +327,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> onChau(PlazaMessage.VerifiedChau chau) {
-    if (!use.accepts(chau.name(), chau.key())) {
+    if (!senderKeys.accepts(chau.name(), "", chau.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     if (!peers.onChau(chau, scheduler.instant())) {
@@ -347,14 +344,15 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHowdy(HowdyMessage howdy, PublicKey key) {
     String from = howdy.from();
-    if (!use.accepts(from, key)) {
+    // A howdy's signature does not cover the id, so it is not learned.
+    if (!senderKeys.accepts(from, "", key, Origin.HOWDY)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     peers.countHowdyTo(howdy.to());
     if (from.equals(me.name())) {
       return Future.succeededFuture();
     }
-    onHowdyStatus(from, key, howdy.status());
+    onStatus(from, key, howdy.status(), false);
     if (howdy.to().equals(me.name())) {
       long startTime = howdy.observation().startTime();
       publish(new Presence.ObservationReceived(from, howdy.status().uptime(), startTime));
@@ -365,21 +363,20 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Handles a neighbour of the sender. Its key is learned only if this node knows none. */
+  /** Handles a neighbour of the sender. Its key is hearsay. */
   private void onHowdyNeighbour(HowdyMessage.HowdyNeighbour other) {
     if (other.name().equals(me.name()) || Topics.nameError(other.name()).isPresent()) {
       return;
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
     // No signature covers the id; a false one would make the right one contested.
-    key.ifPresent(told -> keys.learn(other.name(), "", told, Origin.HEARSAY));
-    if (key.isEmpty() || use.accepts(other.name(), key.get())) {
+    if (key.isEmpty() || senderKeys.accepts(other.name(), "", key.get(), Origin.HEARSAY)) {
       publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
   }
 
   private Future<?> onNewspaper(String from, Status status, PublicKey key) {
-    if (!use.accepts(from, key)) {
+    if (!senderKeys.accepts(from, status.id(), key, Origin.NEWSPAPER)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     count("news");
@@ -387,22 +384,16 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
-    keys.learn(from, status.id(), key, Origin.NEWSPAPER);
     onStatus(from, key, status, true);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
-  /** A howdy's signature covers neither id nor address: they are hearsay until they are checked. */
-  private void onHowdyStatus(String from, PublicKey key, Status status) {
-    keys.learn(from, "", key, Origin.HOWDY);
-    onStatus(from, key, status, false);
-  }
-
   /**
    * Handles the status of a nara.
    *
-   * @param signed whether the nara's signature covers the status
+   * @param signed whether the nara's signature covers the status. A howdy's covers neither id nor
+   *     address: they are hearsay until they are checked.
    */
   private void onStatus(String name, PublicKey key, Status status, boolean signed) {
     peers.onStatus(name, key, status, signed, scheduler.instant());

@@ -6,6 +6,7 @@
   "cluster",
   "gossip",
   "liveness",
+  "mesh.server",
   "mqtt",
   "opinion",
   "recovery.."

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nara.cluster.MemberProcess;
 import nara.event.Event;
 import nara.event.EventId;
@@ -89,6 +90,12 @@ final class SoakRun {
   private SoakRun(SoakOptions options) throws IOException {
     this.options = options;
     this.directory = Files.createDirectories(options.directory());
+    // A snapshot or a log of an earlier soak is not this one's.
+    try (Stream<Path> old = Files.list(directory)) {
+      for (Path file : old.filter(each -> !each.toString().endsWith(".jar")).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   public static void main(String[] args) throws Exception {

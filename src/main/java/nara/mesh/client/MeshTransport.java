@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,9 @@ public final class MeshTransport implements PingClient {
   /** The statuses of a server that lacks a path or a method. */
   private static final Set<Integer> UNSUPPORTED_STATUSES = Set.of(404, 405, 501);
 
+  /** Requests may be signed so far ahead; peers tolerate 30 seconds. */
+  private static final long MAX_AHEAD_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final MeshNode node;
   private final BoundedWebClient http;
@@ -54,6 +58,9 @@ public final class MeshTransport implements PingClient {
   private final Set<String> answering = new LinkedHashSet<>();
 
   private boolean stopping;
+
+  /** When the last request was signed, Unix milliseconds. */
+  private long lastSignedMillis;
 
   public MeshTransport(Vertx vertx, MeshNode node) {
     this.vertx = vertx;
@@ -182,8 +189,7 @@ public final class MeshTransport implements PingClient {
     boolean binary = reconcile || path.equals(MeshPaths.FETCH);
     RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setURI(path);
     options.addHeader(HttpHeaders.CONTENT_TYPE, binary ? MeshPaths.OCTET_STREAM : MeshPaths.JSON);
-    RequestSignature.sign(node.me(), node.clock().instant(), "POST", path)
-        .addTo(options.getHeaders());
+    RequestSignature.sign(node.me(), nextSigningTime(), "POST", path).addTo(options.getHeaders());
     node.listenPort()
         .port()
         .ifPresent(port -> options.addHeader(MeshPaths.PORT_HEADER, Integer.toString(port)));
@@ -200,6 +206,17 @@ public final class MeshTransport implements PingClient {
                         new MeshException(
                             MeshFailure.UNSUPPORTED, "the response is no reconciliation message"))
                     : Future.succeededFuture(response));
+  }
+
+  /**
+   * Now, or a millisecond after the last request, so that no two have the same signature. A peer
+   * may take a repeated one for a replay.
+   */
+  private Instant nextSigningTime() {
+    long now = node.clock().millis();
+    boolean repeated = now <= lastSignedMillis && lastSignedMillis - now < MAX_AHEAD_MILLIS;
+    lastSignedMillis = repeated ? lastSignedMillis + 1 : now;
+    return Instant.ofEpochMilli(lastSignedMillis);
   }
 
   private Future<RawResponse> send(
