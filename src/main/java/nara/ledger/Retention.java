@@ -113,7 +113,7 @@ final class Retention {
   private final Amounts counts = new Amounts();
   private final Amounts bytes = new Amounts();
   private final ShareQueue byCount;
-  private final ShareQueue byBytes = new ShareQueue(Share::bytes, 0);
+  private final ShareQueue byBytes = new ShareQueue(1, Share::bytes, 0);
 
   private final SortedIndex pings = new SortedIndex(Share.ORDER);
   private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
@@ -162,7 +162,7 @@ final class Retention {
     this.owner = config.owner();
     this.standings = standings;
     this.onEvicted = onEvicted;
-    this.byCount = new ShareQueue(Share::counted, fairFrom);
+    this.byCount = new ShareQueue(2, Share::counted, fairFrom);
   }
 
   /** The most events that a ledger with this maximum ever stores. */
@@ -302,7 +302,8 @@ final class Retention {
     if (ofTarget.size() <= PINGS_PER_TARGET) {
       return true;
     }
-    ofTarget.forEach(this::updateRank);
+    // A copy, because an event whose rank changes leaves the list and returns.
+    List.copyOf(ofTarget).forEach(this::updateRank);
     StoredEvent lowest =
         Collections.min(
             ofTarget,

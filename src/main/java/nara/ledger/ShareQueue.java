@@ -1,10 +1,12 @@
 package nara.ledger;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +20,7 @@ import nara.ledger.index.StoredEvent;
  * lowest event decides.
  *
  * <p>It costs nothing until the first read. From then on, a changed share costs O(log n) at the
- * next read.
+ * next read. Without reads it is dropped again.
  */
 final class ShareQueue {
   /**
@@ -54,20 +56,26 @@ final class ShareQueue {
     Place place;
   }
 
+  /** Changes without a read after which the queue is dropped, however few shares there are. */
+  private static final int MAX_UNREAD_CHANGES = 1_000;
+
+  private final int bit;
   private final ToLongFunction<Share> amount;
   private final long fairFrom;
   private final Map<Group, TreeSet<Place>> groups = new EnumMap<>(Group.class);
   private final Map<HouseKey, House> houses = new HashMap<>();
   private final Map<Share, Place> places = new HashMap<>();
-  private final Set<Share> changed = new HashSet<>();
+  private final List<Share> changed = new ArrayList<>();
   private final Set<HouseKey> changedHouses = new HashSet<>();
   private boolean active;
 
   /**
+   * @param bit its own bit in {@link Share#changedIn}
    * @param amount what decides
    * @param fairFrom an amount up to which a share or a house has the size 0
    */
-  ShareQueue(ToLongFunction<Share> amount, long fairFrom) {
+  ShareQueue(int bit, ToLongFunction<Share> amount, long fairFrom) {
+    this.bit = bit;
     this.amount = amount;
     this.fairFrom = fairFrom;
     for (Group group : Group.values()) {
@@ -77,15 +85,30 @@ final class ShareQueue {
 
   /** A share has changed, appeared, or become empty. */
   void onChanged(Share share) {
-    if (active) {
-      changed.add(share);
+    if (!active || (share.changedIn & bit) != 0) {
+      return;
     }
+    share.changedIn |= bit;
+    changed.add(share);
+    if (changed.size() > MAX_UNREAD_CHANGES + places.size()) {
+      drop();
+    }
+  }
+
+  /** Forgets all places; the next read builds them again. */
+  private void drop() {
+    active = false;
+    changed.forEach(share -> share.changedIn &= ~bit);
+    changed.clear();
+    places.clear();
+    houses.clear();
+    groups.values().forEach(TreeSet::clear);
   }
 
   /**
    * The place of the first share of the first house of a group, or null.
    *
-   * @param all the shares; the first call reads them
+   * @param all the shares; read when there are no places yet
    */
   Place first(Group group, Collection<Share> all) {
     if (!active) {
@@ -105,6 +128,7 @@ final class ShareQueue {
   }
 
   private void removePlace(Share share) {
+    share.changedIn &= ~bit;
     Place place = places.remove(share);
     if (place == null) {
       return;

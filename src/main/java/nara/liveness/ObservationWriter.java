@@ -7,7 +7,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 
 /** Creates this node's observations of other naras. Pure. */
 final class ObservationWriter {
-  // Ledgers never prune restarts and first sightings.
+  // Ledgers prune restarts and first sightings last.
   private static final int CRITICAL = 3;
   private static final int NORMAL = 2;
 
@@ -38,7 +38,13 @@ final class ObservationWriter {
    */
   Observation restart(SubjectSummary summary, String id, long seconds) {
     long start = startTime(summary);
-    return restart(summary, id, false, start > 0 ? start : seconds, Saturated.add(restarts(summary), 1), seconds);
+    return restart(
+        summary,
+        id,
+        false,
+        start > 0 ? start : seconds,
+        Saturated.add(restarts(summary), 1),
+        seconds);
   }
 
   /** This node's opinion about a subject, for naras that only read the ledger. */
