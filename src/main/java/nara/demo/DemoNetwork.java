@@ -119,7 +119,10 @@ public final class DemoNetwork implements AutoCloseable {
         .with(config.plaza().withUrl(broker.url()))
         .with(
             new NodeConfig.MemoryConfig(
-                MemoryMode.HOG, MemoryMode.HOG.maxEvents(), config.memory().snapshot()))
+                MemoryMode.HOG,
+                MemoryMode.HOG.maxEvents(),
+                config.memory().maxBytes(),
+                config.memory().snapshot()))
         .with(RecoveryConfig.defaults(MemoryMode.HOG))
         .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
   }

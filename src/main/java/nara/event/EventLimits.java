@@ -2,8 +2,11 @@ package nara.event;
 
 /** Limits of one event from the network, checked before or while it is parsed. */
 public final class EventLimits {
-  /** Bytes of one event's JSON. The largest honest one, a checkpoint with ten voters, has 2 KB. */
-  public static final int MAX_EVENT_BYTES = 64 * 1024;
+  /**
+   * Bytes of one event's JSON. The largest honest one is a checkpoint: ten voters, whose ids and
+   * signatures take 140 bytes each, and names make 2 KB. Even {@link #MAX_VOTERS} take 9 KB.
+   */
+  public static final int MAX_EVENT_BYTES = 16 * 1024;
 
   /** Nesting of one event's JSON. Honest ones have 3 levels; unknown fields may bring some more. */
   public static final int MAX_DEPTH = 32;

@@ -295,12 +295,20 @@ public final class Ledger {
     return retention.horizon();
   }
 
-  /** The checkpoints in ascending time from an offset on; none for an offset out of range. */
+  /**
+   * The checkpoints in ascending time from an offset on, up to {@link Query#MAX_BYTES}; none for an
+   * offset out of range.
+   */
   public CheckpointPage checkpoints(int offset, int limit) {
     SortedIndex checkpoints = eventIndex.events(Service.CHECKPOINT);
     List<Event> page = new ArrayList<>();
     SortedIndex.Cursor cursor = checkpoints.cursor(offset);
+    long bytes = 0;
     while (cursor.hasNext() && page.size() < limit) {
+      bytes += cursor.current().event().json().length;
+      if (bytes > Query.MAX_BYTES && !page.isEmpty()) {
+        break;
+      }
       page.add(cursor.next().event());
     }
     return new CheckpointPage(page, checkpoints.size());

@@ -10,6 +10,8 @@ public enum MemoryMode {
   MEDIUM(80_000),
   HOG(320_000);
 
+  private static final long BYTES_PER_EVENT = 2_048;
+
   private final int maxEvents;
 
   MemoryMode(int maxEvents) {
@@ -18,6 +20,17 @@ public enum MemoryMode {
 
   public int maxEvents() {
     return maxEvents;
+  }
+
+  /**
+   * How many bytes of events a node keeps: 2 KB for each event, the size of a checkpoint with ten
+   * voters. Usual ones have 500 bytes.
+   *
+   * @param heapBytes of the JVM: with their indexes, events take about twice their bytes, so they
+   *     get at most a quarter of it
+   */
+  public long maxBytes(long heapBytes) {
+    return Math.min(maxEvents * BYTES_PER_EVENT, heapBytes / 4);
   }
 
   /** The name in configuration. */

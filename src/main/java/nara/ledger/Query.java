@@ -7,6 +7,12 @@ public sealed interface Query {
   /** The most events in one answer. */
   int MAX_EVENTS = 5_000;
 
+  /**
+   * The most bytes of events in one answer, unless its first event has more. 5,000 usual events
+   * have 2.4 MB; a peer must not make a node hold 5,000 of the largest for each of its answers.
+   */
+  int MAX_BYTES = 8 << 20;
+
   Filter filter();
 
   /**
@@ -25,11 +31,11 @@ public sealed interface Query {
    *
    * <p>The cursor is an exclusive time. So that no reader loses events with equal times, a page
    * never ends between them. It ends before their time, and the next page starts with them. A page
-   * with only one time may exceed its size, up to {@link #MAX_EVENTS}. A pager cannot reach further
-   * events of that same nanosecond.
+   * with only one time may exceed its size, up to {@link #MAX_EVENTS} and {@link #MAX_BYTES}. A
+   * pager cannot reach further events of that same nanosecond.
    *
-   * <p>There is a next cursor whenever a page was full or ended early. Readers continue while there
-   * is one, however short the page is.
+   * <p>There is a next cursor whenever a page was full, in events or bytes, or ended early. Readers
+   * continue while there is one, however short the page is.
    *
    * @param after an exclusive time, Unix nanoseconds; {@link Long#MIN_VALUE} for all events
    * @param size from 1 to {@link #MAX_EVENTS}

@@ -25,9 +25,18 @@ import nara.ledger.index.StoredEvent;
  */
 final class QueryEngine {
   private final EventIndex eventIndex;
+  private final int maxBytes;
 
   QueryEngine(EventIndex index) {
+    this(index, Query.MAX_BYTES);
+  }
+
+  /**
+   * @param maxBytes usually {@link Query#MAX_BYTES}
+   */
+  QueryEngine(EventIndex index, int maxBytes) {
     this.eventIndex = index;
+    this.maxBytes = maxBytes;
   }
 
   QueryResult execute(Query query, RandomGenerator random) {
@@ -48,20 +57,51 @@ final class QueryEngine {
     return eventIndex.matching(query.filter().services(), query.filter().subjects());
   }
 
-  private static List<Event> take(MergeCursor cursor, int limit) {
-    List<Event> events = new ArrayList<>();
-    while (cursor.hasNext() && events.size() < limit) {
-      events.add(cursor.next().event());
+  private List<Event> take(MergeCursor cursor, int limit) {
+    Answer answer = new Answer();
+    while (cursor.hasNext() && answer.events.size() < limit && answer.add(cursor.current())) {
+      cursor.next();
     }
-    return events;
+    return answer.events;
+  }
+
+  /** The first events of a list that fit into an answer. */
+  private List<Event> take(List<Event> events, int limit) {
+    Answer answer = new Answer();
+    for (int i = 0; i < Math.min(events.size(), limit) && answer.add(events.get(i)); i++) {}
+    return answer.events;
+  }
+
+  /** Events up to {@link Query#MAX_BYTES}, but at least one. */
+  private final class Answer {
+    final List<Event> events = new ArrayList<>();
+    private long bytes;
+
+    /** Returns false, without adding it, when the event does not fit. */
+    boolean add(Event event) {
+      bytes += event.json().length;
+      if (bytes > maxBytes && !events.isEmpty()) {
+        return false;
+      }
+      events.add(event);
+      return true;
+    }
+
+    boolean add(StoredEvent stored) {
+      return add(stored.event());
+    }
   }
 
   /** See {@link Query.Page} for where a page ends. */
   private QueryResult page(Query.Page page) {
     int size = clampLimit(page.size());
     MergeCursor cursor = MergeCursor.after(page.after(), matching(page));
-    List<Event> events = take(cursor, size);
-    if (events.size() < size || events.isEmpty()) {
+    Answer answer = new Answer();
+    while (cursor.hasNext() && answer.events.size() < size && answer.add(cursor.current())) {
+      cursor.next();
+    }
+    List<Event> events = answer.events;
+    if (events.isEmpty() || events.size() < size && !cursor.hasNext()) {
       return lastPage(events);
     }
     long end = events.getLast().ts();
@@ -71,8 +111,10 @@ final class QueryEngine {
           events.removeLast();
         }
       } else {
-        while (hasMoreAt(end, cursor) && events.size() < Query.MAX_EVENTS) {
-          events.add(cursor.next().event());
+        while (hasMoreAt(end, cursor)
+            && events.size() < Query.MAX_EVENTS
+            && answer.add(cursor.current())) {
+          cursor.next();
         }
       }
     }
@@ -87,20 +129,20 @@ final class QueryEngine {
     int maxEvents = clampLimit(slice.maxEvents());
     long total = Math.max(1, slice.total());
     List<SortedIndex> sources = matching(slice);
-    List<Event> events = new ArrayList<>();
+    Answer answer = new Answer();
     if (slice.index() < 0 || slice.index() >= total) {
-      return events;
+      return answer.events;
     }
     if (sources.size() != 1 && slice.filter().subjects().size() <= 1) {
       int passing = sources.stream().mapToInt(s -> s.size() - s.rankAfter(slice.after())).sum();
       MergeCursor cursor = MergeCursor.descending(sources);
-      for (int i = passing - 1; i >= 0 && events.size() < maxEvents; i--) {
+      for (int i = passing - 1; i >= 0 && answer.events.size() < maxEvents; i--) {
         StoredEvent stored = cursor.next();
-        if (i % total == slice.index()) {
-          events.add(stored.event());
+        if (i % total == slice.index() && !answer.add(stored)) {
+          break;
         }
       }
-      return events.reversed();
+      return answer.events.reversed();
     }
     int count;
     IntFunction<Event> passing;
@@ -111,15 +153,23 @@ final class QueryEngine {
       passing = i -> only.get(from + i).event();
     } else {
       // An event may be in two indexes, so only iterating tells how many pass.
-      List<Event> all = take(MergeCursor.after(slice.after(), sources), Integer.MAX_VALUE);
+      List<Event> all = all(MergeCursor.after(slice.after(), sources));
       count = all.size();
       passing = all::get;
     }
     long last = count - 1L - Math.floorMod(count - 1L - slice.index(), total);
-    for (long i = last; i >= 0 && events.size() < maxEvents; i -= total) {
-      events.add(passing.apply((int) i));
+    for (long i = last;
+        i >= 0 && answer.events.size() < maxEvents && answer.add(passing.apply((int) i));
+        i -= total) {}
+    return answer.events.reversed();
+  }
+
+  private static List<Event> all(MergeCursor cursor) {
+    List<Event> events = new ArrayList<>();
+    while (cursor.hasNext()) {
+      events.add(cursor.next().event());
     }
-    return events.reversed();
+    return events;
   }
 
   /** Samples service by service: for most services, all events are critical or none is. */
@@ -146,12 +196,10 @@ final class QueryEngine {
       }
     }
     selected.sort(StoredEvent::compare);
-    if (selected.size() >= size) {
-      return List.copyOf(selected.subList(0, size));
-    }
-    reservoir.selected(size - selected.size()).forEach(selected::add);
-    selected.sort(StoredEvent::compare);
-    return selected;
+    reservoir.selected(Math.max(0, size - selected.size())).forEach(selected::add);
+    List<Event> events = take(selected, size);
+    events.sort(StoredEvent::compare);
+    return events;
   }
 
   /** Reads the event only where its service does not decide. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import nara.bounds.Saturated;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.Observation;
@@ -84,12 +85,14 @@ final class SubjectHistory {
 
   private long restarts() {
     if (latestCheckpoint != null) {
-      return latestCheckpoint.agreedValues().restarts()
-          + restartTimes.stream().filter(start -> start > latestCheckpoint.asOfTime()).count();
+      return Saturated.add(
+          latestCheckpoint.agreedValues().restarts(),
+          restartTimes.stream().filter(start -> start > latestCheckpoint.asOfTime()).count());
     }
     if (backfill != null) {
-      return backfill.restartNum()
-          + restartTimes.stream().filter(start -> start != backfill.startTime()).count();
+      return Saturated.add(
+          backfill.restartNum(),
+          restartTimes.stream().filter(start -> start != backfill.startTime()).count());
     }
     return restartTimes.size();
   }
@@ -106,12 +109,12 @@ final class SubjectHistory {
         if (nowOnline && !online) {
           since = at;
         } else if (!nowOnline && online) {
-          total += at - since;
+          total = Saturated.add(total, Saturated.subtract(at, since));
         }
         online = nowOnline;
       }
     }
-    return online ? total + atSeconds - since : total;
+    return online ? Saturated.add(total, Saturated.subtract(atSeconds, since)) : total;
   }
 
   private Opinion opinion() {

@@ -1,5 +1,6 @@
 package nara.liveness;
 
+import nara.bounds.Saturated;
 import nara.event.Observation;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest.SubjectSummary;
@@ -37,7 +38,13 @@ final class ObservationWriter {
    */
   Observation restart(SubjectSummary summary, String id, long seconds) {
     long start = startTime(summary);
-    return restart(summary, id, false, start > 0 ? start : seconds, restarts(summary) + 1, seconds);
+    return restart(
+        summary,
+        id,
+        false,
+        start > 0 ? start : seconds,
+        Saturated.add(restarts(summary), 1),
+        seconds);
   }
 
   /** This node's opinion about a subject, for naras that only read the ledger. */

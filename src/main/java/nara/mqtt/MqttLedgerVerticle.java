@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Scheduler scheduler;
   private final RandomGenerator random;
 
-  private final TrustOnFirstUse use;
+  private final SenderKeyCheck senderKeys;
   private final Map<String, Long> handledCounts = new TreeMap<>();
   private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
@@ -110,24 +111,26 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.verifier = verifier;
     this.scheduler = scheduler;
     this.random = random;
-    this.use = new TrustOnFirstUse(me, keys);
+    this.senderKeys = new SenderKeyCheck(me, keys);
     this.peers = new PlazaPeers(me.name());
-    this.strangerLimit = RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
+    this.strangerLimit =
+        RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    Instant now = scheduler.instant();
+    InstantSource steady = scheduler.steady();
+    Instant now = steady.instant();
     ownStatus =
-        new OwnStatus(me, version(), profile, meshAddress, peers, scheduler, now, new Buzz(now));
+        new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    responder = new LedgerResponder(vertx, scheduler, me.name(), connection);
+    responder = new LedgerResponder(vertx, steady, me.name(), connection);
     publisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
@@ -302,13 +305,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHeyThere(PlazaMessage.VerifiedHeyThere heyThere) {
     String name = heyThere.name();
-    if (!use.accepts(name, heyThere.key())) {
+    if (!senderKeys.accepts(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
-    if (!mine) {
-      keys.learn(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE);
-    }
     if (!peers.onHeyThere(heyThere, scheduler.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
@@ -327,7 +327,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> onChau(PlazaMessage.VerifiedChau chau) {
-    if (!use.accepts(chau.name(), chau.key())) {
+    if (!senderKeys.accepts(chau.name(), "", chau.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     if (!peers.onChau(chau, scheduler.instant())) {
@@ -344,14 +344,15 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHowdy(HowdyMessage howdy, PublicKey key) {
     String from = howdy.from();
-    if (!use.accepts(from, key)) {
+    // A howdy's signature does not cover the id, so it is not learned.
+    if (!senderKeys.accepts(from, "", key, Origin.HOWDY)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     peers.countHowdyTo(howdy.to());
     if (from.equals(me.name())) {
       return Future.succeededFuture();
     }
-    onStatus(from, key, howdy.status(), Origin.HOWDY);
+    onStatus(from, key, howdy.status(), false);
     if (howdy.to().equals(me.name())) {
       long startTime = howdy.observation().startTime();
       publish(new Presence.ObservationReceived(from, howdy.status().uptime(), startTime));
@@ -362,20 +363,20 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Handles a neighbour of the sender. Its key is learned only if this node knows none. */
+  /** Handles a neighbour of the sender. Its key is hearsay. */
   private void onHowdyNeighbour(HowdyMessage.HowdyNeighbour other) {
     if (other.name().equals(me.name()) || Topics.nameError(other.name()).isPresent()) {
       return;
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
-    key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HEARSAY));
-    if (key.isEmpty() || use.accepts(other.name(), key.get())) {
+    // No signature covers the id; a false one would make the right one contested.
+    if (key.isEmpty() || senderKeys.accepts(other.name(), "", key.get(), Origin.HEARSAY)) {
       publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
   }
 
   private Future<?> onNewspaper(String from, Status status, PublicKey key) {
-    if (!use.accepts(from, key)) {
+    if (!senderKeys.accepts(from, status.id(), key, Origin.NEWSPAPER)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     count("news");
@@ -383,15 +384,21 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
-    onStatus(from, key, status, Origin.NEWSPAPER);
+    onStatus(from, key, status, true);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
-  private void onStatus(String name, PublicKey key, Status status, Origin origin) {
-    keys.learn(name, status.id(), key, origin);
-    peers.onStatus(name, key, status, scheduler.instant());
-    publish(new Online(name, status.id(), status.meshIp(), Optional.of(key), true));
+  /**
+   * Handles the status of a nara.
+   *
+   * @param signed whether the nara's signature covers the status. A howdy's covers neither id nor
+   *     address: they are hearsay until they are checked.
+   */
+  private void onStatus(String name, PublicKey key, Status status, boolean signed) {
+    peers.onStatus(name, key, status, signed, scheduler.instant());
+    String id = signed ? status.id() : "";
+    publish(new Online(name, id, status.meshIp(), Optional.of(key), true, signed));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));
   }
 

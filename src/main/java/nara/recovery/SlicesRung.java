@@ -49,6 +49,7 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     final Peer peer;
     int planned = 1;
     int ended;
+    long events;
     boolean lost;
     boolean empty;
 
@@ -125,11 +126,16 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     Reading reading = call.reading;
     reading.ended++;
     if (call.query.total() != COUNT_STEP) {
-      reading.lost |= page.events() >= Query.MAX_EVENTS && !fillsMemory(call.query);
+      boolean truncated = page.events() >= Query.MAX_EVENTS && !fillsMemory(call.query);
+      reading.events += page.events();
+      reading.lost |= truncated;
     } else if (page.events() == 0) {
       reading.empty = true;
     } else {
       plan(reading, (long) page.events() * COUNT_STEP);
+    }
+    if (reading.finished() && reading.events < config.maxEvents()) {
+      reading.lost |= !peerScores.of(call.peer().name()).fulfilledBy(reading.events);
     }
   }
 

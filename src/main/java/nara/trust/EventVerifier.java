@@ -19,6 +19,7 @@ import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.HeyThere;
+import nara.event.Observation;
 import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
 import nara.event.Signatures;
@@ -52,6 +53,8 @@ public final class EventVerifier {
 
   /** Distinct voters whose signatures back a checkpoint. */
   public static final int MIN_VOTERS = 2;
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private static final Comparator<Event> BY_TIME =
       Comparator.comparingLong(Event::ts).thenComparing(Event::id);
@@ -158,6 +161,12 @@ public final class EventVerifier {
       return VerificationResult.of(
           parsed, Verdict.FROM_THE_FUTURE, "more than 10 minutes ahead of this node's clock");
     }
+    if (latestSeconds(event) > maxTimestamp / NANOS_PER_SECOND) {
+      return VerificationResult.of(
+          parsed,
+          Verdict.FROM_THE_FUTURE,
+          "states a time more than 10 minutes ahead of this node's clock");
+    }
     if (event.isSigned() || event.payload() instanceof Checkpoint) {
       return null;
     }
@@ -166,6 +175,18 @@ public final class EventVerifier {
             ? "names the emitter " + SafeText.excerpt(event.emitter()) + " but carries no signature"
             : "";
     return VerificationResult.of(parsed, Verdict.UNSIGNED, reason);
+  }
+
+  /**
+   * The latest time inside the payload that makes it outrank later events, Unix seconds. A
+   * checkpoint or a restart that lies far ahead would be the latest one for ever.
+   */
+  private static long latestSeconds(Event event) {
+    return switch (event.payload()) {
+      case Checkpoint checkpoint -> checkpoint.asOfTime();
+      case Observation observation -> Math.max(observation.startTime(), observation.lastRestart());
+      default -> Long.MIN_VALUE;
+    };
   }
 
   /**
@@ -282,17 +303,27 @@ public final class EventVerifier {
       }
     }
     boolean[] accepted = checks.isEmpty() ? new boolean[0] : signatureVerifier.verify(checks);
+    Optional<String> tripReason = signatureVerifier.tripReason();
     int check = 0;
     for (int i : indexes) {
       ParsedEvent parsed = (ParsedEvent) batch.get(i);
       if (parsed.event().payload() instanceof Checkpoint) {
         VoteChecks vote = votes.remove();
-        results[i] = vote.result(parsed, accepted, check);
+        results[i] = orWaiting(vote.result(parsed, accepted, check), parsed, tripReason);
         check += vote.checks().size();
       } else if (results[i] == null) {
-        results[i] = signatureResult(parsed, accepted[check++]);
+        results[i] = orWaiting(signatureResult(parsed, accepted[check++]), parsed, tripReason);
       }
     }
+  }
+
+  /** A verifier that refuses everything decides nothing: the event waits in quarantine. */
+  private static VerificationResult orWaiting(
+      VerificationResult result, ParsedEvent parsed, Optional<String> tripReason) {
+    return tripReason.isEmpty() || result.verdict() == Verdict.VALID
+        ? result
+        : new VerificationResult(
+            parsed, Verdict.UNKNOWN_EMITTER, "this node cannot verify signatures", Set.of());
   }
 
   /** Adds the check of the event's signature, or returns the verdict where none can decide. */

@@ -1,10 +1,12 @@
 /** The management port: health, readiness, report, counters, cluster state. */
 @MayKnow({
+  "bounds",
   "bus",
   "checkpoint.consensus",
   "cluster",
   "gossip",
   "liveness",
+  "mesh.server",
   "mqtt",
   "opinion",
   "recovery.."

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nara.event.Checkpoint;
 import nara.event.Event;
+import nara.event.Observation;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.Opinion;
 import nara.ledger.LedgerRequest.SubjectSummary;
@@ -101,6 +103,47 @@ class DerivedVectorsTest {
       assertThat(TrimmedMean.ofPositive(values))
           .isEqualTo(c.get("trimmed_mean_of_positive").asLong());
     }
+  }
+
+  @Test
+  void numbers_at_the_ends_of_64_bits_do_not_overflow_the_derived_values() {
+    long[] extremes = {Long.MAX_VALUE, Long.MAX_VALUE - 1, 1};
+    for (long number : extremes) {
+      for (long start : extremes) {
+        Ledger ledger = new Ledger(LedgerConfig.ofSize(100), name -> Standing.ESTABLISHED);
+        ledger.merge(
+            List.of(
+                TestEvents.unsigned(TestEvents.event(1, restart("a", true, start, number))),
+                TestEvents.unsigned(TestEvents.event(2, restart("a", false, start - 1, number))),
+                TestEvents.unsigned(TestEvents.event(3, restart("b", false, 7, number)))));
+        assertThat(ledger.summary("lisa", 1).restarts()).isGreaterThanOrEqualTo(number);
+        assertThat(ledger.summary("lisa", 1).opinion().restarts()).isPositive();
+
+        ledger.merge(
+            List.of(
+                TestEvents.unsigned(
+                    TestEvents.event(
+                        4,
+                        new Checkpoint(
+                            0,
+                            "lisa",
+                            "",
+                            "",
+                            new Checkpoint.AgreedValues(number, number, start),
+                            5,
+                            0,
+                            List.of(),
+                            List.of())))));
+        assertThat(ledger.summary("lisa", Long.MAX_VALUE).restarts())
+            .isGreaterThanOrEqualTo(number);
+        assertThat(ledger.summary("lisa", Long.MAX_VALUE).totalUptimeSeconds()).isPositive();
+      }
+    }
+  }
+
+  private static Observation restart(String observer, boolean backfill, long start, long number) {
+    return new Observation(
+        observer, "", "lisa", "", "restart", 3, backfill, start, number, start, "", "", 0);
   }
 
   @Test

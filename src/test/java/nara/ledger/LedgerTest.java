@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import nara.event.Chau;
@@ -16,10 +18,12 @@ import nara.event.HeyThere;
 import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Seen;
+import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.MergeResult;
+import nara.ledger.index.EventVariants;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -46,6 +50,24 @@ class LedgerTest {
     assertThat(ledger.export()).containsExactly(longer);
     assertThat(ledger.validIds(List.of(shorter.id())).get(0)).isTrue();
     assertThat(ledger.stats().bytes()).isEqualTo(longer.json().length);
+  }
+
+  @Test
+  void pings_are_trimmed_when_the_standings_of_their_naras_have_changed() {
+    Ledger large =
+        new Ledger(
+            LedgerConfig.ofSize(100),
+            name -> known.contains(name) ? Standing.ESTABLISHED : Standing.UNKNOWN);
+    for (int ts = 1; ts <= 20; ts++) {
+      Event ping = TestEvents.event(ts, new Ping("o" + ts % 3, "", "t", "", ts));
+      assertThat(large.merge(List.of(TestEvents.unsigned(ping))).dropped()).isLessThan(2);
+      if (ts % 2 == 0) {
+        known.addAll(Set.of("t", "o" + ts % 3));
+      } else {
+        known.remove("o" + ts % 3);
+      }
+    }
+    assertThat(large.export()).hasSize(5);
   }
 
   @Test
@@ -235,6 +257,76 @@ class LedgerTest {
     large.merge(TestEvents.allUnsigned(TestEvents.event(30, checkpoint("lisa", 99))));
     assertThat(starts(large)).containsExactlyElementsOf(range(2, 21));
     assertThat(large.recordObservation(own)).isEqualTo(new MergeResult(1, 0, 0, 0, 0));
+  }
+
+  @Test
+  void best_forms_of_one_id_are_kept_in_any_order_and_no_more() {
+    List<JudgedEvent> forms = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String observer = "n".repeat(1 + i);
+      forms.add(TestEvents.unsigned(TestEvents.event(1, restartBy(observer, 1))));
+    }
+    List<JudgedEvent> best = forms.subList(0, EventVariants.MAX_FORMS);
+    for (int seed = 0; seed < 20; seed++) {
+      List<JudgedEvent> shuffled = new ArrayList<>(forms);
+      Collections.shuffle(shuffled, new Random(seed));
+      Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> Standing.ESTABLISHED);
+      int added = 0;
+      for (JudgedEvent form : shuffled) {
+        added += large.merge(List.of(form)).added();
+      }
+      assertThat(added).isEqualTo(1);
+      assertThat(large.variants()).isEqualTo(best);
+    }
+  }
+
+  @Test
+  void shorter_actor_and_target_are_visible_when_a_name_has_a_colon() {
+    Social shorter = new Social("tease", "a", "", "b", "", "see 12:30", "");
+    Social longer = new Social("tease", "a", "", "b:see 12", "", "30", "");
+    Event one = TestEvents.event(1, shorter);
+    Event two = TestEvents.event(1, longer);
+    assertThat(one.id()).isEqualTo(two.id());
+    for (List<Event> order : List.of(List.of(one, two), List.of(two, one))) {
+      Ledger large = new Ledger(LedgerConfig.ofSize(100), name -> Standing.ESTABLISHED);
+      order.forEach(event -> large.merge(TestEvents.allUnsigned(event)));
+      assertThat(large.export()).containsExactly(one);
+      assertThat(large.subjects()).containsExactlyInAnyOrder("a", "b");
+    }
+  }
+
+  @Test
+  void ledger_over_its_bytes_prunes_the_emitter_of_the_largest_events() {
+    Ledger small =
+        new Ledger(LedgerConfig.ofSize(1_000).maxBytes(40_000), n -> Standing.ESTABLISHED);
+    List<Event> light = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      light.add(TestEvents.signed(1 + i, "light", new Seen("light", "", "b", "", "x")));
+    }
+    small.merge(light.stream().map(e -> new JudgedEvent(e, Verdict.VALID)).toList());
+    for (int i = 0; i < 100; i++) {
+      Event fat = TestEvents.event(100 + i, "x".repeat(900), new Seen("fat", "", "b", "", "x"));
+      small.merge(TestEvents.allUnsigned(fat));
+    }
+
+    assertThat(small.stats().bytes()).isBetween(38_000L, 40_000L);
+    assertThat(small.export()).containsAll(light).last().extracting(Event::ts).isEqualTo(199L);
+  }
+
+  @Test
+  void own_events_outlast_those_of_others() {
+    Ledger own = new Ledger(LedgerConfig.ofSize(800).ownedBy("me"), name -> Standing.ESTABLISHED);
+    List<Event> mine = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      mine.add(TestEvents.signed(1 + i, "me", new Seen("me", "", "b", "", "x")));
+    }
+    own.merge(mine.stream().map(e -> new JudgedEvent(e, Verdict.VALID)).toList());
+    for (int i = 0; i < 2_000; i++) {
+      String other = "n" + i % 100;
+      own.merge(TestEvents.allUnsigned(TestEvents.event(500 + i, new Chau(other, "k", "", ""))));
+    }
+
+    assertThat(own.export()).hasSize(800).containsAll(mine);
   }
 
   @Test

@@ -14,10 +14,12 @@ import nara.event.HeyThere;
 import nara.event.Seen;
 import nara.event.Service;
 import nara.event.Social;
+import nara.event.Verdict;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.CheckpointPage;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.Query.Filter;
+import nara.ledger.index.EventIndex;
 import nara.ledger.index.StoredEvent;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -51,6 +53,44 @@ class QueryEngineProperties {
     }
 
     assertThat(walked).isEqualTo(passing(ledger, filter));
+  }
+
+  @Property(tries = 300)
+  void pages_within_a_byte_limit_return_each_event_once(
+      @ForAll Random random,
+      @ForAll @IntRange(max = 300) int size,
+      @ForAll @IntRange(min = 1, max = 3_000) int maxBytes) {
+    EventIndex index = new EventIndex();
+    List<Event> all = new ArrayList<>();
+    for (int ts = 1; ts <= size; ts++) {
+      String padding = "x".repeat(random.nextInt(900));
+      all.add(TestEvents.event(ts, padding, new Seen("a", "", "b", "", "x")));
+      index.add(new StoredEvent(all.getLast(), Verdict.UNSIGNED));
+    }
+    QueryEngine engine = new QueryEngine(index, maxBytes);
+    List<Event> walked = new ArrayList<>();
+    Optional<Long> cursor = Optional.of(Long.MIN_VALUE);
+    while (cursor.isPresent()) {
+      QueryResult page = engine.execute(new Query.Page(cursor.get(), 50, Filter.ALL), random);
+      assertThat(page.events().size() <= 1 || bytes(page.events()) <= maxBytes).isTrue();
+      walked.addAll(page.events());
+      cursor = page.nextCursor();
+    }
+
+    assertThat(walked).isEqualTo(all);
+    for (Query query :
+        List.of(
+            new Query.Recent(100, Filter.ALL),
+            new Query.Slice(0, 0, 2, 100, Filter.ALL),
+            new Query.Sample(100, "a", 0, Filter.ALL))) {
+      List<Event> events = engine.execute(query, random).events();
+      assertThat(events.size() <= 1 || bytes(events) <= maxBytes).isTrue();
+      assertThat(events.isEmpty()).isEqualTo(all.isEmpty());
+    }
+  }
+
+  private static long bytes(List<Event> events) {
+    return events.stream().mapToLong(event -> event.json().length).sum();
   }
 
   @Property(tries = 300)

@@ -143,7 +143,10 @@ class SnapshotIT {
     return config ->
         config.with(
             new NodeConfig.MemoryConfig(
-                config.memory().mode(), config.memory().maxEvents(), Optional.of(snapshot)));
+                config.memory().mode(),
+                config.memory().maxEvents(),
+                config.memory().maxBytes(),
+                Optional.of(snapshot)));
   }
 
   private static Report.StageReport stage(TestNode node) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import nara.event.Checkpoint;
+import nara.event.Observation;
 import nara.event.ReadResult;
 import nara.event.Social;
 import nara.event.Verdict;
@@ -245,8 +246,7 @@ class EventVerifierTest {
                     voter
                         .identity()
                         .keys()
-                        .signBase64(
-                            bare.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)))
+                        .signBase64(bare.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)))
             .toList();
     return Citizen.unsigned(
         ts, new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, ids, signatures));
@@ -291,6 +291,46 @@ class EventVerifierTest {
         .isEqualTo(Verdict.FROM_THE_FUTURE);
     assertThat(judgeJson(lisa.tease(Long.MAX_VALUE, "bart")).get(0).verdict())
         .isEqualTo(Verdict.FROM_THE_FUTURE);
+  }
+
+  @Test
+  void event_that_states_a_time_far_ahead_is_from_the_future() {
+    long limit = NOW.getEpochSecond() + 600;
+
+    assertThat(judgeJson(restart(limit, 0)).get(0).verdict()).isEqualTo(Verdict.UNSIGNED);
+    for (byte[] ahead :
+        List.of(
+            restart(limit + 1, 0),
+            restart(1, limit + 1),
+            restart(Long.MAX_VALUE, 0),
+            checkpoint(limit + 1),
+            checkpoint(Long.MAX_VALUE))) {
+      assertThat(judgeJson(ahead).get(0).verdict()).isEqualTo(Verdict.FROM_THE_FUTURE);
+    }
+    assertThat(judgeJson(checkpoint(limit)).get(0).verdict())
+        .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+  }
+
+  private static byte[] restart(long startTime, long lastRestart) {
+    return Citizen.unsigned(
+        T,
+        new Observation(
+            "a", "", "b", "", "restart", 3, false, startTime, 1, lastRestart, "", "", 0));
+  }
+
+  private static byte[] checkpoint(long asOfTime) {
+    return Citizen.unsigned(
+        T,
+        new Checkpoint(
+            2,
+            "a",
+            "",
+            "",
+            new Checkpoint.AgreedValues(1, 1, 1),
+            asOfTime,
+            1,
+            List.of(),
+            List.of()));
   }
 
   @Test

@@ -39,7 +39,8 @@ final class VotePolicy {
   }
 
   private static boolean isWithinTolerance(long one, long other, long tolerance) {
-    // Neither is negative, so the difference does not overflow.
-    return Math.abs(one - other) <= tolerance;
+    // The distance of two signed numbers always fits into 64 bits without a sign.
+    long distance = Math.max(one, other) - Math.min(one, other);
+    return Long.compareUnsigned(distance, tolerance) <= 0;
   }
 }

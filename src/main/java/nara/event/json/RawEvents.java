@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import nara.event.EventId;
@@ -27,8 +28,8 @@ import nara.event.json.JsonSpans.Span;
  * object is, and what the head of each object claims.
  *
  * <p>Nearly every event begins with its id, its timestamp and its service, in this order. These
- * three are read once, here, without a JSON parser. An event with another head has no id here and
- * perhaps no timestamp; {@link EventReader} still reads it in full. All claims are unverified.
+ * three are read once, here, without a JSON parser. In an event with another head, id and timestamp
+ * are searched for; {@link EventReader} still reads it in full. All claims are unverified.
  *
  * <p>Immutable, as long as nobody changes the bytes, which are not copied.
  */
@@ -59,6 +60,10 @@ public final class RawEvents {
   private final byte[] json;
   private final List<Span> spans;
   private final EventId[] ids;
+
+  /** The events with an id that do not begin with it. */
+  private final BitSet idsElsewhere = new BitSet();
+
   private final long[] timestamps;
   private final BitSet withTimestamp;
   private final Set<String> services = new HashSet<>();
@@ -117,12 +122,12 @@ public final class RawEvents {
     return Collections.unmodifiableList(spans);
   }
 
-  /** The id that event i begins with, as 32 hex digits; null when it begins otherwise. */
+  /** The id that event i claims; null when it claims none of 32 hex digits. */
   public EventId id(int i) {
     return ids[i];
   }
 
-  /** The ids of all events that begin with one, in order. */
+  /** The ids of all events that claim one, in order. */
   public List<EventId> ids() {
     return Arrays.stream(ids).filter(Objects::nonNull).toList();
   }
@@ -172,8 +177,12 @@ public final class RawEvents {
   /** Feeds the claimed id of every event to a hash, in order: what signatures over lists cover. */
   public void hashIds(MessageDigest hash) {
     for (int i = 0; i < ids.length; i++) {
-      hashId(hash, json, spans.get(i).offset(), spans.get(i).length(), ids[i] != null);
+      hashId(hash, json, spans.get(i).offset(), spans.get(i).length(), beginsWithId(i));
     }
+  }
+
+  private boolean beginsWithId(int i) {
+    return ids[i] != null && !idsElsewhere.get(i);
   }
 
   /** Feeds the claimed id of one event to a hash. */
@@ -213,7 +222,7 @@ public final class RawEvents {
     int at = span.offset() + AFTER_ID;
     ids[i] = EventReader.peekId(json, span.offset(), span.length()).orElse(null);
     if (ids[i] == null || !startsWith(TS, at, end)) {
-      searchTimestamp(i, Arrays.copyOfRange(json, span.offset(), end));
+      searchHead(i, Arrays.copyOfRange(json, span.offset(), end));
       return;
     }
     int from = at + TS.length;
@@ -234,9 +243,19 @@ public final class RawEvents {
         && Arrays.equals(json, at, at + text.length, text, 0, text.length);
   }
 
-  private void searchTimestamp(int i, byte[] event) {
+  private void searchHead(int i, byte[] event) {
     try {
-      Span ts = JsonSpans.members(event, MAX_MEMBERS).get("ts");
+      Map<String, Span> members = JsonSpans.members(event, MAX_MEMBERS);
+      Span id = members.get("id");
+      if (ids[i] == null && id != null) {
+        ids[i] = EventId.parse(parseString(event, id)).orElse(null);
+        idsElsewhere.set(i, ids[i] != null);
+      }
+      Span service = members.get("svc");
+      if (service != null) {
+        services.add(parseString(event, service));
+      }
+      Span ts = members.get("ts");
       if (ts != null) {
         setTimestamp(i, event, ts.offset(), ts.length());
       }

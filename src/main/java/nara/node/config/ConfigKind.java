@@ -55,6 +55,18 @@ record ConfigKind<T>(
     return number(min, max, "a size in bytes");
   }
 
+  static ConfigKind<Long> bytes(long min, long max) {
+    return new ConfigKind<>(
+        "a size in bytes (%d to %d)".formatted(min, max),
+        given ->
+            given instanceof BigDecimal number
+                    && number.compareTo(BigDecimal.valueOf(min)) >= 0
+                    && number.compareTo(BigDecimal.valueOf(max)) <= 0
+                ? Optional.of(number.longValueExact())
+                : Optional.empty(),
+        number -> number);
+  }
+
   static ConfigKind<Duration> duration(Duration min, Duration max) {
     return parsed(
         "a duration such as \"500ms\", \"30s\" or \"5m\" (%s to %s)"

@@ -73,6 +73,7 @@ public final class ConfigReader {
   private static final Duration DAY = Duration.ofHours(24);
   private static final int MILLION = 1_000_000;
   private static final String BY_MODE = "by memory.mode";
+  private static final String BY_MODE_AND_HEAP = "by memory.mode and heap";
 
   /**
    * The result of reading.
@@ -203,19 +204,25 @@ public final class ConfigReader {
     ConfigKind<ConfiguredPeer> peer =
         new ConfigKind<>(
             "a peer, [NAME@]HOST[:PORT] or an object with name, address and public_key",
-            given ->
-                given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
+            given -> given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
             ConfigReader::format);
     ConfigKind<String> socket =
         text(
             "a path of a Unix socket, or empty",
             text -> text.length() <= ConfigLimits.MAX_SOCKET_CHARACTERS);
-    return new DiscoveryConfig(
-        s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
-        scan(s.section("scan"), s.has("scan")),
-        s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
-        s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+    DiscoveryConfig read =
+        new DiscoveryConfig(
+            s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
+            scan(s.section("scan"), s.has("scan")),
+            s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
+            s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
+            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
+            s.read("allow_local", d.allowLocal(), FLAG));
+    if (!s.has("scan")) {
+      // A scan without a range is a problem, so it must not be in the effective configuration.
+      s.omit("scan");
+    }
+    return read;
   }
 
   /** A peer with its key, which says more than its address: nobody else can sign with it. */
@@ -256,11 +263,11 @@ public final class ConfigReader {
         PublicKey other = keys.putIfAbsent(peer.name(), peer.key().get());
         if (other != null && !other.equals(peer.key().get())) {
           discovery.addProblem(
-                  "peers",
-                  "gives %s another public_key than %s; keep the right one"
-                      .formatted(
-                          SafeText.quoted(peer.name()),
-                          trusted.containsKey(peer.name()) ? "trust.keys" : "an earlier entry"));
+              "peers",
+              "gives %s another public_key than %s; keep the right one"
+                  .formatted(
+                      SafeText.quoted(peer.name()),
+                      trusted.containsKey(peer.name()) ? "trust.keys" : "an earlier entry"));
         }
       }
     }
@@ -315,10 +322,14 @@ public final class ConfigReader {
             .orElseGet(() -> MemoryMode.forMegabytes(megabytes));
     ConfigKind<Integer> events = count(100, 100 * MILLION, "events");
     int maxEvents = s.read("max_events", mode.maxEvents(), BY_MODE, events);
+    long heap = Runtime.getRuntime().maxMemory();
+    long maxBytes =
+        s.read("max_bytes", mode.maxBytes(heap), BY_MODE_AND_HEAP, bytes(1L << 20, 1L << 40));
     Optional<Path> file = s.optional("snapshot", "none", path("a path of a file"));
     Duration every =
         s.read("snapshot_every", SnapshotConfig.DEFAULT_INTERVAL, duration(SECOND, DAY));
-    return new MemoryConfig(mode, maxEvents, file.map(path -> new SnapshotConfig(path, every)));
+    return new MemoryConfig(
+        mode, maxEvents, maxBytes, file.map(path -> new SnapshotConfig(path, every)));
   }
 
   private static RecoveryConfig recovery(

@@ -36,6 +36,7 @@ import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.wire.AddressPolicy;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.TrustConfig;
@@ -141,8 +142,15 @@ class CheckpointSyncIT {
                 BART.identity(),
                 bartsKeys,
                 new DiscoveryConfig(
-                    List.of(new ConfiguredPeer("", address)), Optional.empty(), "", SOON, 50),
-                clock,
+                    List.of(new ConfiguredPeer("", address)),
+                    Optional.empty(),
+                    "",
+                    SOON,
+                    50,
+                    false),
+                AddressPolicy.local(),
+                Scheduler.of(clock),
+                new Random(2),
                 true)));
     await(
         bartsNode.deployVerticle(

@@ -61,6 +61,15 @@ class RawEventsTest {
     assertThat(events.ts(0)).isEqualTo(17);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{\t%s,\"ts\":17}", "{\"ts\":17,%s}", "{\"x\":{},\"ts\":17 , %s }"})
+  void id_is_found_wherever_it_stands(String form) {
+    RawEvents events = raw(form.formatted(ID.substring(1)));
+
+    assertThat(events.ids()).containsExactly(EVENT_ID);
+    assertThat(events.ts(0)).isEqualTo(17);
+  }
+
   @Test
   void timestamp_is_found_when_it_does_not_follow_the_id() {
     RawEvents events = raw(ID + ",\"svc\":\"ping\",\"ts\":17}");
