@@ -69,7 +69,7 @@ final class TailscaleClient {
     return exchange
         .future()
         .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .onFailure(failure -> exchange.abort());
+        .onComplete(ended -> exchange.close());
   }
 
   /** Ends the requests in flight. */

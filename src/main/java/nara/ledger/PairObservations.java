@@ -68,7 +68,7 @@ final class PairObservations {
       if (!isRestart(stored) || Share.retentionTime(stored) <= coveredUntil) {
         return stored;
       }
-      first = observations.rankAfter(stored.retentionRank);
+      first = observations.rankAfter(Share.lastKeyOf(stored.retentionRank));
     }
     return null;
   }

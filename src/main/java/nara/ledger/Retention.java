@@ -111,7 +111,7 @@ final class Retention {
   private final Amounts counts = new Amounts();
   private final Amounts bytes = new Amounts();
   private final ShareQueue byCount;
-  private final ShareQueue byBytes = new ShareQueue(Share::bytes);
+  private final ShareQueue byBytes = new ShareQueue(1, Share::bytes);
 
   private final SortedIndex pings = new SortedIndex(Share.ORDER);
   private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
@@ -161,7 +161,7 @@ final class Retention {
     this.owner = config.owner();
     this.standingOf = standingOf;
     this.onEvicted = onEvicted;
-    this.byCount = new ShareQueue(share -> Math.max(0, share.counted() - fairFrom));
+    this.byCount = new ShareQueue(2, share -> Math.max(0, share.counted() - fairFrom));
   }
 
   /** The most events that a ledger with this maximum ever stores. */

@@ -13,10 +13,18 @@ import nara.ledger.index.StoredEvent;
  * checkpoint has no actor, so the checkpoints about each subject are a share of their own.
  */
 final class Share {
-  /** The first to be removed comes first: by rank, then by time. */
+  /** The bits of a sort key below the rank, which has five. */
+  private static final int TIME_BITS = 58;
+
+  /**
+   * The first to be removed comes first: by rank, then by time. The sort key holds both, the time
+   * without its lowest bits, so that few comparisons read an event.
+   */
   static final EventOrder ORDER =
       new EventOrder(
-          stored -> stored.retentionRank,
+          stored ->
+              (long) stored.retentionRank << TIME_BITS
+                  | Math.max(0, retentionTime(stored)) >>> Long.SIZE - 1 - TIME_BITS,
           Comparator.comparingLong(Share::retentionTime)
               .thenComparing(StoredEvent::event, StoredEvent::compare));
 
@@ -34,6 +42,11 @@ final class Share {
     }
   }
 
+  /** The highest sort key of a rank. */
+  static long lastKeyOf(int rank) {
+    return (rank + 1L << TIME_BITS) - 1;
+  }
+
   private final Key key;
   private final SortedIndex events = new SortedIndex(ORDER);
   private long bytes;
@@ -43,6 +56,9 @@ final class Share {
 
   /** Restarts that do not count towards the maximum; see {@link PairObservations}. */
   int surplusRestarts;
+
+  /** The queues that have to look at it again, as bits. */
+  int changedIn;
 
   /** Groups of emitters that have a part of the room each. */
   enum Group {

@@ -1,12 +1,12 @@
 package nara.ledger;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import nara.ledger.Share.Group;
@@ -17,7 +17,7 @@ import nara.ledger.index.StoredEvent;
  * lowest event comes first.
  *
  * <p>It costs nothing until the first read. From then on, a changed share costs O(log n) at the
- * next read.
+ * next read. Without reads it is dropped again.
  */
 final class ShareQueue {
   /** A share as it was at the last read. */
@@ -30,16 +30,22 @@ final class ShareQueue {
           .thenComparingLong(Place::lowestTime)
           .thenComparing(place -> place.share.key());
 
+  /** Changes without a read after which the queue is dropped, however few shares there are. */
+  private static final int MAX_UNREAD_CHANGES = 1_000;
+
+  private final int bit;
   private final ToLongFunction<Share> size;
   private final Map<Group, TreeSet<Place>> groups = new EnumMap<>(Group.class);
   private final Map<Share, Place> places = new HashMap<>();
-  private final Set<Share> changed = new HashSet<>();
+  private final List<Share> changed = new ArrayList<>();
   private boolean active;
 
   /**
+   * @param bit its own bit in {@link Share#changedIn}
    * @param size the size that decides
    */
-  ShareQueue(ToLongFunction<Share> size) {
+  ShareQueue(int bit, ToLongFunction<Share> size) {
+    this.bit = bit;
     this.size = size;
     for (Group group : Group.values()) {
       groups.put(group, new TreeSet<>(LARGEST_FIRST));
@@ -48,15 +54,29 @@ final class ShareQueue {
 
   /** A share has changed, appeared, or become empty. */
   void onChanged(Share share) {
-    if (active) {
-      changed.add(share);
+    if (!active || (share.changedIn & bit) != 0) {
+      return;
     }
+    share.changedIn |= bit;
+    changed.add(share);
+    if (changed.size() > MAX_UNREAD_CHANGES + places.size()) {
+      drop();
+    }
+  }
+
+  /** Forgets all places; the next read builds them again. */
+  private void drop() {
+    active = false;
+    changed.forEach(share -> share.changedIn &= ~bit);
+    changed.clear();
+    places.clear();
+    groups.values().forEach(TreeSet::clear);
   }
 
   /**
    * The place of the first share of a group, or null.
    *
-   * @param all the shares; the first call reads them
+   * @param all the shares; read when there are no places yet
    */
   Place first(Group group, Collection<Share> all) {
     if (!active) {
@@ -72,6 +92,7 @@ final class ShareQueue {
   }
 
   private void removePlace(Share share) {
+    share.changedIn &= ~bit;
     Place place = places.remove(share);
     if (place != null) {
       groups.get(place.group).remove(place);

@@ -7,7 +7,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 
 /** Creates this node's observations of other naras. Pure. */
 final class ObservationWriter {
-  // Ledgers never prune restarts and first sightings.
+  // Ledgers prune restarts and first sightings last.
   private static final int CRITICAL = 3;
   private static final int NORMAL = 2;
 

@@ -42,6 +42,9 @@ public record MeshConfig(
   /** The mesh port of the network. */
   public static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT;
 
+  /** One response takes at most one part in so many of the heap. */
+  private static final int HEAP_PART = 16;
+
   public static MeshConfig defaults() {
     return new MeshConfig(
         true,
@@ -49,7 +52,7 @@ public record MeshConfig(
         DEFAULT_PORT,
         "",
         true,
-        64 << 20,
+        (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / HEAP_PART),
         8 << 20,
         10,
         4,

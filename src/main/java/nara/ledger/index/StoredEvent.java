@@ -24,6 +24,9 @@ public final class StoredEvent {
   /** SHA-256 of the event's bytes; null until {@link HashIndex} computes it. */
   ItemId hash;
 
+  /** Where {@link SignerIndex} keeps it. */
+  int signerPosition;
+
   /** Whether the running merge added it. */
   public boolean newInBatch;
 

@@ -26,6 +26,8 @@ public final class BoundedWebClient {
   private final Scheduler clock;
   private final HttpClient http;
   private final WebClient web;
+  private final LargeResponses largeResponses =
+      new LargeResponses(Runtime.getRuntime().maxMemory());
 
   /** A client that opens at most this many connections to a server. */
   public BoundedWebClient(
@@ -46,13 +48,13 @@ public final class BoundedWebClient {
   }
 
   /**
-   * Sends a request.
+   * Sends a request. The response keeps its room among the large ones until the exchange is closed.
    *
    * @param maxBytes of the response's body as it is on the wire
    * @param stallTimeout how long the server may send nothing, or hardly anything
    */
   public Exchange send(RequestOptions request, Buffer body, int maxBytes, Duration stallTimeout) {
-    Exchange exchange = new Exchange(vertx, clock, stallTimeout, maxBytes);
+    Exchange exchange = new Exchange(vertx, clock, largeResponses, stallTimeout, maxBytes);
     web.request(request)
         .followRedirects(false)
         .as(exchange)

@@ -57,6 +57,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
 
   private final Vertx vertx;
   private final Scheduler clock;
+  private final LargeResponses largeResponses;
   private final Duration stallTimeout;
   private final int maxBytes;
 
@@ -72,6 +73,10 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   private byte[] body = {};
 
   private int length;
+
+  /** The bytes that it has taken of the room for large responses. */
+  private long roomTaken;
+
   private long sentAt;
   private long lastByteAt;
 
@@ -81,8 +86,14 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   private int windowBytes;
   private boolean ended;
 
-  Exchange(Vertx vertx, Scheduler clock, Duration stallTimeout, int maxBytes) {
+  Exchange(
+      Vertx vertx,
+      Scheduler clock,
+      LargeResponses largeResponses,
+      Duration stallTimeout,
+      int maxBytes) {
     this.vertx = vertx;
+    this.largeResponses = largeResponses;
     this.clock = clock;
     this.stallTimeout = stallTimeout;
     this.maxBytes = maxBytes;
@@ -96,6 +107,13 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   /** Ends the exchange and closes its connection, unless it has ended. */
   public void abort() {
     fail(MeshFailure.STALLED, "given up");
+  }
+
+  /** Aborts it, and gives back the room of the response, which nobody reads any more. */
+  public void close() {
+    abort();
+    largeResponses.release(roomTaken);
+    roomTaken = 0;
   }
 
   static void intercept(HttpContext<?> context) {
@@ -159,10 +177,22 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
       onErrorBytes(chunk);
     } else if (chunk.length() > maxBytes - length) {
       fail(MeshFailure.TOO_LARGE, "more than the " + maxBytes + " bytes allowed");
+    } else if (!takeRoom(Math.max(declaredLength, length + chunk.length()))) {
+      fail(MeshFailure.TOO_LARGE, "no room beside the other large responses");
     } else {
       append(chunk, chunk.length(), declaredLength);
     }
     return Future.succeededFuture();
+  }
+
+  private boolean takeRoom(long bytes) {
+    if (bytes > roomTaken) {
+      if (!largeResponses.grow(roomTaken, bytes)) {
+        return false;
+      }
+      roomTaken = bytes;
+    }
+    return true;
   }
 
   /** Each stall timeout must bring some bytes: a few now and then are no progress. */

@@ -232,7 +232,7 @@ public final class MeshTransport implements PingClient {
       options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
     }
     Exchange exchange = http.send(options, body, maxBytes, operation.stallTimeout());
-    operation.onEnd(exchange::abort);
+    operation.onEnd(exchange::close);
     return exchange.future();
   }
 

@@ -73,6 +73,7 @@ public final class ConfigReader {
   private static final Duration DAY = Duration.ofHours(24);
   private static final int MILLION = 1_000_000;
   private static final String BY_MODE = "by memory.mode";
+  private static final String BY_HEAP = "by heap";
   private static final String BY_MODE_AND_HEAP = "by memory.mode and heap";
 
   /**
@@ -188,7 +189,7 @@ public final class ConfigReader {
         s.read("port", d.port(), port(0)),
         s.read("advertise", d.advertise(), advertise),
         s.read("gzip", d.gzip(), FLAG),
-        s.read("max_answer_bytes", d.maxAnswerBytes(), bytes(1 << 16, 1 << 30)),
+        s.read("max_answer_bytes", d.maxAnswerBytes(), BY_HEAP, bytes(1 << 16, 1 << 30)),
         s.read("max_request_bytes", d.maxRequestBytes(), bytes(1 << 10, 1 << 30)),
         s.read("max_in_flight", d.maxInFlight(), count(1, 1_000, "requests")),
         s.read("max_in_flight_per_peer", d.maxInFlightPerPeer(), count(1, 1_000, "requests")),

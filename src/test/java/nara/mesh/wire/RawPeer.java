@@ -170,8 +170,11 @@ public final class RawPeer implements AutoCloseable {
   }
 
   public static byte[] body(Identity who, List<Event> events) {
-    return SyncResponse.write(who, events, Optional.empty(), Instant.now().getEpochSecond())
-        .bytes();
+    return body(who, events, Optional.empty());
+  }
+
+  public static byte[] body(Identity who, List<Event> events, Optional<Long> nextCursor) {
+    return SyncResponse.write(who, events, nextCursor, Instant.now().getEpochSecond()).bytes();
   }
 
   /** An honest answer to {@code /ping}. */
