@@ -20,9 +20,10 @@ class OldFaultsTest {
         Arguments.of(
             new Mutation(
                 "the first key of a name wins",
-                "nara.identity.Keyring",
-                "this(maxNames, false)",
-                "this(maxNames, true)"),
+                "nara.identity.NameClaims",
+                "private int decide(List<Evidence> evidence, int incumbent) {",
+                "private int decide(List<Evidence> evidence, int incumbent) {\n"
+                    + "    if (!evidence.isEmpty()) {\n      return 0;\n    }"),
             424),
         Arguments.of(
             new Mutation(
@@ -44,7 +45,7 @@ class OldFaultsTest {
                 "nara.recovery.PeerScore",
                 "rejectedEvents += offer.rejected();",
                 "rejectedEvents += offer.rejected();\n"
-                    + "    if (rejectedEvents >= 100) {\n      drop(\"lies\");\n    }"),
+                    + "    if (rejectedEvents >= 30) {\n      drop(\"lies\");\n    }"),
             386),
         Arguments.of(
             new Mutation(
