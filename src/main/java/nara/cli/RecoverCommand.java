@@ -60,7 +60,7 @@ final class RecoverCommand extends TerminalCommand {
   @Option(
       names = "--out",
       paramLabel = "FILE.jsonl",
-      description = "Write the merged events to this file, byte for byte as received.")
+      description = "Write the events of the neighbours to this file, byte for byte as received.")
   private Path out;
 
   @Option(
@@ -88,7 +88,7 @@ final class RecoverCommand extends TerminalCommand {
         writeReport(finalReport);
       }
       if (out != null) {
-        EventFileWriter.write(out, running.export());
+        EventFileWriter.write(out, running.exportRecovered());
       }
     }
     return exitCode(finalReport);

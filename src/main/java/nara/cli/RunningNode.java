@@ -2,8 +2,11 @@ package nara.cli;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +23,7 @@ import nara.node.Blocking;
 import nara.node.NaraNode;
 import nara.node.NodeStartException;
 import nara.node.config.NodeConfig;
+import nara.presence.OwnEvent;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.report.Report;
 
@@ -39,15 +43,20 @@ final class RunningNode implements AutoCloseable {
 
   private final NaraNode node;
   private final Promise<Report> finished;
+
+  /** The events that this node made since its start. */
+  private final Set<ByteBuffer> ownEvents;
+
   private final Thread shutdownHook = new Thread(this::onShutdown, "nara-stop");
   private final ReentrantLock stopLock = new ReentrantLock();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean waitsForClose;
   private boolean stopped;
 
-  private RunningNode(NaraNode node, Promise<Report> finished) {
+  private RunningNode(NaraNode node, Promise<Report> finished, Set<ByteBuffer> ownEvents) {
     this.node = node;
     this.finished = finished;
+    this.ownEvents = ownEvents;
   }
 
   /**
@@ -64,6 +73,7 @@ final class RunningNode implements AutoCloseable {
       Function<NaraNode, Future<?>> beforeRecovery,
       Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
     Promise<Report> finished = Promise.promise();
+    Set<ByteBuffer> ownEvents = ConcurrentHashMap.newKeySet();
     Future<NaraNode> starting =
         NaraNode.start(
             config,
@@ -83,10 +93,20 @@ final class RunningNode implements AutoCloseable {
                               finished.tryComplete(done.report());
                         }
                       });
+              node.bus()
+                  .subscribe(
+                      OwnEvent.ADDRESS,
+                      OwnEvent.class,
+                      news -> {
+                        switch (news) {
+                          case OwnEvent.Added added -> ownEvents.add(ByteBuffer.wrap(added.json()));
+                        }
+                      });
               return beforeRecovery.apply(node);
             });
     try {
-      RunningNode running = new RunningNode(Blocking.await(starting, START_TIMEOUT), finished);
+      RunningNode running =
+          new RunningNode(Blocking.await(starting, START_TIMEOUT), finished, ownEvents);
       Runtime.getRuntime().addShutdownHook(running.shutdownHook);
       return running;
     } catch (NodeStartException failure) {
@@ -129,13 +149,16 @@ final class RunningNode implements AutoCloseable {
     return finished.future();
   }
 
-  /** Returns all events of the ledger in order of time. */
-  List<Event> export() {
+  /** Returns the events of the ledger that this node did not make itself, in order of time. */
+  List<Event> exportRecovered() {
     return Blocking.await(
             node.bus()
                 .request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), Timeouts.LOCAL),
             Timeouts.LOCAL)
-        .events();
+        .events()
+        .stream()
+        .filter(event -> !ownEvents.contains(ByteBuffer.wrap(event.json())))
+        .toList();
   }
 
   /** Stops the node once. Every call returns after the node has stopped. */

@@ -15,13 +15,15 @@ import nara.mesh.wire.PeerAddress;
  * @param tailscaleSocket path of the local Tailscale daemon's socket, or empty
  * @param pingTimeout of one {@code /ping}
  * @param pingsAtOnce limit of pings in flight; the reference's is 50
+ * @param allowLocal whether strangers may announce loopback and link-local addresses
  */
 public record DiscoveryConfig(
     List<ConfiguredPeer> peers,
     Optional<Scan> scan,
     String tailscaleSocket,
     Duration pingTimeout,
-    int pingsAtOnce) {
+    int pingsAtOnce,
+    boolean allowLocal) {
 
   /**
    * A configured peer.
@@ -84,12 +86,12 @@ public record DiscoveryConfig(
 
   /** Without any source but presence. */
   public static DiscoveryConfig defaults() {
-    return new DiscoveryConfig(List.of(), Optional.empty(), "", Duration.ofSeconds(5), 50);
+    return new DiscoveryConfig(List.of(), Optional.empty(), "", Duration.ofSeconds(5), 50, false);
   }
 
   /** The same, with these configured peers. */
   public DiscoveryConfig withPeers(List<ConfiguredPeer> changed) {
     return new DiscoveryConfig(
-        List.copyOf(changed), scan, tailscaleSocket, pingTimeout, pingsAtOnce);
+        List.copyOf(changed), scan, tailscaleSocket, pingTimeout, pingsAtOnce, allowLocal);
   }
 }

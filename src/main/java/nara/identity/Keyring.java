@@ -553,8 +553,17 @@ public final class Keyring {
     if (key == null) {
       return new KeyLookup.Contested(named.rivals());
     }
-    boolean mayTurn = named.claims().size() > 1 && !firstWins && !named.isDecisive();
-    return mayTurn ? new KeyLookup.Known(key, named.rivals()) : new KeyLookup.Known(key);
+    return mayTurn(named) ? new KeyLookup.Known(key, named.rivals()) : new KeyLookup.Known(key);
+  }
+
+  private boolean mayTurn(NameClaims named) {
+    return named.claims().size() > 1 && !firstWins && !named.isDecisive();
+  }
+
+  /** Whether several keys are claimed for a name, and evidence of peers may decide for another. */
+  public boolean mayTurn(String name) {
+    NameClaims named = names.get(name);
+    return named != null && mayTurn(named);
   }
 
   private static KeyLookup lookupByOwner(

@@ -115,8 +115,7 @@ record NameClaims(
 
     /** With this evidence added; this object when it says nothing new. */
     Claim with(String newId, Origin newOrigin, Witness witness) {
-      boolean better =
-          (newOrigin.isOwn() && !origin.isOwn()) || (origin.isHearsay() && !newOrigin.isHearsay());
+      boolean better = newOrigin.rank() > origin.rank();
       String firstId = id.isEmpty() ? newId : id;
       int allOrigins = origins | 1 << newOrigin.ordinal();
       List<Witness> nowServed = newOrigin.isDirect() ? served : plus(served, witness);

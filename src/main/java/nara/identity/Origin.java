@@ -35,6 +35,19 @@ public enum Origin {
     return this == PING || this == NAMED_PING || this == PEER_QUERY;
   }
 
+  /** Orders origins by what they say about a name's key; a higher one is better evidence. */
+  int rank() {
+    return switch (this) {
+      case HEARSAY, PEER_QUERY -> 0;
+      case HEY_THERE, HOWDY, NEWSPAPER, IMPORT -> 1;
+      case PING -> 2;
+      case NAMED_PING -> 3;
+      case SNAPSHOT -> 4;
+      case CONFIG -> 5;
+      case SELF -> 6;
+    };
+  }
+
   /** Whether one nara says so about another. That is free to invent, so its room is limited. */
   public boolean isHearsay() {
     return this == HEARSAY || this == PEER_QUERY;

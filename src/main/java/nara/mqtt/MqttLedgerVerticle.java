@@ -66,7 +66,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Scheduler scheduler;
   private final RandomGenerator random;
 
-  private final TrustOnFirstUse use;
+  private final SenderKeyCheck senderKeys;
   private final Map<String, Long> handledCounts = new TreeMap<>();
   private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
@@ -110,7 +110,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.verifier = verifier;
     this.scheduler = scheduler;
     this.random = random;
-    this.use = new TrustOnFirstUse(me, keys);
+    this.senderKeys = new SenderKeyCheck(me, keys);
     this.peers = new PlazaPeers(me.name());
     this.strangerLimit = RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
   }
@@ -302,13 +302,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHeyThere(PlazaMessage.VerifiedHeyThere heyThere) {
     String name = heyThere.name();
-    if (!use.accepts(name, heyThere.key())) {
+    if (!senderKeys.accepts(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
-    if (!mine) {
-      keys.learn(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE);
-    }
     if (!peers.onHeyThere(heyThere, scheduler.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
@@ -327,7 +324,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   private Future<?> onChau(PlazaMessage.VerifiedChau chau) {
-    if (!use.accepts(chau.name(), chau.key())) {
+    if (!senderKeys.accepts(chau.name(), "", chau.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     if (!peers.onChau(chau, scheduler.instant())) {
@@ -344,14 +341,14 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHowdy(HowdyMessage howdy, PublicKey key) {
     String from = howdy.from();
-    if (!use.accepts(from, key)) {
+    if (!senderKeys.accepts(from, howdy.status().id(), key, Origin.HOWDY)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     peers.countHowdyTo(howdy.to());
     if (from.equals(me.name())) {
       return Future.succeededFuture();
     }
-    onStatus(from, key, howdy.status(), Origin.HOWDY);
+    onStatus(from, key, howdy.status());
     if (howdy.to().equals(me.name())) {
       long startTime = howdy.observation().startTime();
       publish(new Presence.ObservationReceived(from, howdy.status().uptime(), startTime));
@@ -362,20 +359,19 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Handles a neighbour of the sender. Its key is learned only if this node knows none. */
+  /** Handles a neighbour of the sender. Its key is hearsay. */
   private void onHowdyNeighbour(HowdyMessage.HowdyNeighbour other) {
     if (other.name().equals(me.name()) || Topics.nameError(other.name()).isPresent()) {
       return;
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
-    key.ifPresent(told -> keys.learn(other.name(), other.id(), told, Origin.HEARSAY));
-    if (key.isEmpty() || use.accepts(other.name(), key.get())) {
+    if (key.isEmpty() || senderKeys.accepts(other.name(), other.id(), key.get(), Origin.HEARSAY)) {
       publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
   }
 
   private Future<?> onNewspaper(String from, Status status, PublicKey key) {
-    if (!use.accepts(from, key)) {
+    if (!senderKeys.accepts(from, status.id(), key, Origin.NEWSPAPER)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     count("news");
@@ -383,13 +379,12 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
-    onStatus(from, key, status, Origin.NEWSPAPER);
+    onStatus(from, key, status);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
-  private void onStatus(String name, PublicKey key, Status status, Origin origin) {
-    keys.learn(name, status.id(), key, origin);
+  private void onStatus(String name, PublicKey key, Status status) {
     peers.onStatus(name, key, status, scheduler.instant());
     publish(new Online(name, status.id(), status.meshIp(), Optional.of(key), true));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));

@@ -43,6 +43,11 @@ public record PlazaConfig(
         8 << 20);
   }
 
+  /** The host of the broker; the URL must not be empty. */
+  public String brokerHost() {
+    return BrokerUrl.parse(url).host();
+  }
+
   /** The same with another broker. */
   public PlazaConfig withUrl(String newUrl) {
     return with(newUrl, announceJitter);

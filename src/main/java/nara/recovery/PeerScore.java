@@ -20,6 +20,7 @@ public final class PeerScore {
   private long receivedEvents;
   private long rejectedEvents;
   private long withheldEvents;
+  private long claimedEvents;
   private boolean omissionFound;
   private String lastFailure = "";
   private boolean unreachable;
@@ -71,6 +72,19 @@ public final class PeerScore {
         && withheldEvents > RecoveryLimits.MAX_WITHHELD_SHARE * (receivedEvents + withheldEvents)) {
       drop("it withheld %d events that it claims to hold".formatted(withheldEvents));
     }
+  }
+
+  /** The peer showed that it holds at least so many events. */
+  public void onClaim(long events) {
+    claimedEvents = Math.max(claimedEvents, events);
+  }
+
+  /**
+   * Whether so many events of the peer are as many as it showed to hold, but for some that a full
+   * ledger may have dropped since.
+   */
+  public boolean fulfilledBy(long events) {
+    return events >= RecoveryLimits.LEAST_SHARE_OF_CLAIM * claimedEvents;
   }
 
   /** Another peer gave an event that this one left out. */

@@ -43,6 +43,9 @@ final class RecoveryLimits {
 
   static final int REJECTED_PER_ACCEPTED = 4;
 
+  /** The share of the events that a peer showed to hold which it must give. */
+  static final double LEAST_SHARE_OF_CLAIM = 0.9;
+
   /** Withheld events, and their share of those it claims to hold, that drop a peer. */
   static final int MAX_WITHHELD = 100;
 

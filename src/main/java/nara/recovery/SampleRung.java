@@ -94,7 +94,8 @@ final class SampleRung extends CallQueue<SampleRung.Task> implements RungExecuti
 
   private void onResponse(Task task, PageFetched page) {
     responses++;
-    if (page.events() < ((Query.Sample) task.query).size()) {
+    boolean full = page.events() >= ((Query.Sample) task.query).size();
+    if (!full && peerScores.of(task.peer.name()).fulfilledBy(page.events())) {
       readWhole.add(task.peer.name());
     }
     if (page.events() == 0) {

@@ -49,6 +49,7 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     final Peer peer;
     int planned = 1;
     int ended;
+    long events;
     boolean lost;
     boolean empty;
 
@@ -124,12 +125,19 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     responses++;
     Reading reading = call.reading;
     reading.ended++;
+    PeerScore score = peerScores.of(call.peer().name());
     if (call.query.total() != COUNT_STEP) {
-      reading.lost |= page.events() >= Query.MAX_EVENTS && !fillsMemory(call.query);
+      boolean truncated = page.events() >= Query.MAX_EVENTS && !fillsMemory(call.query);
+      reading.events += page.events();
+      reading.lost |= truncated;
     } else if (page.events() == 0) {
       reading.empty = true;
     } else {
+      score.onClaim((page.events() - 1L) * COUNT_STEP + 1);
       plan(reading, (long) page.events() * COUNT_STEP);
+    }
+    if (reading.finished() && reading.events < config.maxEvents()) {
+      reading.lost |= !score.fulfilledBy(reading.events);
     }
   }
 

@@ -51,6 +51,9 @@ final class KeyConflictLog {
   }
 
   private static String text(ClaimedKey claim) {
-    return claim.key() + " by " + String.join(" and ", claim.evidence());
+    return claim.key()
+        + (claim.evidence().isEmpty()
+            ? " without support"
+            : " by " + String.join(" and ", claim.evidence()));
   }
 }

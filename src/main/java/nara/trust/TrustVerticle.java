@@ -188,7 +188,8 @@ public final class TrustVerticle extends VerticleBase {
   private Future<OfferResult> onVerifyQuarantined() {
     return enqueue(
         () ->
-            verifyAgain(quarantine.release())
+            verifyReleased()
+                .compose(reviewed -> verifyAgain(quarantine.release()))
                 .map(
                     merge -> {
                       Future<OfferResult> released = releasedResult;
@@ -259,7 +260,10 @@ public final class TrustVerticle extends VerticleBase {
             })
         .onFailure(
             failure ->
-                LOG.error("Cannot review the events of a nara; name={}", excerpt(name), failure));
+                LOG.warn(
+                    "Cannot remove events that another key signed; they stay; name={} reason={}",
+                    excerpt(name),
+                    failure.getMessage()));
   }
 
   private void onRemoved(String name, List<VerificationResult> refused, int removed) {

@@ -15,6 +15,7 @@ import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusRequest;
 import nara.gossip.GossipRequest;
 import nara.liveness.LivenessRequest;
+import nara.mesh.server.MeshServerRequest;
 import nara.mqtt.PlazaRequest;
 import nara.opinion.OpinionRequest;
 
@@ -34,6 +35,9 @@ final class CountsJson {
         "round_trips_ms",
         ask(bus, LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes())
             .map(LivenessRequest.RoundTripTimes::averageByTarget));
+    replies.put(
+        "mesh_server",
+        ask(bus, MeshServerRequest.ADDRESS, new MeshServerRequest.GetServerCounts()));
     replies.put("plaza", ask(bus, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts()));
     replies.put(
         "consensus", ask(bus, ConsensusRequest.ADDRESS, new ConsensusRequest.GetConsensusState()));

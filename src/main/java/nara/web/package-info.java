@@ -5,6 +5,7 @@
   "cluster",
   "gossip",
   "liveness",
+  "mesh.server",
   "mqtt",
   "opinion",
   "recovery.."

@@ -54,7 +54,8 @@ class DiscoveryVerticleTest {
             Optional.of(new Scan("10.0.1.0/29", 7433)),
             "",
             Duration.ofSeconds(1),
-            2));
+            2,
+            false));
 
     NeighbourList all = discover(vertx);
 
@@ -117,7 +118,12 @@ class DiscoveryVerticleTest {
     deploy(
         vertx,
         new DiscoveryConfig(
-            List.of(), Optional.of(new Scan("10.0.0.0/22", 1)), "", Duration.ofSeconds(1), 7));
+            List.of(),
+            Optional.of(new Scan("10.0.0.0/22", 1)),
+            "",
+            Duration.ofSeconds(1),
+            7,
+            false));
 
     NeighbourList nobody = discover(vertx);
 
@@ -131,7 +137,12 @@ class DiscoveryVerticleTest {
     deploy(
         vertx,
         new DiscoveryConfig(
-            List.of(), Optional.of(new Scan("10.0.0.0/16", 1)), "", Duration.ofSeconds(1), 50));
+            List.of(),
+            Optional.of(new Scan("10.0.0.0/16", 1)),
+            "",
+            Duration.ofSeconds(1),
+            50,
+            false));
 
     assertThat(discover(vertx).problems())
         .containsExactly(
@@ -195,7 +206,7 @@ class DiscoveryVerticleTest {
   void invalid_range_fails_the_start_with_reason(Vertx vertx) {
     DiscoveryConfig config =
         new DiscoveryConfig(
-            List.of(), Optional.of(new Scan("10.0.0.0/8", 1)), "", Duration.ofSeconds(1), 1);
+            List.of(), Optional.of(new Scan("10.0.0.0/8", 1)), "", Duration.ofSeconds(1), 1, false);
 
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> deploy(vertx, config))
         .hasMessageContaining("must have a prefix from /16");
@@ -232,7 +243,8 @@ class DiscoveryVerticleTest {
         Optional.empty(),
         "",
         Duration.ofSeconds(1),
-        50);
+        50,
+        false);
   }
 
   private String deploy(Vertx vertx, DiscoveryConfig config) throws Exception {

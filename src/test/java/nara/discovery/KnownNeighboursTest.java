@@ -69,11 +69,11 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void second_key_of_a_name_is_reported_and_not_used() {
-      keys.learn("bart", "", TestIdentities.key("the real bart"), Origin.HEY_THERE);
+    void key_that_does_not_hold_is_reported_and_not_used() {
+      keys.learn("bart", "", TestIdentities.key("the real bart"), Origin.CONFIG);
 
       assertThat(answers(found(HERE), "bart"))
-          .hasValueSatisfying(it -> assertThat(it).contains("another key than the first one"));
+          .hasValueSatisfying(it -> assertThat(it).contains("another key than the one"));
       assertThat(known.all()).isEmpty();
     }
 

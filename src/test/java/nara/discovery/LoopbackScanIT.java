@@ -59,7 +59,8 @@ class LoopbackScanIT {
             Optional.of(new Scan("127.0.0.0/28", lisa.actualPort())),
             "",
             Duration.ofSeconds(5),
-            4);
+            4,
+            false);
     await(
         vertx.deployVerticle(
             new DiscoveryVerticle(

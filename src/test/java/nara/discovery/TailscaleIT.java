@@ -197,7 +197,7 @@ class TailscaleIT {
   private String deploy(Vertx vertx) throws Exception {
     DiscoveryConfig config =
         new DiscoveryConfig(
-            List.of(), Optional.empty(), socket().toString(), Duration.ofSeconds(1), 50);
+            List.of(), Optional.empty(), socket().toString(), Duration.ofSeconds(1), 50, false);
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(

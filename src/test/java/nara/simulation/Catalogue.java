@@ -8,6 +8,7 @@ import nara.simulation.adversary.Misbehaviour;
 import nara.simulation.adversary.answers.*;
 import nara.simulation.adversary.calls.*;
 import nara.simulation.adversary.events.*;
+import nara.simulation.adversary.wire.*;
 
 /** All misbehaviours. */
 final class Catalogue {

@@ -30,6 +30,9 @@ import nara.demo.Corpus;
 import nara.event.Event;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -94,6 +97,25 @@ class SnapshotVerticleTest {
     assertThat(snapshotRestored.eventsRead()).isEqualTo(before.size());
     assertThat(held()).isEqualTo(before);
     assertThat(keys.entries().stream().map(SnapshotContents::text).toList()).isEqualTo(known);
+  }
+
+  @Test
+  void restored_keys_outweigh_those_of_peers() {
+    remembered("lisa");
+    List<Keyring.KeyEntry> known = keys.entries();
+    restored(begin("lisa", TrustPolicy.VERIFIED));
+    keys.openClaims();
+
+    for (Keyring.KeyEntry entry : known) {
+      PublicKey key = entry.key();
+      PublicKey other = Citizen.impostor(entry.name()).key();
+      for (int i = 0; i < 5; i++) {
+        keys.learn(
+            entry.name(), "", other, Origin.NAMED_PING, new Witness("10.0.0." + i + ":1", true));
+      }
+      assertThat(keys.byName(entry.name())).contains(key);
+      assertThat(keys.isDecided(entry.name())).isTrue();
+    }
   }
 
   @Test

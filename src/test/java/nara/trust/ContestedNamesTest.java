@@ -22,8 +22,8 @@ import nara.event.Verdict;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
-import nara.identity.Witness;
 import nara.identity.Standing;
+import nara.identity.Witness;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
@@ -144,10 +144,11 @@ class ContestedNamesTest {
       Citizen citizen = Citizen.named("name-" + name);
       keys.learn(citizen.name(), "", citizen.key(), Origin.NAMED_PING, neighbour(0));
     }
+    OfferResult result = request(new TrustRequest.VerifyQuarantined());
+    assertThat(held()).isEmpty();
     offer(neighbour(0), honest);
 
     assertThat(held()).isEqualTo(texts(honest));
-    OfferResult result = request(new TrustRequest.VerifyQuarantined());
     assertThat(result.added()).isEqualTo(-forged.size());
     assertThat(result.rejected()).isEqualTo(forged.size());
   }
@@ -177,7 +178,9 @@ class ContestedNamesTest {
     await(
         vertx.deployVerticle(
             new LedgerVerticle(
-                LedgerConfig.ofSize(10_000), name -> Standing.KNOWN, RandomGenerator.getDefault())));
+                LedgerConfig.ofSize(10_000),
+                name -> Standing.KNOWN,
+                RandomGenerator.getDefault())));
     await(
         vertx.deployVerticle(
             new TrustVerticle(
@@ -218,8 +221,7 @@ class ContestedNamesTest {
   }
 
   private Set<String> held() {
-    return await(
-            bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), TIMEOUT))
+    return await(bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ExportEvents(), TIMEOUT))
         .events()
         .stream()
         .map(Event::json)

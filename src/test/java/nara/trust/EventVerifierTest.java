@@ -246,8 +246,7 @@ class EventVerifierTest {
                     voter
                         .identity()
                         .keys()
-                        .signBase64(
-                            bare.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)))
+                        .signBase64(bare.attestation(voter.id()).getBytes(StandardCharsets.UTF_8)))
             .toList();
     return Citizen.unsigned(
         ts, new Checkpoint(2, "lisa", lisa.id(), "", values, 100, 1, ids, signatures));

@@ -11,6 +11,8 @@ import nara.gossip.GossipRequest.GossipCounts;
 import nara.liveness.LivenessRequest;
 import nara.liveness.LivenessRequest.LivenessCounts;
 import nara.liveness.LivenessRequest.RoundTripTimes;
+import nara.mesh.server.MeshServerRequest;
+import nara.mesh.server.MeshServerRequest.ServerRefusals;
 import nara.opinion.OpinionRequest;
 import nara.opinion.OpinionRequest.OwnHistory;
 import nara.testing.FakeBus;
@@ -40,6 +42,10 @@ class CountsJsonTest {
         LivenessRequest.GetRoundTripTimes.class,
         get -> new RoundTripTimes(Map.of("bartSimpson", 12.5)));
     bus.reply(
+        MeshServerRequest.ADDRESS,
+        MeshServerRequest.GetServerCounts.class,
+        get -> new ServerRefusals(Map.of("busy", 1L), 2, 3));
+    bus.reply(
         ConsensusRequest.ADDRESS,
         ConsensusRequest.GetConsensusState.class,
         get -> new ConsensusState(true, 1, 2, Map.of("put_off", 3L), Map.of("stale", 4L)));
@@ -57,6 +63,7 @@ class CountsJsonTest {
                  "liveness": {"checks": 1, "observations": 2, "pings": 3, "seen_reports": 4,
                               "expired": 5},
                  "round_trips_ms": {"bartSimpson": 12.5},
+                 "mesh_server": {"refused": {"busy": 1}, "body_bytes": 2, "response_bytes": 3},
                  "consensus": {"voting": true, "round": 1, "votes": 2, "counts": {"put_off": 3},
                                "rejected": {"stale": 4}},
                  "own_history": {"start_time": 100, "restarts": 2, "last_restart": 300,

@@ -98,7 +98,8 @@ final class CheckpointPager {
   Optional<MeshRequest<FetchOutcome>> onOutcome(FetchOutcome outcome) {
     boolean hasNext =
         switch (outcome) {
-          case PageFetched page -> page.fault().isEmpty() ? onFetched(page) : onFaulty(page);
+          // Events that were not requested are judged like any other, and hold nothing up.
+          case PageFetched page -> onFetched(page);
           case FetchFailed failed -> onFailed(failed);
         };
     finished = !hasNext || !withinBounds();
@@ -129,12 +130,6 @@ final class CheckpointPager {
 
   private int requestSize() {
     return retrying ? Math.max(MIN_PAGE_SIZE, pageSize / 2) : pageSize;
-  }
-
-  /** The events that came count, each by itself; the page shows nothing about the next one. */
-  private boolean onFaulty(PageFetched page) {
-    addTotals(page);
-    return onFailed(new FetchFailed(MeshFailure.NOT_ASKED, page.fault()));
   }
 
   private boolean onFetched(PageFetched page) {
@@ -189,11 +184,17 @@ final class CheckpointPager {
     if (failed.failure() == MeshFailure.UNSUPPORTED && hasNoCheckpoints()) {
       return false;
     }
+    // An older nara has the other endpoint only, which gives the same checkpoints.
+    if (failed.failure() == MeshFailure.UNSUPPORTED
+        && mode == PagingMode.CURSOR
+        && switchToOffsets()) {
+      return true;
+    }
     failures++;
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
       case STOPPING -> false;
-      case UNSUPPORTED -> mode == PagingMode.CURSOR && switchToOffsets();
+      case UNSUPPORTED -> false;
       case UNREACHABLE, STALLED -> retry();
       // The peer is there, so its older endpoint may work.
       case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->

@@ -101,8 +101,19 @@ public final class ReportFormatter {
       }
     }
     appendTable(table);
+    neighbours.forEach(this::appendConduct);
     if (unused > 0) {
       append("  %,d more received no request for events", unused);
+    }
+  }
+
+  /** Why a neighbour was asked last, or only for what nobody else gave. */
+  private void appendConduct(Report.NeighbourTotals n) {
+    String name = Terminal.printable(n.name());
+    if (!n.dropReason().isEmpty()) {
+      append("  %s was only a last resort: %s", name, Terminal.printable(n.dropReason()));
+    } else if (!n.askedLaterReason().isEmpty()) {
+      append("  %s was asked later: %s", name, Terminal.printable(n.askedLaterReason()));
     }
   }
 

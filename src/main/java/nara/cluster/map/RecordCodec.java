@@ -7,6 +7,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,8 +78,8 @@ public final class RecordCodec {
             (bytes.length() - decoder.position) + " bytes follow the value");
       }
       return value;
-    } catch (IndexOutOfBoundsException invalid) {
-      // The bytes are truncated, or name an unknown variant or constant.
+    } catch (IndexOutOfBoundsException | DateTimeException | ArithmeticException invalid) {
+      // The bytes are truncated, name an unknown variant or constant, or a time out of range.
       throw new IllegalArgumentException("the bytes do not encode a " + type.getName(), invalid);
     }
   }

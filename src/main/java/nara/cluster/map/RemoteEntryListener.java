@@ -1,25 +1,44 @@
 package nara.cluster.map;
 
+import com.hazelcast.core.EntryEvent;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryUpdatedListener;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
-/** Receives the entries that other members add to a map. This member knows its own already. */
+/**
+ * Receives the entries that other members add to a map or change. This member knows its own
+ * already.
+ */
 final class RemoteEntryListener {
   private final IMap<String, byte[]> map;
-  private final EntryAddedListener<String, byte[]> listener;
+  private final Listener listener;
   private UUID registration;
 
   RemoteEntryListener(IMap<String, byte[]> map, BiConsumer<String, byte[]> onAdded) {
     this.map = map;
-    this.listener =
-        event -> {
-          if (event.getMember() == null || !event.getMember().localMember()) {
-            onAdded.accept(event.getKey(), event.getValue());
-          }
-        };
+    this.listener = new Listener(onAdded);
+  }
+
+  private record Listener(BiConsumer<String, byte[]> onEntry)
+      implements EntryAddedListener<String, byte[]>, EntryUpdatedListener<String, byte[]> {
+    @Override
+    public void entryAdded(EntryEvent<String, byte[]> event) {
+      accept(event);
+    }
+
+    @Override
+    public void entryUpdated(EntryEvent<String, byte[]> event) {
+      accept(event);
+    }
+
+    private void accept(EntryEvent<String, byte[]> event) {
+      if (event.getMember() == null || !event.getMember().localMember()) {
+        onEntry.accept(event.getKey(), event.getValue());
+      }
+    }
   }
 
   /** Registers with the map; false when it is registered already. Blocks. */

@@ -2,30 +2,34 @@ package nara.cluster.map;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 
 /**
  * Shares the keys of all members' keyrings. A member can then verify events of an emitter that only
- * another member has met. The first key of a name stays, as in each keyring.
+ * another member has met. A member publishes the keys that hold in its keyring, and again when
+ * another one holds; each keyring counts that like the word of a configured peer.
  */
 public final class SharedKeyring {
   /** Names and ids → keys. */
   public static final String KEYS_MAP = "nara.keys";
 
   private static final Origin[] ORIGINS = Origin.values();
+
+  /** All members have the same operator, so together they are one voice. */
+  private static final Witness MEMBER = new Witness("cluster", true);
+
   private static final char SEPARATOR = '\n';
 
   private final SharedMap sharedMap;
   private final Keyring keyring;
   private final Runnable onLearned;
   private final RemoteEntryListener listener;
-  private final Set<String> publishedNames = new HashSet<>();
+  private final Map<String, byte[]> published = new HashMap<>();
   private long publishedVersion = -1;
 
   public SharedKeyring(SharedMap map, Keyring keyring, Runnable onLearned) {
@@ -47,7 +51,7 @@ public final class SharedKeyring {
   /** Stops listening, and forgets which keys were published. A later listen starts again. */
   public synchronized void resetListener() {
     listener.unregister();
-    publishedNames.clear();
+    published.clear();
   }
 
   /** Publishes the keys that were learned since the last call. Blocks. */
@@ -59,16 +63,16 @@ public final class SharedKeyring {
     Map<String, byte[]> unpublished = new HashMap<>();
     for (Keyring.KeyEntry entry : keyring.entries()) {
       String name = entry.name() + SEPARATOR + entry.id();
-      if (entry.origin() != Origin.SELF && !publishedNames.contains(name)) {
-        byte[] value = Arrays.copyOf(entry.key().bytes(), PublicKey.LENGTH + 1);
-        value[PublicKey.LENGTH] = (byte) entry.origin().ordinal();
+      byte[] value = Arrays.copyOf(entry.key().bytes(), PublicKey.LENGTH + 1);
+      value[PublicKey.LENGTH] = (byte) entry.origin().ordinal();
+      if (entry.origin() != Origin.SELF && !Arrays.equals(published.get(name), value)) {
         unpublished.put(name, value);
       }
     }
-    if (!unpublished.isEmpty() && sharedMap.write(term, unpublished, true) != 0) {
+    if (!unpublished.isEmpty() && sharedMap.write(term, unpublished, false) != 0) {
       return false;
     }
-    publishedNames.addAll(unpublished.keySet());
+    published.putAll(unpublished);
     publishedVersion = version;
     return true;
   }
@@ -84,7 +88,8 @@ public final class SharedKeyring {
         name.substring(0, separator),
         name.substring(separator + 1),
         PublicKey.of(Arrays.copyOf(value, PublicKey.LENGTH)),
-        ORIGINS[value[PublicKey.LENGTH]]);
+        ORIGINS[value[PublicKey.LENGTH]],
+        MEMBER);
   }
 
   /** Not synchronized: a publish may hold the lock for long. */

@@ -235,7 +235,9 @@ public final class MeshSyncVerticle extends VerticleBase {
 
   private Future<PeerKeyResult> onFindPeerKey(FindPeerKey query) {
     Optional<PublicKey> known = node.keys().byName(query.target());
-    return known.isPresent()
+    // Where several keys are claimed, the peers' own opinions may turn the decision.
+    boolean mayTurn = query.everyPeer() && node.keys().mayTurn(query.target());
+    return known.isPresent() && !mayTurn
         ? Future.succeededFuture(new PeerKeyResult(known, "", List.of()))
         : query.everyPeer()
             ? askEveryPeer(query)

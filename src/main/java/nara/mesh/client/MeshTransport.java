@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,19 +34,33 @@ import nara.mesh.wire.SignatureHeaders;
  * Sends requests to peers. It bounds how many are in flight and queued, ends each at its deadline,
  * and signs those whose sender the peer checks. It does not verify responses.
  *
+ * <p>Addresses that have answered have all places in flight for themselves, so silent ones cannot
+ * hold up their requests. The others have places of their own.
+ *
  * <p>Lives on one event loop. Failures are {@link MeshException}.
  */
 public final class MeshTransport implements PingClient {
   /** The statuses of a server that lacks a path or a method. */
   private static final Set<Integer> UNSUPPORTED_STATUSES = Set.of(404, 405, 501);
 
+  /** Requests may be signed so far ahead; peers tolerate 30 seconds. */
+  private static final long MAX_AHEAD_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final MeshNode node;
   private final BoundedWebClient http;
   private final InFlightLimiter requestLimiter;
+  private final InFlightLimiter newcomerLimiter;
   private final InFlightLimiter pingLimiter;
   private final Set<Operation<?>> openOperations = new LinkedHashSet<>();
+
+  /** Addresses whose last request was answered, the oldest first. */
+  private final Set<String> answering = new LinkedHashSet<>();
+
   private boolean stopping;
+
+  /** When the last request was signed, Unix milliseconds. */
+  private long lastSignedMillis;
 
   public MeshTransport(Vertx vertx, MeshNode node) {
     this.vertx = vertx;
@@ -56,6 +71,11 @@ public final class MeshTransport implements PingClient {
     this.http = new BoundedWebClient(vertx, node.clock(), config.connectTimeout(), 2 * perPeer + 2);
     this.requestLimiter =
         new InFlightLimiter(config.maxInFlight(), perPeer, config.maxQueuedPerPeer());
+    this.newcomerLimiter =
+        new InFlightLimiter(
+            MeshLimits.NEWCOMERS_PER_PLACE * config.maxInFlight(),
+            perPeer,
+            config.maxQueuedPerPeer());
     this.pingLimiter =
         new InFlightLimiter(MeshLimits.PINGS_IN_FLIGHT, perPeer, config.maxQueuedPerPeer());
   }
@@ -75,7 +95,29 @@ public final class MeshTransport implements PingClient {
       Duration timeout,
       Duration stallTimeout,
       Function<Operation<T>, Future<T>> work) {
-    return submit(requestLimiter, address, new Operation<>(vertx, timeout, stallTimeout, work));
+    InFlightLimiter limiter = answering.contains(address) ? requestLimiter : newcomerLimiter;
+    Operation<T> operation = new Operation<>(vertx, timeout, stallTimeout, work);
+    return submit(limiter, address, operation)
+        .onSuccess(answer -> onAnswer(address, true))
+        .onFailure(failure -> onAnswer(address, isAnswer(failure)));
+  }
+
+  private void onAnswer(String address, boolean answered) {
+    answering.remove(address);
+    if (answered) {
+      answering.add(address);
+      if (answering.size() > MeshLimits.ANSWERING_ADDRESSES) {
+        answering.remove(answering.iterator().next());
+      }
+    }
+  }
+
+  private static boolean isAnswer(Throwable failure) {
+    return failure instanceof MeshException fault
+        && switch (fault.failure()) {
+          case UNREACHABLE, STALLED, STOPPING -> false;
+          case CUT_OFF, STATUS, UNSUPPORTED, TOO_LARGE, BAD_SIGNATURE, NOT_ASKED, MALFORMED -> true;
+        };
   }
 
   private <T> Future<T> submit(InFlightLimiter limiter, String address, Operation<T> operation) {
@@ -139,8 +181,7 @@ public final class MeshTransport implements PingClient {
     boolean binary = reconcile || path.equals(MeshPaths.FETCH);
     RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setURI(path);
     options.addHeader(HttpHeaders.CONTENT_TYPE, binary ? MeshPaths.OCTET_STREAM : MeshPaths.JSON);
-    RequestSignature.sign(node.me(), node.clock().instant(), "POST", path)
-        .addTo(options.getHeaders());
+    RequestSignature.sign(node.me(), nextSigningTime(), "POST", path).addTo(options.getHeaders());
     node.listenPort()
         .port()
         .ifPresent(port -> options.addHeader(MeshPaths.PORT_HEADER, Integer.toString(port)));
@@ -157,6 +198,17 @@ public final class MeshTransport implements PingClient {
                         new MeshException(
                             MeshFailure.UNSUPPORTED, "the response is no reconciliation message"))
                     : Future.succeededFuture(response));
+  }
+
+  /**
+   * Now, or a millisecond after the last request, so that no two have the same signature. A peer
+   * may take a repeated one for a replay.
+   */
+  private Instant nextSigningTime() {
+    long now = node.clock().millis();
+    boolean repeated = now <= lastSignedMillis && lastSignedMillis - now < MAX_AHEAD_MILLIS;
+    lastSignedMillis = repeated ? lastSignedMillis + 1 : now;
+    return Instant.ofEpochMilli(lastSignedMillis);
   }
 
   private Future<RawResponse> send(

@@ -83,16 +83,12 @@ final class DeliveryHandler {
 
   // Zines.
 
-  /**
-   * Merges the zine of a peer; the response is our zine.
-   *
-   * @param host the source address of the connection
-   */
-  Future<MeshResponse> onZine(String sender, String host, byte[] body) {
+  /** Merges the zine of a peer; the response is our zine. */
+  Future<MeshResponse> onZine(Requester sender, byte[] body) {
     return respond(
         () -> readZine(body),
         zine ->
-            offer(sender, new Witness(host, false), zine.events())
+            offer(sender, zine.events())
                 .compose(merged -> builder.build(MeshLimits.ZINE_SPAN))
                 .map(MeshResponse::json));
   }
@@ -119,12 +115,12 @@ final class DeliveryHandler {
   // Single events.
 
   /** Merges one event of a peer; the response says whether it was new. */
-  Future<MeshResponse> onEvent(String sender, String host, byte[] body) {
+  Future<MeshResponse> onEvent(Requester sender, byte[] body) {
     Span event = trimmedSpan(body);
     return respond(
         () -> readEvent(body, event),
         parsed ->
-            offer(sender, new Witness(host, false), RawEvents.of(body, List.of(event)))
+            offer(sender, RawEvents.of(body, List.of(event)))
                 .compose(result -> eventResponse(parsed, result)));
   }
 
@@ -202,7 +198,7 @@ final class DeliveryHandler {
    * Merges a backup of the owner. A repeated import is not verified again, so an eavesdropper gains
    * nothing by sending it once more.
    */
-  Future<MeshResponse> onImport(String sender, byte[] body) {
+  Future<MeshResponse> onImport(Requester sender, byte[] body) {
     Instant now = node.clock().instant();
     long oldest = now.getEpochSecond() - MeshLimits.IMPORT_CLOCK_SKEW.toSeconds();
     recentImports.values().removeIf(ts -> ts < oldest);
@@ -218,6 +214,10 @@ final class DeliveryHandler {
           fault.failure() == MeshFailure.TOO_LARGE
               ? MeshResponse.importRejected(413, fault.reason())
               : MeshResponse.importRejected(400, "Invalid JSON"));
+    }
+    if (parsed.ts() < 0) {
+      return new Validated.Rejected<>(
+          MeshResponse.importRejected(400, "ts: expected Unix seconds, got " + parsed.ts()));
     }
     Optional<String> fault = parsed.fault(node.me(), now, node.verifier());
     return fault.isEmpty()
@@ -242,6 +242,10 @@ final class DeliveryHandler {
                   EventImport.writeResponse(
                       result.added(), events - result.added() - warnings, warnings));
             });
+  }
+
+  private Future<OfferResult> offer(Requester sender, RawEvents events) {
+    return offer(sender.name(), new Witness(sender.address(), false), events);
   }
 
   private Future<OfferResult> offer(String source, Witness witness, RawEvents events) {

@@ -61,7 +61,7 @@ public record EventImport(RawEvents events, long ts, String sig) {
 
   /** Its age; empty when the time stamp is outside the range of an Instant. */
   private Optional<Duration> age(Instant now) {
-    return Math.abs(ts) > Instant.MAX.getEpochSecond()
+    return ts > Instant.MAX.getEpochSecond()
         ? Optional.empty()
         : Optional.of(Duration.between(Instant.ofEpochSecond(ts), now));
   }

@@ -2,9 +2,12 @@ package nara.mesh.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vertx.core.MultiMap;
+import java.util.HashMap;
 import java.util.Map;
 import nara.event.json.GoJson;
 import nara.mesh.wire.Body;
+import nara.mesh.wire.Gzip;
 import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PeerQueryResponse;
 import nara.mesh.wire.SignatureHeaders;
@@ -67,8 +70,32 @@ record MeshResponse(int status, String contentType, Map<String, String> headers,
         "Too many requests: ask again after the seconds in Retry-After\n".getBytes(UTF_8));
   }
 
+  /** There is no room for the request now. */
+  static MeshResponse busy() {
+    return new MeshResponse(
+        503,
+        TEXT,
+        Map.of("Retry-After", "1"),
+        "Too many requests at once: ask again after the seconds in Retry-After\n".getBytes(UTF_8));
+  }
+
   static MeshResponse notFound() {
     return text(404, "404 page not found");
+  }
+
+  /** The same with these headers, too. */
+  MeshResponse withHeaders(MultiMap more) {
+    Map<String, String> all = new HashMap<>(headers);
+    more.forEach(header -> all.put(header.getKey(), header.getValue()));
+    return new MeshResponse(status, contentType, all, body);
+  }
+
+  /** The same with a compressed body. Not for an event loop. */
+  MeshResponse compressed() {
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("Content-Encoding", Gzip.CODING);
+    all.put("Vary", "Accept-Encoding");
+    return new MeshResponse(status, contentType, all, Body.of(Gzip.compress(body)));
   }
 
   /** Redirects a peer query to another nara. */

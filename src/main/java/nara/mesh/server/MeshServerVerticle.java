@@ -11,19 +11,21 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nara.bounds.RateLimiter;
 import nara.bus.Bus;
+import nara.bus.BusMessage;
 import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.PingClient;
+import nara.mesh.server.BodyReader.BodyRejected;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PeerAddress;
@@ -43,15 +45,14 @@ public final class MeshServerVerticle extends VerticleBase {
   /** The name of the sender, once its signature is verified: the response is signed. */
   private static final String SENDER = "nara.sender";
 
-  /** Whether the response holds events, and counts as in flight until it is sent. */
-  private static final String COUNTED_IN_FLIGHT = "nara.large";
-
-  /** Whether the server has begun to read the body. */
+  /** Whether the body is being read, or waits to be. */
   private static final String READING_BODY = "nara.reading";
 
   private final MeshNode node;
   private final PeerDirectory peerDirectory;
   private final Function<Vertx, PingClient> pingClients;
+  private final ServerLimits limits;
+  private final ServerCounts counts = new ServerCounts();
 
   private WorkerExecutor workers;
   private PingClient client;
@@ -60,10 +61,13 @@ public final class MeshServerVerticle extends VerticleBase {
   private RateLimiter limiter;
   private Router router;
   private HttpServer server;
-  private ConnectionDeadlines deadlines;
-  private int responsesInFlight;
-  private int unsignedResponsesInFlight;
-  private int importsInFlight;
+  private Connections connections;
+  private FairBudget bodyBudget;
+  private FairBudget responseBudget;
+  private FairBudget unsignedResponseBudget;
+  private BodyReader bodies;
+  private SeenRequests seenRequests;
+  private KnownAddresses knownAddresses;
 
   /**
    * The server of one node.
@@ -73,9 +77,23 @@ public final class MeshServerVerticle extends VerticleBase {
    */
   public MeshServerVerticle(
       MeshNode node, PeerDirectory directory, Function<Vertx, PingClient> pingClients) {
+    this(
+        node,
+        directory,
+        pingClients,
+        ServerLimits.of(Runtime.getRuntime().maxMemory(), node.config().maxRequestBytes()));
+  }
+
+  /** The same with other limits. */
+  MeshServerVerticle(
+      MeshNode node,
+      PeerDirectory directory,
+      Function<Vertx, PingClient> pingClients,
+      ServerLimits limits) {
     this.node = node;
     this.peerDirectory = directory;
     this.pingClients = pingClients;
+    this.limits = limits;
   }
 
   @Override
@@ -84,23 +102,62 @@ public final class MeshServerVerticle extends VerticleBase {
     int cores = Runtime.getRuntime().availableProcessors();
     workers = vertx.createSharedWorkerExecutor("nara-mesh-server", cores);
     client = pingClients.apply(vertx);
-    lookup = new SenderLookup(client, node, peerDirectory);
+    knownAddresses = new KnownAddresses(peerDirectory);
+    lookup = new SenderLookup(client, node, peerDirectory, limits);
     int rate = config.requestsPerSecond();
     Duration second = Duration.ofSeconds(1);
     limiter = new RateLimiter(rate, second, config.requestsAtOnce(), node.clock()::nanoTime);
-    sender = new ResponseSender(node, workers);
-    deadlines = new ConnectionDeadlines(vertx);
-    router = routes(Bus.of(vertx));
+    connections = new Connections(limits, counts, node.clock()::nanoTime);
+    sender = new ResponseSender(node, workers, connections);
+    bodyBudget = budget(limits.bodyBytes(), ServerLimits.BODIES, ServerLimits.PER_ADDRESS);
+    responseBudget =
+        budget(limits.responseBytes(), ServerLimits.RESPONSES, ServerLimits.PER_ADDRESS);
+    unsignedResponseBudget =
+        budget(limits.responseBytes() / 4, ServerLimits.UNSIGNED_RESPONSES, ServerLimits.PER_NAME);
+    bodies = new BodyReader(bodyBudget, config.maxRequestBytes(), counts);
+    seenRequests =
+        new SeenRequests(
+            ServerLimits.REMEMBERED_REQUESTS, ServerLimits.REMEMBERED_TIME, node.clock()::nanoTime);
+    Bus bus = Bus.of(vertx);
+    router = routes(bus);
+    bus.serve(MeshServerRequest.ADDRESS, MeshServerRequest.class, this::onRequest);
+    vertx.setPeriodic(ServerLimits.SWEEP_INTERVAL.toMillis(), tick -> sweep());
     server =
         vertx
             .createHttpServer(options(config))
-            .connectionHandler(deadlines::onConnection)
+            .connectionHandler(connections::onConnection)
             .requestHandler(
                 request -> {
-                  deadlines.onRequest(request);
+                  connections.onRequest(request);
                   router.handle(request);
                 });
     return server.listen().onSuccess(open -> node.listenPort().set(open.actualPort()));
+  }
+
+  private FairBudget budget(long bytes, int turns, int perAddress) {
+    return new FairBudget(
+        new FairBudget.Capacity(bytes, turns, ServerLimits.PER_NAME, perAddress),
+        limits,
+        node.clock()::nanoTime);
+  }
+
+  private void sweep() {
+    bodyBudget.sweep();
+    responseBudget.sweep();
+    unsignedResponseBudget.sweep();
+    lookup.sweep();
+    connections.sweep();
+  }
+
+  private Future<? extends BusMessage> onRequest(MeshServerRequest<?> request) {
+    return switch (request) {
+      case MeshServerRequest.GetServerCounts get ->
+          Future.succeededFuture(
+              new MeshServerRequest.ServerRefusals(
+                  counts.byReason(),
+                  bodyBudget.usedBytes(),
+                  responseBudget.usedBytes() + unsignedResponseBudget.usedBytes()));
+    };
   }
 
   @Override
@@ -118,7 +175,6 @@ public final class MeshServerVerticle extends VerticleBase {
     options.setMaxHeaderSize(MeshLimits.HEADER_BYTES);
     options.setMaxInitialLineLength(MeshLimits.LINE_BYTES);
     options.setHttp2ClearTextEnabled(false);
-    options.setIdleTimeout((int) MeshLimits.REQUEST_TIMEOUT.toSeconds());
     return options;
   }
 
@@ -132,23 +188,21 @@ public final class MeshServerVerticle extends VerticleBase {
     publicGet(router, MeshPaths.PING, ctx -> respond(ctx, query.onPing(ctx)));
     publicGet(router, MeshPaths.COORDINATES, ctx -> respond(ctx, query.onCoordinates(ctx)));
     publicGet(router, MeshPaths.PEER_QUERY, ctx -> respond(ctx, query.onPeerQuery(ctx)));
-    Handler<RoutingContext> list = ctx -> respondWithinLimit(ctx, () -> query.onCheckpoints(ctx));
+    Handler<RoutingContext> list =
+        ctx -> respondInTurn(ctx, () -> query.onCheckpoints(ctx), () -> {});
     publicGet(router, MeshPaths.CHECKPOINTS, list);
     signedPost(router, MeshPaths.SYNC, query::onSync);
     signedPost(router, MeshPaths.RECONCILE, reconcile::onReconcile);
     signedPost(router, MeshPaths.FETCH, reconcile::onFetch);
-    signedPost(
-        router, MeshPaths.ZINE, ctx -> delivery.onZine(sender(ctx), addressOf(ctx), body(ctx)));
-    signedPost(
-        router,
-        MeshPaths.SEND_EVENT,
-        ctx -> delivery.onEvent(sender(ctx), addressOf(ctx), body(ctx)));
+    signedPost(router, MeshPaths.ZINE, delivery::onZine);
+    signedPost(router, MeshPaths.SEND_EVENT, delivery::onEvent);
     ownerPost(router, MeshPaths.IMPORT, delivery::onImport);
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
     // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.
     router.errorHandler(400, ctx -> respond(ctx, MeshResponse.text(400, "Bad request")));
     router.errorHandler(404, ctx -> respond(ctx, MeshResponse.notFound()));
-    router.errorHandler(500, ctx -> respond(ctx, Future.failedFuture(ctx.failure())));
+    router.errorHandler(
+        500, ctx -> respond(ctx, Future.failedFuture(ctx.failure()), Optional.empty()));
     return router;
   }
 
@@ -167,23 +221,17 @@ public final class MeshServerVerticle extends VerticleBase {
     router.get(path).handler(handler);
   }
 
-  /** A POST with the owner's signature in its body. Anybody can send one: few are read at once. */
+  /** A POST with the owner's signature in its body: anybody can send one. */
   private void ownerPost(
-      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
+      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     router.route(path).handler(this::requirePost).failureHandler(this::onFailure);
     router.route(path).handler(ctx -> limitRate(ctx, addressOf(ctx)));
-    router.route(path).handler(this::limitImports);
-    handleBody(router, path, ctx -> handler.apply(sender(ctx), body(ctx)));
+    handleBody(router, path, handler);
   }
 
   /** A POST whose sender is authenticated before the server reads the body. */
   private void signedPost(
-      Router router, String path, BiFunction<String, byte[], Future<MeshResponse>> handler) {
-    signedPost(router, path, ctx -> handler.apply(sender(ctx), body(ctx)));
-  }
-
-  private void signedPost(
-      Router router, String path, Function<RoutingContext, Future<MeshResponse>> handler) {
+      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     // Separate routes: within one route, vertx-web wants the body handler first.
     router.route(path).handler(this::authenticateSender).failureHandler(this::onFailure);
     router.route(path).handler(this::requirePost);
@@ -191,19 +239,29 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void handleBody(
-      Router router, String path, Function<RoutingContext, Future<MeshResponse>> handler) {
-    int maxBytes = node.config().maxRequestBytes();
-    router.route(path).handler(ctx -> ctx.put(READING_BODY, true).next());
-    router.route(path).handler(BodyHandler.create(false).setBodyLimit(maxBytes));
-    router.route(path).handler(ctx -> respondWithinLimit(ctx, () -> handler.apply(ctx)));
+      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
+    router.route(path).handler(ctx -> readBody(ctx, handler));
   }
 
-  private static String sender(RoutingContext ctx) {
-    return ctx.get(SENDER, "");
-  }
-
-  private static byte[] body(RoutingContext ctx) {
-    return ctx.body().buffer() == null ? new byte[0] : ctx.body().buffer().getBytes();
+  private void readBody(
+      RoutingContext ctx, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
+    ctx.put(READING_BODY, true);
+    Requester requester = requester(ctx);
+    bodies
+        .read(ctx.request(), requester)
+        .onSuccess(
+            body ->
+                respondInTurn(ctx, () -> handler.apply(requester, body.bytes()), body.release()))
+        .onFailure(
+            failure -> {
+              if (failure instanceof BodyRejected rejection) {
+                respond(ctx, rejection.response());
+                // The rest of the body is discarded.
+                ctx.request().resume();
+              } else {
+                ctx.fail(failure);
+              }
+            });
   }
 
   // Checks before a request is processed.
@@ -225,17 +283,8 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   private void rejectByRate(RoutingContext ctx, String key) {
+    counts.add(ServerCounts.RATE_LIMITED);
     respond(ctx, MeshResponse.tooManyRequests(limiter.retryAfterSeconds(key)));
-  }
-
-  private void limitImports(RoutingContext ctx) {
-    if (importsInFlight >= MeshLimits.IMPORTS_IN_FLIGHT) {
-      respond(ctx, MeshResponse.importRejected(503, "Too many imports at once"));
-      return;
-    }
-    importsInFlight++;
-    ctx.addEndHandler(ended -> importsInFlight--);
-    ctx.next();
   }
 
   private void authenticateSender(RoutingContext ctx) {
@@ -252,9 +301,11 @@ public final class MeshServerVerticle extends VerticleBase {
         .compose(result -> withLookup(ctx, headers, result))
         .onSuccess(
             result -> {
-              onAuthResult(ctx, result);
-              // Only now does a handler wait for the body.
-              ctx.request().resume();
+              onAuthResult(ctx, headers, result);
+              // Only now does a handler wait for the body, or it is discarded.
+              if (!ctx.get(READING_BODY, false)) {
+                ctx.request().resume();
+              }
             })
         .onFailure(ctx::fail);
   }
@@ -279,19 +330,45 @@ public final class MeshServerVerticle extends VerticleBase {
         false);
   }
 
-  private void onAuthResult(RoutingContext ctx, AuthResult result) {
+  private void onAuthResult(RoutingContext ctx, SignatureHeaders headers, AuthResult result) {
     switch (result) {
-      case AuthResult.Authenticated authenticated -> {
-        ctx.put(SENDER, authenticated.name());
-        // A name may look like an address: the prefix keeps their counts apart.
-        limitRate(ctx, "name " + authenticated.name());
-      }
+      case AuthResult.Authenticated authenticated -> onAuthenticated(ctx, headers);
       case AuthResult.UnknownSender unknown -> rejectSender(ctx, unknown.asFailure());
       case AuthResult.AuthFailure failure -> rejectSender(ctx, failure);
     }
   }
 
+  /**
+   * Charges the request to the sender at this address. A peer can send the signed requests that it
+   * received once more, so requests that may be such ones are charged to the address alone: those
+   * that repeat a signature, and those from another address than the sender's.
+   */
+  private void onAuthenticated(RoutingContext ctx, SignatureHeaders headers) {
+    String name = headers.name();
+    String address = addressOf(ctx);
+    KnownAddresses.Match match = knownAddresses.match(name, address);
+    long message =
+        RequestSignature.messageHash(headers, ctx.request().method().name(), ctx.request().path());
+    SeenRequests.Sighting sighting = seenRequests.note(message, address);
+    if (sighting == SeenRequests.Sighting.REPEATED_ELSEWHERE
+        && match != KnownAddresses.Match.SAME) {
+      counts.add(ServerCounts.REPLAYED);
+      rejectSender(ctx, new AuthResult.AuthFailure("signature used before at another address"));
+      return;
+    }
+    ctx.put(SENDER, name);
+    // The prefixes keep the counts of names, repeats and addresses apart.
+    limitRate(
+        ctx,
+        sighting != SeenRequests.Sighting.FIRST
+            ? "repeats at " + address
+            : match == KnownAddresses.Match.OTHER
+                ? "others at " + address
+                : "name " + name + " at " + address);
+  }
+
   private void rejectSender(RoutingContext ctx, AuthResult.AuthFailure failure) {
+    counts.add(ServerCounts.UNAUTHENTICATED);
     limiter.tryAcquire(addressOf(ctx));
     respond(ctx, MeshResponse.text(401, "Authentication failed: " + failure.reason()));
   }
@@ -309,53 +386,69 @@ public final class MeshServerVerticle extends VerticleBase {
   // Responses.
 
   private void onFailure(RoutingContext ctx) {
-    if (ctx.statusCode() == 413) {
-      respond(ctx, MeshResponse.text(413, "Request body too large"));
-    } else if (ctx.get(READING_BODY, false) && !ctx.request().isEnded()) {
-      // The sender hung up or sends no HTTP: that is no error of ours, so it is not logged.
-      respond(ctx, MeshResponse.text(400, "Bad request"));
-    } else {
-      respond(ctx, Future.failedFuture(ctx.failure()));
-    }
+    respond(ctx, Future.failedFuture(ctx.failure()), Optional.empty());
+    ctx.request().resume();
   }
 
-  /** Counts the response as in flight until it is sent; rejects the request at the limit. */
-  private void respondWithinLimit(RoutingContext ctx, Supplier<Future<MeshResponse>> response) {
-    boolean full =
-        isAuthenticated(ctx)
-            ? responsesInFlight >= MeshLimits.RESPONSES_IN_FLIGHT
-            : unsignedResponsesInFlight >= MeshLimits.UNSIGNED_RESPONSES_IN_FLIGHT;
-    if (full) {
-      respond(ctx, MeshResponse.text(503, "Too many requests at once"));
-      return;
+  /**
+   * Produces the response when it is the requester's turn, and sends it as fast as the peer reads.
+   *
+   * @param processed called when the request is processed or rejected
+   */
+  private void respondInTurn(
+      RoutingContext ctx, Supplier<Future<MeshResponse>> response, Runnable processed) {
+    FairBudget budget = isAuthenticated(ctx) ? responseBudget : unsignedResponseBudget;
+    FairBudget.Lease submitted =
+        budget.submit(
+            requester(ctx),
+            ServerLimits.ESTIMATED_RESPONSE_BYTES,
+            new FairBudget.Work() {
+              @Override
+              public void start(FairBudget.Lease lease) {
+                Future<MeshResponse> produced =
+                    Future.future(promise -> response.get().onComplete(promise));
+                produced.onComplete(done -> processed.run());
+                respond(ctx, produced, Optional.of(lease));
+              }
+
+              @Override
+              public void refuse() {
+                processed.run();
+                counts.add(ServerCounts.BUSY);
+                respond(ctx, MeshResponse.busy());
+              }
+
+              @Override
+              public void cut() {
+                counts.add(ServerCounts.SLOW_READERS);
+                ctx.request().connection().close();
+              }
+            });
+    if (submitted.isWaiting()) {
+      // The peer may hang up meanwhile.
+      ctx.addEndHandler(
+          ended -> {
+            if (submitted.isWaiting()) {
+              submitted.release();
+              processed.run();
+            }
+          });
     }
-    addInFlight(ctx, 1);
-    ctx.put(COUNTED_IN_FLIGHT, true);
-    respond(ctx, response.get());
   }
 
   private void respond(RoutingContext ctx, MeshResponse response) {
-    respond(ctx, Future.succeededFuture(response));
+    respond(ctx, Future.succeededFuture(response), Optional.empty());
   }
 
-  private void respond(RoutingContext ctx, Future<MeshResponse> response) {
+  private void respond(
+      RoutingContext ctx, Future<MeshResponse> response, Optional<FairBudget.Lease> lease) {
     sender
-        .send(ctx.request(), isAuthenticated(ctx), response)
-        .onSuccess(
-            sent -> {
-              if (ctx.get(COUNTED_IN_FLIGHT, false)) {
-                addInFlight(ctx, -1);
-              }
-              deadlines.onResponseSent(ctx.request().connection());
-            });
+        .send(ctx.request(), isAuthenticated(ctx), response, lease)
+        .onSuccess(sent -> connections.onResponseSent(ctx.request()));
   }
 
-  private void addInFlight(RoutingContext ctx, int more) {
-    if (isAuthenticated(ctx)) {
-      responsesInFlight += more;
-    } else {
-      unsignedResponsesInFlight += more;
-    }
+  private static Requester requester(RoutingContext ctx) {
+    return new Requester(ctx.get(SENDER, ""), addressOf(ctx));
   }
 
   private static boolean isAuthenticated(RoutingContext ctx) {

@@ -84,7 +84,7 @@ final class QueryHandler {
         page -> CheckpointList.write(me, page.events(), page.total(), offset, limit));
   }
 
-  Future<MeshResponse> onSync(String sender, byte[] body) {
+  Future<MeshResponse> onSync(Requester sender, byte[] body) {
     SyncRequest request;
     try {
       request = SyncRequest.read(body);

@@ -30,7 +30,7 @@ final class ReconcileHandler {
   }
 
   /** Replies to one message; keeps no state of the peer. */
-  Future<MeshResponse> onReconcile(String sender, byte[] message) {
+  Future<MeshResponse> onReconcile(Requester sender, byte[] message) {
     if (message.length > MeshLimits.RECONCILE_BYTES) {
       String fault =
           "a message of " + message.length + " bytes, over the " + MeshLimits.RECONCILE_BYTES;
@@ -48,7 +48,7 @@ final class ReconcileHandler {
   }
 
   /** Sends events by their hashes; the cursor counts the hashes done when not all events fit. */
-  Future<MeshResponse> onFetch(String sender, byte[] body) {
+  Future<MeshResponse> onFetch(Requester sender, byte[] body) {
     List<ItemId> hashes;
     try {
       hashes = HashList.read(body);

@@ -1,27 +1,27 @@
 package nara.mesh.server;
 
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import nara.bounds.LogOnce;
 import nara.mesh.MeshNode;
-import nara.mesh.wire.Body;
-import nara.mesh.wire.Gzip;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.ResponseSignature;
-import nara.mesh.wire.SignatureHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Signs, compresses and sends responses. Workers hash, sign and compress; the signature covers the
- * uncompressed body.
+ * uncompressed body. A body is written as fast as the peer reads it.
  *
  * <p>Lives on one event loop.
  */
@@ -30,24 +30,27 @@ final class ResponseSender {
 
   private final MeshNode node;
   private final WorkerExecutor workers;
+  private final Connections connections;
   private final LogOnce failures = new LogOnce(LOG::warn);
 
-  ResponseSender(MeshNode node, WorkerExecutor workers) {
+  ResponseSender(MeshNode node, WorkerExecutor workers, Connections connections) {
     this.node = node;
     this.workers = workers;
+    this.connections = connections;
   }
-
-  /** A response as it is on the wire. */
-  private record EncodedResponse(
-      MeshResponse response, Optional<SignatureHeaders> signature, Body body, boolean compressed) {}
 
   /**
    * Sends a response when it is ready. A failed one becomes a 503.
    *
    * @param signed whether the sender of the request is authenticated
+   * @param lease of the budget for the response, if it has one; released when it is sent
    * @return completes when the response is sent, or the connection has failed
    */
-  Future<Void> send(HttpServerRequest request, boolean signed, Future<MeshResponse> reply) {
+  Future<Void> send(
+      HttpServerRequest request,
+      boolean signed,
+      Future<MeshResponse> reply,
+      Optional<FairBudget.Lease> lease) {
     boolean gzipAccepted = node.config().gzip() && acceptsGzip(request);
     return reply
         .otherwise(
@@ -62,50 +65,80 @@ final class ResponseSender {
         .compose(ready -> encode(ready, signed, gzipAccepted))
         .onFailure(
             defect -> {
-              String path = request.path();
-              LOG.error("Cannot encode a response, closing the connection path={}", path, defect);
+              if (!(defect instanceof RejectedExecutionException)) {
+                String path = request.path();
+                LOG.error("Cannot encode a response, closing the connection path={}", path, defect);
+              }
+              // Otherwise the server is stopping.
               request.connection().close();
             })
-        .compose(encoded -> send(request.response(), encoded))
+        .compose(encoded -> send(request, encoded, lease))
         // The peer has hung up.
-        .otherwiseEmpty();
+        .otherwiseEmpty()
+        .onComplete(sent -> lease.ifPresent(FairBudget.Lease::release));
   }
 
-  private Future<EncodedResponse> encode(
-      MeshResponse response, boolean signed, boolean gzipAccepted) {
+  private Future<MeshResponse> encode(MeshResponse response, boolean signed, boolean gzipAccepted) {
     boolean compressed = gzipAccepted && response.body().length() >= MeshLimits.GZIP_FROM_BYTES;
     if (!signed && !compressed) {
-      return Future.succeededFuture(
-          new EncodedResponse(response, Optional.empty(), response.body(), false));
+      return Future.succeededFuture(response);
     }
     return workers.executeBlocking(
         () -> {
-          Optional<SignatureHeaders> signature =
-              signed
-                  ? Optional.of(
-                      ResponseSignature.sign(node.me(), node.clock().instant(), response.body()))
-                  : Optional.empty();
-          Body body = compressed ? Body.of(Gzip.compress(response.body())) : response.body();
-          return new EncodedResponse(response, signature, body, compressed);
+          MeshResponse encoded = response;
+          if (signed) {
+            MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+            ResponseSignature.sign(node.me(), node.clock().instant(), response.body())
+                .addTo(headers);
+            encoded = encoded.withHeaders(headers);
+          }
+          return compressed ? encoded.compressed() : encoded;
         },
         false);
   }
 
-  private static Future<Void> send(HttpServerResponse http, EncodedResponse encoded) {
+  private Future<Void> send(
+      HttpServerRequest request, MeshResponse response, Optional<FairBudget.Lease> lease) {
+    HttpServerResponse http = request.response();
     if (http.closed()) {
       return Future.succeededFuture();
     }
-    MeshResponse response = encoded.response();
+    int length = response.body().length();
+    lease.ifPresent(
+        held -> {
+          held.resize(length);
+          held.endTurn();
+          held.startTransfer();
+        });
+    connections.onResponseReady(request.connection(), length);
     http.setStatusCode(response.status()).putHeader("Content-Type", response.contentType());
     response.headers().forEach(http::putHeader);
-    encoded.signature().ifPresent(signature -> signature.addTo(http.headers()));
-    if (encoded.compressed()) {
-      http.putHeader("Content-Encoding", Gzip.CODING).putHeader("Vary", "Accept-Encoding");
+    http.putHeader("Content-Length", Integer.toString(length));
+    Iterator<byte[]> pieces = response.body().pieces().iterator();
+    Promise<Void> sent = Promise.promise();
+    http.exceptionHandler(sent::tryFail);
+    http.closeHandler(closed -> sent.tryComplete());
+    http.setWriteQueueMaxSize(ServerLimits.WRITE_QUEUE_BYTES);
+    http.drainHandler(drained -> write(http, pieces, lease, sent));
+    write(http, pieces, lease, sent);
+    return sent.future();
+  }
+
+  /** Writes pieces until the queue of the connection is full. */
+  private static void write(
+      HttpServerResponse http,
+      Iterator<byte[]> pieces,
+      Optional<FairBudget.Lease> lease,
+      Promise<Void> sent) {
+    while (pieces.hasNext() && !http.closed() && !http.writeQueueFull()) {
+      byte[] piece = pieces.next();
+      Buffer buffer = Buffer.buffer(piece);
+      Future<Void> written = pieces.hasNext() ? http.write(buffer) : http.end(buffer);
+      lease.ifPresent(held -> written.onSuccess(done -> held.addTransferred(piece.length)));
+      if (!pieces.hasNext()) {
+        written.onComplete(sent);
+      }
     }
-    List<byte[]> pieces = encoded.body().pieces();
-    http.putHeader("Content-Length", Integer.toString(encoded.body().length()));
-    pieces.subList(0, pieces.size() - 1).forEach(piece -> http.write(Buffer.buffer(piece)));
-    return http.end(Buffer.buffer(pieces.getLast()));
   }
 
   /** Whether the request accepts gzip with a weight above 0. */

@@ -1,8 +1,8 @@
 package nara.mesh.server;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,31 +24,45 @@ import nara.mesh.wire.PingResponse;
  * carry the name that the sender claims.
  *
  * <p>It pings no other address. The port is the directory's for that name, the one that the sender
- * claims, or the network's. Lookups are bounded in flight and per second, in all and per address,
- * and a failed one is not repeated for a while.
+ * claims, or the network's. Lookups are bounded in flight and per second, in all and per address.
+ * Those above two of one address take turns. A failed one is not repeated for a while.
  *
  * <p>Lives on one event loop.
  */
 final class SenderLookup {
-  private static final Duration SECOND = Duration.ofSeconds(1);
-
   private final PingClient client;
   private final MeshNode node;
   private final PeerDirectory peerDirectory;
+  private final KnownAddresses knownAddresses;
 
+  private final FairBudget turns;
   private final Map<Sender, Future<Boolean>> inFlight = new HashMap<>();
-  private final Map<Sender, Instant> failedAt = BoundedMap.fifo(MeshLimits.FAILED_LOOKUPS);
+  private final Map<Sender, Long> failedAtNanos = BoundedMap.fifo(MeshLimits.FAILED_LOOKUPS);
   private final RateLimiter pingsPerHost;
   private final RateLimiter pingsInAll;
 
   private record Sender(String name, String host) {}
 
-  SenderLookup(PingClient client, MeshNode node, PeerDirectory directory) {
+  SenderLookup(PingClient client, MeshNode node, PeerDirectory directory, ServerLimits limits) {
     this.client = client;
     this.node = node;
     this.peerDirectory = directory;
-    this.pingsPerHost = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_ADDRESS, node.clock());
-    this.pingsInAll = RateLimiter.per(SECOND, MeshLimits.SENDER_PINGS_PER_SECOND, node.clock());
+    this.knownAddresses = new KnownAddresses(directory);
+    this.turns =
+        new FairBudget(
+            new FairBudget.Capacity(
+                Long.MAX_VALUE,
+                MeshLimits.SENDER_PINGS_IN_FLIGHT,
+                ServerLimits.PER_NAME,
+                ServerLimits.PER_NAME),
+            limits,
+            node.clock()::nanoTime);
+    this.pingsPerHost = perSecond(MeshLimits.SENDER_PINGS_PER_ADDRESS);
+    this.pingsInAll = perSecond(MeshLimits.SENDER_PINGS_PER_SECOND);
+  }
+
+  private RateLimiter perSecond(int pings) {
+    return new RateLimiter(pings, Duration.ofSeconds(1), pings, node.clock()::nanoTime);
   }
 
   /**
@@ -65,10 +79,10 @@ final class SenderLookup {
     if (running != null) {
       return running;
     }
-    if (failedRecently(sender) || !mayPing(host)) {
+    if (failedRecently(sender) || !mayPing(sender)) {
       return Future.succeededFuture(false);
     }
-    Future<Boolean> lookup = pingEach(name, addresses(name, host, port), 0);
+    Future<Boolean> lookup = pingInTurn(sender, port);
     if (!lookup.isComplete()) {
       inFlight.put(sender, lookup);
     }
@@ -76,9 +90,43 @@ final class SenderLookup {
         learned -> {
           inFlight.remove(sender);
           if (!learned) {
-            failedAt.put(sender, node.clock().instant());
+            failedAtNanos.put(sender, node.clock().nanoTime());
           }
         });
+  }
+
+  private Future<Boolean> pingInTurn(Sender sender, OptionalInt port) {
+    Promise<Boolean> learned = Promise.promise();
+    turns.submit(
+        new Requester(sender.name(), sender.host()),
+        0,
+        new FairBudget.Work() {
+          @Override
+          public void start(FairBudget.Lease lease) {
+            pingEach(sender.name(), addresses(sender.name(), sender.host(), port), 0)
+                .onComplete(
+                    done -> {
+                      lease.release();
+                      learned.complete(done.succeeded() && done.result());
+                    });
+          }
+
+          @Override
+          public void refuse() {
+            learned.complete(false);
+          }
+
+          @Override
+          public void cut() {
+            // A lookup transfers nothing, so it is not cut.
+          }
+        });
+    return learned.future();
+  }
+
+  /** Refuses the lookups that waited too long. */
+  void sweep() {
+    turns.sweep();
   }
 
   private Future<Boolean> pingEach(String name, List<String> addresses, int index) {
@@ -124,17 +172,20 @@ final class SenderLookup {
   }
 
   private boolean failedRecently(Sender sender) {
-    Instant at = failedAt.get(sender);
+    Long at = failedAtNanos.get(sender);
     return at != null
-        && node.clock().instant().isBefore(at.plus(MeshLimits.SENDER_PING_RETRY_DELAY));
+        && node.clock().nanoTime() - at < MeshLimits.SENDER_PING_RETRY_DELAY.toNanos();
   }
 
-  private boolean mayPing(String host) {
-    long ofHost = inFlight.keySet().stream().filter(other -> other.host().equals(host)).count();
-    return inFlight.size() < MeshLimits.SENDER_PINGS_IN_FLIGHT
-        && ofHost < MeshLimits.SENDER_PINGS_PER_ADDRESS
-        && !pingsInAll.isExhausted("")
-        && pingsPerHost.tryAcquire(host)
-        && pingsInAll.tryAcquire("");
+  /** Strangers do not use up the lookups of naras that are where the directory says. */
+  private boolean mayPing(Sender sender) {
+    long ofHost =
+        inFlight.keySet().stream().filter(other -> other.host().equals(sender.host())).count();
+    boolean known = knownAddresses.match(sender.name(), sender.host()) == KnownAddresses.Match.SAME;
+    String bucket = known ? "known" : "strangers";
+    return ofHost < MeshLimits.SENDER_PINGS_PER_ADDRESS
+        && !pingsInAll.isExhausted(bucket)
+        && pingsPerHost.tryAcquire(sender.host())
+        && pingsInAll.tryAcquire(bucket);
   }
 }

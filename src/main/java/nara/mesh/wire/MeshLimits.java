@@ -64,6 +64,15 @@ public final class MeshLimits {
   /** Pings in flight, as in the address scan of the reference. */
   public static final int PINGS_IN_FLIGHT = 50;
 
+  /**
+   * Requests in flight to addresses that have not answered yet, for each place of the others. Fifty
+   * silent addresses are then tried in two rounds.
+   */
+  public static final int NEWCOMERS_PER_PLACE = 3;
+
+  /** Addresses remembered as answering: as many naras as a large network has. */
+  public static final int ANSWERING_ADDRESSES = 4_096;
+
   /** Redirects followed in one peer query, by the wire contract. */
   public static final int REDIRECTS = 10;
 
@@ -109,15 +118,9 @@ public final class MeshLimits {
 
   /**
    * Open connections from one address: a dozen naras behind one router with ten connections each.
-   * One address must not use up all connections.
+   * One address must not use up all connections. A new one takes the place of an idle one.
    */
   public static final int CONNECTIONS_PER_ADDRESS = 128;
-
-  /** Responses in flight to authenticated senders, until sent; each may hold some megabytes. */
-  public static final int RESPONSES_IN_FLIGHT = 32;
-
-  /** The same for other senders, counted apart: a slow reader delays only other such senders. */
-  public static final int UNSIGNED_RESPONSES_IN_FLIGHT = 8;
 
   /** Events in one import: a backup tool sends 2,000. */
   public static final int IMPORTED_EVENTS = 10_000;
@@ -125,13 +128,10 @@ public final class MeshLimits {
   /** The greatest difference of the clocks of owner and node, by the wire contract. */
   public static final Duration IMPORT_CLOCK_SKEW = Duration.ofMinutes(5);
 
-  /** Imports read at once: anybody can send one, and it stays in memory until verified. */
-  public static final int IMPORTS_IN_FLIGHT = 4;
-
   /** For a connection to bring the head of the next request, and for a request's body. */
   public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
-  /** For a client to read a response: 64 MB at 200 KB a second. */
+  /** For a response to be produced: to wait its turn, and for the ledger or a merge. */
   public static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(5);
 
   /** For open exchanges to end when the server stops. */
@@ -147,8 +147,8 @@ public final class MeshLimits {
   public static final int SENDER_PINGS_PER_SECOND = 20;
 
   /**
-   * Lookups in flight and per second for one address: a dozen naras on one machine. Names are free,
-   * so one address must not use up the lookups of all others.
+   * Lookups of one address per second, and of those that are in flight or wait: a dozen naras on
+   * one machine. Names are free, so one address must not use up the lookups of all others.
    */
   public static final int SENDER_PINGS_PER_ADDRESS = 12;
 

@@ -81,7 +81,7 @@ public record PeerAddress(String host, int port) {
 
   /** Whether it is this machine, where compressing bodies costs more than it saves. */
   public boolean isLoopback() {
-    return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    return AddressPolicy.isLoopback(host);
   }
 
   /** {@code host:port}, with brackets around an IPv6 address. */

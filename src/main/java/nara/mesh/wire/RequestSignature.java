@@ -2,6 +2,7 @@ package nara.mesh.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import nara.bounds.SafeText;
 import nara.event.Signatures;
+import nara.identity.Hashing;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.trust.verifier.SignatureCheck;
@@ -106,6 +108,15 @@ public final class RequestSignature {
     } catch (IllegalArgumentException notBase64) {
       return false;
     }
+  }
+
+  /**
+   * Identifies what is signed, whatever the encoding of the signature. Nobody finds another message
+   * with the same 64 bits while the signature is valid.
+   */
+  public static long messageHash(SignatureHeaders headers, String method, String path) {
+    byte[] message = message(headers.name(), headers.timestamp(), method, path);
+    return ByteBuffer.wrap(Hashing.newSha256().digest(message)).getLong();
   }
 
   private static byte[] message(String name, String timestamp, String method, String path) {

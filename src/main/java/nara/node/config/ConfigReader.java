@@ -211,12 +211,19 @@ public final class ConfigReader {
         text(
             "a path of a Unix socket, or empty",
             text -> text.length() <= ConfigLimits.MAX_SOCKET_CHARACTERS);
-    return new DiscoveryConfig(
-        s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
-        scan(s.section("scan"), s.has("scan")),
-        s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
-        s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
-        s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")));
+    DiscoveryConfig read =
+        new DiscoveryConfig(
+            s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
+            scan(s.section("scan"), s.has("scan")),
+            s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
+            s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
+            s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
+            s.read("allow_local", d.allowLocal(), FLAG));
+    if (!s.has("scan")) {
+      // A scan without a range is a problem, so it must not be in the effective configuration.
+      s.omit("scan");
+    }
+    return read;
   }
 
   /** A peer with its key, which says more than its address: nobody else can sign with it. */

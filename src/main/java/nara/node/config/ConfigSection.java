@@ -56,6 +56,11 @@ final class ConfigSection {
     return child;
   }
 
+  /** Leaves a key, or a section that is off, out of the effective configuration. */
+  void omit(String key) {
+    effective.remove(key);
+  }
+
   boolean has(String key) {
     return node.fields().containsKey(key);
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import nara.bounds.SafeText;
 import nara.identity.Soul;
 import nara.node.config.NodeConfig.IdentityConfig;
 
@@ -52,12 +53,16 @@ final class IdentitySection {
       byte[] text = in.readNBytes(ConfigLimits.SOUL_FILE_BYTES);
       Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
       if (soul.isEmpty()) {
-        s.addProblem("soul_file", "\"" + file + "\" does not hold a soul");
+        s.addProblem("soul_file", printable(file) + " does not hold a soul");
       }
       return soul;
     } catch (IOException unreadable) {
-      s.addProblem("soul_file", "\"" + file + "\" cannot be read as text");
+      s.addProblem("soul_file", printable(file) + " cannot be read as text");
       return Optional.empty();
     }
+  }
+
+  private static String printable(Path file) {
+    return '"' + SafeText.excerpt(file.toString(), ConfigLimits.MAX_PARSER_MESSAGE) + '"';
   }
 }

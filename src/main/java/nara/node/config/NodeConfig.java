@@ -11,6 +11,8 @@ import nara.identity.Identity;
 import nara.identity.Soul;
 import nara.ledger.MemoryMode;
 import nara.mesh.MeshConfig;
+import nara.mesh.wire.AddressPolicy;
+import nara.mesh.wire.PeerAddress;
 import nara.mqtt.PlazaConfig;
 import nara.recovery.RecoveryConfig;
 import nara.snapshot.SnapshotConfig;
@@ -74,6 +76,24 @@ public record NodeConfig(
   /** Whether this node takes part in the mesh. */
   public boolean usesMesh() {
     return transport != Transport.MQTT && mesh.enabled();
+  }
+
+  /**
+   * Which announced addresses this node may use. Loopback addresses are allowed when the
+   * configuration allows them, or when the node itself, its broker or a configured peer is on
+   * loopback: such a network is on one machine.
+   */
+  public AddressPolicy addressPolicy() {
+    Stream<String> named =
+        Stream.concat(
+            Stream.of(mesh.host()),
+            discovery.peers().stream()
+                .flatMap(peer -> PeerAddress.parse(peer.address()).stream())
+                .map(PeerAddress::host));
+    boolean onLoopback =
+        named.anyMatch(AddressPolicy::isLoopback)
+            || !plaza.url().isEmpty() && AddressPolicy.isLoopback(plaza.brokerHost());
+    return new AddressPolicy(discovery.allowLocal() || onLoopback, discovery.allowLocal());
   }
 
   /** Whether this node takes part in the plaza. */

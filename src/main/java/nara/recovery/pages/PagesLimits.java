@@ -1,6 +1,7 @@
 package nara.recovery.pages;
 
 import java.time.Duration;
+import nara.mesh.wire.MeshLimits;
 
 /** Limits of the pages rung. */
 final class PagesLimits {
@@ -45,7 +46,7 @@ final class PagesLimits {
   static final Duration KEYS_GRACE = Duration.ofMillis(500);
 
   /** Calls to peers that have not answered yet, for each call in flight to others. */
-  static final int NEWCOMERS_PER_PLACE = 3;
+  static final int NEWCOMERS_PER_PLACE = MeshLimits.NEWCOMERS_PER_PLACE;
 
   // The last resort.
 

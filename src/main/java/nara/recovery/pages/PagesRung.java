@@ -186,9 +186,9 @@ public final class PagesRung implements RungExecution {
   /** Whether a page that is not what was requested may still bring its fetch forward. */
   private static boolean takesFaulty(PagesCall call) {
     return switch (call.purpose()) {
-      case SKETCH -> true;
+      case SKETCH, KEYS, ABOUT_SELF -> true;
       case FETCH_RANGE -> call.rangeFetch().isLastResort();
-      case KEYS, ABOUT_SELF, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> false;
+      case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> false;
     };
   }
 

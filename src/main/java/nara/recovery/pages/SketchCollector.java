@@ -121,8 +121,13 @@ final class SketchCollector {
             .ifPresentOrElse(
                 query -> addCall(peer, FINE, query), () -> addCall(peer, FIRST_PAGE, firstPage));
       }
-      case FINE ->
-          groups.add(peer, Optional.of(coarseSketches.get(peer).withFine(page.eventRefs())));
+      case FINE -> {
+        LedgerSketch sketch = coarseSketches.get(peer).withFine(page.eventRefs());
+        groups.add(peer, Optional.of(sketch));
+        if (!isInvented(peer)) {
+          peerScores.of(peer).onClaim(sketch.count());
+        }
+      }
       default ->
           groups.add(
               peer,

@@ -60,7 +60,8 @@ public record Report(
    * The contribution of one neighbour.
    *
    * @param score 0 to 1
-   * @param dropReason empty when it was not dropped
+   * @param dropReason why it became a last resort; empty when it was not dropped
+   * @param askedLaterReason why others were asked before it; empty when none were
    */
   public record NeighbourTotals(
       String name,
@@ -75,7 +76,41 @@ public record Report(
       int duplicate,
       int rejected,
       double score,
-      @JsonProperty("dropped_because") @JsonInclude(Include.NON_EMPTY) String dropReason) {}
+      @JsonProperty("dropped_because") @JsonInclude(Include.NON_EMPTY) String dropReason,
+      @JsonProperty("asked_later_because") @JsonInclude(Include.NON_EMPTY)
+          String askedLaterReason) {
+    /** A neighbour that was asked like any other. */
+    public NeighbourTotals(
+        String name,
+        String id,
+        String address,
+        int requests,
+        int failures,
+        String lastFailure,
+        long bytes,
+        int events,
+        int added,
+        int duplicate,
+        int rejected,
+        double score,
+        String dropReason) {
+      this(
+          name,
+          id,
+          address,
+          requests,
+          failures,
+          lastFailure,
+          bytes,
+          events,
+          added,
+          duplicate,
+          rejected,
+          score,
+          dropReason,
+          "");
+    }
+  }
 
   /** The events that one member of a cluster fetched and merged. */
   public record MemberTotals(

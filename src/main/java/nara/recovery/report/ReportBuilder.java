@@ -268,7 +268,8 @@ public final class ReportBuilder {
         s.duplicate,
         s.rejected,
         Math.round(score.score() * 100) / 100.0,
-        score.dropReason());
+        score.dropReason(),
+        score.askedLaterReason());
   }
 
   private static Report.MemberTotals member(String name, Sums s) {

@@ -141,7 +141,12 @@ class CheckpointSyncIT {
                 BART.identity(),
                 bartsKeys,
                 new DiscoveryConfig(
-                    List.of(new ConfiguredPeer("", address)), Optional.empty(), "", SOON, 50),
+                    List.of(new ConfiguredPeer("", address)),
+                    Optional.empty(),
+                    "",
+                    SOON,
+                    50,
+                    false),
                 clock,
                 true)));
     await(

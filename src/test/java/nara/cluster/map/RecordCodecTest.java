@@ -46,6 +46,14 @@ class RecordCodecTest {
   }
 
   @Test
+  void time_out_of_range_is_an_illegal_argument() {
+    Buffer entry = Buffer.buffer().appendLong(Long.MAX_VALUE).appendInt(0);
+
+    assertThatThrownBy(() -> RecordCodec.decode(ReplayLogEntry.class, entry))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void unencodable_type_is_named() {
     assertThat(unsupportedType(Thread.class)).contains("java.lang.Thread");
   }

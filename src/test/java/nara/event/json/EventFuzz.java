@@ -1,71 +1,124 @@
 package nara.event.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import nara.event.Event;
+import nara.event.EventLimits;
 import nara.event.ReadResult;
+import nara.event.ReadResult.ParsedEvent;
 import nara.event.json.JsonSpans.MalformedJsonException;
-import nara.event.json.JsonSpans.Span;
+import nara.fuzz.FuzzTarget;
+import nara.fuzz.Property;
+import nara.identity.Hashing;
 import nara.testing.Vectors;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Arbitrary bytes: each run begins with recorded ones; with {@code JAZZER_FUZZ=1} the fuzzer
- * mutates them. Excluded from the ordinary run, since the fuzzer's agent slows down the whole JVM.
- */
-@Tag("long")
-class EventFuzz {
+/** Arbitrary bytes as one event: read as what they are, or unreadable with a reason. */
+public final class EventFuzz implements FuzzTarget {
+  /** Members of an event that {@link RawEvents} searches. */
+  private static final int SEARCHED_MEMBERS = 64;
+
   private final EventReader reader = new EventReader();
 
-  static Stream<byte[]> recorded() {
-    return Vectors.json("events.json").get("events").findValuesAsText("json").stream()
-        .flatMap(json -> Stream.of(json, "{\"events\":[" + json + "]}"))
-        .map(json -> json.getBytes(StandardCharsets.UTF_8));
+  @Override
+  public List<byte[]> seeds() {
+    String id = "a1935429c887ed62bcd5a7d1d05e1187";
+    Stream<String> odd =
+        Stream.of(
+            "{\"\\u0069d\":\""
+                + id
+                + "\",\"ts\":-1,\"svc\":\"seen\",\"seen\":{\"via\":\"\\ud800\"}}",
+            "{ \"ts\":9223372036854775807,\"id\":\""
+                + id
+                + "\",\"svc\":\"ping\",\"ping\":{\"rtt\":-0}}",
+            "{\"id\":\"" + id + "\",\"ts\":01,\"svc\":\"seen\",\"seen\":null}");
+    return Stream.concat(
+            Vectors.json("events.json").get("events").findValuesAsText("json").stream(), odd)
+        .map(json -> json.getBytes(UTF_8))
+        .toList();
   }
 
-  @FuzzTest(maxDuration = "30s")
-  @MethodSource("recorded")
-  void event_is_read_or_rejected_with_reason(byte[] json) {
-    if (json == null) {
-      return;
-    }
-    assertReadOrRejected(json, new Span(0, json.length));
-    EventReader.peekId(json, 0, json.length);
+  @Override
+  public void run(byte[] input) {
+    check(input, reader);
   }
 
-  @FuzzTest(maxDuration = "30s")
-  @MethodSource("recorded")
-  void response_is_cut_within_its_bounds_or_rejected(byte[] json) {
-    if (json == null) {
-      return;
-    }
-    try {
-      for (Span member : JsonSpans.members(json, 100).values()) {
-        List<Span> elements =
-            json[member.offset()] == '[' ? JsonSpans.elements(json, member, 100) : List.of(member);
-        for (Span element : elements) {
-          assertThat(element.offset()).isGreaterThanOrEqualTo(member.offset());
-          assertThat(element.offset() + element.length())
-              .isLessThanOrEqualTo(member.offset() + member.length());
-          assertReadOrRejected(json, element);
-        }
+  /** Checks one event; other targets have events inside of what they read. */
+  public static void check(byte[] json, EventReader reader) {
+    RawEvents raw = RawEvents.of(json);
+    switch (reader.read(json)) {
+      case ParsedEvent parsed -> {
+        Property.holds(json.length <= EventLimits.MAX_EVENT_BYTES, "a read event is not too large");
+        Property.holds(Arrays.equals(parsed.event().json(), json), "an event keeps its bytes");
+        parsed.validationError().ifPresent(Property::printable);
+        checkFastPath(json, raw, parsed);
+        checkWrittenAgain(parsed, reader);
       }
-    } catch (MalformedJsonException said) {
-      assertThat(said.getMessage()).isNotEmpty();
+      case ReadResult.Unreadable unreadable -> Property.printable(unreadable.reason());
     }
   }
 
-  private void assertReadOrRejected(byte[] json, Span span) {
-    int end = span.offset() + span.length();
-    switch (reader.read(json, span.offset(), span.length())) {
-      case ReadResult.ParsedEvent event ->
-          assertThat(event.event().json()).isEqualTo(Arrays.copyOfRange(json, span.offset(), end));
-      case ReadResult.Unreadable bad -> assertThat(bad.reason()).isNotEmpty();
+  /** What is claimed before parsing is what parsing finds, or nothing. */
+  private static void checkFastPath(byte[] json, RawEvents raw, ParsedEvent parsed) {
+    Event event = parsed.event();
+    if (raw.id(0) != null) {
+      Property.equal(raw.id(0).toString(), parsed.claimedId(), "the peeked id");
     }
+    if (raw.hasTs(0)) {
+      Property.equal(raw.ts(0), event.ts(), "the peeked timestamp");
+    }
+    raw.services()
+        .forEach(service -> Property.equal(service, event.service().wireName(), "peeked service"));
+    try {
+      JsonSpans.members(json, SEARCHED_MEMBERS);
+    } catch (MalformedJsonException tooMany) {
+      return;
+    }
+    Property.holds(raw.hasTs(0) || event.ts() == 0, "a timestamp is found before parsing");
+    MessageDigest hash = Hashing.newSha256();
+    raw.hashIds(hash);
+    Property.holds(
+        Arrays.equals(hash.digest(), Hashing.sha256(parsed.claimedId().getBytes(UTF_8))),
+        "the signature over a list covers the id that is read");
+  }
+
+  private static void checkWrittenAgain(ParsedEvent parsed, EventReader reader) {
+    Event event = parsed.event();
+    String signature =
+        event
+            .signature()
+            .map(Base64.getEncoder()::encodeToString)
+            .orElse(event.isSigned() ? "-" : "");
+    byte[] written =
+        EventWriter.write(
+            parsed.claimedId(),
+            event.ts(),
+            event.emitter(),
+            event.emitterId(),
+            signature,
+            event.payload());
+    if (written.length > EventLimits.MAX_EVENT_BYTES) {
+      return; // Escapes can make it longer than it came.
+    }
+    if (!(reader.read(written) instanceof ParsedEvent again)) {
+      throw new AssertionError("a written event is unreadable: " + new String(written, UTF_8));
+    }
+    Property.equal(again.event().id(), event.id(), "id");
+    Property.equal(again.claimedId(), parsed.claimedId(), "claimed id");
+    Property.equal(again.event().payload(), event.payload(), "payload");
+    Property.equal(again.event().emitter(), event.emitter(), "emitter");
+    Property.equal(again.event().emitterId(), event.emitterId(), "emitter id");
+    Property.equal(again.event().isSigned(), event.isSigned(), "signed");
+    Property.equal(again.validationError(), parsed.validationError(), "error");
+    Property.equal(
+        again.event().signature().map(Arrays::toString),
+        event.signature().map(Arrays::toString),
+        "signature");
+    Property.holds(
+        Arrays.equals(again.signableHash(), parsed.signableHash()), "the hash that is signed");
   }
 }

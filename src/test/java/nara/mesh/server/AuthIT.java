@@ -163,6 +163,14 @@ class AuthIT {
                             - 60_000)),
             "timestamp too old or in future: 1m"),
         new Alteration(
+            "the smallest time",
+            request -> request.with(SignatureHeaders.TIMESTAMP, Long.toString(Long.MIN_VALUE)),
+            "timestamp too old or in future: "),
+        new Alteration(
+            "the largest time",
+            request -> request.with(SignatureHeaders.TIMESTAMP, Long.toString(Long.MAX_VALUE)),
+            "timestamp too old or in future: -"),
+        new Alteration(
             "a time that is none",
             request -> request.with(SignatureHeaders.TIMESTAMP, "soon"),
             "invalid timestamp"),
@@ -288,6 +296,11 @@ class AuthIT {
     assertThat(post("/dm", "").status()).isEqualTo(400);
     assertThat(post(MeshPaths.IMPORT, "nothing").status()).isEqualTo(400);
     assertThat(post(MeshPaths.IMPORT, "{\"ts\":9223372036854775807}").status()).isEqualTo(403);
+    for (long ts : List.of(Long.MIN_VALUE, -1L)) {
+      Response negative = post(MeshPaths.IMPORT, "{\"ts\":" + ts + "}");
+      assertThat(negative.status()).isEqualTo(400);
+      assertThat(negative.text()).contains("ts: expected Unix seconds, got " + ts);
+    }
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
     assertThat(send(HttpMethod.GET, MeshPaths.IMPORT, none, "").status()).isEqualTo(405);
   }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
-import nara.identity.Soul;
 import nara.identity.PublicKey;
+import nara.identity.Soul;
 import nara.ledger.MemoryMode;
 import nara.mesh.MeshConfig;
 import nara.mqtt.PlazaConfig;
@@ -47,6 +47,16 @@ class ConfigReaderTest {
     assertThat(config.identity().soul()).isEmpty();
     assertThat(config.usesMesh()).isTrue();
     assertThat(config.usesPlaza()).isFalse();
+  }
+
+  @Test
+  void effective_configuration_is_valid_and_reads_as_itself() {
+    ConfigResult first = ConfigReader.read("{}", Map.of(), MEDIUM_MEGABYTES);
+
+    ConfigResult again = ConfigReader.read(first.effective(), Map.of(), MEDIUM_MEGABYTES);
+
+    assertThat(again.problems()).isEmpty();
+    assertThat(again.config()).isEqualTo(first.config());
   }
 
   @Test
@@ -167,7 +177,8 @@ class ConfigReaderTest {
             "discovery.peers[1].adress: is not a known key; did you mean"
                 + " discovery.peers[1].address?",
             "discovery.peers[2].name: is missing; give the name that the public key belongs to",
-            "discovery.peers: gives \"bart\" another public_key than trust.keys; keep the right one",
+            "discovery.peers: gives \"bart\" another public_key than trust.keys; keep the right"
+                + " one",
             "discovery.peers: gives \"lisa\" another public_key than an earlier entry; keep the"
                 + " right one",
             "trust.keys.a/b: the key is not " + ConfigReader.NAME_RULE,
@@ -221,7 +232,7 @@ class ConfigReaderTest {
     "'{\"mesh\": {\"port\": \"1\"}}', 'mesh.port: \"1\" is not a port (0 to 65535)'",
     "'{\"mesh\": {\"port\": 1e99999999}}', mesh.port: Infinity is not a port (0 to 65535)",
     "'{\"discovery\": {\"peers\": {}}}', 'discovery.peers: an object is not a list, each a peer,"
-        + " [NAME@]HOST[:PORT]'",
+        + " [NAME@]HOST[:PORT] or an object with name, address and public_key'",
     "'{\"discovery\": {\"scan\": {}}}', 'discovery.scan.cidr: is missing; give the addresses to"
         + " scan'",
     "'{\"recovery\": {\"ladder\": []}}', 'recovery.ladder: is empty; it needs one of reconcile,"

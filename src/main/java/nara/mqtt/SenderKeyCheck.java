@@ -3,21 +3,23 @@ package nara.mqtt;
 import nara.bounds.LogOnce;
 import nara.identity.Identity;
 import nara.identity.Keyring;
+import nara.identity.Origin;
 import nara.identity.PublicKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks the key of a message's sender: the first known key of a name stays its key. */
-record TrustOnFirstUse(Identity me, Keyring keys, LogOnce namesakes) {
-  private static final Logger LOG = LoggerFactory.getLogger(TrustOnFirstUse.class);
+/** Checks the key of a message's sender. Each message is a claim, and evidence decides. */
+record SenderKeyCheck(Identity me, Keyring keys, LogOnce namesakes) {
+  private static final Logger LOG = LoggerFactory.getLogger(SenderKeyCheck.class);
 
-  TrustOnFirstUse(Identity me, Keyring keys) {
+  SenderKeyCheck(Identity me, Keyring keys) {
     this(me, keys, new LogOnce(LOG::warn));
   }
 
-  /** Whether the name has this key, or has no known key. */
-  boolean accepts(String name, PublicKey key) {
+  /** Learns the claim; whether no other key holds for the name. */
+  boolean accepts(String name, String id, PublicKey key, Origin origin) {
     if (!name.equals(me.name())) {
+      keys.learn(name, id, key, origin);
       return keys.byName(name).filter(known -> !known.equals(key)).isEmpty();
     }
     boolean mine = key.equals(me.keys().publicKey());

@@ -1,4 +1,4 @@
-package nara.simulation.adversary.answers;
+package nara.simulation.adversary.wire;
 
 import nara.mesh.wire.MeshPaths;
 import nara.simulation.adversary.HostilePeer;

@@ -1,4 +1,4 @@
-package nara.simulation.adversary.answers;
+package nara.simulation.adversary.wire;
 
 import nara.simulation.adversary.HostilePeer;
 import nara.simulation.adversary.Misbehaviour;

@@ -1,4 +1,4 @@
-package nara.simulation.adversary.answers;
+package nara.simulation.adversary.wire;
 
 import nara.mesh.wire.PingResponse;
 import nara.simulation.adversary.Forger;

@@ -1,4 +1,4 @@
-package nara.simulation.adversary.answers;
+package nara.simulation.adversary.wire;
 
 import java.util.Map;
 import nara.mesh.wire.MeshPaths;
