@@ -39,7 +39,11 @@ public final class RateLimiter {
     this.nanoTime = nanoTime;
   }
 
-  /** A limiter by wall-clock time: {@code max} at once, and {@code max} per period. */
+  /**
+   * A limiter with {@code max} at once, and {@code max} per period.
+   *
+   * @param clock one that nobody sets, such as a scheduler's steady clock
+   */
   public static RateLimiter per(Duration period, int max, InstantSource clock) {
     return new RateLimiter(
         max, period, max, () -> Duration.between(Instant.EPOCH, clock.instant()).toNanos());

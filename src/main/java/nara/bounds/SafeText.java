@@ -42,9 +42,24 @@ public final class SafeText {
 
   /** The whole text: a {@code \\uXXXX} escape replaces each character that is not printable. */
   public static String escaped(String text) {
+    return escaped(text, false);
+  }
+
+  /**
+   * The same for a JSON text, which stays the same JSON: what is not printable is in its strings.
+   * Line feeds remain, since a writer of JSON escapes those in strings.
+   */
+  public static String escapedJson(String json) {
+    return escaped(json, true);
+  }
+
+  private static String escaped(String text, boolean keepsLineFeeds) {
+    if (text.chars().allMatch(c -> c >= ' ' && c < 0x7f || keepsLineFeeds && c == '\n')) {
+      return text;
+    }
     StringBuilder line = new StringBuilder(text.length());
     for (int c : text.codePoints().toArray()) {
-      if (isPrintable(c)) {
+      if (isPrintable(c) || keepsLineFeeds && c == '\n') {
         line.appendCodePoint(c);
       } else {
         Character.toString(c).chars().forEach(unit -> line.append("\\u%04x".formatted(unit)));

@@ -33,6 +33,17 @@ public interface Scheduler extends InstantSource {
     return System.nanoTime();
   }
 
+  /**
+   * A clock for durations as instants. It begins at the current time and then follows {@link
+   * #nanoTime}: its instants differ by the time that passed, however the system's clock is set. Do
+   * not mix instants of two such clocks.
+   */
+  default InstantSource steady() {
+    Instant began = instant();
+    long start = nanoTime();
+    return () -> began.plusNanos(nanoTime() - start);
+  }
+
   /** The system clock and its timers. */
   static Scheduler system() {
     return of(InstantSource.system());

@@ -27,7 +27,12 @@ final class IdentityCommand extends TerminalCommand {
   @Option(names = "--name", paramLabel = "N", description = "The name; generated when left out.")
   private String name;
 
-  @Option(names = "--soul", paramLabel = "S", description = "The soul, 40 bytes in Base58.")
+  @Option(
+      names = "--soul",
+      paramLabel = "S",
+      description =
+          "The soul, 40 bytes in Base58. Other users of this machine can see it in the process"
+              + " list.")
   private String soul;
 
   @Option(names = "--json", description = "Print one JSON object.")

@@ -1,6 +1,6 @@
 package nara.cli;
 
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
+import nara.cli.file.OutputFile;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.discovery.DiscoveryConfig;
@@ -153,10 +154,7 @@ final class RecoverCommand extends TerminalCommand {
   }
 
   private void writeReport(Report finalReport) {
-    try {
-      Files.writeString(report, ReportJson.write(finalReport));
-    } catch (IOException failure) {
-      throw CommandFailure.unwritable(report, failure);
-    }
+    byte[] json = ReportJson.write(finalReport).getBytes(StandardCharsets.UTF_8);
+    OutputFile.write(report, out -> out.write(json));
   }
 }

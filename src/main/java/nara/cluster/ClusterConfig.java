@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nara.mesh.wire.AddressPolicy;
 
 /**
  * Membership of a node in a cluster.
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param detectionTimeout silence after which the others continue without a member; a new leader
  *     takes over some seconds later
  * @param tls of the event bus
+ * @param insecure whether the operator accepts that Hazelcast's port, which has neither encryption
+ *     nor passwords, is on another interface than loopback
  */
 public record ClusterConfig(
     boolean enabled,
@@ -34,7 +37,8 @@ public record ClusterConfig(
     int quorum,
     int backups,
     Duration detectionTimeout,
-    Optional<Tls> tls) {
+    Optional<Tls> tls,
+    boolean insecure) {
   /** The next heartbeat removes a silent member; then requests to it are sent again. */
   private static final Duration EVICTION_DELAY = Duration.ofSeconds(2);
 
@@ -55,7 +59,19 @@ public record ClusterConfig(
     Duration silence = Duration.ofSeconds(10);
     Optional<Tls> noTls = Optional.empty();
     return new ClusterConfig(
-        false, "nara", "", "127.0.0.1", DEFAULT_PORT, 0, List.of(), roles, 1, 1, silence, noTls);
+        false,
+        "nara",
+        "",
+        "127.0.0.1",
+        DEFAULT_PORT,
+        0,
+        List.of(),
+        roles,
+        1,
+        1,
+        silence,
+        noTls,
+        false);
   }
 
   /** A copy that is enabled. */
@@ -80,7 +96,19 @@ public record ClusterConfig(
         quorum,
         backups,
         detectionTimeout,
-        tls);
+        tls,
+        insecure);
+  }
+
+  /** Why a member must not start with this configuration, for the operator. */
+  public Optional<String> exposure() {
+    return insecure || AddressPolicy.isLoopback(host)
+        ? Optional.empty()
+        : Optional.of(
+            ("cluster.host: \"%s\" is not on loopback, and Hazelcast's port has neither encryption"
+                    + " nor passwords. Put it on a private network of these machines, such as a"
+                    + " WireGuard VPN, then set cluster.insecure to true")
+                .formatted(host));
   }
 
   /** The configured name, or the address. */

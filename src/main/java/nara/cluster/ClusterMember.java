@@ -70,7 +70,10 @@ public final class ClusterMember {
   }
 
   private static ClusterMember joinBlocking(ClusterConfig config, String id) {
-    Optional<String> problem = config.tls().flatMap(tls -> TlsFiles.problem(tls, Instant.now()));
+    Optional<String> problem =
+        config
+            .exposure()
+            .or(() -> config.tls().flatMap(tls -> TlsFiles.problem(tls, Instant.now())));
     if (problem.isPresent()) {
       throw new ClusterJoinException(problem.get());
     }

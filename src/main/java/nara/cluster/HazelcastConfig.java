@@ -1,7 +1,9 @@
 package nara.cluster;
 
+import com.hazelcast.config.ClassFilter;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
@@ -55,6 +57,7 @@ public final class HazelcastConfig {
         .setAttribute(ROLES_ATTRIBUTE, roles);
     network(config.getNetworkConfig(), cluster);
     properties(config, cluster);
+    config.getSerializationConfig().setJavaSerializationFilterConfig(serializationFilter());
     config.addSplitBrainProtectionConfig(
         new SplitBrainProtectionConfig(QUORUM_RULE, true, cluster.quorum()));
     String unionPolicy = PutIfAbsentMergePolicy.class.getName();
@@ -69,6 +72,27 @@ public final class HazelcastConfig {
     config.addMapConfig(
         new MapConfig("__vertx.nodeInfo").setBackupCount(0).setAsyncBackupCount(LEASE_BACKUPS));
     return config;
+  }
+
+  /**
+   * The classes that Java's serialization may create from bytes of another member: those of this
+   * project, of Hazelcast and of Vert.x's cluster manager, and plain ones of the JDK. All of our
+   * own messages use other formats; Hazelcast sends failures this way.
+   */
+  static JavaSerializationFilterConfig serializationFilter() {
+    ClassFilter allowed =
+        new ClassFilter()
+            .addPrefixes("[", "nara.", "com.hazelcast.", "io.vertx.spi.cluster.hazelcast.")
+            .addPackages("java.lang", "java.util", "java.util.concurrent", "java.time", "java.math")
+            .addClasses(
+                "java.io.IOException",
+                "java.io.EOFException",
+                "java.io.UncheckedIOException",
+                "java.net.ConnectException",
+                "java.net.SocketException",
+                "java.net.SocketTimeoutException",
+                "java.net.UnknownHostException");
+    return new JavaSerializationFilterConfig().setDefaultsDisabled(true).setWhitelist(allowed);
   }
 
   private static MapConfig map(String name, int backups, String mergePolicy) {

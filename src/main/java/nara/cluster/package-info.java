@@ -12,6 +12,7 @@
   "identity",
   "ledger",
   "mesh.client",
+  "mesh.wire",
   "recovery..",
   "trust"
 })

@@ -1,6 +1,9 @@
 package nara.discovery;
 
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
@@ -16,27 +19,62 @@ final class DiscoveryRun {
 
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
+  private final Optional<AddressScan> scan;
   private final PingQueue queue;
   private final ProblemList list = new ProblemList();
+  private final Map<String, ConfiguredAttempt> attempts = new HashMap<>();
+  private final Map<String, String> claimFailures = new LinkedHashMap<>();
   private boolean tailscalePending;
+  private int otherWork;
   private int scanPongs;
+
+  /** The pings of one configured peer: it may have several addresses, and one is enough. */
+  private static final class ConfiguredAttempt {
+    private final DiscoveryConfig.ConfiguredPeer peer;
+    private int left;
+    private boolean answered;
+
+    private ConfiguredAttempt(DiscoveryConfig.ConfiguredPeer peer) {
+      this.peer = peer;
+    }
+  }
 
   DiscoveryRun(KnownNeighbours known, DiscoveryConfig config, Optional<AddressScan> scan) {
     this.known = known;
     this.config = config;
     this.queue = new PingQueue(config.pingsAtOnce());
     this.tailscalePending = !config.tailscaleSocket().isEmpty();
-    for (DiscoveryConfig.ConfiguredPeer peer : config.peers()) {
-      if (!peer.name().isEmpty()) {
-        known.addConfigured(peer.name(), peer.address());
-      }
-    }
-    queue.addSource(
-        config.peers().stream()
-            .map(peer -> new PingTarget(peer.address(), peer.name(), Source.CONFIGURED))
-            .iterator());
-    queue.addSource(known.plazaTargets(MAX_PLAZA_TARGETS).iterator());
+    this.scan = scan;
+  }
+
+  /** Adds the addresses that other naras announced, and the range. Configured peers go first. */
+  void addOthers() {
+    queue.addSource(known.announcedTargets(MAX_PLAZA_TARGETS).iterator());
     scan.ifPresent(range -> addSource(range.addresses(), Source.SCAN));
+  }
+
+  /** Adds a configured peer with the addresses of its host; none while they are looked up. */
+  void addConfigured(DiscoveryConfig.ConfiguredPeer peer, List<String> addresses) {
+    if (!peer.name().isEmpty()) {
+      known.addConfigured(peer.name(), addresses);
+    }
+    ConfiguredAttempt attempt = new ConfiguredAttempt(peer);
+    List<PingTarget> targets =
+        addresses.stream()
+            .filter(address -> attempts.putIfAbsent(address, attempt) == null)
+            .map(address -> new PingTarget(address, peer.name(), Source.CONFIGURED))
+            .toList();
+    attempt.left = targets.size();
+    queue.addSource(targets.iterator());
+  }
+
+  /** Something else began that the end of the run waits for: a look-up, or a proof. */
+  void workBegan() {
+    otherWork++;
+  }
+
+  void workEnded() {
+    otherWork--;
   }
 
   private void addSource(Stream<String> addresses, Source source) {
@@ -59,6 +97,12 @@ final class DiscoveryRun {
   /** Applies the result of a ping, which is no longer in flight. */
   void onPingOutcome(PingTarget target, PingOutcome outcome) {
     queue.pingEnded();
+    ConfiguredAttempt attempt =
+        target.source() == Source.CONFIGURED ? attempts.get(target.address()) : null;
+    if (attempt != null) {
+      attempt.left--;
+      attempt.answered |= outcome instanceof Pong;
+    }
     switch (outcome) {
       case Pong pong -> {
         scanPongs += target.source() == Source.SCAN ? 1 : 0;
@@ -66,19 +110,25 @@ final class DiscoveryRun {
       }
       case PingFailed failed -> {
         known.onNoPong(target);
-        failureProblem(target, failed).ifPresent(list::add);
+        if (attempt == null) {
+          failureProblem(target, target.address(), failed)
+              .ifPresent(problem -> claimFailures.put(target.expectedName(), problem));
+        } else if (attempt.left == 0 && !attempt.answered) {
+          failureProblem(target, attempt.peer.address(), failed).ifPresent(list::add);
+        }
       }
     }
   }
 
   /** Only for addresses that somebody chose; in a range, most addresses do not answer. */
-  private static Optional<String> failureProblem(PingTarget target, PingFailed failed) {
+  private static Optional<String> failureProblem(
+      PingTarget target, String address, PingFailed failed) {
     String name =
         target.expectedName().isEmpty() ? "" : SafeText.quoted(target.expectedName()) + " at ";
     String reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (target.source()) {
       case CONFIGURED, PLAZA ->
-          Optional.of("%s%s does not answer: %s".formatted(name, target.address(), reason));
+          Optional.of("%s%s does not answer: %s".formatted(name, address, reason));
       case SCAN, TAILSCALE, HEARSAY -> Optional.empty();
     };
   }
@@ -92,10 +142,18 @@ final class DiscoveryRun {
 
   /** Whether all sources and addresses were queried and replied or failed. */
   boolean isDone() {
-    return !tailscalePending && queue.isIdle();
+    return !tailscalePending && otherWork == 0 && queue.isIdle();
   }
 
   List<String> problems() {
+    // A stranger may claim any address for a nara; one that answers elsewhere has no problem.
+    claimFailures.forEach(
+        (name, problem) -> {
+          if (!known.isReachable(name)) {
+            list.add(problem);
+          }
+        });
+    claimFailures.clear();
     if (config.scan().isPresent() && scanPongs == 0) {
       list.add("nobody answered in the range " + config.scan().get().cidr());
     }

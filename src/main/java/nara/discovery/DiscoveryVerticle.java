@@ -7,20 +7,34 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
+import nara.bus.HostLookup;
+import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
 import nara.identity.Keyring;
+import nara.ledger.Query;
 import nara.mesh.MeshConfig;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.FetchFailed;
+import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,41 +46,60 @@ import org.slf4j.LoggerFactory;
 public final class DiscoveryVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryVerticle.class);
 
+  /** One event is enough: the signature of the response counts. */
+  private static final Query PROOF = new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL);
+
   private final Identity me;
   private final Keyring keys;
   private final DiscoveryConfig config;
+  private final AddressPolicy policy;
   private final boolean usesMesh;
-  private final InstantSource clock;
+  private final InstantSource steady;
+  private final AnnouncedTargets announced;
+  private final Map<String, List<String>> resolvedHosts = new HashMap<>();
+  private final Set<String> proving = new HashSet<>();
 
   private final ProblemList plazaProblems = new ProblemList();
   private Bus bus;
   private KnownNeighbours known;
+  private HostLookup hostLookup;
   private Optional<AddressScan> scan;
   private Optional<TailscaleClient> tailscale;
   private DiscoveryRun run;
   private Instant runStartedAt;
   private boolean sendingPings;
+  private boolean stopped;
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
 
   /**
    * @param keys learns the keys of naras that answer pings
-   * @param clock measures a run
+   * @param policy for addresses that other naras announce
+   * @param random chooses among announced addresses
    * @param usesMesh false: pings no address, and replies without addresses
    */
   public DiscoveryVerticle(
-      Identity me, Keyring keys, DiscoveryConfig config, InstantSource clock, boolean usesMesh) {
+      Identity me,
+      Keyring keys,
+      DiscoveryConfig config,
+      AddressPolicy policy,
+      Scheduler scheduler,
+      RandomGenerator random,
+      boolean usesMesh) {
     this.me = me;
     this.keys = keys;
     this.config = usesMesh ? config : DiscoveryConfig.defaults();
-    this.clock = clock;
+    this.steady = scheduler.steady();
     this.usesMesh = usesMesh;
+    this.policy = policy;
+    this.announced = new AnnouncedTargets(random, steady);
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    known = new KnownNeighbours(me, keys, KnownNeighbours.MAX_NEIGHBOURS);
+    known = new KnownNeighbours(me, keys, policy, announced::add, KnownNeighbours.MAX_NEIGHBOURS);
+    hostLookup = new HostLookup(vertx);
     scan = config.scan().map(range -> AddressScan.of(range.cidr(), range.port()));
     tailscale =
         Optional.of(config.tailscaleSocket())
@@ -83,7 +116,10 @@ public final class DiscoveryVerticle extends VerticleBase {
       run.addProblem("discovery stopped before all sources replied");
       finishRun();
     }
-    return tailscale.map(TailscaleClient::close).orElseGet(Future::succeededFuture);
+    stopped = true;
+    return Future.join(
+        hostLookup.close(),
+        tailscale.map(TailscaleClient::close).orElseGet(Future::succeededFuture));
   }
 
   private Future<? extends BusMessage> onRequest(DiscoveryRequest<?> request) {
@@ -104,12 +140,47 @@ public final class DiscoveryVerticle extends VerticleBase {
     DiscoveryRun newRun = new DiscoveryRun(known, config, scan);
     Promise<NeighbourList> promise = Promise.promise();
     run = newRun;
-    runStartedAt = clock.instant();
+    runStartedAt = steady.instant();
     runPromise = promise;
     tailscale.ifPresent(
         daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
+    config.peers().forEach(peer -> addConfigured(newRun, peer));
+    newRun.addOthers();
     sendPings();
     return promise.future();
+  }
+
+  private void addConfigured(DiscoveryRun discoveryRun, ConfiguredPeer peer) {
+    PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
+    if (AddressPolicy.literal(address.host()).isPresent()) {
+      discoveryRun.addConfigured(peer, List.of(address.toString()));
+      return;
+    }
+    String host = address.host();
+    if (!peer.name().isEmpty()) {
+      known.addConfigured(peer.name(), resolvedHosts.getOrDefault(peer.address(), List.of()));
+    }
+    discoveryRun.workBegan();
+    hostLookup
+        .addressesOf(host)
+        .map(
+            hosts ->
+                hosts.stream()
+                    .map(each -> new PeerAddress(each, address.port()).toString())
+                    .toList())
+        .onSuccess(addresses -> resolvedHosts.put(peer.address(), addresses))
+        .onFailure(
+            failure -> discoveryRun.addProblem("the host name " + host + " cannot be resolved"))
+        .onComplete(
+            resolved -> {
+              // A name server that fails does not take away an address that it gave before.
+              List<String> addresses = resolvedHosts.getOrDefault(peer.address(), List.of());
+              discoveryRun.workEnded();
+              if (discoveryRun == run) {
+                discoveryRun.addConfigured(peer, addresses);
+                sendPings();
+              }
+            });
   }
 
   private void onTailscale(DiscoveryRun discoveryRun, TailscaleStatus status) {
@@ -122,12 +193,96 @@ public final class DiscoveryVerticle extends VerticleBase {
   private void onPingOutcome(DiscoveryRun discoveryRun, PingTarget target, PingOutcome outcome) {
     if (discoveryRun == run) {
       discoveryRun.onPingOutcome(target, outcome);
+      proveRivals(outcome);
       sendPings();
     }
   }
 
   private void onPresence(Presence presence) {
     known.onPresence(presence).filter(plazaProblems::add).ifPresent(DiscoveryVerticle::logProblem);
+    pingAnnounced();
+  }
+
+  /** Pings newly announced addresses, between the runs too. */
+  private void pingAnnounced() {
+    if (!usesMesh || stopped) {
+      return;
+    }
+    for (Optional<PingTarget> n = announced.next(); n.isPresent(); n = announced.next()) {
+      PingTarget target = n.get();
+      bus.request(
+              MeshRequest.ADDRESS,
+              new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
+              config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+          .onComplete(
+              ended -> {
+                announced.pingEnded(target);
+                if (ended.succeeded()) {
+                  onAnnouncedOutcome(target, ended.result());
+                }
+                // Not within this loop: a failure may come at once.
+                context.runOnContext(later -> pingAnnounced());
+              });
+    }
+  }
+
+  private void onAnnouncedOutcome(PingTarget target, PingOutcome outcome) {
+    switch (outcome) {
+      case Pong pong ->
+          known
+              .onPong(target, pong)
+              .filter(plazaProblems::add)
+              .ifPresent(DiscoveryVerticle::logProblem);
+      case PingFailed failed -> known.onNoPong(target);
+    }
+    proveRivals(outcome);
+  }
+
+  /**
+   * An answer to a ping is not signed, so a stranger's machine can answer in a nara's name. When
+   * several addresses answer, each is asked for a signed response: one event of its ledger.
+   */
+  private void proveRivals(PingOutcome outcome) {
+    String name = outcome instanceof Pong pong ? pong.name() : "";
+    List<String> rivals = known.rivals(name);
+    if (rivals.isEmpty() || stopped || !proving.add(name)) {
+      return;
+    }
+    DiscoveryRun current = run;
+    if (current != null) {
+      current.workBegan();
+    }
+    Future.join(rivals.stream().map(address -> prove(name, address)).toList())
+        .onComplete(
+            proved -> {
+              proving.remove(name);
+              if (current != null) {
+                current.workEnded();
+              }
+              if (current != null && current == run) {
+                sendPings();
+              }
+            });
+  }
+
+  private Future<?> prove(String name, String address) {
+    return bus.request(
+            MeshRequest.ADDRESS,
+            new MeshRequest.FetchPage(
+                new MeshRequest.Peer(name, address), PROOF, config.pingTimeout()),
+            config.pingTimeout().plus(Timeouts.MERGE))
+        .onSuccess(
+            outcome -> {
+              switch (outcome) {
+                case PageFetched page -> known.onProof(name, address, true);
+                case FetchFailed failed -> {
+                  if (failed.failure() == MeshFailure.BAD_SIGNATURE) {
+                    known.onProof(name, address, false);
+                  }
+                }
+              }
+            })
+        .otherwiseEmpty();
   }
 
   private static void logProblem(String problem) {
@@ -173,7 +328,7 @@ public final class DiscoveryVerticle extends VerticleBase {
         "Discovery done: online={} neighbours={} duration_ms={}",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
-        Duration.between(runStartedAt, clock.instant()).toMillis());
+        Duration.between(runStartedAt, steady.instant()).toMillis());
     runPromise.complete(result);
   }
 

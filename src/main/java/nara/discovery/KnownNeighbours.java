@@ -5,25 +5,30 @@ import static nara.discovery.Neighbour.Source.HEARSAY;
 import static nara.discovery.Neighbour.Source.PLAZA;
 
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import nara.bounds.BoundedMap;
 import nara.bounds.SafeText;
 import nara.discovery.Neighbour.Source;
+import nara.discovery.NeighbourAddresses.Evidence;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Standing;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
 
@@ -32,8 +37,8 @@ import nara.presence.Presence;
  *
  * <ul>
  *   <li>The first key of a name stays. Results and announcements with another key are not used.
- *   <li>The address with the best {@link AddressRank} counts, of equal ones the latest.
- *   <li>Hearsay never replaces what a nara says of itself.
+ *   <li>An address that another nara announced is used once the nara answers a ping there; see
+ *       {@link NeighbourAddresses}.
  *   <li>This node is no neighbour.
  * </ul>
  *
@@ -44,22 +49,10 @@ final class KnownNeighbours {
   /** Far above any network seen. */
   static final int MAX_NEIGHBOURS = 10_000;
 
-  /** The evidence for an address; a later constant is better. */
-  private enum AddressRank {
-    /** Another neighbour mentioned it, or the last ping there failed. */
-    HEARSAY,
-    /** A nara of that name answered a ping there; the answer is not signed. */
-    PONG,
-    /** The nara announced it, signed. */
-    ANNOUNCEMENT,
-    /** The operator configured it, and the nara answered there. */
-    OPERATOR
-  }
-
   private static final class NeighbourEntry {
     private final String name;
     private String id = "";
-    private final Map<AddressRank, String> addresses = new EnumMap<>(AddressRank.class);
+    private final NeighbourAddresses addresses = new NeighbourAddresses();
     private final Set<Source> sources = EnumSet.noneOf(Source.class);
     private boolean reachable;
     private boolean announced;
@@ -68,25 +61,17 @@ final class KnownNeighbours {
       this.name = name;
     }
 
-    private String address() {
-      return addresses.values().stream().reduce("", (worse, better) -> better);
-    }
-
     private boolean isConfigured() {
       return sources.contains(CONFIGURED);
     }
-
-    /** The source of its address for a ping; empty when another source pings it. */
-    private Optional<Source> plazaSource() {
-      return Stream.of(PLAZA, HEARSAY)
-          .filter(sources::contains)
-          .filter(s -> !isConfigured())
-          .findFirst();
-    }
   }
+
+  private record RankedTarget(Standing standing, PingTarget target) {}
 
   private final Identity me;
   private final Keyring keys;
+  private final AddressPolicy policy;
+  private final Consumer<PingTarget> toPing;
   private final int maxNeighbours;
   private final Map<String, NeighbourEntry> known = new LinkedHashMap<>();
 
@@ -96,22 +81,31 @@ final class KnownNeighbours {
   private final Set<String> departed = new LinkedHashSet<>();
 
   // The last name that answered at an address: a failed ping there takes it offline.
-  private final Map<String, String> nameByAddress = new HashMap<>();
+  private final Map<String, String> nameByAddress = BoundedMap.lru(MAX_NEIGHBOURS);
 
   /**
    * @param keys learns the keys of naras that answer pings
+   * @param policy for addresses that other naras announce
+   * @param toPing gets each newly announced address
    */
-  KnownNeighbours(Identity me, Keyring keys, int maxNeighbours) {
+  KnownNeighbours(
+      Identity me,
+      Keyring keys,
+      AddressPolicy policy,
+      Consumer<PingTarget> toPing,
+      int maxNeighbours) {
     this.me = me;
     this.keys = keys;
+    this.policy = policy;
+    this.toPing = toPing;
     this.maxNeighbours = maxNeighbours;
   }
 
-  /** Adds a configured peer before its first ping. */
-  void addConfigured(String name, String address) {
+  /** Adds a configured peer before its first ping, or replaces its configured addresses. */
+  void addConfigured(String name, List<String> addresses) {
     NeighbourEntry neighbour = name.equals(me.name()) ? null : getOrAdd(name, CONFIGURED);
     if (neighbour != null) {
-      neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
+      neighbour.addresses.configure(addresses);
     }
   }
 
@@ -136,11 +130,7 @@ final class KnownNeighbours {
     if (neighbour == null) {
       return Optional.of(fullProblem());
     }
-    AddressRank rank = target.source() == CONFIGURED ? AddressRank.OPERATOR : AddressRank.PONG;
-    String previousAddress = neighbour.addresses.put(rank, address);
-    if (previousAddress != null) {
-      nameByAddress.remove(previousAddress, name);
-    }
+    neighbour.addresses.onAnswer(address, evidence(target.source()));
     nameByAddress.put(address, name);
     neighbour.reachable = true;
     hearsayOnly.remove(name);
@@ -148,12 +138,22 @@ final class KnownNeighbours {
     return Optional.empty();
   }
 
+  private static Evidence evidence(Source source) {
+    return switch (source) {
+      case CONFIGURED -> Evidence.OPERATOR;
+      case SCAN, TAILSCALE -> Evidence.FOUND;
+      // A claim that has more evidence keeps it.
+      case PLAZA, HEARSAY -> Evidence.UNSIGNED;
+    };
+  }
+
   private Optional<String> conflict(PingTarget target, Pong pong) {
     String name = pong.name();
     String expected = target.expectedName();
     boolean isOwnName = name.equals(me.name());
     boolean isOwnKey = pong.key().equals(me.keys().publicKey());
-    boolean isExpected = expected.isEmpty() || expected.equals(name);
+    boolean isExpected =
+        expected.isEmpty() || expected.equals(name) || isClaimed(name, target.address());
     String error;
     if (isOwnName && isOwnKey) {
       error = isExpected ? "" : "is this node, not " + SafeText.quoted(expected);
@@ -176,6 +176,11 @@ final class KnownNeighbours {
         : Optional.of("%s at %s %s".formatted(SafeText.quoted(name), target.address(), error));
   }
 
+  private boolean isClaimed(String name, String address) {
+    NeighbourEntry claimant = known.get(name);
+    return claimant != null && claimant.addresses.holds(address);
+  }
+
   /** The operator's word for the name counts more than that for an address alone. */
   private LearnResult learn(PingTarget target, Pong pong) {
     boolean configured = target.source() == CONFIGURED;
@@ -185,7 +190,7 @@ final class KnownNeighbours {
     return keys.learn(pong.name(), "", pong.key(), origin, peer.witness());
   }
 
-  /** A ping failed, or another nara answered: the address loses its rank. */
+  /** A ping failed, or another nara answered. */
   void onNoPong(PingTarget target) {
     markGone(target.expectedName(), target.address());
     markGone(nameByAddress.getOrDefault(target.address(), ""), target.address());
@@ -197,12 +202,33 @@ final class KnownNeighbours {
       return;
     }
     nameByAddress.remove(address, name);
-    if (neighbour.address().equals(address)) {
+    neighbour.addresses.onFailure(address);
+    if (neighbour.reachable && !neighbour.addresses.answers()) {
       neighbour.reachable = false;
       addDeparted(neighbour);
     }
-    if (neighbour.addresses.values().removeIf(address::equals)) {
-      neighbour.addresses.putIfAbsent(AddressRank.HEARSAY, address);
+  }
+
+  /** Whether the nara answers pings at some address. */
+  boolean isReachable(String name) {
+    NeighbourEntry neighbour = known.get(name);
+    return neighbour != null && neighbour.reachable;
+  }
+
+  /**
+   * The addresses that answer pings for a name, when there are several and a signed response must
+   * tell which one is the nara's; otherwise none.
+   */
+  List<String> rivals(String name) {
+    NeighbourEntry neighbour = known.get(name);
+    return neighbour == null ? List.of() : neighbour.addresses.rivals();
+  }
+
+  /** A rival address gave a response with a valid signature of the name, or with an invalid one. */
+  void onProof(String name, String address, boolean valid) {
+    NeighbourEntry neighbour = known.get(name);
+    if (neighbour != null) {
+      neighbour.addresses.onProof(address, valid);
     }
   }
 
@@ -251,11 +277,14 @@ final class KnownNeighbours {
         && (firstHand || neighbour.id.isEmpty())) {
       neighbour.id = online.id();
     }
-    if (PeerAddress.parse(online.address()).isPresent()) {
-      neighbour.addresses.put(
-          firstHand ? AddressRank.ANNOUNCEMENT : AddressRank.HEARSAY, online.address());
-    }
     neighbour.announced |= firstHand;
+    Evidence evidence = online.addressSigned() ? Evidence.SIGNED : Evidence.UNSIGNED;
+    policy
+        .check(online.address())
+        .map(PeerAddress::toString)
+        .filter(address -> neighbour.addresses.claim(address, evidence, firstHand))
+        .map(address -> new PingTarget(address, name, firstHand ? PLAZA : HEARSAY))
+        .ifPresent(toPing);
     return Optional.empty();
   }
 
@@ -321,7 +350,7 @@ final class KnownNeighbours {
 
   private void remove(String name) {
     NeighbourEntry neighbour = known.remove(name);
-    neighbour.addresses.values().forEach(address -> nameByAddress.remove(address, name));
+    neighbour.addresses.claimed().forEach(address -> nameByAddress.remove(address, name));
     hearsayOnly.remove(name);
     departed.remove(name);
   }
@@ -332,20 +361,36 @@ final class KnownNeighbours {
   }
 
   /**
-   * Addresses from the plaza that no other source pings, announced ones before hearsay.
+   * Addresses that other naras announced, each once: those of naras with a known key first, signed
+   * claims before unsigned ones.
    *
    * @param limit of addresses
    */
-  List<PingTarget> plazaTargets(int limit) {
-    return Stream.of(PLAZA, HEARSAY)
-        .flatMap(
-            source ->
-                known.values().stream()
-                    .filter(each -> each.plazaSource().equals(Optional.of(source)))
-                    .map(each -> new PingTarget(each.address(), each.name, source)))
-        .filter(target -> !target.address().isEmpty())
+  List<PingTarget> announcedTargets(int limit) {
+    Set<String> seen = new HashSet<>();
+    Map<String, Integer> perHost = new HashMap<>();
+    return known.values().stream()
+        .flatMap(this::rankedTargets)
+        .sorted(
+            Comparator.comparing(RankedTarget::standing, Comparator.reverseOrder())
+                .thenComparing(ranked -> ranked.target().source()))
+        .map(RankedTarget::target)
+        .filter(target -> seen.add(target.address()))
+        .filter(target -> mayPing(target, perHost))
         .limit(limit)
         .toList();
+  }
+
+  private Stream<RankedTarget> rankedTargets(NeighbourEntry neighbour) {
+    Standing standing = keys.standing(neighbour.name);
+    return neighbour.addresses.targets(neighbour.name).stream()
+        .map(target -> new RankedTarget(standing, target));
+  }
+
+  private static boolean mayPing(PingTarget target, Map<String, Integer> perHost) {
+    String host = target.host();
+    return AddressPolicy.isLoopback(host)
+        || perHost.merge(host, 1, Integer::sum) <= AddressPolicy.MAX_NAMES_PER_HOST;
   }
 
   /** All neighbours, sorted by name. */
@@ -360,7 +405,7 @@ final class KnownNeighbours {
     return new Neighbour(
         neighbour.name,
         keys.idOf(neighbour.name).orElse(neighbour.id),
-        neighbour.address(),
+        neighbour.addresses.address(),
         keys.byName(neighbour.name),
         Set.copyOf(neighbour.sources),
         neighbour.reachable || neighbour.announced);

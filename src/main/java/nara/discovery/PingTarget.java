@@ -1,5 +1,7 @@
 package nara.discovery;
 
+import nara.mesh.wire.PeerAddress;
+
 /**
  * An address to ping.
  *
@@ -7,4 +9,8 @@ package nara.discovery;
  * @param expectedName the name that must answer, or empty for any
  * @param source of the address
  */
-record PingTarget(String address, String expectedName, Neighbour.Source source) {}
+record PingTarget(String address, String expectedName, Neighbour.Source source) {
+  String host() {
+    return PeerAddress.parse(address).map(PeerAddress::host).orElse(address);
+  }
+}

@@ -97,12 +97,14 @@ final class BackgroundSync {
    * One sync. The Future completes when all events are merged.
    *
    * @param shortMemoryNames neighbours with a short memory; they are not asked for events
+   * @param steadyNow now by the clock of the selector's rests
    */
-  Future<Void> sync(Collection<Neighbour> known, Set<String> shortMemoryNames, Instant now) {
-    List<Peer> keyPeers = gossipPeerSelector.select(known, known.size(), Set.of(), now);
+  Future<Void> sync(
+      Collection<Neighbour> known, Set<String> shortMemoryNames, Instant now, Instant steadyNow) {
+    List<Peer> keyPeers = gossipPeerSelector.select(known, known.size(), Set.of(), steadyNow);
     List<Neighbour> online = known.stream().filter(Neighbour::online).toList();
     List<Peer> eventPeers =
-        gossipPeerSelector.select(online, 1 + random.nextInt(2), shortMemoryNames, now);
+        gossipPeerSelector.select(online, 1 + random.nextInt(2), shortMemoryNames, steadyNow);
     return Future.all(eventPeers.stream().map(peer -> reconcile(peer, now)).toList())
         .compose(merged -> new KeySearch(bus, new PeerKeySource(bus, keyPeers)).search())
         .onSuccess(found -> eventsAdded += found.offerResult().added())

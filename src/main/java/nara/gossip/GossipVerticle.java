@@ -3,6 +3,7 @@ package nara.gossip;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class GossipVerticle extends VerticleBase {
   private final String me;
   private final GossipConfig config;
   private final Scheduler scheduler;
+  private final InstantSource steady;
   private final RandomGenerator random;
   private final GossipPeerSelector selector;
   private final PresenceExtractor extractor;
@@ -75,6 +77,7 @@ public final class GossipVerticle extends VerticleBase {
     this.me = me;
     this.config = config;
     this.scheduler = scheduler;
+    this.steady = scheduler.steady();
     this.random = random;
     this.selector = new GossipPeerSelector(random);
     this.extractor = new PresenceExtractor(me);
@@ -173,7 +176,7 @@ public final class GossipVerticle extends VerticleBase {
 
   private List<Peer> selectPeers() {
     int count = config.memory() == MemoryMode.SHORT ? 1 + random.nextInt(2) : 3 + random.nextInt(3);
-    return selector.select(neighbours.values(), count, Set.of(), scheduler.instant());
+    return selector.select(neighbours.values(), count, Set.of(), steady.instant());
   }
 
   private Future<Void> exchangeZines(List<Peer> peers, Duration timeout) {
@@ -198,7 +201,7 @@ public final class GossipVerticle extends VerticleBase {
         .failures()
         .forEach(
             (name, reason) -> {
-              selector.recordFailure(name, scheduler.instant());
+              selector.recordFailure(name, steady.instant());
               LOG.debug("A zine was not exchanged. peer={} reason={}", name, reason);
             });
     for (Peer peer : peers) {
@@ -227,7 +230,10 @@ public final class GossipVerticle extends VerticleBase {
     nextSync = scheduler.schedule(vertx, sync.nextDelay(), this::onBackgroundSync);
     track(
         fetchNeighbours()
-            .compose(found -> sync.sync(found.values(), shortMemoryNames, scheduler.instant())));
+            .compose(
+                found ->
+                    sync.sync(
+                        found.values(), shortMemoryNames, scheduler.instant(), steady.instant())));
   }
 
   private Future<Map<String, Neighbour>> fetchNeighbours() {

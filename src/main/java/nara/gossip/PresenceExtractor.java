@@ -51,7 +51,8 @@ final class PresenceExtractor {
               hello.id(),
               hello.meshIp(),
               PublicKey.parse(hello.publicKey()),
-              event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE)));
+              event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE)),
+              true);
       case Chau goodbye -> new Presence.Offline(goodbye.from());
       default -> null;
     };

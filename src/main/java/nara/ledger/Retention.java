@@ -294,7 +294,8 @@ final class Retention {
     if (ofTarget.size() <= PINGS_PER_TARGET) {
       return true;
     }
-    ofTarget.forEach(this::updateRank);
+    // A copy, because an event whose rank changes leaves the list and returns.
+    List.copyOf(ofTarget).forEach(this::updateRank);
     StoredEvent lowest =
         Collections.min(
             ofTarget,

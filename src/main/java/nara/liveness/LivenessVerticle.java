@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class LivenessVerticle extends VerticleBase {
   private final Identity me;
   private final LivenessConfig config;
   private final Scheduler scheduler;
+  private final InstantSource steady;
   private final RandomGenerator random;
   private final ObservationWriter writer;
   private final PingTimes times = new PingTimes();
@@ -77,6 +79,7 @@ public final class LivenessVerticle extends VerticleBase {
     this.me = me;
     this.config = config;
     this.scheduler = scheduler;
+    this.steady = scheduler.steady();
     this.random = random;
     this.writer = new ObservationWriter(me);
     this.schedule = new PingSchedule(random);
@@ -271,7 +274,7 @@ public final class LivenessVerticle extends VerticleBase {
             .filter(neighbour -> tracker.isOnline(neighbour.name()))
             .toList();
     schedule
-        .next(reachable, scheduler.instant())
+        .next(reachable, steady.instant())
         .ifPresent(chosen -> ping(chosen.name(), chosen.address()).onFailure(this::logFailure));
   }
 

@@ -73,6 +73,20 @@ final class PresenceTracker {
       return status.equals(ONLINE);
     }
 
+    /** Moves times of the future to now: the clock was set back, and nothing waits for it. */
+    void limitTo(Instant now) {
+      heardAt = earlier(heardAt, now);
+      seenReportedAt = earlier(seenReportedAt, now);
+      pingedAt = earlier(pingedAt, now);
+      if (reportAt != null && reportAt.isAfter(now.plus(MAX_LOSS_DELAY))) {
+        reportAt = now;
+      }
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+      return one.isBefore(other) ? one : other;
+    }
+
     boolean mayBePinged(Instant now) {
       return !isWithin(PING_INTERVAL, pingedAt, now);
     }
@@ -145,6 +159,7 @@ final class PresenceTracker {
     for (Neighbour neighbour : neighbourhood.neighbours().values()) {
       String name = neighbour.name();
       TrackedNeighbour tracked = trackedByName.computeIfAbsent(name, n -> new TrackedNeighbour());
+      tracked.limitTo(now);
       check.check(neighbour, tracked, neighbourhood.sightings().get(name));
     }
     firstCheck = false;

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,6 +43,7 @@ final class LedgerFetcher {
 
   private final Vertx vertx;
   private final Scheduler scheduler;
+  private final InstantSource steady;
   private final String me;
   private final PlazaConnection connection;
   private final Duration reconnectTime;
@@ -56,6 +58,7 @@ final class LedgerFetcher {
       Duration reconnectTime) {
     this.vertx = vertx;
     this.scheduler = scheduler;
+    this.steady = scheduler.steady();
     this.me = me;
     this.connection = connection;
     this.reconnectTime = reconnectTime;
@@ -70,10 +73,10 @@ final class LedgerFetcher {
         .forEach(name -> Topics.nameError(name).ifPresent(error -> nameErrors.put(name, error)));
     subjects.keySet().removeAll(nameErrors.keySet());
     FetchLedgers valid = new FetchLedgers(subjects, request.stallTimeout(), request.timeout());
-    Pending started = new Pending(new LedgerFetch(valid, reconnectTime, scheduler.instant()));
+    Pending started = new Pending(new LedgerFetch(valid, reconnectTime, steady.instant()));
     pending.add(started);
     if (connection.connected()) {
-      send(started, started.fetch.onConnected(scheduler.instant()));
+      send(started, started.fetch.onConnected(steady.instant()));
     }
     checkProgress(started);
     return started.promise.future().map(result -> withNameErrors(result, nameErrors));
@@ -90,21 +93,21 @@ final class LedgerFetcher {
 
   void onConnected() {
     for (Pending each : List.copyOf(pending)) {
-      send(each, each.fetch.onConnected(scheduler.instant()));
+      send(each, each.fetch.onConnected(steady.instant()));
       checkProgress(each);
     }
   }
 
   void onConnectionLost() {
     for (Pending each : List.copyOf(pending)) {
-      each.fetch.onConnectionLost(scheduler.instant());
+      each.fetch.onConnectionLost(steady.instant());
       checkProgress(each);
     }
   }
 
   void onAnnouncement(String name) {
     for (Pending each : List.copyOf(pending)) {
-      if (each.fetch.onAnnouncement(name, scheduler.instant())) {
+      if (each.fetch.onAnnouncement(name, steady.instant())) {
         send(each, List.of(name));
         checkProgress(each);
       }
@@ -119,13 +122,13 @@ final class LedgerFetcher {
   Optional<Future<?>> onResponse(PlazaMessage.IncomingResponse response) {
     String from = response.from();
     for (Pending each : List.copyOf(pending)) {
-      if (each.fetch.onResponse(from, scheduler.instant())) {
+      if (each.fetch.onResponse(from, steady.instant())) {
         int events = response.events().size();
         return Optional.of(
             offer(response)
                 .map(result -> new NeighbourResponse(from, response.bytes(), events, result))
-                .onSuccess(merged -> each.fetch.onMerged(merged, scheduler.instant()))
-                .onFailure(failure -> each.fetch.onMergeFailed(from, scheduler.instant()))
+                .onSuccess(merged -> each.fetch.onMerged(merged, steady.instant()))
+                .onFailure(failure -> each.fetch.onMergeFailed(from, steady.instant()))
                 .onComplete(ended -> checkProgress(each)));
       }
     }
@@ -167,7 +170,7 @@ final class LedgerFetcher {
     }
     // One instant for the whole check: a stall that began in the middle of it would neither end the
     // fetch now nor cause another check before the deadline.
-    Instant now = scheduler.instant();
+    Instant now = steady.instant();
     send(checked, checked.fetch.retries(now));
     Optional<LedgersFetched> result = checked.fetch.result(now, connection.error());
     if (result.isPresent()) {

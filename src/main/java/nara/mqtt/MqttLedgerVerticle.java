@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -112,22 +113,24 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.random = random;
     this.senderKeys = new SenderKeyCheck(me, keys);
     this.peers = new PlazaPeers(me.name());
-    this.strangerLimit = RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler);
+    this.strangerLimit =
+        RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    Instant now = scheduler.instant();
+    InstantSource steady = scheduler.steady();
+    Instant now = steady.instant();
     ownStatus =
-        new OwnStatus(me, version(), profile, meshAddress, peers, scheduler, now, new Buzz(now));
+        new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    responder = new LedgerResponder(vertx, scheduler, me.name(), connection);
+    responder = new LedgerResponder(vertx, steady, me.name(), connection);
     publisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
@@ -341,14 +344,15 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private Future<?> onHowdy(HowdyMessage howdy, PublicKey key) {
     String from = howdy.from();
-    if (!senderKeys.accepts(from, howdy.status().id(), key, Origin.HOWDY)) {
+    // A howdy's signature does not cover the id, so it is not learned.
+    if (!senderKeys.accepts(from, "", key, Origin.HOWDY)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     peers.countHowdyTo(howdy.to());
     if (from.equals(me.name())) {
       return Future.succeededFuture();
     }
-    onStatus(from, key, howdy.status());
+    onStatus(from, key, howdy.status(), false);
     if (howdy.to().equals(me.name())) {
       long startTime = howdy.observation().startTime();
       publish(new Presence.ObservationReceived(from, howdy.status().uptime(), startTime));
@@ -365,7 +369,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return;
     }
     Optional<PublicKey> key = PublicKey.parse(other.publicKey());
-    if (key.isEmpty() || senderKeys.accepts(other.name(), other.id(), key.get(), Origin.HEARSAY)) {
+    // No signature covers the id; a false one would make the right one contested.
+    if (key.isEmpty() || senderKeys.accepts(other.name(), "", key.get(), Origin.HEARSAY)) {
       publish(new Online(other.name(), other.id(), other.meshIp(), key, false));
     }
   }
@@ -379,14 +384,21 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
-    onStatus(from, key, status);
+    onStatus(from, key, status, true);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
   }
 
-  private void onStatus(String name, PublicKey key, Status status) {
-    peers.onStatus(name, key, status, scheduler.instant());
-    publish(new Online(name, status.id(), status.meshIp(), Optional.of(key), true));
+  /**
+   * Handles the status of a nara.
+   *
+   * @param signed whether the nara's signature covers the status. A howdy's covers neither id nor
+   *     address: they are hearsay until they are checked.
+   */
+  private void onStatus(String name, PublicKey key, Status status, boolean signed) {
+    peers.onStatus(name, key, status, signed, scheduler.instant());
+    String id = signed ? status.id() : "";
+    publish(new Online(name, id, status.meshIp(), Optional.of(key), true, signed));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));
   }
 

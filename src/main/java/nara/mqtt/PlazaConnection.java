@@ -12,6 +12,8 @@ import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttConnectionException;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
+import nara.bus.HostLookup;
 import nara.mqtt.wire.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +73,9 @@ final class PlazaConnection {
   // A broker disconnects the older of two clients with one id, so the id is random.
   private final String clientId = "nara-" + UUID.randomUUID().toString().substring(19);
 
+  private final HostLookup lookup;
+  private final Deque<String> untried = new ArrayDeque<>();
+
   private MqttClient client;
   private boolean connected;
   private boolean keepsConnecting;
@@ -99,6 +105,7 @@ final class PlazaConnection {
     this.filters = filters;
     this.random = random;
     this.listener = listener;
+    this.lookup = new HostLookup(vertx);
   }
 
   /** Starts to connect, and keeps connecting until it is closed. */
@@ -116,6 +123,7 @@ final class PlazaConnection {
     vertx.cancelTimer(reconnectTimer);
     MqttClient last = client;
     client = null;
+    lookup.close();
     return last == null
         ? Future.succeededFuture()
         : last.disconnect()
@@ -194,9 +202,31 @@ final class PlazaConnection {
     return config.maxMessageBytes() - TOPIC_BYTES;
   }
 
+  /** Connects to the next address of the broker, after a look-up of its name when none is left. */
   private void connect() {
+    if (!untried.isEmpty()) {
+      connectTo(untried.removeFirst());
+      return;
+    }
+    lookup
+        .addressesOf(url.host())
+        .onComplete(
+            found -> {
+              if (!keepsConnecting) {
+                return;
+              }
+              if (found.failed()) {
+                onAttemptFailed("cannot reach the broker at " + url + ": its name is unknown");
+                return;
+              }
+              untried.addAll(found.result());
+              connectTo(untried.removeFirst());
+            });
+  }
+
+  private void connectTo(String address) {
     SizeLimitedVertx bounded =
-        new SizeLimitedVertx(vertx, config.maxMessageBytes(), listener::onOversized);
+        new SizeLimitedVertx(vertx, config.maxMessageBytes(), listener::onOversized, address);
     MqttClient next = MqttClient.create(bounded, options());
     client = next;
     exceptionMessage = "";
@@ -216,7 +246,7 @@ final class PlazaConnection {
         });
     next.connect(url.port(), url.host())
         .compose(
-            accepted ->
+            acknowledged ->
                 next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, Topics::qosOf))))
         .compose(sent -> subscribed.future())
         .timeout(2 * MqttLimits.CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
@@ -256,17 +286,26 @@ final class PlazaConnection {
     connected = false;
     String what = wasConnected ? "lost the broker at " : "cannot reach the broker at ";
     String sentence = what + url + ": " + (exceptionMessage.isEmpty() ? reason : exceptionMessage);
-    if (!sentence.equals(error)) {
-      LOG.warn("No connection to the broker; retry; reason={}", sentence);
-    }
-    error = sentence;
     // The handlers of a former client do nothing.
     from.disconnect();
     queue.failAll(sentence);
     if (wasConnected) {
+      untried.clear();
+    }
+    onAttemptFailed(sentence);
+    if (wasConnected) {
       listener.onDisconnected();
     }
-    if (keepsConnecting) {
+  }
+
+  private void onAttemptFailed(String sentence) {
+    if (!sentence.equals(error)) {
+      LOG.warn("No connection to the broker; retry; reason={}", sentence);
+    }
+    error = sentence;
+    if (keepsConnecting && !untried.isEmpty()) {
+      connect();
+    } else if (keepsConnecting) {
       long min = config.reconnectMin().toMillis();
       long span = Math.max(0, config.reconnectMax().toMillis() - min);
       long wait = Math.max(1, min + random.nextLong(span + 1));

@@ -65,15 +65,15 @@ final class PlazaPeers {
     return true;
   }
 
-  void onStatus(String name, PublicKey key, Status status, Instant now) {
+  void onStatus(String name, PublicKey key, Status status, boolean signed, Instant now) {
     Peer peer = peer(name);
     markOnline(peer, now);
     peer.key = key;
-    // A hey_there signs the id and the address; a status does not. So it only fills gaps.
-    if (peer.id.isEmpty()) {
+    // An unsigned status, that of a howdy, only fills gaps.
+    if (signed && !status.id().isEmpty() || peer.id.isEmpty()) {
       peer.id = status.id();
     }
-    if (peer.address.isEmpty()) {
+    if (signed && !status.meshIp().isEmpty() || peer.address.isEmpty()) {
       peer.address = status.meshIp();
     }
     peer.buzz = Math.clamp(status.buzz(), 0, Buzz.MAX);

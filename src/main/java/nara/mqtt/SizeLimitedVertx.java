@@ -21,16 +21,22 @@ import java.util.function.Function;
 final class SizeLimitedVertx extends VertxWrapper {
   private final int maxBytes;
   private final Runnable onDropped;
+  private final String address;
 
-  SizeLimitedVertx(Vertx vertx, int maxBytes, Runnable onDropped) {
+  /**
+   * @param address the IP address to connect to, whatever host the client names
+   */
+  SizeLimitedVertx(Vertx vertx, int maxBytes, Runnable onDropped, String address) {
     super((VertxInternal) vertx);
     this.maxBytes = maxBytes;
     this.onDropped = onDropped;
+    this.address = address;
   }
 
   @Override
   public NetClient createNetClient(NetClientOptions options) {
-    return new FilteringClient(super.createNetClient(options), this::filtered);
+    return new FilteringClient(
+        super.createNetClient(options), this::filtered, address, options.isSsl());
   }
 
   private NetSocket filtered(NetSocket socket) {
@@ -42,16 +48,24 @@ final class SizeLimitedVertx extends VertxWrapper {
     return socket;
   }
 
-  private record FilteringClient(NetClient client, Function<NetSocket, NetSocket> filter)
+  private record FilteringClient(
+      NetClient client, Function<NetSocket, NetSocket> filter, String address, boolean tls)
       implements NetClient {
     @Override
     public Future<NetSocket> connect(int port, String host) {
-      return client.connect(port, host).map(filter);
+      return connect(port, host, null);
     }
 
     @Override
     public Future<NetSocket> connect(int port, String host, String serverName) {
-      return client.connect(port, host, serverName).map(filter);
+      // The certificate is checked against the host, not against the address.
+      return connect(
+          new ConnectOptions()
+              .setHost(host)
+              .setPort(port)
+              .setSsl(tls)
+              .setSniServerName(serverName)
+              .setRemoteAddress(SocketAddress.inetSocketAddress(port, address)));
     }
 
     @Override

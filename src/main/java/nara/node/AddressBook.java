@@ -6,6 +6,8 @@ import java.util.Optional;
 import nara.bounds.BoundedMap;
 import nara.discovery.DiscoveryConfig;
 import nara.mesh.server.PeerDirectory;
+import nara.mesh.wire.AddressPolicy;
+import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
 
 /**
@@ -16,9 +18,11 @@ final class AddressBook implements PeerDirectory {
   /** Anybody can announce any name. Above this, the oldest name is forgotten. */
   private static final int MAX_NAMES = 10_000;
 
+  private final AddressPolicy policy;
   private final Map<String, String> addresses = BoundedMap.fifo(MAX_NAMES);
 
-  AddressBook(DiscoveryConfig discovery) {
+  AddressBook(DiscoveryConfig discovery, AddressPolicy policy) {
+    this.policy = policy;
     discovery.peers().stream()
         .filter(peer -> !peer.name().isEmpty())
         .forEach(peer -> addresses.put(peer.name(), peer.address()));
@@ -27,9 +31,10 @@ final class AddressBook implements PeerDirectory {
   synchronized void onPresence(Presence presence) {
     switch (presence) {
       case Presence.Online online -> {
-        if (!online.address().isEmpty()
-            && (online.firstHand() || !addresses.containsKey(online.name()))) {
-          addresses.put(online.name(), online.address());
+        Optional<PeerAddress> usable = policy.check(online.address());
+        if (usable.isPresent()
+            && (online.addressSigned() || !addresses.containsKey(online.name()))) {
+          addresses.put(online.name(), usable.get().toString());
         }
       }
       case Presence.Offline offline -> addresses.remove(offline.name());

@@ -31,8 +31,8 @@ import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
-import nara.identity.PublicKey;
 import nara.identity.Personality;
+import nara.identity.PublicKey;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
@@ -290,7 +290,7 @@ public final class NaraNode {
   }
 
   private Deployable meshServer() {
-    AddressBook addresses = new AddressBook(config.discovery());
+    AddressBook addresses = new AddressBook(config.discovery(), config.addressPolicy());
     bus().subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
     return new MeshServerVerticle(
         meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
@@ -301,7 +301,8 @@ public final class NaraNode {
   }
 
   private Deployable web() {
-    return new WebVerticle(config.web().host(), config.web().port(), me.name());
+    return new WebVerticle(
+        config.web().host(), config.web().port(), me.name(), verifier::tripReason);
   }
 
   private Deployable gossip() {
@@ -341,7 +342,8 @@ public final class NaraNode {
 
   private Deployable discovery() {
     boolean usesMesh = config.transport() != Transport.MQTT;
-    return new DiscoveryVerticle(me, keys, config.discovery(), scheduler, usesMesh);
+    return new DiscoveryVerticle(
+        me, keys, config.discovery(), config.addressPolicy(), scheduler, newRandom(), usesMesh);
   }
 
   private Deployable checkpointSync() {

@@ -23,12 +23,16 @@ public final class Announcer {
     this.interval = interval;
   }
 
-  /** Signs a hey_there event and returns true, unless one is too recent or the goodbye was said. */
-  boolean announce(Instant now, String meshAddress) {
-    if (chau.length > 0 || now.isBefore(lastAnnounced.plus(interval))) {
+  /**
+   * Signs a hey_there event and returns true, unless one is too recent or the goodbye was said.
+   *
+   * @param steadyNow now by a clock that nobody sets
+   */
+  boolean announce(Instant now, Instant steadyNow, String meshAddress) {
+    if (chau.length > 0 || steadyNow.isBefore(lastAnnounced.plus(interval))) {
       return false;
     }
-    lastAnnounced = now;
+    lastAnnounced = steadyNow;
     heyThere = heyThere(me, Event.unixNanos(now), meshAddress);
     return true;
   }

@@ -20,9 +20,22 @@ public sealed interface Presence extends BusMessage {
    * @param address its mesh address, or empty
    * @param key its key, if the source has one
    * @param firstHand whether the nara itself is the source; otherwise another nara's howdy named it
+   * @param addressSigned whether the nara's signature covers the address
    */
-  record Online(String name, String id, String address, Optional<PublicKey> key, boolean firstHand)
-      implements Presence {}
+  record Online(
+      String name,
+      String id,
+      String address,
+      Optional<PublicKey> key,
+      boolean firstHand,
+      boolean addressSigned)
+      implements Presence {
+    /** The address is as first-hand as the news. */
+    public Online(
+        String name, String id, String address, Optional<PublicKey> key, boolean firstHand) {
+      this(name, id, address, key, firstHand, firstHand);
+    }
+  }
 
   /** A nara left with a verified chau. */
   record Offline(String name) implements Presence {}

@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Scheduler;
 import nara.event.Service;
 import nara.identity.Identity;
 import nara.presence.PresenceRequest.Announced;
@@ -32,7 +33,8 @@ public final class PresenceVerticle extends VerticleBase {
   private final PresenceConfig config;
   private final Supplier<String> meshAddress;
   private final BooleanSupplier leaves;
-  private final InstantSource clock;
+  private final Scheduler clock;
+  private final InstantSource steady;
   private final Announcer announcer;
 
   private OwnEventPublisher ownEvents;
@@ -51,12 +53,13 @@ public final class PresenceVerticle extends VerticleBase {
       PresenceConfig config,
       Supplier<String> meshAddress,
       BooleanSupplier leaves,
-      InstantSource clock) {
+      Scheduler clock) {
     this.me = me;
     this.config = config;
     this.meshAddress = meshAddress;
     this.leaves = leaves;
     this.clock = clock;
+    this.steady = clock.steady();
     this.announcer = new Announcer(me, config.announceInterval());
   }
 
@@ -91,7 +94,8 @@ public final class PresenceVerticle extends VerticleBase {
   }
 
   private Future<?> announce() {
-    if (config.readOnly() || !announcer.announce(clock.instant(), meshAddress.get())) {
+    if (config.readOnly()
+        || !announcer.announce(clock.instant(), steady.instant(), meshAddress.get())) {
       return Future.succeededFuture();
     }
     return ownEvents

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final String me;
   private final boolean hasBroker;
   private final Scheduler scheduler;
+  private final InstantSource steady;
   private final long seed;
   private final List<Report.StageReport> earlierStages;
   private final Optional<LeaderHandover> handover;
@@ -87,6 +89,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     this.me = me;
     this.hasBroker = hasBroker;
     this.scheduler = scheduler;
+    this.steady = scheduler.steady();
     this.seed = random.nextLong();
     this.earlierStages = earlierStages;
     this.handover = handover;
@@ -378,6 +381,6 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private Instant now() {
-    return scheduler.instant();
+    return steady.instant();
   }
 }

@@ -61,7 +61,7 @@ public final class PeerScore {
       case STALLED -> stalls++;
       case BAD_SIGNATURE, NOT_ASKED -> onInvalidResponse(reason);
       case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
-      case UNREACHABLE, CUT_OFF, STOPPING -> {}
+      case UNREACHABLE, CUT_OFF, UNVERIFIABLE, STOPPING -> {}
     }
   }
 

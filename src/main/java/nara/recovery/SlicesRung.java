@@ -125,7 +125,6 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     responses++;
     Reading reading = call.reading;
     reading.ended++;
-    PeerScore score = peerScores.of(call.peer().name());
     if (call.query.total() != COUNT_STEP) {
       boolean truncated = page.events() >= Query.MAX_EVENTS && !fillsMemory(call.query);
       reading.events += page.events();
@@ -133,11 +132,10 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     } else if (page.events() == 0) {
       reading.empty = true;
     } else {
-      score.onClaim((page.events() - 1L) * COUNT_STEP + 1);
       plan(reading, (long) page.events() * COUNT_STEP);
     }
     if (reading.finished() && reading.events < config.maxEvents()) {
-      reading.lost |= !score.fulfilledBy(reading.events);
+      reading.lost |= !peerScores.of(call.peer().name()).fulfilledBy(reading.events);
     }
   }
 

@@ -1,9 +1,6 @@
 package nara.snapshot;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -13,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import nara.file.AtomicFile;
 
 /**
  * A node's snapshot file. A lock file beside it keeps other nodes away, in this process and in
@@ -21,8 +19,6 @@ import java.util.Optional;
  * <p>Readers find the old snapshot or the new one, never a part. Not thread-safe.
  */
 final class SnapshotFile implements AutoCloseable {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   private final Path path;
   private final byte[] key;
   private final FileChannel lock;
@@ -50,7 +46,12 @@ final class SnapshotFile implements AutoCloseable {
     Path lockPath = sibling(path, ".lock");
     FileChannel channel;
     try {
-      channel = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel =
+          FileChannel.open(
+              lockPath,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException noDirectory) {
       throw new IOException("the directory of " + path + " does not exist; make it", noDirectory);
     } catch (IOException failed) {
@@ -73,6 +74,7 @@ final class SnapshotFile implements AutoCloseable {
       throw new IOException(
           "another node uses %s; stop it, or give each node a file of its own".formatted(path));
     }
+    AtomicFile.deleteLeftovers(path);
     return new SnapshotFile(path, key, channel);
   }
 
@@ -91,32 +93,13 @@ final class SnapshotFile implements AutoCloseable {
    * this node's seal is renamed to {@code .unsealed}.
    */
   void write(Snapshot snapshot) throws IOException {
-    Path fresh = sibling(path, ".new");
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              fresh,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING)) {
-        OutputStream out =
-            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
-        snapshot.writeTo(out, key);
-        channel.force(true);
-      }
-      if (existingUnsealed) {
-        Files.move(path, sibling(path, ".unsealed"), StandardCopyOption.REPLACE_EXISTING);
-        existingUnsealed = false;
-      }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException failed) {
-      Files.deleteIfExists(fresh);
-      throw failed;
-    }
-    // Otherwise a power failure could undo the move.
-    try (FileChannel directory =
-        FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
+    AtomicFile.write(path, out -> snapshot.writeTo(out, key), this::keepUnsealed);
+  }
+
+  private void keepUnsealed() throws IOException {
+    if (existingUnsealed) {
+      Files.move(path, sibling(path, ".unsealed"), StandardCopyOption.REPLACE_EXISTING);
+      existingUnsealed = false;
     }
   }
 

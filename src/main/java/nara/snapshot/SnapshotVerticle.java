@@ -4,12 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
@@ -38,7 +37,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private final SnapshotConfig config;
   private final byte[] key;
   private final Keyring keys;
-  private final InstantSource clock;
+  private final Scheduler clock;
 
   private Bus bus;
   private SnapshotFile file;
@@ -53,7 +52,7 @@ public final class SnapshotVerticle extends VerticleBase {
    * @param key 32 bytes derived from the node's soul, for the seal
    * @param keys the keyring that is written and restored
    */
-  public SnapshotVerticle(SnapshotConfig config, byte[] key, Keyring keys, InstantSource clock) {
+  public SnapshotVerticle(SnapshotConfig config, byte[] key, Keyring keys, Scheduler clock) {
     this.config = config;
     this.key = key.clone();
     this.keys = keys;
@@ -84,7 +83,7 @@ public final class SnapshotVerticle extends VerticleBase {
   }
 
   private Future<? extends BusMessage> onRestore() {
-    Instant start = clock.instant();
+    long start = clock.nanoTime();
     return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
         .compose(stats -> onDisk(() -> file.open(stats.hardLimit())))
         .compose(
@@ -93,7 +92,7 @@ public final class SnapshotVerticle extends VerticleBase {
                     .map(this::restore)
                     .orElseGet(() -> Future.succeededFuture(new RestoreTotals(false, false))))
         .<RestoreResult>map(
-            totals -> totals.toResult(config.file(), Duration.between(start, clock.instant())))
+            totals -> totals.toResult(config.file(), Duration.ofNanos(clock.nanoTime() - start)))
         .recover(this::onRestoreFailed)
         .onSuccess(this::onRestored);
   }

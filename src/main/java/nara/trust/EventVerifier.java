@@ -184,8 +184,7 @@ public final class EventVerifier {
   private static long latestSeconds(Event event) {
     return switch (event.payload()) {
       case Checkpoint checkpoint -> checkpoint.asOfTime();
-      case Observation observation ->
-          Math.max(observation.startTime(), observation.lastRestart());
+      case Observation observation -> Math.max(observation.startTime(), observation.lastRestart());
       default -> Long.MIN_VALUE;
     };
   }
@@ -304,17 +303,27 @@ public final class EventVerifier {
       }
     }
     boolean[] accepted = checks.isEmpty() ? new boolean[0] : signatureVerifier.verify(checks);
+    Optional<String> tripReason = signatureVerifier.tripReason();
     int check = 0;
     for (int i : indexes) {
       ParsedEvent parsed = (ParsedEvent) batch.get(i);
       if (parsed.event().payload() instanceof Checkpoint) {
         VoteChecks vote = votes.remove();
-        results[i] = vote.result(parsed, accepted, check);
+        results[i] = orWaiting(vote.result(parsed, accepted, check), parsed, tripReason);
         check += vote.checks().size();
       } else if (results[i] == null) {
-        results[i] = signatureResult(parsed, accepted[check++]);
+        results[i] = orWaiting(signatureResult(parsed, accepted[check++]), parsed, tripReason);
       }
     }
+  }
+
+  /** A verifier that refuses everything decides nothing: the event waits in quarantine. */
+  private static VerificationResult orWaiting(
+      VerificationResult result, ParsedEvent parsed, Optional<String> tripReason) {
+    return tripReason.isEmpty() || result.verdict() == Verdict.VALID
+        ? result
+        : new VerificationResult(
+            parsed, Verdict.UNKNOWN_EMITTER, "this node cannot verify signatures", Set.of());
   }
 
   /** Adds the check of the event's signature, or returns the verdict where none can decide. */

@@ -23,11 +23,7 @@ public record TrustConfig(
     Map<String, PublicKey> keys) {
   /** A configuration without the operator's keys. */
   public TrustConfig(
-      TrustPolicy policy,
-      String verifier,
-      int recheckOneIn,
-      int maxKeyTables,
-      int maxQuarantined) {
+      TrustPolicy policy, String verifier, int recheckOneIn, int maxKeyTables, int maxQuarantined) {
     this(policy, verifier, recheckOneIn, maxKeyTables, maxQuarantined, Map.of());
   }
 

@@ -7,7 +7,10 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
@@ -27,17 +30,20 @@ public final class WebVerticle extends VerticleBase {
   private final String host;
   private final int port;
   private final String name;
+  private final Supplier<Optional<String>> fault;
 
   private Bus bus;
   private HttpServer server;
 
   /**
    * @param name of the node
+   * @param fault why the node cannot do its work until it restarts; empty when it can
    */
-  public WebVerticle(String host, int port, String name) {
+  public WebVerticle(String host, int port, String name, Supplier<Optional<String>> fault) {
     this.host = host;
     this.port = port;
     this.name = name;
+    this.fault = fault;
   }
 
   @Override
@@ -61,21 +67,27 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void onHealth(RoutingContext context) {
-    context.json(new JsonObject().put("status", "up").put("name", name));
+    Optional<String> reason = fault.get();
+    JsonObject health =
+        new JsonObject().put("status", reason.isEmpty() ? "up" : "failed").put("name", name);
+    reason.ifPresent(text -> health.put("reason", text));
+    send(context, reason.isEmpty() ? 200 : 503, health.encode());
   }
 
   private void onReady(RoutingContext context) {
     fetchReport(context)
         .onSuccess(
-            current ->
-                send(
-                    context,
-                    current.finished() ? 200 : 503,
-                    new JsonObject()
-                        .put("ready", current.finished())
-                        .put("stage", current.stage())
-                        .put("outcome", current.report().outcome())
-                        .encode()));
+            current -> {
+              Optional<String> reason = fault.get();
+              boolean ready = current.finished() && reason.isEmpty();
+              JsonObject state =
+                  new JsonObject()
+                      .put("ready", ready)
+                      .put("stage", current.stage())
+                      .put("outcome", current.report().outcome());
+              reason.ifPresent(text -> state.put("reason", text));
+              send(context, ready ? 200 : 503, state.encode());
+            });
   }
 
   private void onReport(RoutingContext context) {
@@ -83,18 +95,19 @@ public final class WebVerticle extends VerticleBase {
         .onSuccess(current -> send(context, 200, ReportJson.write(current.report())));
   }
 
+  /** Peers choose names in it, and an operator may print it on a terminal. */
   private static void send(RoutingContext context, int status, String json) {
     HttpServerResponse response = context.response().setStatusCode(status);
-    response.putHeader("Content-Type", "application/json").end(json);
+    response.putHeader("Content-Type", "application/json").end(SafeText.escapedJson(json));
   }
 
   private void onCounts(RoutingContext context) {
-    CountsJson.fetch(bus).onSuccess(context::json);
+    CountsJson.fetch(bus).onSuccess(counts -> send(context, 200, counts.encode()));
   }
 
   private void onCluster(RoutingContext context) {
     bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), Timeouts.STATUS)
-        .onSuccess(state -> context.json(ClusterJson.of(state)))
+        .onSuccess(state -> send(context, 200, ClusterJson.of(state).encode()))
         .onFailure(
             failure -> context.response().setStatusCode(404).end("the node is in no cluster\n"));
   }

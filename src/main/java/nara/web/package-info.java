@@ -1,5 +1,6 @@
 /** The management port: health, readiness, report, counters, cluster state. */
 @MayKnow({
+  "bounds",
   "bus",
   "checkpoint.consensus",
   "cluster",

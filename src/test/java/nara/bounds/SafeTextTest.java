@@ -43,6 +43,8 @@ class SafeTextTest {
     assertThat(SafeText.excerpt(text)).isEqualTo(excerpt);
     assertThat(SafeText.quoted(text)).isEqualTo('"' + excerpt + '"');
     assertThat(SafeText.escaped(text)).isEqualTo(escaped);
+    assertThat(SafeText.escapedJson("{\n\"a\": 1}\n" + text.replace("\n", "")))
+        .isEqualTo("{\n\"a\": 1}\n" + escaped.replace("\\u000a", ""));
   }
 
   @Test

@@ -9,9 +9,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import nara.demo.Corpus;
+import nara.testing.ScriptedPeer;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,21 @@ class RecoverShutdownIT {
         recover.destroyForcibly();
       }
     }
+  }
+
+  @Test
+  void recover_writes_only_what_came_from_neighbours() throws Exception {
+    Path out = folder.resolve("out.jsonl");
+    List<byte[]> events = Corpus.generate(300, 5, 1, Instant.now()).events();
+    try (ScriptedPeer bart = new ScriptedPeer("bart", events)) {
+      Process recover =
+          started("recover", "--peer", bart.configuredPeer(), "--out", out.toString());
+      recover.getInputStream().readAllBytes();
+      recover.waitFor(60, TimeUnit.SECONDS);
+    }
+    List<String> expected =
+        events.stream().map(event -> new String(event, StandardCharsets.UTF_8)).toList();
+    assertThat(Files.readAllLines(out)).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   private static Process started(String... args) throws IOException {

@@ -59,7 +59,8 @@ public final class InProcessCluster implements AutoCloseable {
         ports.size() / 2 + 1,
         1,
         Duration.ofSeconds(60),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   public ClusterMember get(int i) {

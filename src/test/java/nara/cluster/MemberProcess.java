@@ -104,6 +104,8 @@ public final class MemberProcess implements AutoCloseable {
                   .put("name", directory.getFileName().toString())
                   .put("member", name)
                   .put("host", hosts.get(i))
+                  // Some tests run members in network namespaces.
+                  .put("insecure", true)
                   .put("port", ports.get(i)[0])
                   .put("members", addresses));
       if (base.containsKey("memory")) {

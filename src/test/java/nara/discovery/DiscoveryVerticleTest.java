@@ -7,17 +7,18 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.discovery.DiscoveryRequest.ListNeighbours;
@@ -29,15 +30,24 @@ import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.MeshFailure;
 import nara.presence.Presence;
 import nara.presence.Presence.Online;
+import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
 class DiscoveryVerticleTest {
   private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static final String SIGNING = "10.0.0.1:1";
+  private static final MeshRequest.FetchOutcome SIGNED =
+      new MeshRequest.PageFetched(
+          1, 0, 0, 0, Optional.empty(), false, List.of(), OfferResult.NONE, Duration.ZERO);
+  private static final MeshRequest.FetchOutcome FORGED =
+      new MeshRequest.FetchFailed(MeshFailure.BAD_SIGNATURE, "not signed by bart");
 
   private final Keyring keys = new Keyring();
   private final List<String> pinged = Collections.synchronizedList(new ArrayList<>());
@@ -155,14 +165,61 @@ class DiscoveryVerticleTest {
     mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
     deploy(vertx, DiscoveryConfig.defaults());
     tell(vertx, new Online("bart", "id", "10.0.0.1:1", Optional.empty(), false));
+    awaitOnline(vertx, "bart");
     tell(vertx, new Online("lisa", "", "", Optional.of(TestIdentities.key("lisa")), true));
     tell(vertx, new Online("moe", "", "10.0.0.3:1", Optional.empty(), false));
 
-    assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("lisa");
     assertThat(online(discover(vertx))).containsExactly("bart", "lisa");
     tell(vertx, new Presence.Offline("lisa"));
     assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("bart");
-    assertThat(pinged).containsExactlyInAnyOrder("10.0.0.1:1", "10.0.0.3:1");
+    assertThat(pinged).containsOnly("10.0.0.1:1", "10.0.0.3:1");
+  }
+
+  @Test
+  void host_name_is_resolved_and_one_answering_address_is_enough(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of("127.0.0.1:9", "bart")));
+    deploy(vertx, peers("localhost:9"));
+
+    NeighbourList found = discover(vertx);
+
+    assertThat(found.neighbours()).extracting(Neighbour::address).containsExactly("127.0.0.1:9");
+    assertThat(found.problems()).isEmpty();
+    assertThat(pinged).doesNotContain("localhost:9");
+  }
+
+  @Test
+  void unknown_host_name_is_a_problem(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
+    deploy(vertx, peers("no-such-host.invalid:9", "10.0.0.1:1"));
+
+    NeighbourList found = discover(vertx);
+
+    assertThat(online(found)).containsExactly("bart");
+    assertThat(found.problems())
+        .containsExactly("the host name no-such-host.invalid cannot be resolved");
+  }
+
+  @Test
+  void address_that_cannot_sign_is_not_used(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart", "10.0.0.2:1", "bart")));
+    deploy(vertx, DiscoveryConfig.defaults());
+    tell(vertx, howdy("10.0.0.2:1"));
+    awaitOnline(vertx, "bart");
+    tell(vertx, howdy("10.0.0.1:1"));
+
+    List<Neighbour> neighbours = discover(vertx).neighbours();
+
+    assertThat(neighbours).extracting(Neighbour::address).containsExactly(SIGNING);
+  }
+
+  private static Online howdy(String address) {
+    return new Online("bart", "", address, Optional.empty(), true, false);
+  }
+
+  private static void awaitOnline(Vertx vertx, String name) throws Exception {
+    while (!online(ask(vertx, new ListNeighbours())).contains(name)) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
@@ -216,11 +273,18 @@ class DiscoveryVerticleTest {
     Bus.of(vertx)
         .serve(
             MeshRequest.ADDRESS,
-            PingPeer.class,
-            peer -> {
-              pinged.add(peer.address());
-              return onPing.apply(peer);
-            });
+            MeshRequest.class,
+            request ->
+                switch (request) {
+                  case PingPeer peer -> {
+                    pinged.add(peer.address());
+                    yield onPing.apply(peer);
+                  }
+                  case MeshRequest.FetchPage page ->
+                      Future.succeededFuture(
+                          page.peer().address().equals(SIGNING) ? SIGNED : FORGED);
+                  default -> Future.failedFuture("not served");
+                });
   }
 
   private static Function<PingPeer, Future<PingOutcome>> answering(Map<String, String> names) {
@@ -251,7 +315,13 @@ class DiscoveryVerticleTest {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), keys, config, InstantSource.system(), true)));
+                TestIdentities.named("me"),
+                keys,
+                config,
+                AddressPolicy.strict(),
+                Scheduler.system(),
+                new SplittableRandom(1),
+                true)));
   }
 
   /** Messages from one sender come in order: an answer after it shows that it was heard. */

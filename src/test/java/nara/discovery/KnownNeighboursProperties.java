@@ -9,6 +9,7 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
 import net.jqwik.api.Arbitraries;
@@ -37,7 +38,8 @@ class KnownNeighboursProperties {
   void neighbourhood_invariants_hold_after_any_events(
       @ForAll("neighbourEvents") List<NeighbourEvent> neighbourEvents) {
     Keyring keys = new Keyring();
-    KnownNeighbours known = new KnownNeighbours(ME, keys, MOST);
+    KnownNeighbours known =
+        new KnownNeighbours(ME, keys, AddressPolicy.strict(), toPing -> {}, MOST);
     for (NeighbourEvent event : neighbourEvents) {
       event.applyTo(known);
       List<Neighbour> all = known.all();

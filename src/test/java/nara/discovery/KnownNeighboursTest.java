@@ -7,12 +7,15 @@ import static nara.discovery.Neighbour.Source.SCAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.presence.Presence;
 import nara.presence.Presence.Offline;
 import nara.presence.Presence.Online;
@@ -26,7 +29,9 @@ class KnownNeighboursTest {
 
   private final Identity me = TestIdentities.named("me");
   private final Keyring keys = new Keyring();
-  private final KnownNeighbours known = new KnownNeighbours(me, keys, 3);
+  private final List<PingTarget> toPing = new ArrayList<>();
+  private final KnownNeighbours known =
+      new KnownNeighbours(me, keys, AddressPolicy.strict(), toPing::add, 3);
 
   @Nested
   class PingResults {
@@ -48,7 +53,7 @@ class KnownNeighboursTest {
 
     @Test
     void configured_peer_is_offline_when_it_does_not_answer() {
-      known.addConfigured("bart", HERE);
+      known.addConfigured("bart", List.of(HERE));
       known.onNoPong(configured("bart", HERE));
 
       assertThat(bart().online()).isFalse();
@@ -58,7 +63,7 @@ class KnownNeighboursTest {
 
     @Test
     void mismatched_configured_name_is_reported_and_not_used() {
-      known.addConfigured("bart", HERE);
+      known.addConfigured("bart", List.of(HERE));
 
       assertThat(answers(configured("bart", HERE), "lisa"))
           .hasValueSatisfying(
@@ -81,7 +86,7 @@ class KnownNeighboursTest {
     void this_node_is_neither_neighbour_nor_problem() {
       assertThat(answers(found(HERE), "me")).isEmpty();
       assertThat(answers(configured("me", HERE), "me")).isEmpty();
-      known.addConfigured("me", HERE);
+      known.addConfigured("me", List.of(HERE));
 
       assertThat(known.all()).isEmpty();
     }
@@ -153,7 +158,19 @@ class KnownNeighboursTest {
 
       known.onPresence(announced("bart", ""));
       assertThat(bart().online()).isTrue();
+    }
+
+    @Test
+    void announced_address_is_used_once_the_nara_answers_there() {
+      known.onPresence(announced("bart", HERE));
+      assertThat(bart().address()).isEmpty();
+      assertThat(toPing).containsExactly(new PingTarget(HERE, "bart", PLAZA));
+
+      answers(toPing.getFirst(), "bart");
+
       assertThat(bart().address()).isEqualTo(HERE);
+      known.onPresence(announced("bart", HERE));
+      assertThat(toPing).as("it answered already").hasSize(1);
     }
 
     @Test
@@ -199,11 +216,13 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void invalid_address_is_ignored() {
-      known.onPresence(announced("bart", HERE));
-      known.onPresence(announced("bart", "evil/../path"));
+    void refused_address_is_ignored() {
+      for (String address : List.of("evil/../path", "127.0.0.1:80", "evil.example:80")) {
+        known.onPresence(announced("bart", address));
+      }
 
-      assertThat(bart().address()).isEqualTo(HERE);
+      assertThat(toPing).isEmpty();
+      assertThat(known.announcedTargets(10)).isEmpty();
     }
 
     @Test
@@ -220,53 +239,120 @@ class KnownNeighboursTest {
   @Nested
   class ConflictingSources {
     @Test
-    void announcement_overrides_hearsay() {
+    void answering_address_is_not_replaced_by_claims() {
       known.onPresence(rumour("bart", HERE));
+      answers(toPing.getLast(), "bart");
       known.onPresence(announced("bart", THERE));
       known.onPresence(rumour("bart", ELSEWHERE));
 
-      assertThat(bart().address()).isEqualTo(THERE);
+      assertThat(bart().address()).isEqualTo(HERE);
       assertThat(bart().sources()).containsExactlyInAnyOrder(PLAZA, HEARSAY);
     }
 
     @Test
-    void later_announcement_overrides_earlier_one() {
-      known.onPresence(announced("bart", HERE));
-      known.onPresence(announced("bart", THERE));
+    void howdy_with_another_address_does_not_hide_its_sender() {
+      known.onPresence(howdy("bart", HERE));
+      for (int i = 0; i < 50; i++) {
+        known.onPresence(howdy("bart", "10.9.0." + i + ":1"));
+      }
+      assertThat(toPing).as("claims of one name").hasSize(NeighbourAddresses.MAX_UNSIGNED);
 
-      assertThat(bart().address()).isEqualTo(THERE);
+      toPing.stream().filter(target -> !target.address().equals(HERE)).forEach(known::onNoPong);
+      answers(toPing.getFirst(), "bart");
+
+      assertThat(bart().address()).isEqualTo(HERE);
     }
 
     @Test
-    void pong_overrides_hearsay_but_not_an_announcement() {
-      known.onPresence(rumour("bart", HERE));
-      answers(found(THERE), "bart");
-      assertThat(bart().address()).isEqualTo(THERE);
+    void failed_unsigned_claim_makes_room_for_another() {
+      for (int i = 0; i < 50; i++) {
+        known.onPresence(howdy("bart", "10.9.0." + i + ":1"));
+      }
+      toPing.forEach(known::onNoPong);
+      toPing.clear();
+      known.onPresence(howdy("bart", HERE));
 
-      known.onPresence(announced("bart", ELSEWHERE));
+      assertThat(toPing).extracting(PingTarget::address).containsExactly(HERE);
+    }
+
+    @Test
+    void signed_claim_always_has_room() {
+      for (int i = 0; i < 50; i++) {
+        known.onPresence(howdy("bart", "10.9.0." + i + ":1"));
+      }
+      known.onPresence(announced("bart", HERE));
+
+      assertThat(toPing.getLast().address()).isEqualTo(HERE);
+    }
+
+    @Test
+    void signed_claim_that_answers_replaces_an_unsigned_one() {
+      known.onPresence(howdy("bart", THERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", HERE));
+      answers(toPing.getLast(), "bart");
+
+      assertThat(bart().address()).isEqualTo(HERE);
+    }
+
+    @Test
+    void address_that_signs_wins_over_one_that_only_answers_pings() {
+      known.onPresence(howdy("bart", THERE));
+      answers(toPing.getLast(), "bart");
+      assertThat(known.rivals("bart")).isEmpty();
+      known.onPresence(howdy("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      assertThat(known.rivals("bart")).containsExactly(THERE, HERE);
+
+      known.onProof("bart", THERE, false);
+      known.onProof("bart", HERE, true);
+
+      assertThat(bart().address()).isEqualTo(HERE);
+      assertThat(known.rivals("bart")).isEmpty();
+    }
+
+    @Test
+    void nara_that_answers_at_an_address_that_another_claimed_is_used() {
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(announced("impostor", HERE));
+
+      assertThat(answers(new PingTarget(HERE, "impostor", PLAZA), "bart")).isEmpty();
+      assertThat(bart().address()).isEqualTo(HERE);
+      assertThat(neighbour("impostor").address()).isEmpty();
+    }
+
+    @Test
+    void silent_address_remains_until_another_one_answers() {
       answers(found(THERE), "bart");
+      known.onNoPong(found(THERE));
+      assertThat(bart().address()).isEqualTo(THERE);
+      known.onPresence(announced("bart", ELSEWHERE));
+      assertThat(bart().online()).as("it announced itself and has not left").isTrue();
+      answers(toPing.getLast(), "bart");
+
       assertThat(bart().address()).isEqualTo(ELSEWHERE);
     }
 
     @Test
-    void announced_address_loses_its_rank_when_its_ping_fails() {
-      answers(found(THERE), "bart");
-      known.onPresence(announced("bart", ELSEWHERE));
-      known.onNoPong(new PingTarget(ELSEWHERE, "bart", PLAZA));
-
-      assertThat(bart().address()).isEqualTo(THERE);
-      assertThat(bart().online()).as("it announced itself and has not left").isTrue();
-    }
-
-    @Test
     void configured_address_overrides_all_while_it_answers() {
-      known.addConfigured("bart", HERE);
+      known.addConfigured("bart", List.of(HERE));
       answers(configured("bart", HERE), "bart");
       known.onPresence(announced("bart", THERE));
+      answers(toPing.getLast(), "bart");
       assertThat(bart().address()).isEqualTo(HERE);
 
       known.onNoPong(configured("bart", HERE));
       assertThat(bart().address()).isEqualTo(THERE);
+    }
+
+    @Test
+    void one_of_several_configured_addresses_is_enough() {
+      known.addConfigured("bart", List.of(HERE, THERE));
+      known.onNoPong(configured("bart", HERE));
+      answers(configured("bart", THERE), "bart");
+
+      assertThat(bart().address()).isEqualTo(THERE);
+      assertThat(bart().online()).isTrue();
     }
   }
 
@@ -308,23 +394,36 @@ class KnownNeighboursTest {
         known.onPresence(announced(name, HERE));
       }
       assertThat(answers(found(THERE), "d")).isPresent();
-      known.addConfigured("bart", HERE);
+      known.addConfigured("bart", List.of(HERE));
 
       assertThat(known.all()).extracting(Neighbour::name).containsExactly("b", "bart", "c");
     }
   }
 
   @Test
-  void plaza_targets_list_announced_before_hearsay_and_no_configured_peer() {
-    known.addConfigured("bart", HERE);
+  void known_naras_and_signed_claims_are_pinged_first() {
+    known.addConfigured("bart", List.of(HERE));
     known.onPresence(announced("bart", HERE));
     known.onPresence(rumour("lisa", THERE));
     known.onPresence(announced("moe", ELSEWHERE));
 
-    assertThat(known.plazaTargets(10))
+    assertThat(known.announcedTargets(10))
         .containsExactly(
             new PingTarget(ELSEWHERE, "moe", PLAZA), new PingTarget(THERE, "lisa", HEARSAY));
-    assertThat(known.plazaTargets(1)).extracting(PingTarget::expectedName).containsExactly("moe");
+    assertThat(known.announcedTargets(1))
+        .extracting(PingTarget::expectedName)
+        .containsExactly("moe");
+  }
+
+  @Test
+  void run_pings_each_host_a_limited_number_of_times() {
+    KnownNeighbours many =
+        new KnownNeighbours(me, keys, AddressPolicy.strict(), target -> {}, 1_000);
+    for (int i = 0; i < 200; i++) {
+      many.onPresence(announced("n" + i, "10.0.0.1:" + (1 + i)));
+    }
+
+    assertThat(many.announcedTargets(1_000)).hasSize(AddressPolicy.MAX_NAMES_PER_HOST);
   }
 
   private Optional<String> answers(PingTarget target, String name) {
@@ -345,6 +444,10 @@ class KnownNeighboursTest {
 
   private static Presence announced(String name, String address) {
     return new Online(name, "", address, Optional.empty(), true);
+  }
+
+  private static Presence howdy(String name, String address) {
+    return new Online(name, "", address, Optional.empty(), true, false);
   }
 
   private static Presence rumour(String name, String address) {

@@ -11,12 +11,13 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
@@ -27,6 +28,7 @@ import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.PeerAddress;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,13 @@ class LoopbackScanIT {
     await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), new Keyring(), config, InstantSource.system(), true)));
+                TestIdentities.named("me"),
+                new Keyring(),
+                config,
+                AddressPolicy.strict(),
+                Scheduler.system(),
+                new SplittableRandom(1),
+                true)));
 
     NeighbourList all =
         await(

@@ -9,12 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
@@ -23,6 +24,7 @@ import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.MeshFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,7 +203,13 @@ class TailscaleIT {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
-                TestIdentities.named("me"), new Keyring(), config, InstantSource.system(), true)));
+                TestIdentities.named("me"),
+                new Keyring(),
+                config,
+                AddressPolicy.strict(),
+                Scheduler.system(),
+                new SplittableRandom(1),
+                true)));
   }
 
   private static NeighbourList discover(Vertx vertx) throws Exception {

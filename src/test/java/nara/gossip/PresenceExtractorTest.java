@@ -50,6 +50,6 @@ class PresenceExtractorTest {
 
   private static Presence present(boolean firstHand) {
     return new Presence.Online(
-        "bart", BART.id(), "10.0.0.1:7433", Optional.of(BART.key()), firstHand);
+        "bart", BART.id(), "10.0.0.1:7433", Optional.of(BART.key()), firstHand, true);
   }
 }

@@ -53,6 +53,24 @@ class LedgerTest {
   }
 
   @Test
+  void pings_are_trimmed_when_the_standings_of_their_naras_have_changed() {
+    Ledger large =
+        new Ledger(
+            LedgerConfig.ofSize(100),
+            name -> known.contains(name) ? Standing.ESTABLISHED : Standing.UNKNOWN);
+    for (int ts = 1; ts <= 20; ts++) {
+      Event ping = TestEvents.event(ts, new Ping("o" + ts % 3, "", "t", "", ts));
+      assertThat(large.merge(List.of(TestEvents.unsigned(ping))).dropped()).isLessThan(2);
+      if (ts % 2 == 0) {
+        known.addAll(Set.of("t", "o" + ts % 3));
+      } else {
+        known.remove("o" + ts % 3);
+      }
+    }
+    assertThat(large.export()).hasSize(5);
+  }
+
+  @Test
   void smaller_bytes_stay_when_two_events_with_one_id_have_equal_verdicts() {
     Seen seen = new Seen("a", "", "b", "", "mesh");
     Event first = TestEvents.event(1, "x", seen);

@@ -52,6 +52,20 @@ class PresenceTrackerTest {
   }
 
   @Test
+  void silent_neighbour_is_pinged_again_when_the_clock_is_set_back() {
+    neighbour("bart", "10.0.0.1:7433", true);
+    reports("bart", "ONLINE", "");
+    checkAfter(0);
+    silent("bart", "ONLINE");
+    assertThat(checkAfter(600)).contains(new PingSilent("bart", "10.0.0.1:7433"));
+    tracker.recordPingDone("bart");
+
+    checkAfter(-7_200);
+
+    assertThat(checkAfter(60)).contains(new PingSilent("bart", "10.0.0.1:7433"));
+  }
+
+  @Test
   void earlier_changes_are_not_reported_after_first_check() {
     neighbour("bart", "", false);
     neighbour("lisa", "", true);

@@ -117,7 +117,7 @@ class PlazaPeersTest {
     Status status =
         Status.of(Citizen.named(name).identity(), "test", "")
             .withCurrent("mqtt", "short", 1, 1, 1, buzz, 1);
-    peers.onStatus(name, KEY, status, NOW);
+    peers.onStatus(name, KEY, status, false, NOW);
   }
 
   @Test

@@ -18,11 +18,11 @@ class AnnouncerTest {
 
   @Test
   void announcer_signs_a_new_announcement_when_the_interval_has_passed() {
-    assertThat(announcer.announce(NOW, "h:1")).isTrue();
+    assertThat(announcer.announce(NOW, NOW, "h:1")).isTrue();
     byte[] first = announcer.heyThere();
-    assertThat(announcer.announce(NOW.plus(INTERVAL).minusNanos(1), "h:1")).isFalse();
+    assertThat(announcer.announce(NOW, NOW.plus(INTERVAL).minusNanos(1), "h:1")).isFalse();
     assertThat(announcer.heyThere()).isEqualTo(first);
-    assertThat(announcer.announce(NOW.plus(INTERVAL), "h:2")).isTrue();
+    assertThat(announcer.announce(NOW.plus(INTERVAL), NOW.plus(INTERVAL), "h:2")).isTrue();
 
     Event second = Citizen.read(announcer.heyThere()).event();
     assertThat(((HeyThere) second.payload()).meshIp()).isEqualTo("h:2");
@@ -30,12 +30,21 @@ class AnnouncerTest {
   }
 
   @Test
+  void announcer_goes_on_when_the_clock_is_set_back() {
+    assertThat(announcer.announce(NOW, NOW, "h:1")).isTrue();
+    Instant setBack = NOW.minus(Duration.ofHours(2));
+
+    assertThat(announcer.announce(setBack, NOW.plus(INTERVAL), "h:1")).isTrue();
+    assertThat(Citizen.read(announcer.heyThere()).event().ts()).isEqualTo(Event.unixNanos(setBack));
+  }
+
+  @Test
   void announcer_signs_one_goodbye_and_no_announcement_after_it() {
-    announcer.announce(NOW, "h:1");
+    announcer.announce(NOW, NOW, "h:1");
     assertThat(announcer.sayGoodbye(NOW)).isTrue();
     byte[] chau = announcer.chau();
     assertThat(announcer.sayGoodbye(NOW.plusSeconds(1))).isFalse();
-    assertThat(announcer.announce(NOW.plus(Duration.ofMinutes(1)), "h:1")).isFalse();
+    assertThat(announcer.announce(NOW, NOW.plus(Duration.ofMinutes(1)), "h:1")).isFalse();
 
     assertThat(announcer.heyThere()).isEmpty();
     assertThat(announcer.chau()).isEqualTo(chau);

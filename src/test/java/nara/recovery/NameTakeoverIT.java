@@ -17,6 +17,8 @@ import java.util.function.UnaryOperator;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
+import nara.event.Checkpoint;
+import nara.event.HeyThere;
 import nara.identity.PublicKey;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
@@ -42,6 +44,9 @@ class NameTakeoverIT {
 
   private static final List<String> NAMES =
       List.of("alice", "bob", "carol", "n3", "n4", "n5", "n6", "n7", "n8", "n9");
+
+  private static final List<Citizen> VOTERS =
+      List.of(Citizen.named("v1"), Citizen.named("v2"), Citizen.named("v3"));
 
   /** 3,000 events of ten naras. */
   private static final List<byte[]> HONEST =
@@ -145,6 +150,49 @@ class NameTakeoverIT {
       assertThat(missingIn(fresh, HONEST)).as(report.toString()).isZero();
       assertThat(dropped(report)).isEmpty();
     }
+  }
+
+  @Test
+  void checkpoints_are_recovered_when_an_attacker_claims_the_ids_of_their_voters() {
+    List<byte[]> honest = new ArrayList<>();
+    VOTERS.forEach(voter -> honest.add(voter.heyThere(END - HOUR, "")));
+    for (int i = 0; i < 52; i++) {
+      honest.add(checkpoint(END + i));
+    }
+    List<byte[]> hostile = new ArrayList<>();
+    for (Citizen voter : VOTERS) {
+      Citizen thief = Citizen.impostor("thief of " + voter.name());
+      hostile.add(
+          thief.signed(
+              END - 2 * HOUR,
+              new HeyThere(thief.name(), thief.key().encoded(), "", voter.id(), "")));
+    }
+    try (TestNode alice = TestNode.holding("alice", honest);
+        TestNode mallory = believing("mallory", hostile, Map.of());
+        TestNode fresh = fresh(peer(mallory), peer(alice))) {
+      Report report = fresh.report();
+
+      assertThat(missingIn(fresh, honest)).as(report.toString()).isZero();
+      assertThat(report.eventTotals().verdicts()).doesNotContainKey("unbacked_checkpoint");
+    }
+  }
+
+  private static byte[] checkpoint(long ts) {
+    Checkpoint.AgreedValues values = new Checkpoint.AgreedValues(1, 2, 3);
+    long second = ts / 1_000_000_000L;
+    Checkpoint bare =
+        new Checkpoint(2, "v1", VOTERS.get(0).id(), "", values, second, 1, List.of(), List.of());
+    List<String> ids = VOTERS.stream().map(Citizen::id).toList();
+    List<String> signatures =
+        VOTERS.stream()
+            .map(
+                voter -> {
+                  String text = bare.attestation(voter.id());
+                  return voter.identity().keys().signBase64(text.getBytes(StandardCharsets.UTF_8));
+                })
+            .toList();
+    return Citizen.unsigned(
+        ts, new Checkpoint(2, "v1", VOTERS.get(0).id(), "", values, second, 1, ids, signatures));
   }
 
   private static boolean isOfAlice(byte[] event) {

@@ -15,7 +15,6 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -26,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import nara.bus.Bus;
+import nara.bus.Scheduler;
 import nara.demo.Corpus;
 import nara.event.Event;
 import nara.event.json.RawEvents;
@@ -229,10 +229,10 @@ class SnapshotVerticleTest {
             new SnapshotConfig(path, every),
             Citizen.named(soul).identity().soul().derivedKey("a", "b"),
             keys,
-            InstantSource.system()),
+            Scheduler.system()),
         new DeploymentOptions());
     deploy(
-        new TrustVerticle(config(policy), counting(), keys, InstantSource.system()),
+        new TrustVerticle(config(policy), counting(), keys, Scheduler.system()),
         new DeploymentOptions());
   }
 

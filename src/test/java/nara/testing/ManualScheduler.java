@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -27,6 +28,7 @@ public final class ManualScheduler implements Scheduler {
       new PriorityQueue<>(
           Comparator.comparing(ScheduledAction::at).thenComparing(ScheduledAction::number));
   private Instant now;
+  private Duration clockError = Duration.ZERO;
   private long number;
 
   public ManualScheduler(Instant now) {
@@ -40,7 +42,18 @@ public final class ManualScheduler implements Scheduler {
 
   @Override
   public synchronized Instant instant() {
-    return now;
+    return now.plus(clockError);
+  }
+
+  /** Follows {@link #advance}. The nanoTime() of requests over real sockets is the machine's. */
+  @Override
+  public InstantSource steady() {
+    return this::time;
+  }
+
+  /** Sets the clock that {@link #instant} reads, back or forward; no time passes. */
+  public synchronized void setClock(Duration by) {
+    clockError = clockError.plus(by);
   }
 
   @Override
@@ -72,13 +85,17 @@ public final class ManualScheduler implements Scheduler {
    * <p>Not to be called on an event loop.
    */
   public void advance(Duration by) {
-    Instant end = instant().plus(by);
+    Instant end = time().plus(by);
     for (ScheduledAction action = next(end); action != null; action = next(end)) {
       runOnContext(action);
     }
     synchronized (this) {
       now = end;
     }
+  }
+
+  private synchronized Instant time() {
+    return now;
   }
 
   private synchronized ScheduledAction next(Instant end) {

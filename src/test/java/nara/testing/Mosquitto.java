@@ -118,7 +118,7 @@ public final class Mosquitto implements AutoCloseable {
       "-dname",
       "CN=127.0.0.1",
       "-ext",
-      "SAN=IP:127.0.0.1"
+      "SAN=IP:127.0.0.1,DNS:localhost"
     };
     run(keytool, made);
     char[] password = TRUST_STORE_PASSWORD.toCharArray();

@@ -3,6 +3,7 @@ package nara.checkpoint.consensus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class CheckpointProposer {
 
   private final Vertx vertx;
   private final Scheduler scheduler;
+  private final InstantSource steady;
   private final ConsensusConfig config;
   private final Identity me;
   private final AttestationVerifier attestationVerifier;
@@ -59,6 +61,7 @@ final class CheckpointProposer {
       Map<String, Long> counts) {
     this.vertx = vertx;
     this.scheduler = scheduler;
+    this.steady = scheduler.steady();
     this.config = config;
     this.me = me;
     this.attestationVerifier = verifier;
@@ -103,7 +106,7 @@ final class CheckpointProposer {
             .mapToLong(checkpoint -> Math.min(checkpoint.asOfTime(), now))
             .findFirst()
             .orElse(now);
-    nextProposalAt = Instant.ofEpochSecond(last).plus(config.every());
+    nextProposalAt = steady.instant().minusSeconds(now - last).plus(config.every());
   }
 
   private void scheduleCheck() {
@@ -114,7 +117,7 @@ final class CheckpointProposer {
 
   private void proposeIfDue() {
     scheduleCheck();
-    if (proposing || scheduler.instant().isBefore(nextProposalAt)) {
+    if (proposing || steady.instant().isBefore(nextProposalAt)) {
       return;
     }
     proposing = true;
@@ -216,7 +219,7 @@ final class CheckpointProposer {
   private void onRoundFinished(String outcome) {
     counts.merge(outcome, 1L, Long::sum);
     proposing = false;
-    nextProposalAt = scheduler.instant().plus(config.every());
+    nextProposalAt = steady.instant().plus(config.every());
   }
 
   private void onPostponed(String reason) {

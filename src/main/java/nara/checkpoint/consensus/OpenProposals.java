@@ -47,7 +47,12 @@ final class OpenProposals {
         || attestation.asOfTime() > now.getEpochSecond() + tolerance) {
       return Optional.of(RejectReason.STALE);
     }
-    bySubject.values().removeIf(latest -> latest.addedAt().plus(RETENTION).isBefore(now));
+    // A time of the future is from before the clock was set back.
+    bySubject
+        .values()
+        .removeIf(
+            latest ->
+                latest.addedAt().plus(RETENTION).isBefore(now) || latest.addedAt().isAfter(now));
     Latest latest = bySubject.getOrDefault(attestation.subjectId(), NONE);
     boolean later =
         attestation.asOfTime() > latest.asOfTime()

@@ -193,8 +193,7 @@ final class CheckpointPager {
     failures++;
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
-      case STOPPING -> false;
-      case UNSUPPORTED -> false;
+      case UNVERIFIABLE, STOPPING, UNSUPPORTED -> false;
       case UNREACHABLE, STALLED -> retry();
       // The peer is there, so its older endpoint may work.
       case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->

@@ -1,14 +1,10 @@
 package nara.cli.file;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import nara.event.Event;
@@ -37,31 +33,18 @@ public final class EventFileWriter {
    * @throws CommandFailure when the file cannot be written
    */
   public static void write(Path path, List<Event> events) {
-    boolean replaceable =
-        !Files.isSymbolicLink(path) && (Files.isRegularFile(path) || !Files.exists(path));
-    Path target = replaceable ? path.resolveSibling(path.getFileName() + ".new") : path;
-    try {
-      try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16);
-          OutputStream out = path.toString().endsWith(".gz") ? new GZIPOutputStream(file) : file) {
-        writeLines(out, events);
-      }
-      if (replaceable) {
-        replace(target, path);
-      }
-    } catch (IOException failure) {
-      if (replaceable) {
-        target.toFile().delete();
-      }
-      throw CommandFailure.unwritable(path, failure);
-    }
-  }
-
-  private static void replace(Path temporary, Path path) throws IOException {
-    try {
-      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException unsupported) {
-      Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
-    }
+    boolean gzipped = path.toString().endsWith(".gz");
+    OutputFile.write(
+        path,
+        out -> {
+          if (!gzipped) {
+            writeLines(out, events);
+            return;
+          }
+          GZIPOutputStream gzip = new GZIPOutputStream(out);
+          writeLines(gzip, events);
+          gzip.finish();
+        });
   }
 
   private static void writeLines(OutputStream out, List<Event> events) throws IOException {

@@ -1,22 +1,21 @@
 package nara.cli.output;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.SerializableString;
-import com.fasterxml.jackson.core.io.CharacterEscapes;
-import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import nara.bounds.SafeText;
 
 /**
- * The JSON that commands print. Objects keep the order of their fields. Characters that some tools
- * take for a line end (U+0085, U+2028, U+2029 and other controls) are escaped, so one row stays one
- * line whatever a peer wrote into it.
+ * The JSON that commands print. Objects keep the order of their fields. Characters that are not
+ * printable are escaped, so a row stays one line and moves no cursor, whatever a peer wrote into
+ * it.
  */
 public final class JsonOutput {
-  private static final ObjectMapper COMPACT = mapper();
-  private static final ObjectMapper INDENTED = mapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper COMPACT = new ObjectMapper();
+  private static final ObjectMapper INDENTED =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private JsonOutput() {}
 
@@ -39,31 +38,9 @@ public final class JsonOutput {
 
   private static String write(ObjectMapper mapper, Object value) {
     try {
-      return mapper.writeValueAsString(value);
+      return SafeText.escapedJson(mapper.writeValueAsString(value));
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("a map of texts and numbers must be valid JSON", impossible);
-    }
-  }
-
-  private static ObjectMapper mapper() {
-    ObjectMapper mapper = new ObjectMapper();
-    mapper.getFactory().setCharacterEscapes(new LineEndEscapes());
-    return mapper;
-  }
-
-  private static final class LineEndEscapes extends CharacterEscapes {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public int[] getEscapeCodesForAscii() {
-      return standardAsciiEscapesForJSON();
-    }
-
-    @Override
-    public SerializableString getEscapeSequence(int c) {
-      return c >= 0x7f && c <= 0x9f || c == 0x2028 || c == 0x2029
-          ? new SerializedString("\\u%04x".formatted(c))
-          : null;
     }
   }
 }

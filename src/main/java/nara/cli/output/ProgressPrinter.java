@@ -22,7 +22,7 @@ public final class ProgressPrinter {
 
   private final Terminal terminal;
   private String stage = "";
-  private Instant nextPrint = Instant.MIN;
+  private Instant lastPrint = Instant.EPOCH;
   private boolean lineOpen;
 
   public ProgressPrinter(Terminal terminal) {
@@ -32,11 +32,14 @@ public final class ProgressPrinter {
   /** Prints the progress, unless the interval since the last print is not over. */
   public void print(RecoveryProgressed progressed) {
     Instant now = terminal.clock().instant();
-    if (progressed.stage().equals(stage) && now.isBefore(nextPrint)) {
+    Duration interval = terminal.interactive() ? TERMINAL_INTERVAL : LOG_INTERVAL;
+    // A last print in the future was before the clock was set back.
+    boolean recent = now.isBefore(lastPrint.plus(interval)) && !now.isBefore(lastPrint);
+    if (progressed.stage().equals(stage) && recent) {
       return;
     }
     stage = progressed.stage();
-    nextPrint = now.plus(terminal.interactive() ? TERMINAL_INTERVAL : LOG_INTERVAL);
+    lastPrint = now;
     if (terminal.interactive()) {
       terminal.err().print(ERASE_LINE + line(progressed));
       terminal.err().flush();

@@ -97,6 +97,7 @@ final class MeshClient {
         () -> {
           byte[] body = response.decompressed(node.config().maxAnswerBytes());
           String name = peer.name();
+          requireVerifier();
           SignatureHeaders headers = SignatureHeaders.of(response.headers());
           SignedRequest.requireValid(
               ResponseSignature.fault(
@@ -105,6 +106,14 @@ final class MeshClient {
           return new VerifiedResponse<>(value, response);
         },
         false);
+  }
+
+  /** Without it, a valid response would count as a forged one. */
+  private void requireVerifier() throws MeshException {
+    if (node.verifier().tripReason().isPresent()) {
+      throw new MeshException(
+          MeshFailure.UNVERIFIABLE, "this node refuses all signatures until it restarts");
+    }
   }
 
   /** Asks a peer for a page of its checkpoint list, which has no signature. */

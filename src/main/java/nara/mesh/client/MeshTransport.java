@@ -116,7 +116,15 @@ public final class MeshTransport implements PingClient {
     return failure instanceof MeshException fault
         && switch (fault.failure()) {
           case UNREACHABLE, STALLED, STOPPING -> false;
-          case CUT_OFF, STATUS, UNSUPPORTED, TOO_LARGE, BAD_SIGNATURE, NOT_ASKED, MALFORMED -> true;
+          case CUT_OFF,
+              STATUS,
+              UNSUPPORTED,
+              TOO_LARGE,
+              BAD_SIGNATURE,
+              NOT_ASKED,
+              MALFORMED,
+              UNVERIFIABLE ->
+              true;
         };
   }
 

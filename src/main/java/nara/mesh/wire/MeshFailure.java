@@ -20,6 +20,8 @@ public enum MeshFailure {
   NOT_ASKED,
   /** The body is not a response by the contract. */
   MALFORMED,
+  /** This node's verifier refuses all signatures; see {@code trust.recheck_one_in}. */
+  UNVERIFIABLE,
   /** This node is stopping. */
   STOPPING
 }

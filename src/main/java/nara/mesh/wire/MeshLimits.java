@@ -63,9 +63,9 @@ public final class MeshLimits {
 
   /**
    * Requests in flight to addresses that have not answered yet, for each place of the others. Fifty
-   * silent addresses are then tried in two rounds.
+   * silent addresses are then tried at once.
    */
-  public static final int NEWCOMERS_PER_PLACE = 3;
+  public static final int NEWCOMERS_PER_PLACE = 6;
 
   /** Addresses remembered as answering: as many naras as a large network has. */
   public static final int ANSWERING_ADDRESSES = 4_096;

@@ -62,7 +62,8 @@ final class ClusterSection {
             quorum,
             s.read("backups", d.backups(), count(0, 6, "copies")),
             s.read("detection", d.detectionTimeout(), DETECTION),
-            tls(s.section("tls")));
+            tls(s.section("tls")),
+            s.read("insecure", d.insecure(), FLAG));
     check(s, cluster, all.size());
     return cluster;
   }
@@ -78,6 +79,9 @@ final class ClusterSection {
     }
     if (s.has("host") && (cluster.host().equals("0.0.0.0") || cluster.host().equals("::"))) {
       s.addProblem("host", "is a wildcard; give the one address that the other members can reach");
+    }
+    if (cluster.enabled() && cluster.exposure().isPresent()) {
+      s.addProblem("host", cluster.exposure().get().replaceFirst("^cluster.host: ", ""));
     }
     if (cluster.quorum() > memberCount) {
       s.addProblem("quorum", "is more than the %d members that there are".formatted(memberCount));

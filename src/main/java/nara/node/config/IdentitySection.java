@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Optional;
 import nara.bounds.SafeText;
@@ -47,6 +49,17 @@ final class IdentitySection {
     return new IdentityConfig(name, soul);
   }
 
+  /** False where files have no such permissions. */
+  private static boolean isReadByOthers(Path file) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    return view != null
+        && view.readAttributes().permissions().stream()
+            .anyMatch(
+                permission ->
+                    permission == PosixFilePermission.GROUP_READ
+                        || permission == PosixFilePermission.OTHERS_READ);
+  }
+
   private static Optional<Soul> soulFromFile(Path file, ConfigSection s) {
     // Reads a limited number of bytes: a device reports the size 0 and never ends.
     try (InputStream in = Files.newInputStream(file)) {
@@ -54,6 +67,10 @@ final class IdentitySection {
       Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
       if (soul.isEmpty()) {
         s.addProblem("soul_file", printable(file) + " does not hold a soul");
+      } else if (isReadByOthers(file)) {
+        s.addWarning(
+            "identity.soul_file: other users can read %s, and the soul is this nara's secret key; run chmod 600 %s"
+                .formatted(SafeText.quoted(file.toString()), SafeText.escaped(file.toString())));
       }
       return soul;
     } catch (IOException unreadable) {

@@ -23,10 +23,7 @@ final class Announcements {
       Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName());
 
   private static final Set<String> WITH_CHECKPOINTS =
-      Set.of(
-          Service.HEY_THERE.wireName(),
-          Service.CHAU.wireName(),
-          Service.CHECKPOINT.wireName());
+      Set.of(Service.HEY_THERE.wireName(), Service.CHAU.wireName(), Service.CHECKPOINT.wireName());
 
   private final CallDispatcher dispatcher;
   private final Set<String> asked = new HashSet<>();
@@ -49,8 +46,7 @@ final class Announcements {
   }
 
   private void addPage(String peer, int index, long cursor, Filter filter) {
-    dispatcher.add(
-        CallPurpose.KEYS, peer, index, "", new Page(cursor, Query.MAX_EVENTS, filter));
+    dispatcher.add(CallPurpose.KEYS, peer, index, "", new Page(cursor, Query.MAX_EVENTS, filter));
   }
 
   void onResponse(PagesCall call, PageFetched page) {

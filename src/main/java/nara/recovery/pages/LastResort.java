@@ -30,10 +30,7 @@ final class LastResort {
   private long events;
 
   LastResort(
-      PeerScores scores,
-      ReplicaGroups groups,
-      RangeScheduler scheduler,
-      SketchCollector sketches) {
+      PeerScores scores, ReplicaGroups groups, RangeScheduler scheduler, SketchCollector sketches) {
     this.peerScores = scores;
     this.groups = groups;
     this.scheduler = scheduler;
@@ -48,7 +45,9 @@ final class LastResort {
       if (!groups.isResolved(peer)) {
         if (score.hasResponded() || !score.dropReason().isEmpty()) {
           unread.add(peer);
-          ask(peer, List.of(RangeFetch.lastResort(peer, Long.MIN_VALUE, Long.MAX_VALUE, List.of())));
+          ask(
+              peer,
+              List.of(RangeFetch.lastResort(peer, Long.MIN_VALUE, Long.MAX_VALUE, List.of())));
         }
       } else {
         ask(peer, gaps(peer));

@@ -10,14 +10,14 @@ import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.EventRef;
 
 /**
- * A peer's ledger by about a thousandth of its events: every 980th from the oldest on, and every
- * 28th of the newest.
+ * A peer's ledger by about a thousandth of its events: every 1,225th from the oldest on, and every
+ * 49th of the newest.
  *
  * <p>A slice of the wire contract holds the events whose rank in the ledger leaves a given
- * remainder. So a slice of one in 980 tells how many events lie between any two of its events. Two
- * equal sketches are of equal ledgers, because one more event in either would move all its later
- * points. So the rung fetches the events of replicas only once. It divides the time range evenly,
- * and knows when a peer has given all events of a range.
+ * remainder. So a slice of one in 1,225 tells how many events lie between any two of its events.
+ * Two equal sketches are of equal ledgers, because one more event in either would move all its
+ * later points. So the rung fetches the events of replicas only once. It divides the time range
+ * evenly, and knows when a peer has given all events of a range.
  *
  * @param points in ascending rank; empty for an empty ledger
  */

@@ -7,22 +7,22 @@ import nara.mesh.wire.MeshLimits;
 final class PagesLimits {
   // Sketches.
 
-  /** Events from one coarse point to the next. Five such steps and some room fill one page. */
-  static final int COARSE_STEP = 980;
+  /** Events from one coarse point to the next. Four such steps and some room fill one page. */
+  static final int COARSE_STEP = 1_225;
 
   /** Events from one fine point to the next, after the last coarse step. */
-  static final int FINE_STEP = 28;
+  static final int FINE_STEP = 49;
 
-  /** Coarse points of a sketch. A ledger of over 980,000 events has an unsketched oldest part. */
+  /** Coarse points of a sketch. A ledger of over 1,225,000 events has an unsketched oldest part. */
   static final int MAX_COARSE_POINTS = 1_000;
 
   /** Coarse steps of a range that fits into one page. */
-  static final int STEPS_PER_PAGE = 5;
+  static final int STEPS_PER_PAGE = 4;
 
   /** The share of the newest events in which replicas may differ, and the least number of them. */
   static final double MAX_TAIL_SHARE = 0.01;
 
-  static final int MIN_TAIL = 4 * FINE_STEP;
+  static final int MIN_TAIL = 112;
 
   /** How long the first half of the peers waits for the rest: much longer than any round trip. */
   static final Duration SKETCH_GRACE = Duration.ofMillis(500);
@@ -131,13 +131,13 @@ final class PagesLimits {
   static final int MAX_PROBE_EVENTS = 200;
 
   /** The share of all events that the probes may cost. */
-  static final double PROBE_SHARE = 0.02;
+  static final double PROBE_SHARE = 0.017;
 
   /** A peer with fewer comparable events has not shown enough to be skipped. */
   static final int MIN_COMPARABLE_EVENTS = 30;
 
   static final int CHECKS_PER_FETCHER = 2;
-  static final int FETCHER_CHECK_EVENTS = 24;
+  static final int FETCHER_CHECK_EVENTS = 10;
   static final int CHECKS_PER_SKIPPED_GROUP = 8;
 
   /** The share of a skipped group's events that its checks may cost. */

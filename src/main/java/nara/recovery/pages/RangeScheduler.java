@@ -149,8 +149,7 @@ final class RangeScheduler {
     removePending(
         range -> {
           boolean unfetchable =
-              range.candidates().stream()
-                  .noneMatch(peer -> range.mayBeFetchedBy(peer, peerScores));
+              range.candidates().stream().noneMatch(peer -> range.mayBeFetchedBy(peer, peerScores));
           if (unfetchable && range.isFirstFetch()) {
             open.add(range);
           }

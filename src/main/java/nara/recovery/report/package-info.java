@@ -1,5 +1,6 @@
 /** The report of a recovery and its JSON. */
 @MayKnow({
+  "bounds",
   "checkpoint.sync",
   "discovery",
   "event",

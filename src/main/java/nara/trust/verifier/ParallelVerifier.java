@@ -1,6 +1,7 @@
 package nara.trust.verifier;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -37,6 +38,11 @@ public final class ParallelVerifier implements SignatureVerifier {
   @Override
   public String name() {
     return signatureVerifier.name();
+  }
+
+  @Override
+  public Optional<String> tripReason() {
+    return signatureVerifier.tripReason();
   }
 
   @Override

@@ -80,7 +80,7 @@ public final class RecheckingVerifier implements SignatureVerifier {
     return answers;
   }
 
-  /** The reason why this verifier refuses every signature; empty while it accepts them. */
+  @Override
   public Optional<String> tripReason() {
     return Optional.ofNullable(tripReason.get());
   }

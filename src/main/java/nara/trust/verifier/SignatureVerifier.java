@@ -1,6 +1,7 @@
 package nara.trust.verifier;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Verifies Ed25519 signatures in batches, on the calling thread.
@@ -20,4 +21,12 @@ public interface SignatureVerifier {
    * @return one answer for each check, in order
    */
   boolean[] verify(List<SignatureCheck> batch);
+
+  /**
+   * Why this verifier refuses every signature, because it no longer trusts itself; empty in the
+   * usual case. A refusal then says nothing about the signature, nor about its sender.
+   */
+  default Optional<String> tripReason() {
+    return Optional.empty();
+  }
 }

@@ -36,6 +36,7 @@ import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.wire.AddressPolicy;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.TrustConfig;
@@ -147,7 +148,9 @@ class CheckpointSyncIT {
                     SOON,
                     50,
                     false),
-                clock,
+                AddressPolicy.local(),
+                Scheduler.of(clock),
+                new Random(2),
                 true)));
     await(
         bartsNode.deployVerticle(

@@ -58,7 +58,8 @@ class SharedMapIT {
                 2,
                 1,
                 Duration.ofSeconds(30),
-                Optional.empty()),
+                Optional.empty(),
+                false),
             name);
     config.getUserContext().put(TermTracker.CONTEXT_KEY, tracker);
     return Hazelcast.newHazelcastInstance(config);

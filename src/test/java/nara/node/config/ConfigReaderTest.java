@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -340,6 +341,20 @@ class ConfigReaderTest {
     assertThat(ConfigReader.read(json, Map.of("NARA_SOUL", "none"), MEDIUM_MEGABYTES).problems())
         .extracting(ConfigProblem::path)
         .containsExactly("NARA_SOUL");
+  }
+
+  @Test
+  void reader_warns_of_a_soul_file_that_others_can_read(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("soul"), LISAS.encoded());
+    String json = "{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+    assertThat(read(json).warnings())
+        .singleElement()
+        .satisfies(warning -> assertThat(warning).contains("chmod 600 " + file));
+
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assertThat(read(json).warnings()).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,7 @@ import nara.recovery.PlanCommand.StartFetch;
 import nara.recovery.RecoveryConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How much longer a recovery takes for bad neighbours, in a time that is counted and not waited
@@ -123,6 +125,7 @@ class BadNeighboursCostTest {
     private void ask(PagesRung rung, StartFetch fetch) {
       String name = fetch.peer().name();
       if (tricklers.contains(name)
+          || name.startsWith("tarpit")
           || (name.equals("traitor") && fetch.query() instanceof Query.Page)) {
         at(now + fetch.stallTimeout().toNanos(), rung, fetch, failed(MeshFailure.STALLED));
         return;
@@ -172,6 +175,21 @@ class BadNeighboursCostTest {
           answer.offerResult(),
           took);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20, 50})
+  void silent_neighbours_cost_at_most_three_times_the_time(int silent) {
+    Duration alone = new Simulation(40_000).took("honest");
+    Simulation beside = new Simulation(40_000);
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < silent; i++) {
+      beside.simulatedNetwork.addPeer("tarpit" + i, beside.all);
+      names.add("tarpit" + i);
+    }
+    names.add(silent / 2, "honest");
+    Duration took = beside.took(names.toArray(String[]::new));
+    assertThat(took).isLessThan(alone.multipliedBy(3));
   }
 
   @ParameterizedTest

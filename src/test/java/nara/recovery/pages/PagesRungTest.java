@@ -16,6 +16,7 @@ import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.wire.MeshFailure;
+import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryConfig;
 import nara.testing.RecordCopy;
 import org.junit.jupiter.api.Test;
@@ -323,6 +324,26 @@ class PagesRungTest {
     assertThat(network.held.keySet()).isEqualTo(newest);
     assertThat(network.fetched).isLessThan(60_000);
     assertThat(rung.summary()).contains("the ledger is full");
+  }
+
+  @Test
+  void announcements_of_every_neighbour_come_before_any_range() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    Set<String> names = Set.of("a", "b", "c");
+    names.forEach(name -> network.addPeer(name, all));
+    network.recover(CONFIG);
+
+    Set<String> asked = new HashSet<>();
+    for (PlanCommand.StartFetch fetch : network.requests) {
+      if (fetch.query().filter().services().contains("hey-there")) {
+        asked.add(fetch.peer().name());
+      } else if (fetch.query() instanceof Query.Page page && page.size() > 200) {
+        boolean aboutSelf = !page.filter().subjects().isEmpty();
+        assertThat(aboutSelf || asked.equals(names)).isTrue();
+      }
+    }
+    assertThat(asked).isEqualTo(names);
   }
 
   @Test

@@ -1,0 +1,211 @@
+package nara.discovery;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The claimed addresses of one name. Anybody can claim any address, so all are kept, within bounds,
+ * and pinged. The nara's address is the one that answered with the nara's key. A claim that was not
+ * pinged never replaces it.
+ */
+final class NeighbourAddresses {
+  /** Signed claims per name: the latest one, and the one before it. */
+  static final int MAX_SIGNED = 2;
+
+  /** Unsigned claims per name. Each costs a ping; honest naras have one or two addresses. */
+  static final int MAX_UNSIGNED = 8;
+
+  /** The evidence for a claim; a later constant is better. */
+  enum Evidence {
+    /** A howdy or another nara says so; anybody can alter it. */
+    UNSIGNED,
+    /** This node found it: in a range, or by the Tailscale daemon. */
+    FOUND,
+    /** The nara's signature covers it. */
+    SIGNED,
+    /** The operator configured it. */
+    OPERATOR
+  }
+
+  private static final class Claim {
+    private final String address;
+    private Evidence evidence;
+    private boolean firstHand;
+    private boolean answered;
+    private boolean failed;
+    private boolean proven;
+
+    private Claim(String address, Evidence evidence) {
+      this.address = address;
+      this.evidence = evidence;
+    }
+  }
+
+  /** In the order of arrival; a signed claim that is repeated is the latest again. */
+  private final Map<String, Claim> claims = new LinkedHashMap<>();
+
+  private String chosen = "";
+
+  /**
+   * Adds a claim, or more evidence for one.
+   *
+   * @param firstHand whether the nara itself claims it
+   * @return whether to ping the address
+   */
+  boolean claim(String address, Evidence evidence, boolean firstHand) {
+    Claim claim = claims.get(address);
+    if (claim == null) {
+      if (!makeRoom(evidence)) {
+        return false;
+      }
+      claim = new Claim(address, evidence);
+    } else if (evidence == Evidence.SIGNED) {
+      claims.remove(address);
+    }
+    claims.putIfAbsent(address, claim);
+    claim.firstHand |= firstHand;
+    if (evidence.compareTo(claim.evidence) > 0) {
+      claim.evidence = evidence;
+      choose();
+    }
+    return !claim.answered;
+  }
+
+  private boolean makeRoom(Evidence evidence) {
+    int max =
+        switch (evidence) {
+          case UNSIGNED -> MAX_UNSIGNED;
+          case FOUND, SIGNED -> MAX_SIGNED;
+          case OPERATOR -> Integer.MAX_VALUE;
+        };
+    List<Claim> equals = claims.values().stream().filter(c -> c.evidence == evidence).toList();
+    if (equals.size() < max) {
+      return true;
+    }
+    // Otherwise one message after the other would push out a claim that was not pinged yet.
+    Predicate<Claim> replaceable = c -> evidence != Evidence.UNSIGNED || c.failed;
+    Optional<Claim> evicted =
+        equals.stream().filter(replaceable).filter(c -> !c.address.equals(chosen)).findFirst();
+    evicted.ifPresent(claim -> claims.remove(claim.address));
+    return evicted.isPresent();
+  }
+
+  /** Replaces the operator's addresses of this name. */
+  void configure(List<String> addresses) {
+    claims
+        .values()
+        .removeIf(c -> c.evidence == Evidence.OPERATOR && !addresses.contains(c.address));
+    addresses.forEach(address -> claim(address, Evidence.OPERATOR, false));
+    choose();
+  }
+
+  /** The nara answered a ping there. */
+  void onAnswer(String address, Evidence evidence) {
+    claim(address, evidence, false);
+    Claim claim = claims.get(address);
+    if (claim != null) {
+      claim.answered = true;
+      claim.failed = false;
+      choose();
+    }
+  }
+
+  /** A ping failed, or another nara answered. */
+  void onFailure(String address) {
+    Claim claim = claims.get(address);
+    if (claim != null) {
+      claim.answered = false;
+      claim.failed = true;
+      claim.proven = false;
+      choose();
+    }
+  }
+
+  /** The address gave a response that only the nara can sign, or one that it did not sign. */
+  void onProof(String address, boolean valid) {
+    Claim claim = claims.get(address);
+    if (claim != null) {
+      claim.proven = valid;
+      if (valid) {
+        choose();
+      } else {
+        onFailure(address);
+      }
+    }
+  }
+
+  /** The best address that answers. If none does, the last one remains: the nara may come back. */
+  private void choose() {
+    claims.values().stream()
+        .filter(claim -> claim.answered)
+        .max(
+            Comparator.comparing((Claim claim) -> claim.proven)
+                .thenComparing(claim -> claim.evidence)
+                .thenComparing(claim -> claim.address.equals(chosen)))
+        .ifPresent(best -> chosen = best.address);
+    if (!claims.containsKey(chosen)) {
+      chosen = "";
+    }
+  }
+
+  /**
+   * The address to use: one that the nara answered at, else one that the operator configured, else
+   * empty.
+   */
+  String address() {
+    if (!chosen.isEmpty()) {
+      return chosen;
+    }
+    return claims.values().stream()
+        .filter(claim -> claim.evidence == Evidence.OPERATOR)
+        .map(claim -> claim.address)
+        .findFirst()
+        .orElse("");
+  }
+
+  Set<String> claimed() {
+    return claims.keySet();
+  }
+
+  boolean holds(String address) {
+    return claims.containsKey(address);
+  }
+
+  /** Whether the nara answers pings at some address. */
+  boolean answers() {
+    return claims.values().stream().anyMatch(claim -> claim.answered);
+  }
+
+  /**
+   * The addresses that answer pings, when there are several and no signed response tells which one
+   * is the nara's. Answers to pings are not signed, so a stranger can give them too.
+   */
+  List<String> rivals() {
+    List<Claim> answering = claims.values().stream().filter(claim -> claim.answered).toList();
+    boolean decided =
+        answering.size() < 2
+            || answering.stream()
+                .anyMatch(claim -> claim.proven || claim.evidence == Evidence.OPERATOR);
+    return decided ? List.of() : answering.stream().map(claim -> claim.address).toList();
+  }
+
+  /** The claims to ping in a run, the best first. Other sources ping theirs themselves. */
+  List<PingTarget> targets(String name) {
+    return claims.values().stream()
+        .filter(c -> c.evidence == Evidence.UNSIGNED || c.evidence == Evidence.SIGNED)
+        .sorted(
+            Comparator.comparing((Claim claim) -> claim.failed)
+                .thenComparing(claim -> claim.evidence, Comparator.reverseOrder()))
+        .map(claim -> new PingTarget(claim.address, name, source(claim)))
+        .toList();
+  }
+
+  private static Neighbour.Source source(Claim claim) {
+    return claim.firstHand ? Neighbour.Source.PLAZA : Neighbour.Source.HEARSAY;
+  }
+}

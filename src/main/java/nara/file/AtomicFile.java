@@ -1,0 +1,106 @@
+package nara.file;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Replaces a file as a whole: readers see the old content or the new one, never a part, also after
+ * a power failure.
+ *
+ * <p>The content first goes into a new file beside it. The name of that file is random, and an
+ * existing file or link is never opened: in a directory that others may write to, a link with the
+ * expected name would lead the content into another file.
+ */
+public final class AtomicFile {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int NAME_BYTES = 8;
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final String SUFFIX = ".new";
+
+  /** What writes the content. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all of it; the caller closes the stream. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** What happens between the writing of the new file and its move. */
+  @FunctionalInterface
+  public interface BeforeMove {
+    void run() throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /** Replaces or makes a file. An existing file's permissions remain. */
+  public static void write(Path path, Content content) throws IOException {
+    write(path, content, () -> {});
+  }
+
+  /** The same; {@code beforeMove} runs when the new content is completely on the disk. */
+  public static void write(Path path, Content content, BeforeMove beforeMove) throws IOException {
+    byte[] random = new byte[NAME_BYTES];
+    RANDOM.nextBytes(random);
+    Path fresh =
+        path.resolveSibling(path.getFileName() + "." + HexFormat.of().formatHex(random) + SUFFIX);
+    Set<StandardOpenOption> createNew =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(fresh, createNew)) {
+      try {
+        keepPermissions(path, fresh);
+        OutputStream out =
+            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+        content.writeTo(out);
+        out.flush();
+        channel.force(true);
+        beforeMove.run();
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException | RuntimeException failed) {
+        Files.deleteIfExists(fresh);
+        throw failed;
+      }
+    }
+    // Otherwise a power failure could undo the move.
+    try (FileChannel directory =
+        FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private static void keepPermissions(Path path, Path fresh) throws IOException {
+    PosixFileAttributeView before =
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributeView after =
+        Files.getFileAttributeView(fresh, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (before != null && after != null && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      after.setPermissions(before.readAttributes().permissions());
+    }
+  }
+
+  /** Deletes what killed writers of this file left; the caller ensures that none is at work. */
+  public static void deleteLeftovers(Path path) throws IOException {
+    String prefix = path.getFileName() + ".";
+    int length = prefix.length() + 2 * NAME_BYTES + SUFFIX.length();
+    try (Stream<Path> siblings = Files.list(path.toAbsolutePath().getParent())) {
+      for (Path sibling : siblings.toList()) {
+        String name = sibling.getFileName().toString();
+        if (name.length() == length && name.startsWith(prefix) && name.endsWith(SUFFIX)) {
+          Files.deleteIfExists(sibling);
+        }
+      }
+    }
+  }
+}
