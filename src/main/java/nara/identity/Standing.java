@@ -10,5 +10,20 @@ public enum Standing {
    * The operator, this node's snapshot, a configured peer or two peers at different addresses vouch
    * for the key, or the nara itself answered at its address.
    */
-  ESTABLISHED
+  ESTABLISHED;
+
+  /** What is known about naras, by name. */
+  @FunctionalInterface
+  public interface Lookup {
+    /** How well the nara of that name is known. */
+    Standing standing(String name);
+
+    /**
+     * The host of the only peer that vouches for that nara. Empty when the nara stands on its own,
+     * and when no peer is known that vouches.
+     */
+    default String voucher(String name) {
+      return "";
+    }
+  }
 }
