@@ -1,5 +1,7 @@
 package nara.simulation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,6 +137,8 @@ final class Oracles {
     List<Event> otherForm =
         union.values().stream()
             .filter(event -> held.containsKey(event.id()))
+            // A form without its signature stays until somebody offers the signed one.
+            .filter(event -> held.get(event.id()).verdict() == Verdict.VALID)
             .filter(e -> !Arrays.equals(held.get(e.id()).event().json(), e.json()))
             .toList();
     if (!lacking.isEmpty()) {
@@ -148,7 +152,7 @@ final class Oracles {
               .formatted(
                   otherForm.size(),
                   union.size(),
-                  new String(held.get(otherForm.getFirst().id()).event().json())));
+                  new String(held.get(otherForm.getFirst().id()).event().json(), UTF_8)));
     }
   }
 

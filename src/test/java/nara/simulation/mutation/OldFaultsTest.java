@@ -24,7 +24,7 @@ class OldFaultsTest {
                 "private int decide(List<Evidence> evidence, int incumbent) {",
                 "private int decide(List<Evidence> evidence, int incumbent) {\n"
                     + "    if (!evidence.isEmpty()) {\n      return 0;\n    }"),
-            424),
+            7),
         Arguments.of(
             new Mutation(
                 "a form with white space replaces the honest one",
@@ -46,7 +46,7 @@ class OldFaultsTest {
                 "rejectedEvents += offer.rejected();",
                 "rejectedEvents += offer.rejected();\n"
                     + "    if (rejectedEvents >= 30) {\n      drop(\"lies\");\n    }"),
-            386),
+            343),
         Arguments.of(
             new Mutation(
                 "an id that two naras claim belongs to neither",
