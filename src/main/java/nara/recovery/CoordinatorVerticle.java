@@ -115,17 +115,12 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (stopping) {
       return;
     }
-    if (finalReport == null) {
-      bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
-          .onFailure(
-              failure ->
-                  LOG.warn(
-                      "Cannot compare the claims to keys; the first one of a name holds reason={}",
-                      failure.getMessage()));
-    }
     if (finalReport != null) {
       announceFinished();
-    } else if (log.isEmpty()) {
+      return;
+    }
+    openKeyClaims();
+    if (log.isEmpty()) {
       applyEvent(new RecoveryEvent.Started(seed));
     } else {
       RecoveryReplay.replay(log, config, me, earlierStages)
@@ -333,6 +328,15 @@ public final class CoordinatorVerticle extends VerticleBase {
             .onSuccess(replay.report()::setLedger),
         bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.STATUS)
             .onSuccess(replay.report()::setConflicts));
+  }
+
+  private void openKeyClaims() {
+    bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "Cannot open the key claims; the first key of each name holds; reason={}",
+                    failure.getMessage()));
   }
 
   private Future<?> settleKeyClaims() {

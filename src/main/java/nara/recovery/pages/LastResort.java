@@ -12,8 +12,9 @@ import nara.recovery.PeerScore;
 import nara.recovery.PeerScores;
 
 /**
- * Asks peers that were dropped, or whose sketch shows more than they gave, for what nobody else
- * gave. Each event is judged by itself, so a peer that lies about the rest costs only time.
+ * Asks peers for the ranges that no other peer gave: dropped peers, and peers whose sketch shows
+ * more than they gave. Each event is judged by itself, so a peer that lies about the rest costs
+ * only time.
  *
  * <p>It reads plain pages from the start of each gap to its end and relies on no sketch. The time
  * is bounded: it grows only with the events that come.
@@ -126,7 +127,7 @@ final class LastResort {
         : claimed;
   }
 
-  /** Whether the last phase has taken longer than the events that came are worth. */
+  /** Whether the last phase is over its time, which grows with the events that came. */
   boolean outOfTime() {
     return started != Instant.MAX
         && now.isAfter(

@@ -96,7 +96,7 @@ final class RangeFetch {
   }
 
   /**
-   * A fetch from a peer that gets no other calls, of what nobody else gave.
+   * A fetch from a peer as a last resort, of events that no other peer gave.
    *
    * @param open the ranges that it closes; none when nothing is known of the peer's ledger
    */
