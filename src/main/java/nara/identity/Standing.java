@@ -7,8 +7,8 @@ public enum Standing {
   /** A key is known. One peer can invent such naras too, as it can make any number of keys. */
   KNOWN,
   /**
-   * The operator, this node's snapshot, a configured peer or two peers at different addresses vouch
-   * for the key, or the nara itself answered at its address.
+   * The operator, this node's snapshot, a configured peer or two peers at different addresses
+   * support the key, or the nara itself responded at its address.
    */
   ESTABLISHED
 }

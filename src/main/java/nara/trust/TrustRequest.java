@@ -32,7 +32,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param witness where that peer is, as support for the keys that the events carry
    * @param events not parsed; nobody changes their bytes
    * @param includeHeld also verifies events whose id is held as valid: the sender knows that their
-   *     bytes differ from the held ones, and the ledger keeps the smaller bytes
+   *     bytes differ from the held ones, and the ledger keeps the better variant
    */
   record OfferEvents(String source, Witness witness, RawEvents events, boolean includeHeld)
       implements TrustRequest<OfferResult> {
@@ -162,7 +162,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
   record ListKeyConflicts() implements TrustRequest<KeyConflicts> {}
 
   /**
-   * The reply to {@link ListKeyConflicts}: see {@link Keyring#conflicts}.
+   * The response to {@link ListKeyConflicts}: see {@link Keyring#conflicts}.
    *
    * @param waiting quarantined events by name
    */
