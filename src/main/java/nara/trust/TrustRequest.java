@@ -32,7 +32,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param witness where that peer is, as support for the keys that the events carry
    * @param events not parsed; nobody changes their bytes
    * @param includeHeld also verifies events whose id is held as valid: the sender knows that their
-   *     bytes differ from the held ones, and the ledger keeps the better variant
+   *     bytes differ from the held ones, and the ledger keeps the better form
    */
   record OfferEvents(String source, Witness witness, RawEvents events, boolean includeHeld)
       implements TrustRequest<OfferResult> {
