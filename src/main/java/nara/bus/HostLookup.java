@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * so names are looked up here, on workers of their own, and connections go to IP addresses.
  */
 public final class HostLookup {
-  /** After this time the caller goes on without the name. */
+  /** After this time the lookup fails. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** Addresses of one name, at most: each may cost a timeout. */

@@ -325,7 +325,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     lastProblems.forEach(DiscoveryVerticle::logProblem);
     NeighbourList result = neighbourList();
     LOG.info(
-        "Discovery done: online={} neighbours={} duration_ms={}",
+        "Discovery done; online={} neighbours={} duration_ms={}",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
         Duration.between(runStartedAt, steady.instant()).toMillis());

@@ -87,7 +87,7 @@ final class NeighbourAddresses {
     if (equals.size() < max) {
       return true;
     }
-    // Otherwise one message after the other would push out a claim that was not pinged yet.
+    // A flood of unsigned claims must not evict claims that were not pinged yet.
     Predicate<Claim> replaceable = c -> evidence != Evidence.UNSIGNED || c.failed;
     Optional<Claim> evicted =
         equals.stream().filter(replaceable).filter(c -> !c.address.equals(chosen)).findFirst();

@@ -86,7 +86,7 @@ public final class Keyring {
   public record ClaimedKey(PublicKey key, List<String> evidence) {}
 
   /**
-   * What changed since the last call of {@link #takeChanges}.
+   * The changes since the last call of {@link #takeChanges}.
    *
    * @param keys names whose key was decided or contested, and ids with new claimants
    * @param overturned names whose former key does not hold any more

@@ -144,7 +144,7 @@ public final class CoordinatorVerticle extends VerticleBase {
         .onFailure(
             failure ->
                 LOG.warn(
-                    "Failed to discover peers after a handover; continuing without them reason={}",
+                    "Failed to discover peers after a handover; continuing without them; reason={}",
                     failure.getMessage()));
     unfinished.forEach(this::execute);
     announceProgress();
@@ -353,7 +353,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                   finalReport =
                       replay.buildReport(finish.recoveryOutcome().label(), finish.reasons(), now());
                   LOG.info(
-                      "Finished the boot recovery outcome={} ledger_events={}",
+                      "Finished the boot recovery; outcome={} ledger_events={}",
                       finalReport.outcome(),
                       finalReport.ledgerTotals().total());
                   runner.storeReport(finalReport);

@@ -39,7 +39,7 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     }
   }
 
-  /** What has been read from one peer. */
+  /** The progress of reading one peer's ledger. */
   private static final class Reading {
     final Peer peer;
     int planned = 1;

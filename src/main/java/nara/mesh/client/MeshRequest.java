@@ -80,7 +80,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    * @param events in the response
    * @param oldestTs smallest timestamp among them, 0 when there are none
    * @param newestTs largest timestamp among them, 0 when there are none
-   * @param nextCursor where a page goes on; empty at the end
+   * @param nextCursor the cursor of the next page; empty at the end
    * @param hasMore of the checkpoint list only
    * @param eventRefs time and id of each event, as it states them, in the response's order; an
    *     event that does not state both in the usual form is left out
@@ -183,7 +183,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
 
   sealed interface PingOutcome extends BusMessage {}
 
-  /** A nara answered. The receiver of the reply decides whether to learn its key. */
+  /** A nara responded. The receiver of the reply decides whether to learn its key. */
   record Pong(String name, PublicKey key, String meshIp, Duration rtt) implements PingOutcome {}
 
   /** The address did not respond, or not in this protocol. */

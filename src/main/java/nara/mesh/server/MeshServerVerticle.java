@@ -151,9 +151,9 @@ public final class MeshServerVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(MeshServerRequest<?> request) {
     return switch (request) {
-      case MeshServerRequest.GetServerCounts get ->
+      case MeshServerRequest.GetServerUsage get ->
           Future.succeededFuture(
-              new MeshServerRequest.ServerRefusals(
+              new MeshServerRequest.ServerUsage(
                   counts.byReason(),
                   bodyBudget.usedBytes(),
                   responseBudget.usedBytes() + unsignedResponseBudget.usedBytes()));

@@ -4,8 +4,8 @@ import java.time.Duration;
 import nara.mesh.wire.MeshLimits;
 
 /**
- * What the server spends on its peers. The bytes depend on the heap, so that no number of peers can
- * use it up.
+ * The resources that the server spends on its peers. The bytes depend on the heap, so that no
+ * number of peers can use it up.
  *
  * @param bodyBytes of the request bodies that are being read or processed
  * @param responseBytes of the responses that are being produced or that a peer has not read yet

@@ -74,7 +74,7 @@ public final class PagesRung implements RungExecution {
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
 
-  /** What to do when the waits that have started are over, the earliest first. */
+  /** The actions at the ends of the started waits, the earliest first. */
   private final Deque<Runnable> waits = new ArrayDeque<>();
 
   private Phase phase = Phase.SKETCH;

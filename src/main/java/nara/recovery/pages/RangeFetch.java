@@ -33,7 +33,7 @@ import nara.trust.TrustRequest.OfferResult;
  * has no limit for a peer that holds millions of events, and one for a peer that invents its pages.
  */
 final class RangeFetch {
-  /** What a page led to. */
+  /** The state of a range after a page. */
   enum Progress {
     MORE,
     COMPLETE,
