@@ -99,14 +99,6 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
     }
 
-    /**
-     * Events that an honest peer never sends, whatever others gave it: it checks form and id
-     * itself. Any other rejected event may be a forgery that the peer only holds.
-     */
-    public int faultsOfSender() {
-      return verdicts.getOrDefault(Verdict.MALFORMED, 0) + verdicts.getOrDefault(Verdict.BAD_ID, 0);
-    }
-
     /** The outcome of both batches. */
     public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);

@@ -24,7 +24,6 @@ final class LastResort {
   private final ReplicaGroups groups;
   private final RangeScheduler scheduler;
   private final SketchCollector sketches;
-  private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> unread = new LinkedHashSet<>();
   private Instant now = Instant.EPOCH;
   private Instant started = Instant.MAX;
@@ -58,7 +57,6 @@ final class LastResort {
 
   private void ask(String peer, List<RangeFetch> fetches) {
     if (!fetches.isEmpty() && peerScores.usableAsLastResort(peer)) {
-      asked.add(peer);
       scheduler.schedule(fetches);
     }
   }
@@ -134,11 +132,6 @@ final class LastResort {
             started
                 .plus(PagesLimits.LAST_RESORT_TIME)
                 .plusSeconds(events / PagesLimits.LAST_RESORT_EVENTS_PER_SECOND));
-  }
-
-  /** The peers that were asked as a last resort. */
-  Set<String> asked() {
-    return asked;
   }
 
   /** The peers without a sketch whose ledger was not read to its end. */
