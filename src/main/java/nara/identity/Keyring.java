@@ -33,7 +33,7 @@ import nara.bounds.FairQueue;
  * ids, so their number and length are limited. When the room is full, names with the least evidence
  * go first, and a tenth of it is reserved for names that the operator or the nara itself supports.
  */
-public final class Keyring {
+public final class Keyring implements Standing.Lookup {
   /** Default capacity: far above any network seen, some 60 MB when full. */
   public static final int DEFAULT_MAX_NAMES = 100_000;
 
@@ -51,6 +51,13 @@ public final class Keyring {
 
   /** Claimants of one id that one peer may bring, so that it cannot displace those of others. */
   private static final int MAX_CLAIMANTS_OF_PEER = 4;
+
+  /**
+   * Naras with one host as their only voucher that need no voucher, because they responded to
+   * pings. One stranger can respond under any number of names, so more names share the host as
+   * voucher.
+   */
+  static final int MAX_LIVE_NAMES_OF_HOST = 4;
 
   /** Names of these tiers can be evicted; those above never. */
   static final int TIERS = 3;
@@ -105,6 +112,10 @@ public final class Keyring {
   private final boolean firstWins;
   private final Map<String, NameClaims> names = new ConcurrentHashMap<>();
   private final Map<String, List<IdClaim>> ids = new ConcurrentHashMap<>();
+
+  /** The number of names that responded to pings, by their only voucher. */
+  private final Map<String, Integer> liveNames = new ConcurrentHashMap<>();
+
   private volatile long version;
 
   // Guards all changes of the fields above, and the fields below.
@@ -260,6 +271,8 @@ public final class Keyring {
     names.put(now.name(), now);
     updateTier(before, now);
     updateHearsay(before, now);
+    updateLive(before, -1);
+    updateLive(now, 1);
     if (now.claims().size() > 1
         && conflictingNames.size() < MAX_CONFLICTS_LISTED
         && conflictingNames.add(now.name())) {
@@ -308,6 +321,17 @@ public final class Keyring {
     }
   }
 
+  private void updateLive(NameClaims claims, int difference) {
+    if (claims != null && claims.isLive() && !claims.voucher().isEmpty()) {
+      liveNames.compute(
+          claims.voucher(),
+          (host, names) -> {
+            int now = (names == null ? 0 : names) + difference;
+            return now == 0 ? null : now;
+          });
+    }
+  }
+
   private static void count(Map<Origin, Integer> hearsay, Origin origin, int difference) {
     if (origin.isHearsay()) {
       hearsay.merge(origin, difference, Integer::sum);
@@ -349,6 +373,7 @@ public final class Keyring {
   private void forget(String name) {
     NameClaims gone = names.remove(name);
     updateHearsay(gone, null);
+    updateLive(gone, -1);
     conflictingNames.remove(name);
     changedKeys.remove(name);
     for (String id : gone.ids()) {
@@ -585,13 +610,24 @@ public final class Keyring {
     return named != null && (firstWins ? named.key() != null : named.isDecisive());
   }
 
-  /** How well the nara of that name is known. */
+  @Override
   public Standing standing(String name) {
     NameClaims named = names.get(name);
     if (named == null) {
       return Standing.UNKNOWN;
     }
     return named.isEstablished() ? Standing.ESTABLISHED : Standing.KNOWN;
+  }
+
+  @Override
+  public String voucher(String name) {
+    NameClaims named = names.get(name);
+    String voucher = named == null ? "" : named.voucher();
+    return !voucher.isEmpty()
+            && named.isLive()
+            && liveNames.getOrDefault(voucher, 0) <= MAX_LIVE_NAMES_OF_HOST
+        ? ""
+        : voucher;
   }
 
   /** The key that holds for a name; empty when it is unknown or contested. */

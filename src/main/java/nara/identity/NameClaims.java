@@ -277,6 +277,44 @@ record NameClaims(
         : claims.stream().anyMatch(claim -> evidence(claim).isEstablished());
   }
 
+  /**
+   * The host of the only peer that brought the key; empty when there is none, when the operator or
+   * the snapshot has the key, or when two configured or two discovered hosts brought it. A
+   * discovered address beside a configured peer may be the same host, so the two count as one.
+   */
+  String voucher() {
+    if (isDecisive()) {
+      return "";
+    }
+    String configured = "";
+    String discovered = "";
+    for (Claim claim : holding()) {
+      for (List<Witness> witnesses : List.of(claim.served(), claim.direct())) {
+        for (Witness witness : witnesses) {
+          String known = witness.configured() ? configured : discovered;
+          if (!known.isEmpty() && !known.equals(witness.host())) {
+            return "";
+          }
+          configured = witness.configured() ? witness.host() : configured;
+          discovered = witness.configured() ? discovered : witness.host();
+        }
+      }
+    }
+    // A nara that responded to pings did so at the discovered address.
+    return discovered.isEmpty() || (!configured.isEmpty() && !isLive()) ? configured : discovered;
+  }
+
+  /** Whether the nara responded at an address. */
+  boolean isLive() {
+    return holding().stream()
+        .anyMatch(claim -> claim.has(Origin.PING) || claim.has(Origin.NAMED_PING));
+  }
+
+  /** The claim that holds, or all of them. */
+  private List<Claim> holding() {
+    return decided == CONTESTED ? claims : claims.subList(decided, decided + 1);
+  }
+
   /** Whether all claims are hearsay. */
   boolean isHearsay() {
     return claims.stream().allMatch(claim -> claim.origin().isHearsay());

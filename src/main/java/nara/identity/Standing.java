@@ -10,5 +10,20 @@ public enum Standing {
    * The operator, this node's snapshot, a configured peer or two peers at different addresses
    * support the key, or the nara itself responded at its address.
    */
-  ESTABLISHED
+  ESTABLISHED;
+
+  /** The standing and the voucher of a nara, by its name. */
+  @FunctionalInterface
+  public interface Lookup {
+    /** How well the nara of that name is known. */
+    Standing standing(String name);
+
+    /**
+     * The host of the only peer that vouches for that nara. Empty when other evidence supports the
+     * key, and when no peer is known that vouches for it.
+     */
+    default String voucher(String name) {
+      return "";
+    }
+  }
 }

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -40,9 +39,9 @@ import nara.ledger.index.StoredEvent;
 /**
  * The memory of a nara: a set of events under limits, with its indexes and derived values.
  *
- * <p>The content is a function of the set of offered events and of the known keys, never of order,
- * batches or senders. {@link EventVariants} chooses between events with one id; {@link Retention}
- * applies the limits.
+ * <p>The content is a function of the set of offered events and of what is known about their naras,
+ * never of order, batches or senders. {@link EventVariants} chooses between events with one id;
+ * {@link Retention} applies the limits.
  *
  * <p>With n events, a merge costs O(log n) an event, pruning amortised O(log n) for each removed
  * event, a query what {@link QueryEngine} says, and a subject's values as much as there are events
@@ -79,22 +78,22 @@ public final class Ledger {
   /**
    * An empty ledger.
    *
-   * @param standingOf how well the nara of a name is known; see {@link Retention}
+   * @param standings how well naras are known, and by whom; see {@link Retention}
    * @throws IllegalArgumentException when a maximum is below 1
    */
-  public Ledger(LedgerConfig config, Function<String, Standing> standingOf) {
-    this(config, Retention.FAIR_FROM, standingOf);
+  public Ledger(LedgerConfig config, Standing.Lookup standings) {
+    this(config, Retention.FAIR_FROM, standings);
   }
 
   /** Also takes {@link Retention#FAIR_FROM}, which tests lower. */
-  Ledger(LedgerConfig config, int fairFrom, Function<String, Standing> standingOf) {
+  Ledger(LedgerConfig config, int fairFrom, Standing.Lookup standings) {
     if (config.maxEvents() < 1) {
       throw new IllegalArgumentException(
           "A ledger holds at least 1 event, not " + config.maxEvents());
     }
     this.config = config;
     this.filter = new PersonalityFilter(config);
-    this.retention = new Retention(config, fairFrom, standingOf, this::onEvicted);
+    this.retention = new Retention(config, fairFrom, standings, this::onEvicted);
     this.projection = new SubjectProjection(eventIndex, config.missingAfter());
   }
 

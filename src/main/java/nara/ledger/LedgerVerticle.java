@@ -3,7 +3,6 @@ package nara.ledger;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -63,9 +62,8 @@ public final class LedgerVerticle extends VerticleBase {
   }
 
   /** Serves a new ledger; see {@link Ledger#Ledger}. */
-  public LedgerVerticle(
-      LedgerConfig config, Function<String, Standing> standingOf, RandomGenerator random) {
-    this(new Ledger(config, standingOf), random);
+  public LedgerVerticle(LedgerConfig config, Standing.Lookup standings, RandomGenerator random) {
+    this(new Ledger(config, standings), random);
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -40,25 +39,29 @@ import nara.ledger.index.StoredEvent;
  *   <li>the established naras.
  * </ol>
  *
- * Within such a group, the share with the most events goes down first. Below {@link #FAIR_FROM}
- * events, the number of a share's events does not count: the lowest event of the group goes.
+ * Within such a group, each nara that stands on its own has a fair share, and so has each peer for
+ * all naras that only this peer vouches for: otherwise one peer could multiply its share by making
+ * keys. Such a share, a house, goes down first when it has the most events; within it the nara with
+ * the most events. The number counts only above {@link #FAIR_FROM}: if all have fewer, the lowest
+ * event of the group goes.
  *
  * <p>Events are ranked by {@link Priority}; within one priority, those that their author signed are
  * higher. The lowest are those that the author did not sign and that involve another nara that is
  * not established, since anybody can make any number of them. Within a rank, the oldest goes first.
  * Of established naras, first-seen, restarts and checkpoints may exceed the maximum, up to a hard
- * limit and up to {@link #FAIR_FROM} of one nara.
+ * limit and up to {@link #FAIR_FROM} of one house.
  *
- * <p>The result is a function of the set of offered events and of the standings, never of the order
- * of arrival. For that, the limits are nested: a pair's observations within the share of the
- * observer, a target's pings within all pings. An event that one limit removes has enough events
- * above it to be removed in any other order too. Exceptions: the hard limit and the maximum size,
- * where restarts beyond a pair's {@value PairObservations#MAX_KEPT} count as well and where one
- * large event may take the room of several; and ids with more forms than {@code
+ * <p>The result is a function of the set of offered events, the standings and the vouchers, never
+ * of the order of arrival. For that, the limits are nested: a pair's observations within the share
+ * of the observer, a target's pings within all pings. An event that one limit removes has enough
+ * events above it to be removed in any other order too. Exceptions: the hard limit and the maximum
+ * size, where restarts beyond a pair's {@value PairObservations#MAX_KEPT} count as well and where
+ * one large event may take the room of several; and ids with more forms than {@code
  * EventVariants.MAX_FORMS}.
  *
- * <p>Retention asks for a standing when an event arrives and again when the event is about to go.
- * So a key that is learned later helps the events that are still stored.
+ * <p>Retention asks for standing and voucher when an event arrives and again when the event is
+ * about to go. So a key or a second voucher that is learned later helps the events that are still
+ * stored.
  */
 final class Retention {
   /** The rank of an event by its content. */
@@ -90,7 +93,7 @@ final class Retention {
   /** Of the room for this node's own events that a flood cannot take: a quarter. */
   static final int OWN_PART = 4;
 
-  /** A share of no more events is not called large: its events go by rank alone. */
+  /** A house of no more events is not called large: its events go by rank alone. */
   static final int FAIR_FROM = 100;
 
   /** The least distance of the hard limit from the maximum. */
@@ -102,16 +105,15 @@ final class Retention {
   private final int maxEvents;
   private final long hardLimit;
   private final long maxBytes;
-  private final int fairFrom;
   private final String owner;
-  private final Function<String, Standing> standingOf;
+  private final Standing.Lookup standings;
   private final Consumer<StoredEvent> onEvicted;
 
   private final Map<Share.Key, Share> shares = new HashMap<>();
   private final Amounts counts = new Amounts();
   private final Amounts bytes = new Amounts();
   private final ShareQueue byCount;
-  private final ShareQueue byBytes = new ShareQueue(1, Share::bytes);
+  private final ShareQueue byBytes = new ShareQueue(1, Share::bytes, 0);
 
   private final SortedIndex pings = new SortedIndex(Share.ORDER);
   private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
@@ -152,16 +154,15 @@ final class Retention {
   Retention(
       LedgerConfig config,
       int fairFrom,
-      Function<String, Standing> standingOf,
+      Standing.Lookup standings,
       Consumer<StoredEvent> onEvicted) {
     this.maxEvents = config.maxEvents();
     this.hardLimit = hardLimit(maxEvents);
     this.maxBytes = config.maxBytes();
-    this.fairFrom = fairFrom;
     this.owner = config.owner();
-    this.standingOf = standingOf;
+    this.standings = standings;
     this.onEvicted = onEvicted;
-    this.byCount = new ShareQueue(2, share -> Math.max(0, share.counted() - fairFrom));
+    this.byCount = new ShareQueue(2, Share::counted, fairFrom);
   }
 
   /** The most events that a ledger with this maximum ever stores. */
@@ -249,13 +250,20 @@ final class Retention {
   private Share newShare(Share.Key key) {
     Share share = new Share(key);
     share.group = groupOf(key);
+    share.voucher = voucherOf(key);
     return share;
   }
 
   private Group groupOf(Share.Key key) {
-    return key.name().equals(owner) && !key.ofCheckpoints()
-        ? Group.OWN
-        : Group.of(standingOf.apply(key.name()));
+    return isOwn(key) ? Group.OWN : Group.of(standings.standing(key.name()));
+  }
+
+  private String voucherOf(Share.Key key) {
+    return isOwn(key) ? "" : standings.voucher(key.name());
+  }
+
+  private boolean isOwn(Share.Key key) {
+    return key.name().equals(owner) && !key.ofCheckpoints();
   }
 
   /** Changes a share and updates what its group uses. */
@@ -387,7 +395,10 @@ final class Retention {
     return used.of(Group.OWN) > room / OWN_PART ? Group.OWN : Group.ESTABLISHED;
   }
 
-  /** The share to prune, once its standing and the rank of its lowest event are up to date. */
+  /**
+   * The share to prune, once its standing, its voucher and the rank of its lowest event are up to
+   * date.
+   */
   private ShareQueue.Place firstToPrune(ShareQueue queue, Amounts used, long room) {
     while (true) {
       ShareQueue.Place first = queue.first(groupToPrune(used, room), shares.values());
@@ -399,12 +410,14 @@ final class Retention {
 
   private boolean isUpToDate(Share share) {
     Group now = groupOf(share.key());
-    if (now == share.group) {
+    String voucher = voucherOf(share.key());
+    if (now == share.group && voucher.equals(share.voucher)) {
       return !updateRank(share.lowest());
     }
     counts.add(share.group, -share.counted());
     bytes.add(share.group, -share.bytes());
     share.group = now;
+    share.voucher = voucher;
     counts.add(now, share.counted());
     bytes.add(now, share.bytes());
     byCount.onChanged(share);
@@ -497,6 +510,6 @@ final class Retention {
   }
 
   private Standing standing(String name) {
-    return name.equals(owner) ? Standing.ESTABLISHED : standingOf.apply(name);
+    return name.equals(owner) ? Standing.ESTABLISHED : standings.standing(name);
   }
 }

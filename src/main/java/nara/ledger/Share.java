@@ -54,6 +54,9 @@ final class Share {
   /** The group whose room it uses; {@link Retention} updates it. */
   Group group;
 
+  /** The voucher whose shares count together; empty for a share of its own. */
+  String voucher = "";
+
   /** Restarts that do not count towards the maximum; see {@link PairObservations}. */
   int surplusRestarts;
 

@@ -5,23 +5,38 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import nara.ledger.Share.Group;
 import nara.ledger.index.StoredEvent;
 
 /**
- * The shares of each group, the largest first. Between shares of one size, the share with the
- * lowest event comes first.
+ * The shares of each group, the next to prune first: of the largest house, the largest share. A
+ * house is all shares with one voucher, or one share without a voucher. Between equal sizes, the
+ * lowest event decides.
  *
  * <p>It costs nothing until the first read. From then on, a changed share costs O(log n) at the
  * next read. Without reads it is dropped again.
  */
 final class ShareQueue {
-  /** A share as it was at the last read. */
-  record Place(Share share, Group group, long size, int lowestRank, long lowestTime) {}
+  /**
+   * A share as it was at the last read, alone or as the first of its house.
+   *
+   * @param amount of the share, or of its whole house
+   * @param size the part of the amount that counts
+   */
+  record Place(
+      Share share,
+      Group group,
+      String voucher,
+      long amount,
+      long size,
+      int lowestRank,
+      long lowestTime) {}
 
   private static final Comparator<Place> LARGEST_FIRST =
       Comparator.comparingLong(Place::size)
@@ -30,23 +45,39 @@ final class ShareQueue {
           .thenComparingLong(Place::lowestTime)
           .thenComparing(place -> place.share.key());
 
+  private record HouseKey(Group group, String voucher) {}
+
+  /** The shares of one group with one voucher. */
+  private static final class House {
+    final TreeSet<Place> shares = new TreeSet<>(LARGEST_FIRST);
+    long amount;
+
+    /** Its place among the houses, or null. */
+    Place place;
+  }
+
   /** Changes without a read after which the queue is dropped, however few shares there are. */
   private static final int MAX_UNREAD_CHANGES = 1_000;
 
   private final int bit;
-  private final ToLongFunction<Share> size;
+  private final ToLongFunction<Share> amount;
+  private final long fairFrom;
   private final Map<Group, TreeSet<Place>> groups = new EnumMap<>(Group.class);
+  private final Map<HouseKey, House> houses = new HashMap<>();
   private final Map<Share, Place> places = new HashMap<>();
   private final List<Share> changed = new ArrayList<>();
+  private final Set<HouseKey> changedHouses = new HashSet<>();
   private boolean active;
 
   /**
    * @param bit its own bit in {@link Share#changedIn}
-   * @param size the size that decides
+   * @param amount what decides
+   * @param fairFrom an amount up to which a share or a house has the size 0
    */
-  ShareQueue(int bit, ToLongFunction<Share> size) {
+  ShareQueue(int bit, ToLongFunction<Share> amount, long fairFrom) {
     this.bit = bit;
-    this.size = size;
+    this.amount = amount;
+    this.fairFrom = fairFrom;
     for (Group group : Group.values()) {
       groups.put(group, new TreeSet<>(LARGEST_FIRST));
     }
@@ -70,11 +101,12 @@ final class ShareQueue {
     changed.forEach(share -> share.changedIn &= ~bit);
     changed.clear();
     places.clear();
+    houses.clear();
     groups.values().forEach(TreeSet::clear);
   }
 
   /**
-   * The place of the first share of a group, or null.
+   * The place of the first share of the first house of a group, or null.
    *
    * @param all the shares; read when there are no places yet
    */
@@ -87,6 +119,10 @@ final class ShareQueue {
     changed.forEach(this::removePlace);
     changed.forEach(this::addPlace);
     changed.clear();
+    // All old places of houses go first, too: a share may have moved from one house to another.
+    changedHouses.forEach(this::removeHousePlace);
+    changedHouses.forEach(this::addHousePlace);
+    changedHouses.clear();
     TreeSet<Place> ofGroup = groups.get(group);
     return ofGroup.isEmpty() ? null : ofGroup.first();
   }
@@ -94,23 +130,65 @@ final class ShareQueue {
   private void removePlace(Share share) {
     share.changedIn &= ~bit;
     Place place = places.remove(share);
-    if (place != null) {
-      groups.get(place.group).remove(place);
+    if (place == null) {
+      return;
     }
+    if (place.voucher.isEmpty()) {
+      groups.get(place.group).remove(place);
+      return;
+    }
+    House house = changedHouse(place);
+    house.shares.remove(place);
+    house.amount -= place.amount;
   }
 
   private void addPlace(Share share) {
-    if (!share.isEmpty()) {
-      StoredEvent lowest = share.lowest();
-      Place now =
-          new Place(
-              share,
-              share.group,
-              size.applyAsLong(share),
-              lowest.retentionRank,
-              Share.retentionTime(lowest));
-      places.put(share, now);
-      groups.get(now.group).add(now);
+    if (share.isEmpty()) {
+      return;
     }
+    Place place = placeOf(share, amount.applyAsLong(share));
+    places.put(share, place);
+    if (place.voucher.isEmpty()) {
+      groups.get(place.group).add(place);
+      return;
+    }
+    House house = changedHouse(place);
+    house.shares.add(place);
+    house.amount += place.amount;
+  }
+
+  private House changedHouse(Place place) {
+    HouseKey key = new HouseKey(place.group, place.voucher);
+    changedHouses.add(key);
+    return houses.computeIfAbsent(key, k -> new House());
+  }
+
+  private void removeHousePlace(HouseKey key) {
+    House house = houses.get(key);
+    if (house.place != null) {
+      groups.get(key.group).remove(house.place);
+    }
+  }
+
+  private void addHousePlace(HouseKey key) {
+    House house = houses.get(key);
+    if (house.shares.isEmpty()) {
+      houses.remove(key);
+      return;
+    }
+    house.place = placeOf(house.shares.first().share, house.amount);
+    groups.get(key.group).add(house.place);
+  }
+
+  private Place placeOf(Share share, long amount) {
+    StoredEvent lowest = share.lowest();
+    return new Place(
+        share,
+        share.group,
+        share.voucher,
+        amount,
+        Math.max(0, amount - fairFrom),
+        lowest.retentionRank,
+        Share.retentionTime(lowest));
   }
 }

@@ -273,7 +273,7 @@ public final class NaraNode {
 
   private Deployable ledger() {
     return new LedgerVerticle(
-        new Ledger(ledgerConfig(), keys::standing),
+        new Ledger(ledgerConfig(), keys),
         newRandom(),
         cluster.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS);
   }

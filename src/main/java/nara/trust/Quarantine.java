@@ -33,6 +33,9 @@ final class Quarantine {
   /** Bytes per event that may wait: a checkpoint, the largest honest event, has 2 KB. */
   static final int BYTES_EACH = 2_048;
 
+  /** All of them take at most one part in so many of the heap. */
+  private static final int HEAP_PART = 16;
+
   /**
    * Unknown naras lose events only while they take more than one part in four of the waiting bytes.
    * The same holds for naras that are known, but not established.
@@ -46,6 +49,7 @@ final class Quarantine {
   private static final int MIN_KEYS = 16;
 
   private final int maxEvents;
+  private final long maxBytes;
   private final int maxKeys;
   private final Function<String, Standing> standing;
   private final Map<ByteBuffer, VerificationResult> waiting = new LinkedHashMap<>();
@@ -58,6 +62,8 @@ final class Quarantine {
    */
   Quarantine(int maxEvents, Function<String, Standing> standing) {
     this.maxEvents = maxEvents;
+    this.maxBytes =
+        Math.min((long) maxEvents * BYTES_EACH, Runtime.getRuntime().maxMemory() / HEAP_PART);
     this.maxKeys = Math.max(MIN_KEYS, maxEvents / EVENTS_PER_KEY);
     this.standing = standing;
     for (Standing each : Standing.values()) {
@@ -80,7 +86,7 @@ final class Quarantine {
     if (room.groups() > maxKeys) {
       forget(room.removeOldestOfLightest());
     }
-    while (waiting.size() > maxEvents || bytes > (long) maxEvents * BYTES_EACH) {
+    while (waiting.size() > maxEvents || bytes > maxBytes) {
       forget(fullRoom().removeOldestOfHeaviest());
     }
     return true;

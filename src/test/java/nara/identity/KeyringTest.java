@@ -298,6 +298,59 @@ class KeyringTest {
       assertThat(keyring.standing("bart")).isEqualTo(Standing.ESTABLISHED);
     }
 
+    @Test
+    void voucher_is_the_only_host_that_vouches() {
+      assertThat(keyring.voucher("lisa")).isEmpty();
+      keyring.learn("lisa", "", LISAS, HOWDY);
+      assertThat(keyring.voucher("lisa")).isEmpty();
+      keyring.learn("lisa", "", LISAS, HEY_THERE, ELSEWHERE);
+      assertThat(keyring.voucher("lisa")).isEqualTo(ELSEWHERE.host());
+      keyring.learn("lisa", "", LISAS, PEER_QUERY, ELSEWHERE);
+      assertThat(keyring.voucher("lisa")).isEqualTo(ELSEWHERE.host());
+      // It may be the same host at another port.
+      keyring.learn("lisa", "", LISAS, HEY_THERE, MOE);
+      assertThat(keyring.voucher("lisa")).isEqualTo(MOE.host());
+      keyring.learn("lisa", "", LISAS, HEY_THERE, NED);
+      assertThat(keyring.voucher("lisa")).isEmpty();
+
+      keyring.learn("bart", "", RACCOONS, HEY_THERE, ELSEWHERE);
+      keyring.learn("bart", "", RACCOONS, HEY_THERE, NOWHERE);
+      assertThat(keyring.voucher("bart")).isEmpty();
+      for (Origin origin : List.of(CONFIG, SNAPSHOT, SELF, NAMED_PING)) {
+        keyring.learn("raccoon " + origin, "", RACCOONS, origin, MOE);
+        assertThat(keyring.voucher("raccoon " + origin)).isEmpty();
+      }
+    }
+
+    @Test
+    void voucher_of_a_name_with_several_keys_brought_by_one_host_is_that_host() {
+      keyring.learn("lisa", "", LISAS, HEY_THERE, ELSEWHERE);
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, ELSEWHERE);
+
+      assertThat(keyring.voucher("lisa")).isEqualTo(ELSEWHERE.host());
+    }
+
+    @Test
+    void naras_that_answer_pings_stand_on_their_own_unless_their_host_has_many() {
+      for (int i = 1; i <= Keyring.MAX_LIVE_NAMES_OF_HOST; i++) {
+        keyring.learn("honest" + i, "", key(i), PING, new Witness("10.1.0." + i, false));
+        keyring.learn("honest" + i, "", key(i), HEY_THERE, MOE);
+        keyring.learn("live" + i, "", key(i), PING, ELSEWHERE);
+        assertThat(keyring.voucher("live" + i)).isEmpty();
+      }
+      keyring.learn("another", "", LISAS, PING, ELSEWHERE);
+      keyring.learn("honest", "", LISAS, PING, new Witness("10.1.1.1", false));
+      keyring.learn("honest", "", LISAS, HEY_THERE, MOE);
+
+      assertThat(keyring.voucher("live1")).isEqualTo(ELSEWHERE.host());
+      assertThat(keyring.voucher("another")).isEqualTo(ELSEWHERE.host());
+      assertThat(keyring.voucher("honest")).isEmpty();
+      assertThat(keyring.voucher("honest1")).isEmpty();
+      keyring.learn("another", "", LISAS, HEY_THERE, NOWHERE);
+      assertThat(keyring.voucher("another")).isEmpty();
+      assertThat(keyring.voucher("live1")).isEmpty();
+    }
+
     private static Keyring open() {
       Keyring open = new Keyring();
       open.openClaims();

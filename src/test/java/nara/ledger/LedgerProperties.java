@@ -35,15 +35,26 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class LedgerProperties {
-  /** Offered events, the node's configuration, the fair number and the standings. */
+  /** Offered events, the node's configuration, the fair number, the standings and the vouchers. */
   record OfferedEvents(
-      List<JudgedEvent> events, LedgerConfig config, int fairFrom, Map<String, Standing> known) {
+      List<JudgedEvent> events,
+      LedgerConfig config,
+      int fairFrom,
+      Map<String, Standing> known,
+      Map<String, String> vouchers)
+      implements Standing.Lookup {
     Ledger ledger() {
-      return new Ledger(config, fairFrom, this::standing);
+      return new Ledger(config, fairFrom, this);
     }
 
-    Standing standing(String name) {
+    @Override
+    public Standing standing(String name) {
       return known.getOrDefault(name, Standing.UNKNOWN);
+    }
+
+    @Override
+    public String voucher(String name) {
+      return vouchers.getOrDefault(name, "");
     }
   }
 
@@ -68,8 +79,7 @@ class LedgerProperties {
     assertThat(inPieces.stats()).isEqualTo(inOneBatch.stats());
     assertThat(TestEvents.content(inPieces))
         .isEqualTo(
-            new ReferenceRetention(events.config, events.fairFrom, events::standing)
-                .content(shuffled));
+            new ReferenceRetention(events.config, events.fairFrom, events).content(shuffled));
   }
 
   @Property(tries = 500)
@@ -144,16 +154,19 @@ class LedgerProperties {
             .as((max, taste) -> new LedgerConfig(max, taste, 100 - taste, taste));
     Arbitrary<Map<String, Standing>> known =
         Arbitraries.maps(Arbitraries.of(NAMES), Arbitraries.of(Standing.class));
+    Arbitrary<Map<String, String>> vouchers =
+        Arbitraries.maps(Arbitraries.of(NAMES), Arbitraries.of("", "moe", "otto"));
     // Seeds are much faster than lists of arbitraries and can be replayed too.
     return Combinators.combine(
-            Arbitraries.longs(), Arbitraries.integers().between(0, 250), configs, known)
+            Arbitraries.longs(), Arbitraries.integers().between(0, 250), configs, known, vouchers)
         .as(
-            (seed, size, config, k) ->
+            (seed, size, config, k, v) ->
                 new OfferedEvents(
                     events(new Random(seed), size),
                     seed % 3 == 0 ? config.ownedBy("a") : config,
                     FAIR_FROM[(int) (seed >>> 1 & 3)],
-                    k));
+                    k,
+                    v));
   }
 
   /** With colons, two payloads have one content: b:c observed by a, and c observed by a:b. */

@@ -2,6 +2,7 @@ package nara.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -29,9 +31,9 @@ import nara.ledger.index.StoredEvent;
 final class ReferenceRetention {
   private final LedgerConfig config;
   private final int fairFrom;
-  private final Function<String, Standing> standings;
+  private final Standing.Lookup standings;
 
-  ReferenceRetention(LedgerConfig config, int fairFrom, Function<String, Standing> standings) {
+  ReferenceRetention(LedgerConfig config, int fairFrom, Standing.Lookup standings) {
     this.config = config;
     this.fairFrom = fairFrom;
     this.standings = standings;
@@ -128,7 +130,7 @@ final class ReferenceRetention {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.ESTABLISHED));
         boolean isProtected =
             rank(lowest) >= 100 && priority(lowest).compareTo(Priority.FIRST_SEEN) >= 0;
-        if (isProtected && excess(kept, surplus, lowest) == 0) {
+        if (isProtected && excess(kept, surplus, inHouseOf(lowest)) == 0) {
           return;
         }
       }
@@ -136,30 +138,48 @@ final class ReferenceRetention {
     }
   }
 
-  /** The lowest event of the largest of these shares. */
+  /** The lowest event of the largest share of the largest house. */
   private StoredEvent lowest(
       List<StoredEvent> kept, Set<StoredEvent> surplus, Predicate<StoredEvent> group) {
-    List<StoredEvent> lowestOfShares = new ArrayList<>();
-    for (List<StoredEvent> share :
-        groups(kept, h -> group.test(h) ? Share.Key.of(h.event()) : null)) {
-      lowestOfShares.add(share.getLast());
+    List<StoredEvent> lowestOfHouses = new ArrayList<>();
+    for (List<StoredEvent> house : groups(kept, h -> group.test(h) ? house(h) : null)) {
+      List<StoredEvent> lowestOfShares =
+          groups(house, h -> Share.Key.of(h.event())).stream().map(List::getLast).toList();
+      lowestOfHouses.add(first(lowestOfShares, h -> excess(kept, surplus, inShareOf(h))));
     }
-    return lowestOfShares.stream()
+    return first(lowestOfHouses, h -> excess(kept, surplus, inHouseOf(h)));
+  }
+
+  private StoredEvent first(List<StoredEvent> lowest, ToIntFunction<StoredEvent> size) {
+    return lowest.stream()
         .min(
-            Comparator.<StoredEvent>comparingInt(h -> -excess(kept, surplus, h))
+            Comparator.comparingInt(size)
+                .reversed()
                 .thenComparingInt(this::rank)
                 .thenComparingLong(Share::retentionTime)
                 .thenComparing(h -> Share.Key.of(h.event())))
         .orElseThrow();
   }
 
-  /** The events beyond the fair number in the share of this one. */
-  private int excess(List<StoredEvent> kept, Set<StoredEvent> surplus, StoredEvent of) {
-    Share.Key share = Share.Key.of(of.event());
-    int counted =
-        count(
-            kept, h -> !isPing(h) && !surplus.contains(h) && Share.Key.of(h.event()).equals(share));
-    return Math.max(0, counted - fairFrom);
+  /** The events of a share or a house beyond the fair number. */
+  private int excess(
+      List<StoredEvent> kept, Set<StoredEvent> surplus, Predicate<StoredEvent> part) {
+    return Math.max(0, count(kept, part.and(h -> !isPing(h) && !surplus.contains(h))) - fairFrom);
+  }
+
+  private static Predicate<StoredEvent> inShareOf(StoredEvent stored) {
+    return h -> Share.Key.of(h.event()).equals(Share.Key.of(stored.event()));
+  }
+
+  private Predicate<StoredEvent> inHouseOf(StoredEvent stored) {
+    return h -> house(h).equals(house(stored));
+  }
+
+  /** The standing and the voucher, or the share of a nara without a voucher. */
+  private Object house(StoredEvent stored) {
+    Share.Key share = Share.Key.of(stored.event());
+    String voucher = isOwn(stored) ? "" : standings.voucher(share.name());
+    return voucher.isEmpty() ? share : List.of(standings.standing(share.name()), voucher);
   }
 
   private static int count(List<StoredEvent> events, Predicate<StoredEvent> which) {
@@ -178,7 +198,7 @@ final class ReferenceRetention {
   private boolean isOf(StoredEvent stored, Standing standing) {
     String name =
         stored.event().actor().isEmpty() ? stored.event().target() : stored.event().actor();
-    return !isPing(stored) && !isOwn(stored) && standings.apply(name) == standing;
+    return !isPing(stored) && !isOwn(stored) && standings.standing(name) == standing;
   }
 
   private static int compareVariants(StoredEvent a, StoredEvent b) {
@@ -218,14 +238,14 @@ final class ReferenceRetention {
   }
 
   private boolean isUnknown(String name) {
-    return !name.equals(config.owner()) && standings.apply(name) == Standing.UNKNOWN;
+    return !name.equals(config.owner()) && standings.standing(name) == Standing.UNKNOWN;
   }
 
   private boolean isEstablished(String name) {
-    return name.equals(config.owner()) || standings.apply(name) == Standing.ESTABLISHED;
+    return name.equals(config.owner()) || standings.standing(name) == Standing.ESTABLISHED;
   }
 
-  private static <K> Iterable<List<StoredEvent>> groups(
+  private static <K> Collection<List<StoredEvent>> groups(
       List<StoredEvent> held, Function<StoredEvent, K> key) {
     return held.stream()
         .filter(h -> key.apply(h) != null)

@@ -14,6 +14,7 @@ import nara.bus.Timeouts;
 import nara.event.EventId;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
+import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.node.NaraNode;
@@ -21,6 +22,8 @@ import nara.node.Platform;
 import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryFinished;
+import nara.recovery.RecoveryRequest;
+import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.report.Report;
 import nara.simulation.machine.SimulatedHost;
 import nara.simulation.machine.SimulatedNetwork;
@@ -91,17 +94,29 @@ final class HonestNode {
                           onFinished(done.report());
                         }
                       });
-              return starting
-                  .bus()
-                  .request(
-                      TrustRequest.ADDRESS,
-                      new TrustRequest.OfferEvents("import", RawEvents.join(events)),
-                      Timeouts.IMPORT);
+              return learn(starting, events);
             })
         .onFailure(
             failure -> {
               throw new IllegalStateException(name() + " does not start", failure);
             });
+  }
+
+  /** Lets it know events as if it had recovered them from three neighbours long ago. */
+  private static Future<?> learn(NaraNode starting, List<byte[]> events) {
+    Future<?> learned = Future.succeededFuture();
+    for (int peer = 0; peer < 3; peer++) {
+      TrustRequest.OfferEvents offer =
+          new TrustRequest.OfferEvents(
+              "earlier-" + peer,
+              new Witness("10.88.0." + peer, false),
+              RawEvents.join(events),
+              true);
+      learned =
+          learned.compose(
+              before -> starting.bus().request(TrustRequest.ADDRESS, offer, Timeouts.IMPORT));
+    }
+    return learned;
   }
 
   private void onFinished(Report report) {
@@ -155,7 +170,10 @@ final class HonestNode {
     return reply.result();
   }
 
-  NaraNode node() {
-    return node;
+  /** What its recovery does now. */
+  String stage() {
+    CurrentReport now =
+        ask(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport());
+    return now.stage() + " after " + now.report().stageReports();
   }
 }

@@ -49,7 +49,7 @@ final class Oracles {
   List<String> afterRecovery() {
     failures.clear();
     if (subject.reports().size() != 1) {
-      failures.add("the end was told %d times within %s".formatted(subject.reports().size(), took));
+      failures.add("the end was told %d times within %s; the stage is %s".formatted(subject.reports().size(), took, subject.stage()));
       return failures;
     }
     Report report = subject.reports().getFirst();
@@ -70,7 +70,7 @@ final class Oracles {
   }
 
   private void noForgedEventIsValid(HonestNode node, Map<EventId, JudgedEvent> held) {
-    if (!scenario.mostAreHonest() || believesAll(node)) {
+    if (!scenario.namesAreSafe() || believesAll(node)) {
       return;
     }
     List<Event> forged =
@@ -81,8 +81,8 @@ final class Oracles {
             .toList();
     if (!forged.isEmpty()) {
       failures.add(
-          "%s holds %d forged events as valid, such as %s"
-              .formatted(node.name(), forged.size(), forged.getFirst()));
+          "%s holds %d forged events as valid, such as %s, about %s"
+              .formatted(node.name(), forged.size(), forged.getFirst(), forged.stream().map(Event::actor).distinct().toList()));
     }
   }
 
@@ -92,7 +92,7 @@ final class Oracles {
   }
 
   private void unionIsHeld(Report report, Map<EventId, JudgedEvent> held) {
-    boolean mustHold = scenario.isCalm() && scenario.mostAreHonest();
+    boolean mustHold = scenario.isCalm() && scenario.namesAreSafe();
     boolean claims = report.outcome().equals("complete");
     if (!scenario.hasRoom() || !(mustHold || claims)) {
       return;

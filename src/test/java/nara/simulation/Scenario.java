@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import nara.simulation.adversary.Misbehaviour;
+import nara.simulation.adversary.wire.BorrowedName;
 import nara.simulation.machine.Link;
 
 /**
@@ -60,6 +61,15 @@ record Scenario(
   }
 
   record HostileNeighbour(String name, Source source, List<Misbehaviour> misbehaviours) {
+    boolean leavesNamesAlone() {
+      return misbehaviours.stream().noneMatch(Misbehaviour::needsMinority);
+    }
+
+    boolean borrowsConfiguredName() {
+      return source == Source.ADDRESS
+          && misbehaviours.stream().anyMatch(BorrowedName.class::isInstance);
+    }
+
     String describe() {
       return name
           + " ("
@@ -121,7 +131,7 @@ record Scenario(
         random.nextBoolean(),
         random.nextInt(5) == 0,
         random.nextInt(3) == 0 ? incidents(random, honest) : List.of(),
-        random.nextInt(4) == 0);
+        random.nextInt(8) == 0);
   }
 
   private static Source source(SplittableRandom random) {
@@ -165,9 +175,21 @@ record Scenario(
     return incidents.isEmpty() && neighbours.stream().allMatch(HonestNeighbour::isReachable);
   }
 
-  /** Whether fewer neighbours are hostile than honest. */
-  boolean mostAreHonest() {
-    return hostiles.size() < neighbours.size();
+  /**
+   * Whether the evidence for honest keys is stronger than that for forged ones: those whom the
+   * operator configured outweigh all others, and an honest majority decides among equals. A
+   * configured address without a name may name itself.
+   */
+  boolean namesAreSafe() {
+    if (hostiles.stream().allMatch(HostileNeighbour::leavesNamesAlone)) {
+      return true;
+    }
+    long honestConfigured = neighbours.stream().filter(n -> n.source != Source.SCAN).count();
+    long hostileConfigured = hostiles.stream().filter(n -> n.source != Source.SCAN).count();
+    return hostileConfigured == 0
+        ? neighbours.size() > hostiles.size()
+        : honestConfigured > hostileConfigured
+            && hostiles.stream().noneMatch(HostileNeighbour::borrowsConfiguredName);
   }
 
   /** Whether the memory has room for everything, floods included. */

@@ -343,7 +343,7 @@ final class SimulationRun {
             .set(nara.simulation.machine.Link.Quality.GOOD);
       }
     }
-    runFor(Duration.ofMinutes(40));
+    runFor(Duration.ofMinutes(25));
   }
 
   private void end() {

@@ -46,9 +46,6 @@ public final class MeshLimits {
   /** Bytes of a small response: a ping, a peer query. Usual ones have 200. */
   public static final int SMALL_RESPONSE_BYTES = 64 * 1024;
 
-  /** Bytes allocated because a peer declares them. A page of 5,000 events has 2.4 MB. */
-  public static final int PREALLOCATED_BYTES = 4 << 20;
-
   /** Bytes of one chunk of a response: each chunk costs a pass through the pipeline. */
   public static final int CHUNK_BYTES = 64 * 1024;
 

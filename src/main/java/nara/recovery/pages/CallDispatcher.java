@@ -99,6 +99,14 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
 
   /** Starts waiting calls as far as there is room; the handler gets those of unusable peers. */
   void startWaiting(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> commands) {
+    // The handler may give a call to another peer. Without a call in flight, nothing else would
+    // start it.
+    do {
+      startOnce(onUnusablePeer, commands);
+    } while (inFlight.isEmpty() && !waiting.isEmpty());
+  }
+
+  private void startOnce(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> commands) {
     List<PagesCall> silent = new ArrayList<>();
     int count = waiting.size();
     for (int i = 0; i < count; i++) {

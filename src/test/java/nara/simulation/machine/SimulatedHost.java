@@ -2,6 +2,7 @@ package nara.simulation.machine;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.internal.VertxBootstrap;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.threadchecker.BlockedThreadChecker;
@@ -85,6 +86,9 @@ public final class SimulatedHost {
   /** Starts Vert.x on this machine. */
   public Vertx startVertx(VertxOptions options) {
     options.setBlockedThreadCheckInterval(1).setBlockedThreadCheckIntervalUnit(TimeUnit.DAYS);
+    // A cache of files has a shutdown hook, which would keep every simulation in memory.
+    options.setFileSystemOptions(
+        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     vertx =
         VertxBootstrap.create()
             .options(options.setEventLoopPoolSize(1))

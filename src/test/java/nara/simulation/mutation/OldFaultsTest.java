@@ -1,0 +1,88 @@
+package nara.simulation.mutation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import nara.simulation.SeedCheck;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Puts old faults back, one at a time: the simulation finds each within its first 1,000 seeds. */
+class OldFaultsTest {
+  private static final String VARIANTS = "nara.ledger.index.EventVariants";
+
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        Arguments.of(
+            new Mutation(
+                "the first key of a name wins",
+                "nara.identity.Keyring",
+                "this(maxNames, false)",
+                "this(maxNames, true)"),
+            424),
+        Arguments.of(
+            new Mutation(
+                "a form with white space replaces the honest one",
+                VARIANTS,
+                "event.json().length - other.json().length;",
+                "0;"),
+            180),
+        Arguments.of(
+            new Mutation(
+                "a stranger's copy replaces the author's event",
+                VARIANTS,
+                "Boolean.compare(StoredEvent.isAuthored(other, verdict), stored.isAuthored())",
+                "0"),
+            185),
+        Arguments.of(
+            new Mutation(
+                "a neighbour is dropped for events that others forged",
+                "nara.recovery.PeerScore",
+                "rejectedEvents += offer.rejected();",
+                "rejectedEvents += offer.rejected();\n"
+                    + "    if (rejectedEvents >= 100) {\n      drop(\"lies\");\n    }"),
+            386),
+        Arguments.of(
+            new Mutation(
+                "an id that two naras claim belongs to neither",
+                "nara.identity.Keyring",
+                "    List<IdClaim> own = claims.stream()",
+                "    if (claims.size() > 1) {\n      return List.of();\n    }\n"
+                    + "    List<IdClaim> own = claims.stream()"),
+            150),
+        Arguments.of(
+            new Mutation(
+                "a call that moves to another peer is never started",
+                "nara.recovery.pages.CallDispatcher",
+                "while (inFlight.isEmpty() && !waiting.isEmpty())",
+                "while (false)"),
+            102));
+  }
+
+  /**
+   * @param seed one that finds the fault: where one seed does, the first thousand do
+   */
+  @ParameterizedTest
+  @MethodSource("faults")
+  void simulation_finds_an_old_fault_within_a_thousand_seeds(Mutation fault, long seed)
+      throws ReflectiveOperationException {
+    assertThat(seed).isLessThan(1_000);
+    Method run = fault.load(SeedCheck.class.getName()).getMethod("failures", long.class);
+
+    List<?> found = LongStream.of(seed).mapToObj(each -> call(run, each)).toList();
+
+    assertThat(found).as("failures of seed %d", seed).isNotEqualTo(List.of(List.of()));
+  }
+
+  private static Object call(Method run, long seed) {
+    try {
+      return run.invoke(null, seed);
+    } catch (ReflectiveOperationException broken) {
+      throw new IllegalStateException(broken);
+    }
+  }
+}
