@@ -10,6 +10,7 @@ public enum MemoryMode {
   MEDIUM(80_000),
   HOG(320_000);
 
+  private static final int HEAP_PART = 6;
   private static final long BYTES_PER_EVENT = 2_048;
 
   private final int maxEvents;
@@ -27,10 +28,10 @@ public enum MemoryMode {
    * voters. Usual ones have 500 bytes.
    *
    * @param heapBytes of the JVM: with their indexes, events take about twice their bytes, so they
-   *     get at most a quarter of it
+   *     get at most a sixth of it
    */
   public long maxBytes(long heapBytes) {
-    return Math.min(maxEvents * BYTES_PER_EVENT, heapBytes / 4);
+    return Math.min(maxEvents * BYTES_PER_EVENT, heapBytes / HEAP_PART);
   }
 
   /** The name in configuration. */

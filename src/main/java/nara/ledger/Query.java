@@ -11,7 +11,7 @@ public sealed interface Query {
    * The most bytes of events in one answer, unless its first event has more. 5,000 usual events
    * have 2.4 MB; a peer must not make a node hold 5,000 of the largest for each of its answers.
    */
-  int MAX_BYTES = 8 << 20;
+  int MAX_BYTES = 4 << 20;
 
   Filter filter();
 

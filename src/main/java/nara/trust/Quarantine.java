@@ -33,15 +33,23 @@ final class Quarantine {
   /** Bytes per event that may wait: a checkpoint, the largest honest event, has 2 KB. */
   static final int BYTES_EACH = 2_048;
 
-  /** Naras of a standing lose events only above this share of all bytes, one part in four. */
+  /** All of them take at most one part in so many of the heap. */
+  private static final int HEAP_PART = 16;
+
+  /**
+   * Unknown naras lose events only while they take more than one part in four of the waiting bytes.
+   * The same holds for naras that are known, but not established.
+   */
   private static final int SHARES = 4;
 
-  /** At least so many events may wait for each of the keys, if no more than these are missing. */
+  /** Events wait for one key per so many places: invented names must not take one place each. */
   private static final int EVENTS_PER_KEY = 20;
 
+  /** Keys for which events may wait in a small quarantine. */
   private static final int MIN_KEYS = 16;
 
   private final int maxEvents;
+  private final long maxBytes;
   private final int maxKeys;
   private final Function<String, Standing> standing;
   private final Map<ByteBuffer, VerificationResult> waiting = new LinkedHashMap<>();
@@ -54,6 +62,8 @@ final class Quarantine {
    */
   Quarantine(int maxEvents, Function<String, Standing> standing) {
     this.maxEvents = maxEvents;
+    this.maxBytes =
+        Math.min((long) maxEvents * BYTES_EACH, Runtime.getRuntime().maxMemory() / HEAP_PART);
     this.maxKeys = Math.max(MIN_KEYS, maxEvents / EVENTS_PER_KEY);
     this.standing = standing;
     for (Standing each : Standing.values()) {
@@ -76,7 +86,7 @@ final class Quarantine {
     if (room.groups() > maxKeys) {
       forget(room.removeOldestOfLightest());
     }
-    while (waiting.size() > maxEvents || bytes > (long) maxEvents * BYTES_EACH) {
+    while (waiting.size() > maxEvents || bytes > maxBytes) {
       forget(fullRoom().removeOldestOfHeaviest());
     }
     return true;

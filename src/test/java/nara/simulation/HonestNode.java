@@ -11,7 +11,9 @@ import java.util.function.UnaryOperator;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.bus.Timeouts;
+import nara.event.Event;
 import nara.event.EventId;
+import nara.event.Seen;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
 import nara.identity.Witness;
@@ -20,6 +22,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.node.NaraNode;
 import nara.node.Platform;
 import nara.node.config.NodeConfig;
+import nara.presence.OwnEventPublisher;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryFinished;
 import nara.recovery.RecoveryRequest;
@@ -170,10 +173,17 @@ final class HonestNode {
     return reply.result();
   }
 
+  /** Lets it say that it saw itself somewhere. */
+  EventId say(String where) {
+    long ts = Event.unixNanos(host.scheduler().instant());
+    Seen seen = new Seen(name(), identity.id(), name(), identity.id(), where);
+    new OwnEventPublisher(node.bus(), identity, host.scheduler()).publish(ts, seen);
+    return Event.idOf(ts, seen.service(), seen.content());
+  }
+
   /** What its recovery does now. */
   String stage() {
-    CurrentReport now =
-        ask(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport());
+    CurrentReport now = ask(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport());
     return now.stage() + " after " + now.report().stageReports();
   }
 }

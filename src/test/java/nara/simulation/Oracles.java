@@ -1,5 +1,7 @@
 package nara.simulation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +51,9 @@ final class Oracles {
   List<String> afterRecovery() {
     failures.clear();
     if (subject.reports().size() != 1) {
-      failures.add("the end was told %d times within %s; the stage is %s".formatted(subject.reports().size(), took, subject.stage()));
+      failures.add(
+          "the end was told %d times within %s; the stage is %s"
+              .formatted(subject.reports().size(), took, subject.stage()));
       return failures;
     }
     Report report = subject.reports().getFirst();
@@ -61,12 +65,30 @@ final class Oracles {
     return failures;
   }
 
-  List<String> afterHealing() {
+  /**
+   * @param news what each honest node said after it, with its name
+   */
+  List<String> afterHealing(Map<EventId, String> news) {
     failures.clear();
     List<HonestNode> all = new ArrayList<>(neighbours);
     all.add(subject);
     all.forEach(node -> noForgedEventIsValid(node, node.heldById()));
+    if (scenario.isCalm()) {
+      all.forEach(node -> holdsNews(node, news));
+    }
     return failures;
+  }
+
+  private void holdsNews(HonestNode node, Map<EventId, String> news) {
+    Set<EventId> held = node.heldById().keySet();
+    List<String> missed =
+        news.entrySet().stream()
+            .filter(each -> !held.contains(each.getKey()))
+            .map(Map.Entry::getValue)
+            .toList();
+    if (!missed.isEmpty()) {
+      failures.add("%s has not heard the news of %s".formatted(node.name(), missed));
+    }
   }
 
   private void noForgedEventIsValid(HonestNode node, Map<EventId, JudgedEvent> held) {
@@ -82,7 +104,11 @@ final class Oracles {
     if (!forged.isEmpty()) {
       failures.add(
           "%s holds %d forged events as valid, such as %s, about %s"
-              .formatted(node.name(), forged.size(), forged.getFirst(), forged.stream().map(Event::actor).distinct().toList()));
+              .formatted(
+                  node.name(),
+                  forged.size(),
+                  forged.getFirst(),
+                  forged.stream().map(Event::actor).distinct().toList()));
     }
   }
 
@@ -111,6 +137,8 @@ final class Oracles {
     List<Event> otherForm =
         union.values().stream()
             .filter(event -> held.containsKey(event.id()))
+            // A form without its signature stays until somebody offers the signed one.
+            .filter(event -> held.get(event.id()).verdict() == Verdict.VALID)
             .filter(e -> !Arrays.equals(held.get(e.id()).event().json(), e.json()))
             .toList();
     if (!lacking.isEmpty()) {
@@ -124,7 +152,7 @@ final class Oracles {
               .formatted(
                   otherForm.size(),
                   union.size(),
-                  new String(held.get(otherForm.getFirst().id()).event().json())));
+                  new String(held.get(otherForm.getFirst().id()).event().json(), UTF_8)));
     }
   }
 

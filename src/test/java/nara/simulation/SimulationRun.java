@@ -39,6 +39,9 @@ final class SimulationRun {
   /** A recovery that takes longer has failed. */
   private static final Duration MAX_RECOVERY = Duration.ofMinutes(30);
 
+  /** Some rounds of gossip, of a minute or two each. */
+  private static final Duration HEALING = Duration.ofMinutes(20);
+
   private static final long MAX_STEPS = 3_000_000;
 
   private static final CachingVerifier VERIFIER = new CachingVerifier();
@@ -117,8 +120,7 @@ final class SimulationRun {
     Oracles oracles = new Oracles(scenario, truth, subject, neighbours, heldBefore, took);
     List<String> failures = new ArrayList<>(oracles.afterRecovery());
     if (scenario.heals() && failures.isEmpty()) {
-      heal();
-      failures.addAll(oracles.afterHealing());
+      failures.addAll(oracles.afterHealing(heal()));
     }
     failures.forEach(failure -> story.tell("FAILED: %s", failure));
     return failures;
@@ -330,7 +332,8 @@ final class SimulationRun {
     others.forEach(other -> network.link(node.host().address(), other).block(now));
   }
 
-  private void heal() {
+  /** Lets everybody say something when all is well again, and time pass. */
+  private Map<EventId, String> heal() {
     story.tell("all is well again, and hostile neighbours are gone");
     hostileHosts.forEach(host -> host.kill(false));
     List<HonestNode> all = new ArrayList<>(neighbours);
@@ -343,7 +346,11 @@ final class SimulationRun {
             .set(nara.simulation.machine.Link.Quality.GOOD);
       }
     }
-    runFor(Duration.ofMinutes(25));
+    runFor(Duration.ofSeconds(1));
+    Map<EventId, String> news = new LinkedHashMap<>();
+    all.forEach(node -> news.put(node.say("window"), node.name()));
+    runFor(HEALING);
+    return news;
   }
 
   private void end() {

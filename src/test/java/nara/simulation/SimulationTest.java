@@ -43,9 +43,11 @@ class SimulationTest {
   @ParameterizedTest
   @ValueSource(
       longs = {
+        102, // a call that moved to another peer never started, so the recovery never ended
         150, // an id claimed by two naras kept a checkpoint in quarantine for ever
         180, // a form with white space replaced the honest one
         185, // a stranger's copy replaced the author's event
+        195, // an honest neighbour was dropped while a forged key held for its name
         343, // the same as 150, and the outcome was "complete"
         386, // an honest neighbour that held forgeries was dropped as a liar
         399, // somebody said goodbye in the name of a nara whose key was not known yet

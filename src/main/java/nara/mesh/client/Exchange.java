@@ -219,14 +219,13 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   }
 
   /**
-   * Adds bytes to the body. The declared length gives the array its size at once, but only up to
-   * {@link MeshLimits#PREALLOCATED_BYTES}: the server may lie.
+   * Adds bytes to the body. The declared length gives the array its size at once: the server may
+   * lie, but it has taken this room already.
    */
   private void append(Buffer chunk, int bytes, long declared) {
     if (length + bytes > body.length) {
-      long believed = Math.min(declared, MeshLimits.PREALLOCATED_BYTES);
       long doubled = Math.min(2L * body.length, maxBytes);
-      body = Arrays.copyOf(body, (int) Math.max(length + bytes, Math.max(believed, doubled)));
+      body = Arrays.copyOf(body, (int) Math.max(length + bytes, Math.max(declared, doubled)));
     }
     chunk.getBytes(0, bytes, body, length);
     length += bytes;

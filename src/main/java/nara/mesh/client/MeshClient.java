@@ -3,6 +3,8 @@ package nara.mesh.client;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import nara.bounds.SafeText;
@@ -96,16 +98,42 @@ final class MeshClient {
     return workers.executeBlocking(
         () -> {
           byte[] body = response.decompressed(node.config().maxAnswerBytes());
-          String name = peer.name();
           requireVerifier();
-          SignatureHeaders headers = SignatureHeaders.of(response.headers());
-          SignedRequest.requireValid(
-              ResponseSignature.fault(
-                  headers, body, name, key, response.receivedAt(), node.verifier()));
-          A value = request.reader().read(body, name, key, node.verifier());
-          return new VerifiedResponse<>(value, response);
+          MeshException firstFault = null;
+          for (PublicKey each : claimedKeys(peer.name(), key)) {
+            try {
+              return verify(response, body, peer.name(), each, request);
+            } catch (MeshException fault) {
+              firstFault = firstFault == null ? fault : firstFault;
+              if (fault.failure() != MeshFailure.BAD_SIGNATURE) {
+                break;
+              }
+            }
+          }
+          throw firstFault;
         },
         false);
+  }
+
+  /**
+   * The key that holds for a name, then the others that are claimed for it. Relays influence which
+   * key holds, so a wrong one may hold. A peer may sign its responses with any of these keys, since
+   * trust verifies each event by itself.
+   */
+  private List<PublicKey> claimedKeys(String name, PublicKey first) {
+    List<PublicKey> keys = new ArrayList<>(List.of(first));
+    node.keys().conflict(name).ifPresent(c -> c.claims().forEach(claim -> keys.add(claim.key())));
+    return keys.stream().distinct().toList();
+  }
+
+  private <A> VerifiedResponse<A> verify(
+      RawResponse response, byte[] body, String name, PublicKey key, SignedRequest<A> request)
+      throws MeshException {
+    SignatureHeaders headers = SignatureHeaders.of(response.headers());
+    SignedRequest.requireValid(
+        ResponseSignature.fault(headers, body, name, key, response.receivedAt(), node.verifier()));
+    A value = request.reader().read(body, name, key, node.verifier());
+    return new VerifiedResponse<>(value, response);
   }
 
   /** Without it, a valid response would count as a forged one. */

@@ -1,9 +1,15 @@
 package nara.simulation.mutation;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 import nara.simulation.SeedCheck;
 
-/** Tells for each old fault the first seeds that find it. Usage: FaultSearch FAULT FROM COUNT. */
+/**
+ * Tells which seeds find an old fault, for a new line in {@link OldFaultsTest}: {@code FaultSearch
+ * INDEX SEED...}, or {@code FaultSearch INDEX FIRST-LAST}.
+ */
 final class FaultSearch {
   private FaultSearch() {}
 
@@ -11,12 +17,17 @@ final class FaultSearch {
     Mutation fault =
         (Mutation) OldFaultsTest.faults().toList().get(Integer.parseInt(args[0])).get()[0];
     Method run = fault.load(SeedCheck.class.getName()).getMethod("failures", long.class);
-    long from = Long.parseLong(args[1]);
-    for (long seed = from; seed < from + Long.parseLong(args[2]); seed++) {
+    List<String> seeds = Arrays.asList(args).subList(1, args.length);
+    for (long seed : seeds.stream().flatMapToLong(FaultSearch::range).toArray()) {
       Object found = run.invoke(null, seed);
-      if (!found.toString().equals("[]")) {
+      if (!found.equals(List.of())) {
         System.out.printf("%s: seed %d: %s%n", fault, seed, found);
       }
     }
+  }
+
+  private static LongStream range(String text) {
+    String[] ends = text.split("-");
+    return LongStream.rangeClosed(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]));
   }
 }

@@ -20,10 +20,11 @@ class OldFaultsTest {
         Arguments.of(
             new Mutation(
                 "the first key of a name wins",
-                "nara.identity.Keyring",
-                "this(maxNames, false)",
-                "this(maxNames, true)"),
-            424),
+                "nara.identity.NameClaims",
+                "private int decide(List<Evidence> evidence, int incumbent) {",
+                "private int decide(List<Evidence> evidence, int incumbent) {\n"
+                    + "    if (!evidence.isEmpty()) {\n      return 0;\n    }"),
+            7),
         Arguments.of(
             new Mutation(
                 "a form with white space replaces the honest one",
@@ -44,8 +45,8 @@ class OldFaultsTest {
                 "nara.recovery.PeerScore",
                 "rejectedEvents += offer.rejected();",
                 "rejectedEvents += offer.rejected();\n"
-                    + "    if (rejectedEvents >= 100) {\n      drop(\"lies\");\n    }"),
-            386),
+                    + "    if (rejectedEvents >= 30) {\n      drop(\"lies\");\n    }"),
+            343),
         Arguments.of(
             new Mutation(
                 "an id that two naras claim belongs to neither",
