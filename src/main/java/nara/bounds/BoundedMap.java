@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A map that holds no more entries than it may: a new one evicts the first in its order.
  *
- * <p>Not thread-safe, not even for look-ups: with {@link #lru} they change the order.
+ * <p>Not thread-safe, not even for lookups: with {@link #lru} they change the order.
  */
 public final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
   private static final long serialVersionUID = 1L;

@@ -66,20 +66,16 @@ public final class FairQueue<E> {
 
   /** Removes and returns the oldest element of the heaviest group; empty when there is none. */
   public Optional<E> removeOldestOfHeaviest() {
-    if (heaviestFirst.isEmpty()) {
-      return Optional.empty();
-    }
-    E oldest = heaviestFirst.first().weights.firstEntry().getKey();
-    remove(oldest);
-    return Optional.of(oldest);
+    return heaviestFirst.isEmpty() ? Optional.empty() : removeOldest(heaviestFirst.first());
   }
 
   /** Removes and returns the oldest element of the lightest group; empty when there is none. */
   public Optional<E> removeOldestOfLightest() {
-    if (heaviestFirst.isEmpty()) {
-      return Optional.empty();
-    }
-    E oldest = heaviestFirst.last().weights.firstEntry().getKey();
+    return heaviestFirst.isEmpty() ? Optional.empty() : removeOldest(heaviestFirst.last());
+  }
+
+  private Optional<E> removeOldest(Group<E> group) {
+    E oldest = group.weights.firstEntry().getKey();
     remove(oldest);
     return Optional.of(oldest);
   }

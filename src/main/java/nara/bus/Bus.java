@@ -98,7 +98,11 @@ public final class Bus {
       message.fail(BusFailure.UNAVAILABLE.ordinal(), failure.getMessage());
       return;
     }
-    LOG.error("{} failed at {}", message.body().getClass().getSimpleName(), address, failure);
+    LOG.error(
+        "A bus request failed; message={} address={}",
+        message.body().getClass().getSimpleName(),
+        address,
+        failure);
     message.fail(BusFailure.INTERNAL_ERROR.ordinal(), String.valueOf(failure));
   }
 

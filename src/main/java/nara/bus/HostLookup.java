@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Looks up the host names that the operator configured. Java's look-up blocks its thread, for many
- * seconds when the name server does not answer. A connection by name would block its event loop, so
- * names are looked up here, on workers of their own, and connections go to IP addresses.
+ * Looks up the host names that the operator configured. Java's lookup blocks its thread, for many
+ * seconds when the name server does not respond. A connection by name would block its event loop,
+ * so names are looked up here, on workers of their own, and connections go to IP addresses.
  */
 public final class HostLookup {
-  /** After this time the caller goes on without the name. */
+  /** After this time the lookup fails. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** Addresses of one name, at most: each may cost a timeout. */
@@ -30,7 +30,10 @@ public final class HostLookup {
     this.workers = vertx.createSharedWorkerExecutor("nara-host-lookup", WORKERS);
   }
 
-  /** The IP addresses of a host, at least one; a literal address is its own. It fails without. */
+  /**
+   * The IP addresses of a host, at least one; a literal address is its own. Fails when there is
+   * none.
+   */
   public Future<List<String>> addressesOf(String host) {
     return workers
         .executeBlocking(() -> InetAddress.getAllByName(host), false)

@@ -17,8 +17,8 @@ import nara.mesh.wire.PeerAddress;
 
 /**
  * The newly announced addresses to ping. Strangers choose them, so they wait in bounded queues, and
- * each host gets a limited number of pings. Within a queue the next one is random: a flood makes
- * the others wait, but does not keep them out. Not thread-safe.
+ * each host gets a limited number of pings in a minute. Within a queue the next one is random: a
+ * flood makes the others wait, but does not keep them out. Not thread-safe.
  */
 final class AnnouncedTargets {
   /** Waiting addresses in each queue. */
@@ -37,7 +37,7 @@ final class AnnouncedTargets {
 
   AnnouncedTargets(RandomGenerator random, InstantSource clock) {
     this.random = random;
-    this.pingsPerHost = RateLimiter.per(MINUTE, AddressPolicy.MAX_NAMES_PER_HOST, clock);
+    this.pingsPerHost = RateLimiter.per(MINUTE, AddressPolicy.MAX_PINGS_PER_HOST, clock);
   }
 
   /** Adds a target, unless its address waits already or its host has had enough pings. */

@@ -30,7 +30,7 @@ public record DiscoveryConfig(
    *
    * @param name empty when the ping must find it out
    * @param address {@code host:port}
-   * @param key the nara's public key, which the operator vouches for
+   * @param key the nara's public key, that the operator gave
    */
   public record ConfiguredPeer(String name, String address, Optional<PublicKey> key) {
     /** A peer whose key is not configured. */

@@ -21,7 +21,7 @@ final class DiscoveryRun {
   private final DiscoveryConfig config;
   private final Optional<AddressScan> scan;
   private final PingQueue queue;
-  private final ProblemList list = new ProblemList();
+  private final ProblemList problemList = new ProblemList();
   private final Map<String, ConfiguredAttempt> attempts = new HashMap<>();
   private final Map<String, String> claimFailures = new LinkedHashMap<>();
   private boolean tailscalePending;
@@ -68,7 +68,7 @@ final class DiscoveryRun {
     queue.addSource(targets.iterator());
   }
 
-  /** Something else began that the end of the run waits for: a look-up, or a proof. */
+  /** Other work began, a lookup or a proof: the run waits for its end. */
   void workBegan() {
     otherWork++;
   }
@@ -106,7 +106,7 @@ final class DiscoveryRun {
     switch (outcome) {
       case Pong pong -> {
         scanPongs += target.source() == Source.SCAN ? 1 : 0;
-        known.onPong(target, pong).ifPresent(list::add);
+        known.onPong(target, pong).ifPresent(problemList::add);
       }
       case PingFailed failed -> {
         known.onNoPong(target);
@@ -114,7 +114,7 @@ final class DiscoveryRun {
           failureProblem(target, target.address(), failed)
               .ifPresent(problem -> claimFailures.put(target.expectedName(), problem));
         } else if (attempt.left == 0 && !attempt.answered) {
-          failureProblem(target, attempt.peer.address(), failed).ifPresent(list::add);
+          failureProblem(target, attempt.peer.address(), failed).ifPresent(problemList::add);
         }
       }
     }
@@ -136,7 +136,7 @@ final class DiscoveryRun {
   /** Adds a problem, unless the sentence is empty. */
   void addProblem(String sentence) {
     if (!sentence.isEmpty()) {
-      list.add(sentence);
+      problemList.add(sentence);
     }
   }
 
@@ -146,17 +146,18 @@ final class DiscoveryRun {
   }
 
   List<String> problems() {
-    // A stranger may claim any address for a nara; one that answers elsewhere has no problem.
+    // A stranger may claim any address for a nara, so a nara that responds elsewhere has no
+    // problem.
     claimFailures.forEach(
         (name, problem) -> {
           if (!known.isReachable(name)) {
-            list.add(problem);
+            problemList.add(problem);
           }
         });
     claimFailures.clear();
     if (config.scan().isPresent() && scanPongs == 0) {
-      list.add("nobody answered in the range " + config.scan().get().cidr());
+      problemList.add("nobody answered in the range " + config.scan().get().cidr());
     }
-    return list.list();
+    return problemList.list();
   }
 }

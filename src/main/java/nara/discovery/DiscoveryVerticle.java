@@ -73,7 +73,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private List<String> lastProblems = List.of();
 
   /**
-   * @param keys learns the keys of naras that answer pings
+   * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
    * @param random chooses among announced addresses
    * @param usesMesh false: pings no address, and replies without addresses
@@ -239,8 +239,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   /**
-   * An answer to a ping is not signed, so a stranger's machine can answer in a nara's name. When
-   * several addresses answer, each is asked for a signed response: one event of its ledger.
+   * A response to a ping is not signed, so a stranger's machine can respond in a nara's name. When
+   * several addresses respond, each is asked for a signed response: one event of its ledger.
    */
   private void proveRivals(PingOutcome outcome) {
     String name = outcome instanceof Pong pong ? pong.name() : "";
@@ -286,7 +286,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private static void logProblem(String problem) {
-    LOG.warn("Discovery found a problem; continue without it; problem={}", problem);
+    LOG.warn("Discovery found a problem; it continues; problem={}", problem);
   }
 
   /** Not reentrant: a ping that completes at once lets the loop continue. */
@@ -325,7 +325,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     lastProblems.forEach(DiscoveryVerticle::logProblem);
     NeighbourList result = neighbourList();
     LOG.info(
-        "Discovery done: online={} neighbours={} duration_ms={}",
+        "Discovery done; online={} neighbours={} duration_ms={}",
         result.neighbours().stream().filter(Neighbour::online).count(),
         result.neighbours().size(),
         Duration.between(runStartedAt, steady.instant()).toMillis());

@@ -36,8 +36,9 @@ import nara.presence.Presence;
  * The neighbours that all sources together know. Sources may contradict each other:
  *
  * <ul>
- *   <li>The first key of a name stays. Results and announcements with another key are not used.
- *   <li>An address that another nara announced is used once the nara answers a ping there; see
+ *   <li>The keyring decides which key of a name holds. Pongs and announcements with another key are
+ *       not used.
+ *   <li>An address that another nara announced is used once the nara responds to a ping there; see
  *       {@link NeighbourAddresses}.
  *   <li>This node is no neighbour.
  * </ul>
@@ -80,11 +81,11 @@ final class KnownNeighbours {
   private final Set<String> hearsayOnly = new LinkedHashSet<>();
   private final Set<String> departed = new LinkedHashSet<>();
 
-  // The last name that answered at an address: a failed ping there takes it offline.
+  // The last name that responded at an address: a failed ping there takes it offline.
   private final Map<String, String> nameByAddress = BoundedMap.lru(MAX_NEIGHBOURS);
 
   /**
-   * @param keys learns the keys of naras that answer pings
+   * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
    * @param toPing gets each newly announced address
    */
@@ -110,7 +111,7 @@ final class KnownNeighbours {
   }
 
   /**
-   * Applies the answer to a ping, unless it contradicts the expected or known name and key.
+   * Applies the response to a ping, unless it contradicts the expected or known name and key.
    *
    * @return the problem, in a sentence
    */
@@ -130,7 +131,7 @@ final class KnownNeighbours {
     if (neighbour == null) {
       return Optional.of(fullProblem());
     }
-    neighbour.addresses.onAnswer(address, evidence(target.source()));
+    neighbour.addresses.onResponse(address, evidence(target.source()));
     nameByAddress.put(address, name);
     neighbour.reachable = true;
     hearsayOnly.remove(name);
@@ -181,7 +182,7 @@ final class KnownNeighbours {
     return claimant != null && claimant.addresses.holds(address);
   }
 
-  /** The operator's word for the name counts more than that for an address alone. */
+  /** An address that the operator gave for the name is better evidence than an address alone. */
   private LearnResult learn(PingTarget target, Pong pong) {
     boolean configured = target.source() == CONFIGURED;
     boolean named = configured && target.expectedName().equals(pong.name());
@@ -190,7 +191,7 @@ final class KnownNeighbours {
     return keys.learn(pong.name(), "", pong.key(), origin, peer.witness());
   }
 
-  /** A ping failed, or another nara answered. */
+  /** A ping failed, or another nara responded. */
   void onNoPong(PingTarget target) {
     markGone(target.expectedName(), target.address());
     markGone(nameByAddress.getOrDefault(target.address(), ""), target.address());
@@ -203,21 +204,21 @@ final class KnownNeighbours {
     }
     nameByAddress.remove(address, name);
     neighbour.addresses.onFailure(address);
-    if (neighbour.reachable && !neighbour.addresses.answers()) {
+    if (neighbour.reachable && !neighbour.addresses.responds()) {
       neighbour.reachable = false;
       addDeparted(neighbour);
     }
   }
 
-  /** Whether the nara answers pings at some address. */
+  /** Whether the nara responds to pings at some address. */
   boolean isReachable(String name) {
     NeighbourEntry neighbour = known.get(name);
     return neighbour != null && neighbour.reachable;
   }
 
   /**
-   * The addresses that answer pings for a name, when there are several and a signed response must
-   * tell which one is the nara's; otherwise none.
+   * The addresses that respond to pings for a name, when there are several and a signed response
+   * must tell which one is the nara's; otherwise none.
    */
   List<String> rivals(String name) {
     NeighbourEntry neighbour = known.get(name);
@@ -256,11 +257,12 @@ final class KnownNeighbours {
       return Optional.empty();
     }
     boolean isOwnKey = online.key().filter(me.keys().publicKey()::equals).isPresent();
-    Optional<PublicKey> firstKey = keys.byName(name);
-    boolean isSecondKey =
-        firstKey.isPresent() && online.key().isPresent() && !online.key().equals(firstKey);
-    if (isOwnKey || isSecondKey) {
-      String fault = isOwnKey ? "this node's key" : "another key than its first one";
+    Optional<PublicKey> heldKey = keys.byName(name);
+    boolean isOtherKey =
+        heldKey.isPresent() && online.key().isPresent() && !online.key().equals(heldKey);
+    if (isOwnKey || isOtherKey) {
+      String fault =
+          isOwnKey ? "this node's key" : "another key than the one of that name that holds";
       return Optional.of(
           "%s on the plaza has %s: it is not used".formatted(SafeText.quoted(name), fault));
     }
@@ -390,7 +392,7 @@ final class KnownNeighbours {
   private static boolean mayPing(PingTarget target, Map<String, Integer> perHost) {
     String host = target.host();
     return AddressPolicy.isLoopback(host)
-        || perHost.merge(host, 1, Integer::sum) <= AddressPolicy.MAX_NAMES_PER_HOST;
+        || perHost.merge(host, 1, Integer::sum) <= AddressPolicy.MAX_PINGS_PER_HOST;
   }
 
   /** All neighbours, sorted by name. */

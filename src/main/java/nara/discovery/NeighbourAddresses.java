@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 
 /**
  * The claimed addresses of one name. Anybody can claim any address, so all are kept, within bounds,
- * and pinged. The nara's address is the one that answered with the nara's key. A claim that was not
- * pinged never replaces it.
+ * and pinged. The nara's address is the one that responded with the nara's key. A claim that was
+ * not pinged never replaces it.
  */
 final class NeighbourAddresses {
   /** Signed claims per name: the latest one, and the one before it. */
@@ -22,9 +22,9 @@ final class NeighbourAddresses {
 
   /** The evidence for a claim; a later constant is better. */
   enum Evidence {
-    /** A howdy or another nara says so; anybody can alter it. */
+    /** From a howdy or from another nara: anybody can alter it. */
     UNSIGNED,
-    /** This node found it: in a range, or by the Tailscale daemon. */
+    /** This node found the address: in a range, or by the Tailscale daemon. */
     FOUND,
     /** The nara's signature covers it. */
     SIGNED,
@@ -36,7 +36,7 @@ final class NeighbourAddresses {
     private final String address;
     private Evidence evidence;
     private boolean firstHand;
-    private boolean answered;
+    private boolean responded;
     private boolean failed;
     private boolean proven;
 
@@ -73,7 +73,7 @@ final class NeighbourAddresses {
       claim.evidence = evidence;
       choose();
     }
-    return !claim.answered;
+    return !claim.responded;
   }
 
   private boolean makeRoom(Evidence evidence) {
@@ -87,7 +87,7 @@ final class NeighbourAddresses {
     if (equals.size() < max) {
       return true;
     }
-    // Otherwise one message after the other would push out a claim that was not pinged yet.
+    // A flood of unsigned claims must not evict claims that were not pinged yet.
     Predicate<Claim> replaceable = c -> evidence != Evidence.UNSIGNED || c.failed;
     Optional<Claim> evicted =
         equals.stream().filter(replaceable).filter(c -> !c.address.equals(chosen)).findFirst();
@@ -104,22 +104,22 @@ final class NeighbourAddresses {
     choose();
   }
 
-  /** The nara answered a ping there. */
-  void onAnswer(String address, Evidence evidence) {
+  /** The nara responded to a ping there. */
+  void onResponse(String address, Evidence evidence) {
     claim(address, evidence, false);
     Claim claim = claims.get(address);
     if (claim != null) {
-      claim.answered = true;
+      claim.responded = true;
       claim.failed = false;
       choose();
     }
   }
 
-  /** A ping failed, or another nara answered. */
+  /** A ping failed, or another nara responded. */
   void onFailure(String address) {
     Claim claim = claims.get(address);
     if (claim != null) {
-      claim.answered = false;
+      claim.responded = false;
       claim.failed = true;
       claim.proven = false;
       choose();
@@ -139,10 +139,10 @@ final class NeighbourAddresses {
     }
   }
 
-  /** The best address that answers. If none does, the last one remains: the nara may come back. */
+  /** The best address that responds. If none does, the last one remains: the nara may come back. */
   private void choose() {
     claims.values().stream()
-        .filter(claim -> claim.answered)
+        .filter(claim -> claim.responded)
         .max(
             Comparator.comparing((Claim claim) -> claim.proven)
                 .thenComparing(claim -> claim.evidence)
@@ -154,7 +154,7 @@ final class NeighbourAddresses {
   }
 
   /**
-   * The address to use: one that the nara answered at, else one that the operator configured, else
+   * The address to use: one that the nara responded at, else one that the operator configured, else
    * empty.
    */
   String address() {
@@ -176,22 +176,22 @@ final class NeighbourAddresses {
     return claims.containsKey(address);
   }
 
-  /** Whether the nara answers pings at some address. */
-  boolean answers() {
-    return claims.values().stream().anyMatch(claim -> claim.answered);
+  /** Whether the nara responds to pings at some address. */
+  boolean responds() {
+    return claims.values().stream().anyMatch(claim -> claim.responded);
   }
 
   /**
-   * The addresses that answer pings, when there are several and no signed response tells which one
-   * is the nara's. Answers to pings are not signed, so a stranger can give them too.
+   * The addresses that respond to pings, when there are several and no signed response tells which
+   * one is the nara's. Responses to pings are not signed, so a stranger can send them too.
    */
   List<String> rivals() {
-    List<Claim> answering = claims.values().stream().filter(claim -> claim.answered).toList();
+    List<Claim> responding = claims.values().stream().filter(claim -> claim.responded).toList();
     boolean decided =
-        answering.size() < 2
-            || answering.stream()
+        responding.size() < 2
+            || responding.stream()
                 .anyMatch(claim -> claim.proven || claim.evidence == Evidence.OPERATOR);
-    return decided ? List.of() : answering.stream().map(claim -> claim.address).toList();
+    return decided ? List.of() : responding.stream().map(claim -> claim.address).toList();
   }
 
   /** The claims to ping in a run, the best first. Other sources ping theirs themselves. */

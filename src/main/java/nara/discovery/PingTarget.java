@@ -11,6 +11,6 @@ import nara.mesh.wire.PeerAddress;
  */
 record PingTarget(String address, String expectedName, Neighbour.Source source) {
   String host() {
-    return PeerAddress.parse(address).map(PeerAddress::host).orElse(address);
+    return PeerAddress.hostOf(address);
   }
 }

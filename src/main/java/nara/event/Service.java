@@ -36,6 +36,11 @@ public enum Service {
     return payloadField;
   }
 
+  /** Whether its events carry the key of the nara that says hello or goodbye. */
+  public boolean isAnnouncement() {
+    return this == HEY_THERE || this == CHAU;
+  }
+
   /** The service of that name on the wire, exactly as it is written there. */
   public static Optional<Service> named(String wireName) {
     return Optional.ofNullable(ofWireName(wireName));

@@ -30,14 +30,14 @@ public final class AtomicFile {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final String SUFFIX = ".new";
 
-  /** What writes the content. */
+  /** Writes the content of a file. */
   @FunctionalInterface
   public interface Content {
     /** Writes all of it; the caller closes the stream. */
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** What happens between the writing of the new file and its move. */
+  /** Runs when the new file is on the disk, before it replaces the old one. */
   @FunctionalInterface
   public interface BeforeMove {
     void run() throws IOException;

@@ -19,9 +19,9 @@ import nara.bounds.FairQueue;
  * The keys of all known naras, with their names, ids and the evidence for them.
  *
  * <p>A name with one claimed key has that key. Of several keys, the one with the strongest evidence
- * holds: the operator's and this node's own, then this node's snapshot, then the nara's answer at
+ * holds: the operator's and this node's own, then this node's snapshot, then the nara's response at
  * its configured address, then the number of configured peers that serve the key, then the nara's
- * answer at another address, then the number of other addresses that serve it. Equal evidence
+ * response at another address, then the number of other addresses that serve it. Equal evidence
  * leaves the name <em>contested</em>. Outside a recovery the key that holds stays until stronger
  * evidence comes.
  *
@@ -29,10 +29,9 @@ import nara.bounds.FairQueue;
  * decides before an id. When an id is claimed for several naras, {@link #keysOfId} gives all their
  * keys.
  *
- * <p>Thread-safe: look-ups take no lock, learning takes one for new evidence. Peers choose names
- * and ids, so their number and length are limited. When the room is full, names with the least
- * evidence go first, and a tenth of it is reserved for names that the operator or the nara itself
- * vouches for.
+ * <p>Thread-safe: lookups take no lock, and only new evidence takes one. Peers choose names and
+ * ids, so their number and length are limited. When the room is full, names with the least evidence
+ * go first, and a tenth of it is reserved for names that the operator or the nara itself supports.
  */
 public final class Keyring implements Standing.Lookup {
   /** Default capacity: far above any network seen, some 60 MB when full. */
@@ -54,8 +53,9 @@ public final class Keyring implements Standing.Lookup {
   private static final int MAX_CLAIMANTS_OF_PEER = 4;
 
   /**
-   * Naras that stand on their own because they answered pings, at one host that alone vouches for
-   * them. One stranger can answer under any number of names, so more of them share one voucher.
+   * Naras with one host as their only voucher that need no voucher, because they responded to
+   * pings. One stranger can respond under any number of names, so more names share the host as
+   * voucher.
    */
   static final int MAX_LIVE_NAMES_OF_HOST = 4;
 
@@ -93,7 +93,7 @@ public final class Keyring implements Standing.Lookup {
   public record ClaimedKey(PublicKey key, List<String> evidence) {}
 
   /**
-   * What changed since the last call of {@link #takeChanges}.
+   * The changes since the last call of {@link #takeChanges}.
    *
    * @param keys names whose key was decided or contested, and ids with new claimants
    * @param overturned names whose former key does not hold any more
@@ -113,7 +113,7 @@ public final class Keyring implements Standing.Lookup {
   private final Map<String, NameClaims> names = new ConcurrentHashMap<>();
   private final Map<String, List<IdClaim>> ids = new ConcurrentHashMap<>();
 
-  /** The number of names that answered pings, by their only voucher. */
+  /** The number of names that responded to pings, by their only voucher. */
   private final Map<String, Integer> liveNames = new ConcurrentHashMap<>();
 
   private volatile long version;
@@ -464,7 +464,8 @@ public final class Keyring implements Standing.Lookup {
         isConfirmation(added.origin(), known.origin()) ? added.origin() : known.origin();
     IdClaim better = new IdClaim(name, known.key(), origin, known.peer());
     if (better.equals(known)) {
-      return ownerOf(id) == known ? LearnResult.KNOWN : knownTo(added);
+      boolean isContested = ownerOf(id) != known && added.name().isEmpty();
+      return isContested ? LearnResult.CONFLICT : LearnResult.KNOWN;
     }
     claims.set(index, better);
     putClaims(id, List.copyOf(claims));
@@ -474,10 +475,6 @@ public final class Keyring implements Standing.Lookup {
       return LearnResult.ADDED;
     }
     return LearnResult.KNOWN;
-  }
-
-  private static LearnResult knownTo(IdClaim added) {
-    return added.name().isEmpty() ? LearnResult.CONFLICT : LearnResult.KNOWN;
   }
 
   private void noteIdOfName(String name, String id) {
@@ -544,7 +541,7 @@ public final class Keyring implements Standing.Lookup {
     }
   }
 
-  /** Returns what changed since the last call; for the one reader that follows the keyring. */
+  /** Returns what changed since the last call; only one reader may call it. */
   public Changes takeChanges() {
     synchronized (lock) {
       Changes changes = new Changes(changedKeys, overturned, newConflicts);
@@ -700,7 +697,7 @@ public final class Keyring implements Standing.Lookup {
   }
 
   /**
-   * Grows whenever the result of a look-up may have changed. Everything learned up to a version is
+   * Grows whenever the result of a lookup may have changed. Everything learned up to a version is
    * visible to a thread that has read it.
    */
   public long version() {

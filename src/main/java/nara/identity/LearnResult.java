@@ -2,7 +2,7 @@ package nara.identity;
 
 /** The result of {@link Keyring#learn}. */
 public enum LearnResult {
-  /** Something new: a name's key, or an id's. Look-ups may give other results. */
+  /** Something new: a name's key, or an id's. Lookups may give other results. */
   ADDED,
   /** Nothing new. */
   KNOWN,

@@ -38,9 +38,9 @@ record NameClaims(
    *
    * @param own 2 for this node itself, 1 for its operator
    * @param snapshot whether this node's sealed snapshot has the key
-   * @param named whether the nara answered at the address that the operator gave for its name
+   * @param named whether the nara responded at the address that the operator gave for its name
    * @param configured how many configured peers serve this key
-   * @param live whether the nara answered at some address
+   * @param live whether the nara responded at some address
    * @param discovered how many other addresses serve this key
    */
   record Evidence(
@@ -99,7 +99,7 @@ record NameClaims(
    * @param origin the best so far
    * @param origins all of them, a bit for each ordinal
    * @param served peers that served an announcement with this key
-   * @param direct peers that answered with this key when they were asked for it, or pinged
+   * @param direct peers that stated this key in response to a request for it, or to a ping
    */
   record Claim(
       PublicKey key,
@@ -300,11 +300,11 @@ record NameClaims(
         }
       }
     }
-    // A nara that answered pings did so at the discovered address.
+    // A nara that responded to pings did so at the discovered address.
     return discovered.isEmpty() || (!configured.isEmpty() && !isLive()) ? configured : discovered;
   }
 
-  /** Whether the nara answered at an address. */
+  /** Whether the nara responded at an address. */
   boolean isLive() {
     return holding().stream()
         .anyMatch(claim -> claim.has(Origin.PING) || claim.has(Origin.NAMED_PING));
@@ -315,7 +315,7 @@ record NameClaims(
     return decided == CONTESTED ? claims : claims.subList(decided, decided + 1);
   }
 
-  /** Whether every claim is what one nara says of another. */
+  /** Whether all claims are hearsay. */
   boolean isHearsay() {
     return claims.stream().allMatch(claim -> claim.origin().isHearsay());
   }
@@ -330,7 +330,7 @@ record NameClaims(
     return new NameClaims(name, claims, decided, created, used, List.copyOf(all));
   }
 
-  /** The room it belongs to; a name of a lower one is evicted first. */
+  /** The tier of the name: names of lower tiers are evicted first. */
   int tier() {
     boolean certain =
         claims.stream()

@@ -1,6 +1,9 @@
 package nara.identity;
 
-/** The source of a key, or of the claim that an id belongs to it. */
+/**
+ * The source of a key, or of the claim that an id belongs to it. Cluster members exchange the
+ * ordinals, so a new constant goes last.
+ */
 public enum Origin {
   /** The operator's configuration or keys file. */
   CONFIG,
@@ -30,7 +33,7 @@ public enum Origin {
     return this == CONFIG || this == SELF;
   }
 
-  /** Whether a peer answered with this key when it was asked for the key of this name. */
+  /** Whether a peer stated this key in response to a ping or to a request for it. */
   public boolean isDirect() {
     return this == PING || this == NAMED_PING || this == PEER_QUERY;
   }

@@ -7,20 +7,20 @@ public enum Standing {
   /** A key is known. One peer can invent such naras too, as it can make any number of keys. */
   KNOWN,
   /**
-   * The operator, this node's snapshot, a configured peer or two peers at different addresses vouch
-   * for the key, or the nara itself answered at its address.
+   * The operator, this node's snapshot, a configured peer or two peers at different addresses
+   * support the key, or the nara itself responded at its address.
    */
   ESTABLISHED;
 
-  /** What is known about naras, by name. */
+  /** The standing and the voucher of a nara, by its name. */
   @FunctionalInterface
   public interface Lookup {
     /** How well the nara of that name is known. */
     Standing standing(String name);
 
     /**
-     * The host of the only peer that vouches for that nara. Empty when the nara stands on its own,
-     * and when no peer is known that vouches.
+     * The host of the only peer that vouches for that nara. Empty when other evidence supports the
+     * key, and when no peer is known that vouches for it.
      */
     default String voucher(String name) {
       return "";

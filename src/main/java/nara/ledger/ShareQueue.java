@@ -16,8 +16,8 @@ import nara.ledger.index.StoredEvent;
 
 /**
  * The shares of each group, the next to prune first: of the largest house, the largest share. A
- * house is all shares with one voucher, or one share without a voucher. Between equal sizes, the
- * lowest event decides.
+ * house is all shares with one voucher, or one share without a voucher. Between shares of one size,
+ * the lowest event decides.
  *
  * <p>It costs nothing until the first read. From then on, a changed share costs O(log n) at the
  * next read. Without reads it is dropped again.
@@ -38,18 +38,31 @@ final class ShareQueue {
       int lowestRank,
       long lowestTime) {}
 
-  private static final Comparator<Place> LARGEST_FIRST =
+  private static final Comparator<Place> LOWEST_FIRST =
+      Comparator.comparingInt(Place::lowestRank)
+          .thenComparingLong(Place::lowestTime)
+          .thenComparing(place -> place.share.key());
+
+  private static final Comparator<Place> SHARES =
+      Comparator.comparingLong(Place::size).reversed().thenComparing(LOWEST_FIRST);
+
+  /**
+   * Between large houses of one size, the lowest event must not decide: which share is a house's
+   * first depends on how many it has, and so the result would depend on the order of arrival. In a
+   * house of the size 0, the first share has the lowest event of all.
+   */
+  private static final Comparator<Place> HOUSES =
       Comparator.comparingLong(Place::size)
           .reversed()
-          .thenComparingInt(Place::lowestRank)
-          .thenComparingLong(Place::lowestTime)
+          .thenComparing((a, b) -> a.size > 0 ? 0 : LOWEST_FIRST.compare(a, b))
+          .thenComparing(Place::voucher)
           .thenComparing(place -> place.share.key());
 
   private record HouseKey(Group group, String voucher) {}
 
   /** The shares of one group with one voucher. */
   private static final class House {
-    final TreeSet<Place> shares = new TreeSet<>(LARGEST_FIRST);
+    final TreeSet<Place> shares = new TreeSet<>(SHARES);
     long amount;
 
     /** Its place among the houses, or null. */
@@ -79,7 +92,7 @@ final class ShareQueue {
     this.amount = amount;
     this.fairFrom = fairFrom;
     for (Group group : Group.values()) {
-      groups.put(group, new TreeSet<>(LARGEST_FIRST));
+      groups.put(group, new TreeSet<>(HOUSES));
     }
   }
 

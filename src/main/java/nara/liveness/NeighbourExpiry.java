@@ -38,7 +38,7 @@ final class NeighbourExpiry {
     Set<String> names = new HashSet<>();
     for (Neighbour neighbour : neighbourhood.neighbours().values()) {
       String name = neighbour.name();
-      // A time of the future is from before the clock was set back.
+      // A future time is from before the clock was set back.
       noticedAt.merge(name, now, (before, at) -> before.isAfter(at) ? at : before);
       SubjectSummary summary = summaries.get(name);
       long firstSeen = summary == null ? 0 : ObservationWriter.startTime(summary);

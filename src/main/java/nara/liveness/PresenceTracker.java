@@ -73,7 +73,7 @@ final class PresenceTracker {
       return status.equals(ONLINE);
     }
 
-    /** Moves times of the future to now: the clock was set back, and nothing waits for it. */
+    /** Moves future times to now: they are from before the clock was set back. */
     void limitTo(Instant now) {
       heardAt = earlier(heardAt, now);
       seenReportedAt = earlier(seenReportedAt, now);

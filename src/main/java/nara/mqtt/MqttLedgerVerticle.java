@@ -148,7 +148,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return bus.request(
             PresenceRequest.ADDRESS, new PresenceRequest.SayGoodbye(), MqttLimits.GOODBYE_TIMEOUT)
         .compose(said -> publishChau(said.chau()))
-        .onFailure(failure -> LOG.warn("Failed to publish the chau: {}", failure.getMessage()))
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "Failed to publish the chau; stopping without it; reason={}",
+                    failure.getMessage()))
         .otherwiseEmpty()
         .compose(published -> connection.close());
   }

@@ -73,7 +73,9 @@ final class PlazaConnection {
   // A broker disconnects the older of two clients with one id, so the id is random.
   private final String clientId = "nara-" + UUID.randomUUID().toString().substring(19);
 
-  private final HostLookup lookup;
+  private final HostLookup hostLookup;
+
+  /** Addresses of the broker from the last lookup. */
   private final Deque<String> untried = new ArrayDeque<>();
 
   private MqttClient client;
@@ -105,7 +107,7 @@ final class PlazaConnection {
     this.filters = filters;
     this.random = random;
     this.listener = listener;
-    this.lookup = new HostLookup(vertx);
+    this.hostLookup = new HostLookup(vertx);
   }
 
   /** Starts to connect, and keeps connecting until it is closed. */
@@ -123,7 +125,7 @@ final class PlazaConnection {
     vertx.cancelTimer(reconnectTimer);
     MqttClient last = client;
     client = null;
-    lookup.close();
+    hostLookup.close();
     return last == null
         ? Future.succeededFuture()
         : last.disconnect()
@@ -202,13 +204,13 @@ final class PlazaConnection {
     return config.maxMessageBytes() - TOPIC_BYTES;
   }
 
-  /** Connects to the next address of the broker, after a look-up of its name when none is left. */
+  /** Connects to the next address of the broker, after a lookup of its name when none is left. */
   private void connect() {
     if (!untried.isEmpty()) {
       connectTo(untried.removeFirst());
       return;
     }
-    lookup
+    hostLookup
         .addressesOf(url.host())
         .onComplete(
             found -> {
@@ -216,7 +218,8 @@ final class PlazaConnection {
                 return;
               }
               if (found.failed()) {
-                onAttemptFailed("cannot reach the broker at " + url + ": its name is unknown");
+                onAttemptFailed(
+                    "cannot reach the broker at " + url + ": its host name cannot be looked up");
                 return;
               }
               untried.addAll(found.result());

@@ -8,7 +8,10 @@ import nara.identity.PublicKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks the key of a message's sender. Each message is a claim, and evidence decides. */
+/**
+ * Checks the key of a message's sender. Each message is a key claim; the keyring decides by
+ * evidence.
+ */
 record SenderKeyCheck(Identity me, Keyring keys, LogOnce namesakes) {
   private static final Logger LOG = LoggerFactory.getLogger(SenderKeyCheck.class);
 
@@ -16,7 +19,7 @@ record SenderKeyCheck(Identity me, Keyring keys, LogOnce namesakes) {
     this(me, keys, new LogOnce(LOG::warn));
   }
 
-  /** Learns the claim; whether no other key holds for the name. */
+  /** Learns the claim; returns whether no other key holds for the name. */
   boolean accepts(String name, String id, PublicKey key, Origin origin) {
     if (!name.equals(me.name())) {
       keys.learn(name, id, key, origin);

@@ -19,6 +19,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -256,8 +257,9 @@ public final class NaraNode {
     PublicKey mine = me.keys().publicKey();
     if (!configured.getOrDefault(me.name(), mine).equals(mine)) {
       return Optional.of(
-          "trust.keys: gives this node's name another key than its soul has, %s; remove the entry"
-              .formatted(mine));
+          ("trust.keys or discovery.peers: the public key of %s, this node, is not that of its"
+               + " soul, %s; remove the entry")
+              .formatted(SafeText.quoted(me.name()), mine));
     }
     configured.forEach((name, key) -> keys.learn(name, "", key, Origin.CONFIG));
     return Optional.empty();

@@ -9,8 +9,8 @@ import nara.bus.Scheduler;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
- * What a node takes from the machine: threads and sockets, time, randomness, signature checks. A
- * simulation gives a node another machine.
+ * The parts of the machine that a node uses: threads and sockets, time, randomness, signature
+ * checks. A simulation gives a node other parts.
  *
  * @param vertx makes the node's own instance; a node that joins a cluster uses the member's
  * @param random seeds the generators of the node's parts

@@ -100,7 +100,7 @@ public final class OpinionVerticle extends VerticleBase {
     } else {
       opinions = opinions.withFailure();
       LOG.warn(
-          "An opinion pass failed; the opinions stay as they were. pass={} reason={}",
+          "An opinion pass failed; the opinions stay as they were; pass={} reason={}",
           opinions.passes(),
           failure.getMessage());
     }

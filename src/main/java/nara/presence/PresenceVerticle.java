@@ -116,7 +116,10 @@ public final class PresenceVerticle extends VerticleBase {
               .publish(Service.CHAU, announcer.chau())
               .timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
               .onFailure(
-                  failure -> LOG.warn("Failed to merge the chau event: {}", failure.toString()))
+                  failure ->
+                      LOG.warn(
+                          "Failed to merge the chau; stopping without it; reason={}",
+                          failure.toString()))
               .otherwiseEmpty();
     }
   }

@@ -115,17 +115,12 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (stopping) {
       return;
     }
-    if (finalReport == null) {
-      bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
-          .onFailure(
-              failure ->
-                  LOG.warn(
-                      "Cannot compare the claims to keys; the first one of a name holds reason={}",
-                      failure.getMessage()));
-    }
     if (finalReport != null) {
       announceFinished();
-    } else if (log.isEmpty()) {
+      return;
+    }
+    openKeyClaims();
+    if (log.isEmpty()) {
       applyEvent(new RecoveryEvent.Started(seed));
     } else {
       RecoveryReplay.replay(log, config, me, earlierStages)
@@ -149,7 +144,7 @@ public final class CoordinatorVerticle extends VerticleBase {
         .onFailure(
             failure ->
                 LOG.warn(
-                    "Failed to discover peers after a handover; continuing without them reason={}",
+                    "Failed to discover peers after a handover; continuing without them; reason={}",
                     failure.getMessage()));
     unfinished.forEach(this::execute);
     announceProgress();
@@ -335,6 +330,15 @@ public final class CoordinatorVerticle extends VerticleBase {
             .onSuccess(replay.report()::setConflicts));
   }
 
+  private void openKeyClaims() {
+    bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "Cannot open the key claims; the first key of each name holds; reason={}",
+                    failure.getMessage()));
+  }
+
   private Future<?> settleKeyClaims() {
     return bus.request(TrustRequest.ADDRESS, new TrustRequest.SettleKeyClaims(), Timeouts.LOCAL);
   }
@@ -349,7 +353,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                   finalReport =
                       replay.buildReport(finish.recoveryOutcome().label(), finish.reasons(), now());
                   LOG.info(
-                      "Finished the boot recovery outcome={} ledger_events={}",
+                      "Finished the boot recovery; outcome={} ledger_events={}",
                       finalReport.outcome(),
                       finalReport.ledgerTotals().total());
                   runner.storeReport(finalReport);

@@ -38,12 +38,8 @@ public final class PeerScore {
     }
   }
 
-  /** A response was not what was requested; what came was judged all the same. */
-  void onFault(String fault) {
-    onInvalidResponse(fault);
-  }
-
-  private void onInvalidResponse(String reason) {
+  /** A response does not match its request, or is not signed by the peer. */
+  void onInvalidResponse(String reason) {
     invalidResponses++;
     if (invalidResponses >= RecoveryLimits.MAX_INVALID_RESPONSES) {
       drop("its responses do not match the requests: " + reason);
@@ -80,10 +76,10 @@ public final class PeerScore {
   }
 
   /**
-   * Whether so many events of the peer are as many as it showed to hold, but for some that a full
-   * ledger may have dropped since.
+   * Whether the peer claims to hold at most so many events, apart from some that a full ledger may
+   * have dropped since.
    */
-  public boolean fulfilledBy(long events) {
+  public boolean claimsAtMost(long events) {
     return events >= RecoveryLimits.LEAST_SHARE_OF_CLAIM * claimedEvents;
   }
 
@@ -92,7 +88,7 @@ public final class PeerScore {
     omissionFound = true;
   }
 
-  /** From now on the peer is a last resort: it is asked for what nobody else gave, and no more. */
+  /** Makes the peer a last resort: it is asked only for events that no other peer gave. */
   public void drop(String reason) {
     dropReason = dropReason.isEmpty() ? reason : dropReason;
   }
@@ -116,7 +112,9 @@ public final class PeerScore {
     return dropReason.isEmpty() && usableAsLastResort();
   }
 
-  /** Whether the peer may get calls for what nobody else gave: it does not keep failing. */
+  /**
+   * Whether the peer may get calls for events that no other peer gave: it does not keep failing.
+   */
   public boolean usableAsLastResort() {
     int maxFailures =
         consecutiveStalls == consecutiveFailures
@@ -144,7 +142,7 @@ public final class PeerScore {
         && rejectedEvents > RecoveryLimits.SUSPECT_REJECTED_SHARE * receivedEvents;
   }
 
-  /** Whether its rejected events have cost enough. */
+  /** Whether its rejected events cost more than its other events are worth. */
   private boolean wasteful() {
     long accepted = receivedEvents - rejectedEvents;
     return rejectedEvents
@@ -173,13 +171,13 @@ public final class PeerScore {
     return responses > 0;
   }
 
-  /** Whether the peer has been asked and has not sent a byte of an answer yet. */
+  /** Whether the peer has been asked and has not sent a byte of a response yet. */
   public boolean silent() {
     return responses == 0 && stalls > 0 && errorResponses + invalidResponses == 0;
   }
 
   /** Whether the peer has sent anything, be it an error. */
-  public boolean hasAnswered() {
+  public boolean hasSentAnything() {
     return responses + errorResponses + invalidResponses > 0;
   }
 

@@ -21,7 +21,7 @@ public final class PeerScores {
       case PageFetched page -> {
         of(peer.name()).onResponse(page.offerResult());
         if (!page.fault().isEmpty()) {
-          of(peer.name()).onFault(page.fault());
+          of(peer.name()).onInvalidResponse(page.fault());
         }
       }
       case FetchFailed failed -> of(peer.name()).onFailure(failed.failure(), failed.reason());
@@ -50,7 +50,7 @@ public final class PeerScores {
     return of(name).usable();
   }
 
-  /** Whether the peer may get calls for what nobody else gave. */
+  /** Whether the peer may get calls for events that no other peer gave. */
   public boolean usableAsLastResort(String name) {
     return of(name).usableAsLastResort();
   }

@@ -10,6 +10,12 @@ final class RecoveryLimits {
   /** With fewer events, fetching pages costs less than comparing ledgers. */
   static final int MIN_EVENTS_TO_RECONCILE = 1_000;
 
+  /** The slices rung counts a peer's ledger by one event of so many. */
+  static final int COUNT_STEP = 980;
+
+  /** Events in a response to such a count: it counts ledgers of up to 980,000 events. */
+  static final int MAX_COUNTED = 1_000;
+
   /** The wait before a discovery retry doubles at most this often, so that it cannot overflow. */
   static final int MAX_DISCOVERY_DOUBLINGS = 20;
 

@@ -63,7 +63,7 @@ public final class RecoveryPlan {
   /** In order of preference. */
   private List<Peer> peers = List.of();
 
-  /** What the rungs so far could not get, which a later one may get. */
+  /** Events that the rungs so far could not get, in words; a later rung may get them. */
   private final List<String> openLosses = new ArrayList<>();
 
   private final Set<String> peersWithoutKeys = new TreeSet<>();
@@ -280,9 +280,9 @@ public final class RecoveryPlan {
   }
 
   /**
-   * Hands what is missing to the next rung. After a failed rung that is everything. After a partial
-   * rung only those peers are asked that may hold missing events, because other requests may suit
-   * them better. A rung that leaves nothing open ends the ladder.
+   * Hands the missing events to the next rung. After a failed rung, it asks all peers. After a
+   * partial rung, it asks only the peers that may hold missing events: they may respond better to
+   * other requests. A rung that leaves nothing open ends the ladder.
    */
   private void leaveMeshRung() {
     peersWithoutKeys.addAll(rung.peersWithoutKeys());
@@ -307,7 +307,7 @@ public final class RecoveryPlan {
     }
   }
 
-  /** A peer whose last call failed is named for that already. */
+  /** Peers whose last call failed are left out: another reason names them already. */
   private void addUnread(List<Peer> some) {
     String names =
         some.stream()
@@ -335,7 +335,7 @@ public final class RecoveryPlan {
   /**
    * In the first round each neighbour gets its share of the subjects that are online, as the wire
    * contract states. In the second round the responders get all other subjects, which only nodes
-   * like this one can answer.
+   * like this one can serve.
    */
   private void onPlazaEnded(PlazaRequest.LedgersFetched fetched) {
     if (state != PlanState.RUNNING_PLAZA_RUNG) {

@@ -117,7 +117,7 @@ interface RecoveryRunner {
           .onFailure(
               failure ->
                   LOG.warn(
-                      "Failed to store the recovery report; a later leader recovers again"
+                      "Failed to store the recovery report; a later leader recovers again;"
                           + " reason={}",
                       failure.getMessage()));
     }

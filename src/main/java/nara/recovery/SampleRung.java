@@ -23,7 +23,7 @@ import nara.mesh.client.MeshRequest.Peer;
  * the next rung asks it.
  */
 final class SampleRung extends CallQueue<SampleRung.Task> implements RungExecution {
-  /** A call, the peer that gets it next, and a peer for each failed attempt. */
+  /** A call, the peer that gets it next, and the peer of each failed attempt. */
   record Task(Query query, Peer peer, List<String> failedBy) implements Call {}
 
   /** The peers that share the calls, and those that replace one that fails or holds nothing. */
@@ -95,7 +95,7 @@ final class SampleRung extends CallQueue<SampleRung.Task> implements RungExecuti
   private void onResponse(Task task, PageFetched page) {
     responses++;
     boolean full = page.events() >= ((Query.Sample) task.query).size();
-    if (!full && peerScores.of(task.peer.name()).fulfilledBy(page.events())) {
+    if (!full && peerScores.of(task.peer.name()).claimsAtMost(page.events())) {
       readWhole.add(task.peer.name());
     }
     if (page.events() == 0) {
@@ -168,7 +168,7 @@ final class SampleRung extends CallQueue<SampleRung.Task> implements RungExecuti
   public List<Peer> peersForNextRung() {
     return peers.stream()
         .filter(peer -> !readWhole.contains(peer.name()))
-        .filter(peer -> peerScores.of(peer.name()).hasAnswered())
+        .filter(peer -> peerScores.of(peer.name()).hasSentAnything())
         .toList();
   }
 

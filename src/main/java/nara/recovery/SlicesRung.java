@@ -20,7 +20,7 @@ import nara.mesh.wire.MeshFailure;
  * Reads the ledger of each peer in slices, for peers that refuse pages.
  *
  * <pre>
- * count (one event of {@value #COUNT_STEP}) ──► slices of at most one response ──► read
+ * count (one event of {@value RecoveryLimits#COUNT_STEP}) ──► slices of at most one response ──► read
  *     └────────────── failed too often, or a full slice ──────────────┴──► unread
  * </pre>
  *
@@ -28,15 +28,10 @@ import nara.mesh.wire.MeshFailure;
  * equal ledgers only. A ledger larger than this node's memory is read as far as the memory goes.
  */
 final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungExecution {
-  /** A peer's ledger is counted by one event of so many. */
-  private static final int COUNT_STEP = 980;
-
-  private static final int MAX_COUNTED = 1_000;
-
   /** A slice may grow by new events before its response is full. */
   private static final int EVENTS_PER_SLICE = Query.MAX_EVENTS - Query.MAX_EVENTS / 50;
 
-  /** One slice; a division into {@link #COUNT_STEP} slices counts the events. */
+  /** One slice; a division into {@link RecoveryLimits#COUNT_STEP} slices counts the events. */
   record SliceCall(Reading reading, Query.Slice query, int failedAttempts) implements Call {
     @Override
     public Peer peer() {
@@ -44,7 +39,7 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     }
   }
 
-  /** What has been read from one peer. */
+  /** The progress of reading one peer's ledger. */
   private static final class Reading {
     final Peer peer;
     int planned = 1;
@@ -97,7 +92,7 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
       if (reading < config.maxPeers() && !readings.containsKey(peer)) {
         Reading next = new Reading(peer);
         readings.put(peer, next);
-        waiting.add(call(next, 0, COUNT_STEP, MAX_COUNTED));
+        waiting.add(call(next, 0, RecoveryLimits.COUNT_STEP, RecoveryLimits.MAX_COUNTED));
         reading++;
       }
     }
@@ -125,17 +120,17 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     responses++;
     Reading reading = call.reading;
     reading.ended++;
-    if (call.query.total() != COUNT_STEP) {
+    if (call.query.total() != RecoveryLimits.COUNT_STEP) {
       boolean truncated = page.events() >= Query.MAX_EVENTS && !fillsMemory(call.query);
       reading.events += page.events();
       reading.lost |= truncated;
     } else if (page.events() == 0) {
       reading.empty = true;
     } else {
-      plan(reading, (long) page.events() * COUNT_STEP);
+      plan(reading, (long) page.events() * RecoveryLimits.COUNT_STEP);
     }
     if (reading.finished() && reading.events < config.maxEvents()) {
-      reading.lost |= !peerScores.of(call.peer().name()).fulfilledBy(reading.events);
+      reading.lost |= !peerScores.of(call.peer().name()).claimsAtMost(reading.events);
     }
   }
 
@@ -144,7 +139,7 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     long wanted = Math.min(atMost, config.maxEvents());
     int total = Math.toIntExact(Math.max(1, Math.ceilDiv(wanted, EVENTS_PER_SLICE)));
     // A division into as many slices as the count would look like one.
-    int division = total == COUNT_STEP ? total + 1 : total;
+    int division = total == RecoveryLimits.COUNT_STEP ? total + 1 : total;
     for (int i = 0; i < division; i++) {
       waiting.add(call(reading, i, division, Query.MAX_EVENTS));
     }
@@ -189,13 +184,13 @@ final class SlicesRung extends CallQueue<SlicesRung.SliceCall> implements RungEx
     return unread.isEmpty() ? "" : "not all slices came from " + String.join(", ", unread);
   }
 
-  /** A peer that never sent anything holds nobody up any longer. */
+  /** Peers that never sent anything are left out, so that no later rung waits for them. */
   @Override
   public List<Peer> peersForNextRung() {
     return readings.values().stream()
         .filter(reading -> reading.lost || !reading.finished())
         .map(reading -> reading.peer)
-        .filter(peer -> peerScores.of(peer.name()).hasAnswered())
+        .filter(peer -> peerScores.of(peer.name()).hasSentAnything())
         .toList();
   }
 

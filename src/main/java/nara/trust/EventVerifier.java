@@ -119,9 +119,7 @@ public final class EventVerifier {
   }
 
   private static boolean isAnnouncement(ReadResult result) {
-    return result instanceof ParsedEvent parsed
-        && (parsed.event().payload() instanceof HeyThere
-            || parsed.event().payload() instanceof Chau);
+    return result instanceof ParsedEvent parsed && parsed.event().service().isAnnouncement();
   }
 
   /** Whether the batch may bring keys that decide about its other events. */

@@ -39,8 +39,8 @@ final class KeyConflictLog {
     String decision =
         conflict
             .decision()
-            .map(key -> "using the key with most evidence; key=" + key)
-            .orElse("its events wait until evidence decides;");
+            .map(key -> "the key with most evidence holds; key=" + key)
+            .orElse("its events wait; give the right key in trust.keys;");
     LOG.warn(
         "Several keys are claimed for a name; {} name={} claims={}{}",
         decision,

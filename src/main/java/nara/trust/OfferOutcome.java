@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import nara.event.Event;
 import nara.event.EventId;
-import nara.event.Service;
 import nara.event.Verdict;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.MergeResult;
@@ -73,7 +72,7 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
     return accepted.stream()
         .filter(judged -> judged.verdict() == Verdict.VALID)
         .map(JudgedEvent::event)
-        .filter(event -> event.service() == Service.HEY_THERE || event.service() == Service.CHAU)
+        .filter(event -> event.service().isAnnouncement())
         .toList();
   }
 

@@ -36,12 +36,16 @@ final class Quarantine {
   /** All of them take at most one part in so many of the heap. */
   private static final int HEAP_PART = 16;
 
-  /** Naras of a standing lose events only above this share of all bytes, one part in four. */
+  /**
+   * Unknown naras lose events only while they take more than one part in four of the waiting bytes.
+   * The same holds for naras that are known, but not established.
+   */
   private static final int SHARES = 4;
 
-  /** At least so many events may wait for each of the keys, if no more than these are missing. */
+  /** Events wait for one key per so many places: invented names must not take one place each. */
   private static final int EVENTS_PER_KEY = 20;
 
+  /** Keys for which events may wait in a small quarantine. */
   private static final int MIN_KEYS = 16;
 
   private final int maxEvents;

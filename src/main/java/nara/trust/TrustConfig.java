@@ -11,8 +11,9 @@ import nara.identity.PublicKey;
  *     jdk}
  * @param recheckOneIn a second verifier checks one accepted signature in so many; 0 for none
  * @param maxKeyTables keys that have a table at the same time
- * @param maxQuarantined events that may wait for keys; beyond it the oldest arrivals are dropped
- * @param keys the operator's word for whose key is which, by name
+ * @param maxQuarantined events that may wait for keys; beyond it, the key for which most bytes wait
+ *     loses its oldest event
+ * @param keys the public keys that the operator gave, by name
  */
 public record TrustConfig(
     TrustPolicy policy,

@@ -32,7 +32,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * @param witness where that peer is, as support for the keys that the events carry
    * @param events not parsed; nobody changes their bytes
    * @param includeHeld also verifies events whose id is held as valid: the sender knows that their
-   *     bytes differ from the held ones, and the ledger keeps the smaller bytes
+   *     bytes differ from the held ones, and the ledger keeps the better form
    */
   record OfferEvents(String source, Witness witness, RawEvents events, boolean includeHeld)
       implements TrustRequest<OfferResult> {
@@ -99,14 +99,6 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
     }
 
-    /**
-     * Events that an honest peer never sends, whatever others gave it: it checks form and id
-     * itself. Any other rejected event may be a forgery that the peer only holds.
-     */
-    public int faultsOfSender() {
-      return verdicts.getOrDefault(Verdict.MALFORMED, 0) + verdicts.getOrDefault(Verdict.BAD_ID, 0);
-    }
-
     /** The outcome of both batches. */
     public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);
@@ -162,7 +154,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
   record ListKeyConflicts() implements TrustRequest<KeyConflicts> {}
 
   /**
-   * The reply to {@link ListKeyConflicts}: see {@link Keyring#conflicts}.
+   * The response to {@link ListKeyConflicts}: see {@link Keyring#conflicts}.
    *
    * @param waiting quarantined events by name
    */

@@ -36,8 +36,7 @@ final class CountsJson {
         ask(bus, LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes())
             .map(LivenessRequest.RoundTripTimes::averageByTarget));
     replies.put(
-        "mesh_server",
-        ask(bus, MeshServerRequest.ADDRESS, new MeshServerRequest.GetServerCounts()));
+        "mesh_server", ask(bus, MeshServerRequest.ADDRESS, new MeshServerRequest.GetServerUsage()));
     replies.put("plaza", ask(bus, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts()));
     replies.put(
         "consensus", ask(bus, ConsensusRequest.ADDRESS, new ConsensusRequest.GetConsensusState()));

@@ -202,7 +202,8 @@ class KnownNeighboursTest {
       assertThat(
               known.onPresence(
                   new Online("bart", "", HERE, Optional.of(TestIdentities.key("impostor")), true)))
-          .hasValueSatisfying(it -> assertThat(it).contains("another key than its first"));
+          .hasValueSatisfying(
+              it -> assertThat(it).contains("another key than the one of that name that holds"));
       assertThat(known.all()).isEmpty();
     }
 
@@ -423,7 +424,7 @@ class KnownNeighboursTest {
       many.onPresence(announced("n" + i, "10.0.0.1:" + (1 + i)));
     }
 
-    assertThat(many.announcedTargets(1_000)).hasSize(AddressPolicy.MAX_NAMES_PER_HOST);
+    assertThat(many.announcedTargets(1_000)).hasSize(AddressPolicy.MAX_PINGS_PER_HOST);
   }
 
   private Optional<String> answers(PingTarget target, String name) {

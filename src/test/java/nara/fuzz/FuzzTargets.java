@@ -22,7 +22,7 @@ final class FuzzTargets {
 
   static {
     BY_NAME.put("events", EventFuzz::new);
-    BY_NAME.put("answers", SyncResponseFuzz::new);
+    BY_NAME.put("responses", SyncResponseFuzz::new);
     BY_NAME.put("zines", ZineFuzz::new);
     BY_NAME.put("sync-requests", SyncRequestFuzz::new);
     BY_NAME.put("reconcile", ReconcileFuzz::new);

@@ -3,6 +3,7 @@ package nara.ledger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -141,24 +142,27 @@ final class ReferenceRetention {
   /** The lowest event of the largest share of the largest house. */
   private StoredEvent lowest(
       List<StoredEvent> kept, Set<StoredEvent> surplus, Predicate<StoredEvent> group) {
+    Comparator<StoredEvent> lowest =
+        Comparator.<StoredEvent>comparingInt(this::rank)
+            .thenComparingLong(Share::retentionTime)
+            .thenComparing(h -> Share.Key.of(h.event()));
     List<StoredEvent> lowestOfHouses = new ArrayList<>();
     for (List<StoredEvent> house : groups(kept, h -> group.test(h) ? house(h) : null)) {
       List<StoredEvent> lowestOfShares =
           groups(house, h -> Share.Key.of(h.event())).stream().map(List::getLast).toList();
-      lowestOfHouses.add(first(lowestOfShares, h -> excess(kept, surplus, inShareOf(h))));
+      ToIntFunction<StoredEvent> size = h -> excess(kept, surplus, inShareOf(h));
+      lowestOfHouses.add(
+          Collections.min(
+              lowestOfShares, Comparator.comparingInt(size).reversed().thenComparing(lowest)));
     }
-    return first(lowestOfHouses, h -> excess(kept, surplus, inHouseOf(h)));
-  }
-
-  private StoredEvent first(List<StoredEvent> lowest, ToIntFunction<StoredEvent> size) {
-    return lowest.stream()
-        .min(
-            Comparator.comparingInt(size)
-                .reversed()
-                .thenComparingInt(this::rank)
-                .thenComparingLong(Share::retentionTime)
-                .thenComparing(h -> Share.Key.of(h.event())))
-        .orElseThrow();
+    ToIntFunction<StoredEvent> size = h -> excess(kept, surplus, inHouseOf(h));
+    return Collections.min(
+        lowestOfHouses,
+        Comparator.comparingInt(size)
+            .reversed()
+            .thenComparing((a, b) -> size.applyAsInt(a) > 0 ? 0 : lowest.compare(a, b))
+            .thenComparing(this::voucher)
+            .thenComparing(h -> Share.Key.of(h.event())));
   }
 
   /** The events of a share or a house beyond the fair number. */
@@ -178,8 +182,12 @@ final class ReferenceRetention {
   /** The standing and the voucher, or the share of a nara without a voucher. */
   private Object house(StoredEvent stored) {
     Share.Key share = Share.Key.of(stored.event());
-    String voucher = isOwn(stored) ? "" : standings.voucher(share.name());
+    String voucher = voucher(stored);
     return voucher.isEmpty() ? share : List.of(standings.standing(share.name()), voucher);
+  }
+
+  private String voucher(StoredEvent stored) {
+    return isOwn(stored) ? "" : standings.voucher(Share.Key.of(stored.event()).name());
   }
 
   private static int count(List<StoredEvent> events, Predicate<StoredEvent> which) {

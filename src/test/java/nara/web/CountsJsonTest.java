@@ -12,7 +12,7 @@ import nara.liveness.LivenessRequest;
 import nara.liveness.LivenessRequest.LivenessCounts;
 import nara.liveness.LivenessRequest.RoundTripTimes;
 import nara.mesh.server.MeshServerRequest;
-import nara.mesh.server.MeshServerRequest.ServerRefusals;
+import nara.mesh.server.MeshServerRequest.ServerUsage;
 import nara.opinion.OpinionRequest;
 import nara.opinion.OpinionRequest.OwnHistory;
 import nara.testing.FakeBus;
@@ -43,8 +43,8 @@ class CountsJsonTest {
         get -> new RoundTripTimes(Map.of("bartSimpson", 12.5)));
     bus.reply(
         MeshServerRequest.ADDRESS,
-        MeshServerRequest.GetServerCounts.class,
-        get -> new ServerRefusals(Map.of("busy", 1L), 2, 3));
+        MeshServerRequest.GetServerUsage.class,
+        get -> new ServerUsage(Map.of("busy", 1L), 2, 3));
     bus.reply(
         ConsensusRequest.ADDRESS,
         ConsensusRequest.GetConsensusState.class,

@@ -192,7 +192,7 @@ final class CheckpointProposer {
           .onFailure(
               failure -> {
                 LOG.warn(
-                    "An agreed checkpoint was not published; trying again with the next proposal."
+                    "An agreed checkpoint was not published; trying again with the next proposal;"
                         + " reason={}",
                     failure.getMessage());
                 onRoundFinished("failed");
@@ -204,7 +204,7 @@ final class CheckpointProposer {
       propose(2, Optional.of(VoteCounting.trimmedMeans(votes)))
           .onFailure(failure -> onPostponed(failure.getMessage()));
     } else {
-      LOG.info("No checkpoint: the second round did not agree. votes={}", votes.size());
+      LOG.info("No checkpoint: the second round did not agree; votes={}", votes.size());
       onRoundFinished("failed");
     }
   }

@@ -47,7 +47,7 @@ final class OpenProposals {
         || attestation.asOfTime() > now.getEpochSecond() + tolerance) {
       return Optional.of(RejectReason.STALE);
     }
-    // A time of the future is from before the clock was set back.
+    // A future time is from before the clock was set back.
     bySubject
         .values()
         .removeIf(

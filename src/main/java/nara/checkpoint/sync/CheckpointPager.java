@@ -98,7 +98,7 @@ final class CheckpointPager {
   Optional<MeshRequest<FetchOutcome>> onOutcome(FetchOutcome outcome) {
     boolean hasNext =
         switch (outcome) {
-          // Events that were not requested are judged like any other, and hold nothing up.
+          // Trust judges events that were not requested like any other.
           case PageFetched page -> onFetched(page);
           case FetchFailed failed -> onFailed(failed);
         };

@@ -107,7 +107,7 @@ public final class ReportFormatter {
     }
   }
 
-  /** Why a neighbour was asked last, or only for what nobody else gave. */
+  /** Why a neighbour was asked later, or only as a last resort. */
   private void appendConduct(Report.NeighbourTotals n) {
     String name = Terminal.printable(n.name());
     if (!n.dropReason().isEmpty()) {

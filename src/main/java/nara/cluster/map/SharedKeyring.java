@@ -12,7 +12,7 @@ import nara.identity.Witness;
 /**
  * Shares the keys of all members' keyrings. A member can then verify events of an emitter that only
  * another member has met. A member publishes the keys that hold in its keyring, and again when
- * another one holds; each keyring counts that like the word of a configured peer.
+ * another one holds. Each keyring counts that like a key that a configured peer serves.
  */
 public final class SharedKeyring {
   /** Names and ids → keys. */
@@ -20,7 +20,7 @@ public final class SharedKeyring {
 
   private static final Origin[] ORIGINS = Origin.values();
 
-  /** All members have the same operator, so together they are one voice. */
+  /** All members have the same operator, so together they count as one witness. */
   private static final Witness MEMBER = new Witness("cluster", true);
 
   private static final char SEPARATOR = '\n';

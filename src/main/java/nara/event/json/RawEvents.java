@@ -295,9 +295,7 @@ public final class RawEvents {
     if (to < end && json[to] == '"') {
       String service = serviceName(from, to);
       services.add(service);
-      announcements.set(
-          i,
-          service.equals(Service.HEY_THERE.wireName()) || service.equals(Service.CHAU.wireName()));
+      announcements.set(i, Service.named(service).filter(Service::isAnnouncement).isPresent());
     }
   }
 

@@ -116,9 +116,9 @@ final class MeshClient {
   }
 
   /**
-   * The key that holds for a name, then the others that are claimed for it. Relays decide which key
-   * holds, so the wrong one may. Which of them signs its responses is a peer's own affair: each
-   * event is verified by itself.
+   * The key that holds for a name, then the others that are claimed for it. Relays influence which
+   * key holds, so a wrong one may hold. A peer may sign its responses with any of these keys, since
+   * trust verifies each event by itself.
    */
   private List<PublicKey> claimedKeys(String name, PublicKey first) {
     List<PublicKey> keys = new ArrayList<>(List.of(first));

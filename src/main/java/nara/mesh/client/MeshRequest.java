@@ -47,7 +47,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
 
     /** The host of the address, in lower case. */
     public String host() {
-      return PeerAddress.parse(address).map(PeerAddress::host).orElse(address).toLowerCase(ROOT);
+      return PeerAddress.hostOf(address).toLowerCase(ROOT);
     }
   }
 
@@ -74,20 +74,20 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   sealed interface FetchOutcome extends BusMessage {}
 
   /**
-   * It brought an answer, perhaps an empty one.
+   * It brought a response, perhaps an empty one.
    *
    * @param bytes of the body as it was on the wire
-   * @param events in the answer
+   * @param events in the response
    * @param oldestTs smallest timestamp among them, 0 when there are none
    * @param newestTs largest timestamp among them, 0 when there are none
-   * @param nextCursor where a page goes on; empty at the end
+   * @param nextCursor the cursor of the next page; empty at the end
    * @param hasMore of the checkpoint list only
-   * @param eventRefs time and id of each event, as it states them, in the answer's order; an event
-   *     that does not state both in the usual form is left out
+   * @param eventRefs time and id of each event, as it states them, in the response's order; an
+   *     event that does not state both in the usual form is left out
    * @param offerResult what became of the events
    * @param elapsed from the request to the last byte
-   * @param fault why the answer is not what was requested; empty when it is. Its events were judged
-   *     all the same, each by itself
+   * @param fault why the response is not what was requested; empty when it is. Trust judges each of
+   *     its events by itself in any case
    */
   record PageFetched(
       long bytes,
@@ -101,7 +101,7 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
       Duration elapsed,
       String fault)
       implements FetchOutcome {
-    /** An answer without fault. */
+    /** A response without fault. */
     public PageFetched(
         long bytes,
         int events,
@@ -183,14 +183,14 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
 
   sealed interface PingOutcome extends BusMessage {}
 
-  /** A nara answered. The receiver of the reply decides whether to learn its key. */
+  /** A nara responded. The receiver of the reply decides whether to learn its key. */
   record Pong(String name, PublicKey key, String meshIp, Duration rtt) implements PingOutcome {}
 
   /** The address did not respond, or not in this protocol. */
   record PingFailed(MeshFailure failure, String reason) implements PingOutcome {}
 
   /**
-   * Asks peers for the key of a name, and learns the keys that they answer with.
+   * Asks peers for the key of a name, and learns the keys in their responses.
    *
    * @param everyPeer asks each of them for its own opinion; otherwise only until one knows a key
    */

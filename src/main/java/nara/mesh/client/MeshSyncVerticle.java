@@ -235,7 +235,7 @@ public final class MeshSyncVerticle extends VerticleBase {
 
   private Future<PeerKeyResult> onFindPeerKey(FindPeerKey query) {
     Optional<PublicKey> known = node.keys().byName(query.target());
-    // Where several keys are claimed, the peers' own opinions may turn the decision.
+    // Where several keys are claimed, the peers' own keys may turn the decision.
     boolean mayTurn = query.everyPeer() && node.keys().mayTurn(query.target());
     return known.isPresent() && !mayTurn
         ? Future.succeededFuture(new PeerKeyResult(known, "", List.of()))
@@ -245,12 +245,12 @@ public final class MeshSyncVerticle extends VerticleBase {
   }
 
   private Future<PeerKeyResult> askEveryPeer(FindPeerKey query) {
-    List<Future<PeerKeyResult>> answers =
+    List<Future<PeerKeyResult>> responses =
         query.peers().stream()
             .map(peer -> new FindPeerKey(query.target(), List.of(peer), query.timeout()))
             .map(one -> new KeyQuery(transport, node, one).askNextPeer())
             .toList();
-    return Future.join(answers)
+    return Future.join(responses)
         .transform(
             ended ->
                 Future.succeededFuture(

@@ -9,12 +9,14 @@ import io.vertx.core.http.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import nara.bounds.BoundedMap;
 import nara.bounds.SafeText;
 import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
@@ -34,17 +36,14 @@ import nara.mesh.wire.SignatureHeaders;
  * Sends requests to peers. It bounds how many are in flight and queued, ends each at its deadline,
  * and signs those whose sender the peer checks. It does not verify responses.
  *
- * <p>Addresses that have answered have all places in flight for themselves, so silent ones cannot
- * hold up their requests. The others have places of their own.
+ * <p>Two limits bound the requests in flight: one for addresses that have responded, one for all
+ * others. So silent addresses cannot delay the requests to those that respond.
  *
  * <p>Lives on one event loop. Failures are {@link MeshException}.
  */
 public final class MeshTransport implements PingClient {
   /** The statuses of a server that lacks a path or a method. */
   private static final Set<Integer> UNSUPPORTED_STATUSES = Set.of(404, 405, 501);
-
-  /** Requests may be signed so far ahead; peers tolerate 30 seconds. */
-  private static final long MAX_AHEAD_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final MeshNode node;
@@ -54,8 +53,9 @@ public final class MeshTransport implements PingClient {
   private final InFlightLimiter pingLimiter;
   private final Set<Operation<?>> openOperations = new LinkedHashSet<>();
 
-  /** Addresses whose last request was answered, the oldest first. */
-  private final Set<String> answering = new LinkedHashSet<>();
+  /** Addresses that responded to their last request. */
+  private final Set<String> responding =
+      Collections.newSetFromMap(BoundedMap.fifo(MeshLimits.RESPONDING_ADDRESSES));
 
   private boolean stopping;
 
@@ -95,24 +95,22 @@ public final class MeshTransport implements PingClient {
       Duration timeout,
       Duration stallTimeout,
       Function<Operation<T>, Future<T>> work) {
-    InFlightLimiter limiter = answering.contains(address) ? requestLimiter : newcomerLimiter;
+    InFlightLimiter limiter = responding.contains(address) ? requestLimiter : newcomerLimiter;
     Operation<T> operation = new Operation<>(vertx, timeout, stallTimeout, work);
     return submit(limiter, address, operation)
-        .onSuccess(answer -> onAnswer(address, true))
-        .onFailure(failure -> onAnswer(address, isAnswer(failure)));
+        .onSuccess(response -> onEnded(address, true))
+        .onFailure(failure -> onEnded(address, isResponse(failure)));
   }
 
-  private void onAnswer(String address, boolean answered) {
-    answering.remove(address);
-    if (answered) {
-      answering.add(address);
-      if (answering.size() > MeshLimits.ANSWERING_ADDRESSES) {
-        answering.remove(answering.iterator().next());
-      }
+  private void onEnded(String address, boolean responded) {
+    // The address becomes the youngest: the oldest one is forgotten first.
+    responding.remove(address);
+    if (responded) {
+      responding.add(address);
     }
   }
 
-  private static boolean isAnswer(Throwable failure) {
+  private static boolean isResponse(Throwable failure) {
     return failure instanceof MeshException fault
         && switch (fault.failure()) {
           case UNREACHABLE, STALLED, STOPPING -> false;
@@ -214,7 +212,8 @@ public final class MeshTransport implements PingClient {
    */
   private Instant nextSigningTime() {
     long now = node.clock().millis();
-    boolean repeated = now <= lastSignedMillis && lastSignedMillis - now < MAX_AHEAD_MILLIS;
+    boolean repeated =
+        now <= lastSignedMillis && lastSignedMillis - now < MeshLimits.SIGNED_AHEAD.toMillis();
     lastSignedMillis = repeated ? lastSignedMillis + 1 : now;
     return Instant.ofEpochMilli(lastSignedMillis);
   }

@@ -14,7 +14,7 @@ import nara.trust.KeySearch;
 public record PeerKeySource(Bus bus, List<Peer> peers) implements KeySearch.KeySource {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** Peers asked about one name, configured ones first: the first to answer may be a liar. */
+  /** Peers asked about one name, configured ones first: the first response may be a lie. */
   private static final int MAX_PEERS = 16;
 
   @Override

@@ -39,7 +39,7 @@ final class Connections {
     this.nanoTime = nanoTime;
   }
 
-  /** What a connection waits for. */
+  /** The event that a connection waits for. */
   private enum Phase {
     /** The head of the next request. */
     IDLE,

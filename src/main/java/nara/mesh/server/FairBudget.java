@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Shares a number of turns and a budget of bytes between peers, so that none uses up what all need.
+ * Shares a number of turns and a budget of bytes between peers, so that no peer uses up the memory
+ * of the server.
  *
  * <p>A lease has a turn while the server works for it, and its bytes until it is released. A name
  * has at most a quarter of the bytes, an address at most half of them; one lease alone may exceed
@@ -22,20 +23,11 @@ import java.util.function.LongSupplier;
  * <p>Pure: time is a parameter. Lives on one event loop.
  */
 final class FairBudget {
-  private static final int NAME_FRACTION = 4;
-  private static final int ADDRESS_FRACTION = 2;
-
-  /** Transfers cut in one sweep: each makes room for a waiting lease. */
-  private static final int CUTS_PER_SWEEP = 8;
-
-  /** Waiting leases that are considered for each cut: those that hold least. */
-  private static final int WAITING_PER_CUT = 16;
-
   /** A sweep halves the weight of older bytes within two seconds. */
   private static final double RECENT_WEIGHT = 0.9;
 
   /**
-   * How much there is.
+   * The limits of a budget.
    *
    * @param bytes of all leases
    * @param turns at once
@@ -44,10 +36,10 @@ final class FairBudget {
 
   /** The work of a lease. */
   interface Work {
-    /** There is room. */
+    /** The lease has its turn and its bytes. */
     void start(Lease lease);
 
-    /** There was no room in time, or too many wait already. */
+    /** The lease waited too long, or too many wait already. */
     void refuse();
 
     /** The transfer is too slow, or others need its bytes more. The lease is released already. */
@@ -60,7 +52,7 @@ final class FairBudget {
     RELEASED
   }
 
-  /** What one name or one address has. */
+  /** The part of the budget that one name or one address uses. */
   private static final class Usage {
     private int leases;
     private int waiting;
@@ -68,7 +60,7 @@ final class FairBudget {
     private long bytes;
   }
 
-  /** A place in the budget. All methods do nothing after {@link #release}. */
+  /** A request's part of the budget. All methods do nothing after {@link #release}. */
   final class Lease {
     private final Requester requester;
     private final Usage name;
@@ -259,8 +251,8 @@ final class FairBudget {
 
   /** Whether the lease may have so many bytes, of which it has some already. */
   private boolean hasBytes(Lease lease, long held, long wanted) {
-    return within(lease.name.bytes - held, wanted, capacity.bytes() / NAME_FRACTION)
-        && within(lease.address.bytes - held, wanted, capacity.bytes() / ADDRESS_FRACTION)
+    return within(lease.name.bytes - held, wanted, capacity.bytes() / ServerLimits.NAME_PART)
+        && within(lease.address.bytes - held, wanted, capacity.bytes() / ServerLimits.ADDRESS_PART)
         && within(usedBytes - held, wanted, capacity.bytes());
   }
 
@@ -317,11 +309,11 @@ final class FairBudget {
   // Cuts.
 
   private void makeRoom(long now) {
-    for (int i = 0; i < CUTS_PER_SWEEP && !waiting.isEmpty(); i++) {
+    for (int i = 0; i < ServerLimits.CUTS_PER_SWEEP && !waiting.isEmpty(); i++) {
       Optional<Lease> victim =
           waiting.stream()
               .sorted(leastHolding())
-              .limit(WAITING_PER_CUT)
+              .limit(ServerLimits.WAITING_PER_CUT)
               .map(lease -> victimFor(lease, now))
               .flatMap(Optional::stream)
               .findFirst();
@@ -336,7 +328,7 @@ final class FairBudget {
   private Optional<Lease> victimFor(Lease lease, long now) {
     Usage name = lease.name;
     if (!hasTurnOfName(lease)
-        || !within(name.bytes, lease.bytes, capacity.bytes() / NAME_FRACTION)) {
+        || !within(name.bytes, lease.bytes, capacity.bytes() / ServerLimits.NAME_PART)) {
       return Optional.empty();
     }
     boolean lacksBytes = !hasBytes(lease, 0, lease.bytes);
@@ -368,7 +360,7 @@ final class FairBudget {
   private boolean hasRoomAtAddress(Lease lease) {
     Usage address = lease.address;
     return address.turns < capacity.perAddress()
-        && within(address.bytes, lease.bytes, capacity.bytes() / ADDRESS_FRACTION);
+        && within(address.bytes, lease.bytes, capacity.bytes() / ServerLimits.ADDRESS_PART);
   }
 
   private void cut(Lease lease) {

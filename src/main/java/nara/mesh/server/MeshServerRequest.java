@@ -12,16 +12,17 @@ import nara.bus.Request;
 public sealed interface MeshServerRequest<R extends BusMessage> extends Request<R> {
   String ADDRESS = "nara.mesh.server";
 
-  /** Asks for the counters. */
-  record GetServerCounts() implements MeshServerRequest<ServerRefusals> {}
+  /** Asks for the counters and the budgets. */
+  record GetServerUsage() implements MeshServerRequest<ServerUsage> {}
 
   /**
-   * What the server refused or ended since its start.
+   * The requests and connections that the server refused or ended since its start, and the bytes in
+   * its budgets.
    *
    * @param refused the number by reason; a reason that did not occur is absent
    * @param bodyBytes in the budget now, of request bodies that are read or processed
    * @param responseBytes in the budget now, of responses that are produced or not read yet
    */
-  record ServerRefusals(Map<String, Long> refused, long bodyBytes, long responseBytes)
+  record ServerUsage(Map<String, Long> refused, long bodyBytes, long responseBytes)
       implements BusMessage {}
 }

@@ -151,9 +151,9 @@ public final class MeshServerVerticle extends VerticleBase {
 
   private Future<? extends BusMessage> onRequest(MeshServerRequest<?> request) {
     return switch (request) {
-      case MeshServerRequest.GetServerCounts get ->
+      case MeshServerRequest.GetServerUsage get ->
           Future.succeededFuture(
-              new MeshServerRequest.ServerRefusals(
+              new MeshServerRequest.ServerUsage(
                   counts.byReason(),
                   bodyBudget.usedBytes(),
                   responseBudget.usedBytes() + unsignedResponseBudget.usedBytes()));
@@ -226,7 +226,7 @@ public final class MeshServerVerticle extends VerticleBase {
       Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     router.route(path).handler(this::requirePost).failureHandler(this::onFailure);
     router.route(path).handler(ctx -> limitRate(ctx, addressOf(ctx)));
-    handleBody(router, path, handler);
+    router.route(path).handler(ctx -> readBody(ctx, handler));
   }
 
   /** A POST whose sender is authenticated before the server reads the body. */
@@ -235,11 +235,6 @@ public final class MeshServerVerticle extends VerticleBase {
     // Separate routes: within one route, vertx-web wants the body handler first.
     router.route(path).handler(this::authenticateSender).failureHandler(this::onFailure);
     router.route(path).handler(this::requirePost);
-    handleBody(router, path, handler);
-  }
-
-  private void handleBody(
-      Router router, String path, BiFunction<Requester, byte[], Future<MeshResponse>> handler) {
     router.route(path).handler(ctx -> readBody(ctx, handler));
   }
 
@@ -302,7 +297,7 @@ public final class MeshServerVerticle extends VerticleBase {
         .onSuccess(
             result -> {
               onAuthResult(ctx, headers, result);
-              // Only now does a handler wait for the body, or it is discarded.
+              // A handler reads the body by now; otherwise the body is discarded.
               if (!ctx.get(READING_BODY, false)) {
                 ctx.request().resume();
               }

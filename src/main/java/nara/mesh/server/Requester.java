@@ -1,7 +1,7 @@
 package nara.mesh.server;
 
 /**
- * Whom a request is charged to.
+ * The sender that a request is charged to.
  *
  * @param name the authenticated sender, or empty
  * @param address the source address of the connection, without port

@@ -58,7 +58,7 @@ final class ResponseSender {
               // Peers choose how often they send requests: one line until the cause changes.
               failures.log(
                   failure.toString(),
-                  "Cannot serve a request, responding 503 path=%s cause=%s"
+                  "Cannot serve a request; responding 503; path=%s cause=%s"
                       .formatted(request.path(), failure));
               return MeshResponse.text(503, "Not available");
             })
@@ -67,7 +67,8 @@ final class ResponseSender {
             defect -> {
               if (!(defect instanceof RejectedExecutionException)) {
                 String path = request.path();
-                LOG.error("Cannot encode a response, closing the connection path={}", path, defect);
+                LOG.error(
+                    "Cannot encode a response; closing the connection; path={}", path, defect);
               }
               // Otherwise the server is stopping.
               request.connection().close();

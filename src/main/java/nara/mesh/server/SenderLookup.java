@@ -70,7 +70,7 @@ final class SenderLookup {
    *
    * @param name the name that the sender claims
    * @param host the source address of its connection
-   * @param port the port where the sender claims to answer pings
+   * @param port the port where the sender claims to respond to pings
    * @return whether the name's key is known now
    */
   Future<Boolean> learn(String name, String host, OptionalInt port) {
@@ -129,22 +129,18 @@ final class SenderLookup {
     turns.sweep();
   }
 
-  private Future<Boolean> pingEach(String name, List<String> addresses, int index) {
+  private Future<Boolean> pingEach(String name, List<PeerAddress> addresses, int index) {
     if (index == addresses.size()) {
       return Future.succeededFuture(false);
     }
     return client
-        .ping(addresses.get(index), MeshLimits.SENDER_PING_TIMEOUT)
-        .map(pong -> learnKey(name, pong, new Witness(hostOf(addresses.get(index)), false)))
+        .ping(addresses.get(index).toString(), MeshLimits.SENDER_PING_TIMEOUT)
+        .map(pong -> learnKey(name, pong, new Witness(addresses.get(index).host(), false)))
         // The address does not respond, or not in this protocol: the sender stays unknown.
         .otherwise(false)
         .compose(
             learned ->
                 learned ? Future.succeededFuture(true) : pingEach(name, addresses, index + 1));
-  }
-
-  private static String hostOf(String address) {
-    return PeerAddress.parse(address).map(PeerAddress::host).orElse("");
   }
 
   private boolean learnKey(String name, PingResponse pong, Witness witness) {
@@ -155,7 +151,7 @@ final class SenderLookup {
     return node.keys().byName(name).isPresent();
   }
 
-  private List<String> addresses(String name, String host, OptionalInt claimedPort) {
+  private List<PeerAddress> addresses(String name, String host, OptionalInt claimedPort) {
     List<Integer> ports = new ArrayList<>();
     peerDirectory
         .addressOf(name)
@@ -164,11 +160,7 @@ final class SenderLookup {
         .ifPresent(known -> ports.add(known.port()));
     claimedPort.ifPresent(ports::add);
     ports.add(MeshConfig.DEFAULT_PORT);
-    return ports.stream()
-        .distinct()
-        .limit(2)
-        .map(port -> new PeerAddress(host, port).toString())
-        .toList();
+    return ports.stream().distinct().limit(2).map(port -> new PeerAddress(host, port)).toList();
   }
 
   private boolean failedRecently(Sender sender) {

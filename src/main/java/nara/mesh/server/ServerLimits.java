@@ -4,8 +4,8 @@ import java.time.Duration;
 import nara.mesh.wire.MeshLimits;
 
 /**
- * What the server spends on its peers. The bytes depend on the heap, so that no number of peers can
- * use it up.
+ * The resources that the server spends on its peers. The bytes depend on the heap, so that no
+ * number of peers can use it up.
  *
  * @param bodyBytes of the request bodies that are being read or processed
  * @param responseBytes of the responses that are being produced or that a peer has not read yet
@@ -34,7 +34,7 @@ public record ServerLimits(
   /** Bytes of a response that the connection holds beside the pieces of the body. */
   static final int WRITE_QUEUE_BYTES = 256 * 1024;
 
-  /** Bodies being read at once, overall. Bytes bound them before, unless they are small. */
+  /** Bodies being read at once, overall. Large bodies reach the bound in bytes before. */
   static final int BODIES = 64;
 
   /** Responses being produced at once, overall: they wait for the ledger and a few workers. */
@@ -61,6 +61,18 @@ public record ServerLimits(
 
   /** The same for all names at one address. */
   static final int WAITING_PER_ADDRESS = 64;
+
+  /** One name has at most one part in so many of a budget's bytes: several peers at once fit. */
+  static final int NAME_PART = 4;
+
+  /** The same for all names at one address. */
+  static final int ADDRESS_PART = 2;
+
+  /** Transfers cut in one sweep: each makes room for a waiting request. */
+  static final int CUTS_PER_SWEEP = 8;
+
+  /** Waiting requests that are considered for each cut: those whose peers hold least. */
+  static final int WAITING_PER_CUT = 16;
 
   /** How often the server looks for slow transfers and idle connections. */
   static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);

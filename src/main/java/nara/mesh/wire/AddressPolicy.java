@@ -18,10 +18,11 @@ import java.util.regex.Pattern;
  */
 public record AddressPolicy(boolean allowsLoopback, boolean allowsLinkLocal) {
   /**
-   * Names that may claim ports of one host, loopback excepted. Several naras may be behind one
-   * router; more would let a stranger direct many pings at one machine.
+   * Pings of announced addresses at one host, loopback excepted, in a minute and in a discovery
+   * run. Several naras may be behind one router; more would let a stranger direct many pings at one
+   * machine.
    */
-  public static final int MAX_NAMES_PER_HOST = 32;
+  public static final int MAX_PINGS_PER_HOST = 32;
 
   private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
   private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
@@ -75,7 +76,7 @@ public record AddressPolicy(boolean allowsLoopback, boolean allowsLinkLocal) {
     return octets[12] != 0 || octets[13] != 0 || octets[14] != 0 || octets[15] != 1;
   }
 
-  /** The host as an IP address, without any look-up; empty for a name or a scoped address. */
+  /** The host as an IP address, without a lookup; empty for a name or a scoped address. */
   public static Optional<InetAddress> literal(String host) {
     boolean ipv6 = host.indexOf(':') >= 0;
     if (ipv6 ? host.indexOf('%') >= 0 : !IPV4.matcher(host).matches()) {

@@ -62,13 +62,25 @@ public final class MeshLimits {
   public static final int PINGS_IN_FLIGHT = 50;
 
   /**
-   * Requests in flight to addresses that have not answered yet, for each place of the others. Fifty
-   * silent addresses are then tried at once.
+   * Requests in flight to addresses that have not responded yet, for each request that {@code
+   * mesh.max_in_flight} allows to the others. By default, sixty silent addresses are tried at once.
    */
   public static final int NEWCOMERS_PER_PLACE = 6;
 
-  /** Addresses remembered as answering: as many naras as a large network has. */
-  public static final int ANSWERING_ADDRESSES = 4_096;
+  /** Addresses remembered as responding: as many naras as a large network has. */
+  public static final int RESPONDING_ADDRESSES = 4_096;
+
+  /** How far ahead of the clock a request may be signed; peers tolerate {@link #CLOCK_SKEW}. */
+  public static final Duration SIGNED_AHEAD = Duration.ofSeconds(1);
+
+  /**
+   * Responses of up to one part in so many of the heap are small. A page of 5,000 usual events, 2.4
+   * MB, is small with a heap of 192 MB or more.
+   */
+  public static final int SMALL_RESPONSE_HEAP_PART = 64;
+
+  /** All larger responses in memory together take one part in so many of the heap. */
+  public static final int LARGE_RESPONSES_HEAP_PART = 8;
 
   /** Redirects followed in one peer query, by the wire contract. */
   public static final int REDIRECTS = 10;

@@ -24,8 +24,9 @@ public final class MeshPaths {
   public static final String FROM_HEADER = "X-Nara-From";
 
   /**
-   * The port where the sender of a request answers pings. A peer that does not know the sender's
-   * key pings this port at the request's source address. An addition of ours: others ignore it.
+   * The port where the sender of a request responds to pings. A peer that does not know the
+   * sender's key pings this port at the request's source address. An addition of ours: others
+   * ignore it.
    */
   public static final String PORT_HEADER = "X-Nara-Port";
 

@@ -43,6 +43,11 @@ public record PeerAddress(String host, int port) {
     return Optional.of(new PeerAddress(host, port(parts.group(3))));
   }
 
+  /** The host of an address; the whole text when it is not an address. */
+  public static String hostOf(String text) {
+    return parse(text).map(PeerAddress::host).orElse(text);
+  }
+
   /**
    * The fault of a text as an address, as the end of a sentence: "has no host". Empty when it has
    * none.

@@ -12,7 +12,7 @@ import nara.recovery.pages.CallDispatcher.CallPurpose;
 import nara.recovery.pages.CallDispatcher.PagesCall;
 
 /**
- * Fetches the announcements of every peer that answers, once, before its other events. They carry
+ * Fetches the announcements of every peer that responds, once, before its other events. They carry
  * the claims about keys: a name that several keys claim can only be decided when all claims are
  * known.
  *
@@ -50,13 +50,10 @@ final class Announcements {
   }
 
   void onResponse(PagesCall call, PageFetched page) {
-    Page request = (Page) call.query();
-    long next = FilteredPages.nextCursor(request, page);
-    if (next > request.after() && call.index() < PagesLimits.MAX_FILTERED_PAGES) {
-      addPage(call.peerName(), call.index() + 1, next, request.filter());
-    } else {
-      unfinished.remove(call.peerName());
-    }
+    FilteredPages.nextCursor(call, page)
+        .ifPresentOrElse(
+            next -> addPage(call.peerName(), call.index() + 1, next, call.query().filter()),
+            () -> unfinished.remove(call.peerName()));
   }
 
   void onAbandoned(PagesCall call) {

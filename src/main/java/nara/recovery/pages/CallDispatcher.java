@@ -22,9 +22,9 @@ import nara.recovery.RecoveryConfig;
 /**
  * The fetches of the pages rung, to each peer never more than its {@link AimdWindow} allows.
  *
- * <p>Peers that have answered have all places in flight for themselves. The others have places of
- * their own, so that any number of silent ones holds nobody up. A peer that was asked and stayed
- * silent waits until no other call does.
+ * <p>Two limits bound the calls in flight: one for peers that have responded, one for all others.
+ * So silent peers do not delay the calls to those that respond. A call to a peer that stayed silent
+ * waits until no other call does.
  */
 final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   /** The purpose of a fetch. */
@@ -130,7 +130,8 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
         });
   }
 
-  private boolean mayStart(PagesCall call) {
+  /** Whether its peer may get the call, as a last resort if it is one. */
+  boolean mayStart(PagesCall call) {
     return call.rangeFetch() == null
         ? peerScores.usable(call.peerName())
         : call.rangeFetch().mayBeFetchedBy(call.peerName(), peerScores);
@@ -145,19 +146,19 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   }
 
   boolean hasRoom(String peer) {
-    boolean answered = peerScores.of(peer).hasResponded();
+    boolean responded = peerScores.of(peer).hasResponded();
     int all = 0;
     int same = 0;
     int sameHost = 0;
     for (PagesCall call : inFlight.values()) {
-      all += peerScores.of(call.peerName()).hasResponded() == answered ? 1 : 0;
+      all += peerScores.of(call.peerName()).hasResponded() == responded ? 1 : 0;
       same += call.peerName().equals(peer) ? 1 : 0;
       sameHost += call.peer().host().equals(peers.get(peer).host()) ? 1 : 0;
     }
     if (same >= windowOf(peer).window()) {
       return false;
     }
-    if (answered) {
+    if (responded) {
       return all < config.maxInFlight();
     }
     int places = PagesLimits.NEWCOMERS_PER_PLACE * config.maxInFlight();

@@ -20,11 +20,7 @@ record CallReassigner(
     Announcements announcements) {
 
   void onFailed(PagesCall call, MeshFailure failure) {
-    boolean usable =
-        call.rangeFetch() == null
-            ? peerScores.usable(call.peerName())
-            : call.rangeFetch().mayBeFetchedBy(call.peerName(), peerScores);
-    if (usable && retryable(call, failure)) {
+    if (dispatcher.mayStart(call) && retryable(call, failure)) {
       dispatcher.retry(call, call.peerName());
     } else {
       reassignOrAbandon(call);
@@ -54,7 +50,7 @@ record CallReassigner(
         && !(failure == MeshFailure.STALLED && otherPeerAvailable);
   }
 
-  /** Gives a call that any peer can answer to another one. The others concern their peer alone. */
+  /** Gives a call that any peer can serve to another one. The others concern their peer alone. */
   void reassignOrAbandon(PagesCall call) {
     switch (call.purpose()) {
       case FETCH_RANGE -> scheduler.requeue(call.rangeFetch());

@@ -12,8 +12,9 @@ import nara.recovery.PeerScore;
 import nara.recovery.PeerScores;
 
 /**
- * Asks peers that were dropped, or whose sketch shows more than they gave, for what nobody else
- * gave. Each event is judged by itself, so a peer that lies about the rest costs only time.
+ * Asks peers for the ranges that no other peer gave: dropped peers, and peers whose sketch shows
+ * more than they gave. Each event is judged by itself, so a peer that lies about the rest costs
+ * only time.
  *
  * <p>It reads plain pages from the start of each gap to its end and relies on no sketch. The time
  * is bounded: it grows only with the events that come.
@@ -23,7 +24,6 @@ final class LastResort {
   private final ReplicaGroups groups;
   private final RangeScheduler scheduler;
   private final SketchCollector sketches;
-  private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> unread = new LinkedHashSet<>();
   private Instant now = Instant.EPOCH;
   private Instant started = Instant.MAX;
@@ -57,7 +57,6 @@ final class LastResort {
 
   private void ask(String peer, List<RangeFetch> fetches) {
     if (!fetches.isEmpty() && peerScores.usableAsLastResort(peer)) {
-      asked.add(peer);
       scheduler.schedule(fetches);
     }
   }
@@ -126,18 +125,13 @@ final class LastResort {
         : claimed;
   }
 
-  /** Whether the last phase has taken longer than the events that came are worth. */
+  /** Whether the last phase is over its time, which grows with the events that came. */
   boolean outOfTime() {
     return started != Instant.MAX
         && now.isAfter(
             started
                 .plus(PagesLimits.LAST_RESORT_TIME)
                 .plusSeconds(events / PagesLimits.LAST_RESORT_EVENTS_PER_SECOND));
-  }
-
-  /** The peers that were asked as a last resort. */
-  Set<String> asked() {
-    return asked;
   }
 
   /** The peers without a sketch whose ledger was not read to its end. */

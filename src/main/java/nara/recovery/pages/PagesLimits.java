@@ -33,8 +33,8 @@ final class PagesLimits {
   /** How long a few sketched peers wait for the rest, when most of the peers stay silent. */
   static final Duration SKETCH_PATIENCE = Duration.ofSeconds(1);
 
-  /** Peers are tried for each one that is to be fetched from, when their number is limited. */
-  static final int TRIED_PER_WALKED = 3;
+  /** Peers that are tried for each one to fetch from, when the number of these is limited. */
+  static final int TRIED_PER_SELECTED = 3;
 
   /**
    * The share of rejected events from which a sketch shows nothing about honest events. An honest
@@ -45,7 +45,7 @@ final class PagesLimits {
   /** How long the announcements of most peers wait for those of the rest. */
   static final Duration KEYS_GRACE = Duration.ofMillis(500);
 
-  /** Calls to peers that have not answered yet, for each call in flight to others. */
+  /** Calls to peers that have not responded yet, for each call in flight to others. */
   static final int NEWCOMERS_PER_PLACE = MeshLimits.NEWCOMERS_PER_PLACE;
 
   // The last resort.

@@ -74,7 +74,7 @@ public final class PagesRung implements RungExecution {
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
 
-  /** What to do when the waits that have started are over, the earliest first. */
+  /** The actions at the ends of the started waits, the earliest first. */
   private final Deque<Runnable> waits = new ArrayDeque<>();
 
   private Phase phase = Phase.SKETCH;
@@ -232,11 +232,8 @@ public final class PagesRung implements RungExecution {
   }
 
   private void onAboutSelf(PagesCall call, PageFetched page) {
-    Page request = (Page) call.query();
-    long next = FilteredPages.nextCursor(request, page);
-    if (next > request.after() && call.index() < PagesLimits.MAX_FILTERED_PAGES) {
-      addAboutSelf(call.peerName(), call.index() + 1, next);
-    }
+    FilteredPages.nextCursor(call, page)
+        .ifPresent(next -> addAboutSelf(call.peerName(), call.index() + 1, next));
   }
 
   private void addAboutSelf(String peer, int index, long cursor) {
@@ -298,7 +295,7 @@ public final class PagesRung implements RungExecution {
         updateGroups();
         phase = Phase.KEYS;
         groups.representative().ifPresent(peer -> announcements.request(peer, true));
-        sketches.walkedPeers().forEach(this::requestAnnouncements);
+        sketches.selectedPeers().forEach(this::requestAnnouncements);
       }
       case KEYS -> {
         phase = Phase.PROBE;
@@ -331,9 +328,9 @@ public final class PagesRung implements RungExecution {
     return true;
   }
 
-  /** The peers of the walk that have no group yet get one. */
+  /** Gives each selected peer without a group a group. */
   private void updateGroups() {
-    for (String peer : groups.group(sketches.walkedPeers(), fetchesEveryPeer())) {
+    for (String peer : groups.group(sketches.selectedPeers(), fetchesEveryPeer())) {
       ReplicaGroup group = groups.of(peer).orElseThrow();
       if (fetchedHeads.contains(group.head())) {
         // The peer is late: only its tail is not fetched yet.
@@ -408,8 +405,8 @@ public final class PagesRung implements RungExecution {
   }
 
   /**
-   * The peers that may hold what is missing, if other requests suit them better. A peer that never
-   * sent anything is none of them.
+   * The peers that may hold missing events, and may respond better to other requests. Peers that
+   * never sent anything are left out.
    */
   @Override
   public List<Peer> peersForNextRung() {

@@ -33,7 +33,7 @@ import nara.trust.TrustRequest.OfferResult;
  * has no limit for a peer that holds millions of events, and one for a peer that invents its pages.
  */
 final class RangeFetch {
-  /** What a page led to. */
+  /** The state of a range after a page. */
   enum Progress {
     MORE,
     COMPLETE,
@@ -96,7 +96,7 @@ final class RangeFetch {
   }
 
   /**
-   * A fetch from a peer that gets no other calls, of what nobody else gave.
+   * A fetch from a peer as a last resort, of events that no other peer gave.
    *
    * @param open the ranges that it closes; none when nothing is known of the peer's ledger
    */

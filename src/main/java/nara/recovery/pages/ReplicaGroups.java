@@ -144,7 +144,7 @@ final class ReplicaGroups {
         .or(() -> usable.stream().findFirst());
   }
 
-  /** The peer for requests that one peer can answer for all: of the largest group, if possible. */
+  /** The peer for requests that one peer can serve for all: of the largest group, if possible. */
   Optional<String> representative() {
     return groups.stream().map(this::pickMember).flatMap(Optional::stream).findFirst();
   }

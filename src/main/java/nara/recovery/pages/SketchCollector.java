@@ -33,8 +33,8 @@ import nara.recovery.pages.PagesRung.Phase;
  * PagesLimits#SKETCH_GRACE}, and {@link PagesLimits#SKETCH_PATIENCE} before. A peer that comes
  * later joins its group after the other ranges.
  *
- * <p>When only so many peers are to be walked, it tries a few more at once, and one more for each
- * that turns out silent or empty. The peers come in order of preference.
+ * <p>When the number of peers to fetch from is limited, it tries a few more at once, and one more
+ * for each that turns out silent or empty. The peers come in order of preference.
  */
 final class SketchCollector {
   private static final int COARSE = 0;
@@ -43,7 +43,7 @@ final class SketchCollector {
 
   private final Set<String> tried = new LinkedHashSet<>();
   private final Deque<String> untried;
-  private final int maxWalked;
+  private final int maxSelected;
   private final PeerScores peerScores;
   private final CallDispatcher dispatcher;
   private final ReplicaGroups groups;
@@ -56,12 +56,12 @@ final class SketchCollector {
 
   SketchCollector(
       Collection<String> peers,
-      int maxWalked,
+      int maxSelected,
       PeerScores scores,
       CallDispatcher dispatcher,
       ReplicaGroups groups) {
     this.untried = new ArrayDeque<>(peers);
-    this.maxWalked = maxWalked;
+    this.maxSelected = maxSelected;
     this.peerScores = scores;
     this.dispatcher = dispatcher;
     this.groups = groups;
@@ -70,9 +70,9 @@ final class SketchCollector {
 
   /** Tries peers until enough hold events, or may still turn out to. */
   void tryMore() {
-    long candidates = tried.stream().filter(this::mayBeWalked).count();
-    long wanted = (long) PagesLimits.TRIED_PER_WALKED * maxWalked;
-    while (walkedPeers().size() < maxWalked && candidates < wanted && !untried.isEmpty()) {
+    long candidates = tried.stream().filter(this::mayBeSelected).count();
+    long wanted = (long) PagesLimits.TRIED_PER_SELECTED * maxSelected;
+    while (selectedPeers().size() < maxSelected && candidates < wanted && !untried.isEmpty()) {
       String peer = untried.poll();
       tried.add(peer);
       addCall(peer, COARSE, LedgerSketch.coarseQuery());
@@ -80,15 +80,15 @@ final class SketchCollector {
     }
   }
 
-  private boolean mayBeWalked(String peer) {
+  private boolean mayBeSelected(String peer) {
     return groups.isResolved(peer) ? !groups.isEmpty(peer) : !late.contains(peer);
   }
 
-  /** The peers that hold events and come first, at most as many as are to be walked. */
-  List<String> walkedPeers() {
+  /** The first peers that hold events, at most as many as the rung fetches from. */
+  List<String> selectedPeers() {
     return tried.stream()
         .filter(peer -> groups.isResolved(peer) && !groups.isEmpty(peer))
-        .limit(maxWalked)
+        .limit(maxSelected)
         .toList();
   }
 
@@ -113,7 +113,7 @@ final class SketchCollector {
       case COARSE -> {
         LedgerSketch coarse = LedgerSketch.ofCoarse(page.eventRefs());
         coarseSketches.put(peer, coarse);
-        // A peer may have no answer to slices but an empty one.
+        // A peer may respond to slices with no events, although it holds some.
         Query firstPage =
             new Query.Page(Long.MIN_VALUE, PagesLimits.MIN_RANGE_PAGE, Query.Filter.ALL);
         coarse

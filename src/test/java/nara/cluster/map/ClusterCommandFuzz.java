@@ -19,7 +19,7 @@ import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryEvent;
 import nara.recovery.report.Report;
 
-/** Arbitrary bytes as what members of a cluster send each other; the first byte is the type. */
+/** Arbitrary bytes as a message between members of a cluster; the first byte is the type. */
 public final class ClusterCommandFuzz implements FuzzTarget {
   private static final List<Class<?>> TYPES =
       List.of(MemberCommand.class, CommandResult.class, ReplayLogEntry.class, Report.class);

@@ -218,7 +218,7 @@ class HostileHttpIT {
             Bus.of(vertx)
                 .request(
                     MeshServerRequest.ADDRESS,
-                    new MeshServerRequest.GetServerCounts(),
+                    new MeshServerRequest.GetServerUsage(),
                     Duration.ofSeconds(5)))
         .refused()
         .getOrDefault(reason, 0L);

@@ -13,7 +13,7 @@ class SeenRequestsTest {
   private final SeenRequests seen = new SeenRequests(3, Duration.ofSeconds(60), () -> now);
 
   @Test
-  void repeat_is_told_by_its_address() {
+  void repeat_is_recognised_by_its_address() {
     assertThat(seen.note(1, "a")).isEqualTo(FIRST);
     assertThat(seen.note(1, "a")).isEqualTo(REPEATED);
     assertThat(seen.note(1, "b")).isEqualTo(REPEATED_ELSEWHERE);

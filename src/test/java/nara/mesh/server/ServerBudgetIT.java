@@ -30,7 +30,7 @@ import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshTransport;
-import nara.mesh.server.MeshServerRequest.ServerRefusals;
+import nara.mesh.server.MeshServerRequest.ServerUsage;
 import nara.mesh.wire.RequestSignature;
 import nara.mesh.wire.SignatureHeaders;
 import nara.testing.Citizen;
@@ -117,12 +117,12 @@ class ServerBudgetIT {
     return client;
   }
 
-  private ServerRefusals counts() throws Exception {
+  private ServerUsage counts() throws Exception {
     return await(
         Bus.of(vertx)
             .request(
                 MeshServerRequest.ADDRESS,
-                new MeshServerRequest.GetServerCounts(),
+                new MeshServerRequest.GetServerUsage(),
                 Duration.ofSeconds(5)));
   }
 

@@ -65,7 +65,7 @@ class AddressPolicyTest {
   }
 
   @Test
-  void loopback_is_recognised_without_a_look_up() {
+  void loopback_is_recognised_without_a_lookup() {
     assertThat(AddressPolicy.isLoopback("localhost")).isTrue();
     assertThat(AddressPolicy.isLoopback("127.3.2.1")).isTrue();
     assertThat(AddressPolicy.isLoopback("::1")).isTrue();

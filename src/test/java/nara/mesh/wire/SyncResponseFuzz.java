@@ -16,9 +16,7 @@ import nara.fuzz.Property;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 
-/**
- * Arbitrary bytes as what a peer answers: events, checkpoints, a key, a ping, compressed or not.
- */
+/** Arbitrary bytes as a peer's response: events, checkpoints, a key, a ping, compressed or not. */
 public final class SyncResponseFuzz implements FuzzTarget {
   private static final int MAX_UNPACKED = 1 << 16;
 
