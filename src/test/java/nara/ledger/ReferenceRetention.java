@@ -130,7 +130,8 @@ final class ReferenceRetention {
       } else {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.ESTABLISHED));
         boolean isProtected =
-            rank(lowest) >= 100 && priority(lowest).compareTo(Priority.FIRST_SEEN) >= 0;
+            rank(lowest) >= (authorsFirst() ? 200 : 100)
+                && priority(lowest).compareTo(Priority.FIRST_SEEN) >= 0;
         if (isProtected && excess(kept, surplus, inHouseOf(lowest)) == 0) {
           return;
         }
@@ -242,7 +243,15 @@ final class ReferenceRetention {
                 && (!(event.payload() instanceof Social social)
                     || social.witness().isEmpty()
                     || isEstablished(social.witness()));
-    return (trusted ? 100 : 0) + 2 * priority(stored).ordinal() + (authored ? 1 : 0);
+    boolean signed = authored || event.payload() instanceof Checkpoint;
+    return (trusted ? 100 : 0)
+        + (authorsFirst() && signed ? 100 : 0)
+        + 2 * priority(stored).ordinal()
+        + (authored ? 1 : 0);
+  }
+
+  private boolean authorsFirst() {
+    return config.maxEvents() > fairFrom;
   }
 
   private boolean isUnknown(String name) {
