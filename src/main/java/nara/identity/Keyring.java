@@ -652,6 +652,7 @@ public final class Keyring implements Standing.Lookup {
   }
 
   /** The name that an id belongs to; empty when it is unknown or contested. */
+  @Override
   public Optional<String> nameOf(String id) {
     return Optional.ofNullable(ownerOf(id)).map(IdClaim::name).filter(name -> !name.isEmpty());
   }

@@ -1,5 +1,7 @@
 package nara.identity;
 
+import java.util.Optional;
+
 /** How well a nara is known. Room that is scarce goes to naras of higher standing first. */
 public enum Standing {
   /** No key is known. Anybody can invent such names. */
@@ -24,6 +26,11 @@ public enum Standing {
      */
     default String voucher(String name) {
       return "";
+    }
+
+    /** The name that a nara id belongs to; empty when it is unknown or contested. */
+    default Optional<String> nameOf(String id) {
+      return Optional.empty();
     }
   }
 }

@@ -31,6 +31,7 @@ import nara.ledger.LedgerRequest.Sighting;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.EventVariants;
+import nara.ledger.index.FormOrder;
 import nara.ledger.index.HashIndex;
 import nara.ledger.index.SignerIndex;
 import nara.ledger.index.SortedIndex;
@@ -59,7 +60,8 @@ public final class Ledger {
   private final LedgerConfig config;
   private final PersonalityFilter filter;
   private final Retention retention;
-  private final EventVariants variants = new EventVariants(this::onShown, this::onHidden);
+  private final FormOrder formOrder;
+  private final EventVariants variants;
   private final EventIndex eventIndex = new EventIndex();
   private final HashIndex hashIndex = new HashIndex(eventIndex);
   private final SignerIndex signerIndex = new SignerIndex();
@@ -92,6 +94,8 @@ public final class Ledger {
           "A ledger holds at least 1 event, not " + config.maxEvents());
     }
     this.config = config;
+    this.formOrder = new FormOrder(config.owner(), standings);
+    this.variants = new EventVariants(formOrder, this::onShown, this::onHidden);
     this.filter = new PersonalityFilter(config);
     this.retention = new Retention(config, fairFrom, standings, this::onEvicted);
     this.projection = new SubjectProjection(eventIndex, config.missingAfter());
@@ -159,6 +163,7 @@ public final class Ledger {
         || !filter.accepts(event)) {
       return Outcome.DROPPED;
     }
+    variants.sort(event.id());
     StoredEvent stored = variants.variantOf(event);
     if (stored != null) {
       return replace(stored, event, verdict) && variants.isVisible(stored)
@@ -166,7 +171,7 @@ public final class Ledger {
           : Outcome.DUPLICATE;
     }
     StoredEvent surplus = variants.surplusVariant(event.id());
-    if (surplus != null && EventVariants.compare(surplus, event, verdict) < 0) {
+    if (surplus != null && formOrder.compare(surplus, event, verdict) < 0) {
       return Outcome.DUPLICATE;
     }
     StoredEvent added = new StoredEvent(event, verdict);
@@ -207,7 +212,7 @@ public final class Ledger {
 
   /** Replaces a variant by a copy of it; returns false when the copy is not better. */
   private boolean replace(StoredEvent stored, Event copy, Verdict verdict) {
-    if (EventVariants.compare(stored, copy, verdict) <= 0) {
+    if (formOrder.compare(stored, copy, verdict) <= 0) {
       return false;
     }
     signerIndex.remove(stored);
@@ -260,8 +265,8 @@ public final class Ledger {
   }
 
   /**
-   * Which of the ids are stored as valid, in a form that no relay can improve: signed by the author
-   * and without white space. Another form of such an id need not be verified.
+   * Which of the ids are stored as valid, in a form without white space and {@link
+   * FormOrder#isFinal}. Another form of such an id need not be verified.
    */
   public BitSet validIds(List<EventId> ids) {
     BitSet valid = new BitSet(ids.size());
@@ -272,11 +277,10 @@ public final class Ledger {
     return valid;
   }
 
-  private static boolean isSettled(StoredEvent stored) {
-    Event event = stored.event();
+  private boolean isSettled(StoredEvent stored) {
     return stored.verdict() == Verdict.VALID
-        && event.isCompact()
-        && (event.actor().isEmpty() || stored.isAuthored());
+        && stored.event().isCompact()
+        && formOrder.isFinal(stored);
   }
 
   /** Answers a query of the mesh. */

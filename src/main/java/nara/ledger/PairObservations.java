@@ -6,7 +6,8 @@ import nara.ledger.index.StoredEvent;
 
 /**
  * The observations that one nara made of another: at most {@value #MAX_KEPT}, by {@link
- * Share#ORDER}: restarts first, then first-seen, then status changes; of each the latest.
+ * Share#ORDER}: those that the observer signed first; of these, restarts, then first-seen, then
+ * status changes; of each the latest.
  *
  * <p>More restarts are kept as long as no checkpoint covers them. These do not count towards the
  * ledger's maximum: a later checkpoint may remove them, and it must not decide what else is pruned.
@@ -18,7 +19,13 @@ import nara.ledger.index.StoredEvent;
 final class PairObservations {
   static final int MAX_KEPT = 20;
 
-  record Key(String observer, String subject) {
+  record Key(String observer, String subject) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int byObserver = observer.compareTo(other.observer);
+      return byObserver != 0 ? byObserver : subject.compareTo(other.subject);
+    }
+
     static Key of(Observation observation) {
       return new Key(observation.observer(), observation.subject());
     }
@@ -47,6 +54,11 @@ final class PairObservations {
 
   boolean isEmpty() {
     return observations.isEmpty();
+  }
+
+  /** The observation that goes first. */
+  StoredEvent lowest() {
+    return observations.first();
   }
 
   /** The number of observations beyond {@value #MAX_KEPT}: restarts, once the pair is trimmed. */

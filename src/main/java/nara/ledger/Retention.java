@@ -3,11 +3,13 @@ package nara.ledger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import nara.event.Chau;
 import nara.event.Checkpoint;
@@ -45,19 +47,24 @@ import nara.ledger.index.StoredEvent;
  * the most events. The number counts only above {@link #FAIR_FROM}: if all have fewer, the lowest
  * event of the group goes.
  *
- * <p>Events are ranked by {@link Priority}; within one priority, those that their author signed are
- * higher. The lowest are those that the author did not sign and that involve another nara that is
- * not established, since anybody can make any number of them. Within a rank, the oldest goes first.
- * Of established naras, first-seen, restarts and checkpoints may exceed the maximum, up to a hard
- * limit and up to {@link #FAIR_FROM} of one house.
+ * <p>Anybody can make any number of events in the name of an established nara. So those that the
+ * actor did not sign go before those that he signed, and before all of them those that involve
+ * another nara that is not established. Within each of these classes, {@link Priority} decides,
+ * then the oldest goes first. First-seen and restarts that an established nara signed, and
+ * checkpoints, may exceed the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one
+ * house.
+ *
+ * <p>A ledger of at most {@link #FAIR_FROM} events has no large share. It follows the reference:
+ * the priority decides before the signature, and unsigned first-seen and restarts may exceed the
+ * maximum as well.
  *
  * <p>The result is a function of the set of offered events, the standings and the vouchers, never
  * of the order of arrival. For that, the limits are nested: a pair's observations within the share
  * of the observer, a target's pings within all pings. An event that one limit removes has enough
  * events above it to be removed in any other order too. Exceptions: the hard limit and the maximum
- * size, where restarts beyond a pair's {@value PairObservations#MAX_KEPT} count as well and where
- * one large event may take the room of several; and ids with more forms than {@code
- * EventVariants.MAX_FORMS}.
+ * size, where restarts beyond a pair's {@value PairObservations#MAX_KEPT} count as well (unsigned
+ * ones go before all other events) and where one large event may take the room of several; and ids
+ * with more forms than {@code EventVariants.MAX_FORMS}.
  *
  * <p>Retention asks for standing and voucher when an event arrives and again when the event is
  * about to go. So a key or a second voucher that is learned later helps the events that are still
@@ -99,10 +106,17 @@ final class Retention {
   /** The least distance of the hard limit from the maximum. */
   private static final int HEADROOM = 20_000;
 
-  /** Ranks from here on involve only established naras, or are signed by their author. */
-  private static final int TRUSTED = 8;
+  /** The ranks of one class of events: one for each priority. */
+  private static final int PRIORITIES = Priority.values().length;
 
   private final int maxEvents;
+
+  /** Whether the actor's signature decides before the priority. */
+  private final boolean authorsFirst;
+
+  /** From this rank on, events of established naras may exceed the maximum. */
+  private final int protectedFrom;
+
   private final long hardLimit;
   private final long maxBytes;
   private final String owner;
@@ -121,6 +135,15 @@ final class Retention {
 
   /** The pairs with surplus restarts, by subject. */
   private final Map<String, Set<PairObservations>> pairsWithSurplus = new HashMap<>();
+
+  /**
+   * The pairs whose lowest surplus restart the observer did not sign, the largest surplus first.
+   */
+  private final TreeSet<PairObservations> pairsWithUnsignedSurplus =
+      new TreeSet<>(
+          Comparator.comparingInt(PairObservations::surplus)
+              .reversed()
+              .thenComparing(PairObservations::key));
 
   /** The latest time of any checkpoint offered so far, by subject. */
   private final Map<String, Long> coveredUntil = new HashMap<>();
@@ -157,6 +180,9 @@ final class Retention {
       Standing.Lookup standings,
       Consumer<StoredEvent> onEvicted) {
     this.maxEvents = config.maxEvents();
+    this.authorsFirst = maxEvents > fairFrom;
+    int firstSeen = Priority.FIRST_SEEN.ordinal();
+    this.protectedFrom = authorsFirst ? 2 * PRIORITIES + firstSeen : PRIORITIES + 2 * firstSeen;
     this.hardLimit = hardLimit(maxEvents);
     this.maxBytes = config.maxBytes();
     this.owner = config.owner();
@@ -280,8 +306,14 @@ final class Retention {
   /** Changes a pair and updates what is counted of its surplus restarts. */
   private void updatePair(Share share, PairObservations pair, Runnable change) {
     int before = pair.surplus();
+    if (before > 0) {
+      pairsWithUnsignedSurplus.remove(pair);
+    }
     change.run();
     int after = pair.surplus();
+    if (after > 0 && !pair.lowest().isAuthored()) {
+      pairsWithUnsignedSurplus.add(pair);
+    }
     if (before != after) {
       change(share, () -> share.surplusRestarts += after - before);
     }
@@ -352,7 +384,11 @@ final class Retention {
           && (counts.total() > maxEvents || isSurplus(lowest))) {
         evict(lowest, null);
       } else if (bytes.total() > maxBytes || storedCount > hardLimit) {
-        evict(lowestByBytes(), null);
+        evict(
+            pairsWithUnsignedSurplus.isEmpty()
+                ? lowestByBytes()
+                : pairsWithUnsignedSurplus.first().lowest(),
+            null);
       } else {
         return;
       }
@@ -457,14 +493,16 @@ final class Retention {
   /**
    * The time, Unix nanoseconds, before which a full ledger accepts few events other than those
    * above social ones: it prunes the largest share from there on. {@link Long#MIN_VALUE} while the
-   * ledger is not full or still stores lower events.
+   * ledger is not full or still stores lower events, such as unsigned ones.
    */
   long horizon() {
     if (counts.total() < maxEvents) {
       return Long.MIN_VALUE;
     }
     StoredEvent lowest = lowestByCount();
-    return lowest != null && priority(lowest.event()) == Priority.SOCIAL
+    return lowest != null
+            && priority(lowest.event()) == Priority.SOCIAL
+            && (lowest.isAuthored() || !authorsFirst)
         ? lowest.event().ts()
         : Long.MIN_VALUE;
   }
@@ -502,13 +540,18 @@ final class Retention {
     }
     int priority = priority(event).ordinal();
     boolean authored = stored.isAuthored();
-    return authored || event.payload() instanceof Checkpoint || involvesEstablished(event)
-        ? TRUSTED + 2 * priority + (authored ? 1 : 0)
-        : priority;
+    // A checkpoint has no actor who could sign it.
+    boolean signed = authored || event.payload() instanceof Checkpoint;
+    if (!signed && !involvesEstablished(event)) {
+      return priority;
+    }
+    return authorsFirst
+        ? (signed ? 2 : 1) * PRIORITIES + priority
+        : PRIORITIES + 2 * priority + (authored ? 1 : 0);
   }
 
-  private static boolean isProtected(int rank) {
-    return rank >= TRUSTED + 2 * Priority.FIRST_SEEN.ordinal();
+  private boolean isProtected(int rank) {
+    return rank >= protectedFrom;
   }
 
   /** Whether all naras but the actor that the event involves are established. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -25,7 +26,7 @@ import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.MergeResult;
-import nara.ledger.index.EventVariants;
+import nara.ledger.index.FormOrder;
 import nara.ledger.index.StoredEvent;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -55,6 +56,11 @@ class LedgerProperties {
     @Override
     public String voucher(String name) {
       return vouchers.getOrDefault(name, "");
+    }
+
+    @Override
+    public Optional<String> nameOf(String id) {
+      return id.equals("id") && known.containsKey("b") ? Optional.of("b") : Optional.empty();
     }
   }
 
@@ -120,6 +126,7 @@ class LedgerProperties {
   @Property(tries = 1_000)
   void each_id_is_visible_once_in_its_best_variant_below_the_limits(
       @ForAll("offered") OfferedEvents events) {
+    FormOrder order = new FormOrder("", name -> Standing.ESTABLISHED);
     Ledger ledger = new Ledger(LedgerConfig.ofSize(100_000), name -> Standing.ESTABLISHED);
     List<JudgedEvent> free =
         events.events.stream()
@@ -140,7 +147,7 @@ class LedgerProperties {
               .filter(j -> j.event().id().equals(held.id()))
               .min(
                   (a, b) ->
-                      EventVariants.compare(
+                      order.compare(
                           new StoredEvent(a.event(), a.verdict()), b.event(), b.verdict()))
               .orElseThrow();
       assertThat(held.json()).isEqualTo(best.event().json());
@@ -210,7 +217,7 @@ class LedgerProperties {
       case 2 ->
           new Social(
               "tease", who, "", whom, "", random.nextBoolean() ? "random" : "comeback", whom);
-      case 3 -> new HeyThere(who, "k", "", "", "");
+      case 3 -> new HeyThere(who, "k", "", random.nextBoolean() ? "" : "id", "");
       case 4 -> new Chau(who, "", "", "");
       case 5, 6 -> observation(random, who, whom, Observation.RESTART, start);
       case 7 ->
@@ -220,17 +227,19 @@ class LedgerProperties {
               whom,
               random.nextInt(4) == 0 ? Observation.FIRST_SEEN : Observation.STATUS_CHANGE,
               start);
-      default ->
-          new Checkpoint(
-              0,
-              who,
-              random.nextBoolean() ? "" : "id",
-              "",
-              new Checkpoint.AgreedValues(1, 1, 1),
-              1 + random.nextInt(60),
-              random.nextInt(2),
-              List.of(),
-              List.of());
+      default -> {
+        List<String> voters = Collections.nCopies(random.nextInt(3), "v");
+        yield new Checkpoint(
+            0,
+            who,
+            random.nextBoolean() ? "" : "id",
+            "",
+            new Checkpoint.AgreedValues(1, 1, 1),
+            1 + random.nextInt(60),
+            random.nextInt(2),
+            voters,
+            voters);
+      }
     };
   }
 

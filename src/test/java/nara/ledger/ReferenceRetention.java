@@ -26,6 +26,7 @@ import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Retention.Priority;
 import nara.ledger.index.EventVariants;
+import nara.ledger.index.FormOrder;
 import nara.ledger.index.StoredEvent;
 
 /** The retention rules applied naively: to all events at once, by sorting and cutting. */
@@ -33,11 +34,13 @@ final class ReferenceRetention {
   private final LedgerConfig config;
   private final int fairFrom;
   private final Standing.Lookup standings;
+  private final FormOrder order;
 
   ReferenceRetention(LedgerConfig config, int fairFrom, Standing.Lookup standings) {
     this.config = config;
     this.fairFrom = fairFrom;
     this.standings = standings;
+    this.order = new FormOrder(config.owner(), standings);
   }
 
   List<String> content(List<JudgedEvent> offered) {
@@ -94,7 +97,7 @@ final class ReferenceRetention {
         forms.add(new StoredEvent(e, judgedEvent.verdict()));
       }
     }
-    forms.sort(ReferenceRetention::compareVariants);
+    forms.sort(this::compareVariants);
     List<StoredEvent> distinct = new ArrayList<>();
     Map<EventId, List<StoredEvent>> byId = new HashMap<>();
     for (StoredEvent form : forms) {
@@ -131,7 +134,8 @@ final class ReferenceRetention {
       } else {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.ESTABLISHED));
         boolean isProtected =
-            rank(lowest) >= 100 && priority(lowest).compareTo(Priority.FIRST_SEEN) >= 0;
+            rank(lowest) >= (authorsFirst() ? 200 : 100)
+                && priority(lowest).compareTo(Priority.FIRST_SEEN) >= 0;
         if (isProtected && excess(kept, surplus, inHouseOf(lowest)) == 0) {
           return;
         }
@@ -213,8 +217,8 @@ final class ReferenceRetention {
     return !isPing(stored) && !isOwn(stored) && standings.standing(name) == standing;
   }
 
-  private static int compareVariants(StoredEvent a, StoredEvent b) {
-    return EventVariants.compare(a, b.event(), b.verdict());
+  private int compareVariants(StoredEvent a, StoredEvent b) {
+    return order.compare(a, b.event(), b.verdict());
   }
 
   private Comparator<StoredEvent> lowestFirst() {
@@ -246,7 +250,15 @@ final class ReferenceRetention {
                 && (!(event.payload() instanceof Social social)
                     || social.witness().isEmpty()
                     || isEstablished(social.witness()));
-    return (trusted ? 100 : 0) + 2 * priority(stored).ordinal() + (authored ? 1 : 0);
+    boolean signed = authored || event.payload() instanceof Checkpoint;
+    return (trusted ? 100 : 0)
+        + (authorsFirst() && signed ? 100 : 0)
+        + 2 * priority(stored).ordinal()
+        + (authored ? 1 : 0);
+  }
+
+  private boolean authorsFirst() {
+    return config.maxEvents() > fairFrom;
   }
 
   private boolean isUnknown(String name) {

@@ -1,6 +1,6 @@
 package nara.ledger.index;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import nara.event.Event;
@@ -16,10 +16,10 @@ import nara.event.Verdict;
  * counts towards its own limits, but only the best one is visible. Events with one id that agree in
  * these fields are copies of one variant, of which the best is stored.
  *
- * <p>Of two forms of one id, {@link #compare} tells the better one. So the content does not depend
- * on the order in which events arrive. Of variants, at most {@value #MAX_FORMS} are stored, the
- * best ones. Honest nodes make one: with more, an attacker tries to make a chain that is long to
- * search.
+ * <p>Of two forms of one id, {@link FormOrder} tells the better one. So the content does not depend
+ * on the order in which events arrive. {@link #sort} follows standings that have changed. Of
+ * variants, at most {@value #MAX_FORMS} are stored, the best ones. Honest nodes make one: with
+ * more, an attacker tries to make a chain that is long to search.
  */
 public final class EventVariants {
   /** Variants of one id: room for the honest one beside some that were altered by relays. */
@@ -28,16 +28,20 @@ public final class EventVariants {
   /** The best variant of each id; the others follow as {@link StoredEvent#nextVariant}. */
   private final EventTable<EventId> visible = EventTable.byId();
 
+  private final FormOrder order;
   private final Consumer<StoredEvent> onShown;
   private final Consumer<StoredEvent> onHidden;
 
   /**
    * An empty set.
    *
+   * @param order tells which of two variants is better
    * @param onShown receives each variant that becomes visible
    * @param onHidden receives each visible variant before it is removed, changed or superseded
    */
-  public EventVariants(Consumer<StoredEvent> onShown, Consumer<StoredEvent> onHidden) {
+  public EventVariants(
+      FormOrder order, Consumer<StoredEvent> onShown, Consumer<StoredEvent> onHidden) {
+    this.order = order;
     this.onShown = onShown;
     this.onHidden = onHidden;
   }
@@ -84,13 +88,28 @@ public final class EventVariants {
     return Stream.iterate(visible, variant -> variant != null, variant -> variant.nextVariant);
   }
 
+  /** Sorts the variants of an id by the standings of now. */
+  public void sort(EventId id) {
+    StoredEvent variant = visible.get(id);
+    while (variant != null && variant.nextVariant != null) {
+      StoredEvent next = variant.nextVariant;
+      if (order.compare(variant, next.event(), next.verdict()) > 0) {
+        List<StoredEvent> all = allOf(visible.get(id)).toList();
+        all.forEach(this::remove);
+        all.forEach(this::add);
+        return;
+      }
+      variant = next;
+    }
+  }
+
   /** Adds a new variant; returns whether it is the first one of its id. */
   public boolean add(StoredEvent added) {
     EventId id = added.event().id();
     StoredEvent first = visible.get(id);
     StoredEvent before = null;
     StoredEvent after = first;
-    while (after != null && compare(after, added.event(), added.verdict()) < 0) {
+    while (after != null && order.compare(after, added.event(), added.verdict()) < 0) {
       before = after;
       after = after.nextVariant;
     }
@@ -128,7 +147,7 @@ public final class EventVariants {
 
   /** Replaces a variant by another copy of it; returns false when the copy is not better. */
   public boolean replace(StoredEvent variant, Event copy, Verdict verdict) {
-    if (compare(variant, copy, verdict) <= 0) {
+    if (order.compare(variant, copy, verdict) <= 0) {
       return false;
     }
     // A better copy may also outrank other variants of its id.
@@ -146,38 +165,5 @@ public final class EventVariants {
   /** Whether two events with one id are copies of one variant. */
   public static boolean isSameVariant(Event a, Event b) {
     return StoredEvent.compareRetained(a, b) == 0;
-  }
-
-  /**
-   * Below zero when the stored event is better than the other event with its id. The first
-   * difference decides:
-   *
-   * <ol>
-   *   <li>the better verdict;
-   *   <li>the author's own signature: an id does not cover the emitter, so anybody can sign a copy;
-   *   <li>the shorter actor, then the shorter target: of two ways to split a content with a colon
-   *       in a name, every node chooses the same one;
-   *   <li>no white space between the tokens: the wire's form has none;
-   *   <li>fewer bytes, then the smaller ones.
-   * </ol>
-   */
-  public static int compare(StoredEvent stored, Event other, Verdict verdict) {
-    Event event = stored.event();
-    int byVerdict = stored.verdict().compareTo(verdict);
-    if (byVerdict != 0) {
-      return byVerdict;
-    }
-    int byAuthor = Boolean.compare(StoredEvent.isAuthored(other, verdict), stored.isAuthored());
-    if (byAuthor != 0) {
-      return byAuthor;
-    }
-    int byActor = event.actor().length() - other.actor().length();
-    int byNames = byActor != 0 ? byActor : event.target().length() - other.target().length();
-    if (byNames != 0) {
-      return byNames;
-    }
-    int byForm = Boolean.compare(other.isCompact(), event.isCompact());
-    int byLength = byForm != 0 ? byForm : event.json().length - other.json().length;
-    return byLength != 0 ? byLength : Arrays.compareUnsigned(event.json(), other.json());
   }
 }

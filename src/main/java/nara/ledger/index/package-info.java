@@ -1,5 +1,5 @@
 /** The data structures of the ledger: stored events, sorted indexes, tables by id, cursors. */
-@MayKnow({"event", "negentropy"})
+@MayKnow({"event", "identity", "negentropy"})
 package nara.ledger.index;
 
 import nara.MayKnow;

@@ -10,14 +10,17 @@ import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Seen;
 import nara.event.Verdict;
+import nara.identity.Standing;
 import nara.ledger.TestEvents;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class EventVariantsTest {
+  private static final FormOrder ORDER = new FormOrder("", name -> Standing.KNOWN);
+
   private final List<StoredEvent> shown = new ArrayList<>();
-  private final EventVariants variants = new EventVariants(shown::add, shown::remove);
+  private final EventVariants variants = new EventVariants(ORDER, shown::add, shown::remove);
 
   /** A restart by this observer. The observer is not under the id, so each gives a variant. */
   private static StoredEvent restart(String observer, String emitterId, Verdict verdict) {
@@ -120,7 +123,7 @@ class EventVariantsTest {
   void best_variant_of_each_id_is_visible_after_any_changes(@ForAll Random random) {
     // jqwik keeps this object for all tries.
     List<StoredEvent> shown = new ArrayList<>();
-    EventVariants variants = new EventVariants(shown::add, shown::remove);
+    EventVariants variants = new EventVariants(ORDER, shown::add, shown::remove);
     List<StoredEvent> stored = new ArrayList<>();
     for (int step = 0; step < 60; step++) {
       if (!stored.isEmpty() && random.nextInt(3) == 0) {
@@ -138,7 +141,7 @@ class EventVariantsTest {
       }
     }
 
-    Comparator<StoredEvent> byRank = (a, b) -> EventVariants.compare(a, b.event(), b.verdict());
+    Comparator<StoredEvent> byRank = (a, b) -> ORDER.compare(a, b.event(), b.verdict());
     assertThat(shown).isEqualTo(stored.stream().min(byRank).map(List::of).orElse(List.of()));
     if (!stored.isEmpty()) {
       assertThat(EventVariants.allOf(shown.getFirst()))
