@@ -191,6 +191,11 @@ public final class EventVerifier {
     if (event.isSigned() || event.payload() instanceof Checkpoint) {
       return null;
     }
+    if (event.service().isAnnouncement()) {
+      // It says that a nara came or left. A nara always signs that.
+      return VerificationResult.of(
+          parsed, Verdict.BAD_SIGNATURE, "announces a nara but carries no signature");
+    }
     String reason =
         event.isSignatureMissing()
             ? "names the emitter " + SafeText.excerpt(event.emitter()) + " but carries no signature"
