@@ -11,14 +11,21 @@ public final class Signatures {
 
   private Signatures() {}
 
-  /** The 64 bytes; empty for any other length and for what is not Base64. */
+  /**
+   * The 64 bytes; empty for any other length and for what is not Base64 as an encoder writes it.
+   * The last character has unused bits. With other values they give an event a twin with other
+   * bytes, and the twin may replace the event.
+   */
   public static Optional<byte[]> decode(String base64) {
     if (base64 == null || base64.length() != BASE64_LENGTH) {
       return Optional.empty();
     }
     try {
       byte[] decoded = Base64.getDecoder().decode(base64);
-      return decoded.length == KeyPair.SIGNATURE_LENGTH ? Optional.of(decoded) : Optional.empty();
+      return decoded.length == KeyPair.SIGNATURE_LENGTH
+              && Base64.getEncoder().encodeToString(decoded).equals(base64)
+          ? Optional.of(decoded)
+          : Optional.empty();
     } catch (IllegalArgumentException notBase64) {
       return Optional.empty();
     }

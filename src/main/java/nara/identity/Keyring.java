@@ -610,6 +610,22 @@ public final class Keyring implements Standing.Lookup {
     return named != null && (firstWins ? named.key() != null : named.isDecisive());
   }
 
+  /**
+   * Whether the key that holds for a name has evidence that no stranger can make up: this node, its
+   * operator, its snapshot, the response at the configured address, or a configured peer.
+   */
+  public boolean isFromOperator(String name) {
+    NameClaims named = names.get(name);
+    return named != null && named.isFromOperator();
+  }
+
+  /** Whether another key held for a name until a change that {@link #takeChanges} still has. */
+  public boolean isOverturned(String name) {
+    synchronized (lock) {
+      return overturned.contains(name);
+    }
+  }
+
   @Override
   public Standing standing(String name) {
     NameClaims named = names.get(name);

@@ -68,8 +68,13 @@ record NameClaims(
       return own > 0 || snapshot || named;
     }
 
+    /** Whether part of it comes from the operator, so that no stranger can make it up. */
+    boolean isFromOperator() {
+      return isDecisive() || configured > 0;
+    }
+
     boolean isEstablished() {
-      return isDecisive() || configured > 0 || live || discovered > 1;
+      return isFromOperator() || live || discovered > 1;
     }
 
     /** The evidence in words, strongest first. */
@@ -270,6 +275,11 @@ record NameClaims(
     return decided != CONTESTED && evidence(claims.get(decided)).isDecisive();
   }
 
+  /** Whether the claim that holds has evidence that no stranger can make up. */
+  boolean isFromOperator() {
+    return decided != CONTESTED && evidence(claims.get(decided)).isFromOperator();
+  }
+
   /** Of a contested name it suffices that one claim is established. */
   boolean isEstablished() {
     return decided != CONTESTED
@@ -333,9 +343,7 @@ record NameClaims(
   /** The tier of the name: names of lower tiers are evicted first. */
   int tier() {
     boolean certain =
-        claims.stream()
-            .map(this::evidence)
-            .anyMatch(each -> each.isDecisive() || each.configured() > 0 || each.live());
+        claims.stream().map(this::evidence).anyMatch(each -> each.isFromOperator() || each.live());
     return certain ? Keyring.TIERS : used || isEstablished() ? 2 : isHearsay() ? 0 : 1;
   }
 

@@ -17,15 +17,17 @@ import nara.event.HeyThere;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Keyring.KeyEntry;
+import nara.identity.Origin;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
  * The content of a snapshot file: gzipped lines under a {@link HmacSeal}.
  *
  * <p>It contains the keys of the naras that its events mention. The ledger's content depends on
- * them, because events of naras without a key are pruned first. A name's first key also stays its
- * key only if a restart keeps it. Hey-there events do not bring back keys that were learned by
- * asking. A name without events has nothing to lose and may be invented, so a restart forgets it.
+ * them, because events of naras without a key are pruned first. Hey-there events do not bring back
+ * keys that were learned by asking. Each key says how strong its evidence was. The keys of this
+ * node and its operator only say which key verified the events. A name without events has nothing
+ * to lose and may be invented, so a restart forgets it.
  *
  * @param events with their verdicts, grouped by verdict
  */
@@ -59,14 +61,23 @@ record Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> ev
     names.remove("");
     ids.remove("");
     return keyring.entries().stream()
-        .filter(entry -> !entry.origin().isOwn())
+        .filter(entry -> !entry.origin().isOwn() || !entry.name().isEmpty())
         .filter(entry -> names.contains(entry.name()) || ids.contains(entry.id()))
-        .map(
-            entry ->
-                entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent()
-                    ? entry
-                    : new KeyEntry(entry.name(), "", entry.key(), entry.origin()))
+        // Its events may still be those of the former key: the restart verifies them.
+        .filter(entry -> !keyring.isOverturned(entry.name()))
+        .map(entry -> restorable(entry, keyring))
         .toList();
+  }
+
+  private static KeyEntry restorable(KeyEntry entry, Keyring keyring) {
+    boolean keepsId = entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent();
+    return new KeyEntry(
+        entry.name(),
+        keepsId ? entry.id() : "",
+        entry.key(),
+        entry.origin().isOwn()
+            ? Origin.CONFIG
+            : keyring.isFromOperator(entry.name()) ? Origin.SNAPSHOT : Origin.HEY_THERE);
   }
 
   /** Writes the content and then the seal. Flushes the stream and leaves it open. */

@@ -29,6 +29,11 @@ public final class SnapshotLines {
   private static final String KEY = "key";
   private static final String VERDICT = "verdict";
 
+  // How strong the evidence for a key was, the last field of its line.
+  private static final String OWN = "own";
+  private static final String STRONG = "strong";
+  private static final String WEAK = "weak";
+
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -38,8 +43,11 @@ public final class SnapshotLines {
     return line(FORMAT, writtenAt.toString());
   }
 
+  /** The line of a key with the evidence that its origin stands for; see {@link #parseKey}. */
   static byte[] key(KeyEntry entry) {
-    return line(KEY, entry.name(), entry.id(), entry.key().encoded());
+    String evidence =
+        entry.origin().isOwn() ? OWN : entry.origin() == Origin.SNAPSHOT ? STRONG : WEAK;
+    return line(KEY, entry.name(), entry.id(), entry.key().encoded(), evidence);
   }
 
   static byte[] verdict(Verdict verdict) {
@@ -73,12 +81,23 @@ public final class SnapshotLines {
     }
   }
 
-  /** The key in a key line; empty for other lines. */
+  /**
+   * The key in a key line; empty for other lines. The origin is {@link Origin#CONFIG} for a key of
+   * this node or its operator, {@link Origin#SNAPSHOT} for one with strong evidence, and {@link
+   * Origin#HEY_THERE} for a weak one. A restart must not make a claim stronger than it was. So the
+   * key is weak, too, when the field is unknown or missing, as in files of earlier versions.
+   */
   static Optional<KeyEntry> parseKey(List<String> fields) {
-    return fields.size() == 4 && KEY.equals(fields.get(0))
-        ? PublicKey.parse(fields.get(3))
-            .map(key -> new KeyEntry(fields.get(1), fields.get(2), key, Origin.SNAPSHOT))
-        : Optional.empty();
+    if (fields.size() < 4 || fields.size() > 5 || !KEY.equals(fields.get(0))) {
+      return Optional.empty();
+    }
+    String evidence = fields.size() == 5 ? fields.get(4) : WEAK;
+    Origin origin =
+        OWN.equals(evidence)
+            ? Origin.CONFIG
+            : STRONG.equals(evidence) ? Origin.SNAPSHOT : Origin.HEY_THERE;
+    return PublicKey.parse(fields.get(3))
+        .map(key -> new KeyEntry(fields.get(1), fields.get(2), key, origin));
   }
 
   /** Whether the verdict in a verdict line is {@code valid}; empty for other lines. */

@@ -4,6 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
@@ -11,6 +14,8 @@ import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.identity.Keyring;
+import nara.identity.Keyring.KeyEntry;
+import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.snapshot.SnapshotReader.EndOfSnapshot;
 import nara.snapshot.SnapshotReader.EventsPart;
@@ -116,27 +121,38 @@ public final class SnapshotVerticle extends VerticleBase {
 
   private Future<RestoreTotals> restore(SnapshotReader reader) {
     RestoreTotals totals = new RestoreTotals(true, reader.sealed());
-    return restoreParts(reader, totals)
+    return restoreParts(reader, new HashMap<>(), totals)
         .compose(end -> verifyQuarantined(totals))
         .eventually(() -> closeOnDisk(reader))
         .map(totals);
   }
 
-  /** Restores one part after the other, each when the one before is merged. */
-  private Future<Void> restoreParts(SnapshotReader reader, RestoreTotals totals) {
+  /**
+   * Restores one part after the other, each when the one before is merged.
+   *
+   * @param verifiedWith the keys of the file so far, by name
+   */
+  private Future<Void> restoreParts(
+      SnapshotReader reader, Map<String, PublicKey> verifiedWith, RestoreTotals totals) {
     return onDisk(reader::next)
         .compose(
             part ->
                 switch (part) {
                   case KeysPart found -> {
-                    found.entries().forEach(e -> keys.learn(e.name(), e.id(), e.key(), e.origin()));
-                    totals.keysLearned += found.entries().size();
-                    yield restoreParts(reader, totals);
+                    for (KeyEntry entry : found.entries()) {
+                      verifiedWith.put(entry.name(), entry.key());
+                      // The operator may have taken back a key of its own.
+                      if (!entry.origin().isOwn()) {
+                        keys.learn(entry.name(), entry.id(), entry.key(), entry.origin());
+                        totals.keysLearned++;
+                      }
+                    }
+                    yield restoreParts(reader, verifiedWith, totals);
                   }
                   case EventsPart events ->
-                      bus.request(TrustRequest.ADDRESS, offer(events), Timeouts.MERGE)
+                      bus.request(TrustRequest.ADDRESS, offer(events, verifiedWith), Timeouts.MERGE)
                           .onSuccess(totals::add)
-                          .compose(offered -> restoreParts(reader, totals));
+                          .compose(offered -> restoreParts(reader, verifiedWith, totals));
                   case EndOfSnapshot end -> {
                     totals.problem = end.problem();
                     yield Future.succeededFuture();
@@ -148,9 +164,9 @@ public final class SnapshotVerticle extends VerticleBase {
    * Trusts only the verdict valid. The others cost little to give again and may be better now,
    * because they depend on the known keys.
    */
-  private TrustRequest<OfferResult> offer(EventsPart part) {
+  private TrustRequest<OfferResult> offer(EventsPart part, Map<String, PublicKey> verifiedWith) {
     return part.valid()
-        ? new TrustRequest.RestoreEvents(part.events())
+        ? new TrustRequest.RestoreEvents(part.events(), Collections.unmodifiableMap(verifiedWith))
         : new TrustRequest.OfferEvents(config.file().toString(), part.events());
   }
 

@@ -1,5 +1,6 @@
 package nara.trust;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -8,12 +9,14 @@ import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
+import nara.identity.PublicKey;
 import nara.identity.Witness;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.trust.verifier.ParallelVerifier;
@@ -92,16 +95,24 @@ final class EventPipeline {
         .toList();
   }
 
-  /** Parses events that were verified before; those that are not well formed are malformed. */
-  List<VerificationResult> readTrusted(RawEvents events) {
-    return read(events, IntStream.range(0, events.size()).toArray()).stream()
-        .map(
-            result ->
-                result
-                    .validationError()
-                    .map(error -> VerificationResult.of(result, Verdict.MALFORMED, error))
-                    .orElseGet(() -> VerificationResult.of(result, Verdict.VALID, "")))
-        .toList();
+  /**
+   * Parses events that were verified before, and verifies again those of naras for which another
+   * key holds now, or none.
+   *
+   * @param verifiedWith the key that verified the events of each name
+   */
+  List<VerificationResult> readTrusted(RawEvents events, Map<String, PublicKey> verifiedWith) {
+    List<VerificationResult> trusted = new ArrayList<>();
+    List<ReadResult> others = new ArrayList<>();
+    for (ReadResult result : read(events, IntStream.range(0, events.size()).toArray())) {
+      if (result.validationError().isEmpty() && eventVerifier.stillHolds(result, verifiedWith)) {
+        trusted.add(VerificationResult.of(result, Verdict.VALID, ""));
+      } else {
+        others.add(result);
+      }
+    }
+    eventVerifier.markUsed(trusted);
+    return Stream.concat(trusted.stream(), verify(others, Witness.NONE).stream()).toList();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -94,12 +95,34 @@ public final class EventVerifier {
     }
     verifySignatures(batch, results, false);
     tryRivals(results);
+    markUsed(Arrays.asList(results));
+    return Arrays.asList(results);
+  }
+
+  /** Notes which names have valid events, so that a stranger cannot take over their history. */
+  void markUsed(List<VerificationResult> results) {
     for (VerificationResult result : results) {
       if (result.verdict() == Verdict.VALID && !isAnnouncement(result.readResult())) {
         keys.markUsed(result.event().emitter());
       }
     }
-    return Arrays.asList(results);
+  }
+
+  /**
+   * Whether the key that verified an event before a restart still holds. The votes of a checkpoint
+   * depend on no single name, so it stays.
+   */
+  boolean stillHolds(ReadResult result, Map<String, PublicKey> verifiedWith) {
+    if (!(result instanceof ParsedEvent parsed)) {
+      return false;
+    }
+    Event event = parsed.event();
+    if (event.payload() instanceof Checkpoint) {
+      return true;
+    }
+    String name = announcer(event);
+    PublicKey before = verifiedWith.get(name);
+    return before != null && keys.byName(name).filter(before::equals).isPresent();
   }
 
   /** Only learns the keys of the valid announcements of a batch. */
@@ -167,6 +190,11 @@ public final class EventVerifier {
     }
     if (event.isSigned() || event.payload() instanceof Checkpoint) {
       return null;
+    }
+    if (event.service().isAnnouncement()) {
+      // It says that a nara came or left. A nara always signs that.
+      return VerificationResult.of(
+          parsed, Verdict.BAD_SIGNATURE, "announces a nara but carries no signature");
     }
     String reason =
         event.isSignatureMissing()

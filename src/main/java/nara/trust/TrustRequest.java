@@ -12,6 +12,7 @@ import nara.bus.Request;
 import nara.event.Verdict;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
+import nara.identity.PublicKey;
 import nara.identity.Witness;
 
 /**
@@ -43,12 +44,15 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
   }
 
   /**
-   * Merges events that this node verified before and kept under its own seal. No signature is
-   * verified, so this request is never for events from a peer.
+   * Merges events that this node verified before and kept under its own seal. Only those of naras
+   * for which another key holds now, or none, are verified again. So this request is never for
+   * events from a peer.
    *
    * @param events not parsed; nobody changes their bytes
+   * @param verifiedWith the key that verified the events of each name
    */
-  record RestoreEvents(RawEvents events) implements TrustRequest<OfferResult> {}
+  record RestoreEvents(RawEvents events, Map<String, PublicKey> verifiedWith)
+      implements TrustRequest<OfferResult> {}
 
   /**
    * The outcome of offered events.

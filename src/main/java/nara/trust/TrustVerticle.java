@@ -129,7 +129,7 @@ public final class TrustVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(TrustRequest<?> request) {
     return switch (request) {
       case TrustRequest.OfferEvents offer -> onOfferEvents(offer);
-      case TrustRequest.RestoreEvents restore -> onRestoreEvents(restore.events());
+      case TrustRequest.RestoreEvents restore -> onRestoreEvents(restore);
       case TrustRequest.VerifyQuarantined verify -> onVerifyQuarantined();
       case TrustRequest.VerifyReleased verify -> onVerifyReleased();
       case TrustRequest.ListUnknownEmitters list -> Future.succeededFuture(unknownEmitters());
@@ -178,11 +178,11 @@ public final class TrustVerticle extends VerticleBase {
                 .compose(merge -> verifyReleased().map(merge)));
   }
 
-  private Future<OfferResult> onRestoreEvents(RawEvents events) {
+  private Future<OfferResult> onRestoreEvents(TrustRequest.RestoreEvents restore) {
     return enqueue(
         () ->
-            onWorker(() -> pipeline.readTrusted(events))
-                .map(results -> merge(events.size(), results)));
+            onWorker(() -> pipeline.readTrusted(restore.events(), restore.verifiedWith()))
+                .map(results -> merge(restore.events().size(), results)));
   }
 
   private Future<OfferResult> onVerifyQuarantined() {

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
@@ -36,16 +40,72 @@ class SnapshotTest {
   }
 
   @Test
-  void own_and_configured_keys_are_not_written() {
+  void key_says_how_strong_its_evidence_was() {
+    Witness configured = new Witness("10.0.0.1:7433", true);
+    Witness stranger = new Witness("10.6.6.6", false);
     Keyring keyring = new Keyring();
     keyring.learn(LISA.name(), LISA.id(), LISA.key(), Origin.SELF);
-    keyring.learn("maggie", "", Citizen.named("maggie").key(), Origin.CONFIG);
-    keyring.learn(BART.name(), BART.id(), BART.key(), Origin.PING);
+    learn(keyring, "operator", Origin.CONFIG, Witness.NONE);
+    learn(keyring, "restored", Origin.SNAPSHOT, Witness.NONE);
+    learn(keyring, "live", Origin.NAMED_PING, configured);
+    learn(keyring, "vouched", Origin.HEY_THERE, configured);
+    learn(keyring, "elsewhere", Origin.PING, stranger);
+    learn(keyring, "announced", Origin.HEY_THERE, stranger);
+    learn(keyring, "hearsay", Origin.HEARSAY, Witness.NONE);
+    List<JudgedEvent> events = new ArrayList<>();
+    for (Keyring.KeyEntry entry : keyring.entries()) {
+      events.add(SnapshotContents.judged(BART.tease(1, entry.name()), Verdict.VALID));
+    }
+
+    assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
+        .extracting(entry -> entry.name() + ':' + entry.origin())
+        .containsExactly(
+            "announced:HEY_THERE",
+            "elsewhere:HEY_THERE",
+            "hearsay:HEY_THERE",
+            "lisa:CONFIG",
+            "live:SNAPSHOT",
+            "operator:CONFIG",
+            "restored:SNAPSHOT",
+            "vouched:SNAPSHOT");
+  }
+
+  @Test
+  void undecided_or_overturned_key_is_not_written() {
+    Keyring keyring = new Keyring();
+    keyring.openClaims();
+    for (String name : List.of("bart", "maggie")) {
+      learn(keyring, name, Origin.HEY_THERE, new Witness("10.6.6.6", false));
+      PublicKey other = Citizen.impostor(name).key();
+      keyring.learn(name, "", other, Origin.HEY_THERE, new Witness("10.6.6.7", false));
+    }
+    keyring.learn("bart", "", Citizen.impostor("bart").key(), Origin.NAMED_PING);
     List<JudgedEvent> events =
         List.of(SnapshotContents.judged(BART.tease(1, "maggie"), Verdict.VALID));
+    assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys()).isEmpty();
+
+    keyring.takeChanges();
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
         .extracting(Keyring.KeyEntry::name)
         .containsExactly("bart");
+  }
+
+  @Test
+  void key_lines_keep_the_evidence_and_earlier_ones_are_weak() {
+    for (Origin origin : List.of(Origin.CONFIG, Origin.SNAPSHOT, Origin.HEY_THERE)) {
+      Keyring.KeyEntry entry = new Keyring.KeyEntry("bart", "B", BART.key(), origin);
+      assertThat(parsed(SnapshotLines.key(entry))).contains(entry);
+    }
+    assertThat(parsed(("[\"key\",\"bart\",\"B\",\"" + BART.key() + "\"]").getBytes(UTF_8)))
+        .contains(new Keyring.KeyEntry("bart", "B", BART.key(), Origin.HEY_THERE));
+  }
+
+  private static Optional<Keyring.KeyEntry> parsed(byte[] line) {
+    return SnapshotLines.parseKey(SnapshotLines.fields(line));
+  }
+
+  private static void learn(Keyring keyring, String name, Origin origin, Witness witness) {
+    keyring.learn(name, "", Citizen.named(name).key(), origin, witness);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -58,6 +59,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The verticle with a ledger and a trust verticle that counts its signature checks. */
 class SnapshotVerticleTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Witness PEER = new Witness("10.0.0.1:7433", true);
+  private static final Witness STRANGER = new Witness("10.6.6.6", false);
   private static Corpus corpus;
 
   @TempDir private Path folder;
@@ -100,12 +103,15 @@ class SnapshotVerticleTest {
   }
 
   @Test
-  void restored_keys_outweigh_those_of_peers() {
-    remembered("lisa");
-    List<Keyring.KeyEntry> known = keys.entries();
+  void restored_keys_with_strong_evidence_outweigh_those_of_peers() {
+    begin("lisa", TrustPolicy.VERIFIED);
+    offer(PEER, corpus.events());
+    end();
     restored(begin("lisa", TrustPolicy.VERIFIED));
+    List<Keyring.KeyEntry> known = keys.entries();
     keys.openClaims();
 
+    assertThat(known).isNotEmpty();
     for (Keyring.KeyEntry entry : known) {
       PublicKey key = entry.key();
       PublicKey other = Citizen.impostor(entry.name()).key();
@@ -115,6 +121,89 @@ class SnapshotVerticleTest {
       }
       assertThat(keys.byName(entry.name())).contains(key);
       assertThat(keys.isDecided(entry.name())).isTrue();
+    }
+  }
+
+  @Test
+  void forged_history_of_a_stranger_yields_to_a_configured_peer_after_a_restart() {
+    List<byte[]> honest = new ArrayList<>();
+    List<byte[]> forged = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      addHistory(honest, Citizen.named("later" + i), 5);
+      addHistory(forged, Citizen.impostor("later" + i), 2);
+    }
+    begin("lisa", TrustPolicy.VERIFIED);
+    offer(STRANGER, forged);
+    assertThat(held()).hasSize(forged.size());
+    end();
+
+    assertThat(restored(begin("lisa", TrustPolicy.VERIFIED)).eventsAdded())
+        .isEqualTo(forged.size());
+    openClaims();
+    offer(PEER, honest);
+    verifyQuarantined();
+
+    assertThat(held()).isEqualTo(texts(honest));
+  }
+
+  @Test
+  void stranger_cannot_take_over_a_restored_history() {
+    List<byte[]> honest = new ArrayList<>();
+    addHistory(honest, Citizen.named("bart"), 5);
+    begin("lisa", TrustPolicy.VERIFIED);
+    offer(STRANGER, honest);
+    end();
+
+    begin("lisa", TrustPolicy.VERIFIED);
+    openClaims();
+    List<byte[]> forged = new ArrayList<>();
+    addHistory(forged, Citizen.impostor("bart"), 5);
+    offer(new Witness("10.6.6.7", false), forged);
+    keys.learn("bart", "", Citizen.impostor("bart").key(), Origin.PING, STRANGER);
+    verifyQuarantined();
+
+    assertThat(held()).isEqualTo(texts(honest));
+  }
+
+  @Test
+  void restored_events_are_verified_again_when_the_operator_gave_another_key() {
+    List<byte[]> forged = new ArrayList<>();
+    addHistory(forged, Citizen.impostor("bart"), 5);
+    begin("lisa", TrustPolicy.VERIFIED);
+    offer(PEER, forged);
+    end();
+
+    deployAll("lisa", TrustPolicy.VERIFIED, Duration.ofHours(1));
+    keys.learn("bart", "", Citizen.named("bart").key(), Origin.CONFIG);
+    restored(restore());
+
+    assertThat(held()).isEmpty();
+  }
+
+  @Test
+  void restored_events_are_verified_again_when_the_operator_took_its_key_back() {
+    List<byte[]> forged = new ArrayList<>();
+    addHistory(forged, Citizen.impostor("bart"), 5);
+    forged.removeFirst();
+    deployAll("lisa", TrustPolicy.VERIFIED, Duration.ofHours(1));
+    keys.learn("bart", "", Citizen.impostor("bart").key(), Origin.CONFIG);
+    restore();
+    offer(forged);
+    assertThat(held()).hasSize(4);
+    end();
+
+    restored(begin("lisa", TrustPolicy.VERIFIED));
+
+    assertThat(held()).isEmpty();
+    assertThat(keys.byName("bart")).isEmpty();
+  }
+
+  /** Adds a hey-there and teases of this nara. */
+  private static void addHistory(List<byte[]> events, Citizen nara, int count) {
+    events.add(nara.heyThere(SnapshotContents.TS, ""));
+    for (int i = 1; i < count; i++) {
+      // Another target gives the events of an impostor other ids.
+      events.add(nara.tease(SnapshotContents.TS + i, "maggie" + nara.key()));
     }
   }
 
@@ -281,12 +370,31 @@ class SnapshotVerticleTest {
   }
 
   private void offer(List<byte[]> events) {
+    offer(Witness.NONE, events);
+  }
+
+  private void offer(Witness witness, List<byte[]> events) {
     await(
         Bus.of(vertx)
             .request(
                 TrustRequest.ADDRESS,
-                new TrustRequest.OfferEvents("test", RawEvents.join(events)),
+                new TrustRequest.OfferEvents("test", witness, RawEvents.join(events), false),
                 TIMEOUT));
+  }
+
+  private void openClaims() {
+    await(Bus.of(vertx).request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), TIMEOUT));
+  }
+
+  private void verifyQuarantined() {
+    await(
+        Bus.of(vertx).request(TrustRequest.ADDRESS, new TrustRequest.VerifyQuarantined(), TIMEOUT));
+  }
+
+  private static Set<String> texts(List<byte[]> events) {
+    Set<String> texts = new TreeSet<>();
+    events.forEach(event -> texts.add(new String(event, StandardCharsets.UTF_8)));
+    return texts;
   }
 
   private Set<String> held() {

@@ -8,15 +8,20 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import nara.event.Chau;
 import nara.event.Checkpoint;
+import nara.event.HeyThere;
 import nara.event.Observation;
+import nara.event.Payload;
 import nara.event.ReadResult;
+import nara.event.Signatures;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
@@ -389,5 +394,26 @@ class EventVerifierTest {
           PublicKey.parse(key.get("public_key").asText()).orElseThrow(),
           Origin.CONFIG);
     }
+  }
+
+  @Test
+  void announcement_without_a_signature_is_refused() {
+    for (Payload payload :
+        List.of(
+            new HeyThere("lisa", Citizen.named("lisa").key().encoded(), "", "", ""),
+            new Chau("lisa", Citizen.named("lisa").key().encoded(), "", ""))) {
+      VerificationResult j = judgeJson(Citizen.unsigned(1, payload)).get(0);
+      assertThat(j.verdict()).isEqualTo(Verdict.BAD_SIGNATURE);
+      assertThat(j.reason()).contains("no signature");
+    }
+  }
+
+  @Test
+  void signature_has_one_encoding() {
+    byte[] bytes = new byte[64];
+    String canonical = Base64.getEncoder().encodeToString(bytes);
+    assertThat(Signatures.decode(canonical)).contains(bytes);
+    // The last character before the padding has four unused bits.
+    assertThat(Signatures.decode(canonical.substring(0, 85) + "B==")).isEmpty();
   }
 }
