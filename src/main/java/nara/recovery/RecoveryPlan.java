@@ -56,6 +56,9 @@ public final class RecoveryPlan {
   private final Set<String> plazaResponders = new LinkedHashSet<>();
   private final Set<String> plazaNonResponders = new LinkedHashSet<>();
 
+  /** Those that gave an acceptable event on the plaza. */
+  private final Set<String> plazaGivers = new LinkedHashSet<>();
+
   private PlanState state = PlanState.WAITING;
   private String stage = "discovery";
   private List<Neighbour> neighbours = List.of();
@@ -341,6 +344,9 @@ public final class RecoveryPlan {
     if (state != PlanState.RUNNING_PLAZA_RUNG) {
       return;
     }
+    fetched.responses().stream()
+        .filter(PlazaRequest.NeighbourResponse::acceptable)
+        .forEach(response -> plazaGivers.add(response.neighbour()));
     if (!plazaResponders.isEmpty()) {
       leavePlazaRung();
       return;
@@ -359,10 +365,14 @@ public final class RecoveryPlan {
     commands.add(new PlanCommand.FetchFromPlaza(everybody));
   }
 
+  /** Anybody can send an empty response in a neighbour's name, so it does not show an end. */
   private void leavePlazaRung() {
     plazaNonResponders.forEach(name -> reasons.add(name + " did not answer on the plaza"));
+    Set<String> empty = new LinkedHashSet<>(plazaResponders);
+    empty.removeAll(plazaGivers);
+    empty.forEach(name -> reasons.add(name + " gave no acceptable events on the plaza"));
     int asked = plazaResponders.size() + plazaNonResponders.size();
-    String outcome = plazaNonResponders.isEmpty() ? "complete" : "partial";
+    String outcome = plazaNonResponders.isEmpty() && empty.isEmpty() ? "complete" : "partial";
     leave(
         plazaResponders.isEmpty() ? "failed" : outcome,
         plazaResponders.size() + " of " + asked + " answered");

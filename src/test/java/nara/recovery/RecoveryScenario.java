@@ -50,6 +50,7 @@ final class RecoveryScenario {
   private List<String> troubles = List.of();
   private boolean plaza;
   private List<String> plazaAnswers = List.of();
+  private String emptyOnPlaza = "";
   private BiFunction<String, Query, FetchOutcome> mesh = (peer, query) -> fetched(10);
   private Function<String, ReconcileOutcome> reconciling =
       peer -> new MeshRequest.ReconcileFailed(MeshFailure.UNSUPPORTED, "answers 404");
@@ -79,6 +80,11 @@ final class RecoveryScenario {
   RecoveryScenario withPlazaAnswering(String... answering) {
     plaza = true;
     plazaAnswers = List.of(answering);
+    return this;
+  }
+
+  RecoveryScenario withEmptyPlazaAnswersOf(String answering) {
+    emptyOnPlaza = answering;
     return this;
   }
 
@@ -141,7 +147,7 @@ final class RecoveryScenario {
         List<PlazaRequest.NeighbourResponse> answers =
             ask.subjectsByNeighbour().keySet().stream()
                 .filter(plazaAnswers::contains)
-                .map(name -> new PlazaRequest.NeighbourResponse(name, 100, 1, offered(1)))
+                .map(this::plazaResponse)
                 .toList();
         Set<String> silent = new TreeSet<>(ask.subjectsByNeighbour().keySet());
         silent.removeAll(plazaAnswers);
@@ -160,6 +166,11 @@ final class RecoveryScenario {
           stages.set(stages.size() - 1, stages.get(stages.size() - 1) + " " + leaveStage.outcome());
       case PlanCommand.Finish finished -> finish = finished;
     }
+  }
+
+  private PlazaRequest.NeighbourResponse plazaResponse(String name) {
+    int events = name.equals(emptyOnPlaza) ? 0 : 1;
+    return new PlazaRequest.NeighbourResponse(name, 100, events, offered(events));
   }
 
   /** What the plan answers to something that comes after all else. */
