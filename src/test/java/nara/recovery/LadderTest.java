@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole recoveries from neighbours that support some kinds of requests only. */
 class LadderTest {
@@ -106,6 +107,25 @@ class LadderTest {
         .as(scenario.finish + " " + scenario.stages)
         .isTrue();
     assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 20, 100})
+  void recovery_from_a_neighbour_with_short_responses_is_not_complete_with_a_hole(int most) {
+    List<EventRef> all = network.makeEvents(3_000, i -> i * 1_000);
+    network.addPeer("stingy", all);
+    network.limitResponses("stingy", most);
+
+    RecoveryScenario scenario =
+        new RecoveryScenario(CONFIG)
+            .discovering(neighbours("stingy"))
+            .answering(network::answer)
+            .run();
+
+    boolean whole = network.held.keySet().equals(ids(all));
+    assertThat(scenario.finish.recoveryOutcome())
+        .as(network.held.size() + " " + scenario.finish + " " + scenario.stages)
+        .isEqualTo(whole ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL);
   }
 
   private FetchOutcome answer(String peer, Query query, String modes, MeshFailure refusal) {
