@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,9 @@ final class LedgerFetcher {
   private final PlazaConnection connection;
   private final Duration reconnectTime;
   private final List<Pending> pending = new ArrayList<>();
-  private final Set<String> lateResponders = new HashSet<>();
+
+  /** Bytes that the late responses of a peer may have. */
+  private final Map<String, Long> lateRoom = new HashMap<>();
 
   LedgerFetcher(
       Vertx vertx,
@@ -73,7 +75,9 @@ final class LedgerFetcher {
         .forEach(name -> Topics.nameError(name).ifPresent(error -> nameErrors.put(name, error)));
     subjects.keySet().removeAll(nameErrors.keySet());
     FetchLedgers valid = new FetchLedgers(subjects, request.stallTimeout(), request.timeout());
-    Pending started = new Pending(new LedgerFetch(valid, reconnectTime, steady.instant()));
+    Pending started =
+        new Pending(
+            new LedgerFetch(valid, reconnectTime, connection.maxPayloadBytes(), steady.instant()));
     pending.add(started);
     if (connection.connected()) {
       send(started, started.fetch.onConnected(steady.instant()));
@@ -122,7 +126,7 @@ final class LedgerFetcher {
   Optional<Future<?>> onResponse(PlazaMessage.IncomingResponse response) {
     String from = response.from();
     for (Pending each : List.copyOf(pending)) {
-      if (each.fetch.onResponse(from, steady.instant())) {
+      if (each.fetch.onResponse(from, response.bytes(), steady.instant())) {
         int events = response.events().size();
         return Optional.of(
             offer(response)
@@ -132,7 +136,22 @@ final class LedgerFetcher {
                 .onComplete(ended -> checkProgress(each)));
       }
     }
-    return lateResponders.remove(from) ? Optional.of(offer(response)) : Optional.empty();
+    return takesLate(response) ? Optional.of(offer(response)) : Optional.empty();
+  }
+
+  /** One response in the peer's name may be false, so a late one of few bytes leaves room. */
+  private boolean takesLate(PlazaMessage.IncomingResponse response) {
+    Long room = lateRoom.get(response.from());
+    if (room == null) {
+      return false;
+    }
+    long left = room - response.bytes();
+    if (left > 0) {
+      lateRoom.put(response.from(), left);
+    } else {
+      lateRoom.remove(response.from());
+    }
+    return true;
   }
 
   void stop() {
@@ -140,6 +159,9 @@ final class LedgerFetcher {
   }
 
   private Future<TrustRequest.OfferResult> offer(PlazaMessage.IncomingResponse response) {
+    if (response.events().size() == 0) {
+      return Future.succeededFuture(TrustRequest.OfferResult.NONE);
+    }
     return Bus.of(vertx)
         .request(
             TrustRequest.ADDRESS,
@@ -185,9 +207,9 @@ final class LedgerFetcher {
   private void complete(Pending completed, LedgersFetched result) {
     pending.remove(completed);
     completed.nextCheck.cancel();
-    result.unanswered().stream()
-        .limit(Math.max(0, MqttLimits.MAX_LATE_RESPONDERS - lateResponders.size()))
-        .forEach(lateResponders::add);
+    completed.fetch.withoutEvents().stream()
+        .limit(Math.max(0, MqttLimits.MAX_LATE_RESPONDERS - lateRoom.size()))
+        .forEach(name -> lateRoom.put(name, (long) connection.maxPayloadBytes()));
     completed.promise.complete(result);
   }
 }

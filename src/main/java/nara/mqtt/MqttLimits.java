@@ -55,8 +55,23 @@ final class MqttLimits {
 
   // Ledger requests of this node.
 
-  /** Responses of one peer: to the first request and to its repetitions. */
-  static final int MAX_RESPONSES_PER_PEER = 3;
+  /**
+   * The bytes of all responses of one peer to one fetch, as a multiple of the largest message:
+   * those to the first request and to its repetitions, and some that others send in its name.
+   */
+  static final int MAX_RESPONSE_BYTES_FACTOR = 4;
+
+  /** Responses of one peer that the result lists one by one. */
+  static final int MAX_LISTED_RESPONSES = 8;
+
+  /**
+   * How long a fetch listens after the last news: a false response comes before the true one, which
+   * takes the peer some time.
+   */
+  static final Duration SETTLE_TIME = Duration.ofMillis(1_500);
+
+  /** The same in all: somebody can send news without an end. */
+  static final Duration MAX_SETTLE_TIME = Duration.ofSeconds(10);
 
   /** Peers whose late response is merged although their fetch has ended. */
   static final int MAX_LATE_RESPONDERS = 100;

@@ -44,7 +44,9 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
 
   /**
    * Requests social events from peers, and offers the responses to the trust verticle. It ends when
-   * all peers have responded and their events are merged, after a stall, or at the timeout.
+   * all peers have responded and their events are merged, after a stall, or at the timeout. It
+   * listens a short time more while a peer's responses had no acceptable event, since anybody can
+   * respond in a peer's name.
    *
    * @param subjectsByNeighbour peer name to the subjects that its events should be about
    * @param stallTimeout the longest time without any response
@@ -65,5 +67,19 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
       implements BusMessage {}
 
   /** One peer's response: its size in bytes, its events, and the result of the merge. */
-  record NeighbourResponse(String neighbour, long bytes, int events, OfferResult offerResult) {}
+  record NeighbourResponse(String neighbour, long bytes, int events, OfferResult offerResult) {
+    /** Whether it has an event that is neither rejected nor waits for a key. */
+    public boolean acceptable() {
+      return offerResult.received() > offerResult.rejected() + offerResult.quarantined();
+    }
+
+    /** Both responses of the same neighbour. */
+    NeighbourResponse plus(NeighbourResponse other) {
+      return new NeighbourResponse(
+          neighbour,
+          bytes + other.bytes,
+          events + other.events,
+          offerResult.plus(other.offerResult));
+    }
+  }
 }

@@ -6,6 +6,7 @@ import static nara.mqtt.TestPlazaNode.tease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.testing.Mosquitto;
+import nara.testing.MqttPublisher;
 import org.junit.jupiter.api.Test;
 
 /** Nodes over a real Mosquitto. */
@@ -95,6 +97,33 @@ class PlazaIT {
       bart.connect(config(broker.url()));
 
       assertThat(await(asked).responses().getFirst().events()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void spoofed_empty_response_does_not_silence_a_neighbour() {
+    try (Mosquitto broker = Mosquitto.start();
+        MqttPublisher stranger = new MqttPublisher(broker.url());
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 300))) {
+      // The stranger hears of a request as early as the neighbour does, and needs no ledger.
+      byte[] spoof = "{\"From\":\"bart\",\"Events\":null}".getBytes(StandardCharsets.UTF_8);
+      bart.onQuery(
+          query -> {
+            for (int i = 0; i < 12; i++) {
+              stranger.publish("nara/ledger/lisa/response", spoof);
+            }
+          });
+      bart.connected(config(broker.url()));
+
+      LedgersFetched answered =
+          await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
+
+      assertThat(answered.responses()).anyMatch(response -> response.events() == 0);
+      assertThat(answered.responses())
+          .extracting(response -> response.offerResult().added())
+          .contains(300);
+      assertThat(answered.error()).isEmpty();
     }
   }
 

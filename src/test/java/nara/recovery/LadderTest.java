@@ -5,6 +5,7 @@ import static nara.recovery.RecoveryScenario.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole recoveries from neighbours that support some kinds of requests only. */
 class LadderTest {
@@ -106,6 +108,53 @@ class LadderTest {
         .as(scenario.finish + " " + scenario.stages)
         .isTrue();
     assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 20, 100})
+  void recovery_from_a_neighbour_with_short_responses_is_not_complete_with_a_hole(int most) {
+    List<EventRef> all = network.makeEvents(3_000, i -> i * 1_000);
+    network.addPeer("stingy", all);
+    network.limitResponses("stingy", most);
+
+    RecoveryScenario scenario =
+        new RecoveryScenario(CONFIG)
+            .discovering(neighbours("stingy"))
+            .answering(network::answer)
+            .run();
+
+    boolean whole = network.held.keySet().equals(ids(all));
+    assertThat(scenario.finish.recoveryOutcome())
+        .as(network.held.size() + " " + scenario.finish + " " + scenario.stages)
+        .isEqualTo(whole ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL);
+  }
+
+  @Test
+  void many_events_without_keys_make_a_recovery_partial() {
+    RecoveryScenario scenario =
+        withKeyless(1_494, Map.of("a", 300, "b", 294, "c", 400, "d", 200, "e", 150, "f", 150));
+
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons())
+        .containsExactly("1,494 events wait for the keys of c, a, b and 3 others");
+  }
+
+  @Test
+  void few_events_without_keys_are_no_reason_since_anybody_can_invent_them() {
+    RecoveryScenario scenario = withKeyless(150, Map.of("invented", 150));
+
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(scenario.finish.reasons()).isEmpty();
+  }
+
+  /** A recovery that adds 1,500 events. */
+  private RecoveryScenario withKeyless(int events, Map<String, Integer> byName) {
+    network.addPeer("honest", network.makeEvents(1_500, i -> i * 1_000));
+    return new RecoveryScenario(CONFIG)
+        .discovering(neighbours("honest"))
+        .answering(network::answer)
+        .waitingForKeys(events, byName)
+        .run();
   }
 
   private FetchOutcome answer(String peer, Query query, String modes, MeshFailure refusal) {

@@ -316,6 +316,20 @@ class RecoveryPlanTest {
   }
 
   @Test
+  void a_neighbour_with_empty_responses_on_the_plaza_makes_it_partial() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
+            .withPlazaAnswering("a", "b")
+            .withEmptyPlazaAnswersOf("b")
+            .run();
+    assertThat(scenario.stages).contains("plaza partial");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons())
+        .containsExactly("b gave no acceptable events on the plaza");
+  }
+
+  @Test
   void when_the_mesh_fails_altogether_the_plaza_is_asked_as_the_last_rung() {
     RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)

@@ -50,6 +50,8 @@ final class RecoveryScenario {
   private List<String> troubles = List.of();
   private boolean plaza;
   private List<String> plazaAnswers = List.of();
+  private String emptyOnPlaza = "";
+  private KeySearch.KeySearchResult keySearch = KeySearch.KeySearchResult.NONE;
   private BiFunction<String, Query, FetchOutcome> mesh = (peer, query) -> fetched(10);
   private Function<String, ReconcileOutcome> reconciling =
       peer -> new MeshRequest.ReconcileFailed(MeshFailure.UNSUPPORTED, "answers 404");
@@ -79,6 +81,19 @@ final class RecoveryScenario {
   RecoveryScenario withPlazaAnswering(String... answering) {
     plaza = true;
     plazaAnswers = List.of(answering);
+    return this;
+  }
+
+  RecoveryScenario withEmptyPlazaAnswersOf(String answering) {
+    emptyOnPlaza = answering;
+    return this;
+  }
+
+  /** So many events wait at the end for keys that nobody gave. */
+  RecoveryScenario waitingForKeys(int events, Map<String, Integer> byName) {
+    TrustRequest.OfferResult offer =
+        new TrustRequest.OfferResult(events, 0, 0, 0, events, 0, Map.of(), Set.of());
+    keySearch = new KeySearch.KeySearchResult(byName.size(), 0, offer, Map.of(), byName);
     return this;
   }
 
@@ -141,7 +156,7 @@ final class RecoveryScenario {
         List<PlazaRequest.NeighbourResponse> answers =
             ask.subjectsByNeighbour().keySet().stream()
                 .filter(plazaAnswers::contains)
-                .map(name -> new PlazaRequest.NeighbourResponse(name, 100, 1, offered(1)))
+                .map(this::plazaResponse)
                 .toList();
         Set<String> silent = new TreeSet<>(ask.subjectsByNeighbour().keySet());
         silent.removeAll(plazaAnswers);
@@ -152,14 +167,18 @@ final class RecoveryScenario {
           pending.add(
               new RecoveryEvent.CheckpointsEnded(
                   new CheckpointSyncRequest.SyncResult(List.of(), false)));
-      case PlanCommand.SearchKeys seek ->
-          pending.add(new RecoveryEvent.KeySearchEnded(KeySearch.KeySearchResult.NONE));
+      case PlanCommand.SearchKeys seek -> pending.add(new RecoveryEvent.KeySearchEnded(keySearch));
       case PlanCommand.SeedPingTimes seed -> pending.add(new RecoveryEvent.PingTimesSeeded(0));
       case PlanCommand.EnterStage enterStage -> stages.add(enterStage.stage());
       case PlanCommand.LeaveStage leaveStage ->
           stages.set(stages.size() - 1, stages.get(stages.size() - 1) + " " + leaveStage.outcome());
       case PlanCommand.Finish finished -> finish = finished;
     }
+  }
+
+  private PlazaRequest.NeighbourResponse plazaResponse(String name) {
+    int events = name.equals(emptyOnPlaza) ? 0 : 1;
+    return new PlazaRequest.NeighbourResponse(name, 100, events, offered(events));
   }
 
   /** What the plan answers to something that comes after all else. */

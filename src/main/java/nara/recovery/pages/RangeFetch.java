@@ -69,6 +69,13 @@ final class RangeFetch {
   private int sliceCount;
 
   private int sliceIndex;
+
+  /** Events of the page whose cursor could not advance: the peer has at least as many. */
+  private int stuckPageEvents;
+
+  /** Events of the current division so far. */
+  private long slicedEvents;
+
   private long oldestTs = Long.MAX_VALUE;
   private long newestTs = Long.MIN_VALUE;
   private int gained;
@@ -268,6 +275,7 @@ final class RangeFetch {
     } else if (timeless || reached <= cursor) {
       return Progress.STUCK;
     } else {
+      stuckPageEvents = page.events();
       sliceCount = (int) Math.min(PagesLimits.MAX_SLICES, 2 + remainingEvents() / Query.MAX_EVENTS);
     }
     return Progress.MORE;
@@ -302,15 +310,23 @@ final class RangeFetch {
   /**
    * Slices of one division differ by at most one event, so all fit if the first one does. A full
    * slice may lack its oldest events, which are the ones wanted: the division is then doubled.
+   *
+   * <p>A slice is full when it has as many events as the peer put into its page: that page had a
+   * cursor, so there were more. For the same reason slices with fewer events in all show no end.
    */
   private Progress advanceSlice(PageFetched page) {
-    if (page.events() >= Query.MAX_EVENTS) {
+    if (page.events() >= stuckPageEvents) {
       sliceCount *= 2;
       sliceIndex = 0;
-    } else {
-      sliceIndex++;
+      slicedEvents = 0;
+      return Progress.MORE;
     }
-    return sliceIndex < sliceCount ? Progress.MORE : Progress.COMPLETE;
+    sliceIndex++;
+    slicedEvents += page.events();
+    if (sliceIndex < sliceCount) {
+      return Progress.MORE;
+    }
+    return slicedEvents < stuckPageEvents ? Progress.STUCK : Progress.COMPLETE;
   }
 
   /**

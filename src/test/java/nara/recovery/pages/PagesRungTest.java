@@ -166,6 +166,18 @@ class PagesRungTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 20, 100})
+  void pages_of_few_events_with_a_cursor_leave_the_range_open(int most) {
+    SimulatedNetwork network = new SimulatedNetwork();
+    network.addPeer("stingy", network.makeEvents(3_000, i -> i * 1_000));
+    network.limitResponses("stingy", most);
+    PagesRung rung = network.recover(CONFIG);
+
+    assertThat(rung.lossDescription().isEmpty()).isEqualTo(network.held.size() == 3_000);
+    assertThat(network.calls.get("stingy")).isLessThan(1_000);
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE + 1, Long.MAX_VALUE - 1})
   void an_event_of_an_absurd_time_does_not_hold_anything_up(long absurd) {
     SimulatedNetwork network = new SimulatedNetwork();

@@ -63,6 +63,9 @@ public final class SimulatedNetwork {
   /** Events that this peer does not give in pages of over 200. */
   private final Map<String, Set<EventId>> withheldBy = new HashMap<>();
 
+  /** The most events that this peer puts into any answer. */
+  private final Map<String, Integer> mostEvents = new HashMap<>();
+
   /** Peers that never answer. */
   public final Set<String> silentPeers = new HashSet<>();
 
@@ -108,6 +111,11 @@ public final class SimulatedNetwork {
 
   public void withhold(String peer, EventId event) {
     withheldBy.computeIfAbsent(peer, first -> new HashSet<>()).add(event);
+  }
+
+  /** The peer never gives more events than this, whatever is requested. */
+  public void limitResponses(String peer, int most) {
+    mostEvents.put(peer, most);
   }
 
   public void filteringResponses(ResponseFilter how) {
@@ -191,6 +199,23 @@ public final class SimulatedNetwork {
 
   /** What a peer answers. */
   public FetchOutcome answer(String peer, Query query) {
+    return answerTo(
+        peer, mostEvents.containsKey(peer) ? limited(query, mostEvents.get(peer)) : query);
+  }
+
+  private static Query limited(Query query, int most) {
+    return switch (query) {
+      case Query.Page p -> new Query.Page(p.after(), Math.min(p.size(), most), p.filter());
+      case Query.Slice s ->
+          new Query.Slice(
+              s.after(), s.index(), s.total(), Math.min(s.maxEvents(), most), s.filter());
+      case Query.Sample s ->
+          new Query.Sample(Math.min(s.size(), most), s.responder(), s.atSeconds(), s.filter());
+      case Query.Recent recent -> recent;
+    };
+  }
+
+  private FetchOutcome answerTo(String peer, Query query) {
     List<EventRef> passing = ledgers.get(peer);
     if (!query.filter().equals(Query.Filter.ALL)) {
       passing = passing.stream().filter(event -> matches(event, query)).toList();
