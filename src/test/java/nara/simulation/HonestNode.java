@@ -1,6 +1,7 @@
 package nara.simulation;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class HonestNode {
   /** Starts it with these events, judged by its policy. */
   void start(NodeConfig base, List<byte[]> events) {
     if (starts++ > 0) {
-      java.time.Duration skew = host.skew();
+      Duration skew = host.skew();
       host = network.addHost(number);
       host.setSkew(skew);
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +158,7 @@ final class Oracles {
   }
 
   private static Event first(List<Event> events) {
-    return events.stream().min(java.util.Comparator.comparing(Event::id)).orElseThrow();
+    return events.stream().min(Comparator.comparing(Event::id)).orElseThrow();
   }
 
   private boolean isUndisturbed(int neighbour) {

@@ -1,5 +1,7 @@
 package nara.simulation;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
 import nara.event.EventId;
+import nara.event.Social;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.node.config.ConfigReader;
@@ -27,6 +30,7 @@ import nara.simulation.adversary.Forger;
 import nara.simulation.adversary.HostilePeer;
 import nara.simulation.adversary.Surroundings;
 import nara.simulation.machine.CachingVerifier;
+import nara.simulation.machine.Link;
 import nara.simulation.machine.SimulatedHost;
 import nara.simulation.machine.SimulatedNetwork;
 import nara.simulation.machine.VirtualTime;
@@ -82,8 +86,8 @@ final class SimulationRun {
     try {
       failures.addAll(run.play());
     } catch (RuntimeException | AssertionError broken) {
-      java.io.StringWriter trace = new java.io.StringWriter();
-      broken.printStackTrace(new java.io.PrintWriter(trace));
+      StringWriter trace = new StringWriter();
+      broken.printStackTrace(new PrintWriter(trace));
       failures.add("the simulation broke: " + trace);
     } finally {
       run.end();
@@ -176,7 +180,7 @@ final class SimulationRun {
             Forger.sign(
                 Forger.impostor(victim.name()),
                 Event.unixNanos(SimulatedHost.START) - i * 3_700_000_000_000L,
-                new nara.event.Social("tease", victim.name(), victim.id(), "x" + i, "", "f", "")));
+                new Social("tease", victim.name(), victim.id(), "x" + i, "", "f", "")));
       }
     }
     return events;
@@ -341,9 +345,7 @@ final class SimulationRun {
     all.forEach(node -> node.host().setSkew(Duration.ZERO));
     for (HonestNode one : all) {
       for (HonestNode other : all) {
-        network
-            .link(one.host().address(), other.host().address())
-            .set(nara.simulation.machine.Link.Quality.GOOD);
+        network.link(one.host().address(), other.host().address()).set(Link.Quality.GOOD);
       }
     }
     runFor(Duration.ofSeconds(1));

@@ -1,5 +1,6 @@
 package nara.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -83,7 +84,7 @@ final class Truth {
   }
 
   private boolean signed(String text, PublicKey key, byte[] signature) {
-    byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return verifier.verify(List.of(new SignatureCheck(key, bytes, signature)))[0];
   }
 }

@@ -1,7 +1,6 @@
 package nara.simulation.adversary;
 
 import java.util.List;
-import java.util.Map;
 import nara.event.Event;
 import nara.identity.PublicKey;
 
@@ -26,11 +25,5 @@ public record Surroundings(
   /** The same in Unix seconds. */
   public long startSeconds() {
     return startNanos / 1_000_000_000L;
-  }
-
-  /** Those of a name. */
-  public Map<String, Nara> byName() {
-    return naras.stream()
-        .collect(java.util.stream.Collectors.toMap(Nara::name, nara -> nara, (a, b) -> a));
   }
 }
