@@ -80,15 +80,20 @@ public final class Keyring implements Standing.Lookup {
    * @param name the nara's name; the first claimant's when only an id is contested
    * @param claims the key that holds first, then by evidence
    * @param decision the key that holds; empty when the evidence is equal
+   * @param byOperator whether the operator, this node's snapshot or configured peers decided
    * @param claimedBy other names that claim its id
    */
   public record Conflict(
-      String name, List<ClaimedKey> claims, Optional<PublicKey> decision, List<String> claimedBy) {}
+      String name,
+      List<ClaimedKey> claims,
+      Optional<PublicKey> decision,
+      boolean byOperator,
+      List<String> claimedBy) {}
 
   /**
    * A claimed key.
    *
-   * @param evidence who supports it, in words, strongest first
+   * @param evidence who supports it, in words and with some addresses, strongest first
    */
   public record ClaimedKey(PublicKey key, List<String> evidence) {}
 
@@ -616,7 +621,7 @@ public final class Keyring implements Standing.Lookup {
    */
   public boolean isFromOperator(String name) {
     NameClaims named = names.get(name);
-    return named != null && named.isFromOperator();
+    return named != null && named.isDecidedByOperator();
   }
 
   /** Whether another key held for a name until a change that {@link #takeChanges} still has. */
@@ -786,6 +791,7 @@ public final class Keyring implements Standing.Lookup {
         claims.name(),
         List.copyOf(keys),
         Optional.ofNullable(claims.key()),
+        claims.isDecidedByOperator(),
         others.stream().map(IdClaim::name).distinct().toList());
   }
 
@@ -794,7 +800,7 @@ public final class Keyring implements Standing.Lookup {
         .sorted(
             Comparator.comparing((NameClaims.Claim claim) -> !claim.key().equals(claims.key()))
                 .thenComparing(claims::evidence, Comparator.reverseOrder()))
-        .map(claim -> new ClaimedKey(claim.key(), claims.evidence(claim).words()))
+        .map(claim -> new ClaimedKey(claim.key(), claims.support(claim)))
         .toList();
   }
 
@@ -819,6 +825,7 @@ public final class Keyring implements Standing.Lookup {
         claimants.getFirst(),
         keys,
         Optional.of(keys.getFirst().key()),
+        false,
         claimants.subList(1, claimants.size()));
   }
 

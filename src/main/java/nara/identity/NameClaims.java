@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,11 @@ record NameClaims(
 
   /** Configured peers remembered for each key. They have room of their own. */
   static final int MAX_CONFIGURED = 64;
+
+  /** Supporters of a claim that a report names. The rest is counted. */
+  private static final int MAX_NAMED = 3;
+
+  private static final String IMPORT = "an import by the owner";
 
   /** Ids of one name. Honest naras have one; a relay may invent some. */
   static final int MAX_IDS = 8;
@@ -75,25 +81,6 @@ record NameClaims(
 
     boolean isEstablished() {
       return isFromOperator() || live || discovered > 1;
-    }
-
-    /** The evidence in words, strongest first. */
-    List<String> words() {
-      List<String> words = new ArrayList<>();
-      Stream.of(
-              own > 1 ? "this node" : own > 0 ? "the operator" : "",
-              snapshot ? "this node's snapshot" : "",
-              named ? "the nara at its configured address" : "",
-              configured > 0 ? count(configured, "configured peer", "configured peers") : "",
-              live && !named ? "the nara at a discovered address" : "",
-              discovered > 0 ? count(discovered, "discovered address", "discovered addresses") : "")
-          .filter(text -> !text.isEmpty())
-          .forEach(words::add);
-      return words;
-    }
-
-    private static String count(int number, String one, String several) {
-      return number + " " + (number == 1 ? one : several);
     }
   }
 
@@ -247,7 +234,57 @@ record NameClaims(
     return evidence(claim, claims);
   }
 
+  /** Who supports one of the claims, in words, strongest first. */
+  List<String> support(Claim claim) {
+    Evidence evidence = evidence(claim);
+    Set<Witness> votes = votes(claim, claims);
+    List<String> configured = addresses(votes, true);
+    List<String> discovered = addresses(votes, false);
+    return Stream.of(
+            evidence.own() > 1 ? "this node" : evidence.own() > 0 ? "the operator" : "",
+            evidence.snapshot() ? "this node's snapshot" : "",
+            evidence.named() ? "the nara at its configured address" : "",
+            list(configured, "configured peer", "configured peers"),
+            evidence.live() && !evidence.named() ? "the nara at a discovered address" : "",
+            list(discovered, "discovered address", "discovered addresses"))
+        .filter(text -> !text.isEmpty())
+        .toList();
+  }
+
+  private static List<String> addresses(Set<Witness> votes, boolean configured) {
+    return votes.stream()
+        .filter(witness -> witness.configured() == configured)
+        .map(witness -> witness.equals(Witness.OWNER) ? IMPORT : witness.host())
+        .toList();
+  }
+
+  private static String list(List<String> hosts, String one, String several) {
+    int unnamed = hosts.size() - MAX_NAMED;
+    String named = hosts.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+    return switch (hosts.size()) {
+      case 0 -> "";
+      case 1 -> named.equals(IMPORT) ? named : one + " " + named;
+      default ->
+          "%d %s: %s%s"
+              .formatted(
+                  hosts.size(), several, named, unnamed > 0 ? " and " + unnamed + " more" : "");
+    };
+  }
+
   private static Evidence evidence(Claim claim, List<Claim> all) {
+    Set<Witness> votes = votes(claim, all);
+    int configured = (int) votes.stream().filter(Witness::configured).count();
+    return new Evidence(
+        claim.has(Origin.SELF) ? 2 : claim.has(Origin.CONFIG) ? 1 : 0,
+        claim.has(Origin.SNAPSHOT),
+        claim.has(Origin.NAMED_PING),
+        configured,
+        claim.has(Origin.PING) || claim.has(Origin.NAMED_PING),
+        votes.size() - configured);
+  }
+
+  /** The peers that support this claim and no other one. */
+  private static Set<Witness> votes(Claim claim, List<Claim> all) {
     Set<Witness> votes = new LinkedHashSet<>();
     for (Witness witness : claim.direct()) {
       if (all.stream().filter(each -> each.direct().contains(witness)).count() == 1) {
@@ -261,22 +298,15 @@ record NameClaims(
         votes.add(witness);
       }
     }
-    int configured = (int) votes.stream().filter(Witness::configured).count();
-    return new Evidence(
-        claim.has(Origin.SELF) ? 2 : claim.has(Origin.CONFIG) ? 1 : 0,
-        claim.has(Origin.SNAPSHOT),
-        claim.has(Origin.NAMED_PING),
-        configured,
-        claim.has(Origin.PING) || claim.has(Origin.NAMED_PING),
-        votes.size() - configured);
+    return votes;
   }
 
   boolean isDecisive() {
     return decided != CONTESTED && evidence(claims.get(decided)).isDecisive();
   }
 
-  /** Whether the claim that holds has evidence that no stranger can make up. */
-  boolean isFromOperator() {
+  /** Whether a claim holds, with evidence that comes from the operator. */
+  boolean isDecidedByOperator() {
     return decided != CONTESTED && evidence(claims.get(decided)).isFromOperator();
   }
 

@@ -9,6 +9,7 @@ import nara.identity.Keyring.ClaimedKey;
 import nara.identity.Keyring.Conflict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Logs names for which several keys are claimed: one line for each, and few in a short time. */
 final class KeyConflictLog {
@@ -41,12 +42,13 @@ final class KeyConflictLog {
             .decision()
             .map(key -> "the key with most evidence holds; key=" + key)
             .orElse("its events wait; give the right key in trust.keys;");
-    LOG.warn(
-        "Several keys are claimed for a name; {} name={} claims={}{}",
-        decision,
-        SafeText.excerpt(conflict.name()),
-        conflict.claims().stream().map(KeyConflictLog::text).toList(),
-        suppressed == 0 ? "" : " suppressed=" + suppressed);
+    LOG.atLevel(conflict.byOperator() ? Level.INFO : Level.WARN)
+        .log(
+            "Several keys are claimed for a name; {} name={} claims={}{}",
+            decision,
+            SafeText.excerpt(conflict.name()),
+            conflict.claims().stream().map(KeyConflictLog::text).toList(),
+            suppressed == 0 ? "" : " suppressed=" + suppressed);
     suppressed = 0;
   }
 

@@ -288,8 +288,15 @@ public final class TrustVerticle extends VerticleBase {
                 judged.rejected(),
                 verdicts,
                 judged.unknownEmitters())));
-    LOG.warn(
-        "Removed events that another key had signed; name={} events={}", excerpt(name), removed);
+    if (keys.byName(name).isEmpty()) {
+      LOG.info(
+          "Events wait, as several keys are claimed for their name; name={} events={}",
+          excerpt(name),
+          removed);
+    } else {
+      LOG.warn(
+          "Removed events that another key had signed; name={} events={}", excerpt(name), removed);
+    }
   }
 
   /** Verifies released events; they return to the quarantine when this or their merge fails. */

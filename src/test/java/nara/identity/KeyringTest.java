@@ -691,12 +691,38 @@ class KeyringTest {
                       new ClaimedKey(
                           LISAS,
                           List.of(
-                              "1 configured peer",
+                              "configured peer 10.0.0.1:7433",
                               "the nara at a discovered address",
-                              "1 discovered address")),
+                              "discovered address 10.6.6.6")),
                       new ClaimedKey(MALLORYS, List.of())),
                   Optional.of(LISAS),
+                  true,
                   List.of("mallory")));
+    }
+
+    @Test
+    void conflict_names_three_supporters_and_counts_the_rest() {
+      for (int i = 1; i <= 5; i++) {
+        keyring.learn("lisa", "", LISAS, HEY_THERE, new Witness("10.0.0." + i + ":7433", true));
+      }
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, Witness.OWNER);
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, new Witness("10.6.6.6", false));
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, new Witness("10.6.6.7", false));
+
+      assertThat(keyring.conflict("lisa").orElseThrow().claims())
+          .extracting(ClaimedKey::evidence)
+          .containsExactly(
+              List.of("5 configured peers: 10.0.0.1:7433, 10.0.0.2:7433, 10.0.0.3:7433 and 2 more"),
+              List.of("an import by the owner", "2 discovered addresses: 10.6.6.6, 10.6.6.7"));
+    }
+
+    @Test
+    void decision_by_discovered_addresses_does_not_come_from_the_operator() {
+      keyring.learn("lisa", "", LISAS, PING, ELSEWHERE);
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE);
+
+      assertThat(keyring.conflict("lisa").orElseThrow().decision()).contains(LISAS);
+      assertThat(keyring.conflict("lisa").orElseThrow().byOperator()).isFalse();
     }
 
     @Test

@@ -169,7 +169,9 @@ class ContestedNamesTest {
               assertThat(conflict.decision()).isEmpty();
               assertThat(conflict.claims())
                   .extracting(Keyring.ClaimedKey::evidence)
-                  .containsExactly(List.of("1 configured peer"), List.of("1 configured peer"));
+                  .containsExactly(
+                      List.of("configured peer 10.6.6.6:7433"),
+                      List.of("configured peer 10.0.0.0:7433"));
             });
     assertThat(found.waiting().get("name-3")).isEqualTo(2 * (EVENTS_EACH + 1));
   }

@@ -8,7 +8,10 @@ import nara.recovery.report.Report;
 /** The report of a recovery as text: the outcome, the stages and the events of each neighbour. */
 public final class ReportFormatter {
   /** They stand in one line; the JSON report lists all. */
-  private static final int MAX_CONFLICTS_SHOWN = 5;
+  private static final int MAX_DECIDED_SHOWN = 5;
+
+  /** Each has a line for each of its keys, at most eight. */
+  private static final int MAX_UNDECIDED_SHOWN = 10;
 
   private final StringBuilder text = new StringBuilder();
 
@@ -133,23 +136,60 @@ public final class ReportFormatter {
   }
 
   private void appendConflicts(List<Report.KeyConflict> conflicts) {
-    if (!conflicts.isEmpty()) {
+    List<Report.KeyConflict> decided =
+        conflicts.stream().filter(each -> !isUndecided(each)).toList();
+    if (!decided.isEmpty()) {
       String names =
-          conflicts.stream()
-              .limit(MAX_CONFLICTS_SHOWN)
-              .map(ReportFormatter::conflictText)
-              .collect(Collectors.joining(", "));
+          decided.stream()
+              .limit(MAX_DECIDED_SHOWN)
+              .map(ReportFormatter::decidedText)
+              .collect(Collectors.joining("; "));
       append(
-          "conflicts    contradictory keys or ids (%,d): %s%s",
-          conflicts.size(), names, conflicts.size() > MAX_CONFLICTS_SHOWN ? ", …" : "");
+          "conflicts    %,d decided: %s%s",
+          decided.size(), names, decided.size() > MAX_DECIDED_SHOWN ? "; …" : "");
+    }
+    List<Report.KeyConflict> undecided =
+        conflicts.stream().filter(ReportFormatter::isUndecided).toList();
+    if (!undecided.isEmpty()) {
+      append(
+          "conflicts    %,d undecided: put the right key of each name into the configuration",
+          undecided.size());
+      undecided.stream().limit(MAX_UNDECIDED_SHOWN).forEach(this::appendCandidates);
+      if (undecided.size() > MAX_UNDECIDED_SHOWN) {
+        append(
+            "  %,d more names: --report FILE writes all of them",
+            undecided.size() - MAX_UNDECIDED_SHOWN);
+      }
     }
   }
 
-  private static String conflictText(Report.KeyConflict conflict) {
+  private static boolean isUndecided(Report.KeyConflict conflict) {
+    return conflict.decision().equals(Report.KeyConflict.UNDECIDED);
+  }
+
+  private static String decidedText(Report.KeyConflict conflict) {
+    List<String> support = conflict.support().getOrDefault(conflict.decision(), List.of());
     String name = Terminal.printable(conflict.name());
-    return conflict.decision().equals(Report.KeyConflict.UNDECIDED)
-        ? "%s (undecided, %,d events wait)".formatted(name, conflict.waiting())
-        : name;
+    if (!support.isEmpty()) {
+      return name + " by " + Terminal.printable(support.getFirst());
+    }
+    return conflict.claimedBy().isEmpty()
+        ? name
+        : "%s (%s claims its id)"
+            .formatted(name, Terminal.printable(conflict.claimedBy().getFirst()));
+  }
+
+  /** Each line begins with text that can be copied into a configuration. */
+  private void appendCandidates(Report.KeyConflict conflict) {
+    append("  %s: %,d events wait", Terminal.printable(conflict.name()), conflict.waiting());
+    for (String key : conflict.keys()) {
+      String support = String.join(", ", conflict.support().getOrDefault(key, List.of()));
+      append(
+          "    \"trust\": {\"keys\": {%s: %s}}   %s",
+          JsonOutput.compact(conflict.name()),
+          JsonOutput.compact(key),
+          support.isEmpty() ? "without support" : Terminal.printable(support));
+    }
   }
 
   static String seconds(long millis) {

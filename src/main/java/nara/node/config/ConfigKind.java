@@ -17,9 +17,19 @@ import nara.mesh.wire.PeerAddress;
  * @param allowed the allowed values, in words
  * @param parse reads a JSON value; empty when it is not allowed
  * @param format writes a value as it would stand in the configuration
+ * @param fault what is wrong with a value that is not allowed, as the end of a sentence; empty when
+ *     the allowed values say it
  */
 record ConfigKind<T>(
-    String allowed, Function<Object, Optional<T>> parse, Function<T, Object> format) {
+    String allowed,
+    Function<Object, Optional<T>> parse,
+    Function<T, Object> format,
+    Function<Object, Optional<String>> fault) {
+  /** A kind whose allowed values say what is wrong with others. */
+  ConfigKind(String allowed, Function<Object, Optional<T>> parse, Function<T, Object> format) {
+    this(allowed, parse, format, given -> Optional.empty());
+  }
+
   static final ConfigKind<Boolean> FLAG =
       new ConfigKind<>(
           "true or false",

@@ -7,10 +7,10 @@ import static nara.node.config.ConfigKind.bytes;
 import static nara.node.config.ConfigKind.count;
 import static nara.node.config.ConfigKind.duration;
 import static nara.node.config.ConfigKind.oneOf;
-import static nara.node.config.ConfigKind.parsed;
 import static nara.node.config.ConfigKind.path;
 import static nara.node.config.ConfigKind.port;
 import static nara.node.config.ConfigKind.text;
+import static nara.node.config.PublicKeyKind.PUBLIC_KEY;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,13 +18,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import nara.bounds.SafeText;
 import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryConfig;
@@ -58,9 +56,6 @@ public final class ConfigReader {
       "a name (1 to 128 characters, no control characters, none of / + #)";
 
   static final ConfigKind<String> NAME = text(NAME_RULE, ConfigReader::isValidName);
-
-  private static final ConfigKind<PublicKey> PUBLIC_KEY =
-      parsed("a public key (32 bytes in Base64)", PublicKey::parse, PublicKey::encoded);
 
   /** Peers, and trusted keys: far above any network seen. */
   private static final int MAX_PEERS = 10_000;
@@ -162,8 +157,10 @@ public final class ConfigReader {
     RecoveryConfig recovery = recovery(root.section("recovery"), memory, gossip, readOnly);
     CheckpointSyncConfig checkpointSync = checkpointSync(checkpoint);
     ConsensusConfig consensus = consensus(checkpoint);
-    TrustConfig trust = trust(root.section("trust"));
-    rejectContradictions(discoverySection, discovery.peers(), trust.keys());
+    ConfigSection trustSection = root.section("trust");
+    TrustConfig trust = trust(trustSection);
+    PublicKeyKind.rejectContradictions(
+        discoverySection, discovery.peers(), trustSection, trust.keys());
     return new NodeConfig(
         identity,
         mesh,
@@ -256,26 +253,6 @@ public final class ConfigReader {
             "name", peer.name(),
             "address", peer.address(),
             "public_key", peer.key().get().encoded());
-  }
-
-  /** Two different keys for one name are the operator's mistake, wherever they stand. */
-  private static void rejectContradictions(
-      ConfigSection discovery, List<ConfiguredPeer> peers, Map<String, PublicKey> trusted) {
-    Map<String, PublicKey> keys = new HashMap<>(trusted);
-    for (int i = 0; i < peers.size(); i++) {
-      ConfiguredPeer peer = peers.get(i);
-      if (peer.key().isPresent()) {
-        PublicKey other = keys.putIfAbsent(peer.name(), peer.key().get());
-        if (other != null && !other.equals(peer.key().get())) {
-          discovery.addProblem(
-              "peers",
-              "gives %s another public_key than %s; keep the right one"
-                  .formatted(
-                      SafeText.quoted(peer.name()),
-                      trusted.containsKey(peer.name()) ? "trust.keys" : "an earlier entry"));
-        }
-      }
-    }
   }
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {

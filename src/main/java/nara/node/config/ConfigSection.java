@@ -99,7 +99,8 @@ final class ConfigSection {
       ConfigNode given, String fullPath, String shown, ConfigKind<T> kind) {
     Optional<T> parsed = kind.parse().apply(given.value());
     if (parsed.isEmpty()) {
-      addProblem(given, fullPath, shown + " is not " + kind.allowed());
+      String fault = kind.fault().apply(given.value()).orElse("is not " + kind.allowed());
+      addProblem(given, fullPath, shown + ' ' + fault);
     }
     return parsed;
   }

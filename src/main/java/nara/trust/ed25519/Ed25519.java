@@ -113,6 +113,11 @@ public final class Ed25519 {
     return !(signed && Field.isZero(y, Field.LIMBS));
   }
 
+  /** Whether the 32 bytes encode a point of the curve; the encoding need not be canonical. */
+  public static boolean isPoint(byte[] bytes, int offset) {
+    return new Point().decode(bytes, offset);
+  }
+
   /** Whether the 32 bytes encode a point whose eightfold is the neutral point. */
   public static boolean isSmallOrder(byte[] bytes, int offset) {
     Point point = new Point();

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import nara.bus.Scheduler;
@@ -58,9 +59,13 @@ class ReportOutputTest {
         .contains("bart\\u001b[31m")
         .contains("verdicts     10 bad_id, 900 valid\n")
         .endsWith(
-            "\n"
-                + "conflicts    contradictory keys or ids (1): bart\\u001b[31m (undecided, 7 events"
-                + " wait)\n")
+            """
+
+            conflicts    1 undecided: put the right key of each name into the configuration
+              bart\\u001b[31m: 7 events wait
+                "trust": {"keys": {"bart\\u001B[31m": "k1"}}   without support
+                "trust": {"keys": {"bart\\u001B[31m": "k2"}}   without support
+            """)
         .doesNotContain("\u001b");
   }
 
@@ -107,6 +112,55 @@ class ReportOutputTest {
   @Test
   void report_has_no_line_on_conflicts_when_there_are_none() {
     assertThat(ReportFormatter.format(Report.empty("complete"))).doesNotContain("conflicts");
+  }
+
+  @Test
+  void candidates_of_undecided_names_have_lines_to_copy_and_decided_names_stand_apart() {
+    List<Report.KeyConflict> conflicts = new ArrayList<>();
+    conflicts.add(conflict("lisa", "k1", Map.of("k1", List.of("the operator"))));
+    conflicts.add(
+        conflict("moe", "k2", Map.of("k2", List.of("3 configured peers: a:1, b:1, c:1"))));
+    for (int i = 0; i < 12; i++) {
+      conflicts.add(
+          conflict(
+              "honest" + i,
+              Report.KeyConflict.UNDECIDED,
+              Map.of("k1", List.of("configured peer 127.0.0.10:4711"), "k2", List.of())));
+    }
+
+    assertThat(ReportFormatter.format(reportWith(conflicts)))
+        .contains(
+            "conflicts    2 decided: lisa by the operator; moe by 3 configured peers: a:1, b:1,"
+                + " c:1\n",
+            "conflicts    12 undecided:",
+            """
+              honest9: 7 events wait
+                "trust": {"keys": {"honest9": "k1"}}   configured peer 127.0.0.10:4711
+                "trust": {"keys": {"honest9": "k2"}}   without support
+              2 more names: --report FILE writes all of them
+            """)
+        .doesNotContain("honest10");
+  }
+
+  private static Report.KeyConflict conflict(
+      String name, String decision, Map<String, List<String>> support) {
+    return new Report.KeyConflict(name, List.of("k1", "k2"), List.of(), decision, support, 7);
+  }
+
+  private static Report reportWith(List<Report.KeyConflict> conflicts) {
+    return new Report(
+        REPORT.outcome(),
+        REPORT.reasons(),
+        REPORT.startedAt(),
+        REPORT.durationMs(),
+        REPORT.stageReports(),
+        REPORT.neighbours(),
+        REPORT.eventTotals(),
+        REPORT.checkpointTotals(),
+        REPORT.pingTimesSeeded(),
+        REPORT.ledgerTotals(),
+        conflicts,
+        REPORT.members());
   }
 
   private static RecoveryProgressed progress(String stage, int done) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,12 +148,12 @@ class ConfigReaderTest {
         """
         { "discovery": { "peers": [
             { "name": "moe", "address": "10.0.0.2", "public_key": "%1$s" } ] },
-          "trust": { "keys": { "lisa": "%1$s" } } }
+          "trust": { "keys": { "lisa": "%2$s" } } }
         """
-            .formatted(key(1).encoded());
+            .formatted(key(1).encoded(), key(2).encoded());
     assertThat(read(json).effective())
         .contains("\"public_key\" : \"" + key(1).encoded() + '"')
-        .contains("\"lisa\" : \"" + key(1).encoded() + '"');
+        .contains("\"lisa\" : \"" + key(2).encoded() + '"');
   }
 
   @Test
@@ -165,11 +166,12 @@ class ConfigReaderTest {
                 { "name": "moe", "adress": "10.0.0.2" },
                 { "address": "10.0.0.2", "public_key": "%1$s" },
                 { "name": "bart", "address": "b", "public_key": "%1$s" },
-                { "name": "lisa", "address": "l", "public_key": "%1$s" },
-                { "name": "lisa", "address": "m", "public_key": "%2$s" } ] },
-              "trust": { "keys": { "bart": "%2$s", "a/b": "%1$s", "ned": 5 } } }
+                { "name": "lisa", "address": "l", "public_key": "%3$s" },
+                { "name": "lisa", "address": "m", "public_key": "%2$s" },
+                { "name": "ned", "address": "n", "public_key": "%2$s" } ] },
+              "trust": { "keys": { "bart": "%2$s", "a/b": "%1$s", "ned": 5, "maggie": "%2$s" } } }
             """
-                .formatted(key(1).encoded(), key(2).encoded()));
+                .formatted(key(1).encoded(), key(2).encoded(), key(3).encoded()));
 
     assertThat(result.problems().stream().map(each -> each.path() + ": " + each.message()))
         .containsExactlyInAnyOrder(
@@ -182,14 +184,44 @@ class ConfigReaderTest {
                 + " one",
             "discovery.peers: gives \"lisa\" another public_key than an earlier entry; keep the"
                 + " right one",
+            "discovery.peers: gives \"ned\" the key of \"bart\"; each nara has a key of its own",
+            "trust.keys: gives \"maggie\" the key of \"bart\"; each nara has a key of its own",
             "trust.keys.a/b: the key is not " + ConfigReader.NAME_RULE,
             "trust.keys.ned: 5 is not a public key (32 bytes in Base64)");
   }
 
-  private static PublicKey key(int content) {
+  @Test
+  void reader_says_what_is_wrong_with_a_key() {
+    String noPoint = encoded(2);
+    String smallOrder = encoded(1);
+    String unpadded = key(1).encoded().replace("=", "");
+    String shorter = Base64.getEncoder().encodeToString(new byte[31]);
+    ConfigResult result =
+        read(
+            """
+            { "trust": { "keys": { "a": "%s", "b": "%s", "c": "%s", "d": "%s" } } }
+            """
+                .formatted(noPoint, smallOrder, unpadded, shorter));
+
+    assertThat(result.problems().stream().map(each -> each.path() + ": " + each.message()))
+        .containsExactly(
+            "trust.keys.a: \"%s\" is no public key: it is no point of the curve Ed25519"
+                .formatted(noPoint),
+            "trust.keys.b: \"%s\" is no safe public key: its order is small, so anyone can forge signatures"
+                .formatted(smallOrder),
+            "trust.keys.c: \"%s\" lacks the padding at its end: \"=\"".formatted(unpadded),
+            "trust.keys.d: \"%s\" has 31 bytes, expected 32".formatted(shorter));
+  }
+
+  /** 32 bytes, the first with this value. */
+  private static String encoded(int first) {
     byte[] bytes = new byte[PublicKey.LENGTH];
-    bytes[0] = (byte) content;
-    return PublicKey.of(bytes);
+    bytes[0] = (byte) first;
+    return PublicKey.of(bytes).encoded();
+  }
+
+  private static PublicKey key(int number) {
+    return Citizen.named("nara-" + number).key();
   }
 
   @Test

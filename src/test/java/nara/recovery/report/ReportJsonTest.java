@@ -33,7 +33,7 @@ class ReportJsonTest {
                     List.of("k1", "k2"),
                     List.of("moe"),
                     "undecided",
-                    Map.of("k1", List.of("1 configured peer")),
+                    Map.of("k1", List.of("configured peer 10.0.0.1:7433")),
                     5),
                 new Report.KeyConflict("lisa", List.of("k3", "k4"), List.of(), "k3", Map.of(), 0)),
             List.of(new Report.MemberTotals("a", 1, 2, 3, 4)));
@@ -55,7 +55,7 @@ class ReportJsonTest {
             "checkpoints":{"peers_asked":1,"peers_answered":2,"received":3,"added":4},
             "ping_times_seeded":8,"ledger":{"total":9,"by_service":{"social":9}},
             "conflicts":[{"name":"bart","keys":["k1","k2"],"claimed_by":["moe"],"decision":"undecided",
-            "support":{"k1":["1 configured peer"]},"waiting":5},
+            "support":{"k1":["configured peer 10.0.0.1:7433"]},"waiting":5},
             {"name":"lisa","keys":["k3","k4"],"decision":"k3","support":{},"waiting":0}],
             "members":[{"name":"a","requests":1,"failures":2,"events":3,"new":4}]}
             """
