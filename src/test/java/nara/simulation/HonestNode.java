@@ -171,6 +171,9 @@ final class HonestNode {
     while (!reply.isComplete()) {
       network.time().step();
     }
+    if (reply.failed()) {
+      throw new IllegalStateException(name() + " does not reply", reply.cause());
+    }
     return reply.result();
   }
 

@@ -43,8 +43,10 @@ final class SimulationRun {
   /** A recovery that takes longer has failed. */
   private static final Duration MAX_RECOVERY = Duration.ofMinutes(30);
 
-  /** Some rounds of gossip, of a minute or two each. */
-  private static final Duration HEALING = Duration.ofMinutes(20);
+  /** Gossip brings most news within minutes, and background sync the rest within hours. */
+  private static final Duration HEALING_STEP = Duration.ofMinutes(10);
+
+  private static final int MAX_HEALING_STEPS = 30;
 
   private static final long MAX_STEPS = 3_000_000;
 
@@ -351,7 +353,15 @@ final class SimulationRun {
     runFor(Duration.ofSeconds(1));
     Map<EventId, String> news = new LinkedHashMap<>();
     all.forEach(node -> news.put(node.say("window"), node.name()));
-    runFor(HEALING);
+    int healing = 0;
+    do {
+      runFor(HEALING_STEP);
+      healing++;
+    } while (healing < MAX_HEALING_STEPS
+        && scenario.isCalm()
+        && scenario.hasRoom()
+        && !all.stream().allMatch(node -> node.heldById().keySet().containsAll(news.keySet())));
+    story.tell("the news has gone round for %d steps of %s", healing, HEALING_STEP);
     return news;
   }
 
