@@ -60,5 +60,11 @@ final class RecoveryLimits {
   /** Contested names in one reason of the outcome: peers can invent any number of them. */
   static final int MAX_CONTESTED_NAMED = 5;
 
+  /** The share of the events that may wait for keys that nobody gave in a complete recovery. */
+  static final double MAX_KEYLESS_SHARE = 0.1;
+
+  /** Names in the reason for such events, those with the most events first. */
+  static final int MAX_KEYLESS_NAMED = 3;
+
   private RecoveryLimits() {}
 }

@@ -3,6 +3,7 @@ package nara.recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import nara.bounds.SafeText;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
+import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.LedgerRequestMessage;
@@ -73,6 +75,10 @@ public final class RecoveryPlan {
   private List<Peer> rungPeers = List.of();
   private boolean plazaAvailable;
   private int ledgerSize;
+
+  /** Events that came new into the ledger. */
+  private long addedEvents;
+
   private int discoveryAttempts;
   private int rungIndex = -1;
   private RungExecution rung;
@@ -101,6 +107,7 @@ public final class RecoveryPlan {
   }
 
   private void handle(RecoveryEvent event) {
+    addedEvents += added(event);
     switch (event) {
       case RecoveryEvent.Started started -> onStarted();
       case RecoveryEvent.TimerFired fired -> onTimerFired();
@@ -117,6 +124,23 @@ public final class RecoveryPlan {
       case RecoveryEvent.StopRequested stop -> interrupt("the node stopped during the recovery");
       case RecoveryEvent.StageFailed failed -> onStageFailed(failed.reason());
     }
+  }
+
+  private static long added(RecoveryEvent event) {
+    return switch (event) {
+      case RecoveryEvent.FetchEnded ended ->
+          ended.outcome() instanceof MeshRequest.PageFetched page ? page.offerResult().added() : 0;
+      case RecoveryEvent.ReconcileEnded ended ->
+          ended.outcome() instanceof MeshRequest.PeerReconciled reconciled
+              ? reconciled.offerResult().added()
+              : 0;
+      case RecoveryEvent.PlazaEnded ended ->
+          ended.result().responses().stream().mapToLong(each -> each.offerResult().added()).sum();
+      case RecoveryEvent.CheckpointsEnded ended ->
+          ended.result().peerResults().stream().mapToLong(each -> each.offerResult().added()).sum();
+      case RecoveryEvent.KeySearchEnded ended -> ended.result().offerResult().added();
+      default -> 0;
+    };
   }
 
   public boolean finished() {
@@ -439,14 +463,46 @@ public final class RecoveryPlan {
                 .formatted(waiting, String.join(", ", peersWithoutKeys)));
       }
       String found = result.keysLearned() + " of " + result.namesQueried() + " missing keys found";
-      if (result.contested().isEmpty()) {
-        leave("complete", found);
-      } else {
-        reasons.add(contestedReason(result.contested()));
-        leave("partial", found + ", " + result.contested().size() + " contested");
+      boolean lacksKeys = lacksKeys(result);
+      if (lacksKeys) {
+        reasons.add(keylessReason(keylessEvents(result), result.keyless()));
       }
+      if (!result.contested().isEmpty()) {
+        reasons.add(contestedReason(result.contested()));
+        found += ", " + result.contested().size() + " contested";
+      }
+      leave(lacksKeys || !result.contested().isEmpty() ? "partial" : "complete", found);
       seedPingTimes();
     }
+  }
+
+  /**
+   * Whether so many events wait for keys that nobody gave that they count as not obtained. A few
+   * such events show nothing: anybody can invent them. The report counts them in any case.
+   */
+  private boolean lacksKeys(KeySearch.KeySearchResult result) {
+    long keyless = keylessEvents(result);
+    return keyless > RecoveryLimits.MAX_KEYLESS_SHARE * (ledgerSize + addedEvents + keyless);
+  }
+
+  /** An event that waits for several keys counts once. */
+  private static long keylessEvents(KeySearch.KeySearchResult result) {
+    long byName = result.keyless().values().stream().mapToLong(Integer::longValue).sum();
+    return Math.min(byName, result.offerResult().quarantined());
+  }
+
+  private static String keylessReason(long events, Map<String, Integer> keyless) {
+    String names =
+        keyless.entrySet().stream()
+            .sorted(
+                Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(RecoveryLimits.MAX_KEYLESS_NAMED)
+            .map(entry -> SafeText.excerpt(entry.getKey()))
+            .collect(Collectors.joining(", "));
+    int others = keyless.size() - RecoveryLimits.MAX_KEYLESS_NAMED;
+    return "%,d events wait for the keys of %s%s"
+        .formatted(events, names, others > 0 ? " and %,d others".formatted(others) : "");
   }
 
   private static String contestedReason(Map<String, Integer> contested) {

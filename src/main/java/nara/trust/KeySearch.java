@@ -46,27 +46,37 @@ public final class KeySearch {
    * The outcome of a search, with that of verifying the quarantined events again.
    *
    * @param contested events that still wait because their emitter's key is contested, by name
+   * @param keyless events that still wait because nobody gave a key of their emitter, by name
    */
   public record KeySearchResult(
-      int namesQueried, int keysLearned, OfferResult offerResult, Map<String, Integer> contested)
+      int namesQueried,
+      int keysLearned,
+      OfferResult offerResult,
+      Map<String, Integer> contested,
+      Map<String, Integer> keyless)
       implements BusMessage {
-    public static final KeySearchResult NONE =
-        new KeySearchResult(0, 0, OfferResult.NONE, Map.of());
+    public static final KeySearchResult NONE = new KeySearchResult(0, 0, OfferResult.NONE);
 
-    /** A search that leaves no name contested. */
+    /** A search after which no event waits. */
     public KeySearchResult(int namesQueried, int keysLearned, OfferResult offerResult) {
-      this(namesQueried, keysLearned, offerResult, Map.of());
+      this(namesQueried, keysLearned, offerResult, Map.of(), Map.of());
     }
 
     /** The outcome of both searches. */
     public KeySearchResult plus(KeySearchResult other) {
-      Map<String, Integer> all = new TreeMap<>(contested);
-      other.contested.forEach((name, events) -> all.merge(name, events, Math::max));
       return new KeySearchResult(
           namesQueried + other.namesQueried,
           keysLearned + other.keysLearned,
           offerResult.plus(other.offerResult),
-          Map.copyOf(all));
+          largest(contested, other.contested),
+          largest(keyless, other.keyless));
+    }
+
+    private static Map<String, Integer> largest(
+        Map<String, Integer> one, Map<String, Integer> other) {
+      Map<String, Integer> all = new TreeMap<>(one);
+      other.forEach((name, events) -> all.merge(name, events, Math::max));
+      return Map.copyOf(all);
     }
   }
 
@@ -104,7 +114,8 @@ public final class KeySearch {
                                 names.size(),
                                 lookups.stream().mapToInt(Future::result).sum(),
                                 result,
-                                unknown.contestedByName())));
+                                unknown.contestedByName(),
+                                unknown.keylessByName())));
   }
 
   private Future<TrustRequest.UnknownEmitters> listUnknown() {

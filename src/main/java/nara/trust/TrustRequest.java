@@ -139,13 +139,22 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    *
    * @param quarantinedByName quarantined events by the emitter's name or the voter's id
    * @param contested those of these names for which several keys are claimed with equal evidence
+   * @param keyless those of these names for which no key is known; for the others another key holds
    */
-  record UnknownEmitters(Map<String, Integer> quarantinedByName, Set<String> contested)
+  record UnknownEmitters(
+      Map<String, Integer> quarantinedByName, Set<String> contested, Set<String> keyless)
       implements BusMessage {
     /** The events that wait only because their emitter's key is contested. */
     public Map<String, Integer> contestedByName() {
       Map<String, Integer> events = new TreeMap<>(quarantinedByName);
       events.keySet().retainAll(contested);
+      return events;
+    }
+
+    /** The events that wait because nobody gave a key of their emitter. */
+    public Map<String, Integer> keylessByName() {
+      Map<String, Integer> events = new TreeMap<>(quarantinedByName);
+      events.keySet().retainAll(keyless);
       return events;
     }
   }

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -149,11 +148,17 @@ public final class TrustVerticle extends VerticleBase {
 
   private UnknownEmitters unknownEmitters() {
     Map<String, Integer> missing = quarantine.missingKeys();
-    Set<String> contested =
-        missing.keySet().stream()
-            .filter(name -> keys.lookup(name, "") instanceof KeyLookup.Contested)
-            .collect(Collectors.toSet());
-    return new UnknownEmitters(missing, contested);
+    Set<String> contested = new HashSet<>();
+    Set<String> keyless = new HashSet<>();
+    for (String name : missing.keySet()) {
+      switch (keys.lookup(name, "")) {
+        case KeyLookup.Contested several -> contested.add(name);
+        case KeyLookup.Unknown unknown -> keyless.add(name);
+        case KeyLookup.Known known -> {}
+        case KeyLookup.Mismatch mismatch -> {}
+      }
+    }
+    return new UnknownEmitters(missing, contested, keyless);
   }
 
   private Future<OfferResult> onOfferEvents(TrustRequest.OfferEvents offer) {

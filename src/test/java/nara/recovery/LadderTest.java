@@ -5,6 +5,7 @@ import static nara.recovery.RecoveryScenario.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -126,6 +127,34 @@ class LadderTest {
     assertThat(scenario.finish.recoveryOutcome())
         .as(network.held.size() + " " + scenario.finish + " " + scenario.stages)
         .isEqualTo(whole ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL);
+  }
+
+  @Test
+  void many_events_without_keys_make_a_recovery_partial() {
+    RecoveryScenario scenario =
+        withKeyless(1_494, Map.of("a", 300, "b", 294, "c", 400, "d", 200, "e", 150, "f", 150));
+
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons())
+        .containsExactly("1,494 events wait for the keys of c, a, b and 3 others");
+  }
+
+  @Test
+  void few_events_without_keys_are_no_reason_since_anybody_can_invent_them() {
+    RecoveryScenario scenario = withKeyless(150, Map.of("invented", 150));
+
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
+    assertThat(scenario.finish.reasons()).isEmpty();
+  }
+
+  /** A recovery that adds 1,500 events. */
+  private RecoveryScenario withKeyless(int events, Map<String, Integer> byName) {
+    network.addPeer("honest", network.makeEvents(1_500, i -> i * 1_000));
+    return new RecoveryScenario(CONFIG)
+        .discovering(neighbours("honest"))
+        .answering(network::answer)
+        .waitingForKeys(events, byName)
+        .run();
   }
 
   private FetchOutcome answer(String peer, Query query, String modes, MeshFailure refusal) {

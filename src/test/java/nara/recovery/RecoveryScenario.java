@@ -51,6 +51,7 @@ final class RecoveryScenario {
   private boolean plaza;
   private List<String> plazaAnswers = List.of();
   private String emptyOnPlaza = "";
+  private KeySearch.KeySearchResult keySearch = KeySearch.KeySearchResult.NONE;
   private BiFunction<String, Query, FetchOutcome> mesh = (peer, query) -> fetched(10);
   private Function<String, ReconcileOutcome> reconciling =
       peer -> new MeshRequest.ReconcileFailed(MeshFailure.UNSUPPORTED, "answers 404");
@@ -85,6 +86,14 @@ final class RecoveryScenario {
 
   RecoveryScenario withEmptyPlazaAnswersOf(String answering) {
     emptyOnPlaza = answering;
+    return this;
+  }
+
+  /** So many events wait at the end for keys that nobody gave. */
+  RecoveryScenario waitingForKeys(int events, Map<String, Integer> byName) {
+    TrustRequest.OfferResult offer =
+        new TrustRequest.OfferResult(events, 0, 0, 0, events, 0, Map.of(), Set.of());
+    keySearch = new KeySearch.KeySearchResult(byName.size(), 0, offer, Map.of(), byName);
     return this;
   }
 
@@ -158,8 +167,7 @@ final class RecoveryScenario {
           pending.add(
               new RecoveryEvent.CheckpointsEnded(
                   new CheckpointSyncRequest.SyncResult(List.of(), false)));
-      case PlanCommand.SearchKeys seek ->
-          pending.add(new RecoveryEvent.KeySearchEnded(KeySearch.KeySearchResult.NONE));
+      case PlanCommand.SearchKeys seek -> pending.add(new RecoveryEvent.KeySearchEnded(keySearch));
       case PlanCommand.SeedPingTimes seed -> pending.add(new RecoveryEvent.PingTimesSeeded(0));
       case PlanCommand.EnterStage enterStage -> stages.add(enterStage.stage());
       case PlanCommand.LeaveStage leaveStage ->

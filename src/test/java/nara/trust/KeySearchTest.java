@@ -88,7 +88,7 @@ class KeySearchTest {
 
   private Future<? extends BusMessage> trust(TrustRequest<?> request) {
     return request instanceof TrustRequest.ListUnknownEmitters
-        ? Future.succeededFuture(new TrustRequest.UnknownEmitters(waiting, Set.of()))
+        ? Future.succeededFuture(new TrustRequest.UnknownEmitters(waiting, Set.of(), Set.of()))
         : Future.succeededFuture(TrustRequest.OfferResult.NONE);
   }
 

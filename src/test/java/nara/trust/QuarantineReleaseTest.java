@@ -125,7 +125,10 @@ class QuarantineReleaseTest {
         .compose(
             unknown -> {
               test.verify(
-                  () -> assertThat(unknown.quarantinedByName()).containsOnlyKeys(LISA.name()));
+                  () -> {
+                    assertThat(unknown.quarantinedByName()).containsOnlyKeys(LISA.name());
+                    assertThat(unknown.keylessByName()).containsOnlyKeys(LISA.name());
+                  });
               return verifyQuarantined();
             })
         .onComplete(
