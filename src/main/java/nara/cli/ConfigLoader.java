@@ -26,6 +26,15 @@ final class ConfigLoader {
    * @throws CommandFailure when the file cannot be read, is not text, or has errors
    */
   static NodeConfig readForNode(Path file, Terminal terminal) {
+    return requireValid(file, readForNode(file), terminal);
+  }
+
+  /**
+   * Reads the configuration of a node that starts, with its errors.
+   *
+   * @throws CommandFailure when the file cannot be read or is not text
+   */
+  static ConfigReader.ConfigResult readForNode(Path file) {
     if (!Files.isRegularFile(file)
         || !Files.isReadable(file)
         || file.toFile().length() > MAX_BYTES) {
@@ -33,7 +42,7 @@ final class ConfigLoader {
       read(file);
       throw new CommandFailure(file + " is a pipe or a device; give a file");
     }
-    return requireValid(file, ConfigReader.read(decode(file, ConfigFile.read(file))), terminal);
+    return ConfigReader.read(decode(file, ConfigFile.read(file)));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
@@ -15,6 +16,7 @@ import nara.cli.file.EventFileWriter;
 import nara.cli.file.OutputFile;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
+import nara.cli.output.Terminal;
 import nara.discovery.DiscoveryConfig;
 import nara.identity.Identity;
 import nara.identity.Soul;
@@ -55,7 +57,9 @@ final class RecoverCommand extends TerminalCommand {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The configuration of the recovering node.")
+      description =
+          "The configuration of the recovering node. Without a section mesh, it listens on a free"
+              + " port; without a section recovery, it waits only briefly for neighbours.")
   private Path config;
 
   @Option(
@@ -72,7 +76,7 @@ final class RecoverCommand extends TerminalCommand {
 
   @Override
   public Integer call() {
-    NodeConfig node = effectiveConfig();
+    NodeConfig node = effectiveConfig(terminal());
     Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
     Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identity(node);
     ProgressPrinter progress = new ProgressPrinter(terminal());
@@ -103,10 +107,18 @@ final class RecoverCommand extends TerminalCommand {
     };
   }
 
-  /** The configuration of the file or the default one, changed by the options. */
-  private NodeConfig effectiveConfig() {
-    NodeConfig base =
-        config == null ? ConfigReader.defaults() : ConfigLoader.readForNode(config, terminal());
+  /**
+   * The configuration of the file or the default one, changed by the options. Sections that the
+   * file does not have are those of a recovery without a file.
+   */
+  NodeConfig effectiveConfig(Terminal terminal) {
+    NodeConfig base = ConfigReader.defaults();
+    Set<String> given = Set.of();
+    if (config != null) {
+      ConfigReader.ConfigResult read = ConfigLoader.readForNode(config);
+      base = ConfigLoader.requireValid(config, read, terminal);
+      given = read.given();
+    }
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
       String problem = "--peer: expected [NAME@]HOST:PORT, got " + SafeText.quoted(peer);
@@ -121,24 +133,25 @@ final class RecoverCommand extends TerminalCommand {
       }
       changed = changed.with(changed.plaza().withUrl(mqtt));
     }
-    if (config != null) {
-      return changed;
-    }
-    if (named.isEmpty() && mqtt.isEmpty()) {
+    if (config == null && named.isEmpty() && mqtt.isEmpty()) {
       throw usageError("no peers to recover from: give --peer, --mqtt or --config");
     }
-    // Peers fetch our key from our mesh address, so serve the mesh on any free port.
-    return changed
-        .with(changed.mesh().listeningOn(changed.mesh().host(), 0))
-        .with(changed.plaza().withoutJitter())
-        .with(withShortWaits(changed.recovery()));
+    if (!given.contains("mesh")) {
+      // Peers fetch our key from our mesh address, so serve the mesh on any free port: the usual
+      // one may belong to a running node.
+      changed = changed.with(changed.mesh().listeningOn(changed.mesh().host(), 0));
+    }
+    if (!given.contains("plaza")) {
+      changed = changed.with(changed.plaza().withoutJitter());
+    }
+    return given.contains("recovery") ? changed : changed.with(withShortWaits(changed));
   }
 
   /** Long waits are for networks that start together; here a person waits. */
-  private RecoveryConfig withShortWaits(RecoveryConfig recovery) {
-    return mqtt.isEmpty()
-        ? recovery.withoutFirstWait()
-        : recovery.withDiscoveryRetries(PLAZA_WAIT, PLAZA_TRIES);
+  private static RecoveryConfig withShortWaits(NodeConfig node) {
+    return node.usesPlaza()
+        ? node.recovery().withDiscoveryRetries(PLAZA_WAIT, PLAZA_TRIES)
+        : node.recovery().withoutFirstWait();
   }
 
   private static Identity temporaryIdentity() {

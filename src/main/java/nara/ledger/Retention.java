@@ -347,7 +347,9 @@ final class Retention {
   void prune() {
     while (true) {
       StoredEvent lowest;
-      if (counts.total() > maxEvents && (lowest = lowestByCount()) != null) {
+      if (counts.total() >= maxEvents
+          && (lowest = lowestByCount()) != null
+          && (counts.total() > maxEvents || isSurplus(lowest))) {
         evict(lowest, null);
       } else if (bytes.total() > maxBytes || storedCount > hardLimit) {
         evict(lowestByBytes(), null);
@@ -355,6 +357,15 @@ final class Retention {
         return;
       }
     }
+  }
+
+  /**
+   * Whether the lowest event of a share is a restart that does not count. A full ledger does not
+   * keep it: had it arrived earlier, it would have gone before a higher event that is gone by now.
+   */
+  private boolean isSurplus(StoredEvent lowest) {
+    return lowest.event().payload() instanceof Observation observation
+        && pairs.get(Key.of(observation)).surplus() > 0;
   }
 
   /** The next event to remove from a ledger over its maximum; null when all are protected. */

@@ -258,7 +258,7 @@ public final class NaraNode {
     if (!configured.getOrDefault(me.name(), mine).equals(mine)) {
       return Optional.of(
           ("trust.keys or discovery.peers: the public key of %s, this node, is not that of its"
-               + " soul, %s; remove the entry")
+                  + " soul, %s; remove the entry")
               .formatted(SafeText.quoted(me.name()), mine));
     }
     configured.forEach((name, key) -> keys.learn(name, "", key, Origin.CONFIG));

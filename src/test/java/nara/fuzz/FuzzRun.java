@@ -50,10 +50,6 @@ final class FuzzRun {
     Path replay = null;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
-        case "--list" -> {
-          FuzzTargets.BY_NAME.keySet().forEach(System.out::println);
-          return OK;
-        }
         case "--seconds" -> {
           seconds =
               ++i < args.length && args[i].matches("[0-9]{1,6}") ? Integer.parseInt(args[i]) : 0;

@@ -114,7 +114,8 @@ final class ReferenceRetention {
    */
   private void prune(List<StoredEvent> kept, Set<StoredEvent> surplus) {
     int max = config.maxEvents();
-    while (kept.size() - count(kept, surplus::contains) > max) {
+    int total;
+    while ((total = kept.size() - count(kept, surplus::contains)) >= max) {
       Predicate<StoredEvent> counted = h -> !surplus.contains(h);
       int unknown = count(kept, counted.and(h -> isOf(h, Standing.UNKNOWN)));
       int known = count(kept, counted.and(h -> isOf(h, Standing.KNOWN)));
@@ -134,6 +135,9 @@ final class ReferenceRetention {
         if (isProtected && excess(kept, surplus, inHouseOf(lowest)) == 0) {
           return;
         }
+      }
+      if (total == max && !surplus.contains(lowest)) {
+        return;
       }
       kept.remove(lowest);
     }

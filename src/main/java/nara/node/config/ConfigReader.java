@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.checkpoint.consensus.ConsensusConfig;
@@ -84,13 +85,15 @@ public final class ConfigReader {
    * @param warnings sentences about values that are valid but probably wrong
    * @param effective all keys with their effective values, as JSON; secrets are masked
    * @param keys all known keys, in the order of the documentation
+   * @param given the keys of the text's first level, such as {@code mesh}
    */
   public record ConfigResult(
       Optional<NodeConfig> config,
       List<ConfigProblem> problems,
       List<String> warnings,
       String effective,
-      List<ConfigKey> keys) {}
+      List<ConfigKey> keys,
+      Set<String> given) {}
 
   private ConfigReader() {}
 
@@ -121,7 +124,8 @@ public final class ConfigReader {
         List.copyOf(problems),
         List.copyOf(findings.warnings()),
         effective.toPrettyString(),
-        List.copyOf(findings.keys()));
+        List.copyOf(findings.keys()),
+        root.given());
   }
 
   /** The configuration of an empty text, without the environment. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -63,6 +64,11 @@ final class ConfigSection {
 
   boolean has(String key) {
     return node.fields().containsKey(key);
+  }
+
+  /** The keys that the text has here. */
+  Set<String> given() {
+    return Set.copyOf(node.fields().keySet());
   }
 
   <T> T read(String key, T defaultValue, ConfigKind<T> kind) {

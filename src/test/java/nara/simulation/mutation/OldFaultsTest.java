@@ -29,8 +29,8 @@ class OldFaultsTest {
             new Mutation(
                 "a form with white space replaces the honest one",
                 VARIANTS,
-                "event.json().length - other.json().length;",
-                "0;"),
+                "byForm != 0 ? byForm : event.json().length - other.json().length;",
+                "0 * byForm;"),
             180),
         Arguments.of(
             new Mutation(

@@ -1,0 +1,65 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import nara.cli.output.Terminal;
+import nara.node.config.NodeConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class RecoverConfigTest {
+  @TempDir Path directory;
+
+  @Test
+  void sectionsThatTheFileLacksAreThoseOfARecoveryWithoutAFile() throws IOException {
+    NodeConfig bare = effective("--peer", "10.0.0.1:4711");
+    NodeConfig node =
+        effective("--peer", "10.0.0.1:4711", "--config", file("{\"trust\": {\"keys\": {}}}"));
+
+    assertThat(node.mesh()).isEqualTo(bare.mesh());
+    assertThat(node.mesh().port()).isZero();
+    assertThat(node.plaza()).isEqualTo(bare.plaza());
+    assertThat(node.recovery()).isEqualTo(bare.recovery());
+    assertThat(node.recovery().firstWait()).isZero();
+  }
+
+  @Test
+  void sectionsOfTheFileHold() throws IOException {
+    NodeConfig node =
+        effective(
+            "--config",
+            file(
+                """
+                { "mesh": { "port": 7433 }, "plaza": { "announce_jitter": "9s" },
+                  "recovery": { "first_wait": "7s" } }
+                """));
+
+    assertThat(node.mesh().port()).isEqualTo(7433);
+    assertThat(node.plaza().announceJitter()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(node.recovery().firstWait()).isEqualTo(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void aBrokerOfTheFileHasTimeToBringNeighbours() throws IOException {
+    NodeConfig node =
+        effective("--config", file("{\"plaza\": {\"url\": \"mqtt://10.0.0.1:1883\"}}"));
+
+    assertThat(node.recovery().firstWait()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(node.recovery().tries()).isEqualTo(3);
+  }
+
+  private String file(String json) throws IOException {
+    return Files.writeString(directory.resolve("nara.json"), json).toString();
+  }
+
+  private static NodeConfig effective(String... args) {
+    RecoverCommand command = new RecoverCommand();
+    new CommandLine(command).parseArgs(args);
+    return command.effectiveConfig(Terminal.ofProcess());
+  }
+}
