@@ -104,7 +104,6 @@ class ContestedNamesTest {
         .isEqualTo(texts(honest.stream().filter(event -> text(event).contains("name-0")).toList()));
     TrustRequest.UnknownEmitters unknown = request(new TrustRequest.ListUnknownEmitters());
     assertThat(unknown.contestedByName()).hasSize(NAMES - 1);
-    assertThat(unknown.quarantinedByName()).as("outweighed").containsKey("name-0");
     assertThat(unknown.keylessByName()).isEmpty();
     assertThat(unknown.contestedByName().get("name-1")).isEqualTo(2 * (EVENTS_EACH + 1));
 
