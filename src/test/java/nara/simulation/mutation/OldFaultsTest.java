@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Puts old faults back, one at a time: the simulation finds each within its first 1,000 seeds. */
 class OldFaultsTest {
-  private static final String VARIANTS = "nara.ledger.index.EventVariants";
+  private static final String FORM_ORDER = "nara.ledger.index.FormOrder";
 
   static Stream<Arguments> faults() {
     return Stream.of(
@@ -28,14 +28,17 @@ class OldFaultsTest {
         Arguments.of(
             new Mutation(
                 "a form with white space replaces the honest one",
-                VARIANTS,
-                "byForm != 0 ? byForm : event.json().length - other.json().length;",
-                "0 * byForm;"),
+                FORM_ORDER,
+                "int byForm = Boolean.compare(other.isCompact(), event.isCompact());\n"
+                    + "    int byFields = byForm != 0 ? byForm : fields(other) - fields(event);\n"
+                    + "    int byLength = byFields != 0"
+                    + " ? byFields : event.json().length - other.json().length;",
+                "int byLength = 0;"),
             180),
         Arguments.of(
             new Mutation(
                 "a stranger's copy replaces the author's event",
-                VARIANTS,
+                FORM_ORDER,
                 "Boolean.compare(StoredEvent.isAuthored(other, verdict), stored.isAuthored())",
                 "0"),
             185),
