@@ -143,6 +143,9 @@ final class PagesLimits {
   /** The share of a skipped group's events that its checks may cost. */
   static final double SKIPPED_CHECK_SHARE = 0.01;
 
+  /** A ledger of at most so many events is fetched whole: one page costs less than a hole. */
+  static final int FETCHED_UNPROBED = 1_000;
+
   private PagesLimits() {}
 
   static int probeSize(double events) {

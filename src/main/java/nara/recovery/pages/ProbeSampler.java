@@ -48,13 +48,19 @@ final class ProbeSampler {
     cover.addProbe(call.subjectPeer(), call.index(), page.eventRefs(), pageFull);
   }
 
-  /** The groups to fetch from. */
+  /**
+   * The groups to fetch from: those that hold what the probes found, and all small ones. A few
+   * probes can miss the only event that a small ledger holds alone.
+   */
   List<ReplicaGroup> selectGroups() {
     List<ReplicaGroup> all = groups.all();
     if (all.size() < 2) {
       return all;
     }
     List<String> heads = cover.selectPeers(all.stream().map(ReplicaGroup::head).toList());
-    return all.stream().filter(group -> heads.contains(group.head())).toList();
+    return all.stream()
+        .filter(
+            group -> heads.contains(group.head()) || group.count() <= PagesLimits.FETCHED_UNPROBED)
+        .toList();
   }
 }
