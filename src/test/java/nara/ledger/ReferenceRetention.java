@@ -97,7 +97,10 @@ final class ReferenceRetention {
         forms.add(new StoredEvent(e, judgedEvent.verdict()));
       }
     }
-    forms.sort(this::compareVariants);
+    // The order of forms means nothing between different ids.
+    forms.sort(
+        Comparator.comparing((StoredEvent form) -> form.event().id())
+            .thenComparing(this::compareVariants));
     List<StoredEvent> distinct = new ArrayList<>();
     Map<EventId, List<StoredEvent>> byId = new HashMap<>();
     for (StoredEvent form : forms) {
