@@ -234,7 +234,7 @@ record NameClaims(
     return evidence(claim, claims);
   }
 
-  /** Who supports one of the claims, in words, strongest first. */
+  /** The supporters of a claim, in words, strongest first. */
   List<String> support(Claim claim) {
     Evidence evidence = evidence(claim);
     Set<Witness> votes = votes(claim, claims);

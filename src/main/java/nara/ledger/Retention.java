@@ -150,7 +150,7 @@ final class Retention {
 
   private int storedCount;
 
-  /** What pings and each group use of one kind of room. */
+  /** The amounts of one kind of room that pings and each group use. */
   private static final class Amounts {
     private long pings;
     private final long[] groups = new long[Group.values().length];

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a member accepts from the network, and where it listens. */
+/** A member listens where it is told, and accepts only known classes. */
 class HazelcastConfigTest {
   private final ClassFilter allowed =
       HazelcastConfig.of(ClusterConfig.standalone(), "node")

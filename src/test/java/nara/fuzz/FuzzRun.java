@@ -15,8 +15,8 @@ import nara.identity.Hashing;
 
 /**
  * {@code scripts/fuzz}: runs targets one after the other, each in a JVM of its own under Jazzer,
- * guided by coverage. What it finds interesting stays below target/fuzz for the next run; an input
- * that fails is kept in src/test/resources/fuzz, where {@link FuzzCorpusTest} repeats it.
+ * guided by coverage. Its interesting inputs stay below target/fuzz for the next run; an input that
+ * fails is kept in src/test/resources/fuzz, where {@link FuzzCorpusTest} repeats it.
  */
 final class FuzzRun {
   private static final int OK = 0;

@@ -65,7 +65,7 @@ public final class ReconcileFuzz implements FuzzTarget {
     try {
       byte[] response = Reconciliation.respond(OWN, message, MAX_BYTES);
       checkMessage(response);
-      // What we write, the other side can read, and learns nothing that is not so.
+      // The other side can read our message, and learns only true facts from it.
       RoundResult learned =
           Reconciliation.handleResponse(ListItems.of(List.of()), response, MAX_BYTES);
       Property.holds(ownIds.containsAll(learned.missing()), "a response lists only held ids");

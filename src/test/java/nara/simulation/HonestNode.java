@@ -185,7 +185,7 @@ final class HonestNode {
     return Event.idOf(ts, seen.service(), seen.content());
   }
 
-  /** What its recovery does now. */
+  /** The current stage of its recovery. */
   String stage() {
     CurrentReport now = ask(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport());
     return now.stage() + " after " + now.report().stageReports();

@@ -116,7 +116,7 @@ public final class FormOrder {
   private static final int UNKNOWN = 2;
   private static final int RIGHT = 3;
 
-  /** What is known of the id that a form gives a nara. */
+  /** Ranks the id that a form gives a nara: wrong, missing, unknown or right. */
   private int id(String id, String name) {
     return id.isEmpty()
         ? MISSING

@@ -62,7 +62,7 @@ public final class EventFuzz implements FuzzTarget {
     }
   }
 
-  /** What is claimed before parsing is what parsing finds, or nothing. */
+  /** The fields cut before parsing are absent or equal those that the parser finds. */
   private static void checkFastPath(byte[] json, RawEvents raw, ParsedEvent parsed) {
     Event event = parsed.event();
     if (raw.id(0) != null) {

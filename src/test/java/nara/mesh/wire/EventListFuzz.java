@@ -49,7 +49,7 @@ final class EventListFuzz {
     Property.holds(end <= body.length, "events lie within the body");
   }
 
-  /** What both readers accept, both understand in the same way. */
+  /** The two readers give the same meaning to each input that both accept. */
   static void compare(byte[] body, String from, String list, RawEvents events) {
     JsonNode tree;
     try {

@@ -40,7 +40,7 @@ class PlazaProperties {
   private final PlazaDecoder decoder =
       new PlazaDecoder("lisa", new Keyring(), new JdkTestVerifier(), 1 << 20);
 
-  /** What the senders of the recorded messages signed. */
+  /** The texts that the senders of the recorded messages signed. */
   private final Set<List<Object>> signed =
       RECORDED.stream()
           .flatMap(
@@ -92,7 +92,7 @@ class PlazaProperties {
     }
   }
 
-  /** What the signature of a verified message covers; empty for a message without one. */
+  /** The text that the signature of a verified message covers; empty without a signature. */
   private static List<Object> signedPart(PlazaMessage decoded) {
     return switch (decoded) {
       case PlazaMessage.VerifiedHeyThere hey -> List.of("hey", hey.name(), hey.key(), hey.ts());

@@ -197,7 +197,7 @@ public final class SimulatedNetwork {
     return byAge.add(event);
   }
 
-  /** What a peer answers. */
+  /** The response of a peer. */
   public FetchOutcome answer(String peer, Query query) {
     return answerTo(
         peer, mostEvents.containsKey(peer) ? limited(query, mostEvents.get(peer)) : query);
