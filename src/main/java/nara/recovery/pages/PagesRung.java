@@ -98,7 +98,7 @@ public final class PagesRung implements RungExecution {
     probes = new ProbeSampler(groups, dispatcher);
     scheduler = new RangeScheduler(scores);
     sketches =
-        new SketchCollector(this.peers.keySet(), config.maxPeers(), scores, dispatcher, groups);
+        new SketchCollector(this.peers.values(), config.maxPeers(), scores, dispatcher, groups);
     checks = new SpotChecks(random, scores, groups, scheduler, dispatcher, fetchedEvents);
     announcements = new Announcements(dispatcher);
     lastResort = new LastResort(scores, groups, scheduler, sketches);
