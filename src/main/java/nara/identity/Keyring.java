@@ -672,6 +672,23 @@ public final class Keyring implements Standing.Lookup {
         .stream().sorted(byStrength().reversed()).map(IdClaim::key).distinct().toList();
   }
 
+  /**
+   * Whether no other key can come for an id: this node or its operator gave it to a nara, or its
+   * only owner has evidence that no peer can turn, and has used no other id before.
+   */
+  public boolean isIdDecided(String id) {
+    List<IdClaim> claims = ids.getOrDefault(id, List.of());
+    if (claims.stream().anyMatch(claim -> firstWins || claim.origin().isOwn())) {
+      return true;
+    }
+    IdClaim owner = ownerOf(id);
+    NameClaims named = owner == null ? null : names.get(owner.name());
+    return named != null
+        && named.isDecisive()
+        && owner.key().equals(named.key())
+        && named.claim(owner.key()).id().equals(id);
+  }
+
   /** The name that an id belongs to; empty when it is unknown or contested. */
   @Override
   public Optional<String> nameOf(String id) {

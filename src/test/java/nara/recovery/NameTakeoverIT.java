@@ -173,6 +173,7 @@ class NameTakeoverIT {
       Report report = fresh.report();
 
       assertThat(missingIn(fresh, honest)).as(report.toString()).isZero();
+      assertThat(report.eventTotals().verdicts()).doesNotContainKey("unbacked_checkpoint");
     }
   }
 
