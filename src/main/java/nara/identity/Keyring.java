@@ -641,6 +641,12 @@ public final class Keyring implements Standing.Lookup {
   }
 
   @Override
+  public Standing standing(String name, PublicKey key) {
+    NameClaims named = names.get(name);
+    return named != null && key.equals(named.key()) ? standing(name) : Standing.UNKNOWN;
+  }
+
+  @Override
   public String voucher(String name) {
     NameClaims named = names.get(name);
     String voucher = named == null ? "" : named.voucher();
@@ -670,6 +676,15 @@ public final class Keyring implements Standing.Lookup {
     List<IdClaim> own = claims.stream().filter(claim -> claim.origin().isOwn()).toList();
     return (own.isEmpty() ? claims : own)
         .stream().sorted(byStrength().reversed()).map(IdClaim::key).distinct().toList();
+  }
+
+  /** The names of the naras that claim an id with that key. */
+  public List<String> claimantsOfId(String id, PublicKey key) {
+    return ids.getOrDefault(id, List.of()).stream()
+        .filter(claim -> claim.key().equals(key) && !claim.name().isEmpty())
+        .map(IdClaim::name)
+        .distinct()
+        .toList();
   }
 
   /**

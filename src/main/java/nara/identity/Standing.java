@@ -21,6 +21,14 @@ public enum Standing {
     Standing standing(String name);
 
     /**
+     * How well a key of the nara of that name is known: {@link #UNKNOWN} when another key holds, or
+     * none.
+     */
+    default Standing standing(String name, PublicKey key) {
+      return standing(name);
+    }
+
+    /**
      * The host of the only peer that vouches for that nara. Empty when other evidence supports the
      * key, and when no peer is known that vouches for it.
      */

@@ -25,6 +25,8 @@ import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
 import nara.event.Signatures;
 import nara.event.Verdict;
+import nara.event.Voters;
+import nara.event.Voters.Voter;
 import nara.identity.KeyLookup;
 import nara.identity.KeyLookup.Contested;
 import nara.identity.KeyLookup.Known;
@@ -53,7 +55,7 @@ public final class EventVerifier {
   public static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(10);
 
   /** Distinct voters whose signatures back a checkpoint. */
-  public static final int MIN_VOTERS = 2;
+  public static final int MIN_VOTERS = Voters.MIN;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -335,7 +337,7 @@ public final class EventVerifier {
       ParsedEvent parsed = (ParsedEvent) batch.get(i);
       if (parsed.event().payload() instanceof Checkpoint) {
         VoteChecks vote = votes.remove();
-        results[i] = orWaiting(vote.result(parsed, accepted, check), parsed, tripReason);
+        results[i] = orWaiting(vote.result(parsed, keys, accepted, check), parsed, tripReason);
         check += vote.keys().size();
       } else if (results[i] == null) {
         results[i] = orWaiting(signatureResult(parsed, accepted[check++]), parsed, tripReason);
@@ -444,26 +446,35 @@ public final class EventVerifier {
       return votes;
     }
 
-    VerificationResult result(ParsedEvent parsed, boolean[] accepted, int firstCheck) {
+    VerificationResult result(
+        ParsedEvent parsed, Keyring keyring, boolean[] accepted, int firstCheck) {
       Set<PublicKey> valid = new HashSet<>();
+      Set<Voter> names = new LinkedHashSet<>();
       Set<String> open = new LinkedHashSet<>(openIds);
       for (int c = 0; c < keys.size(); c++) {
         if (accepted[firstCheck + c]) {
           valid.add(keys.get(c));
           open.remove(voters.get(c));
+          PublicKey key = keys.get(c);
+          for (String name : keyring.claimantsOfId(voters.get(c), key)) {
+            names.add(new Voter(name, key));
+          }
         }
       }
       if (valid.size() >= MIN_VOTERS) {
-        return VerificationResult.of(parsed, Verdict.VALID, "");
+        return new VerificationResult(
+            parsed, Verdict.VALID, "", Set.of(), Voters.of(List.copyOf(names)));
       }
       String found = valid.size() + " valid distinct voters, " + MIN_VOTERS + " are needed";
       return valid.size() + open.size() < MIN_VOTERS
-          ? VerificationResult.of(parsed, Verdict.UNBACKED_CHECKPOINT, found)
+          ? new VerificationResult(
+              parsed, Verdict.UNBACKED_CHECKPOINT, found, Set.of(), Voters.of(List.copyOf(names)))
           : new VerificationResult(
               parsed,
               Verdict.UNKNOWN_EMITTER,
               found + "; the keys of " + open.size() + " voters are not known for certain",
-              open);
+              open,
+              Voters.of(List.copyOf(names)));
     }
   }
 }
