@@ -657,6 +657,12 @@ public final class Keyring implements Standing.Lookup {
         : voucher;
   }
 
+  @Override
+  public String onlyHost(String name) {
+    NameClaims named = names.get(name);
+    return named == null || named.isDecidedByOperator() ? "" : named.voucher();
+  }
+
   /** The key that holds for a name; empty when it is unknown or contested. */
   public Optional<PublicKey> byName(String name) {
     return Optional.ofNullable(names.get(name)).map(NameClaims::key);

@@ -36,6 +36,15 @@ public enum Standing {
       return "";
     }
 
+    /**
+     * The only discovered host from which that nara is known, even when the nara itself responded
+     * there: one stranger can respond under any number of names. Empty when the operator, a
+     * configured peer or two hosts support the key.
+     */
+    default String onlyHost(String name) {
+      return "";
+    }
+
     /** The name that a nara id belongs to; empty when it is unknown or contested. */
     default Optional<String> nameOf(String id) {
       return Optional.empty();

@@ -93,10 +93,54 @@ class InventedVotersTest {
   }
 
   @Test
+  void voters_that_respond_at_one_address_are_one_voter() {
+    lisaIsEstablished();
+    for (Citizen voter : INVENTED) {
+      Witness stranger = new Witness("10.0.0.66", false);
+      keys.learn(voter.name(), voter.id(), voter.key(), Origin.PING, stranger);
+    }
+    ledger.merge(restarts());
+
+    ledger.merge(List.of(checkpoint(1_000, 9_999, INVENTED, 5)));
+
+    assertThat(countRestarts()).isEqualTo(RESTARTS);
+    assertThat(ledger.summary("lisa", 2_000).restarts()).isEqualTo(RESTARTS);
+  }
+
+  @Test
+  void checkpoint_counts_in_a_network_on_one_host() {
+    Witness host = new Witness("127.0.0.1", false);
+    keys.learn("lisa", LISA.id(), LISA.key(), Origin.PING, host);
+    for (Citizen voter : HONEST) {
+      keys.learn(voter.name(), voter.id(), voter.key(), Origin.PING, host);
+    }
+
+    ledger.merge(List.of(checkpoint(1_000, 50, HONEST, 3)));
+
+    assertThat(ledger.summary("lisa", 2_000).restarts()).isEqualTo(50);
+  }
+
+  @Test
+  void one_configured_peer_may_vouch_for_all_voters() {
+    Witness peer = new Witness("10.0.0.1:7433", true);
+    keys.learn("lisa", LISA.id(), LISA.key(), Origin.HEY_THERE, peer);
+    for (Citizen voter : HONEST) {
+      keys.learn(voter.name(), voter.id(), voter.key(), Origin.HEY_THERE, peer);
+    }
+    ledger.merge(restarts());
+
+    ledger.merge(List.of(checkpoint(1_000, 50, HONEST, 3)));
+
+    assertThat(countRestarts()).isEqualTo(PairObservations.MAX_KEPT);
+    assertThat(ledger.summary("lisa", 2_000).restarts()).isEqualTo(50);
+  }
+
+  @Test
   void one_key_under_two_established_names_is_one_voter() {
     lisaIsEstablished();
     learn(HONEST.getFirst(), "10.0.0.1", "10.0.0.2");
-    keys.learn("twin", "", HONEST.getFirst().key(), Origin.CONFIG);
+    Witness host = new Witness("10.0.0.9", false);
+    keys.learn("twin", "", HONEST.getFirst().key(), Origin.PING, host);
     ledger.merge(restarts());
 
     Voter twin = new Voter("twin", HONEST.getFirst().key());

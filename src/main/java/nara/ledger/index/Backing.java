@@ -1,5 +1,6 @@
 package nara.ledger.index;
 
+import java.util.stream.Stream;
 import nara.event.Checkpoint;
 import nara.event.Voters;
 import nara.event.Voters.Voter;
@@ -8,7 +9,8 @@ import nara.identity.Standing;
 /**
  * How well the voters of a checkpoint are known. Anybody can make two keys and with them a valid
  * checkpoint about any nara. So only voters that are {@link Standing#ESTABLISHED} may replace the
- * history of others. The answers follow the standings of now.
+ * history of others. All voters that are known from one discovered host alone count as one: a
+ * stranger can respond under any number of names. The answers follow the standings of now.
  */
 public final class Backing {
   private final Standing.Lookup standings;
@@ -22,13 +24,13 @@ public final class Backing {
    * do not come back, so less does not suffice.
    */
   public boolean isEstablished(StoredEvent checkpoint) {
-    return !checkpoint.voters().examined() || votes(checkpoint, Standing.ESTABLISHED) >= Voters.MIN;
+    return !checkpoint.voters().examined() || establishedVotes(checkpoint) >= Voters.MIN;
   }
 
   /**
    * Ranks a checkpoint among those about its subject: 2 when its voters are established; 1 when two
-   * of them are at least as well known as the subject, so that a network in which no nara is
-   * established keeps its checkpoints; 0 when it does not count.
+   * of them are as well known as the subject, so that a network in which no nara is established, or
+   * one on a single host, keeps its checkpoints; 0 when it does not count.
    *
    * @param subject the standing of the checkpoint's subject
    */
@@ -36,9 +38,13 @@ public final class Backing {
     if (isEstablished(checkpoint)) {
       return 2;
     }
-    return subject != Standing.ESTABLISHED && votes(checkpoint, Standing.KNOWN) >= Voters.MIN
-        ? 1
-        : 0;
+    Stream<Voter> known = known(checkpoint, Standing.KNOWN);
+    if (subject == Standing.ESTABLISHED) {
+      String host = standings.onlyHost(checkpoint.event().target());
+      known =
+          known.filter(voter -> !host.isEmpty() && standings.onlyHost(voter.name()).equals(host));
+    }
+    return distinctKeys(known) >= Voters.MIN ? 1 : 0;
   }
 
   /**
@@ -46,27 +52,42 @@ public final class Backing {
    * With too few established ones in both, when it has more valid votes.
    */
   int compare(StoredEvent a, StoredEvent b) {
-    int ofA = votes(a, Standing.ESTABLISHED);
-    int ofB = votes(b, Standing.ESTABLISHED);
-    return ofA != ofB || ofA >= Voters.MIN
-        ? ofB - ofA
-        : votes(b, Standing.UNKNOWN) - votes(a, Standing.UNKNOWN);
+    int ofA = establishedVotes(a);
+    int ofB = establishedVotes(b);
+    return ofA != ofB || ofA >= Voters.MIN ? ofB - ofA : validVotes(b) - validVotes(a);
   }
 
-  /** The number of distinct keys with a valid vote whose nara has at least that standing. */
-  private int votes(StoredEvent stored, Standing least) {
-    if (!stored.voters().examined()) {
-      return ((Checkpoint) stored.event().payload()).signatures().size();
+  /** One key may have several names, and one house several keys: neither counts twice. */
+  private int establishedVotes(StoredEvent checkpoint) {
+    if (!checkpoint.voters().examined()) {
+      return votes(checkpoint);
     }
-    return (int)
-        stored.voters().valid().stream()
-            .filter(voter -> standing(voter).compareTo(least) >= 0)
-            .map(Voter::key)
-            .distinct()
-            .count();
+    long houses = known(checkpoint, Standing.ESTABLISHED).map(this::house).distinct().count();
+    return (int) Math.min(houses, distinctKeys(known(checkpoint, Standing.ESTABLISHED)));
   }
 
-  private Standing standing(Voter voter) {
-    return standings.standing(voter.name(), voter.key());
+  /** What counts as one voter: the host that alone vouches for it, or else its key. */
+  private Object house(Voter voter) {
+    String host = standings.onlyHost(voter.name());
+    return host.isEmpty() ? voter.key() : host;
+  }
+
+  private int validVotes(StoredEvent checkpoint) {
+    return checkpoint.voters().examined()
+        ? distinctKeys(checkpoint.voters().valid().stream())
+        : votes(checkpoint);
+  }
+
+  private static int votes(StoredEvent checkpoint) {
+    return ((Checkpoint) checkpoint.event().payload()).signatures().size();
+  }
+
+  private Stream<Voter> known(StoredEvent checkpoint, Standing least) {
+    return checkpoint.voters().valid().stream()
+        .filter(voter -> standings.standing(voter.name(), voter.key()).compareTo(least) >= 0);
+  }
+
+  private static int distinctKeys(Stream<Voter> voters) {
+    return (int) voters.map(Voter::key).distinct().count();
   }
 }
