@@ -11,9 +11,9 @@ public enum Verdict {
   VALID,
   /** Well formed and without a signature: ordinary, not hostile. */
   UNSIGNED,
-  /** Signed, but the emitter's key is unknown. */
+  /** Signed, but the key that decides is unknown or not certain. */
   UNKNOWN_EMITTER,
-  /** A checkpoint with fewer than two valid distinct voters, all of whose keys are known. */
+  /** A checkpoint without two valid distinct voters, whatever keys may still come. */
   UNBACKED_CHECKPOINT,
   /** The signature is not the emitter's over this content. */
   BAD_SIGNATURE,

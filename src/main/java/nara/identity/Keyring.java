@@ -641,6 +641,12 @@ public final class Keyring implements Standing.Lookup {
   }
 
   @Override
+  public Standing standing(String name, PublicKey key) {
+    NameClaims named = names.get(name);
+    return named != null && key.equals(named.key()) ? standing(name) : Standing.UNKNOWN;
+  }
+
+  @Override
   public String voucher(String name) {
     NameClaims named = names.get(name);
     String voucher = named == null ? "" : named.voucher();
@@ -649,6 +655,12 @@ public final class Keyring implements Standing.Lookup {
             && liveNames.getOrDefault(voucher, 0) <= MAX_LIVE_NAMES_OF_HOST
         ? ""
         : voucher;
+  }
+
+  @Override
+  public String onlyHost(String name) {
+    NameClaims named = names.get(name);
+    return named == null || named.isDecidedByOperator() ? "" : named.voucher();
   }
 
   /** The key that holds for a name; empty when it is unknown or contested. */
@@ -670,6 +682,32 @@ public final class Keyring implements Standing.Lookup {
     List<IdClaim> own = claims.stream().filter(claim -> claim.origin().isOwn()).toList();
     return (own.isEmpty() ? claims : own)
         .stream().sorted(byStrength().reversed()).map(IdClaim::key).distinct().toList();
+  }
+
+  /** The names of the naras that claim an id with that key. */
+  public List<String> claimantsOfId(String id, PublicKey key) {
+    return ids.getOrDefault(id, List.of()).stream()
+        .filter(claim -> claim.key().equals(key) && !claim.name().isEmpty())
+        .map(IdClaim::name)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Whether no other key can come for an id: this node or its operator gave it to a nara, or its
+   * only owner has evidence that no peer can turn, and has used no other id before.
+   */
+  public boolean isIdDecided(String id) {
+    List<IdClaim> claims = ids.getOrDefault(id, List.of());
+    if (claims.stream().anyMatch(claim -> firstWins || claim.origin().isOwn())) {
+      return true;
+    }
+    IdClaim owner = ownerOf(id);
+    NameClaims named = owner == null ? null : names.get(owner.name());
+    return named != null
+        && named.isDecisive()
+        && owner.key().equals(named.key())
+        && named.claim(owner.key()).id().equals(id);
   }
 
   /** The name that an id belongs to; empty when it is unknown or contested. */

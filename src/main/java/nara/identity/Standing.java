@@ -21,10 +21,27 @@ public enum Standing {
     Standing standing(String name);
 
     /**
+     * How well a key of the nara of that name is known: {@link #UNKNOWN} when another key holds, or
+     * none.
+     */
+    default Standing standing(String name, PublicKey key) {
+      return standing(name);
+    }
+
+    /**
      * The host of the only peer that vouches for that nara. Empty when other evidence supports the
      * key, and when no peer is known that vouches for it.
      */
     default String voucher(String name) {
+      return "";
+    }
+
+    /**
+     * The only discovered host from which that nara is known, even when the nara itself responded
+     * there: one stranger can respond under any number of names. Empty when the operator, a
+     * configured peer or two hosts support the key.
+     */
+    default String onlyHost(String name) {
       return "";
     }
 

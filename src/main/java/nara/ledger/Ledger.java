@@ -98,7 +98,7 @@ public final class Ledger {
     this.variants = new EventVariants(formOrder, this::onShown, this::onHidden);
     this.filter = new PersonalityFilter(config);
     this.retention = new Retention(config, fairFrom, standings, this::onEvicted);
-    this.projection = new SubjectProjection(eventIndex, config.missingAfter());
+    this.projection = new SubjectProjection(eventIndex, config, standings);
   }
 
   /** Merges judged events that the trust policy accepts. Invalid payloads are dropped. */
@@ -108,7 +108,7 @@ public final class Ledger {
     List<JudgedEvent> ascending = new ArrayList<>(events);
     ascending.sort((a, b) -> StoredEvent.compare(a.event(), b.event()));
     for (JudgedEvent judged : ascending) {
-      counts[offer(judged.event(), judged.verdict()).ordinal()]++;
+      counts[offer(judged).ordinal()]++;
     }
     int displaced = evictedNew;
     retention.prune();
@@ -156,38 +156,53 @@ public final class Ledger {
     DROPPED
   }
 
-  private Outcome offer(Event event, Verdict verdict) {
+  private Outcome offer(JudgedEvent judged) {
+    Event event = judged.event();
     if (event.ts() == 0
         || event.payload().validationError().isPresent()
         || event.payload() instanceof Checkpoint c && c.isKnownBad()
         || !filter.accepts(event)) {
       return Outcome.DROPPED;
     }
-    variants.sort(event.id());
+    StoredEvent offered = new StoredEvent(event, judged.verdict(), judged.voters());
     StoredEvent stored = variants.variantOf(event);
+    if (event.payload() instanceof Checkpoint) {
+      retention.applyCheckpoint(offered);
+      addVoters(stored, offered);
+    }
+    variants.sort(event.id());
     if (stored != null) {
-      return replace(stored, event, verdict) && variants.isVisible(stored)
+      return replace(stored, offered) && variants.isVisible(stored)
           ? Outcome.REPLACED
           : Outcome.DUPLICATE;
     }
     StoredEvent surplus = variants.surplusVariant(event.id());
-    if (surplus != null && formOrder.compare(surplus, event, verdict) < 0) {
+    if (surplus != null && formOrder.compare(surplus, offered) < 0) {
       return Outcome.DUPLICATE;
     }
-    StoredEvent added = new StoredEvent(event, verdict);
-    if (!retention.admit(added)) {
+    if (!retention.admit(offered)) {
       return Outcome.DROPPED;
     }
     if (surplus != null) {
-      return replaceVariant(surplus, added);
+      return replaceVariant(surplus, offered);
     }
-    signerIndex.add(added);
-    if (!variants.add(added)) {
-      return variants.isVisible(added) ? Outcome.REPLACED : Outcome.DUPLICATE;
+    signerIndex.add(offered);
+    if (!variants.add(offered)) {
+      return variants.isVisible(offered) ? Outcome.REPLACED : Outcome.DUPLICATE;
     }
-    added.newInBatch = true;
-    newInBatch.add(added);
+    offered.newInBatch = true;
+    newInBatch.add(offered);
     return Outcome.ADDED;
+  }
+
+  /** Adds the voters of the same bytes: the keys of more voters may be known by now. */
+  private void addVoters(StoredEvent stored, StoredEvent offered) {
+    if (stored != null
+        && stored.verdict() == offered.verdict()
+        && Arrays.equals(stored.event().json(), offered.event().json())
+        && stored.voters().plus(offered.voters()) != stored.voters()) {
+      retention.replace(stored, () -> stored.add(offered.voters()));
+    }
   }
 
   /** Adds a variant in place of the worst one of its id. */
@@ -211,12 +226,12 @@ public final class Ledger {
   }
 
   /** Replaces a variant by a copy of it; returns false when the copy is not better. */
-  private boolean replace(StoredEvent stored, Event copy, Verdict verdict) {
-    if (formOrder.compare(stored, copy, verdict) <= 0) {
+  private boolean replace(StoredEvent stored, StoredEvent copy) {
+    if (formOrder.compare(stored, copy) <= 0) {
       return false;
     }
     signerIndex.remove(stored);
-    retention.replace(stored, () -> variants.replace(stored, copy, verdict));
+    retention.replace(stored, () -> variants.replace(stored, copy));
     signerIndex.add(stored);
     return true;
   }
@@ -247,7 +262,7 @@ public final class Ledger {
   public List<JudgedEvent> signedBy(String emitter) {
     return signerIndex
         .eventsOf(emitter)
-        .map(stored -> new JudgedEvent(stored.event(), stored.verdict()))
+        .map(stored -> new JudgedEvent(stored.event(), stored.verdict(), stored.voters()))
         .toList();
   }
 
@@ -326,7 +341,7 @@ public final class Ledger {
   public List<JudgedEvent> variants() {
     return eventIndex.all().stream()
         .flatMap(EventVariants::allOf)
-        .map(stored -> new JudgedEvent(stored.event(), stored.verdict()))
+        .map(stored -> new JudgedEvent(stored.event(), stored.verdict(), stored.voters()))
         .toList();
   }
 

@@ -11,6 +11,7 @@ import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Service;
 import nara.event.Verdict;
+import nara.event.Voters;
 import nara.negentropy.ItemId;
 
 /**
@@ -33,7 +34,17 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
   /** Bit i is set when the i-th id is stored as valid. */
   record ValidIds(BitSet valid) implements BusMessage {}
 
-  record JudgedEvent(Event event, Verdict verdict) {}
+  /**
+   * An event with its verdict.
+   *
+   * @param voters of a checkpoint, the voters whose votes are valid
+   */
+  record JudgedEvent(Event event, Verdict verdict, Voters voters) {
+    /** An event that is no checkpoint, or one whose votes nobody has verified. */
+    public JudgedEvent(Event event, Verdict verdict) {
+      this(event, verdict, Voters.UNEXAMINED);
+    }
+  }
 
   /** Merges events to which the sender has applied the trust policy. */
   record MergeEvents(List<JudgedEvent> events) implements LedgerRequest<MergeResult> {}

@@ -22,6 +22,7 @@ import nara.event.Social;
 import nara.identity.Standing;
 import nara.ledger.PairObservations.Key;
 import nara.ledger.Share.Group;
+import nara.ledger.index.Backing;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
 
@@ -121,6 +122,7 @@ final class Retention {
   private final long maxBytes;
   private final String owner;
   private final Standing.Lookup standings;
+  private final Backing backing;
   private final Consumer<StoredEvent> onEvicted;
 
   private final Map<Share.Key, Share> shares = new HashMap<>();
@@ -145,7 +147,7 @@ final class Retention {
               .reversed()
               .thenComparing(PairObservations::key));
 
-  /** The latest time of any checkpoint offered so far, by subject. */
+  /** The latest time of any checkpoint of established voters offered so far, by subject. */
   private final Map<String, Long> coveredUntil = new HashMap<>();
 
   private int storedCount;
@@ -187,6 +189,7 @@ final class Retention {
     this.maxBytes = config.maxBytes();
     this.owner = config.owner();
     this.standings = standings;
+    this.backing = new Backing(standings);
     this.onEvicted = onEvicted;
     this.byCount = new ShareQueue(2, Share::counted, fairFrom);
   }
@@ -196,19 +199,12 @@ final class Retention {
     return (long) maxEvents + Math.max(maxEvents, HEADROOM);
   }
 
-  /**
-   * Adds an event under the limits of its kind; returns whether it stays. Costs O(log n), for a
-   * checkpoint plus the restarts that it makes removable.
-   */
+  /** Adds an event under the limits of its kind; returns whether it stays. Costs O(log n). */
   boolean admit(StoredEvent stored) {
     add(stored);
     return switch (stored.event().payload()) {
       case Ping ping -> trimPings(ping.target(), stored);
       case Observation observation -> trim(pairs.get(Key.of(observation)), stored);
-      case Checkpoint checkpoint -> {
-        applyCheckpoint(checkpoint.subject(), checkpoint.asOfTime());
-        yield true;
-      }
       default -> true;
     };
   }
@@ -366,10 +362,15 @@ final class Retention {
     return stored == newcomer;
   }
 
-  private void applyCheckpoint(String subject, long asOfTime) {
+  /**
+   * Lets an offered checkpoint cover the restarts before its time, when its voters are established.
+   */
+  void applyCheckpoint(StoredEvent offered) {
+    Checkpoint checkpoint = (Checkpoint) offered.event().payload();
+    String subject = checkpoint.subject();
     Long before = coveredUntil.get(subject);
-    if (before == null || before < asOfTime) {
-      coveredUntil.put(subject, asOfTime);
+    if ((before == null || before < checkpoint.asOfTime()) && backing.isEstablished(offered)) {
+      coveredUntil.put(subject, checkpoint.asOfTime());
       List.copyOf(pairsWithSurplus.getOrDefault(subject, Set.of()))
           .forEach(pair -> trim(pair, null));
     }
@@ -540,8 +541,9 @@ final class Retention {
     }
     int priority = priority(event).ordinal();
     boolean authored = stored.isAuthored();
-    // A checkpoint has no actor who could sign it.
-    boolean signed = authored || event.payload() instanceof Checkpoint;
+    // A checkpoint has no actor who could sign it. Its voters do.
+    boolean signed =
+        authored || event.payload() instanceof Checkpoint && backing.isEstablished(stored);
     if (!signed && !involvesEstablished(event)) {
       return priority;
     }

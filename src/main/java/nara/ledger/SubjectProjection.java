@@ -1,6 +1,8 @@
 package nara.ledger;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nara.event.Chau;
@@ -13,8 +15,10 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Service;
 import nara.event.Social;
+import nara.identity.Standing;
 import nara.ledger.LedgerRequest.Sighting;
 import nara.ledger.LedgerRequest.SubjectSummary;
+import nara.ledger.index.Backing;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.StoredEvent;
 
@@ -30,19 +34,43 @@ final class SubjectProjection {
 
   private final EventIndex eventIndex;
   private final Duration missingAfter;
+  private final String owner;
+  private final Standing.Lookup standings;
+  private final Backing backing;
 
-  SubjectProjection(EventIndex index, Duration missingAfter) {
+  SubjectProjection(EventIndex index, LedgerConfig config, Standing.Lookup standings) {
     this.eventIndex = index;
-    this.missingAfter = missingAfter;
+    this.missingAfter = config.missingAfter();
+    this.owner = config.owner();
+    this.standings = standings;
+    this.backing = new Backing(standings);
   }
 
   SubjectSummary summary(String subject, long atSeconds) {
     SubjectHistory history = new SubjectHistory();
     eventsAbout(subject, Service.OBSERVATION).forEach(history::add);
-    eventsAbout(subject, Service.CHECKPOINT).forEach(history::add);
+    bestBackedCheckpoints(subject).forEach(history::add);
     String status =
         newestReport(subject).map(report -> statusAt(report, atSeconds)).orElse(UNKNOWN);
     return history.summary(subject, status, atSeconds);
+  }
+
+  /** The checkpoints about a subject that count: those of the highest {@link Backing#rank}. */
+  private List<Event> bestBackedCheckpoints(String subject) {
+    Standing standing = subject.equals(owner) ? Standing.ESTABLISHED : standings.standing(subject);
+    int best = 1;
+    List<Event> found = new ArrayList<>();
+    for (StoredEvent stored : eventIndex.events(subject, Service.CHECKPOINT).stream().toList()) {
+      int rank = backing.rank(stored, standing);
+      if (rank > best) {
+        found.clear();
+        best = rank;
+      }
+      if (rank == best) {
+        found.add(stored.event());
+      }
+    }
+    return found;
   }
 
   private Stream<Event> eventsAbout(String subject, Service service) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
@@ -111,8 +112,23 @@ final class EventPipeline {
         others.add(result);
       }
     }
+    examineVotes(trusted);
     eventVerifier.markUsed(trusted);
     return Stream.concat(trusted.stream(), verify(others, Witness.NONE).stream()).toList();
+  }
+
+  /** Tells which voters of trusted checkpoints the known keys confirm; the verdicts stay. */
+  private void examineVotes(List<VerificationResult> trusted) {
+    int[] checkpoints =
+        IntStream.range(0, trusted.size())
+            .filter(i -> trusted.get(i).event().payload() instanceof Checkpoint)
+            .toArray();
+    List<ReadResult> batch =
+        Arrays.stream(checkpoints).mapToObj(i -> trusted.get(i).readResult()).toList();
+    List<VerificationResult> results = verify(batch, Witness.NONE);
+    for (int k = 0; k < checkpoints.length; k++) {
+      trusted.set(checkpoints[k], trusted.get(checkpoints[k]).with(results.get(k).voters()));
+    }
   }
 
   /**

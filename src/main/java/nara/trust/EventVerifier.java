@@ -25,6 +25,8 @@ import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
 import nara.event.Signatures;
 import nara.event.Verdict;
+import nara.event.Voters;
+import nara.event.Voters.Voter;
 import nara.identity.KeyLookup;
 import nara.identity.KeyLookup.Contested;
 import nara.identity.KeyLookup.Known;
@@ -53,7 +55,7 @@ public final class EventVerifier {
   public static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(10);
 
   /** Distinct voters whose signatures back a checkpoint. */
-  public static final int MIN_VOTERS = 2;
+  public static final int MIN_VOTERS = Voters.MIN;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -335,8 +337,8 @@ public final class EventVerifier {
       ParsedEvent parsed = (ParsedEvent) batch.get(i);
       if (parsed.event().payload() instanceof Checkpoint) {
         VoteChecks vote = votes.remove();
-        results[i] = orWaiting(vote.result(parsed, accepted, check), parsed, tripReason);
-        check += vote.checks().size();
+        results[i] = orWaiting(vote.result(parsed, keys, accepted, check), parsed, tripReason);
+        check += vote.keys().size();
       } else if (results[i] == null) {
         results[i] = orWaiting(signatureResult(parsed, accepted[check++]), parsed, tripReason);
       }
@@ -413,49 +415,66 @@ public final class EventVerifier {
    * an id, so an id may have several claimants, and several ids may be claimed for one key. A vote
    * is checked with the key of each claimant; as only distinct keys count, that is safe.
    *
-   * @param checks the key of each check, which follow each other in the batch
-   * @param missingKeys ids of voters whose key is not known
+   * <p>A vote that fails with the keys of all claimants stays open: the voter's own key may still
+   * come, and until then a thief's may be the only one. It is no longer open once the key of the id
+   * is decided.
+   *
+   * @param keys the key of each check; the checks follow each other in the batch
+   * @param voters the voter's id of each check
+   * @param openIds ids of voters for which another key may come
    */
-  private record VoteChecks(List<PublicKey> checks, Set<String> missingKeys) {
+  private record VoteChecks(List<PublicKey> keys, List<String> voters, Set<String> openIds) {
 
-    static VoteChecks add(Checkpoint checkpoint, Keyring keys, List<SignatureCheck> all) {
-      List<PublicKey> checks = new ArrayList<>();
-      Set<String> missingKeys = new LinkedHashSet<>();
+    static VoteChecks add(Checkpoint checkpoint, Keyring keyring, List<SignatureCheck> all) {
+      VoteChecks votes =
+          new VoteChecks(new ArrayList<>(), new ArrayList<>(), new LinkedHashSet<>());
       for (int v = 0; v < checkpoint.voterIds().size(); v++) {
         String voter = checkpoint.voterIds().get(v);
-        List<PublicKey> claimants = keys.keysOfId(voter);
         Optional<byte[]> signature = Signatures.decode(checkpoint.signatures().get(v));
-        if (claimants.isEmpty()) {
-          missingKeys.add(voter);
-        } else if (signature.isPresent()) {
+        if (signature.isPresent()) {
           byte[] text = checkpoint.attestation(voter).getBytes(StandardCharsets.UTF_8);
-          for (PublicKey key : claimants) {
+          for (PublicKey key : keyring.keysOfId(voter)) {
             all.add(new SignatureCheck(key, text, signature.get()));
-            checks.add(key);
+            votes.keys.add(key);
+            votes.voters.add(voter);
+          }
+          if (!keyring.isIdDecided(voter)) {
+            votes.openIds.add(voter);
           }
         }
       }
-      return new VoteChecks(checks, missingKeys);
+      return votes;
     }
 
-    VerificationResult result(ParsedEvent parsed, boolean[] accepted, int firstCheck) {
+    VerificationResult result(
+        ParsedEvent parsed, Keyring keyring, boolean[] accepted, int firstCheck) {
       Set<PublicKey> valid = new HashSet<>();
-      for (int v = 0; v < checks.size(); v++) {
-        if (accepted[firstCheck + v]) {
-          valid.add(checks.get(v));
+      Set<Voter> names = new LinkedHashSet<>();
+      Set<String> open = new LinkedHashSet<>(openIds);
+      for (int c = 0; c < keys.size(); c++) {
+        if (accepted[firstCheck + c]) {
+          valid.add(keys.get(c));
+          open.remove(voters.get(c));
+          PublicKey key = keys.get(c);
+          for (String name : keyring.claimantsOfId(voters.get(c), key)) {
+            names.add(new Voter(name, key));
+          }
         }
       }
       if (valid.size() >= MIN_VOTERS) {
-        return VerificationResult.of(parsed, Verdict.VALID, "");
+        return new VerificationResult(
+            parsed, Verdict.VALID, "", Set.of(), Voters.of(List.copyOf(names)));
       }
       String found = valid.size() + " valid distinct voters, " + MIN_VOTERS + " are needed";
-      return missingKeys.isEmpty()
-          ? VerificationResult.of(parsed, Verdict.UNBACKED_CHECKPOINT, found)
+      return valid.size() + open.size() < MIN_VOTERS
+          ? new VerificationResult(
+              parsed, Verdict.UNBACKED_CHECKPOINT, found, Set.of(), Voters.of(List.copyOf(names)))
           : new VerificationResult(
               parsed,
               Verdict.UNKNOWN_EMITTER,
-              found + "; the keys of " + missingKeys.size() + " voters are not known",
-              missingKeys);
+              found + "; the keys of " + open.size() + " voters are not known for certain",
+              open,
+              Voters.of(List.copyOf(names)));
     }
   }
 }

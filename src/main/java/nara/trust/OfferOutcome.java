@@ -39,7 +39,7 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
       verdicts.merge(result.verdict(), 1, Integer::sum);
       unknownEmitters.addAll(result.missingKeys());
       switch (policy.action(result.verdict())) {
-        case MERGE -> accepted.add(new JudgedEvent(result.event(), result.verdict()));
+        case MERGE -> accepted.add(judged(result, policy));
         case REJECT -> rejected++;
         case QUARANTINE -> {
           if (quarantine.add(result)) {
@@ -54,6 +54,13 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
         accepted,
         new OfferResult(
             received, 0, duplicate, 0, quarantined, rejected, verdicts, unknownEmitters));
+  }
+
+  /** A policy that merges everything, as the reference does, lets all voters count. */
+  private static JudgedEvent judged(VerificationResult result, TrustPolicy policy) {
+    return policy == TrustPolicy.REFERENCE
+        ? new JudgedEvent(result.event(), result.verdict())
+        : new JudgedEvent(result.event(), result.verdict(), result.voters());
   }
 
   /** The accepted events that are valid. */

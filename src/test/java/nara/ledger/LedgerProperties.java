@@ -3,6 +3,7 @@ package nara.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -22,12 +23,15 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.event.Voters;
+import nara.identity.PublicKey;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.MergeResult;
 import nara.ledger.index.FormOrder;
 import nara.ledger.index.StoredEvent;
+import nara.testing.Citizen;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -148,7 +152,8 @@ class LedgerProperties {
               .min(
                   (a, b) ->
                       order.compare(
-                          new StoredEvent(a.event(), a.verdict()), b.event(), b.verdict()))
+                          new StoredEvent(a.event(), a.verdict(), a.voters()),
+                          new StoredEvent(b.event(), b.verdict(), b.voters())))
               .orElseThrow();
       assertThat(held.json()).isEqualTo(best.event().json());
     }
@@ -200,10 +205,33 @@ class LedgerProperties {
             case 2 -> TestEvents.signed(ts, "a", payload);
             default -> TestEvents.signed(ts, payload.actor(), payload);
           };
-      events.add(new JudgedEvent(event, isValid ? Verdict.VALID : Verdict.UNSIGNED));
+      Verdict verdict = isValid ? Verdict.VALID : Verdict.UNSIGNED;
+      events.add(new JudgedEvent(event, verdict, voters(event, Arrays.hashCode(event.json()))));
     }
     return events;
   }
+
+  /**
+   * Some voters of a checkpoint, or nobody who examined them.
+   *
+   * @param hash the same for the same bytes
+   */
+  private static Voters voters(Event event, int hash) {
+    if (!(event.payload() instanceof Checkpoint) || hash % 4 == 0) {
+      return Voters.UNEXAMINED;
+    }
+    List<Voters.Voter> voters = new ArrayList<>();
+    for (int i = 0; i < NAMES.length; i++) {
+      if ((hash >>> i + 2 & 1) == 1) {
+        // Two names may have one key, which counts once.
+        voters.add(new Voters.Voter(NAMES[i], KEYS.get(i / 2)));
+      }
+    }
+    return Voters.of(voters);
+  }
+
+  private static final List<PublicKey> KEYS =
+      List.of(Citizen.named("a").key(), Citizen.named("b").key(), Citizen.named("c").key());
 
   private static final int KINDS = 9;
 

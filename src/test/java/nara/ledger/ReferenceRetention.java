@@ -22,6 +22,8 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.event.Voters;
+import nara.identity.PublicKey;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.Retention.Priority;
@@ -46,8 +48,8 @@ final class ReferenceRetention {
   List<String> content(List<JudgedEvent> offered) {
     List<StoredEvent> kept = distinctVariants(offered);
     Map<String, Long> covered = new HashMap<>();
-    for (StoredEvent storedEvent : kept) {
-      if (storedEvent.event().payload() instanceof Checkpoint c) {
+    for (StoredEvent storedEvent : acceptable(offered)) {
+      if (storedEvent.event().payload() instanceof Checkpoint c && isBacked(storedEvent)) {
         covered.merge(c.subject(), c.asOfTime(), Math::max);
       }
     }
@@ -86,7 +88,7 @@ final class ReferenceRetention {
         .toList();
   }
 
-  private List<StoredEvent> distinctVariants(List<JudgedEvent> offered) {
+  private List<StoredEvent> acceptable(List<JudgedEvent> offered) {
     List<StoredEvent> forms = new ArrayList<>();
     for (JudgedEvent judgedEvent : offered) {
       Event e = judgedEvent.event();
@@ -94,9 +96,24 @@ final class ReferenceRetention {
       if (e.payload().validationError().isEmpty()
           && !bad
           && new PersonalityFilter(config).accepts(e)) {
-        forms.add(new StoredEvent(e, judgedEvent.verdict()));
+        forms.add(new StoredEvent(e, judgedEvent.verdict(), judgedEvent.voters()));
       }
     }
+    return forms;
+  }
+
+  private boolean isBacked(StoredEvent checkpoint) {
+    Set<PublicKey> established = new HashSet<>();
+    for (Voters.Voter voter : checkpoint.voters().valid()) {
+      if (standings.standing(voter.name()) == Standing.ESTABLISHED) {
+        established.add(voter.key());
+      }
+    }
+    return !checkpoint.voters().examined() || established.size() > 1;
+  }
+
+  private List<StoredEvent> distinctVariants(List<JudgedEvent> offered) {
+    List<StoredEvent> forms = acceptable(offered);
     // The order of forms means nothing between different ids.
     forms.sort(
         Comparator.comparing((StoredEvent form) -> form.event().id())
@@ -221,7 +238,7 @@ final class ReferenceRetention {
   }
 
   private int compareVariants(StoredEvent a, StoredEvent b) {
-    return order.compare(a, b.event(), b.verdict());
+    return order.compare(a, b);
   }
 
   private Comparator<StoredEvent> lowestFirst() {
@@ -248,12 +265,12 @@ final class ReferenceRetention {
     }
     boolean trusted =
         authored
-            || event.payload() instanceof Checkpoint
+            || event.payload() instanceof Checkpoint && isBacked(stored)
             || (event.target().equals(event.actor()) || isEstablished(event.target()))
                 && (!(event.payload() instanceof Social social)
                     || social.witness().isEmpty()
                     || isEstablished(social.witness()));
-    boolean signed = authored || event.payload() instanceof Checkpoint;
+    boolean signed = authored || event.payload() instanceof Checkpoint && isBacked(stored);
     return (trusted ? 100 : 0)
         + (authorsFirst() && signed ? 100 : 0)
         + 2 * priority(stored).ordinal()

@@ -14,12 +14,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import nara.bus.Timeouts;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.event.Checkpoint;
 import nara.event.HeyThere;
 import nara.identity.PublicKey;
+import nara.ledger.LedgerRequest;
+import nara.node.Blocking;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
 import nara.recovery.report.Report.KeyConflict;
@@ -173,7 +176,23 @@ class NameTakeoverIT {
       Report report = fresh.report();
 
       assertThat(missingIn(fresh, honest)).as(report.toString()).isZero();
+      assertThat(report.eventTotals().verdicts()).doesNotContainKey("unbacked_checkpoint");
+      assertThat(latestCheckpoint(fresh, "v1")).isNotEmpty();
     }
+  }
+
+  /** Empty when no checkpoint about the nara has voters that are known well enough. */
+  private static String latestCheckpoint(TestNode node, String name) {
+    long now = Instant.now().getEpochSecond();
+    return Blocking.await(
+            node.node()
+                .bus()
+                .request(
+                    LedgerRequest.ADDRESS,
+                    new LedgerRequest.SummariseSubject(name, now),
+                    Timeouts.LOCAL),
+            Timeouts.LOCAL)
+        .latestCheckpointId();
   }
 
   private static byte[] checkpoint(long ts) {

@@ -102,6 +102,7 @@ final class Oracles {
             .filter(each -> each.verdict() == Verdict.VALID)
             .map(JudgedEvent::event)
             .filter(truth::isForged)
+            .filter(event -> !isKnownByHostilePeersOnly(node, event))
             .toList();
     if (!forged.isEmpty()) {
       failures.add(
@@ -112,6 +113,24 @@ final class Oracles {
                   forged.getFirst(),
                   forged.stream().map(Event::actor).distinct().toList()));
     }
+  }
+
+  /**
+   * Whether a node could know a name by hostile peers only: no honest neighbour gave it a single
+   * event. Then the key that these peers support holds, by the rules, and with it the announcement
+   * that carries it. The neighbours' own names are known by their pings.
+   */
+  private boolean isKnownByHostilePeersOnly(HonestNode node, Event announcement) {
+    if (node != subject
+        || !announcement.service().isAnnouncement()
+        || node.reports().isEmpty()
+        || announcement.actor().equals(node.name())) {
+      return false;
+    }
+    Set<String> honest = neighbours.stream().map(HonestNode::name).collect(Collectors.toSet());
+    return !honest.contains(announcement.actor())
+        && node.reports().getFirst().neighbours().stream()
+            .noneMatch(each -> honest.contains(each.name()) && each.events() > 0);
   }
 
   private boolean believesAll(HonestNode node) {

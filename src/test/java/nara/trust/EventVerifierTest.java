@@ -239,6 +239,54 @@ class EventVerifierTest {
     }
   }
 
+  @Test
+  void checkpoint_waits_while_only_a_strangers_key_is_known_for_the_id_of_a_voter() {
+    Citizen mallory = Citizen.named("mallory");
+    Witness configured = new Witness("10.0.0.9:7433", true);
+    keys.learn("mallory", lisa.id(), mallory.key(), Origin.HEY_THERE, configured);
+    judgeJson(bart.heyThere(T, ""));
+    byte[] honest = checkpoint(T, List.of(lisa, bart));
+
+    VerificationResult waiting = judgeJson(honest).getFirst();
+    assertThat(waiting.verdict()).isEqualTo(Verdict.UNKNOWN_EMITTER);
+    assertThat(waiting.missingKeys()).containsExactly(lisa.id());
+
+    judgeJson(lisa.heyThere(T, ""));
+    assertThat(judgeJson(honest).getFirst().verdict()).isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void checkpoint_is_refused_when_the_keys_of_its_voters_are_decided() {
+    byte[] forged = checkpoint(T, List.of(Citizen.impostor("lisa"), bart));
+    String voter = Citizen.impostor("lisa").id();
+    for (Origin decisive : List.of(Origin.CONFIG, Origin.SNAPSHOT, Origin.NAMED_PING)) {
+      Keyring known = new Keyring();
+      EventVerifier byKnown =
+          new EventVerifier(new TableVerifier(64), known, InstantSource.fixed(NOW));
+      known.learn("bart", bart.id(), bart.key(), Origin.HEY_THERE);
+      known.learn("lisa", voter, lisa.key(), Origin.HEY_THERE);
+      assertThat(byKnown.verify(List.of(Citizen.read(forged))).getFirst().verdict())
+          .isEqualTo(Verdict.UNKNOWN_EMITTER);
+
+      known.learn("lisa", voter, lisa.key(), decisive);
+      assertThat(byKnown.verify(List.of(Citizen.read(forged))).getFirst().verdict())
+          .as(decisive.name())
+          .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+    }
+  }
+
+  @Test
+  void checkpoint_is_refused_when_too_few_of_its_voters_can_still_be_valid() {
+    judgeJson(bart.heyThere(T, ""));
+
+    assertThat(judgeJson(checkpoint(T, List.of(lisa))).getFirst().verdict())
+        .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+    assertThat(judgeJson(checkpoint(T, List.of(lisa, lisa))).getFirst().verdict())
+        .isEqualTo(Verdict.UNBACKED_CHECKPOINT);
+    assertThat(judgeJson(checkpoint(T, List.of(lisa, bart))).getFirst().verdict())
+        .isEqualTo(Verdict.UNKNOWN_EMITTER);
+  }
+
   private byte[] checkpoint(long ts, List<Citizen> voters) {
     Checkpoint.AgreedValues values = new Checkpoint.AgreedValues(1, 2, 3);
     Checkpoint bare =

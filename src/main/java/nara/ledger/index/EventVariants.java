@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import nara.event.Event;
 import nara.event.EventId;
-import nara.event.Verdict;
 
 /**
  * The stored events by id, and the rules for several events with one id.
@@ -93,7 +92,7 @@ public final class EventVariants {
     StoredEvent variant = visible.get(id);
     while (variant != null && variant.nextVariant != null) {
       StoredEvent next = variant.nextVariant;
-      if (order.compare(variant, next.event(), next.verdict()) > 0) {
+      if (order.compare(variant, next) > 0) {
         List<StoredEvent> all = allOf(visible.get(id)).toList();
         all.forEach(this::remove);
         all.forEach(this::add);
@@ -109,7 +108,7 @@ public final class EventVariants {
     StoredEvent first = visible.get(id);
     StoredEvent before = null;
     StoredEvent after = first;
-    while (after != null && order.compare(after, added.event(), added.verdict()) < 0) {
+    while (after != null && order.compare(after, added) < 0) {
       before = after;
       after = after.nextVariant;
     }
@@ -146,13 +145,13 @@ public final class EventVariants {
   }
 
   /** Replaces a variant by another copy of it; returns false when the copy is not better. */
-  public boolean replace(StoredEvent variant, Event copy, Verdict verdict) {
-    if (order.compare(variant, copy, verdict) <= 0) {
+  public boolean replace(StoredEvent variant, StoredEvent copy) {
+    if (order.compare(variant, copy) <= 0) {
       return false;
     }
     // A better copy may also outrank other variants of its id.
     remove(variant);
-    variant.replaceWith(copy, verdict);
+    variant.replaceWith(copy);
     add(variant);
     return true;
   }

@@ -19,7 +19,7 @@ import nara.identity.Standing;
  *   <li>the better verdict;
  *   <li>the author's own signature: an id does not cover the emitter, so anybody can sign a copy;
  *   <li>of a checkpoint, the subject that has the subject's id, as neither the id nor a signature
- *       covers the name; then the subject of the higher standing; then more signatures;
+ *       covers the name; then the subject of the higher standing; then the better {@link Backing};
  *   <li>the actor of the higher standing, then the target: an unsigned restart can be given any
  *       observer;
  *   <li>the shorter actor, then the shorter target: of two ways to split a content with a colon in
@@ -37,6 +37,7 @@ import nara.identity.Standing;
 public final class FormOrder {
   private final String owner;
   private final Standing.Lookup standings;
+  private final Backing backing;
 
   /**
    * @param owner the name of this node, which is known best; may be empty
@@ -44,17 +45,20 @@ public final class FormOrder {
   public FormOrder(String owner, Standing.Lookup standings) {
     this.owner = owner;
     this.standings = standings;
+    this.backing = new Backing(standings);
   }
 
-  /** Below zero when the stored event is better than the other event with its id. */
-  public int compare(StoredEvent stored, Event other, Verdict verdict) {
+  /** Below zero when the stored event is better than the offered one with its id. */
+  public int compare(StoredEvent stored, StoredEvent offered) {
     Event event = stored.event();
+    Event other = offered.event();
+    Verdict verdict = offered.verdict();
     int byVerdict = stored.verdict().compareTo(verdict);
     if (byVerdict != 0 || Arrays.equals(event.json(), other.json())) {
       return byVerdict;
     }
     int byAuthor = Boolean.compare(StoredEvent.isAuthored(other, verdict), stored.isAuthored());
-    int byNames = byAuthor != 0 ? byAuthor : compareNames(event, other);
+    int byNames = byAuthor != 0 ? byAuthor : compareNames(stored, offered);
     if (byNames != 0) {
       return byNames;
     }
@@ -64,13 +68,15 @@ public final class FormOrder {
     return byLength != 0 ? byLength : Arrays.compareUnsigned(event.json(), other.json());
   }
 
-  private int compareNames(Event a, Event b) {
+  private int compareNames(StoredEvent stored, StoredEvent offered) {
+    Event a = stored.event();
+    Event b = offered.event();
     boolean sameActor = a.actor().equals(b.actor());
     boolean sameTarget = a.target().equals(b.target());
     int byStanding = sameActor ? 0 : standing(b.actor()) - standing(a.actor());
     if (a.payload() instanceof Checkpoint c && b.payload() instanceof Checkpoint d) {
       int bySubject = Integer.compare(subject(d), subject(c));
-      byStanding = bySubject != 0 ? bySubject : d.signatures().size() - c.signatures().size();
+      byStanding = bySubject != 0 ? bySubject : backing.compare(stored, offered);
     } else if (byStanding == 0 && !sameTarget) {
       byStanding = standing(b.target()) - standing(a.target());
     }
@@ -125,7 +131,7 @@ public final class FormOrder {
 
   /**
    * Whether no better form can come of a valid event without white space, as far as it matters. It
-   * can of a checkpoint: with another subject or more signatures; and of a hey-there or a chau
+   * can of a checkpoint: with another subject or better voters; and of a hey-there or a chau
    * without a right id.
    */
   public boolean isFinal(StoredEvent stored) {

@@ -5,6 +5,7 @@ import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Social;
 import nara.event.Verdict;
+import nara.event.Voters;
 import nara.negentropy.ItemId;
 
 /**
@@ -14,6 +15,7 @@ import nara.negentropy.ItemId;
 public final class StoredEvent {
   private Event event;
   private Verdict verdict;
+  private Voters voters;
 
   /** The next worse variant of the same id, or null; see {@link EventVariants}. */
   StoredEvent nextVariant;
@@ -31,8 +33,16 @@ public final class StoredEvent {
   public boolean newInBatch;
 
   public StoredEvent(Event event, Verdict verdict) {
+    this(event, verdict, Voters.UNEXAMINED);
+  }
+
+  /**
+   * @param voters of a checkpoint, the voters whose votes are valid
+   */
+  public StoredEvent(Event event, Verdict verdict, Voters voters) {
     this.event = event;
     this.verdict = verdict;
+    this.voters = voters;
   }
 
   public Event event() {
@@ -41,6 +51,15 @@ public final class StoredEvent {
 
   public Verdict verdict() {
     return verdict;
+  }
+
+  public Voters voters() {
+    return voters;
+  }
+
+  /** Adds voters whose keys were not known before. */
+  public void add(Voters more) {
+    voters = voters.plus(more);
   }
 
   /** Whether the nara that acted has signed it. Nobody else can make such a form of the event. */
@@ -55,9 +74,10 @@ public final class StoredEvent {
         && event.emitter().equals(event.actor());
   }
 
-  void replaceWith(Event better, Verdict betterVerdict) {
-    event = better;
-    verdict = betterVerdict;
+  void replaceWith(StoredEvent better) {
+    event = better.event;
+    verdict = better.verdict;
+    voters = better.voters;
     hash = null;
   }
 

@@ -88,10 +88,10 @@ class EventVariantsTest {
     Event smaller = restart("a", "w", Verdict.UNSIGNED).event();
 
     assertThat(variants.variantOf(larger)).isSameAs(stored);
-    assertThat(variants.replace(stored, larger, Verdict.UNSIGNED)).isFalse();
-    assertThat(variants.replace(stored, smaller, Verdict.UNSIGNED)).isTrue();
+    assertThat(variants.replace(stored, new StoredEvent(larger, Verdict.UNSIGNED))).isFalse();
+    assertThat(variants.replace(stored, new StoredEvent(smaller, Verdict.UNSIGNED))).isTrue();
     assertThat(stored.event()).isSameAs(smaller);
-    assertThat(variants.replace(stored, larger, Verdict.VALID)).isTrue();
+    assertThat(variants.replace(stored, new StoredEvent(larger, Verdict.VALID))).isTrue();
     assertThat(stored.event()).isSameAs(larger);
     assertThat(stored.verdict()).isEqualTo(Verdict.VALID);
     assertThat(shown).containsExactly(stored);
@@ -104,7 +104,7 @@ class EventVariantsTest {
     List.of(first, second).forEach(variants::add);
     assertThat(variants.isVisible(first)).isTrue();
 
-    variants.replace(second, restart("b", "signed", Verdict.VALID).event(), Verdict.VALID);
+    variants.replace(second, restart("b", "signed", Verdict.VALID));
 
     assertThat(shown).containsExactly(second);
     assertThat(EventVariants.allOf(second)).containsExactly(second, first);
@@ -137,11 +137,11 @@ class EventVariantsTest {
         assertThat(variants.add(offered)).isEqualTo(stored.isEmpty());
         stored.add(offered);
       } else {
-        variants.replace(same, offered.event(), verdict);
+        variants.replace(same, offered);
       }
     }
 
-    Comparator<StoredEvent> byRank = (a, b) -> ORDER.compare(a, b.event(), b.verdict());
+    Comparator<StoredEvent> byRank = ORDER::compare;
     assertThat(shown).isEqualTo(stored.stream().min(byRank).map(List::of).orElse(List.of()));
     if (!stored.isEmpty()) {
       assertThat(EventVariants.allOf(shown.getFirst()))

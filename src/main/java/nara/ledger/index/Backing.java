@@ -1,0 +1,93 @@
+package nara.ledger.index;
+
+import java.util.stream.Stream;
+import nara.event.Checkpoint;
+import nara.event.Voters;
+import nara.event.Voters.Voter;
+import nara.identity.Standing;
+
+/**
+ * How well the voters of a checkpoint are known. Anybody can make two keys and with them a valid
+ * checkpoint about any nara. So only voters that are {@link Standing#ESTABLISHED} may replace the
+ * history of others. All voters that are known from one discovered host alone count as one: a
+ * stranger can respond under any number of names. The answers follow the standings of now.
+ */
+public final class Backing {
+  private final Standing.Lookup standings;
+
+  public Backing(Standing.Lookup standings) {
+    this.standings = standings;
+  }
+
+  /**
+   * Whether a checkpoint may remove restarts: two established voters have signed it. Removed events
+   * do not come back, so less does not suffice.
+   */
+  public boolean isEstablished(StoredEvent checkpoint) {
+    return !checkpoint.voters().examined() || establishedVotes(checkpoint) >= Voters.MIN;
+  }
+
+  /**
+   * Ranks a checkpoint among those about its subject: 2 when its voters are established; 1 when two
+   * of them are as well known as the subject, so that a network in which no nara is established, or
+   * one on a single host, keeps its checkpoints; 0 when it does not count.
+   *
+   * @param subject the standing of the checkpoint's subject
+   */
+  public int rank(StoredEvent checkpoint, Standing subject) {
+    if (isEstablished(checkpoint)) {
+      return 2;
+    }
+    Stream<Voter> known = known(checkpoint, Standing.KNOWN);
+    if (subject == Standing.ESTABLISHED) {
+      String host = standings.onlyHost(checkpoint.event().target());
+      known =
+          known.filter(voter -> !host.isEmpty() && standings.onlyHost(voter.name()).equals(host));
+    }
+    return distinctKeys(known) >= Voters.MIN ? 1 : 0;
+  }
+
+  /**
+   * Compares two forms of one checkpoint: below zero when the first has more established voters.
+   * With too few established ones in both, when it has more valid votes.
+   */
+  int compare(StoredEvent a, StoredEvent b) {
+    int ofA = establishedVotes(a);
+    int ofB = establishedVotes(b);
+    return ofA != ofB || ofA >= Voters.MIN ? ofB - ofA : validVotes(b) - validVotes(a);
+  }
+
+  /** One key may have several names, and one house several keys: neither counts twice. */
+  private int establishedVotes(StoredEvent checkpoint) {
+    if (!checkpoint.voters().examined()) {
+      return votes(checkpoint);
+    }
+    long houses = known(checkpoint, Standing.ESTABLISHED).map(this::house).distinct().count();
+    return (int) Math.min(houses, distinctKeys(known(checkpoint, Standing.ESTABLISHED)));
+  }
+
+  /** What counts as one voter: the host that alone vouches for it, or else its key. */
+  private Object house(Voter voter) {
+    String host = standings.onlyHost(voter.name());
+    return host.isEmpty() ? voter.key() : host;
+  }
+
+  private int validVotes(StoredEvent checkpoint) {
+    return checkpoint.voters().examined()
+        ? distinctKeys(checkpoint.voters().valid().stream())
+        : votes(checkpoint);
+  }
+
+  private static int votes(StoredEvent checkpoint) {
+    return ((Checkpoint) checkpoint.event().payload()).signatures().size();
+  }
+
+  private Stream<Voter> known(StoredEvent checkpoint, Standing least) {
+    return checkpoint.voters().valid().stream()
+        .filter(voter -> standings.standing(voter.name(), voter.key()).compareTo(least) >= 0);
+  }
+
+  private static int distinctKeys(Stream<Voter> voters) {
+    return (int) voters.map(Voter::key).distinct().count();
+  }
+}
