@@ -233,6 +233,14 @@ final class KnownNeighbours {
     }
   }
 
+  /** A rival address gave no signed response, but still responds to pings in that name. */
+  void onNoProof(String name, String address) {
+    NeighbourEntry neighbour = known.get(name);
+    if (neighbour != null) {
+      neighbour.addresses.onNoProof(address);
+    }
+  }
+
   /**
    * Applies a presence notification.
    *

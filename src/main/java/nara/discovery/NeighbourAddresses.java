@@ -40,6 +40,9 @@ final class NeighbourAddresses {
     private boolean failed;
     private boolean proven;
 
+    /** Whether it was asked for a signed response since it began to respond to pings. */
+    private boolean asked;
+
     private Claim(String address, Evidence evidence) {
       this.address = address;
       this.evidence = evidence;
@@ -73,7 +76,7 @@ final class NeighbourAddresses {
       claim.evidence = evidence;
       choose();
     }
-    return !claim.responded;
+    return !claim.responded || (firstHand && !rivals().isEmpty());
   }
 
   private boolean makeRoom(Evidence evidence) {
@@ -109,6 +112,7 @@ final class NeighbourAddresses {
     claim(address, evidence, false);
     Claim claim = claims.get(address);
     if (claim != null) {
+      claim.asked &= claim.responded;
       claim.responded = true;
       claim.failed = false;
       choose();
@@ -130,12 +134,21 @@ final class NeighbourAddresses {
   void onProof(String address, boolean valid) {
     Claim claim = claims.get(address);
     if (claim != null) {
+      claim.asked = true;
       claim.proven = valid;
       if (valid) {
         choose();
       } else {
         onFailure(address);
       }
+    }
+  }
+
+  /** The address gave no signed response, but still responds to pings. */
+  void onNoProof(String address) {
+    Claim claim = claims.get(address);
+    if (claim != null) {
+      claim.asked = true;
     }
   }
 
@@ -183,14 +196,16 @@ final class NeighbourAddresses {
 
   /**
    * The addresses that respond to pings, when there are several and no signed response tells which
-   * one is the nara's. Responses to pings are not signed, so a stranger can send them too.
+   * one is the nara's. Responses to pings are not signed, so a stranger can send them too. A new
+   * one is compared with an address that gave a proof before: the nara may have moved.
    */
   List<String> rivals() {
     List<Claim> responding = claims.values().stream().filter(claim -> claim.responded).toList();
     boolean decided =
         responding.size() < 2
-            || responding.stream()
-                .anyMatch(claim -> claim.proven || claim.evidence == Evidence.OPERATOR);
+            || responding.stream().anyMatch(claim -> claim.evidence == Evidence.OPERATOR)
+            || (responding.stream().anyMatch(claim -> claim.proven)
+                && responding.stream().allMatch(claim -> claim.asked));
     return decided ? List.of() : responding.stream().map(claim -> claim.address).toList();
   }
 

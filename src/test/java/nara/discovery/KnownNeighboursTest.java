@@ -313,6 +313,44 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void nara_that_moves_twice_is_compared_with_its_proven_address() {
+      known.onPresence(announced("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", THERE));
+      answers(toPing.getLast(), "bart");
+      known.onProof("bart", THERE, true);
+      known.onNoPong(new PingTarget(HERE, "bart", PLAZA));
+      assertThat(bart().address()).isEqualTo(THERE);
+
+      known.onPresence(announced("bart", ELSEWHERE));
+      answers(toPing.getLast(), "bart");
+      assertThat(known.rivals("bart")).containsExactly(THERE, ELSEWHERE);
+      known.onNoPong(new PingTarget(THERE, "bart", PLAZA));
+
+      assertThat(bart().address()).isEqualTo(ELSEWHERE);
+      assertThat(known.rivals("bart")).isEmpty();
+    }
+
+    @Test
+    void rivals_without_a_proof_are_pinged_again_when_the_nara_repeats_its_claim() {
+      known.onPresence(announced("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", THERE));
+      answers(toPing.getLast(), "bart");
+      known.onNoProof("bart", HERE);
+      known.onNoProof("bart", THERE);
+      toPing.clear();
+
+      known.onPresence(announced("bart", THERE));
+      assertThat(toPing).extracting(PingTarget::address).containsExactly(THERE);
+      known.onProof("bart", THERE, true);
+      toPing.clear();
+      known.onPresence(announced("bart", THERE));
+
+      assertThat(toPing).isEmpty();
+    }
+
+    @Test
     void nara_that_answers_at_an_address_that_another_claimed_is_used() {
       known.onPresence(announced("bart", HERE));
       known.onPresence(announced("impostor", HERE));
