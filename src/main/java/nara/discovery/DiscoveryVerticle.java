@@ -142,10 +142,13 @@ public final class DiscoveryVerticle extends VerticleBase {
     run = newRun;
     runStartedAt = steady.instant();
     runPromise = promise;
+    // A host name may be looked up at once; the run must not end before all sources are added.
+    newRun.workBegan();
     tailscale.ifPresent(
         daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
     config.peers().forEach(peer -> addConfigured(newRun, peer));
     newRun.addOthers();
+    newRun.workEnded();
     sendPings();
     return promise.future();
   }

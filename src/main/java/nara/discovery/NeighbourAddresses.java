@@ -52,6 +52,8 @@ final class NeighbourAddresses {
   /** In the order of arrival; a signed claim that is repeated is the latest again. */
   private final Map<String, Claim> claims = new LinkedHashMap<>();
 
+  private Set<String> configured = Set.of();
+
   private String chosen = "";
 
   /**
@@ -100,6 +102,7 @@ final class NeighbourAddresses {
 
   /** Replaces the operator's addresses of this name. */
   void configure(List<String> addresses) {
+    configured = Set.copyOf(addresses);
     claims
         .values()
         .removeIf(c -> c.evidence == Evidence.OPERATOR && !addresses.contains(c.address));
@@ -187,6 +190,11 @@ final class NeighbourAddresses {
 
   boolean holds(String address) {
     return claims.containsKey(address);
+  }
+
+  /** Whether the operator configured the address for this name. */
+  boolean isConfigured(String address) {
+    return configured.contains(address);
   }
 
   /** Whether the nara responds to pings at some address. */

@@ -135,6 +135,18 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void announced_address_that_the_operator_configured_for_the_name_is_as_good_as_his() {
+      known.addConfigured("bart", List.of(HERE));
+      answers(new PingTarget(HERE, "bart", PLAZA), "bart");
+      assertThat(keys.entries())
+          .extracting(Keyring.KeyEntry::origin)
+          .containsExactly(Origin.NAMED_PING);
+
+      answers(new PingTarget(THERE, "lisa", PLAZA), "lisa");
+      assertThat(keys.isFromOperator("lisa")).isFalse();
+    }
+
+    @Test
     void id_comes_from_the_keyring() {
       keys.learn("bart", "bart's id", TestIdentities.key("bart"), Origin.HEY_THERE);
       answers(found(HERE), "bart");
