@@ -179,7 +179,7 @@ final class KnownNeighbours {
 
   private boolean isConfigured(String name, String address) {
     NeighbourEntry neighbour = known.get(name);
-    return neighbour != null && neighbour.addresses.isConfigured(address);
+    return neighbour != null && neighbour.addresses.configured().contains(address);
   }
 
   private boolean isClaimed(String name, String address) {
@@ -297,6 +297,12 @@ final class KnownNeighbours {
       neighbour.id = online.id();
     }
     neighbour.announced |= firstHand;
+    if (firstHand && !neighbour.addresses.responds()) {
+      // It may have been down when its configured addresses were pinged.
+      neighbour.addresses.configured().stream()
+          .map(address -> new PingTarget(address, name, CONFIGURED))
+          .forEach(toPing);
+    }
     Evidence evidence = online.addressSigned() ? Evidence.SIGNED : Evidence.UNSIGNED;
     policy
         .check(online.address())

@@ -192,9 +192,9 @@ final class NeighbourAddresses {
     return claims.containsKey(address);
   }
 
-  /** Whether the operator configured the address for this name. */
-  boolean isConfigured(String address) {
-    return configured.contains(address);
+  /** The addresses that the operator configured for this name. */
+  Set<String> configured() {
+    return configured;
   }
 
   /** Whether the nara responds to pings at some address. */

@@ -147,6 +147,20 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void configured_address_that_did_not_respond_is_pinged_when_the_nara_announces_itself() {
+      known.addConfigured("bart", List.of(HERE));
+      known.onNoPong(configured("bart", HERE));
+
+      known.onPresence(announced("bart", ""));
+      assertThat(toPing).containsExactly(configured("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", ""));
+
+      assertThat(toPing).hasSize(1);
+      assertThat(keys.isDecided("bart")).isTrue();
+    }
+
+    @Test
     void id_comes_from_the_keyring() {
       keys.learn("bart", "bart's id", TestIdentities.key("bart"), Origin.HEY_THERE);
       answers(found(HERE), "bart");

@@ -86,7 +86,9 @@ class FloodIT {
     }
     send(eve, flood);
 
-    assertThat(node.heldEvents()).containsAll(history).hasSizeLessThanOrEqualTo(FULL_SIZE * MAX_EVENTS);
+    assertThat(node.heldEvents())
+        .containsAll(history)
+        .hasSizeLessThanOrEqualTo(FULL_SIZE * MAX_EVENTS);
   }
 
   @Test
