@@ -142,10 +142,13 @@ public final class DiscoveryVerticle extends VerticleBase {
     run = newRun;
     runStartedAt = steady.instant();
     runPromise = promise;
+    // A host name may be looked up at once; the run must not end before all sources are added.
+    newRun.workBegan();
     tailscale.ifPresent(
         daemon -> daemon.fetchStatus().onSuccess(status -> onTailscale(newRun, status)));
     config.peers().forEach(peer -> addConfigured(newRun, peer));
     newRun.addOthers();
+    newRun.workEnded();
     sendPings();
     return promise.future();
   }
@@ -243,7 +246,12 @@ public final class DiscoveryVerticle extends VerticleBase {
    * several addresses respond, each is asked for a signed response: one event of its ledger.
    */
   private void proveRivals(PingOutcome outcome) {
-    String name = outcome instanceof Pong pong ? pong.name() : "";
+    if (outcome instanceof Pong pong) {
+      proveRivals(pong.name());
+    }
+  }
+
+  private void proveRivals(String name) {
     List<String> rivals = known.rivals(name);
     if (rivals.isEmpty() || stopped || !proving.add(name)) {
       return;
@@ -256,6 +264,9 @@ public final class DiscoveryVerticle extends VerticleBase {
         .onComplete(
             proved -> {
               proving.remove(name);
+              if (!rivals.containsAll(known.rivals(name))) {
+                proveRivals(name);
+              }
               if (current != null) {
                 current.workEnded();
               }
@@ -271,18 +282,36 @@ public final class DiscoveryVerticle extends VerticleBase {
             new MeshRequest.FetchPage(
                 new MeshRequest.Peer(name, address), PROOF, config.pingTimeout()),
             config.pingTimeout().plus(Timeouts.MERGE))
+        .compose(
+            outcome ->
+                switch (outcome) {
+                  case PageFetched page -> {
+                    known.onProof(name, address, true);
+                    yield Future.succeededFuture();
+                  }
+                  case FetchFailed failed -> onNoProof(name, address, failed.failure());
+                })
+        .otherwiseEmpty();
+  }
+
+  /** A nara that moved left a dead address behind; a busy one still responds to pings. */
+  private Future<?> onNoProof(String name, String address, MeshFailure failure) {
+    if (failure == MeshFailure.BAD_SIGNATURE) {
+      known.onProof(name, address, false);
+      return Future.succeededFuture();
+    }
+    return bus.request(
+            MeshRequest.ADDRESS,
+            new MeshRequest.PingPeer(address, config.pingTimeout()),
+            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .onSuccess(
             outcome -> {
-              switch (outcome) {
-                case PageFetched page -> known.onProof(name, address, true);
-                case FetchFailed failed -> {
-                  if (failed.failure() == MeshFailure.BAD_SIGNATURE) {
-                    known.onProof(name, address, false);
-                  }
-                }
+              if (outcome instanceof Pong pong && pong.name().equals(name)) {
+                known.onNoProof(name, address);
+              } else {
+                known.onNoPong(new PingTarget(address, name, Neighbour.Source.HEARSAY));
               }
-            })
-        .otherwiseEmpty();
+            });
   }
 
   private static void logProblem(String problem) {

@@ -177,6 +177,11 @@ final class KnownNeighbours {
         : Optional.of("%s at %s %s".formatted(SafeText.quoted(name), target.address(), error));
   }
 
+  private boolean isConfigured(String name, String address) {
+    NeighbourEntry neighbour = known.get(name);
+    return neighbour != null && neighbour.addresses.configured().contains(address);
+  }
+
   private boolean isClaimed(String name, String address) {
     NeighbourEntry claimant = known.get(name);
     return claimant != null && claimant.addresses.holds(address);
@@ -184,8 +189,12 @@ final class KnownNeighbours {
 
   /** An address that the operator gave for the name is better evidence than an address alone. */
   private LearnResult learn(PingTarget target, Pong pong) {
-    boolean configured = target.source() == CONFIGURED;
-    boolean named = configured && target.expectedName().equals(pong.name());
+    // It counts the same when the nara announced this address before the operator's was pinged.
+    boolean named =
+        target.source() == CONFIGURED
+            ? target.expectedName().equals(pong.name())
+            : isConfigured(pong.name(), target.address());
+    boolean configured = named || target.source() == CONFIGURED;
     Peer peer = new Peer(pong.name(), target.address(), configured);
     Origin origin = named ? Origin.NAMED_PING : Origin.PING;
     return keys.learn(pong.name(), "", pong.key(), origin, peer.witness());
@@ -230,6 +239,14 @@ final class KnownNeighbours {
     NeighbourEntry neighbour = known.get(name);
     if (neighbour != null) {
       neighbour.addresses.onProof(address, valid);
+    }
+  }
+
+  /** A rival address gave no signed response, but still responds to pings in that name. */
+  void onNoProof(String name, String address) {
+    NeighbourEntry neighbour = known.get(name);
+    if (neighbour != null) {
+      neighbour.addresses.onNoProof(address);
     }
   }
 
@@ -280,6 +297,12 @@ final class KnownNeighbours {
       neighbour.id = online.id();
     }
     neighbour.announced |= firstHand;
+    if (firstHand && !neighbour.addresses.responds()) {
+      // It may have been down when its configured addresses were pinged.
+      neighbour.addresses.configured().stream()
+          .map(address -> new PingTarget(address, name, CONFIGURED))
+          .forEach(toPing);
+    }
     Evidence evidence = online.addressSigned() ? Evidence.SIGNED : Evidence.UNSIGNED;
     policy
         .check(online.address())

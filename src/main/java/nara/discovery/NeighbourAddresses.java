@@ -40,6 +40,9 @@ final class NeighbourAddresses {
     private boolean failed;
     private boolean proven;
 
+    /** Whether it was asked for a signed response since it began to respond to pings. */
+    private boolean asked;
+
     private Claim(String address, Evidence evidence) {
       this.address = address;
       this.evidence = evidence;
@@ -48,6 +51,8 @@ final class NeighbourAddresses {
 
   /** In the order of arrival; a signed claim that is repeated is the latest again. */
   private final Map<String, Claim> claims = new LinkedHashMap<>();
+
+  private Set<String> configured = Set.of();
 
   private String chosen = "";
 
@@ -73,7 +78,7 @@ final class NeighbourAddresses {
       claim.evidence = evidence;
       choose();
     }
-    return !claim.responded;
+    return !claim.responded || (firstHand && !rivals().isEmpty());
   }
 
   private boolean makeRoom(Evidence evidence) {
@@ -97,6 +102,7 @@ final class NeighbourAddresses {
 
   /** Replaces the operator's addresses of this name. */
   void configure(List<String> addresses) {
+    configured = Set.copyOf(addresses);
     claims
         .values()
         .removeIf(c -> c.evidence == Evidence.OPERATOR && !addresses.contains(c.address));
@@ -109,6 +115,7 @@ final class NeighbourAddresses {
     claim(address, evidence, false);
     Claim claim = claims.get(address);
     if (claim != null) {
+      claim.asked &= claim.responded;
       claim.responded = true;
       claim.failed = false;
       choose();
@@ -130,12 +137,21 @@ final class NeighbourAddresses {
   void onProof(String address, boolean valid) {
     Claim claim = claims.get(address);
     if (claim != null) {
+      claim.asked = true;
       claim.proven = valid;
       if (valid) {
         choose();
       } else {
         onFailure(address);
       }
+    }
+  }
+
+  /** The address gave no signed response, but still responds to pings. */
+  void onNoProof(String address) {
+    Claim claim = claims.get(address);
+    if (claim != null) {
+      claim.asked = true;
     }
   }
 
@@ -176,6 +192,11 @@ final class NeighbourAddresses {
     return claims.containsKey(address);
   }
 
+  /** The addresses that the operator configured for this name. */
+  Set<String> configured() {
+    return configured;
+  }
+
   /** Whether the nara responds to pings at some address. */
   boolean responds() {
     return claims.values().stream().anyMatch(claim -> claim.responded);
@@ -183,14 +204,16 @@ final class NeighbourAddresses {
 
   /**
    * The addresses that respond to pings, when there are several and no signed response tells which
-   * one is the nara's. Responses to pings are not signed, so a stranger can send them too.
+   * one is the nara's. Responses to pings are not signed, so a stranger can send them too. A new
+   * one is compared with an address that gave a proof before: the nara may have moved.
    */
   List<String> rivals() {
     List<Claim> responding = claims.values().stream().filter(claim -> claim.responded).toList();
     boolean decided =
         responding.size() < 2
-            || responding.stream()
-                .anyMatch(claim -> claim.proven || claim.evidence == Evidence.OPERATOR);
+            || responding.stream().anyMatch(claim -> claim.evidence == Evidence.OPERATOR)
+            || (responding.stream().anyMatch(claim -> claim.proven)
+                && responding.stream().allMatch(claim -> claim.asked));
     return decided ? List.of() : responding.stream().map(claim -> claim.address).toList();
   }
 

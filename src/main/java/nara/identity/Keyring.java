@@ -53,9 +53,8 @@ public final class Keyring implements Standing.Lookup {
   private static final int MAX_CLAIMANTS_OF_PEER = 4;
 
   /**
-   * Naras with one host as their only voucher that need no voucher, because they responded to
-   * pings. One stranger can respond under any number of names, so more names share the host as
-   * voucher.
+   * Naras that responded to pings at one host and need no voucher. One stranger can respond under
+   * any number of names, so more names share the host as voucher.
    */
   static final int MAX_LIVE_NAMES_OF_HOST = 4;
 
@@ -118,7 +117,7 @@ public final class Keyring implements Standing.Lookup {
   private final Map<String, NameClaims> names = new ConcurrentHashMap<>();
   private final Map<String, List<IdClaim>> ids = new ConcurrentHashMap<>();
 
-  /** The number of names that responded to pings, by their only voucher. */
+  /** The number of names that responded to pings, by host. */
   private final Map<String, Integer> liveNames = new ConcurrentHashMap<>();
 
   private volatile long version;
@@ -327,9 +326,9 @@ public final class Keyring implements Standing.Lookup {
   }
 
   private void updateLive(NameClaims claims, int difference) {
-    if (claims != null && claims.isLive() && !claims.voucher().isEmpty()) {
+    for (String each : claims == null ? List.<String>of() : claims.liveHosts()) {
       liveNames.compute(
-          claims.voucher(),
+          each,
           (host, names) -> {
             int now = (names == null ? 0 : names) + difference;
             return now == 0 ? null : now;
@@ -637,7 +636,7 @@ public final class Keyring implements Standing.Lookup {
     if (named == null) {
       return Standing.UNKNOWN;
     }
-    return named.isEstablished() ? Standing.ESTABLISHED : Standing.KNOWN;
+    return named.standing();
   }
 
   @Override
@@ -649,12 +648,19 @@ public final class Keyring implements Standing.Lookup {
   @Override
   public String voucher(String name) {
     NameClaims named = names.get(name);
-    String voucher = named == null ? "" : named.voucher();
-    return !voucher.isEmpty()
-            && named.isLive()
-            && liveNames.getOrDefault(voucher, 0) <= MAX_LIVE_NAMES_OF_HOST
-        ? ""
-        : voucher;
+    if (named == null) {
+      return "";
+    }
+    // Peers that pass on its announcement do not make a nara less of the host where it responded.
+    // One host with few names is enough: strangers can respond in an honest name as well.
+    List<String> hosts = named.liveHosts();
+    return hosts.isEmpty()
+        ? named.isLive() ? "" : named.voucher()
+        : hosts.stream().anyMatch(this::hasFewLiveNames) ? "" : hosts.getFirst();
+  }
+
+  private boolean hasFewLiveNames(String host) {
+    return liveNames.getOrDefault(host, 0) <= MAX_LIVE_NAMES_OF_HOST;
   }
 
   @Override

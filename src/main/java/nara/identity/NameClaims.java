@@ -31,6 +31,9 @@ record NameClaims(
   /** Configured peers remembered for each key. They have room of their own. */
   static final int MAX_CONFIGURED = 64;
 
+  /** Hosts where a nara responded to pings. Honest ones have one, and another after a move. */
+  private static final int MAX_LIVE_HOSTS = 8;
+
   /** Supporters of a claim that a report names. The rest is counted. */
   private static final int MAX_NAMED = 3;
 
@@ -79,8 +82,17 @@ record NameClaims(
       return isDecisive() || configured > 0;
     }
 
+    /** Whether the operator gave the key, or the address at which the nara responded. */
+    boolean isNamed() {
+      return own > 0 || named;
+    }
+
     boolean isEstablished() {
-      return isFromOperator() || live || discovered > 1;
+      return isNamed() || live;
+    }
+
+    boolean isSupported() {
+      return isEstablished() || snapshot || configured > 0 || discovered > 1;
     }
   }
 
@@ -92,6 +104,7 @@ record NameClaims(
    * @param origins all of them, a bit for each ordinal
    * @param served peers that served an announcement with this key
    * @param direct peers that stated this key in response to a request for it, or to a ping
+   * @param liveHosts where the nara responded to pings
    */
   record Claim(
       PublicKey key,
@@ -99,10 +112,12 @@ record NameClaims(
       Origin origin,
       int origins,
       List<Witness> served,
-      List<Witness> direct) {
+      List<Witness> direct,
+      List<String> liveHosts) {
 
     static Claim of(PublicKey key, String id, Origin origin, Witness witness) {
-      return new Claim(key, id, origin, 0, List.of(), List.of()).with(id, origin, witness);
+      return new Claim(key, id, origin, 0, List.of(), List.of(), List.of())
+          .with(id, origin, witness);
     }
 
     /** With this evidence added; this object when it says nothing new. */
@@ -112,13 +127,23 @@ record NameClaims(
       int allOrigins = origins | 1 << newOrigin.ordinal();
       List<Witness> nowServed = newOrigin.isDirect() ? served : plus(served, witness);
       List<Witness> nowDirect = newOrigin.isDirect() ? plus(direct, witness) : direct;
+      List<String> nowLive = newOrigin == Origin.PING ? plusLive(witness.host()) : liveHosts;
       return !better
               && firstId.equals(id)
               && allOrigins == origins
               && nowServed == served
               && nowDirect == direct
+              && nowLive == liveHosts
           ? this
-          : new Claim(key, firstId, better ? newOrigin : origin, allOrigins, nowServed, nowDirect);
+          : new Claim(
+              key, firstId, better ? newOrigin : origin, allOrigins, nowServed, nowDirect, nowLive);
+    }
+
+    private List<String> plusLive(String host) {
+      if (host.isEmpty() || liveHosts.contains(host) || liveHosts.size() >= MAX_LIVE_HOSTS) {
+        return liveHosts;
+      }
+      return Stream.concat(liveHosts.stream(), Stream.of(host)).toList();
     }
 
     private static List<Witness> plus(List<Witness> known, Witness witness) {
@@ -310,11 +335,17 @@ record NameClaims(
     return decided != CONTESTED && evidence(claims.get(decided)).isFromOperator();
   }
 
-  /** Of a contested name it suffices that one claim is established. */
-  boolean isEstablished() {
-    return decided != CONTESTED
-        ? evidence(claims.get(decided)).isEstablished()
-        : claims.stream().anyMatch(claim -> evidence(claim).isEstablished());
+  /** Of a contested name, the claim with the highest standing counts. */
+  Standing standing() {
+    Standing highest = Standing.KNOWN;
+    for (Claim claim : holding()) {
+      Evidence evidence = evidence(claim);
+      if (evidence.isEstablished()) {
+        return Standing.ESTABLISHED;
+      }
+      highest = evidence.isSupported() ? Standing.VOUCHED : highest;
+    }
+    return highest;
   }
 
   /**
@@ -342,6 +373,19 @@ record NameClaims(
     }
     // A nara that responded to pings did so at the discovered address.
     return discovered.isEmpty() || (!configured.isEmpty() && !isLive()) ? configured : discovered;
+  }
+
+  /**
+   * The hosts where the nara responded to pings; none when the operator gave its key or the address
+   * at which it responded.
+   */
+  List<String> liveHosts() {
+    for (Claim claim : holding()) {
+      if (!claim.liveHosts().isEmpty() && !evidence(claim).isNamed()) {
+        return claim.liveHosts();
+      }
+    }
+    return List.of();
   }
 
   /** Whether the nara responded at an address. */
@@ -374,7 +418,7 @@ record NameClaims(
   int tier() {
     boolean certain =
         claims.stream().map(this::evidence).anyMatch(each -> each.isFromOperator() || each.live());
-    return certain ? Keyring.TIERS : used || isEstablished() ? 2 : isHearsay() ? 0 : 1;
+    return certain ? Keyring.TIERS : used || standing().isSupported() ? 2 : isHearsay() ? 0 : 1;
   }
 
   /** The peer that brought the name: a flood of names from one peer evicts its own names first. */

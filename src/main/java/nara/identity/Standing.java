@@ -9,10 +9,17 @@ public enum Standing {
   /** A key is known. One peer can invent such naras too, as it can make any number of keys. */
   KNOWN,
   /**
-   * The operator, this node's snapshot, a configured peer or two peers at different addresses
-   * support the key, or the nara itself responded at its address.
+   * This node's snapshot, a configured peer or two peers at different addresses support the key.
+   * Honest peers pass on every announcement that they get, so a stranger can make such naras too.
    */
+  VOUCHED,
+  /** The operator supports the key, or the nara itself responded at its address. */
   ESTABLISHED;
+
+  /** Whether more than one stranger's word supports the key. */
+  public boolean isSupported() {
+    return this == VOUCHED || this == ESTABLISHED;
+  }
 
   /** The standing and the voucher of a nara, by its name. */
   @FunctionalInterface
@@ -29,8 +36,9 @@ public enum Standing {
     }
 
     /**
-     * The host of the only peer that vouches for that nara. Empty when other evidence supports the
-     * key, and when no peer is known that vouches for it.
+     * The host of the only peer that vouches for that nara, or the host at which it and many others
+     * responded. Empty when other evidence supports the key, and when no peer is known that vouches
+     * for it.
      */
     default String voucher(String name) {
       return "";

@@ -36,8 +36,10 @@ import nara.ledger.index.StoredEvent;
  * <ol>
  *   <li>the pings, beyond {@link #PING_PART} of the room;
  *   <li>naras without a known key, beyond {@link #UNKNOWN_PART}: names are free;
- *   <li>naras that are not established, beyond {@link #NOT_ESTABLISHED_PART} for all of them: keys
- *       are free, too;
+ *   <li>naras of at most one voucher, beyond {@link #UNSUPPORTED_PART} for all of them: keys are
+ *       free, too;
+ *   <li>naras that are not established, beyond {@link #NOT_ESTABLISHED_PART} for all of them:
+ *       honest peers pass on the announcement of any key, and so vouch for it;
  *   <li>this node itself, beyond {@link #OWN_PART};
  *   <li>the established naras.
  * </ol>
@@ -50,8 +52,8 @@ import nara.ledger.index.StoredEvent;
  *
  * <p>Anybody can make any number of events in the name of an established nara. So those that the
  * actor did not sign go before those that he signed, and before all of them those that involve
- * another nara that is not established. Within each of these classes, {@link Priority} decides,
- * then the oldest goes first. First-seen and restarts that an established nara signed, and
+ * another nara that is not at least vouched for. Within each of these classes, {@link Priority}
+ * decides, then the oldest goes first. First-seen and restarts that an established nara signed, and
  * checkpoints, may exceed the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one
  * house.
  *
@@ -95,8 +97,15 @@ final class Retention {
    */
   static final int UNKNOWN_PART = 20;
 
-  /** Of the room for all naras that are not established, with or without a key: a quarter. */
-  static final int NOT_ESTABLISHED_PART = 4;
+  /** Of the room for naras of at most one voucher, with or without a key: a quarter. */
+  static final int UNSUPPORTED_PART = 4;
+
+  /**
+   * Of the room for all naras that are not established: a half. Offline naras, whose history a
+   * recovery brings back, are among them. The other half is for those that respond: hosts are not
+   * free.
+   */
+  static final int NOT_ESTABLISHED_PART = 2;
 
   /** Of the room for this node's own events that a flood cannot take: a quarter. */
   static final int OWN_PART = 4;
@@ -437,8 +446,12 @@ final class Retention {
     if (unknown > room / UNKNOWN_PART) {
       return Group.UNKNOWN;
     }
-    if (unknown + used.of(Group.KNOWN) > room / NOT_ESTABLISHED_PART) {
+    long unsupported = unknown + used.of(Group.KNOWN);
+    if (unsupported > room / UNSUPPORTED_PART) {
       return Group.KNOWN;
+    }
+    if (unsupported + used.of(Group.VOUCHED) > room / NOT_ESTABLISHED_PART) {
+      return Group.VOUCHED;
     }
     return used.of(Group.OWN) > room / OWN_PART ? Group.OWN : Group.ESTABLISHED;
   }
@@ -535,8 +548,8 @@ final class Retention {
     Event event = stored.event();
     if (event.payload() instanceof Ping ping) {
       // Pings have one room, so standings decide between them.
-      int observer = standing(ping.observer()).ordinal();
-      int target = standing(ping.target()).ordinal();
+      int observer = level(ping.observer());
+      int target = level(ping.target());
       return 2 * Math.min(observer, target) + (stored.isAuthored() ? 1 : 0);
     }
     int priority = priority(event).ordinal();
@@ -544,7 +557,7 @@ final class Retention {
     // A checkpoint has no actor who could sign it. Its voters do.
     boolean signed =
         authored || event.payload() instanceof Checkpoint && backing.isEstablished(stored);
-    if (!signed && !involvesEstablished(event)) {
+    if (!signed && !involvesSupported(event)) {
       return priority;
     }
     return authorsFirst
@@ -556,16 +569,19 @@ final class Retention {
     return rank >= protectedFrom;
   }
 
-  /** Whether all naras but the actor that the event involves are established. */
-  private boolean involvesEstablished(Event event) {
-    return (event.target().equals(event.actor())
-            || standing(event.target()) == Standing.ESTABLISHED)
+  /** Whether all naras but the actor that the event involves are supported. */
+  private boolean involvesSupported(Event event) {
+    return (event.target().equals(event.actor()) || isSupported(event.target()))
         && (!(event.payload() instanceof Social social)
             || social.witness().isEmpty()
-            || standing(social.witness()) == Standing.ESTABLISHED);
+            || isSupported(social.witness()));
   }
 
-  private Standing standing(String name) {
-    return name.equals(owner) ? Standing.ESTABLISHED : standings.standing(name);
+  private boolean isSupported(String name) {
+    return name.equals(owner) || standings.standing(name).isSupported();
+  }
+
+  private int level(String name) {
+    return isSupported(name) ? 2 : standings.standing(name) == Standing.KNOWN ? 1 : 0;
   }
 }

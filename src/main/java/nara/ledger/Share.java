@@ -67,6 +67,7 @@ final class Share {
   enum Group {
     UNKNOWN,
     KNOWN,
+    VOUCHED,
     ESTABLISHED,
     /** This node itself. */
     OWN;
@@ -75,6 +76,7 @@ final class Share {
       return switch (standing) {
         case UNKNOWN -> UNKNOWN;
         case KNOWN -> KNOWN;
+        case VOUCHED -> VOUCHED;
         case ESTABLISHED -> ESTABLISHED;
       };
     }

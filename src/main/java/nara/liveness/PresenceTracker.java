@@ -217,12 +217,17 @@ final class PresenceTracker {
       return tracked.pinging || tracked.mayBePinged(now);
     }
 
-    /** Reports, now and then, a neighbour that is silent in the ledger but was heard. */
+    /**
+     * Reports, now and then, a neighbour that is silent in the ledger but was heard. The report has
+     * the time of the hearing, and zines contain the last five minutes. So an older hearing is not
+     * reported: the report would reach only some of the others.
+     */
     private boolean wasHeard(Neighbour neighbour, TrackedNeighbour tracked) {
       if (!isWithin(missingAfter, tracked.heardAt, now)) {
         return false;
       }
-      if (!isWithin(SEEN_INTERVAL, tracked.seenReportedAt, now)) {
+      if (isWithin(SEEN_INTERVAL, tracked.heardAt, now)
+          && !isWithin(SEEN_INTERVAL, tracked.seenReportedAt, now)) {
         tracked.seenReportedAt = now;
         actions.add(new LivenessAction.ReportSeen(neighbour.name(), tracked.heardAt));
       }

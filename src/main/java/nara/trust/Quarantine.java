@@ -97,7 +97,7 @@ final class Quarantine {
   }
 
   private FairQueue<ByteBuffer> fullRoom() {
-    return Stream.of(Standing.UNKNOWN, Standing.KNOWN)
+    return Stream.of(Standing.UNKNOWN, Standing.KNOWN, Standing.VOUCHED)
         .map(rooms::get)
         .filter(room -> room.weight() > bytes / SHARES)
         .findFirst()

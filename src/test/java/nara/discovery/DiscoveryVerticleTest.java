@@ -12,7 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -48,6 +50,11 @@ class DiscoveryVerticleTest {
           1, 0, 0, 0, Optional.empty(), false, List.of(), OfferResult.NONE, Duration.ZERO);
   private static final MeshRequest.FetchOutcome FORGED =
       new MeshRequest.FetchFailed(MeshFailure.BAD_SIGNATURE, "not signed by bart");
+  private static final MeshRequest.FetchOutcome REFUSED =
+      new MeshRequest.FetchFailed(MeshFailure.STATUS, "the asker's key is not known");
+
+  /** Addresses that give no signed response: a nara that starts does not know the asker yet. */
+  private final Set<String> unwilling = ConcurrentHashMap.newKeySet();
 
   private final Keyring keys = new Keyring();
   private final List<String> pinged = Collections.synchronizedList(new ArrayList<>());
@@ -212,6 +219,27 @@ class DiscoveryVerticleTest {
     assertThat(neighbours).extracting(Neighbour::address).containsExactly(SIGNING);
   }
 
+  @Test
+  void dead_address_of_a_nara_that_moved_is_not_used_although_nothing_proves_the_new_one(
+      Vertx vertx) throws Exception {
+    String old = "10.0.0.2:1";
+    String moved = "10.0.0.3:1";
+    unwilling.addAll(Set.of(old, moved));
+    Map<String, String> names = new ConcurrentHashMap<>(Map.of(old, "bart"));
+    mesh(vertx, peer -> answering(names).apply(peer));
+    deploy(vertx, DiscoveryConfig.defaults());
+    tell(vertx, howdy(old));
+    awaitOnline(vertx, "bart");
+    names.put(moved, "bart");
+    names.remove(old);
+    tell(vertx, howdy(moved));
+
+    while (!ask(vertx, new ListNeighbours()).neighbours().getFirst().address().equals(moved)) {
+      Thread.onSpinWait();
+    }
+    assertThat(pinged).containsExactly(old, moved, old, moved);
+  }
+
   private static Online howdy(String address) {
     return new Online("bart", "", address, Optional.empty(), true, false);
   }
@@ -282,7 +310,9 @@ class DiscoveryVerticleTest {
                   }
                   case MeshRequest.FetchPage page ->
                       Future.succeededFuture(
-                          page.peer().address().equals(SIGNING) ? SIGNED : FORGED);
+                          page.peer().address().equals(SIGNING)
+                              ? SIGNED
+                              : unwilling.contains(page.peer().address()) ? REFUSED : FORGED);
                   default -> Future.failedFuture("not served");
                 });
   }

@@ -135,6 +135,32 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void announced_address_that_the_operator_configured_for_the_name_is_as_good_as_his() {
+      known.addConfigured("bart", List.of(HERE));
+      answers(new PingTarget(HERE, "bart", PLAZA), "bart");
+      assertThat(keys.entries())
+          .extracting(Keyring.KeyEntry::origin)
+          .containsExactly(Origin.NAMED_PING);
+
+      answers(new PingTarget(THERE, "lisa", PLAZA), "lisa");
+      assertThat(keys.isFromOperator("lisa")).isFalse();
+    }
+
+    @Test
+    void configured_address_that_did_not_respond_is_pinged_when_the_nara_announces_itself() {
+      known.addConfigured("bart", List.of(HERE));
+      known.onNoPong(configured("bart", HERE));
+
+      known.onPresence(announced("bart", ""));
+      assertThat(toPing).containsExactly(configured("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", ""));
+
+      assertThat(toPing).hasSize(1);
+      assertThat(keys.isDecided("bart")).isTrue();
+    }
+
+    @Test
     void id_comes_from_the_keyring() {
       keys.learn("bart", "bart's id", TestIdentities.key("bart"), Origin.HEY_THERE);
       answers(found(HERE), "bart");
@@ -324,6 +350,44 @@ class KnownNeighboursTest {
 
       assertThat(bart().address()).isEqualTo(HERE);
       assertThat(known.rivals("bart")).isEmpty();
+    }
+
+    @Test
+    void nara_that_moves_twice_is_compared_with_its_proven_address() {
+      known.onPresence(announced("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", THERE));
+      answers(toPing.getLast(), "bart");
+      known.onProof("bart", THERE, true);
+      known.onNoPong(new PingTarget(HERE, "bart", PLAZA));
+      assertThat(bart().address()).isEqualTo(THERE);
+
+      known.onPresence(announced("bart", ELSEWHERE));
+      answers(toPing.getLast(), "bart");
+      assertThat(known.rivals("bart")).containsExactly(THERE, ELSEWHERE);
+      known.onNoPong(new PingTarget(THERE, "bart", PLAZA));
+
+      assertThat(bart().address()).isEqualTo(ELSEWHERE);
+      assertThat(known.rivals("bart")).isEmpty();
+    }
+
+    @Test
+    void rivals_without_a_proof_are_pinged_again_when_the_nara_repeats_its_claim() {
+      known.onPresence(announced("bart", HERE));
+      answers(toPing.getLast(), "bart");
+      known.onPresence(announced("bart", THERE));
+      answers(toPing.getLast(), "bart");
+      known.onNoProof("bart", HERE);
+      known.onNoProof("bart", THERE);
+      toPing.clear();
+
+      known.onPresence(announced("bart", THERE));
+      assertThat(toPing).extracting(PingTarget::address).containsExactly(THERE);
+      known.onProof("bart", THERE, true);
+      toPing.clear();
+      known.onPresence(announced("bart", THERE));
+
+      assertThat(toPing).isEmpty();
     }
 
     @Test

@@ -284,18 +284,20 @@ class KeyringTest {
     }
 
     @Test
-    void standing_is_established_by_the_nara_the_operator_or_two_addresses() {
+    void standing_is_established_by_the_nara_or_the_operator_and_vouched_by_peers() {
       assertThat(keyring.standing("lisa")).isEqualTo(Standing.UNKNOWN);
       keyring.learn("lisa", "", LISAS, HEY_THERE, ELSEWHERE);
       assertThat(keyring.standing("lisa")).isEqualTo(Standing.KNOWN);
       keyring.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
-      assertThat(keyring.standing("lisa")).isEqualTo(Standing.ESTABLISHED);
-      for (Origin origin : List.of(CONFIG, SNAPSHOT, SELF, PING, NAMED_PING)) {
+      assertThat(keyring.standing("lisa")).isEqualTo(Standing.VOUCHED);
+      for (Origin origin : List.of(CONFIG, SELF, PING, NAMED_PING)) {
         keyring.learn("raccoon " + origin, "", RACCOONS, origin);
         assertThat(keyring.standing("raccoon " + origin)).isEqualTo(Standing.ESTABLISHED);
       }
       keyring.learn("bart", "", RACCOONS, HEY_THERE, MOE);
-      assertThat(keyring.standing("bart")).isEqualTo(Standing.ESTABLISHED);
+      assertThat(keyring.standing("bart")).isEqualTo(Standing.VOUCHED);
+      keyring.learn("marge", "", RACCOONS, SNAPSHOT);
+      assertThat(keyring.standing("marge")).isEqualTo(Standing.VOUCHED);
     }
 
     @Test
@@ -346,9 +348,17 @@ class KeyringTest {
       assertThat(keyring.voucher("another")).isEqualTo(ELSEWHERE.host());
       assertThat(keyring.voucher("honest")).isEmpty();
       assertThat(keyring.voucher("honest1")).isEmpty();
-      keyring.learn("another", "", LISAS, HEY_THERE, NOWHERE);
+      // A stranger's host responds in an honest name.
+      keyring.learn("honest1", "", key(1), PING, ELSEWHERE);
+      assertThat(keyring.voucher("honest1")).isEmpty();
+      // Honest peers pass on its announcement, and this node keeps it in its snapshot.
+      keyring.learn("another", "", LISAS, HEY_THERE, MOE);
+      keyring.learn("another", "", LISAS, HEY_THERE, NED);
+      keyring.learn("another", "", LISAS, SNAPSHOT);
+      assertThat(keyring.voucher("another")).isEqualTo(ELSEWHERE.host());
+      keyring.learn("another", "", LISAS, NAMED_PING, MOE);
       assertThat(keyring.voucher("another")).isEmpty();
-      assertThat(keyring.voucher("live1")).isEmpty();
+      assertThat(keyring.voucher("live1")).as("with honest1, the host has five still").isNotEmpty();
     }
 
     private static Keyring open() {

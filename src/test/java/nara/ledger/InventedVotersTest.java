@@ -54,7 +54,7 @@ class InventedVotersTest {
   @Test
   void established_voters_remove_restarts_and_set_values() {
     lisaIsEstablished();
-    HONEST.forEach(voter -> learn(voter, "10.0.0.1", "10.0.0.2", "10.0.0.3"));
+    HONEST.forEach(this::establish);
     ledger.merge(restarts());
 
     JudgedEvent honest = checkpoint(1_000, 50, HONEST, 3);
@@ -68,7 +68,7 @@ class InventedVotersTest {
 
   @Test
   void later_checkpoint_of_invented_voters_does_not_outrank_the_established_one() {
-    HONEST.forEach(voter -> learn(voter, "10.0.0.1", "10.0.0.2"));
+    HONEST.forEach(this::establish);
     INVENTED.forEach(voter -> learn(voter, "10.0.0.66"));
     JudgedEvent honest = checkpoint(1_000, 50, HONEST, 3);
 
@@ -80,7 +80,7 @@ class InventedVotersTest {
   @Test
   void one_established_voter_beside_invented_ones_does_not_suffice() {
     lisaIsEstablished();
-    learn(HONEST.getFirst(), "10.0.0.1", "10.0.0.2");
+    establish(HONEST.getFirst());
     INVENTED.forEach(voter -> learn(voter, "10.0.0.66"));
     List<Citizen> mixed = new ArrayList<>(INVENTED);
     mixed.add(HONEST.getFirst());
@@ -121,7 +121,7 @@ class InventedVotersTest {
   }
 
   @Test
-  void one_configured_peer_may_vouch_for_all_voters() {
+  void configured_peer_that_vouches_for_all_voters_sets_values() {
     Witness peer = new Witness("10.0.0.1:7433", true);
     keys.learn("lisa", LISA.id(), LISA.key(), Origin.HEY_THERE, peer);
     for (Citizen voter : HONEST) {
@@ -131,14 +131,26 @@ class InventedVotersTest {
 
     ledger.merge(List.of(checkpoint(1_000, 50, HONEST, 3)));
 
-    assertThat(countRestarts()).isEqualTo(PairObservations.MAX_KEPT);
+    assertThat(ledger.summary("lisa", 2_000).restarts()).isEqualTo(50);
+    assertThat(countRestarts()).as("it passes on what strangers announce").isEqualTo(RESTARTS);
+  }
+
+  @Test
+  void established_voters_outrank_those_that_others_vouch_for() {
+    lisaIsEstablished();
+    HONEST.forEach(this::establish);
+    INVENTED.forEach(voter -> learn(voter, "10.0.0.1", "10.0.0.2"));
+    JudgedEvent honest = checkpoint(1_000, 50, HONEST, 3);
+
+    ledger.merge(List.of(honest, checkpoint(1_500, 9_999, INVENTED, 5)));
+
     assertThat(ledger.summary("lisa", 2_000).restarts()).isEqualTo(50);
   }
 
   @Test
   void one_key_under_two_established_names_is_one_voter() {
     lisaIsEstablished();
-    learn(HONEST.getFirst(), "10.0.0.1", "10.0.0.2");
+    establish(HONEST.getFirst());
     Witness host = new Witness("10.0.0.9", false);
     keys.learn("twin", "", HONEST.getFirst().key(), Origin.PING, host);
     ledger.merge(restarts());
@@ -154,7 +166,7 @@ class InventedVotersTest {
   @Test
   void voter_whose_name_has_another_key_by_now_does_not_count() {
     lisaIsEstablished();
-    learn(HONEST.get(0), "10.0.0.1", "10.0.0.2");
+    establish(HONEST.get(0));
     keys.learn("v2", "", Citizen.impostor("v2").key(), Origin.CONFIG);
     ledger.merge(restarts());
 
@@ -185,7 +197,7 @@ class InventedVotersTest {
     ledger.merge(List.of(honest));
     assertThat(countRestarts()).isEqualTo(RESTARTS);
 
-    HONEST.forEach(voter -> learn(voter, "10.0.0.2"));
+    HONEST.forEach(this::establish);
     assertThat(ledger.summary("lisa", 2_000).restarts()).isEqualTo(50);
     ledger.merge(List.of(honest));
     assertThat(countRestarts()).isEqualTo(PairObservations.MAX_KEPT);
@@ -194,7 +206,7 @@ class InventedVotersTest {
   @Test
   void voters_of_the_same_bytes_add_up() {
     lisaIsEstablished();
-    HONEST.forEach(voter -> learn(voter, "10.0.0.1", "10.0.0.2"));
+    HONEST.forEach(this::establish);
     Event event = checkpoint(1_000, 50, HONEST, 3).event();
     for (Citizen voter : HONEST) {
       ledger.merge(List.of(new JudgedEvent(event, Verdict.VALID, voters(List.of(voter)))));
@@ -205,7 +217,7 @@ class InventedVotersTest {
 
   @Test
   void votes_that_are_not_valid_do_not_make_a_better_form() {
-    HONEST.forEach(voter -> learn(voter, "10.0.0.1", "10.0.0.2"));
+    HONEST.forEach(this::establish);
     INVENTED.forEach(voter -> learn(voter, "10.0.0.66"));
     JudgedEvent honest = checkpoint(1_000, 50, HONEST, 3);
     List<Citizen> all = new ArrayList<>(HONEST);
@@ -227,7 +239,13 @@ class InventedVotersTest {
   }
 
   private void lisaIsEstablished() {
-    learn(LISA, "10.0.0.1", "10.0.0.2");
+    establish(LISA);
+  }
+
+  /** Lets it respond at an address of its own. */
+  private void establish(Citizen nara) {
+    Witness host = new Witness("host of " + nara.name(), false);
+    keys.learn(nara.name(), nara.id(), nara.key(), Origin.PING, host);
   }
 
   private void learn(Citizen nara, String... hosts) {

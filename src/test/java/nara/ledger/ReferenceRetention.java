@@ -142,6 +142,7 @@ final class ReferenceRetention {
       Predicate<StoredEvent> counted = h -> !surplus.contains(h);
       int unknown = count(kept, counted.and(h -> isOf(h, Standing.UNKNOWN)));
       int known = count(kept, counted.and(h -> isOf(h, Standing.KNOWN)));
+      int vouched = count(kept, counted.and(h -> isOf(h, Standing.VOUCHED)));
       StoredEvent lowest;
       if (count(kept, ReferenceRetention::isPing) > max / 64) {
         lowest = kept.reversed().stream().filter(ReferenceRetention::isPing).findFirst().get();
@@ -149,6 +150,8 @@ final class ReferenceRetention {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.UNKNOWN));
       } else if (unknown + known > max / 4) {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.KNOWN));
+      } else if (unknown + known + vouched > max / 2) {
+        lowest = lowest(kept, surplus, h -> isOf(h, Standing.VOUCHED));
       } else if (count(kept, counted.and(this::isOwn)) > max / 4) {
         lowest = lowest(kept, surplus, this::isOwn);
       } else {
@@ -258,7 +261,7 @@ final class ReferenceRetention {
             && !event.emitter().isEmpty()
             && event.emitter().equals(event.actor());
     if (event.payload() instanceof Ping ping) {
-      return (isEstablished(ping.observer()) && isEstablished(ping.target())
+      return (isSupported(ping.observer()) && isSupported(ping.target())
               ? 20
               : isUnknown(ping.observer()) || isUnknown(ping.target()) ? 0 : 10)
           + (authored ? 1 : 0);
@@ -266,10 +269,10 @@ final class ReferenceRetention {
     boolean trusted =
         authored
             || event.payload() instanceof Checkpoint && isBacked(stored)
-            || (event.target().equals(event.actor()) || isEstablished(event.target()))
+            || (event.target().equals(event.actor()) || isSupported(event.target()))
                 && (!(event.payload() instanceof Social social)
                     || social.witness().isEmpty()
-                    || isEstablished(social.witness()));
+                    || isSupported(social.witness()));
     boolean signed = authored || event.payload() instanceof Checkpoint && isBacked(stored);
     return (trusted ? 100 : 0)
         + (authorsFirst() && signed ? 100 : 0)
@@ -285,8 +288,8 @@ final class ReferenceRetention {
     return !name.equals(config.owner()) && standings.standing(name) == Standing.UNKNOWN;
   }
 
-  private boolean isEstablished(String name) {
-    return name.equals(config.owner()) || standings.standing(name) == Standing.ESTABLISHED;
+  private boolean isSupported(String name) {
+    return name.equals(config.owner()) || standings.standing(name).isSupported();
   }
 
   private static <K> Collection<List<StoredEvent>> groups(

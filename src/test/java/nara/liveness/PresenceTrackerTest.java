@@ -212,6 +212,18 @@ class PresenceTrackerTest {
   }
 
   @Test
+  void hearing_of_more_than_two_minutes_ago_is_not_reported() {
+    neighbour("bart", "", true);
+    reports("bart", "ONLINE", "");
+    checkAfter(0);
+    silent("bart", "");
+    tracker.recordHeard("bart", now.plusSeconds(180));
+
+    assertThat(checkAfter(301)).isEmpty();
+    assertThat(tracker.isOnline("bart")).isTrue();
+  }
+
+  @Test
   void seen_event_is_emitted_at_most_every_two_minutes() {
     neighbour("bart", "", true);
     reports("bart", "ONLINE", "");
@@ -221,8 +233,10 @@ class PresenceTrackerTest {
     tracker.recordHeard("bart", heard);
 
     assertThat(checkAfter(301)).containsExactly(new ReportSeen("bart", heard));
+    Instant again = heard.plusSeconds(60);
+    tracker.recordHeard("bart", again);
     assertThat(checkAfter(60)).isEmpty();
-    assertThat(checkAfter(60)).containsExactly(new ReportSeen("bart", heard));
+    assertThat(checkAfter(60)).containsExactly(new ReportSeen("bart", again));
     assertThat(tracker.isOnline("bart")).isTrue();
     // It is not heard again.
     assertThat(checkAfter(600)).containsExactly(new MarkMissing("bart"));

@@ -24,22 +24,26 @@ public final class Backing {
    * do not come back, so less does not suffice.
    */
   public boolean isEstablished(StoredEvent checkpoint) {
-    return !checkpoint.voters().examined() || establishedVotes(checkpoint) >= Voters.MIN;
+    return !checkpoint.voters().examined() || votes(checkpoint, Standing.ESTABLISHED) >= Voters.MIN;
   }
 
   /**
-   * Ranks a checkpoint among those about its subject: 2 when its voters are established; 1 when two
-   * of them are as well known as the subject, so that a network in which no nara is established, or
-   * one on a single host, keeps its checkpoints; 0 when it does not count.
+   * Ranks a checkpoint among those about its subject: 3 when its voters are established; 2 when two
+   * of them are vouched for; 1 when two of them are as well known as the subject, so that a network
+   * in which no nara is established, or one on a single host, keeps its checkpoints; 0 when it does
+   * not count.
    *
    * @param subject the standing of the checkpoint's subject
    */
   public int rank(StoredEvent checkpoint, Standing subject) {
     if (isEstablished(checkpoint)) {
+      return 3;
+    }
+    if (votes(checkpoint, Standing.VOUCHED) >= Voters.MIN) {
       return 2;
     }
     Stream<Voter> known = known(checkpoint, Standing.KNOWN);
-    if (subject == Standing.ESTABLISHED) {
+    if (subject.isSupported()) {
       String host = standings.onlyHost(checkpoint.event().target());
       known =
           known.filter(voter -> !host.isEmpty() && standings.onlyHost(voter.name()).equals(host));
@@ -52,18 +56,18 @@ public final class Backing {
    * With too few established ones in both, when it has more valid votes.
    */
   int compare(StoredEvent a, StoredEvent b) {
-    int ofA = establishedVotes(a);
-    int ofB = establishedVotes(b);
+    int ofA = votes(a, Standing.ESTABLISHED);
+    int ofB = votes(b, Standing.ESTABLISHED);
     return ofA != ofB || ofA >= Voters.MIN ? ofB - ofA : validVotes(b) - validVotes(a);
   }
 
   /** One key may have several names, and one house several keys: neither counts twice. */
-  private int establishedVotes(StoredEvent checkpoint) {
+  private int votes(StoredEvent checkpoint, Standing least) {
     if (!checkpoint.voters().examined()) {
-      return votes(checkpoint);
+      return listedVotes(checkpoint);
     }
-    long houses = known(checkpoint, Standing.ESTABLISHED).map(this::house).distinct().count();
-    return (int) Math.min(houses, distinctKeys(known(checkpoint, Standing.ESTABLISHED)));
+    long houses = known(checkpoint, least).map(this::house).distinct().count();
+    return (int) Math.min(houses, distinctKeys(known(checkpoint, least)));
   }
 
   /** What counts as one voter: the host that alone vouches for it, or else its key. */
@@ -75,10 +79,10 @@ public final class Backing {
   private int validVotes(StoredEvent checkpoint) {
     return checkpoint.voters().examined()
         ? distinctKeys(checkpoint.voters().valid().stream())
-        : votes(checkpoint);
+        : listedVotes(checkpoint);
   }
 
-  private static int votes(StoredEvent checkpoint) {
+  private static int listedVotes(StoredEvent checkpoint) {
     return ((Checkpoint) checkpoint.event().payload()).signatures().size();
   }
 

@@ -87,8 +87,10 @@ public final class FormOrder {
     return byActor != 0 ? byActor : a.target().length() - b.target().length();
   }
 
+  /** A stranger that responds to pings must not outrank a nara that is offline. */
   private int standing(String name) {
-    return (name.equals(owner) ? Standing.ESTABLISHED : standings.standing(name)).ordinal();
+    Standing standing = name.equals(owner) ? Standing.ESTABLISHED : standings.standing(name);
+    return (standing.isSupported() ? Standing.ESTABLISHED : standing).ordinal();
   }
 
   /** How likely a checkpoint's subject has its subject id. */
