@@ -556,7 +556,7 @@ final class Retention {
     boolean authored = stored.isAuthored();
     // A checkpoint has no actor who could sign it. Its voters do.
     boolean signed =
-        authored || event.payload() instanceof Checkpoint && backing.isEstablished(stored);
+        authored || event.payload() instanceof Checkpoint && backing.isSupported(stored);
     if (!signed && !involvesSupported(event)) {
       return priority;
     }

@@ -197,7 +197,8 @@ class LedgerProperties {
       long ts = (1 + random.nextInt(times)) * TestEvents.SECOND;
       int kind = (first + random.nextInt(kinds)) % KINDS;
       Payload payload = payload(random, kind, names);
-      boolean isValid = random.nextBoolean();
+      // Trust passes on valid checkpoints only.
+      boolean isValid = random.nextBoolean() || payload instanceof Checkpoint;
       Event event =
           switch (random.nextInt(isValid ? 4 : 2)) {
             case 0 -> TestEvents.event(ts, payload);

@@ -49,7 +49,8 @@ final class ReferenceRetention {
     List<StoredEvent> kept = distinctVariants(offered);
     Map<String, Long> covered = new HashMap<>();
     for (StoredEvent storedEvent : acceptable(offered)) {
-      if (storedEvent.event().payload() instanceof Checkpoint c && isBacked(storedEvent)) {
+      if (storedEvent.event().payload() instanceof Checkpoint c
+          && isBacked(storedEvent, Standing.ESTABLISHED)) {
         covered.merge(c.subject(), c.asOfTime(), Math::max);
       }
     }
@@ -102,14 +103,14 @@ final class ReferenceRetention {
     return forms;
   }
 
-  private boolean isBacked(StoredEvent checkpoint) {
-    Set<PublicKey> established = new HashSet<>();
+  private boolean isBacked(StoredEvent checkpoint, Standing least) {
+    Set<PublicKey> keys = new HashSet<>();
     for (Voters.Voter voter : checkpoint.voters().valid()) {
-      if (standings.standing(voter.name()) == Standing.ESTABLISHED) {
-        established.add(voter.key());
+      if (standings.standing(voter.name()).compareTo(least) >= 0) {
+        keys.add(voter.key());
       }
     }
-    return !checkpoint.voters().examined() || established.size() > 1;
+    return !checkpoint.voters().examined() || keys.size() > 1;
   }
 
   private List<StoredEvent> distinctVariants(List<JudgedEvent> offered) {
@@ -268,12 +269,13 @@ final class ReferenceRetention {
     }
     boolean trusted =
         authored
-            || event.payload() instanceof Checkpoint && isBacked(stored)
+            || event.payload() instanceof Checkpoint && isBacked(stored, Standing.VOUCHED)
             || (event.target().equals(event.actor()) || isSupported(event.target()))
                 && (!(event.payload() instanceof Social social)
                     || social.witness().isEmpty()
                     || isSupported(social.witness()));
-    boolean signed = authored || event.payload() instanceof Checkpoint && isBacked(stored);
+    boolean signed =
+        authored || event.payload() instanceof Checkpoint && isBacked(stored, Standing.VOUCHED);
     return (trusted ? 100 : 0)
         + (authorsFirst() && signed ? 100 : 0)
         + 2 * priority(stored).ordinal()

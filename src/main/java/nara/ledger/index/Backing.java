@@ -27,6 +27,11 @@ public final class Backing {
     return !checkpoint.voters().examined() || votes(checkpoint, Standing.ESTABLISHED) >= Voters.MIN;
   }
 
+  /** Whether two voters have signed it that at least are vouched for. */
+  public boolean isSupported(StoredEvent checkpoint) {
+    return !checkpoint.voters().examined() || votes(checkpoint, Standing.VOUCHED) >= Voters.MIN;
+  }
+
   /**
    * Ranks a checkpoint among those about its subject: 3 when its voters are established; 2 when two
    * of them are vouched for; 1 when two of them are as well known as the subject, so that a network
@@ -52,13 +57,20 @@ public final class Backing {
   }
 
   /**
-   * Compares two forms of one checkpoint: below zero when the first has more established voters.
-   * With too few established ones in both, when it has more valid votes.
+   * Compares two forms of one checkpoint: below zero when the first has the better voters. The
+   * better form never has the lower standing, so retention does not depend on the order of forms.
    */
   int compare(StoredEvent a, StoredEvent b) {
-    int ofA = votes(a, Standing.ESTABLISHED);
-    int ofB = votes(b, Standing.ESTABLISHED);
-    return ofA != ofB || ofA >= Voters.MIN ? ofB - ofA : validVotes(b) - validVotes(a);
+    Standing ofA = standing(a);
+    Standing ofB = standing(b);
+    return ofA != ofB ? ofB.compareTo(ofA) : votes(b, ofB) - votes(a, ofA);
+  }
+
+  /** The best standing that two voters have. */
+  private Standing standing(StoredEvent checkpoint) {
+    return isEstablished(checkpoint)
+        ? Standing.ESTABLISHED
+        : isSupported(checkpoint) ? Standing.VOUCHED : Standing.UNKNOWN;
   }
 
   /** One key may have several names, and one house several keys: neither counts twice. */
@@ -66,20 +78,17 @@ public final class Backing {
     if (!checkpoint.voters().examined()) {
       return listedVotes(checkpoint);
     }
-    long houses = known(checkpoint, least).map(this::house).distinct().count();
-    return (int) Math.min(houses, distinctKeys(known(checkpoint, least)));
+    int keys = distinctKeys(known(checkpoint, least));
+    if (least == Standing.UNKNOWN) {
+      return keys;
+    }
+    return (int) Math.min(keys, known(checkpoint, least).map(this::house).distinct().count());
   }
 
   /** What counts as one voter: the host that alone vouches for it, or else its key. */
   private Object house(Voter voter) {
     String host = standings.onlyHost(voter.name());
     return host.isEmpty() ? voter.key() : host;
-  }
-
-  private int validVotes(StoredEvent checkpoint) {
-    return checkpoint.voters().examined()
-        ? distinctKeys(checkpoint.voters().valid().stream())
-        : listedVotes(checkpoint);
   }
 
   private static int listedVotes(StoredEvent checkpoint) {
