@@ -51,6 +51,7 @@ final class RunningNode implements AutoCloseable {
   private final ReentrantLock stopLock = new ReentrantLock();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean waitsForClose;
+  private volatile boolean interrupted;
   private boolean stopped;
 
   private RunningNode(NaraNode node, Promise<Report> finished, Set<ByteBuffer> ownEvents) {
@@ -124,6 +125,7 @@ final class RunningNode implements AutoCloseable {
   }
 
   private void onShutdown() {
+    interrupted = !finished.future().isComplete();
     if (waitsForClose) {
       node.endRecovery();
       try {
@@ -137,6 +139,11 @@ final class RunningNode implements AutoCloseable {
 
   NaraNode node() {
     return node;
+  }
+
+  /** Whether the process was asked to end before the end of the recovery. */
+  boolean interrupted() {
+    return interrupted;
   }
 
   /** Waits for the end of the recovery, without a timeout, and returns its report. */

@@ -69,6 +69,29 @@ class RecoverShutdownIT {
     assertThat(Files.readAllLines(out)).containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void recover_keeps_existing_backup_when_interrupted() throws Exception {
+    Path out = Files.writeString(folder.resolve("out.jsonl"), "{\"id\":\"a\"}\n");
+    try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Process recover =
+          started(
+              "recover",
+              "--peer",
+              "bart@127.0.0.1:" + silent.getLocalPort(),
+              "--out",
+              out.toString());
+      try (Socket connection = silent.accept()) {
+        assertThat(connection.getInputStream().read()).isPositive();
+        recover.toHandle().destroy();
+        recover.getInputStream().readAllBytes();
+        assertThat(recover.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      } finally {
+        recover.destroyForcibly();
+      }
+    }
+    assertThat(out).hasContent("{\"id\":\"a\"}\n");
+  }
+
   private static Process started(String... args) throws IOException {
     List<String> command =
         new ArrayList<>(

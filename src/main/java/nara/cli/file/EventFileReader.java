@@ -27,6 +27,7 @@ import nara.snapshot.SnapshotLines;
 public final class EventFileReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int GZIP_MAGIC = 0x1f8b;
+  private static final int COUNT_BATCH = 1_000;
 
   /**
    * A line that is not blank.
@@ -97,6 +98,17 @@ public final class EventFileReader implements AutoCloseable {
         action.accept(lines);
       }
     }
+  }
+
+  /** Counts the lines that may be events, as far as the file can be read. */
+  public static long count(Path path) {
+    long[] lines = {0};
+    try {
+      forEachBatch(path, COUNT_BATCH, batch -> lines[0] += batch.size());
+    } catch (CommandFailure unreadable) {
+      return lines[0];
+    }
+    return lines[0];
   }
 
   private static boolean isGzip(InputStream file) throws IOException {
