@@ -135,10 +135,9 @@ final class ImportClient {
     RequestOptions request =
         new RequestOptions()
             .setMethod(HttpMethod.POST)
-            .setHost(node.host())
-            .setPort(node.port())
             .setURI(MeshPaths.IMPORT)
             .putHeader("Content-Type", MeshPaths.JSON);
+    BoundedWebClient.address(request, node);
     Exchange.RawResponse response =
         Blocking.await(
             http.send(

@@ -94,7 +94,7 @@ final class RunCommand extends TerminalCommand {
     running
         .node()
         .meshPort()
-        .ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
+        .ifPresent(port -> parts.add("mesh on " + new PeerAddress(config.mesh().host(), port)));
     if (config.usesPlaza()) {
       parts.add("plaza " + config.plaza().url());
     }
@@ -104,8 +104,8 @@ final class RunCommand extends TerminalCommand {
     }
     // The system chooses port 0's number later; the log reports it.
     if (config.web().enabled() && config.web().port() != 0) {
-      parts.add(
-          "report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
+      PeerAddress web = new PeerAddress(config.web().host(), config.web().port());
+      parts.add("report at http://%s/report".formatted(web));
     }
     return String.join("; ", parts);
   }

@@ -45,6 +45,7 @@ import nara.mesh.MeshNode;
 import nara.mesh.client.MeshSyncVerticle;
 import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
+import nara.mesh.wire.PeerAddress;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
@@ -412,8 +413,8 @@ public final class NaraNode {
 
   private static UnaryOperator<String> portFailure(String section, String host, int port) {
     return reason ->
-        "cannot listen on %s:%d (%s); set %4$s.host and %4$s.port, or set %4$s.enabled to false"
-            .formatted(host, port, reason, section);
+        "cannot listen on %s (%s); set %3$s.host and %3$s.port, or set %3$s.enabled to false"
+            .formatted(new PeerAddress(host, port), reason, section);
   }
 
   public Bus bus() {

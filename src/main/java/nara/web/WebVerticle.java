@@ -14,6 +14,7 @@ import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
+import nara.mesh.wire.PeerAddress;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.ReportJson;
 import org.slf4j.Logger;
@@ -58,7 +59,9 @@ public final class WebVerticle extends VerticleBase {
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)
-        .onSuccess(open -> LOG.info("Management port open: http://{}:{}", host, open.actualPort()));
+        .onSuccess(open -> LOG.info(
+                    "Management port open: http://{}",
+                    new PeerAddress(host, open.actualPort())));
   }
 
   @Override

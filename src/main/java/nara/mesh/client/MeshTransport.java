@@ -226,7 +226,7 @@ public final class MeshTransport implements PingClient {
           new MeshException(
               MeshFailure.UNREACHABLE, "'" + SafeText.excerpt(address) + "' is no address"));
     }
-    options.setHost(peer.get().host()).setPort(peer.get().port());
+    BoundedWebClient.address(options, peer.get());
     if (node.config().gzip() && !peer.get().isLoopback()) {
       options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
     }

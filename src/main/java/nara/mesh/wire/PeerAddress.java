@@ -89,6 +89,14 @@ public record PeerAddress(String host, int port) {
     return AddressPolicy.isLoopback(host);
   }
 
+  /** The host as a URL has it: an IPv6 address in brackets, and without a zone. */
+  public static String urlHost(String host) {
+    int zone = host.indexOf('%');
+    return host.indexOf(':') < 0
+        ? host
+        : '[' + (zone < 0 ? host : host.substring(0, zone)) + ']';
+  }
+
   /** {@code host:port}, with brackets around an IPv6 address. */
   @Override
   public String toString() {

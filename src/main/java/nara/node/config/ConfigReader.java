@@ -257,9 +257,19 @@ public final class ConfigReader {
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {
     ConfigKind<String> range =
-        text(
+        new ConfigKind<>(
             "an IPv4 range of at most 65,536 addresses such as \"100.64.0.0/24\"",
-            AddressParser::isCidr);
+            value ->
+                value instanceof String text && AddressParser.isCidr(text)
+                    ? Optional.of(text)
+                    : Optional.empty(),
+            text -> text,
+            value ->
+                value instanceof String text && text.indexOf(':') >= 0
+                    ? Optional.of(
+                        "is an IPv6 range, which is too large to scan;"
+                            + " list the addresses in discovery.peers")
+                    : Optional.empty());
     Optional<String> cidr = s.optional("cidr", "none", range);
     int port = s.read("port", MeshConfig.DEFAULT_PORT, port(1));
     if (given && !s.has("cidr")) {
