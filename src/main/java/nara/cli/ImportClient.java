@@ -137,7 +137,7 @@ final class ImportClient {
             .setMethod(HttpMethod.POST)
             .setURI(MeshPaths.IMPORT)
             .putHeader("Content-Type", MeshPaths.JSON);
-    BoundedWebClient.address(request, node);
+    request.setHost(PeerAddress.urlHost(node.host())).setPort(node.port());
     Exchange.RawResponse response =
         Blocking.await(
             http.send(

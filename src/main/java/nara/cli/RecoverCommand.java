@@ -102,7 +102,7 @@ final class RecoverCommand extends TerminalCommand {
     Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
     Function<NaraNode, Future<?>> preparation =
         importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
-    Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identity(node);
+    Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Report finalReport;
     try (RunningNode running =

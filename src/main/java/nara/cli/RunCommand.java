@@ -47,7 +47,7 @@ final class RunCommand extends TerminalCommand {
   public Integer call() throws InterruptedException {
     NodeConfig read = ConfigLoader.readForNode(config, terminal());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
-    Identity identity = ConfigLoader.identity(node);
+    Identity identity = ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Function<NaraNode, Future<?>> preparation =
         importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());

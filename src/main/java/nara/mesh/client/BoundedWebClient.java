@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.client.impl.WebClientInternal;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Scheduler;
 import nara.mesh.wire.MeshLimits;
-import nara.mesh.wire.PeerAddress;
 
 /**
  * The Vert.x web client for servers that this node does not trust. Each {@link Exchange} bounds the
@@ -64,14 +62,6 @@ public final class BoundedWebClient {
         .onSuccess(response -> exchange.finish())
         .onFailure(exchange::onFailure);
     return exchange;
-  }
-
-  /** Directs a request at an address, which may be an IPv6 address with a zone. */
-  public static void address(RequestOptions request, PeerAddress to) {
-    request
-        .setServer(SocketAddress.inetSocketAddress(to.port(), to.host()))
-        .setHost(PeerAddress.urlHost(to.host()))
-        .setPort(to.port());
   }
 
   /** Closes all connections. */

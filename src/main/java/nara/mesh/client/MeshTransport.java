@@ -226,7 +226,12 @@ public final class MeshTransport implements PingClient {
           new MeshException(
               MeshFailure.UNREACHABLE, "'" + SafeText.excerpt(address) + "' is no address"));
     }
-    BoundedWebClient.address(options, peer.get());
+    if (peer.get().hasZone()) {
+      return Future.failedFuture(
+          new MeshException(
+              MeshFailure.UNREACHABLE, peer.get() + " has a zone; give an address without one"));
+    }
+    options.setHost(PeerAddress.urlHost(peer.get().host())).setPort(peer.get().port());
     if (node.config().gzip() && !peer.get().isLoopback()) {
       options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
     }

@@ -94,22 +94,36 @@ public final class ConfigReader {
 
   /** Reads a text with this machine's environment and memory. */
   public static ConfigResult read(String json) {
-    return read(json, System.getenv(), AvailableMemory.megabytes());
+    return read(json, Path.of(""));
+  }
+
+  /**
+   * The same.
+   *
+   * @param directory of the configuration file: the path of the soul file begins there
+   */
+  public static ConfigResult read(String json, Path directory) {
+    return read(json, System.getenv(), AvailableMemory.megabytes(), directory);
   }
 
   /**
    * Reads a text.
    *
-   * @param environment only {@link #SOUL_VARIABLE} is read
+   * @param environment {@link #SOUL_VARIABLE}, and those that name the state folder
    * @param memoryMegabytes the available memory, for the memory mode {@code auto}
    */
   public static ConfigResult read(
       String json, Map<String, String> environment, long memoryMegabytes) {
+    return read(json, environment, memoryMegabytes, Path.of(""));
+  }
+
+  static ConfigResult read(
+      String json, Map<String, String> environment, long memoryMegabytes, Path directory) {
     ConfigSection.Findings findings = new ConfigSection.Findings();
     ObjectNode effective = JsonNodeFactory.instance.objectNode();
     ConfigSection root =
         new ConfigSection("", ConfigParser.parse(json, findings.problems()), effective, findings);
-    NodeConfig config = node(root, environment, memoryMegabytes);
+    NodeConfig config = node(root, environment, memoryMegabytes, directory);
     root.rejectUnknownKeys();
     List<ConfigProblem> problems = findings.problems();
     problems.sort(
@@ -136,8 +150,9 @@ public final class ConfigReader {
   }
 
   private static NodeConfig node(
-      ConfigSection root, Map<String, String> environment, long memoryMegabytes) {
-    IdentityConfig identity = IdentitySection.read(root.section("identity"), environment);
+      ConfigSection root, Map<String, String> environment, long memoryMegabytes, Path directory) {
+    ConfigSection identitySection = root.section("identity");
+    IdentityConfig identity = IdentitySection.read(identitySection, environment, directory);
     MeshConfig mesh = mesh(root.section("mesh"));
     ConfigSection discoverySection = root.section("discovery");
     DiscoveryConfig discovery = discovery(discoverySection);
@@ -146,6 +161,10 @@ public final class ConfigReader {
     boolean readOnly = root.read("read_only", false, FLAG);
     PlazaConfig plaza = plaza(root.section("plaza"), readOnly);
     MemoryConfig memory = memory(root.section("memory"), memoryMegabytes);
+    if (memory.snapshot().isPresent() && !identitySection.has("state")) {
+      // The node's own folder, whoever runs it.
+      identity = identity.keptBeside(memory.snapshot().get().file());
+    }
     boolean gossip = transport == Transport.GOSSIP;
     if (transport == Transport.MQTT && plaza.url().isEmpty()) {
       root.addProblem("transport", "\"mqtt\" needs a broker: set plaza.url");
