@@ -1,6 +1,5 @@
 package nara.cli;
 
-import java.util.concurrent.CountDownLatch;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.demo.DemoNetwork;
@@ -60,7 +59,7 @@ final class DemoCommand extends TerminalCommand {
                 terminal().clock(),
                 RunningNode.NO_PREPARATION,
                 progress::print)) {
-      Report report = fresh.report();
+      Report report = fresh.endingRecoveryOnShutdown().report();
       progress.eraseOpenLine();
       terminal().out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
       terminal().out().flush();
@@ -69,11 +68,11 @@ final class DemoCommand extends TerminalCommand {
               "the neighbours began with %,d distinct events; the fresh node holds %,d, with the"
                   + " announcements made since",
               events, report.ledgerTotals().total());
-      if (once) {
+      if (once || fresh.interrupted()) {
         return RecoverCommand.exitCode(report);
       }
       terminal().message("the network keeps running; stop it with Ctrl-C");
-      new CountDownLatch(1).await();
+      fresh.awaitShutdown();
     }
     return ExitCode.OK;
   }

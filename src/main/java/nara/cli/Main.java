@@ -65,7 +65,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Scripts read the numbers, so their format must not depend on the host.
     Locale.setDefault(Locale.ROOT);
-    System.exit(run(args, Terminal.ofProcess()));
+    ProcessEnd.exit(run(args, Terminal.ofProcess()));
   }
 
   /** Runs one command and returns its exit code. */

@@ -108,7 +108,7 @@ final class RecoverCommand extends TerminalCommand {
     try (RunningNode running =
         RunningNode.start(
             node, identity, terminal().clock(), preparation, progress::print)) {
-      finalReport = running.waitingForCloseOnShutdown().report();
+      finalReport = running.endingRecoveryOnShutdown().report();
       progress.eraseOpenLine();
       // Print the report first, so that a failed write of a file does not lose it.
       terminal().out().print(ReportFormatter.format(finalReport));

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
@@ -45,6 +44,7 @@ final class RunCommand extends TerminalCommand {
 
   @Override
   public Integer call() throws InterruptedException {
+    ProcessEnd.ignoreHangup();
     NodeConfig read = ConfigLoader.readForNode(config, terminal());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identityForNode(node, terminal());
@@ -61,8 +61,14 @@ final class RunCommand extends TerminalCommand {
                 progress.eraseOpenLine();
                 terminal().message("%s", ReportFormatter.summary(report));
               });
-      // The shutdown hook of the running node stops it and ends the process.
-      new CountDownLatch(1).await();
+      running.awaitShutdown();
+      terminal()
+          .message(
+              "stopping nara %s%s",
+              Terminal.printable(identity.name()),
+              node.memory().snapshot().isPresent()
+                  ? ""
+                  : "; no snapshot is written, because memory.snapshot is not set");
     }
     return ExitCode.OK;
   }

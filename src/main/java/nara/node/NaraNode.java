@@ -285,7 +285,12 @@ public final class NaraNode {
 
   private Deployable snapshot() {
     byte[] sealKey = me.soul().derivedKey("nara:snapshot:v1", "seal");
-    return new SnapshotVerticle(config.memory().snapshot().orElseThrow(), sealKey, keys, scheduler);
+    return new SnapshotVerticle(
+        config.memory().snapshot().orElseThrow(),
+        sealKey,
+        keys,
+        scheduler,
+        config.identity().soul().isEmpty());
   }
 
   private Deployable trust() {

@@ -46,6 +46,9 @@ class RecoverShutdownIT {
         assertThat(output).contains("events recovered", "the node stopped during the recovery");
         String outcome = Vectors.parse(Files.readString(report)).get("outcome").asText();
         assertThat(output).startsWith(outcome);
+        assertThat(recover.exitValue())
+            .as("its own exit code, not Java's 143")
+            .isEqualTo(outcome.equals("isolated") ? ExitCode.ISOLATED : ExitCode.PARTIAL);
         assertThat(Files.readAllLines(out)).as("no neighbour gave any").isEmpty();
       } finally {
         recover.destroyForcibly();
