@@ -32,6 +32,7 @@ import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PeerAddress;
 import nara.node.Blocking;
+import nara.node.Platform;
 
 /**
  * Imports files of events into a running node, ours or the reference's, as its owner. It sends
@@ -74,7 +75,7 @@ final class ImportClient {
    * @throws CommandFailure when the node cannot be reached or rejects a batch
    */
   Map<String, Object> send(List<Path> files) {
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = Vertx.vertx(Platform.vertxOptions());
     try {
       BoundedWebClient http = new BoundedWebClient(vertx, terminal.clock(), CONNECT_TIMEOUT, 1);
       files.forEach(file -> send(file, http));

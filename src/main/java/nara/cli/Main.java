@@ -42,6 +42,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Main implements Runnable {
   private static final String LOG_LEVEL_PROPERTY = "nara.log.level";
+  /** Java puts it in the place of bytes of an argument that the locale does not know. */
+  private static final char UNDECODABLE = '\ufffd';
+
   private static final String STACK_TRACE_PROPERTY = "nara.log.traces";
 
   private final Terminal terminal;
@@ -65,7 +68,15 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Scripts read the numbers, so their format must not depend on the host.
     Locale.setDefault(Locale.ROOT);
-    ProcessEnd.exit(run(args, Terminal.ofProcess()));
+    Terminal terminal = Terminal.ofProcess();
+    for (String arg : args) {
+      if (arg.indexOf(UNDECODABLE) >= 0) {
+        terminal.message(
+            "nara: the locale cannot express \"%s\"; set LC_ALL=C.UTF-8", Terminal.printable(arg));
+        ProcessEnd.exit(ExitCode.USAGE);
+      }
+    }
+    ProcessEnd.exit(run(args, terminal));
   }
 
   /** Runs one command and returns its exit code. */

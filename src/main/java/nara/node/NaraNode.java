@@ -6,8 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,7 +109,7 @@ public final class NaraNode {
     this.vertx =
         cluster
             .map(joined -> joined.member().vertx())
-            .orElseGet(() -> platform.vertx().apply(vertxOptions()));
+            .orElseGet(() -> platform.vertx().apply(Platform.vertxOptions()));
     this.config = config;
     this.me = me;
     this.verifier = verifier;
@@ -221,15 +219,10 @@ public final class NaraNode {
 
   private static Future<Optional<ClusterLifecycle>> join(NodeConfig config, Identity me) {
     return config.cluster().enabled()
-        ? ClusterLifecycle.join(config, me, vertxOptions()).map(Optional::of)
+        ? ClusterLifecycle.join(config, me, Platform.vertxOptions()).map(Optional::of)
         : Future.succeededFuture(Optional.empty());
   }
 
-  private static VertxOptions vertxOptions() {
-    FileSystemOptions files =
-        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-    return new VertxOptions().setFileSystemOptions(files);
-  }
 
   /** The verifier; a second one checks a sample of the signatures that it accepts. */
   private static SignatureVerifier withRecheck(SignatureVerifier first, NodeConfig config) {
