@@ -20,6 +20,7 @@ import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
+import nara.cli.output.Counted;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.ReadResult;
@@ -92,9 +93,9 @@ final class ImportClient {
 
   /** The totals as a sentence. */
   String summary() {
-    return "%,d events sent: %,d new, %,d already held or not kept%s"
+    return "%s sent: %,d new, %,d already held or not kept%s"
         .formatted(
-            sent,
+            Counted.of(sent, "event"),
             imported,
             duplicates,
             warnings == 0 ? "" : ", %,d not verified".formatted(warnings));
@@ -102,18 +103,20 @@ final class ImportClient {
 
   private void send(Path file, BoundedWebClient http) {
     EventFileReader.forEachBatch(
-        file,
-        BATCH_SIZE,
-        lines -> {
-          List<byte[]> batch = new ArrayList<>(lines.size());
-          for (Line line : lines) {
-            fault(line.read(reader))
-                .ifPresentOrElse(fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
-          }
-          if (!batch.isEmpty()) {
-            send(batch, http);
-          }
-        });
+            file,
+            BATCH_SIZE,
+            lines -> {
+              List<byte[]> batch = new ArrayList<>(lines.size());
+              for (Line line : lines) {
+                fault(line.read(reader))
+                    .ifPresentOrElse(
+                        fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
+              }
+              if (!batch.isEmpty()) {
+                send(batch, http);
+              }
+            })
+        .ifPresent(problem -> terminal.message("note: %s", problem));
   }
 
   private static Optional<String> fault(ReadResult result) {

@@ -54,6 +54,7 @@ final class RunCommand extends TerminalCommand {
     try (RunningNode running =
         RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
       terminal().message("%s", startMessage(node, identity, running));
+      node.isolationNotes().forEach(note -> terminal().message("note: %s", note));
       running
           .finished()
           .onSuccess(

@@ -303,7 +303,11 @@ public final class NaraNode {
 
   private Deployable web() {
     return new WebVerticle(
-        config.web().host(), config.web().port(), me.name(), verifier::tripReason);
+        config.web().host(),
+        config.web().port(),
+        me.name(),
+        verifier::tripReason,
+        config.isolationNotes());
   }
 
   private Deployable gossip() {

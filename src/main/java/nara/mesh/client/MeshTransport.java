@@ -246,6 +246,14 @@ public final class MeshTransport implements PingClient {
     }
     String text = new String(response.body(), StandardCharsets.UTF_8).strip();
     String reason = text.isEmpty() ? "" : ": " + SafeText.excerpt(text);
+    String target = response.headers().get(HttpHeaders.LOCATION);
+    if (response.status() / 100 == 3 && target != null) {
+      return Future.failedFuture(
+          new MeshException(
+              MeshFailure.STATUS,
+              "answers %d, a redirect to %s, which is not followed; give that address as the peer's"
+                  .formatted(response.status(), SafeText.quoted(SafeText.excerpt(target)))));
+    }
     boolean unsupported = UNSUPPORTED_STATUSES.contains(response.status());
     return Future.failedFuture(
         new MeshException(

@@ -18,11 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import nara.bounds.SafeText;
 import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryConfig;
@@ -156,6 +159,7 @@ public final class ConfigReader {
     MeshConfig mesh = mesh(root.section("mesh"));
     ConfigSection discoverySection = root.section("discovery");
     DiscoveryConfig discovery = discovery(discoverySection);
+    warnOfRepeatedPeers(discoverySection, discovery.peers(), identity.name());
     ConfigKind<Transport> transports = oneOf(List.of(Transport.values()), Transport::label);
     Transport transport = root.read("transport", Transport.HYBRID, transports);
     boolean readOnly = root.read("read_only", false, FLAG);
@@ -244,6 +248,28 @@ public final class ConfigReader {
       s.omit("scan");
     }
     return read;
+  }
+
+  private static void warnOfRepeatedPeers(
+      ConfigSection s, List<ConfiguredPeer> peers, Optional<String> ownName) {
+    Map<String, String> addresses = new HashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (ConfiguredPeer peer : peers) {
+      String name = SafeText.quoted(peer.name());
+      if (ownName.isPresent() && ownName.get().equals(peer.name())) {
+        s.addWarning("discovery.peers: %s is this node itself; remove it".formatted(name));
+      }
+      String other =
+          peer.name().isEmpty() ? null : addresses.putIfAbsent(peer.name(), peer.address());
+      if (other != null && !other.equals(peer.address())) {
+        s.addWarning(
+            "discovery.peers: %s stands there twice, at %s and at %s"
+                .formatted(name, other, peer.address()));
+      }
+      if (!seen.add(peer.address())) {
+        s.addWarning("discovery.peers: two peers have the address " + peer.address());
+      }
+    }
   }
 
   /** A peer with its key, which says more than its address: nobody else can sign with it. */

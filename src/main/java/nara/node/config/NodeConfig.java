@@ -1,6 +1,8 @@
 package nara.node.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -119,6 +121,28 @@ public record NodeConfig(
         named.anyMatch(AddressPolicy::isLoopback)
             || !plaza.url().isEmpty() && AddressPolicy.isLoopback(plaza.brokerHost());
     return new AddressPolicy(discovery.allowLocal() || onLoopback, discovery.allowLocal());
+  }
+
+  /**
+   * Sentences about what keeps this node alone, each with the key to set; empty when nothing does.
+   */
+  public List<String> isolationNotes() {
+    List<String> notes = new ArrayList<>();
+    // Without a port of its own it tells only what is configured.
+    if (usesMesh() && mesh.advertise().isEmpty() && isWildcard(mesh.host())) {
+      notes.add("others cannot learn where this node is: set mesh.advertise");
+    }
+    if (discovery.peers().isEmpty()
+        && discovery.scan().isEmpty()
+        && discovery.tailscaleSocket().isEmpty()
+        && !usesPlaza()) {
+      notes.add("there is nobody to look for: set discovery.peers or plaza.url");
+    }
+    return List.copyOf(notes);
+  }
+
+  private static boolean isWildcard(String host) {
+    return AddressPolicy.literal(host).filter(InetAddress::isAnyLocalAddress).isPresent();
   }
 
   /** Whether this node takes part in the plaza. */
