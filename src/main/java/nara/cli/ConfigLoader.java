@@ -55,8 +55,7 @@ final class ConfigLoader {
    */
   static ConfigReader.ConfigResult read(Path file) {
     return ConfigReader.read(
-        decode(file, BoundedFile.read(file, MAX_BYTES, "a configuration file")),
-        directoryOf(file));
+        decode(file, BoundedFile.read(file, MAX_BYTES, "a configuration file")), directoryOf(file));
   }
 
   private static Path directoryOf(Path file) {

@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Shows or generates an identity. Without an option for the soul, the environment variable NARA_SOUL
- * holds it, as for a node.
+ * Shows or generates an identity. Without an option for the soul, the environment variable
+ * NARA_SOUL holds it, as for a node.
  *
  * <p>A given name is never replaced, not even a generic host name. An existing soul may have any
  * name, but the command generates no soul for a name that no configuration accepts.
@@ -42,10 +42,7 @@ final class IdentityCommand extends TerminalCommand {
               + " list.")
   private String soul;
 
-  @Option(
-      names = "--soul-file",
-      paramLabel = "FILE",
-      description = "The file that holds the soul.")
+  @Option(names = "--soul-file", paramLabel = "FILE", description = "The file that holds the soul.")
   private Path soulFile;
 
   @Option(
@@ -167,17 +164,21 @@ final class IdentityCommand extends TerminalCommand {
   private Map<String, Object> asJson(Identity identity) {
     Personality p = identity.personality();
     return JsonOutput.object(
-        "name", identity.name(),
-        "id", identity.id(),
+        "name",
+        identity.name(),
+        "id",
+        identity.id(),
         write == null ? "soul" : "soul_file",
-            write == null ? identity.soul().encoded() : write.toString(),
-        "public_key", identity.keys().publicKey().encoded(),
-        "bond", identity.bonded(),
+        write == null ? identity.soul().encoded() : write.toString(),
+        "public_key",
+        identity.keys().publicKey().encoded(),
+        "bond",
+        identity.bonded(),
         "personality",
-            JsonOutput.object(
-                "agreeableness", p.agreeableness(),
-                "sociability", p.sociability(),
-                "chill", p.chill()));
+        JsonOutput.object(
+            "agreeableness", p.agreeableness(),
+            "sociability", p.sociability(),
+            "chill", p.chill()));
   }
 
   private String asText(Identity identity) {

@@ -95,7 +95,9 @@ final class LedgerCommand extends TerminalCommand {
               "last_ts", events.isEmpty() ? 0 : events.getLast().ts());
       object.put("lines", loaded.lines);
       loaded.putTotals(object);
-      StringBuilder text = new StringBuilder("%,10d %s".formatted(stats.total(), stats.total() == 1 ? "event" : "events"));
+      StringBuilder text =
+          new StringBuilder(
+              "%,10d %s".formatted(stats.total(), stats.total() == 1 ? "event" : "events"));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
       text.append(

@@ -100,9 +100,7 @@ final class LedgerLoader {
     loaded.refused.forEach(
         (verdict, count) ->
             terminal.message(
-                "note: the policy refuses %s: %s",
-                Counted.of(count, "event"),
-                verdict.label()));
+                "note: the policy refuses %s: %s", Counted.of(count, "event"), verdict.label()));
     return loaded;
   }
 

@@ -40,8 +40,8 @@ final class ProcessEnd {
   }
 
   /**
-   * Ignores SIGHUP, which a terminal sends when it closes. The signal API of the JDK is not standard,
-   * so a JDK without it keeps the default behaviour.
+   * Ignores SIGHUP, which a terminal sends when it closes. The signal API of the JDK is not
+   * standard, so a JDK without it keeps the default behaviour.
    */
   static void ignoreHangup() {
     try {

@@ -38,9 +38,11 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "recover",
-    description =
-        "Run one recovery. Exit code 0 when it is complete, 3 when partial, 4 when isolated: no"
-            + " peer answered.")
+    description = "Run one recovery.",
+    exitCodeList = {
+      "3:the recovery is partial: some offered events are missing",
+      "4:the recovery is isolated: no peer answered"
+    })
 final class RecoverCommand extends TerminalCommand {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -102,12 +104,12 @@ final class RecoverCommand extends TerminalCommand {
     Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
     Function<NaraNode, Future<?>> preparation =
         importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
-    Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identityForNode(node, terminal());
+    Identity identity =
+        config == null ? temporaryIdentity() : ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Report finalReport;
     try (RunningNode running =
-        RunningNode.start(
-            node, identity, terminal().clock(), preparation, progress::print)) {
+        RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
       finalReport = running.endingRecoveryOnShutdown().report();
       progress.eraseOpenLine();
       // Print the report first, so that a failed write of a file does not lose it.

@@ -156,7 +156,7 @@ public final class EventFileReader implements AutoCloseable {
   /** People have arrays and indented objects, from other tools. */
   private void rejectOtherJson(Line line) {
     String start = new String(line.bytes(), StandardCharsets.UTF_8).strip();
-    if (start.startsWith("[")) {
+    if (start.matches("\\[\\s*(?:\\{.*)?")) {
       throw new CommandFailure(
           "%s is a JSON array, but each event needs a line of its own: jq -c '.[]' %s > events.jsonl"
               .formatted(path, path));

@@ -12,8 +12,8 @@ public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Replaces or makes a file as a whole; see {@link AtomicFile}. A link stays, and the file behind it
-   * is replaced. A device or a pipe that the user names is written to directly.
+   * Replaces or makes a file as a whole; see {@link AtomicFile}. A link stays, and the file behind
+   * it is replaced. A device or a pipe that the user names is written to directly.
    *
    * @throws CommandFailure when it cannot be written
    */

@@ -252,7 +252,7 @@ public final class MeshTransport implements PingClient {
           new MeshException(
               MeshFailure.STATUS,
               "answers %d, a redirect to %s, which is not followed; give that address as the peer's"
-                  .formatted(response.status(), SafeText.quoted(SafeText.excerpt(target)))));
+                  .formatted(response.status(), SafeText.quoted(target))));
     }
     boolean unsupported = UNSUPPORTED_STATUSES.contains(response.status());
     return Future.failedFuture(
