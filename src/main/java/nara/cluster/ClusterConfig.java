@@ -80,21 +80,23 @@ public record ClusterConfig(
 
   /** A copy that is enabled. */
   public ClusterConfig asMember() {
-    return copy(true, host, port);
+    return copy(true, host, port, advertise);
   }
 
+  /** A copy at another address, which is also the one that others connect to. */
   public ClusterConfig withAddress(String changedHost, int changedPort) {
-    return copy(enabled, changedHost, changedPort);
+    return copy(enabled, changedHost, changedPort, Optional.empty());
   }
 
-  private ClusterConfig copy(boolean isEnabled, String atHost, int atPort) {
+  private ClusterConfig copy(
+      boolean isEnabled, String atHost, int atPort, Optional<PeerAddress> advertised) {
     return new ClusterConfig(
         isEnabled,
         name,
         member,
         atHost,
         atPort,
-        advertise,
+        advertised,
         busPort,
         members,
         roles,
