@@ -13,7 +13,8 @@ import nara.mesh.wire.PeerAddress;
  *
  * @param name of the cluster; members with another name never join
  * @param member this member's name in reports and logs; empty: its address
- * @param host the interface for cluster traffic: an address, or a name that is looked up at the start
+ * @param host the interface for cluster traffic: an address, or a name that is looked up at the
+ *     start
  * @param port of Hazelcast
  * @param advertise the address that other members connect to; empty: host and port
  * @param busPort of the event bus; 0 takes a free one

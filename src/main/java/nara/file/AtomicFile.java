@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * existing file or link is never opened: in a directory that others may write to, a link with the
  * expected name would lead the content into another file.
  *
- * <p>A file that cannot be replaced, such as one that is mounted by itself, is written in place when
- * the new content is completely on the disk.
+ * <p>A file that cannot be replaced, such as one that is mounted by itself, is written in place
+ * when the new content is completely on the disk.
  */
 public final class AtomicFile {
   private static final SecureRandom RANDOM = new SecureRandom();

@@ -223,7 +223,6 @@ public final class NaraNode {
         : Future.succeededFuture(Optional.empty());
   }
 
-
   /** The verifier; a second one checks a sample of the signatures that it accepts. */
   private static SignatureVerifier withRecheck(SignatureVerifier first, NodeConfig config) {
     int oneIn = config.trust().recheckOneIn();

@@ -25,7 +25,9 @@ public record Platform(
     Optional<SignatureVerifier> verifier,
     int cores) {
 
-  /** Options without Vert.x's cache of files, which needs a temporary folder that can be written. */
+  /**
+   * Options without Vert.x's cache of files, which needs a temporary folder that can be written.
+   */
   public static VertxOptions vertxOptions() {
     FileSystemOptions files =
         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);

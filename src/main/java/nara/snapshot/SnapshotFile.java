@@ -63,8 +63,8 @@ final class SnapshotFile implements AutoCloseable {
       throw new IOException("the directory of " + path + " does not exist; make it", noDirectory);
     } catch (IOException failed) {
       throw new IOException(
-          ("cannot write %s (%s); put the snapshot into a directory that this user can write, and in a"
-                  + " container mount the directory, not the file")
+          ("cannot write %s (%s); put the snapshot into a directory that this user can write, and"
+               + " in a container mount the directory, not the file")
               .formatted(lockPath, failed.getMessage()),
           failed);
     }

@@ -89,8 +89,8 @@ public final class SnapshotVerticle extends VerticleBase {
     file = locked;
     if (!locked.isReplaceable()) {
       LOG.warn(
-          "The snapshot can only be written in place, where a power failure can damage it; mount its"
-              + " directory instead of the file: file={}",
+          "The snapshot can only be written in place, where a power failure can damage it; mount"
+              + " its directory instead of the file: file={}",
           config.file());
     }
   }

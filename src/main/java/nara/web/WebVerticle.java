@@ -45,11 +45,7 @@ public final class WebVerticle extends VerticleBase {
    * @param notes sentences about the configuration, shown by {@code /ready}
    */
   public WebVerticle(
-      String host,
-      int port,
-      String name,
-      Supplier<Optional<String>> fault,
-      List<String> notes) {
+      String host, int port, String name, Supplier<Optional<String>> fault, List<String> notes) {
     this.notes = List.copyOf(notes);
     this.host = host;
     this.port = port;
@@ -69,9 +65,10 @@ public final class WebVerticle extends VerticleBase {
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)
-        .onSuccess(open -> LOG.info(
-                    "Management port open: http://{}",
-                    new PeerAddress(host, open.actualPort())));
+        .onSuccess(
+            open ->
+                LOG.info(
+                    "Management port open: http://{}", new PeerAddress(host, open.actualPort())));
   }
 
   @Override

@@ -124,7 +124,8 @@ class Ipv6IT {
   @Test
   void scan_of_an_ipv6_range_is_refused_with_a_sentence() {
     ConfigReader.ConfigResult read =
-        ConfigReader.read("{\"discovery\": {\"scan\": {\"cidr\": \"fd00::/64\"}}}", Map.of(), 1_000);
+        ConfigReader.read(
+            "{\"discovery\": {\"scan\": {\"cidr\": \"fd00::/64\"}}}", Map.of(), 1_000);
 
     assertThat(read.problems()).hasSize(1);
     assertThat(read.problems().get(0).sentence())

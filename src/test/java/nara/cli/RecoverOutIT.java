@@ -27,7 +27,8 @@ class RecoverOutIT {
   void isolated_recovery_keeps_existing_backup() throws IOException {
     Path out = backup(events);
 
-    CommandLineRun outcome = CommandLineRun.now("recover", "--peer", "127.0.0.1:1", "--out", out.toString());
+    CommandLineRun outcome =
+        CommandLineRun.now("recover", "--peer", "127.0.0.1:1", "--out", out.toString());
 
     assertThat(outcome.code()).isEqualTo(ExitCode.ISOLATED);
     assertThat(Files.readAllLines(out)).hasSize(EVENTS);
@@ -39,13 +40,15 @@ class RecoverOutIT {
     Path out = backup(events);
     List<byte[]> fewer = events.subList(0, 200);
     try (ScriptedPeer bart = new ScriptedPeer("bart", fewer)) {
-      CommandLineRun kept = CommandLineRun.now("recover", "--peer", bart.configuredPeer(), "--out", out.toString());
+      CommandLineRun kept =
+          CommandLineRun.now("recover", "--peer", bart.configuredPeer(), "--out", out.toString());
 
       assertThat(Files.readAllLines(out)).hasSize(EVENTS);
       assertThat(kept.err()).contains("it has 300 events and the result only 200", "--force");
       assertThat(Files.readAllLines(folder.resolve("partial-backup.jsonl"))).hasSize(200);
 
-      CommandLineRun.now("recover", "--peer", bart.configuredPeer(), "--out", out.toString(), "--force");
+      CommandLineRun.now(
+          "recover", "--peer", bart.configuredPeer(), "--out", out.toString(), "--force");
       assertThat(Files.readAllLines(out)).hasSize(200);
     }
   }
@@ -67,8 +70,7 @@ class RecoverOutIT {
   }
 
   private Path backup(List<byte[]> content) throws IOException {
-    Stream<String> lines =
-        content.stream().map(event -> new String(event, StandardCharsets.UTF_8));
+    Stream<String> lines = content.stream().map(event -> new String(event, StandardCharsets.UTF_8));
     return Files.write(folder.resolve("backup.jsonl"), (Iterable<String>) lines::iterator);
   }
 }

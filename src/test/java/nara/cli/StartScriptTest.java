@@ -29,8 +29,7 @@ class StartScriptTest {
       List.of(
           "bash dirname readlink find sed head cksum cut cat mkdir flock touch cp mv rm locale"
               .split(" "));
-  private static final List<String> MORE_TOOLS =
-      List.of("env timeout setpriv id nohup".split(" "));
+  private static final List<String> MORE_TOOLS = List.of("env timeout setpriv id nohup".split(" "));
 
   @TempDir Path folder;
   private Path checkout;
@@ -129,8 +128,7 @@ class StartScriptTest {
     Files.writeString(old.resolve("release"), "JAVA_VERSION=\"21.0.5\"\n");
     Files.writeString(old.resolve("bin/java"), "#!/usr/bin/env bash\necho \"mine $*\"\n");
     allow(old.resolve("bin/java"), "rwxr-xr-x");
-    Started started =
-        start(List.of("scripts/jdk"), Map.of("JAVA_HOME", old.toString()));
+    Started started = start(List.of("scripts/jdk"), Map.of("JAVA_HOME", old.toString()));
 
     assertThat(started.out()).isEqualTo("21 " + old + "/bin/java\n");
   }
@@ -154,7 +152,9 @@ class StartScriptTest {
     start(List.of("scripts/nara", "verify"), Map.of("NARA_JAVA_OPTS", "-Xmx100m -Dx=y"));
     assertThat(checkout.resolve("target/run")).isDirectoryContaining("glob:**.archive");
     Started again =
-        start(List.of("scripts/nara", "verify"), Map.of("NARA_JAVA_OPTS", "-Xmx100m -Xlog:class+load:stderr"));
+        start(
+            List.of("scripts/nara", "verify"),
+            Map.of("NARA_JAVA_OPTS", "-Xmx100m -Xlog:class+load:stderr"));
     assertThat(again.code()).isZero();
     assertThat(again.out()).contains("args=[verify]");
   }
@@ -189,7 +189,8 @@ class StartScriptTest {
   }
 
   private Started start(List<String> command, Map<String, String> environment) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).directory(checkout.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(new ArrayList<>(command)).directory(checkout.toFile());
     builder.environment().clear();
     builder
         .environment()
@@ -237,8 +238,7 @@ class StartScriptTest {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out, manifest)) {
       entries.putNextEntry(new JarEntry(entry));
-      entries.write(
-          PrintedStart.class.getClassLoader().getResourceAsStream(entry).readAllBytes());
+      entries.write(PrintedStart.class.getClassLoader().getResourceAsStream(entry).readAllBytes());
     }
   }
 }

@@ -41,8 +41,7 @@ class SnapshotPlaceTest {
     Path other = Files.createSymbolicLink(folder.resolve("other"), folder);
     try (SnapshotFile first = SnapshotFile.lock(one, SnapshotContents.KEY)) {
       assertThat(first.isReplaceable()).isTrue();
-      assertThatThrownBy(
-              () -> SnapshotFile.lock(other.resolve("ledger.gz"), SnapshotContents.KEY))
+      assertThatThrownBy(() -> SnapshotFile.lock(other.resolve("ledger.gz"), SnapshotContents.KEY))
           .hasMessageContaining("another node uses");
     }
   }
@@ -86,7 +85,8 @@ class SnapshotPlaceTest {
   void file_mounted_by_itself_is_written_in_place() throws Exception {
     Path outside = Files.createFile(folder.resolve("outside.gz"));
     Path mounted = Files.createFile(folder.resolve("mounted.gz"));
-    Files.writeString(outside, "an older snapshot of somebody else, which is rather long".repeat(99));
+    Files.writeString(
+        outside, "an older snapshot of somebody else, which is rather long".repeat(99));
     Process process =
         new ProcessBuilder(
                 "unshare",

@@ -94,7 +94,9 @@ public record PeerAddress(String host, int port) {
     return host.indexOf(':') < 0 ? host : '[' + host + ']';
   }
 
-  /** Whether it is an IPv6 address with a zone, such as {@code fe80::1%eth0}. URLs have no zones. */
+  /**
+   * Whether it is an IPv6 address with a zone, such as {@code fe80::1%eth0}. URLs have no zones.
+   */
   public boolean hasZone() {
     return host.indexOf('%') >= 0;
   }

@@ -36,8 +36,7 @@ public final class ConfigFile {
                     .put("raw.key", CONTENT)
                     .put("raw.type", "binary"));
     // The node's own Vert.x comes later: the configuration says whether it is clustered.
-    Vertx vertx =
-        Vertx.vertx(Platform.vertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    Vertx vertx = Vertx.vertx(Platform.vertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     ConfigRetriever retriever =
         ConfigRetriever.create(
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));

@@ -114,7 +114,8 @@ final class ConfigSection {
     }
     effective.put(key, "***");
     ConfigNode stripped =
-        given.value() instanceof String text ? new ConfigNode(SoulFile.stripped(text), given.line(), given.column())
+        given.value() instanceof String text
+            ? new ConfigNode(SoulFile.stripped(text), given.line(), given.column())
             : given;
     return parse(stripped, pathOf(key), "the value (not shown)", kind);
   }

@@ -30,8 +30,7 @@ final class IdentitySection {
         s.optional("soul_file", "none", ConfigKind.path("a path of a file that holds a soul"))
             .map(directory::resolve);
     Optional<Path> state =
-        s.optional(
-                "state", "the service's or the user's", ConfigKind.path("a path of a directory"))
+        s.optional("state", "the service's or the user's", ConfigKind.path("a path of a directory"))
             .map(directory::resolve);
     if (s.has("soul") && file.isPresent()) {
       s.addProblem("soul_file", "is given together with identity.soul: keep one of the two");

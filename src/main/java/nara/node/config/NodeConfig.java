@@ -76,8 +76,7 @@ public record NodeConfig(
       return soul.map(
               own ->
                   new ChosenIdentity(
-                      Identity.resolve(
-                          given, own.encoded(), Hardware.hostName(), Optional.empty()),
+                      Identity.resolve(given, own.encoded(), Hardware.hostName(), Optional.empty()),
                       origin,
                       List.of()))
           .orElseGet(

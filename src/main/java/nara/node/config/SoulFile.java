@@ -73,7 +73,9 @@ public final class SoulFile {
     try (OutputStream out =
         Channels.newOutputStream(
             Files.newByteChannel(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly))) {
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                ownerOnly))) {
       out.write((soul.encoded() + "\n").getBytes(StandardCharsets.US_ASCII));
     }
   }

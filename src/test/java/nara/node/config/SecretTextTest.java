@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import nara.identity.Soul;
 import nara.testing.Citizen;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
