@@ -63,8 +63,7 @@ final class SnapshotFile implements AutoCloseable {
       throw new IOException("the directory of " + path + " does not exist; make it", noDirectory);
     } catch (IOException failed) {
       throw new IOException(
-          ("cannot write %s (%s); put the snapshot into a directory that this user can write, and"
-               + " in a container mount the directory, not the file")
+          "cannot write %s (%s); give a file in a directory that this user can write"
               .formatted(lockPath, failed.getMessage()),
           failed);
     }
