@@ -16,7 +16,9 @@ final class CheckConfigCommand extends TerminalCommand {
   @Override
   public Integer call() {
     ConfigReader.ConfigResult result = ConfigLoader.read(file);
-    ConfigLoader.requireValid(file, result, terminal());
+    ConfigLoader.requireValid(file, result, terminal())
+        .isolationNotes()
+        .forEach(note -> terminal().message("note: %s", note));
     terminal().out().println(result.effective());
     return ExitCode.OK;
   }

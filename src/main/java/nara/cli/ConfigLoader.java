@@ -5,13 +5,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import nara.cli.file.BoundedFile;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
 import nara.identity.Identity;
+import nara.node.config.ChosenIdentity;
 import nara.node.config.ConfigFile;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
+import nara.node.config.NodeConfig.IdentityConfig;
 
 /** Loads configuration files for commands, and reports their errors. */
 final class ConfigLoader {
@@ -42,7 +45,7 @@ final class ConfigLoader {
       read(file);
       throw new CommandFailure(file + " is a pipe or a device; give a file");
     }
-    return ConfigReader.read(decode(file, ConfigFile.read(file)));
+    return ConfigReader.read(decode(file, ConfigFile.read(file)), directoryOf(file));
   }
 
   /**
@@ -52,7 +55,11 @@ final class ConfigLoader {
    */
   static ConfigReader.ConfigResult read(Path file) {
     return ConfigReader.read(
-        decode(file, BoundedFile.read(file, MAX_BYTES, "a configuration file")));
+        decode(file, BoundedFile.read(file, MAX_BYTES, "a configuration file")), directoryOf(file));
+  }
+
+  private static Path directoryOf(Path file) {
+    return Optional.ofNullable(file.getParent()).orElse(Path.of(""));
   }
 
   private static String decode(Path file, byte[] bytes) {
@@ -82,13 +89,41 @@ final class ConfigLoader {
   }
 
   /**
-   * Determines the identity of a node with this configuration.
+   * Determines the identity of a node that starts with this configuration, keeps a native soul, and
+   * prints its origin.
+   *
+   * @throws CommandFailure when the configuration has no valid identity
+   */
+  static Identity identityForNode(NodeConfig config, Terminal terminal) {
+    ChosenIdentity chosen = choose(config, true);
+    chosen.notes().forEach(note -> terminal.message("note: %s", note));
+    terminal.message(
+        "the soul of %s comes from %s",
+        Terminal.printable(chosen.identity().name()), chosen.origin());
+    return chosen.identity();
+  }
+
+  /**
+   * Determines the identity that a node with this configuration has.
    *
    * @throws CommandFailure when the configuration has no valid identity
    */
   static Identity identity(NodeConfig config) {
+    return choose(config, false).identity();
+  }
+
+  /** The identity of this machine for a name, as a node without a configured soul has it. */
+  static Identity nativeIdentity(Optional<String> name) {
+    return choose(IdentityConfig.ofHardware(name), false).identity();
+  }
+
+  private static ChosenIdentity choose(NodeConfig config, boolean keeps) {
+    return choose(config.identity(), keeps);
+  }
+
+  private static ChosenIdentity choose(IdentityConfig config, boolean keeps) {
     try {
-      return config.identity().determine();
+      return config.choose(keeps);
     } catch (IllegalArgumentException invalid) {
       throw new CommandFailure(invalid.getMessage());
     }

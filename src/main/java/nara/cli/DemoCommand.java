@@ -1,6 +1,5 @@
 package nara.cli;
 
-import java.util.concurrent.CountDownLatch;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.demo.DemoNetwork;
@@ -22,24 +21,28 @@ final class DemoCommand extends TerminalCommand {
       names = "--neighbours",
       defaultValue = "5",
       paramLabel = "N",
-      description = "Number of neighbours, 1 to " + MAX_NEIGHBOURS + ".")
+      description = "Number of neighbours, 1 to " + MAX_NEIGHBOURS + " (${DEFAULT-VALUE}).")
   private int neighbours;
 
   @Option(
       names = "--events",
       defaultValue = "50000",
       paramLabel = "N",
-      description = "Number of distinct events in the history, 1,000 to 320,000.")
+      description =
+          "Number of distinct events in the history, 1,000 to 320,000 (${DEFAULT-VALUE}).")
   private int events;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "N",
-      description = "The seed of the history; the same seed generates the same history.")
+      description =
+          "The seed of the history; the same seed generates the same history (${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--once", description = "Exit after the recovery.")
+  @Option(
+      names = "--once",
+      description = "Exit after the recovery; otherwise the network runs until Ctrl-C.")
   private boolean once;
 
   @Option(names = "--json", description = "Print the report as JSON.")
@@ -60,7 +63,7 @@ final class DemoCommand extends TerminalCommand {
                 terminal().clock(),
                 RunningNode.NO_PREPARATION,
                 progress::print)) {
-      Report report = fresh.report();
+      Report report = fresh.endingRecoveryOnShutdown().report();
       progress.eraseOpenLine();
       terminal().out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
       terminal().out().flush();
@@ -69,11 +72,18 @@ final class DemoCommand extends TerminalCommand {
               "the neighbours began with %,d distinct events; the fresh node holds %,d, with the"
                   + " announcements made since",
               events, report.ledgerTotals().total());
-      if (once) {
+      if (once || fresh.interrupted()) {
         return RecoverCommand.exitCode(report);
       }
-      terminal().message("the network keeps running; stop it with Ctrl-C");
-      new CountDownLatch(1).await();
+      String address =
+          "%s@127.0.0.1:%d"
+              .formatted(fresh.node().identity().name(), fresh.node().meshPort().orElseThrow());
+      terminal()
+          .message(
+              "the network keeps running until Ctrl-C (--once exits); recover from the fresh node"
+                  + " with:%n  nara recover --peer %s --out events.jsonl",
+              address);
+      fresh.awaitShutdown();
     }
     return ExitCode.OK;
   }

@@ -20,6 +20,7 @@ import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
+import nara.cli.output.Counted;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.ReadResult;
@@ -32,6 +33,7 @@ import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PeerAddress;
 import nara.node.Blocking;
+import nara.node.Platform;
 
 /**
  * Imports files of events into a running node, ours or the reference's, as its owner. It sends
@@ -74,7 +76,7 @@ final class ImportClient {
    * @throws CommandFailure when the node cannot be reached or rejects a batch
    */
   Map<String, Object> send(List<Path> files) {
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = Vertx.vertx(Platform.vertxOptions());
     try {
       BoundedWebClient http = new BoundedWebClient(vertx, terminal.clock(), CONNECT_TIMEOUT, 1);
       files.forEach(file -> send(file, http));
@@ -91,9 +93,9 @@ final class ImportClient {
 
   /** The totals as a sentence. */
   String summary() {
-    return "%,d events sent: %,d new, %,d already held or not kept%s"
+    return "%s sent: %,d new, %,d already held or not kept%s"
         .formatted(
-            sent,
+            Counted.of(sent, "event"),
             imported,
             duplicates,
             warnings == 0 ? "" : ", %,d not verified".formatted(warnings));
@@ -101,18 +103,20 @@ final class ImportClient {
 
   private void send(Path file, BoundedWebClient http) {
     EventFileReader.forEachBatch(
-        file,
-        BATCH_SIZE,
-        lines -> {
-          List<byte[]> batch = new ArrayList<>(lines.size());
-          for (Line line : lines) {
-            fault(line.read(reader))
-                .ifPresentOrElse(fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
-          }
-          if (!batch.isEmpty()) {
-            send(batch, http);
-          }
-        });
+            file,
+            BATCH_SIZE,
+            lines -> {
+              List<byte[]> batch = new ArrayList<>(lines.size());
+              for (Line line : lines) {
+                fault(line.read(reader))
+                    .ifPresentOrElse(
+                        fault -> skip(file, line, fault), () -> batch.add(line.bytes()));
+              }
+              if (!batch.isEmpty()) {
+                send(batch, http);
+              }
+            })
+        .ifPresent(problem -> terminal.message("note: %s", problem));
   }
 
   private static Optional<String> fault(ReadResult result) {
@@ -135,10 +139,9 @@ final class ImportClient {
     RequestOptions request =
         new RequestOptions()
             .setMethod(HttpMethod.POST)
-            .setHost(node.host())
-            .setPort(node.port())
             .setURI(MeshPaths.IMPORT)
             .putHeader("Content-Type", MeshPaths.JSON);
+    request.setHost(PeerAddress.urlHost(node.host())).setPort(node.port());
     Exchange.RawResponse response =
         Blocking.await(
             http.send(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -13,6 +14,7 @@ import nara.bounds.SafeText;
 import nara.cli.LedgerLoader.LoadedLedger;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileWriter;
+import nara.cli.output.Counted;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.Event;
@@ -93,7 +95,9 @@ final class LedgerCommand extends TerminalCommand {
               "last_ts", events.isEmpty() ? 0 : events.getLast().ts());
       object.put("lines", loaded.lines);
       loaded.putTotals(object);
-      StringBuilder text = new StringBuilder("%,10d events".formatted(stats.total()));
+      StringBuilder text =
+          new StringBuilder(
+              "%,10d %s".formatted(stats.total(), stats.total() == 1 ? "event" : "events"));
       byService.forEach((name, count) -> text.append("%n%,10d %s".formatted(count, name)));
       text.append("%n%,10d critical, %,d bytes".formatted(stats.critical(), stats.bytes()));
       text.append(
@@ -119,6 +123,9 @@ final class LedgerCommand extends TerminalCommand {
 
     @Override
     public Integer call() {
+      if (at != null && at < 0) {
+        throw new CommandFailure("--at: expected a Unix time in seconds, got " + at);
+      }
       Ledger ledger = loadLedger();
       if (!ledger.subjects().contains(name)) {
         terminal().message("note: no event of %s mentions %s", file, Terminal.printable(name));
@@ -183,19 +190,19 @@ final class LedgerCommand extends TerminalCommand {
     private Long cursor;
 
     @Option(names = "--page-size", paramLabel = "N", description = "page: at most N events.")
-    private int pageSize = Query.MAX_EVENTS;
+    private Integer pageSize;
 
     @Option(names = "--limit", paramLabel = "N", description = "recent, slice: at most N events.")
     private Integer limit;
 
     @Option(names = "--since", paramLabel = "NS", description = "slice: events after this time.")
-    private long since;
+    private Long since;
 
     @Option(names = "--slice-index", paramLabel = "I", description = "slice: its number, from 0.")
-    private int sliceIndex;
+    private Integer sliceIndex;
 
     @Option(names = "--slice-total", paramLabel = "N", description = "slice: the number of slices.")
-    private int sliceTotal = 1;
+    private Integer sliceTotal;
 
     @Option(names = "--service", paramLabel = "S", description = "Only this service; repeatable.")
     private List<String> services = new ArrayList<>();
@@ -231,7 +238,17 @@ final class LedgerCommand extends TerminalCommand {
                   .formatted(serviceNames(), Terminal.printable(service)));
         }
       }
-      if (sliceTotal < 1 || sliceIndex < 0 || sliceIndex >= sliceTotal) {
+      rejectOptionsOfOtherModes();
+      if (cursor != null && cursor < 0 || since != null && since < 0) {
+        throw new CommandFailure(
+            "%s: expected a Unix time in nanoseconds, got %d"
+                .formatted(
+                    cursor != null && cursor < 0 ? "--cursor" : "--since",
+                    cursor != null && cursor < 0 ? cursor : since));
+      }
+      int slices = sliceTotal == null ? 1 : sliceTotal;
+      int index = sliceIndex == null ? 0 : sliceIndex;
+      if (slices < 1 || index < 0 || index >= slices) {
         throw new CommandFailure("--slice-index: expected 0 to one less than --slice-total");
       }
       Query.Filter filter = new Query.Filter(new HashSet<>(services), new HashSet<>(subjects));
@@ -239,12 +256,34 @@ final class LedgerCommand extends TerminalCommand {
         case page ->
             new Query.Page(
                 cursor == null ? Long.MIN_VALUE : cursor,
-                requireLimit("--page-size", pageSize),
+                requireLimit("--page-size", pageSize == null ? Query.MAX_EVENTS : pageSize),
                 filter);
         case recent -> new Query.Recent(limitOr(100), filter);
         case slice ->
-            new Query.Slice(since, sliceIndex, sliceTotal, limitOr(Query.MAX_EVENTS), filter);
+            new Query.Slice(
+                since == null ? 0 : since, index, slices, limitOr(Query.MAX_EVENTS), filter);
       };
+    }
+
+    private void rejectOptionsOfOtherModes() {
+      Map<String, Object> others = new LinkedHashMap<>();
+      if (mode != Mode.page) {
+        others.put("--cursor", cursor);
+        others.put("--page-size", pageSize);
+      } else {
+        others.put("--limit", limit);
+      }
+      if (mode != Mode.slice) {
+        others.put("--since", since);
+        others.put("--slice-index", sliceIndex);
+        others.put("--slice-total", sliceTotal);
+      }
+      others.forEach(
+          (option, value) -> {
+            if (value != null) {
+              throw usageError(option + " is no option of --mode " + mode);
+            }
+          });
     }
 
     private int limitOr(int fallback) {
@@ -283,7 +322,7 @@ final class LedgerCommand extends TerminalCommand {
       } else {
         EventFileWriter.write(out, events);
       }
-      terminal().message("%,d events", events.size());
+      terminal().message("%s", Counted.of(events.size(), "event"));
       if (json && out != null) {
         terminal().out().println(JsonOutput.indented(JsonOutput.object("total", events.size())));
       }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
+import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -80,24 +81,26 @@ final class LedgerLoader {
     Function<List<ReadResult>, List<JudgedEvent>> admission = admission(files, terminal, loaded);
     for (Path file : files) {
       EventFileReader.forEachBatch(
-          file,
-          VerificationOptions.BATCH_SIZE,
-          lines -> {
-            List<ReadResult> events = readEvents(file, lines, loaded);
-            MergeResult result = loaded.ledger.merge(admission.apply(events));
-            loaded.lines += lines.size();
-            loaded.duplicates += result.duplicate() + result.replaced();
-            loaded.dropped += result.dropped() + result.pruned();
-          });
+              file,
+              VerificationOptions.BATCH_SIZE,
+              lines -> {
+                List<ReadResult> events = readEvents(file, lines, loaded);
+                MergeResult result = loaded.ledger.merge(admission.apply(events));
+                loaded.lines += lines.size();
+                loaded.duplicates += result.duplicate() + result.replaced();
+                loaded.dropped += result.dropped() + result.pruned();
+              })
+          .ifPresent(problem -> terminal.message("note: %s", problem));
     }
     if (loaded.unreadableLines > 0) {
       terminal.message(
-          "note: %,d lines hold no valid event; the first is %s",
-          loaded.unreadableLines, loaded.firstFault);
+          "note: %s without a valid event; the first is %s",
+          Counted.of(loaded.unreadableLines, "line"), loaded.firstFault);
     }
     loaded.refused.forEach(
         (verdict, count) ->
-            terminal.message("note: the policy refuses %,d events: %s", count, verdict.label()));
+            terminal.message(
+                "note: the policy refuses %s: %s", Counted.of(count, "event"), verdict.label()));
     return loaded;
   }
 

@@ -2,7 +2,9 @@ package nara.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
@@ -38,10 +40,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IdentityCommand.class,
       VerifyCommand.class,
       LedgerCommand.class,
-      CheckConfigCommand.class
+      CheckConfigCommand.class,
+      CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
   private static final String LOG_LEVEL_PROPERTY = "nara.log.level";
+
+  /** Java puts it in the place of bytes of an argument that the locale does not know. */
+  private static final char UNDECODABLE = '\ufffd';
+
   private static final String STACK_TRACE_PROPERTY = "nara.log.traces";
 
   private final Terminal terminal;
@@ -65,13 +72,22 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Scripts read the numbers, so their format must not depend on the host.
     Locale.setDefault(Locale.ROOT);
-    System.exit(run(args, Terminal.ofProcess()));
+    Terminal terminal = Terminal.ofProcess();
+    for (String arg : args) {
+      if (arg.indexOf(UNDECODABLE) >= 0) {
+        terminal.message(
+            "nara: the locale cannot express \"%s\"; set LC_ALL=C.UTF-8", Terminal.printable(arg));
+        ProcessEnd.exit(ExitCode.USAGE);
+      }
+    }
+    ProcessEnd.exit(run(args, terminal));
   }
 
   /** Runs one command and returns its exit code. */
   public static int run(String[] args, Terminal terminal) {
     Main main = new Main(terminal);
     CommandLine line = new CommandLine(main);
+    addExitCodes(line);
     line.setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
@@ -88,6 +104,18 @@ public final class Main implements Runnable {
     writeFailure.ifPresent(
         why -> terminal.message("nara: the results are incomplete, writing failed: %s", why));
     return writeFailure.isPresent() ? ExitCode.USAGE : code;
+  }
+
+  /** Adds the exit codes that all commands share to their help, before those of their own. */
+  private static void addExitCodes(CommandLine line) {
+    Map<String, String> codes = new LinkedHashMap<>();
+    codes.put(String.valueOf(ExitCode.OK), "success");
+    codes.put(String.valueOf(ExitCode.INTERNAL_ERROR), "internal error");
+    codes.put(String.valueOf(ExitCode.USAGE), "wrong usage or configuration; a message says why");
+    CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    codes.putAll(usage.exitCodeList());
+    usage.exitCodeListHeading("Exit codes:%n").exitCodeList(codes);
+    line.getSubcommands().values().forEach(Main::addExitCodes);
   }
 
   private int execute(CommandLine line, String[] args) {
@@ -138,7 +166,10 @@ public final class Main implements Runnable {
       return (command ? "unknown command '%s'" : "unexpected argument '%s'")
           .formatted(unmatched.getUnmatched().get(0));
     }
-    return failure.getMessage();
+    return failure
+        .getMessage()
+        .replace("is not a long", "is not a whole number")
+        .replace("is not an int", "is not a whole number");
   }
 
   private int onFailure(Exception failure) {

@@ -1,5 +1,6 @@
 package nara.cli;
 
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,18 +9,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
+import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileWriter;
 import nara.cli.file.OutputFile;
+import nara.cli.output.Counted;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.output.Terminal;
 import nara.discovery.DiscoveryConfig;
+import nara.event.Event;
 import nara.identity.Identity;
 import nara.identity.Soul;
+import nara.node.NaraNode;
 import nara.node.config.AddressParser;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
@@ -31,9 +38,11 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "recover",
-    description =
-        "Run one recovery. Exit code 0 when it is complete, 3 when partial, 4 when isolated: no"
-            + " peer answered.")
+    description = "Run one recovery.",
+    exitCodeList = {
+      "3:the recovery is partial: some offered events are missing",
+      "4:the recovery is isolated: no peer answered"
+    })
 final class RecoverCommand extends TerminalCommand {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -65,8 +74,23 @@ final class RecoverCommand extends TerminalCommand {
   @Option(
       names = "--out",
       paramLabel = "FILE.jsonl",
-      description = "Write the events of the neighbours to this file, byte for byte as received.")
+      description =
+          "Write the events of the neighbours to this file, byte for byte as received. An existing"
+              + " file stays when the recovery is isolated or interrupted.")
   private Path out;
+
+  @Option(
+      names = "--import",
+      paramLabel = "FILE",
+      description =
+          "Continue with the events of this file, such as an earlier --out; the trust policy"
+              + " applies.")
+  private Path importFile;
+
+  @Option(
+      names = "--force",
+      description = "Let --out replace a file that has more events than the result.")
+  private boolean force;
 
   @Option(
       names = "--report",
@@ -78,13 +102,15 @@ final class RecoverCommand extends TerminalCommand {
   public Integer call() {
     NodeConfig node = effectiveConfig(terminal());
     Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
-    Identity identity = config == null ? temporaryIdentity() : ConfigLoader.identity(node);
+    Function<NaraNode, Future<?>> preparation =
+        importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
+    Identity identity =
+        config == null ? temporaryIdentity() : ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Report finalReport;
     try (RunningNode running =
-        RunningNode.start(
-            node, identity, terminal().clock(), RunningNode.NO_PREPARATION, progress::print)) {
-      finalReport = running.waitingForCloseOnShutdown().report();
+        RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
+      finalReport = running.endingRecoveryOnShutdown().report();
       progress.eraseOpenLine();
       // Print the report first, so that a failed write of a file does not lose it.
       terminal().out().print(ReportFormatter.format(finalReport));
@@ -93,7 +119,7 @@ final class RecoverCommand extends TerminalCommand {
         writeReport(finalReport);
       }
       if (out != null) {
-        EventFileWriter.write(out, running.exportRecovered());
+        writeEvents(running.exportRecovered(), finalReport, running.interrupted());
       }
     }
     return exitCode(finalReport);
@@ -164,6 +190,43 @@ final class RecoverCommand extends TerminalCommand {
     if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
       throw new CommandFailure(file + " cannot be written: give a file in a writable directory");
     }
+  }
+
+  /** Writes the events to {@link #out}, or beside it when the existing file is better. */
+  private void writeEvents(List<Event> events, Report finalReport, boolean interrupted) {
+    Optional<String> reason = reasonToKeep(events.size(), finalReport, interrupted);
+    if (reason.isEmpty()) {
+      EventFileWriter.write(out, events);
+      return;
+    }
+    String written = "";
+    if (!events.isEmpty()) {
+      Path beside = out.resolveSibling("partial-" + out.getFileName());
+      EventFileWriter.write(beside, events);
+      written = "; wrote %s to %s".formatted(Counted.of(events.size(), "event"), beside);
+    }
+    terminal().message("kept the existing %s: %s%s", out, reason.get(), written);
+  }
+
+  private Optional<String> reasonToKeep(int events, Report finalReport, boolean interrupted) {
+    if (!Files.isRegularFile(out)) {
+      return Optional.empty();
+    }
+    long existing = EventFileReader.count(out);
+    if (existing == 0) {
+      return Optional.empty();
+    }
+    if (interrupted) {
+      return Optional.of("the recovery was interrupted");
+    }
+    if (finalReport.outcome().equals("isolated")) {
+      return Optional.of("no neighbour answered");
+    }
+    return events < existing && !force
+        ? Optional.of(
+            "it has %,d events and the result only %,d; --force replaces it, --import continues it"
+                .formatted(existing, events))
+        : Optional.empty();
   }
 
   private void writeReport(Report finalReport) {

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
@@ -45,15 +44,17 @@ final class RunCommand extends TerminalCommand {
 
   @Override
   public Integer call() throws InterruptedException {
+    ProcessEnd.ignoreHangup();
     NodeConfig read = ConfigLoader.readForNode(config, terminal());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
-    Identity identity = ConfigLoader.identity(node);
+    Identity identity = ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Function<NaraNode, Future<?>> preparation =
         importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
     try (RunningNode running =
         RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
       terminal().message("%s", startMessage(node, identity, running));
+      node.isolationNotes().forEach(note -> terminal().message("note: %s", note));
       running
           .finished()
           .onSuccess(
@@ -61,8 +62,14 @@ final class RunCommand extends TerminalCommand {
                 progress.eraseOpenLine();
                 terminal().message("%s", ReportFormatter.summary(report));
               });
-      // The shutdown hook of the running node stops it and ends the process.
-      new CountDownLatch(1).await();
+      running.awaitShutdown();
+      terminal()
+          .message(
+              "stopping nara %s%s",
+              Terminal.printable(identity.name()),
+              node.memory().snapshot().isPresent()
+                  ? ""
+                  : "; no snapshot is written, because memory.snapshot is not set");
     }
     return ExitCode.OK;
   }
@@ -94,7 +101,7 @@ final class RunCommand extends TerminalCommand {
     running
         .node()
         .meshPort()
-        .ifPresent(port -> parts.add("mesh on " + config.mesh().host() + ':' + port));
+        .ifPresent(port -> parts.add("mesh on " + new PeerAddress(config.mesh().host(), port)));
     if (config.usesPlaza()) {
       parts.add("plaza " + config.plaza().url());
     }
@@ -104,8 +111,8 @@ final class RunCommand extends TerminalCommand {
     }
     // The system chooses port 0's number later; the log reports it.
     if (config.web().enabled() && config.web().port() != 0) {
-      parts.add(
-          "report at http://%s:%d/report".formatted(config.web().host(), config.web().port()));
+      PeerAddress web = new PeerAddress(config.web().host(), config.web().port());
+      parts.add("report at http://%s/report".formatted(web));
     }
     return String.join("; ", parts);
   }

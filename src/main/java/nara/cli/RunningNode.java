@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,7 +28,7 @@ import nara.recovery.report.Report;
 
 /**
  * A running node, controlled from the command's thread. When the process is asked to end, the
- * shutdown hook stops the node, and the process waits for that.
+ * shutdown hook tells the command, waits for it, and ends the process with its exit code.
  */
 final class RunningNode implements AutoCloseable {
   /** Prepares nothing before the recovery. */
@@ -38,8 +37,8 @@ final class RunningNode implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-  /** After a shutdown request the command still prints the report and writes its files. */
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  /** After a shutdown request the command still reports, writes its files and stops the node. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(60);
 
   private final NaraNode node;
   private final Promise<Report> finished;
@@ -49,8 +48,9 @@ final class RunningNode implements AutoCloseable {
 
   private final Thread shutdownHook = new Thread(this::onShutdown, "nara-stop");
   private final ReentrantLock stopLock = new ReentrantLock();
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean waitsForClose;
+  private final CountDownLatch shutdown = new CountDownLatch(1);
+  private volatile boolean endsRecovery;
+  private volatile boolean interrupted;
   private boolean stopped;
 
   private RunningNode(NaraNode node, Promise<Report> finished, Set<ByteBuffer> ownEvents) {
@@ -116,27 +116,34 @@ final class RunningNode implements AutoCloseable {
 
   /**
    * Changes the reaction to a shutdown request: the recovery ends with the events it has, and the
-   * process waits until the command has closed this node.
+   * command reports them.
    */
-  RunningNode waitingForCloseOnShutdown() {
-    waitsForClose = true;
+  RunningNode endingRecoveryOnShutdown() {
+    endsRecovery = true;
     return this;
   }
 
+  /** Waits until the process is asked to end. Then the command must close this node and return. */
+  void awaitShutdown() throws InterruptedException {
+    shutdown.await();
+  }
+
   private void onShutdown() {
-    if (waitsForClose) {
+    interrupted = !finished.future().isComplete();
+    shutdown.countDown();
+    if (endsRecovery && interrupted) {
       node.endRecovery();
-      try {
-        closed.await(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
-    stop();
+    ProcessEnd.haltAfterCommand(CLOSE_TIMEOUT);
   }
 
   NaraNode node() {
     return node;
+  }
+
+  /** Whether the process was asked to end before the end of the recovery. */
+  boolean interrupted() {
+    return interrupted;
   }
 
   /** Waits for the end of the recovery, without a timeout, and returns its report. */
@@ -177,11 +184,10 @@ final class RunningNode implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    closed.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException ending) {
-      // The process is ending, so the hook stops the node too.
+      // The process is ending, and the hook waits for the command.
       return;
     }
   }

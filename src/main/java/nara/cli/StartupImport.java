@@ -7,6 +7,7 @@ import java.util.function.Function;
 import nara.bus.Timeouts;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
+import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
 import nara.event.json.RawEvents;
 import nara.identity.Witness;
@@ -51,20 +52,21 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
 
   private void importFile(NaraNode node) {
     EventFileReader.forEachBatch(
-        file,
-        BATCH_SIZE,
-        lines -> {
-          RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
-          TrustRequest.OfferEvents offered =
-              new TrustRequest.OfferEvents(file.toString(), Witness.OWNER, events, false);
-          received += offer(node, offered).received();
-        });
+            file,
+            BATCH_SIZE,
+            lines -> {
+              RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
+              TrustRequest.OfferEvents offered =
+                  new TrustRequest.OfferEvents(file.toString(), Witness.OWNER, events, false);
+              received += offer(node, offered).received();
+            })
+        .ifPresent(problem -> terminal.message("note: %s", problem));
     // Events that came before the announcement of their emitter can be verified now.
     long quarantined = offer(node, new TrustRequest.VerifyQuarantined()).quarantined();
     terminal.message(
-        "imported %s: %,d events, %,d new, %,d already held or not kept, %,d rejected, %,d waiting"
+        "imported %s: %s, %,d new, %,d already held or not kept, %,d rejected, %,d waiting"
             + " for their emitter's key",
-        file, received, added, notAdded, rejected, quarantined);
+        file, Counted.of(received, "event"), added, notAdded, rejected, quarantined);
   }
 
   private OfferResult offer(NaraNode node, TrustRequest<OfferResult> request) {

@@ -1,13 +1,18 @@
 package nara.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
+import nara.cli.output.Counted;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.ReadResult;
@@ -25,8 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description =
-        "Print a verdict for each event of a file: line number, id and verdict, separated by tabs."
-            + " Exit code 3 when the policy would refuse any event.")
+        "Print a verdict for each event of a file: line number, id and verdict, separated by tabs.",
+    exitCodeList = "3:the policy would refuse an event")
 final class VerifyCommand extends TerminalCommand {
   private static final int ID_CHARACTERS = 64;
   private static final HexFormat HEX = HexFormat.of();
@@ -36,7 +41,8 @@ final class VerifyCommand extends TerminalCommand {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A file of events, one JSON object a line, plain or gzipped.")
+      description =
+          "A file of events, one JSON object a line, plain or gzipped; - reads standard input.")
   private Path file;
 
   @Mixin private VerificationOptions options = new VerificationOptions();
@@ -53,10 +59,36 @@ final class VerifyCommand extends TerminalCommand {
 
   @Override
   public Integer call() {
+    if (!file.toString().equals("-")) {
+      return verify(file);
+    }
+    // The events are read twice: first for keys.
+    Path copy = copyOfInput();
+    try {
+      return verify(copy);
+    } finally {
+      copy.toFile().delete();
+    }
+  }
+
+  private static Path copyOfInput() {
+    try {
+      Path copy = Files.createTempFile("nara-verify", ".jsonl");
+      copy.toFile().deleteOnExit();
+      Files.copy(System.in, copy, StandardCopyOption.REPLACE_EXISTING);
+      return copy;
+    } catch (IOException failure) {
+      throw new CommandFailure(
+          "standard input cannot be copied into the folder for temporary files (%s); give a file"
+              .formatted(failure.getMessage()));
+    }
+  }
+
+  private int verify(Path source) {
     TrustPolicy policy = VerificationOptions.policy(policyName);
-    EventVerifier verifier = options.eventVerifier(List.of(file), terminal());
+    EventVerifier verifier = options.eventVerifier(List.of(source), terminal());
     long done = 0;
-    try (EventFileReader events = EventFileReader.open(file)) {
+    try (EventFileReader events = EventFileReader.open(source)) {
       List<Line> lines;
       // A reader of the output, such as head, may have closed its end.
       while (!terminal().out().checkError()
@@ -64,9 +96,11 @@ final class VerifyCommand extends TerminalCommand {
         print(lines, verifier.verify(lines.stream().map(line -> line.read(reader)).toList()));
         done += lines.size();
         if (terminal().interactive()) {
-          terminal().err().printf("\r%,d events verified", done);
+          terminal().status("%,d events verified".formatted(done));
         }
       }
+      terminal().eraseStatus();
+      events.problem().ifPresent(problem -> terminal().message("note: %s", problem));
     }
     long refused =
         counts.entrySet().stream()
@@ -125,9 +159,8 @@ final class VerifyCommand extends TerminalCommand {
             .collect(Collectors.joining(", "));
     terminal()
         .message(
-            "%s%,d events%s; the policy \"%s\" would refuse %,d",
-            terminal().interactive() ? "\r" : "",
-            total,
+            "%s%s; the policy \"%s\" would refuse %,d",
+            Counted.of(total, "event"),
             verdicts.isEmpty() ? "" : ": " + verdicts,
             policy.label(),
             refused);

@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import nara.mesh.wire.AddressPolicy;
+import nara.mesh.wire.PeerAddress;
 
 /**
  * Membership of a node in a cluster.
  *
  * @param name of the cluster; members with another name never join
  * @param member this member's name in reports and logs; empty: its address
- * @param host the interface for cluster traffic, and the address that others connect to
+ * @param host the interface for cluster traffic: an address, or a name that is looked up at the
+ *     start
  * @param port of Hazelcast
+ * @param advertise the address that other members connect to; empty: host and port
  * @param busPort of the event bus; 0 takes a free one
  * @param members host:port of all members, with or without this one
  * @param roles the work that this member may do
@@ -31,6 +34,7 @@ public record ClusterConfig(
     String member,
     String host,
     int port,
+    Optional<PeerAddress> advertise,
     int busPort,
     List<String> members,
     Set<Role> roles,
@@ -64,6 +68,7 @@ public record ClusterConfig(
         "",
         "127.0.0.1",
         DEFAULT_PORT,
+        Optional.empty(),
         0,
         List.of(),
         roles,
@@ -76,20 +81,23 @@ public record ClusterConfig(
 
   /** A copy that is enabled. */
   public ClusterConfig asMember() {
-    return copy(true, host, port);
+    return copy(true, host, port, advertise);
   }
 
+  /** A copy at another address, which is also the one that others connect to. */
   public ClusterConfig withAddress(String changedHost, int changedPort) {
-    return copy(enabled, changedHost, changedPort);
+    return copy(enabled, changedHost, changedPort, Optional.empty());
   }
 
-  private ClusterConfig copy(boolean isEnabled, String atHost, int atPort) {
+  private ClusterConfig copy(
+      boolean isEnabled, String atHost, int atPort, Optional<PeerAddress> advertised) {
     return new ClusterConfig(
         isEnabled,
         name,
         member,
         atHost,
         atPort,
+        advertised,
         busPort,
         members,
         roles,
@@ -111,9 +119,14 @@ public record ClusterConfig(
                 .formatted(host));
   }
 
+  /** The address that other members connect to. */
+  public PeerAddress advertisedAddress() {
+    return advertise.orElseGet(() -> new PeerAddress(host, port));
+  }
+
   /** The configured name, or the address. */
   public String memberName() {
-    return member.isEmpty() ? host + ":" + port : member;
+    return member.isEmpty() ? advertisedAddress().toString() : member;
   }
 
   public boolean has(Role role) {

@@ -98,7 +98,9 @@ public final class ClusterMember {
 
   private Future<Vertx> createVertx(VertxOptions options) {
     EventBusOptions bus =
-        new EventBusOptions().setHost(config.host()).setClusterPublicHost(config.host());
+        new EventBusOptions()
+            .setHost(config.host())
+            .setClusterPublicHost(config.advertisedAddress().host());
     bus.setPort(config.busPort());
     config
         .tls()

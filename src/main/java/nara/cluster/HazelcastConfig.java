@@ -11,6 +11,8 @@ import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
 import com.hazelcast.spi.merge.PutIfAbsentMergePolicy;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -106,14 +108,29 @@ public final class HazelcastConfig {
   /** One interface, one port, members by address: no discovery by multicast. */
   private static void network(NetworkConfig network, ClusterConfig cluster) {
     network.setPort(cluster.port()).setPortAutoIncrement(false).setPortCount(1);
-    String address = cluster.host() + ":" + cluster.port();
+    String address = cluster.advertisedAddress().toString();
     network.setPublicAddress(address);
-    network.getInterfaces().setEnabled(true).addInterface(cluster.host());
+    network.getInterfaces().setEnabled(true).addInterface(ipAddress(cluster.host()));
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
     Stream<String> members = Stream.concat(Stream.of(address), cluster.members().stream());
     join.getTcpIpConfig().setEnabled(true).setMembers(members.distinct().toList());
+  }
+
+  /**
+   * The IP address of the host: Hazelcast compares the interfaces of this machine with it.
+   *
+   * @throws ClusterJoinException when the name has no address
+   */
+  private static String ipAddress(String host) {
+    try {
+      return InetAddress.getByName(host).getHostAddress();
+    } catch (UnknownHostException unknown) {
+      throw new ClusterJoinException(
+          "cluster.host: \"%s\" cannot be looked up; give an address of this machine"
+              .formatted(host));
+    }
   }
 
   private static void properties(Config config, ClusterConfig cluster) {
@@ -124,6 +141,8 @@ public final class HazelcastConfig {
         .setProperty("hazelcast.phone.home.enabled", "false")
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         .setProperty("hazelcast.socket.bind.any", "false")
+        // By default it ignores IPv6 addresses.
+        .setProperty("hazelcast.prefer.ipv4.stack", "false")
         .setProperty("hazelcast.partition.count", String.valueOf(PARTITIONS))
         .setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(beats))
         .setProperty("hazelcast.heartbeat.interval.seconds", "1")

@@ -20,6 +20,7 @@ import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.MemoryMode;
 import nara.node.Blocking;
 import nara.node.NaraNode;
+import nara.node.Platform;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryConfig;
@@ -53,7 +54,7 @@ public final class DemoNetwork implements AutoCloseable {
    */
   public static DemoNetwork start(
       int neighbours, int events, long seed, Scheduler clock, Consumer<String> onStep) {
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = Vertx.vertx(Platform.vertxOptions());
     DemoNetwork network = new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
     try {
       onStep.accept(

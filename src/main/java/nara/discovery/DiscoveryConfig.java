@@ -63,6 +63,11 @@ public record DiscoveryConfig(
         String fault = PeerAddress.fault(address).orElseThrow();
         throw new IllegalArgumentException("the address " + SafeText.quoted(address) + " " + fault);
       }
+      if (known.get().hasZone()) {
+        throw new IllegalArgumentException(
+            "the address %s has a zone; give an address without one"
+                .formatted(SafeText.quoted(address)));
+      }
       return new ConfiguredPeer(name, known.get().toString());
     }
 

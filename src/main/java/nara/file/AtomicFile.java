@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,12 +25,19 @@ import java.util.stream.Stream;
  * <p>The content first goes into a new file beside it. The name of that file is random, and an
  * existing file or link is never opened: in a directory that others may write to, a link with the
  * expected name would lead the content into another file.
+ *
+ * <p>A file that cannot be replaced, such as one that is mounted by itself, is written in place
+ * when the new content is completely on the disk.
  */
 public final class AtomicFile {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int NAME_BYTES = 8;
   private static final int BUFFER_BYTES = 1 << 16;
   private static final String SUFFIX = ".new";
+  private static final String MOVED_SUFFIX = ".moved";
+
+  /** As many as Linux follows. */
+  private static final int MAX_LINKS = 40;
 
   /** Writes the content of a file. */
   @FunctionalInterface
@@ -67,7 +76,7 @@ public final class AtomicFile {
         out.flush();
         channel.force(true);
         beforeMove.run();
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        replace(path, fresh);
       } catch (IOException | RuntimeException failed) {
         Files.deleteIfExists(fresh);
         throw failed;
@@ -78,6 +87,73 @@ public final class AtomicFile {
         FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
       directory.force(true);
     }
+  }
+
+  private static void replace(Path path, Path fresh) throws IOException {
+    try {
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException failed) {
+      if (!Files.isRegularFile(path) || !Files.isWritable(path)) {
+        throw failed;
+      }
+      // A file that is mounted by itself can be written, but not replaced.
+      try (FileChannel from = FileChannel.open(fresh, StandardOpenOption.READ);
+          FileChannel to = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        long size = from.size();
+        for (long done = 0; done < size; ) {
+          done += from.transferTo(done, size - done, to);
+        }
+        to.truncate(size);
+        to.force(true);
+      }
+      Files.delete(fresh);
+    }
+  }
+
+  /**
+   * Follows the links of a path to the file that they lead to, which need not exist.
+   *
+   * @return an absolute path without links, if its directory exists
+   * @throws IOException when the links lead in a circle
+   */
+  public static Path target(Path path) throws IOException {
+    Path target = path.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MAX_LINKS) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    Path directory = target.getParent();
+    return Files.isDirectory(directory)
+        ? directory.toRealPath().resolve(target.getFileName())
+        : target.normalize();
+  }
+
+  /**
+   * Tries whether an existing file can be replaced as a whole: it moves the file away and back. A
+   * process that is killed in between leaves the moved file, which the next call moves back.
+   *
+   * @return false when the file can only be written in place
+   */
+  public static boolean isReplaceable(Path path) throws IOException {
+    Path moved = path.resolveSibling(path.getFileName() + MOVED_SUFFIX);
+    if (Files.exists(moved) && !Files.exists(path)) {
+      Files.move(moved, path, StandardCopyOption.ATOMIC_MOVE);
+    }
+    if (!Files.exists(path)) {
+      return true;
+    }
+    if (Files.exists(moved)) {
+      throw new FileAlreadyExistsException(moved.toString());
+    }
+    try {
+      Files.move(path, moved, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException refused) {
+      return false;
+    }
+    Files.move(moved, path, StandardCopyOption.ATOMIC_MOVE);
+    return true;
   }
 
   private static void keepPermissions(Path path, Path fresh) throws IOException {

@@ -35,8 +35,8 @@ public final class Hardware {
   private Hardware() {}
 
   /**
-   * The 32 bytes of this machine's fingerprint; empty without a host id and a hardware address,
-   * since all such machines would share one soul.
+   * The 32 bytes of this machine's fingerprint; empty without a host id and a hardware address that
+   * a manufacturer gave, since such machines could share one soul.
    */
   public static Optional<byte[]> fingerprint() {
     return fingerprint(ROOT);
@@ -56,7 +56,12 @@ public final class Hardware {
     // the same when a cable is unplugged, and so does the nara.
     Map<String, String> addresses =
         Files.isDirectory(classNet) ? listedByKernel(classNet) : listedByJdk();
-    return fingerprint(hostId(root).orElse(""), hardwareAddresses(addresses));
+    Optional<String> hostId = hostId(root);
+    List<String> cards = hardwareAddresses(addresses);
+    // Containers have made-up addresses, which others may have too.
+    return hostId.isEmpty() && cards.stream().allMatch(Hardware::isLocallyAdministered)
+        ? Optional.empty()
+        : fingerprint(hostId.orElse(""), cards);
   }
 
   static Optional<byte[]> fingerprint(String hostId, Collection<String> hardwareAddresses) {
@@ -65,6 +70,16 @@ public final class Hardware {
     }
     String text = hostId + "-" + String.join(",", hardwareAddresses.stream().sorted().toList());
     return Optional.of(Hashing.sha256(text.getBytes(UTF_8)));
+  }
+
+  /** Whether software chose the address: the second bit of its first byte says so (IEEE 802). */
+  static boolean isLocallyAdministered(String address) {
+    int colon = address.indexOf(':');
+    try {
+      return colon > 0 && (Integer.parseInt(address.substring(0, colon), 16) & 2) != 0;
+    } catch (NumberFormatException unknown) {
+      return false;
+    }
   }
 
   static Optional<String> hostId(Path root) {

@@ -56,8 +56,9 @@ public record Identity(
 
   private static IllegalArgumentException noHardware() {
     return new IllegalArgumentException(
-        "this machine has neither a machine id nor a network card to derive a soul from:"
-            + " configure identity.soul");
+        "this machine has neither a machine id nor a network card with a manufacturer's address,"
+            + " so another one could have the same native soul: configure identity.soul_file"
+            + " (nara identity --write FILE makes the file), identity.soul or NARA_SOUL");
   }
 
   /** Without the secret. */

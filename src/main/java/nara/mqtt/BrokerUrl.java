@@ -46,6 +46,6 @@ public record BrokerUrl(String host, int port, boolean tls) {
 
   @Override
   public String toString() {
-    return host + ":" + port;
+    return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + port;
   }
 }

@@ -14,6 +14,7 @@ import nara.cluster.ClusterNotification;
 import nara.cluster.ClusterRequest;
 import nara.cluster.Role;
 import nara.identity.Identity;
+import nara.mesh.wire.PeerAddress;
 import nara.node.config.NodeConfig;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ final class ClusterLifecycle {
   /** Joins the cluster. A failure has a message for the operator. */
   static Future<ClusterLifecycle> join(NodeConfig config, Identity me, VertxOptions options) {
     ClusterConfig cluster = config.cluster();
-    String message = "cannot join the cluster on %s:%d (%s); check cluster.host and cluster.port";
+    String message = "cannot join the cluster on %s (%s); check cluster.host and cluster.port";
     return ClusterMember.join(cluster, me.id(), options)
         .map(ClusterLifecycle::new)
         .recover(
@@ -52,7 +53,8 @@ final class ClusterLifecycle {
                         failure instanceof ClusterJoinException
                             ? failure.getMessage()
                             : message.formatted(
-                                cluster.host(), cluster.port(), failure.getMessage()))));
+                                new PeerAddress(cluster.host(), cluster.port()),
+                                failure.getMessage()))));
   }
 
   ClusterMember member() {

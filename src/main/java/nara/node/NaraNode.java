@@ -6,8 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +43,7 @@ import nara.mesh.MeshNode;
 import nara.mesh.client.MeshSyncVerticle;
 import nara.mesh.client.MeshTransport;
 import nara.mesh.server.MeshServerVerticle;
+import nara.mesh.wire.PeerAddress;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
@@ -110,7 +109,7 @@ public final class NaraNode {
     this.vertx =
         cluster
             .map(joined -> joined.member().vertx())
-            .orElseGet(() -> platform.vertx().apply(vertxOptions()));
+            .orElseGet(() -> platform.vertx().apply(Platform.vertxOptions()));
     this.config = config;
     this.me = me;
     this.verifier = verifier;
@@ -220,14 +219,8 @@ public final class NaraNode {
 
   private static Future<Optional<ClusterLifecycle>> join(NodeConfig config, Identity me) {
     return config.cluster().enabled()
-        ? ClusterLifecycle.join(config, me, vertxOptions()).map(Optional::of)
+        ? ClusterLifecycle.join(config, me, Platform.vertxOptions()).map(Optional::of)
         : Future.succeededFuture(Optional.empty());
-  }
-
-  private static VertxOptions vertxOptions() {
-    FileSystemOptions files =
-        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-    return new VertxOptions().setFileSystemOptions(files);
   }
 
   /** The verifier; a second one checks a sample of the signatures that it accepts. */
@@ -284,7 +277,12 @@ public final class NaraNode {
 
   private Deployable snapshot() {
     byte[] sealKey = me.soul().derivedKey("nara:snapshot:v1", "seal");
-    return new SnapshotVerticle(config.memory().snapshot().orElseThrow(), sealKey, keys, scheduler);
+    return new SnapshotVerticle(
+        config.memory().snapshot().orElseThrow(),
+        sealKey,
+        keys,
+        scheduler,
+        config.identity().soul().isEmpty());
   }
 
   private Deployable trust() {
@@ -304,7 +302,11 @@ public final class NaraNode {
 
   private Deployable web() {
     return new WebVerticle(
-        config.web().host(), config.web().port(), me.name(), verifier::tripReason);
+        config.web().host(),
+        config.web().port(),
+        me.name(),
+        verifier::tripReason,
+        config.isolationNotes());
   }
 
   private Deployable gossip() {
@@ -412,8 +414,8 @@ public final class NaraNode {
 
   private static UnaryOperator<String> portFailure(String section, String host, int port) {
     return reason ->
-        "cannot listen on %s:%d (%s); set %4$s.host and %4$s.port, or set %4$s.enabled to false"
-            .formatted(host, port, reason, section);
+        "cannot listen on %s (%s); set %3$s.host and %3$s.port, or set %3$s.enabled to false"
+            .formatted(new PeerAddress(host, port), reason, section);
   }
 
   public Bus bus() {

@@ -2,6 +2,7 @@ package nara.node;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -23,6 +24,15 @@ public record Platform(
     RandomGenerator random,
     Optional<SignatureVerifier> verifier,
     int cores) {
+
+  /**
+   * Options without Vert.x's cache of files, which needs a temporary folder that can be written.
+   */
+  public static VertxOptions vertxOptions() {
+    FileSystemOptions files =
+        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    return new VertxOptions().setFileSystemOptions(files);
+  }
 
   /** This machine. */
   static Platform of(Scheduler scheduler, RandomGenerator random) {

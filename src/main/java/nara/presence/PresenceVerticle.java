@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -110,7 +111,11 @@ public final class PresenceVerticle extends VerticleBase {
       return;
     }
     goodbyeDecided = true;
-    if (!config.readOnly() && leaves.getAsBoolean() && announcer.sayGoodbye(clock.instant())) {
+    Optional<String> silence = reasonForSilence();
+    if (silence.isPresent()) {
+      LOG.info("Leaving without a goodbye; reason={}", silence.get());
+    } else {
+      LOG.info("Saying goodbye to the network");
       goodbyeMerged =
           ownEvents
               .publish(Service.CHAU, announcer.chau())
@@ -122,5 +127,18 @@ public final class PresenceVerticle extends VerticleBase {
                           failure.toString()))
               .otherwiseEmpty();
     }
+  }
+
+  /** Why the node says no goodbye; empty when the announcer has made one. */
+  private Optional<String> reasonForSilence() {
+    if (config.readOnly()) {
+      return Optional.of("the node is read-only");
+    }
+    if (!leaves.getAsBoolean()) {
+      return Optional.of("another member of the cluster stays");
+    }
+    return announcer.sayGoodbye(clock.instant())
+        ? Optional.empty()
+        : Optional.of("the node has not announced itself");
   }
 }

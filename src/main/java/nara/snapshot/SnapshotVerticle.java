@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
@@ -39,7 +40,13 @@ import org.slf4j.event.Level;
 public final class SnapshotVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotVerticle.class);
 
+  private static final String KEPT = "; the file is kept as .unsealed beside it";
+  private static final String HARDWARE_HINT =
+      "; this node's soul comes from the hardware and may have changed since: to be the former nara"
+          + " again, set identity.soul_file to its soul";
+
   private final SnapshotConfig config;
+  private final String foreignHint;
   private final byte[] key;
   private final Keyring keys;
   private final Scheduler clock;
@@ -49,15 +56,18 @@ public final class SnapshotVerticle extends VerticleBase {
   private long timer = -1;
   private boolean restored;
   private final LogOnce failures = new LogOnce(LOG::warn);
-  private Future<?> lastWrite = Future.succeededFuture();
+  private Future<Optional<Integer>> lastWrite = Future.succeededFuture(Optional.empty());
 
   /**
    * The snapshots of one node.
    *
    * @param key 32 bytes derived from the node's soul, for the seal
    * @param keys the keyring that is written and restored
+   * @param nativeSoul whether the soul comes from the hardware, which may change
    */
-  public SnapshotVerticle(SnapshotConfig config, byte[] key, Keyring keys, Scheduler clock) {
+  public SnapshotVerticle(
+      SnapshotConfig config, byte[] key, Keyring keys, Scheduler clock, boolean nativeSoul) {
+    this.foreignHint = KEPT + (nativeSoul ? HARDWARE_HINT : "");
     this.config = config;
     this.key = key.clone();
     this.keys = keys;
@@ -68,17 +78,37 @@ public final class SnapshotVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     return onDisk(() -> SnapshotFile.lock(config.file(), key))
-        .onSuccess(locked -> file = locked)
+        .onSuccess(this::onLocked)
         .compose(
             locked ->
                 bus.serve(SnapshotRequest.ADDRESS, SnapshotRequest.class, this::onRequest)
                     .completion());
   }
 
+  private void onLocked(SnapshotFile locked) {
+    file = locked;
+    if (!locked.isReplaceable()) {
+      LOG.warn(
+          "The snapshot can only be written in place, where a power failure can damage it; mount"
+              + " its directory instead of the file: file={}",
+          config.file());
+    }
+  }
+
   @Override
   public Future<?> stop() {
     vertx.cancelTimer(timer);
-    return write().eventually(() -> closeOnDisk(file));
+    return write().onSuccess(this::logLastWrite).eventually(() -> closeOnDisk(file));
+  }
+
+  private void logLastWrite(Optional<Integer> events) {
+    if (events.isPresent()) {
+      LOG.info("Wrote the snapshot; file={} events={}", config.file(), events.get());
+    } else if (restored) {
+      LOG.warn("Stopping without a new snapshot; the previous one stays; file={}", config.file());
+    } else {
+      LOG.info("Wrote no snapshot, because the restore had not ended; file={}", config.file());
+    }
   }
 
   private Future<? extends BusMessage> onRequest(SnapshotRequest<?> request) {
@@ -115,7 +145,8 @@ public final class SnapshotVerticle extends VerticleBase {
     if (result instanceof SnapshotRestored done) {
       restored = true;
       timer = vertx.setPeriodic(config.interval().toMillis(), fired -> write());
-      LOG.atLevel(done.sealed() || !done.found() ? Level.INFO : Level.WARN).log(done.sentence());
+      boolean own = done.sealed() || !done.found();
+      LOG.atLevel(own ? Level.INFO : Level.WARN).log(done.sentence() + (own ? "" : foreignHint));
     }
   }
 
@@ -179,10 +210,14 @@ public final class SnapshotVerticle extends VerticleBase {
         : Future.succeededFuture();
   }
 
-  /** Writes a snapshot after the running write. A failure is logged; the next write retries. */
-  private Future<?> write() {
+  /**
+   * Writes a snapshot after the running write. A failure is logged; the next write retries.
+   *
+   * @return the number of events written; empty when nothing was
+   */
+  private Future<Optional<Integer>> write() {
     if (!restored) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(Optional.empty());
     }
     lastWrite =
         lastWrite
@@ -195,7 +230,7 @@ public final class SnapshotVerticle extends VerticleBase {
                     onDisk(
                         () -> {
                           file.write(Snapshot.of(clock.instant(), keys, export.events()));
-                          return null;
+                          return Optional.of(export.events().size());
                         }))
             .onSuccess(done -> failures.clear())
             .onFailure(
@@ -203,7 +238,7 @@ public final class SnapshotVerticle extends VerticleBase {
                     failures.log(
                         "Cannot write the snapshot; the previous one stays: file=%s error=%s"
                             .formatted(config.file(), failure)))
-            .otherwiseEmpty();
+            .otherwise(Optional.empty());
     return lastWrite;
   }
 

@@ -4,9 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -14,6 +16,7 @@ import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
+import nara.mesh.wire.PeerAddress;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.ReportJson;
 import org.slf4j.Logger;
@@ -31,6 +34,7 @@ public final class WebVerticle extends VerticleBase {
   private final int port;
   private final String name;
   private final Supplier<Optional<String>> fault;
+  private final List<String> notes;
 
   private Bus bus;
   private HttpServer server;
@@ -38,8 +42,11 @@ public final class WebVerticle extends VerticleBase {
   /**
    * @param name of the node
    * @param fault why the node cannot do its work until it restarts; empty when it can
+   * @param notes sentences about the configuration, shown by {@code /ready}
    */
-  public WebVerticle(String host, int port, String name, Supplier<Optional<String>> fault) {
+  public WebVerticle(
+      String host, int port, String name, Supplier<Optional<String>> fault, List<String> notes) {
+    this.notes = List.copyOf(notes);
     this.host = host;
     this.port = port;
     this.name = name;
@@ -58,7 +65,10 @@ public final class WebVerticle extends VerticleBase {
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)
-        .onSuccess(open -> LOG.info("Management port open: http://{}:{}", host, open.actualPort()));
+        .onSuccess(
+            open ->
+                LOG.info(
+                    "Management port open: http://{}", new PeerAddress(host, open.actualPort())));
   }
 
   @Override
@@ -86,6 +96,9 @@ public final class WebVerticle extends VerticleBase {
                       .put("stage", current.stage())
                       .put("outcome", current.report().outcome());
               reason.ifPresent(text -> state.put("reason", text));
+              if (!notes.isEmpty()) {
+                state.put("notes", new JsonArray(notes));
+              }
               send(context, ready ? 200 : 503, state.encode());
             });
   }

@@ -7,6 +7,7 @@
   "gossip",
   "liveness",
   "mesh.server",
+  "mesh.wire",
   "mqtt",
   "opinion",
   "recovery.."

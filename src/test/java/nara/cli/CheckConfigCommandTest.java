@@ -42,6 +42,40 @@ class CheckConfigCommandTest {
   }
 
   @Test
+  void shipped_configuration_tells_what_keeps_the_node_alone() {
+    assertThat(CommandLineRun.of("check-config", "conf/node.json").err())
+        .isEqualTo(
+            "note: others cannot learn where this node is: set mesh.advertise\n"
+                + "note: there is nobody to look for: set discovery.peers or plaza.url\n");
+  }
+
+  @Test
+  void configuration_that_leads_somewhere_has_no_notes() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"),
+            "{\"mesh\": {\"advertise\": \"10.0.0.1:7433\"}, \"discovery\": {\"peers\":"
+                + " [\"10.0.0.2\"]}}");
+    assertThat(CommandLineRun.of("check-config", file).err()).isEmpty();
+  }
+
+  @Test
+  void repeated_peers_and_the_node_itself_are_noted() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"),
+            "{\"identity\": {\"name\": \"lisa\"}, \"discovery\": {\"peers\": [\"bart@10.0.0.2\","
+                + " \"bart@10.0.0.3\", \"moe@10.0.0.3\", \"lisa@10.0.0.4\"]}}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err())
+        .contains("\"bart\" stands there twice, at 10.0.0.2:7433 and at 10.0.0.3:7433")
+        .contains("two peers have the address 10.0.0.3:7433")
+        .contains("\"lisa\" is this node itself; remove it");
+  }
+
+  @Test
   void note_goes_to_stderr_with_exit_code_0() throws IOException {
     Path file =
         Files.writeString(

@@ -1,12 +1,18 @@
 package nara.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import nara.cli.output.CommandLineRun;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class IdentityCommandTest {
   @Test
@@ -67,6 +73,53 @@ class IdentityCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.lines()).hasSize(6);
     assertThat(run.lines().getFirst()).isEqualTo("name         lisa\\u001b[31m");
+  }
+
+  @Test
+  void identity_of_soul_file_and_configuration_is_shown(@TempDir Path folder) throws IOException {
+    Path soul = folder.resolve("lisa.soul");
+    JsonNode made =
+        Vectors.parse(
+            CommandLineRun.of("identity", "--name", "lisa", "--write", soul, "--json").out());
+    Path config =
+        Files.writeString(
+            folder.resolve("node.json"),
+            "{\"identity\": {\"name\": \"lisa\", \"soul_file\": \"lisa.soul\"}}");
+
+    assertThat(made.has("soul")).as("the soul is in the file only").isFalse();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(soul)))
+        .isEqualTo("rw-------");
+    assertThat(json("--name", "lisa", "--soul-file", soul.toString()).get("id"))
+        .isEqualTo(made.get("id"));
+    assertThat(json("--config", config.toString()).get("id")).isEqualTo(made.get("id"));
+    CommandLineRun again = CommandLineRun.of("identity", "--write", soul);
+    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.err()).contains("exists already; a soul is never overwritten");
+  }
+
+  @Test
+  void native_identity_is_stable() {
+    JsonNode first = json("--native", "--name", "lisa");
+    assertThat(json("--native", "--name", "lisa")).isEqualTo(first);
+    assertThat(first.get("bond").asBoolean()).isTrue();
+  }
+
+  @Test
+  void two_sources_of_a_soul_are_refused() {
+    CommandLineRun run = CommandLineRun.of("identity", "--native", "--soul", "x");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("give one of --soul, --soul-file, --config and --native");
+  }
+
+  @Test
+  void soul_of_the_environment_is_shown() throws Exception {
+    String soul = Citizen.named("lisa").identity().soul().encoded();
+    ProcessBuilder builder = MainProcess.of("identity", "--name", "lisa", "--json");
+    builder.environment().put("NARA_SOUL", soul + "\n");
+    Process process = builder.start();
+
+    JsonNode shown = Vectors.parse(new String(process.getInputStream().readAllBytes(), UTF_8));
+    assertThat(shown.get("soul").asText()).isEqualTo(soul);
   }
 
   @Test

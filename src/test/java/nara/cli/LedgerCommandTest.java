@@ -95,7 +95,7 @@ class LedgerCommandTest {
     JsonNode stats = Vectors.parse(run.out());
 
     assertThat(run.code()).isZero();
-    assertThat(run.err()).contains("1 lines hold no valid event", "line 22");
+    assertThat(run.err()).contains("1 line without a valid event", "line 22");
     assertThat(stats.get("lines").asInt()).isEqualTo(22);
     assertThat(stats.get("duplicate").asInt()).isEqualTo(1);
     assertThat(stats.get("not_events").asInt()).isEqualTo(1);

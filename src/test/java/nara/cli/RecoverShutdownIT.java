@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nara.demo.Corpus;
@@ -47,6 +46,9 @@ class RecoverShutdownIT {
         assertThat(output).contains("events recovered", "the node stopped during the recovery");
         String outcome = Vectors.parse(Files.readString(report)).get("outcome").asText();
         assertThat(output).startsWith(outcome);
+        assertThat(recover.exitValue())
+            .as("its own exit code, not Java's 143")
+            .isEqualTo(outcome.equals("isolated") ? ExitCode.ISOLATED : ExitCode.PARTIAL);
         assertThat(Files.readAllLines(out)).as("no neighbour gave any").isEmpty();
       } finally {
         recover.destroyForcibly();
@@ -69,17 +71,30 @@ class RecoverShutdownIT {
     assertThat(Files.readAllLines(out)).containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void recover_keeps_existing_backup_when_interrupted() throws Exception {
+    Path out = Files.writeString(folder.resolve("out.jsonl"), "{\"id\":\"a\"}\n");
+    try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Process recover =
+          started(
+              "recover",
+              "--peer",
+              "bart@127.0.0.1:" + silent.getLocalPort(),
+              "--out",
+              out.toString());
+      try (Socket connection = silent.accept()) {
+        assertThat(connection.getInputStream().read()).isPositive();
+        recover.toHandle().destroy();
+        recover.getInputStream().readAllBytes();
+        assertThat(recover.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      } finally {
+        recover.destroyForcibly();
+      }
+    }
+    assertThat(out).hasContent("{\"id\":\"a\"}\n");
+  }
+
   private static Process started(String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dvertx.disableDnsResolver=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(List.of(args));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return MainProcess.of(args).start();
   }
 }

@@ -53,6 +53,7 @@ public final class InProcessCluster implements AutoCloseable {
         "member-" + i,
         "127.0.0.1",
         ports.get(i),
+        Optional.empty(),
         0,
         ports.stream().map(port -> "127.0.0.1:" + port).toList(),
         roles,

@@ -18,7 +18,6 @@ class ConfiguredPeerTest {
     "b@rt@host:1, b@rt, host:1",
     "[::1]:65535, '', [::1]:65535",
     "lisa@[fd7a:115c:a1e0::1]:7433, lisa, [fd7a:115c:a1e0::1]:7433",
-    "[fe80::1%eth0]:7433, '', [fe80::1%eth0]:7433",
     "bart@bart.local, bart, bart.local:7433",
     "[::1], '', [::1]:7433",
   })
@@ -41,6 +40,7 @@ class ConfiguredPeerTest {
     "host:99999999999999999999, a port that is not a number",
     "::1:7433, is not HOST:PORT",
     "[host]:7433, has no IPv6 address",
+    "[fe80::1%eth0]:7433, has a zone; give an address without one",
     "host/path:7433, an invalid host name",
     "'ho st:7433', an invalid host name",
     "-host:7433, an invalid host name",

@@ -31,6 +31,15 @@ class HardwareTest {
   }
 
   @Test
+  void made_up_addresses_alone_give_no_fingerprint() throws IOException {
+    write("sys/class/net/eth0/address", "02:42:ac:11:00:02\n");
+    assertThat(Hardware.fingerprint(root)).isEmpty();
+
+    write("sys/class/net/enp3s0/address", "00:1b:21:00:00:01\n");
+    assertThat(Hardware.fingerprint(root)).as("a card with an address of its own").isPresent();
+  }
+
+  @Test
   void fingerprint_uses_only_physical_network_cards() {
     assertThat(
             Hardware.hardwareAddresses(

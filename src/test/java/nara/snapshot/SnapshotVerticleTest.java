@@ -327,7 +327,8 @@ class SnapshotVerticleTest {
             new SnapshotConfig(path, every),
             Citizen.named(soul).identity().soul().derivedKey("a", "b"),
             keys,
-            Scheduler.system()),
+            Scheduler.system(),
+            false),
         new DeploymentOptions());
     deploy(
         new TrustVerticle(config(policy), counting(), keys, Scheduler.system()),

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import nara.mesh.wire.PeerAddress;
 
 /**
  * A real Mosquitto, run by the test as a child process on a free port of the loopback interface. It
@@ -35,41 +36,51 @@ public final class Mosquitto implements AutoCloseable {
   public static final String TRUST_STORE_PASSWORD = "changeit";
 
   private final Path folder;
+  private final String host;
   private final int port;
   private final boolean encrypted;
   private Process process;
 
-  private Mosquitto(Path folder, int port, boolean encrypted) {
+  private Mosquitto(Path folder, String host, int port, boolean encrypted) {
     this.folder = folder;
+    this.host = host;
     this.port = port;
     this.encrypted = encrypted;
   }
 
   /** A broker that lets everybody in. */
   public static Mosquitto start() {
-    return start("allow_anonymous true\n", "", "", false);
+    return start("127.0.0.1", "allow_anonymous true\n", "", "", false);
   }
 
   /** A broker that lets one user in. */
   public static Mosquitto startWithPassword(String user, String password) {
-    return start("allow_anonymous false\n", user, password, false);
+    return start("127.0.0.1", "allow_anonymous false\n", user, password, false);
   }
 
   /** A broker that speaks TLS only, with a certificate for 127.0.0.1 that it signed itself. */
   public static Mosquitto startEncrypted() {
-    return start("allow_anonymous true\n", "", "", true);
+    return start("127.0.0.1", "allow_anonymous true\n", "", "", true);
   }
 
-  private static Mosquitto start(String access, String user, String password, boolean encrypted) {
+  /** A broker at the IPv6 address of this machine. */
+  public static Mosquitto startOnIpv6() {
+    return start("::1", "allow_anonymous true\n", "", "", false);
+  }
+
+  private static Mosquitto start(
+      String host, String access, String user, String password, boolean encrypted) {
     try {
       Path folder = Files.createTempDirectory("mosquitto");
-      Mosquitto broker = new Mosquitto(folder, freePort(), encrypted);
+      Mosquitto broker = new Mosquitto(folder, host, freePort(), encrypted);
       String config =
           // Started by root it would become another user, who cannot read this folder.
           "user root\n"
               + "listener "
               + broker.port
-              + " 127.0.0.1\n"
+              + " "
+              + host
+              + "\n"
               + access
               + "persistence false\nlog_dest stderr\n";
       if (!user.isEmpty()) {
@@ -92,7 +103,7 @@ public final class Mosquitto implements AutoCloseable {
 
   /** Where it listens, as a configuration gives it. */
   public String url() {
-    return (encrypted ? "mqtts" : "mqtt") + "://127.0.0.1:" + port;
+    return (encrypted ? "mqtts" : "mqtt") + "://" + PeerAddress.urlHost(host) + ':' + port;
   }
 
   /** A key store (PKCS #12) with the certificate of an encrypted broker. */

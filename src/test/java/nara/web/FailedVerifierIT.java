@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import nara.node.Blocking;
@@ -26,7 +27,7 @@ class FailedVerifierIT {
     AtomicReference<Optional<String>> fault = new AtomicReference<>(Optional.empty());
     int port = freePort();
     Blocking.await(
-        vertx.deployVerticle(new WebVerticle("127.0.0.1", port, "lisa", fault::get)),
+        vertx.deployVerticle(new WebVerticle("127.0.0.1", port, "lisa", fault::get, List.of())),
         Duration.ofSeconds(10));
 
     assertThat(health(port)).isEqualTo("200 {\"status\":\"up\",\"name\":\"lisa\"}");

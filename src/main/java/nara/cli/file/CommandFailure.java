@@ -17,7 +17,7 @@ public final class CommandFailure extends RuntimeException {
     super(message, null, false, false);
   }
 
-  static CommandFailure unreadable(Path file, IOException failure) {
+  public static CommandFailure unreadable(Path file, IOException failure) {
     return new CommandFailure(
         failure instanceof NoSuchFileException
             ? "file not found: " + file

@@ -5,11 +5,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -27,6 +29,7 @@ import nara.snapshot.SnapshotLines;
 public final class EventFileReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int GZIP_MAGIC = 0x1f8b;
+  private static final int COUNT_BATCH = 1_000;
 
   /**
    * A line that is not blank.
@@ -54,6 +57,7 @@ public final class EventFileReader implements AutoCloseable {
   private int end;
   private long lineNumber;
   private boolean isSnapshot;
+  private String problem;
 
   private EventFileReader(Path path, InputStream in) {
     this.path = path;
@@ -88,15 +92,33 @@ public final class EventFileReader implements AutoCloseable {
   /**
    * Reads a whole file in batches of at most {@code size} lines.
    *
-   * @throws CommandFailure when the file is missing or cannot be read to its end
+   * @return see {@link #problem}
+   * @throws CommandFailure when the file is missing or cannot be read
    */
-  public static void forEachBatch(Path path, int size, Consumer<List<Line>> action) {
+  public static Optional<String> forEachBatch(Path path, int size, Consumer<List<Line>> action) {
     try (EventFileReader file = open(path)) {
       List<Line> lines;
       while (!(lines = file.nextBatch(size)).isEmpty()) {
         action.accept(lines);
       }
+      return file.problem();
     }
+  }
+
+  /** Why the end of a gzipped file is missing, in a sentence; empty when nothing is. */
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /** Counts the lines that may be events, as far as the file can be read. */
+  public static long count(Path path) {
+    long[] lines = {0};
+    try {
+      forEachBatch(path, COUNT_BATCH, batch -> lines[0] += batch.size());
+    } catch (CommandFailure unreadable) {
+      return lines[0];
+    }
+    return lines[0];
   }
 
   private static boolean isGzip(InputStream file) throws IOException {
@@ -109,7 +131,8 @@ public final class EventFileReader implements AutoCloseable {
   /**
    * Returns the next lines that may be events; none at the end of the file.
    *
-   * @throws CommandFailure when the rest of the file cannot be read
+   * @throws CommandFailure when the rest of the file cannot be read; a gzipped file that is cut off
+   *     ends, with a {@link #problem}
    */
   public List<Line> nextBatch(int limit) {
     List<Line> lines = new ArrayList<>();
@@ -117,6 +140,9 @@ public final class EventFileReader implements AutoCloseable {
       Line line;
       while (lines.size() < limit && (line = nextLine()) != null) {
         isSnapshot |= lineNumber == 1 && SnapshotLines.isHeader(line.bytes());
+        if (lineNumber == 1 && !isSnapshot) {
+          rejectOtherJson(line);
+        }
         if (!isBlank(line) && !(isSnapshot && SnapshotLines.isMetadata(line.bytes()))) {
           lines.add(line);
         }
@@ -125,6 +151,21 @@ public final class EventFileReader implements AutoCloseable {
       throw failure(path, lineNumber, failure);
     }
     return lines;
+  }
+
+  /** People have arrays and indented objects, from other tools. */
+  private void rejectOtherJson(Line line) {
+    String start = new String(line.bytes(), StandardCharsets.UTF_8).strip();
+    if (start.matches("\\[\\s*(?:\\{.*)?")) {
+      throw new CommandFailure(
+          "%s is a JSON array, but each event needs a line of its own: jq -c '.[]' %s > events.jsonl"
+              .formatted(path, path));
+    }
+    if (start.equals("{")) {
+      throw new CommandFailure(
+          "%s is indented JSON, but each event needs one line: jq -c . %s > events.jsonl"
+              .formatted(path, path));
+    }
   }
 
   private static boolean isBlank(Line line) {
@@ -170,7 +211,14 @@ public final class EventFileReader implements AutoCloseable {
 
   private boolean fill() throws IOException {
     position = 0;
-    end = Math.max(0, in.read(buffer));
+    end = 0;
+    try {
+      end = problem == null ? Math.max(0, in.read(buffer)) : 0;
+    } catch (EOFException cut) {
+      problem = path + " is cut off: its gzip stream ends after line " + lineNumber;
+    } catch (ZipException corrupt) {
+      problem = path + " is corrupt: its gzip stream cannot be unpacked after line " + lineNumber;
+    }
     return end > 0;
   }
 

@@ -28,7 +28,7 @@ public final class EventFileWriter {
 
   /**
    * Writes a file, gzipped when its name ends in {@code .gz}. The write is atomic: readers see the
-   * old file or the new one, never a part. A device, a pipe or a link is written to directly.
+   * old file or the new one, never a part. A device or a pipe is written to directly.
    *
    * @throws CommandFailure when the file cannot be written
    */

@@ -12,17 +12,16 @@ public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Replaces or makes a file as a whole; see {@link AtomicFile}. A device, a pipe or a link that
-   * the user names is written to directly.
+   * Replaces or makes a file as a whole; see {@link AtomicFile}. A link stays, and the file behind
+   * it is replaced. A device or a pipe that the user names is written to directly.
    *
    * @throws CommandFailure when it cannot be written
    */
   public static void write(Path path, AtomicFile.Content content) {
-    boolean replaceable =
-        !Files.isSymbolicLink(path) && (Files.isRegularFile(path) || !Files.exists(path));
+    boolean replaceable = Files.isRegularFile(path) || !Files.exists(path);
     try {
       if (replaceable) {
-        AtomicFile.write(path, content);
+        AtomicFile.write(AtomicFile.target(path), content);
       } else {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path), 1 << 16)) {
           content.writeTo(out);

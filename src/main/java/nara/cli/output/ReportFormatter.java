@@ -59,11 +59,11 @@ public final class ReportFormatter {
 
   /** The outcome in one line. */
   public static String summary(Report report) {
-    return "%s after %s: %,d events recovered, %,d in the ledger"
+    return "%s after %s: %s recovered, %,d in the ledger"
         .formatted(
             report.outcome(),
             seconds(report.durationMs()),
-            report.eventTotals().merged(),
+            Counted.of(report.eventTotals().merged(), "event"),
             report.ledgerTotals().total());
   }
 
@@ -82,25 +82,14 @@ public final class ReportFormatter {
 
   private void appendNeighbours(List<Report.NeighbourTotals> neighbours) {
     TextTable table =
-        new TextTable(
-            "neighbour,address,requests,failed,bytes,events,new,duplicate,rejected,last failure"
-                .split(","));
+        new TextTable("neighbour,address,asked,failed,events,new,rejected".split(","));
     int unused = 0;
     for (Report.NeighbourTotals n : neighbours) {
       if (n.requests() == 0) {
         unused++;
       } else {
         table.addRow(
-            n.name(),
-            n.address(),
-            n.requests(),
-            n.failures(),
-            n.bytes(),
-            n.events(),
-            n.added(),
-            n.duplicate(),
-            n.rejected(),
-            n.lastFailure());
+            n.name(), n.address(), n.requests(), n.failures(), n.events(), n.added(), n.rejected());
       }
     }
     appendTable(table);
@@ -110,9 +99,12 @@ public final class ReportFormatter {
     }
   }
 
-  /** Why a neighbour was asked later, or only as a last resort. */
+  /** Why requests failed, and why a neighbour was asked later, or only as a last resort. */
   private void appendConduct(Report.NeighbourTotals n) {
     String name = Terminal.printable(n.name());
+    if (!n.lastFailure().isEmpty()) {
+      append("  the last failure of %s: %s", name, Terminal.printable(n.lastFailure()));
+    }
     if (!n.dropReason().isEmpty()) {
       append("  %s was only a last resort: %s", name, Terminal.printable(n.dropReason()));
     } else if (!n.askedLaterReason().isEmpty()) {

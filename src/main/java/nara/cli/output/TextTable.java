@@ -12,6 +12,14 @@ import java.util.List;
 final class TextTable {
   private static final int MAX_CELL_LENGTH = 70;
 
+  /** Most terminals have this width. */
+  private static final int MAX_WIDTH = 80;
+
+  /** A text column keeps this width. */
+  private static final int MIN_TEXT_WIDTH = 10;
+
+  private static final String GAP = "  ";
+
   private final List<List<String>> rows = new ArrayList<>();
   private final List<Boolean> rightAligned = new ArrayList<>();
 
@@ -36,8 +44,11 @@ final class TextTable {
   }
 
   private static String text(Object value) {
-    String text = Terminal.printable(String.valueOf(value));
-    return text.length() <= MAX_CELL_LENGTH ? text : text.substring(0, MAX_CELL_LENGTH - 1) + "…";
+    return cut(Terminal.printable(String.valueOf(value)), MAX_CELL_LENGTH);
+  }
+
+  private static String cut(String text, int length) {
+    return text.length() <= length ? text : text.substring(0, length - 1) + "…";
   }
 
   boolean isEmpty() {
@@ -51,15 +62,34 @@ final class TextTable {
     for (List<String> row : rows) {
       Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length()));
     }
+    narrow(widths, MAX_WIDTH - indent.length());
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder(indent);
       for (int i = 0; i < columns; i++) {
-        String blanks = " ".repeat(widths[i] - row.get(i).length());
-        line.append(rightAligned.get(i) ? blanks + row.get(i) : row.get(i) + blanks).append("  ");
+        String cell = cut(row.get(i), widths[i]);
+        String blanks = " ".repeat(widths[i] - cell.length());
+        line.append(rightAligned.get(i) ? blanks + cell : cell + blanks).append(GAP);
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  /** Narrows the widest column of text until the row fits. */
+  private void narrow(int[] widths, int room) {
+    int gaps = GAP.length() * (widths.length - 1);
+    while (Arrays.stream(widths).sum() + gaps > room) {
+      int widest = -1;
+      for (int i = 0; i < widths.length; i++) {
+        if (!rightAligned.get(i) && (widest < 0 || widths[i] > widths[widest])) {
+          widest = i;
+        }
+      }
+      if (widest < 0 || widths[widest] <= MIN_TEXT_WIDTH) {
+        return;
+      }
+      widths[widest]--;
+    }
   }
 }

@@ -226,7 +226,12 @@ public final class MeshTransport implements PingClient {
           new MeshException(
               MeshFailure.UNREACHABLE, "'" + SafeText.excerpt(address) + "' is no address"));
     }
-    options.setHost(peer.get().host()).setPort(peer.get().port());
+    if (peer.get().hasZone()) {
+      return Future.failedFuture(
+          new MeshException(
+              MeshFailure.UNREACHABLE, peer.get() + " has a zone; give an address without one"));
+    }
+    options.setHost(PeerAddress.urlHost(peer.get().host())).setPort(peer.get().port());
     if (node.config().gzip() && !peer.get().isLoopback()) {
       options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
     }
@@ -241,6 +246,14 @@ public final class MeshTransport implements PingClient {
     }
     String text = new String(response.body(), StandardCharsets.UTF_8).strip();
     String reason = text.isEmpty() ? "" : ": " + SafeText.excerpt(text);
+    String target = response.headers().get(HttpHeaders.LOCATION);
+    if (response.status() / 100 == 3 && target != null) {
+      return Future.failedFuture(
+          new MeshException(
+              MeshFailure.STATUS,
+              "answers %d, a redirect to %s, which is not followed; give that address as the peer's"
+                  .formatted(response.status(), SafeText.quoted(target))));
+    }
     boolean unsupported = UNSUPPORTED_STATUSES.contains(response.status());
     return Future.failedFuture(
         new MeshException(

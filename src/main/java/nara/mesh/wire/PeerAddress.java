@@ -89,9 +89,21 @@ public record PeerAddress(String host, int port) {
     return AddressPolicy.isLoopback(host);
   }
 
+  /** The host as a URL has it: an IPv6 address in brackets. */
+  public static String urlHost(String host) {
+    return host.indexOf(':') < 0 ? host : '[' + host + ']';
+  }
+
+  /**
+   * Whether it is an IPv6 address with a zone, such as {@code fe80::1%eth0}. URLs have no zones.
+   */
+  public boolean hasZone() {
+    return host.indexOf('%') >= 0;
+  }
+
   /** {@code host:port}, with brackets around an IPv6 address. */
   @Override
   public String toString() {
-    return (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + port;
+    return urlHost(host) + ':' + port;
   }
 }

@@ -39,10 +39,16 @@ final class ClusterSection {
     Optional<String> member = s.optional("member", "its host and port", ConfigReader.NAME);
     String host = s.read("host", d.host(), HOST);
     int port = s.read("port", d.port(), port(1));
+    ConfigKind<PeerAddress> reachable =
+        parsed(
+            "a HOST:PORT that other members can reach",
+            AddressParser::hostAndPort,
+            PeerAddress::toString);
+    Optional<PeerAddress> advertise = s.optional("advertise", "its host and port", reachable);
     int busPort = s.read("bus_port", d.busPort(), port(0));
     List<PeerAddress> members = s.list("members", List.of(), 0, 100, MEMBER);
     Set<PeerAddress> all = new HashSet<>(members);
-    all.add(new PeerAddress(host, port));
+    all.add(advertise.orElseGet(() -> new PeerAddress(host, port)));
     List<Role> roles = List.of(Role.values());
     Set<Role> ownRoles =
         Set.copyOf(s.list("roles", roles, 0, roles.size(), oneOf(roles, Role::label)));
@@ -56,6 +62,7 @@ final class ClusterSection {
             member.orElse(""),
             host,
             port,
+            advertise,
             busPort,
             members.stream().map(PeerAddress::toString).toList(),
             ownRoles,

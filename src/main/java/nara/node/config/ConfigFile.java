@@ -4,10 +4,10 @@ import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import nara.node.Blocking;
+import nara.node.Platform;
 
 /**
  * The configuration file of a node, read by the Vert.x configuration retriever.
@@ -36,7 +36,7 @@ public final class ConfigFile {
                     .put("raw.key", CONTENT)
                     .put("raw.type", "binary"));
     // The node's own Vert.x comes later: the configuration says whether it is clustered.
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    Vertx vertx = Vertx.vertx(Platform.vertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     ConfigRetriever retriever =
         ConfigRetriever.create(
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));

@@ -37,7 +37,17 @@ record ConfigKind<T>(
           flag -> flag);
   static final ConfigKind<String> ANY_TEXT = text("a text", text -> true);
   static final ConfigKind<String> HOST =
-      text("a host name or address to listen on", PeerAddress::isHost);
+      parsed(
+          "a host name or address to listen on",
+          text -> Optional.of(withoutBrackets(text)).filter(PeerAddress::isHost),
+          host -> host);
+
+  /** An IPv6 address stands in brackets wherever a port follows, so some write them here too. */
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") && host.indexOf(':') > 0
+        ? host.substring(1, host.length() - 1)
+        : host;
+  }
 
   /** A whole number; {@code noun} is for example "a port". */
   static ConfigKind<Integer> number(int min, int max, String noun) {

@@ -18,11 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import nara.bounds.SafeText;
 import nara.checkpoint.consensus.ConsensusConfig;
 import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryConfig;
@@ -94,22 +97,36 @@ public final class ConfigReader {
 
   /** Reads a text with this machine's environment and memory. */
   public static ConfigResult read(String json) {
-    return read(json, System.getenv(), AvailableMemory.megabytes());
+    return read(json, Path.of(""));
+  }
+
+  /**
+   * The same.
+   *
+   * @param directory of the configuration file: the path of the soul file begins there
+   */
+  public static ConfigResult read(String json, Path directory) {
+    return read(json, System.getenv(), AvailableMemory.megabytes(), directory);
   }
 
   /**
    * Reads a text.
    *
-   * @param environment only {@link #SOUL_VARIABLE} is read
+   * @param environment {@link #SOUL_VARIABLE}, and those that name the state folder
    * @param memoryMegabytes the available memory, for the memory mode {@code auto}
    */
   public static ConfigResult read(
       String json, Map<String, String> environment, long memoryMegabytes) {
+    return read(json, environment, memoryMegabytes, Path.of(""));
+  }
+
+  static ConfigResult read(
+      String json, Map<String, String> environment, long memoryMegabytes, Path directory) {
     ConfigSection.Findings findings = new ConfigSection.Findings();
     ObjectNode effective = JsonNodeFactory.instance.objectNode();
     ConfigSection root =
         new ConfigSection("", ConfigParser.parse(json, findings.problems()), effective, findings);
-    NodeConfig config = node(root, environment, memoryMegabytes);
+    NodeConfig config = node(root, environment, memoryMegabytes, directory);
     root.rejectUnknownKeys();
     List<ConfigProblem> problems = findings.problems();
     problems.sort(
@@ -136,16 +153,22 @@ public final class ConfigReader {
   }
 
   private static NodeConfig node(
-      ConfigSection root, Map<String, String> environment, long memoryMegabytes) {
-    IdentityConfig identity = IdentitySection.read(root.section("identity"), environment);
+      ConfigSection root, Map<String, String> environment, long memoryMegabytes, Path directory) {
+    ConfigSection identitySection = root.section("identity");
+    IdentityConfig identity = IdentitySection.read(identitySection, environment, directory);
     MeshConfig mesh = mesh(root.section("mesh"));
     ConfigSection discoverySection = root.section("discovery");
     DiscoveryConfig discovery = discovery(discoverySection);
+    warnOfRepeatedPeers(discoverySection, discovery.peers(), identity.name());
     ConfigKind<Transport> transports = oneOf(List.of(Transport.values()), Transport::label);
     Transport transport = root.read("transport", Transport.HYBRID, transports);
     boolean readOnly = root.read("read_only", false, FLAG);
     PlazaConfig plaza = plaza(root.section("plaza"), readOnly);
     MemoryConfig memory = memory(root.section("memory"), memoryMegabytes);
+    if (memory.snapshot().isPresent() && !identitySection.has("state")) {
+      // The node's own folder, whoever runs it.
+      identity = identity.keptBeside(memory.snapshot().get().file());
+    }
     boolean gossip = transport == Transport.GOSSIP;
     if (transport == Transport.MQTT && plaza.url().isEmpty()) {
       root.addProblem("transport", "\"mqtt\" needs a broker: set plaza.url");
@@ -227,6 +250,28 @@ public final class ConfigReader {
     return read;
   }
 
+  private static void warnOfRepeatedPeers(
+      ConfigSection s, List<ConfiguredPeer> peers, Optional<String> ownName) {
+    Map<String, String> addresses = new HashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (ConfiguredPeer peer : peers) {
+      String name = SafeText.quoted(peer.name());
+      if (ownName.isPresent() && ownName.get().equals(peer.name())) {
+        s.addWarning("discovery.peers: %s is this node itself; remove it".formatted(name));
+      }
+      String other =
+          peer.name().isEmpty() ? null : addresses.putIfAbsent(peer.name(), peer.address());
+      if (other != null && !other.equals(peer.address())) {
+        s.addWarning(
+            "discovery.peers: %s stands there twice, at %s and at %s"
+                .formatted(name, other, peer.address()));
+      }
+      if (!seen.add(peer.address())) {
+        s.addWarning("discovery.peers: two peers have the address " + peer.address());
+      }
+    }
+  }
+
   /** A peer with its key, which says more than its address: nobody else can sign with it. */
   private static Optional<ConfiguredPeer> peer(ConfigSection s) {
     ConfigKind<String> address =
@@ -257,9 +302,19 @@ public final class ConfigReader {
 
   private static Optional<Scan> scan(ConfigSection s, boolean given) {
     ConfigKind<String> range =
-        text(
+        new ConfigKind<>(
             "an IPv4 range of at most 65,536 addresses such as \"100.64.0.0/24\"",
-            AddressParser::isCidr);
+            value ->
+                value instanceof String text && AddressParser.isCidr(text)
+                    ? Optional.of(text)
+                    : Optional.empty(),
+            text -> text,
+            value ->
+                value instanceof String text && text.indexOf(':') >= 0
+                    ? Optional.of(
+                        "is an IPv6 range, which is too large to scan;"
+                            + " list the addresses in discovery.peers")
+                    : Optional.empty());
     Optional<String> cidr = s.optional("cidr", "none", range);
     int port = s.read("port", MeshConfig.DEFAULT_PORT, port(1));
     if (given && !s.has("cidr")) {

@@ -113,7 +113,11 @@ final class ConfigSection {
       return Optional.empty();
     }
     effective.put(key, "***");
-    return parse(given, pathOf(key), "the value (not shown)", kind);
+    ConfigNode stripped =
+        given.value() instanceof String text
+            ? new ConfigNode(SoulFile.stripped(text), given.line(), given.column())
+            : given;
+    return parse(stripped, pathOf(key), "the value (not shown)", kind);
   }
 
   /** Reads a list. Each invalid entry is a problem of its own. */

@@ -1,12 +1,7 @@
 package nara.node.config;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Optional;
 import nara.bounds.SafeText;
@@ -17,25 +12,37 @@ import nara.node.config.NodeConfig.IdentityConfig;
 final class IdentitySection {
   private static final ConfigKind<Soul> SOUL =
       ConfigKind.parsed(
-          "a soul (40 bytes in Base58, about 54 characters)", Soul::parse, Soul::encoded);
+          "a soul (40 bytes in Base58, about 54 characters)", SoulFile::parse, Soul::encoded);
 
   private IdentitySection() {}
 
-  static IdentityConfig read(ConfigSection s, Map<String, String> environment) {
+  /**
+   * Reads the section.
+   *
+   * @param directory of the configuration file: relative paths begin there
+   */
+  static IdentityConfig read(ConfigSection s, Map<String, String> environment, Path directory) {
     Optional<String> name =
         s.optional("name", "the host's name, or one drawn from the soul", ConfigReader.NAME);
     Optional<Soul> soul = s.secret("soul", SOUL);
+    String origin = "identity.soul";
     Optional<Path> file =
-        s.optional("soul_file", "none", ConfigKind.path("a path of a file that holds a soul"));
+        s.optional("soul_file", "none", ConfigKind.path("a path of a file that holds a soul"))
+            .map(directory::resolve);
+    Optional<Path> state =
+        s.optional("state", "the service's or the user's", ConfigKind.path("a path of a directory"))
+            .map(directory::resolve);
     if (s.has("soul") && file.isPresent()) {
       s.addProblem("soul_file", "is given together with identity.soul: keep one of the two");
     }
     if (soul.isEmpty() && file.isPresent()) {
       soul = soulFromFile(file.get(), s);
+      origin = "identity.soul_file (" + file.get() + ')';
     }
     String variable = environment.getOrDefault(ConfigReader.SOUL_VARIABLE, "");
     if (!variable.isEmpty()) {
-      soul = Soul.parse(variable);
+      soul = SoulFile.parse(variable);
+      origin = ConfigReader.SOUL_VARIABLE;
       if (soul.isEmpty()) {
         s.addEnvironmentProblem(
             ConfigReader.SOUL_VARIABLE,
@@ -46,28 +53,16 @@ final class IdentitySection {
       s.addWarning(
           "identity: the soul is not bonded to the name; other naras treat the name as borrowed");
     }
-    return new IdentityConfig(name, soul);
-  }
-
-  /** False where files have no such permissions. */
-  private static boolean isReadByOthers(Path file) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    return view != null
-        && view.readAttributes().permissions().stream()
-            .anyMatch(
-                permission ->
-                    permission == PosixFilePermission.GROUP_READ
-                        || permission == PosixFilePermission.OTHERS_READ);
+    return new IdentityConfig(
+        name, soul, origin, state.or(() -> KeptSoul.defaultFolder(environment)));
   }
 
   private static Optional<Soul> soulFromFile(Path file, ConfigSection s) {
-    // Reads a limited number of bytes: a device reports the size 0 and never ends.
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] text = in.readNBytes(ConfigLimits.SOUL_FILE_BYTES);
-      Optional<Soul> soul = Soul.parse(new String(text, StandardCharsets.UTF_8).strip());
+    try {
+      Optional<Soul> soul = SoulFile.read(file);
       if (soul.isEmpty()) {
         s.addProblem("soul_file", printable(file) + " does not hold a soul");
-      } else if (isReadByOthers(file)) {
+      } else if (SoulFile.isReadByOthers(file)) {
         s.addWarning(
             "identity.soul_file: other users can read %s, and the soul is this nara's secret key; run chmod 600 %s"
                 .formatted(SafeText.quoted(file.toString()), SafeText.escaped(file.toString())));

@@ -1,5 +1,9 @@
 package nara.node.config;
 
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nara.checkpoint.consensus.ConsensusConfig;
@@ -44,19 +48,41 @@ public record NodeConfig(
    *
    * @param name empty: the host name, or a name derived from the soul
    * @param soul empty: the native soul of the hardware
+   * @param origin where the configured soul came from
+   * @param state the directory that keeps the native soul; empty: none is known
    */
-  public record IdentityConfig(Optional<String> name, Optional<Soul> soul) {
+  public record IdentityConfig(
+      Optional<String> name, Optional<Soul> soul, String origin, Optional<Path> state) {
+    /** The native identity of this machine and user. */
+    public static IdentityConfig ofHardware(Optional<String> name) {
+      return new IdentityConfig(
+          name, Optional.empty(), "", KeptSoul.defaultFolder(System.getenv()));
+    }
+
+    /** A copy whose state folder is that of a file. */
+    IdentityConfig keptBeside(Path file) {
+      return new IdentityConfig(
+          name, soul, origin, Optional.ofNullable(file.toAbsolutePath().getParent()));
+    }
+
     /**
      * The identity, with this machine's host name and hardware for what is not configured.
      *
+     * @param keeps whether a native soul is written into the state folder
      * @throws IllegalArgumentException with a message for the operator when there can be none
      */
-    public Identity determine() {
-      return Identity.resolve(
-          name.orElse(""),
-          soul.map(Soul::encoded).orElse(""),
-          Hardware.hostName(),
-          Hardware.fingerprint());
+    public ChosenIdentity choose(boolean keeps) {
+      String given = name.orElse("");
+      return soul.map(
+              own ->
+                  new ChosenIdentity(
+                      Identity.resolve(given, own.encoded(), Hardware.hostName(), Optional.empty()),
+                      origin,
+                      List.of()))
+          .orElseGet(
+              () ->
+                  KeptSoul.choose(
+                      state, given, Hardware.hostName(), Hardware.fingerprint(), keeps));
     }
   }
 
@@ -94,6 +120,28 @@ public record NodeConfig(
         named.anyMatch(AddressPolicy::isLoopback)
             || !plaza.url().isEmpty() && AddressPolicy.isLoopback(plaza.brokerHost());
     return new AddressPolicy(discovery.allowLocal() || onLoopback, discovery.allowLocal());
+  }
+
+  /**
+   * Sentences about what keeps this node alone, each with the key to set; empty when nothing does.
+   */
+  public List<String> isolationNotes() {
+    List<String> notes = new ArrayList<>();
+    // Without a port of its own it tells only what is configured.
+    if (usesMesh() && mesh.advertise().isEmpty() && isWildcard(mesh.host())) {
+      notes.add("others cannot learn where this node is: set mesh.advertise");
+    }
+    if (discovery.peers().isEmpty()
+        && discovery.scan().isEmpty()
+        && discovery.tailscaleSocket().isEmpty()
+        && !usesPlaza()) {
+      notes.add("there is nobody to look for: set discovery.peers or plaza.url");
+    }
+    return List.copyOf(notes);
+  }
+
+  private static boolean isWildcard(String host) {
+    return AddressPolicy.literal(host).filter(InetAddress::isAnyLocalAddress).isPresent();
   }
 
   /** Whether this node takes part in the plaza. */

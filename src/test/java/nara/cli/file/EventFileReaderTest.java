@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import nara.cli.file.EventFileReader.Line;
 import nara.event.EventLimits;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EventFileReaderTest {
+  private Optional<String> problem = Optional.empty();
+
   @TempDir Path folder;
 
   @Test
@@ -83,16 +86,32 @@ class EventFileReaderTest {
 
   @Test
   void unreadable_file_is_rejected_with_reason() throws IOException {
-    byte[] packed = gzip("line\n".repeat(100_000));
-    assertRejected(Arrays.copyOf(packed, packed.length - 20), "is cut off");
-    assertRejected(Arrays.copyOf(packed, 5), "is cut off");
-    assertRejected(Altered.byteAt(packed, packed.length - 6), "is corrupt");
+    assertRejected(Arrays.copyOf(gzip("line\n"), 5), "is cut off");
     assertThatThrownBy(() -> EventFileReader.open(folder.resolve("none")))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("file not found: ");
     assertThatThrownBy(() -> EventFileReader.open(folder))
         .isInstanceOf(CommandFailure.class)
         .hasMessageEndingWith("is a directory; give a file of events");
+  }
+
+  @Test
+  void gzip_that_is_cut_off_or_corrupt_keeps_what_could_be_read() throws IOException {
+    byte[] packed = gzip("line\n".repeat(100_000));
+
+    assertThat(lines(Arrays.copyOf(packed, packed.length - 20))).hasSizeGreaterThan(90_000);
+    assertThat(problem).get().asString().contains("is cut off: its gzip stream ends after line ");
+    assertThat(lines(Altered.byteAt(packed, packed.length - 6))).hasSize(100_000);
+    assertThat(problem).get().asString().contains("is corrupt");
+    assertThat(lines(packed)).hasSize(100_000);
+    assertThat(problem).isEmpty();
+  }
+
+  @Test
+  void other_json_gets_a_hint() throws IOException {
+    assertRejected("[{\"id\":\"a\"}]".getBytes(StandardCharsets.UTF_8), "is a JSON array");
+    assertRejected("[\n{\"id\":\"a\"}]".getBytes(StandardCharsets.UTF_8), "jq -c '.[]'");
+    assertRejected("{\n  \"id\": \"a\"\n}".getBytes(StandardCharsets.UTF_8), "is indented JSON");
   }
 
   private void assertRejected(byte[] content, String words) {
@@ -107,14 +126,17 @@ class EventFileReaderTest {
 
   private List<String> lines(byte[] content) throws IOException {
     List<String> all = new ArrayList<>();
-    EventFileReader.forEachBatch(
-        Files.write(folder.resolve("file"), content),
-        3,
-        lines ->
-            lines.forEach(
-                line ->
-                    all.add(
-                        line.number() + ":" + new String(line.bytes(), StandardCharsets.UTF_8))));
+    problem =
+        EventFileReader.forEachBatch(
+            Files.write(folder.resolve("file"), content),
+            3,
+            lines ->
+                lines.forEach(
+                    line ->
+                        all.add(
+                            line.number()
+                                + ":"
+                                + new String(line.bytes(), StandardCharsets.UTF_8))));
     return all;
   }
 

@@ -55,7 +55,8 @@ class ReportOutputTest {
     String text = ReportFormatter.format(REPORT);
     assertThat(text)
         .startsWith("partial after 4.2 s: 900 events recovered, 906 in the ledger\n")
-        .contains("  - bart stalled\n", "9 of 10 calls", "127.0.0.1:9001", "123,456")
+        .contains("  - bart stalled\n", "9 of 10 calls", "127.0.0.1:9001")
+        .contains("the last failure of bart\\u001b[31m: no byte for 10s\n")
         .contains("bart\\u001b[31m")
         .contains("verdicts     10 bad_id, 900 valid\n")
         .endsWith(
@@ -79,7 +80,7 @@ class ReportOutputTest {
   }
 
   @Test
-  void progress_prints_line_per_stage_and_interval_without_terminal() {
+  void progress_prints_each_stage_once_without_terminal() {
     ProgressPrinter printer = new ProgressPrinter(terminal(false));
     printer.print(progress("discovery", 0));
     printer.print(progress("sample", 1));
@@ -88,11 +89,11 @@ class ReportOutputTest {
     printer.print(progress("sample", 3));
     printer.eraseOpenLine();
     assertThat(err.toString(StandardCharsets.UTF_8).lines())
-        .hasSize(3)
+        .hasSize(2)
         .allMatch(line -> line.contains("1,000 events received"))
         .last()
         .asString()
-        .contains("sample", "3 of 10 requests");
+        .contains("sample", "1 of 10 requests");
   }
 
   @Test
@@ -107,6 +108,35 @@ class ReportOutputTest {
         .doesNotContain("\n")
         .endsWith("\r\033[K")
         .contains("2 of 10 requests");
+  }
+
+  @Test
+  void log_lines_erase_the_progress_line() {
+    Terminal terminal = terminal(true);
+    ProgressPrinter printer = new ProgressPrinter(terminal);
+    printer.print(progress("sample", 1));
+    err.reset();
+    // The log writes to the same stream.
+    terminal.err().write("12:00 WARN Bus: trouble\n".getBytes(StandardCharsets.UTF_8), 0, 24);
+    terminal.message("more");
+
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("\r\033[K12:00 WARN Bus: trouble\nmore\n");
+  }
+
+  @Test
+  void tables_fit_80_columns() {
+    String reason = "answered 12 requests, and then the connection was closed by the other side";
+    TextTable table = new TextTable("stage", "outcome", "began", "took", "why");
+    table.addRow("checkpoints", "partial", "0.0 s", "2.1 s", reason);
+    TextTable neighbours = new TextTable("neighbour,address,asked,failed,events,new".split(","));
+    neighbours.addRow(
+        "a-neighbour-with-a-long-name", "[fd7a:115c:a1e0::1234]:7433", 19, 0, 329_454, 17_115);
+
+    assertThat(table.render("  ").lines()).allMatch(line -> line.length() <= 80);
+    assertThat(neighbours.render("  ").lines())
+        .allMatch(line -> line.length() <= 80)
+        .anyMatch(line -> line.contains("329,454"));
   }
 
   @Test

@@ -52,6 +52,7 @@ class SharedMapIT {
                 name,
                 "127.0.0.1",
                 port,
+                Optional.empty(),
                 0,
                 List.of("127.0.0.1:" + another),
                 Set.of(),

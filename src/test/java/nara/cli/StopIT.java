@@ -1,0 +1,93 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import nara.testing.Citizen;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node in a process of its own receives signals. */
+class StopIT {
+  @TempDir Path folder;
+
+  @Test
+  void node_says_goodbye_writes_snapshot_and_exits_0_on_sigterm() throws Exception {
+    Process node = running("\"memory\": {\"snapshot\": \"" + folder.resolve("s.gz") + "\"}, ");
+    try (BufferedReader err = node.errorReader(StandardCharsets.UTF_8)) {
+      awaitRunning(err);
+      signal(node, "TERM");
+      String rest = String.join("\n", err.lines().toList());
+
+      assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(node.exitValue()).as(rest).isZero();
+      assertThat(rest).contains("Saying goodbye to the network", "Wrote the snapshot; file=");
+      assertThat(folder.resolve("s.gz")).isNotEmptyFile();
+    } finally {
+      node.destroyForcibly();
+    }
+  }
+
+  @Test
+  void node_survives_sighup_and_exits_0_on_sigint() throws Exception {
+    Process node = running("");
+    try (BufferedReader err = node.errorReader(StandardCharsets.UTF_8)) {
+      awaitRunning(err);
+      signal(node, "HUP");
+      assertThat(node.waitFor(300, TimeUnit.MILLISECONDS)).as("it still runs").isFalse();
+      signal(node, "INT");
+      String rest = String.join("\n", err.lines().toList());
+
+      assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(node.exitValue()).as(rest).isZero();
+      assertThat(rest).contains("no snapshot is written, because memory.snapshot is not set");
+    } finally {
+      node.destroyForcibly();
+    }
+  }
+
+  @Test
+  void demo_exits_on_sigterm() throws Exception {
+    Process demo = MainProcess.of("demo", "--neighbours", "1", "--events", "1000").start();
+    try (InputStream out = demo.getInputStream()) {
+      assertThat(out.read()).isPositive();
+      signal(demo, "TERM");
+      assertThat(demo.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(demo.exitValue()).isZero();
+    } finally {
+      demo.destroyForcibly();
+    }
+  }
+
+  private Process running(String section) throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("node.json"),
+            """
+            { "identity": {"name": "lisa", "soul": "%s"}, %s
+              "mesh": {"host": "127.0.0.1", "port": 0}, "web": {"enabled": false} }
+            """
+                .formatted(Citizen.named("lisa").identity().soul().encoded(), section));
+    return MainProcess.of("run", "--config", config.toString())
+        .redirectError(ProcessBuilder.Redirect.PIPE)
+        .start();
+  }
+
+  private static void awaitRunning(BufferedReader err) throws IOException {
+    String line;
+    do {
+      line = err.readLine();
+      assertThat(line).as("the node runs").isNotNull();
+    } while (!line.contains("is running"));
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+  }
+}

@@ -1,0 +1,112 @@
+package nara.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A native soul stays the same when the hardware or the user changes. */
+class KeptSoulTest {
+  private static final Optional<byte[]> HARDWARE = Optional.of(new byte[32]);
+  private static final Optional<byte[]> OTHER_HARDWARE = Optional.of(new byte[] {1, 2, 3});
+
+  @TempDir Path folder;
+
+  @Test
+  void first_start_keeps_native_soul_in_file_of_mode_600() throws IOException {
+    ChosenIdentity first = choose("lisa", HARDWARE, true);
+
+    Path file = folder.resolve("state/soul-lisa");
+    assertThat(first.origin()).isEqualTo("this machine's hardware; kept in " + file);
+    assertThat(first.notes()).isEmpty();
+    assertThat(SoulFile.read(file).orElseThrow().encoded())
+        .isEqualTo(first.identity().soul().encoded());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void kept_soul_survives_new_network_card_with_a_note() {
+    ChosenIdentity first = choose("lisa", HARDWARE, true);
+    ChosenIdentity later = choose("lisa", OTHER_HARDWARE, true);
+    ChosenIdentity without = choose("lisa", Optional.empty(), true);
+
+    assertThat(later.identity().id()).isEqualTo(first.identity().id());
+    assertThat(later.origin()).contains("kept in");
+    assertThat(later.notes()).singleElement().asString().contains("has changed since");
+    assertThat(without.identity().id()).isEqualTo(first.identity().id());
+  }
+
+  @Test
+  void generated_name_is_the_same_with_kept_soul() {
+    ChosenIdentity first = choose("", HARDWARE, true);
+    assertThat(first.identity().name()).matches("[a-z]+-[a-z]+-\\d{3}");
+    assertThat(choose("", OTHER_HARDWARE, true).identity().name())
+        .isEqualTo(first.identity().name());
+  }
+
+  @Test
+  void looking_at_native_identity_writes_nothing() {
+    choose("lisa", HARDWARE, false);
+    assertThat(folder.resolve("state")).doesNotExist();
+  }
+
+  @Test
+  void damaged_kept_soul_is_refused_and_not_replaced() throws IOException {
+    Files.createDirectories(folder.resolve("state"));
+    Files.writeString(folder.resolve("state/soul-lisa"), "oops");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> choose("lisa", HARDWARE, true))
+        .withMessageContaining("soul-lisa does not hold a soul; restore it");
+  }
+
+  @Test
+  void unwritable_state_folder_is_a_note_only() throws IOException {
+    Files.writeString(folder.resolve("state"), "a file where the folder should be");
+    ChosenIdentity chosen = choose("lisa", HARDWARE, true);
+
+    assertThat(chosen.notes()).singleElement().asString().contains("cannot be kept in");
+  }
+
+  @Test
+  void machine_without_an_id_of_its_own_is_told_which_key_to_set() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> choose("lisa", Optional.empty(), true))
+        .withMessageContaining("configure identity.soul_file")
+        .withMessageContaining("NARA_SOUL");
+  }
+
+  @Test
+  void state_folder_is_that_of_the_snapshot_then_of_the_service_then_of_the_user() {
+    Map<String, String> service = Map.of("STATE_DIRECTORY", "/var/lib/nara", "HOME", "/root");
+    assertThat(state("{}", Map.of("HOME", "/home/lisa")))
+        .contains(Path.of("/home/lisa/.local/state/nara"));
+    assertThat(state("{}", Map.of("XDG_STATE_HOME", "/s", "HOME", "/home/lisa")))
+        .contains(Path.of("/s/nara"));
+    assertThat(state("{}", service)).contains(Path.of("/var/lib/nara"));
+    assertThat(state("{\"memory\": {\"snapshot\": \"/data/s.gz\"}}", service))
+        .contains(Path.of("/data"));
+    assertThat(
+            state(
+                "{\"identity\": {\"state\": \"/x\"}, \"memory\": {\"snapshot\": \"/data/s.gz\"}}",
+                service))
+        .contains(Path.of("/x"));
+  }
+
+  private static Optional<Path> state(String json, Map<String, String> environment) {
+    return ConfigReader.read(json, environment, 1_000).config().orElseThrow().identity().state();
+  }
+
+  private ChosenIdentity choose(String name, Optional<byte[]> hardware, boolean keeps) {
+    return KeptSoul.choose(
+        Optional.of(folder.resolve("state")), name, "localhost", hardware, keeps);
+  }
+}
