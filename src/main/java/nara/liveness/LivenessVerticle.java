@@ -69,6 +69,9 @@ public final class LivenessVerticle extends VerticleBase {
   private PresenceTracker tracker;
 
   private Neighbourhood neighbourhood = Neighbourhood.EMPTY;
+  private final SuspensionDetector suspensions =
+      new SuspensionDetector(LivenessConfig.MAX_CHECK_GAP);
+  private boolean doubtsNetwork;
   private boolean checking;
   private long checks;
   private long pings;
@@ -204,9 +207,33 @@ public final class LivenessVerticle extends VerticleBase {
   // Presence checks.
 
   private void onCheck() {
+    suspensions.onCheck(scheduler.instant()).ifPresent(this::onResumed);
     if (!checking) {
       checking = true;
       checkPresence().onFailure(this::logFailure).onComplete(ended -> checking = false);
+    }
+  }
+
+  /** While this node was suspended it heard nobody. The silence is its own. */
+  private void onResumed(Duration gap) {
+    tracker.recordDeafUntil(scheduler.instant());
+    LOG.warn(
+        "This node did not run for {} s, or its clock was set; it reports no neighbour as missing"
+            + " for the next {} s",
+        gap.toSeconds(),
+        config.missingAfter().toSeconds());
+  }
+
+  private void logDoubt() {
+    if (tracker.doubtsNetwork() != doubtsNetwork) {
+      doubtsNetwork = tracker.doubtsNetwork();
+      if (doubtsNetwork) {
+        LOG.warn(
+            "All neighbours are silent at once: this node's network may be down; it reports none"
+                + " of them as missing");
+      } else {
+        LOG.info("Neighbours are heard again; this node's network works");
+      }
     }
   }
 
@@ -222,6 +249,7 @@ public final class LivenessVerticle extends VerticleBase {
             found -> {
               neighbourhood = found;
               List<LivenessAction> actions = tracker.check(found, now);
+              logDoubt();
               return Future.join(actions.stream().map(action -> perform(action, now)).toList());
             })
         .onComplete(ended -> checks++);

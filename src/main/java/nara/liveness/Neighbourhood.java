@@ -21,4 +21,10 @@ record Neighbourhood(Map<String, Neighbour> neighbours, Map<String, Sighting> si
     Sighting sighting = sightings.get(name);
     return sighting != null && sighting.isOnline();
   }
+
+  /** Whether a neighbour is missing only because no event mentions it. */
+  boolean isSilent(String name) {
+    Sighting sighting = sightings.get(name);
+    return sighting != null && sighting.isSilent();
+  }
 }

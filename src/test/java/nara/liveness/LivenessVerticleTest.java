@@ -30,6 +30,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.MeshFailure;
 import nara.opinion.OpinionNotification;
 import nara.opinion.OpinionRequest;
 import nara.opinion.Opinions;
@@ -133,6 +134,42 @@ class LivenessVerticleTest {
   }
 
   @Test
+  void resumed_node_judges_nobody_before_there_was_time_to_hear_them() {
+    FakeBus.next(sightings).complete(bartOnline());
+    FakeBus.next(events);
+    bus.reply(LedgerRequest.ADDRESS, LedgerRequest.FindSightings.class, asked -> bartSilent());
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.PingPeer.class,
+        ping -> new MeshRequest.PingFailed(MeshFailure.UNREACHABLE, ""));
+    time.setClock(Duration.ofSeconds(320));
+    for (int check = 1; check < 30; check++) {
+      checkNow();
+    }
+    assertThat(events).as("before it had time to hear bart").isEmpty();
+
+    checkNow();
+    checkNow();
+    Observation missing = null;
+    while (missing == null) {
+      checkNow();
+      Event next = events.poll();
+      missing = next == null ? null : (Observation) next.payload();
+    }
+    assertThat(missing.onlineState()).isEqualTo("MISSING");
+  }
+
+  private void checkNow() {
+    long before = counts().checks();
+    time.advance(LivenessConfig.CHECK_INTERVAL);
+    FakeBus.until(this::counts, counts -> counts.checks() > before);
+  }
+
+  private LivenessRequest.LivenessCounts counts() {
+    return bus.ask(LivenessRequest.ADDRESS, new LivenessRequest.GetLivenessCounts());
+  }
+
+  @Test
   void round_trips_start_with_the_means_of_the_recovered_ledger_and_move_with_each_ping() {
     FakeBus.next(sightings).complete(bartOnline());
     FakeBus.until(this::roundTrips, averages -> averages.equals(Map.of("bart", 10.0, "moe", 40.0)));
@@ -213,6 +250,11 @@ class LivenessVerticleTest {
   private static SightingsResult bartOnline() {
     return new SightingsResult(
         Map.of("bart", new Sighting("ONLINE", "ONLINE", Event.unixNanos(NOW), "")));
+  }
+
+  private static SightingsResult bartSilent() {
+    return new SightingsResult(
+        Map.of("bart", new Sighting("MISSING", "ONLINE", Event.unixNanos(NOW), "ONLINE")));
   }
 
   private static Neighbour neighbour(Citizen citizen, boolean online) {
