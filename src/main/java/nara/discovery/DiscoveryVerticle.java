@@ -1,5 +1,7 @@
 package nara.discovery;
 
+import static nara.discovery.Neighbour.Source.CONFIGURED;
+
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -20,6 +22,7 @@ import nara.bus.Done;
 import nara.bus.HostLookup;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
@@ -54,6 +57,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final DiscoveryConfig config;
   private final AddressPolicy policy;
   private final boolean usesMesh;
+  private final NetworkClock networkClock;
   private final InstantSource steady;
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
@@ -75,6 +79,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   /**
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
+   * @param networkClock tells when this node's clock is wrong
    * @param random chooses among announced addresses
    * @param usesMesh false: pings no address, and replies without addresses
    */
@@ -84,8 +89,10 @@ public final class DiscoveryVerticle extends VerticleBase {
       DiscoveryConfig config,
       AddressPolicy policy,
       Scheduler scheduler,
+      NetworkClock networkClock,
       RandomGenerator random,
       boolean usesMesh) {
+    this.networkClock = networkClock;
     this.me = me;
     this.keys = keys;
     this.config = usesMesh ? config : DiscoveryConfig.defaults();
@@ -212,7 +219,8 @@ public final class DiscoveryVerticle extends VerticleBase {
       PingTarget target = n.get();
       bus.request(
               MeshRequest.ADDRESS,
-              new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
+              new MeshRequest.PingPeer(
+                  target.address(), target.source() == CONFIGURED, config.pingTimeout()),
               config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
           .onComplete(
               ended -> {
@@ -309,7 +317,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget target) {
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
+            new MeshRequest.PingPeer(
+                target.address(), target.source() == CONFIGURED, config.pingTimeout()),
             config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .otherwise(
             failure -> {
@@ -334,6 +343,7 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private NeighbourList neighbourList() {
     List<String> problems = new ArrayList<>(lastProblems);
+    networkClock.warning().ifPresent(problems::add);
     problems.addAll(plazaProblems.list());
     List<Neighbour> all = known.all();
     return new NeighbourList(

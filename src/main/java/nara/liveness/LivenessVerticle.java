@@ -15,6 +15,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.clock.NetworkClock;
 import nara.discovery.Neighbour;
 import nara.event.Chau;
 import nara.event.Event;
@@ -52,6 +53,7 @@ public final class LivenessVerticle extends VerticleBase {
   private final Identity me;
   private final LivenessConfig config;
   private final Scheduler scheduler;
+  private final NetworkClock networkClock;
   private final InstantSource steady;
   private final RandomGenerator random;
   private final ObservationWriter writer;
@@ -77,9 +79,17 @@ public final class LivenessVerticle extends VerticleBase {
   private long pings;
   private long seenReports;
 
+  /**
+   * @param networkClock tells when this node's clock is wrong
+   */
   public LivenessVerticle(
-      Identity me, LivenessConfig config, Scheduler scheduler, RandomGenerator random) {
+      Identity me,
+      LivenessConfig config,
+      Scheduler scheduler,
+      NetworkClock networkClock,
+      RandomGenerator random) {
     this.me = me;
+    this.networkClock = networkClock;
     this.config = config;
     this.scheduler = scheduler;
     this.steady = scheduler.steady();
@@ -208,6 +218,10 @@ public final class LivenessVerticle extends VerticleBase {
 
   private void onCheck() {
     suspensions.onCheck(scheduler.instant()).ifPresent(this::onResumed);
+    if (networkClock.skew().isPresent()) {
+      // By a wrong clock, everybody is silent.
+      tracker.recordDeafUntil(scheduler.instant());
+    }
     if (!checking) {
       checking = true;
       checkPresence().onFailure(this::logFailure).onComplete(ended -> checking = false);
@@ -314,7 +328,8 @@ public final class LivenessVerticle extends VerticleBase {
     long sentTs = Event.unixNanos(scheduler.instant());
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(address, LivenessConfig.PING_TIMEOUT),
+            new MeshRequest.PingPeer(
+                address, neighbourhood.isConfigured(name), LivenessConfig.PING_TIMEOUT),
             LivenessConfig.PING_TIMEOUT.plus(Timeouts.MESH_ALLOWANCE))
         .compose(
             outcome ->

@@ -27,4 +27,10 @@ record Neighbourhood(Map<String, Neighbour> neighbours, Map<String, Sighting> si
     Sighting sighting = sightings.get(name);
     return sighting != null && sighting.isSilent();
   }
+
+  /** Whether the operator named the address of a neighbour. */
+  boolean isConfigured(String name) {
+    Neighbour neighbour = neighbours.get(name);
+    return neighbour != null && neighbour.sources().contains(Neighbour.Source.CONFIGURED);
+  }
 }

@@ -65,6 +65,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Supplier<String> meshAddress;
   private final SignatureVerifier verifier;
   private final Scheduler scheduler;
+  private final InstantSource networkClock;
   private final RandomGenerator random;
 
   private final SenderKeyCheck senderKeys;
@@ -92,6 +93,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * @param keys shared with the other verticles; it learns the keys of verified messages
    * @param meshAddress the address of this node on the mesh at this moment, or empty
    * @param verifier verifies single messages, on worker threads
+   * @param networkClock for the times that others state
    * @param random for jitter only
    */
   public MqttLedgerVerticle(
@@ -102,7 +104,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
       Supplier<String> meshAddress,
       SignatureVerifier verifier,
       Scheduler scheduler,
+      InstantSource networkClock,
       RandomGenerator random) {
+    this.networkClock = networkClock;
     this.me = me;
     this.keys = keys;
     this.config = config;
@@ -313,7 +317,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
-    if (!peers.onHeyThere(heyThere, scheduler.instant())) {
+    if (!peers.onHeyThere(heyThere, networkClock.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
       count("hello");
@@ -334,7 +338,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (!senderKeys.accepts(chau.name(), "", chau.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
-    if (!peers.onChau(chau, scheduler.instant())) {
+    if (!peers.onChau(chau, networkClock.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
       count("goodbye");

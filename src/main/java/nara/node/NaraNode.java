@@ -25,6 +25,7 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusVerticle;
 import nara.checkpoint.sync.CheckpointSyncVerticle;
+import nara.clock.NetworkClock;
 import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
 import nara.gossip.GossipConfig;
@@ -95,6 +96,7 @@ public final class NaraNode {
   private final boolean usesBroker;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
+  private final NetworkClock networkClock;
   private final MeshNode meshNode;
 
   /** The stages before the recovery, for its report. */
@@ -120,7 +122,9 @@ public final class NaraNode {
     this.beforeRecovery = beforeRecovery;
     this.cluster = cluster;
     this.deployments = new Deployments(vertx);
-    this.meshNode = new MeshNode(me, keys, config.mesh(), verifier, scheduler, listenPort);
+    this.networkClock = new NetworkClock(scheduler);
+    this.meshNode =
+        new MeshNode(me, keys, config.mesh(), verifier, scheduler, networkClock, listenPort);
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
   }
 
@@ -288,7 +292,7 @@ public final class NaraNode {
   }
 
   private Deployable trust() {
-    return new TrustVerticle(config.trust(), verifier, keys, scheduler, platform.cores());
+    return new TrustVerticle(config.trust(), verifier, keys, networkClock, platform.cores());
   }
 
   private Deployable meshServer() {
@@ -304,7 +308,11 @@ public final class NaraNode {
 
   private Deployable web() {
     return new WebVerticle(
-        config.web().host(), config.web().port(), me.name(), verifier::tripReason);
+        config.web().host(),
+        config.web().port(),
+        me.name(),
+        verifier::tripReason,
+        networkClock::warning);
   }
 
   private Deployable gossip() {
@@ -335,7 +343,15 @@ public final class NaraNode {
             config.memory().mode().label(),
             config.memory().maxEvents());
     return new MqttLedgerVerticle(
-        me, keys, config.plaza(), profile, this::meshAddress, verifier, scheduler, newRandom());
+        me,
+        keys,
+        config.plaza(),
+        profile,
+        this::meshAddress,
+        verifier,
+        scheduler,
+        networkClock,
+        newRandom());
   }
 
   private String meshAddress() {
@@ -345,7 +361,14 @@ public final class NaraNode {
   private Deployable discovery() {
     boolean usesMesh = config.transport() != Transport.MQTT;
     return new DiscoveryVerticle(
-        me, keys, config.discovery(), config.addressPolicy(), scheduler, newRandom(), usesMesh);
+        me,
+        keys,
+        config.discovery(),
+        config.addressPolicy(),
+        scheduler,
+        networkClock,
+        newRandom(),
+        usesMesh);
   }
 
   private Deployable checkpointSync() {
@@ -365,7 +388,7 @@ public final class NaraNode {
     LivenessConfig liveness =
         new LivenessConfig(
             !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
-    return new LivenessVerticle(me, liveness, scheduler, newRandom());
+    return new LivenessVerticle(me, liveness, scheduler, networkClock, newRandom());
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {

@@ -57,7 +57,8 @@ public final class PeerScore {
       case STALLED -> stalls++;
       case BAD_SIGNATURE, NOT_ASKED -> onInvalidResponse(reason);
       case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
-      case UNREACHABLE, CUT_OFF, UNVERIFIABLE, STOPPING -> {}
+      // Nobody knows whose clock is wrong.
+      case UNREACHABLE, CUT_OFF, CLOCK_SKEW, UNVERIFIABLE, STOPPING -> {}
     }
   }
 

@@ -31,19 +31,28 @@ public final class WebVerticle extends VerticleBase {
   private final int port;
   private final String name;
   private final Supplier<Optional<String>> fault;
+  private final Supplier<Optional<String>> warning;
 
   private Bus bus;
   private HttpServer server;
 
   /**
    * @param name of the node
+   * @param warning what hinders the node's work from outside, such as a wrong clock; empty when
+   *     nothing does
    * @param fault why the node cannot do its work until it restarts; empty when it can
    */
-  public WebVerticle(String host, int port, String name, Supplier<Optional<String>> fault) {
+  public WebVerticle(
+      String host,
+      int port,
+      String name,
+      Supplier<Optional<String>> fault,
+      Supplier<Optional<String>> warning) {
     this.host = host;
     this.port = port;
     this.name = name;
     this.fault = fault;
+    this.warning = warning;
   }
 
   @Override
@@ -86,6 +95,7 @@ public final class WebVerticle extends VerticleBase {
                       .put("stage", current.stage())
                       .put("outcome", current.report().outcome());
               reason.ifPresent(text -> state.put("reason", text));
+              warning.get().ifPresent(text -> state.put("warning", text));
               send(context, ready ? 200 : 503, state.encode());
             });
   }

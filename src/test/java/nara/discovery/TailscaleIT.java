@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
@@ -208,6 +209,7 @@ class TailscaleIT {
                 config,
                 AddressPolicy.strict(),
                 Scheduler.system(),
+                new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
                 true)));
   }

@@ -13,12 +13,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import nara.bus.Done;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Ping;
+import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.BackfilledSubjects;
 import nara.ledger.LedgerRequest.MeanRtts;
@@ -52,6 +54,7 @@ class LivenessVerticleTest {
 
   private final Citizen bart = Citizen.named("bart");
   private final ManualScheduler time = new ManualScheduler(NOW);
+  private final NetworkClock networkClock = new NetworkClock(time);
   private final FakeBus bus = new FakeBus();
   private final BlockingQueue<Promise<PingOutcome>> pings =
       bus.hold(MeshRequest.ADDRESS, MeshRequest.PingPeer.class);
@@ -99,7 +102,7 @@ class LivenessVerticleTest {
         });
     bus.deploy(
         new LivenessVerticle(
-            Citizen.named("lisa").identity(), CONFIG, time, new SplittableRandom(1)));
+            Citizen.named("lisa").identity(), CONFIG, time, networkClock, new SplittableRandom(1)));
     bus.finishRecovery();
   }
 
@@ -157,6 +160,25 @@ class LivenessVerticleTest {
       missing = next == null ? null : (Observation) next.payload();
     }
     assertThat(missing.onlineState()).isEqualTo("MISSING");
+  }
+
+  @Test
+  void node_with_a_wrong_clock_judges_nobody() {
+    FakeBus.next(sightings).complete(bartOnline());
+    FakeBus.next(events);
+    bus.reply(LedgerRequest.ADDRESS, LedgerRequest.FindSightings.class, asked -> bartSilent());
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.PingPeer.class,
+        ping -> new MeshRequest.PingFailed(MeshFailure.UNREACHABLE, ""));
+    for (String host : List.of("10.0.0.1", "10.0.0.2")) {
+      networkClock.record(new Witness(host, false), NOW.minus(Duration.ofHours(1)), NOW);
+    }
+    for (int check = 0; check < 40; check++) {
+      checkNow();
+    }
+
+    assertThat(events).isEmpty();
   }
 
   private void checkNow() {

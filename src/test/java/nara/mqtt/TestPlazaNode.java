@@ -131,6 +131,7 @@ public final class TestPlazaNode implements AutoCloseable {
             () -> "127.0.0.1:7433",
             new JdkTestVerifier(),
             scheduler,
+            scheduler,
             new SplittableRandom(1));
     deployments.push(await(vertx.deployVerticle(verticle)));
     return this;

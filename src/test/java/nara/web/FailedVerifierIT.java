@@ -26,7 +26,8 @@ class FailedVerifierIT {
     AtomicReference<Optional<String>> fault = new AtomicReference<>(Optional.empty());
     int port = freePort();
     Blocking.await(
-        vertx.deployVerticle(new WebVerticle("127.0.0.1", port, "lisa", fault::get)),
+        vertx.deployVerticle(
+            new WebVerticle("127.0.0.1", port, "lisa", fault::get, Optional::empty)),
         Duration.ofSeconds(10));
 
     assertThat(health(port)).isEqualTo("200 {\"status\":\"up\",\"name\":\"lisa\"}");
