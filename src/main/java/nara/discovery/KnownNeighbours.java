@@ -57,6 +57,7 @@ final class KnownNeighbours {
     private final Set<Source> sources = EnumSet.noneOf(Source.class);
     private boolean reachable;
     private boolean announced;
+    private boolean ownAddressConfigured;
 
     private NeighbourEntry(String name) {
       this.name = name;
@@ -80,6 +81,9 @@ final class KnownNeighbours {
   // neighbours are in neither.
   private final Set<String> hearsayOnly = new LinkedHashSet<>();
   private final Set<String> departed = new LinkedHashSet<>();
+
+  // Addresses at which this node itself responded to its last ping.
+  private final Map<String, Boolean> ownAddresses = BoundedMap.lru(MAX_NEIGHBOURS);
 
   // The last name that responded at an address: a failed ping there takes it offline.
   private final Map<String, String> nameByAddress = BoundedMap.lru(MAX_NEIGHBOURS);
@@ -106,7 +110,9 @@ final class KnownNeighbours {
   void addConfigured(String name, List<String> addresses) {
     NeighbourEntry neighbour = name.equals(me.name()) ? null : getOrAdd(name, CONFIGURED);
     if (neighbour != null) {
-      neighbour.addresses.configure(addresses);
+      neighbour.ownAddressConfigured = addresses.stream().anyMatch(ownAddresses::containsKey);
+      neighbour.addresses.configure(
+          addresses.stream().filter(address -> !ownAddresses.containsKey(address)).toList());
     }
   }
 
@@ -118,6 +124,12 @@ final class KnownNeighbours {
   Optional<String> onPong(PingTarget target, Pong pong) {
     String name = pong.name();
     String address = target.address();
+    if (isThisNode(pong)) {
+      ownAddresses.put(address, true);
+      known.values().forEach(each -> removeOwnAddress(each, address));
+    } else {
+      ownAddresses.remove(address);
+    }
     Optional<String> problem = conflict(target, pong);
     if (problem.isPresent() || name.equals(me.name())) {
       onNoPong(target);
@@ -137,6 +149,16 @@ final class KnownNeighbours {
     hearsayOnly.remove(name);
     departed.remove(name);
     return Optional.empty();
+  }
+
+  /** The operator, or another nara, took an address of this node for the neighbour's. */
+  private static void removeOwnAddress(NeighbourEntry neighbour, String address) {
+    neighbour.ownAddressConfigured |= neighbour.addresses.holds(address);
+    neighbour.addresses.remove(address);
+  }
+
+  private boolean isThisNode(Pong pong) {
+    return pong.name().equals(me.name()) && pong.key().equals(me.keys().publicKey());
   }
 
   private static Evidence evidence(Source source) {
@@ -284,7 +306,10 @@ final class KnownNeighbours {
     policy
         .check(online.address())
         .map(PeerAddress::toString)
-        .filter(address -> neighbour.addresses.claim(address, evidence, firstHand))
+        .filter(
+            address ->
+                ownAddresses.containsKey(address)
+                    || neighbour.addresses.claim(address, evidence, firstHand))
         .map(address -> new PingTarget(address, name, firstHand ? PLAZA : HEARSAY))
         .ifPresent(toPing);
     return Optional.empty();
@@ -398,9 +423,19 @@ final class KnownNeighbours {
   /** All neighbours, sorted by name. */
   List<Neighbour> all() {
     return known.values().stream()
+        .filter(neighbour -> !isThisNode(neighbour))
         .map(this::toNeighbour)
         .sorted(Comparator.comparing(Neighbour::name))
         .toList();
+  }
+
+  /** Whether it is known only because the operator configured an address of this node for it. */
+  private boolean isThisNode(NeighbourEntry neighbour) {
+    return neighbour.isConfigured()
+        && neighbour.sources.size() == 1
+        && !neighbour.reachable
+        && neighbour.ownAddressConfigured
+        && neighbour.addresses.claimed().isEmpty();
   }
 
   private Neighbour toNeighbour(NeighbourEntry neighbour) {

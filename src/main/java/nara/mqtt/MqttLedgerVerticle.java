@@ -239,10 +239,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
 
     @Override
-    public Future<?> onMessage(String topic, byte[] payload) {
+    public Future<?> onMessage(String topic, byte[] payload, boolean retained) {
       return vertx
           .executeBlocking(() -> decoder.decode(topic, payload))
-          .compose(MqttLedgerVerticle.this::onPlazaMessage)
+          .compose(message -> onPlazaMessage(message, retained))
           .onFailure(MqttLedgerVerticle.this::onMessageFailed);
     }
 
@@ -288,6 +288,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
     failures.log("Failed to process an MQTT message; drop it; reason=" + failure.getMessage());
   }
 
+  private Future<?> onPlazaMessage(PlazaMessage message, boolean retained) {
+    return retained ? onRetained(message) : onPlazaMessage(message);
+  }
+
   private Future<?> onPlazaMessage(PlazaMessage message) {
     return switch (message) {
       case PlazaMessage.VerifiedHeyThere heyThere -> onHeyThere(heyThere);
@@ -308,6 +312,24 @@ public final class MqttLedgerVerticle extends VerticleBase {
         yield bus.request(CheckpointMessage.ADDRESS, checkpoint.message(), Timeouts.STEP);
       }
       case PlazaMessage.Ignored ignored -> ignore(ignored.ignoreReason());
+    };
+  }
+
+  /**
+   * A retained message is no sign of life, and no question or answer of now. Events count whenever
+   * they come.
+   */
+  private Future<?> onRetained(PlazaMessage message) {
+    return switch (message) {
+      case PlazaMessage.VerifiedHeyThere heyThere -> offer(heyThere.name(), heyThere.json());
+      case PlazaMessage.VerifiedChau chau -> offer(chau.name(), chau.json());
+      case PlazaMessage.SocialEvent event -> offer("plaza", event.json());
+      case PlazaMessage.Ignored ignored -> ignore(ignored.ignoreReason());
+      case PlazaMessage.VerifiedHowdy howdy -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.VerifiedNewspaper paper -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingRequest request -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingResponse response -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingCheckpoint checkpoint -> ignore(IgnoreReason.RETAINED);
     };
   }
 

@@ -56,9 +56,11 @@ final class PlazaConnection {
      * A message arrived. With too many messages in work, the client stops reading, so the rest
      * waits in the broker.
      *
+     * @param retained whether the broker kept the message from before this subscription, so that
+     *     its sender may be gone
      * @return a Future that ends when the message is handled
      */
-    Future<?> onMessage(String topic, byte[] payload);
+    Future<?> onMessage(String topic, byte[] payload, boolean retained);
 
     /** An oversized message arrived and was dropped. */
     void onOversized();
@@ -326,7 +328,7 @@ final class PlazaConnection {
       from.pause();
     }
     listener
-        .onMessage(message.topicName(), message.payload().getBytes())
+        .onMessage(message.topicName(), message.payload().getBytes(), message.isRetain())
         .onComplete(done -> onHandled(from));
   }
 

@@ -98,6 +98,29 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void configured_neighbour_whose_address_is_this_node_is_no_neighbour() {
+      known.addConfigured("bart", List.of(HERE));
+      answers(configured("bart", HERE), "me");
+      assertThat(known.all()).isEmpty();
+
+      known.addConfigured("bart", List.of(HERE));
+      assertThat(known.all()).as("in the next run").isEmpty();
+      assertThat(answers(configured("bart", HERE), "bart")).isEmpty();
+      assertThat(bart().address()).as("it is another machine now").isEqualTo(HERE);
+    }
+
+    @Test
+    void announced_neighbour_keeps_no_address_of_this_node() {
+      known.onPresence(announced("bart", HERE));
+      answers(new PingTarget(HERE, "bart", PLAZA), "me");
+
+      assertThat(bart().online()).isTrue();
+      assertThat(bart().address()).isEmpty();
+      known.onPresence(announced("bart", HERE));
+      assertThat(bart().address()).isEmpty();
+    }
+
+    @Test
     void own_name_with_another_key_and_own_key_with_another_name_are_reported() {
       assertThat(known.onPong(found(HERE), pong("me", TestIdentities.key("impostor"))))
           .hasValueSatisfying(it -> assertThat(it).contains("this node's name"));

@@ -155,6 +155,31 @@ class PresenceIT {
   }
 
   @Test
+  void retained_messages_of_a_dead_nara_are_no_sign_of_life() {
+    Citizen bart = Citizen.named("bart");
+    Status status = Status.of(bart.identity(), "test", "10.0.0.1:1");
+    String signature =
+        bart.identity().keys().signBase64(status.json().getBytes(StandardCharsets.UTF_8));
+    byte[] newspaper = new Newspaper("bart", status.json(), status, signature).json();
+    long nanos = nara.event.Event.unixNanos(java.time.Instant.now());
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient past = new MqttTestClient(broker.url());
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      past.publishRetained("nara/newspaper/bart", newspaper);
+      past.publishRetained(Topics.HEY_THERE, bart.heyThere(nanos, "10.0.0.1:1"));
+      past.await(Topics.HEY_THERE);
+      lisa.connected(config(broker.url()));
+      lisa.awaitCounts(counts -> counts.ignored().getOrDefault("retained", 0L) == 1);
+      TestPlazaNode.awaitResult(lisa.offered::values, all -> !all.isEmpty());
+      assertThat(lisa.presence).isEmpty();
+
+      // The same nara alive.
+      past.publish("nara/newspaper/bart", newspaper);
+      lisa.awaitPresence(told -> told instanceof Online);
+    }
+  }
+
+  @Test
   void recorded_ledger_requests_get_the_responses_of_the_reference() {
     JsonNode live = Vectors.json("mqtt-live.json").get("by_topic");
     LedgerResponseMessage.DecodedResponse recorded =
