@@ -134,7 +134,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    responder = new LedgerResponder(vertx, steady, me.name(), connection);
+    responder = new LedgerResponder(vertx, steady, me.name(), connection, config.maxMessageBytes());
     publisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);

@@ -109,7 +109,8 @@ public final class TestPlazaNode implements AutoCloseable {
         Duration.ofMillis(20),
         Duration.ofMillis(50),
         Duration.ofMillis(150),
-        maxMessageBytes);
+        maxMessageBytes,
+        PlazaConfig.Tls.DEFAULT);
   }
 
   TestPlazaNode connect(PlazaConfig config) {
@@ -280,7 +281,11 @@ public final class TestPlazaNode implements AutoCloseable {
         ledger.stream()
             .filter(event -> event.ts() > page.after())
             .filter(event -> page.filter().services().contains(event.service().wireName()))
-            .filter(event -> subjects.contains(event.actor()) || subjects.contains(event.target()))
+            .filter(
+                event ->
+                    subjects.isEmpty()
+                        || subjects.contains(event.actor())
+                        || subjects.contains(event.target()))
             .limit(page.size())
             .toList();
     return new QueryResult(
