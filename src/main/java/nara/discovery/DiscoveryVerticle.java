@@ -105,7 +105,10 @@ public final class DiscoveryVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    known = new KnownNeighbours(me, keys, policy, announced::add, KnownNeighbours.MAX_NEIGHBOURS);
+    NeighbourLog neighbourLog = new NeighbourLog(LOG::info, steady);
+    known =
+        new KnownNeighbours(
+            me, keys, policy, announced::add, neighbourLog::log, KnownNeighbours.MAX_NEIGHBOURS);
     hostLookup = new HostLookup(vertx);
     scan = config.scan().map(range -> AddressScan.of(range.cidr(), range.port()));
     tailscale =

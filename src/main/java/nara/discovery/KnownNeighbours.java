@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import nara.bounds.BoundedMap;
 import nara.bounds.SafeText;
 import nara.discovery.Neighbour.Source;
 import nara.discovery.NeighbourAddresses.Evidence;
+import nara.discovery.NeighbourLog.Change;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.LearnResult;
@@ -63,6 +65,10 @@ final class KnownNeighbours {
       this.name = name;
     }
 
+    private boolean isOnline() {
+      return reachable || announced;
+    }
+
     private boolean isConfigured() {
       return sources.contains(CONFIGURED);
     }
@@ -74,6 +80,7 @@ final class KnownNeighbours {
   private final Keyring keys;
   private final AddressPolicy policy;
   private final Consumer<PingTarget> toPing;
+  private final BiConsumer<String, Change> changes;
   private final int maxNeighbours;
   private final Map<String, NeighbourEntry> known = new LinkedHashMap<>();
 
@@ -92,13 +99,16 @@ final class KnownNeighbours {
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
    * @param toPing gets each newly announced address
+   * @param changes is told of neighbours that come and go
    */
   KnownNeighbours(
       Identity me,
       Keyring keys,
       AddressPolicy policy,
       Consumer<PingTarget> toPing,
+      BiConsumer<String, Change> changes,
       int maxNeighbours) {
+    this.changes = changes;
     this.me = me;
     this.keys = keys;
     this.policy = policy;
@@ -145,7 +155,9 @@ final class KnownNeighbours {
     }
     neighbour.addresses.onResponse(address, evidence(target.source()));
     nameByAddress.put(address, name);
+    boolean wasOnline = neighbour.isOnline();
     neighbour.reachable = true;
+    tellOfReturn(neighbour, wasOnline);
     hearsayOnly.remove(name);
     departed.remove(name);
     return Optional.empty();
@@ -229,6 +241,15 @@ final class KnownNeighbours {
     if (neighbour.reachable && !neighbour.addresses.responds()) {
       neighbour.reachable = false;
       addDeparted(neighbour);
+      if (!neighbour.isOnline()) {
+        changes.accept(name, Change.LOST);
+      }
+    }
+  }
+
+  private void tellOfReturn(NeighbourEntry neighbour, boolean wasOnline) {
+    if (!wasOnline && neighbour.isOnline()) {
+      changes.accept(neighbour.name, Change.CAME);
     }
   }
 
@@ -266,7 +287,7 @@ final class KnownNeighbours {
         return onOnline(online);
       }
       case Presence.Offline offline -> onOffline(offline);
-      case Presence.Missing missing -> markGone(missing.name());
+      case Presence.Missing missing -> markGone(missing.name(), Change.LOST);
       case Presence.Active active -> {}
       case Presence.ObservationReceived received -> {}
     }
@@ -301,7 +322,9 @@ final class KnownNeighbours {
         && (firstHand || neighbour.id.isEmpty())) {
       neighbour.id = online.id();
     }
+    boolean wasOnline = neighbour.isOnline();
     neighbour.announced |= firstHand;
+    tellOfReturn(neighbour, wasOnline);
     Evidence evidence = online.addressSigned() ? Evidence.SIGNED : Evidence.UNSIGNED;
     policy
         .check(online.address())
@@ -319,15 +342,18 @@ final class KnownNeighbours {
   private void onOffline(Presence.Offline offline) {
     NeighbourEntry neighbour = known.get(offline.name());
     if (offline.firstHand() || neighbour == null || !neighbour.reachable) {
-      markGone(offline.name());
+      markGone(offline.name(), Change.LEFT);
     } else {
       toPing.accept(new PingTarget(neighbour.addresses.address(), neighbour.name, HEARSAY));
     }
   }
 
-  private void markGone(String name) {
+  private void markGone(String name, Change change) {
     NeighbourEntry neighbour = known.get(name);
     if (neighbour != null) {
+      if (neighbour.isOnline()) {
+        changes.accept(name, change);
+      }
       neighbour.reachable = false;
       neighbour.announced = false;
       addDeparted(neighbour);
@@ -455,6 +481,6 @@ final class KnownNeighbours {
         neighbour.addresses.address(),
         keys.byName(neighbour.name),
         Set.copyOf(neighbour.sources),
-        neighbour.reachable || neighbour.announced);
+        neighbour.isOnline());
   }
 }

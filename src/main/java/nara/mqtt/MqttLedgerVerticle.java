@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bounds.RateLimiter;
+import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -73,6 +74,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
   private final RateLimiter strangerLimit;
+  private final RateLimiter goodbyeLimit;
+  private final boolean runsAlone;
+  private final OwnEcho ownEcho;
+  private boolean otherProcessKnown;
   private final LogOnce failures = new LogOnce(LOG::warn);
   private Bus bus;
   private PlazaDecoder decoder;
@@ -82,7 +87,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private StatusPublisher publisher;
   private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
+  private Scheduler.TimerHandle repeatedAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
+  private boolean stopping;
 
   /** Counts connects, disconnects and the stop: an announcement that ends after one is too late. */
   private int connectionChanges;
@@ -95,6 +102,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * @param verifier verifies single messages, on worker threads
    * @param networkClock for the times that others state
    * @param random for jitter only
+   * @param runsAlone false for a member of a cluster, where several processes are one nara
    */
   public MqttLedgerVerticle(
       Identity me,
@@ -105,8 +113,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
       SignatureVerifier verifier,
       Scheduler scheduler,
       InstantSource networkClock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      boolean runsAlone) {
     this.networkClock = networkClock;
+    this.runsAlone = runsAlone;
     this.me = me;
     this.keys = keys;
     this.config = config;
@@ -119,6 +129,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.peers = new PlazaPeers(me.name());
     this.strangerLimit =
         RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
+    this.goodbyeLimit =
+        RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
+    this.ownEcho = new OwnEcho(scheduler.instant());
   }
 
   @Override
@@ -145,8 +158,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    stopping = true;
     connectionChanges++;
     pendingAnnouncement.cancel();
+    repeatedAnnouncement.cancel();
     publisher.stop();
     fetcher.stop();
     return bus.request(
@@ -280,6 +295,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     publishedHeyThere = heyThere;
+    ownEcho.onPublished(heyThere);
     return connection.publish(Topics.HEY_THERE, heyThere);
   }
 
@@ -339,6 +355,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
+    if (mine && ownEcho.isFromAnotherProcess(heyThere)) {
+      onOtherProcess(heyThere.address());
+    }
     if (!peers.onHeyThere(heyThere, networkClock.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
@@ -356,15 +375,39 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return offer(name, heyThere.json());
   }
 
+  /** Warns once here. The other process hears the next announcement, and warns as well. */
+  private void onOtherProcess(String address) {
+    if (runsAlone && !otherProcessKnown) {
+      otherProcessKnown = true;
+      LOG.warn(
+          "Another process has this node's soul and uses the same broker; stop one of them, or"
+              + " run them as a cluster; its_address={}",
+          address.isEmpty() ? "unknown" : SafeText.excerpt(address));
+      announceAgain();
+    }
+  }
+
+  /** Announces this node with a new event, as soon as one may follow the last. */
+  private void announceAgain() {
+    repeatedAnnouncement.cancel();
+    repeatedAnnouncement =
+        scheduler.schedule(vertx, config.announceEvery().plusMillis(1), this::announce);
+  }
+
   private Future<?> onChau(PlazaMessage.VerifiedChau chau) {
     if (!senderKeys.accepts(chau.name(), "", chau.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
+    }
+    boolean mine = chau.name().equals(me.name());
+    if (mine && !stopping && !config.readOnly() && goodbyeLimit.tryAcquire("")) {
+      LOG.info("An earlier process of this node said goodbye; announce this one again");
+      announceAgain();
     }
     if (!peers.onChau(chau, networkClock.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
       count("goodbye");
-      if (!chau.name().equals(me.name())) {
+      if (!mine) {
         ownStatus.addBuzz(2);
         publish(new Presence.Offline(chau.name(), true));
       }

@@ -351,7 +351,8 @@ public final class NaraNode {
         verifier,
         scheduler,
         networkClock,
-        newRandom());
+        newRandom(),
+        cluster.isEmpty());
   }
 
   private String meshAddress() {

@@ -278,6 +278,7 @@ class PlazaIT {
       LedgersFetched answered =
           await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
       assertThat(answered.responses()).anyMatch(response -> response.events() == 7);
+      bart.awaitState(PlazaRequest.PlazaState::connected);
     }
   }
 

@@ -133,7 +133,8 @@ public final class TestPlazaNode implements AutoCloseable {
             new JdkTestVerifier(),
             scheduler,
             scheduler,
-            new SplittableRandom(1));
+            new SplittableRandom(1),
+            true);
     deployments.push(await(vertx.deployVerticle(verticle)));
     return this;
   }
