@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -58,6 +59,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final AddressPolicy policy;
   private final boolean usesMesh;
   private final NetworkClock networkClock;
+  private final Consumer<String> ownHost;
   private final InstantSource steady;
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
@@ -81,6 +83,7 @@ public final class DiscoveryVerticle extends VerticleBase {
    * @param policy for addresses that other naras announce
    * @param networkClock tells when this node's clock is wrong
    * @param random chooses among announced addresses
+   * @param ownHost gets this machine's address from the Tailscale daemon
    * @param usesMesh false: pings no address, and replies without addresses
    */
   public DiscoveryVerticle(
@@ -91,7 +94,9 @@ public final class DiscoveryVerticle extends VerticleBase {
       Scheduler scheduler,
       NetworkClock networkClock,
       RandomGenerator random,
+      Consumer<String> ownHost,
       boolean usesMesh) {
+    this.ownHost = ownHost;
     this.networkClock = networkClock;
     this.me = me;
     this.keys = keys;
@@ -194,6 +199,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private void onTailscale(DiscoveryRun discoveryRun, TailscaleStatus status) {
+    if (!status.own().isEmpty()) {
+      ownHost.accept(status.own());
+    }
     if (discoveryRun == run) {
       discoveryRun.onTailscaleStatus(status, MeshConfig.DEFAULT_PORT);
       sendPings();

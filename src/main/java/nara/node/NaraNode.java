@@ -28,6 +28,7 @@ import nara.checkpoint.sync.CheckpointSyncVerticle;
 import nara.clock.NetworkClock;
 import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
+import nara.discovery.TailscaleClient;
 import nara.gossip.GossipConfig;
 import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
@@ -148,7 +149,8 @@ public final class NaraNode {
             .then(() -> beforeRecovery.apply(this)),
         Part.of("mesh-sync", meshSync, () -> new MeshSyncVerticle(meshNode)),
         Part.of("mesh-server", meshServer, this::meshServer)
-            .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port())),
+            .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port()))
+            .then(this::findOwnHost),
         Part.of("opinion", opinion, this::opinion),
         Part.of("web", web, this::web)
             .explaining(portFailure("web", config.web().host(), config.web().port())));
@@ -302,6 +304,14 @@ public final class NaraNode {
         meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
   }
 
+  /** Asks before the first announcement. Later the discovery asks again. */
+  private Future<?> findOwnHost() {
+    String socket = config.discovery().tailscaleSocket();
+    return socket.isEmpty() || !config.mesh().advertise().isEmpty()
+        ? Future.succeededFuture()
+        : TailscaleClient.ownHost(vertx, socket).onSuccess(listenPort::setFoundHost);
+  }
+
   private Deployable opinion() {
     return new OpinionVerticle(me.name(), OpinionConfig.defaults(), scheduler);
   }
@@ -369,6 +379,7 @@ public final class NaraNode {
         scheduler,
         networkClock,
         newRandom(),
+        listenPort::setFoundHost,
         usesMesh);
   }
 

@@ -323,6 +323,7 @@ class DiscoveryVerticleTest {
                 Scheduler.system(),
                 new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
+                host -> {},
                 true)));
   }
 

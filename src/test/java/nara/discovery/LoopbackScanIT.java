@@ -74,6 +74,7 @@ class LoopbackScanIT {
                 Scheduler.system(),
                 new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
+                host -> {},
                 true)));
 
     NeighbourList all =

@@ -153,6 +153,7 @@ class CheckpointSyncIT {
                 Scheduler.of(clock),
                 new NetworkClock(Scheduler.of(clock)),
                 new Random(2),
+                host -> {},
                 true)));
     await(
         bartsNode.deployVerticle(
