@@ -193,7 +193,10 @@ final class PresenceTracker {
   }
 
   private void updateDoubt(Neighbourhood neighbourhood, Instant now) {
-    long online = trackedByName.values().stream().filter(TrackedNeighbour::isOnline).count();
+    long fallenSilent =
+        trackedByName.keySet().stream()
+            .filter(name -> tracked(name).isOnline() && neighbourhood.isSilent(name))
+            .count();
     boolean anyHeard =
         neighbourhood.neighbours().keySet().stream()
             .anyMatch(
@@ -202,7 +205,7 @@ final class PresenceTracker {
                         || isWithin(missingAfter, tracked(name).heardAt, now));
     boolean anySilent = trackedByName.keySet().stream().anyMatch(neighbourhood::isSilent);
     boolean doubted = doubtsNetwork;
-    doubtsNetwork = !anyHeard && anySilent && (doubted || online >= MIN_SILENT_AT_ONCE);
+    doubtsNetwork = !anyHeard && anySilent && (doubted || fallenSilent >= MIN_SILENT_AT_ONCE);
     if (doubted && !doubtsNetwork && anyHeard) {
       recordDeafUntil(now);
     }

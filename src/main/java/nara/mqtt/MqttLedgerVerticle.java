@@ -345,7 +345,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaMessage.VerifiedNewspaper paper -> ignore(IgnoreReason.RETAINED);
       case PlazaMessage.IncomingRequest request -> ignore(IgnoreReason.RETAINED);
       case PlazaMessage.IncomingResponse response -> ignore(IgnoreReason.RETAINED);
-      case PlazaMessage.IncomingCheckpoint checkpoint -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingCheckpoint checkpoint ->
+          checkpoint.message() instanceof CheckpointMessage.Agreed
+              ? onPlazaMessage(checkpoint)
+              : ignore(IgnoreReason.RETAINED);
     };
   }
 

@@ -56,9 +56,9 @@ public final class PeerScore {
     switch (failure) {
       case STALLED -> stalls++;
       case BAD_SIGNATURE, NOT_ASKED -> onInvalidResponse(reason);
-      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
-      // Nobody knows whose clock is wrong.
-      case UNREACHABLE, CUT_OFF, CLOCK_SKEW, UNVERIFIABLE, STOPPING -> {}
+      // With different clocks, nobody knows whose is wrong.
+      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED, CLOCK_SKEW -> errorResponses++;
+      case UNREACHABLE, CUT_OFF, UNVERIFIABLE, STOPPING -> {}
     }
   }
 

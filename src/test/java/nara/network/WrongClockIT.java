@@ -6,10 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import nara.bus.Scheduler;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.Neighbour;
+import nara.ledger.Query;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.node.Blocking;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
@@ -42,14 +47,16 @@ class WrongClockIT {
   @Test
   void node_an_hour_behind_its_two_neighbours_doubts_its_own_clock_and_blames_nobody() {
     Duration hour = Duration.ofHours(1);
+    AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
     try (TestNode bart = node("clock-bart", hour, events(), config -> config);
         TestNode lisa = node("clock-lisa", hour, events(), config -> config);
         TestNode late =
-            node(
+            TestNode.start(
                 "clock-late",
-                Duration.ZERO,
                 List.of(),
-                TestNode.withPeers(bart.configuredPeer(), lisa.configuredPeer()))) {
+                TestNode.withPeers(bart.configuredPeer(), lisa.configuredPeer()),
+                progressed -> {},
+                Scheduler.of(() -> Instant.now().plus(offset.get())))) {
       Report report = late.report();
 
       assertThat(report.reasons())
@@ -59,14 +66,31 @@ class WrongClockIT {
       assertThat(report.neighbours())
           .hasSize(2)
           .allSatisfy(neighbour -> assertThat(neighbour.dropReason()).isEmpty());
-      NeighbourList known =
-          Blocking.await(
-              late.node()
-                  .bus()
-                  .request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), TIMEOUT),
-              TIMEOUT);
-      assertThat(known.neighbours()).hasSize(2).allMatch(neighbour -> neighbour.online());
+      assertThat(discover(late).neighbours()).hasSize(2).allMatch(Neighbour::online);
+
+      // The operator sets the clock.
+      offset.set(hour);
+      assertThat(discover(late).problems()).isEmpty();
+      assertThat(fetch(late, bart)).isInstanceOf(MeshRequest.PageFetched.class);
     }
+  }
+
+  private static NeighbourList discover(TestNode node) {
+    return Blocking.await(
+        node.node()
+            .bus()
+            .request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), TIMEOUT),
+        TIMEOUT);
+  }
+
+  private static MeshRequest.FetchOutcome fetch(TestNode node, TestNode from) {
+    Peer peer = new Peer(from.node().identity().name(), from.address());
+    Query all = new Query.Page(Long.MIN_VALUE, 100, Query.Filter.ALL);
+    return Blocking.await(
+        node.node()
+            .bus()
+            .request(MeshRequest.ADDRESS, new MeshRequest.FetchPage(peer, all, TIMEOUT), TIMEOUT),
+        TIMEOUT);
   }
 
   @Test
