@@ -6,8 +6,11 @@ import static nara.mqtt.TestPlazaNode.tease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -249,6 +252,20 @@ class PlazaIT {
                   Optional.of(broker.certificate()),
                   Optional.of(broker.key()))));
       bart.awaitState(state -> state.error().contains("give plaza.tls.certificate"));
+    }
+  }
+
+  @Test
+  void file_that_holds_no_certificate_is_named_and_the_node_goes_on() throws IOException {
+    Path file = Files.createTempFile("authority", ".pem");
+    Files.writeString(file, "no certificate");
+    try (Mosquitto broker = Mosquitto.startEncrypted();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connect(tls(broker, trusting(file)))) {
+      lisa.awaitState(state -> state.error().contains("BEGIN CERTIFICATE"));
+      Files.copy(broker.certificate(), file, StandardCopyOption.REPLACE_EXISTING);
+      lisa.awaitState(PlazaRequest.PlazaState::connected);
+    } finally {
+      Files.delete(file);
     }
   }
 

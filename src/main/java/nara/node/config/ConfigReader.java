@@ -310,7 +310,7 @@ public final class ConfigReader {
             ClusterSection.pemFile(s, "certificate"),
             ClusterSection.pemFile(s, "key"));
     if (tls.certificate().isPresent() != tls.key().isPresent()) {
-      s.addProblem("certificate", "and plaza.tls.key belong together: give both or none");
+      s.addProblem("certificate", "belongs together with plaza.tls.key: give both or none");
     }
     if (tls.insecure()) {
       s.addWarning(
