@@ -49,6 +49,6 @@ public record BrokerUrl(String host, int port, boolean tls) {
 
   @Override
   public String toString() {
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + port;
   }
 }

@@ -322,7 +322,7 @@ public final class NaraNode {
         config.web().port(),
         me.name(),
         verifier::tripReason,
-        networkClock::warning);
+        () -> networkClock.warning().stream().toList());
   }
 
   private Deployable gossip() {

@@ -4,9 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -31,28 +33,27 @@ public final class WebVerticle extends VerticleBase {
   private final int port;
   private final String name;
   private final Supplier<Optional<String>> fault;
-  private final Supplier<Optional<String>> warning;
+  private final Supplier<List<String>> notes;
 
   private Bus bus;
   private HttpServer server;
 
   /**
    * @param name of the node
-   * @param warning what hinders the node's work from outside, such as a wrong clock; empty when
-   *     nothing does
    * @param fault why the node cannot do its work until it restarts; empty when it can
+   * @param notes sentences that {@code /ready} shows, such as that the clock is wrong
    */
   public WebVerticle(
       String host,
       int port,
       String name,
       Supplier<Optional<String>> fault,
-      Supplier<Optional<String>> warning) {
+      Supplier<List<String>> notes) {
     this.host = host;
     this.port = port;
     this.name = name;
     this.fault = fault;
-    this.warning = warning;
+    this.notes = notes;
   }
 
   @Override
@@ -95,7 +96,10 @@ public final class WebVerticle extends VerticleBase {
                       .put("stage", current.stage())
                       .put("outcome", current.report().outcome());
               reason.ifPresent(text -> state.put("reason", text));
-              warning.get().ifPresent(text -> state.put("warning", text));
+              List<String> sentences = notes.get();
+              if (!sentences.isEmpty()) {
+                state.put("notes", new JsonArray(sentences));
+              }
               send(context, ready ? 200 : 503, state.encode());
             });
   }
