@@ -219,6 +219,27 @@ class PresenceIT {
   }
 
   @Test
+  void members_of_a_cluster_do_not_warn_of_each_other() {
+    Logger logger = (Logger) LoggerFactory.getLogger(MqttLedgerVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode one = new TestPlazaNode("lisa").inCluster().connected(config(broker.url()))) {
+      watcher.await(Topics.HEY_THERE);
+      try (TestPlazaNode two =
+          new TestPlazaNode("lisa").inCluster().connected(config(broker.url()))) {
+        one.awaitCounts(counts -> counts.handled().getOrDefault("hello", 0L) >= 2);
+        two.awaitCounts(counts -> counts.handled().getOrDefault("hello", 0L) >= 1);
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(warnings(log)).isEmpty();
+  }
+
+  @Test
   void own_goodbye_of_the_process_before_is_answered_by_an_announcement() {
     try (Mosquitto broker = Mosquitto.start();
         MqttTestClient watcher = new MqttTestClient(broker.url());

@@ -63,6 +63,7 @@ public final class TestPlazaNode implements AutoCloseable {
   private final List<Event> ledger = new ArrayList<>();
   private final EventReader reader = new EventReader();
   private volatile Consumer<Query> onQuery = query -> {};
+  private boolean runsAlone = true;
   private final Scheduler scheduler;
   private final Deque<String> deployments = new ArrayDeque<>();
   private volatile Future<Void> repliesResumed = Future.succeededFuture();
@@ -134,8 +135,14 @@ public final class TestPlazaNode implements AutoCloseable {
             scheduler,
             scheduler,
             new SplittableRandom(1),
-            true);
+            runsAlone);
     deployments.push(await(vertx.deployVerticle(verticle)));
+    return this;
+  }
+
+  /** Makes this node a member of a cluster: other processes have the same soul. */
+  TestPlazaNode inCluster() {
+    runsAlone = false;
     return this;
   }
 
