@@ -1,9 +1,12 @@
 package nara.clock;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,8 @@ public final class NetworkClock implements InstantSource {
 
   /** When this node's clock moves so far against its timers, it was set, or the node suspended. */
   private static final Duration MIN_STEP = Duration.ofSeconds(5);
+
+  private static final int IPV6_NETWORK_BYTES = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkClock.class);
 
@@ -82,11 +87,16 @@ public final class NetworkClock implements InstantSource {
   /** One owner has a whole IPv6 network of 64 bits: it is one voter. */
   private static String voter(Witness neighbour) {
     String host = neighbour.host();
-    if (neighbour.configured() || host.indexOf(':') < 0 || host.startsWith("::")) {
+    if (neighbour.configured() || host.indexOf(':') < 0) {
       return host;
     }
-    String[] groups = host.split(":", 5);
-    return String.join(":", List.of(groups).subList(0, Math.min(4, groups.length)));
+    try {
+      // A literal address is not looked up.
+      byte[] address = InetAddress.getByName(host).getAddress();
+      return HexFormat.of().formatHex(address, 0, Math.min(IPV6_NETWORK_BYTES, address.length));
+    } catch (UnknownHostException noAddress) {
+      return host;
+    }
   }
 
   /** This node's time, corrected. */

@@ -86,7 +86,7 @@ class NetworkClockTest {
   void one_machine_with_many_names_ports_and_addresses_has_one_vote() {
     for (int i = 0; i < 100; i++) {
       discovered("10.0.0.1", HOUR);
-      discovered("2001:db8:0:1::" + Integer.toHexString(i), HOUR);
+      discovered("2001:db8::" + Integer.toHexString(i), HOUR);
     }
     discovered("10.0.0.2", Duration.ZERO);
 
