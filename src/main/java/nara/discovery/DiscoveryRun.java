@@ -11,6 +11,7 @@ import nara.discovery.Neighbour.Source;
 import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.PeerAddress;
 
 /** One query of all sources, without sockets: the next ping, its result, and the end. */
 final class DiscoveryRun {
@@ -27,6 +28,8 @@ final class DiscoveryRun {
   private boolean tailscalePending;
   private int otherWork;
   private int scanPongs;
+  private int tailscaleMachines;
+  private int tailscalePongs;
 
   /** The pings of one configured peer: it may have several addresses, and one is enough. */
   private static final class ConfiguredAttempt {
@@ -90,8 +93,10 @@ final class DiscoveryRun {
   void onTailscaleStatus(TailscaleStatus status, int meshPort) {
     tailscalePending = false;
     addProblem(status.error());
+    tailscaleMachines = status.addresses().size();
     addSource(
-        status.addresses().stream().map(address -> address + ":" + meshPort), Source.TAILSCALE);
+        status.addresses().stream().map(host -> new PeerAddress(host, meshPort).toString()),
+        Source.TAILSCALE);
   }
 
   /** Applies the result of a ping, which is no longer in flight. */
@@ -106,6 +111,7 @@ final class DiscoveryRun {
     switch (outcome) {
       case Pong pong -> {
         scanPongs += target.source() == Source.SCAN ? 1 : 0;
+        tailscalePongs += target.source() == Source.TAILSCALE ? 1 : 0;
         known.onPong(target, pong).ifPresent(problemList::add);
       }
       case PingFailed failed -> {
@@ -157,6 +163,11 @@ final class DiscoveryRun {
     claimFailures.clear();
     if (config.scan().isPresent() && scanPongs == 0) {
       problemList.add("nobody answered in the range " + config.scan().get().cidr());
+    }
+    if (tailscaleMachines > 0 && tailscalePongs == 0) {
+      problemList.add(
+          "Tailscale: %d %s asked, none is a nara"
+              .formatted(tailscaleMachines, tailscaleMachines == 1 ? "machine" : "machines"));
     }
     return problemList.list();
   }

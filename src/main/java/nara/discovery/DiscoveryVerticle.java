@@ -1,5 +1,7 @@
 package nara.discovery;
 
+import static nara.discovery.Neighbour.Source.CONFIGURED;
+
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -20,6 +23,7 @@ import nara.bus.Done;
 import nara.bus.HostLookup;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
@@ -54,6 +58,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final DiscoveryConfig config;
   private final AddressPolicy policy;
   private final boolean usesMesh;
+  private final NetworkClock networkClock;
+  private final Consumer<String> ownHost;
   private final InstantSource steady;
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
@@ -75,7 +81,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   /**
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
+   * @param networkClock tells when this node's clock is wrong
    * @param random chooses among announced addresses
+   * @param ownHost gets this machine's address from the Tailscale daemon
    * @param usesMesh false: pings no address, and replies without addresses
    */
   public DiscoveryVerticle(
@@ -84,8 +92,12 @@ public final class DiscoveryVerticle extends VerticleBase {
       DiscoveryConfig config,
       AddressPolicy policy,
       Scheduler scheduler,
+      NetworkClock networkClock,
       RandomGenerator random,
+      Consumer<String> ownHost,
       boolean usesMesh) {
+    this.ownHost = ownHost;
+    this.networkClock = networkClock;
     this.me = me;
     this.keys = keys;
     this.config = usesMesh ? config : DiscoveryConfig.defaults();
@@ -98,7 +110,10 @@ public final class DiscoveryVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    known = new KnownNeighbours(me, keys, policy, announced::add, KnownNeighbours.MAX_NEIGHBOURS);
+    NeighbourLog neighbourLog = new NeighbourLog(LOG::info, steady);
+    known =
+        new KnownNeighbours(
+            me, keys, policy, announced::add, neighbourLog::log, KnownNeighbours.MAX_NEIGHBOURS);
     hostLookup = new HostLookup(vertx);
     scan = config.scan().map(range -> AddressScan.of(range.cidr(), range.port()));
     tailscale =
@@ -187,6 +202,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private void onTailscale(DiscoveryRun discoveryRun, TailscaleStatus status) {
+    if (!status.own().isEmpty()) {
+      ownHost.accept(status.own());
+    }
     if (discoveryRun == run) {
       discoveryRun.onTailscaleStatus(status, MeshConfig.DEFAULT_PORT);
       sendPings();
@@ -215,7 +233,8 @@ public final class DiscoveryVerticle extends VerticleBase {
       PingTarget target = n.get();
       bus.request(
               MeshRequest.ADDRESS,
-              new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
+              new MeshRequest.PingPeer(
+                  target.address(), target.source() == CONFIGURED, config.pingTimeout()),
               config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
           .onComplete(
               ended -> {
@@ -338,7 +357,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget target) {
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
+            new MeshRequest.PingPeer(
+                target.address(), target.source() == CONFIGURED, config.pingTimeout()),
             config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
         .otherwise(
             failure -> {
@@ -363,6 +383,7 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private NeighbourList neighbourList() {
     List<String> problems = new ArrayList<>(lastProblems);
+    networkClock.warning().ifPresent(problems::add);
     problems.addAll(plazaProblems.list());
     List<Neighbour> all = known.all();
     return new NeighbourList(

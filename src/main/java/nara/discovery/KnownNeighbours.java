@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import nara.bounds.BoundedMap;
 import nara.bounds.SafeText;
 import nara.discovery.Neighbour.Source;
 import nara.discovery.NeighbourAddresses.Evidence;
+import nara.discovery.NeighbourLog.Change;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.LearnResult;
@@ -57,9 +59,14 @@ final class KnownNeighbours {
     private final Set<Source> sources = EnumSet.noneOf(Source.class);
     private boolean reachable;
     private boolean announced;
+    private boolean ownAddressConfigured;
 
     private NeighbourEntry(String name) {
       this.name = name;
+    }
+
+    private boolean isOnline() {
+      return reachable || announced;
     }
 
     private boolean isConfigured() {
@@ -73,6 +80,7 @@ final class KnownNeighbours {
   private final Keyring keys;
   private final AddressPolicy policy;
   private final Consumer<PingTarget> toPing;
+  private final BiConsumer<String, Change> changes;
   private final int maxNeighbours;
   private final Map<String, NeighbourEntry> known = new LinkedHashMap<>();
 
@@ -81,6 +89,9 @@ final class KnownNeighbours {
   private final Set<String> hearsayOnly = new LinkedHashSet<>();
   private final Set<String> departed = new LinkedHashSet<>();
 
+  // Addresses at which this node itself responded to its last ping.
+  private final Map<String, Boolean> ownAddresses = BoundedMap.lru(MAX_NEIGHBOURS);
+
   // The last name that responded at an address: a failed ping there takes it offline.
   private final Map<String, String> nameByAddress = BoundedMap.lru(MAX_NEIGHBOURS);
 
@@ -88,13 +99,16 @@ final class KnownNeighbours {
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
    * @param toPing gets each newly announced address
+   * @param changes is told of neighbours that come and go
    */
   KnownNeighbours(
       Identity me,
       Keyring keys,
       AddressPolicy policy,
       Consumer<PingTarget> toPing,
+      BiConsumer<String, Change> changes,
       int maxNeighbours) {
+    this.changes = changes;
     this.me = me;
     this.keys = keys;
     this.policy = policy;
@@ -106,7 +120,9 @@ final class KnownNeighbours {
   void addConfigured(String name, List<String> addresses) {
     NeighbourEntry neighbour = name.equals(me.name()) ? null : getOrAdd(name, CONFIGURED);
     if (neighbour != null) {
-      neighbour.addresses.configure(addresses);
+      neighbour.ownAddressConfigured = addresses.stream().anyMatch(ownAddresses::containsKey);
+      neighbour.addresses.configure(
+          addresses.stream().filter(address -> !ownAddresses.containsKey(address)).toList());
     }
   }
 
@@ -118,6 +134,12 @@ final class KnownNeighbours {
   Optional<String> onPong(PingTarget target, Pong pong) {
     String name = pong.name();
     String address = target.address();
+    if (isThisNode(pong)) {
+      ownAddresses.put(address, true);
+      known.values().forEach(each -> removeOwnAddress(each, address));
+    } else {
+      ownAddresses.remove(address);
+    }
     Optional<String> problem = conflict(target, pong);
     if (problem.isPresent() || name.equals(me.name())) {
       onNoPong(target);
@@ -133,10 +155,22 @@ final class KnownNeighbours {
     }
     neighbour.addresses.onResponse(address, evidence(target.source()));
     nameByAddress.put(address, name);
+    boolean wasOnline = neighbour.isOnline();
     neighbour.reachable = true;
+    tellOfReturn(neighbour, wasOnline);
     hearsayOnly.remove(name);
     departed.remove(name);
     return Optional.empty();
+  }
+
+  /** The operator, or another nara, took an address of this node for the neighbour's. */
+  private static void removeOwnAddress(NeighbourEntry neighbour, String address) {
+    neighbour.ownAddressConfigured |= neighbour.addresses.holds(address);
+    neighbour.addresses.remove(address);
+  }
+
+  private boolean isThisNode(Pong pong) {
+    return pong.name().equals(me.name()) && pong.key().equals(me.keys().publicKey());
   }
 
   private static Evidence evidence(Source source) {
@@ -216,6 +250,15 @@ final class KnownNeighbours {
     if (neighbour.reachable && !neighbour.addresses.responds()) {
       neighbour.reachable = false;
       addDeparted(neighbour);
+      if (!neighbour.isOnline()) {
+        changes.accept(name, Change.LOST);
+      }
+    }
+  }
+
+  private void tellOfReturn(NeighbourEntry neighbour, boolean wasOnline) {
+    if (!wasOnline && neighbour.isOnline()) {
+      changes.accept(neighbour.name, Change.CAME);
     }
   }
 
@@ -261,7 +304,7 @@ final class KnownNeighbours {
         return onOnline(online);
       }
       case Presence.Offline offline -> onOffline(offline);
-      case Presence.Missing missing -> markGone(missing.name());
+      case Presence.Missing missing -> markGone(missing.name(), Change.LOST);
       case Presence.Active active -> {}
       case Presence.ObservationReceived received -> {}
     }
@@ -296,7 +339,9 @@ final class KnownNeighbours {
         && (firstHand || neighbour.id.isEmpty())) {
       neighbour.id = online.id();
     }
+    boolean wasOnline = neighbour.isOnline();
     neighbour.announced |= firstHand;
+    tellOfReturn(neighbour, wasOnline);
     if (firstHand && !neighbour.addresses.responds()) {
       // It may have been down when its configured addresses were pinged.
       neighbour.addresses.configured().stream()
@@ -307,7 +352,10 @@ final class KnownNeighbours {
     policy
         .check(online.address())
         .map(PeerAddress::toString)
-        .filter(address -> neighbour.addresses.claim(address, evidence, firstHand))
+        .filter(
+            address ->
+                ownAddresses.containsKey(address)
+                    || neighbour.addresses.claim(address, evidence, firstHand))
         .map(address -> new PingTarget(address, name, firstHand ? PLAZA : HEARSAY))
         .ifPresent(toPing);
     return Optional.empty();
@@ -317,15 +365,18 @@ final class KnownNeighbours {
   private void onOffline(Presence.Offline offline) {
     NeighbourEntry neighbour = known.get(offline.name());
     if (offline.firstHand() || neighbour == null || !neighbour.reachable) {
-      markGone(offline.name());
+      markGone(offline.name(), Change.LEFT);
     } else {
       toPing.accept(new PingTarget(neighbour.addresses.address(), neighbour.name, HEARSAY));
     }
   }
 
-  private void markGone(String name) {
+  private void markGone(String name, Change change) {
     NeighbourEntry neighbour = known.get(name);
     if (neighbour != null) {
+      if (neighbour.isOnline()) {
+        changes.accept(name, change);
+      }
       neighbour.reachable = false;
       neighbour.announced = false;
       addDeparted(neighbour);
@@ -431,9 +482,19 @@ final class KnownNeighbours {
   /** All neighbours, sorted by name. */
   List<Neighbour> all() {
     return known.values().stream()
+        .filter(neighbour -> !isThisNode(neighbour))
         .map(this::toNeighbour)
         .sorted(Comparator.comparing(Neighbour::name))
         .toList();
+  }
+
+  /** Whether it is known only because the operator configured an address of this node for it. */
+  private boolean isThisNode(NeighbourEntry neighbour) {
+    return neighbour.isConfigured()
+        && neighbour.sources.size() == 1
+        && !neighbour.reachable
+        && neighbour.ownAddressConfigured
+        && neighbour.addresses.claimed().isEmpty();
   }
 
   private Neighbour toNeighbour(NeighbourEntry neighbour) {
@@ -443,6 +504,6 @@ final class KnownNeighbours {
         neighbour.addresses.address(),
         keys.byName(neighbour.name),
         Set.copyOf(neighbour.sources),
-        neighbour.reachable || neighbour.announced);
+        neighbour.isOnline());
   }
 }

@@ -100,6 +100,12 @@ final class NeighbourAddresses {
     return evicted.isPresent();
   }
 
+  /** The address is another nara's for certain. */
+  void remove(String address) {
+    claims.remove(address);
+    choose();
+  }
+
   /** Replaces the operator's addresses of this name. */
   void configure(List<String> addresses) {
     configured = Set.copyOf(addresses);

@@ -17,7 +17,7 @@ import nara.mesh.client.Exchange;
  *
  * <p>The daemon is trusted no more than a peer: the size and the time of its response are bounded.
  */
-final class TailscaleClient {
+public final class TailscaleClient {
   /** Bytes of a response; a machine takes about 1 kB. */
   static final int MAX_RESPONSE_BYTES = 4 << 20;
 
@@ -32,6 +32,12 @@ final class TailscaleClient {
   private final Vertx vertx;
   private final BoundedWebClient http;
   private final String socket;
+
+  /** This machine's address in its Tailscale network; empty when the daemon tells none now. */
+  public static Future<String> ownHost(Vertx vertx, String socket) {
+    TailscaleClient client = new TailscaleClient(vertx, socket);
+    return client.fetchStatus().map(TailscaleStatus::own).eventually(client::close);
+  }
 
   /** A client of the daemon that listens at that path. */
   TailscaleClient(Vertx vertx, String socket) {

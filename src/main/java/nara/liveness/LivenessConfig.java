@@ -16,6 +16,12 @@ public record LivenessConfig(
   /** The reference checks each second; the shortest silence that counts is 300 seconds. */
   static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
 
+  /**
+   * After a longer time between two checks, this node was suspended, or its clock was set. A busy
+   * machine delays a check by seconds.
+   */
+  static final Duration MAX_CHECK_GAP = CHECK_INTERVAL.multipliedBy(3);
+
   // The reference's values. One ping per interval, however many neighbours there are.
   static final Duration PING_INTERVAL = Duration.ofSeconds(30);
   static final Duration PING_TIMEOUT = Duration.ofSeconds(5);

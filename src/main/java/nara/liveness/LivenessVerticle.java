@@ -15,6 +15,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.clock.NetworkClock;
 import nara.discovery.Neighbour;
 import nara.event.Chau;
 import nara.event.Event;
@@ -52,6 +53,7 @@ public final class LivenessVerticle extends VerticleBase {
   private final Identity me;
   private final LivenessConfig config;
   private final Scheduler scheduler;
+  private final NetworkClock networkClock;
   private final InstantSource steady;
   private final RandomGenerator random;
   private final ObservationWriter writer;
@@ -69,14 +71,25 @@ public final class LivenessVerticle extends VerticleBase {
   private PresenceTracker tracker;
 
   private Neighbourhood neighbourhood = Neighbourhood.EMPTY;
+  private final SuspensionDetector suspensions =
+      new SuspensionDetector(LivenessConfig.MAX_CHECK_GAP);
+  private boolean doubtsNetwork;
   private boolean checking;
   private long checks;
   private long pings;
   private long seenReports;
 
+  /**
+   * @param networkClock tells when this node's clock is wrong
+   */
   public LivenessVerticle(
-      Identity me, LivenessConfig config, Scheduler scheduler, RandomGenerator random) {
+      Identity me,
+      LivenessConfig config,
+      Scheduler scheduler,
+      NetworkClock networkClock,
+      RandomGenerator random) {
     this.me = me;
+    this.networkClock = networkClock;
     this.config = config;
     this.scheduler = scheduler;
     this.steady = scheduler.steady();
@@ -204,9 +217,37 @@ public final class LivenessVerticle extends VerticleBase {
   // Presence checks.
 
   private void onCheck() {
+    suspensions.onCheck(scheduler.instant()).ifPresent(this::onResumed);
+    if (networkClock.skew().isPresent()) {
+      // By a wrong clock, everybody is silent.
+      tracker.recordDeafUntil(scheduler.instant());
+    }
     if (!checking) {
       checking = true;
       checkPresence().onFailure(this::logFailure).onComplete(ended -> checking = false);
+    }
+  }
+
+  /** While this node was suspended it heard nobody. The silence is its own. */
+  private void onResumed(Duration gap) {
+    tracker.recordDeafUntil(scheduler.instant());
+    LOG.warn(
+        "This node did not run for {} s, or its clock was set; it reports no neighbour as missing"
+            + " for the next {} s",
+        gap.toSeconds(),
+        config.missingAfter().toSeconds());
+  }
+
+  private void logDoubt() {
+    if (tracker.doubtsNetwork() != doubtsNetwork) {
+      doubtsNetwork = tracker.doubtsNetwork();
+      if (doubtsNetwork) {
+        LOG.warn(
+            "All neighbours are silent at once: this node's network may be down; it reports none"
+                + " of them as missing");
+      } else {
+        LOG.info("Neighbours are heard again; this node's network works");
+      }
     }
   }
 
@@ -222,6 +263,7 @@ public final class LivenessVerticle extends VerticleBase {
             found -> {
               neighbourhood = found;
               List<LivenessAction> actions = tracker.check(found, now);
+              logDoubt();
               return Future.join(actions.stream().map(action -> perform(action, now)).toList());
             })
         .onComplete(ended -> checks++);
@@ -286,7 +328,8 @@ public final class LivenessVerticle extends VerticleBase {
     long sentTs = Event.unixNanos(scheduler.instant());
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(address, LivenessConfig.PING_TIMEOUT),
+            new MeshRequest.PingPeer(
+                address, neighbourhood.isConfigured(name), LivenessConfig.PING_TIMEOUT),
             LivenessConfig.PING_TIMEOUT.plus(Timeouts.MESH_ALLOWANCE))
         .compose(
             outcome ->

@@ -21,4 +21,16 @@ record Neighbourhood(Map<String, Neighbour> neighbours, Map<String, Sighting> si
     Sighting sighting = sightings.get(name);
     return sighting != null && sighting.isOnline();
   }
+
+  /** Whether a neighbour is missing only because no event mentions it. */
+  boolean isSilent(String name) {
+    Sighting sighting = sightings.get(name);
+    return sighting != null && sighting.isSilent();
+  }
+
+  /** Whether the operator named the address of a neighbour. */
+  boolean isConfigured(String name) {
+    Neighbour neighbour = neighbours.get(name);
+    return neighbour != null && neighbour.sources().contains(Neighbour.Source.CONFIGURED);
+  }
 }

@@ -20,6 +20,10 @@ import nara.ledger.LedgerRequest.Sighting;
  * is reported as seen. An announcement after a goodbye, or after a neighbour was missing, is a
  * restart.
  *
+ * <p>Silence is no evidence when this node could not hear anybody. After this node was suspended,
+ * and after its network was away, no neighbour is missing before it had time to be heard again. The
+ * network counts as away while all neighbours are silent at once.
+ *
  * <p>Pure: inputs and the time come in, actions go out. Holds no naras but those that discovery
  * knows. Not thread-safe.
  */
@@ -38,6 +42,12 @@ final class PresenceTracker {
    * meanwhile. A thousand changes take five minutes.
    */
   static final int MAX_CHANGES_PER_CHECK = 32;
+
+  /**
+   * So many neighbours do not fall silent together without a common cause. A single neighbour may
+   * well be gone.
+   */
+  private static final int MIN_SILENT_AT_ONCE = 2;
 
   private static final String ONLINE = "ONLINE";
   private static final String MISSING = "MISSING";
@@ -99,6 +109,11 @@ final class PresenceTracker {
   private final Map<String, TrackedNeighbour> trackedByName = new HashMap<>();
   private boolean firstCheck = true;
 
+  /** Before this time, no neighbour is missing because it is silent. */
+  private Instant judgesFrom = Instant.MIN;
+
+  private boolean doubtsNetwork;
+
   /**
    * A tracker without neighbours.
    *
@@ -110,6 +125,16 @@ final class PresenceTracker {
     this.missingAfter = missingAfter;
     this.pings = pings;
     this.random = random;
+  }
+
+  /** This node heard nobody for a time, for its own reasons, until now. */
+  void recordDeafUntil(Instant now) {
+    judgesFrom = now.plus(missingAfter);
+  }
+
+  /** Whether at the last check all neighbours were silent that had been online. */
+  boolean doubtsNetwork() {
+    return doubtsNetwork;
   }
 
   /** A neighbour sent a message that is no event, so the ledger does not know of it. */
@@ -155,6 +180,7 @@ final class PresenceTracker {
   /** Checks all neighbours, and returns what to do. */
   List<LivenessAction> check(Neighbourhood neighbourhood, Instant now) {
     trackedByName.keySet().retainAll(neighbourhood.neighbours().keySet());
+    updateDoubt(neighbourhood, now);
     Check check = new Check(now);
     for (Neighbour neighbour : neighbourhood.neighbours().values()) {
       String name = neighbour.name();
@@ -164,6 +190,29 @@ final class PresenceTracker {
     }
     firstCheck = false;
     return check.actions;
+  }
+
+  private void updateDoubt(Neighbourhood neighbourhood, Instant now) {
+    long fallenSilent =
+        trackedByName.keySet().stream()
+            .filter(name -> tracked(name).isOnline() && neighbourhood.isSilent(name))
+            .count();
+    boolean anyHeard =
+        neighbourhood.neighbours().keySet().stream()
+            .anyMatch(
+                name ->
+                    neighbourhood.isOnline(name)
+                        || isWithin(missingAfter, tracked(name).heardAt, now));
+    boolean anySilent = trackedByName.keySet().stream().anyMatch(neighbourhood::isSilent);
+    boolean doubted = doubtsNetwork;
+    doubtsNetwork = !anyHeard && anySilent && (doubted || fallenSilent >= MIN_SILENT_AT_ONCE);
+    if (doubted && !doubtsNetwork && anyHeard) {
+      recordDeafUntil(now);
+    }
+    if (judgesFrom.isAfter(now.plus(missingAfter))) {
+      // The clock was set back.
+      recordDeafUntil(now);
+    }
   }
 
   /** One check, and how many actions of each kind it may still take. */
@@ -185,6 +234,12 @@ final class PresenceTracker {
       if ((missing && awaitsPing(neighbour, tracked)) || (silent && wasHeard(neighbour, tracked))) {
         return;
       }
+      if (silent && isDeaf()) {
+        if (missing && doubtsNetwork && neighbour.online()) {
+          actions.add(new LivenessAction.MarkMissing(neighbour.name()));
+        }
+        return;
+      }
       if (sighting != null) {
         updateStatus(tracked, sighting.status());
         reportChange(neighbour.name(), tracked, sighting.lastStatusChange());
@@ -200,6 +255,11 @@ final class PresenceTracker {
       if (missing && neighbour.online()) {
         actions.add(new LivenessAction.MarkMissing(neighbour.name()));
       }
+    }
+
+    /** Whether silence is no evidence now. */
+    private boolean isDeaf() {
+      return doubtsNetwork || now.isBefore(judgesFrom);
     }
 
     /** Pings a missing neighbour that was online; true until its ping has ended. */

@@ -2,6 +2,7 @@
 @MayKnow({
   "bounds",
   "bus",
+  "clock",
   "discovery",
   "event..",
   "identity",

@@ -9,6 +9,7 @@ import nara.mesh.wire.PeerAddress;
  */
 public final class ListenPort {
   private volatile int port;
+  private volatile String foundHost = "";
 
   /** The port, while the server listens. */
   public OptionalInt port() {
@@ -16,13 +17,22 @@ public final class ListenPort {
     return now == 0 ? OptionalInt.empty() : OptionalInt.of(now);
   }
 
-  /** The address that others are told: the configured one, else host and port, else empty. */
+  /**
+   * The address that others are told: the configured one, else host and port, else empty. A node
+   * that listens on all interfaces has the host that the local Tailscale daemon told.
+   */
   public String advertisedAddress(MeshConfig config) {
     boolean wildcard = config.host().equals("0.0.0.0") || config.host().equals("::");
-    if (!config.advertise().isEmpty() || wildcard || port == 0) {
+    String host = wildcard ? foundHost : config.host();
+    if (!config.advertise().isEmpty() || host.isEmpty() || port == 0) {
       return config.advertise();
     }
-    return new PeerAddress(config.host(), port).toString();
+    return new PeerAddress(host, port).toString();
+  }
+
+  /** A daemon on this machine told the address by which others reach it. */
+  public void setFoundHost(String host) {
+    foundHost = host;
   }
 
   public void set(int actualPort) {

@@ -2,6 +2,7 @@ package nara.mesh;
 
 import java.util.Optional;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -11,6 +12,7 @@ import nara.trust.verifier.SignatureVerifier;
  * This node, as both ends of the mesh need it.
  *
  * @param keys verify peers; both ends add the keys that they learn
+ * @param networkClock gets the times in the answers of peers
  * @param listenPort where this node serves the mesh: the server sets it
  */
 public record MeshNode(
@@ -19,7 +21,19 @@ public record MeshNode(
     MeshConfig config,
     SignatureVerifier verifier,
     Scheduler clock,
+    NetworkClock networkClock,
     ListenPort listenPort) {
+  /** A node that compares its clock with nobody else's. */
+  public MeshNode(
+      Identity me,
+      Keyring keys,
+      MeshConfig config,
+      SignatureVerifier verifier,
+      Scheduler clock,
+      ListenPort listenPort) {
+    this(me, keys, config, verifier, clock, new NetworkClock(clock), listenPort);
+  }
+
   public String name() {
     return me.name();
   }

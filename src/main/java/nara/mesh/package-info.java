@@ -1,5 +1,5 @@
 /** Parts that both ends of the mesh share: configuration, the port, zines. */
-@MayKnow({"bus", "event..", "identity", "ledger", "mesh.wire", "trust", "trust.verifier"})
+@MayKnow({"bus", "clock", "event..", "identity", "ledger", "mesh.wire", "trust", "trust.verifier"})
 package nara.mesh;
 
 import nara.MayKnow;

@@ -1,8 +1,8 @@
 package nara.mqtt;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The address of the broker.
@@ -15,29 +15,32 @@ public record BrokerUrl(String host, int port, boolean tls) {
   private static final int PLAIN_PORT = 1883;
   private static final int TLS_PORT = 8883;
 
+  // A host name may have underscores, as those of Docker Compose do; java.net.URI refuses them.
+  private static final Pattern URL =
+      Pattern.compile(
+          "(mqtt|tcp|mqtts|tls|ssl)://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%a-z]+])(?::(\\d{1,5}))?/?");
+
   /**
-   * Reads {@code mqtt://host[:port]} or {@code mqtts://host[:port]}.
+   * Reads {@code mqtt://host[:port]} or {@code mqtts://host[:port]}. Other clients call these
+   * {@code tcp}, and {@code tls} or {@code ssl}. An IPv6 address is in brackets.
    *
    * @throws IllegalArgumentException with a message for the operator. The message does not repeat
    *     the URL, because a password may be in it.
    */
   public static BrokerUrl parse(String url) {
-    try {
-      URI uri = new URI(url);
-      boolean tls = "mqtts".equals(uri.getScheme());
-      boolean mqtt = tls || "mqtt".equals(uri.getScheme());
-      int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
-      boolean more =
-          uri.getRawUserInfo() != null
-              || uri.getRawQuery() != null
-              || uri.getRawFragment() != null
-              || !List.of("", "/").contains(String.valueOf(uri.getRawPath()));
-      if (mqtt && uri.getHost() != null && !more && port >= 1 && port <= 65_535) {
-        // An IPv6 address is in brackets.
-        return new BrokerUrl(uri.getHost().replaceAll("[\\[\\]]", ""), port, tls);
+    if (url.startsWith("ws://") || url.startsWith("wss://")) {
+      throw new IllegalArgumentException(
+          "the broker's URL must not be ws:// or wss://: this node does not use WebSockets; give"
+              + " the broker's mqtt:// or mqtts:// port");
+    }
+    Matcher parts = URL.matcher(url);
+    if (parts.matches()) {
+      boolean tls = !List.of("mqtt", "tcp").contains(parts.group(1));
+      int usual = tls ? TLS_PORT : PLAIN_PORT;
+      int port = parts.group(3) == null ? usual : Integer.parseInt(parts.group(3));
+      if (port >= 1 && port <= 65_535) {
+        return new BrokerUrl(parts.group(2).replaceAll("[\\[\\]]", ""), port, tls);
       }
-    } catch (URISyntaxException invalid) {
-      // The message below says what is allowed.
     }
     throw new IllegalArgumentException(
         "the broker's URL must be mqtt://host:port or mqtts://host:port, without a user or a path;"

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,11 +30,17 @@ final class LedgerResponder {
   private final Vertx vertx;
   private final String me;
   private final PlazaConnection connection;
+  private final long maxBytesInAll;
   private final RateLimiter limitPerName;
   private final RateLimiter limitInAll;
   private Future<Void> lastResponse = Future.succeededFuture();
 
-  LedgerResponder(Vertx vertx, InstantSource clock, String me, PlazaConnection connection) {
+  /**
+   * @param maxBytesInAll of the messages that respond to one request
+   */
+  LedgerResponder(
+      Vertx vertx, InstantSource clock, String me, PlazaConnection connection, long maxBytesInAll) {
+    this.maxBytesInAll = maxBytesInAll;
     this.vertx = vertx;
     this.me = me;
     this.connection = connection;
@@ -58,8 +63,7 @@ final class LedgerResponder {
       return Optional.empty();
     }
     lastResponse =
-        lastResponse.transform(
-            before -> query(request).compose(found -> send(request.from(), found)));
+        lastResponse.transform(before -> query(request).compose(found -> send(request, found)));
     return Optional.of(lastResponse);
   }
 
@@ -93,22 +97,43 @@ final class LedgerResponder {
             });
   }
 
-  private Future<Void> send(String to, Deque<Event> found) {
-    return vertx
-        .executeBlocking(() -> new LedgerResponseMessage(me, newestThatFit(found)).json(), false)
-        .compose(json -> connection.publish(Topics.response(to), json));
+  /**
+   * Sends the newest events that fit into one message. A request for everybody's events is the last
+   * one of a recovery, so further messages have the older ones, as far as the configured size of a
+   * message goes in all.
+   */
+  private Future<Void> send(LedgerRequestMessage request, Deque<Event> found) {
+    boolean everybody = request.subjects().contains(LedgerRequestMessage.EVERYBODY);
+    return sendPart(request.from(), found, everybody ? maxBytesInAll : 0);
   }
 
-  /** The newest events that fit into one message, oldest first. */
-  private List<SocialEntry> newestThatFit(Deque<Event> found) {
+  private Future<Void> sendPart(String to, Deque<Event> left, long bytesLeft) {
+    return vertx
+        .executeBlocking(() -> new LedgerResponseMessage(me, takeNewestThatFit(left)).json(), false)
+        .compose(
+            json ->
+                connection
+                    .publish(Topics.response(to), json)
+                    .compose(
+                        sent ->
+                            left.isEmpty() || bytesLeft <= json.length
+                                ? Future.succeededFuture()
+                                : sendPart(to, left, bytesLeft - json.length)));
+  }
+
+  /** Takes the newest events that fit into one message, oldest first. */
+  private List<SocialEntry> takeNewestThatFit(Deque<Event> found) {
     List<SocialEntry> entries = new ArrayList<>();
     long room = connection.maxPayloadBytes() - 2L * Topics.MAX_NAME_BYTES;
-    for (Iterator<Event> newest = found.descendingIterator(); newest.hasNext(); ) {
-      Event event = newest.next();
+    while (!found.isEmpty()) {
+      Event event = found.removeLast();
       if (event.payload() instanceof Social social) {
         SocialEntry entry = SocialEntry.of(event, social);
         room -= entry.json().length + 1L;
         if (room < 0) {
+          if (!entries.isEmpty()) {
+            found.addLast(event);
+          }
           break;
         }
         entries.add(entry);

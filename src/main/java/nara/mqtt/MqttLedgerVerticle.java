@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bounds.RateLimiter;
+import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -65,6 +66,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Supplier<String> meshAddress;
   private final SignatureVerifier verifier;
   private final Scheduler scheduler;
+  private final InstantSource networkClock;
   private final RandomGenerator random;
 
   private final SenderKeyCheck senderKeys;
@@ -72,6 +74,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Map<String, Long> ignoredCounts = new TreeMap<>();
   private final PlazaPeers peers;
   private final RateLimiter strangerLimit;
+  private final RateLimiter goodbyeLimit;
+  private final boolean runsAlone;
+  private final OwnEcho ownEcho;
+  private boolean otherProcessKnown;
   private final LogOnce failures = new LogOnce(LOG::warn);
   private Bus bus;
   private PlazaDecoder decoder;
@@ -81,7 +87,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private StatusPublisher publisher;
   private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
+  private Scheduler.TimerHandle repeatedAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
+  private boolean stopping;
 
   /** Counts connects, disconnects and the stop: an announcement that ends after one is too late. */
   private int connectionChanges;
@@ -92,7 +100,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * @param keys shared with the other verticles; it learns the keys of verified messages
    * @param meshAddress the address of this node on the mesh at this moment, or empty
    * @param verifier verifies single messages, on worker threads
+   * @param networkClock for the times that others state
    * @param random for jitter only
+   * @param runsAlone false for a member of a cluster, where several processes are one nara
    */
   public MqttLedgerVerticle(
       Identity me,
@@ -102,7 +112,11 @@ public final class MqttLedgerVerticle extends VerticleBase {
       Supplier<String> meshAddress,
       SignatureVerifier verifier,
       Scheduler scheduler,
-      RandomGenerator random) {
+      InstantSource networkClock,
+      RandomGenerator random,
+      boolean runsAlone) {
+    this.networkClock = networkClock;
+    this.runsAlone = runsAlone;
     this.me = me;
     this.keys = keys;
     this.config = config;
@@ -115,6 +129,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.peers = new PlazaPeers(me.name());
     this.strangerLimit =
         RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
+    this.goodbyeLimit =
+        RateLimiter.per(MqttLimits.STRANGER_ANNOUNCE_INTERVAL, 1, scheduler.steady());
+    this.ownEcho = new OwnEcho(scheduler.instant());
   }
 
   @Override
@@ -130,7 +147,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
-    responder = new LedgerResponder(vertx, steady, me.name(), connection);
+    responder = new LedgerResponder(vertx, steady, me.name(), connection, config.maxMessageBytes());
     publisher =
         new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
@@ -141,8 +158,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    stopping = true;
     connectionChanges++;
     pendingAnnouncement.cancel();
+    repeatedAnnouncement.cancel();
     publisher.stop();
     fetcher.stop();
     return bus.request(
@@ -235,10 +254,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
 
     @Override
-    public Future<?> onMessage(String topic, byte[] payload) {
+    public Future<?> onMessage(String topic, byte[] payload, boolean retained) {
       return vertx
           .executeBlocking(() -> decoder.decode(topic, payload))
-          .compose(MqttLedgerVerticle.this::onPlazaMessage)
+          .compose(message -> onPlazaMessage(message, retained))
           .onFailure(MqttLedgerVerticle.this::onMessageFailed);
     }
 
@@ -276,12 +295,17 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     publishedHeyThere = heyThere;
+    ownEcho.onPublished(heyThere);
     return connection.publish(Topics.HEY_THERE, heyThere);
   }
 
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
     failures.log("Failed to process an MQTT message; drop it; reason=" + failure.getMessage());
+  }
+
+  private Future<?> onPlazaMessage(PlazaMessage message, boolean retained) {
+    return retained ? onRetained(message) : onPlazaMessage(message);
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message) {
@@ -307,13 +331,37 @@ public final class MqttLedgerVerticle extends VerticleBase {
     };
   }
 
+  /**
+   * A retained message is no sign of life, and no question or answer of now. Events count whenever
+   * they come.
+   */
+  private Future<?> onRetained(PlazaMessage message) {
+    return switch (message) {
+      case PlazaMessage.VerifiedHeyThere heyThere -> offer(heyThere.name(), heyThere.json());
+      case PlazaMessage.VerifiedChau chau -> offer(chau.name(), chau.json());
+      case PlazaMessage.SocialEvent event -> offer("plaza", event.json());
+      case PlazaMessage.Ignored ignored -> ignore(ignored.ignoreReason());
+      case PlazaMessage.VerifiedHowdy howdy -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.VerifiedNewspaper paper -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingRequest request -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingResponse response -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingCheckpoint checkpoint ->
+          checkpoint.message() instanceof CheckpointMessage.Agreed
+              ? onPlazaMessage(checkpoint)
+              : ignore(IgnoreReason.RETAINED);
+    };
+  }
+
   private Future<?> onHeyThere(PlazaMessage.VerifiedHeyThere heyThere) {
     String name = heyThere.name();
     if (!senderKeys.accepts(name, heyThere.id(), heyThere.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
     boolean mine = name.equals(me.name());
-    if (!peers.onHeyThere(heyThere, scheduler.instant())) {
+    if (mine && ownEcho.isFromAnotherProcess(heyThere)) {
+      onOtherProcess(heyThere.address());
+    }
+    if (!peers.onHeyThere(heyThere, networkClock.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
       count("hello");
@@ -330,15 +378,39 @@ public final class MqttLedgerVerticle extends VerticleBase {
     return offer(name, heyThere.json());
   }
 
+  /** Warns once here. The other process hears the next announcement, and warns as well. */
+  private void onOtherProcess(String address) {
+    if (runsAlone && !otherProcessKnown) {
+      otherProcessKnown = true;
+      LOG.warn(
+          "Another process has this node's soul and uses the same broker; stop one of them, or"
+              + " run them as a cluster; its_address={}",
+          address.isEmpty() ? "unknown" : SafeText.excerpt(address));
+      announceAgain();
+    }
+  }
+
+  /** Announces this node with a new event, as soon as one may follow the last. */
+  private void announceAgain() {
+    repeatedAnnouncement.cancel();
+    repeatedAnnouncement =
+        scheduler.schedule(vertx, config.announceEvery().plusMillis(1), this::announce);
+  }
+
   private Future<?> onChau(PlazaMessage.VerifiedChau chau) {
     if (!senderKeys.accepts(chau.name(), "", chau.key(), Origin.HEY_THERE)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
-    if (!peers.onChau(chau, scheduler.instant())) {
+    boolean mine = chau.name().equals(me.name());
+    if (mine && !stopping && !config.readOnly() && goodbyeLimit.tryAcquire("")) {
+      LOG.info("An earlier process of this node said goodbye; announce this one again");
+      announceAgain();
+    }
+    if (!peers.onChau(chau, networkClock.instant())) {
       ignore(IgnoreReason.STALE);
     } else {
       count("goodbye");
-      if (!chau.name().equals(me.name())) {
+      if (!mine) {
         ownStatus.addBuzz(2);
         publish(new Presence.Offline(chau.name(), true));
       }

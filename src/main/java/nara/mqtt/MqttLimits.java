@@ -24,6 +24,12 @@ final class MqttLimits {
   /** The bytes of those publishes, as a multiple of the largest message. */
   static final int MAX_QUEUED_SIZE_FACTOR = 4;
 
+  /** The bound of messages that a broker ends the connection for is never learned to be less. */
+  static final int MIN_MESSAGE_BOUND = 64 << 10;
+
+  /** A broker ends the connection at once when a message is too large for it. */
+  static final Duration LARGE_PUBLISH_GRACE = Duration.ofSeconds(3);
+
   /** Received messages that are being handled. With more, the client stops reading. */
   static final int MAX_HANDLED_AT_ONCE = 64;
 

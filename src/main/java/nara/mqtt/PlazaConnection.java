@@ -1,27 +1,26 @@
 package nara.mqtt;
 
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
-import io.vertx.mqtt.MqttConnectionException;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
-import javax.net.ssl.SSLException;
+import nara.bounds.LogOnce;
 import nara.bus.HostLookup;
 import nara.mqtt.wire.Topics;
 import org.slf4j.Logger;
@@ -41,6 +40,9 @@ final class PlazaConnection {
   /** The SUBACK code of a refused subscription in MQTT 3.1.1. */
   private static final int SUBSCRIPTION_REFUSED = 0x80;
 
+  /** More than this node subscribes to. */
+  private static final int MAX_TOPICS = 32;
+
   /** The part of a message that the longest topic and the framing take. */
   private static final int TOPIC_BYTES = Topics.MAX_NAME_BYTES + 64;
 
@@ -56,9 +58,11 @@ final class PlazaConnection {
      * A message arrived. With too many messages in work, the client stops reading, so the rest
      * waits in the broker.
      *
+     * @param retained whether the broker kept the message from before this subscription, so that
+     *     its sender may be gone
      * @return a Future that ends when the message is handled
      */
-    Future<?> onMessage(String topic, byte[] payload);
+    Future<?> onMessage(String topic, byte[] payload, boolean retained);
 
     /** An oversized message arrived and was dropped. */
     void onOversized();
@@ -95,6 +99,9 @@ final class PlazaConnection {
               client.publish(
                   id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false));
 
+  private final MessageBound bound;
+  private final LogOnce refused = new LogOnce(LOG::warn, MAX_TOPICS);
+
   PlazaConnection(
       Vertx vertx,
       PlazaConfig config,
@@ -104,6 +111,7 @@ final class PlazaConnection {
     this.vertx = vertx;
     this.config = config;
     this.url = BrokerUrl.parse(config.url());
+    this.bound = new MessageBound(config.maxMessageBytes(), System::nanoTime);
     this.filters = filters;
     this.random = random;
     this.listener = listener;
@@ -113,6 +121,12 @@ final class PlazaConnection {
   /** Starts to connect, and keeps connecting until it is closed. */
   void open() {
     keepsConnecting = true;
+    if (url.tls() && config.tls().insecure()) {
+      LOG.warn(
+          "plaza.tls.insecure: anybody on the way can read the password and pretend to be the"
+              + " broker; url={}",
+          url);
+    }
     connect();
   }
 
@@ -159,10 +173,14 @@ final class PlazaConnection {
     }
     queuedMessages++;
     queuedBytes += payload.length;
+    Runnable onWritten = bound.onPublish(payload.length);
     return client
         .publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, false)
         .onComplete(
             written -> {
+              if (written.succeeded()) {
+                onWritten.run();
+              }
               queuedMessages--;
               queuedBytes -= payload.length;
             })
@@ -199,9 +217,9 @@ final class PlazaConnection {
         : Optional.of(tooLarge.formatted(payload.length, maxPayloadBytes()));
   }
 
-  /** The size limit of a payload. */
+  /** The size limit of a payload; it shrinks when the broker takes only smaller ones. */
   int maxPayloadBytes() {
-    return config.maxMessageBytes() - TOPIC_BYTES;
+    return bound.bytes() - TOPIC_BYTES;
   }
 
   /** Connects to the next address of the broker, after a lookup of its name when none is left. */
@@ -236,28 +254,29 @@ final class PlazaConnection {
     Promise<MqttSubAckMessage> subscribed = Promise.promise();
     next.publishHandler(message -> onMessage(next, message));
     next.subscribeCompletionHandler(subscribed::tryComplete);
-    next.exceptionHandler(failure -> exceptionMessage = describe(failure));
+    next.exceptionHandler(
+        failure ->
+            exceptionMessage = BrokerFailure.describe(failure, url, config.maxMessageBytes()));
     // When a client ends, its messages fail. So a late acknowledgement has no effect.
     next.publishCompletionHandler(queue::onAcknowledged);
     next.publishCompletionExpirationHandler(
         id -> queue.onFailed(id, "the broker does not acknowledge it"));
     next.closeHandler(
         closed -> {
-          if (!subscribed.tryFail("it closed the connection")) {
-            onConnectionEnded(next, "it closed the connection");
+          if (!subscribed.tryFail(BrokerFailure.CLOSED)) {
+            onConnectionEnded(next, BrokerFailure.CLOSED);
           }
         });
     next.connect(url.port(), url.host())
-        .compose(
-            acknowledged ->
-                next.subscribe(filters.stream().collect(Collectors.toMap(f -> f, Topics::qosOf))))
+        .compose(acknowledged -> next.subscribe(subscriptions()))
         .compose(sent -> subscribed.future())
         .timeout(2 * MqttLimits.CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(granted -> onSubscribed(next, granted))
         .onFailure(
             failure -> {
               subscribed.tryFail(failure);
-              onConnectionEnded(next, describe(failure));
+              onConnectionEnded(
+                  next, BrokerFailure.describe(failure, url, config.maxMessageBytes()));
             });
   }
 
@@ -265,10 +284,7 @@ final class PlazaConnection {
     if (from != client) {
       return;
     }
-    if (granted.grantedQoSLevels().contains(SUBSCRIPTION_REFUSED)) {
-      onConnectionEnded(from, "it refuses a subscription; allow this user to read nara/#");
-      return;
-    }
+    logRefused(granted.grantedQoSLevels());
     connected = true;
     error = "";
     queuedMessages = 0;
@@ -277,6 +293,25 @@ final class PlazaConnection {
     paused = false;
     LOG.info("Connected to the broker; url={}", url);
     listener.onConnected();
+  }
+
+  /** In the order in which the broker answers them. */
+  private Map<String, Integer> subscriptions() {
+    Map<String, Integer> qosByFilter = new LinkedHashMap<>();
+    filters.forEach(filter -> qosByFilter.put(filter, Topics.qosOf(filter)));
+    return qosByFilter;
+  }
+
+  /** A refused subscription costs its topic only. */
+  private void logRefused(List<Integer> granted) {
+    for (int i = 0; i < Math.min(granted.size(), filters.size()); i++) {
+      if (granted.get(i) == SUBSCRIPTION_REFUSED) {
+        refused.log(
+            "The broker refuses a subscription; the node works without this topic; allow its user"
+                + " to read it; topic="
+                + filters.get(i));
+      }
+    }
   }
 
   /** Handles both a failed attempt and a lost connection. */
@@ -288,7 +323,14 @@ final class PlazaConnection {
     boolean wasConnected = connected;
     connected = false;
     String what = wasConnected ? "lost the broker at " : "cannot reach the broker at ";
-    String sentence = what + url + ": " + (exceptionMessage.isEmpty() ? reason : exceptionMessage);
+    String why = exceptionMessage.isEmpty() ? reason : exceptionMessage;
+    String sentence = what + url + ": " + (wasConnected ? why : BrokerFailure.ofAttempt(why, url));
+    if (wasConnected && bound.onConnectionLost()) {
+      LOG.warn(
+          "The broker closed the connection at a large message; send smaller ones from now on;"
+              + " max_bytes={}",
+          bound.bytes());
+    }
     // The handlers of a former client do nothing.
     from.disconnect();
     queue.failAll(sentence);
@@ -326,7 +368,7 @@ final class PlazaConnection {
       from.pause();
     }
     listener
-        .onMessage(message.topicName(), message.payload().getBytes())
+        .onMessage(message.topicName(), message.payload().getBytes(), message.isRetain())
         .onComplete(done -> onHandled(from));
   }
 
@@ -351,38 +393,23 @@ final class PlazaConnection {
         .setAckTimeout(MqttLimits.KEEP_ALIVE_SECONDS)
         .setMaxMessageSize(config.maxMessageBytes())
         .setSsl(url.tls())
-        .setHostnameVerificationAlgorithm("HTTPS")
+        .setHostnameVerificationAlgorithm(config.tls().insecure() ? "" : "HTTPS")
         .setConnectTimeout((int) MqttLimits.CONNECT_TIMEOUT.toMillis());
+    PlazaConfig.Tls tls = config.tls();
+    options.setTrustAll(tls.insecure());
+    tls.authority()
+        .filter(file -> !tls.insecure())
+        .ifPresent(
+            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    if (tls.certificate().isPresent() && tls.key().isPresent()) {
+      options.setKeyCertOptions(
+          new PemKeyCertOptions()
+              .addCertPath(tls.certificate().get().toString())
+              .addKeyPath(tls.key().get().toString()));
+    }
     if (!config.user().isEmpty()) {
       options.setUsername(config.user()).setPassword(config.password());
     }
     return options;
-  }
-
-  /** The reason of a failure, without secrets. */
-  private String describe(Throwable failure) {
-    if (failure instanceof MqttConnectionException refused) {
-      return switch (refused.code()) {
-        case CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD, CONNECTION_REFUSED_NOT_AUTHORIZED ->
-            "it refuses the user or the password";
-        default -> "it refuses the connection (" + refused.code() + ")";
-      };
-    }
-    if (failure instanceof TooLongFrameException
-        || failure instanceof DecoderException decoder
-            && decoder.getCause() instanceof TooLongFrameException) {
-      return "it sent a message of over " + config.maxMessageBytes() + " bytes";
-    }
-    if (failure instanceof TimeoutException) {
-      return "it does not answer";
-    }
-    if (failure instanceof SSLException && failure.getCause() != null) {
-      return describe(failure.getCause());
-    }
-    String message = failure.getMessage();
-    return message == null || message.isBlank()
-        ? failure.getClass().getSimpleName()
-        // The caller's sentence names the address already.
-        : message.replaceFirst(": \\S*/\\S+$", "");
   }
 }

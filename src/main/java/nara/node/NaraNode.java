@@ -23,8 +23,10 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusVerticle;
 import nara.checkpoint.sync.CheckpointSyncVerticle;
+import nara.clock.NetworkClock;
 import nara.cluster.Role;
 import nara.discovery.DiscoveryVerticle;
+import nara.discovery.TailscaleClient;
 import nara.gossip.GossipConfig;
 import nara.gossip.GossipVerticle;
 import nara.identity.Identity;
@@ -94,6 +96,7 @@ public final class NaraNode {
   private final boolean usesBroker;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
+  private final NetworkClock networkClock;
   private final MeshNode meshNode;
 
   /** The stages before the recovery, for its report. */
@@ -119,7 +122,9 @@ public final class NaraNode {
     this.beforeRecovery = beforeRecovery;
     this.cluster = cluster;
     this.deployments = new Deployments(vertx);
-    this.meshNode = new MeshNode(me, keys, config.mesh(), verifier, scheduler, listenPort);
+    this.networkClock = new NetworkClock(scheduler);
+    this.meshNode =
+        new MeshNode(me, keys, config.mesh(), verifier, scheduler, networkClock, listenPort);
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
   }
 
@@ -143,7 +148,8 @@ public final class NaraNode {
             .then(() -> beforeRecovery.apply(this)),
         Part.of("mesh-sync", meshSync, () -> new MeshSyncVerticle(meshNode)),
         Part.of("mesh-server", meshServer, this::meshServer)
-            .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port())),
+            .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port()))
+            .then(this::findOwnHost),
         Part.of("opinion", opinion, this::opinion),
         Part.of("web", web, this::web)
             .explaining(portFailure("web", config.web().host(), config.web().port())));
@@ -286,7 +292,7 @@ public final class NaraNode {
   }
 
   private Deployable trust() {
-    return new TrustVerticle(config.trust(), verifier, keys, scheduler, platform.cores());
+    return new TrustVerticle(config.trust(), verifier, keys, networkClock, platform.cores());
   }
 
   private Deployable meshServer() {
@@ -294,6 +300,14 @@ public final class NaraNode {
     bus().subscribe(Presence.ADDRESS, Presence.class, addresses::onPresence);
     return new MeshServerVerticle(
         meshNode, addresses, serverVertx -> new MeshTransport(serverVertx, meshNode));
+  }
+
+  /** Asks before the first announcement. Later the discovery asks again. */
+  private Future<?> findOwnHost() {
+    String socket = config.discovery().tailscaleSocket();
+    return socket.isEmpty() || !config.mesh().advertise().isEmpty()
+        ? Future.succeededFuture()
+        : TailscaleClient.ownHost(vertx, socket).onSuccess(listenPort::setFoundHost);
   }
 
   private Deployable opinion() {
@@ -306,7 +320,14 @@ public final class NaraNode {
         config.web().port(),
         me.name(),
         verifier::tripReason,
-        config.isolationNotes());
+        this::notes);
+  }
+
+  /** What an operator should know about this node's state, in sentences. */
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>(config.isolationNotes());
+    networkClock.warning().ifPresent(notes::add);
+    return notes;
   }
 
   private Deployable gossip() {
@@ -337,7 +358,16 @@ public final class NaraNode {
             config.memory().mode().label(),
             config.memory().maxEvents());
     return new MqttLedgerVerticle(
-        me, keys, config.plaza(), profile, this::meshAddress, verifier, scheduler, newRandom());
+        me,
+        keys,
+        config.plaza(),
+        profile,
+        this::meshAddress,
+        verifier,
+        scheduler,
+        networkClock,
+        newRandom(),
+        cluster.isEmpty());
   }
 
   private String meshAddress() {
@@ -347,7 +377,15 @@ public final class NaraNode {
   private Deployable discovery() {
     boolean usesMesh = config.transport() != Transport.MQTT;
     return new DiscoveryVerticle(
-        me, keys, config.discovery(), config.addressPolicy(), scheduler, newRandom(), usesMesh);
+        me,
+        keys,
+        config.discovery(),
+        config.addressPolicy(),
+        scheduler,
+        networkClock,
+        newRandom(),
+        listenPort::setFoundHost,
+        usesMesh);
   }
 
   private Deployable checkpointSync() {
@@ -367,7 +405,7 @@ public final class NaraNode {
     LivenessConfig liveness =
         new LivenessConfig(
             !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
-    return new LivenessVerticle(me, liveness, scheduler, newRandom());
+    return new LivenessVerticle(me, liveness, scheduler, networkClock, newRandom());
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {

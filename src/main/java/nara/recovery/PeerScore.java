@@ -56,7 +56,8 @@ public final class PeerScore {
     switch (failure) {
       case STALLED -> stalls++;
       case BAD_SIGNATURE, NOT_ASKED -> onInvalidResponse(reason);
-      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED -> errorResponses++;
+      // With different clocks, nobody knows whose is wrong.
+      case STATUS, UNSUPPORTED, TOO_LARGE, MALFORMED, CLOCK_SKEW -> errorResponses++;
       case UNREACHABLE, CUT_OFF, UNVERIFIABLE, STOPPING -> {}
     }
   }

@@ -34,7 +34,7 @@ public final class WebVerticle extends VerticleBase {
   private final int port;
   private final String name;
   private final Supplier<Optional<String>> fault;
-  private final List<String> notes;
+  private final Supplier<List<String>> notes;
 
   private Bus bus;
   private HttpServer server;
@@ -42,15 +42,19 @@ public final class WebVerticle extends VerticleBase {
   /**
    * @param name of the node
    * @param fault why the node cannot do its work until it restarts; empty when it can
-   * @param notes sentences about the configuration, shown by {@code /ready}
+   * @param notes sentences that {@code /ready} shows, such as that the clock is wrong
    */
   public WebVerticle(
-      String host, int port, String name, Supplier<Optional<String>> fault, List<String> notes) {
-    this.notes = List.copyOf(notes);
+      String host,
+      int port,
+      String name,
+      Supplier<Optional<String>> fault,
+      Supplier<List<String>> notes) {
     this.host = host;
     this.port = port;
     this.name = name;
     this.fault = fault;
+    this.notes = notes;
   }
 
   @Override
@@ -96,8 +100,9 @@ public final class WebVerticle extends VerticleBase {
                       .put("stage", current.stage())
                       .put("outcome", current.report().outcome());
               reason.ifPresent(text -> state.put("reason", text));
-              if (!notes.isEmpty()) {
-                state.put("notes", new JsonArray(notes));
+              List<String> sentences = notes.get();
+              if (!sentences.isEmpty()) {
+                state.put("notes", new JsonArray(sentences));
               }
               send(context, ready ? 200 : 503, state.encode());
             });

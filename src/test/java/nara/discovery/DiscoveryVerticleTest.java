@@ -21,6 +21,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.discovery.DiscoveryRequest.ListNeighbours;
@@ -350,7 +351,9 @@ class DiscoveryVerticleTest {
                 config,
                 AddressPolicy.strict(),
                 Scheduler.system(),
+                new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
+                host -> {},
                 true)));
   }
 

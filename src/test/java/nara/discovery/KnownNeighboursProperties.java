@@ -39,7 +39,8 @@ class KnownNeighboursProperties {
       @ForAll("neighbourEvents") List<NeighbourEvent> neighbourEvents) {
     Keyring keys = new Keyring();
     KnownNeighbours known =
-        new KnownNeighbours(ME, keys, AddressPolicy.strict(), toPing -> {}, MOST);
+        new KnownNeighbours(
+            ME, keys, AddressPolicy.strict(), toPing -> {}, (name, change) -> {}, MOST);
     for (NeighbourEvent event : neighbourEvents) {
       event.applyTo(known);
       List<Neighbour> all = known.all();

@@ -30,8 +30,15 @@ class KnownNeighboursTest {
   private final Identity me = TestIdentities.named("me");
   private final Keyring keys = new Keyring();
   private final List<PingTarget> toPing = new ArrayList<>();
+  private final List<String> changes = new ArrayList<>();
   private final KnownNeighbours known =
-      new KnownNeighbours(me, keys, AddressPolicy.strict(), toPing::add, 3);
+      new KnownNeighbours(
+          me,
+          keys,
+          AddressPolicy.strict(),
+          toPing::add,
+          (name, change) -> changes.add(name + " " + change),
+          3);
 
   @Nested
   class PingResults {
@@ -95,6 +102,51 @@ class KnownNeighboursTest {
     void this_node_under_a_peers_name_is_reported() {
       assertThat(answers(configured("bart", HERE), "me"))
           .hasValueSatisfying(it -> assertThat(it).contains("is this node, not \"bart\""));
+    }
+
+    @Test
+    void neighbour_that_comes_leaves_comes_back_and_is_lost_is_told_of_once_each() {
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(announced("bart", HERE));
+      answers(new PingTarget(HERE, "bart", PLAZA), "bart");
+      known.onPresence(new Offline("bart", true));
+      known.onPresence(new Offline("bart", true));
+      known.onPresence(announced("bart", HERE));
+      known.onPresence(new Presence.Missing("bart"));
+
+      assertThat(changes).containsExactly("bart CAME", "bart LEFT", "bart CAME", "bart LOST");
+    }
+
+    @Test
+    void configured_neighbour_that_stops_answering_is_lost() {
+      known.addConfigured("bart", List.of(HERE));
+      answers(configured("bart", HERE), "bart");
+      known.onNoPong(configured("bart", HERE));
+
+      assertThat(changes).containsExactly("bart CAME", "bart LOST");
+    }
+
+    @Test
+    void configured_neighbour_whose_address_is_this_node_is_no_neighbour() {
+      known.addConfigured("bart", List.of(HERE));
+      answers(configured("bart", HERE), "me");
+      assertThat(known.all()).isEmpty();
+
+      known.addConfigured("bart", List.of(HERE));
+      assertThat(known.all()).as("in the next run").isEmpty();
+      assertThat(answers(configured("bart", HERE), "bart")).isEmpty();
+      assertThat(bart().address()).as("it is another machine now").isEqualTo(HERE);
+    }
+
+    @Test
+    void announced_neighbour_keeps_no_address_of_this_node() {
+      known.onPresence(announced("bart", HERE));
+      answers(new PingTarget(HERE, "bart", PLAZA), "me");
+
+      assertThat(bart().online()).isTrue();
+      assertThat(bart().address()).isEmpty();
+      known.onPresence(announced("bart", HERE));
+      assertThat(bart().address()).isEmpty();
     }
 
     @Test
@@ -497,7 +549,8 @@ class KnownNeighboursTest {
   @Test
   void run_pings_each_host_a_limited_number_of_times() {
     KnownNeighbours many =
-        new KnownNeighbours(me, keys, AddressPolicy.strict(), target -> {}, 1_000);
+        new KnownNeighbours(
+            me, keys, AddressPolicy.strict(), target -> {}, (name, change) -> {}, 1_000);
     for (int i = 0; i < 200; i++) {
       many.onPresence(announced("n" + i, "10.0.0.1:" + (1 + i)));
     }

@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.Scan;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
@@ -71,7 +72,9 @@ class LoopbackScanIT {
                 config,
                 AddressPolicy.strict(),
                 Scheduler.system(),
+                new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
+                host -> {},
                 true)));
 
     NeighbourList all =

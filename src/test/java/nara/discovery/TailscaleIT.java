@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
 import nara.identity.Keyring;
@@ -38,6 +40,7 @@ class TailscaleIT {
 
   // Not a temporary directory of the test framework: the path of a Unix socket must be short.
   private Path directory;
+  private final List<String> ownHosts = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void makeDirectory() throws IOException {
@@ -85,6 +88,38 @@ class TailscaleIT {
                   assertThat(head.toLowerCase(java.util.Locale.ROOT))
                       .startsWith("get /localapi/v0/status http/1.1\r\n")
                       .contains("\r\nhost: local-tailscaled.sock\r\n"));
+    }
+  }
+
+  @Test
+  void machine_with_an_ipv6_address_only_is_asked_and_silent_machines_are_told_of(Vertx vertx)
+      throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Bus.of(vertx)
+        .serve(
+            MeshRequest.ADDRESS,
+            PingPeer.class,
+            peer -> {
+              asked.add(peer.address());
+              return Future.<PingOutcome>succeededFuture(
+                  new PingFailed(MeshFailure.UNREACHABLE, "nobody there"));
+            });
+    String status =
+        TailscaleStatusTest.machines("100.64.0.2", "fd7a:115c:a1e0::9", "100.64.0.3")
+            .replace("\"Peer\"", "\"Self\":{\"TailscaleIPs\":[\"100.64.0.1\"]},\"Peer\"");
+    try (FakeTailscaleDaemon daemon =
+        new FakeTailscaleDaemon(socket(), FakeTailscaleDaemon.answering("200 OK", status))) {
+      deploy(vertx);
+
+      assertThat(discover(vertx).problems())
+          .containsExactly("Tailscale: 3 machines asked, none is a nara");
+      assertThat(asked)
+          .containsExactlyInAnyOrder(
+              "100.64.0.2:7433", "[fd7a:115c:a1e0::9]:7433", "100.64.0.3:7433");
+      assertThat(ownHosts).containsExactly("100.64.0.1");
+      assertThat(await(TailscaleClient.ownHost(vertx, socket().toString())))
+          .isEqualTo("100.64.0.1");
+      assertThat(daemon.requests()).hasSize(2);
     }
   }
 
@@ -208,7 +243,9 @@ class TailscaleIT {
                 config,
                 AddressPolicy.strict(),
                 Scheduler.system(),
+                new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
+                ownHosts::add,
                 true)));
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TailscaleStatusTest {
   @Test
-  void ipv4_addresses_of_online_machines_are_read() {
+  void addresses_of_online_machines_are_read_ipv4_before_ipv6() {
     TailscaleStatus status =
         read(
             """
@@ -27,7 +27,9 @@ class TailscaleStatusTest {
                "nodekey:e":{"HostName":"none","TailscaleIPs":null,"Online":true}}}
             """);
 
-    assertThat(status.addresses()).containsExactly("100.64.0.2", "100.101.102.103");
+    assertThat(status.addresses())
+        .containsExactly("100.64.0.2", "100.101.102.103", "fd7a:115c:a1e0::9");
+    assertThat(status.own()).isEqualTo("100.64.0.1");
     assertThat(status.error()).isEmpty();
   }
 
@@ -48,6 +50,9 @@ class TailscaleStatusTest {
         "100.64.0.1:22",
         "100.64.0.1/..",
         "1000.1.1.1",
+        "fd7b:115c:a1e0::1",
+        "fd7a:115c:a1e0:::1",
+        "fd7a:115c:a1e0::1%eth0",
         ""
       })
   void other_addresses_are_ignored(String address) {

@@ -13,12 +13,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import nara.bus.Done;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Ping;
+import nara.identity.Witness;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.BackfilledSubjects;
 import nara.ledger.LedgerRequest.MeanRtts;
@@ -30,6 +32,7 @@ import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.wire.MeshFailure;
 import nara.opinion.OpinionNotification;
 import nara.opinion.OpinionRequest;
 import nara.opinion.Opinions;
@@ -51,6 +54,7 @@ class LivenessVerticleTest {
 
   private final Citizen bart = Citizen.named("bart");
   private final ManualScheduler time = new ManualScheduler(NOW);
+  private final NetworkClock networkClock = new NetworkClock(time);
   private final FakeBus bus = new FakeBus();
   private final BlockingQueue<Promise<PingOutcome>> pings =
       bus.hold(MeshRequest.ADDRESS, MeshRequest.PingPeer.class);
@@ -98,7 +102,7 @@ class LivenessVerticleTest {
         });
     bus.deploy(
         new LivenessVerticle(
-            Citizen.named("lisa").identity(), CONFIG, time, new SplittableRandom(1)));
+            Citizen.named("lisa").identity(), CONFIG, time, networkClock, new SplittableRandom(1)));
     bus.finishRecovery();
   }
 
@@ -130,6 +134,61 @@ class LivenessVerticleTest {
     Event seen = FakeBus.next(events);
     assertThat(((Observation) seen.payload()).type()).isEqualTo(Observation.FIRST_SEEN);
     assertThat(seen.ts()).isEqualTo(Event.unixNanos(NOW));
+  }
+
+  @Test
+  void resumed_node_judges_nobody_before_there_was_time_to_hear_them() {
+    FakeBus.next(sightings).complete(bartOnline());
+    FakeBus.next(events);
+    bus.reply(LedgerRequest.ADDRESS, LedgerRequest.FindSightings.class, asked -> bartSilent());
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.PingPeer.class,
+        ping -> new MeshRequest.PingFailed(MeshFailure.UNREACHABLE, ""));
+    time.setClock(Duration.ofSeconds(320));
+    for (int check = 1; check < 30; check++) {
+      checkNow();
+    }
+    assertThat(events).as("before it had time to hear bart").isEmpty();
+
+    checkNow();
+    checkNow();
+    Observation missing = null;
+    while (missing == null) {
+      checkNow();
+      Event next = events.poll();
+      missing = next == null ? null : (Observation) next.payload();
+    }
+    assertThat(missing.onlineState()).isEqualTo("MISSING");
+  }
+
+  @Test
+  void node_with_a_wrong_clock_judges_nobody() {
+    FakeBus.next(sightings).complete(bartOnline());
+    FakeBus.next(events);
+    bus.reply(LedgerRequest.ADDRESS, LedgerRequest.FindSightings.class, asked -> bartSilent());
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.PingPeer.class,
+        ping -> new MeshRequest.PingFailed(MeshFailure.UNREACHABLE, ""));
+    for (String host : List.of("10.0.0.1", "10.0.0.2")) {
+      networkClock.record(new Witness(host, false), NOW.minus(Duration.ofHours(1)), NOW);
+    }
+    for (int check = 0; check < 40; check++) {
+      checkNow();
+    }
+
+    assertThat(events).isEmpty();
+  }
+
+  private void checkNow() {
+    long before = counts().checks();
+    time.advance(LivenessConfig.CHECK_INTERVAL);
+    FakeBus.until(this::counts, counts -> counts.checks() > before);
+  }
+
+  private LivenessRequest.LivenessCounts counts() {
+    return bus.ask(LivenessRequest.ADDRESS, new LivenessRequest.GetLivenessCounts());
   }
 
   @Test
@@ -213,6 +272,11 @@ class LivenessVerticleTest {
   private static SightingsResult bartOnline() {
     return new SightingsResult(
         Map.of("bart", new Sighting("ONLINE", "ONLINE", Event.unixNanos(NOW), "")));
+  }
+
+  private static SightingsResult bartSilent() {
+    return new SightingsResult(
+        Map.of("bart", new Sighting("MISSING", "ONLINE", Event.unixNanos(NOW), "ONLINE")));
   }
 
   private static Neighbour neighbour(Citizen citizen, boolean online) {

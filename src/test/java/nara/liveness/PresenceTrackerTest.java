@@ -364,4 +364,86 @@ class PresenceTrackerTest {
     tracker.recordAnnouncement("bart", Event.unixNanos(now) + 1, now);
     assertThat(tracker.isOnline("bart")).isTrue();
   }
+
+  private void online(String... names) {
+    for (String name : names) {
+      neighbour(name, "", true);
+      reports(name, "ONLINE", "ONLINE");
+    }
+  }
+
+  private void allSilent() {
+    ledger.replaceAll((name, last) -> new Sighting("MISSING", "ONLINE", 0, "ONLINE"));
+  }
+
+  @Test
+  void nobody_is_missing_after_a_suspension_before_there_was_time_to_hear_it() {
+    online("bart", "lisa");
+    checkAfter(0);
+    online("lisa");
+    ledger.put("bart", new Sighting("MISSING", "ONLINE", 0, "ONLINE"));
+    now = now.plusSeconds(320);
+    tracker.recordDeafUntil(now);
+
+    for (int seconds = 0; seconds < MISSING_AFTER.toSeconds() - 10; seconds += 10) {
+      assertThat(checkAfter(10)).isEmpty();
+    }
+
+    List<LivenessAction> later = new ArrayList<>();
+    for (int check = 0; check < 4; check++) {
+      later.addAll(checkAfter(10));
+    }
+    assertThat(later).contains(new MarkMissing("bart"), new ReportStatusChange("bart", "MISSING"));
+  }
+
+  @Test
+  void goodbye_is_reported_after_a_suspension_too() {
+    online("bart", "lisa");
+    checkAfter(0);
+    now = now.plusSeconds(320);
+    tracker.recordDeafUntil(now);
+    reports("bart", "OFFLINE", "ONLINE");
+
+    checkAfter(10);
+    assertThat(checkAfter(10)).contains(new ReportStatusChange("bart", "OFFLINE"));
+  }
+
+  @Test
+  void own_network_is_doubted_when_all_neighbours_are_silent_at_once() {
+    online("bart", "lisa", "moe");
+    checkAfter(0);
+    allSilent();
+
+    for (int check = 0; check < 100; check++) {
+      assertThat(checkAfter(10)).noneMatch(ReportStatusChange.class::isInstance);
+    }
+    assertThat(tracker.doubtsNetwork()).isTrue();
+
+    // The network is back, and the others have time to be heard.
+    reports("bart", "ONLINE", "ONLINE");
+    checkAfter(10);
+    assertThat(tracker.doubtsNetwork()).isFalse();
+    reports("lisa", "ONLINE", "ONLINE");
+    for (int seconds = 10; seconds < MISSING_AFTER.toSeconds(); seconds += 10) {
+      assertThat(checkAfter(10)).noneMatch(ReportStatusChange.class::isInstance);
+    }
+    checkAfter(10);
+    checkAfter(10);
+    assertThat(checkAfter(10)).as("moe is missing").isNotEmpty();
+    assertThat(tracker.isOnline("moe")).isFalse();
+  }
+
+  @Test
+  void last_neighbour_of_several_is_missing_when_the_others_were_before() {
+    online("bart", "lisa");
+    checkAfter(0);
+    silent("lisa", "ONLINE");
+    checkAfter(310);
+    checkAfter(10);
+    allSilent();
+    List<LivenessAction> reported = new ArrayList<>(checkAfter(10));
+    reported.addAll(checkAfter(10));
+
+    assertThat(reported).contains(new ReportStatusChange("bart", "MISSING"));
+  }
 }

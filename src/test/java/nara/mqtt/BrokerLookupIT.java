@@ -81,7 +81,7 @@ class BrokerLookupIT {
       public void onDisconnected() {}
 
       @Override
-      public Future<?> onMessage(String topic, byte[] payload) {
+      public Future<?> onMessage(String topic, byte[] payload, boolean retained) {
         return Future.succeededFuture();
       }
 

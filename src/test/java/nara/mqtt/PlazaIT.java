@@ -6,15 +6,22 @@ import static nara.mqtt.TestPlazaNode.tease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.mqtt.wire.LedgerRequestMessage;
 import nara.testing.Mosquitto;
 import nara.testing.MqttPublisher;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Nodes over a real Mosquitto. */
@@ -204,13 +211,122 @@ class PlazaIT {
     }
   }
 
+  private static PlazaConfig tls(Mosquitto broker, PlazaConfig.Tls tls) {
+    return config(broker.url()).with(tls);
+  }
+
+  private static PlazaConfig.Tls trusting(Path authority) {
+    return new PlazaConfig.Tls(Optional.of(authority), false, Optional.empty(), Optional.empty());
+  }
+
+  @Test
+  void node_connects_to_a_broker_that_signed_its_certificate_itself_with_its_pem_file() {
+    try (Mosquitto broker = Mosquitto.startEncrypted();
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      lisa.connected(tls(broker, trusting(broker.certificate())));
+    }
+  }
+
+  @Test
+  void node_connects_to_any_broker_only_when_the_operator_says_so() {
+    PlazaConfig.Tls any =
+        new PlazaConfig.Tls(Optional.empty(), true, Optional.empty(), Optional.empty());
+    try (Mosquitto broker = Mosquitto.startEncrypted();
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      lisa.connected(tls(broker, any));
+    }
+  }
+
+  @Test
+  void node_shows_its_certificate_to_a_broker_that_asks_for_one() {
+    try (Mosquitto broker = Mosquitto.startEncryptedForKnownClients();
+        TestPlazaNode bart =
+            new TestPlazaNode("bart").connect(tls(broker, trusting(broker.certificate())));
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      lisa.connected(
+          tls(
+              broker,
+              new PlazaConfig.Tls(
+                  Optional.of(broker.certificate()),
+                  false,
+                  Optional.of(broker.certificate()),
+                  Optional.of(broker.key()))));
+      bart.awaitState(state -> state.error().contains("give plaza.tls.certificate"));
+    }
+  }
+
+  @Test
+  void file_that_holds_no_certificate_is_named_and_the_node_goes_on() throws IOException {
+    Path file = Files.createTempFile("authority", ".pem");
+    Files.writeString(file, "no certificate");
+    try (Mosquitto broker = Mosquitto.startEncrypted();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connect(tls(broker, trusting(file)))) {
+      lisa.awaitState(state -> state.error().contains("BEGIN CERTIFICATE"));
+      Files.copy(broker.certificate(), file, StandardCopyOption.REPLACE_EXISTING);
+      lisa.awaitState(PlazaRequest.PlazaState::connected);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void wrong_kind_of_port_is_named() {
+    try (Mosquitto plain = Mosquitto.start();
+        Mosquitto encrypted = Mosquitto.startEncrypted();
+        TestPlazaNode bart =
+            new TestPlazaNode("bart").connect(config(plain.url().replace("mqtt:", "tls:")));
+        TestPlazaNode lisa =
+            new TestPlazaNode("lisa").connect(config(encrypted.url().replace("mqtts:", "tcp:")))) {
+      lisa.awaitState(state -> state.error().contains("if its port speaks TLS, set plaza.url"));
+      bart.awaitState(state -> state.error().contains("set plaza.url to mqtt://"));
+    }
+  }
+
+  @Test
+  void refused_subscription_costs_its_topic_only() {
+    Optional<Mosquitto> refusing = Mosquitto.startRefusing("nara/plaza/social");
+    Assumptions.assumeTrue(refusing.isPresent(), "this Mosquitto cannot refuse subscriptions");
+    try (Mosquitto broker = refusing.get();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart =
+            new TestPlazaNode("bart")
+                .holding(teases("bart", "homer", 7))
+                .connected(config(broker.url()))) {
+      LedgersFetched answered =
+          await(lisa.askLedgers(Map.of("bart", List.of("homer")), QUIET, DEADLINE));
+      assertThat(answered.responses()).anyMatch(response -> response.events() == 7);
+      bart.awaitState(PlazaRequest.PlazaState::connected);
+    }
+  }
+
+  @Test
+  void all_events_come_from_a_broker_that_takes_at_most_a_megabyte() {
+    try (Mosquitto broker = Mosquitto.startWithMaxPacket(1 << 20);
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
+        TestPlazaNode bart = new TestPlazaNode("bart").holding(teases("bart", "homer", 12_000))) {
+      bart.connected(config(broker.url()));
+      LedgersFetched answered =
+          await(
+              lisa.askLedgers(
+                  Map.of("bart", List.of(LedgerRequestMessage.EVERYBODY)), QUIET, DEADLINE));
+
+      assertThat(answered.error()).isEmpty();
+      assertThat(answered.responses().stream().mapToLong(r -> r.bytes()).max().orElse(0))
+          .isBetween(64L << 10, 1L << 20);
+      assertThat(lisa.offered.values())
+          .filteredOn(json -> new String(json, StandardCharsets.UTF_8).contains("tease"))
+          .hasSize(12_000);
+      bart.awaitState(PlazaRequest.PlazaState::connected);
+    }
+  }
+
   @Test
   void node_connects_to_an_encrypted_broker_only_when_its_certificate_is_trusted() {
     try (Mosquitto broker = Mosquitto.startEncrypted();
         TestPlazaNode bart = new TestPlazaNode("bart");
         TestPlazaNode lisa = new TestPlazaNode("lisa").connect(config(broker.url()))) {
       assertThat(broker.url()).startsWith("mqtts://");
-      lisa.awaitState(state -> state.error().contains("certification path"));
+      lisa.awaitState(state -> state.error().contains("give plaza.tls.ca"));
 
       System.setProperty("javax.net.ssl.trustStore", broker.trustStore().toString());
       System.setProperty("javax.net.ssl.trustStorePassword", Mosquitto.TRUST_STORE_PASSWORD);

@@ -4,24 +4,32 @@ import static nara.mqtt.TestPlazaNode.await;
 import static nara.mqtt.TestPlazaNode.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import nara.event.Event;
 import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.LedgerResponseMessage;
 import nara.mqtt.wire.Newspaper;
 import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
+import nara.presence.Announcer;
 import nara.presence.Presence.Offline;
 import nara.presence.Presence.Online;
 import nara.testing.Citizen;
 import nara.testing.Mosquitto;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Announcements, howdies and goodbyes over a real Mosquitto. */
 class PresenceIT {
@@ -152,6 +160,104 @@ class PresenceIT {
       Online told = (Online) lisa.awaitPresence(present -> present.name().equals("bart"));
       assertThat(told.address()).isEqualTo("10.0.0.1:1");
     }
+  }
+
+  @Test
+  void retained_messages_of_a_dead_nara_are_no_sign_of_life() {
+    Citizen bart = Citizen.named("bart");
+    Status status = Status.of(bart.identity(), "test", "10.0.0.1:1");
+    String signature =
+        bart.identity().keys().signBase64(status.json().getBytes(StandardCharsets.UTF_8));
+    byte[] newspaper = new Newspaper("bart", status.json(), status, signature).json();
+    long nanos = Event.unixNanos(Instant.now());
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient past = new MqttTestClient(broker.url());
+        TestPlazaNode lisa = new TestPlazaNode("lisa")) {
+      past.publishRetained("nara/newspaper/bart", newspaper);
+      past.publishRetained(Topics.HEY_THERE, bart.heyThere(nanos, "10.0.0.1:1"));
+      past.await(Topics.HEY_THERE);
+      lisa.connected(config(broker.url()));
+      lisa.awaitCounts(counts -> counts.ignored().getOrDefault("retained", 0L) == 1);
+      TestPlazaNode.awaitResult(lisa.offered::values, all -> !all.isEmpty());
+      assertThat(lisa.presence).isEmpty();
+
+      // The same nara alive.
+      past.publish("nara/newspaper/bart", newspaper);
+      lisa.awaitPresence(told -> told instanceof Online);
+    }
+  }
+
+  private static List<String> warnings(ListAppender<ILoggingEvent> log) {
+    return List.copyOf(log.list).stream()
+        .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .filter(line -> line.contains("has this node's soul"))
+        .toList();
+  }
+
+  @Test
+  void two_nodes_with_one_soul_on_one_broker_warn_once_each_with_the_others_address() {
+    Logger logger = (Logger) LoggerFactory.getLogger(MqttLedgerVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode one = new TestPlazaNode("lisa").connected(config(broker.url()))) {
+      watcher.await(Topics.HEY_THERE);
+      assertThat(warnings(log)).isEmpty();
+      try (TestPlazaNode two = new TestPlazaNode("lisa").connected(config(broker.url()))) {
+        TestPlazaNode.awaitResult(() -> warnings(log), lines -> lines.size() == 2);
+        assertThat(warnings(log)).allMatch(line -> line.endsWith("its_address=127.0.0.1:7433"));
+        one.announce();
+        two.awaitState(PlazaRequest.PlazaState::connected);
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(warnings(log)).hasSize(2);
+  }
+
+  @Test
+  void members_of_a_cluster_do_not_warn_of_each_other() {
+    Logger logger = (Logger) LoggerFactory.getLogger(MqttLedgerVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode one = new TestPlazaNode("lisa").inCluster().connected(config(broker.url()))) {
+      watcher.await(Topics.HEY_THERE);
+      try (TestPlazaNode two =
+          new TestPlazaNode("lisa").inCluster().connected(config(broker.url()))) {
+        one.awaitCounts(counts -> counts.handled().getOrDefault("hello", 0L) >= 2);
+        two.awaitCounts(counts -> counts.handled().getOrDefault("hello", 0L) >= 1);
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(warnings(log)).isEmpty();
+  }
+
+  @Test
+  void own_goodbye_of_the_process_before_is_answered_by_an_announcement() {
+    try (Mosquitto broker = Mosquitto.start();
+        MqttTestClient watcher = new MqttTestClient(broker.url());
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()))) {
+      watcher.await(Topics.HEY_THERE);
+      long now = Event.unixNanos(Instant.now());
+      watcher.publish(Topics.CHAU, Announcer.chau(lisa.me, now));
+
+      String again =
+          watcher
+              .await(seen -> seen.topic().equals(Topics.HEY_THERE) && timestamp(seen.text()) > now)
+              .text();
+      assertThat(again).contains("\"emitter\":\"lisa\"");
+    }
+  }
+
+  private static long timestamp(String event) {
+    return Citizen.read(event.getBytes(StandardCharsets.UTF_8)).event().ts();
   }
 
   @Test

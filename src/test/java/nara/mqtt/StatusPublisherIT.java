@@ -170,7 +170,8 @@ class StatusPublisherIT {
         config.howdyWait(),
         config.reconnectMin(),
         config.reconnectMax(),
-        config.maxMessageBytes());
+        config.maxMessageBytes(),
+        PlazaConfig.Tls.DEFAULT);
   }
 
   @Test

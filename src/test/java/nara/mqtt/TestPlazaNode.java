@@ -63,6 +63,7 @@ public final class TestPlazaNode implements AutoCloseable {
   private final List<Event> ledger = new ArrayList<>();
   private final EventReader reader = new EventReader();
   private volatile Consumer<Query> onQuery = query -> {};
+  private boolean runsAlone = true;
   private final Scheduler scheduler;
   private final Deque<String> deployments = new ArrayDeque<>();
   private volatile Future<Void> repliesResumed = Future.succeededFuture();
@@ -109,7 +110,8 @@ public final class TestPlazaNode implements AutoCloseable {
         Duration.ofMillis(20),
         Duration.ofMillis(50),
         Duration.ofMillis(150),
-        maxMessageBytes);
+        maxMessageBytes,
+        PlazaConfig.Tls.DEFAULT);
   }
 
   TestPlazaNode connect(PlazaConfig config) {
@@ -131,8 +133,16 @@ public final class TestPlazaNode implements AutoCloseable {
             () -> "127.0.0.1:7433",
             new JdkTestVerifier(),
             scheduler,
-            new SplittableRandom(1));
+            scheduler,
+            new SplittableRandom(1),
+            runsAlone);
     deployments.push(await(vertx.deployVerticle(verticle)));
+    return this;
+  }
+
+  /** Makes this node a member of a cluster: other processes have the same soul. */
+  TestPlazaNode inCluster() {
+    runsAlone = false;
     return this;
   }
 
@@ -279,7 +289,11 @@ public final class TestPlazaNode implements AutoCloseable {
         ledger.stream()
             .filter(event -> event.ts() > page.after())
             .filter(event -> page.filter().services().contains(event.service().wireName()))
-            .filter(event -> subjects.contains(event.actor()) || subjects.contains(event.target()))
+            .filter(
+                event ->
+                    subjects.isEmpty()
+                        || subjects.contains(event.actor())
+                        || subjects.contains(event.target()))
             .limit(page.size())
             .toList();
     return new QueryResult(

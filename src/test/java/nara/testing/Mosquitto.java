@@ -58,6 +58,57 @@ public final class Mosquitto implements AutoCloseable {
     return start("127.0.0.1", "allow_anonymous false\n", user, password, false);
   }
 
+  /** A broker that ends the connection of a client that sends a larger packet. */
+  public static Mosquitto startWithMaxPacket(int bytes) {
+    return start("127.0.0.1", "allow_anonymous true\nmax_packet_size " + bytes + "\n", "", "", false);
+  }
+
+  /** A broker that refuses subscriptions to this filter; empty where it has no such plugin. */
+  public static Optional<Mosquitto> startRefusing(String filter) {
+    String plugin = "mosquitto_dynamic_security.so";
+    Optional<Path> found =
+        Stream.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib")
+            .map(folder -> Path.of(folder, plugin))
+            .filter(Files::isReadable)
+            .findFirst();
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    String rules =
+        """
+        {"defaultACLAccess": {"publishClientSend": true, "publishClientReceive": true,
+          "subscribe": true, "unsubscribe": true},
+         "clients": [], "groups": [{"groupname": "all", "roles": [{"rolename": "most"}]}],
+         "anonymousGroup": "all",
+         "roles": [{"rolename": "most", "acls": [
+           {"acltype": "subscribePattern", "topic": "%s", "allow": false}]}]}
+        """
+            .formatted(filter);
+    try {
+      Path file = Files.createTempFile("mosquitto", ".json");
+      file.toFile().deleteOnExit();
+      Files.writeString(file, rules);
+      return Optional.of(
+          start(
+              "127.0.0.1",
+              "allow_anonymous true\nplugin "
+                  + found.get()
+                  + "\nplugin_opt_config_file "
+                  + file
+                  + "\n",
+              "",
+              "",
+              false));
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /** The same as {@link #startEncrypted}, for clients that show this broker's own certificate. */
+  public static Mosquitto startEncryptedForKnownClients() {
+    return start("127.0.0.1", "allow_anonymous true\nrequire_certificate true\n", "", "", true);
+  }
+
   /** A broker that speaks TLS only, with a certificate for 127.0.0.1 that it signed itself. */
   public static Mosquitto startEncrypted() {
     return start("127.0.0.1", "allow_anonymous true\n", "", "", true);
@@ -92,6 +143,7 @@ public final class Mosquitto implements AutoCloseable {
         broker.makeCertificate();
         config += "certfile " + folder.resolve("certificate.pem") + "\n";
         config += "keyfile " + folder.resolve("key.pem") + "\n";
+        config += "cafile " + folder.resolve("certificate.pem") + "\n";
       }
       Files.writeString(folder.resolve("mosquitto.conf"), config);
       broker.run();
@@ -109,6 +161,16 @@ public final class Mosquitto implements AutoCloseable {
   /** A key store (PKCS #12) with the certificate of an encrypted broker. */
   public Path trustStore() {
     return folder.resolve("keys.p12");
+  }
+
+  /** A PEM file with the certificate of an encrypted broker. */
+  public Path certificate() {
+    return folder.resolve("certificate.pem");
+  }
+
+  /** A PEM file with its private key. */
+  public Path key() {
+    return folder.resolve("key.pem");
   }
 
   private void makeCertificate() throws IOException {

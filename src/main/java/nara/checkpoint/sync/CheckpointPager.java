@@ -196,7 +196,7 @@ final class CheckpointPager {
       case UNVERIFIABLE, STOPPING, UNSUPPORTED -> false;
       case UNREACHABLE, STALLED -> retry();
       // The peer is there, so its older endpoint may work.
-      case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, MALFORMED, NOT_ASKED ->
+      case CUT_OFF, STATUS, TOO_LARGE, BAD_SIGNATURE, CLOCK_SKEW, MALFORMED, NOT_ASKED ->
           retry() || (mode == PagingMode.CURSOR && events == 0 && switchToOffsets());
     };
   }

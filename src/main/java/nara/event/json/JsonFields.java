@@ -1,6 +1,7 @@
 package nara.event.json;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nara.bounds.SafeText;
@@ -31,6 +32,13 @@ public final class JsonFields {
     OBJECTS
   }
 
+  /** What becomes of a known field in another case. */
+  private enum OtherCase {
+    REJECTED,
+    SKIPPED,
+    TAKEN
+  }
+
   /**
    * One field.
    *
@@ -42,7 +50,7 @@ public final class JsonFields {
   record Field(String name, Type type, int slot, JsonFields nested, int maxText, int maxElements) {}
 
   private final int maxText;
-  private final boolean otherCaseAllowed;
+  private final OtherCase otherCase;
   private Field[] fields = {};
   private int values;
   private int numbers;
@@ -50,7 +58,15 @@ public final class JsonFields {
 
   /** An empty table. */
   public JsonFields() {
-    this(EventLimits.MAX_TEXT_LENGTH, false);
+    this(EventLimits.MAX_TEXT_LENGTH, OtherCase.REJECTED);
+  }
+
+  /**
+   * An empty table for fields in any case, as the reference reads them. The same field twice, in
+   * whatever case, is malformed, where the reference takes the last one: no nara writes that.
+   */
+  public static JsonFields inAnyCase() {
+    return new JsonFields(EventLimits.MAX_TEXT_LENGTH, OtherCase.TAKEN);
   }
 
   /**
@@ -60,8 +76,12 @@ public final class JsonFields {
    * @param otherCaseAllowed whether a known field in another case is skipped, not rejected
    */
   public JsonFields(int maxText, boolean otherCaseAllowed) {
+    this(maxText, otherCaseAllowed ? OtherCase.SKIPPED : OtherCase.REJECTED);
+  }
+
+  private JsonFields(int maxText, OtherCase otherCase) {
     this.maxText = maxText;
-    this.otherCaseAllowed = otherCaseAllowed;
+    this.otherCase = otherCase;
   }
 
   /** Adds texts; empty when absent. */
@@ -166,10 +186,19 @@ public final class JsonFields {
    */
   public JsonRecord cut(byte[] json, int maxMembers, int maxValueBytes) {
     Map<String, Span> members = JsonSpans.members(json, maxMembers);
-    members.keySet().stream().filter(key -> indexOf(key, 0) < 0).forEach(this::rejectOtherCase);
+    Map<Integer, Span> known = new HashMap<>();
+    members.forEach(
+        (key, span) -> {
+          int index = indexOf(key, 0);
+          index = index < 0 ? indexOfOtherCase(key) : index;
+          if (index >= 0 && known.put(index, span) != null) {
+            throw new MalformedJsonException("key '" + SafeText.excerpt(key) + "' twice");
+          }
+        });
     JsonRecord record = newRecord();
-    for (Field field : fields) {
-      Span span = members.get(field.name);
+    for (int index = 0; index < fields.length; index++) {
+      Field field = fields[index];
+      Span span = known.get(index);
       if (span != null && field.type == Type.OBJECTS) {
         record.values[field.slot] = JsonSpans.elements(json, span, field.maxElements);
       } else if (span != null && span.length() > maxValueBytes && field.type != Type.TEXTS) {
@@ -207,12 +236,22 @@ public final class JsonFields {
     return fields[index];
   }
 
-  void rejectOtherCase(String name) {
-    for (Field field : fields) {
-      if (!otherCaseAllowed && field.name.equalsIgnoreCase(name)) {
+  /**
+   * The place of a field that the table has in another case, if the table takes it; else -1.
+   *
+   * @throws MalformedJsonException when the table rejects it
+   */
+  int indexOfOtherCase(String name) {
+    for (int i = 0; i < fields.length && otherCase != OtherCase.SKIPPED; i++) {
+      if (fields[i].name.equalsIgnoreCase(name)) {
+        if (otherCase == OtherCase.TAKEN) {
+          return i;
+        }
         throw new MalformedJsonException(
-            "key '" + SafeText.excerpt(name) + "' differs from '" + field.name + "' only in case");
+            "key '%s' differs from '%s' only in case"
+                .formatted(SafeText.excerpt(name), fields[i].name));
       }
     }
+    return -1;
   }
 }

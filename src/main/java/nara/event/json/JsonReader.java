@@ -68,8 +68,8 @@ final class JsonReader {
     while ((name = parser.nextFieldName()) != null) {
       int index = fields.indexOf(name, expected);
       JsonToken value = parser.nextToken();
+      index = index < 0 ? fields.indexOfOtherCase(name) : index;
       if (index < 0) {
-        fields.rejectOtherCase(name);
         parser.skipChildren();
         continue;
       }

@@ -3,11 +3,13 @@ package nara.mesh.client;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import nara.bounds.SafeText;
+import nara.clock.ClockSkew;
 import nara.identity.LearnResult;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
@@ -18,6 +20,7 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.CheckpointList;
 import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.MeshPaths;
 import nara.mesh.wire.PingResponse;
 import nara.mesh.wire.ResponseSignature;
@@ -102,7 +105,7 @@ final class MeshClient {
           MeshException firstFault = null;
           for (PublicKey each : claimedKeys(peer.name(), key)) {
             try {
-              return verify(response, body, peer.name(), each, request);
+              return verify(response, body, peer, each, request);
             } catch (MeshException fault) {
               firstFault = firstFault == null ? fault : firstFault;
               if (fault.failure() != MeshFailure.BAD_SIGNATURE) {
@@ -127,13 +130,25 @@ final class MeshClient {
   }
 
   private <A> VerifiedResponse<A> verify(
-      RawResponse response, byte[] body, String name, PublicKey key, SignedRequest<A> request)
+      RawResponse response, byte[] body, Peer peer, PublicKey key, SignedRequest<A> request)
       throws MeshException {
     SignatureHeaders headers = SignatureHeaders.of(response.headers());
     SignedRequest.requireValid(
-        ResponseSignature.fault(headers, body, name, key, response.receivedAt(), node.verifier()));
-    A value = request.reader().read(body, name, key, node.verifier());
+        ResponseSignature.fault(headers, body, peer.name(), key, node.verifier()));
+    requireSameTime(peer, ResponseSignature.age(headers, response.receivedAt()).orElseThrow());
+    A value = request.reader().read(body, peer.name(), key, node.verifier());
     return new VerifiedResponse<>(value, response);
+  }
+
+  /** An answer whose signature is valid tells the peer's time, right or wrong. */
+  private void requireSameTime(Peer peer, Duration age) throws MeshException {
+    node.networkClock().record(peer.witness(), Instant.EPOCH, Instant.EPOCH.plus(age));
+    if (age.abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
+      throw new MeshException(
+          MeshFailure.CLOCK_SKEW,
+          "its clock is %s %s this node's"
+              .formatted(ClockSkew.inWords(age), age.isNegative() ? "ahead of" : "behind"));
+    }
   }
 
   /** Without it, a valid response would count as a forged one. */

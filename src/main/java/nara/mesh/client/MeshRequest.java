@@ -178,8 +178,18 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   /** The peer sent no valid message. */
   record ReconcileFailed(MeshFailure failure, String reason) implements ReconcileOutcome {}
 
-  /** {@code GET /ping} at an address. */
-  record PingPeer(String address, Duration timeout) implements MeshRequest<PingOutcome> {}
+  /**
+   * {@code GET /ping} at an address.
+   *
+   * @param configured whether the operator named this address
+   */
+  record PingPeer(String address, boolean configured, Duration timeout)
+      implements MeshRequest<PingOutcome> {
+    /** Pings an address that was discovered. */
+    public PingPeer(String address, Duration timeout) {
+      this(address, false, timeout);
+    }
+  }
 
   sealed interface PingOutcome extends BusMessage {}
 

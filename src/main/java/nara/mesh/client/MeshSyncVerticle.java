@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,7 @@ public final class MeshSyncVerticle extends VerticleBase {
   private Future<PingOutcome> onPingPeer(PingPeer ping) {
     return transport
         .timedPing(ping.address(), ping.timeout())
+        .onSuccess(pong -> compareClocks(ping, pong))
         .<PingOutcome>map(
             pong ->
                 new Pong(
@@ -211,6 +213,15 @@ public final class MeshSyncVerticle extends VerticleBase {
                     pong.response().meshIp(),
                     pong.elapsed()))
         .recover(failureAsValue(PingFailed::new));
+  }
+
+  private void compareClocks(PingPeer ping, MeshTransport.TimedPing pong) {
+    long nanos = pong.response().nanos();
+    if (nanos > 0 && !pong.response().key().equals(node.me().keys().publicKey())) {
+      Peer peer = new Peer(pong.response().from(), ping.address(), ping.configured());
+      Instant ours = pong.receivedAt().minus(pong.elapsed().dividedBy(2));
+      node.networkClock().record(peer.witness(), Instant.EPOCH.plusNanos(nanos), ours);
+    }
   }
 
   /** Starts when the previous reconciliation has ended, or takes long. */

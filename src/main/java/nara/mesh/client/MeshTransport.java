@@ -119,6 +119,7 @@ public final class MeshTransport implements PingClient {
               UNSUPPORTED,
               TOO_LARGE,
               BAD_SIGNATURE,
+              CLOCK_SKEW,
               NOT_ASKED,
               MALFORMED,
               UNVERIFIABLE ->
@@ -138,7 +139,7 @@ public final class MeshTransport implements PingClient {
   }
 
   /** A ping response and the time from the request to its last byte. */
-  record TimedPing(PingResponse response, Duration elapsed) {}
+  record TimedPing(PingResponse response, Instant receivedAt, Duration elapsed) {}
 
   @Override
   public Future<PingResponse> ping(String address, Duration timeout) {
@@ -163,7 +164,7 @@ public final class MeshTransport implements PingClient {
 
   private static TimedPing readPing(RawResponse response) throws MeshException {
     byte[] body = response.decompressed(MeshLimits.SMALL_RESPONSE_BYTES);
-    return new TimedPing(PingResponse.read(body), response.elapsed());
+    return new TimedPing(PingResponse.read(body), response.receivedAt(), response.elapsed());
   }
 
   static <T> Future<T> attempt(Callable<T> work) {
@@ -254,10 +255,12 @@ public final class MeshTransport implements PingClient {
               "answers %d, a redirect to %s, which is not followed; give that address as the peer's"
                   .formatted(response.status(), SafeText.quoted(target))));
     }
-    boolean unsupported = UNSUPPORTED_STATUSES.contains(response.status());
-    return Future.failedFuture(
-        new MeshException(
-            unsupported ? MeshFailure.UNSUPPORTED : MeshFailure.STATUS,
-            "answers " + response.status() + reason));
+    MeshFailure failure =
+        UNSUPPORTED_STATUSES.contains(response.status())
+            ? MeshFailure.UNSUPPORTED
+            : response.status() == 401 && text.contains(RequestSignature.OTHER_TIME)
+                ? MeshFailure.CLOCK_SKEW
+                : MeshFailure.STATUS;
+    return Future.failedFuture(new MeshException(failure, "answers " + response.status() + reason));
   }
 }

@@ -1,5 +1,15 @@
 /** Requests to peers. MeshSyncVerticle sends them for the other verticles. */
-@MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mesh..", "negentropy", "trust.."})
+@MayKnow({
+  "bounds",
+  "bus",
+  "clock",
+  "event..",
+  "identity",
+  "ledger",
+  "mesh..",
+  "negentropy",
+  "trust.."
+})
 package nara.mesh.client;
 
 import nara.MayKnow;

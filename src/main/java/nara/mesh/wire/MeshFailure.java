@@ -16,6 +16,8 @@ public enum MeshFailure {
   TOO_LARGE,
   /** A signature, of the headers or in the body, is missing, wrong, or another nara's. */
   BAD_SIGNATURE,
+  /** The clocks of the peer and of this node differ by more than a signed exchange allows. */
+  CLOCK_SKEW,
   /** Events that were not requested, or a cursor that makes no progress. */
   NOT_ASKED,
   /** The body is not a response by the contract. */

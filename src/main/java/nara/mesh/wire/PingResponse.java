@@ -11,9 +11,12 @@ import nara.identity.PublicKey;
 /**
  * The response of {@code GET /ping}: the responding nara and its key. It isn't signed, since it is
  * the first thing that one nara learns of another.
+ *
+ * @param nanos its time, Unix nanoseconds; 0 when it does not tell
  */
-public record PingResponse(String from, PublicKey key, String meshIp) {
-  private static final JsonFields FIELDS = MeshJson.fields().texts("from", "mesh_ip", "public_key");
+public record PingResponse(String from, PublicKey key, String meshIp, long nanos) {
+  private static final JsonFields FIELDS =
+      MeshJson.fields().texts("from", "mesh_ip", "public_key").reals("t");
 
   /** Reads a body. */
   public static PingResponse read(byte[] json) throws MeshException {
@@ -22,7 +25,8 @@ public record PingResponse(String from, PublicKey key, String meshIp) {
     if (from.isEmpty()) {
       throw new MeshException(MeshFailure.MALFORMED, "the response to a ping has no name");
     }
-    return new PingResponse(from, MeshJson.publicKey(ping, from), ping.text("mesh_ip"));
+    return new PingResponse(
+        from, MeshJson.publicKey(ping, from), ping.text("mesh_ip"), (long) ping.real("t"));
   }
 
   /** Writes the response of this node, with the fields in the reference's order. */

@@ -22,6 +22,9 @@ import nara.trust.verifier.SignatureVerifier;
  * timestamp, method and path, concatenated. The signature covers neither the body nor the query.
  */
 public final class RequestSignature {
+  /** How a rejection begins when the clocks differ, in the reference's words. */
+  public static final String OTHER_TIME = "timestamp too old or in future";
+
   private RequestSignature() {}
 
   /** The result of authenticating the sender of a request. */
@@ -68,8 +71,7 @@ public final class RequestSignature {
       return new AuthResult.AuthFailure("invalid timestamp");
     }
     if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
-      return new AuthResult.AuthFailure(
-          "timestamp too old or in future: " + GoDuration.format(age.get()));
+      return new AuthResult.AuthFailure(OTHER_TIME + ": " + GoDuration.format(age.get()));
     }
     if (!isBase64(headers.signature())) {
       return new AuthResult.AuthFailure("invalid signature encoding");

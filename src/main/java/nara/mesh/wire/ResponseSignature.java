@@ -27,11 +27,10 @@ public final class ResponseSignature {
   }
 
   /**
-   * Verifies that a response is from the requested peer, recent, and unaltered. Hashes the body and
-   * verifies a signature: not for an event loop.
+   * Verifies that a response is from the requested peer and unaltered; not its {@link #age}. Hashes
+   * the body and verifies a signature: not for an event loop.
    *
    * @param key the key of {@code peerName}
-   * @param receivedAt when the head of the response arrived
    * @return the fault, or empty
    */
   public static Optional<String> fault(
@@ -39,7 +38,6 @@ public final class ResponseSignature {
       byte[] body,
       String peerName,
       PublicKey key,
-      Instant receivedAt,
       SignatureVerifier verifier) {
     if (!headers.isComplete()) {
       return Optional.of("the response is not signed");
@@ -49,17 +47,23 @@ public final class ResponseSignature {
           "expected a response from %s, got one from %s"
               .formatted(SafeText.excerpt(peerName), SafeText.excerpt(headers.name())));
     }
-    Optional<Duration> age = RequestSignature.age(headers.timestamp(), receivedAt);
-    if (age.isEmpty()) {
+    if (age(headers, Instant.EPOCH).isEmpty()) {
       return Optional.of("the timestamp of the response is not a number");
-    }
-    if (age.get().abs().compareTo(MeshLimits.CLOCK_SKEW) > 0) {
-      return Optional.of("the response was signed " + GoDuration.format(age.get()) + " ago");
     }
     byte[] message = message(headers.name(), headers.timestamp(), Hashing.sha256(body));
     return RequestSignature.isValid(verifier, key, message, headers.signature())
         ? Optional.empty()
         : Optional.of("the signature in the headers is not from " + SafeText.excerpt(peerName));
+  }
+
+  /**
+   * How long before a time the response was signed, by its sender's clock.
+   *
+   * @param receivedAt when the head of the response arrived
+   * @return negative when it was signed later; empty when its timestamp is not a number
+   */
+  public static Optional<Duration> age(SignatureHeaders headers, Instant receivedAt) {
+    return RequestSignature.age(headers.timestamp(), receivedAt);
   }
 
   private static byte[] message(String name, String timestamp, byte[] hash) {

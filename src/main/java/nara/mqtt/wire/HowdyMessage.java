@@ -35,7 +35,7 @@ public record HowdyMessage(
   public static final int MAX_NEIGHBOURS = 10;
 
   private static final JsonFields FIELDS =
-      new JsonFields()
+      JsonFields.inAnyCase()
           .texts("From", "To")
           .numbers("Seq")
           .object("You", HowdyObservation.FIELDS)
@@ -54,7 +54,7 @@ public record HowdyMessage(
   public record HowdyNeighbour(
       String name, String publicKey, String meshIp, String id, HowdyObservation observation) {
     private static final JsonFields FIELDS =
-        new JsonFields()
+        JsonFields.inAnyCase()
             .texts("Name", "PublicKey", "MeshIP", "ID")
             .object("Observation", HowdyObservation.FIELDS);
 

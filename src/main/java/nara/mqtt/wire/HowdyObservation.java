@@ -25,7 +25,7 @@ public record HowdyObservation(
   public static final HowdyObservation NONE = new HowdyObservation(0, 0, 0, "", 0, 0);
 
   static final JsonFields FIELDS =
-      new JsonFields()
+      JsonFields.inAnyCase()
           .numbers("restarts", "total_uptime", "start_time")
           .texts("online")
           .numbers("last_seen", "last_restart");

@@ -24,7 +24,7 @@ public record LedgerRequestMessage(String from, List<String> subjects) {
   public static final int MAX_SUBJECTS = 10_000;
 
   private static final JsonFields FIELDS =
-      new JsonFields().texts("From").textList("Subjects", MAX_SUBJECTS);
+      JsonFields.inAnyCase().texts("From").textList("Subjects", MAX_SUBJECTS);
 
   /**
    * Reads a request.

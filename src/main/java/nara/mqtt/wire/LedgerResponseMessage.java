@@ -30,7 +30,7 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
   private static final int MAX_MEMBERS = 64;
 
   private static final JsonFields FIELDS =
-      new JsonFields().texts("From").objectList("Events", SocialEntry.FIELDS, MAX_EVENTS);
+      JsonFields.inAnyCase().texts("From").objectList("Events", SocialEntry.FIELDS, MAX_EVENTS);
 
   /**
    * One social event.
@@ -48,7 +48,7 @@ public record LedgerResponseMessage(String from, List<SocialEntry> events) {
       String witness,
       String signature) {
     private static final JsonFields FIELDS =
-        new JsonFields()
+        JsonFields.inAnyCase()
             .texts("ID")
             .numbers("Timestamp")
             .texts("Type", "Actor", "Target", "Reason", "Witness", "Signature");

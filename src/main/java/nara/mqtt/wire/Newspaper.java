@@ -15,7 +15,7 @@ import nara.event.json.JsonWriter;
  */
 public record Newspaper(String from, String statusJson, Status status, String signature) {
   private static final JsonFields FIELDS =
-      new JsonFields().texts("From").objectSpan("Status").texts("Signature");
+      JsonFields.inAnyCase().texts("From").objectSpan("Status").texts("Signature");
 
   /**
    * Reads a newspaper.

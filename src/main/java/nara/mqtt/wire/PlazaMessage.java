@@ -62,6 +62,8 @@ public sealed interface PlazaMessage {
      * an event for the ledger.
      */
     STALE,
+    /** The broker kept it from before this node connected: its sender may be gone. */
+    RETAINED,
     /** A response that is not expected, or no longer. */
     NOT_ASKED,
     /** A request over the rate limit. */

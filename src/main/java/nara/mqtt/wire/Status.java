@@ -40,13 +40,15 @@ public record Status(
     long memoryMaxEvents,
     long eventStoreTotal) {
   private static final JsonFields FIELDS =
-      new JsonFields()
+      JsonFields.inAnyCase()
           .texts("LicensePlate", "Flair")
-          .object("HostStats", new JsonFields().reals("Uptime"))
+          .object("HostStats", JsonFields.inAnyCase().reals("Uptime"))
           // Real numbers, since some naras write 1e3 and nothing depends on these fields.
           .reals("Chattiness", "Buzz")
           .texts("Trend", "TrendEmoji")
-          .object("Personality", new JsonFields().numbers("Agreeableness", "Sociability", "Chill"))
+          .object(
+              "Personality",
+              JsonFields.inAnyCase().numbers("Agreeableness", "Sociability", "Chill"))
           .texts("Version", "PublicUrl", "PublicKey", "ID")
           .flag("MeshEnabled")
           .texts("MeshIP", "transport_mode")

@@ -117,7 +117,8 @@ final class ClusterSection {
         : Optional.empty();
   }
 
-  private static Optional<Path> pemFile(ConfigSection s, String key) {
+  /** A file that this node can read. */
+  static Optional<Path> pemFile(ConfigSection s, String key) {
     Optional<Path> file = s.optional(key, "none", path("a path of a PEM file"));
     file.filter(path -> !Files.isReadable(path))
         .ifPresent(path -> s.addProblem(key, "there is no readable file \"" + path + "\""));

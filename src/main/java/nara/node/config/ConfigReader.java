@@ -327,7 +327,7 @@ public final class ConfigReader {
     PlazaConfig d = PlazaConfig.defaults();
     ConfigKind<String> url =
         text(
-            "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT], or empty",
+            "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty",
             AddressParser::isBrokerUrl);
     PlazaConfig plaza =
         new PlazaConfig(
@@ -340,7 +340,13 @@ public final class ConfigReader {
             s.read("howdy_wait", d.howdyWait(), duration(Duration.ZERO, HOUR)),
             s.read("reconnect_min", d.reconnectMin(), duration(MILLI, HOUR)),
             s.read("reconnect_max", d.reconnectMax(), duration(MILLI, HOUR)),
-            s.read("max_message_bytes", d.maxMessageBytes(), bytes(1 << 13, (1 << 28) - 1)));
+            s.read("max_message_bytes", d.maxMessageBytes(), bytes(1 << 13, (1 << 28) - 1)),
+            plazaTls(s.section("tls")));
+    if (!plaza.tls().equals(PlazaConfig.Tls.DEFAULT)
+        && AddressParser.isBrokerUrl(plaza.url())
+        && !(plaza.url().isEmpty() || plaza.usesTls())) {
+      s.addProblem("tls", "needs a broker with TLS: set plaza.url to mqtts://");
+    }
     if (plaza.reconnectMin().compareTo(plaza.reconnectMax()) > 0) {
       s.addProblem(
           "reconnect_min",
@@ -349,6 +355,24 @@ public final class ConfigReader {
                   Durations.format(plaza.reconnectMin()), Durations.format(plaza.reconnectMax())));
     }
     return plaza;
+  }
+
+  private static PlazaConfig.Tls plazaTls(ConfigSection s) {
+    PlazaConfig.Tls tls =
+        new PlazaConfig.Tls(
+            ClusterSection.pemFile(s, "ca"),
+            s.read("insecure", false, FLAG),
+            ClusterSection.pemFile(s, "certificate"),
+            ClusterSection.pemFile(s, "key"));
+    if (tls.certificate().isPresent() != tls.key().isPresent()) {
+      s.addProblem("certificate", "belongs together with plaza.tls.key: give both or none");
+    }
+    if (tls.insecure()) {
+      s.addWarning(
+          "plaza.tls.insecure: anybody on the way can read the password and pretend to be the"
+              + " broker; give plaza.tls.ca instead");
+    }
+    return tls;
   }
 
   private static MemoryConfig memory(ConfigSection s, long megabytes) {

@@ -128,7 +128,10 @@ public record NodeConfig(
   public List<String> isolationNotes() {
     List<String> notes = new ArrayList<>();
     // Without a port of its own it tells only what is configured.
-    if (usesMesh() && mesh.advertise().isEmpty() && isWildcard(mesh.host())) {
+    if (usesMesh()
+        && mesh.advertise().isEmpty()
+        && discovery.tailscaleSocket().isEmpty()
+        && isWildcard(mesh.host())) {
       notes.add("others cannot learn where this node is: set mesh.advertise");
     }
     if (discovery.peers().isEmpty()

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
 import nara.checkpoint.sync.CheckpointSyncRequest.SyncResult;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest;
@@ -150,7 +151,9 @@ class CheckpointSyncIT {
                     false),
                 AddressPolicy.local(),
                 Scheduler.of(clock),
+                new NetworkClock(Scheduler.of(clock)),
                 new Random(2),
+                host -> {},
                 true)));
     await(
         bartsNode.deployVerticle(

@@ -266,7 +266,6 @@ class MeshServerIT {
                 json,
                 "zoë 漢",
                 ZOE.key(),
-                Instant.now(),
                 TestMesh.verifier()))
         .isEmpty();
     assertThat(

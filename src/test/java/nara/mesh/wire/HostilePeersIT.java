@@ -306,8 +306,8 @@ class HostilePeersIT {
         ResponseSignature.sign(BART, Instant.now().minus(Duration.ofDays(1)), Body.of(body));
     assertFailed(
         failed((request, out) -> RawPeer.write(out, RawPeer.head(200, old, body.length), body)),
-        MeshFailure.BAD_SIGNATURE,
-        "was signed 24h0m");
+        MeshFailure.CLOCK_SKEW,
+        "its clock is 24 h behind this node's");
   }
 
   @Test

@@ -88,7 +88,6 @@ class MeshVectorsTest {
             response.get("body").asText().getBytes(UTF_8),
             "server-open",
             identity("server").keys().publicKey(),
-            recordedAt(exchange),
             verifier);
 
     assertThat(fault.isEmpty()).isEqualTo(response.get("status").asInt() != 401);
@@ -105,7 +104,6 @@ class MeshVectorsTest {
                 Altered.byteAt(body, body.length / 2),
                 "server-open",
                 identity("server").keys().publicKey(),
-                recordedAt(exchange),
                 verifier))
         .isPresent();
   }

@@ -60,7 +60,7 @@ public final class RequestHeadersFuzz implements FuzzTarget {
     checkRequest(headers);
     Optional<String> fault =
         ResponseSignature.fault(
-            headers, line(lines, 3).getBytes(ISO_8859_1), "bart", BART.key(), NOW, VERIFIER);
+            headers, line(lines, 3).getBytes(ISO_8859_1), "bart", BART.key(), VERIFIER);
     fault.ifPresent(Property::printable);
     Property.holds(
         fault.isPresent() || headers.timestamp().equals(RESPONSE.timestamp()),

@@ -1,7 +1,9 @@
 package nara.mqtt.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import nara.identity.Keyring;
 import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
@@ -22,6 +24,29 @@ class PlazaDecoderTest {
         .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Voted(json)));
     assertThat(decoder.decode(Topics.CHECKPOINT_FINAL, json))
         .isEqualTo(new IncomingCheckpoint(new CheckpointMessage.Agreed(json)));
+  }
+
+  @Test
+  void keys_of_messages_are_taken_in_any_case_as_by_the_reference() {
+    byte[] request = "{\"from\":\"bart\",\"subjects\":[\"x\"]}".getBytes(UTF_8);
+    byte[] response =
+        ("{\"from\":\"bart\",\"events\":[{\"id\":\"i\",\"timestamp\":5,\"type\":\"tease\","
+                + "\"actor\":\"a\",\"target\":\"b\"}]}")
+            .getBytes(UTF_8);
+    byte[] twice = "{\"From\":\"bart\",\"from\":\"moe\",\"Subjects\":[]}".getBytes(UTF_8);
+
+    assertThat(decoder.decode("nara/ledger/lisa/request", request))
+        .isEqualTo(
+            new PlazaMessage.IncomingRequest(new LedgerRequestMessage("bart", List.of("x"))));
+    assertThat(decoder.decode("nara/ledger/lisa/response", response))
+        .isInstanceOfSatisfying(
+            PlazaMessage.IncomingResponse.class,
+            it -> {
+              assertThat(it.from()).isEqualTo("bart");
+              assertThat(new String(it.events().json(), UTF_8)).contains("\"ts\":5");
+            });
+    assertThat(decoder.decode("nara/ledger/lisa/request", twice))
+        .isEqualTo(new Ignored(IgnoreReason.UNREADABLE));
   }
 
   @Test

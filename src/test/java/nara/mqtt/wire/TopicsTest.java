@@ -78,6 +78,9 @@ class TopicsTest {
   void broker_url_is_read() {
     assertThat(BrokerUrl.parse("mqtt://h")).isEqualTo(new BrokerUrl("h", 1883, false));
     assertThat(BrokerUrl.parse("mqtts://h/")).isEqualTo(new BrokerUrl("h", 8883, true));
+    assertThat(BrokerUrl.parse("tcp://stack_broker:99"))
+        .isEqualTo(new BrokerUrl("stack_broker", 99, false));
+    assertThat(BrokerUrl.parse("tls://h")).isEqualTo(new BrokerUrl("h", 8883, true));
     assertThat(BrokerUrl.parse("mqtt://[::1]:99")).isEqualTo(new BrokerUrl("::1", 99, false));
   }
 

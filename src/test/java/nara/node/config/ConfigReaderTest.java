@@ -276,6 +276,14 @@ class ConfigReaderTest {
         + " the mesh: set mesh.enabled to true'",
     "'{\"plaza\": {\"reconnect_min\": \"1m\"}}', 'plaza.reconnect_min: \"1m\" is more than"
         + " plaza.reconnect_max (35s)'",
+    "'{\"plaza\": {\"url\": \"ws://h:1\"}}', 'plaza.url: \"ws://h:1\" is not a broker,"
+        + " mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty'",
+    "'{\"plaza\": {\"url\": \"tcp://h\", \"tls\": {\"ca\": \"pom.xml\"}}}', 'plaza.tls: needs a"
+        + " broker with TLS: set plaza.url to mqtts://'",
+    "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"ca\": \"none\"}}}', 'plaza.tls.ca: there is"
+        + " no readable file \"none\"'",
+    "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"key\": \"pom.xml\"}}}',"
+        + " 'plaza.tls.certificate: belongs together with plaza.tls.key: give both or none'",
     "'{\"cluster\": {\"enabled\": true}}', 'cluster.members: is empty: name the members, HOST:PORT"
         + " each'",
     "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is a wildcard; give the one address"

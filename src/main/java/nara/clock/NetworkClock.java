@@ -1,0 +1,171 @@
+package nara.clock;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nara.bounds.BoundedMap;
+import nara.bus.Scheduler;
+import nara.identity.Witness;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time by this node's clock, corrected when most neighbours have another time.
+ *
+ * <p>It is for judging the times that others state, never for signing: a signature carries the
+ * node's own time. Each host has one vote, its latest answer; with votes of configured neighbours
+ * the others do not count. This node's own clock is a vote as well. The median decides, so a
+ * minority cannot move the clock beyond what the others say. An even number of votes counts for
+ * this node's own clock.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class NetworkClock implements InstantSource {
+  /** A smaller offset does not matter: signed exchanges allow 30 s, by the wire contract. */
+  public static final Duration MIN_SKEW = Duration.ofSeconds(25);
+
+  /** Votes of configured neighbours, and of others, that are kept. */
+  static final int MAX_VOTES = 1_000;
+
+  /** A neighbour may have set its clock since an older answer. */
+  static final Duration MAX_AGE = Duration.ofHours(1);
+
+  /** A larger offset is no time, but nonsense; computing with it might overflow. */
+  private static final Duration MAX_OFFSET = Duration.ofDays(36_500);
+
+  /** When this node's clock moves so far against its timers, it was set, or the node suspended. */
+  private static final Duration MIN_STEP = Duration.ofSeconds(5);
+
+  private static final int IPV6_NETWORK_BYTES = 8;
+
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkClock.class);
+
+  private record Vote(Duration offset, Instant at) {}
+
+  private final InstantSource clock;
+  private final InstantSource steady;
+  private final Map<String, Vote> configured = BoundedMap.lru(MAX_VOTES);
+  private final Map<String, Vote> discovered = BoundedMap.lru(MAX_VOTES);
+  private Duration ahead;
+  private Optional<ClockSkew> skew = Optional.empty();
+
+  /** A clock without votes: it has this node's time. */
+  public NetworkClock(Scheduler scheduler) {
+    this.clock = scheduler;
+    this.steady = scheduler.steady();
+    this.ahead = aheadOfSteady();
+  }
+
+  /**
+   * Takes the vote of a neighbour's answer.
+   *
+   * @param neighbour the host that answered; {@link Witness#NONE} has no vote
+   * @param theirs the time in the answer
+   * @param ours the time of this node's clock when the answer was made
+   */
+  public synchronized void record(Witness neighbour, Instant theirs, Instant ours) {
+    if (neighbour.host().isEmpty()) {
+      return;
+    }
+    dropVotesAfterStep();
+    Duration offset = Duration.between(ours, theirs);
+    if (offset.abs().compareTo(MAX_OFFSET) > 0) {
+      return;
+    }
+    Map<String, Vote> votes = neighbour.configured() ? configured : discovered;
+    votes.put(voter(neighbour), new Vote(offset, steady.instant()));
+    update();
+  }
+
+  /** One owner has a whole IPv6 network of 64 bits: it is one voter. */
+  private static String voter(Witness neighbour) {
+    String host = neighbour.host();
+    if (neighbour.configured() || host.indexOf(':') < 0) {
+      return host;
+    }
+    try {
+      // A literal address is not looked up.
+      byte[] address = InetAddress.getByName(host).getAddress();
+      return HexFormat.of().formatHex(address, 0, Math.min(IPV6_NETWORK_BYTES, address.length));
+    } catch (UnknownHostException noAddress) {
+      return host;
+    }
+  }
+
+  /** This node's time, corrected. */
+  @Override
+  public synchronized Instant instant() {
+    dropVotesAfterStep();
+    Instant now = clock.instant();
+    return skew.map(found -> now.plus(found.offset())).orElse(now);
+  }
+
+  /** The difference to most neighbours' clocks; empty when it is small or not known. */
+  public synchronized Optional<ClockSkew> skew() {
+    dropVotesAfterStep();
+    return skew;
+  }
+
+  /** The sentence of the skew; empty without one. */
+  public Optional<String> warning() {
+    return skew().map(ClockSkew::sentence);
+  }
+
+  /** The votes compared other times of this node's clock than it has now. */
+  private void dropVotesAfterStep() {
+    Duration now = aheadOfSteady();
+    if (now.minus(ahead).abs().compareTo(MIN_STEP) > 0) {
+      ahead = now;
+      configured.clear();
+      discovered.clear();
+      update();
+    }
+  }
+
+  private Duration aheadOfSteady() {
+    return Duration.between(steady.instant(), clock.instant());
+  }
+
+  private void update() {
+    Instant oldest = steady.instant().minus(MAX_AGE);
+    configured.values().removeIf(vote -> vote.at().isBefore(oldest));
+    discovered.values().removeIf(vote -> vote.at().isBefore(oldest));
+    List<Duration> offsets =
+        (configured.isEmpty() ? discovered : configured)
+            .values().stream().map(Vote::offset).toList();
+    Duration median = medianWithOwn(offsets);
+    boolean wasOff = skew.isPresent();
+    if (median.abs().compareTo(MIN_SKEW) <= 0) {
+      skew = Optional.empty();
+    } else {
+      long agreeing =
+          offsets.stream().filter(o -> o.minus(median).abs().compareTo(MIN_SKEW) <= 0).count();
+      skew = Optional.of(new ClockSkew(median, (int) agreeing));
+    }
+    if (skew.isPresent() && !wasOff) {
+      LOG.warn("Neighbours refuse this node's requests by their clocks: {}", skew.get().sentence());
+    } else if (wasOff && skew.isEmpty()) {
+      LOG.info("This node's clock agrees with its neighbours, or was set");
+    }
+  }
+
+  /** The median of the offsets and 0; of two in the middle, the one closer to 0. */
+  private static Duration medianWithOwn(List<Duration> offsets) {
+    List<Duration> all = new ArrayList<>(offsets);
+    all.add(Duration.ZERO);
+    all.sort(null);
+    Duration upper = all.get(all.size() / 2);
+    Duration lower = all.get((all.size() - 1) / 2);
+    if (lower.isNegative() && !upper.isNegative()) {
+      return Duration.ZERO;
+    }
+    return lower.abs().compareTo(upper.abs()) < 0 ? lower : upper;
+  }
+}

@@ -1,0 +1,5 @@
+/** This node's clock compared with the clocks of its neighbours. */
+@MayKnow({"bounds", "bus", "identity"})
+package nara.clock;
+
+import nara.MayKnow;
