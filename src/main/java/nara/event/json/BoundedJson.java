@@ -20,6 +20,9 @@ import nara.event.EventLimits;
  * and other readers would read such bytes differently or reject the whole response.
  */
 final class BoundedJson {
+  /** Of any text. The tables of fields have smaller limits; a stash has the longest texts. */
+  private static final int MAX_TEXT_BYTES = 128 * 1024;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -27,7 +30,7 @@ final class BoundedJson {
               StreamReadConstraints.builder()
                   .maxNestingDepth(EventLimits.MAX_DEPTH)
                   .maxNumberLength(EventLimits.MAX_NUMBER_LENGTH)
-                  .maxStringLength(EventLimits.MAX_EVENT_BYTES)
+                  .maxStringLength(MAX_TEXT_BYTES)
                   .maxNameLength(EventLimits.MAX_TEXT_LENGTH)
                   .build())
           .build();

@@ -1,0 +1,5 @@
+/** The messages of the stash as they are on the wire (WIRE.md, section 9), and their limits. */
+@MayKnow({"event.json", "identity"})
+package nara.stash.wire;
+
+import nara.MayKnow;
