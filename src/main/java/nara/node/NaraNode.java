@@ -62,6 +62,7 @@ import nara.snapshot.SnapshotRequest;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.snapshot.SnapshotVerticle;
+import nara.stash.StashVerticle;
 import nara.trust.TrustVerticle;
 import nara.trust.verifier.RecheckingVerifier;
 import nara.trust.verifier.SignatureVerifier;
@@ -170,6 +171,7 @@ public final class NaraNode {
         Part.of("consensus", usesBroker, this::consensus),
         Part.of("prune", handover.isPresent(), () -> prune(handover.orElseThrow().term())),
         Part.of("liveness", true, this::liveness),
+        Part.of("stash", usesStash(), this::stash),
         Part.of("coordinator", true, () -> coordinator(handover)));
   }
 
@@ -316,11 +318,7 @@ public final class NaraNode {
 
   private Deployable web() {
     return new WebVerticle(
-        config.web().host(),
-        config.web().port(),
-        me.name(),
-        verifier::tripReason,
-        this::notes);
+        config.web().host(), config.web().port(), me.name(), verifier::tripReason, this::notes);
   }
 
   /** What an operator should know about this node's state, in sentences. */
@@ -406,6 +404,15 @@ public final class NaraNode {
         new LivenessConfig(
             !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
     return new LivenessVerticle(me, liveness, scheduler, networkClock, newRandom());
+  }
+
+  /** A read-only node neither gives anything to others nor promises them anything. */
+  private boolean usesStash() {
+    return config.stash().enabled() && config.usesMesh() && !config.readOnly();
+  }
+
+  private Deployable stash() {
+    return new StashVerticle(meshNode, config.stash(), config.memory().mode(), newRandom());
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -29,21 +30,37 @@ import nara.ledger.LedgerRequest.JudgedEvent;
  * node and its operator only say which key verified the events. A name without events has nothing
  * to lose and may be invented, so a restart forgets it.
  *
+ * @param sections the bytes that other parts keep here, by name
  * @param events with their verdicts, grouped by verdict
  */
-record Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> events) {
+record Snapshot(
+    Instant writtenAt,
+    List<KeyEntry> keys,
+    Map<String, byte[]> sections,
+    Iterable<JudgedEvent> events) {
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** A snapshot in which no other part keeps anything. */
+  Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> events) {
+    this(writtenAt, keys, Map.of(), events);
+  }
+
+  /** The same, in the order for reading. */
+  static Snapshot of(Instant writtenAt, Keyring keyring, List<JudgedEvent> events) {
+    return of(writtenAt, keyring, Map.of(), events);
+  }
 
   /**
    * Orders the events for reading: better verdicts first, and among equal ones hey-theres first. So
    * a reader that does not trust the seal learns the keys before it verifies the rest.
    */
-  static Snapshot of(Instant writtenAt, Keyring keyring, List<JudgedEvent> events) {
+  static Snapshot of(
+      Instant writtenAt, Keyring keyring, Map<String, byte[]> sections, List<JudgedEvent> events) {
     List<JudgedEvent> ordered = new ArrayList<>(events);
     ordered.sort(
         Comparator.comparing(JudgedEvent::verdict)
             .thenComparing(judged -> !(judged.event().payload() instanceof HeyThere)));
-    return new Snapshot(writtenAt, restorableKeys(keyring, events), ordered);
+    return new Snapshot(writtenAt, restorableKeys(keyring, events), sections, ordered);
   }
 
   /** The keys that decide verdicts of the events, without ids that are contested now. */
@@ -93,6 +110,11 @@ record Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> ev
       writeLine(lines, SnapshotLines.header(writtenAt));
       for (KeyEntry entry : keys) {
         writeLine(lines, SnapshotLines.key(entry));
+      }
+      for (Map.Entry<String, byte[]> section : sections.entrySet()) {
+        for (byte[] line : SnapshotLines.section(section.getKey(), section.getValue())) {
+          writeLine(lines, line);
+        }
       }
       Verdict verdict = null;
       for (JudgedEvent judged : events) {

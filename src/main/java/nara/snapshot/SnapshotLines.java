@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import nara.event.Verdict;
@@ -28,6 +30,10 @@ public final class SnapshotLines {
 
   private static final String KEY = "key";
   private static final String VERDICT = "verdict";
+  private static final String SECTION = "section";
+
+  /** Bytes of a section in one line: in Base64 they fit the limit of a line. */
+  private static final int SECTION_BYTES = 9_000;
 
   // How strong the evidence for a key was, the last field of its line.
   private static final String OWN = "own";
@@ -52,6 +58,33 @@ public final class SnapshotLines {
 
   static byte[] verdict(Verdict verdict) {
     return line(VERDICT, verdict.label());
+  }
+
+  /** The lines of another part's bytes; see {@link #parseSection}. */
+  static List<byte[]> section(String name, byte[] bytes) {
+    List<byte[]> lines = new ArrayList<>();
+    for (int from = 0; from < bytes.length; from += SECTION_BYTES) {
+      int to = Math.min(bytes.length, from + SECTION_BYTES);
+      byte[] piece = Arrays.copyOfRange(bytes, from, to);
+      lines.add(line(SECTION, name, Base64.getEncoder().encodeToString(piece)));
+    }
+    return lines;
+  }
+
+  /** A piece of the bytes that another part keeps in the snapshot, with that part's name. */
+  record SectionPiece(String name, byte[] bytes) {}
+
+  /** The piece in a line of a section; empty for other lines. */
+  static Optional<SectionPiece> parseSection(List<String> fields) {
+    if (fields.size() != 3 || !SECTION.equals(fields.get(0))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new SectionPiece(fields.get(1), Base64.getDecoder().decode(fields.get(2))));
+    } catch (IllegalArgumentException notBase64) {
+      return Optional.empty();
+    }
   }
 
   private static byte[] line(String... fields) {

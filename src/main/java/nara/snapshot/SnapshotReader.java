@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
@@ -86,6 +88,7 @@ final class SnapshotReader implements AutoCloseable {
   /** A line that was read but belongs to the next part. */
   private byte[] pushedBackLine;
 
+  private final Map<String, ByteArrayOutputStream> sections = new HashMap<>();
   private String problem;
   private EndOfSnapshot end;
 
@@ -119,6 +122,13 @@ final class SnapshotReader implements AutoCloseable {
     }
   }
 
+  /** The bytes of other parts, by name; complete after the last part, empty without a seal. */
+  Map<String, byte[]> sections() {
+    Map<String, byte[]> complete = new HashMap<>();
+    sections.forEach((name, bytes) -> complete.put(name, bytes.toByteArray()));
+    return complete;
+  }
+
   /** Whether the file has a valid seal of this node's soul. */
   boolean sealed() {
     return sealed;
@@ -149,6 +159,12 @@ final class SnapshotReader implements AutoCloseable {
       if (isMetadata) {
         List<String> fields = SnapshotLines.fields(next);
         SnapshotLines.parseKey(fields).ifPresent(keys::add);
+        SnapshotLines.parseSection(fields)
+            .ifPresent(
+                piece ->
+                    sections
+                        .computeIfAbsent(piece.name(), name -> new ByteArrayOutputStream())
+                        .writeBytes(piece.bytes()));
         verdictValid = SnapshotLines.parseValid(fields).orElse(verdictValid);
       } else if (eventCount == maxEvents) {
         problem = "the file has more than the allowed %,d events".formatted(maxEvents);

@@ -1,6 +1,8 @@
 package nara.snapshot;
 
+import java.util.Optional;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.bus.Request;
 
 /**
@@ -19,6 +21,18 @@ public sealed interface SnapshotRequest<R extends BusMessage> extends Request<R>
   record RestoreSnapshot() implements SnapshotRequest<RestoreResult> {}
 
   sealed interface RestoreResult extends BusMessage {}
+
+  /**
+   * Keeps bytes of another part in the next snapshots, in place of those it kept before. The
+   * snapshot is sealed but not encrypted.
+   */
+  record KeepSection(String name, byte[] bytes) implements SnapshotRequest<Done> {}
+
+  /** Asks for the bytes of another part in the sealed snapshot that was restored. */
+  record ReadSection(String name) implements SnapshotRequest<SectionBytes> {}
+
+  /** The bytes of a section; empty when there are none. */
+  record SectionBytes(Optional<byte[]> bytes) implements BusMessage {}
 
   /** The file exists but can neither be used nor replaced; the sentence says why. */
   record SnapshotUnusable(String sentence) implements RestoreResult {}

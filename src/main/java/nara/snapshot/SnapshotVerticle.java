@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.identity.Keyring;
@@ -55,6 +56,10 @@ public final class SnapshotVerticle extends VerticleBase {
   private SnapshotFile file;
   private long timer = -1;
   private boolean restored;
+
+  /** The bytes of other parts, by name. */
+  private final Map<String, byte[]> sections = new HashMap<>();
+
   private final LogOnce failures = new LogOnce(LOG::warn);
   private Future<Optional<Integer>> lastWrite = Future.succeededFuture(Optional.empty());
 
@@ -114,6 +119,13 @@ public final class SnapshotVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(SnapshotRequest<?> request) {
     return switch (request) {
       case SnapshotRequest.RestoreSnapshot restore -> onRestore();
+      case SnapshotRequest.KeepSection keep -> {
+        sections.put(keep.name(), keep.bytes());
+        yield Future.succeededFuture(Done.DONE);
+      }
+      case SnapshotRequest.ReadSection read ->
+          Future.succeededFuture(
+              new SnapshotRequest.SectionBytes(Optional.ofNullable(sections.get(read.name()))));
     };
   }
 
@@ -186,6 +198,7 @@ public final class SnapshotVerticle extends VerticleBase {
                           .compose(offered -> restoreParts(reader, verifiedWith, totals));
                   case EndOfSnapshot end -> {
                     totals.problem = end.problem();
+                    sections.putAll(reader.sections());
                     yield Future.succeededFuture();
                   }
                 });
@@ -226,12 +239,14 @@ public final class SnapshotVerticle extends VerticleBase {
                     bus.request(
                         LedgerRequest.ADDRESS, new LedgerRequest.ExportVariants(), Timeouts.LOCAL))
             .compose(
-                export ->
-                    onDisk(
-                        () -> {
-                          file.write(Snapshot.of(clock.instant(), keys, export.events()));
-                          return Optional.of(export.events().size());
-                        }))
+                export -> {
+                  Map<String, byte[]> kept = Map.copyOf(sections);
+                  return onDisk(
+                      () -> {
+                        file.write(Snapshot.of(clock.instant(), keys, kept, export.events()));
+                        return Optional.of(export.events().size());
+                      });
+                })
             .onSuccess(done -> failures.clear())
             .onFailure(
                 failure ->

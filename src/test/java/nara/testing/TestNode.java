@@ -28,6 +28,7 @@ import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
+import nara.stash.StashConfig;
 import nara.trust.TrustRequest;
 
 /** A whole node on loopback with real sockets, as a test wants it: no waits, a free port. */
@@ -114,12 +115,13 @@ public final class TestNode implements AutoCloseable {
     return new TestNode(vertx.get(), node, report);
   }
 
-  /** Loopback, a free mesh port, no plaza, no management port, no waits. */
+  /** Loopback, a free mesh port, no plaza, no management port, no stash, no waits. */
   public static NodeConfig loopback() {
     NodeConfig config = ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
     return config
         .with(config.mesh().listeningOn("127.0.0.1", 0))
         .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
+        .with(StashConfig.disabled())
         .with(config.recovery().withoutFirstWait());
   }
 

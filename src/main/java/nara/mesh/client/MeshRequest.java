@@ -249,4 +249,23 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   record EventDelivered(boolean added) implements DeliveryOutcome {}
 
   record DeliveryFailed(MeshFailure failure, String reason) implements DeliveryOutcome {}
+
+  /**
+   * Sends a message of a service, such as the stash, to one peer.
+   *
+   * @param message its JSON
+   */
+  record PostMessage(Peer peer, byte[] message, Duration timeout)
+      implements MeshRequest<MessageOutcome> {}
+
+  sealed interface MessageOutcome extends BusMessage {}
+
+  /**
+   * The peer has the message.
+   *
+   * @param replies the body of its response, unread; empty when it sends replies by itself
+   */
+  record MessagePosted(byte[] replies) implements MessageOutcome {}
+
+  record PostFailed(MeshFailure failure, String reason) implements MessageOutcome {}
 }

@@ -29,6 +29,8 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.FindPeerKey;
+import nara.mesh.client.MeshRequest.MessageOutcome;
+import nara.mesh.client.MeshRequest.MessagePosted;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerKeyResult;
@@ -36,6 +38,8 @@ import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.client.MeshRequest.PostFailed;
+import nara.mesh.client.MeshRequest.PostMessage;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
 import nara.mesh.client.MeshRequest.SendEvent;
@@ -97,6 +101,7 @@ public final class MeshSyncVerticle extends VerticleBase {
       case ExchangeZines exchange -> onExchangeZines(exchange);
       case SendEvent send -> onSendEvent(send);
       case ReconcileWithPeer reconcile -> onReconcileWithPeer(reconcile);
+      case PostMessage post -> onPostMessage(post);
     };
   }
 
@@ -199,6 +204,16 @@ public final class MeshSyncVerticle extends VerticleBase {
             send.timeout(),
             verified -> Future.succeededFuture(new EventDelivered(verified.value())))
         .recover(failureAsValue(DeliveryFailed::new));
+  }
+
+  private Future<MessageOutcome> onPostMessage(PostMessage post) {
+    return client
+        .<byte[], MessageOutcome>send(
+            post.peer(),
+            SignedRequest.message(post.message()),
+            post.timeout(),
+            verified -> Future.succeededFuture(new MessagePosted(verified.value())))
+        .recover(failureAsValue(PostFailed::new));
   }
 
   private Future<PingOutcome> onPingPeer(PingPeer ping) {

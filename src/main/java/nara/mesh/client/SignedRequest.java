@@ -62,6 +62,11 @@ record SignedRequest<A>(String path, byte[] body, ResponseReader<A> reader) {
         (body, peerName, key, verifier) -> MeshJson.read(EVENT_RESPONSE, body).flag("success"));
   }
 
+  /** Sends a message of a service; the response is empty, or has the replies. */
+  static SignedRequest<byte[]> message(byte[] message) {
+    return new SignedRequest<>(MeshPaths.MESSAGE, message, (body, peer, key, verifier) -> body);
+  }
+
   private static ResponseReader<SyncResponse> syncReader(int maxEvents) {
     return (body, peerName, key, verifier) -> {
       SyncResponse response = SyncResponse.read(body, maxEvents);

@@ -196,6 +196,7 @@ public final class MeshServerVerticle extends VerticleBase {
     signedPost(router, MeshPaths.FETCH, reconcile::onFetch);
     signedPost(router, MeshPaths.ZINE, delivery::onZine);
     signedPost(router, MeshPaths.SEND_EVENT, delivery::onEvent);
+    signedPost(router, MeshPaths.MESSAGE, new MessageHandler(bus)::onMessage);
     ownerPost(router, MeshPaths.IMPORT, delivery::onImport);
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
     // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.

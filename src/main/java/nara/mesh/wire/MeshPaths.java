@@ -9,6 +9,10 @@ public final class MeshPaths {
   public static final String SYNC = "/events/sync";
   public static final String ZINE = "/gossip/zine";
   public static final String SEND_EVENT = "/dm";
+
+  /** Messages between the services of two naras, such as the stash. */
+  public static final String MESSAGE = "/mesh/message";
+
   public static final String IMPORT = "/api/events/import";
 
   /** An addition of ours: one message of a reconciliation, see {@code docs/reconcile.md}. */

@@ -43,6 +43,7 @@ import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryConfig.Thoroughness;
 import nara.snapshot.SnapshotConfig;
+import nara.stash.StashConfig;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
 import nara.trust.verifier.Verifiers;
@@ -196,6 +197,7 @@ public final class ConfigReader {
         checkpointSync,
         consensus,
         trust,
+        stash(root.section("stash")),
         web(root.section("web")),
         ClusterSection.read(root.section("cluster")));
   }
@@ -453,6 +455,14 @@ public final class ConfigReader {
         s.read("max_key_tables", d.maxKeyTables(), count(0, MILLION, "keys")),
         s.read("max_quarantined", d.maxQuarantined(), count(0, 10 * MILLION, "events")),
         s.map("keys", MAX_PEERS, NAME, PUBLIC_KEY));
+  }
+
+  private static StashConfig stash(ConfigSection s) {
+    StashConfig d = StashConfig.defaults();
+    return new StashConfig(
+        s.read("enabled", d.enabled(), FLAG),
+        s.read("essentials", d.essentials(), FLAG),
+        s.read("check_every", d.checkEvery(), duration(SECOND, DAY)));
   }
 
   private static WebConfig web(ConfigSection s) {

@@ -20,6 +20,7 @@ import nara.mesh.wire.PeerAddress;
 import nara.mqtt.PlazaConfig;
 import nara.recovery.RecoveryConfig;
 import nara.snapshot.SnapshotConfig;
+import nara.stash.StashConfig;
 import nara.trust.TrustConfig;
 
 /**
@@ -40,6 +41,7 @@ public record NodeConfig(
     CheckpointSyncConfig checkpoint,
     ConsensusConfig consensus,
     TrustConfig trust,
+    StashConfig stash,
     WebConfig web,
     ClusterConfig cluster) {
 
@@ -175,6 +177,7 @@ public record NodeConfig(
         choose(checkpoint, part),
         choose(consensus, part),
         choose(trust, part),
+        choose(stash, part),
         choose(web, part),
         choose(cluster, part));
   }

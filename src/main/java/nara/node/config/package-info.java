@@ -11,6 +11,7 @@
   "node",
   "recovery",
   "snapshot",
+  "stash",
   "trust.."
 })
 package nara.node.config;
