@@ -25,9 +25,12 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
    * @param asksSources whether to query all sources. If a query is running, it pings those
    *     configured peers again that have not answered.
    * @param except names that do not count: the caller has them already
+   * @param addressed whether only neighbours count that have a mesh address and that not only
+   *     others mentioned
    * @param atLeast how long to wait for neighbours that announce themselves, when none is online
    */
-  record FindNeighbours(boolean asksSources, Set<String> except, Duration atLeast, Duration atMost)
+  record FindNeighbours(
+      boolean asksSources, Set<String> except, boolean addressed, Duration atLeast, Duration atMost)
       implements DiscoveryRequest<FoundNeighbours> {}
 
   /**

@@ -59,6 +59,7 @@ final class NeighbourSearch {
     List<Neighbour> found =
         known.stream()
             .filter(each -> each.online() && !request.except().contains(each.name()))
+            .filter(each -> !request.addressed() || !each.address().isEmpty() && !each.isHearsay())
             .toList();
     if (found.isEmpty()) {
       return !running && !now.isBefore(began.plus(request.atLeast()));

@@ -187,7 +187,8 @@ class DiscoveryVerticleTest {
             Bus.of(vertx)
                 .request(
                     DiscoveryRequest.ADDRESS,
-                    new FindNeighbours(true, Set.of(), Duration.ZERO, Duration.ofMillis(200)),
+                    new FindNeighbours(
+                        true, Set.of(), false, Duration.ZERO, Duration.ofMillis(200)),
                     SOON));
     assertThat(online(first.list())).isEmpty();
     assertThat(first.running()).isTrue();
@@ -222,7 +223,7 @@ class DiscoveryVerticleTest {
         Bus.of(vertx)
             .request(
                 DiscoveryRequest.ADDRESS,
-                new FindNeighbours(true, except, Duration.ZERO, Duration.ofSeconds(10)),
+                new FindNeighbours(true, except, false, Duration.ZERO, Duration.ofSeconds(10)),
                 SOON));
   }
 
