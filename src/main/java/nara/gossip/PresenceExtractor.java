@@ -17,7 +17,10 @@ import nara.presence.Presence;
  * each other without a broker. The newest event of each nara decides, in any order of arrival.
  */
 final class PresenceExtractor {
-  /** An older announcement does not prove that its emitter is online. It still has the address. */
+  /**
+   * An older announcement does not prove that its emitter is online; it still has the address. An
+   * older goodbye does not prove that it is offline.
+   */
   static final Duration MAX_ANNOUNCEMENT_AGE = Duration.ofHours(1);
 
   /** As many as discovery keeps neighbours. */
@@ -51,11 +54,16 @@ final class PresenceExtractor {
               hello.id(),
               hello.meshIp(),
               PublicKey.parse(hello.publicKey()),
-              event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE)),
+              isRecent(event, now),
               true);
-      case Chau goodbye -> new Presence.Offline(goodbye.from());
+      case Chau goodbye ->
+          isRecent(event, now) ? new Presence.Offline(goodbye.from(), false) : null;
       default -> null;
     };
+  }
+
+  private static boolean isRecent(Event event, Instant now) {
+    return event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE));
   }
 
   private boolean recordIfNewer(String name, long ts) {

@@ -696,7 +696,11 @@ public final class Keyring implements Standing.Lookup {
     if (claims == null) {
       return null;
     }
-    boolean own = claims.stream().anyMatch(claim -> claim.origin().isOwn());
+    // Plain loops: this runs once for each event.
+    boolean own = false;
+    for (IdClaim claim : claims) {
+      own |= claim.origin().isOwn();
+    }
     IdClaim owner = null;
     for (IdClaim claim : claims) {
       boolean counts = own ? claim.origin().isOwn() : holdsKey(claim);

@@ -340,7 +340,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       count("goodbye");
       if (!chau.name().equals(me.name())) {
         ownStatus.addBuzz(2);
-        publish(new Presence.Offline(chau.name()));
+        publish(new Presence.Offline(chau.name(), true));
       }
     }
     return offer(chau.name(), chau.json());

@@ -37,7 +37,11 @@ final class AddressBook implements PeerDirectory {
           addresses.put(online.name(), usable.get().toString());
         }
       }
-      case Presence.Offline offline -> addresses.remove(offline.name());
+      case Presence.Offline offline -> {
+        if (offline.firstHand()) {
+          addresses.remove(offline.name());
+        }
+      }
       case Presence.Missing missing -> addresses.remove(missing.name());
       case Presence.Active active -> {}
       case Presence.ObservationReceived observation -> {}

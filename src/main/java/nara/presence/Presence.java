@@ -37,8 +37,13 @@ public sealed interface Presence extends BusMessage {
     }
   }
 
-  /** A nara left with a verified chau. */
-  record Offline(String name) implements Presence {}
+  /**
+   * A nara left with a verified chau.
+   *
+   * @param firstHand from the broker just now. Anybody can pass on the chau of a nara that has come
+   *     back since.
+   */
+  record Offline(String name, boolean firstHand) implements Presence {}
 
   /** A nara published a newspaper or a howdy. Both carry its status, but they are no events. */
   record Active(String name, boolean shortMemory) implements Presence {}

@@ -293,7 +293,7 @@ class DiscoveryVerticleTest {
     tell(vertx, new Online("moe", "", "10.0.0.3:1", Optional.empty(), false));
 
     assertThat(online(discover(vertx))).containsExactly("bart", "lisa");
-    tell(vertx, new Presence.Offline("lisa"));
+    tell(vertx, new Presence.Offline("lisa", true));
     assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("bart");
     assertThat(pinged).containsOnly("10.0.0.1:1", "10.0.0.3:1");
   }

@@ -68,7 +68,7 @@ class KnownNeighboursProperties {
                 (name, address, key, first) ->
                     known -> known.onPresence(new Presence.Online(name, "", address, key, first)));
     Arbitrary<NeighbourEvent> left =
-        names.map(name -> known -> known.onPresence(new Presence.Offline(name)));
+        names.map(name -> known -> known.onPresence(new Presence.Offline(name, true)));
     Arbitrary<PingTarget> pingTargets =
         Combinators.combine(
                 Arbitraries.of("10.0.0.1:1", "10.0.0.2:2"),

@@ -151,7 +151,7 @@ class KnownNeighboursTest {
       assertThat(bart().online()).isTrue();
       assertThat(bart().sources()).containsExactly(PLAZA);
 
-      known.onPresence(new Offline("bart"));
+      known.onPresence(new Offline("bart", true));
       assertThat(bart().online()).isFalse();
       known.onPresence(rumour("bart", ""));
       assertThat(bart().online()).as("hearsay brings nobody back").isFalse();
@@ -182,15 +182,29 @@ class KnownNeighboursTest {
     }
 
     @Test
+    void goodbye_that_others_pass_on_is_checked_by_a_ping() {
+      known.onPresence(announced("bart", HERE));
+      answers(toPing.getFirst(), "bart");
+
+      known.onPresence(new Offline("bart", false));
+
+      assertThat(bart().online()).isTrue();
+      assertThat(toPing).hasSize(2);
+      known.onNoPong(toPing.getLast());
+      known.onPresence(new Offline("bart", false));
+      assertThat(bart().online()).isFalse();
+    }
+
+    @Test
     void chau_of_unknown_nara_is_accepted() {
-      assertThat(known.onPresence(new Offline("nobody"))).isEmpty();
+      assertThat(known.onPresence(new Offline("nobody", true))).isEmpty();
       assertThat(known.all()).isEmpty();
     }
 
     @Test
     void this_node_is_no_neighbour() {
       known.onPresence(announced("me", HERE));
-      known.onPresence(new Offline("me"));
+      known.onPresence(new Offline("me", true));
 
       assertThat(known.all()).isEmpty();
     }
@@ -380,7 +394,7 @@ class KnownNeighboursTest {
           .hasValueSatisfying(it -> assertThat(it).contains("no room for more neighbours"));
 
       known.onPresence(new Presence.Missing("bart"));
-      known.onPresence(new Offline("moe"));
+      known.onPresence(new Offline("moe", true));
       known.onPresence(announced("bart", HERE));
       assertThat(known.onPresence(rumour("ned", HERE))).as("a rumour displaces nobody").isPresent();
       assertThat(known.onPresence(announced("abe", THERE))).isEmpty();

@@ -62,8 +62,8 @@ class GossipVerticleTest {
     Promise<ZinesExchanged> whileOffline = FakeBus.next(exchanges);
     whileOnline.complete(exchangedWithBart());
     FakeBus.until(this::counts, counts -> counts.exchanges() == 1);
-    bus.publish(Presence.ADDRESS, new Presence.Offline("nobody"));
-    assertThat(FakeBus.next(presences)).isEqualTo(new Presence.Offline("nobody"));
+    bus.publish(Presence.ADDRESS, new Presence.Offline("nobody", true));
+    assertThat(FakeBus.next(presences)).isEqualTo(new Presence.Offline("nobody", true));
 
     whileOffline.complete(exchangedWithBart());
     assertThat(FakeBus.next(presences)).isInstanceOf(Presence.Online.class);

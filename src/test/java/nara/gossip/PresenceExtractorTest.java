@@ -33,9 +33,16 @@ class PresenceExtractorTest {
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
 
     assertThat(extractor.extract(List.of(goodbye, announced), NOW))
-        .containsExactly(new Presence.Offline("bart"));
+        .containsExactly(new Presence.Offline("bart", false));
     assertThat(extractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), NOW))
         .containsExactly(present(true));
+    assertThat(extractor.extract(List.of(goodbye), NOW)).isEmpty();
+  }
+
+  @Test
+  void old_goodbye_tells_nothing_about_the_present() {
+    Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(7_200)))).event();
+
     assertThat(extractor.extract(List.of(goodbye), NOW)).isEmpty();
   }
 

@@ -89,7 +89,7 @@ class PresenceIT {
 
       assertThat(await(asked).error()).isEqualTo("this node is stopping");
       assertThat(lisa.awaitPresence(told -> told instanceof Offline))
-          .isEqualTo(new Offline("bart"));
+          .isEqualTo(new Offline("bart", true));
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
     }
   }

@@ -71,6 +71,7 @@ public final class PagesRung implements RungExecution {
   private final LastResort lastResort;
   private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
+  private final FetchedEvents fetchedEvents = new FetchedEvents();
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
 
@@ -97,8 +98,8 @@ public final class PagesRung implements RungExecution {
     probes = new ProbeSampler(groups, dispatcher);
     scheduler = new RangeScheduler(scores);
     sketches =
-        new SketchCollector(this.peers.keySet(), config.maxPeers(), scores, dispatcher, groups);
-    checks = new SpotChecks(random, scores, groups, scheduler, dispatcher);
+        new SketchCollector(this.peers.values(), config.maxPeers(), scores, dispatcher, groups);
+    checks = new SpotChecks(random, scores, groups, scheduler, dispatcher, fetchedEvents);
     announcements = new Announcements(dispatcher);
     lastResort = new LastResort(scores, groups, scheduler, sketches);
     reassigner =
@@ -161,6 +162,7 @@ public final class PagesRung implements RungExecution {
               totals.onResponse(call, page);
               ledgerFull |= totals.addedEvents() >= config.maxEvents() || allPruned(call, page);
               if (page.fault().isEmpty() || takesFaulty(call)) {
+                fetchedEvents.add(page.eventRefs());
                 onPage(call, page);
               } else {
                 totals.onFailure(call, new FetchFailed(MeshFailure.NOT_ASKED, page.fault()));
@@ -336,7 +338,8 @@ public final class PagesRung implements RungExecution {
         // The peer is late: only its tail is not fetched yet.
         scheduler.schedule(
             List.of(ReplicaGroup.tailFetch(peer, group.lastSharedPoints().get(peer))));
-      } else if (phase == Phase.CHECK && (group.sketch().isEmpty() || fetchesEveryPeer())) {
+      } else if (phase == Phase.CHECK
+          && (group.sketch().isEmpty() || group.isSmall() || fetchesEveryPeer())) {
         scheduleGroup(group);
       }
     }

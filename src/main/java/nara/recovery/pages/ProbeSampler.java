@@ -58,9 +58,6 @@ final class ProbeSampler {
       return all;
     }
     List<String> heads = cover.selectPeers(all.stream().map(ReplicaGroup::head).toList());
-    return all.stream()
-        .filter(
-            group -> heads.contains(group.head()) || group.count() <= PagesLimits.FETCHED_UNPROBED)
-        .toList();
+    return all.stream().filter(group -> heads.contains(group.head()) || group.isSmall()).toList();
   }
 }

@@ -33,6 +33,11 @@ final class ReplicaGroups {
       return sketch.map(LedgerSketch::count).orElse(0L);
     }
 
+    /** Whether fetching it costs less than a hole: probes can miss the only event that it adds. */
+    boolean isSmall() {
+      return count() <= PagesLimits.FETCHED_UNPROBED;
+    }
+
     /** The ranges that the members share, newest first, after each member's tail beyond them. */
     List<RangeFetch> fetches() {
       if (sketch.isEmpty()) {

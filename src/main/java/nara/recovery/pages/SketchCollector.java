@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.PageFetched;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PeerScore;
 import nara.recovery.PeerScores;
@@ -43,6 +44,7 @@ final class SketchCollector {
 
   private final Set<String> tried = new LinkedHashSet<>();
   private final Deque<String> untried;
+  private final Set<String> configured = new HashSet<>();
   private final int maxSelected;
   private final PeerScores peerScores;
   private final CallDispatcher dispatcher;
@@ -55,12 +57,18 @@ final class SketchCollector {
   private boolean graceStarted;
 
   SketchCollector(
-      Collection<String> peers,
+      Collection<Peer> peers,
       int maxSelected,
       PeerScores scores,
       CallDispatcher dispatcher,
       ReplicaGroups groups) {
-    this.untried = new ArrayDeque<>(peers);
+    this.untried = new ArrayDeque<>();
+    for (Peer peer : peers) {
+      untried.add(peer.name());
+      if (peer.configured()) {
+        configured.add(peer.name());
+      }
+    }
     this.maxSelected = maxSelected;
     this.peerScores = scores;
     this.dispatcher = dispatcher;
@@ -175,7 +183,11 @@ final class SketchCollector {
     }
   }
 
-  /** Whether a phase waits for this call. The later phases wait for peers that do not stall. */
+  /**
+   * Whether a phase waits for this call. The later phases wait for peers that do not stall. The end
+   * also waits for the second attempt at configured peers, unless most of the peers are silent: it
+   * may be a long way to them.
+   */
   boolean blocksPhase(PagesCall call, Phase phase) {
     if (!groups.anyResolved()) {
       return true;
@@ -183,8 +195,16 @@ final class SketchCollector {
     return switch (phase) {
       case SKETCH -> !late.contains(call.peerName());
       case KEYS, PROBE, FETCH -> false;
-      case CHECK, LAST_RESORT -> peerScores.of(call.peerName()).responsive();
+      case CHECK, LAST_RESORT ->
+          peerScores.of(call.peerName()).responsive()
+              || (configured.contains(call.peerName())
+                  && call.failedAttempts() < PagesLimits.SKETCH_ATTEMPTS
+                  && !mostAreSilent());
     };
+  }
+
+  private boolean mostAreSilent() {
+    return 2 * tried.stream().filter(groups::isResolved).count() < tried.size();
   }
 
   /** The wait for the rest of the peers, when one starts. */

@@ -13,8 +13,11 @@ import nara.recovery.pages.CallDispatcher.CallPurpose;
 import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
 
 /**
- * Spot checks after all ranges are fetched. Another member of its group checks each fetcher, and a
- * few events of each part of its ledger check a skipped group.
+ * Checks after all ranges are fetched. Another member of its group checks each fetcher.
+ *
+ * <p>A skipped group is checked in three ways. Its sketch must not show more events anywhere than
+ * came from all peers, or those ranges are fetched. The few events after its last point are
+ * fetched. And a few events of each part of its ledger must be held.
  *
  * <p>A new event in a check, or a signature that the ledger lacks, shows that the checked peer left
  * something out. The places are random, so that no peer can be honest at just those.
@@ -25,6 +28,7 @@ final class SpotChecks {
   private final ReplicaGroups groups;
   private final RangeScheduler scheduler;
   private final CallDispatcher dispatcher;
+  private final FetchedEvents fetchedEvents;
   private final Set<String> checkedFetchers = new HashSet<>();
   private final Set<String> checkedGroups = new HashSet<>();
 
@@ -33,12 +37,14 @@ final class SpotChecks {
       PeerScores scores,
       ReplicaGroups groups,
       RangeScheduler scheduler,
-      CallDispatcher dispatcher) {
+      CallDispatcher dispatcher,
+      FetchedEvents fetchedEvents) {
     this.random = random;
     this.peerScores = scores;
     this.groups = groups;
     this.scheduler = scheduler;
     this.dispatcher = dispatcher;
+    this.fetchedEvents = fetchedEvents;
   }
 
   /**
@@ -89,11 +95,19 @@ final class SpotChecks {
     if (group.count() == 0 || !checkedGroups.add(group.head())) {
       return;
     }
+    LedgerSketch sketch = group.sketch().orElseThrow();
+    scheduler.schedule(
+        fetchedEvents.shortRanges(sketch).stream()
+            .map(range -> new RangeFetch(group.names(), range))
+            .toList());
+    group
+        .lastSharedPoints()
+        .forEach((name, last) -> scheduler.schedule(List.of(ReplicaGroup.tailFetch(name, last))));
     int checks = PagesLimits.CHECKS_PER_SKIPPED_GROUP;
     int size = PagesLimits.probeSize(PagesLimits.SKIPPED_CHECK_SHARE * group.count() / checks);
     for (int i = 0; i < checks; i++) {
       double share = (i + random.nextDouble()) / checks;
-      long cursor = group.sketch().orElseThrow().cursorAt(share);
+      long cursor = sketch.cursorAt(share);
       addCall(CallPurpose.CHECK_SKIPPED, peer, group.head(), cursor, size);
     }
   }

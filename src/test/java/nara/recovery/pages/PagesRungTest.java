@@ -99,6 +99,31 @@ class PagesRungTest {
   }
 
   @Test
+  void a_single_event_that_one_of_nearly_equal_neighbours_holds_alone_is_found() {
+    for (int seed = 0; seed < 20; seed++) {
+      SimulatedNetwork network = new SimulatedNetwork();
+      SplittableRandom random = new SplittableRandom(seed);
+      List<EventRef> all = network.makeEvents(2_000 + random.nextInt(20_000), i -> i * 1_000);
+      int onlyA = random.nextInt(all.size());
+      int onlyB = random.nextInt(all.size());
+      network.addPeer("a", without(all, onlyB));
+      network.addPeer("b", without(all, onlyA));
+      network.addPeer("c", without(without(all, Math.max(onlyA, onlyB)), Math.min(onlyA, onlyB)));
+      network.recover(CONFIG);
+      if (Math.abs(onlyA - onlyB) > 2 * PagesLimits.COARSE_STEP) {
+        assertThat(network.held.keySet()).as("seed %d", seed).hasSize(all.size());
+      }
+      assertThat(network.fetched).isLessThan((long) (1.15 * all.size() + 2 * 5_000));
+    }
+  }
+
+  private static List<EventRef> without(List<EventRef> events, int index) {
+    List<EventRef> others = new ArrayList<>(events);
+    others.remove(index);
+    return others;
+  }
+
+  @Test
   void a_time_that_one_neighbour_alone_remembers_is_recovered_when_all_are_walked() {
     SimulatedNetwork network = new SimulatedNetwork();
     List<EventRef> all = network.makeEvents(20_000, i -> i * 1_000);
