@@ -216,6 +216,7 @@ public final class RecoveryPlan {
   private void onStarted() {
     enter("discovery");
     started = now;
+    scores.setDeadline(now.plus(config.deadline()));
     tryEnd = config.gossip() ? now : now.plus(config.firstWait());
     discover();
   }

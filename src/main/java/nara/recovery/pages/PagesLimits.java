@@ -48,6 +48,14 @@ final class PagesLimits {
   /** Calls to peers that have not responded yet, for each call in flight to others. */
   static final int NEWCOMERS_PER_PLACE = MeshLimits.NEWCOMERS_PER_PLACE;
 
+  // Lost peers.
+
+  /** The pause before the first retry of a lost connection; it doubles up to the longest one. */
+  static final Duration FIRST_LOST_PAUSE = Duration.ofMillis(500);
+
+  /** A peer that is back waits at most so long. */
+  static final Duration MAX_LOST_PAUSE = Duration.ofSeconds(8);
+
   // The last resort.
 
   /** The time of the last phase, and the events that must have come for each further second. */
