@@ -409,7 +409,9 @@ public final class PagesRung implements RungExecution {
       case FETCH_RANGE ->
           !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
       case KEYS -> announcements.blocksPhase(call);
-      case ABOUT_SELF, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
+      // Requested first, but a round trip of its own would only delay the rest.
+      case ABOUT_SELF -> phase != Phase.PROBE;
+      case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
     };
   }
 
