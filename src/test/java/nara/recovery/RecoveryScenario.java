@@ -87,7 +87,9 @@ final class RecoveryScenario {
   /** What is known after each pass. */
   @SafeVarargs
   final RecoveryScenario findingLater(List<Neighbour>... afterPasses) {
-    late.addAll(List.of(afterPasses));
+    for (List<Neighbour> known : afterPasses) {
+      late.add(known);
+    }
     return this;
   }
 

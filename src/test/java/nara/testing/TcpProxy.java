@@ -73,9 +73,13 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Cuts it. */
   @Override
   public void close() {
+    cut();
+  }
+
+  /** Cuts it. */
+  public void cut() {
     try {
       serverSocket.close();
       for (Socket end : sockets) {
