@@ -125,7 +125,8 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
 
   /**
    * Verifies all quarantined events again. The response also counts the events that {@link
-   * VerifyReleased} or an offer verified since the last such request.
+   * VerifyReleased} or an offer verified since the last such request. Events that left the ledger
+   * have negative numbers: all of them as added, and those that wait now as received.
    */
   record VerifyQuarantined() implements TrustRequest<OfferResult> {}
 

@@ -276,15 +276,19 @@ public final class TrustVerticle extends VerticleBase {
         OfferOutcome.of(refused.size(), refused, config.policy(), quarantine).unmerged();
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     verdicts.putAll(judged.verdicts());
+    verdicts.remove(Verdict.UNKNOWN_EMITTER);
     verdicts.merge(Verdict.VALID, -removed, Integer::sum);
+    // Those that were not there any more had been pruned.
+    int pruned = removed - refused.size();
     addToReleased(
         Future.succeededFuture(
             new OfferResult(
-                0,
+                -judged.quarantined(),
                 -removed,
+                judged.duplicate(),
+                pruned,
+                pruned,
                 0,
-                0,
-                judged.quarantined(),
                 judged.rejected(),
                 verdicts,
                 judged.unknownEmitters())));

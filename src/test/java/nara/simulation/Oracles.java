@@ -63,6 +63,7 @@ final class Oracles {
     unionIsHeld(report, held);
     noHonestNeighbourIsDropped(report);
     effortIsBounded(report);
+    numbersAddUp(report);
     return failures;
   }
 
@@ -164,6 +165,20 @@ final class Oracles {
   private boolean isUndisturbed(int neighbour) {
     return scenario.incidents().stream()
         .noneMatch(each -> each.node() == neighbour || each.node() < 0);
+  }
+
+  private void numbersAddUp(Report report) {
+    Report.EventTotals events = report.eventTotals();
+    long told =
+        events.duplicate()
+            + events.merged()
+            + events.quarantined()
+            + events.rejected()
+            + events.pruned();
+    if (events.received() != told) {
+      failures.add(
+          "%d events were received, and %d told: %s".formatted(events.received(), told, events));
+    }
   }
 
   private void noHonestNeighbourIsDropped(Report report) {

@@ -151,8 +151,9 @@ public record Report(
   }
 
   /**
-   * All events of the recovery.
+   * All events of the recovery. Each received event is in one of the other numbers.
    *
+   * @param quarantined events that still wait for a key
    * @param pruned events that a full ledger dropped
    * @param verdicts events by verdict label
    */

@@ -197,6 +197,8 @@ public final class ReportBuilder {
     merged += offer.added();
     duplicate += offer.duplicate();
     pruned += offer.pruned();
+    // The ledger keeps a few forms of one id, so another form is a copy too.
+    duplicate += offer.dropped() - offer.pruned();
     quarantined += offer.quarantined();
     rejected += offer.rejected();
     offer.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
@@ -204,13 +206,16 @@ public final class ReportBuilder {
 
   /**
    * Adds quarantined events that were verified again: they leave the quarantine or return to it.
-   * The count excludes events that were quarantined before the recovery.
+   * Events that came otherwise, in zines for example, count as received now.
    */
   public void addRejudged(OfferResult offer) {
-    verdicts.computeIfPresent(
-        Verdict.UNKNOWN_EMITTER, (verdict, count) -> Math.max(0, count - offer.received()));
+    int cameOtherwise = Math.max(0, offer.received() - quarantined);
+    int released = offer.received() - cameOtherwise;
+    received += cameOtherwise;
+    quarantined -= released;
+    int waiting = verdicts.getOrDefault(Verdict.UNKNOWN_EMITTER, 0) - released;
+    verdicts.put(Verdict.UNKNOWN_EMITTER, Math.max(0, waiting));
     addToTotal(offer);
-    quarantined = Math.max(offer.quarantined(), quarantined - offer.received());
   }
 
   public void setPingTimesSeeded(int targets) {

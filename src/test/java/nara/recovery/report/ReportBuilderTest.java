@@ -78,6 +78,23 @@ class ReportBuilderTest {
   }
 
   @Test
+  void events_that_leave_the_ledger_to_wait_are_told_once() {
+    ReportBuilder report = new ReportBuilder(START);
+    report.addFetch("bart", "", fetched(offered(9, 9, 0, 0, 0, Map.of(Verdict.VALID, 9))));
+    report.addRejudged(
+        new OfferResult(-4, -5, 0, 0, 0, 1, Map.of(Verdict.VALID, -5), Set.of("lisa")));
+
+    EventTotals totals =
+        report.build("partial", List.of(), name -> new PeerScore(), START).eventTotals();
+
+    assertThat(totals.received()).isEqualTo(9);
+    assertThat(totals.merged()).isEqualTo(4);
+    assertThat(totals.quarantined()).isEqualTo(4);
+    assertThat(totals.rejected()).isEqualTo(1);
+    assertThat(totals.verdicts()).isEqualTo(Map.of("valid", 4, "unknown_emitter", 4));
+  }
+
+  @Test
   void only_events_dropped_by_a_full_ledger_count_as_pruned() {
     ReportBuilder report = new ReportBuilder(START);
     report.addFetch(
