@@ -15,6 +15,7 @@ import nara.identity.Identity;
 import nara.mesh.wire.PeerAddress;
 import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
+import nara.recovery.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -59,12 +60,23 @@ final class RunCommand extends TerminalCommand {
           .onSuccess(
               report -> {
                 progress.eraseOpenLine();
-                terminal().message("%s", ReportFormatter.summary(report));
+                terminal().message("%s", summary(report));
               });
+      running.onLaterRecovery(
+          report -> {
+            progress.eraseOpenLine();
+            terminal().message("%s", summary(report));
+          });
       // The shutdown hook of the running node stops it and ends the process.
       new CountDownLatch(1).await();
     }
     return ExitCode.OK;
+  }
+
+  private static String summary(Report report) {
+    return report.isIsolated()
+        ? ReportFormatter.summary(report) + "; the node waits for neighbours"
+        : ReportFormatter.summary(report);
   }
 
   private ClusterConfig asMember(ClusterConfig cluster) {
