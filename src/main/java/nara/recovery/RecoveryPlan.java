@@ -325,7 +325,7 @@ public final class RecoveryPlan {
       syncCheckpoints();
       return;
     }
-    stage = "further neighbours";
+    stage = "further";
     state = PlanState.FINDING_FURTHER;
     Duration announcements =
         config.firstWait().compareTo(RecoveryLimits.ANNOUNCEMENT_WAIT) < 0
