@@ -61,8 +61,12 @@ public final class OpinionVerticle extends VerticleBase {
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
-    if (notification instanceof RecoveryFinished finished
-        && finished.report().recovery() > lastRecovery) {
+    if (!(notification instanceof RecoveryFinished finished)) {
+      return;
+    }
+    boolean news = finished.report().recovery() > lastRecovery;
+    // A further recovery that found nobody brought nothing to form opinions from.
+    if (news && (!opinions.started() || !finished.report().isIsolated())) {
       lastRecovery = finished.report().recovery();
       nextPass.cancel();
       opinions = opinions.start();
