@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import nara.bus.Scheduler;
 import nara.demo.Corpus;
@@ -96,6 +98,35 @@ class WaitingForNeighboursIT {
           .extracting(Report::recovery)
           .as("each recovery finishes once")
           .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void a_good_neighbour_is_asked_at_once_beside_200_silent_addresses() throws Exception {
+    CompletableFuture<Duration> firstEvents = new CompletableFuture<>();
+    try (ServerSocket silent = new ServerSocket(0, 300, InetAddress.getByName("0.0.0.0"));
+        TestNode elder = TestNode.holding("elder", events)) {
+      List<String> peers = new ArrayList<>();
+      for (int i = 1; i <= 200; i++) {
+        peers.add("127.0.1." + i + ":" + silent.getLocalPort());
+      }
+      peers.add(elder.configuredPeer());
+      Instant before = Instant.now();
+      try (TestNode fresh =
+          TestNode.start(
+              "fresh",
+              List.of(),
+              withPeers(peers.toArray(String[]::new)),
+              progressed -> {
+                if (progressed.report().eventTotals().merged() > 0) {
+                  firstEvents.complete(Duration.between(before, Instant.now()));
+                }
+              })) {
+        assertThat(firstEvents.get(20, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(5));
+        assertThat(fresh.report().outcome()).isEqualTo("partial");
+        assertThat(fresh.report().reasons()).hasSize(101).last().isEqualTo("and 100 more");
+        assertThat(fresh.heldCorpus()).containsAll(elder.heldCorpus());
+      }
     }
   }
 
