@@ -131,7 +131,7 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
         startOrWait(call, commands);
       }
     }
-    boolean nothingElse = waiting.isEmpty();
+    boolean nothingElse = waiting.stream().allMatch(call -> lostPeers.isPaused(call.peerName()));
     silent.forEach(
         call -> {
           if (nothingElse) {
