@@ -319,8 +319,7 @@ final class OwnStash {
     if (confidants.size() >= StashLimits.CONFIDANTS || choice.isEmpty() || tries == 0) {
       return Future.succeededFuture();
     }
-    return give(choice.next(confidants.isEmpty()))
-        .transform(given -> choose(choice, tries - 1));
+    return give(choice.next(confidants.isEmpty())).transform(given -> choose(choice, tries - 1));
   }
 
   /** Gives the present content to a neighbour, which becomes a confidant unless it refuses. */
@@ -329,15 +328,16 @@ final class OwnStash {
     String id = idOfNeighbour(neighbour).orElse("");
     return encrypt(given)
         .compose(
-            sealed ->
+            encrypted ->
                 exchange.call(
                     peer(neighbour),
                     new Receiver(neighbour.name(), id),
                     new StashPayload.Store(
                         me.id(),
                         me.name(),
-                        Arrays.copyOf(sealed, SelfEncryption.NONCE_LENGTH),
-                        Arrays.copyOfRange(sealed, SelfEncryption.NONCE_LENGTH, sealed.length),
+                        Arrays.copyOf(encrypted, SelfEncryption.NONCE_LENGTH),
+                        Arrays.copyOfRange(
+                            encrypted, SelfEncryption.NONCE_LENGTH, encrypted.length),
                         given.writtenAt())))
         .map(
             reply -> {

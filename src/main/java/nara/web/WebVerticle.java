@@ -23,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port, by default on loopback, read only: {@code /health} (the process runs),
- * {@code /ready} (the node has recovered; else the reason), {@code /report} (the recovery so far),
- * {@code /counts} (the counters of all parts) and {@code /cluster} (members, leader, term).
+ * The management port, by default on loopback, read only except for the stash: {@code /health} (the
+ * process runs), {@code /ready} (the node has recovered; else the reason), {@code /report} (the
+ * recovery so far), {@code /counts} (the counters of all parts) and {@code /cluster} (members,
+ * leader, term).
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
@@ -66,6 +67,7 @@ public final class WebVerticle extends VerticleBase {
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
+    new StashRoutes(bus).mount(router);
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)

@@ -10,7 +10,8 @@
   "mesh.wire",
   "mqtt",
   "opinion",
-  "recovery.."
+  "recovery..",
+  "stash.."
 })
 package nara.web;
 
