@@ -13,8 +13,7 @@
   "opinion",
   "presence",
   "snapshot",
-  "stash.wire",
-  "trust.verifier"
+  "stash.wire"
 })
 package nara.stash;
 

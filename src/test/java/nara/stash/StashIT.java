@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import nara.demo.Corpus;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
 import nara.node.Blocking;
@@ -64,9 +67,30 @@ class StashIT {
     }
   }
 
+  @Test
+  void soul_and_one_peer_find_the_neighbours_of_before_and_recover_their_events() {
+    List<byte[]> events = Corpus.generate(500, 5, 7, Instant.now()).events();
+    try (TestNode bart = start("bart", 0, config -> config);
+        TestNode lisa = start("lisa", 0, events, config -> config)) {
+      try (TestNode owner =
+          start("milhouse", 0, TestNode.withPeers(bart.configuredPeer(), lisa.configuredPeer()))) {
+        owner.report();
+        passUntil(owner, status -> status.neighboursKept() == 2 && isHeldBy(status, 2));
+      }
+      try (TestNode owner = start("milhouse", 0, TestNode.withPeers(bart.configuredPeer()))) {
+        assertThat(owner.report().outcome()).isEqualTo("complete");
+        passUntil(owner, status -> owner.heldCorpus().size() >= events.size());
+        assertThat(owner.heldCorpus()).containsAll(lisa.heldCorpus());
+      }
+    }
+  }
+
+  private static boolean isHeldBy(StashStatus status, int confidants) {
+    return status.confidants().stream().filter(ConfidantState::confirmed).count() == confidants;
+  }
+
   private static boolean isHeldByThree(StashStatus status) {
-    return status.confidants().size() == 3
-        && status.confidants().stream().allMatch(ConfidantState::confirmed);
+    return isHeldBy(status, 3);
   }
 
   private static List<String> onlineNeighbours(TestNode node) {
@@ -108,9 +132,14 @@ class StashIT {
   }
 
   private static TestNode start(String name, int port, UnaryOperator<NodeConfig> change) {
+    return start(name, port, List.of(), change);
+  }
+
+  private static TestNode start(
+      String name, int port, List<byte[]> events, UnaryOperator<NodeConfig> change) {
     return TestNode.start(
         name,
-        List.of(),
+        events,
         config ->
             change.apply(
                 config
@@ -126,7 +155,6 @@ class StashIT {
                 config.memory().mode(),
                 config.memory().maxEvents(),
                 config.memory().maxBytes(),
-                java.util.Optional.of(
-                    new SnapshotConfig(folder.resolve(name), Duration.ofMinutes(10)))));
+                Optional.of(new SnapshotConfig(folder.resolve(name), Duration.ofMinutes(10)))));
   }
 }
