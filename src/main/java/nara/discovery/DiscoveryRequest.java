@@ -43,6 +43,22 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
   /** The neighbours known now. */
   record ListNeighbours() implements DiscoveryRequest<NeighbourList> {}
 
+  /**
+   * Announces that neighbours of before the restart may be added soon. A search for further
+   * neighbours waits for them, but only for some seconds.
+   */
+  record ExpectFormerNeighbours() implements DiscoveryRequest<Done> {}
+
+  /** Pings neighbours of before the restart; a neighbour that responds counts like any other. */
+  record AddFormerNeighbours(List<FormerNeighbour> neighbours) implements DiscoveryRequest<Done> {}
+
+  /**
+   * A neighbour of before the restart.
+   *
+   * @param address its mesh address then
+   */
+  record FormerNeighbour(String name, String address) {}
+
   /** Forgets these neighbours, except configured ones, until a source finds them again. */
   record ForgetNeighbours(Set<String> names) implements DiscoveryRequest<Done> {}
 

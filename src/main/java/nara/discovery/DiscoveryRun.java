@@ -181,7 +181,7 @@ final class DiscoveryRun {
     return switch (target.source()) {
       case CONFIGURED, PLAZA ->
           Optional.of("%s%s does not answer: %s".formatted(name, address, reason));
-      case SCAN, TAILSCALE, HEARSAY -> Optional.empty();
+      case SCAN, TAILSCALE, STASH, HEARSAY -> Optional.empty();
     };
   }
 

@@ -26,6 +26,7 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.discovery.DiscoveryRequest.FormerNeighbour;
 import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
@@ -57,6 +58,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   /** How often the searches look whether they are over: finer than any of their waits. */
   private static final Duration SEARCH_INTERVAL = Duration.ofMillis(100);
 
+  /** How long a search waits for the stash: one ping. */
+  private static final Duration FORMER_PATIENCE = Duration.ofSeconds(5);
+
   /** One event is enough: the signature of the response counts. */
   private static final Query PROOF = new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL);
 
@@ -82,6 +86,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   private HostLookup hostLookup;
   private Optional<AddressScan> scan;
   private Optional<TailscaleClient> tailscale;
+  private Instant formerExpectedUntil = Instant.MIN;
+  private final Set<String> formerToPing = new HashSet<>();
   private DiscoveryRun run;
   private Instant runStartedAt;
   private boolean sendingPings;
@@ -157,6 +163,14 @@ public final class DiscoveryVerticle extends VerticleBase {
       case DiscoveryRequest.RunDiscovery discover -> onDiscover();
       case DiscoveryRequest.FindNeighbours find -> onFind(find);
       case DiscoveryRequest.ListNeighbours list -> Future.succeededFuture(neighbourList());
+      case DiscoveryRequest.ExpectFormerNeighbours expect -> {
+        formerExpectedUntil = steady.instant().plus(FORMER_PATIENCE);
+        yield Future.succeededFuture(Done.DONE);
+      }
+      case DiscoveryRequest.AddFormerNeighbours add -> {
+        addFormer(add.neighbours());
+        yield Future.succeededFuture(Done.DONE);
+      }
       case DiscoveryRequest.ForgetNeighbours forget -> {
         forget.names().forEach(known::forget);
         yield Future.succeededFuture(Done.DONE);
@@ -190,12 +204,45 @@ public final class DiscoveryVerticle extends VerticleBase {
     Instant now = steady.instant();
     List<NeighbourSearch> over =
         searches.stream()
-            .filter(search -> search.isOver(all, run != null, !proving.isEmpty(), now))
+            .filter(
+                search ->
+                    search.isOver(
+                        all,
+                        run != null || search.isForFurther() && expectsFormer(now),
+                        !proving.isEmpty(),
+                        now))
             .toList();
     searches.removeAll(over);
     over.forEach(search -> search.complete(found()));
     if (!searches.isEmpty()) {
       searchTimer = scheduler.schedule(vertx, SEARCH_INTERVAL, this::checkSearches);
+    }
+  }
+
+  private boolean expectsFormer(Instant now) {
+    return now.isBefore(formerExpectedUntil);
+  }
+
+  private void addFormer(List<FormerNeighbour> neighbours) {
+    for (FormerNeighbour former : neighbours) {
+      policy
+          .check(former.address())
+          .map(PeerAddress::toString)
+          .filter(address -> !former.name().equals(me.name()))
+          .ifPresent(
+              address -> {
+                formerToPing.add(address);
+                announced.add(new PingTarget(address, former.name(), Neighbour.Source.STASH));
+              });
+    }
+    pingAnnounced();
+    endFormerWait();
+  }
+
+  /** Former neighbours are no longer awaited when all pings to them have ended. */
+  private void endFormerWait() {
+    if (formerToPing.isEmpty()) {
+      formerExpectedUntil = Instant.MIN;
     }
   }
 
@@ -325,6 +372,9 @@ public final class DiscoveryVerticle extends VerticleBase {
                 announced.pingEnded(target);
                 if (ended.succeeded()) {
                   onAnnouncedOutcome(target, ended.result());
+                }
+                if (formerToPing.remove(target.address())) {
+                  endFormerWait();
                 }
                 // Not within this loop: a failure may come at once.
                 context.runOnContext(later -> pingAnnounced());

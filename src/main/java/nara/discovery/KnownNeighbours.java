@@ -178,7 +178,7 @@ final class KnownNeighbours {
       case CONFIGURED -> Evidence.OPERATOR;
       case SCAN, TAILSCALE -> Evidence.FOUND;
       // A claim that has more evidence keeps it.
-      case PLAZA, HEARSAY -> Evidence.UNSIGNED;
+      case PLAZA, STASH, HEARSAY -> Evidence.UNSIGNED;
     };
   }
 

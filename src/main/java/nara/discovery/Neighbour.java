@@ -29,6 +29,8 @@ public record Neighbour(
     TAILSCALE,
     /** It announced itself on the plaza, or answered this node's announcement. */
     PLAZA,
+    /** This node's own stash names it: it was a neighbour before the restart. */
+    STASH,
     /** Another neighbour mentioned it. */
     HEARSAY
   }

@@ -45,6 +45,11 @@ final class NeighbourSearch {
     reply.complete(found);
   }
 
+  /** Whether the caller has some neighbours, and looks for further ones. */
+  boolean isForFurther() {
+    return !request.except().isEmpty();
+  }
+
   /**
    * Whether to reply now.
    *

@@ -89,6 +89,11 @@ final class OwnStash {
     return found;
   }
 
+  /** Whether some neighbour said what it holds. */
+  boolean hasAsked() {
+    return !asked.isEmpty();
+  }
+
   /** Where the stash came from, in words. */
   String sentence() {
     return sentence;

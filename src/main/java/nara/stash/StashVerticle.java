@@ -18,9 +18,11 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.discovery.DiscoveryNotification;
 import nara.discovery.DiscoveryRequest;
-import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.FormerNeighbour;
 import nara.discovery.Neighbour;
+import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.identity.SelfEncryption;
 import nara.ledger.LedgerRequest;
@@ -49,8 +51,9 @@ import org.slf4j.LoggerFactory;
  * Keeps stashes for others, and this node's own stash with others.
  *
  * <p>Both survive a restart in the snapshot. The search for the own stash runs beside the boot
- * recovery: it publishes {@link StashNotification.StashRecovered} and tells discovery of the
- * neighbours that the stash names, as hearsay, so discovery pings them before anybody uses them.
+ * recovery: it publishes {@link StashNotification.StashRecovered} and gives discovery the
+ * neighbours that the stash names. Discovery pings them, and the recovery asks those that respond
+ * in a further pass.
  */
 public final class StashVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(StashVerticle.class);
@@ -59,6 +62,12 @@ public final class StashVerticle extends VerticleBase {
 
   /** Changes of a moment go into the snapshot together. */
   private static final Duration SAVE_DELAY = Duration.ofMillis(200);
+
+  /** Neighbours that appear together are asked in one pass. */
+  private static final Duration APPEARANCE_DELAY = Duration.ofMillis(20);
+
+  /** Passes that appearances cause: later ones come with the usual passes. */
+  private static final int MAX_EARLY_PASSES = 50;
 
   /** The stop of the node allows each part five seconds. */
   private static final Duration FINAL_SAVE_TIMEOUT = Duration.ofSeconds(2);
@@ -77,6 +86,8 @@ public final class StashVerticle extends VerticleBase {
   private Scheduler.TimerHandle nextPass = () -> {};
   private Duration retryDelay = StashLimits.FIRST_RETRY;
   private Future<Void> pass = Future.succeededFuture();
+  private boolean appearancePending;
+  private int early;
   private boolean announced;
   private boolean announcedFound;
   private boolean savePending;
@@ -107,8 +118,15 @@ public final class StashVerticle extends VerticleBase {
             restored -> {
               bus.serve(StashRequest.ADDRESS, StashRequest.class, this::onRequest);
               bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
+              bus.subscribe(
+                  DiscoveryNotification.ADDRESS,
+                  DiscoveryNotification.class,
+                  this::onDiscoveryNotification);
+              if (!own.isFound()) {
+                expectFormerNeighbours();
+              }
               // Later, so that the deployer can subscribe before the first notification.
-              context.runOnContext(deployed -> runPass(true));
+              context.runOnContext(deployed -> runPass());
               return bus.serve(MessageRequest.ADDRESS, MessageRequest.class, this::onMessageRequest)
                   .completion();
             });
@@ -132,13 +150,13 @@ public final class StashVerticle extends VerticleBase {
       case StashRequest.SetStashData set -> {
         own.setData(set.data(), scheduler.instant());
         saveSoon();
-        yield runPass(false).transform(ended -> Future.succeededFuture(status()));
+        yield runPass().transform(ended -> Future.succeededFuture(status()));
       }
       case StashRequest.GetStashData get ->
           Future.succeededFuture(new StashRequest.StashData(own.content().data()));
       case StashRequest.RecoverStash recover -> {
         own.askAgain();
-        yield runPass(false).transform(ended -> Future.succeededFuture(status()));
+        yield runPass().transform(ended -> Future.succeededFuture(status()));
       }
       case StashRequest.GetStashStatus get -> Future.succeededFuture(status());
     };
@@ -173,10 +191,10 @@ public final class StashVerticle extends VerticleBase {
   // The passes of the owner.
 
   /** Runs a pass after the one that is running. Never fails. */
-  private Future<Void> runPass(boolean isFirst) {
+  private Future<Void> runPass() {
     nextPass.cancel();
     pass =
-        pass.transform(before -> lookAfterOwnStash(isFirst))
+        pass.transform(before -> lookAfterOwnStash())
             .onFailure(
                 failure ->
                     failures.log(
@@ -199,27 +217,26 @@ public final class StashVerticle extends VerticleBase {
     retryDelay = settled ? StashLimits.FIRST_RETRY : retryDelay.multipliedBy(2);
     retryDelay = shorter(retryDelay, config.checkEvery());
     nextPass.cancel();
-    nextPass = scheduler.schedule(vertx, delay, () -> runPass(false));
+    nextPass = scheduler.schedule(vertx, delay, () -> runPass());
   }
 
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private Future<Void> lookAfterOwnStash(boolean isFirst) {
+  private Future<Void> lookAfterOwnStash() {
     if (stopped) {
       return Future.succeededFuture();
     }
-    DiscoveryRequest<NeighbourList> request =
-        isFirst ? new DiscoveryRequest.RunDiscovery() : new DiscoveryRequest.ListNeighbours();
-    return bus.request(DiscoveryRequest.ADDRESS, request, Timeouts.DISCOVERY)
+    return bus.request(
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.LOCAL)
         .compose(
             list -> {
               neighbours = list.byName();
               return own.search(reachable(), scheduler.instant());
             })
+        .onSuccess(searched -> announceOnce())
         .compose(searched -> updateEssentials())
-        .onSuccess(updated -> announceOnce())
         .compose(updated -> uptimes())
         .compose(
             uptimes ->
@@ -279,9 +296,37 @@ public final class StashVerticle extends VerticleBase {
         .otherwise(Map.of());
   }
 
+  private void expectFormerNeighbours() {
+    bus.request(
+            DiscoveryRequest.ADDRESS,
+            new DiscoveryRequest.ExpectFormerNeighbours(),
+            Timeouts.STATUS)
+        .onFailure(failure -> failures.log("Discovery did not reply: " + failure.getMessage()));
+  }
+
+  /** While the own stash is not found, each neighbour is asked for it as soon as it appears. */
+  private void onDiscoveryNotification(DiscoveryNotification notification) {
+    switch (notification) {
+      case DiscoveryNotification.NeighbourAppeared appeared -> {
+        if (!own.isFound() && !appearancePending && early < MAX_EARLY_PASSES) {
+          appearancePending = true;
+          early++;
+          scheduler.schedule(
+              vertx,
+              APPEARANCE_DELAY,
+              () -> {
+                appearancePending = false;
+                runPass();
+              });
+        }
+      }
+    }
+  }
+
   /** Tells of the end of the first search, and of a stash that is found later. */
   private void announceOnce() {
-    if (announced && announcedFound == own.isFound()) {
+    boolean ended = own.isFound() || own.hasAsked();
+    if (!ended || announced && announcedFound == own.isFound()) {
       return;
     }
     announced = true;
@@ -297,12 +342,23 @@ public final class StashVerticle extends VerticleBase {
     bus.publish(
         StashNotification.ADDRESS,
         new StashNotification.StashRecovered(own.isFound(), own.sentence(), former.size()));
-    // Hearsay: discovery pings an address before anybody uses it.
+    addFormerNeighbours(former);
+  }
+
+  /** Discovery pings an address before anybody uses it. A key is a claim without a vote. */
+  private void addFormerNeighbours(List<KnownNara> former) {
     former.forEach(
         each ->
-            bus.publish(
-                Presence.ADDRESS,
-                new Presence.Online(each.name(), each.id(), each.address(), each.key(), false)));
+            each.key()
+                .ifPresent(key -> node.keys().learn(each.name(), each.id(), key, Origin.HEARSAY)));
+    bus.request(
+            DiscoveryRequest.ADDRESS,
+            new DiscoveryRequest.AddFormerNeighbours(
+                former.stream()
+                    .map(each -> new FormerNeighbour(each.name(), each.address()))
+                    .toList()),
+            Timeouts.STATUS)
+        .onFailure(failure -> failures.log("Discovery did not reply: " + failure.getMessage()));
   }
 
   // Messages of peers.
@@ -436,7 +492,7 @@ public final class StashVerticle extends VerticleBase {
         .onSuccess(
             taken -> {
               if (taken && (!wasFound || own.content().writtenAt() != before)) {
-                runPass(false);
+                runPass();
               }
             });
   }

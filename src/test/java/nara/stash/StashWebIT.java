@@ -39,6 +39,7 @@ class StashWebIT {
             progressed -> {})) {
       CommandLineRun empty = CommandLineRun.of("stash", "get", "--web", web);
       assertThat(empty.code()).isEqualTo(2);
+      assertThat(node.node().identity().name()).isEqualTo("milhouse");
       assertThat(empty.err()).contains("the stash is empty");
       assertThat(CommandLineRun.of("stash", "set", file.toString(), "--web", web).out())
           .contains("0 of 3 confidants");
