@@ -33,6 +33,7 @@ import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportJson;
+import nara.stash.StashConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -152,7 +153,9 @@ final class RecoverCommand extends TerminalCommand {
     }
     NodeConfig changed =
         base.with(base.discovery().withPeers(named))
-            .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+            .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
+            // It ends soon, so it must not promise others to keep anything.
+            .with(StashConfig.disabled());
     if (!mqtt.isEmpty()) {
       if (!AddressParser.isBrokerUrl(mqtt)) {
         throw new CommandFailure("--mqtt: expected mqtt://HOST:PORT, got " + SafeText.quoted(mqtt));

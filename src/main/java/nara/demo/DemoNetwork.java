@@ -24,6 +24,7 @@ import nara.node.Platform;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryConfig;
+import nara.stash.StashConfig;
 
 /**
  * A network on loopback: a broker, and neighbours that hold overlapping parts of one history. Each
@@ -125,7 +126,8 @@ public final class DemoNetwork implements AutoCloseable {
                 config.memory().maxBytes(),
                 config.memory().snapshot()))
         .with(RecoveryConfig.defaults(MemoryMode.HOG))
-        .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
+        .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
+        .with(StashConfig.disabled());
   }
 
   private Identity identity(String name) {

@@ -11,7 +11,8 @@
   "mqtt",
   "node",
   "node.config",
-  "recovery"
+  "recovery",
+  "stash"
 })
 package nara.demo;
 

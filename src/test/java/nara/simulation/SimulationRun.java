@@ -34,6 +34,7 @@ import nara.simulation.machine.Link;
 import nara.simulation.machine.SimulatedHost;
 import nara.simulation.machine.SimulatedNetwork;
 import nara.simulation.machine.VirtualTime;
+import nara.stash.StashConfig;
 import nara.testing.Citizen;
 import nara.testing.RecordCopy;
 import nara.trust.TrustPolicy;
@@ -52,7 +53,10 @@ final class SimulationRun {
 
   private static final CachingVerifier VERIFIER = new CachingVerifier();
   private static final NodeConfig BASE =
-      ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
+      ConfigReader.read("{}", Map.of(), 4_096)
+          .config()
+          .orElseThrow()
+          .with(StashConfig.disabled());
 
   private final Scenario scenario;
   private final SplittableRandom random;
