@@ -95,6 +95,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
 
+  /** Pings of naras that were refused, in flight. */
+  private int pingsAgain;
+
   /**
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
@@ -188,6 +191,7 @@ public final class DiscoveryVerticle extends VerticleBase {
         sendPings();
       }
     }
+    known.acceptableByNow().forEach(this::pingAgain);
     NeighbourSearch search = new NeighbourSearch(find, steady.instant());
     searches.add(search);
     checkSearches();
@@ -208,7 +212,9 @@ public final class DiscoveryVerticle extends VerticleBase {
                 search ->
                     search.isOver(
                         all,
-                        run != null || search.isForFurther() && expectsFormer(now),
+                        run != null
+                            || pingsAgain > 0
+                            || search.isForFurther() && expectsFormer(now),
                         !proving.isEmpty(),
                         now))
             .toList();
@@ -362,11 +368,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
     for (Optional<PingTarget> n = announced.next(); n.isPresent(); n = announced.next()) {
       PingTarget target = n.get();
-      bus.request(
-              MeshRequest.ADDRESS,
-              new MeshRequest.PingPeer(
-                  target.address(), target.source() == CONFIGURED, config.pingTimeout()),
-              config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+      ping(target)
           .onComplete(
               ended -> {
                 announced.pingEnded(target);
@@ -380,6 +382,27 @@ public final class DiscoveryVerticle extends VerticleBase {
                 context.runOnContext(later -> pingAnnounced());
               });
     }
+  }
+
+  /** The evidence about a name has turned, so a nara with its key counts from now on. */
+  private void pingAgain(PingTarget target) {
+    pingsAgain++;
+    ping(target)
+        .onComplete(
+            ended -> {
+              pingsAgain--;
+              if (ended.succeeded()) {
+                onAnnouncedOutcome(target, ended.result());
+              }
+            });
+  }
+
+  private Future<PingOutcome> ping(PingTarget target) {
+    return bus.request(
+        MeshRequest.ADDRESS,
+        new MeshRequest.PingPeer(
+            target.address(), target.source() == CONFIGURED, config.pingTimeout()),
+        config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE));
   }
 
   private void onAnnouncedOutcome(PingTarget target, PingOutcome outcome) {
@@ -488,11 +511,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget target) {
-    return bus.request(
-            MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(
-                target.address(), target.source() == CONFIGURED, config.pingTimeout()),
-            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+    return ping(target)
         .otherwise(
             failure -> {
               discoveryRun.addProblem("the mesh cannot ping: " + failure.getMessage());
@@ -534,6 +553,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     List<String> problems = new ArrayList<>(run == null ? lastProblems : run.problems(anyOnline()));
     networkClock.warning().ifPresent(problems::add);
     problems.addAll(plazaProblems.list());
+    problems.removeAll(known.settledProblems());
     List<Neighbour> all = known.all();
     return new NeighbourList(
         usesMesh ? all : all.stream().map(Neighbour::withoutAddress).toList(),
