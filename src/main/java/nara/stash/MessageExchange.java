@@ -124,10 +124,16 @@ final class MessageExchange {
       rejected++;
       return Future.failedFuture("its response is no list of messages");
     }
-    return Future.join(
+    List<Future<Boolean>> completed =
         replies.stream()
             .map(reply -> receive(peer.name(), peer.host(), reply).map(this::completeCall))
-            .toList());
+            .toList();
+    return Future.join(completed)
+        .compose(
+            all ->
+                replies.isEmpty() || completed.stream().anyMatch(Future::result)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture("its response has no valid reply"));
   }
 
   /** Completes the call that the message replies to; false when it replies to none of that peer. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import nara.bounds.BoundedMap;
 import nara.bounds.SafeText;
 import nara.discovery.Neighbour;
 import nara.identity.Identity;
@@ -43,6 +45,8 @@ final class OwnStash {
     <T> Future<T> run(Callable<T> work);
   }
 
+  private static final int MAX_GIVEN = 64;
+
   private final Identity me;
   private final MessageExchange exchange;
   private final Workers workers;
@@ -54,6 +58,9 @@ final class OwnStash {
   private List<Confidant> confidants = new ArrayList<>();
   private boolean found;
   private String sentence = "not looked for yet";
+
+  /** When the contents were written that this run gave to others: finding one is no find. */
+  private final Set<Long> given = Collections.newSetFromMap(BoundedMap.fifo(MAX_GIVEN));
 
   /** Neighbours that said what they hold, by name. */
   private final Set<String> asked = new HashSet<>();
@@ -157,7 +164,7 @@ final class OwnStash {
   }
 
   private void merge(StashContent other, String from, Instant now) {
-    if (!found) {
+    if (!found && !given.contains(other.writtenAt())) {
       found = true;
       sentence =
           "found with %s, written %s ago"
@@ -171,7 +178,7 @@ final class OwnStash {
     if (index >= 0) {
       confidants.set(index, confidants.get(index).holding(other.writtenAt()));
     } else if (id.isPresent() && confidants.size() < StashLimits.CONFIDANTS) {
-      confidants.add(new Confidant(from, id.get(), other.writtenAt(), 0));
+      confidants.add(new Confidant(from, id.get(), other.writtenAt()));
     }
   }
 
@@ -276,7 +283,7 @@ final class OwnStash {
   /** Asks whether a confidant has the present content, or gives it. Never fails. */
   private Future<Void> check(Confidant confidant, Neighbour neighbour, Instant now) {
     if (neighbour == null) {
-      miss(confidant.name());
+      miss(confidant.name(), now);
       return Future.succeededFuture();
     }
     boolean isKnownToHold = confidant.confirmed() == content.writtenAt();
@@ -288,7 +295,7 @@ final class OwnStash {
         .<Void>mapEmpty()
         .recover(
             failure -> {
-              miss(confidant.name());
+              miss(confidant.name(), now);
               return Future.succeededFuture();
             });
   }
@@ -307,12 +314,12 @@ final class OwnStash {
         : give(neighbour);
   }
 
-  private void miss(String name) {
+  private void miss(String name, Instant now) {
     int index = indexOf(name);
     if (index < 0) {
       return;
     }
-    Confidant missed = confidants.get(index).missed();
+    Confidant missed = confidants.get(index).missed(now);
     if (missed.missedChecks() >= StashLimits.MISSED_CHECKS) {
       confidants.remove(index);
     } else {
@@ -324,14 +331,15 @@ final class OwnStash {
     if (confidants.size() >= StashLimits.CONFIDANTS || choice.isEmpty() || tries == 0) {
       return Future.succeededFuture();
     }
-    return give(choice.next(confidants.isEmpty())).transform(given -> choose(choice, tries - 1));
+    return give(choice.next(confidants.isEmpty())).transform(ended -> choose(choice, tries - 1));
   }
 
   /** Gives the present content to a neighbour, which becomes a confidant unless it refuses. */
   private Future<Boolean> give(Neighbour neighbour) {
-    StashContent given = content;
+    StashContent present = content;
+    given.add(present.writtenAt());
     String id = idOfNeighbour(neighbour).orElse("");
-    return encrypt(given)
+    return encrypt(present)
         .compose(
             encrypted ->
                 exchange.call(
@@ -343,7 +351,7 @@ final class OwnStash {
                         Arrays.copyOf(encrypted, SelfEncryption.NONCE_LENGTH),
                         Arrays.copyOfRange(
                             encrypted, SelfEncryption.NONCE_LENGTH, encrypted.length),
-                        given.writtenAt())))
+                        present.writtenAt())))
         .map(
             reply -> {
               boolean accepted = reply instanceof Ack ack && ack.success();
@@ -351,9 +359,9 @@ final class OwnStash {
               if (!accepted && index >= 0) {
                 confidants.remove(index);
               } else if (accepted && index >= 0) {
-                confidants.set(index, confidants.get(index).holding(given.writtenAt()));
+                confidants.set(index, confidants.get(index).holding(present.writtenAt()));
               } else if (accepted && confidants.size() < StashLimits.CONFIDANTS) {
-                confidants.add(new Confidant(neighbour.name(), id, given.writtenAt(), 0));
+                confidants.add(new Confidant(neighbour.name(), id, present.writtenAt()));
               }
               return accepted;
             });

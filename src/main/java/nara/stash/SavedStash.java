@@ -66,7 +66,7 @@ record SavedStash(List<KeptStash> kept, byte[] own, List<Confidant> confidants) 
               saved.objects("kept").stream().map(SavedStash::keptStash).toList(),
               Base64.getDecoder().decode(saved.text("own")),
               saved.objects("confidants").stream()
-                  .map(each -> new Confidant(each.text("name"), each.text("id"), 0, 0))
+                  .map(each -> new Confidant(each.text("name"), each.text("id"), 0))
                   .toList()));
     } catch (MalformedJsonException | IllegalArgumentException damaged) {
       return Optional.empty();

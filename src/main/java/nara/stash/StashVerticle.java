@@ -508,11 +508,30 @@ public final class StashVerticle extends VerticleBase {
     kept.find(online.key().get())
         .filter(stash -> stash.owner().equals(online.name()))
         .flatMap(stash -> kept.duePush(stash.key(), scheduler.instant()))
-        .ifPresent(this::push);
+        .ifPresent(
+            stash ->
+                push(stash)
+                    .onFailure(
+                        refused ->
+                            scheduler.schedule(
+                                vertx, StashLimits.PUSH_RETRY, () -> pushAgain(stash))));
   }
 
-  private void push(KeptStash stash) {
-    addressOf(stash.owner())
+  /** An owner that has just started may not have known this node yet. */
+  private void pushAgain(KeptStash stash) {
+    if (!stopped) {
+      push(stash)
+          .onFailure(
+              failure ->
+                  LOG.debug(
+                      "A stash was not pushed to its owner; owner={} reason={}",
+                      stash.owner(),
+                      failure.getMessage()));
+    }
+  }
+
+  private Future<?> push(KeptStash stash) {
+    return addressOf(stash.owner())
         .compose(
             address ->
                 address.isEmpty()
@@ -521,13 +540,7 @@ public final class StashVerticle extends VerticleBase {
                         new Peer(stash.owner(), address.get()),
                         new Receiver(stash.owner(), stash.ownerId()),
                         response(stash, ""),
-                        ""))
-        .onFailure(
-            failure ->
-                LOG.debug(
-                    "A stash was not pushed to its owner; owner={} reason={}",
-                    stash.owner(),
-                    failure.getMessage()));
+                        ""));
   }
 
   // The snapshot.

@@ -71,14 +71,23 @@ class ConfidantStoreTest {
   void saved_state_is_read_back_as_it_was() {
     store.keep(stash("a", "host", NOW));
     SavedStash saved =
-        new SavedStash(store.all(), new byte[] {1, 2}, List.of(new Confidant("lisa", "id", 7, 1)));
+        new SavedStash(store.all(), new byte[] {1, 2}, List.of(new Confidant("lisa", "id", 7)));
     SavedStash read = SavedStash.read(saved.json()).orElseThrow();
 
     assertThat(read.own()).isEqualTo(saved.own());
-    assertThat(read.confidants()).containsExactly(new Confidant("lisa", "id", 0, 0));
+    assertThat(read.confidants()).containsExactly(new Confidant("lisa", "id", 0));
     assertThat(read.kept().get(0).key()).isEqualTo(key("a"));
     assertThat(read.kept().get(0).sealed()).isEqualTo(saved.kept().get(0).sealed());
     assertThat(SavedStash.read("{\"kept\":[{}]}".getBytes())).isEmpty();
+  }
+
+  @Test
+  void checks_that_are_missed_within_a_minute_count_once() {
+    Confidant missed = new Confidant("lisa", "id", 7).missed(NOW).missed(NOW.plusSeconds(5));
+
+    assertThat(missed.missedChecks()).isEqualTo(1);
+    assertThat(missed.missed(NOW.plusSeconds(61)).missedChecks()).isEqualTo(2);
+    assertThat(missed.holding(8).missedChecks()).isZero();
   }
 
   private static KeptStash stash(String owner, String host, Instant time) {

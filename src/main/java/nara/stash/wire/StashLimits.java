@@ -45,6 +45,12 @@ public final class StashLimits {
   public static final Duration PUSH_INTERVAL = Duration.ofMinutes(1);
 
   /**
+   * After this time a push that failed is repeated, once: an owner refuses senders whose key it
+   * does not know, and it learns the keys of its neighbours in the seconds after its start.
+   */
+  public static final Duration PUSH_RETRY = Duration.ofSeconds(10);
+
+  /**
    * How far the time of a message may be from ours. The header signature allows 30 s; a message may
    * wait for a slow link.
    */
@@ -75,6 +81,12 @@ public final class StashLimits {
 
   /** Checks in a row that a confidant may miss: it may just restart. */
   public static final int MISSED_CHECKS = 2;
+
+  /**
+   * Between two missed checks that count. After a start, passes follow each other in seconds, while
+   * discovery still looks for the neighbours.
+   */
+  public static final Duration BETWEEN_MISSED_CHECKS = Duration.ofMinutes(1);
 
   /** Between the first passes after a start; each further one doubles it. */
   public static final Duration FIRST_RETRY = Duration.ofSeconds(5);
