@@ -53,10 +53,7 @@ final class SimulationRun {
 
   private static final CachingVerifier VERIFIER = new CachingVerifier();
   private static final NodeConfig BASE =
-      ConfigReader.read("{}", Map.of(), 4_096)
-          .config()
-          .orElseThrow()
-          .with(StashConfig.disabled());
+      ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow().with(StashConfig.disabled());
 
   private final Scenario scenario;
   private final SplittableRandom random;
