@@ -52,6 +52,7 @@ class StashIT {
         String name = old.node().identity().name();
         old.close();
         confidants.set(i, start(name, port, withSnapshot(name)));
+        assertThat(keptStashes(confidants.get(i))).isEqualTo(1);
       }
       // The soul and one peer, nothing else: no disk.
       try (TestNode owner = start("milhouse", 0, TestNode.withPeers(peers[0]))) {
@@ -65,6 +66,28 @@ class StashIT {
     } finally {
       confidants.forEach(TestNode::close);
     }
+  }
+
+  @Test
+  void confidant_that_lost_the_stash_gets_it_again() {
+    TestNode bart = start("bart", 0, config -> config);
+    int port = bart.node().meshPort().orElseThrow();
+    try (TestNode owner = start("milhouse", 0, TestNode.withPeers(bart.configuredPeer()))) {
+      owner.report();
+      request(owner, new StashRequest.SetStashData(SECRET));
+      passUntil(owner, status -> isHeldBy(status, 1));
+      bart.close();
+      bart = start("bart", port, config -> config);
+      assertThat(keptStashes(bart)).isZero();
+      TestNode restarted = bart;
+      passUntil(owner, status -> keptStashes(restarted) == 1 && isHeldBy(status, 1));
+    } finally {
+      bart.close();
+    }
+  }
+
+  private static int keptStashes(TestNode node) {
+    return request(node, new StashRequest.GetStashStatus()).keptStashes();
   }
 
   @Test
