@@ -23,6 +23,7 @@ import nara.snapshot.SnapshotReader.EventsPart;
 import nara.snapshot.SnapshotReader.KeysPart;
 import nara.snapshot.SnapshotRequest.RestoreResult;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
+import nara.snapshot.SnapshotRequest.SnapshotState;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
@@ -55,6 +56,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private SnapshotFile file;
   private long timer = -1;
   private boolean restored;
+  private volatile String lastError = "";
   private final LogOnce failures = new LogOnce(LOG::warn);
   private Future<Optional<Integer>> lastWrite = Future.succeededFuture(Optional.empty());
 
@@ -114,7 +116,17 @@ public final class SnapshotVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(SnapshotRequest<?> request) {
     return switch (request) {
       case SnapshotRequest.RestoreSnapshot restore -> onRestore();
+      case SnapshotRequest.GetSnapshotState get -> onDisk(this::state);
     };
+  }
+
+  private SnapshotState state() throws IOException {
+    Optional<SnapshotFile.Written> written = file.written();
+    return new SnapshotState(
+        written.map(SnapshotFile.Written::at),
+        written.map(SnapshotFile.Written::bytes).orElse(0L),
+        config.interval().toSeconds(),
+        lastError);
   }
 
   private Future<? extends BusMessage> onRestore() {
@@ -232,7 +244,8 @@ public final class SnapshotVerticle extends VerticleBase {
                           file.write(Snapshot.of(clock.instant(), keys, export.events()));
                           return Optional.of(export.events().size());
                         }))
-            .onSuccess(done -> failures.clear())
+            .onSuccess(done -> onWritten())
+            .onFailure(failure -> lastError = String.valueOf(failure.getMessage()))
             .onFailure(
                 failure ->
                     failures.log(
@@ -240,6 +253,11 @@ public final class SnapshotVerticle extends VerticleBase {
                             .formatted(config.file(), failure)))
             .otherwise(Optional.empty());
     return lastWrite;
+  }
+
+  private void onWritten() {
+    failures.clear();
+    lastError = "";
   }
 
   private Future<?> closeOnDisk(AutoCloseable resource) {
