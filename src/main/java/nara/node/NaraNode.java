@@ -62,7 +62,9 @@ import nara.snapshot.SnapshotRequest;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.snapshot.SnapshotVerticle;
+import nara.status.NodeFacts;
 import nara.trust.TrustVerticle;
+import nara.trust.verifier.MeasuredVerifier;
 import nara.trust.verifier.RecheckingVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
@@ -86,7 +88,7 @@ public final class NaraNode {
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
-  private final SignatureVerifier verifier;
+  private final MeasuredVerifier verifier;
   private final Platform platform;
   private final Scheduler scheduler;
   private final RandomGenerator random;
@@ -105,7 +107,7 @@ public final class NaraNode {
   private NaraNode(
       NodeConfig config,
       Identity me,
-      SignatureVerifier verifier,
+      MeasuredVerifier verifier,
       Platform platform,
       Function<NaraNode, Future<?>> beforeRecovery,
       Optional<ClusterLifecycle> cluster) {
@@ -138,6 +140,9 @@ public final class NaraNode {
     boolean opinion = config.cluster().has(Role.LEDGER);
     boolean web = config.web().enabled() && config.cluster().has(Role.WEB);
     return List.of(
+        // First, so that an operator sees the node while it reads its snapshot.
+        Part.of("web", web, this::web)
+            .explaining(portFailure("web", config.web().host(), config.web().port())),
         Part.of("ledger", ledger, this::ledger).with(WORKER),
         Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
         Part.of("snapshot", snapshot, this::snapshot)
@@ -150,9 +155,7 @@ public final class NaraNode {
         Part.of("mesh-server", meshServer, this::meshServer)
             .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port()))
             .then(this::findOwnHost),
-        Part.of("opinion", opinion, this::opinion),
-        Part.of("web", web, this::web)
-            .explaining(portFailure("web", config.web().host(), config.web().port())));
+        Part.of("opinion", opinion, this::opinion));
   }
 
   /**
@@ -206,7 +209,8 @@ public final class NaraNode {
       case VerifierChoice.Unavailable unavailable ->
           Future.failedFuture(new NodeStartException("trust.verifier: " + unavailable.reason()));
       case VerifierChoice.Available available -> {
-        SignatureVerifier verifier = withRecheck(available.signatureVerifier(), config);
+        MeasuredVerifier verifier =
+            new MeasuredVerifier(withRecheck(available.signatureVerifier(), config));
         // An event loop must not complete this promise: after a failed start there is none.
         Promise<NaraNode> started = Promise.promise();
         join(config, me)
@@ -315,12 +319,20 @@ public final class NaraNode {
   }
 
   private Deployable web() {
-    return new WebVerticle(
-        config.web().host(),
-        config.web().port(),
-        me.name(),
-        verifier::tripReason,
-        this::notes);
+    String version = NaraNode.class.getPackage().getImplementationVersion();
+    NodeFacts facts =
+        new NodeFacts(
+            me.name(),
+            me.id(),
+            Optional.ofNullable(version).orElse("unpackaged"),
+            scheduler.instant(),
+            scheduler,
+            new NodeFacts.Parts(
+                usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent()),
+            verifier,
+            networkClock,
+            this::notes);
+    return new WebVerticle(config.web().host(), config.web().port(), config.web().token(), facts);
   }
 
   /** What an operator should know about this node's state, in sentences. */

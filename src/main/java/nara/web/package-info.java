@@ -1,16 +1,24 @@
-/** The management port: health, readiness, report, counters, cluster state. */
+/** The management port: health, status, metrics, report, counters, cluster state. */
 @MayKnow({
   "bounds",
   "bus",
+  "identity",
   "checkpoint.consensus",
   "cluster",
+  "discovery",
   "gossip",
+  "ledger",
   "liveness",
   "mesh.server",
   "mesh.wire",
+  "metrics",
   "mqtt",
   "opinion",
-  "recovery.."
+  "recovery..",
+  "snapshot",
+  "status",
+  "trust",
+  "trust.verifier"
 })
 package nara.web;
 

@@ -459,6 +459,7 @@ public final class ConfigReader {
     return new WebConfig(
         s.read("enabled", true, FLAG),
         s.read("host", "127.0.0.1", HOST),
-        s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)));
+        s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)),
+        s.secret("token", ANY_TEXT).orElse(""));
   }
 }

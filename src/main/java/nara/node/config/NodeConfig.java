@@ -96,8 +96,19 @@ public record NodeConfig(
   public record MemoryConfig(
       MemoryMode mode, int maxEvents, long maxBytes, Optional<SnapshotConfig> snapshot) {}
 
-  /** The management port; port 0 takes a free one. */
-  public record WebConfig(boolean enabled, String host, int port) {}
+  /**
+   * The management port.
+   *
+   * @param port 0 takes a free one
+   * @param token that requests which change something must have; empty: only programs on this
+   *     machine may send such requests
+   */
+  public record WebConfig(boolean enabled, String host, int port, String token) {
+    /** A management port without a token. */
+    public WebConfig(boolean enabled, String host, int port) {
+      this(enabled, host, port, "");
+    }
+  }
 
   /** Whether this node takes part in the mesh. */
   public boolean usesMesh() {

@@ -1,0 +1,21 @@
+/** The state of the node as Prometheus metrics. */
+@MayKnow({
+  "bounds",
+  "clock",
+  "cluster",
+  "discovery",
+  "event",
+  "gossip",
+  "ledger",
+  "liveness",
+  "mesh.server",
+  "mqtt",
+  "recovery..",
+  "snapshot",
+  "status",
+  "trust",
+  "trust.verifier"
+})
+package nara.metrics;
+
+import nara.MayKnow;
