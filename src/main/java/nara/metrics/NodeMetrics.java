@@ -46,7 +46,14 @@ final class NodeMetrics {
               Stream.of("starting", "discovery"),
               Arrays.stream(Rung.values()).map(Rung::label),
               Stream.of(
-                  "further", "checkpoints", "keys", "pings", "done", "waiting for neighbours"))
+                  "further",
+                  "checkpoints",
+                  "keys",
+                  "pings",
+                  "done",
+                  "waiting for neighbours",
+                  "standing by",
+                  "catching up"))
           .flatMap(names -> names)
           .toList();
 

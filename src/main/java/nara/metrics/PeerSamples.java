@@ -34,15 +34,15 @@ final class PeerSamples {
         status.neighbours().map(NeighbourList::neighbours).orElse(List.of()).stream()
             .sorted(
                 Comparator.comparing((Neighbour n) -> !n.sources().contains(Source.CONFIGURED))
-                    .thenComparing(PeerSamples::isHearsay)
+                    .thenComparing(Neighbour::isHearsay)
                     .thenComparing(n -> !n.online())
                     .thenComparing(Neighbour::name))
             .toList();
     samples.set(PEERS, neighbours.stream().filter(Neighbour::online).count(), "online");
     samples.set(
-        PEERS, neighbours.stream().filter(n -> !n.online() && !isHearsay(n)).count(), "offline");
+        PEERS, neighbours.stream().filter(n -> !n.online() && !n.isHearsay()).count(), "offline");
     samples.set(
-        PEERS, neighbours.stream().filter(n -> !n.online() && isHearsay(n)).count(), "hearsay");
+        PEERS, neighbours.stream().filter(n -> !n.online() && n.isHearsay()).count(), "hearsay");
     Map<String, Double> millis =
         status.roundTrips().map(RoundTripTimes::averageByTarget).orElse(Map.of());
     Map<String, NeighbourTotals> totals =
@@ -74,10 +74,6 @@ final class PeerSamples {
     samples.set(PEER_ROUND_TRIP, mean(others, Peer::roundTrip).orElse(0), NodeMetrics.OTHER);
     double bytes = others.stream().mapToDouble(Peer::bytes).filter(n -> !Double.isNaN(n)).sum();
     samples.set(PEER_BYTES, bytes, NodeMetrics.OTHER);
-  }
-
-  private static boolean isHearsay(Neighbour neighbour) {
-    return neighbour.sources().equals(Set.of(Source.HEARSAY));
   }
 
   private static void setKnown(Samples samples, Family family, double value, String label) {

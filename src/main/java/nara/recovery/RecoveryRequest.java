@@ -17,8 +17,21 @@ public sealed interface RecoveryRequest<R extends BusMessage> extends Request<R>
   /**
    * The reply to {@link GetRecoveryReport}.
    *
-   * @param stage the current stage, or {@code done}
+   * @param stage the current stage, {@code done} or {@code waiting for neighbours}
    * @param finished whether the report is final
+   * @param notReadyReason why the node is not ready, in a sentence; empty when it is
    */
-  record CurrentReport(String stage, boolean finished, Report report) implements BusMessage {}
+  record CurrentReport(String stage, boolean finished, Report report, String notReadyReason)
+      implements BusMessage {}
+
+  /** Starts a recovery now, unless one is running. */
+  record StartRecovery() implements RecoveryRequest<RecoveryStarted> {}
+
+  /**
+   * The reply to {@link StartRecovery}.
+   *
+   * @param recovery the number of the recovery that runs now
+   * @param started whether this request started it
+   */
+  record RecoveryStarted(int recovery, boolean started) implements BusMessage {}
 }

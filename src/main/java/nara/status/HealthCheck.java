@@ -8,6 +8,7 @@ import java.util.Optional;
 import nara.clock.ClockSkew;
 import nara.cluster.ClusterRequest.ClusterStatus;
 import nara.discovery.Neighbour;
+import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.snapshot.SnapshotRequest.SnapshotState;
 
 /**
@@ -61,20 +62,10 @@ public record HealthCheck(String name, State state, String reason) {
     return new HealthCheck(name, reason.isEmpty() ? State.UP : State.WARNING, reason.orElse(""));
   }
 
-  /** Only the leader of a cluster recovers; the others are ready when they hold what it holds. */
   private static Optional<String> recovery(NodeStatus status) {
-    Optional<ClusterStatus> follows = status.cluster().filter(cluster -> !cluster.leads());
-    if (status.recovery().isEmpty() && follows.isPresent()) {
-      return follows
-          .filter(cluster -> !cluster.caughtUp())
-          .map(cluster -> "this member has not received all events of the cluster yet");
-    }
     return status.recovery().isEmpty()
         ? Optional.of("the node is starting or stopping")
-        : status
-            .recovery()
-            .filter(current -> !current.finished())
-            .map(current -> "the recovery is running: " + current.stage());
+        : status.recovery().map(CurrentReport::notReadyReason).filter(text -> !text.isEmpty());
   }
 
   private static Optional<String> neighbours(NodeStatus status) {

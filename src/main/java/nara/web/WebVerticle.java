@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import nara.bounds.SafeText;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
 import nara.mesh.wire.PeerAddress;
@@ -191,7 +192,23 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void recover(RoutingContext context) {
-    sendError(context, 501, "not yet");
+    bus.request(RecoveryRequest.ADDRESS, new RecoveryRequest.StartRecovery(), Timeouts.STATUS)
+        .onSuccess(
+            begun ->
+                send(
+                    context,
+                    begun.started() ? 202 : 409,
+                    new JsonObject()
+                        .put("recovery", begun.recovery())
+                        .put("started", begun.started())))
+        .onFailure(
+            failure ->
+                sendError(
+                    context,
+                    503,
+                    BusFailure.of(failure) == BusFailure.UNAVAILABLE
+                        ? failure.getMessage()
+                        : "the node is starting or stopping"));
   }
 
   private void onUnknownPath(RoutingContext context) {

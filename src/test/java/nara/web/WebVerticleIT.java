@@ -178,7 +178,8 @@ class WebVerticleIT {
             RecoveryRequest.GetRecoveryReport.class,
             asked ->
                 Future.succeededFuture(
-                    new RecoveryRequest.CurrentReport(stage, finished, Report.empty("complete"))));
+                    new RecoveryRequest.CurrentReport(
+                        stage, finished, Report.empty("complete"), "")));
   }
 
   private static JsonObject check(JsonObject ready, String name) {
