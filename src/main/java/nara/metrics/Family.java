@@ -28,19 +28,24 @@ enum Family {
       "Requests of the stage that runs: `planned` so far, and `completed`.",
       "state"),
   REQUESTS("nara_recovery_requests_total", Type.COUNTER, "Requests of recoveries to neighbours."),
-  FAILURES("nara_recovery_request_failures_total", Type.COUNTER, "Those requests that failed."),
-  RECOVERY_BYTES("nara_recovery_received_bytes_total", Type.COUNTER, "Bytes of their responses."),
+  FAILURES(
+      "nara_recovery_request_failures_total", Type.COUNTER, "Requests of recoveries that failed."),
+  RECOVERY_BYTES(
+      "nara_recovery_received_bytes_total", Type.COUNTER, "Bytes of the responses in recoveries."),
   RECOVERY_RECEIVED(
-      "nara_recovery_received_events_total", Type.COUNTER, "Events in their responses."),
+      "nara_recovery_received_events_total",
+      Type.COUNTER,
+      "Events of the responses in recoveries."),
   RECOVERY_EVENTS(
       "nara_recovery_events_total",
       Type.COUNTER,
-      "Received events by what became of them; the others wait in the quarantine.",
+      "Events received in recoveries, by what became of them; the others wait in the quarantine.",
       "result"),
 
   LEDGER_EVENTS("nara_ledger_events", Type.GAUGE, "Events in the ledger.", "service"),
-  LEDGER_BYTES("nara_ledger_bytes", Type.GAUGE, "The size of their JSON."),
-  LEDGER_MAX("nara_ledger_max_events", Type.GAUGE, "The configured maximum of events."),
+  LEDGER_BYTES("nara_ledger_bytes", Type.GAUGE, "The size of the ledger's events as JSON."),
+  LEDGER_MAX(
+      "nara_ledger_max_events", Type.GAUGE, "The configured maximum of events in the ledger."),
   PRUNED(
       "nara_ledger_pruned_events_total",
       Type.COUNTER,
@@ -54,8 +59,9 @@ enum Family {
       "result"),
   VERDICTS("nara_verdicts_total", Type.COUNTER, "Judged events by verdict.", "verdict"),
   QUARANTINE_EVENTS("nara_quarantine_events", Type.GAUGE, "Events that wait for a key."),
-  QUARANTINE_BYTES("nara_quarantine_bytes", Type.GAUGE, "The size of their JSON."),
-  QUARANTINE_KEYS("nara_quarantine_keys", Type.GAUGE, "Keys that they wait for."),
+  QUARANTINE_BYTES(
+      "nara_quarantine_bytes", Type.GAUGE, "The size of the events that wait for a key."),
+  QUARANTINE_KEYS("nara_quarantine_keys", Type.GAUGE, "Keys that events wait for."),
   CONTESTED("nara_contested_names", Type.GAUGE, "Naras with contradictory claims about their key."),
   SIGNATURES("nara_signatures_total", Type.COUNTER, "Verified signatures.", "result"),
   SIGNATURE_TIME(
@@ -112,7 +118,8 @@ enum Family {
   PLAZA_RECONNECTS(
       "nara_plaza_reconnects_total", Type.COUNTER, "Connections to the broker after the first."),
   PLAZA_MESSAGES("nara_plaza_messages_total", Type.COUNTER, "Handled MQTT messages.", "kind"),
-  PLAZA_IGNORED("nara_plaza_ignored_messages_total", Type.COUNTER, "Ignored ones.", "reason"),
+  PLAZA_IGNORED(
+      "nara_plaza_ignored_messages_total", Type.COUNTER, "Ignored MQTT messages.", "reason"),
 
   GOSSIP_ROUNDS("nara_gossip_rounds_total", Type.COUNTER, "Rounds of zines."),
   GOSSIP_EXCHANGES(
@@ -131,15 +138,21 @@ enum Family {
       "nara_snapshot_timestamp_seconds",
       Type.GAUGE,
       "When the snapshot on disk was written, Unix time; 0 without one."),
-  SNAPSHOT_AGE("nara_snapshot_age_seconds", Type.GAUGE, "Its age; 0 without one."),
-  SNAPSHOT_BYTES("nara_snapshot_bytes", Type.GAUGE, "Its size."),
-  SNAPSHOT_FAILED("nara_snapshot_failed", Type.GAUGE, "1 if the last write failed."),
+  SNAPSHOT_AGE(
+      "nara_snapshot_age_seconds", Type.GAUGE, "The age of the snapshot on disk; 0 without one."),
+  SNAPSHOT_INTERVAL(
+      "nara_snapshot_interval_seconds",
+      Type.GAUGE,
+      "The time between two snapshots; 0 when none are written."),
+  SNAPSHOT_BYTES("nara_snapshot_bytes", Type.GAUGE, "The size of the snapshot on disk."),
+  SNAPSHOT_FAILED(
+      "nara_snapshot_failed", Type.GAUGE, "1 if the last write of the snapshot failed."),
 
   CLUSTER_LEADS("nara_cluster_leads", Type.GAUGE, "1 if this member leads its cluster."),
   CLUSTER_LEADER("nara_cluster_has_leader", Type.GAUGE, "1 if this member knows a leader."),
   CLUSTER_TERM("nara_cluster_term", Type.GAUGE, "The highest term that this member has seen."),
-  CLUSTER_MEMBERS("nara_cluster_members", Type.GAUGE, "Members that are present."),
-  CLUSTER_QUORUM("nara_cluster_quorum", Type.GAUGE, "Members that must be present."),
+  CLUSTER_MEMBERS("nara_cluster_members", Type.GAUGE, "Members of the cluster that are present."),
+  CLUSTER_QUORUM("nara_cluster_quorum", Type.GAUGE, "Members of the cluster that must be present."),
   CLUSTER_CAUGHT_UP(
       "nara_cluster_caught_up",
       Type.GAUGE,

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.cluster.ClusterRequest.ClusterStatus;
@@ -40,6 +39,8 @@ final class NodeMetrics {
   static final String OTHER = "other";
 
   static final List<String> OUTCOMES = List.of("running", "complete", "partial", "isolated");
+
+  private static final List<String> RESULTS = List.of("merged", "duplicate", "rejected", "pruned");
 
   private static final List<String> STAGES =
       Stream.of(
@@ -120,7 +121,7 @@ final class NodeMetrics {
     samples.set(FAILURES, progress.failures());
     samples.set(RECOVERY_BYTES, progress.bytes());
     samples.set(RECOVERY_RECEIVED, progress.received());
-    samples.setEach(RECOVERY_EVENTS, List.of(), new TreeMap<>(progress.eventsByResult()));
+    samples.setEach(RECOVERY_EVENTS, RESULTS, progress.eventsByResult());
   }
 
   private void addLedger() {
@@ -206,6 +207,7 @@ final class NodeMetrics {
         SNAPSHOT_TIME,
         from(snapshot.flatMap(SnapshotState::writtenAt), time -> time.toEpochMilli() / 1e3, 0.0));
     samples.set(SNAPSHOT_AGE, Math.max(0, seconds(status.snapshotAge().orElse(Duration.ZERO))));
+    samples.set(SNAPSHOT_INTERVAL, from(snapshot, SnapshotState::intervalSeconds, 0L));
     samples.set(SNAPSHOT_BYTES, from(snapshot, SnapshotState::bytes, 0L));
     samples.set(SNAPSHOT_FAILED, from(snapshot, state -> !state.error().isEmpty(), false));
   }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
+import nara.bus.UnavailableException;
 import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
@@ -87,8 +88,11 @@ class WebVerticleIT {
     Bus.of(vertx)
         .serve(
             PlazaRequest.ADDRESS,
-            PlazaRequest.GetPlazaState.class,
-            get -> Future.succeededFuture(new PlazaRequest.PlazaState(false, "refused")));
+            PlazaRequest.class,
+            request ->
+                request instanceof PlazaRequest.GetPlazaState
+                    ? Future.succeededFuture(new PlazaRequest.PlazaState(false, "refused"))
+                    : Future.failedFuture(new UnavailableException("not in this test")));
     int port =
         start(
             vertx,
@@ -167,6 +171,30 @@ class WebVerticleIT {
     assertThat(json(wrongMethod).getString("error")).isNotEmpty();
   }
 
+  @Test
+  void recover_starts_a_recovery_for_programs_on_this_machine_only(Vertx vertx) throws Exception {
+    serveRecovery(vertx, "done", true);
+    int port = start(vertx, "", TestFacts.plain());
+
+    HttpResponse<String> started = post(port, "/recover");
+
+    assertThat(started.statusCode()).isEqualTo(202);
+    assertThat(json(started).getInteger("recovery")).isEqualTo(2);
+    assertThat(post(port, "/recover", "Origin", "http://127.0.0.1:" + port).statusCode())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void recover_needs_the_token_when_there_is_one(Vertx vertx) throws Exception {
+    serveRecovery(vertx, "done", true);
+    int port = start(vertx, "secret", TestFacts.plain());
+
+    assertThat(post(port, "/recover").statusCode()).isEqualTo(403);
+    assertThat(post(port, "/recover", "Authorization", "Bearer wrong").statusCode()).isEqualTo(403);
+    assertThat(post(port, "/recover", "Authorization", "Bearer secret").statusCode())
+        .isEqualTo(202);
+  }
+
   private static NetworkClock clock() {
     return new NetworkClock(Scheduler.system());
   }
@@ -175,11 +203,16 @@ class WebVerticleIT {
     Bus.of(vertx)
         .serve(
             RecoveryRequest.ADDRESS,
-            RecoveryRequest.GetRecoveryReport.class,
-            asked ->
+            RecoveryRequest.class,
+            request ->
                 Future.succeededFuture(
-                    new RecoveryRequest.CurrentReport(
-                        stage, finished, Report.empty("complete"), "")));
+                    switch (request) {
+                      case RecoveryRequest.GetRecoveryReport get ->
+                          new RecoveryRequest.CurrentReport(
+                              stage, finished, Report.empty("complete"), "");
+                      case RecoveryRequest.StartRecovery start ->
+                          new RecoveryRequest.RecoveryStarted(2, true);
+                    }));
   }
 
   private static JsonObject check(JsonObject ready, String name) {
@@ -205,8 +238,19 @@ class WebVerticleIT {
 
   private static HttpResponse<String> get(int port, String path, String... headers)
       throws Exception {
+    return send("GET", port, path, headers);
+  }
+
+  private static HttpResponse<String> post(int port, String path, String... headers)
+      throws Exception {
+    return send("POST", port, path, headers);
+  }
+
+  private static HttpResponse<String> send(String method, int port, String path, String... headers)
+      throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .method(method, HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);
     }
