@@ -1,7 +1,6 @@
 /** The state of the node as Prometheus metrics. */
 @MayKnow({
   "bounds",
-  "clock",
   "cluster",
   "discovery",
   "event",

@@ -1,6 +1,5 @@
 /** The state of the whole node, read from its parts: for health, status and metrics. */
 @MayKnow({
-  "bounds",
   "bus",
   "clock",
   "cluster",

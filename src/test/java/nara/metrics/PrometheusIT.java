@@ -92,7 +92,7 @@ class PrometheusIT {
     metrics.add("up{job=\"nara\"} == 1");
     try (TestNode elder = elder(freePort());
         TestNode node = node(port, elder)) {
-      get(port, "/metrics");
+      node.report();
       Process prometheus =
           new ProcessBuilder(
                   PrometheusTools.binary("prometheus").toString(),
