@@ -86,6 +86,11 @@ enum Family {
       Type.GAUGE,
       "The average round trip of pings; of `other`, the mean.",
       "peer"),
+  PEER_CONTACT(
+      "nara_peer_last_contact_timestamp_seconds",
+      Type.GAUGE,
+      "When the neighbour last answered a zine or a sync, Unix time; of `other`, the newest.",
+      "peer"),
   PEER_BYTES(
       "nara_peer_recovery_bytes",
       Type.GAUGE,

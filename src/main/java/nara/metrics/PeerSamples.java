@@ -25,7 +25,8 @@ final class PeerSamples {
   static final int MAX_PEERS = 200;
 
   /** What all tables of a dashboard together know of one neighbour; NaN where nothing is known. */
-  private record Peer(boolean online, double score, double roundTrip, double bytes) {}
+  private record Peer(
+      boolean online, double score, double roundTrip, double contact, double bytes) {}
 
   private PeerSamples() {}
 
@@ -58,12 +59,14 @@ final class PeerSamples {
               neighbour.online(),
               served == null ? Double.NaN : served.score(),
               millis.getOrDefault(neighbour.name(), Double.NaN) / 1e3,
+              lastContact(status, neighbour.name()),
               served == null ? Double.NaN : served.bytes());
       String label = SafeText.excerpt(neighbour.name());
       if (labels.size() < MAX_PEERS && !label.equals(NodeMetrics.OTHER) && labels.add(label)) {
         samples.set(PEER_UP, peer.online(), label);
         setKnown(samples, PEER_SCORE, peer.score(), label);
         setKnown(samples, PEER_ROUND_TRIP, peer.roundTrip(), label);
+        setKnown(samples, PEER_CONTACT, peer.contact(), label);
         setKnown(samples, PEER_BYTES, peer.bytes(), label);
       } else {
         others.add(peer);
@@ -72,8 +75,16 @@ final class PeerSamples {
     samples.set(PEER_UP, others.stream().filter(Peer::online).count(), NodeMetrics.OTHER);
     samples.set(PEER_SCORE, mean(others, Peer::score).orElse(0), NodeMetrics.OTHER);
     samples.set(PEER_ROUND_TRIP, mean(others, Peer::roundTrip).orElse(0), NodeMetrics.OTHER);
+    double contact =
+        others.stream().mapToDouble(Peer::contact).filter(n -> !Double.isNaN(n)).max().orElse(0);
+    samples.set(PEER_CONTACT, contact, NodeMetrics.OTHER);
     double bytes = others.stream().mapToDouble(Peer::bytes).filter(n -> !Double.isNaN(n)).sum();
     samples.set(PEER_BYTES, bytes, NodeMetrics.OTHER);
+  }
+
+  private static double lastContact(NodeStatus status, String name) {
+    long seconds = status.contacts().map(times -> times.lastContact(name)).orElse(0L);
+    return seconds == 0 ? Double.NaN : seconds;
   }
 
   private static void setKnown(Samples samples, Family family, double value, String label) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import nara.clock.ClockSkew;
 import nara.cluster.ClusterRequest.ClusterStatus;
 import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.gossip.GossipRequest.ContactTimes;
 import nara.gossip.GossipRequest.GossipCounts;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.liveness.LivenessRequest.RoundTripTimes;
@@ -47,6 +48,7 @@ public record NodeStatus(
     Optional<PlazaState> plaza,
     Optional<PlazaCounts> plazaCounts,
     Optional<GossipCounts> gossip,
+    Optional<ContactTimes> contacts,
     Optional<RoundTripTimes> roundTrips,
     Optional<Duration> clockOffset,
     Optional<ClockSkew> clockSkew,

@@ -80,6 +80,8 @@ public final class NodeStatusReader {
         ask(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts());
     Future<Optional<GossipRequest.GossipCounts>> gossip =
         ask(GossipRequest.ADDRESS, new GossipRequest.GetGossipCounts());
+    Future<Optional<GossipRequest.ContactTimes>> contacts =
+        ask(GossipRequest.ADDRESS, new GossipRequest.GetContactTimes());
     Future<Optional<LivenessRequest.RoundTripTimes>> roundTrips =
         ask(LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes());
     Future<Optional<SnapshotRequest.SnapshotState>> snapshot =
@@ -98,6 +100,7 @@ public final class NodeStatusReader {
                 plaza,
                 plazaCounts,
                 gossip,
+                contacts,
                 roundTrips,
                 snapshot,
                 cluster))
@@ -120,6 +123,7 @@ public final class NodeStatusReader {
                   plaza.result(),
                   plazaCounts.result(),
                   gossip.result(),
+                  contacts.result(),
                   roundTrips.result(),
                   facts.networkClock().offset(),
                   facts.networkClock().skew(),

@@ -3,6 +3,7 @@ package nara.web;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
+import nara.gossip.GossipRequest.ContactTimes;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.liveness.LivenessRequest.RoundTripTimes;
@@ -147,6 +149,11 @@ final class StatusJson {
               if (millis.containsKey(neighbour.name())) {
                 each.put("round_trip_ms", millis.get(neighbour.name()));
               }
+              status
+                  .contacts()
+                  .map(times -> times.lastContact(neighbour.name()))
+                  .filter(seconds -> seconds > 0)
+                  .ifPresent(seconds -> each.put("last_contact", time(seconds)));
               NeighbourTotals served = totals.get(neighbour.name());
               if (served != null) {
                 each.put("score", served.score())
@@ -163,9 +170,18 @@ final class StatusJson {
         .put("neighbours_known", all.size())
         .put("neighbours", list);
     status
+        .contacts()
+        .map(ContactTimes::lastSync)
+        .filter(seconds -> seconds > 0)
+        .ifPresent(seconds -> json.put("last_sync", time(seconds)));
+    status
         .neighbours()
         .filter(found -> !found.problems().isEmpty())
         .ifPresent(found -> json.put("neighbour_problems", new JsonArray(found.problems())));
+  }
+
+  private static String time(long unixSeconds) {
+    return Instant.ofEpochSecond(unixSeconds).toString();
   }
 
   private void addLedger() {

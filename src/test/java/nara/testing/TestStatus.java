@@ -37,6 +37,7 @@ public final class TestStatus {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }
