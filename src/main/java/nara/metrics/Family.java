@@ -27,6 +27,10 @@ enum Family {
       Type.GAUGE,
       "Requests of the stage that runs: `planned` so far, and `completed`.",
       "state"),
+  REMAINING(
+      "nara_recovery_remaining_events",
+      Type.GAUGE,
+      "Events that are still to come, at least, by the neighbours' ledgers; NaN while unknown."),
   REQUESTS("nara_recovery_requests_total", Type.COUNTER, "Requests of recoveries to neighbours."),
   FAILURES(
       "nara_recovery_request_failures_total", Type.COUNTER, "Requests of recoveries that failed."),

@@ -117,6 +117,11 @@ final class NodeMetrics {
         progress.finished());
     samples.set(CALLS, progress.callsPlanned(), "planned");
     samples.set(CALLS, progress.callsCompleted(), "completed");
+    samples.set(
+        REMAINING,
+        progress.remainingEvents().isPresent()
+            ? progress.remainingEvents().getAsLong()
+            : Double.NaN);
     samples.set(REQUESTS, progress.requests());
     samples.set(FAILURES, progress.failures());
     samples.set(RECOVERY_BYTES, progress.bytes());

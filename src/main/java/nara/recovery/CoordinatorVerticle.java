@@ -548,7 +548,11 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.publish(
         RecoveryNotification.ADDRESS,
         new RecoveryNotification.RecoveryProgressed(
-            plan.stageLabel(), plan.callsCompleted(), plan.callsPlanned(), unfinishedReport()));
+            plan.stageLabel(),
+            plan.callsCompleted(),
+            plan.callsPlanned(),
+            plan.remainingEvents(),
+            unfinishedReport()));
   }
 
   private Report unfinishedReport() {

@@ -1,6 +1,7 @@
 package nara.status;
 
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
@@ -15,6 +16,7 @@ final class RecoveryTotals {
   private String startedAt = "";
   private int callsCompleted;
   private int callsPlanned;
+  private OptionalLong remainingEvents = OptionalLong.empty();
   private final Map<String, Long> finished = new TreeMap<>();
 
   /**
@@ -85,12 +87,14 @@ final class RecoveryTotals {
   void onProgress(RecoveryProgressed progress) {
     callsCompleted = progress.callsCompleted();
     callsPlanned = progress.callsPlanned();
+    remainingEvents = progress.remainingEvents();
     onReport(progress.report());
   }
 
   void onFinished(Report report) {
     callsCompleted = 0;
     callsPlanned = 0;
+    remainingEvents = OptionalLong.of(0);
     onReport(report);
     finished.merge(report.outcome(), 1L, Long::sum);
   }
@@ -110,6 +114,7 @@ final class RecoveryTotals {
     return new RecoveryCounts(
         callsCompleted,
         callsPlanned,
+        remainingEvents,
         Map.copyOf(finished),
         all.requests(),
         all.failures(),

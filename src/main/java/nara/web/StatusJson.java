@@ -110,6 +110,11 @@ final class StatusJson {
                 recovery.put("reasons", new JsonArray(report.reasons()));
               }
             });
+    // Absent while it is unknown.
+    status
+        .recoveries()
+        .remainingEvents()
+        .ifPresent(events -> recovery.put("remaining_events", events));
     recovery.put("finished_by_outcome", object(status.recoveries().finished()));
     json.put("recovery", recovery);
   }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.status.NodeFacts;
@@ -21,7 +22,7 @@ public final class TestStatus {
         facts,
         Instant.now(),
         Optional.empty(),
-        new RecoveryCounts(0, 0, Map.of(), 0, 0, 0, 0, Map.of()),
+        new RecoveryCounts(0, 0, OptionalLong.empty(), Map.of(), 0, 0, 0, 0, Map.of()),
         Optional.of(new NeighbourList(neighbours, List.of())),
         Optional.empty(),
         Optional.empty(),

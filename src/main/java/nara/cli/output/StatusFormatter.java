@@ -104,12 +104,17 @@ public final class StatusFormatter {
                     recovery.getInteger("calls_completed", 0),
                     recovery.getInteger("calls_planned", 0))
             : "";
+    String remaining =
+        recovery.getLong("remaining_events", 0L) > 0
+            ? ", at least %,d events to come".formatted(recovery.getLong("remaining_events"))
+            : "";
     add(
         "recovery",
-        "%s%s, %s%s"
+        "%s%s%s, %s%s"
             .formatted(
                 Terminal.printable(recovery.getString("stage", "")),
                 calls,
+                remaining,
                 Terminal.printable(recovery.getString("outcome", "")),
                 recovery.containsKey("duration_ms")
                     ? " after " + seconds(recovery.getLong("duration_ms"))
