@@ -63,6 +63,7 @@ import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.snapshot.SnapshotVerticle;
 import nara.status.NodeFacts;
+import nara.status.StatusLogVerticle;
 import nara.trust.TrustVerticle;
 import nara.trust.verifier.MeasuredVerifier;
 import nara.trust.verifier.RecheckingVerifier;
@@ -70,6 +71,8 @@ import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 import nara.trust.verifier.Verifiers;
 import nara.web.WebVerticle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node: its parts, deployed in order and undeployed in reverse order.
@@ -78,6 +81,8 @@ import nara.web.WebVerticle;
  * In a cluster, each member has the first list, and only the leader has the second.
  */
 public final class NaraNode {
+  private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
+
   /** A snapshot of 320,000 events takes seconds to write. */
   private static final Duration SNAPSHOT_STOP_TIMEOUT = Duration.ofSeconds(20);
 
@@ -96,6 +101,7 @@ public final class NaraNode {
   private final Optional<ClusterLifecycle> cluster;
   private final Deployments deployments;
   private final boolean usesBroker;
+  private final NodeFacts facts;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
   private final NetworkClock networkClock;
@@ -128,6 +134,7 @@ public final class NaraNode {
     this.meshNode =
         new MeshNode(me, keys, config.mesh(), verifier, scheduler, networkClock, listenPort);
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
+    this.facts = readFacts();
   }
 
   /** The parts of every member, in order. Each part may send requests to those before it. */
@@ -143,6 +150,7 @@ public final class NaraNode {
         // First, so that an operator sees the node while it reads its snapshot.
         Part.of("web", web, this::web)
             .explaining(portFailure("web", config.web().host(), config.web().port())),
+        Part.of("status-log", StatusLogVerticle.isUseful(), () -> new StatusLogVerticle(facts)),
         Part.of("ledger", ledger, this::ledger).with(WORKER),
         Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
         Part.of("snapshot", snapshot, this::snapshot)
@@ -248,7 +256,23 @@ public final class NaraNode {
     if (wrong.isPresent()) {
       return Future.failedFuture(new NodeStartException(wrong.get()));
     }
+    logStart();
     return deployments.deploy(memberParts()).compose(deployed -> lead());
+  }
+
+  private void logStart() {
+    LOG.info(
+        "Starting; name={} id={} version={} transport={} neighbours_configured={} broker={}"
+            + " max_events={} memory_max_mb={} verifier={}",
+        SafeText.excerpt(me.name()),
+        me.id(),
+        facts.version(),
+        config.transport().label(),
+        config.discovery().peers().size(),
+        usesBroker,
+        config.memory().maxEvents(),
+        Runtime.getRuntime().maxMemory() >> 20,
+        verifier.name());
   }
 
   /** The problem, in a sentence: the operator knows this node by another key than its own. */
@@ -319,20 +343,22 @@ public final class NaraNode {
   }
 
   private Deployable web() {
-    String version = NaraNode.class.getPackage().getImplementationVersion();
-    NodeFacts facts =
-        new NodeFacts(
-            me.name(),
-            me.id(),
-            Optional.ofNullable(version).orElse("unpackaged"),
-            scheduler.instant(),
-            scheduler,
-            new NodeFacts.Parts(
-                usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent()),
-            verifier,
-            networkClock,
-            this::notes);
     return new WebVerticle(config.web().host(), config.web().port(), config.web().token(), facts);
+  }
+
+  private NodeFacts readFacts() {
+    String version = NaraNode.class.getPackage().getImplementationVersion();
+    return new NodeFacts(
+        me.name(),
+        me.id(),
+        Optional.ofNullable(version).orElse("unpackaged"),
+        scheduler.instant(),
+        scheduler,
+        new NodeFacts.Parts(
+            usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent()),
+        verifier,
+        networkClock,
+        this::notes);
   }
 
   /** What an operator should know about this node's state, in sentences. */

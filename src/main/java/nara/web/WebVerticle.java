@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.BusFailure;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
+import nara.log.LogConfig;
+import nara.log.LogSetup;
 import nara.mesh.wire.PeerAddress;
 import nara.metrics.MetricsRegistry;
 import nara.recovery.RecoveryRequest;
@@ -30,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The management port, by default on loopback. It opens before all other parts, so an operator sees
- * the node from its first second. All paths but {@code /recover} only read:
+ * the node from its first second. Only {@code POST /recover} and {@code POST /log} change
+ * something. The others read:
  *
  * <ul>
  *   <li>{@code /health} or {@code /health/live}: whether the process works
@@ -82,7 +86,8 @@ public final class WebVerticle extends VerticleBase {
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
-    router.post("/recover").handler(this::onRecover);
+    router.post("/recover").handler(context -> control(context, () -> recover(context)));
+    router.post("/log").handler(context -> control(context, () -> setLogLevel(context)));
     router.errorHandler(400, context -> sendError(context, 400, "the request is malformed"));
     router.errorHandler(404, this::onUnknownPath);
     router.errorHandler(
@@ -185,10 +190,25 @@ public final class WebVerticle extends VerticleBase {
         .onFailure(failure -> sendError(context, 404, "the node is in no cluster"));
   }
 
-  private void onRecover(RoutingContext context) {
+  private void control(RoutingContext context, Runnable allowed) {
     access
         .refusal(context.request())
-        .ifPresentOrElse(reason -> sendError(context, 403, reason), () -> recover(context));
+        .ifPresentOrElse(reason -> sendError(context, 403, reason), allowed);
+  }
+
+  private void setLogLevel(RoutingContext context) {
+    String logger = Objects.requireNonNullElse(context.request().getParam("logger"), "");
+    String level = Objects.requireNonNullElse(context.request().getParam("level"), "");
+    Optional<LogConfig.LogLevel> known =
+        Stream.of(LogConfig.LogLevel.values()).filter(l -> l.label().equals(level)).findFirst();
+    if (known.isEmpty() || !LogConfig.isLoggerName(logger)) {
+      sendError(
+          context, 400, "expected /log?logger=PACKAGE&level=debug, or info, warn, error, off");
+      return;
+    }
+    LogSetup.setLevel(logger, known.get());
+    LOG.info("Changed the level of a logger; logger={} level={}", logger, level);
+    send(context, 200, new JsonObject().put("logger", logger).put("level", level));
   }
 
   private void recover(RoutingContext context) {

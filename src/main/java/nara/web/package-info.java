@@ -11,6 +11,7 @@
   "gossip",
   "ledger",
   "liveness",
+  "log",
   "mesh.server",
   "mesh.wire",
   "metrics",

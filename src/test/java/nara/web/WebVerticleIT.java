@@ -33,6 +33,7 @@ import nara.status.NodeFacts;
 import nara.testing.TestFacts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 /** The management port of a node whose parts are faked. */
 @ExtendWith(VertxExtension.class)
@@ -193,6 +194,16 @@ class WebVerticleIT {
     assertThat(post(port, "/recover", "Authorization", "Bearer wrong").statusCode()).isEqualTo(403);
     assertThat(post(port, "/recover", "Authorization", "Bearer secret").statusCode())
         .isEqualTo(202);
+  }
+
+  @Test
+  void log_levels_change_without_a_restart(Vertx vertx) throws Exception {
+    int port = start(vertx, "", TestFacts.plain());
+
+    assertThat(post(port, "/log?logger=nara.web.test&level=debug").statusCode()).isEqualTo(200);
+    assertThat(LoggerFactory.getLogger("nara.web.test").isDebugEnabled()).isTrue();
+    assertThat(post(port, "/log?logger=nara.web.test&level=loud").statusCode()).isEqualTo(400);
+    assertThat(post(port, "/log?logger=a%0Ab&level=debug").statusCode()).isEqualTo(400);
   }
 
   private static NetworkClock clock() {

@@ -34,6 +34,7 @@ import nara.discovery.DiscoveryConfig.Scan;
 import nara.identity.PublicKey;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
+import nara.log.LogConfig;
 import nara.mesh.MeshConfig;
 import nara.mqtt.PlazaConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
@@ -63,6 +64,9 @@ public final class ConfigReader {
 
   /** Peers, and trusted keys: far above any network seen. */
   private static final int MAX_PEERS = 10_000;
+
+  /** The program has some forty packages. */
+  private static final int MAX_LOGGERS = 100;
 
   /** The only environment variable: it holds the soul, and overrides the configured one. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
@@ -198,6 +202,7 @@ public final class ConfigReader {
         consensus,
         trust,
         web(root.section("web")),
+        log(root.section("log")),
         ClusterSection.read(root.section("cluster")));
   }
 
@@ -457,6 +462,15 @@ public final class ConfigReader {
         s.read("max_key_tables", d.maxKeyTables(), count(0, MILLION, "keys")),
         s.read("max_quarantined", d.maxQuarantined(), count(0, 10 * MILLION, "events")),
         s.map("keys", MAX_PEERS, NAME, PUBLIC_KEY));
+  }
+
+  private static LogConfig log(ConfigSection s) {
+    LogConfig d = LogConfig.defaults();
+    List<LogConfig.LogLevel> levels = List.of(LogConfig.LogLevel.values());
+    ConfigKind<String> logger = text("a package or a class", LogConfig::isLoggerName);
+    return new LogConfig(
+        s.read("format", d.format(), oneOf(List.of(LogConfig.Format.values()), f -> f.label())),
+        s.map("level", MAX_LOGGERS, logger, oneOf(levels, LogConfig.LogLevel::label)));
   }
 
   private static WebConfig web(ConfigSection s) {

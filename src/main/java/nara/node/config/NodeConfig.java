@@ -14,6 +14,7 @@ import nara.identity.Hardware;
 import nara.identity.Identity;
 import nara.identity.Soul;
 import nara.ledger.MemoryMode;
+import nara.log.LogConfig;
 import nara.mesh.MeshConfig;
 import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
@@ -41,6 +42,7 @@ public record NodeConfig(
     ConsensusConfig consensus,
     TrustConfig trust,
     WebConfig web,
+    LogConfig log,
     ClusterConfig cluster) {
 
   /**
@@ -187,6 +189,7 @@ public record NodeConfig(
         choose(consensus, part),
         choose(trust, part),
         choose(web, part),
+        choose(log, part),
         choose(cluster, part));
   }
 
