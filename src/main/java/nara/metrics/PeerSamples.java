@@ -1,6 +1,11 @@
 package nara.metrics;
 
-import static nara.metrics.Family.*;
+import static nara.metrics.Family.PEERS;
+import static nara.metrics.Family.PEER_BYTES;
+import static nara.metrics.Family.PEER_CONTACT;
+import static nara.metrics.Family.PEER_ROUND_TRIP;
+import static nara.metrics.Family.PEER_SCORE;
+import static nara.metrics.Family.PEER_UP;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -110,6 +110,12 @@ public record NodeConfig(
     public WebConfig(boolean enabled, String host, int port) {
       this(enabled, host, port, "");
     }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "WebConfig[enabled=" + enabled + ", host=" + host + ", port=" + port + "]";
+    }
   }
 
   /** Whether this node takes part in the mesh. */
