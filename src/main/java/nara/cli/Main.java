@@ -37,6 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       RunCommand.class,
       RecoverCommand.class,
+      StatusCommand.class,
+      RecoverNowCommand.class,
       IdentityCommand.class,
       VerifyCommand.class,
       LedgerCommand.class,

@@ -11,6 +11,7 @@ import nara.cli.output.ReportFormatter;
 import nara.cli.output.Terminal;
 import nara.cluster.ClusterConfig;
 import nara.identity.Identity;
+import nara.log.LogSetup;
 import nara.mesh.wire.PeerAddress;
 import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
@@ -47,6 +48,7 @@ final class RunCommand extends TerminalCommand {
   public Integer call() throws InterruptedException {
     ProcessEnd.ignoreHangup();
     NodeConfig read = ConfigLoader.readForNode(config, terminal());
+    LogSetup.apply(read.log());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());

@@ -55,6 +55,7 @@ public final class NetworkClock implements InstantSource {
   private final Map<String, Vote> discovered = BoundedMap.lru(MAX_VOTES);
   private Duration ahead;
   private Optional<ClockSkew> skew = Optional.empty();
+  private Duration median = Duration.ZERO;
 
   /** A clock without votes: it has this node's time. */
   public NetworkClock(Scheduler scheduler) {
@@ -113,6 +114,15 @@ public final class NetworkClock implements InstantSource {
     return skew;
   }
 
+  /**
+   * What to add to this node's time to have that of most neighbours, however little; empty without
+   * a neighbour's answer.
+   */
+  public synchronized Optional<Duration> offset() {
+    dropVotesAfterStep();
+    return configured.isEmpty() && discovered.isEmpty() ? Optional.empty() : Optional.of(median);
+  }
+
   /** The sentence of the skew; empty without one. */
   public Optional<String> warning() {
     return skew().map(ClockSkew::sentence);
@@ -140,7 +150,7 @@ public final class NetworkClock implements InstantSource {
     List<Duration> offsets =
         (configured.isEmpty() ? discovered : configured)
             .values().stream().map(Vote::offset).toList();
-    Duration median = medianWithOwn(offsets);
+    median = medianWithOwn(offsets);
     boolean wasOff = skew.isPresent();
     if (median.abs().compareTo(MIN_SKEW) <= 0) {
       skew = Optional.empty();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.UnavailableException;
 import nara.cluster.ClusterNotification.CaughtUp;
 import nara.cluster.map.RecoveryProgress;
 import nara.recovery.RecoveryNotification;
@@ -121,6 +122,10 @@ final class StandbyVerticle extends VerticleBase {
                   caughtUp && report.isPresent(),
                   report.orElse(EMPTY_REPORT),
                   notReadyReason()));
+      case RecoveryRequest.StartRecovery start ->
+          Future.failedFuture(
+              new UnavailableException(
+                  "this member does not lead its cluster; send the request to the leader"));
     };
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
@@ -92,6 +93,11 @@ final class BackgroundSync {
 
   long peersAsked() {
     return peersAsked;
+  }
+
+  /** See {@link LastContacts#seconds}. */
+  Map<String, Long> syncedSeconds() {
+    return contacts.seconds();
   }
 
   long eventsAdded() {

@@ -1,5 +1,6 @@
 package nara.gossip;
 
+import java.util.Map;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.mesh.client.MeshRequest;
@@ -21,6 +22,27 @@ public sealed interface GossipRequest<R extends BusMessage> extends Request<R> {
    */
   record SendToNeighbour(String name, byte[] event)
       implements GossipRequest<MeshRequest.DeliveryOutcome> {}
+
+  /** Asks when this node last had contact with each neighbour. */
+  record GetContactTimes() implements GossipRequest<ContactTimes> {}
+
+  /**
+   * The last contacts by name, Unix seconds. Only neighbours with a contact are there.
+   *
+   * @param answered when the neighbour last answered a zine
+   * @param synced until when this node held all events of the neighbour
+   */
+  record ContactTimes(Map<String, Long> answered, Map<String, Long> synced) implements BusMessage {
+    /** The last contact of either kind with a neighbour; 0 without one. */
+    public long lastContact(String name) {
+      return Math.max(answered.getOrDefault(name, 0L), synced.getOrDefault(name, 0L));
+    }
+
+    /** The last sync with any neighbour; 0 without one. */
+    public long lastSync() {
+      return synced.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+  }
 
   /** Asks for the counters. */
   record GetGossipCounts() implements GossipRequest<GossipCounts> {}

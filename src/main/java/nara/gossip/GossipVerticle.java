@@ -53,6 +53,7 @@ public final class GossipVerticle extends VerticleBase {
   private final String me;
   private final GossipConfig config;
   private final Scheduler scheduler;
+  private final Map<String, Long> answered = BoundedMap.lru(LastContacts.MAX_NEIGHBOURS);
   private final InstantSource steady;
   private final RandomGenerator random;
   private final GossipPeerSelector selector;
@@ -116,6 +117,9 @@ public final class GossipVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(GossipRequest<?> request) {
     return switch (request) {
       case GossipRequest.SendToNeighbour send -> onSendToNeighbour(send);
+      case GossipRequest.GetContactTimes get ->
+          Future.succeededFuture(
+              new GossipRequest.ContactTimes(Map.copyOf(answered), sync.syncedSeconds()));
       case GossipRequest.GetGossipCounts get -> Future.succeededFuture(counts());
     };
   }
@@ -216,6 +220,7 @@ public final class GossipVerticle extends VerticleBase {
     for (Peer peer : peers) {
       if (result.merged().containsKey(peer.name())) {
         selector.recordSuccess(peer.name());
+        answered.put(peer.name(), scheduler.instant().getEpochSecond());
         publishOnline(peer, knownAtRequest.get(peer.name()));
       }
     }

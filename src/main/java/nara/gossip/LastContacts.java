@@ -2,6 +2,7 @@ package nara.gossip;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import nara.bounds.BoundedMap;
 import nara.event.Event;
@@ -18,13 +19,20 @@ final class LastContacts {
   static final Duration OVERLAP = Duration.ofHours(1);
 
   /** Anybody can invent names. */
-  private static final int MAX_NEIGHBOURS = 2_000;
+  static final int MAX_NEIGHBOURS = 2_000;
 
   private final Map<String, Long> heldUntil = BoundedMap.lru(MAX_NEIGHBOURS);
 
   /** This node holds all events of the neighbour until then, Unix nanoseconds. */
   void onEqual(String name, long nanos) {
     heldUntil.merge(name, nanos, Math::max);
+  }
+
+  /** The times until which this node held all events of each neighbour, Unix seconds. */
+  Map<String, Long> seconds() {
+    Map<String, Long> seconds = new HashMap<>();
+    heldUntil.forEach((name, nanos) -> seconds.put(name, nanos / 1_000_000_000));
+    return seconds;
   }
 
   /** Where to begin with this neighbour, Unix nanoseconds. */

@@ -355,7 +355,12 @@ public final class Ledger {
       }
     }
     return new LedgerStats(
-        variants.size(), byService, criticalCount, totalBytes, config.maxEvents());
+        variants.size(),
+        byService,
+        criticalCount,
+        totalBytes,
+        config.maxEvents(),
+        retention.pruned());
   }
 
   /** The mean round trip to each target but these, in milliseconds. */

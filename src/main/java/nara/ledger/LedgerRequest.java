@@ -198,10 +198,22 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
    * @param critical events that a sample must contain
    * @param bytes the size of their JSON
    * @param maxEvents the configured maximum
+   * @param pruned events that limits removed since the start, or kept out
    */
   record LedgerStats(
-      int total, Map<Service, Integer> byService, int critical, long bytes, int maxEvents)
+      int total,
+      Map<Service, Integer> byService,
+      int critical,
+      long bytes,
+      int maxEvents,
+      Map<PruneReason, Long> pruned)
       implements BusMessage {
+    /** A ledger that has pruned nothing. */
+    public LedgerStats(
+        int total, Map<Service, Integer> byService, int critical, long bytes, int maxEvents) {
+      this(total, byService, critical, bytes, maxEvents, Map.of());
+    }
+
     /** The most events that the ledger ever stores, even when none may be pruned. */
     public long hardLimit() {
       return Retention.hardLimit(maxEvents);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -158,6 +159,8 @@ final class Retention {
 
   /** The latest time of any checkpoint of established voters offered so far, by subject. */
   private final Map<String, Long> coveredUntil = new HashMap<>();
+
+  private final long[] pruned = new long[PruneReason.values().length];
 
   private int storedCount;
 
@@ -348,7 +351,7 @@ final class Retention {
                 a.retentionRank != b.retentionRank
                     ? Integer.compare(a.retentionRank, b.retentionRank)
                     : Share.ORDER.ties().compare(a, b));
-    return !evict(lowest, newcomer);
+    return !evict(lowest, newcomer, PruneReason.KIND_LIMIT);
   }
 
   /** Brings a pair within its limit; returns whether the newcomer stays. */
@@ -357,13 +360,14 @@ final class Retention {
     long until = coveredUntil.getOrDefault(pair.key().subject(), Long.MIN_VALUE);
     StoredEvent excess;
     while ((excess = pair.nextToEvict(until)) != null) {
-      stays &= !evict(excess, newcomer);
+      stays &= !evict(excess, newcomer, PruneReason.KIND_LIMIT);
     }
     return stays;
   }
 
   /** Removes an event. Returns whether it is the newcomer, which the ledger does not store yet. */
-  private boolean evict(StoredEvent stored, StoredEvent newcomer) {
+  private boolean evict(StoredEvent stored, StoredEvent newcomer, PruneReason reason) {
+    pruned[reason.ordinal()]++;
     remove(stored);
     if (stored != newcomer) {
       onEvicted.accept(stored);
@@ -385,6 +389,15 @@ final class Retention {
     }
   }
 
+  /** The events that limits removed so far, or kept out. */
+  Map<PruneReason, Long> pruned() {
+    Map<PruneReason, Long> byReason = new EnumMap<>(PruneReason.class);
+    for (PruneReason reason : PruneReason.values()) {
+      byReason.put(reason, pruned[reason.ordinal()]);
+    }
+    return byReason;
+  }
+
   /** Brings the ledger down to its limits, in amortised O(log n) for each removed event. */
   void prune() {
     while (true) {
@@ -392,13 +405,14 @@ final class Retention {
       if (counts.total() >= maxEvents
           && (lowest = lowestByCount()) != null
           && (counts.total() > maxEvents || isSurplus(lowest))) {
-        evict(lowest, null);
+        evict(lowest, null, PruneReason.MAX_EVENTS);
       } else if (bytes.total() > maxBytes || storedCount > hardLimit) {
         evict(
             pairsWithUnsignedSurplus.isEmpty()
                 ? lowestByBytes()
                 : pairsWithUnsignedSurplus.first().lowest(),
-            null);
+            null,
+            PruneReason.MAX_BYTES);
       } else {
         return;
       }

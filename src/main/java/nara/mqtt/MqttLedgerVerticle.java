@@ -190,7 +190,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
           Future.succeededFuture(new PlazaState(connection.connected(), connection.error()));
       case PlazaRequest.GetPlazaCounts counts ->
           Future.succeededFuture(
-              new PlazaCounts(new TreeMap<>(handledCounts), new TreeMap<>(ignoredCounts)));
+              new PlazaCounts(
+                  new TreeMap<>(handledCounts),
+                  new TreeMap<>(ignoredCounts),
+                  connection.connects()));
       case FetchLedgers fetch -> onFetchLedgers(fetch);
       case PlazaRequest.PublishCheckpointMessage publish ->
           onPublishCheckpointMessage(publish.message());

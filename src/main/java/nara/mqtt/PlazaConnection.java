@@ -84,6 +84,8 @@ final class PlazaConnection {
 
   private MqttClient client;
   private boolean connected;
+
+  private long connects;
   private boolean keepsConnecting;
   private boolean lastPublished;
   private String error = "not connected yet";
@@ -150,6 +152,11 @@ final class PlazaConnection {
   /** Whether the connection is open with all subscriptions. */
   boolean connected() {
     return connected;
+  }
+
+  /** How often it was connected. */
+  long connects() {
+    return connects;
   }
 
   /** Why there is no connection, without secrets; empty when there is one. */
@@ -286,6 +293,7 @@ final class PlazaConnection {
     }
     logRefused(granted.grantedQoSLevels());
     connected = true;
+    connects++;
     error = "";
     queuedMessages = 0;
     queuedBytes = 0;

@@ -24,7 +24,7 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
   /** The reply; {@code error} says why there is no connection, or is empty. */
   record PlazaState(boolean connected, String error) implements BusMessage {}
 
-  /** Returns how many messages were received since the start. */
+  /** Returns how many messages were received, and connections made, since the start. */
   record GetPlazaCounts() implements PlazaRequest<PlazaCounts> {}
 
   /**
@@ -32,8 +32,10 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
    *
    * @param handled handled messages by kind: hello, goodbye, howdy …
    * @param ignored ignored messages by reason: unreadable, bad_signature …
+   * @param connects how often the broker accepted a connection and all subscriptions
    */
-  record PlazaCounts(Map<String, Long> handled, Map<String, Long> ignored) implements BusMessage {}
+  record PlazaCounts(Map<String, Long> handled, Map<String, Long> ignored, long connects)
+      implements BusMessage {}
 
   /** Publishes a checkpoint message with QoS 1. A read-only node refuses it. */
   record PublishCheckpointMessage(CheckpointMessage message)

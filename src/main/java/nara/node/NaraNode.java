@@ -63,12 +63,17 @@ import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.snapshot.SnapshotVerticle;
 import nara.stash.StashVerticle;
+import nara.status.NodeFacts;
+import nara.status.StatusLogVerticle;
 import nara.trust.TrustVerticle;
+import nara.trust.verifier.MeasuredVerifier;
 import nara.trust.verifier.RecheckingVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 import nara.trust.verifier.Verifiers;
 import nara.web.WebVerticle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node: its parts, deployed in order and undeployed in reverse order.
@@ -77,6 +82,8 @@ import nara.web.WebVerticle;
  * In a cluster, each member has the first list, and only the leader has the second.
  */
 public final class NaraNode {
+  private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
+
   /** A snapshot of 320,000 events takes seconds to write. */
   private static final Duration SNAPSHOT_STOP_TIMEOUT = Duration.ofSeconds(20);
 
@@ -87,7 +94,7 @@ public final class NaraNode {
   private final Vertx vertx;
   private final NodeConfig config;
   private final Identity me;
-  private final SignatureVerifier verifier;
+  private final MeasuredVerifier verifier;
   private final Platform platform;
   private final Scheduler scheduler;
   private final RandomGenerator random;
@@ -95,6 +102,7 @@ public final class NaraNode {
   private final Optional<ClusterLifecycle> cluster;
   private final Deployments deployments;
   private final boolean usesBroker;
+  private final NodeFacts facts;
   private final Keyring keys = new Keyring();
   private final ListenPort listenPort = new ListenPort();
   private final NetworkClock networkClock;
@@ -106,7 +114,7 @@ public final class NaraNode {
   private NaraNode(
       NodeConfig config,
       Identity me,
-      SignatureVerifier verifier,
+      MeasuredVerifier verifier,
       Platform platform,
       Function<NaraNode, Future<?>> beforeRecovery,
       Optional<ClusterLifecycle> cluster) {
@@ -127,6 +135,7 @@ public final class NaraNode {
     this.meshNode =
         new MeshNode(me, keys, config.mesh(), verifier, scheduler, networkClock, listenPort);
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
+    this.facts = readFacts();
   }
 
   /** The parts of every member, in order. Each part may send requests to those before it. */
@@ -139,6 +148,10 @@ public final class NaraNode {
     boolean opinion = config.cluster().has(Role.LEDGER);
     boolean web = config.web().enabled() && config.cluster().has(Role.WEB);
     return List.of(
+        // First, so that an operator sees the node while it reads its snapshot.
+        Part.of("web", web, this::web)
+            .explaining(portFailure("web", config.web().host(), config.web().port())),
+        Part.of("status-log", StatusLogVerticle.isUseful(), () -> new StatusLogVerticle(facts)),
         Part.of("ledger", ledger, this::ledger).with(WORKER),
         Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
         Part.of("snapshot", snapshot, this::snapshot)
@@ -151,9 +164,7 @@ public final class NaraNode {
         Part.of("mesh-server", meshServer, this::meshServer)
             .explaining(portFailure("mesh", config.mesh().host(), config.mesh().port()))
             .then(this::findOwnHost),
-        Part.of("opinion", opinion, this::opinion),
-        Part.of("web", web, this::web)
-            .explaining(portFailure("web", config.web().host(), config.web().port())));
+        Part.of("opinion", opinion, this::opinion));
   }
 
   /**
@@ -208,7 +219,8 @@ public final class NaraNode {
       case VerifierChoice.Unavailable unavailable ->
           Future.failedFuture(new NodeStartException("trust.verifier: " + unavailable.reason()));
       case VerifierChoice.Available available -> {
-        SignatureVerifier verifier = withRecheck(available.signatureVerifier(), config);
+        MeasuredVerifier verifier =
+            new MeasuredVerifier(withRecheck(available.signatureVerifier(), config));
         // An event loop must not complete this promise: after a failed start there is none.
         Promise<NaraNode> started = Promise.promise();
         join(config, me)
@@ -246,7 +258,23 @@ public final class NaraNode {
     if (wrong.isPresent()) {
       return Future.failedFuture(new NodeStartException(wrong.get()));
     }
+    logStart();
     return deployments.deploy(memberParts()).compose(deployed -> lead());
+  }
+
+  private void logStart() {
+    LOG.info(
+        "Starting; name={} id={} version={} transport={} neighbours_configured={} broker={}"
+            + " max_events={} memory_max_mb={} verifier={}",
+        SafeText.excerpt(me.name()),
+        me.id(),
+        facts.version(),
+        config.transport().label(),
+        config.discovery().peers().size(),
+        usesBroker,
+        config.memory().maxEvents(),
+        Runtime.getRuntime().maxMemory() >> 20,
+        verifier.name());
   }
 
   /** The problem, in a sentence: the operator knows this node by another key than its own. */
@@ -317,8 +345,22 @@ public final class NaraNode {
   }
 
   private Deployable web() {
-    return new WebVerticle(
-        config.web().host(), config.web().port(), me.name(), verifier::tripReason, this::notes);
+    return new WebVerticle(config.web().host(), config.web().port(), config.web().token(), facts);
+  }
+
+  private NodeFacts readFacts() {
+    String version = NaraNode.class.getPackage().getImplementationVersion();
+    return new NodeFacts(
+        me.name(),
+        me.id(),
+        Optional.ofNullable(version).orElse("unpackaged"),
+        scheduler.instant(),
+        scheduler,
+        new NodeFacts.Parts(
+            usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent()),
+        verifier,
+        networkClock,
+        this::notes);
   }
 
   /** What an operator should know about this node's state, in sentences. */

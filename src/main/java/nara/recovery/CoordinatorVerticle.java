@@ -16,6 +16,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.bus.UnavailableException;
 import nara.checkpoint.consensus.ConsensusRequest;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.DiscoveryNotification;
@@ -33,6 +34,7 @@ import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
 import nara.recovery.RecoveryRequest.CurrentReport;
+import nara.recovery.RecoveryRequest.RecoveryStarted;
 import nara.recovery.report.Report;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
@@ -199,7 +201,19 @@ public final class CoordinatorVerticle extends VerticleBase {
           finalReport != null
               ? Future.succeededFuture(currentReport())
               : refreshTotals().transform(ended -> Future.succeededFuture(currentReport()));
+      case RecoveryRequest.StartRecovery start -> onStartRecovery();
     };
+  }
+
+  private Future<RecoveryStarted> onStartRecovery() {
+    if (stopping) {
+      return Future.failedFuture(new UnavailableException("the node is stopping"));
+    }
+    boolean idle = finalReport != null;
+    if (idle) {
+      recoverAgain("The operator requested a recovery");
+    }
+    return Future.succeededFuture(new RecoveryStarted(recovery, idle));
   }
 
   private CurrentReport currentReport() {
@@ -270,15 +284,15 @@ public final class CoordinatorVerticle extends VerticleBase {
                 return;
               }
               if (online) {
-                recoverAgain();
+                recoverAgain("A neighbour has come");
               } else {
                 watchForNeighbours();
               }
             });
   }
 
-  private void recoverAgain() {
-    LOG.info("A neighbour has come; the node recovers; recovery={}", recovery + 1);
+  private void recoverAgain(String cause) {
+    LOG.info("{}; the node recovers; recovery={}", cause, recovery + 1);
     nextLook.cancel();
     recovery++;
     finalReport = null;
@@ -534,7 +548,11 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.publish(
         RecoveryNotification.ADDRESS,
         new RecoveryNotification.RecoveryProgressed(
-            plan.stageLabel(), plan.callsCompleted(), plan.callsPlanned(), unfinishedReport()));
+            plan.stageLabel(),
+            plan.callsCompleted(),
+            plan.callsPlanned(),
+            plan.remainingEvents(),
+            unfinishedReport()));
   }
 
   private Report unfinishedReport() {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -191,6 +192,11 @@ public final class RecoveryPlan {
 
   public int callsCompleted() {
     return state == PlanState.RUNNING_MESH_RUNG ? rung.completedCalls() : 0;
+  }
+
+  /** The events that are still to come in this rung, at least; empty while this is unknown. */
+  public OptionalLong remainingEvents() {
+    return state == PlanState.RUNNING_MESH_RUNG ? rung.remainingEvents() : OptionalLong.empty();
   }
 
   public int callsPlanned() {

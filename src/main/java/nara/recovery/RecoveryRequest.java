@@ -23,4 +23,15 @@ public sealed interface RecoveryRequest<R extends BusMessage> extends Request<R>
    */
   record CurrentReport(String stage, boolean finished, Report report, String notReadyReason)
       implements BusMessage {}
+
+  /** Starts a recovery now, unless one is running. */
+  record StartRecovery() implements RecoveryRequest<RecoveryStarted> {}
+
+  /**
+   * The reply to {@link StartRecovery}.
+   *
+   * @param recovery the number of the recovery that runs now
+   * @param started whether this request started it
+   */
+  record RecoveryStarted(int recovery, boolean started) implements BusMessage {}
 }

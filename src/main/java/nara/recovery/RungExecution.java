@@ -2,6 +2,7 @@ package nara.recovery;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.Peer;
@@ -46,6 +47,11 @@ public interface RungExecution {
   int plannedCalls();
 
   int completedCalls();
+
+  /** The events that are still to come, at least; empty while this is unknown. */
+  default OptionalLong remainingEvents() {
+    return OptionalLong.empty();
+  }
 
   /** A sentence for the report. */
   String summary();

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Optional;
 import nara.file.AtomicFile;
 
@@ -115,6 +116,16 @@ final class SnapshotFile implements AutoCloseable {
   boolean isReplaceable() {
     return replaceable;
   }
+
+  /** The time and the size of the existing snapshot; empty without one. */
+  Optional<Written> written() throws IOException {
+    return Files.exists(path)
+        ? Optional.of(new Written(Files.getLastModifiedTime(path).toInstant(), Files.size(path)))
+        : Optional.empty();
+  }
+
+  /** When a snapshot was written, and its size. */
+  record Written(Instant at, long bytes) {}
 
   /** Opens the existing snapshot, if there is one; see {@link SnapshotReader#open}. */
   Optional<SnapshotReader> open(long maxEvents) throws IOException {

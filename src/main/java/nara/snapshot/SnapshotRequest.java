@@ -1,5 +1,6 @@
 package nara.snapshot;
 
+import java.time.Instant;
 import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -19,6 +20,20 @@ public sealed interface SnapshotRequest<R extends BusMessage> extends Request<R>
    * are deployed. No snapshot is written before, so a failed start cannot replace the old one.
    */
   record RestoreSnapshot() implements SnapshotRequest<RestoreResult> {}
+
+  /** Asks how new the snapshot is. */
+  record GetSnapshotState() implements SnapshotRequest<SnapshotState> {}
+
+  /**
+   * The reply to {@link GetSnapshotState}.
+   *
+   * @param writtenAt when the snapshot on disk was written; empty without one
+   * @param bytes the size of the file
+   * @param intervalSeconds between two snapshots
+   * @param error why the last write failed; empty when it did not
+   */
+  record SnapshotState(Optional<Instant> writtenAt, long bytes, long intervalSeconds, String error)
+      implements BusMessage {}
 
   sealed interface RestoreResult extends BusMessage {}
 

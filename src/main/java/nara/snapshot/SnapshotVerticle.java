@@ -24,6 +24,7 @@ import nara.snapshot.SnapshotReader.EventsPart;
 import nara.snapshot.SnapshotReader.KeysPart;
 import nara.snapshot.SnapshotRequest.RestoreResult;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
+import nara.snapshot.SnapshotRequest.SnapshotState;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
@@ -56,6 +57,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private SnapshotFile file;
   private long timer = -1;
   private boolean restored;
+  private volatile String lastError = "";
 
   /** The bytes of other parts, by name. */
   private final Map<String, byte[]> sections = new HashMap<>();
@@ -126,7 +128,17 @@ public final class SnapshotVerticle extends VerticleBase {
       case SnapshotRequest.ReadSection read ->
           Future.succeededFuture(
               new SnapshotRequest.SectionBytes(Optional.ofNullable(sections.get(read.name()))));
+      case SnapshotRequest.GetSnapshotState get -> onDisk(this::state);
     };
+  }
+
+  private SnapshotState state() throws IOException {
+    Optional<SnapshotFile.Written> written = file.written();
+    return new SnapshotState(
+        written.map(SnapshotFile.Written::at),
+        written.map(SnapshotFile.Written::bytes).orElse(0L),
+        config.interval().toSeconds(),
+        lastError);
   }
 
   private Future<? extends BusMessage> onRestore() {
@@ -247,7 +259,8 @@ public final class SnapshotVerticle extends VerticleBase {
                         return Optional.of(export.events().size());
                       });
                 })
-            .onSuccess(done -> failures.clear())
+            .onSuccess(done -> onWritten())
+            .onFailure(failure -> lastError = String.valueOf(failure.getMessage()))
             .onFailure(
                 failure ->
                     failures.log(
@@ -255,6 +268,11 @@ public final class SnapshotVerticle extends VerticleBase {
                             .formatted(config.file(), failure)))
             .otherwise(Optional.empty());
     return lastWrite;
+  }
+
+  private void onWritten() {
+    failures.clear();
+    lastError = "";
   }
 
   private Future<?> closeOnDisk(AutoCloseable resource) {

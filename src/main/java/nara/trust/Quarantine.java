@@ -147,6 +147,16 @@ final class Quarantine {
     return waiting.size();
   }
 
+  /** The size of the waiting events' JSON. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** The keys for which events wait. */
+  int keyCount() {
+    return byKey.size();
+  }
+
   /** Waiting events by missing key, which is the emitter's name or the voter's id. */
   Map<String, Integer> missingKeys() {
     Map<String, Integer> missing = new TreeMap<>();

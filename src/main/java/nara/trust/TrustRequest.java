@@ -180,4 +180,30 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
 
   /** A recovery ended: see {@link Keyring#settleClaims}. */
   record SettleKeyClaims() implements TrustRequest<Done> {}
+
+  /** Asks for the sums of all offers since the start. */
+  record ReadTrustTotals() implements TrustRequest<TrustTotals> {}
+
+  /**
+   * The sums of all offers since the start, and the quarantine now. An event that waited counts
+   * again when it is verified again.
+   *
+   * @param verdicts judged events by verdict; an event that was skipped as held has none
+   * @param duplicate held already, or twice in a batch
+   * @param dropped accepted by the policy, but not kept by the ledger's limits; the pruned included
+   * @param waitingEvents in the quarantine
+   * @param waitingBytes in the quarantine
+   * @param waitingKeys for which they wait
+   */
+  record TrustTotals(
+      Map<Verdict, Long> verdicts,
+      long received,
+      long added,
+      long duplicate,
+      long dropped,
+      long rejected,
+      int waitingEvents,
+      long waitingBytes,
+      int waitingKeys)
+      implements BusMessage {}
 }

@@ -56,6 +56,7 @@ public final class TrustVerticle extends VerticleBase {
 
   private final Quarantine quarantine;
   private final KeyConflictLog conflictLog;
+  private final OfferTotals totals = new OfferTotals();
   private Bus bus;
   private ForkJoinPool cores;
   private EventPipeline pipeline;
@@ -143,6 +144,7 @@ public final class TrustVerticle extends VerticleBase {
         keys.settleClaims();
         yield Future.succeededFuture(Done.DONE);
       }
+      case TrustRequest.ReadTrustTotals read -> Future.succeededFuture(totals.with(quarantine));
     };
   }
 
@@ -339,7 +341,9 @@ public final class TrustVerticle extends VerticleBase {
               if (!announcements.isEmpty()) {
                 bus.publish(TrustNotification.ADDRESS, new AnnouncementsMerged(announcements));
               }
-              return outcome.result(merge.result());
+              OfferResult result = outcome.result(merge.result());
+              totals.add(result);
+              return result;
             });
   }
 

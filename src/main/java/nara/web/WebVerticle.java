@@ -6,68 +6,94 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
+import nara.log.LogConfig;
+import nara.log.LogSetup;
 import nara.mesh.wire.PeerAddress;
+import nara.metrics.MetricsRegistry;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.ReportJson;
+import nara.status.NodeFacts;
+import nara.status.NodeStatus;
+import nara.status.NodeStatusReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port, by default on loopback, read only except for the stash: {@code /health} (the
- * process runs), {@code /ready} (the node has recovered; else the reason), {@code /report} (the
- * recovery so far), {@code /counts} (the counters of all parts) and {@code /cluster} (members,
- * leader, term).
+ * The management port, by default on loopback. It opens before all other parts, so an operator sees
+ * the node from its first second. Only {@code POST /recover}, {@code POST /log} and the stash
+ * change something. The others read:
+ *
+ * <ul>
+ *   <li>{@code /health} or {@code /health/live}: whether the process works
+ *   <li>{@code /ready} or {@code /health/ready}: whether the node is ready, with all checks
+ *   <li>{@code /status}: the state of all parts
+ *   <li>{@code /metrics}: the same for Prometheus
+ *   <li>{@code /report}: the story of the recovery
+ *   <li>{@code /counts}: the counters of all parts
+ *   <li>{@code /cluster}: members, leader, term
+ * </ul>
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
 
   private final String host;
   private final int port;
-  private final String name;
-  private final Supplier<Optional<String>> fault;
-  private final Supplier<List<String>> notes;
+  private final ControlAccess access;
+  private final NodeFacts facts;
 
   private Bus bus;
+  private NodeStatusReader reader;
+  private Router router;
   private HttpServer server;
 
+  /** Null until the first scrape; only the ordered worker of this context uses it. */
+  private MetricsRegistry metrics;
+
   /**
-   * @param name of the node
-   * @param fault why the node cannot do its work until it restarts; empty when it can
-   * @param notes sentences that {@code /ready} shows, such as that the clock is wrong
+   * @param token for requests from other hosts that change something; empty: none are allowed
    */
-  public WebVerticle(
-      String host,
-      int port,
-      String name,
-      Supplier<Optional<String>> fault,
-      Supplier<List<String>> notes) {
+  public WebVerticle(String host, int port, String token, NodeFacts facts) {
     this.host = host;
     this.port = port;
-    this.name = name;
-    this.fault = fault;
-    this.notes = notes;
+    this.access = new ControlAccess(token);
+    this.facts = facts;
   }
 
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    Router router = Router.router(vertx);
+    reader = new NodeStatusReader(bus, facts);
+    router = Router.router(vertx);
     router.get("/health").handler(this::onHealth);
+    router.get("/health/live").handler(this::onHealth);
     router.get("/ready").handler(this::onReady);
+    router.get("/health/ready").handler(this::onReady);
+    router.get("/status").handler(this::onStatus);
+    router.get("/metrics").handler(this::onMetrics);
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
     new StashRoutes(bus).mount(router);
+    router.post("/recover").handler(context -> control(context, () -> recover(context)));
+    router.post("/log").handler(context -> control(context, () -> setLogLevel(context)));
+    router.errorHandler(400, context -> sendError(context, 400, "the request is malformed"));
+    router.errorHandler(404, this::onUnknownPath);
+    router.errorHandler(
+        405, context -> sendError(context, 405, "the path exists, but not with this method"));
+    router.errorHandler(500, this::onDefect);
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)
@@ -79,65 +105,164 @@ public final class WebVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return server.shutdown(1, TimeUnit.SECONDS);
+    return server
+        .shutdown(1, TimeUnit.SECONDS)
+        .eventually(
+            () ->
+                vertx.executeBlocking(
+                    () -> {
+                      if (metrics != null) {
+                        metrics.close();
+                      }
+                      return null;
+                    }));
   }
 
   private void onHealth(RoutingContext context) {
-    Optional<String> reason = fault.get();
+    Optional<String> reason = facts.verifier().tripReason();
     JsonObject health =
-        new JsonObject().put("status", reason.isEmpty() ? "up" : "failed").put("name", name);
+        new JsonObject()
+            .put("status", reason.isEmpty() ? "up" : "failed")
+            .put("name", facts.name());
     reason.ifPresent(text -> health.put("reason", text));
-    send(context, reason.isEmpty() ? 200 : 503, health.encode());
+    send(context, reason.isEmpty() ? 200 : 503, health);
   }
 
   private void onReady(RoutingContext context) {
-    fetchReport(context)
+    reader
+        .read()
         .onSuccess(
-            current -> {
-              Optional<String> reason =
-                  fault
-                      .get()
-                      .or(() -> Optional.of(current.notReadyReason()).filter(t -> !t.isEmpty()));
-              boolean ready = reason.isEmpty();
+            status -> {
+              boolean ready = status.notReadyReason().isEmpty();
               JsonObject state =
                   new JsonObject()
                       .put("ready", ready)
-                      .put("stage", current.stage())
-                      .put("outcome", current.report().outcome());
-              reason.ifPresent(text -> state.put("reason", text));
-              List<String> sentences = notes.get();
-              if (!sentences.isEmpty()) {
-                state.put("notes", new JsonArray(sentences));
+                      .put("stage", StatusJson.stage(status))
+                      .put("outcome", StatusJson.outcome(status));
+              status.notReadyReason().ifPresent(text -> state.put("reason", text));
+              List<String> notes = facts.notes().get();
+              if (!notes.isEmpty()) {
+                state.put("notes", new JsonArray(notes));
               }
-              send(context, ready ? 200 : 503, state.encode());
+              state.put("checks", StatusJson.checks(status));
+              send(context, ready ? 200 : 503, state);
             });
   }
 
+  private void onStatus(RoutingContext context) {
+    reader.read().onSuccess(status -> send(context, 200, StatusJson.of(status)));
+  }
+
+  private void onMetrics(RoutingContext context) {
+    String accept = Objects.requireNonNullElse(context.request().getHeader("Accept"), "");
+    reader
+        .read()
+        .compose(status -> vertx.executeBlocking(() -> scrape(status, accept)))
+        .onSuccess(
+            scrape ->
+                context
+                    .response()
+                    .putHeader("Content-Type", scrape.contentType())
+                    .end(scrape.text()))
+        .onFailure(context::fail);
+  }
+
+  private MetricsRegistry.Scrape scrape(NodeStatus status, String accept) {
+    if (metrics == null) {
+      metrics = new MetricsRegistry();
+    }
+    return metrics.scrape(status, accept);
+  }
+
   private void onReport(RoutingContext context) {
-    fetchReport(context)
-        .onSuccess(current -> send(context, 200, ReportJson.write(current.report())));
+    bus.request(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport(), Timeouts.STATUS)
+        .onSuccess(current -> send(context, 200, ReportJson.write(current.report())))
+        .onFailure(
+            failure -> sendError(context, 503, "no recovery: the node is starting or stopping"));
+  }
+
+  private void onCounts(RoutingContext context) {
+    CountsJson.fetch(bus).onSuccess(counts -> send(context, 200, counts));
+  }
+
+  private void onCluster(RoutingContext context) {
+    bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), Timeouts.STATUS)
+        .onSuccess(state -> send(context, 200, ClusterJson.of(state)))
+        .onFailure(failure -> sendError(context, 404, "the node is in no cluster"));
+  }
+
+  private void control(RoutingContext context, Runnable allowed) {
+    access
+        .refusal(context.request())
+        .ifPresentOrElse(reason -> sendError(context, 403, reason), allowed);
+  }
+
+  private void setLogLevel(RoutingContext context) {
+    String logger = Objects.requireNonNullElse(context.request().getParam("logger"), "");
+    String level = Objects.requireNonNullElse(context.request().getParam("level"), "");
+    Optional<LogConfig.LogLevel> known =
+        Stream.of(LogConfig.LogLevel.values()).filter(l -> l.label().equals(level)).findFirst();
+    if (known.isEmpty() || !LogConfig.isLoggerName(logger)) {
+      sendError(
+          context, 400, "expected /log?logger=PACKAGE&level=debug, or info, warn, error, off");
+      return;
+    }
+    LogSetup.setLevel(logger, known.get());
+    LOG.info("Changed the level of a logger; logger={} level={}", logger, level);
+    send(context, 200, new JsonObject().put("logger", logger).put("level", level));
+  }
+
+  private void recover(RoutingContext context) {
+    bus.request(RecoveryRequest.ADDRESS, new RecoveryRequest.StartRecovery(), Timeouts.STATUS)
+        .onSuccess(
+            begun ->
+                send(
+                    context,
+                    begun.started() ? 202 : 409,
+                    new JsonObject()
+                        .put("recovery", begun.recovery())
+                        .put("started", begun.started())))
+        .onFailure(
+            failure ->
+                sendError(
+                    context,
+                    503,
+                    BusFailure.of(failure) == BusFailure.UNAVAILABLE
+                        ? failure.getMessage()
+                        : "the node is starting or stopping"));
+  }
+
+  private void onUnknownPath(RoutingContext context) {
+    JsonArray paths = new JsonArray();
+    router.getRoutes().stream()
+        .map(Route::getPath)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(paths::add);
+    send(context, 404, new JsonObject().put("error", "there is no such path").put("paths", paths));
+  }
+
+  private void onDefect(RoutingContext context) {
+    LOG.error(
+        "Cannot serve a management request; path={}", context.request().path(), context.failure());
+    sendError(context, 500, "internal error; the log has the reason");
+  }
+
+  private static void sendError(RoutingContext context, int status, String sentence) {
+    send(context, status, new JsonObject().put("error", sentence));
+  }
+
+  private static void send(RoutingContext context, int status, JsonObject json) {
+    send(context, status, json.encode());
   }
 
   /** Peers choose names in it, and an operator may print it on a terminal. */
   private static void send(RoutingContext context, int status, String json) {
     HttpServerResponse response = context.response().setStatusCode(status);
-    response.putHeader("Content-Type", "application/json").end(SafeText.escapedJson(json));
-  }
-
-  private void onCounts(RoutingContext context) {
-    CountsJson.fetch(bus).onSuccess(counts -> send(context, 200, counts.encode()));
-  }
-
-  private void onCluster(RoutingContext context) {
-    bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), Timeouts.STATUS)
-        .onSuccess(state -> send(context, 200, ClusterJson.of(state).encode()))
-        .onFailure(
-            failure -> context.response().setStatusCode(404).end("the node is in no cluster\n"));
-  }
-
-  private Future<RecoveryRequest.CurrentReport> fetchReport(RoutingContext context) {
-    return bus.request(
-            RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport(), Timeouts.STATUS)
-        .onFailure(failure -> context.response().setStatusCode(503).end("the node is stopping\n"));
+    response
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(SafeText.escapedJson(json));
   }
 }

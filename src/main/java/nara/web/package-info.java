@@ -1,17 +1,28 @@
-/** The management port: health, readiness, report, counters, cluster state. */
+/** The management port: health, status, metrics, report, counters, cluster state. */
 @MayKnow({
   "bounds",
   "bus",
+  "identity",
   "checkpoint.consensus",
+  "clock",
   "cluster",
+  "discovery",
+  "event",
   "gossip",
+  "ledger",
   "liveness",
+  "log",
   "mesh.server",
   "mesh.wire",
+  "metrics",
   "mqtt",
   "opinion",
   "recovery..",
-  "stash.."
+  "snapshot",
+  "stash..",
+  "status",
+  "trust",
+  "trust.verifier"
 })
 package nara.web;
 

@@ -1,5 +1,6 @@
 package nara.mesh.server;
 
+import java.util.List;
 import java.util.Map;
 import nara.bus.BusMessage;
 import nara.bus.Request;
@@ -25,4 +26,24 @@ public sealed interface MeshServerRequest<R extends BusMessage> extends Request<
    */
   record ServerUsage(Map<String, Long> refused, long bodyBytes, long responseBytes)
       implements BusMessage {}
+
+  /** Asks for the requests that the server has answered. */
+  record GetRequestTotals() implements MeshServerRequest<RequestTotals> {}
+
+  /**
+   * The answered requests since the start of the server.
+   *
+   * @param bounds the upper bounds of all histograms, ascending, in seconds
+   * @param paths all paths of the server, and {@code other}
+   */
+  record RequestTotals(List<Double> bounds, List<PathTimes> paths) implements BusMessage {}
+
+  /**
+   * The answered requests to one path.
+   *
+   * @param byStatus the number by HTTP status
+   * @param buckets the number by duration: one for each bound, and one for longer ones
+   * @param seconds of all together, each from its arrival until its response is sent
+   */
+  record PathTimes(String path, Map<Integer, Long> byStatus, List<Long> buckets, double seconds) {}
 }

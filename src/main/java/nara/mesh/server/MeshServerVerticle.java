@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -48,6 +49,9 @@ public final class MeshServerVerticle extends VerticleBase {
   /** Whether the body is being read, or waits to be. */
   private static final String READING_BODY = "nara.reading";
 
+  /** When the request arrived, in nanoseconds of the node's clock. */
+  private static final String ARRIVED_AT = "nara.arrived";
+
   private final MeshNode node;
   private final PeerDirectory peerDirectory;
   private final Function<Vertx, PingClient> pingClients;
@@ -60,6 +64,7 @@ public final class MeshServerVerticle extends VerticleBase {
   private ResponseSender sender;
   private RateLimiter limiter;
   private Router router;
+  private ServedRequests served;
   private HttpServer server;
   private Connections connections;
   private FairBudget bodyBudget;
@@ -120,6 +125,7 @@ public final class MeshServerVerticle extends VerticleBase {
             ServerLimits.REMEMBERED_REQUESTS, ServerLimits.REMEMBERED_TIME, node.clock()::nanoTime);
     Bus bus = Bus.of(vertx);
     router = routes(bus);
+    served = new ServedRequests(Set.copyOf(paths()));
     bus.serve(MeshServerRequest.ADDRESS, MeshServerRequest.class, this::onRequest);
     vertx.setPeriodic(ServerLimits.SWEEP_INTERVAL.toMillis(), tick -> sweep());
     server =
@@ -157,6 +163,7 @@ public final class MeshServerVerticle extends VerticleBase {
                   counts.byReason(),
                   bodyBudget.usedBytes(),
                   responseBudget.usedBytes() + unsignedResponseBudget.usedBytes()));
+      case MeshServerRequest.GetRequestTotals get -> Future.succeededFuture(served.totals());
     };
   }
 
@@ -185,6 +192,7 @@ public final class MeshServerVerticle extends VerticleBase {
     QueryHandler query = new QueryHandler(bus, node, peerDirectory, workers);
     DeliveryHandler delivery = new DeliveryHandler(bus, node, workers);
     ReconcileHandler reconcile = new ReconcileHandler(bus, node, workers);
+    router.route().handler(this::onArrived);
     publicGet(router, MeshPaths.PING, ctx -> respond(ctx, query.onPing(ctx)));
     publicGet(router, MeshPaths.COORDINATES, ctx -> respond(ctx, query.onCoordinates(ctx)));
     publicGet(router, MeshPaths.PEER_QUERY, ctx -> respond(ctx, query.onPeerQuery(ctx)));
@@ -261,6 +269,11 @@ public final class MeshServerVerticle extends VerticleBase {
   }
 
   // Checks before a request is processed.
+
+  private void onArrived(RoutingContext ctx) {
+    ctx.put(ARRIVED_AT, node.clock().nanoTime());
+    ctx.next();
+  }
 
   private void requirePost(RoutingContext ctx) {
     if (ctx.request().method().equals(HttpMethod.POST)) {
@@ -440,7 +453,16 @@ public final class MeshServerVerticle extends VerticleBase {
       RoutingContext ctx, Future<MeshResponse> response, Optional<FairBudget.Lease> lease) {
     sender
         .send(ctx.request(), isAuthenticated(ctx), response, lease)
-        .onSuccess(sent -> connections.onResponseSent(ctx.request()));
+        .onSuccess(sent -> onResponseSent(ctx));
+  }
+
+  private void onResponseSent(RoutingContext ctx) {
+    connections.onResponseSent(ctx.request());
+    Long arrived = ctx.get(ARRIVED_AT);
+    if (arrived != null) {
+      served.add(
+          ctx.request().path(), ctx.response().getStatusCode(), node.clock().nanoTime() - arrived);
+    }
   }
 
   private static Requester requester(RoutingContext ctx) {

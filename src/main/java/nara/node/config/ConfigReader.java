@@ -34,6 +34,7 @@ import nara.discovery.DiscoveryConfig.Scan;
 import nara.identity.PublicKey;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
+import nara.log.LogConfig;
 import nara.mesh.MeshConfig;
 import nara.mqtt.PlazaConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
@@ -64,6 +65,9 @@ public final class ConfigReader {
 
   /** Peers, and trusted keys: far above any network seen. */
   private static final int MAX_PEERS = 10_000;
+
+  /** The program has some forty packages. */
+  private static final int MAX_LOGGERS = 100;
 
   /** The only environment variable: it holds the soul, and overrides the configured one. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
@@ -200,6 +204,7 @@ public final class ConfigReader {
         trust,
         stash(root.section("stash")),
         web(root.section("web")),
+        log(root.section("log")),
         ClusterSection.read(root.section("cluster")));
   }
 
@@ -469,10 +474,20 @@ public final class ConfigReader {
         s.read("check_every", d.checkEvery(), duration(SECOND, DAY)));
   }
 
+  private static LogConfig log(ConfigSection s) {
+    LogConfig d = LogConfig.defaults();
+    List<LogConfig.LogLevel> levels = List.of(LogConfig.LogLevel.values());
+    ConfigKind<String> logger = text("a package or a class", LogConfig::isLoggerName);
+    return new LogConfig(
+        s.read("format", d.format(), oneOf(List.of(LogConfig.Format.values()), f -> f.label())),
+        s.map("level", MAX_LOGGERS, logger, oneOf(levels, LogConfig.LogLevel::label)));
+  }
+
   private static WebConfig web(ConfigSection s) {
     return new WebConfig(
         s.read("enabled", true, FLAG),
         s.read("host", "127.0.0.1", HOST),
-        s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)));
+        s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)),
+        s.secret("token", ANY_TEXT).orElse(""));
   }
 }

@@ -14,6 +14,7 @@ import nara.identity.Hardware;
 import nara.identity.Identity;
 import nara.identity.Soul;
 import nara.ledger.MemoryMode;
+import nara.log.LogConfig;
 import nara.mesh.MeshConfig;
 import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
@@ -43,6 +44,7 @@ public record NodeConfig(
     TrustConfig trust,
     StashConfig stash,
     WebConfig web,
+    LogConfig log,
     ClusterConfig cluster) {
 
   /**
@@ -98,8 +100,25 @@ public record NodeConfig(
   public record MemoryConfig(
       MemoryMode mode, int maxEvents, long maxBytes, Optional<SnapshotConfig> snapshot) {}
 
-  /** The management port; port 0 takes a free one. */
-  public record WebConfig(boolean enabled, String host, int port) {}
+  /**
+   * The management port.
+   *
+   * @param port 0 takes a free one
+   * @param token that requests which change something must have; empty: only programs on this
+   *     machine may send such requests
+   */
+  public record WebConfig(boolean enabled, String host, int port, String token) {
+    /** A management port without a token. */
+    public WebConfig(boolean enabled, String host, int port) {
+      this(enabled, host, port, "");
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "WebConfig[enabled=" + enabled + ", host=" + host + ", port=" + port + "]";
+    }
+  }
 
   /** Whether this node takes part in the mesh. */
   public boolean usesMesh() {
@@ -179,6 +198,7 @@ public record NodeConfig(
         choose(trust, part),
         choose(stash, part),
         choose(web, part),
+        choose(log, part),
         choose(cluster, part));
   }
 

@@ -6,6 +6,7 @@
   "discovery",
   "identity",
   "ledger",
+  "log",
   "mesh..",
   "mqtt",
   "node",

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntSupplier;
@@ -467,6 +468,13 @@ public final class PagesRung implements RungExecution {
   @Override
   public int plannedCalls() {
     return dispatcher.addedCount() + scheduler.scheduledCount();
+  }
+
+  @Override
+  public OptionalLong remainingEvents() {
+    return scheduler.scheduledCount() == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(scheduler.remainingEvents());
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import nara.recovery.PeerScores;
 
 /**
@@ -80,6 +81,14 @@ final class RangeScheduler {
               other.recheckedPeer().equals(range.recheckedPeer())
                   && other.closes().stream().noneMatch(open::contains));
     }
+  }
+
+  /** The events of all ranges that are not received yet, as far as their number is known. */
+  long remainingEvents() {
+    return Stream.concat(pending.stream(), inFlight.keySet().stream())
+        .filter(RangeFetch::isFirstFetch)
+        .mapToLong(RangeFetch::withheldEvents)
+        .sum();
   }
 
   /** Closes ranges that were fetched again. */

@@ -1,0 +1,38 @@
+package nara.status;
+
+import java.time.Duration;
+import java.util.Optional;
+import nara.discovery.Neighbour;
+
+/** The line that a node logs from time to time. */
+final class StatusLine {
+  private StatusLine() {}
+
+  /**
+   * The facts of a status as {@code key=value}.
+   *
+   * @param before an earlier status; events a second count from there
+   * @param memory used bytes
+   */
+  static String of(NodeStatus now, Optional<NodeStatus> before, long memory) {
+    return "stage=\"%s\" neighbours_online=%d ledger_events=%d events_per_second=%.0f memory_mb=%d"
+        .formatted(
+            now.recovery().map(current -> current.stage()).orElse("starting"),
+            now.neighbours().stream()
+                .flatMap(list -> list.neighbours().stream())
+                .filter(Neighbour::online)
+                .count(),
+            now.ledger().map(ledger -> ledger.total()).orElse(0),
+            before.map(earlier -> rate(earlier, now)).orElse(0.0),
+            memory >> 20);
+  }
+
+  private static double rate(NodeStatus before, NodeStatus now) {
+    double seconds = Duration.between(before.at(), now.at()).toMillis() / 1e3;
+    return seconds <= 0 ? 0 : (received(now) - received(before)) / seconds;
+  }
+
+  private static long received(NodeStatus status) {
+    return status.trust().map(trust -> trust.received()).orElse(0L);
+  }
+}

@@ -1,0 +1,53 @@
+package nara.status;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.Optional;
+import nara.bus.Bus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs the node's status: every minute while a recovery runs, and every ten minutes after.
+ *
+ * <p>The times are real ones, for a log is read by people.
+ */
+public final class StatusLogVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusLogVerticle.class);
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final int IDLE_MINUTES = 10;
+
+  private final NodeFacts facts;
+
+  private NodeStatusReader reader;
+  private Optional<NodeStatus> before = Optional.empty();
+  private int silentMinutes;
+
+  public StatusLogVerticle(NodeFacts facts) {
+    this.facts = facts;
+  }
+
+  /** Whether the log would show the lines. */
+  public static boolean isUseful() {
+    return LOG.isInfoEnabled();
+  }
+
+  @Override
+  public Future<?> start() {
+    reader = new NodeStatusReader(Bus.of(vertx), facts);
+    vertx.setPeriodic(MINUTE_MILLIS, minute -> reader.read().onSuccess(this::onRead));
+    return Future.succeededFuture();
+  }
+
+  private void onRead(NodeStatus status) {
+    boolean recovering = status.recovery().filter(current -> !current.finished()).isPresent();
+    silentMinutes++;
+    if (recovering || silentMinutes >= IDLE_MINUTES) {
+      silentMinutes = 0;
+      Runtime runtime = Runtime.getRuntime();
+      long memory = runtime.totalMemory() - runtime.freeMemory();
+      LOG.info("Status; {}", StatusLine.of(status, before, memory));
+      before = Optional.of(status);
+    }
+  }
+}

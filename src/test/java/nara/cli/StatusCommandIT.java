@@ -1,0 +1,89 @@
+package nara.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import nara.cli.output.CommandLineRun;
+import nara.node.config.NodeConfig;
+import nara.testing.TestNode;
+import nara.testing.Vectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that talk to a running node. */
+class StatusCommandIT {
+  @TempDir Path folder;
+
+  @Test
+  void status_prints_the_state_of_a_running_node() throws Exception {
+    int port = freePort();
+    try (TestNode elder = TestNode.holding("elder", List.of());
+        TestNode node = node(port, elder)) {
+      node.report();
+
+      CommandLineRun run = CommandLineRun.of("status", "--url", "http://127.0.0.1:" + port);
+
+      assertThat(run.code()).isZero();
+      assertThat(run.out())
+          .startsWith("fresh       ready, up ")
+          .contains("recovery    done, complete after ")
+          .contains("neighbours  1 of 1 online")
+          .contains("ledger      ");
+      CommandLineRun json =
+          CommandLineRun.of("status", "--json", "--url", "http://127.0.0.1:" + port);
+      assertThat(Vectors.parse(json.out()).at("/neighbours/0/name").asText()).isEqualTo("elder");
+    }
+  }
+
+  @Test
+  void recover_now_starts_a_recovery_with_the_token_of_the_configuration() throws Exception {
+    int port = freePort();
+    Path config =
+        Files.writeString(
+            folder.resolve("node.json"),
+            "{\"web\": {\"port\": %d, \"token\": \"secret\"}}".formatted(port));
+    try (TestNode elder = TestNode.holding("elder", List.of());
+        TestNode node = node(port, elder)) {
+      node.report();
+
+      CommandLineRun refused =
+          CommandLineRun.of("recover-now", "--url", "http://127.0.0.1:" + port);
+      CommandLineRun accepted = CommandLineRun.of("recover-now", "--config", config);
+
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err()).contains("the node refuses: send the header Authorization");
+      assertThat(accepted.code()).isZero();
+      assertThat(accepted.err()).contains("recovery 2 has begun");
+    }
+  }
+
+  @Test
+  void status_tells_what_to_do_when_no_node_answers() throws Exception {
+    CommandLineRun run = CommandLineRun.of("status", "--url", "http://127.0.0.1:" + freePort());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("no node answers at http://127.0.0.1:");
+  }
+
+  private static TestNode node(int port, TestNode elder) {
+    return TestNode.start(
+        "fresh",
+        List.of(),
+        config ->
+            TestNode.withPeers(elder.configuredPeer())
+                .apply(config)
+                .with(new NodeConfig.WebConfig(true, "127.0.0.1", port, "secret")),
+        progressed -> {});
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package nara.metrics;
+
+import static nara.testing.FakeBus.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import nara.demo.Corpus;
+import nara.node.config.NodeConfig;
+import nara.testing.PrometheusTools;
+import nara.testing.TestNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real node, a real Prometheus, and its tool. */
+class PrometheusIT {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir Path folder;
+
+  @Test
+  void promtool_accepts_metrics_alerts_and_their_tests() throws Exception {
+    int port = freePort();
+    int elderPort = freePort();
+    try (TestNode elder = elder(elderPort);
+        TestNode node = node(port, elder)) {
+      node.report();
+      String metrics = get(port, "/metrics").body();
+
+      // Micrometer's own metrics break two conventions: a unit that is no base unit, and a suffix.
+      String own =
+          metrics
+              .lines()
+              .filter(line -> line.matches("(# (HELP|TYPE) )?nara_.*"))
+              .collect(Collectors.joining("\n", "", "\n"));
+      assertThat(PrometheusTools.promtool(own, "check", "metrics")).isBlank();
+      assertThat(metrics)
+          .contains("nara_recovery_outcome{outcome=\"complete\"} 1.0")
+          .contains("nara_peer_up{peer=\"elder\"} 1.0")
+          .contains("nara_ready 1.0");
+      assertThat(value(metrics, "nara_recovery_events_total{result=\"merged\"}"))
+          .isEqualTo(node.report().eventTotals().merged());
+      assertThat(value(metrics, "nara_signatures_total{result=\"valid\"}")).isPositive();
+      String served = get(elderPort, "/metrics").body();
+      assertThat(served)
+          .contains("nara_mesh_requests_total{path=\"/events/sync\",status=\"200\"}")
+          .contains(
+              "nara_mesh_request_duration_seconds_bucket{path=\"/events/sync\",le=\"0.001\"}");
+    }
+    PrometheusTools.promtool("", "check", "rules", "dist/prometheus/alerts.yml");
+    PrometheusTools.promtool("", "test", "rules", "dist/prometheus/alerts_test.yml");
+  }
+
+  @Test
+  void prometheus_has_data_for_every_metric_that_an_alert_names() throws Exception {
+    int port = freePort();
+    int prometheusPort = freePort();
+    Path config =
+        Files.writeString(
+            folder.resolve("prometheus.yml"),
+            """
+            global: { scrape_interval: 300ms }
+            rule_files: [ %s ]
+            scrape_configs:
+              - job_name: nara
+                scrape_timeout: 300ms
+                static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
+            """
+                .formatted(Path.of("dist/prometheus/alerts.yml").toAbsolutePath(), port));
+    TreeSet<String> metrics =
+        Pattern.compile("nara_[a-z_]+")
+            .matcher(Files.readString(Path.of("dist/prometheus/alerts.yml")))
+            .results()
+            .map(found -> found.group())
+            .collect(Collectors.toCollection(TreeSet::new));
+    metrics.add("up{job=\"nara\"} == 1");
+    try (TestNode elder = elder(freePort());
+        TestNode node = node(port, elder)) {
+      node.report();
+      Process prometheus =
+          new ProcessBuilder(
+                  PrometheusTools.binary("prometheus").toString(),
+                  "--config.file=" + config,
+                  "--storage.tsdb.path=" + folder.resolve("data"),
+                  "--web.listen-address=127.0.0.1:" + prometheusPort)
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("prometheus.log").toFile())
+              .start();
+      try {
+        for (String metric : metrics) {
+          until(() -> samples(prometheusPort, metric), found -> found > 0);
+        }
+      } finally {
+        prometheus.destroy();
+        assertThat(prometheus.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  private static TestNode elder(int port) {
+    List<byte[]> events = Corpus.generate(500, 5, 7, Instant.now().minusSeconds(3_600)).events();
+    return TestNode.start(
+        "elder",
+        events,
+        config -> config.with(new NodeConfig.WebConfig(true, "127.0.0.1", port)),
+        progressed -> {});
+  }
+
+  private static TestNode node(int port, TestNode elder) {
+    return TestNode.start(
+        "fresh",
+        List.of(),
+        config ->
+            TestNode.withPeers(elder.configuredPeer())
+                .apply(config)
+                .with(new NodeConfig.WebConfig(true, "127.0.0.1", port)),
+        progressed -> {});
+  }
+
+  private static double value(String metrics, String series) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(series + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static int samples(int port, String query) {
+    try {
+      String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
+      HttpResponse<String> response = get(port, "/api/v1/query?query=" + encoded);
+      return new JsonObject(response.body()).getJsonObject("data").getJsonArray("result").size();
+    } catch (Exception starting) {
+      return 0;
+    }
+  }
+
+  private static HttpResponse<String> get(int port, String path) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
