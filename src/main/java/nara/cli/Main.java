@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IdentityCommand.class,
       VerifyCommand.class,
       LedgerCommand.class,
+      JourneyCommand.class,
       CheckConfigCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,7 +33,7 @@ public record Journey(String id, String message, String originator, List<Hop> ho
   public static Journey begin(String message, String originator, Instant now) {
     String text = originator + ':' + message + ':' + Event.unixNanos(now);
     byte[] hash = Hashing.sha256(text.getBytes(UTF_8));
-    String id = Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(hash, 16));
+    String id = Base64.getEncoder().encodeToString(Arrays.copyOf(hash, 16));
     return new Journey(id, message, originator, List.of());
   }
 

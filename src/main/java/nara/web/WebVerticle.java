@@ -23,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port, by default on loopback, read only: {@code /health} (the process runs),
+ * The management port, by default on loopback: {@code /health} (the process runs),
  * {@code /ready} (the recovery is done), {@code /report} (the recovery so far), {@code /counts}
- * (the counters of all parts) and {@code /cluster} (members, leader, term).
+ * (the counters of all parts), {@code /cluster} (members, leader, term) and the journeys. All but
+ * {@code POST /world/start} only read.
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
@@ -66,6 +67,7 @@ public final class WebVerticle extends VerticleBase {
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
+    new JourneyRoutes(bus, name).addTo(router);
     server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(port, host)

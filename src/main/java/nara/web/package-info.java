@@ -1,10 +1,11 @@
-/** The management port: health, readiness, report, counters, cluster state. */
+/** The management port: health, readiness, report, counters, cluster state, journeys. */
 @MayKnow({
   "bounds",
   "bus",
   "checkpoint.consensus",
   "cluster",
   "gossip",
+  "journey",
   "liveness",
   "mesh.server",
   "mesh.wire",

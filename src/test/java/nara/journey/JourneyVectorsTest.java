@@ -1,5 +1,6 @@
 package nara.journey;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -77,7 +78,7 @@ class JourneyVectorsTest {
     JsonNode edge = WorldVectors.edge("hops null");
     Journey journey = Journey.read(WorldVectors.body(edge));
 
-    assertThat(new String(journey.json(), java.nio.charset.StandardCharsets.UTF_8))
+    assertThat(new String(journey.json(), UTF_8))
         .endsWith("\"hops\":[]}");
   }
 }

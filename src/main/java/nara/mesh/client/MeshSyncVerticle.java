@@ -29,6 +29,7 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.FindPeerKey;
+import nara.mesh.client.MeshRequest.JourneyTaken;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerKeyResult;
@@ -39,6 +40,9 @@ import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
 import nara.mesh.client.MeshRequest.SendEvent;
+import nara.mesh.client.MeshRequest.SendFailed;
+import nara.mesh.client.MeshRequest.SendJourney;
+import nara.mesh.client.MeshRequest.SendOutcome;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.CheckpointList;
 import nara.mesh.wire.MeshException;
@@ -96,6 +100,7 @@ public final class MeshSyncVerticle extends VerticleBase {
       case FindPeerKey query -> onFindPeerKey(query);
       case ExchangeZines exchange -> onExchangeZines(exchange);
       case SendEvent send -> onSendEvent(send);
+      case SendJourney send -> onSendJourney(send);
       case ReconcileWithPeer reconcile -> onReconcileWithPeer(reconcile);
     };
   }
@@ -199,6 +204,22 @@ public final class MeshSyncVerticle extends VerticleBase {
             send.timeout(),
             verified -> Future.succeededFuture(new EventDelivered(verified.value())))
         .recover(failureAsValue(DeliveryFailed::new));
+  }
+
+  /** The peer may be silent until all peers behind it have answered. */
+  private Future<SendOutcome> onSendJourney(SendJourney send) {
+    return client
+        .<Boolean, SendOutcome>send(
+            send.peer(),
+            SignedRequest.journey(send.journey()),
+            send.timeout(),
+            send.timeout(),
+            verified ->
+                Future.succeededFuture(
+                    verified.value()
+                        ? new JourneyTaken()
+                        : new SendFailed(MeshFailure.NOT_ASKED, "it did not take the journey")))
+        .recover(failureAsValue(SendFailed::new));
   }
 
   private Future<PingOutcome> onPingPeer(PingPeer ping) {

@@ -184,6 +184,7 @@ public final class MeshServerVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     QueryHandler query = new QueryHandler(bus, node, peerDirectory, workers);
     DeliveryHandler delivery = new DeliveryHandler(bus, node, workers);
+    JourneyHandler journey = new JourneyHandler(bus, node);
     ReconcileHandler reconcile = new ReconcileHandler(bus, node, workers);
     publicGet(router, MeshPaths.PING, ctx -> respond(ctx, query.onPing(ctx)));
     publicGet(router, MeshPaths.COORDINATES, ctx -> respond(ctx, query.onCoordinates(ctx)));
@@ -196,6 +197,7 @@ public final class MeshServerVerticle extends VerticleBase {
     signedPost(router, MeshPaths.FETCH, reconcile::onFetch);
     signedPost(router, MeshPaths.ZINE, delivery::onZine);
     signedPost(router, MeshPaths.SEND_EVENT, delivery::onEvent);
+    signedPost(router, MeshPaths.WORLD_RELAY, journey::onRelay);
     ownerPost(router, MeshPaths.IMPORT, delivery::onImport);
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
     // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.

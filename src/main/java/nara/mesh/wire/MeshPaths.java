@@ -9,6 +9,10 @@ public final class MeshPaths {
   public static final String SYNC = "/events/sync";
   public static final String ZINE = "/gossip/zine";
   public static final String SEND_EVENT = "/dm";
+
+  /** Passes on a journey. */
+  public static final String WORLD_RELAY = "/world/relay";
+
   public static final String IMPORT = "/api/events/import";
 
   /** An addition of ours: one message of a reconciliation, see {@code docs/reconcile.md}. */
