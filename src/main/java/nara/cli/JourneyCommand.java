@@ -21,10 +21,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Send a message round all naras that are online, from a running node on this machine, and"
             + " print who signed it.",
-    exitCodeList = {
-      "3:the journey was not back after five minutes",
-      "4:no nara took the journey"
-    })
+    exitCodeList = {"3:the journey was not back after five minutes", "4:no nara took the journey"})
 final class JourneyCommand extends TerminalCommand {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());

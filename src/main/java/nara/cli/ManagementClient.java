@@ -94,8 +94,7 @@ final class ManagementClient implements AutoCloseable {
                 .recover(failure -> Future.failedFuture(unreachable(failure.getMessage()))),
             // The timeout above comes first and has the better message.
             timeout.plus(TIMEOUT));
-    return new TextResponse(
-        response.status(), new String(response.body(), StandardCharsets.UTF_8));
+    return new TextResponse(response.status(), new String(response.body(), StandardCharsets.UTF_8));
   }
 
   private CommandFailure unreachable(String reason) {

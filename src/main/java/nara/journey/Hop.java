@@ -14,11 +14,7 @@ import nara.event.json.JsonWriter;
  */
 public record Hop(String nara, long timestamp, String signature, String stamp) {
   static final JsonFields FIELDS =
-      JsonFields.inAnyCase()
-          .texts("nara")
-          .numbers("timestamp")
-          .texts("signature")
-          .texts("stamp");
+      JsonFields.inAnyCase().texts("nara").numbers("timestamp").texts("signature").texts("stamp");
 
   static Hop of(JsonRecord json) {
     return new Hop(

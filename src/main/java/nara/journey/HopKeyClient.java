@@ -19,8 +19,8 @@ import nara.mesh.client.MeshRequest.Peer;
 
 /**
  * Looks up the keys of naras that signed a journey and that this node does not know, at several
- * neighbours at once. Lookups are bounded in number and time, and failed ones are not repeated for a
- * while: anybody can invent names.
+ * neighbours at once. Lookups are bounded in number and time, and failed ones are not repeated for
+ * a while: anybody can invent names.
  *
  * <p>Lives on one event loop.
  */
@@ -80,8 +80,7 @@ final class HopKeyClient {
 
   private boolean failedRecently(String name) {
     Long at = failedAtNanos.get(name);
-    return at != null
-        && scheduler.nanoTime() - at < JourneyLimits.LOOKUP_RETRY_DELAY.toNanos();
+    return at != null && scheduler.nanoTime() - at < JourneyLimits.LOOKUP_RETRY_DELAY.toNanos();
   }
 
   /** All neighbours that the discovery knows now. */

@@ -72,8 +72,7 @@ final class HopSignatures {
       Optional<String> malformed = encodingFault(hop.signature());
       if (malformed.isPresent()) {
         return broken(
-            "invalid signature encoding for %s: %s",
-            SafeText.excerpt(hop.nara()), malformed.get());
+            "invalid signature encoding for %s: %s", SafeText.excerpt(hop.nara()), malformed.get());
       }
       Optional<byte[]> signature = Signatures.decode(hop.signature());
       if (signature.isEmpty()) {
@@ -105,7 +104,10 @@ final class HopSignatures {
     for (int i = 0; i < signature.length(); i++) {
       char c = signature.charAt(i);
       boolean digit =
-          c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+'
+          c >= 'A' && c <= 'Z'
+              || c >= 'a' && c <= 'z'
+              || c >= '0' && c <= '9'
+              || c == '+'
               || c == '/';
       boolean padding = c == '=' && i >= signature.length() - 2 && i % 4 >= 2;
       if (!digit && !padding) {

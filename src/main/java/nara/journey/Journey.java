@@ -89,8 +89,8 @@ public record Journey(String id, String message, String originator, List<Hop> ho
   }
 
   /**
-   * Identifies the journey. Anybody can send another message under a known id, so the id alone
-   * does not.
+   * Identifies the journey. Anybody can send another message under a known id, so the id alone does
+   * not.
    */
   String key() {
     String text =

@@ -154,8 +154,7 @@ public final class JourneyVerticle extends VerticleBase {
 
   private Future<StartOutcome> onStart(String message) {
     if (config.disabledReason().isPresent()) {
-      return notStarted(
-          503, "World journey not initialized: " + config.disabledReason().get());
+      return notStarted(503, "World journey not initialized: " + config.disabledReason().get());
     }
     if (message.isEmpty()) {
       return notStarted(400, "Message is required");
@@ -200,9 +199,7 @@ public final class JourneyVerticle extends VerticleBase {
     if (config.disabledReason().isPresent()) {
       return refuse(
           new Refusal(
-              503,
-              "World journey not initialized: " + config.disabledReason().get(),
-              "disabled"));
+              503, "World journey not initialized: " + config.disabledReason().get(), "disabled"));
     }
     if (relay.json().length > JourneyLimits.MAX_BYTES) {
       return refuse(new Refusal(413, "the journey is too large", "too_large"));
@@ -264,9 +261,7 @@ public final class JourneyVerticle extends VerticleBase {
         .compose(
             result ->
                 looksUp && result instanceof ChainResult.KeysMissing missing
-                    ? keyClient
-                        .lookUp(missing.names())
-                        .compose(learned -> verifyChain(journey))
+                    ? keyClient.lookUp(missing.names()).compose(learned -> verifyChain(journey))
                     : Future.succeededFuture(result))
         .map(
             result ->
@@ -280,8 +275,7 @@ public final class JourneyVerticle extends VerticleBase {
   }
 
   private Future<ChainResult> verifyChain(Journey journey) {
-    return vertx.executeBlocking(
-        () -> HopSignatures.verify(journey, this::keyOf, verifier), false);
+    return vertx.executeBlocking(() -> HopSignatures.verify(journey, this::keyOf, verifier), false);
   }
 
   private static String unknownKey(Set<String> names) {
@@ -388,8 +382,7 @@ public final class JourneyVerticle extends VerticleBase {
   }
 
   private void scheduleTimeoutCheck() {
-    timeoutCheck =
-        scheduler.schedule(vertx, JourneyLimits.TIMEOUT_CHECK, this::onTimeoutCheck);
+    timeoutCheck = scheduler.schedule(vertx, JourneyLimits.TIMEOUT_CHECK, this::onTimeoutCheck);
   }
 
   private void onTimeoutCheck() {

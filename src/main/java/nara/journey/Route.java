@@ -28,10 +28,7 @@ final class Route {
    * @param clout by name; a nara without an entry has none
    */
   static List<Neighbour> order(
-      Journey journey,
-      String me,
-      Collection<Neighbour> neighbours,
-      Map<String, Double> clout) {
+      Journey journey, String me, Collection<Neighbour> neighbours, Map<String, Double> clout) {
     Comparator<Neighbour> byClout =
         Comparator.comparing(neighbour -> -clout.getOrDefault(neighbour.name(), 0.0));
     Stream<Neighbour> originator =

@@ -41,8 +41,7 @@ final class CountsJson {
     replies.put("plaza", ask(bus, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts()));
     replies.put(
         "consensus", ask(bus, ConsensusRequest.ADDRESS, new ConsensusRequest.GetConsensusState()));
-    replies.put(
-        "journey", ask(bus, JourneyRequest.ADDRESS, new JourneyRequest.GetJourneyCounts()));
+    replies.put("journey", ask(bus, JourneyRequest.ADDRESS, new JourneyRequest.GetJourneyCounts()));
     replies.put(
         "own_history", ask(bus, OpinionRequest.ADDRESS, new OpinionRequest.GetOwnHistory()));
     return Future.join(List.copyOf(replies.values()))

@@ -56,9 +56,7 @@ final class JourneyRoutes {
                     context,
                     context.statusCode() > 0 ? context.statusCode() : 500,
                     context.statusCode() == 413 ? "Request body too large" : "internal error"));
-    router
-        .route("/world/start")
-        .handler(context -> sendText(context, 405, "Method not allowed"));
+    router.route("/world/start").handler(context -> sendText(context, 405, "Method not allowed"));
     router.get("/world/journeys").handler(this::onList);
   }
 

@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port, by default on loopback: {@code /health} (the process runs),
- * {@code /ready} (the recovery is done), {@code /report} (the recovery so far), {@code /counts}
- * (the counters of all parts), {@code /cluster} (members, leader, term) and the journeys. All but
- * {@code POST /world/start} only read.
+ * The management port, by default on loopback: {@code /health} (the process runs), {@code /ready}
+ * (the recovery is done), {@code /report} (the recovery so far), {@code /counts} (the counters of
+ * all parts), {@code /cluster} (members, leader, term) and the journeys. All but {@code POST
+ * /world/start} only read.
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);

@@ -71,7 +71,9 @@ class JourneyIT {
         .toList();
   }
 
-  /** Tells each node that all others are online, and waits until it has verified their addresses. */
+  /**
+   * Tells each node that all others are online, and waits until it has verified their addresses.
+   */
   private void introduceAll() {
     for (TestNode node : nodes) {
       for (TestNode other : nodes) {
@@ -99,11 +101,7 @@ class JourneyIT {
         .publish(
             Presence.ADDRESS,
             new Presence.Online(
-                who.name(),
-                who.id(),
-                other.address(),
-                Optional.of(who.keys().publicKey()),
-                true));
+                who.name(), who.id(), other.address(), Optional.of(who.keys().publicKey()), true));
   }
 
   private static <R extends BusMessage> R ask(TestNode node, String address, Request<R> request) {
@@ -172,11 +170,7 @@ class JourneyIT {
       nodes.forEach(
           node ->
               FakeBus.until(
-                  () ->
-                      ask(
-                          node,
-                          PlazaRequest.ADDRESS,
-                          new PlazaRequest.GetPlazaState()),
+                  () -> ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState()),
                   state -> state.connected()));
       nodes.subList(6, 8).forEach(TestNode::kill);
       nodes.subList(6, 8).clear();
@@ -234,8 +228,7 @@ class JourneyIT {
 
   private static Optional<String> send(TestNode from, TestNode to, Journey journey) {
     MeshRequest.Peer peer = new MeshRequest.Peer(to.node().identity().name(), to.address());
-    return switch (ask(
-        from, MeshRequest.ADDRESS, new SendJourney(peer, journey.json(), TIMEOUT))) {
+    return switch (ask(from, MeshRequest.ADDRESS, new SendJourney(peer, journey.json(), TIMEOUT))) {
       case JourneyTaken taken -> Optional.empty();
       case SendFailed failed -> Optional.of(failed.reason());
     };
@@ -246,15 +239,13 @@ class JourneyIT {
     TestNode reader = start("reader", JourneyIT::readOnly);
 
     assertThat(ask(reader, JourneyRequest.ADDRESS, new StartJourney("m")))
-        .isEqualTo(
-            new NotStarted(503, "World journey not initialized: this node is read-only"));
+        .isEqualTo(new NotStarted(503, "World journey not initialized: this node is read-only"));
   }
 
   @Test
   void the_management_port_and_the_command_line_start_journeys() throws Exception {
     int port = freePort();
-    TestNode lisa =
-        start("lisa", c -> c.with(new NodeConfig.WebConfig(true, "127.0.0.1", port)));
+    TestNode lisa = start("lisa", c -> c.with(new NodeConfig.WebConfig(true, "127.0.0.1", port)));
     start("bart", config -> config);
     String at = "127.0.0.1:" + port;
 

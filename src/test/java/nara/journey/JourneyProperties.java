@@ -84,8 +84,7 @@ class JourneyProperties {
     assertThat(verify(said)).isInstanceOf(ChainResult.Broken.class);
 
     hops.remove(altered);
-    Journey shorter =
-        new Journey(journey.id(), journey.message(), journey.originator(), hops);
+    Journey shorter = new Journey(journey.id(), journey.message(), journey.originator(), hops);
     assertThat(verify(shorter) instanceof ChainResult.Verified).isEqualTo(altered == 4);
   }
 

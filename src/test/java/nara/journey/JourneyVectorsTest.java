@@ -78,7 +78,6 @@ class JourneyVectorsTest {
     JsonNode edge = WorldVectors.edge("hops null");
     Journey journey = Journey.read(WorldVectors.body(edge));
 
-    assertThat(new String(journey.json(), UTF_8))
-        .endsWith("\"hops\":[]}");
+    assertThat(new String(journey.json(), UTF_8)).endsWith("\"hops\":[]}");
   }
 }

@@ -291,8 +291,7 @@ class JourneyVerticleTest {
   @Test
   void another_message_under_a_known_id_does_not_end_the_real_journey() {
     Journey forged = new Journey(ID, "forged", ada.name(), List.of());
-    assertThat(relay(cyd, HopSignatures.sign(forged, cyd, NOW.getEpochSecond())))
-        .isEqualTo(TAKEN);
+    assertThat(relay(cyd, HopSignatures.sign(forged, cyd, NOW.getEpochSecond()))).isEqualTo(TAKEN);
 
     assertThat(relay(ada, journey(ID, ada))).isEqualTo(TAKEN);
   }
@@ -315,15 +314,13 @@ class JourneyVerticleTest {
       relay("cyd-open", "x".getBytes(UTF_8));
     }
 
-    assertRefused(
-        relay(cyd, journey(ID, cyd)), 429, "too many journeys: send it later");
+    assertRefused(relay(cyd, journey(ID, cyd)), 429, "too many journeys: send it later");
     assertThat(relay(ada, journey(ID, ada))).isEqualTo(TAKEN);
   }
 
   @Test
   void a_journey_that_this_node_did_not_start_is_not_complete() {
-    assertRefused(
-        relay(cyd, journey(ID, bob, cyd)), 400, "this nara did not start the journey");
+    assertRefused(relay(cyd, journey(ID, bob, cyd)), 400, "this nara did not start the journey");
   }
 
   @Test
@@ -433,8 +430,7 @@ class JourneyVerticleTest {
     hear(passed);
     hear(byCyd);
     hear(HopSignatures.sign(byCyd, impostor, 1));
-    bus.ask(
-        JourneyMessage.ADDRESS, new JourneyMessage.JourneyCompleted("nope".getBytes(UTF_8)));
+    bus.ask(JourneyMessage.ADDRESS, new JourneyMessage.JourneyCompleted("nope".getBytes(UTF_8)));
     FakeBus.until(() -> counts().counts().get("false_completions"), Long.valueOf(1)::equals);
     assertThat(counts().pending()).isEqualTo(1);
 

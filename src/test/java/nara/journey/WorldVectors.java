@@ -60,7 +60,8 @@ final class WorldVectors {
             journey ->
                 journey
                     .get("completion")
-                    .forEach(sent -> completions.add(sent.get("payload").asText().getBytes(UTF_8))));
+                    .forEach(
+                        sent -> completions.add(sent.get("payload").asText().getBytes(UTF_8))));
     WORLD
         .get("edge_completions")
         .forEach(sent -> completions.add(sent.get("payload").asText().getBytes(UTF_8)));

@@ -94,7 +94,10 @@ public final class Topics {
     return Optional.empty();
   }
 
-  /** The topics that a node subscribes to; without those of requests, votes and journeys if it only reads. */
+  /**
+   * The topics that a node subscribes to; without those of requests, votes and journeys if it only
+   * reads.
+   */
   public static List<String> subscriptionsOf(String name, boolean readOnly) {
     List<String> filters =
         new ArrayList<>(List.of(HEY_THERE, CHAU, HOWDY, SOCIAL, NEWSPAPERS, CHECKPOINT_FINAL));

@@ -38,8 +38,7 @@ class CloutTest {
     RECORDED
         .get("events")
         .forEach(
-            json ->
-                events.add(((ParsedEvent) reader.read(json.asText().getBytes(UTF_8))).event()));
+            json -> events.add(((ParsedEvent) reader.read(json.asText().getBytes(UTF_8))).event()));
     return events;
   }
 
