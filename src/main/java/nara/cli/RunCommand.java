@@ -14,6 +14,7 @@ import nara.identity.Identity;
 import nara.mesh.wire.PeerAddress;
 import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
+import nara.recovery.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -60,8 +61,13 @@ final class RunCommand extends TerminalCommand {
           .onSuccess(
               report -> {
                 progress.eraseOpenLine();
-                terminal().message("%s", ReportFormatter.summary(report));
+                terminal().message("%s", summary(report));
               });
+      running.onLaterRecovery(
+          report -> {
+            progress.eraseOpenLine();
+            terminal().message("%s", summary(report));
+          });
       running.awaitShutdown();
       terminal()
           .message(
@@ -72,6 +78,12 @@ final class RunCommand extends TerminalCommand {
                   : "; no snapshot is written, because memory.snapshot is not set");
     }
     return ExitCode.OK;
+  }
+
+  private static String summary(Report report) {
+    return report.isIsolated()
+        ? ReportFormatter.summary(report) + "; the node waits for neighbours"
+        : ReportFormatter.summary(report);
   }
 
   private ClusterConfig asMember(ClusterConfig cluster) {
