@@ -27,16 +27,21 @@ final class JourneyLimits {
   /** How far a hop's time may be ahead: the clocks of two neighbours differ by 30 s at most. */
   static final Duration MAX_HOP_AHEAD = Duration.ofMinutes(2);
 
-  /** Journeys from one sender in a minute. A sender passes each journey of its network once. */
-  static final int PER_MINUTE_AND_SENDER = 60;
+  /**
+   * Journeys from one sender in a minute; all senders that are known from one host alone count as
+   * one. Each journey is an event of this node and costs messages to everybody behind it.
+   */
+  static final int PER_MINUTE_AND_SENDER = 30;
 
-  /** Journeys from all senders in a minute: each costs a message to everybody behind us. */
-  static final int PER_MINUTE = 300;
+  /**
+   * Journeys from all senders of one standing in a minute: strangers do not use up others' room.
+   */
+  static final int PER_MINUTE = 60;
 
-  /** Journeys that this node signed and that are not back yet. */
+  /** Journeys that this node signed and that are not back yet: as many as the rates allow. */
   static final int PENDING = 2_000;
 
-  /** Journeys that are recognised when they come a second time; longer than they are pending. */
+  /** Journeys that are recognised when they come again; at the highest rates for 40 minutes. */
   static final int REMEMBERED = 10_000;
 
   // Keys of hops.
@@ -76,9 +81,9 @@ final class JourneyLimits {
   // Own journeys.
 
   /** Journeys that the operator may start in a minute. */
-  static final int STARTS_PER_MINUTE = 30;
+  static final int STARTS_PER_MINUTE = 20;
 
-  /** Own journeys that are kept, as in the reference. */
+  /** Own journeys that are kept, as in the reference: all of the last five minutes. */
   static final int KEPT = 100;
 
   /** Completions from the plaza whose hops are being verified. */

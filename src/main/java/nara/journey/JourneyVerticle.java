@@ -204,7 +204,7 @@ public final class JourneyVerticle extends VerticleBase {
     if (relay.json().length > JourneyLimits.MAX_BYTES) {
       return refuse(new Refusal(413, "the journey is too large", "too_large"));
     }
-    if (!senderLimit.tryAcquire(relay.sender()) || !totalLimit.tryAcquire("")) {
+    if (!isWithinRates(relay.sender())) {
       return refuse(new Refusal(429, "too many journeys: send it later", "too_often"));
     }
     return vertx
@@ -214,6 +214,12 @@ public final class JourneyVerticle extends VerticleBase {
                 journey.isEmpty()
                     ? refuse(Refusal.badRequest("unreadable", "Invalid JSON"))
                     : onJourney(relay.sender(), journey.get()));
+  }
+
+  private boolean isWithinRates(String sender) {
+    String onlyHost = keys.onlyHost(sender);
+    return senderLimit.tryAcquire(onlyHost.isEmpty() ? "name " + sender : "host " + onlyHost)
+        && totalLimit.tryAcquire(keys.standing(sender).name());
   }
 
   private static Optional<Journey> read(byte[] json) {
@@ -386,10 +392,10 @@ public final class JourneyVerticle extends VerticleBase {
   }
 
   private void onTimeoutCheck() {
-    for (Journey lost : open.expire(scheduler.instant())) {
+    for (String originator : open.expire(scheduler.instant())) {
       // A node without a broker cannot have heard that the journey is complete.
       if (config.usesPlaza()) {
-        publish(TIMEOUT, lost.originator());
+        publish(TIMEOUT, originator);
       }
     }
     scheduleTimeoutCheck();

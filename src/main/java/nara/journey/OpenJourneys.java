@@ -16,7 +16,7 @@ import nara.journey.JourneyRequest.OwnState;
  * <p>Pure: the time comes in. Not thread-safe.
  */
 final class OpenJourneys {
-  private record Passing(Journey journey, Instant since) {}
+  private record Passing(String originator, Instant since) {}
 
   /** Journeys that this node has signed for others, oldest first, by key. */
   private final Map<String, Passing> passing = new LinkedHashMap<>();
@@ -68,7 +68,7 @@ final class OpenJourneys {
   /** Notes that this node has signed a journey of another nara. */
   void pass(Journey journey, Instant now) {
     signed.put(journey.key(), true);
-    passing.put(journey.key(), new Passing(journey, now));
+    passing.put(journey.key(), new Passing(journey.originator(), now));
   }
 
   /** Notes that an own journey is back with all its hops. */
@@ -89,22 +89,22 @@ final class OpenJourneys {
     return passing.remove(journey.key()) != null;
   }
 
-  /** Removes and returns the journeys of others that are lost, and marks the lost own ones. */
-  List<Journey> expire(Instant now) {
+  /** Forgets lost journeys, and returns the originators of those of others. */
+  List<String> expire(Instant now) {
     Instant oldest = now.minus(JourneyLimits.TIMEOUT);
     own.replaceAll(
         (key, journey) ->
             journey.state() == OwnState.UNDER_WAY && journey.startedAt().isBefore(oldest)
                 ? new OwnJourney(journey.journey(), journey.startedAt(), OwnState.LOST)
                 : journey);
-    List<Journey> lost = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
     passing
         .values()
         .removeIf(
             pending -> {
               boolean expired = pending.since().isBefore(oldest);
               if (expired) {
-                lost.add(pending.journey());
+                lost.add(pending.originator());
               }
               return expired;
             });

@@ -27,6 +27,7 @@ import nara.event.json.EventReader;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
+import nara.identity.Witness;
 import nara.journey.JourneyRequest.JourneyCounts;
 import nara.journey.JourneyRequest.NotStarted;
 import nara.journey.JourneyRequest.OwnState;
@@ -315,6 +316,19 @@ class JourneyVerticleTest {
     }
 
     assertRefused(relay(cyd, journey(ID, cyd)), 429, "too many journeys: send it later");
+    assertThat(relay(ada, journey(ID, ada))).isEqualTo(TAKEN);
+  }
+
+  @Test
+  void strangers_do_not_use_up_the_room_of_established_naras() {
+    for (int i = 0; i < 200; i++) {
+      Identity stranger = Citizen.named("stranger-" + i).identity();
+      Witness host = new Witness("10.0.0." + i % 8, false);
+      keys.learn(stranger.name(), "", stranger.keys().publicKey(), Origin.HEARSAY, host);
+      relay(stranger.name(), "x".getBytes(UTF_8));
+    }
+    assertThat(counts().refused()).containsEntry("too_often", 140L);
+
     assertThat(relay(ada, journey(ID, ada))).isEqualTo(TAKEN);
   }
 

@@ -114,9 +114,7 @@ class RecordedRelaysIT {
             .findFirst();
     JsonNode recorded = edge.get("response");
     int status =
-        ours.isEmpty()
-            ? recorded.get("status").asInt()
-            : ours.get().startsWith("{") ? 200 : 400;
+        ours.isEmpty() ? recorded.get("status").asInt() : ours.get().startsWith("{") ? 200 : 400;
     assertThat(response.head().statusCode()).as(label).isEqualTo(status);
     assertThat(response.body())
         .as(label)
