@@ -33,7 +33,8 @@ final class JourneyRoutes {
   /** Journeys in one response, as in the reference. */
   private static final int MAX_LISTED = 20;
 
-  private static final String STOPPING = "the node is stopping";
+  private static final String STOPPING =
+      "no journeys here: the node is stopping, or does not lead its cluster";
 
   private final Bus bus;
   private final String name;

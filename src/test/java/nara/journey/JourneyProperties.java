@@ -64,6 +64,18 @@ class JourneyProperties {
     }
   }
 
+  @Property(tries = 300)
+  void hops_of_anything_are_never_verified(@ForAll("journeys") Journey any) {
+    List<Hop> hops = new ArrayList<>();
+    for (Hop hop : any.hops()) {
+      String nara = hops.size() % 2 == 0 ? "ada" : hop.nara();
+      hops.add(new Hop(nara, hop.timestamp(), hop.signature(), hop.stamp()));
+    }
+    Journey journey = new Journey(any.id(), any.message(), any.originator(), hops);
+
+    assertThat(verify(journey) instanceof ChainResult.Verified).isEqualTo(hops.isEmpty());
+  }
+
   @Property(tries = 100)
   void a_signed_chain_holds_until_anything_is_changed(
       @ForAll("journeys") Journey any, @ForAll @IntRange(min = 0, max = 4) int altered) {
