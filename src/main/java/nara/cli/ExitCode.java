@@ -19,5 +19,11 @@ final class ExitCode {
   /** {@code recover}: no peer answered. */
   static final int ISOLATED = 4;
 
+  /** {@code journey}: it is not back after five minutes. */
+  static final int LOST = 3;
+
+  /** {@code journey}: no nara took it. */
+  static final int NOT_TAKEN = 4;
+
   private ExitCode() {}
 }

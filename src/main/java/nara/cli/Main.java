@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IdentityCommand.class,
       VerifyCommand.class,
       LedgerCommand.class,
+      JourneyCommand.class,
       StashCommand.class,
       CheckConfigCommand.class,
       CommandLine.HelpCommand.class

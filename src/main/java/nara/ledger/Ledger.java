@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.event.Checkpoint;
@@ -29,6 +30,8 @@ import nara.ledger.LedgerRequest.MergeResult;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.LedgerRequest.Sighting;
 import nara.ledger.LedgerRequest.SubjectSummary;
+import nara.ledger.clout.CloutProjection;
+import nara.ledger.clout.CloutRules;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.EventVariants;
 import nara.ledger.index.FormOrder;
@@ -68,6 +71,7 @@ public final class Ledger {
   private final RecordedObservations observations = new RecordedObservations();
   private final QueryEngine engine = new QueryEngine(eventIndex);
   private final SubjectProjection projection;
+  private Optional<CloutProjection> clout = Optional.empty();
 
   private long totalBytes;
   private int criticalCount;
@@ -99,6 +103,11 @@ public final class Ledger {
     this.filter = new PersonalityFilter(config);
     this.retention = new Retention(config, fairFrom, standings, this::onEvicted);
     this.projection = new SubjectProjection(eventIndex, config, standings);
+  }
+
+  /** Keeps the clout of naras by these rules from now on. For an empty ledger. */
+  public void followClout(CloutRules rules) {
+    clout = Optional.of(new CloutProjection(rules));
   }
 
   /** Merges judged events that the trust policy accepts. Invalid payloads are dropped. */
@@ -240,6 +249,7 @@ public final class Ledger {
     eventIndex.add(visible);
     hashIndex.add(visible);
     observations.add(visible.event());
+    clout.ifPresent(scores -> scores.add(visible.event()));
     totalBytes += visible.event().json().length;
     criticalCount += visible.event().isCritical() ? 1 : 0;
   }
@@ -248,6 +258,7 @@ public final class Ledger {
     eventIndex.remove(hidden);
     hashIndex.remove(hidden);
     observations.remove(hidden.event());
+    clout.ifPresent(scores -> scores.remove(hidden.event()));
     totalBytes -= hidden.event().json().length;
     criticalCount -= hidden.event().isCritical() ? 1 : 0;
   }
@@ -383,6 +394,11 @@ public final class Ledger {
       projection.sighting(subject, atSeconds).ifPresent(found -> sightings.put(subject, found));
     }
     return sightings;
+  }
+
+  /** The clout of these naras at a time, Unix seconds; absent without social events. */
+  Map<String, Double> clout(Set<String> names, long atSeconds) {
+    return clout.map(scores -> scores.clout(names, atSeconds)).orElse(Map.of());
   }
 
   /** The subjects among these with a backfill by any observer. */

@@ -102,6 +102,12 @@ public sealed interface LedgerRequest<R extends BusMessage> extends Request<R> {
     }
   }
 
+  /** Asks for the clout of these naras, by this node's rules. */
+  record ComputeClout(Set<String> names, long atSeconds) implements LedgerRequest<CloutResult> {}
+
+  /** The clout by name; a nara without social events is absent. */
+  record CloutResult(Map<String, Double> byName) implements BusMessage {}
+
   /** Asks for which of these subjects a backfill is stored. */
   record FindBackfilled(Set<String> subjects) implements LedgerRequest<BackfilledSubjects> {}
 

@@ -8,6 +8,8 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.BackfilledSubjects;
+import nara.ledger.LedgerRequest.CloutResult;
+import nara.ledger.LedgerRequest.ComputeClout;
 import nara.ledger.LedgerRequest.ComputeMeanRtts;
 import nara.ledger.LedgerRequest.ContinueReconciliation;
 import nara.ledger.LedgerRequest.EventExport;
@@ -87,6 +89,7 @@ public final class LedgerVerticle extends VerticleBase {
       case FindByEmitter r -> new VariantExport(ledger.signedBy(r.emitter()));
       case RemoveEvents r -> new RemovalResult(ledger.remove(r.events()));
       case FindSightings r -> new SightingsResult(ledger.sightings(r.subjects(), r.atSeconds()));
+      case ComputeClout r -> new CloutResult(ledger.clout(r.names(), r.atSeconds()));
       case FindBackfilled r -> new BackfilledSubjects(ledger.backfilled(r.subjects()));
       case QueryEvents r -> ledger.query(r.query(), random);
       case ListCheckpoints r -> ledger.checkpoints(r.offset(), r.limit());

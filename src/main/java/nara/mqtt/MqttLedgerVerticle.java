@@ -34,6 +34,7 @@ import nara.mqtt.PlazaRequest.PlazaState;
 import nara.mqtt.PlazaRequest.PublishResult;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.mqtt.wire.HowdyMessage;
+import nara.mqtt.wire.JourneyMessage;
 import nara.mqtt.wire.PlazaDecoder;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
@@ -197,6 +198,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case FetchLedgers fetch -> onFetchLedgers(fetch);
       case PlazaRequest.PublishCheckpointMessage publish ->
           onPublishCheckpointMessage(publish.message());
+      case PlazaRequest.PublishJourneyMessage publish -> onPublishJourneyMessage(publish.message());
     };
   }
 
@@ -217,6 +219,23 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
     return connection
         .publishQos1(Topics.forCheckpoint(message), message.json())
+        .map(new PublishResult(""))
+        .otherwise(failure -> new PublishResult(String.valueOf(failure.getMessage())));
+  }
+
+  private Future<PublishResult> onPublishJourneyMessage(JourneyMessage message) {
+    if (config.readOnly()) {
+      return Future.succeededFuture(new PublishResult("read-only: nothing is published"));
+    }
+    if (!connection.connected()) {
+      return Future.succeededFuture(new PublishResult("there is no connection to the broker"));
+    }
+    byte[] json =
+        switch (message) {
+          case JourneyMessage.JourneyCompleted completed -> completed.json();
+        };
+    return connection
+        .publish(Topics.forJourney(message), json)
         .map(new PublishResult(""))
         .otherwise(failure -> new PublishResult(String.valueOf(failure.getMessage())));
   }
@@ -330,6 +349,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
         count("checkpoint");
         yield bus.request(CheckpointMessage.ADDRESS, checkpoint.message(), Timeouts.STEP);
       }
+      case PlazaMessage.IncomingJourney journey -> {
+        count("journey");
+        yield bus.request(JourneyMessage.ADDRESS, journey.message(), Timeouts.STEP);
+      }
       case PlazaMessage.Ignored ignored -> ignore(ignored.ignoreReason());
     };
   }
@@ -348,6 +371,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaMessage.VerifiedNewspaper paper -> ignore(IgnoreReason.RETAINED);
       case PlazaMessage.IncomingRequest request -> ignore(IgnoreReason.RETAINED);
       case PlazaMessage.IncomingResponse response -> ignore(IgnoreReason.RETAINED);
+      case PlazaMessage.IncomingJourney journey -> ignore(IgnoreReason.RETAINED);
       case PlazaMessage.IncomingCheckpoint checkpoint ->
           checkpoint.message() instanceof CheckpointMessage.Agreed
               ? onPlazaMessage(checkpoint)

@@ -7,6 +7,7 @@ import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.mqtt.wire.CheckpointMessage;
+import nara.mqtt.wire.JourneyMessage;
 import nara.trust.TrustRequest.OfferResult;
 
 /**
@@ -40,6 +41,9 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
   /** Publishes a checkpoint message with QoS 1. A read-only node refuses it. */
   record PublishCheckpointMessage(CheckpointMessage message)
       implements PlazaRequest<PublishResult> {}
+
+  /** Publishes a message about a journey with QoS 0. A read-only node refuses it. */
+  record PublishJourneyMessage(JourneyMessage message) implements PlazaRequest<PublishResult> {}
 
   /** The reply; {@code error} says why the broker has not acknowledged the message, or is empty. */
   record PublishResult(String error) implements BusMessage {}

@@ -34,10 +34,13 @@ import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.Personality;
 import nara.identity.PublicKey;
+import nara.journey.JourneyConfig;
+import nara.journey.JourneyVerticle;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
+import nara.ledger.clout.CloutRules;
 import nara.liveness.LivenessConfig;
 import nara.liveness.LivenessVerticle;
 import nara.mesh.ListenPort;
@@ -183,6 +186,7 @@ public final class NaraNode {
         Part.of("prune", handover.isPresent(), () -> prune(handover.orElseThrow().term())),
         Part.of("liveness", true, this::liveness),
         Part.of("stash", usesStash(), this::stash),
+        Part.of("journey", true, this::journey),
         Part.of("coordinator", true, () -> coordinator(handover)));
   }
 
@@ -301,8 +305,10 @@ public final class NaraNode {
   }
 
   private Deployable ledger() {
+    Ledger ledger = new Ledger(ledgerConfig(), keys);
+    ledger.followClout(CloutRules.of(me.soul()));
     return new LedgerVerticle(
-        new Ledger(ledgerConfig(), keys),
+        ledger,
         newRandom(),
         cluster.isPresent() ? LedgerRequest.VIEW_ADDRESS : LedgerRequest.ADDRESS);
   }
@@ -370,13 +376,21 @@ public final class NaraNode {
     return notes;
   }
 
+  /** Why this node sends nothing of its own over the mesh. */
+  private Optional<String> meshSilence() {
+    return !config.usesMesh()
+        ? Optional.of("this node does not use the mesh")
+        : config.readOnly() ? Optional.of("this node is read-only") : Optional.empty();
+  }
+
+  private Deployable journey() {
+    return new JourneyVerticle(
+        me, keys, new JourneyConfig(meshSilence(), usesBroker), verifier, scheduler, networkClock);
+  }
+
   private Deployable gossip() {
-    Optional<String> disabledReason =
-        !config.usesMesh()
-            ? Optional.of("this node does not use the mesh")
-            : config.readOnly() ? Optional.of("this node is read-only") : Optional.empty();
     GossipConfig gossip =
-        GossipConfig.of(disabledReason, Personality.of(me.soul()), config.memory().mode());
+        GossipConfig.of(meshSilence(), Personality.of(me.soul()), config.memory().mode());
     return new GossipVerticle(me.name(), gossip, scheduler, newRandom());
   }
 

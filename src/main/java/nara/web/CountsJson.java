@@ -14,6 +14,7 @@ import nara.bus.Request;
 import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusRequest;
 import nara.gossip.GossipRequest;
+import nara.journey.JourneyRequest;
 import nara.liveness.LivenessRequest;
 import nara.mesh.server.MeshServerRequest;
 import nara.mqtt.PlazaRequest;
@@ -40,6 +41,7 @@ final class CountsJson {
     replies.put("plaza", ask(bus, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts()));
     replies.put(
         "consensus", ask(bus, ConsensusRequest.ADDRESS, new ConsensusRequest.GetConsensusState()));
+    replies.put("journey", ask(bus, JourneyRequest.ADDRESS, new JourneyRequest.GetJourneyCounts()));
     replies.put(
         "own_history", ask(bus, OpinionRequest.ADDRESS, new OpinionRequest.GetOwnHistory()));
     return Future.join(List.copyOf(replies.values()))

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The management port, by default on loopback. It opens before all other parts, so an operator sees
- * the node from its first second. Only {@code POST /recover}, {@code POST /log} and the stash
- * change something. The others read:
+ * the node from its first second. Only {@code POST /recover}, {@code POST /log}, {@code POST
+ * /world/start} and the stash change something. The others read:
  *
  * <ul>
  *   <li>{@code /health} or {@code /health/live}: whether the process works
@@ -87,6 +87,7 @@ public final class WebVerticle extends VerticleBase {
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
     new StashRoutes(bus).mount(router);
+    new JourneyRoutes(bus, facts.name()).addTo(router);
     router.post("/recover").handler(context -> control(context, () -> recover(context)));
     router.post("/log").handler(context -> control(context, () -> setLogLevel(context)));
     router.errorHandler(400, context -> sendError(context, 400, "the request is malformed"));

@@ -1,4 +1,4 @@
-/** The management port: health, status, metrics, report, counters, cluster state. */
+/** The management port: health, status, metrics, report, counters, cluster state, journeys. */
 @MayKnow({
   "bounds",
   "bus",
@@ -9,6 +9,7 @@
   "discovery",
   "event",
   "gossip",
+  "journey",
   "ledger",
   "liveness",
   "log",

@@ -268,4 +268,19 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   record MessagePosted(byte[] replies) implements MessageOutcome {}
 
   record PostFailed(MeshFailure failure, String reason) implements MessageOutcome {}
+
+  /**
+   * Sends a journey to one peer. The reference answers only when all peers behind it have.
+   *
+   * @param journey its JSON
+   */
+  record SendJourney(Peer peer, byte[] journey, Duration timeout)
+      implements MeshRequest<SendOutcome> {}
+
+  sealed interface SendOutcome extends BusMessage {}
+
+  /** The peer took the journey. */
+  record JourneyTaken() implements SendOutcome {}
+
+  record SendFailed(MeshFailure failure, String reason) implements SendOutcome {}
 }

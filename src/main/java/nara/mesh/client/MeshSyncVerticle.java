@@ -29,6 +29,7 @@ import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.FindPeerKey;
+import nara.mesh.client.MeshRequest.JourneyTaken;
 import nara.mesh.client.MeshRequest.MessageOutcome;
 import nara.mesh.client.MeshRequest.MessagePosted;
 import nara.mesh.client.MeshRequest.PageFetched;
@@ -43,6 +44,9 @@ import nara.mesh.client.MeshRequest.PostMessage;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.MeshRequest.ReconcileWithPeer;
 import nara.mesh.client.MeshRequest.SendEvent;
+import nara.mesh.client.MeshRequest.SendFailed;
+import nara.mesh.client.MeshRequest.SendJourney;
+import nara.mesh.client.MeshRequest.SendOutcome;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.CheckpointList;
 import nara.mesh.wire.MeshException;
@@ -100,6 +104,7 @@ public final class MeshSyncVerticle extends VerticleBase {
       case FindPeerKey query -> onFindPeerKey(query);
       case ExchangeZines exchange -> onExchangeZines(exchange);
       case SendEvent send -> onSendEvent(send);
+      case SendJourney send -> onSendJourney(send);
       case ReconcileWithPeer reconcile -> onReconcileWithPeer(reconcile);
       case PostMessage post -> onPostMessage(post);
     };
@@ -214,6 +219,22 @@ public final class MeshSyncVerticle extends VerticleBase {
             post.timeout(),
             verified -> Future.succeededFuture(new MessagePosted(verified.value())))
         .recover(failureAsValue(PostFailed::new));
+  }
+
+  /** The peer may be silent until all peers behind it have answered. */
+  private Future<SendOutcome> onSendJourney(SendJourney send) {
+    return client
+        .<Boolean, SendOutcome>send(
+            send.peer(),
+            SignedRequest.journey(send.journey()),
+            send.timeout(),
+            send.timeout(),
+            verified ->
+                Future.succeededFuture(
+                    verified.value()
+                        ? new JourneyTaken()
+                        : new SendFailed(MeshFailure.NOT_ASKED, "it did not take the journey")))
+        .recover(failureAsValue(SendFailed::new));
   }
 
   private Future<PingOutcome> onPingPeer(PingPeer ping) {

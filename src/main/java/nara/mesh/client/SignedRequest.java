@@ -67,6 +67,14 @@ record SignedRequest<A>(String path, byte[] body, ResponseReader<A> reader) {
     return new SignedRequest<>(MeshPaths.MESSAGE, message, (body, peer, key, verifier) -> body);
   }
 
+  /** Passes on a journey; the response says whether the peer took it. */
+  static SignedRequest<Boolean> journey(byte[] journey) {
+    return new SignedRequest<>(
+        MeshPaths.WORLD_RELAY,
+        journey,
+        (body, peerName, key, verifier) -> MeshJson.read(EVENT_RESPONSE, body).flag("success"));
+  }
+
   private static ResponseReader<SyncResponse> syncReader(int maxEvents) {
     return (body, peerName, key, verifier) -> {
       SyncResponse response = SyncResponse.read(body, maxEvents);

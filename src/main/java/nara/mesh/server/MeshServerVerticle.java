@@ -191,6 +191,7 @@ public final class MeshServerVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     QueryHandler query = new QueryHandler(bus, node, peerDirectory, workers);
     DeliveryHandler delivery = new DeliveryHandler(bus, node, workers);
+    JourneyHandler journey = new JourneyHandler(bus, node);
     ReconcileHandler reconcile = new ReconcileHandler(bus, node, workers);
     router.route().handler(this::onArrived);
     publicGet(router, MeshPaths.PING, ctx -> respond(ctx, query.onPing(ctx)));
@@ -205,6 +206,7 @@ public final class MeshServerVerticle extends VerticleBase {
     signedPost(router, MeshPaths.ZINE, delivery::onZine);
     signedPost(router, MeshPaths.SEND_EVENT, delivery::onEvent);
     signedPost(router, MeshPaths.MESSAGE, new MessageHandler(bus)::onMessage);
+    signedPost(router, MeshPaths.WORLD_RELAY, journey::onRelay);
     ownerPost(router, MeshPaths.IMPORT, delivery::onImport);
     router.route().handler(ctx -> respond(ctx, MeshResponse.notFound()));
     // Without these, Vert.x logs each malformed request: no host, half a percent sign, no path.

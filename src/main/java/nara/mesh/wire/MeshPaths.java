@@ -13,6 +13,9 @@ public final class MeshPaths {
   /** Messages between the services of two naras, such as the stash. */
   public static final String MESSAGE = "/mesh/message";
 
+  /** Passes on a journey. */
+  public static final String WORLD_RELAY = "/world/relay";
+
   public static final String IMPORT = "/api/events/import";
 
   /** An addition of ours: one message of a reconciliation, see {@code docs/reconcile.md}. */

@@ -17,6 +17,7 @@ import nara.identity.PublicKey;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.mqtt.wire.PlazaMessage.IncomingCheckpoint;
+import nara.mqtt.wire.PlazaMessage.IncomingJourney;
 import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 
@@ -74,6 +75,8 @@ public final class PlazaDecoder {
         case Topics.CHECKPOINT_VOTE -> new IncomingCheckpoint(new CheckpointMessage.Voted(payload));
         case Topics.CHECKPOINT_FINAL ->
             new IncomingCheckpoint(new CheckpointMessage.Agreed(payload));
+        case Topics.JOURNEY_COMPLETE ->
+            new IncomingJourney(new JourneyMessage.JourneyCompleted(payload));
         default -> decodeNamedTopic(topic, payload);
       };
     } catch (MalformedJsonException malformed) {

@@ -40,6 +40,9 @@ public sealed interface PlazaMessage {
   /** A message about checkpoints, neither read nor verified yet. */
   record IncomingCheckpoint(CheckpointMessage message) implements PlazaMessage {}
 
+  /** A message about a journey, neither read nor verified yet. */
+  record IncomingJourney(JourneyMessage message) implements PlazaMessage {}
+
   /** A message without effect. */
   record Ignored(IgnoreReason ignoreReason) implements PlazaMessage {}
 

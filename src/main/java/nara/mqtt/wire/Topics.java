@@ -23,6 +23,9 @@ public final class Topics {
   /** Responses to announcements. */
   public static final String HOWDY = "nara/plaza/howdy";
 
+  /** Journeys that are back at their originator. */
+  public static final String JOURNEY_COMPLETE = "nara/plaza/journey_complete";
+
   public static final String SOCIAL = "nara/plaza/social";
 
   /** The filter for everybody's newspapers. */
@@ -91,11 +94,15 @@ public final class Topics {
     return Optional.empty();
   }
 
-  /** The topics that a node subscribes to; without those of requests and votes if it only reads. */
+  /**
+   * The topics that a node subscribes to; without those of requests, votes and journeys if it only
+   * reads.
+   */
   public static List<String> subscriptionsOf(String name, boolean readOnly) {
     List<String> filters =
         new ArrayList<>(List.of(HEY_THERE, CHAU, HOWDY, SOCIAL, NEWSPAPERS, CHECKPOINT_FINAL));
     if (!readOnly) {
+      filters.add(JOURNEY_COMPLETE);
       filters.add(CHECKPOINT_PROPOSE);
       filters.add(CHECKPOINT_VOTE);
     }
@@ -117,6 +124,13 @@ public final class Topics {
       case CheckpointMessage.Proposed proposed -> CHECKPOINT_PROPOSE;
       case CheckpointMessage.Voted voted -> CHECKPOINT_VOTE;
       case CheckpointMessage.Agreed agreed -> CHECKPOINT_FINAL;
+    };
+  }
+
+  /** The topic of a message about a journey. */
+  public static String forJourney(JourneyMessage message) {
+    return switch (message) {
+      case JourneyMessage.JourneyCompleted completed -> JOURNEY_COMPLETE;
     };
   }
 

@@ -84,6 +84,7 @@ class PlazaProperties {
       case PlazaMessage.IncomingRequest request ->
           assertThat(request.request().from()).isNotIn("", "lisa");
       case PlazaMessage.IncomingCheckpoint checkpoint -> fail("not from this topic: " + topic);
+      case PlazaMessage.IncomingJourney journey -> fail("not from this topic: " + topic);
       case PlazaMessage.VerifiedHowdy howdy -> assertThat(topic).isEqualTo(Topics.HOWDY);
       case PlazaMessage.VerifiedNewspaper paper ->
           assertThat(topic).isEqualTo("nara/newspaper/" + paper.newspaper().from());
@@ -109,6 +110,7 @@ class PlazaProperties {
       case PlazaMessage.IncomingRequest request -> List.of();
       case PlazaMessage.IncomingResponse response -> List.of();
       case PlazaMessage.IncomingCheckpoint checkpoint -> List.of();
+      case PlazaMessage.IncomingJourney journey -> List.of();
       case Ignored ignored -> List.of();
     };
   }

@@ -1,0 +1,23 @@
+/**
+ * World journeys: messages that go round all naras that are online, signed by each.
+ *
+ * <p>The rules are WIRE.md section 8. Hops are verified before anything is done for a journey.
+ */
+@MayKnow({
+  "bounds",
+  "bus",
+  "discovery",
+  "event",
+  "event.json",
+  "identity",
+  "ledger",
+  "mesh",
+  "mesh.client",
+  "mqtt",
+  "mqtt.wire",
+  "presence",
+  "trust.verifier"
+})
+package nara.journey;
+
+import nara.MayKnow;
