@@ -14,6 +14,7 @@ import nara.identity.Identity;
 import nara.mesh.wire.PeerAddress;
 import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
+import nara.recovery.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -48,7 +49,7 @@ final class RunCommand extends TerminalCommand {
     try (StopRequest stop = StopRequest.listen()) {
       runUntil(stop);
     } catch (StoppedInStartException stopped) {
-      terminal().message("stopped nara during its start");
+      terminal().message("stopped during the start");
     }
     return ExitCode.OK;
   }
@@ -78,8 +79,13 @@ final class RunCommand extends TerminalCommand {
           .onSuccess(
               report -> {
                 progress.eraseOpenLine();
-                terminal().message("%s", ReportFormatter.summary(report));
+                terminal().message("%s", summary(report));
               });
+      running.onLaterRecovery(
+          report -> {
+            progress.eraseOpenLine();
+            terminal().message("%s", summary(report));
+          });
       stop.await();
       terminal()
           .message(
@@ -89,6 +95,12 @@ final class RunCommand extends TerminalCommand {
                   ? ""
                   : "; no snapshot is written, because memory.snapshot is not set");
     }
+  }
+
+  private static String summary(Report report) {
+    return report.isIsolated()
+        ? ReportFormatter.summary(report) + "; the node waits for neighbours"
+        : ReportFormatter.summary(report);
   }
 
   private ClusterConfig asMember(ClusterConfig cluster) {

@@ -167,6 +167,20 @@ final class RunningNode implements AutoCloseable {
     return finished.future();
   }
 
+  /** Calls the listener on an event loop at the end of each recovery after the first one. */
+  void onLaterRecovery(Consumer<Report> listener) {
+    node.bus()
+        .subscribe(
+            RecoveryNotification.ADDRESS,
+            RecoveryNotification.class,
+            notification -> {
+              if (notification instanceof RecoveryNotification.RecoveryFinished done
+                  && done.report().recovery() > 1) {
+                listener.accept(done.report());
+              }
+            });
+  }
+
   /** Returns the events of the ledger that this node did not make itself, in order of time. */
   List<Event> exportRecovered() {
     return Blocking.await(

@@ -83,8 +83,13 @@ final class StandbyVerticle extends VerticleBase {
     }
   }
 
+  /** Whether the leader starts no further recovery. */
+  private boolean isFinal() {
+    return report.filter(each -> !each.isIsolated()).isPresent();
+  }
+
   private void pollReport() {
-    if (report.isPresent() || polling || !member.hasQuorum()) {
+    if (isFinal() || polling || !member.hasQuorum()) {
       return;
     }
     polling = true;
@@ -92,12 +97,19 @@ final class StandbyVerticle extends VerticleBase {
         .executeBlocking(progress::report)
         .onSuccess(
             found -> {
-              if (report.isEmpty() && found.isPresent()) {
+              if (found.isPresent() && !found.equals(report)) {
                 report = found;
                 bus.publish(RecoveryNotification.ADDRESS, new RecoveryFinished(found.get()));
               }
             })
         .onComplete(ended -> polling = false);
+  }
+
+  private String notReadyReason() {
+    if (!caughtUp) {
+      return "this member is catching up with the cluster";
+    }
+    return report.isEmpty() ? "the leader's recovery is running" : "";
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
@@ -107,7 +119,8 @@ final class StandbyVerticle extends VerticleBase {
               new RecoveryRequest.CurrentReport(
                   caughtUp ? "standing by" : "catching up",
                   caughtUp && report.isPresent(),
-                  report.orElse(EMPTY_REPORT)));
+                  report.orElse(EMPTY_REPORT),
+                  notReadyReason()));
     };
   }
 }

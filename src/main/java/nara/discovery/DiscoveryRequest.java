@@ -1,5 +1,6 @@
 package nara.discovery;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,29 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
 
   /** Queries all sources (configured peers, presence, scan, Tailscale); replies when done. */
   record RunDiscovery() implements DiscoveryRequest<NeighbourList> {}
+
+  /**
+   * Finds neighbours without waiting for the slowest source. Replies as soon as some are online and
+   * no further one was found for a moment; else when all sources have replied, or after {@code
+   * atMost}. The sources that have not replied continue.
+   *
+   * @param asksSources whether to query all sources. If a query is running, it pings those
+   *     configured peers again that have not answered.
+   * @param except names that do not count: the caller has them already
+   * @param addressed whether only neighbours count that have a mesh address and that not only
+   *     others mentioned
+   * @param atLeast how long to wait for neighbours that announce themselves, when none is online
+   */
+  record FindNeighbours(
+      boolean asksSources, Set<String> except, boolean addressed, Duration atLeast, Duration atMost)
+      implements DiscoveryRequest<FoundNeighbours> {}
+
+  /**
+   * The reply to {@link FindNeighbours}.
+   *
+   * @param running whether some source has not replied yet
+   */
+  record FoundNeighbours(NeighbourList list, boolean running) implements BusMessage {}
 
   /** The neighbours known now. */
   record ListNeighbours() implements DiscoveryRequest<NeighbourList> {}

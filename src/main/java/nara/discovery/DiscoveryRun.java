@@ -1,6 +1,7 @@
 package nara.discovery;
 
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +19,21 @@ final class DiscoveryRun {
   /** Addresses from the plaza that a run pings: strangers choose them. */
   static final int MAX_PLAZA_TARGETS = 500;
 
+  /** Pings of configured peers in flight: none waits for the silence of others. */
+  static final int MAX_CONFIGURED_IN_FLIGHT = 256;
+
+  /** Configured peers that one sentence names. */
+  private static final int MAX_NAMED = 3;
+
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
   private final Optional<AddressScan> scan;
+  private final Deque<PingTarget> configured = new ArrayDeque<>();
+  private int configuredInFlight;
   private final PingQueue queue;
   private final ProblemList problemList = new ProblemList();
-  private final Map<String, ConfiguredAttempt> attempts = new HashMap<>();
+  private final Map<String, ConfiguredAttempt> attempts = new LinkedHashMap<>();
+  private final Map<String, String> lookupFailures = new LinkedHashMap<>();
   private final Map<String, String> claimFailures = new LinkedHashMap<>();
   private boolean tailscalePending;
   private int otherWork;
@@ -36,9 +46,14 @@ final class DiscoveryRun {
     private final DiscoveryConfig.ConfiguredPeer peer;
     private int left;
     private boolean answered;
+    private String failure = "";
 
     private ConfiguredAttempt(DiscoveryConfig.ConfiguredPeer peer) {
       this.peer = peer;
+    }
+
+    private boolean failed() {
+      return left == 0 && !answered;
     }
   }
 
@@ -68,7 +83,29 @@ final class DiscoveryRun {
             .map(address -> new PingTarget(address, peer.name(), Source.CONFIGURED))
             .toList();
     attempt.left = targets.size();
-    queue.addSource(targets.iterator());
+    configured.addAll(targets);
+  }
+
+  /** Takes out the configured peers that have not answered, to ping them again. */
+  List<DiscoveryConfig.ConfiguredPeer> takeUnanswered() {
+    List<DiscoveryConfig.ConfiguredPeer> unanswered =
+        attempts.values().stream()
+            .filter(ConfiguredAttempt::failed)
+            .map(attempt -> attempt.peer)
+            .distinct()
+            .toList();
+    attempts.values().removeIf(ConfiguredAttempt::failed);
+    return unanswered;
+  }
+
+  /** The lookup of a configured host ended; {@code failure} is empty when it succeeded. */
+  void lookupEnded(String host, String failure) {
+    otherWork--;
+    if (failure.isEmpty()) {
+      lookupFailures.remove(host);
+    } else {
+      lookupFailures.put(host, failure);
+    }
   }
 
   /** Other work began, a lookup or a proof: the run waits for its end. */
@@ -86,7 +123,11 @@ final class DiscoveryRun {
 
   /** The next address to ping now, unless too many pings are in flight. */
   Optional<PingTarget> next() {
-    return queue.next();
+    if (configured.isEmpty() || configuredInFlight == MAX_CONFIGURED_IN_FLIGHT) {
+      return queue.next();
+    }
+    configuredInFlight++;
+    return Optional.of(configured.poll());
   }
 
   /** Adds the machines that the Tailscale daemon lists. */
@@ -101,7 +142,11 @@ final class DiscoveryRun {
 
   /** Applies the result of a ping, which is no longer in flight. */
   void onPingOutcome(PingTarget target, PingOutcome outcome) {
-    queue.pingEnded();
+    if (target.source() == Source.CONFIGURED) {
+      configuredInFlight--;
+    } else {
+      queue.pingEnded();
+    }
     ConfiguredAttempt attempt =
         target.source() == Source.CONFIGURED ? attempts.get(target.address()) : null;
     if (attempt != null) {
@@ -119,8 +164,9 @@ final class DiscoveryRun {
         if (attempt == null) {
           failureProblem(target, target.address(), failed)
               .ifPresent(problem -> claimFailures.put(target.expectedName(), problem));
-        } else if (attempt.left == 0 && !attempt.answered) {
-          failureProblem(target, attempt.peer.address(), failed).ifPresent(problemList::add);
+        } else {
+          attempt.failure =
+              failureProblem(target, attempt.peer.address(), failed).orElse(attempt.failure);
         }
       }
     }
@@ -148,27 +194,64 @@ final class DiscoveryRun {
 
   /** Whether all sources and addresses were queried and replied or failed. */
   boolean isDone() {
-    return !tailscalePending && otherWork == 0 && queue.isIdle();
+    return !tailscalePending
+        && otherWork == 0
+        && configuredInFlight == 0
+        && configured.isEmpty()
+        && queue.isIdle();
   }
 
-  List<String> problems() {
+  /**
+   * The problems so far.
+   *
+   * @param anyOnline whether a neighbour was found: then an empty range is no problem
+   */
+  List<String> problems(boolean anyOnline) {
+    ProblemList all = new ProblemList();
+    problemList.list().forEach(all::add);
+    lookupFailures.values().forEach(all::add);
+    attempts.values().stream()
+        .filter(ConfiguredAttempt::failed)
+        .forEach(attempt -> all.add(attempt.failure));
+    unansweredSentence().ifPresent(all::add);
     // A stranger may claim any address for a nara, so a nara that responds elsewhere has no
     // problem.
     claimFailures.forEach(
         (name, problem) -> {
           if (!known.isReachable(name)) {
-            problemList.add(problem);
+            all.add(problem);
           }
         });
-    claimFailures.clear();
-    if (config.scan().isPresent() && scanPongs == 0) {
-      problemList.add("nobody answered in the range " + config.scan().get().cidr());
+    if (!anyOnline && isDone() && config.scan().isPresent() && scanPongs == 0) {
+      all.add("nobody answered in the range " + config.scan().get().cidr());
     }
-    if (tailscaleMachines > 0 && tailscalePongs == 0) {
-      problemList.add(
+    if (!anyOnline && isDone() && tailscaleMachines > 0 && tailscalePongs == 0) {
+      all.add(
           "Tailscale: %d %s asked, none is a nara"
               .formatted(tailscaleMachines, tailscaleMachines == 1 ? "machine" : "machines"));
     }
-    return problemList.list();
+    return all.list();
+  }
+
+  /** Configured peers whose pings are not over. */
+  private Optional<String> unansweredSentence() {
+    List<String> waiting =
+        attempts.values().stream()
+            .filter(attempt -> attempt.left > 0 && !attempt.answered)
+            .map(attempt -> attempt.peer.text())
+            .distinct()
+            .toList();
+    if (waiting.isEmpty()) {
+      return Optional.empty();
+    }
+    String names = String.join(", ", waiting.subList(0, Math.min(MAX_NAMED, waiting.size())));
+    int others = waiting.size() - MAX_NAMED;
+    return Optional.of(
+        "%d configured %s not answered yet: %s%s"
+            .formatted(
+                waiting.size(),
+                waiting.size() == 1 ? "peer has" : "peers have",
+                SafeText.excerpt(names),
+                others > 0 ? " and %d others".formatted(others) : ""));
   }
 }

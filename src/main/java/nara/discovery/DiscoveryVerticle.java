@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -25,6 +26,7 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -42,13 +44,18 @@ import nara.mesh.wire.PeerAddress;
 import nara.presence.Presence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Knows the neighbours: queries all sources on request, and follows presence all the time.
- * Concurrent requests share one run; undeploying completes them with the neighbours known so far.
+ * Concurrent requests share one run; undeploying completes them with the neighbours known so far. A
+ * {@link NeighbourSearch} does not wait for the end of its run.
  */
 public final class DiscoveryVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryVerticle.class);
+
+  /** How often the searches look whether they are over: finer than any of their waits. */
+  private static final Duration SEARCH_INTERVAL = Duration.ofMillis(100);
 
   /** One event is enough: the signature of the response counts. */
   private static final Query PROOF = new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL);
@@ -60,10 +67,14 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final boolean usesMesh;
   private final NetworkClock networkClock;
   private final Consumer<String> ownHost;
+  private final Scheduler scheduler;
   private final InstantSource steady;
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
   private final Set<String> proving = new HashSet<>();
+  private final List<NeighbourSearch> searches = new ArrayList<>();
+  private Scheduler.TimerHandle searchTimer = () -> {};
+  private String lastResult = "";
 
   private final ProblemList plazaProblems = new ProblemList();
   private Bus bus;
@@ -101,6 +112,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     this.me = me;
     this.keys = keys;
     this.config = usesMesh ? config : DiscoveryConfig.defaults();
+    this.scheduler = scheduler;
     this.steady = scheduler.steady();
     this.usesMesh = usesMesh;
     this.policy = policy;
@@ -132,6 +144,9 @@ public final class DiscoveryVerticle extends VerticleBase {
       finishRun();
     }
     stopped = true;
+    searchTimer.cancel();
+    searches.forEach(search -> search.complete(found()));
+    searches.clear();
     return Future.join(
         hostLookup.close(),
         tailscale.map(TailscaleClient::close).orElseGet(Future::succeededFuture));
@@ -140,12 +155,73 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(DiscoveryRequest<?> request) {
     return switch (request) {
       case DiscoveryRequest.RunDiscovery discover -> onDiscover();
+      case DiscoveryRequest.FindNeighbours find -> onFind(find);
       case DiscoveryRequest.ListNeighbours list -> Future.succeededFuture(neighbourList());
       case DiscoveryRequest.ForgetNeighbours forget -> {
         forget.names().forEach(known::forget);
         yield Future.succeededFuture(Done.DONE);
       }
     };
+  }
+
+  private Future<FoundNeighbours> onFind(DiscoveryRequest.FindNeighbours find) {
+    if (find.asksSources()) {
+      DiscoveryRun current = run;
+      if (current == null) {
+        onDiscover();
+      } else {
+        current.takeUnanswered().forEach(peer -> addConfigured(current, peer));
+        sendPings();
+      }
+    }
+    NeighbourSearch search = new NeighbourSearch(find, steady.instant());
+    searches.add(search);
+    checkSearches();
+    return search.future();
+  }
+
+  /** Replies to the searches that are over, and looks again as long as there are others. */
+  private void checkSearches() {
+    searchTimer.cancel();
+    if (searches.isEmpty() || stopped) {
+      return;
+    }
+    List<Neighbour> all = known.all();
+    Instant now = steady.instant();
+    List<NeighbourSearch> over =
+        searches.stream()
+            .filter(search -> search.isOver(all, run != null, !proving.isEmpty(), now))
+            .toList();
+    searches.removeAll(over);
+    over.forEach(search -> search.complete(found()));
+    if (!searches.isEmpty()) {
+      searchTimer = scheduler.schedule(vertx, SEARCH_INTERVAL, this::checkSearches);
+    }
+  }
+
+  private FoundNeighbours found() {
+    return new FoundNeighbours(neighbourList(), run != null);
+  }
+
+  /** Runs a change of one neighbour, and announces the neighbour if it is new or has moved. */
+  private <T> T announcing(String name, Supplier<T> change) {
+    Optional<Neighbour> before = known.byName(name).filter(Neighbour::online);
+    T result = change.get();
+    known
+        .byName(name)
+        .filter(Neighbour::online)
+        .filter(now -> !before.map(Neighbour::address).equals(Optional.of(now.address())))
+        .ifPresent(
+            now ->
+                bus.publish(
+                    DiscoveryNotification.ADDRESS,
+                    new DiscoveryNotification.NeighbourAppeared(
+                        usesMesh ? now : now.withoutAddress())));
+    return result;
+  }
+
+  private static String nameIn(PingTarget target, PingOutcome outcome) {
+    return outcome instanceof Pong pong ? pong.name() : target.expectedName();
   }
 
   private Future<NeighbourList> onDiscover() {
@@ -187,13 +263,13 @@ public final class DiscoveryVerticle extends VerticleBase {
                     .map(each -> new PeerAddress(each, address.port()).toString())
                     .toList())
         .onSuccess(addresses -> resolvedHosts.put(peer.address(), addresses))
-        .onFailure(
-            failure -> discoveryRun.addProblem("the host name " + host + " cannot be resolved"))
         .onComplete(
             resolved -> {
               // A name server that fails does not take away an address that it gave before.
               List<String> addresses = resolvedHosts.getOrDefault(peer.address(), List.of());
-              discoveryRun.workEnded();
+              discoveryRun.lookupEnded(
+                  host,
+                  resolved.succeeded() ? "" : "the host name " + host + " cannot be resolved");
               if (discoveryRun == run) {
                 discoveryRun.addConfigured(peer, addresses);
                 sendPings();
@@ -213,14 +289,22 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private void onPingOutcome(DiscoveryRun discoveryRun, PingTarget target, PingOutcome outcome) {
     if (discoveryRun == run) {
-      discoveryRun.onPingOutcome(target, outcome);
+      announcing(
+          nameIn(target, outcome),
+          () -> {
+            discoveryRun.onPingOutcome(target, outcome);
+            return outcome;
+          });
       proveRivals(outcome);
       sendPings();
     }
   }
 
   private void onPresence(Presence presence) {
-    known.onPresence(presence).filter(plazaProblems::add).ifPresent(DiscoveryVerticle::logProblem);
+    String name = presence instanceof Presence.Online online ? online.name() : "";
+    announcing(name, () -> known.onPresence(presence))
+        .filter(plazaProblems::add)
+        .ifPresent(DiscoveryVerticle::logProblem);
     pingAnnounced();
   }
 
@@ -251,8 +335,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private void onAnnouncedOutcome(PingTarget target, PingOutcome outcome) {
     switch (outcome) {
       case Pong pong ->
-          known
-              .onPong(target, pong)
+          announcing(pong.name(), () -> known.onPong(target, pong))
               .filter(plazaProblems::add)
               .ifPresent(DiscoveryVerticle::logProblem);
       case PingFailed failed -> known.onNoPong(target);
@@ -369,20 +452,36 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private void finishRun() {
     DiscoveryRun finishedRun = run;
+    List<String> problems = finishedRun.problems(anyOnline());
     run = null;
-    lastProblems = finishedRun.problems();
-    lastProblems.forEach(DiscoveryVerticle::logProblem);
+    problems.stream()
+        .filter(problem -> !lastProblems.contains(problem))
+        .forEach(DiscoveryVerticle::logProblem);
+    lastProblems = problems;
     NeighbourList result = neighbourList();
-    LOG.info(
-        "Discovery done; online={} neighbours={} duration_ms={}",
-        result.neighbours().stream().filter(Neighbour::online).count(),
-        result.neighbours().size(),
-        Duration.between(runStartedAt, steady.instant()).toMillis());
+    String sentence =
+        "online=%d neighbours=%d problems=%d"
+            .formatted(
+                result.neighbours().stream().filter(Neighbour::online).count(),
+                result.neighbours().size(),
+                problems.size());
+    // A node without neighbours runs discovery again and again.
+    LOG.atLevel(sentence.equals(lastResult) ? Level.DEBUG : Level.INFO)
+        .log(
+            "Discovery done; {} duration_ms={}",
+            sentence,
+            Duration.between(runStartedAt, steady.instant()).toMillis());
+    lastResult = sentence;
     runPromise.complete(result);
+    checkSearches();
+  }
+
+  private boolean anyOnline() {
+    return known.all().stream().anyMatch(Neighbour::online);
   }
 
   private NeighbourList neighbourList() {
-    List<String> problems = new ArrayList<>(lastProblems);
+    List<String> problems = new ArrayList<>(run == null ? lastProblems : run.problems(anyOnline()));
     networkClock.warning().ifPresent(problems::add);
     problems.addAll(plazaProblems.list());
     List<Neighbour> all = known.all();

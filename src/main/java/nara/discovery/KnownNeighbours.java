@@ -479,6 +479,11 @@ final class KnownNeighbours {
         || perHost.merge(host, 1, Integer::sum) <= AddressPolicy.MAX_PINGS_PER_HOST;
   }
 
+  /** The neighbour of that name. */
+  Optional<Neighbour> byName(String name) {
+    return Optional.ofNullable(known.get(name)).map(this::toNeighbour);
+  }
+
   /** All neighbours, sorted by name. */
   List<Neighbour> all() {
     return known.values().stream()

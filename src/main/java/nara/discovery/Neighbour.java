@@ -33,6 +33,11 @@ public record Neighbour(
     HEARSAY
   }
 
+  /** Whether only other neighbours mentioned it. */
+  public boolean isHearsay() {
+    return sources.equals(Set.of(Source.HEARSAY));
+  }
+
   /** For a node that does not use the mesh. */
   Neighbour withoutAddress() {
     return new Neighbour(name, id, "", key, sources, online);

@@ -22,6 +22,7 @@ import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
 import nara.mesh.client.PeerKeySource;
 import nara.mesh.wire.MeshLimits;
+import nara.recovery.report.Report;
 import nara.trust.KeySearch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * The background sync of the wire contract: every half hour this node asks one or two neighbours
  * for recent events. Then it asks all neighbours for the keys that quarantined events wait for.
  *
- * <p>With a peer that can, it reconciles: no event of a day is missed, and none is sent twice. From
- * any other peer it fetches the newest events.
+ * <p>With a peer that can, it reconciles the whole ledger: no event is missed, and none is sent
+ * twice. From any other peer it fetches the pages since the last contact, and the newest events.
  */
 final class BackgroundSync {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundSync.class);
@@ -41,8 +42,11 @@ final class BackgroundSync {
   static final Duration JITTER = Duration.ofMinutes(5);
   static final int MAX_EVENTS = 100;
 
-  /** The reference's background sync wants the observations of one day. */
-  static final Duration RECONCILE_WINDOW = Duration.ofHours(24);
+  /** Events of one page since the last contact: about a megabyte. */
+  static final int PAGE_SIZE = 2_000;
+
+  /** Pages of one sync with one peer. The next sync continues there. */
+  static final int MAX_PAGES = 25;
 
   private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(15);
 
@@ -63,6 +67,7 @@ final class BackgroundSync {
   private final Bus bus;
   private final RandomGenerator random;
   private final GossipPeerSelector gossipPeerSelector;
+  private final LastContacts contacts = new LastContacts();
   private long peersAsked;
   private long eventsAdded;
 
@@ -111,21 +116,33 @@ final class BackgroundSync {
         .mapEmpty();
   }
 
-  private Future<Void> reconcile(Peer peer, Instant now) {
-    peersAsked++;
-    long since = Event.unixNanos(now.minus(RECONCILE_WINDOW));
-    return bus.request(
-            MeshRequest.ADDRESS,
-            new MeshRequest.ReconcileWithPeer(peer, since, FETCH_TIMEOUT),
-            RECONCILE_TIMEOUT)
-        .compose(outcome -> onReconciled(peer, outcome));
+  /** A recovery is complete: this node holds the events of the neighbours that gave theirs. */
+  void onRecovered(Report report, Instant now) {
+    if (report.outcome().equals("complete")) {
+      long began = Event.unixNanos(now.minusMillis(report.durationMs()));
+      report.neighbours().stream()
+          .filter(neighbour -> neighbour.requests() > 0 && neighbour.failures() == 0)
+          .filter(neighbour -> neighbour.dropReason().isEmpty())
+          .forEach(neighbour -> contacts.onEqual(neighbour.name(), began));
+    }
   }
 
-  private Future<Void> onReconciled(Peer peer, ReconcileOutcome outcome) {
+  private Future<Void> reconcile(Peer peer, Instant now) {
+    peersAsked++;
+    return bus.request(
+            MeshRequest.ADDRESS,
+            new MeshRequest.ReconcileWithPeer(peer, Long.MIN_VALUE, FETCH_TIMEOUT),
+            RECONCILE_TIMEOUT)
+        .compose(outcome -> onReconciled(peer, outcome, now));
+  }
+
+  private Future<Void> onReconciled(Peer peer, ReconcileOutcome outcome, Instant now) {
     return switch (outcome) {
       case PeerReconciled reconciled -> {
         eventsAdded += reconciled.offerResult().added();
-        if (!reconciled.isComplete()) {
+        if (reconciled.isComplete()) {
+          contacts.onEqual(peer.name(), Event.unixNanos(now));
+        } else {
           LOG.debug(
               "Reconciliation ended early. peer={} reason={}",
               peer.name(),
@@ -135,25 +152,56 @@ final class BackgroundSync {
       }
       case ReconcileFailed failed -> {
         LOG.debug(
-            "Cannot reconcile; fetching recent events instead. peer={} reason={}",
+            "Cannot reconcile; fetching pages instead. peer={} reason={}",
             peer.name(),
             failed.reason());
-        yield fetchRecent(peer);
+        yield fetchPages(peer, contacts.fetchFrom(peer.name(), now), 1, Event.unixNanos(now))
+            .compose(fetched -> fetchRecent(peer));
       }
     };
+  }
+
+  /**
+   * Fetches the pages after a cursor.
+   *
+   * @param number of the page, from 1
+   * @param began when this sync began, Unix nanoseconds
+   */
+  private Future<Void> fetchPages(Peer peer, long cursor, int number, long began) {
+    return fetch(peer, new Query.Page(cursor, PAGE_SIZE, Query.Filter.ALL))
+        .compose(
+            outcome -> {
+              onFetched(peer, outcome);
+              if (!(outcome instanceof PageFetched page) || !page.fault().isEmpty()) {
+                return Future.succeededFuture();
+              }
+              long reached = page.nextCursor().map(Query.Page::cursorIncluding).orElse(began);
+              // A peer without an end to its pages gets no further than MAX_PAGES in one sync.
+              if (page.nextCursor().isEmpty() || reached > began) {
+                contacts.onEqual(peer.name(), began);
+                return Future.succeededFuture();
+              }
+              if (reached <= cursor) {
+                return Future.succeededFuture();
+              }
+              contacts.onEqual(peer.name(), reached);
+              return number < MAX_PAGES
+                  ? fetchPages(peer, reached, number + 1, began)
+                  : Future.succeededFuture();
+            });
+  }
+
+  private Future<FetchOutcome> fetch(Peer peer, Query query) {
+    return bus.request(
+        MeshRequest.ADDRESS,
+        new MeshRequest.FetchPage(peer, query, FETCH_TIMEOUT),
+        FETCH_TIMEOUT.plus(Timeouts.MERGE_ALLOWANCE));
   }
 
   private Future<Void> fetchRecent(Peer peer) {
     Future<Void> done = Future.succeededFuture();
     for (Query query : RECENT) {
-      done =
-          done.compose(
-              before ->
-                  bus.request(
-                          MeshRequest.ADDRESS,
-                          new MeshRequest.FetchPage(peer, query, FETCH_TIMEOUT),
-                          FETCH_TIMEOUT.plus(Timeouts.MERGE_ALLOWANCE))
-                      .map(outcome -> onFetched(peer, outcome)));
+      done = done.compose(before -> fetch(peer, query).map(outcome -> onFetched(peer, outcome)));
     }
     return done;
   }
@@ -162,7 +210,7 @@ final class BackgroundSync {
     switch (outcome) {
       case PageFetched page -> eventsAdded += page.offerResult().added();
       case FetchFailed failed ->
-          LOG.debug("Cannot fetch recent events. peer={} reason={}", peer.name(), failed.reason());
+          LOG.debug("Cannot fetch events. peer={} reason={}", peer.name(), failed.reason());
     }
     return null;
   }

@@ -27,6 +27,7 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.MeshFailure;
 import nara.presence.Presence;
+import nara.recovery.RecoveryNotification;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +90,8 @@ public final class GossipVerticle extends VerticleBase {
     sync = new BackgroundSync(bus, random, selector);
     bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNotification);
     bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
+    bus.subscribe(
+        RecoveryNotification.ADDRESS, RecoveryNotification.class, this::onRecoveryNotification);
     if (config.disabledReason().isEmpty()) {
       nextRound = scheduler.schedule(vertx, config.interval(), this::onRound);
       if (config.memory() != MemoryMode.SHORT) {
@@ -150,6 +153,12 @@ public final class GossipVerticle extends VerticleBase {
       extractor
           .extract(merged.events(), scheduler.instant())
           .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
+    }
+  }
+
+  private void onRecoveryNotification(RecoveryNotification notification) {
+    if (notification instanceof RecoveryNotification.RecoveryFinished finished) {
+      sync.onRecovered(finished.report(), scheduler.instant());
     }
   }
 

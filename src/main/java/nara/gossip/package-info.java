@@ -8,6 +8,7 @@
   "ledger",
   "mesh..",
   "presence",
+  "recovery..",
   "trust"
 })
 package nara.gossip;

@@ -316,11 +316,7 @@ public final class NaraNode {
 
   private Deployable web() {
     return new WebVerticle(
-        config.web().host(),
-        config.web().port(),
-        me.name(),
-        verifier::tripReason,
-        this::notes);
+        config.web().host(), config.web().port(), me.name(), verifier::tripReason, this::notes);
   }
 
   /** What an operator should know about this node's state, in sentences. */

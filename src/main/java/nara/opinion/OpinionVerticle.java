@@ -30,6 +30,10 @@ public final class OpinionVerticle extends VerticleBase {
   private Opinions opinions;
   private Scheduler.TimerHandle nextPass = () -> {};
   private boolean stopped;
+  private boolean passRunning;
+
+  /** The number of the recovery that the passes follow; 0 before the first one. */
+  private int lastRecovery;
 
   /** The opinions of the node with the name {@code me}. */
   public OpinionVerticle(String me, OpinionConfig config, Scheduler scheduler) {
@@ -57,9 +61,18 @@ public final class OpinionVerticle extends VerticleBase {
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
-    if (notification instanceof RecoveryFinished && !opinions.started()) {
+    if (!(notification instanceof RecoveryFinished finished)) {
+      return;
+    }
+    boolean news = finished.report().recovery() > lastRecovery;
+    // A further recovery that found nobody brought nothing to form opinions from.
+    if (news && (!opinions.started() || !finished.report().isIsolated())) {
+      lastRecovery = finished.report().recovery();
+      nextPass.cancel();
       opinions = opinions.start();
-      runPass();
+      if (!passRunning) {
+        runPass();
+      }
     }
   }
 
@@ -87,11 +100,13 @@ public final class OpinionVerticle extends VerticleBase {
 
   private void runPass() {
     long at = scheduler.instant().getEpochSecond();
+    passRunning = true;
     bus.request(LedgerRequest.ADDRESS, new LedgerRequest.SummariseAllSubjects(at), config.timeout())
         .onComplete((found, failure) -> onPassEnded(found, failure, at));
   }
 
   private void onPassEnded(SubjectSummaries found, Throwable failure, long at) {
+    passRunning = false;
     if (stopped) {
       return;
     }

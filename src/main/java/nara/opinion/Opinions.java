@@ -25,8 +25,9 @@ public record Opinions(
     return new Opinions(plannedPasses, false, 0, 0, Map.of());
   }
 
+  /** A recovery has finished: all passes are ahead. The opinions stay until the next pass. */
   Opinions start() {
-    return new Opinions(plannedPasses, true, passes, atSeconds, bySubject);
+    return new Opinions(plannedPasses, true, 0, atSeconds, bySubject);
   }
 
   /** A pass succeeded. Changes nothing before the start. */

@@ -18,7 +18,9 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusRequest;
 import nara.checkpoint.sync.CheckpointSyncRequest;
+import nara.discovery.DiscoveryNotification;
 import nara.discovery.DiscoveryRequest;
+import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
@@ -38,7 +40,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Executes the recovery plan: it turns commands into requests to other verticles and their replies
- * into events. It publishes {@link RecoveryNotification.RecoveryFinished} exactly once.
+ * into events. It publishes {@link RecoveryNotification.RecoveryFinished} exactly once for each
+ * recovery. After a recovery that found nobody it watches for neighbours, and the first one that
+ * appears starts the next recovery.
  *
  * <p>In a cluster it runs on the leader. A new leader's coordinator replays the stored events, and
  * then executes the commands that were unfinished.
@@ -51,7 +55,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private final boolean hasBroker;
   private final Scheduler scheduler;
   private final InstantSource steady;
-  private final long seed;
+  private final RandomGenerator random;
   private final List<Report.StageReport> earlierStages;
   private final Optional<LeaderHandover> handover;
 
@@ -64,11 +68,20 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** Null until the recovery is finished. */
   private Report finalReport;
 
+  /** Null unless the node waits for neighbours after a recovery that found nobody. */
+  private NeighbourWatch watch;
+
+  private Scheduler.TimerHandle nextLook = () -> {};
+  private int recovery = 1;
+
+  /** Whether a recovery has ended. */
+  private boolean tried;
+
   /** Completes when the final report is published. */
   private Future<?> finishAnnounced = Future.succeededFuture();
 
   /**
-   * Creates the coordinator of one recovery, which starts when the verticle is deployed.
+   * Creates the coordinator; the first recovery starts when the verticle is deployed.
    *
    * @param me this node's name
    * @param hasBroker whether an MQTT broker is configured: without one no verticle serves {@link
@@ -90,7 +103,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     this.hasBroker = hasBroker;
     this.scheduler = scheduler;
     this.steady = scheduler.steady();
-    this.seed = random.nextLong();
+    this.random = random;
     this.earlierStages = earlierStages;
     this.handover = handover;
   }
@@ -102,8 +115,10 @@ public final class CoordinatorVerticle extends VerticleBase {
         handover
             .<RecoveryRunner>map(mine -> new RecoveryRunner.Clustered(bus, mine))
             .orElseGet(() -> new RecoveryRunner.Local(bus));
-    replay = new RecoveryReplay(config, me, seed, earlierStages, now());
+    replay = new RecoveryReplay(config, me, 0, earlierStages, now());
     finalReport = runner.handover().report().orElse(null);
+    bus.subscribe(
+        DiscoveryNotification.ADDRESS, DiscoveryNotification.class, this::onDiscoveryNotification);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
     // Later, so that the deployer of this verticle can subscribe before the first notification.
     context.runOnContext(deployed -> begin());
@@ -116,12 +131,13 @@ public final class CoordinatorVerticle extends VerticleBase {
       return;
     }
     if (finalReport != null) {
+      recovery = finalReport.recovery();
       announceFinished();
       return;
     }
     openKeyClaims();
     if (log.isEmpty()) {
-      applyEvent(new RecoveryEvent.Started(seed));
+      startRecovery(earlierStages);
     } else {
       RecoveryReplay.replay(log, config, me, earlierStages)
           .ifPresentOrElse(this::resume, this::restart);
@@ -130,12 +146,19 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void restart() {
     LOG.warn("Failed to replay the recovery log; restarting the recovery");
-    applyEvent(new RecoveryEvent.Started(seed));
+    startRecovery(earlierStages);
+  }
+
+  private void startRecovery(List<Report.StageReport> stagesBefore) {
+    long seed = random.nextLong();
+    replay = new RecoveryReplay(config, me, seed, stagesBefore, now());
+    applyEvent(new RecoveryEvent.Started(seed, recovery));
   }
 
   /** Continues where the earlier leader stopped. */
   private void resume(RecoveryReplay replayed) {
     replay = replayed;
+    recovery = replayed.recovery();
     List<PlanCommand> unfinished = replay.unfinishedCommands();
     applyEvent(
         new RecoveryEvent.LeaderChanged(runner.handover().member(), runner.handover().term()));
@@ -153,11 +176,21 @@ public final class CoordinatorVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     timer.cancel();
-    if (!runner.outlivesNode()) {
-      applyEvent(new RecoveryEvent.StopRequested());
+    nextLook.cancel();
+    if (runner.outlivesNode() || replay.plan().finished()) {
+      stopping = true;
+      return finishAnnounced;
     }
-    stopping = true;
-    return finishAnnounced;
+    return bus.request(
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours(), Timeouts.STATUS)
+        .map(list -> (int) list.neighbours().stream().filter(Neighbour::online).count())
+        .otherwise(0)
+        .compose(
+            online -> {
+              applyEvent(new RecoveryEvent.StopRequested(online));
+              stopping = true;
+              return finishAnnounced;
+            });
   }
 
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
@@ -170,9 +203,94 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private CurrentReport currentReport() {
-    return finalReport != null
-        ? new CurrentReport("done", true, finalReport)
-        : new CurrentReport(replay.plan().stageLabel(), false, unfinishedReport());
+    if (finalReport == null) {
+      String stage = replay.plan().stageLabel();
+      String reason = tried && readyWhenTried() ? "" : "the recovery is running: " + stage;
+      return new CurrentReport(stage, false, unfinishedReport(), reason);
+    }
+    return watch == null
+        ? new CurrentReport("done", true, finalReport, "")
+        : new CurrentReport(
+            "waiting for neighbours", true, finalReport, readyWhenTried() ? "" : waitingSentence());
+  }
+
+  private boolean readyWhenTried() {
+    return config.readyWhen() == RecoveryConfig.ReadyWhen.TRIED;
+  }
+
+  private String waitingSentence() {
+    return "the node waits for neighbours: "
+        + String.join("; ", finalReport.reasons())
+        + ". The first node of a network needs recovery.ready_when \"tried\"";
+  }
+
+  // Waiting for neighbours, between a recovery that found nobody and the next one.
+
+  private void watchForNeighbours() {
+    if (watch == null) {
+      watch = new NeighbourWatch(random, now());
+      LOG.info("No neighbour answered; the node waits for neighbours and recovers when one comes");
+    }
+    scheduleLook(watch.nextWait(now()), true);
+  }
+
+  private void scheduleLook(Duration wait, boolean asksSources) {
+    nextLook.cancel();
+    nextLook = scheduler.schedule(vertx, wait, () -> look(asksSources));
+  }
+
+  private void onDiscoveryNotification(DiscoveryNotification notification) {
+    switch (notification) {
+      case DiscoveryNotification.NeighbourAppeared appeared -> {
+        if (isWatching()) {
+          scheduleLook(watch.waitAfterAppearance(now()), false);
+        } else if (replay.plan().waitsForNeighbours()) {
+          applyEvent(new RecoveryEvent.NeighbourAppeared());
+        }
+      }
+    }
+  }
+
+  private boolean isWatching() {
+    return watch != null && finalReport != null && !stopping;
+  }
+
+  private void look(boolean asksSources) {
+    Report before = finalReport;
+    bus.request(
+            DiscoveryRequest.ADDRESS,
+            new DiscoveryRequest.FindNeighbours(
+                asksSources, Set.of(), false, Duration.ZERO, RecoveryLimits.DISCOVERY_PATIENCE),
+            Timeouts.DISCOVERY)
+        .map(found -> found.list().neighbours().stream().anyMatch(Neighbour::online))
+        .otherwise(false)
+        .onSuccess(
+            online -> {
+              if (!isWatching() || finalReport != before) {
+                return;
+              }
+              if (online) {
+                recoverAgain();
+              } else {
+                watchForNeighbours();
+              }
+            });
+  }
+
+  private void recoverAgain() {
+    LOG.info("A neighbour has come; the node recovers; recovery={}", recovery + 1);
+    nextLook.cancel();
+    recovery++;
+    finalReport = null;
+    openKeyClaims();
+    startRecovery(List.of());
+  }
+
+  /** A late result of an earlier recovery changes nothing. */
+  private void applyEvent(RecoveryReplay origin, RecoveryEvent event) {
+    if (origin == replay) {
+      applyEvent(event);
+    }
   }
 
   private void applyEvent(RecoveryEvent event) {
@@ -192,10 +310,12 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   /** Applies the event that a part of this node replies with, or the failure of the stage. */
   private <R> void applyReply(String part, Future<R> reply, Function<R, RecoveryEvent> toEvent) {
+    RecoveryReplay origin = replay;
     reply
-        .onSuccess(result -> applyEvent(toEvent.apply(result)))
+        .onSuccess(result -> applyEvent(origin, toEvent.apply(result)))
         .onFailure(
-            failure -> applyEvent(new RecoveryEvent.StageFailed(failureMessage(part, failure))));
+            failure ->
+                applyEvent(origin, new RecoveryEvent.StageFailed(failureMessage(part, failure))));
   }
 
   private static String failureMessage(String part, Throwable failure) {
@@ -203,14 +323,20 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void execute(PlanCommand command) {
+    RecoveryReplay origin = replay;
     switch (command) {
       case PlanCommand.WaitUntil until ->
           timer =
               scheduler.schedule(
                   vertx,
                   Duration.between(now(), until.time()),
-                  () -> applyEvent(new RecoveryEvent.TimerFired()));
-      case PlanCommand.StartDiscovery discovery -> discover();
+                  () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
+      case PlanCommand.StartDiscovery discovery ->
+          discover(Set.of(), Duration.ZERO, RecoveryLimits.DISCOVERY_PATIENCE);
+      case PlanCommand.FindFurther further -> {
+        announceProgress();
+        discover(further.asked(), further.atLeast(), further.atMost());
+      }
       case PlanCommand.StartFetch startFetch -> fetch(startFetch);
       case PlanCommand.StartReconcile startReconcile -> reconcile(startReconcile);
       case PlanCommand.FetchFromPlaza fetch ->
@@ -246,26 +372,45 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
   }
 
-  private void discover() {
-    Future<NeighbourList> found =
-        bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY);
+  /**
+   * Finds neighbours: the first ones, or those that came late when some were asked.
+   *
+   * @param atLeast how long neighbours may announce themselves, when the plaza is connected
+   */
+  private void discover(Set<String> asked, Duration atLeast, Duration atMost) {
+    boolean first = asked.isEmpty();
     Future<String> plazaError =
         hasBroker
             ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL)
                 .map(PlazaRequest.PlazaState::error)
             : Future.succeededFuture("");
+    Future<FoundNeighbours> found =
+        plazaError.compose(
+            error ->
+                bus.request(
+                    DiscoveryRequest.ADDRESS,
+                    new DiscoveryRequest.FindNeighbours(
+                        first,
+                        asked,
+                        !first,
+                        hasBroker && error.isEmpty() ? atLeast : Duration.ZERO,
+                        atMost),
+                    Timeouts.DISCOVERY));
     Future<LedgerStats> held =
-        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
+        found.compose(
+            list ->
+                bus.request(
+                    LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL));
     applyReply(
         "discovery",
-        Future.all(found, plazaError, held),
-        all ->
+        held,
+        stats ->
             new RecoveryEvent.NeighboursDiscovered(
-                found.result().neighbours(),
-                discoveryWarnings(found.result(), plazaError.result()),
+                found.result().list().neighbours(),
+                discoveryWarnings(found.result().list(), plazaError.result()),
                 hasBroker,
-                held.result().total()));
+                stats.total(),
+                found.result().running()));
   }
 
   /** A broker that is down matters only when no neighbour was found without it. */
@@ -281,6 +426,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   /** A fetch that fails within this node counts as a stall, so that the plan retries it. */
   private void fetch(PlanCommand.StartFetch fetch) {
+    RecoveryReplay origin = replay;
     runner
         .fetch(fetch)
         .otherwise(
@@ -292,11 +438,13 @@ public final class CoordinatorVerticle extends VerticleBase {
         .onSuccess(
             fetched ->
                 applyEvent(
+                    origin,
                     new RecoveryEvent.FetchEnded(
                         fetch.callId(), fetched.outcome(), fetched.member())));
   }
 
   private void reconcile(PlanCommand.StartReconcile reconcile) {
+    RecoveryReplay origin = replay;
     bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ReconcileWithPeer(
@@ -307,7 +455,8 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new MeshRequest.ReconcileFailed(
                     MeshFailure.STALLED, failureMessage("mesh", failure)))
         .onSuccess(
-            outcome -> applyEvent(new RecoveryEvent.ReconcileEnded(reconcile.callId(), outcome)));
+            outcome ->
+                applyEvent(origin, new RecoveryEvent.ReconcileEnded(reconcile.callId(), outcome)));
   }
 
   private Future<LedgersFetched> fetchFromPlaza(Map<String, List<String>> subjects) {
@@ -353,7 +502,9 @@ public final class CoordinatorVerticle extends VerticleBase {
                   finalReport =
                       replay.buildReport(finish.recoveryOutcome().label(), finish.reasons(), now());
                   LOG.info(
-                      "Finished the boot recovery; outcome={} ledger_events={}",
+                      "Finished the recovery; recovery={} passes={} outcome={} ledger_events={}",
+                      recovery,
+                      finalReport.passes(),
                       finalReport.outcome(),
                       finalReport.ledgerTotals().total());
                   runner.storeReport(finalReport);
@@ -367,6 +518,12 @@ public final class CoordinatorVerticle extends VerticleBase {
         RecoveryNotification.ADDRESS, new RecoveryNotification.RecoveryFinished(finalReport));
     // Published instead of requested, because a node without a plaza has no consensus verticle.
     bus.publish(ConsensusRequest.ADDRESS, new ConsensusRequest.StartConsensus());
+    tried = true;
+    if (!finalReport.isIsolated()) {
+      watch = null;
+    } else if (!stopping) {
+      watchForNeighbours();
+    }
   }
 
   private void announceProgress() {

@@ -24,11 +24,15 @@ public final class PeerScore {
   private boolean omissionFound;
   private String lastFailure = "";
   private boolean unreachable;
+  private boolean lost;
+  private boolean awaited;
   private boolean unsupported;
   private String dropReason = "";
 
   void onResponse(OfferResult offer) {
     responses++;
+    lost = false;
+    awaited = false;
     consecutiveFailures = 0;
     consecutiveStalls = 0;
     receivedEvents += offer.received();
@@ -51,6 +55,7 @@ public final class PeerScore {
     consecutiveFailures++;
     lastFailure = reason;
     unreachable = failure == MeshFailure.UNREACHABLE;
+    lost = unreachable || failure == MeshFailure.CUT_OFF;
     unsupported |= failure == MeshFailure.UNSUPPORTED;
     consecutiveStalls = failure == MeshFailure.STALLED ? consecutiveStalls + 1 : 0;
     switch (failure) {
@@ -94,7 +99,27 @@ public final class PeerScore {
     dropReason = dropReason.isEmpty() ? reason : dropReason;
   }
 
+  /** Whether a peer that responded before refused or lost its last connection. */
+  public boolean lost() {
+    return lost && responses > 0 && dropReason.isEmpty();
+  }
+
+  /** Keeps a lost peer usable: the recovery waits for it. */
+  public void await() {
+    awaited = true;
+  }
+
+  /** Whether the recovery waits for the peer to come back. */
+  public boolean awaited() {
+    return awaited && dropReason.isEmpty();
+  }
+
+  public void stopAwaiting() {
+    awaited = false;
+  }
+
   void resetFailures() {
+    awaited = false;
     unsupported = false;
     if (!unreachable) {
       consecutiveFailures = 0;
@@ -123,8 +148,8 @@ public final class PeerScore {
             : RecoveryLimits.MAX_CONSECUTIVE_FAILURES;
     return !unsupported
         && !wasteful()
-        && consecutiveFailures < maxFailures
-        && !(unreachable && consecutiveFailures > 1);
+        && (awaited()
+            || (consecutiveFailures < maxFailures && !(unreachable && consecutiveFailures > 1)));
   }
 
   /** Whether the last call did not stall. */

@@ -1,5 +1,6 @@
 package nara.recovery;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,16 @@ import nara.mesh.wire.MeshFailure;
 /** The score of each peer, over all rungs of one recovery. */
 public final class PeerScores {
   private final Map<String, PeerScore> byName = new LinkedHashMap<>();
+  private Instant deadline = Instant.MIN;
+
+  /** Until when the recovery waits for lost peers; by default it does not. */
+  public Instant deadline() {
+    return deadline;
+  }
+
+  public void setDeadline(Instant until) {
+    deadline = until;
+  }
 
   public void onCallEnded(Peer peer, FetchOutcome outcome) {
     switch (outcome) {

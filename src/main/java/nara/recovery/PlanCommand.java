@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest.Peer;
 
@@ -29,7 +30,17 @@ public sealed interface PlanCommand {
 
   record WaitUntil(Instant time) implements Step {}
 
+  /** Finds the first neighbours. */
   record StartDiscovery() implements Step {}
+
+  /**
+   * Finds neighbours that came late.
+   *
+   * @param asked names of those that were asked
+   * @param atLeast how long neighbours may announce themselves, when the plaza is connected
+   * @param atMost how long to wait for sources that have not replied yet
+   */
+  record FindFurther(Set<String> asked, Duration atLeast, Duration atMost) implements Step {}
 
   /** Requests events about subjects from neighbours over the plaza. */
   record FetchFromPlaza(Map<String, List<String>> subjectsByNeighbour) implements Step {}

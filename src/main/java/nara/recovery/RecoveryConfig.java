@@ -9,9 +9,9 @@ import nara.ledger.MemoryMode;
  * Configuration of a recovery. The reference's waits and limits are the defaults.
  *
  * @param ladder rungs in order
- * @param firstWait before the first discovery, except in gossip mode
- * @param tries attempts at discovery
- * @param retryWait before the second discovery; doubled before each further one
+ * @param firstWait the longest wait for a neighbour in the first try; none in gossip mode
+ * @param tries attempts at discovery, each of which repeats until its wait is over
+ * @param retryWait the longest wait in the second try; doubled in each further one
  * @param sampleCapacity events that the sample rung requests in all
  * @param samplePage events of one sample call
  * @param maxInFlight calls in flight at once
@@ -23,6 +23,9 @@ import nara.ledger.MemoryMode;
  * @param readOnly whether the node may send nothing but reads
  * @param thoroughness the peers that the pages rung fetches from
  * @param maxEvents the ledger's limit: the pages rung leaves older events
+ * @param readyWhen what makes the node ready
+ * @param deadline how long after its start a recovery still waits for neighbours that refuse or
+ *     lose connections, while nobody else can give their events
  */
 public record RecoveryConfig(
     List<Rung> ladder,
@@ -40,7 +43,22 @@ public record RecoveryConfig(
     boolean gossip,
     boolean readOnly,
     Thoroughness thoroughness,
-    int maxEvents) {
+    int maxEvents,
+    ReadyWhen readyWhen,
+    Duration deadline) {
+
+  /** What makes a node ready. */
+  public enum ReadyWhen {
+    /** A neighbour answered in a recovery. */
+    RECOVERED,
+    /** A recovery ended, whatever came of it: for the first node of a network. */
+    TRIED;
+
+    /** The name in configuration. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** The peers that the pages rung fetches from. */
   public enum Thoroughness {
@@ -104,7 +122,9 @@ public record RecoveryConfig(
         false,
         false,
         Thoroughness.PROBE,
-        mode.maxEvents());
+        mode.maxEvents(),
+        ReadyWhen.RECOVERED,
+        Duration.ofMinutes(2));
   }
 
   /** Peers that a mesh rung fetches from at most; it may try more. */
@@ -127,7 +147,7 @@ public record RecoveryConfig(
     return withDiscoveryRetries(Duration.ZERO, 1);
   }
 
-  /** A copy that waits so long before each of its attempts at discovery. */
+  /** A copy that waits so long for a neighbour in each of its tries. */
   public RecoveryConfig withDiscoveryRetries(Duration wait, int attempts) {
     return new RecoveryConfig(
         ladder,
@@ -145,6 +165,8 @@ public record RecoveryConfig(
         gossip,
         readOnly,
         thoroughness,
-        maxEvents);
+        maxEvents,
+        readyWhen,
+        deadline);
   }
 }

@@ -9,19 +9,42 @@ import nara.trust.KeySearch;
 
 /** An input of {@link RecoveryPlan}. A cluster stores them in its replay log. */
 public sealed interface RecoveryEvent {
-  /** The recovery starts. A later leader draws the same random numbers from the seed. */
-  record Started(long seed) implements RecoveryEvent {}
+  /**
+   * The recovery starts. A later leader draws the same random numbers from the seed.
+   *
+   * @param recovery the number of the recovery since the node's start, from 1
+   */
+  record Started(long seed, int recovery) implements RecoveryEvent {
+    /** The first recovery. */
+    public Started(long seed) {
+      this(seed, 1);
+    }
+  }
 
   /**
-   * Discovery ended.
+   * Discovery ended, or has found some neighbours.
    *
    * @param warnings sentences about sources that failed
    * @param plazaAvailable whether this node has a plaza
    * @param ledgerSize events that this node holds
+   * @param running whether some source has not replied yet
    */
   record NeighboursDiscovered(
-      List<Neighbour> neighbours, List<String> warnings, boolean plazaAvailable, int ledgerSize)
-      implements RecoveryEvent {}
+      List<Neighbour> neighbours,
+      List<String> warnings,
+      boolean plazaAvailable,
+      int ledgerSize,
+      boolean running)
+      implements RecoveryEvent {
+    /** All sources have replied. */
+    public NeighboursDiscovered(
+        List<Neighbour> neighbours, List<String> warnings, boolean plazaAvailable, int ledgerSize) {
+      this(neighbours, warnings, plazaAvailable, ledgerSize, false);
+    }
+  }
+
+  /** A neighbour is online while the plan waits for one. */
+  record NeighbourAppeared() implements RecoveryEvent {}
 
   /** The time of a {@link PlanCommand.WaitUntil} has come. */
   record TimerFired() implements RecoveryEvent {}
@@ -45,8 +68,8 @@ public sealed interface RecoveryEvent {
   /** Another member of the cluster became the leader. */
   record LeaderChanged(String member, long term) implements RecoveryEvent {}
 
-  /** The node shuts down. */
-  record StopRequested() implements RecoveryEvent {}
+  /** The node shuts down, while so many neighbours are online. */
+  record StopRequested(int online) implements RecoveryEvent {}
 
   /** A part of this node failed in the current stage. */
   record StageFailed(String reason) implements RecoveryEvent {}

@@ -16,8 +16,37 @@ final class RecoveryLimits {
   /** Events in a response to such a count: it counts ledgers of up to 980,000 events. */
   static final int MAX_COUNTED = 1_000;
 
-  /** The wait before a discovery retry doubles at most this often, so that it cannot overflow. */
+  /** The wait of a try doubles at most this often, so that it cannot overflow. */
   static final int MAX_DISCOVERY_DOUBLINGS = 20;
+
+  /** How long one discovery may take before the plan looks at what it found so far. */
+  static final Duration DISCOVERY_PATIENCE = Duration.ofSeconds(10);
+
+  /** The first wait between two discoveries of a try; it doubles up to the longest one. */
+  static final Duration FIRST_LOOK_WAIT = Duration.ofSeconds(1);
+
+  static final Duration MAX_LOOK_WAIT = Duration.ofSeconds(30);
+
+  /** Passes of one recovery: strangers can announce new names for ever. */
+  static final int MAX_PASSES = 4;
+
+  /**
+   * How long after the start of a recovery neighbours may still announce themselves: up to 5 s
+   * until this node announces itself, and up to 3 s until they answer.
+   */
+  static final Duration ANNOUNCEMENT_WAIT = Duration.ofSeconds(8);
+
+  /** How long after its start a recovery waits for addresses that have not answered yet. */
+  static final Duration SOURCES_WAIT = Duration.ofSeconds(30);
+
+  /** The least such wait after a pass: one ping. */
+  static final Duration LEAST_SOURCES_WAIT = Duration.ofSeconds(5);
+
+  /** Between two recoveries: the waits for a neighbour, and the share of the time waited so far. */
+  static final Duration FIRST_WATCH_WAIT = Duration.ofSeconds(5);
+
+  static final Duration MAX_WATCH_WAIT = Duration.ofMinutes(5);
+  static final int WATCH_SHARE = 4;
 
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);

@@ -11,6 +11,10 @@ public sealed interface RecoveryNotification extends BusMessage {
   record RecoveryProgressed(String stage, int callsCompleted, int callsPlanned, Report report)
       implements RecoveryNotification {}
 
-  /** The recovery is over, and opinions may form. Published exactly once for each recovery. */
+  /**
+   * The recovery is over, and opinions may form. Published exactly once for each recovery, after
+   * all of its passes. A recovery that found nobody is followed by another one as soon as a
+   * neighbour appears; the report has its number.
+   */
   record RecoveryFinished(Report report) implements RecoveryNotification {}
 }

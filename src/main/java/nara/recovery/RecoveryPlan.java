@@ -31,9 +31,12 @@ import nara.trust.KeySearch;
  * clock, so tests and new leaders can replay it.
  *
  * <pre>
- * WAITING ⇄ DISCOVERING → RUNNING_MESH_RUNG ⇄ RUNNING_PLAZA_RUNG
+ * WAITING ⇄ DISCOVERING → RUNNING_MESH_RUNG ⇄ RUNNING_PLAZA_RUNG ⇄ FINDING_FURTHER
  *     → SYNCING_CHECKPOINTS → SEARCHING_KEYS → SEEDING_PINGS → FINISHED
  * </pre>
+ *
+ * <p>The first pass asks the neighbours that are known first, without waiting for other sources.
+ * Neighbours that come meanwhile are asked in further passes, each with the whole ladder.
  *
  * <p>A recovery without neighbours goes from DISCOVERING to FINISHED, and a stop leads there from
  * any state. {@link PlanCommand.Finish} comes exactly once, and no command after it.
@@ -44,6 +47,7 @@ public final class RecoveryPlan {
     DISCOVERING,
     RUNNING_MESH_RUNG,
     RUNNING_PLAZA_RUNG,
+    FINDING_FURTHER,
     SYNCING_CHECKPOINTS,
     SEARCHING_KEYS,
     SEEDING_PINGS,
@@ -63,10 +67,26 @@ public final class RecoveryPlan {
 
   private PlanState state = PlanState.WAITING;
   private String stage = "discovery";
+
+  /** The neighbours of this pass. */
   private List<Neighbour> neighbours = List.of();
 
-  /** In order of preference. */
-  private List<Peer> peers = List.of();
+  /** Of all passes, each pass in order of preference. */
+  private final List<Peer> peers = new ArrayList<>();
+
+  /** The problems of the sources, from the last discovery. */
+  private List<String> sourceProblems = List.of();
+
+  private int passes;
+  private Instant started = Instant.EPOCH;
+
+  /** The end of the current try; until then the discovery is repeated. */
+  private Instant tryEnd = Instant.EPOCH;
+
+  private int tries;
+  private int looks;
+  private boolean plazaResponded;
+  private boolean interrupted;
 
   /** Events that the rungs so far could not get, in words; a later rung may get them. */
   private final List<String> openLosses = new ArrayList<>();
@@ -76,10 +96,12 @@ public final class RecoveryPlan {
   private boolean plazaAvailable;
   private int ledgerSize;
 
+  /** Before the first pass. */
+  private int ledgerSizeBefore;
+
   /** Events that came new into the ledger. */
   private long addedEvents;
 
-  private int discoveryAttempts;
   private int rungIndex = -1;
   private RungExecution rung;
   private int nextCallId;
@@ -112,6 +134,7 @@ public final class RecoveryPlan {
       case RecoveryEvent.Started started -> onStarted();
       case RecoveryEvent.TimerFired fired -> onTimerFired();
       case RecoveryEvent.NeighboursDiscovered found -> onNeighboursDiscovered(found);
+      case RecoveryEvent.NeighbourAppeared appeared -> onNeighbourAppeared();
       case RecoveryEvent.FetchEnded ended ->
           continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
       case RecoveryEvent.ReconcileEnded ended ->
@@ -121,7 +144,7 @@ public final class RecoveryPlan {
       case RecoveryEvent.KeySearchEnded ended -> onKeySearchEnded(ended.result());
       case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded.targets());
       case RecoveryEvent.LeaderChanged changed -> {}
-      case RecoveryEvent.StopRequested stop -> interrupt("the node stopped during the recovery");
+      case RecoveryEvent.StopRequested stop -> onStopRequested(stop.online());
       case RecoveryEvent.StageFailed failed -> onStageFailed(failed.reason());
     }
   }
@@ -145,6 +168,16 @@ public final class RecoveryPlan {
 
   public boolean finished() {
     return state == PlanState.FINISHED;
+  }
+
+  /** Whether the plan waits for a neighbour. */
+  boolean waitsForNeighbours() {
+    return state == PlanState.WAITING;
+  }
+
+  /** How often neighbours were asked. */
+  int passes() {
+    return passes;
   }
 
   /** The name of the current stage, for progress. */
@@ -178,19 +211,14 @@ public final class RecoveryPlan {
     commands.add(new PlanCommand.LeaveStage(stage, outcome, reason));
   }
 
-  private void waitFor(Duration wait) {
-    commands.add(new PlanCommand.WaitUntil(now.plus(wait)));
-  }
-
   // Discovery.
 
   private void onStarted() {
     enter("discovery");
-    if (!config.gossip() && config.firstWait().isPositive()) {
-      waitFor(config.firstWait());
-    } else {
-      discover();
-    }
+    started = now;
+    scores.setDeadline(now.plus(config.deadline()));
+    tryEnd = config.gossip() ? now : now.plus(config.firstWait());
+    discover();
   }
 
   private void onTimerFired() {
@@ -202,37 +230,79 @@ public final class RecoveryPlan {
     }
   }
 
+  private void onNeighbourAppeared() {
+    if (state == PlanState.WAITING) {
+      discover();
+    }
+  }
+
   private void discover() {
     state = PlanState.DISCOVERING;
-    discoveryAttempts++;
+    looks++;
     commands.add(new PlanCommand.StartDiscovery());
   }
 
   private void onNeighboursDiscovered(RecoveryEvent.NeighboursDiscovered found) {
-    if (state != PlanState.DISCOVERING) {
+    if (state != PlanState.DISCOVERING && state != PlanState.FINDING_FURTHER) {
       return;
     }
-    neighbours = found.neighbours().stream().filter(Neighbour::online).toList();
-    if (neighbours.isEmpty() && discoveryAttempts < config.tries()) {
-      state = PlanState.WAITING;
-      int doublings = Math.min(discoveryAttempts - 1, RecoveryLimits.MAX_DISCOVERY_DOUBLINGS);
-      waitFor(config.retryWait().multipliedBy(1L << doublings));
-      return;
-    }
-    reasons.addAll(found.warnings());
-    if (neighbours.isEmpty()) {
-      reasons.add(
-          "no neighbour was found in %d %s"
-              .formatted(discoveryAttempts, discoveryAttempts == 1 ? "try" : "tries"));
-      leave("failed", reasons.getLast());
-      finish();
-      return;
-    }
+    sourceProblems = found.warnings();
     plazaAvailable = found.plazaAvailable() && !config.readOnly();
     ledgerSize = found.ledgerSize();
-    peers =
+    ledgerSizeBefore = passes == 0 ? ledgerSize : ledgerSizeBefore;
+    List<Neighbour> online = found.neighbours().stream().filter(Neighbour::online).toList();
+    if (state == PlanState.FINDING_FURTHER) {
+      onFurtherNeighbours(online);
+    } else if (online.isEmpty()) {
+      onNobodyFound(found.running());
+    } else {
+      startPass(online);
+    }
+  }
+
+  /** Looks again until the try is over; the last try waits until all sources have replied. */
+  private void onNobodyFound(boolean running) {
+    Instant nextLook = now.plus(lookWait());
+    if (now.isBefore(tryEnd)) {
+      waitForNeighbours(nextLook.isBefore(tryEnd) ? nextLook : tryEnd);
+      return;
+    }
+    if (running) {
+      waitForNeighbours(nextLook);
+      return;
+    }
+    tries++;
+    if (tries < config.tries()) {
+      int doublings = Math.min(tries - 1, RecoveryLimits.MAX_DISCOVERY_DOUBLINGS);
+      tryEnd = now.plus(config.retryWait().multipliedBy(1L << doublings));
+      waitForNeighbours(nextLook.isBefore(tryEnd) ? nextLook : tryEnd);
+      return;
+    }
+    reasons.add("no neighbour was found in %d %s".formatted(tries, tries == 1 ? "try" : "tries"));
+    leave("failed", reasons.getLast());
+    finish();
+  }
+
+  private Duration lookWait() {
+    int doublings = Math.min(looks - 1, RecoveryLimits.MAX_DISCOVERY_DOUBLINGS);
+    Duration wait = RecoveryLimits.FIRST_LOOK_WAIT.multipliedBy(1L << doublings);
+    return wait.compareTo(RecoveryLimits.MAX_LOOK_WAIT) < 0 ? wait : RecoveryLimits.MAX_LOOK_WAIT;
+  }
+
+  private void waitForNeighbours(Instant until) {
+    state = PlanState.WAITING;
+    commands.add(new PlanCommand.WaitUntil(until));
+  }
+
+  private void startPass(List<Neighbour> newcomers) {
+    passes++;
+    neighbours = newcomers;
+    rungIndex = -1;
+    plazaResponders.clear();
+    plazaNonResponders.clear();
+    List<Peer> added =
         PeerOrder.of(
-            neighbours.stream()
+            newcomers.stream()
                 .filter(neighbour -> !neighbour.address().isEmpty())
                 .map(
                     neighbour ->
@@ -242,9 +312,55 @@ public final class RecoveryPlan {
                             neighbour.sources().contains(Neighbour.Source.CONFIGURED)))
                 .toList(),
             random);
-    peers.forEach(peer -> scores.of(peer.name()));
-    leave("complete", neighbours.size() + " online, " + peers.size() + " with a mesh address");
-    startNextRung(peers);
+    added.forEach(peer -> scores.of(peer.name()));
+    peers.addAll(added);
+    String found = newcomers.size() + " online, " + added.size() + " with a mesh address";
+    leave("complete", passes == 1 ? found : "pass %d: %s".formatted(passes, found));
+    startNextRung(added);
+  }
+
+  /** Neighbours that came since the pass began. */
+  private void findFurther() {
+    if (passes >= RecoveryLimits.MAX_PASSES) {
+      syncCheckpoints();
+      return;
+    }
+    stage = "further";
+    state = PlanState.FINDING_FURTHER;
+    Duration announcements =
+        config.firstWait().compareTo(RecoveryLimits.ANNOUNCEMENT_WAIT) < 0
+            ? config.firstWait()
+            : RecoveryLimits.ANNOUNCEMENT_WAIT;
+    commands.add(
+        new PlanCommand.FindFurther(
+            askedNames(),
+            timeLeft(announcements, Duration.ZERO),
+            timeLeft(RecoveryLimits.SOURCES_WAIT, RecoveryLimits.LEAST_SOURCES_WAIT)));
+  }
+
+  private Set<String> askedNames() {
+    return peers.stream().map(Peer::name).collect(Collectors.toSet());
+  }
+
+  private Duration timeLeft(Duration sinceStart, Duration least) {
+    Duration left = Duration.between(now, started.plus(sinceStart));
+    return left.compareTo(least) < 0 ? least : left;
+  }
+
+  private void onFurtherNeighbours(List<Neighbour> online) {
+    Set<String> asked = askedNames();
+    List<Neighbour> newcomers =
+        online.stream()
+            // A recovery mentions hundreds of naras, and the asked ones hold what these hold.
+            .filter(each -> !each.address().isEmpty() && !each.isHearsay())
+            .filter(each -> !asked.contains(each.name()))
+            .toList();
+    if (newcomers.isEmpty()) {
+      syncCheckpoints();
+    } else {
+      enter("discovery");
+      startPass(newcomers);
+    }
   }
 
   // The ladder.
@@ -376,6 +492,7 @@ public final class RecoveryPlan {
       return;
     }
     fetched.responses().forEach(response -> plazaResponders.add(response.neighbour()));
+    plazaResponded |= !plazaResponders.isEmpty();
     plazaNonResponders.addAll(fetched.unanswered());
     if (!fetched.error().isEmpty()) {
       reasons.add("plaza: " + fetched.error());
@@ -420,6 +537,10 @@ public final class RecoveryPlan {
   private void leaveLadder() {
     reasons.addAll(openLosses);
     openLosses.clear();
+    findFurther();
+  }
+
+  private void syncCheckpoints() {
     if (respondedPeers().isEmpty()) {
       searchKeys();
       return;
@@ -482,7 +603,7 @@ public final class RecoveryPlan {
    */
   private boolean lacksKeys(KeySearch.KeySearchResult result) {
     long keyless = keylessEvents(result);
-    return keyless > RecoveryLimits.MAX_KEYLESS_SHARE * (ledgerSize + addedEvents + keyless);
+    return keyless > RecoveryLimits.MAX_KEYLESS_SHARE * (ledgerSizeBefore + addedEvents + keyless);
   }
 
   /** An event that waits for several keys counts once. */
@@ -540,13 +661,17 @@ public final class RecoveryPlan {
       return;
     }
     reasons.add(reason);
+    if (state == PlanState.FINDING_FURTHER) {
+      syncCheckpoints();
+      return;
+    }
     leave("failed", reason);
     switch (state) {
       case RUNNING_MESH_RUNG -> startNextRung(rungPeers);
       case RUNNING_PLAZA_RUNG -> afterPlazaRung();
       case SYNCING_CHECKPOINTS -> searchKeys();
       case SEARCHING_KEYS -> seedPingTimes();
-      case WAITING, DISCOVERING, SEEDING_PINGS, FINISHED -> finish();
+      case WAITING, DISCOVERING, FINDING_FURTHER, SEEDING_PINGS, FINISHED -> finish();
     }
   }
 
@@ -557,15 +682,27 @@ public final class RecoveryPlan {
     finish();
   }
 
+  /** A neighbour that is online has answered, though this node has not asked it for events. */
+  private void onStopRequested(int online) {
+    interrupted = online > 0 || !neighbours.isEmpty();
+    interrupt("the node stopped during the recovery");
+  }
+
   private void finish() {
     state = PlanState.FINISHED;
-    reasons.addAll(scores.failureSummaries());
-    boolean isolated = !scores.anyResponded() && plazaResponders.isEmpty();
-    if (isolated && reasons.isEmpty()) {
-      reasons.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
+    boolean responded = scores.anyResponded() || plazaResponded;
+    if (interrupted && !responded) {
+      reasons.add("neighbours are online, and none had given events yet");
     }
-    RecoveryOutcome end = reasons.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
+    List<String> all = new ArrayList<>(sourceProblems);
+    all.addAll(reasons);
+    all.addAll(scores.failureSummaries());
+    boolean isolated = !responded && !interrupted;
+    if (isolated && all.isEmpty()) {
+      all.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
+    }
+    RecoveryOutcome end = all.isEmpty() ? RecoveryOutcome.COMPLETE : RecoveryOutcome.PARTIAL;
     RecoveryOutcome outcome = isolated ? RecoveryOutcome.ISOLATED : end;
-    commands.add(new PlanCommand.Finish(outcome, List.copyOf(reasons)));
+    commands.add(new PlanCommand.Finish(outcome, List.copyOf(all)));
   }
 }

@@ -78,7 +78,13 @@ final class RecoveryReplay {
   }
 
   Report buildReport(String outcome, List<String> reasons, Instant now) {
+    report.setPasses(plan.passes());
     return report.build(outcome, reasons, plan::peerScore, now);
+  }
+
+  /** The number of this recovery since the node's start. */
+  int recovery() {
+    return report.recovery();
   }
 
   /** The number of applied events: the index of the next one. */
@@ -99,6 +105,7 @@ final class RecoveryReplay {
     boolean keepsStep =
         event instanceof RecoveryEvent.FetchEnded
             || event instanceof RecoveryEvent.ReconcileEnded
+            || event instanceof RecoveryEvent.NeighbourAppeared
             || event instanceof RecoveryEvent.LeaderChanged;
     pendingStep = keepsStep ? pendingStep : Optional.empty();
     addToReport(event, at);
@@ -109,7 +116,11 @@ final class RecoveryReplay {
 
   private void addToReport(RecoveryEvent event, Instant at) {
     switch (event) {
-      case RecoveryEvent.NeighboursDiscovered found -> report.addNeighbours(found.neighbours());
+      case RecoveryEvent.NeighboursDiscovered found ->
+          report.addNeighbours(
+              found.neighbours().stream()
+                  .filter(each -> plan.passes() == 0 || (each.online() && !each.isHearsay()))
+                  .toList());
       case RecoveryEvent.FetchEnded ended -> {
         if (inFlight.remove(ended.callId()) instanceof PeerCall call) {
           report.addFetch(call.peer().name(), ended.member(), ended.outcome());
@@ -129,7 +140,8 @@ final class RecoveryReplay {
               "%s leads in term %d; %d calls in flight are repeated"
                   .formatted(changed.member(), changed.term(), inFlight.size()),
               at);
-      case RecoveryEvent.Started started -> {}
+      case RecoveryEvent.Started started -> report.setRecovery(started.recovery());
+      case RecoveryEvent.NeighbourAppeared appeared -> {}
       case RecoveryEvent.TimerFired fired -> {}
       case RecoveryEvent.StopRequested stop -> {}
       case RecoveryEvent.StageFailed failed -> {}

@@ -17,8 +17,10 @@ public sealed interface RecoveryRequest<R extends BusMessage> extends Request<R>
   /**
    * The reply to {@link GetRecoveryReport}.
    *
-   * @param stage the current stage, or {@code done}
+   * @param stage the current stage, {@code done} or {@code waiting for neighbours}
    * @param finished whether the report is final
+   * @param notReadyReason why the node is not ready, in a sentence; empty when it is
    */
-  record CurrentReport(String stage, boolean finished, Report report) implements BusMessage {}
+  record CurrentReport(String stage, boolean finished, Report report, String notReadyReason)
+      implements BusMessage {}
 }

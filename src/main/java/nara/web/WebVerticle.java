@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The management port, by default on loopback, read only: {@code /health} (the process runs),
- * {@code /ready} (the recovery is done), {@code /report} (the recovery so far), {@code /counts}
- * (the counters of all parts) and {@code /cluster} (members, leader, term).
+ * {@code /ready} (the node has recovered; else the reason), {@code /report} (the recovery so far),
+ * {@code /counts} (the counters of all parts) and {@code /cluster} (members, leader, term).
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
@@ -92,8 +92,11 @@ public final class WebVerticle extends VerticleBase {
     fetchReport(context)
         .onSuccess(
             current -> {
-              Optional<String> reason = fault.get();
-              boolean ready = current.finished() && reason.isEmpty();
+              Optional<String> reason =
+                  fault
+                      .get()
+                      .or(() -> Optional.of(current.notReadyReason()).filter(t -> !t.isEmpty()));
+              boolean ready = reason.isEmpty();
               JsonObject state =
                   new JsonObject()
                       .put("ready", ready)

@@ -69,7 +69,7 @@ class StopIT {
         assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(node.exitValue()).as(rest).isZero();
         assertThat(rest)
-            .contains("stopped nara during its start")
+            .contains("stopped during the start")
             .doesNotContain("is running", "goodbye");
       } finally {
         node.destroyForcibly();

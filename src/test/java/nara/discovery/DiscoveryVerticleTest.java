@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -24,6 +27,8 @@ import nara.bus.Scheduler;
 import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
+import nara.discovery.DiscoveryRequest.FindNeighbours;
+import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.ListNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
@@ -115,6 +120,123 @@ class DiscoveryVerticleTest {
     assertThat(pinged).hasSize(1);
     discover(vertx);
     assertThat(pinged).as("a later asking asks anew").hasSize(2);
+  }
+
+  @Test
+  void a_good_peer_is_found_at_once_among_200_silent_ones(Vertx vertx) throws Exception {
+    mesh(
+        vertx,
+        peer ->
+            peer.address().equals("10.0.0.1:200")
+                ? Future.succeededFuture(pong("bart"))
+                : Promise.<PingOutcome>promise().future());
+    String[] addresses = new String[201];
+    for (int i = 0; i <= 200; i++) {
+      addresses[i] = "10.0.0.1:" + (i + 1);
+    }
+    deploy(vertx, peers(addresses));
+    Instant before = Instant.now();
+
+    FoundNeighbours found = find(vertx, Set.of());
+
+    assertThat(online(found.list())).containsExactly("bart");
+    assertThat(found.running()).isTrue();
+    assertThat(found.list().problems())
+        .singleElement()
+        .asString()
+        .startsWith("200 configured peers have not answered yet: 10.0.0.1:1, ");
+    assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void a_silent_address_of_a_range_delays_nobody(Vertx vertx) throws Exception {
+    mesh(
+        vertx,
+        peer ->
+            peer.address().startsWith("10.0.1.2")
+                ? Future.succeededFuture(pong("lisa"))
+                : Promise.<PingOutcome>promise().future());
+    deploy(vertx, scan("10.0.1.0/29"));
+    assertThat(online(find(vertx, Set.of()).list())).containsExactly("lisa");
+  }
+
+  @Test
+  void an_empty_range_is_a_problem_only_when_nobody_is_online(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of()));
+    deploy(vertx, scan("10.0.1.0/29"));
+    assertThat(discover(vertx).problems())
+        .containsExactly("nobody answered in the range 10.0.1.0/29");
+    tell(vertx, new Online("bart", "", "", Optional.of(TestIdentities.key("bart")), true, false));
+    assertThat(discover(vertx).problems()).isEmpty();
+  }
+
+  @Test
+  void a_configured_peer_that_was_silent_is_pinged_again_while_a_run_goes_on(Vertx vertx)
+      throws Exception {
+    AtomicInteger pings = new AtomicInteger();
+    mesh(
+        vertx,
+        peer ->
+            peer.address().startsWith("10.0.1.")
+                ? Promise.<PingOutcome>promise().future()
+                : Future.succeededFuture(pings.incrementAndGet() > 1 ? pong("bart") : silence()));
+    deploy(
+        vertx,
+        new DiscoveryConfig(
+            List.of(new ConfiguredPeer("bart", "10.0.0.1:1")),
+            Optional.of(new Scan("10.0.1.0/29", 7433)),
+            "",
+            Duration.ofSeconds(1),
+            50,
+            false));
+    FoundNeighbours first =
+        await(
+            Bus.of(vertx)
+                .request(
+                    DiscoveryRequest.ADDRESS,
+                    new FindNeighbours(
+                        true, Set.of(), false, Duration.ZERO, Duration.ofMillis(200)),
+                    SOON));
+    assertThat(online(first.list())).isEmpty();
+    assertThat(first.running()).isTrue();
+    assertThat(online(find(vertx, Set.of()).list())).containsExactly("bart");
+  }
+
+  @Test
+  void neighbours_that_the_asker_has_already_do_not_count(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
+    deploy(vertx, peers("10.0.0.1:1"));
+    assertThat(find(vertx, Set.of("bart")).running()).isFalse();
+  }
+
+  @Test
+  void a_neighbour_that_comes_is_announced_once(Vertx vertx) throws Exception {
+    BlockingQueue<DiscoveryNotification> announced = new LinkedBlockingQueue<>();
+    Bus.of(vertx)
+        .subscribe(DiscoveryNotification.ADDRESS, DiscoveryNotification.class, announced::add);
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
+    deploy(vertx, peers("10.0.0.1:1"));
+    discover(vertx);
+    discover(vertx);
+    assertThat(announced.poll(5, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            DiscoveryNotification.NeighbourAppeared.class,
+            appeared -> assertThat(appeared.neighbour().name()).isEqualTo("bart"));
+    assertThat(announced).isEmpty();
+  }
+
+  private static FoundNeighbours find(Vertx vertx, Set<String> except) throws Exception {
+    return await(
+        Bus.of(vertx)
+            .request(
+                DiscoveryRequest.ADDRESS,
+                new FindNeighbours(true, except, false, Duration.ZERO, Duration.ofSeconds(10)),
+                SOON));
+  }
+
+  private static DiscoveryConfig scan(String cidr) {
+    return new DiscoveryConfig(
+        List.of(), Optional.of(new Scan(cidr, 7433)), "", Duration.ofSeconds(1), 50, false);
   }
 
   @Test
@@ -285,7 +407,9 @@ class DiscoveryVerticleTest {
 
     assertThat(online(await(waiting))).containsExactly("bart");
     assertThat(await(waiting).problems())
-        .containsExactly("discovery stopped before all sources replied");
+        .containsExactly(
+            "discovery stopped before all sources replied",
+            "1 configured peer has not answered yet: 10.0.0.2:1");
   }
 
   @Test

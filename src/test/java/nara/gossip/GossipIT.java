@@ -165,14 +165,33 @@ class GossipIT {
     }
   }
 
+  @Test
+  void all_events_since_the_last_contact_come_from_a_peer_without_reconcile() {
+    TestNode lisa = start("lisa", config -> config);
+    try (FaultyPeer older =
+        FaultyPeer.proxying(lisa.address()).without("/events/reconcile", "/events/fetch")) {
+      TestNode bart = start("bart", TestNode.withPeers("lisa@" + older.address()));
+      assertThat(bart.report().outcome()).isEqualTo("complete");
+      Set<String> missed =
+          publish(lisa, time.instant().minusSeconds(1_800), 3 * BackgroundSync.MAX_EVENTS);
+
+      pass(Duration.ofMinutes(40));
+
+      assertThat(bart.heldEvents()).containsAll(missed);
+    }
+  }
+
   /** Teases that are too old for a zine, as the node holds them. */
   private Set<String> publishYesterday(TestNode node, int count) {
-    Instant yesterday = time.instant().minus(Duration.ofHours(20));
+    return publish(node, time.instant().minus(Duration.ofHours(20)), count);
+  }
+
+  private Set<String> publish(TestNode node, Instant from, int count) {
     String name = node.node().identity().name();
     OwnEventPublisher own = new OwnEventPublisher(node.node().bus(), node.node().identity(), time);
     Set<String> before = node.heldEvents();
     for (int i = 0; i < count; i++) {
-      await(own.publish(Event.unixNanos(yesterday.plusSeconds(i)), tease(name, "moe-" + i)));
+      await(own.publish(Event.unixNanos(from.plusSeconds(i)), tease(name, "moe-" + i)));
     }
     Set<String> published = node.heldEvents();
     published.removeAll(before);

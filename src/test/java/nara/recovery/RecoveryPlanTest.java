@@ -50,7 +50,7 @@ class RecoveryPlanTest {
             "keys complete",
             "pings complete");
     assertThat(scenario.finish).isEqualTo(new Finish(RecoveryOutcome.COMPLETE, List.of()));
-    assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(30));
+    assertThat(scenario.totalWait).isZero();
   }
 
   @ParameterizedTest
@@ -99,19 +99,103 @@ class RecoveryPlanTest {
     RecoveryScenario scenario = new RecoveryScenario(MEDIUM).discovering(List.of()).run();
 
     assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(30 + 30 + 60));
-    assertThat(
-            scenario.executedCommands.stream().filter(PlanCommand.StartDiscovery.class::isInstance))
-        .hasSize(3);
+    assertThat(scenario.looks)
+        .as("seconds since the start; each try repeats the discovery until its wait is over")
+        .containsExactly(0L, 1L, 3L, 7L, 15L, 30L, 60L, 90L, 120L);
     assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.ISOLATED);
     assertThat(scenario.finish.reasons()).containsExactly("no neighbour was found in 3 tries");
   }
 
   @Test
-  void a_neighbour_that_comes_at_the_second_try_is_enough() {
+  void a_neighbour_that_comes_at_the_second_look_is_enough() {
     RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM).discovering(List.of(), neighbours("a")).run();
     assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
-    assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(60));
+    assertThat(scenario.totalWait).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void a_neighbour_that_appears_during_a_wait_is_asked_at_once() {
+    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
+    plan.onEvent(new Started(1), RecoveryScenario.START);
+    RecoveryEvent nobody = new RecoveryEvent.NeighboursDiscovered(List.of(), List.of(), false, 0);
+    assertThat(plan.onEvent(nobody, RecoveryScenario.START))
+        .hasOnlyElementsOfType(PlanCommand.WaitUntil.class);
+    assertThat(plan.onEvent(new RecoveryEvent.NeighbourAppeared(), RecoveryScenario.START))
+        .containsExactly(new PlanCommand.StartDiscovery());
+  }
+
+  @Test
+  void the_last_try_waits_until_all_sources_have_replied() {
+    RecoveryPlan plan = new RecoveryPlan(MEDIUM.withoutFirstWait(), "me", new SplittableRandom(1));
+    plan.onEvent(new Started(1), RecoveryScenario.START);
+    RecoveryEvent scanning =
+        new RecoveryEvent.NeighboursDiscovered(List.of(), List.of(), false, 0, true);
+    assertThat(plan.onEvent(scanning, RecoveryScenario.START))
+        .hasOnlyElementsOfType(PlanCommand.WaitUntil.class);
+    plan.onEvent(new RecoveryEvent.TimerFired(), RecoveryScenario.START);
+    RecoveryEvent nobody = new RecoveryEvent.NeighboursDiscovered(List.of(), List.of(), false, 0);
+    assertThat(plan.onEvent(nobody, RecoveryScenario.START))
+        .hasAtLeastOneElementOfType(Finish.class);
+  }
+
+  @Test
+  void neighbours_that_come_during_a_pass_are_asked_in_the_next_one() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a"))
+            .findingLater(neighbours("a", "b"))
+            .run();
+    assertThat(scenario.stages)
+        .containsExactly(
+            "discovery complete",
+            "sample complete",
+            "discovery complete",
+            "sample complete",
+            "checkpoints complete",
+            "keys complete",
+            "pings complete");
+    assertThat(scenario.requestsByPeer).containsOnlyKeys("a", "b");
+    assertThat(scenario.finish).isEqualTo(new Finish(RecoveryOutcome.COMPLETE, List.of()));
+  }
+
+  @Test
+  void names_that_keep_appearing_do_not_stretch_a_recovery() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a"))
+            .findingLater(
+                neighbours("a", "b"),
+                neighbours("a", "b", "c"),
+                neighbours("a", "b", "c", "d"),
+                neighbours("a", "b", "c", "d", "e"))
+            .run();
+    assertThat(scenario.requestsByPeer).containsOnlyKeys("a", "b", "c", "d");
+  }
+
+  @Test
+  void a_late_neighbour_makes_up_for_one_that_refused() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a"))
+            .findingLater(neighbours("a", "b"))
+            .answering((peer, q) -> peer.equals("a") ? failed(MeshFailure.UNREACHABLE) : fetched(5))
+            .run();
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons()).singleElement().asString().startsWith("a answered none");
+  }
+
+  @Test
+  void a_stop_with_neighbours_online_is_not_isolation() {
+    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
+    plan.onEvent(new Started(1), RecoveryScenario.START);
+    assertThat(plan.onEvent(new RecoveryEvent.StopRequested(3), RecoveryScenario.START))
+        .contains(
+            new Finish(
+                RecoveryOutcome.PARTIAL,
+                List.of(
+                    "the node stopped during the recovery",
+                    "neighbours are online, and none had given events yet")));
   }
 
   @Test
@@ -389,9 +473,9 @@ class RecoveryPlanTest {
     RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
     plan.onEvent(new Started(1), RecoveryScenario.START);
     List<PlanCommand> atStop =
-        plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START);
+        plan.onEvent(new RecoveryEvent.StopRequested(0), RecoveryScenario.START);
     assertThat(atStop).filteredOn(Finish.class::isInstance).hasSize(1);
-    assertThat(plan.onEvent(new RecoveryEvent.StopRequested(), RecoveryScenario.START)).isEmpty();
+    assertThat(plan.onEvent(new RecoveryEvent.StopRequested(0), RecoveryScenario.START)).isEmpty();
     assertThat(plan.onEvent(new RecoveryEvent.TimerFired(), RecoveryScenario.START)).isEmpty();
   }
 
@@ -429,7 +513,9 @@ class RecoveryPlanTest {
       }
       out = next;
     }
-    assertThat(out).hasAtLeastOneElementOfType(PlanCommand.SyncCheckpoints.class);
+    assertThat(out).hasAtLeastOneElementOfType(PlanCommand.FindFurther.class);
+    assertThat(plan.onEvent(new StageFailed("discovery: late"), RecoveryScenario.START))
+        .hasAtLeastOneElementOfType(PlanCommand.SyncCheckpoints.class);
 
     assertThat(plan.onEvent(new StageFailed("checkpoints: late"), RecoveryScenario.START))
         .hasAtLeastOneElementOfType(PlanCommand.SearchKeys.class);
@@ -439,7 +525,7 @@ class RecoveryPlanTest {
         .contains(
             new Finish(
                 RecoveryOutcome.PARTIAL,
-                List.of("checkpoints: late", "keys: late", "pings: late")));
+                List.of("discovery: late", "checkpoints: late", "keys: late", "pings: late")));
   }
 
   @Test
@@ -453,7 +539,7 @@ class RecoveryPlanTest {
 
     List<PlanCommand> left = plan.onEvent(new StageFailed("plaza: late"), RecoveryScenario.START);
 
-    assertThat(left).hasAtLeastOneElementOfType(PlanCommand.SearchKeys.class);
+    assertThat(left).hasAtLeastOneElementOfType(PlanCommand.FindFurther.class);
     assertThat(plan.finished()).isFalse();
   }
 

@@ -46,6 +46,12 @@ final class RecoveryScenario {
   int maxInFlight;
 
   private final RecoveryPlan plan;
+
+  /** When discovery started, in seconds since the start. */
+  final List<Long> looks = new ArrayList<>();
+
+  private final Deque<List<Neighbour>> late = new ArrayDeque<>();
+  private List<Neighbour> found = List.of();
   private final Deque<List<Neighbour>> discoveries = new ArrayDeque<>();
   private List<String> troubles = List.of();
   private boolean plaza;
@@ -75,6 +81,15 @@ final class RecoveryScenario {
 
   RecoveryScenario withTroubles(String... sentences) {
     troubles = List.of(sentences);
+    return this;
+  }
+
+  /** What is known after each pass. */
+  @SafeVarargs
+  final RecoveryScenario findingLater(List<Neighbour>... afterPasses) {
+    for (List<Neighbour> known : afterPasses) {
+      late.add(known);
+    }
     return this;
   }
 
@@ -138,7 +153,12 @@ final class RecoveryScenario {
         pending.add(new RecoveryEvent.TimerFired());
       }
       case PlanCommand.StartDiscovery discovery -> {
-        List<Neighbour> found = discoveries.size() > 1 ? discoveries.poll() : discoveries.peek();
+        looks.add(Duration.between(START, now).toSeconds());
+        found = discoveries.size() > 1 ? discoveries.poll() : discoveries.peek();
+        pending.add(new RecoveryEvent.NeighboursDiscovered(found, troubles, plaza, held));
+      }
+      case PlanCommand.FindFurther further -> {
+        found = late.isEmpty() ? found : late.poll();
         pending.add(new RecoveryEvent.NeighboursDiscovered(found, troubles, plaza, held));
       }
       case StartFetch fetch -> {

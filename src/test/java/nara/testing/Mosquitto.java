@@ -60,7 +60,8 @@ public final class Mosquitto implements AutoCloseable {
 
   /** A broker that ends the connection of a client that sends a larger packet. */
   public static Mosquitto startWithMaxPacket(int bytes) {
-    return start("127.0.0.1", "allow_anonymous true\nmax_packet_size " + bytes + "\n", "", "", false);
+    return start(
+        "127.0.0.1", "allow_anonymous true\nmax_packet_size " + bytes + "\n", "", "", false);
   }
 
   /** A broker that refuses subscriptions to this filter; empty where it has no such plugin. */

@@ -21,9 +21,14 @@ public final class TcpProxy implements AutoCloseable {
 
   /** A cable to the broker at that URL. */
   public TcpProxy(String url) {
+    this(url, 0);
+  }
+
+  /** The same at a port that was in use before: the cable is mended. */
+  public TcpProxy(String url, int port) {
     this.broker = URI.create(url);
     try {
-      serverSocket = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+      serverSocket = new ServerSocket(port, 8, InetAddress.getLoopbackAddress());
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
@@ -33,6 +38,10 @@ public final class TcpProxy implements AutoCloseable {
   /** Where the node finds its end, as a configuration gives it. */
   public String url() {
     return "mqtt://127.0.0.1:" + serverSocket.getLocalPort();
+  }
+
+  public int port() {
+    return serverSocket.getLocalPort();
   }
 
   private void acceptConnections() {
@@ -64,9 +73,13 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Cuts it. */
   @Override
   public void close() {
+    cut();
+  }
+
+  /** Cuts it. */
+  public void cut() {
     try {
       serverSocket.close();
       for (Socket end : sockets) {

@@ -105,7 +105,7 @@ public final class TestNode implements AutoCloseable {
                             switch (news) {
                               case RecoveryProgressed progressed -> onProgress.accept(progressed);
                               case RecoveryNotification.RecoveryFinished done ->
-                                  report.complete(done.report());
+                                  report.tryComplete(done.report());
                             }
                           });
                   return starting.bus().request(TrustRequest.ADDRESS, offer(events), TIMEOUT);

@@ -53,7 +53,7 @@ class FailedVerifierIT {
             RecoveryRequest.GetRecoveryReport.class,
             asked ->
                 Future.succeededFuture(
-                    new RecoveryRequest.CurrentReport("done", true, Report.empty("complete"))));
+                    new RecoveryRequest.CurrentReport("done", true, Report.empty("complete"), "")));
     int port = freePort();
     Blocking.await(
         vertx.deployVerticle(

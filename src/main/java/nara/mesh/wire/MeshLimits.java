@@ -58,8 +58,11 @@ public final class MeshLimits {
   /** Idle connections close before the server closes them: no request meets a closed one. */
   public static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(15);
 
-  /** Pings in flight, as in the address scan of the reference. */
-  public static final int PINGS_IN_FLIGHT = 50;
+  /**
+   * Pings in flight: of 256 configured peers, so that none waits for the silence of others, and of
+   * a scan and of announced addresses, which discovery bounds more tightly.
+   */
+  public static final int PINGS_IN_FLIGHT = 400;
 
   /**
    * Requests in flight to addresses that have not responded yet, for each request that {@code

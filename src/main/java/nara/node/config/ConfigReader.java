@@ -40,6 +40,7 @@ import nara.node.config.NodeConfig.IdentityConfig;
 import nara.node.config.NodeConfig.MemoryConfig;
 import nara.node.config.NodeConfig.WebConfig;
 import nara.recovery.RecoveryConfig;
+import nara.recovery.RecoveryConfig.ReadyWhen;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryConfig.Thoroughness;
 import nara.snapshot.SnapshotConfig;
@@ -401,6 +402,7 @@ public final class ConfigReader {
     ConfigKind<Integer> page = count(1, Query.MAX_EVENTS, "events");
     ConfigKind<Thoroughness> thoroughness =
         oneOf(List.of(Thoroughness.values()), Thoroughness::label);
+    ConfigKind<ReadyWhen> readyWhen = oneOf(List.of(ReadyWhen.values()), ReadyWhen::label);
     RecoveryConfig recovery =
         new RecoveryConfig(
             s.list("ladder", d.ladder(), 1, rungs.size(), oneOf(rungs, Rung::label)),
@@ -418,7 +420,9 @@ public final class ConfigReader {
             gossip,
             readOnly,
             s.read("thoroughness", d.thoroughness(), thoroughness),
-            memory.maxEvents());
+            memory.maxEvents(),
+            s.read("ready_when", d.readyWhen(), readyWhen),
+            s.read("deadline", d.deadline(), duration(Duration.ZERO, DAY)));
     if (recovery.ladder().stream().distinct().count() < recovery.ladder().size()) {
       s.addProblem("ladder", "has a rung twice");
     }

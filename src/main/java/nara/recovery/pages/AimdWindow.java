@@ -4,13 +4,15 @@ import java.time.Duration;
 import nara.ledger.Query;
 
 /**
- * The page size and the request window of one peer: both grow while responses are fast, and shrink
- * when one is slow or fails.
+ * The page size and the request window of one peer: both grow while transfers are fast, and shrink
+ * when one is slow or fails. A long latency does not count as slow: it needs large pages and
+ * several requests in flight.
  *
  * <p>Additive increase and multiplicative decrease, as in TCP: a distant or busy peer gets small
  * requests, so that a stall loses little, and nobody has to know the network beforehand.
  */
 final class AimdWindow {
+  private final TransferModel model = new TransferModel();
   private int pageSize = PagesLimits.INITIAL_PAGE_SIZE;
   private int window = PagesLimits.INITIAL_WINDOW;
   private int responsesSinceChange;
@@ -32,12 +34,14 @@ final class AimdWindow {
    * @param took from the request to the last byte
    */
   void onResponse(int events, Duration took) {
-    if (took.compareTo(PagesLimits.SLOW_RESPONSE) > 0) {
+    model.add(events, took);
+    Duration transfer = model.transferTime(events, took);
+    if (transfer.compareTo(PagesLimits.SLOW_RESPONSE) > 0) {
       halvePage();
       setWindow(Math.max(1, window - 1));
       return;
     }
-    if (took.compareTo(PagesLimits.FAST_RESPONSE) < 0) {
+    if (transfer.compareTo(PagesLimits.FAST_RESPONSE) < 0) {
       pageSize = Math.min(Query.MAX_EVENTS, pageSize * 2);
     }
     if (events < PagesLimits.MIN_MEASURED_EVENTS) {

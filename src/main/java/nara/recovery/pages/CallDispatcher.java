@@ -66,12 +66,18 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
 
   private final Map<String, Peer> peers;
   private final Map<String, AimdWindow> windows = new HashMap<>();
+  private final LostPeers lostPeers;
   private int addedCount;
 
   CallDispatcher(
-      Map<String, Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
+      Map<String, Peer> peers,
+      PeerScores scores,
+      LostPeers lostPeers,
+      RecoveryConfig config,
+      IntSupplier callIds) {
     super(scores, config, callIds);
     this.peers = peers;
+    this.lostPeers = lostPeers;
   }
 
   void add(CallPurpose purpose, String peer, int index, String subjectPeer, Query query) {
@@ -81,6 +87,11 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
 
   void retry(PagesCall call, String peer) {
     waiting.add(call.retriedAt(peers.get(peer)));
+  }
+
+  /** Repeats a call at a lost peer, after its pause. */
+  void repeat(PagesCall call) {
+    waiting.addFirst(call);
   }
 
   /** Adds the next page of a range before all waiting calls. */
@@ -103,7 +114,8 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
     // start it.
     do {
       startOnce(onUnusablePeer, commands);
-    } while (inFlight.isEmpty() && !waiting.isEmpty());
+    } while (inFlight.isEmpty()
+        && waiting.stream().anyMatch(call -> !lostPeers.isPaused(call.peerName())));
   }
 
   private void startOnce(Consumer<PagesCall> onUnusablePeer, List<PlanCommand> commands) {
@@ -119,7 +131,7 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
         startOrWait(call, commands);
       }
     }
-    boolean nothingElse = waiting.isEmpty();
+    boolean nothingElse = waiting.stream().allMatch(call -> lostPeers.isPaused(call.peerName()));
     silent.forEach(
         call -> {
           if (nothingElse) {
@@ -146,6 +158,9 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   }
 
   boolean hasRoom(String peer) {
+    if (lostPeers.isPaused(peer)) {
+      return false;
+    }
     boolean responded = peerScores.of(peer).hasResponded();
     int all = 0;
     int same = 0;

@@ -48,6 +48,14 @@ final class PagesLimits {
   /** Calls to peers that have not responded yet, for each call in flight to others. */
   static final int NEWCOMERS_PER_PLACE = MeshLimits.NEWCOMERS_PER_PLACE;
 
+  // Lost peers.
+
+  /** The pause before the first retry of a lost connection; it doubles up to the longest one. */
+  static final Duration FIRST_LOST_PAUSE = Duration.ofMillis(500);
+
+  /** A peer that is back waits at most so long. */
+  static final Duration MAX_LOST_PAUSE = Duration.ofSeconds(8);
+
   // The last resort.
 
   /** The time of the last phase, and the events that must have come for each further second. */
@@ -103,10 +111,16 @@ final class PagesLimits {
   /** The mesh client's default limit for one peer. */
   static final int MAX_WINDOW = 4;
 
-  /** After a faster response the page grows. A quarter of the first stall timeout. */
+  /** The share with which a response counts in the model of a peer after the next one. */
+  static final double MODEL_DECAY = 0.85;
+
+  /** The least variance of sizes that shows a latency: sizes differ by some hundred events. */
+  static final double LEAST_VARIANCE = 250.0 * 250;
+
+  /** After a faster transfer the page grows. A quarter of the first stall timeout. */
   static final Duration FAST_RESPONSE = Duration.ofMillis(500);
 
-  /** After a slower response page and window shrink. */
+  /** After a slower transfer page and window shrink. The latency does not count. */
   static final Duration SLOW_RESPONSE = Duration.ofMillis(1_500);
 
   /** How much longer than at best an event may take before the requests slow each other down. */

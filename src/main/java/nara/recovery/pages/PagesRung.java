@@ -2,16 +2,15 @@ package nara.recovery.pages;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
@@ -69,14 +68,19 @@ public final class PagesRung implements RungExecution {
   private final SpotChecks checks;
   private final Announcements announcements;
   private final LastResort lastResort;
+  private final LostPeers lostPeers;
   private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
   private final FetchedEvents fetchedEvents = new FetchedEvents();
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
 
-  /** The actions at the ends of the started waits, the earliest first. */
-  private final Deque<Runnable> waits = new ArrayDeque<>();
+  private record Wait(Instant until, Runnable then) {}
+
+  /** The started waits, the earliest first. */
+  private final PriorityQueue<Wait> waits = new PriorityQueue<>(Comparator.comparing(Wait::until));
+
+  private Instant now = Instant.EPOCH;
 
   private Phase phase = Phase.SKETCH;
   private boolean ledgerFull;
@@ -93,7 +97,8 @@ public final class PagesRung implements RungExecution {
     this.peerScores = scores;
     this.config = config;
     this.me = me;
-    dispatcher = new CallDispatcher(this.peers, scores, config, callIds);
+    lostPeers = new LostPeers(scores, random);
+    dispatcher = new CallDispatcher(this.peers, scores, lostPeers, config, callIds);
     groups = new ReplicaGroups(scores);
     probes = new ProbeSampler(groups, dispatcher);
     scheduler = new RangeScheduler(scores);
@@ -107,25 +112,31 @@ public final class PagesRung implements RungExecution {
   }
 
   @Override
-  public List<PlanCommand> startCalls(Instant now) {
+  public List<PlanCommand> startCalls(Instant time) {
+    now = time;
     List<PlanCommand> commands = new ArrayList<>();
     lastResort.onTime(now);
+    lostPeers.startPauses(now).ifPresent(until -> waitUntil(until, lostPeers::onWake, commands));
     do {
       dispatcher.startWaiting(reassigner::reassignOrAbandon, commands);
       startRanges(commands);
     } while (!busy() && advancePhase());
     if (!finished()) {
-      sketches.startGrace().ifPresent(wait -> wait(now, wait, sketches::onGraceOver, commands));
+      sketches.startGrace().ifPresent(wait -> wait(wait, sketches::onGraceOver, commands));
     }
     if (phase == Phase.KEYS && announcements.startGrace()) {
-      wait(now, PagesLimits.KEYS_GRACE, announcements::onGraceOver, commands);
+      wait(PagesLimits.KEYS_GRACE, announcements::onGraceOver, commands);
     }
     return commands;
   }
 
-  private void wait(Instant now, Duration wait, Runnable then, List<PlanCommand> commands) {
-    waits.add(then);
-    commands.add(new PlanCommand.WaitUntil(now.plus(wait)));
+  private void wait(Duration wait, Runnable then, List<PlanCommand> commands) {
+    waitUntil(now.plus(wait), then, commands);
+  }
+
+  private void waitUntil(Instant until, Runnable then, List<PlanCommand> commands) {
+    waits.add(new Wait(until, then));
+    commands.add(new PlanCommand.WaitUntil(until));
   }
 
   private void startRanges(List<PlanCommand> commands) {
@@ -159,6 +170,7 @@ public final class PagesRung implements RungExecution {
         call -> {
           switch (outcome) {
             case PageFetched page -> {
+              lostPeers.onResponse(call.peerName());
               totals.onResponse(call, page);
               ledgerFull |= totals.addedEvents() >= config.maxEvents() || allPruned(call, page);
               if (page.fault().isEmpty() || takesFaulty(call)) {
@@ -169,20 +181,40 @@ public final class PagesRung implements RungExecution {
                 reassigner.onFailed(call, MeshFailure.NOT_ASKED);
               }
             }
-            case FetchFailed failed -> {
-              totals.onFailure(call, failed);
-              if (call.purpose() == CallPurpose.SKETCH) {
-                sketches.onFailure(call);
-              } else if (call.purpose() == CallPurpose.CHECK_SKIPPED) {
-                // Nothing shows that this group has nothing of its own.
-                groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
-              }
-              reassigner.onFailed(call, failed.failure());
-            }
+            case FetchFailed failed -> onFetchFailed(call, failed);
           }
           recheckIfSuspect(call.peerName());
         });
     return ended.isPresent();
+  }
+
+  private void onFetchFailed(PagesCall call, FetchFailed failed) {
+    if (awaitsLost(call)) {
+      dispatcher.repeat(call);
+      return;
+    }
+    totals.onFailure(call, failed);
+    if (call.purpose() == CallPurpose.SKETCH) {
+      sketches.onFailure(call);
+    } else if (call.purpose() == CallPurpose.CHECK_SKIPPED) {
+      // Nothing shows that this group has nothing of its own.
+      groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
+    }
+    reassigner.onFailed(call, failed.failure());
+  }
+
+  /** Whether to repeat a call at a peer that lost its connection: nobody else can serve it. */
+  private boolean awaitsLost(PagesCall call) {
+    String peer = call.peerName();
+    RangeFetch range = call.rangeFetch();
+    // A few events of one peer's tail are not worth the wait when others gave the rest.
+    boolean others =
+        range == null || range.tailOnly()
+            ? peers.keySet().stream()
+                .anyMatch(each -> !each.equals(peer) && peerScores.usable(each))
+            : range.candidates().stream()
+                .anyMatch(each -> !each.equals(peer) && range.mayBeFetchedBy(each, peerScores));
+    return !others && lostPeers.awaits(peer, now);
   }
 
   /** Whether a page that is not what was requested may still bring its fetch forward. */
@@ -377,13 +409,15 @@ public final class PagesRung implements RungExecution {
       case FETCH_RANGE ->
           !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
       case KEYS -> announcements.blocksPhase(call);
-      case ABOUT_SELF, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
+      // Requested first, but a round trip of its own would only delay the rest.
+      case ABOUT_SELF -> phase != Phase.PROBE;
+      case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
     };
   }
 
   @Override
   public void onTimerFired() {
-    Optional.ofNullable(waits.poll()).ifPresent(Runnable::run);
+    Optional.ofNullable(waits.poll()).ifPresent(wait -> wait.then().run());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package nara.recovery.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -12,6 +13,9 @@ import java.util.Map;
  * @param outcome {@code complete}, {@code partial} or {@code isolated}; {@code running} before
  * @param reasons sentences on why it is not complete
  * @param startedAt ISO 8601, UTC
+ * @param recovery its number since the node's start; a recovery that found nobody is followed by
+ *     another
+ * @param passes how often neighbours were asked: those that came late in a further pass
  * @param stageReports in the order they were entered
  * @param pingTimesSeeded targets whose average ping time was seeded
  * @param conflicts contradictory key claims, oldest first
@@ -22,6 +26,8 @@ public record Report(
     List<String> reasons,
     @JsonProperty("started_at") String startedAt,
     @JsonProperty("duration_ms") long durationMs,
+    int recovery,
+    int passes,
     @JsonProperty("stages") List<StageReport> stageReports,
     List<NeighbourTotals> neighbours,
     @JsonProperty("events") EventTotals eventTotals,
@@ -38,6 +44,8 @@ public record Report(
         List.of(),
         "",
         0,
+        1,
+        0,
         List.of(),
         List.of(),
         new EventTotals(0, 0, 0, 0, 0, 0, Map.of()),
@@ -46,6 +54,12 @@ public record Report(
         new LedgerTotals(0, Map.of()),
         List.of(),
         List.of());
+  }
+
+  /** Whether no peer responded. */
+  @JsonIgnore
+  public boolean isIsolated() {
+    return outcome.equals("isolated");
   }
 
   /** A rung or another stage. */

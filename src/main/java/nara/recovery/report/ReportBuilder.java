@@ -42,6 +42,8 @@ public final class ReportBuilder {
   private int quarantined;
   private int rejected;
   private Instant stageStarted;
+  private int recovery = 1;
+  private int passes;
   private CheckpointTotals checkpointTotals = new CheckpointTotals(0, 0, 0, 0);
   private int pingTimesSeeded;
   private LedgerTotals ledgerTotals = new LedgerTotals(0, Map.of());
@@ -64,6 +66,20 @@ public final class ReportBuilder {
   public ReportBuilder(Instant started) {
     this.started = started;
     this.stageStarted = started;
+  }
+
+  /** The number of this recovery since the node's start. */
+  public void setRecovery(int number) {
+    recovery = number;
+  }
+
+  public int recovery() {
+    return recovery;
+  }
+
+  /** How often neighbours were asked. */
+  public void setPasses(int count) {
+    passes = count;
   }
 
   /** Adds a stage from before the recovery. */
@@ -247,6 +263,8 @@ public final class ReportBuilder {
         List.copyOf(reasons),
         started.toString(),
         millis(started, now),
+        recovery,
+        passes,
         List.copyOf(stageReports),
         sumsByNeighbour.entrySet().stream()
             .map(e -> neighbour(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))

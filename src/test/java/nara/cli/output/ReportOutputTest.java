@@ -22,6 +22,8 @@ class ReportOutputTest {
           List.of("bart stalled"),
           "2026-11-22T20:00:00Z",
           4_210,
+          1,
+          1,
           List.of(new Report.StageReport("sample", "partial", "9 of 10 calls", 100, 4_000)),
           List.of(
               new Report.NeighbourTotals(
@@ -183,6 +185,8 @@ class ReportOutputTest {
         REPORT.reasons(),
         REPORT.startedAt(),
         REPORT.durationMs(),
+        REPORT.recovery(),
+        REPORT.passes(),
         REPORT.stageReports(),
         REPORT.neighbours(),
         REPORT.eventTotals(),

@@ -38,16 +38,34 @@ class AimdWindowProperties {
   }
 
   @Property
-  void slow_peer_soon_gets_small_pages(
+  void slow_link_soon_gets_small_pages(
       @ForAll @Size(max = 30) List<@IntRange(min = -1, max = 9_000) Integer> before,
-      @ForAll @IntRange(min = 1_501, max = 60_000) int slow) {
+      @ForAll @IntRange(max = 2_000) int latencyMillis,
+      @ForAll @IntRange(min = 8, max = 50) int millisPerEvent) {
     AimdWindow window = new AimdWindow();
     before.forEach(took -> answer(window, 1_000, took));
-    for (int i = 0; i < 10; i++) {
-      answer(window, window.pageSize(), slow);
+    for (int i = 0; i < 40; i++) {
+      answer(window, window.pageSize(), latencyMillis + window.pageSize() * millisPerEvent);
     }
-    assertThat(window.pageSize()).isEqualTo(PagesLimits.MIN_PAGE_SIZE);
-    assertThat(window.window()).isEqualTo(1);
+    assertThat(window.pageSize()).isLessThanOrEqualTo(2 * PagesLimits.MIN_PAGE_SIZE);
+    assertThat(window.window()).isLessThanOrEqualTo(2);
+  }
+
+  @Property
+  void distant_peer_soon_gets_large_pages_and_several_requests(
+      @ForAll @IntRange(min = 1_501, max = 10_000) int latencyMillis,
+      @ForAll @IntRange(max = 60) int microsPerEvent) {
+    AimdWindow window = new AimdWindow();
+    int[] sizes = {980, 49, 300};
+    for (int size : sizes) {
+      answer(window, size, latencyMillis + size * microsPerEvent / 1_000);
+    }
+    assertThat(window.pageSize()).as("after a sketch").isGreaterThanOrEqualTo(2_000);
+    for (int i = 0; i < 10; i++) {
+      answer(window, window.pageSize(), latencyMillis + window.pageSize() * microsPerEvent / 1_000);
+    }
+    assertThat(window.pageSize()).isEqualTo(Query.MAX_EVENTS);
+    assertThat(window.window()).isEqualTo(PagesLimits.MAX_WINDOW);
   }
 
   @Property

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -87,6 +88,11 @@ public final class SimulatedNetwork {
   int maxInFlight;
 
   private final Map<String, List<EventRef>> ledgers = new LinkedHashMap<>();
+  private final PriorityQueue<Instant> wakes = new PriorityQueue<>();
+
+  /** Moves only when nothing else is left. */
+  Instant now = Instant.EPOCH;
+
   private ResponseFilter filter = (peer, query, answer) -> answer;
   private long nextId = 1;
 
@@ -143,11 +149,10 @@ public final class SimulatedNetwork {
     Deque<StartFetch> underWay = new ArrayDeque<>();
     Deque<StartFetch> stalling = new ArrayDeque<>();
     int turns = 0;
-    boolean wake = false;
     do {
-      for (PlanCommand command : rung.startCalls(Instant.EPOCH)) {
+      for (PlanCommand command : rung.startCalls(now)) {
         if (!(command instanceof StartFetch fetch)) {
-          wake = true;
+          wakes.add(((PlanCommand.WaitUntil) command).time());
           continue;
         }
         requests.add(fetch);
@@ -158,8 +163,8 @@ public final class SimulatedNetwork {
       StartFetch fetch = underWay.poll();
       if (fetch != null) {
         rung.onCallEnded(fetch.callId(), answer(fetch.peer().name(), fetch.query()));
-      } else if (wake) {
-        wake = false;
+      } else if (!wakes.isEmpty()) {
+        now = later(wakes.poll());
         rung.onTimerFired();
       } else if (!stalling.isEmpty() && !rung.finished()) {
         rung.onCallEnded(
@@ -173,6 +178,10 @@ public final class SimulatedNetwork {
     assertThat(rung.summary()).isNotEmpty();
     assertThat(rung.completedCalls()).isLessThanOrEqualTo(rung.plannedCalls());
     return rung;
+  }
+
+  private Instant later(Instant passed) {
+    return passed.isAfter(now) ? passed : now;
   }
 
   /** Holds these from the beginning. */

@@ -17,6 +17,8 @@ class ReportJsonTest {
             List.of("bart stalled"),
             "2026-11-22T20:00:00Z",
             42,
+            1,
+            1,
             List.of(
                 new Report.StageReport("discovery", "complete", "", 0, 1),
                 new Report.StageReport("pages", "partial", "why", 1, 2)),
@@ -42,7 +44,7 @@ class ReportJsonTest {
         .isEqualTo(
             """
             {"outcome":"partial","reasons":["bart stalled"],"started_at":"2026-11-22T20:00:00Z",
-            "duration_ms":42,"stages":[
+            "duration_ms":42,"recovery":1,"passes":1,"stages":[
             {"name":"discovery","outcome":"complete","started_ms":0,"duration_ms":1},
             {"name":"pages","outcome":"partial","reason":"why","started_ms":1,"duration_ms":2}],
             "neighbours":[

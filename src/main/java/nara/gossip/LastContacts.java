@@ -1,0 +1,40 @@
+package nara.gossip;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import nara.bounds.BoundedMap;
+import nara.event.Event;
+
+/**
+ * Until when this node held all events of each neighbour. After a long absence the background sync
+ * fetches from there, and not only the events of the last day.
+ */
+final class LastContacts {
+  /** Where a sync begins with a neighbour that was never asked, before the last other contact. */
+  static final Duration FIRST_WINDOW = Duration.ofHours(24);
+
+  /** Events reach a neighbour some time after they were made. */
+  static final Duration OVERLAP = Duration.ofHours(1);
+
+  /** Anybody can invent names. */
+  private static final int MAX_NEIGHBOURS = 2_000;
+
+  private final Map<String, Long> heldUntil = BoundedMap.lru(MAX_NEIGHBOURS);
+
+  /** This node holds all events of the neighbour until then, Unix nanoseconds. */
+  void onEqual(String name, long nanos) {
+    heldUntil.merge(name, nanos, Math::max);
+  }
+
+  /** Where to begin with this neighbour, Unix nanoseconds. */
+  long fetchFrom(String name, Instant now) {
+    Long until = heldUntil.get(name);
+    if (until != null) {
+      return until - OVERLAP.toNanos();
+    }
+    long latest =
+        heldUntil.values().stream().mapToLong(Long::longValue).max().orElse(Event.unixNanos(now));
+    return latest - FIRST_WINDOW.toNanos();
+  }
+}

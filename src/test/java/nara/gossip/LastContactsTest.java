@@ -1,0 +1,38 @@
+package nara.gossip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import nara.event.Event;
+import org.junit.jupiter.api.Test;
+
+class LastContactsTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
+
+  private final LastContacts contacts = new LastContacts();
+
+  @Test
+  void an_absence_of_72_hours_is_fetched_from_its_beginning() {
+    contacts.onEqual("lisa", ago(72));
+    assertThat(contacts.fetchFrom("lisa", NOW)).isEqualTo(ago(73));
+  }
+
+  @Test
+  void a_neighbour_that_was_never_asked_is_asked_from_the_last_other_contact_on() {
+    assertThat(contacts.fetchFrom("moe", NOW)).isEqualTo(ago(24));
+    contacts.onEqual("lisa", ago(72));
+    assertThat(contacts.fetchFrom("moe", NOW)).isEqualTo(ago(96));
+  }
+
+  @Test
+  void an_older_contact_does_not_replace_a_newer_one() {
+    contacts.onEqual("lisa", ago(2));
+    contacts.onEqual("lisa", ago(9));
+    assertThat(contacts.fetchFrom("lisa", NOW)).isEqualTo(ago(3));
+  }
+
+  private static long ago(int hours) {
+    return Event.unixNanos(NOW.minus(Duration.ofHours(hours)));
+  }
+}

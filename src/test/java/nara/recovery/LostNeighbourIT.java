@@ -1,0 +1,43 @@
+package nara.recovery;
+
+import static nara.testing.TestNode.withPeers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import nara.demo.Corpus;
+import nara.testing.TcpProxy;
+import nara.testing.TestNode;
+import org.junit.jupiter.api.Test;
+
+/** The only neighbour is unreachable for two seconds in the middle of a recovery. */
+class LostNeighbourIT {
+  @Test
+  void everything_comes_although_the_only_neighbour_is_away_for_two_seconds() throws Exception {
+    List<byte[]> events = Corpus.generate(8_000, 10, 7, Instant.now().minusSeconds(3_600)).events();
+    CountDownLatch began = new CountDownLatch(1);
+    try (TestNode elder = TestNode.holding("elder", events);
+        TcpProxy cable = new TcpProxy("mqtt://" + elder.address());
+        TestNode fresh =
+            TestNode.start(
+                "fresh",
+                List.of(),
+                withPeers("elder@127.0.0.1:" + cable.port()),
+                progressed -> {
+                  if (progressed.report().eventTotals().received() > 0) {
+                    began.countDown();
+                  }
+                })) {
+      assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
+      cable.cut();
+      TimeUnit.SECONDS.sleep(2);
+      try (TcpProxy mended = new TcpProxy("mqtt://" + elder.address(), cable.port())) {
+        assertThat(fresh.report().outcome()).as(fresh.report().toString()).isEqualTo("complete");
+        assertThat(fresh.heldCorpus()).containsAll(elder.heldCorpus());
+        assertThat(mended.port()).isEqualTo(cable.port());
+      }
+    }
+  }
+}
