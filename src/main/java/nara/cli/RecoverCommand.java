@@ -60,7 +60,7 @@ final class RecoverCommand extends TerminalCommand {
   @Option(
       names = "--mqtt",
       paramLabel = "URL",
-      description = "The plaza's broker: mqtt://HOST:PORT.")
+      description = "The plaza's broker: mqtt://HOST[:PORT] or mqtts://HOST[:PORT].")
   private String mqtt = "";
 
   @Option(
@@ -170,7 +170,8 @@ final class RecoverCommand extends TerminalCommand {
             .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0));
     if (!mqtt.isEmpty()) {
       if (!AddressParser.isBrokerUrl(mqtt)) {
-        throw new CommandFailure("--mqtt: expected mqtt://HOST:PORT, got " + SafeText.quoted(mqtt));
+        throw new CommandFailure(
+            "--mqtt: %s is not %s".formatted(SafeText.quoted(mqtt), AddressParser.BROKER_URLS));
       }
       changed = changed.with(changed.plaza().withUrl(mqtt));
     }
