@@ -89,6 +89,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
 
+  /** Pings of naras that were refused, in flight. */
+  private int pingsAgain;
+
   /**
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
@@ -174,6 +177,7 @@ public final class DiscoveryVerticle extends VerticleBase {
         sendPings();
       }
     }
+    known.acceptableByNow().forEach(this::pingAgain);
     NeighbourSearch search = new NeighbourSearch(find, steady.instant());
     searches.add(search);
     checkSearches();
@@ -190,7 +194,9 @@ public final class DiscoveryVerticle extends VerticleBase {
     Instant now = steady.instant();
     List<NeighbourSearch> over =
         searches.stream()
-            .filter(search -> search.isOver(all, run != null, !proving.isEmpty(), now))
+            .filter(
+                search ->
+                    search.isOver(all, run != null || pingsAgain > 0, !proving.isEmpty(), now))
             .toList();
     searches.removeAll(over);
     over.forEach(search -> search.complete(found()));
@@ -315,11 +321,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
     for (Optional<PingTarget> n = announced.next(); n.isPresent(); n = announced.next()) {
       PingTarget target = n.get();
-      bus.request(
-              MeshRequest.ADDRESS,
-              new MeshRequest.PingPeer(
-                  target.address(), target.source() == CONFIGURED, config.pingTimeout()),
-              config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+      ping(target)
           .onComplete(
               ended -> {
                 announced.pingEnded(target);
@@ -330,6 +332,27 @@ public final class DiscoveryVerticle extends VerticleBase {
                 context.runOnContext(later -> pingAnnounced());
               });
     }
+  }
+
+  /** The evidence about a name has turned, so a nara with its key counts from now on. */
+  private void pingAgain(PingTarget target) {
+    pingsAgain++;
+    ping(target)
+        .onComplete(
+            ended -> {
+              pingsAgain--;
+              if (ended.succeeded()) {
+                onAnnouncedOutcome(target, ended.result());
+              }
+            });
+  }
+
+  private Future<PingOutcome> ping(PingTarget target) {
+    return bus.request(
+        MeshRequest.ADDRESS,
+        new MeshRequest.PingPeer(
+            target.address(), target.source() == CONFIGURED, config.pingTimeout()),
+        config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE));
   }
 
   private void onAnnouncedOutcome(PingTarget target, PingOutcome outcome) {
@@ -438,11 +461,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private Future<PingOutcome> ping(DiscoveryRun discoveryRun, PingTarget target) {
-    return bus.request(
-            MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(
-                target.address(), target.source() == CONFIGURED, config.pingTimeout()),
-            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+    return ping(target)
         .otherwise(
             failure -> {
               discoveryRun.addProblem("the mesh cannot ping: " + failure.getMessage());
@@ -484,6 +503,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     List<String> problems = new ArrayList<>(run == null ? lastProblems : run.problems(anyOnline()));
     networkClock.warning().ifPresent(problems::add);
     problems.addAll(plazaProblems.list());
+    problems.removeAll(known.settledProblems());
     List<Neighbour> all = known.all();
     return new NeighbourList(
         usesMesh ? all : all.stream().map(Neighbour::withoutAddress).toList(),

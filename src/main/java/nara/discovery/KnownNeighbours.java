@@ -52,6 +52,12 @@ final class KnownNeighbours {
   /** Far above any network seen. */
   static final int MAX_NEIGHBOURS = 10_000;
 
+  /** Refused addresses that may be accepted when the evidence turns. */
+  private static final int MAX_REFUSALS = 256;
+
+  /** A nara that responded with a key that did not hold for its name. */
+  private record Refusal(PingTarget target, String name, PublicKey key, String problem) {}
+
   private static final class NeighbourEntry {
     private final String name;
     private String id = "";
@@ -91,6 +97,11 @@ final class KnownNeighbours {
 
   // Addresses at which this node itself responded to its last ping.
   private final Map<String, Boolean> ownAddresses = BoundedMap.lru(MAX_NEIGHBOURS);
+
+  /** Naras whose key did not hold for their name when they responded, by address. */
+  private final Map<String, Refusal> refusals = BoundedMap.fifo(MAX_REFUSALS);
+
+  private final Map<String, Boolean> settledProblems = BoundedMap.fifo(MAX_REFUSALS);
 
   // The last name that responded at an address: a failed ping there takes it offline.
   private final Map<String, String> nameByAddress = BoundedMap.lru(MAX_NEIGHBOURS);
@@ -141,6 +152,7 @@ final class KnownNeighbours {
       ownAddresses.remove(address);
     }
     Optional<String> problem = conflict(target, pong);
+    noteRefusal(target, pong, problem);
     if (problem.isPresent() || name.equals(me.name())) {
       onNoPong(target);
       return problem;
@@ -180,6 +192,31 @@ final class KnownNeighbours {
       // A claim that has more evidence keeps it.
       case PLAZA, HEARSAY -> Evidence.UNSIGNED;
     };
+  }
+
+  private void noteRefusal(PingTarget target, Pong pong, Optional<String> problem) {
+    if (problem.isEmpty()) {
+      Refusal before = refusals.remove(target.address());
+      if (before != null) {
+        settledProblems.put(before.problem, true);
+      }
+    } else if (!isThisNode(pong) && !keys.byName(pong.name()).equals(Optional.of(pong.key()))) {
+      refusals.put(target.address(), new Refusal(target, pong.name(), pong.key(), problem.get()));
+      settledProblems.remove(problem.get());
+    }
+  }
+
+  /** Addresses that were refused because of their key, which holds for their name by now. */
+  List<PingTarget> acceptableByNow() {
+    return refusals.values().stream()
+        .filter(refusal -> keys.byName(refusal.name).equals(Optional.of(refusal.key)))
+        .map(Refusal::target)
+        .toList();
+  }
+
+  /** Problems of naras that are used by now. */
+  Set<String> settledProblems() {
+    return settledProblems.keySet();
   }
 
   private Optional<String> conflict(PingTarget target, Pong pong) {

@@ -14,6 +14,7 @@ import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.wire.AddressPolicy;
 import nara.presence.Presence;
@@ -277,6 +278,22 @@ class KnownNeighboursTest {
     void chau_of_unknown_nara_is_accepted() {
       assertThat(known.onPresence(new Offline("nobody", true))).isEmpty();
       assertThat(known.all()).isEmpty();
+    }
+
+    @Test
+    void nara_whose_key_holds_later_is_pinged_again() {
+      keys.learn(
+          "bart", "", TestIdentities.key("mallory"), Origin.PING, new Witness("10.0.0.66", true));
+      assertThat(known.onPong(found(HERE), pong("bart", TestIdentities.key("bart")))).isPresent();
+      assertThat(known.acceptableByNow()).isEmpty();
+
+      keys.learn("bart", "", TestIdentities.key("bart"), Origin.CONFIG);
+      assertThat(known.acceptableByNow()).containsExactly(found(HERE));
+      answers(found(HERE), "bart");
+
+      assertThat(bart().online()).isTrue();
+      assertThat(known.acceptableByNow()).isEmpty();
+      assertThat(known.settledProblems()).hasSize(1);
     }
 
     @Test

@@ -48,6 +48,7 @@ class SimulationTest {
         180, // a form with white space replaced the honest one
         185, // a stranger's copy replaced the author's event
         195, // an honest neighbour was dropped while a forged key held for its name
+        310, // an honest neighbour stayed refused after the evidence for its key had turned
         343, // the same as 150, and the outcome was "complete"
         358, // probes missed events that a small ledger held alone, and the outcome was "complete"
         386, // an honest neighbour that held forgeries was dropped as a liar

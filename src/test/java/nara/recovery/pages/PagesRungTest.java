@@ -117,6 +117,21 @@ class PagesRungTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1000000", "2, 1300000"})
+  void very_large_ledger_is_recovered_whole(int peers, int events) {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(events, i -> i * 1_000L);
+    for (int i = 0; i < peers; i++) {
+      network.addPeer("p" + i, all);
+    }
+    network.recover(RecordCopy.with(CONFIG, "maxEvents", 2_000_000));
+
+    assertThat(network.held).hasSize(events);
+    assertThat(network.peerScores.droppedPeers()).isEmpty();
+    assertThat(network.fetched).isLessThan((long) (1.1 * events));
+  }
+
   private static List<EventRef> without(List<EventRef> events, int index) {
     List<EventRef> others = new ArrayList<>(events);
     others.remove(index);

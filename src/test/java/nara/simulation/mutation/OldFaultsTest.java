@@ -60,11 +60,11 @@ class OldFaultsTest {
             150),
         Arguments.of(
             new Mutation(
-                "a call that moves to another peer is never started",
-                "nara.recovery.pages.CallDispatcher",
-                "while (inFlight.isEmpty() && !waiting.isEmpty())",
-                "while (false)"),
-            102));
+                "a nara that was refused once is never asked again",
+                "nara.discovery.DiscoveryVerticle",
+                "    known.acceptableByNow().forEach(this::pingAgain);",
+                ""),
+            310));
   }
 
   /**
