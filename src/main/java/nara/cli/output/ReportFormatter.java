@@ -49,11 +49,17 @@ public final class ReportFormatter {
     if (distinct > 0) {
       append(INDENT + "merged %,d of the %,d distinct events received", events.merged(), distinct);
     }
+    int later =
+        events.merged()
+            - report.neighbours().stream().mapToInt(Report.NeighbourTotals::added).sum();
+    if (later > 0) {
+      append(INDENT + "%,d of them waited for a key first", later);
+    }
     if (displaced(report) > 0) {
       append(
           INDENT
-              + "%,d or more of them left the ledger again: it is full, or another key holds for"
-              + " their emitter",
+              + "%,d or more of them left the ledger again: by one of its limits, or because"
+              + " another key holds",
           displaced(report));
     }
     appendCounts("verdicts", events.verdicts());
@@ -137,7 +143,9 @@ public final class ReportFormatter {
     appendTable(table);
     neighbours.forEach(this::appendConduct);
     if (unused > 0) {
-      append("  %,d more received no request for events", unused);
+      append(
+          "  %s received no request for events",
+          Counted.of(unused, table.isEmpty() ? "neighbour" : "more neighbour"));
     }
   }
 

@@ -182,8 +182,40 @@ class ReportOutputTest {
         .contains(
             "71,647 events recovered, 906 in the ledger; 70,741 or more\n"
                 + "             did not stay\n",
-            "             70,741 or more of them left the ledger again: it is full, or\n"
-                + "               another key holds for their emitter\n");
+            "             70,747 of them waited for a key first\n",
+            "             70,741 or more of them left the ledger again: by one of its limits,\n"
+                + "               or because another key holds\n");
+  }
+
+  @Test
+  void neighbour_without_request_is_counted_alone_and_beside_others() {
+    Report.NeighbourTotals silent =
+        new Report.NeighbourTotals("moe", "id", "a:1", 0, 0, "", 0, 0, 0, 0, 0, 0.5, "");
+
+    assertThat(ReportFormatter.format(reportOf(List.of(silent))))
+        .contains("  1 neighbour received no request for events\n");
+    assertThat(
+            ReportFormatter.format(
+                reportOf(List.of(REPORT.neighbours().getFirst(), silent, silent))))
+        .contains("  2 more neighbours received no request for events\n");
+  }
+
+  private static Report reportOf(List<Report.NeighbourTotals> neighbours) {
+    return new Report(
+        REPORT.outcome(),
+        REPORT.reasons(),
+        REPORT.startedAt(),
+        REPORT.durationMs(),
+        REPORT.recovery(),
+        REPORT.passes(),
+        REPORT.stageReports(),
+        neighbours,
+        REPORT.eventTotals(),
+        REPORT.checkpointTotals(),
+        REPORT.pingTimesSeeded(),
+        REPORT.ledgerTotals(),
+        List.of(),
+        REPORT.members());
   }
 
   @Test
