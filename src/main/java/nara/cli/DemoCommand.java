@@ -53,7 +53,8 @@ final class DemoCommand extends TerminalCommand {
     requireRange("--neighbours", neighbours, 1, MAX_NEIGHBOURS);
     requireRange("--events", events, 1_000, MAX_EVENTS);
     ProgressPrinter progress = new ProgressPrinter(terminal());
-    try (DemoNetwork network =
+    try (StopRequest stop = StopRequest.listen();
+        DemoNetwork network =
             DemoNetwork.start(
                 neighbours, events, seed, terminal().clock(), terminal().err()::println);
         RunningNode fresh =
@@ -62,8 +63,10 @@ final class DemoCommand extends TerminalCommand {
                 network.freshIdentity(),
                 terminal().clock(),
                 RunningNode.NO_PREPARATION,
-                progress::print)) {
-      Report report = fresh.endingRecoveryOnShutdown().report();
+                progress::print,
+                stop,
+                RunningNode.OnStop.REPORT)) {
+      Report report = fresh.report();
       progress.eraseOpenLine();
       terminal().out().print(json ? ReportJson.write(report) : ReportFormatter.format(report));
       terminal().out().flush();
@@ -83,7 +86,7 @@ final class DemoCommand extends TerminalCommand {
               "the network keeps running until Ctrl-C (--once exits); recover from the fresh node"
                   + " with:%n  nara recover --peer %s --out events.jsonl",
               address);
-      fresh.awaitShutdown();
+      stop.await();
     }
     return ExitCode.OK;
   }

@@ -61,7 +61,7 @@ final class RecoverCommand extends TerminalCommand {
   @Option(
       names = "--mqtt",
       paramLabel = "URL",
-      description = "The plaza's broker: mqtt://HOST:PORT.")
+      description = "The plaza's broker: mqtt://HOST[:PORT] or mqtts://HOST[:PORT].")
   private String mqtt = "";
 
   @Option(
@@ -101,17 +101,32 @@ final class RecoverCommand extends TerminalCommand {
 
   @Override
   public Integer call() {
+    try (StopRequest stop = StopRequest.listen()) {
+      return recover(stop);
+    }
+  }
+
+  private int recover(StopRequest stop) {
     NodeConfig node = effectiveConfig(terminal());
     Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
     Function<NaraNode, Future<?>> preparation =
-        importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
+        importFile == null
+            ? RunningNode.NO_PREPARATION
+            : new StartupImport(importFile, terminal(), stop);
     Identity identity =
         config == null ? temporaryIdentity() : ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Report finalReport;
     try (RunningNode running =
-        RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
-      finalReport = running.endingRecoveryOnShutdown().report();
+        RunningNode.start(
+            node,
+            identity,
+            terminal().clock(),
+            preparation,
+            progress::print,
+            stop,
+            RunningNode.OnStop.REPORT)) {
+      finalReport = running.report();
       progress.eraseOpenLine();
       // Print the report first, so that a failed write of a file does not lose it.
       terminal().out().print(ReportFormatter.format(finalReport));
@@ -158,7 +173,8 @@ final class RecoverCommand extends TerminalCommand {
             .with(StashConfig.disabled());
     if (!mqtt.isEmpty()) {
       if (!AddressParser.isBrokerUrl(mqtt)) {
-        throw new CommandFailure("--mqtt: expected mqtt://HOST:PORT, got " + SafeText.quoted(mqtt));
+        throw new CommandFailure(
+            "--mqtt: %s is not %s".formatted(SafeText.quoted(mqtt), AddressParser.BROKER_URLS));
       }
       changed = changed.with(changed.plaza().withUrl(mqtt));
     }

@@ -47,15 +47,33 @@ final class RunCommand extends TerminalCommand {
   @Override
   public Integer call() throws InterruptedException {
     ProcessEnd.ignoreHangup();
+    try (StopRequest stop = StopRequest.listen()) {
+      runUntil(stop);
+    } catch (StoppedInStartException stopped) {
+      terminal().message("stopped during the start");
+    }
+    return ExitCode.OK;
+  }
+
+  private void runUntil(StopRequest stop) throws InterruptedException {
     NodeConfig read = ConfigLoader.readForNode(config, terminal());
     LogSetup.apply(read.log());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Function<NaraNode, Future<?>> preparation =
-        importFile == null ? RunningNode.NO_PREPARATION : new StartupImport(importFile, terminal());
+        importFile == null
+            ? RunningNode.NO_PREPARATION
+            : new StartupImport(importFile, terminal(), stop);
     try (RunningNode running =
-        RunningNode.start(node, identity, terminal().clock(), preparation, progress::print)) {
+        RunningNode.start(
+            node,
+            identity,
+            terminal().clock(),
+            preparation,
+            progress::print,
+            stop,
+            RunningNode.OnStop.STOP)) {
       terminal().message("%s", startMessage(node, identity, running));
       node.isolationNotes().forEach(note -> terminal().message("note: %s", note));
       running
@@ -70,7 +88,7 @@ final class RunCommand extends TerminalCommand {
             progress.eraseOpenLine();
             terminal().message("%s", summary(report));
           });
-      running.awaitShutdown();
+      stop.await();
       terminal()
           .message(
               "stopping nara %s%s",
@@ -79,7 +97,6 @@ final class RunCommand extends TerminalCommand {
                   ? ""
                   : "; no snapshot is written, because memory.snapshot is not set");
     }
-    return ExitCode.OK;
   }
 
   private static String summary(Report report) {

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,19 +27,21 @@ import nara.presence.OwnEvent;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.report.Report;
 
-/**
- * A running node, controlled from the command's thread. When the process is asked to end, the
- * shutdown hook tells the command, waits for it, and ends the process with its exit code.
- */
+/** A running node, controlled from the command's thread. */
 final class RunningNode implements AutoCloseable {
+  /** What happens when the process is asked to end. */
+  enum OnStop {
+    /** The recovery ends with the events it has, and the command reports them. */
+    REPORT,
+    /** A start is given up with a {@link StoppedInStartException}. */
+    STOP
+  }
+
   /** Prepares nothing before the recovery. */
   static final Function<NaraNode, Future<?>> NO_PREPARATION = node -> Future.succeededFuture();
 
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-
-  /** After a shutdown request the command still reports, writes its files and stops the node. */
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(60);
 
   private final NaraNode node;
   private final Promise<Report> finished;
@@ -46,10 +49,7 @@ final class RunningNode implements AutoCloseable {
   /** The events that this node made since its start. */
   private final Set<ByteBuffer> ownEvents;
 
-  private final Thread shutdownHook = new Thread(this::onShutdown, "nara-stop");
   private final ReentrantLock stopLock = new ReentrantLock();
-  private final CountDownLatch shutdown = new CountDownLatch(1);
-  private volatile boolean endsRecovery;
   private volatile boolean interrupted;
   private boolean stopped;
 
@@ -62,16 +62,22 @@ final class RunningNode implements AutoCloseable {
   /**
    * Starts a node and its recovery.
    *
-   * @param beforeRecovery see {@link NaraNode#start}
+   * @param beforeRecovery see {@link NaraNode#start}; it should end soon after a request to stop
    * @param onProgress called on an event loop
    * @throws CommandFailure when the node cannot start, with the reason
+   * @throws StoppedInStartException see {@link OnStop}
    */
   static RunningNode start(
       NodeConfig config,
       Identity me,
       Scheduler clock,
       Function<NaraNode, Future<?>> beforeRecovery,
-      Consumer<RecoveryNotification.RecoveryProgressed> onProgress) {
+      Consumer<RecoveryNotification.RecoveryProgressed> onProgress,
+      StopRequest stop,
+      OnStop onStop) {
+    if (stop.isMade() && onStop == OnStop.STOP) {
+      throw new StoppedInStartException();
+    }
     Promise<Report> finished = Promise.promise();
     Set<ByteBuffer> ownEvents = ConcurrentHashMap.newKeySet();
     Future<NaraNode> starting =
@@ -102,39 +108,44 @@ final class RunningNode implements AutoCloseable {
                           case OwnEvent.Added added -> ownEvents.add(ByteBuffer.wrap(added.json()));
                         }
                       });
-              return beforeRecovery.apply(node);
+              return beforeRecovery
+                  .apply(node)
+                  .compose(
+                      prepared ->
+                          stop.isMade() && onStop == OnStop.STOP
+                              ? Future.failedFuture(new StoppedInStartException())
+                              : Future.succeededFuture());
             });
     try {
       RunningNode running =
-          new RunningNode(Blocking.await(starting, START_TIMEOUT), finished, ownEvents);
-      Runtime.getRuntime().addShutdownHook(running.shutdownHook);
+          new RunningNode(
+              Blocking.await(startedUnlessStopped(starting, stop), START_TIMEOUT),
+              finished,
+              ownEvents);
+      stop.onMade(() -> running.onStopRequest(onStop));
       return running;
     } catch (NodeStartException failure) {
       throw new CommandFailure(failure.getMessage());
     }
   }
 
-  /**
-   * Changes the reaction to a shutdown request: the recovery ends with the events it has, and the
-   * command reports them.
-   */
-  RunningNode endingRecoveryOnShutdown() {
-    endsRecovery = true;
-    return this;
+  /** The started node. After a request to stop, the start gets only a short time to end. */
+  private static Future<NaraNode> startedUnlessStopped(
+      Future<NaraNode> starting, StopRequest stop) {
+    Promise<NaraNode> started = Promise.promise();
+    starting.onSuccess(started::tryComplete).onFailure(started::tryFail);
+    stop.onMade(
+        () ->
+            CompletableFuture.delayedExecutor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> started.tryFail(new StoppedInStartException())));
+    return started.future();
   }
 
-  /** Waits until the process is asked to end. Then the command must close this node and return. */
-  void awaitShutdown() throws InterruptedException {
-    shutdown.await();
-  }
-
-  private void onShutdown() {
+  private void onStopRequest(OnStop onStop) {
     interrupted = !finished.future().isComplete();
-    shutdown.countDown();
-    if (endsRecovery && interrupted) {
+    if (onStop == OnStop.REPORT && interrupted) {
       node.endRecovery();
     }
-    ProcessEnd.haltAfterCommand(CLOSE_TIMEOUT);
   }
 
   NaraNode node() {
@@ -198,11 +209,5 @@ final class RunningNode implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    try {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
-    } catch (IllegalStateException ending) {
-      // The process is ending, and the hook waits for the command.
-      return;
-    }
   }
 }

@@ -3,6 +3,7 @@ package nara.cli;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import nara.bus.Timeouts;
 import nara.cli.file.EventFileReader;
@@ -22,15 +23,18 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
 
   private final Path file;
   private final Terminal terminal;
+  private final StopRequest stop;
 
   private long received;
   private long added;
   private long notAdded;
   private long rejected;
 
-  StartupImport(Path file, Terminal terminal) {
+  /** A request to stop ends the import after its batch; the start does not wait for that. */
+  StartupImport(Path file, Terminal terminal, StopRequest stop) {
     this.file = file;
     this.terminal = terminal;
+    this.stop = stop;
   }
 
   @Override
@@ -42,25 +46,30 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
             () -> {
               try {
                 importFile(node);
-                done.complete();
+                done.tryComplete();
               } catch (RuntimeException failure) {
-                done.fail(failure);
+                done.tryFail(failure);
               }
             });
+    stop.onMade(done::tryComplete);
     return done.future();
   }
 
   private void importFile(NaraNode node) {
-    EventFileReader.forEachBatch(
-            file,
-            BATCH_SIZE,
-            lines -> {
-              RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
-              TrustRequest.OfferEvents offered =
-                  new TrustRequest.OfferEvents(file.toString(), Witness.OWNER, events, false);
-              received += offer(node, offered).received();
-            })
-        .ifPresent(problem -> terminal.message("note: %s", problem));
+    try (EventFileReader reader = EventFileReader.open(file)) {
+      List<Line> lines;
+      while (!stop.isMade() && !(lines = reader.nextBatch(BATCH_SIZE)).isEmpty()) {
+        RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
+        TrustRequest.OfferEvents offered =
+            new TrustRequest.OfferEvents(file.toString(), Witness.OWNER, events, false);
+        received += offer(node, offered).received();
+      }
+      reader.problem().ifPresent(problem -> terminal.message("note: %s", problem));
+    }
+    if (stop.isMade()) {
+      terminal.message("stopped importing %s after %s", file, Counted.of(received, "event"));
+      return;
+    }
     // Events that came before the announcement of their emitter can be verified now.
     long quarantined = offer(node, new TrustRequest.VerifyQuarantined()).quarantined();
     terminal.message(

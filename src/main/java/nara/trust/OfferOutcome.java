@@ -36,7 +36,7 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
     int quarantined = 0;
     int rejected = 0;
     for (VerificationResult result : results) {
-      verdicts.merge(result.verdict(), 1, Integer::sum);
+      boolean counted = true;
       unknownEmitters.addAll(result.missingKeys());
       switch (policy.action(result.verdict())) {
         case MERGE -> accepted.add(judged(result, policy));
@@ -45,9 +45,14 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
           if (quarantine.add(result)) {
             quarantined++;
           } else {
+            // It waits already, with its verdict.
             duplicate++;
+            counted = false;
           }
         }
+      }
+      if (counted) {
+        verdicts.merge(result.verdict(), 1, Integer::sum);
       }
     }
     return new OfferOutcome(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import nara.cli.output.CommandLineRun;
@@ -118,5 +119,25 @@ class CheckConfigCommandTest {
     CommandLineRun run = CommandLineRun.of("check-config", file);
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("is not text in UTF-8");
+  }
+
+  @Test
+  void path_that_the_locale_cannot_express_is_refused_with_what_to_do() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"),
+            "{\"memory\": {\"snapshot\": \"/tmp/zo\u00eb.gz\"}, \"identity\": {\"soul_file\":"
+                + " \"zo\u00eb\"}}");
+    ProcessBuilder check = MainProcess.of("check-config", file.toString());
+    check.environment().put("LC_ALL", "C");
+    Process process = check.redirectError(ProcessBuilder.Redirect.PIPE).start();
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .contains(
+            "memory.snapshot: \"/tmp/zo\u00eb.gz\" cannot be a file name in this locale; set"
+                + " LC_ALL=C.UTF-8, as scripts/nara does",
+            "identity.soul_file: \"zo\u00eb\" cannot be a file name in this locale");
   }
 }

@@ -1,6 +1,7 @@
 package nara.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,14 @@ class RecoverConfigTest {
     assertThat(node.plaza()).isEqualTo(bare.plaza());
     assertThat(node.recovery()).isEqualTo(bare.recovery());
     assertThat(node.recovery().firstWait()).isZero();
+  }
+
+  @Test
+  void web_socket_broker_is_refused_with_the_sentence_of_the_configuration() {
+    assertThatThrownBy(() -> effective("--mqtt", "ws://h:1"))
+        .hasMessage(
+            "--mqtt: \"ws://h:1\" is not a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no"
+                + " WebSockets)");
   }
 
   @Test

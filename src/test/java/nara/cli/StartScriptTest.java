@@ -160,6 +160,42 @@ class StartScriptTest {
   }
 
   @Test
+  void configured_memory_mode_bounds_the_heap_of_a_node() throws Exception {
+    assertThat(heapOf("run", "short")).isBetween(64, 72);
+    assertThat(heapOf("recover", "short")).isBetween(64, 72);
+    assertThat(heapOf("run", "medium")).isBetween(230, 256);
+    assertThat(heapOf("check-config", "short")).as("not a node").isGreaterThan(72);
+  }
+
+  @Test
+  void chosen_collector_wins_over_that_of_the_memory_mode() throws Exception {
+    Path config = Files.writeString(folder.resolve("node.json"), memoryMode("short"));
+    Started started =
+        start(
+            List.of("scripts/nara", "run", "--config", config.toString()),
+            Map.of("NARA_JAVA_OPTS", "-XX:+UseParallelGC -Xmx100m"));
+
+    assertThat(started.code()).as(started.err()).isZero();
+    assertThat(started.out()).contains("args=[run, --config, ");
+  }
+
+  private int heapOf(String command, String mode) throws Exception {
+    Path config = Files.writeString(folder.resolve("node.json"), memoryMode(mode));
+    Started started = start(List.of("scripts/nara", command, "--config=" + config), Map.of());
+    assertThat(started.code()).as(started.err()).isZero();
+    return Integer.parseInt(started.out().replaceFirst("(?s).*heap=(\\d+).*", "$1"));
+  }
+
+  private static String memoryMode(String mode) {
+    return """
+    { "identity": {"name": "x"},
+      "memory" : {"snapshot": "s.gz",
+        "mode": "%s" } }
+    """
+        .formatted(mode);
+  }
+
+  @Test
   void name_with_umlaut_arrives_whatever_the_locale() throws Exception {
     // The bytes of UTF-8, because the locale of this test may not be able to pass the letter.
     Started started =

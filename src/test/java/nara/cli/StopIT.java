@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,52 @@ class StopIT {
   }
 
   @Test
+  void node_stops_cleanly_and_exits_0_on_sigterm_during_a_long_import() throws Exception {
+    try (BlockedImport blocked = new BlockedImport(folder)) {
+      Process node =
+          MainProcess.of(
+                  "run", "--config", config("").toString(), "--import", blocked.pipe().toString())
+              .redirectError(ProcessBuilder.Redirect.PIPE)
+              .start();
+      try (BufferedReader err = node.errorReader(StandardCharsets.UTF_8)) {
+        blocked.awaitReader();
+        signal(node, "TERM");
+        String rest = String.join("\n", err.lines().toList());
+
+        assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(node.exitValue()).as(rest).isZero();
+        assertThat(rest)
+            .contains("stopped during the start")
+            .doesNotContain("is running", "goodbye");
+      } finally {
+        node.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void recover_reports_and_keeps_its_own_exit_code_on_sigterm_during_a_long_import()
+      throws Exception {
+    try (BlockedImport blocked = new BlockedImport(folder)) {
+      Process recover =
+          MainProcess.of(
+                  "recover", "--peer", "bart@127.0.0.1:9", "--import", blocked.pipe().toString())
+              .start();
+      try (InputStream out = recover.getInputStream()) {
+        blocked.awaitReader();
+        signal(recover, "TERM");
+        String report = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(recover.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(report).contains("isolated after");
+        assertThat(recover.exitValue()).as(report).isEqualTo(ExitCode.ISOLATED);
+      } finally {
+        recover.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
   void demo_exits_on_sigterm() throws Exception {
     Process demo = MainProcess.of("demo", "--neighbours", "1", "--events", "1000").start();
     try (InputStream out = demo.getInputStream()) {
@@ -66,17 +113,19 @@ class StopIT {
   }
 
   private Process running(String section) throws IOException {
-    Path config =
-        Files.writeString(
-            folder.resolve("node.json"),
-            """
-            { "identity": {"name": "lisa", "soul": "%s"}, %s
-              "mesh": {"host": "127.0.0.1", "port": 0}, "web": {"enabled": false} }
-            """
-                .formatted(Citizen.named("lisa").identity().soul().encoded(), section));
-    return MainProcess.of("run", "--config", config.toString())
+    return MainProcess.of("run", "--config", config(section).toString())
         .redirectError(ProcessBuilder.Redirect.PIPE)
         .start();
+  }
+
+  private Path config(String section) throws IOException {
+    return Files.writeString(
+        folder.resolve("node.json"),
+        """
+        { "identity": {"name": "lisa", "soul": "%s"}, %s
+          "mesh": {"host": "127.0.0.1", "port": 0}, "web": {"enabled": false} }
+        """
+            .formatted(Citizen.named("lisa").identity().soul().encoded(), section));
   }
 
   private static void awaitRunning(BufferedReader err) throws IOException {
@@ -89,5 +138,30 @@ class StopIT {
 
   private static void signal(Process process, String name) throws Exception {
     new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+  }
+
+  /** A named pipe as an import: its reader blocks until it is closed. */
+  private static final class BlockedImport implements AutoCloseable {
+    private final Path pipe;
+    private OutputStream writer;
+
+    BlockedImport(Path folder) throws Exception {
+      pipe = folder.resolve("events");
+      new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    }
+
+    Path pipe() {
+      return pipe;
+    }
+
+    /** Opening the pipe for writing blocks until it is read. */
+    void awaitReader() throws IOException {
+      writer = Files.newOutputStream(pipe);
+    }
+
+    @Override
+    public void close() throws IOException {
+      writer.close();
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -100,6 +101,25 @@ class QuarantineReleaseTest {
                           assertThat(List.of(first, second)).filteredOn(Future::failed).hasSize(1);
                           assertThat(third.added()).isEqualTo(1);
                           assertThat(ledger.held).hasSize(2);
+                          test.completeNow();
+                        })));
+  }
+
+  @Test
+  void event_that_two_peers_send_waits_with_one_verdict(VertxTestContext test) {
+    byte[] event = BART.tease(NOW, "lisa");
+    offer(event)
+        .compose(first -> offer(event).map(first::plus))
+        .onComplete(
+            test.succeeding(
+                both ->
+                    test.verify(
+                        () -> {
+                          assertThat(both.received()).isEqualTo(2);
+                          assertThat(both.quarantined()).isEqualTo(1);
+                          assertThat(both.duplicate()).isEqualTo(1);
+                          assertThat(both.verdicts())
+                              .containsExactly(Map.entry(Verdict.UNKNOWN_EMITTER, 1));
                           test.completeNow();
                         })));
   }

@@ -13,6 +13,12 @@ public final class ReportFormatter {
   /** Each has a line for each of its keys, at most eight. */
   private static final int MAX_UNDECIDED_SHOWN = 10;
 
+  /** Most terminals have this width. */
+  private static final int WIDTH = 80;
+
+  /** Of the labels of the totals. */
+  private static final String INDENT = " ".repeat(13);
+
   private final StringBuilder text = new StringBuilder();
 
   private ReportFormatter() {}
@@ -41,8 +47,20 @@ public final class ReportFormatter {
         events.pruned());
     int distinct = events.received() - events.duplicate();
     if (distinct > 0) {
+      append(INDENT + "merged %,d of the %,d distinct events received", events.merged(), distinct);
+    }
+    int later =
+        events.merged()
+            - report.neighbours().stream().mapToInt(Report.NeighbourTotals::added).sum();
+    if (later > 0) {
+      append(INDENT + "%,d of them waited for a key first", later);
+    }
+    if (displaced(report) > 0) {
       append(
-          "             merged %,d of the %,d distinct events received", events.merged(), distinct);
+          INDENT
+              + "%,d or more of them left the ledger again: by one of its limits, or because"
+              + " another key holds",
+          displaced(report));
     }
     appendCounts("verdicts", events.verdicts());
     Report.CheckpointTotals checkpoints = report.checkpointTotals();
@@ -59,16 +77,46 @@ public final class ReportFormatter {
 
   /** The outcome in one line. */
   public static String summary(Report report) {
-    return "%s after %s: %s recovered, %,d in the ledger"
+    String displaced =
+        displaced(report) > 0 ? "; %,d or more did not stay".formatted(displaced(report)) : "";
+    return "%s after %s: %s recovered, %,d in the ledger%s"
         .formatted(
             report.outcome(),
             seconds(report.durationMs()),
             Counted.of(report.eventTotals().merged(), "event"),
-            report.ledgerTotals().total());
+            report.ledgerTotals().total(),
+            displaced);
   }
 
+  /** The least number of merged events that the ledger does not hold at the end. */
+  private static int displaced(Report report) {
+    return Math.max(0, report.eventTotals().merged() - report.ledgerTotals().total());
+  }
+
+  /** Appends a line, folded at blanks. */
   private void append(String format, Object... args) {
-    text.append(format.formatted(args)).append('\n');
+    String line = format.formatted(args);
+    if (line.startsWith("\n")) {
+      text.append('\n');
+      line = line.substring(1);
+    }
+    String indent =
+        line.startsWith(" ")
+            ? " ".repeat(line.length() - line.stripLeading().length() + 2)
+            : INDENT;
+    while (line.length() > WIDTH) {
+      int end = line.lastIndexOf(' ', WIDTH);
+      if (end <= indent.length()) {
+        // A text without blanks stays whole.
+        end = line.indexOf(' ', WIDTH);
+      }
+      if (end < 0) {
+        break;
+      }
+      text.append(line.substring(0, end).stripTrailing()).append('\n');
+      line = indent + line.substring(end).stripLeading();
+    }
+    text.append(line).append('\n');
   }
 
   private void appendStages(List<Report.StageReport> stages) {
@@ -95,7 +143,9 @@ public final class ReportFormatter {
     appendTable(table);
     neighbours.forEach(this::appendConduct);
     if (unused > 0) {
-      append("  %,d more received no request for events", unused);
+      append(
+          "  %s received no request for events",
+          Counted.of(unused, table.isEmpty() ? "neighbour" : "more neighbour"));
     }
   }
 
@@ -176,11 +226,16 @@ public final class ReportFormatter {
     append("  %s: %,d events wait", Terminal.printable(conflict.name()), conflict.waiting());
     for (String key : conflict.keys()) {
       String support = String.join(", ", conflict.support().getOrDefault(key, List.of()));
-      append(
-          "    \"trust\": {\"keys\": {%s: %s}}   %s",
-          JsonOutput.compact(conflict.name()),
-          JsonOutput.compact(key),
-          support.isEmpty() ? "without support" : Terminal.printable(support));
+      String line =
+          "    \"trust\": {\"keys\": {%s: %s}}"
+              .formatted(JsonOutput.compact(conflict.name()), JsonOutput.compact(key));
+      String shown = support.isEmpty() ? "without support" : Terminal.printable(support);
+      if (line.length() + 3 + shown.length() <= WIDTH) {
+        append("%s   %s", line, shown);
+      } else {
+        text.append(line).append('\n');
+        append("      %s", shown);
+      }
     }
   }
 

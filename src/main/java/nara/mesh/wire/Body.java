@@ -53,7 +53,7 @@ public final class Body {
   }
 
   /** A copy of all bytes in one array. */
-  byte[] bytes() {
+  public byte[] bytes() {
     byte[] all = new byte[length];
     int at = 0;
     for (byte[] piece : pieces) {

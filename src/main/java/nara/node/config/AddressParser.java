@@ -8,6 +8,10 @@ import nara.mqtt.BrokerUrl;
 
 /** Parses the addresses that an operator writes: peers, address ranges, brokers. */
 public final class AddressParser {
+  /** The broker URLs that are taken, for sentences. */
+  public static final String BROKER_URLS =
+      "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets)";
+
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)";
   // 16 bits of network leave 65,536 addresses.
   private static final String PREFIX = "(?:1[6-9]|2\\d|3[0-2])";

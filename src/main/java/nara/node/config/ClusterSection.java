@@ -32,7 +32,7 @@ final class ClusterSection {
 
   private ClusterSection() {}
 
-  static ClusterConfig read(ConfigSection s) {
+  static ClusterConfig read(ConfigSection s, Path directory) {
     ClusterConfig d = ClusterConfig.standalone();
     boolean enabled = s.read("enabled", d.enabled(), FLAG);
     String name = s.read("name", d.name(), text("a name", ConfigReader::isValidName));
@@ -69,7 +69,7 @@ final class ClusterSection {
             quorum,
             s.read("backups", d.backups(), count(0, 6, "copies")),
             s.read("detection", d.detectionTimeout(), DETECTION),
-            tls(s.section("tls")),
+            tls(s.section("tls"), directory),
             s.read("insecure", d.insecure(), FLAG));
     check(s, cluster, all.size());
     return cluster;
@@ -103,10 +103,10 @@ final class ClusterSection {
     }
   }
 
-  private static Optional<ClusterConfig.Tls> tls(ConfigSection s) {
-    Optional<Path> key = pemFile(s, "key");
-    Optional<Path> certificate = pemFile(s, "certificate");
-    Optional<Path> authority = pemFile(s, "authority");
+  private static Optional<ClusterConfig.Tls> tls(ConfigSection s, Path directory) {
+    Optional<Path> key = pemFile(s, "key", directory);
+    Optional<Path> certificate = pemFile(s, "certificate", directory);
+    Optional<Path> authority = pemFile(s, "authority", directory);
     long given = Stream.of(key, certificate, authority).filter(Optional::isPresent).count();
     if (given == 1 || given == 2) {
       s.addProblem(
@@ -117,9 +117,14 @@ final class ClusterSection {
         : Optional.empty();
   }
 
-  /** A file that this node can read. */
-  static Optional<Path> pemFile(ConfigSection s, String key) {
-    Optional<Path> file = s.optional(key, "none", path("a path of a PEM file"));
+  /**
+   * A file that this node can read.
+   *
+   * @param directory of the configuration file: a relative path begins there
+   */
+  static Optional<Path> pemFile(ConfigSection s, String key, Path directory) {
+    Optional<Path> file =
+        s.optional(key, "none", path("a path of a PEM file")).map(directory::resolve);
     file.filter(path -> !Files.isReadable(path))
         .ifPresent(path -> s.addProblem(key, "there is no readable file \"" + path + "\""));
     return file;

@@ -100,16 +100,24 @@ record ConfigKind<T>(
   }
 
   static ConfigKind<Path> path(String allowed) {
-    return parsed(
+    return new ConfigKind<>(
         allowed,
-        text -> {
-          try {
-            return Optional.of(text).filter(given -> !given.isBlank()).map(Path::of);
-          } catch (InvalidPathException invalid) {
-            return Optional.empty();
-          }
-        },
-        Path::toString);
+        given -> given instanceof String text && !text.isBlank() ? pathOf(text) : Optional.empty(),
+        Path::toString,
+        given ->
+            given instanceof String text && text.indexOf('\0') < 0 && pathOf(text).isEmpty()
+                ? Optional.of(
+                    "cannot be a file name in this locale; set LC_ALL=C.UTF-8, as scripts/nara"
+                        + " does")
+                : Optional.empty());
+  }
+
+  private static Optional<Path> pathOf(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException invalid) {
+      return Optional.empty();
+    }
   }
 
   /** One of some words. */

@@ -109,7 +109,8 @@ public final class ConfigReader {
   /**
    * The same.
    *
-   * @param directory of the configuration file: the path of the soul file begins there
+   * @param directory of the configuration file: relative paths of the soul and of PEM files begin
+   *     there
    */
   public static ConfigResult read(String json, Path directory) {
     return read(json, System.getenv(), AvailableMemory.megabytes(), directory);
@@ -169,7 +170,7 @@ public final class ConfigReader {
     ConfigKind<Transport> transports = oneOf(List.of(Transport.values()), Transport::label);
     Transport transport = root.read("transport", Transport.HYBRID, transports);
     boolean readOnly = root.read("read_only", false, FLAG);
-    PlazaConfig plaza = plaza(root.section("plaza"), readOnly);
+    PlazaConfig plaza = plaza(root.section("plaza"), readOnly, directory);
     MemoryConfig memory = memory(root.section("memory"), memoryMegabytes);
     if (memory.snapshot().isPresent() && !identitySection.has("state")) {
       // The node's own folder, whoever runs it.
@@ -205,7 +206,7 @@ public final class ConfigReader {
         stash(root.section("stash")),
         web(root.section("web")),
         log(root.section("log")),
-        ClusterSection.read(root.section("cluster")));
+        ClusterSection.read(root.section("cluster"), directory));
   }
 
   private static MeshConfig mesh(ConfigSection s) {
@@ -331,12 +332,10 @@ public final class ConfigReader {
     return cidr.map(addresses -> new Scan(addresses, port));
   }
 
-  private static PlazaConfig plaza(ConfigSection s, boolean readOnly) {
+  private static PlazaConfig plaza(ConfigSection s, boolean readOnly, Path directory) {
     PlazaConfig d = PlazaConfig.defaults();
     ConfigKind<String> url =
-        text(
-            "a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty",
-            AddressParser::isBrokerUrl);
+        text(AddressParser.BROKER_URLS + ", or empty", AddressParser::isBrokerUrl);
     PlazaConfig plaza =
         new PlazaConfig(
             s.read("url", d.url(), url),
@@ -349,7 +348,7 @@ public final class ConfigReader {
             s.read("reconnect_min", d.reconnectMin(), duration(MILLI, HOUR)),
             s.read("reconnect_max", d.reconnectMax(), duration(MILLI, HOUR)),
             s.read("max_message_bytes", d.maxMessageBytes(), bytes(1 << 13, (1 << 28) - 1)),
-            plazaTls(s.section("tls")));
+            plazaTls(s.section("tls"), directory));
     if (!plaza.tls().equals(PlazaConfig.Tls.DEFAULT)
         && AddressParser.isBrokerUrl(plaza.url())
         && !(plaza.url().isEmpty() || plaza.usesTls())) {
@@ -365,13 +364,13 @@ public final class ConfigReader {
     return plaza;
   }
 
-  private static PlazaConfig.Tls plazaTls(ConfigSection s) {
+  private static PlazaConfig.Tls plazaTls(ConfigSection s, Path directory) {
     PlazaConfig.Tls tls =
         new PlazaConfig.Tls(
-            ClusterSection.pemFile(s, "ca"),
+            ClusterSection.pemFile(s, "ca", directory),
             s.read("insecure", false, FLAG),
-            ClusterSection.pemFile(s, "certificate"),
-            ClusterSection.pemFile(s, "key"));
+            ClusterSection.pemFile(s, "certificate", directory),
+            ClusterSection.pemFile(s, "key", directory));
     if (tls.certificate().isPresent() != tls.key().isPresent()) {
       s.addProblem("certificate", "belongs together with plaza.tls.key: give both or none");
     }

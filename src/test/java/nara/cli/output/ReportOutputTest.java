@@ -142,6 +142,83 @@ class ReportOutputTest {
   }
 
   @Test
+  void lines_of_the_report_fit_80_columns() {
+    String key = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqow=";
+    Report report =
+        reportWith(
+            List.of(
+                conflict(
+                    "moe",
+                    Report.KeyConflict.UNDECIDED,
+                    Map.of("k1", List.of("configured peer 127.0.0.10:4711".repeat(3)))),
+                new Report.KeyConflict(
+                    "lisa",
+                    List.of(key),
+                    List.of(),
+                    Report.KeyConflict.UNDECIDED,
+                    Map.of(key, List.of("the configured peers 10.0.0.1:7433, 10.0.0.2:7433")),
+                    7)),
+            new Report.EventTotals(
+                329_454, 90_123, 200_321, 5_000, 10_987, 123_456, Map.of("valid", 329_454)),
+            List.of("bart stalled, and no other neighbour of the three could give the ".repeat(3)));
+
+    assertThat(ReportFormatter.format(report).lines())
+        .filteredOn(line -> !line.contains("4711127"))
+        .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
+    assertThat(ReportFormatter.format(report))
+        .contains(
+            "events       329,454 received: 200,321 merged, 90,123 duplicate, 5,000 waiting\n"
+                + "             for keys, 10,987 rejected, 123,456 pruned\n",
+            key + "\"}}\n      the configured peers 10.0.0.1:7433, 10.0.0.2:7433\n");
+  }
+
+  @Test
+  void report_says_that_recovered_events_did_not_stay_in_a_full_ledger() {
+    Report report =
+        reportWith(
+            List.of(), new Report.EventTotals(71_647, 0, 71_647, 0, 0, 0, Map.of()), List.of());
+
+    assertThat(ReportFormatter.format(report))
+        .contains(
+            "71,647 events recovered, 906 in the ledger; 70,741 or more\n"
+                + "             did not stay\n",
+            "             70,747 of them waited for a key first\n",
+            "             70,741 or more of them left the ledger again: by one of its limits,\n"
+                + "               or because another key holds\n");
+  }
+
+  @Test
+  void neighbour_without_request_is_counted_alone_and_beside_others() {
+    Report.NeighbourTotals silent =
+        new Report.NeighbourTotals("moe", "id", "a:1", 0, 0, "", 0, 0, 0, 0, 0, 0.5, "");
+
+    assertThat(ReportFormatter.format(reportOf(List.of(silent))))
+        .contains("  1 neighbour received no request for events\n");
+    assertThat(
+            ReportFormatter.format(
+                reportOf(List.of(REPORT.neighbours().getFirst(), silent, silent))))
+        .contains("  2 more neighbours received no request for events\n");
+  }
+
+  private static Report reportOf(List<Report.NeighbourTotals> neighbours) {
+    return new Report(
+        REPORT.outcome(),
+        REPORT.reasons(),
+        REPORT.startedAt(),
+        REPORT.durationMs(),
+        REPORT.recovery(),
+        REPORT.passes(),
+        REPORT.stageReports(),
+        neighbours,
+        REPORT.eventTotals(),
+        REPORT.checkpointTotals(),
+        REPORT.pingTimesSeeded(),
+        REPORT.ledgerTotals(),
+        List.of(),
+        REPORT.members());
+  }
+
+  @Test
   void report_has_no_line_on_conflicts_when_there_are_none() {
     assertThat(ReportFormatter.format(Report.empty("complete"))).doesNotContain("conflicts");
   }
@@ -162,8 +239,8 @@ class ReportOutputTest {
 
     assertThat(ReportFormatter.format(reportWith(conflicts)))
         .contains(
-            "conflicts    2 decided: lisa by the operator; moe by 3 configured peers: a:1, b:1,"
-                + " c:1\n",
+            "conflicts    2 decided: lisa by the operator; moe by 3 configured peers: a:1,\n"
+                + "             b:1, c:1\n",
             "conflicts    12 undecided:",
             """
               honest9: 7 events wait
@@ -180,16 +257,21 @@ class ReportOutputTest {
   }
 
   private static Report reportWith(List<Report.KeyConflict> conflicts) {
+    return reportWith(conflicts, REPORT.eventTotals(), REPORT.reasons());
+  }
+
+  private static Report reportWith(
+      List<Report.KeyConflict> conflicts, Report.EventTotals events, List<String> reasons) {
     return new Report(
         REPORT.outcome(),
-        REPORT.reasons(),
+        reasons,
         REPORT.startedAt(),
         REPORT.durationMs(),
         REPORT.recovery(),
         REPORT.passes(),
         REPORT.stageReports(),
         REPORT.neighbours(),
-        REPORT.eventTotals(),
+        events,
         REPORT.checkpointTotals(),
         REPORT.pingTimesSeeded(),
         REPORT.ledgerTotals(),

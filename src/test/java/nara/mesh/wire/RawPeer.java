@@ -29,7 +29,7 @@ import nara.identity.Identity;
 public final class RawPeer implements AutoCloseable {
   /** What came. */
   public record Request(String line, String headers, String body) {
-    String path() {
+    public String path() {
       return line.split(" ")[1];
     }
   }

@@ -384,6 +384,23 @@ class ConfigReaderTest {
   }
 
   @Test
+  void paths_of_pem_files_begin_at_the_configuration_file(@TempDir Path folder) throws IOException {
+    Path pem = Files.writeString(folder.resolve("ca.pem"), "x");
+    String json =
+        """
+        { "plaza": {"url": "mqtts://h",
+            "tls": {"ca": "ca.pem", "certificate": "ca.pem", "key": "%s"} },
+          "cluster": {"tls": {"key": "ca.pem", "certificate": "ca.pem", "authority": "ca.pem"} } }
+        """
+            .formatted(pem);
+    NodeConfig config = ConfigReader.read(json, folder).config().orElseThrow();
+
+    assertThat(config.plaza().tls().authority()).contains(pem);
+    assertThat(config.plaza().tls().key()).contains(pem);
+    assertThat(config.cluster().tls().orElseThrow().authority()).isEqualTo(pem);
+  }
+
+  @Test
   void reader_warns_of_a_soul_file_that_others_can_read(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("soul"), LISAS.encoded());
     String json = "{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file);

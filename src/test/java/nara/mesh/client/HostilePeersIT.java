@@ -1,4 +1,4 @@
-package nara.mesh.wire;
+package nara.mesh.client;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -31,13 +31,18 @@ import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
-import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
 import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
-import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.wire.Body;
+import nara.mesh.wire.Gzip;
+import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.RawPeer;
+import nara.mesh.wire.ResponseSignature;
+import nara.mesh.wire.SignatureHeaders;
+import nara.mesh.wire.SyncResponse;
 import nara.testing.Altered;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
