@@ -57,7 +57,7 @@ final class TestNetwork implements AutoCloseable {
   private static final Duration STEP = Duration.ofSeconds(20);
 
   /** The stages of a recovery that may only end because time passes. */
-  private static final Set<String> TIMED_STAGES = Set.of("discovery", "plaza");
+  private static final Set<String> TIMED_STAGES = Set.of("discovery", "plaza", "further");
 
   private record ConnectedNode(TestNode node, Optional<TcpProxy> cable) {}
 
