@@ -22,7 +22,7 @@ import nara.mesh.wire.PeerAddress;
 import nara.node.Blocking;
 import nara.node.Platform;
 
-/** The client of the journeys on a running node's management port. Failures are {@link CommandFailure}. */
+/** A client for the journeys of a running node. Failures are {@link CommandFailure}. */
 final class JourneyClient implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
