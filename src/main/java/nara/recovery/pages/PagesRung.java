@@ -84,7 +84,7 @@ public final class PagesRung implements RungExecution {
   private Instant now = Instant.EPOCH;
 
   private Phase phase = Phase.SKETCH;
-  private boolean ledgerFull;
+  private final LedgerRoom room;
 
   /** A rung that has not started; {@code random} chooses where spot checks look. */
   public PagesRung(
@@ -98,6 +98,7 @@ public final class PagesRung implements RungExecution {
     this.peerScores = scores;
     this.config = config;
     this.me = me;
+    room = new LedgerRoom(config.maxEvents());
     lostPeers = new LostPeers(scores, random);
     dispatcher = new CallDispatcher(this.peers, scores, lostPeers, config, callIds);
     groups = new ReplicaGroups(scores);
@@ -141,27 +142,20 @@ public final class PagesRung implements RungExecution {
   }
 
   private void startRanges(List<PlanCommand> commands) {
-    if (ledgerFull) {
-      scheduler.dropPending();
-    }
+    scheduler.dropPending(room::isFullFor);
     scheduler.abandonUnfetchable();
     List<String> inOrder = new ArrayList<>(peers.keySet());
     inOrder.sort(Comparator.comparing(peer -> !peerScores.preferred(peer)));
     for (String peer : inOrder) {
-      while (dispatcher.hasRoom(peer) && ledgerHasRoom()) {
-        Optional<RangeFetch> next = scheduler.assignNext(peer);
+      while (dispatcher.hasRoom(peer)) {
+        Optional<RangeFetch> next =
+            scheduler.assignNext(peer, range -> room.mayTake(range, scheduler));
         if (next.isEmpty()) {
           break;
         }
         commands.add(dispatcher.startNextPage(peer, next.get()));
       }
     }
-  }
-
-  /** Whether the ledger has room for more events than those probably in flight. */
-  private boolean ledgerHasRoom() {
-    long inFlightEvents = scheduler.inFlightEvents();
-    return inFlightEvents == 0 || totals.addedEvents() + inFlightEvents < config.maxEvents();
   }
 
   @Override
@@ -173,7 +167,9 @@ public final class PagesRung implements RungExecution {
             case PageFetched page -> {
               lostPeers.onResponse(call.peerName());
               totals.onResponse(call, page);
-              ledgerFull |= totals.addedEvents() >= config.maxEvents() || allPruned(call, page);
+              if (call.purpose() == CallPurpose.FETCH_RANGE) {
+                room.onPage(call.rangeFetch(), page, peerScores.trusted(call.peerName()));
+              }
               if (page.fault().isEmpty() || takesFaulty(call)) {
                 fetchedEvents.add(page.eventRefs());
                 onPage(call, page);
@@ -227,18 +223,6 @@ public final class PagesRung implements RungExecution {
     };
   }
 
-  /**
-   * Whether the full ledger pruned all new events of a page. It would prune older ones too, and the
-   * newest are fetched first. The sum of added events does not show this, because the ledger may
-   * have held events before.
-   */
-  private boolean allPruned(PagesCall call, PageFetched page) {
-    return call.purpose() == CallPurpose.FETCH_RANGE
-        && page.offerResult().pruned() > 0
-        && page.offerResult().added() == 0
-        && peerScores.trusted(call.peerName());
-  }
-
   private void onPage(PagesCall call, PageFetched page) {
     boolean news = page.offerResult().newlyHeld() > 0;
     switch (call.purpose()) {
@@ -280,7 +264,7 @@ public final class PagesRung implements RungExecution {
   private void onRangePage(String peer, RangeFetch range, PageFetched page) {
     RangeFetch.Progress progress = range.advance(page);
     lastResort.onPage(range, page);
-    if (progress == RangeFetch.Progress.COMPLETE || ledgerFull) {
+    if (progress == RangeFetch.Progress.COMPLETE || room.isFullFor(range)) {
       onRangeComplete(peer, range);
     } else if (range.isLastResort() && lastResort.outOfTime()) {
       scheduler.giveUp(range);
@@ -294,7 +278,7 @@ public final class PagesRung implements RungExecution {
   }
 
   private void onRangeComplete(String peer, RangeFetch range) {
-    long withheld = ledgerFull ? 0 : range.withheldEvents();
+    long withheld = room.isFullFor(range) ? 0 : range.withheldEvents();
     boolean lacksOnlyPruned = range.lacksOnlyPruned();
     scheduler.complete(range);
     lastResort.onRead(range, peer);
@@ -346,14 +330,12 @@ public final class PagesRung implements RungExecution {
       case FETCH, CHECK -> {
         phase = Phase.CHECK;
         updateGroups();
-        if (!ledgerFull) {
+        if (!room.isFullForAll(groups.all().stream().map(ReplicaGroup::names).toList())) {
           checks.addChecks(List.copyOf(peers.keySet()), fetchedHeads).forEach(this::scheduleGroup);
         }
         if (!busy()) {
           phase = Phase.LAST_RESORT;
-          if (!ledgerFull) {
-            lastResort.schedule(sketches.triedPeers());
-          }
+          lastResort.schedule(sketches.triedPeers());
         }
       }
       case LAST_RESORT -> {
@@ -493,7 +475,7 @@ public final class PagesRung implements RungExecution {
         fetched,
         fetchedHeads.size(),
         skipped,
-        ledgerFull,
+        room.isFullForAny(),
         peerScores,
         scheduler.open().size());
   }

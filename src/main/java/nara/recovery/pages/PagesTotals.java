@@ -13,12 +13,10 @@ final class PagesTotals {
   private int responses;
   private int failures;
   private long probedEvents;
-  private long addedEvents;
   private String lastFailure = "";
 
   void onResponse(PagesCall call, PageFetched page) {
     responses++;
-    addedEvents += page.offerResult().added();
     switch (call.purpose()) {
       case SKETCH, PROBE, CHECK_FETCHED, CHECK_SKIPPED -> probedEvents += page.events();
       case KEYS, ABOUT_SELF, FETCH_RANGE -> {}
@@ -28,10 +26,6 @@ final class PagesTotals {
   void onFailure(PagesCall call, FetchFailed failed) {
     failures++;
     lastFailure = call.peerName() + ": " + failed.reason();
-  }
-
-  long addedEvents() {
-    return addedEvents;
   }
 
   boolean noResponses() {

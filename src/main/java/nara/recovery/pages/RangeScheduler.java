@@ -43,11 +43,16 @@ final class RangeScheduler {
     scheduledCount += fetches.size();
   }
 
-  /** The next range of a peer. One that is not preferred gets only what no preferred one may. */
-  Optional<RangeFetch> assignNext(String peer) {
+  /**
+   * The next range of a peer. One that is not preferred gets only what no preferred one may.
+   *
+   * @param mayTake whether the ledger has room for a range
+   */
+  Optional<RangeFetch> assignNext(String peer, Predicate<RangeFetch> mayTake) {
     Predicate<RangeFetch> assignable =
         range ->
             range.mayBeFetchedBy(peer, peerScores)
+                && mayTake.test(range)
                 && (peerScores.preferred(peer)
                     || range.candidates().stream().noneMatch(peerScores::preferred));
     Optional<RangeFetch> next = pending.stream().filter(assignable).findFirst();
@@ -166,8 +171,8 @@ final class RangeScheduler {
         });
   }
 
-  void dropPending() {
-    removePending(range -> true);
+  void dropPending(Predicate<RangeFetch> which) {
+    removePending(which);
   }
 
   private void removePending(Predicate<RangeFetch> condition) {
@@ -181,8 +186,9 @@ final class RangeScheduler {
   }
 
   /** Events that the ranges in flight may still bring. A peer that stalls brings none. */
-  long inFlightEvents() {
+  long inFlightEvents(Set<String> holders) {
     return inFlight.entrySet().stream()
+        .filter(entry -> entry.getKey().initialCandidates().equals(holders))
         .filter(entry -> peerScores.of(entry.getValue()).responsive())
         .mapToLong(entry -> entry.getKey().remainingEvents())
         .sum();

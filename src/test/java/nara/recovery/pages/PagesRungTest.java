@@ -132,6 +132,18 @@ class PagesRungTest {
     assertThat(network.fetched).isLessThan((long) (1.1 * events));
   }
 
+  @Test
+  void many_events_of_one_peer_do_not_end_the_walk_through_the_ledger_of_another() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(34_000, i -> i * 1_000L);
+    network.addPeer("fast", all.subList(9_000, 34_000));
+    network.addPeer("slow", all.subList(0, 9_000));
+    network.recover(RecordCopy.with(CONFIG, "maxEvents", 20_000));
+
+    assertThat(network.held.keySet())
+        .containsAll(all.subList(0, 9_000).stream().map(EventRef::id).toList());
+  }
+
   private static List<EventRef> without(List<EventRef> events, int index) {
     List<EventRef> others = new ArrayList<>(events);
     others.remove(index);
