@@ -2,6 +2,7 @@ package nara.cli;
 
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
+import nara.cli.process.StopRequest;
 import nara.demo.DemoNetwork;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportJson;

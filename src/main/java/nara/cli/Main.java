@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
+import nara.cli.process.ProcessEnd;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

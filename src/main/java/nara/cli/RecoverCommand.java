@@ -22,6 +22,7 @@ import nara.cli.output.Counted;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.output.Terminal;
+import nara.cli.process.StopRequest;
 import nara.discovery.DiscoveryConfig;
 import nara.event.Event;
 import nara.identity.Identity;

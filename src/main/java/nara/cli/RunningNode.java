@@ -16,6 +16,8 @@ import java.util.random.RandomGenerator;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.cli.file.CommandFailure;
+import nara.cli.process.StopRequest;
+import nara.cli.process.StoppedInStartException;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;

@@ -10,6 +10,7 @@ import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
+import nara.cli.process.StopRequest;
 import nara.event.json.RawEvents;
 import nara.identity.Witness;
 import nara.node.Blocking;

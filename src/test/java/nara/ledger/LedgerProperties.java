@@ -86,10 +86,15 @@ class LedgerProperties {
     }
 
     assertThat(TestEvents.content(inPieces)).isEqualTo(TestEvents.content(inOneBatch));
-    assertThat(inPieces.stats()).isEqualTo(inOneBatch.stats());
+    // How many events it pruned depends on the order, but not what is left.
+    assertThat(withoutPruned(inPieces.stats())).isEqualTo(withoutPruned(inOneBatch.stats()));
     assertThat(TestEvents.content(inPieces))
         .isEqualTo(
             new ReferenceRetention(events.config, events.fairFrom, events).content(shuffled));
+  }
+
+  private static LedgerStats withoutPruned(LedgerStats s) {
+    return new LedgerStats(s.total(), s.byService(), s.critical(), s.bytes(), s.maxEvents());
   }
 
   @Property(tries = 500)

@@ -1,10 +1,10 @@
-package nara.cli;
+package nara.cli.process;
 
 /** The process was asked to end before its node had started. The node has stopped. */
-final class StoppedInStartException extends RuntimeException {
+public final class StoppedInStartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  StoppedInStartException() {
+  public StoppedInStartException() {
     super("stopped during the start");
   }
 }

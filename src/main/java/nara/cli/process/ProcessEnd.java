@@ -1,4 +1,4 @@
-package nara.cli;
+package nara.cli.process;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -12,13 +12,13 @@ import java.util.concurrent.TimeoutException;
  * command achieved. So the shutdown hook of a command waits for the command's exit code, and halts
  * with it.
  */
-final class ProcessEnd {
+public final class ProcessEnd {
   private static final CompletableFuture<Integer> EXIT_CODE = new CompletableFuture<>();
 
   private ProcessEnd() {}
 
   /** Ends the process with the exit code of its command. */
-  static void exit(int code) {
+  public static void exit(int code) {
     EXIT_CODE.complete(code);
     // Blocks forever when the process is ending already; then the hook below ends it.
     System.exit(code);
@@ -29,7 +29,7 @@ final class ProcessEnd {
    *
    * @param timeout after this time the process ends as if there were no hook
    */
-  static void haltAfterCommand(Duration timeout) {
+  public static void haltAfterCommand(Duration timeout) {
     try {
       Runtime.getRuntime().halt(EXIT_CODE.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException | ExecutionException late) {
@@ -43,7 +43,7 @@ final class ProcessEnd {
    * Ignores SIGHUP, which a terminal sends when it closes. The signal API of the JDK is not
    * standard, so a JDK without it keeps the default behaviour.
    */
-  static void ignoreHangup() {
+  public static void ignoreHangup() {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");

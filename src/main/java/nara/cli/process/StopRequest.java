@@ -1,4 +1,4 @@
-package nara.cli;
+package nara.cli.process;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
  * The request to end this process, by SIGTERM or SIGINT. A command listens before it does anything
  * else. It then ends what it does and returns its exit code, and the process ends with this code.
  */
-final class StopRequest implements AutoCloseable {
+public final class StopRequest implements AutoCloseable {
   /** After a request the command still reports, writes its files and stops the node. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(60);
 
@@ -18,7 +18,7 @@ final class StopRequest implements AutoCloseable {
   private StopRequest() {}
 
   /** Listens until it is closed. */
-  static StopRequest listen() {
+  public static StopRequest listen() {
     StopRequest request = new StopRequest();
     Runtime.getRuntime().addShutdownHook(request.hook);
     return request;
@@ -29,17 +29,17 @@ final class StopRequest implements AutoCloseable {
     ProcessEnd.haltAfterCommand(CLOSE_TIMEOUT);
   }
 
-  boolean isMade() {
+  public boolean isMade() {
     return made.isDone();
   }
 
   /** Runs the action when the request comes, or at once when it has come. */
-  void onMade(Runnable action) {
+  public void onMade(Runnable action) {
     made.thenRun(action);
   }
 
   /** Waits for the request. Then the command must end and return. */
-  void await() throws InterruptedException {
+  public void await() throws InterruptedException {
     try {
       made.get();
     } catch (ExecutionException never) {
