@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The dependencies between the packages, as each package states them by {@link MayKnow}, and the
- * house rules that can be seen in class files.
+ * rules of this project that can be seen in class files.
  */
 class ArchitectureTest {
   /** A folder with more files is hard to survey. */

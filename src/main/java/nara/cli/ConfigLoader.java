@@ -95,7 +95,7 @@ final class ConfigLoader {
    * @throws CommandFailure when the configuration has no valid identity
    */
   static Identity identityForNode(NodeConfig config, Terminal terminal) {
-    ChosenIdentity chosen = choose(config, true);
+    ChosenIdentity chosen = choose(config.identity(), true);
     chosen.notes().forEach(note -> terminal.message("note: %s", note));
     terminal.message(
         "the soul of %s comes from %s",
@@ -109,16 +109,12 @@ final class ConfigLoader {
    * @throws CommandFailure when the configuration has no valid identity
    */
   static Identity identity(NodeConfig config) {
-    return choose(config, false).identity();
+    return choose(config.identity(), false).identity();
   }
 
   /** The identity of this machine for a name, as a node without a configured soul has it. */
   static Identity nativeIdentity(Optional<String> name) {
     return choose(IdentityConfig.ofHardware(name), false).identity();
-  }
-
-  private static ChosenIdentity choose(NodeConfig config, boolean keeps) {
-    return choose(config.identity(), keeps);
   }
 
   private static ChosenIdentity choose(IdentityConfig config, boolean keeps) {

@@ -239,13 +239,8 @@ final class LedgerCommand extends TerminalCommand {
         }
       }
       rejectOptionsOfOtherModes();
-      if (cursor != null && cursor < 0 || since != null && since < 0) {
-        throw new CommandFailure(
-            "%s: expected a Unix time in nanoseconds, got %d"
-                .formatted(
-                    cursor != null && cursor < 0 ? "--cursor" : "--since",
-                    cursor != null && cursor < 0 ? cursor : since));
-      }
+      requireTime("--cursor", cursor);
+      requireTime("--since", since);
       int slices = sliceTotal == null ? 1 : sliceTotal;
       int index = sliceIndex == null ? 0 : sliceIndex;
       if (slices < 1 || index < 0 || index >= slices) {
@@ -284,6 +279,13 @@ final class LedgerCommand extends TerminalCommand {
               throw usageError(option + " is no option of --mode " + mode);
             }
           });
+    }
+
+    private static void requireTime(String option, Long nanos) {
+      if (nanos != null && nanos < 0) {
+        throw new CommandFailure(
+            "%s: expected a Unix time in nanoseconds, got %d".formatted(option, nanos));
+      }
     }
 
     private int limitOr(int fallback) {

@@ -239,7 +239,7 @@ final class RecoverCommand extends TerminalCommand {
     if (interrupted) {
       return Optional.of("the recovery was interrupted");
     }
-    if (finalReport.outcome().equals("isolated")) {
+    if (finalReport.isIsolated()) {
       return Optional.of("no neighbour answered");
     }
     return events < existing && !force

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
@@ -79,18 +80,13 @@ final class RunCommand extends TerminalCommand {
             RunningNode.OnStop.STOP)) {
       terminal().message("%s", startMessage(node, identity, running));
       node.isolationNotes().forEach(note -> terminal().message("note: %s", note));
-      running
-          .finished()
-          .onSuccess(
-              report -> {
-                progress.eraseOpenLine();
-                terminal().message("%s", summary(report));
-              });
-      running.onLaterRecovery(
+      Consumer<Report> printSummary =
           report -> {
             progress.eraseOpenLine();
             terminal().message("%s", summary(report));
-          });
+          };
+      running.finished().onSuccess(printSummary::accept);
+      running.onLaterRecovery(printSummary);
       stop.await();
       terminal()
           .message(

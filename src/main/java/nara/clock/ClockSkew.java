@@ -20,7 +20,8 @@ public record ClockSkew(Duration offset, int neighbours) {
   }
 
   /**
-   * A duration in its largest whole unit: {@code 40 s}, {@code 5 min}, {@code 1 h}, {@code 3 d}.
+   * The size of a duration, rounded: seconds below two minutes, minutes below an hour, hours below
+   * two days, then days. Examples: {@code 40 s}, {@code 5 min}, {@code 1 h}, {@code 3 d}.
    */
   public static String inWords(Duration duration) {
     long seconds = Math.abs(duration.toSeconds());

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>It is for judging the times that others state, never for signing: a signature carries the
  * node's own time. Each host has one vote, its latest answer; with votes of configured neighbours
  * the others do not count. This node's own clock is a vote as well. The median decides, so a
- * minority cannot move the clock beyond what the others say. An even number of votes counts for
- * this node's own clock.
+ * minority cannot move the clock beyond the times of the others. Of two votes in the middle, the
+ * one closer to this node's own clock decides.
  *
  * <p>Safe for concurrent use.
  */
@@ -31,18 +31,21 @@ public final class NetworkClock implements InstantSource {
   /** A smaller offset does not matter: signed exchanges allow 30 s, by the wire contract. */
   public static final Duration MIN_SKEW = Duration.ofSeconds(25);
 
-  /** Votes of configured neighbours, and of others, that are kept. */
+  /**
+   * Votes of configured neighbours, and of others, that are kept: strangers can bring any number.
+   */
   static final int MAX_VOTES = 1_000;
 
   /** A neighbour may have set its clock since an older answer. */
   static final Duration MAX_AGE = Duration.ofHours(1);
 
-  /** A larger offset is no time, but nonsense; computing with it might overflow. */
+  /** A larger offset is not plausible, and computing with it could overflow. */
   private static final Duration MAX_OFFSET = Duration.ofDays(36_500);
 
-  /** When this node's clock moves so far against its timers, it was set, or the node suspended. */
+  /** A larger step against the steady clock shows that the clock was set or the node suspended. */
   private static final Duration MIN_STEP = Duration.ofSeconds(5);
 
+  /** The bytes of an IPv6 network of 64 bits. */
   private static final int IPV6_NETWORK_BYTES = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkClock.class);
@@ -53,7 +56,10 @@ public final class NetworkClock implements InstantSource {
   private final InstantSource steady;
   private final Map<String, Vote> configured = BoundedMap.lru(MAX_VOTES);
   private final Map<String, Vote> discovered = BoundedMap.lru(MAX_VOTES);
+
+  /** The lead of this node's clock over the steady clock, when the votes were last valid. */
   private Duration ahead;
+
   private Optional<ClockSkew> skew = Optional.empty();
   private Duration median = Duration.ZERO;
 
@@ -85,7 +91,7 @@ public final class NetworkClock implements InstantSource {
     update();
   }
 
-  /** One owner has a whole IPv6 network of 64 bits: it is one voter. */
+  /** One owner usually has a whole IPv6 network of 64 bits, so such a network is one voter. */
   private static String voter(Witness neighbour) {
     String host = neighbour.host();
     if (neighbour.configured() || host.indexOf(':') < 0) {
@@ -160,9 +166,12 @@ public final class NetworkClock implements InstantSource {
       skew = Optional.of(new ClockSkew(median, (int) agreeing));
     }
     if (skew.isPresent() && !wasOff) {
-      LOG.warn("Neighbours refuse this node's requests by their clocks: {}", skew.get().sentence());
+      LOG.warn(
+          "Signed requests between this node and its neighbours fail, because their clocks differ:"
+              + " {}",
+          skew.get().sentence());
     } else if (wasOff && skew.isEmpty()) {
-      LOG.info("This node's clock agrees with its neighbours, or was set");
+      LOG.info("This node's clock agrees with the clocks of its neighbours again, or was set");
     }
   }
 

@@ -384,7 +384,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
   }
 
-  /** The evidence about a name has turned, so a nara with its key counts from now on. */
+  /** The key that holds for a name has changed, so a nara that was refused may be accepted now. */
   private void pingAgain(PingTarget target) {
     pingsAgain++;
     ping(target)

@@ -175,7 +175,7 @@ final class KnownNeighbours {
     return Optional.empty();
   }
 
-  /** The operator, or another nara, took an address of this node for the neighbour's. */
+  /** The operator or another nara gave an address of this node as the neighbour's. */
   private static void removeOwnAddress(NeighbourEntry neighbour, String address) {
     neighbour.ownAddressConfigured |= neighbour.addresses.holds(address);
     neighbour.addresses.remove(address);

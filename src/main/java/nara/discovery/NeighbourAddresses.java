@@ -100,7 +100,7 @@ final class NeighbourAddresses {
     return evicted.isPresent();
   }
 
-  /** The address is another nara's for certain. */
+  /** The address certainly belongs to another nara, so it is no longer a claim of this one. */
   void remove(String address) {
     claims.remove(address);
     choose();

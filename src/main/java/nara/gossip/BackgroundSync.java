@@ -46,7 +46,7 @@ final class BackgroundSync {
   /** Events of one page since the last contact: about a megabyte. */
   static final int PAGE_SIZE = 2_000;
 
-  /** Pages of one sync with one peer. The next sync continues there. */
+  /** Pages of one sync with one peer: about 25 MB. The next sync continues there. */
   static final int MAX_PAGES = 25;
 
   private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(15);
@@ -129,7 +129,7 @@ final class BackgroundSync {
       report.neighbours().stream()
           .filter(neighbour -> neighbour.requests() > 0 && neighbour.failures() == 0)
           .filter(neighbour -> neighbour.dropReason().isEmpty())
-          .forEach(neighbour -> contacts.onEqual(neighbour.name(), began));
+          .forEach(neighbour -> contacts.recordHeldUntil(neighbour.name(), began));
     }
   }
 
@@ -147,7 +147,7 @@ final class BackgroundSync {
       case PeerReconciled reconciled -> {
         eventsAdded += reconciled.offerResult().added();
         if (reconciled.isComplete()) {
-          contacts.onEqual(peer.name(), Event.unixNanos(now));
+          contacts.recordHeldUntil(peer.name(), Event.unixNanos(now));
         } else {
           LOG.debug(
               "Reconciliation ended early. peer={} reason={}",
@@ -184,13 +184,13 @@ final class BackgroundSync {
               long reached = page.nextCursor().map(Query.Page::cursorIncluding).orElse(began);
               // A peer without an end to its pages gets no further than MAX_PAGES in one sync.
               if (page.nextCursor().isEmpty() || reached > began) {
-                contacts.onEqual(peer.name(), began);
+                contacts.recordHeldUntil(peer.name(), began);
                 return Future.succeededFuture();
               }
               if (reached <= cursor) {
                 return Future.succeededFuture();
               }
-              contacts.onEqual(peer.name(), reached);
+              contacts.recordHeldUntil(peer.name(), reached);
               return number < MAX_PAGES
                   ? fetchPages(peer, reached, number + 1, began)
                   : Future.succeededFuture();

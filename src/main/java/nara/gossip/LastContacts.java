@@ -8,23 +8,23 @@ import nara.bounds.BoundedMap;
 import nara.event.Event;
 
 /**
- * Until when this node held all events of each neighbour. After a long absence the background sync
- * fetches from there, and not only the events of the last day.
+ * For each neighbour, the time until which this node holds all of its events. After a long absence
+ * the background sync fetches from there, and not only the events of the last day.
  */
 final class LastContacts {
-  /** Where a sync begins with a neighbour that was never asked, before the last other contact. */
+  /** How long before the latest contact with any neighbour the sync with a new neighbour begins. */
   static final Duration FIRST_WINDOW = Duration.ofHours(24);
 
   /** Events reach a neighbour some time after they were made. */
   static final Duration OVERLAP = Duration.ofHours(1);
 
-  /** Anybody can invent names. */
+  /** Anybody can invent names, so the number of remembered neighbours is bounded. */
   static final int MAX_NEIGHBOURS = 2_000;
 
   private final Map<String, Long> heldUntil = BoundedMap.lru(MAX_NEIGHBOURS);
 
   /** This node holds all events of the neighbour until then, Unix nanoseconds. */
-  void onEqual(String name, long nanos) {
+  void recordHeldUntil(String name, long nanos) {
     heldUntil.merge(name, nanos, Math::max);
   }
 

@@ -47,16 +47,16 @@ import nara.ledger.index.StoredEvent;
  *
  * Within such a group, each nara that stands on its own has a fair share, and so has each peer for
  * all naras that only this peer vouches for: otherwise one peer could multiply its share by making
- * keys. Such a share, a house, goes down first when it has the most events; within it the nara with
- * the most events. The number counts only above {@link #FAIR_FROM}: if all have fewer, the lowest
- * event of the group goes.
+ * keys. The shares of such naras are a voucher set. The voucher set with the most events loses
+ * first; within it, the nara with the most events. The number counts only above {@link #FAIR_FROM}:
+ * if all have fewer, the lowest event of the group goes.
  *
  * <p>Anybody can make any number of events in the name of an established nara. So those that the
  * actor did not sign go before those that he signed, and before all of them those that involve
  * another nara that is not at least vouched for. Within each of these classes, {@link Priority}
  * decides, then the oldest goes first. First-seen and restarts that an established nara signed, and
  * checkpoints, may exceed the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one
- * house.
+ * voucher set.
  *
  * <p>A ledger of at most {@link #FAIR_FROM} events has no large share. It follows the reference:
  * the priority decides before the signature, and unsigned first-seen and restarts may exceed the
@@ -111,7 +111,7 @@ final class Retention {
   /** Of the room for this node's own events that a flood cannot take: a quarter. */
   static final int OWN_PART = 4;
 
-  /** A house of no more events is not called large: its events go by rank alone. */
+  /** A voucher set of no more events does not count as large: its events go by rank alone. */
   static final int FAIR_FROM = 100;
 
   /** The least distance of the hard limit from the maximum. */

@@ -15,18 +15,18 @@ import nara.ledger.Share.Group;
 import nara.ledger.index.StoredEvent;
 
 /**
- * The shares of each group, the next to prune first: of the largest house, the largest share. A
- * house is all shares with one voucher, or one share without a voucher. Between shares of one size,
- * the lowest event decides.
+ * The shares of each group, the next to prune first: of the largest voucher set, the largest share.
+ * A voucher set is all shares with one voucher, or one share without a voucher. Between shares of
+ * one size, the lowest event decides.
  *
  * <p>It costs nothing until the first read. From then on, a changed share costs O(log n) at the
  * next read. Without reads it is dropped again.
  */
 final class ShareQueue {
   /**
-   * A share as it was at the last read, alone or as the first of its house.
+   * A share as it was at the last read, alone or as the first of its voucher set.
    *
-   * @param amount of the share, or of its whole house
+   * @param amount of the share, or of its whole voucher set
    * @param size the part of the amount that counts
    */
   record Place(
@@ -47,25 +47,25 @@ final class ShareQueue {
       Comparator.comparingLong(Place::size).reversed().thenComparing(LOWEST_FIRST);
 
   /**
-   * Between large houses of one size, the lowest event must not decide: which share is a house's
-   * first depends on how many it has, and so the result would depend on the order of arrival. In a
-   * house of the size 0, the first share has the lowest event of all.
+   * Between large voucher sets of one size, the lowest event must not decide: which share is a
+   * set's first depends on how many it has, and so the result would depend on the order of arrival.
+   * In a set of the size 0, the first share has the lowest event of all.
    */
-  private static final Comparator<Place> HOUSES =
+  private static final Comparator<Place> VOUCHER_SETS =
       Comparator.comparingLong(Place::size)
           .reversed()
           .thenComparing((a, b) -> a.size > 0 ? 0 : LOWEST_FIRST.compare(a, b))
           .thenComparing(Place::voucher)
           .thenComparing(place -> place.share.key());
 
-  private record HouseKey(Group group, String voucher) {}
+  private record VoucherSetKey(Group group, String voucher) {}
 
   /** The shares of one group with one voucher. */
-  private static final class House {
+  private static final class VoucherSet {
     final TreeSet<Place> shares = new TreeSet<>(SHARES);
     long amount;
 
-    /** Its place among the houses, or null. */
+    /** Its place among the voucher sets, or null. */
     Place place;
   }
 
@@ -76,23 +76,23 @@ final class ShareQueue {
   private final ToLongFunction<Share> amount;
   private final long fairFrom;
   private final Map<Group, TreeSet<Place>> groups = new EnumMap<>(Group.class);
-  private final Map<HouseKey, House> houses = new HashMap<>();
+  private final Map<VoucherSetKey, VoucherSet> voucherSets = new HashMap<>();
   private final Map<Share, Place> places = new HashMap<>();
   private final List<Share> changed = new ArrayList<>();
-  private final Set<HouseKey> changedHouses = new HashSet<>();
+  private final Set<VoucherSetKey> changedSets = new HashSet<>();
   private boolean active;
 
   /**
    * @param bit its own bit in {@link Share#changedIn}
    * @param amount what decides
-   * @param fairFrom an amount up to which a share or a house has the size 0
+   * @param fairFrom an amount up to which a share or a voucher set has the size 0
    */
   ShareQueue(int bit, ToLongFunction<Share> amount, long fairFrom) {
     this.bit = bit;
     this.amount = amount;
     this.fairFrom = fairFrom;
     for (Group group : Group.values()) {
-      groups.put(group, new TreeSet<>(HOUSES));
+      groups.put(group, new TreeSet<>(VOUCHER_SETS));
     }
   }
 
@@ -114,12 +114,12 @@ final class ShareQueue {
     changed.forEach(share -> share.changedIn &= ~bit);
     changed.clear();
     places.clear();
-    houses.clear();
+    voucherSets.clear();
     groups.values().forEach(TreeSet::clear);
   }
 
   /**
-   * The place of the first share of the first house of a group, or null.
+   * The place of the first share of the first voucher set of a group, or null.
    *
    * @param all the shares; read when there are no places yet
    */
@@ -132,10 +132,10 @@ final class ShareQueue {
     changed.forEach(this::removePlace);
     changed.forEach(this::addPlace);
     changed.clear();
-    // All old places of houses go first, too: a share may have moved from one house to another.
-    changedHouses.forEach(this::removeHousePlace);
-    changedHouses.forEach(this::addHousePlace);
-    changedHouses.clear();
+    // All old places of voucher sets go first, too: a share may have moved from one set to another.
+    changedSets.forEach(this::removeSetPlace);
+    changedSets.forEach(this::addSetPlace);
+    changedSets.clear();
     TreeSet<Place> ofGroup = groups.get(group);
     return ofGroup.isEmpty() ? null : ofGroup.first();
   }
@@ -150,9 +150,9 @@ final class ShareQueue {
       groups.get(place.group).remove(place);
       return;
     }
-    House house = changedHouse(place);
-    house.shares.remove(place);
-    house.amount -= place.amount;
+    VoucherSet set = changedSet(place);
+    set.shares.remove(place);
+    set.amount -= place.amount;
   }
 
   private void addPlace(Share share) {
@@ -165,32 +165,32 @@ final class ShareQueue {
       groups.get(place.group).add(place);
       return;
     }
-    House house = changedHouse(place);
-    house.shares.add(place);
-    house.amount += place.amount;
+    VoucherSet set = changedSet(place);
+    set.shares.add(place);
+    set.amount += place.amount;
   }
 
-  private House changedHouse(Place place) {
-    HouseKey key = new HouseKey(place.group, place.voucher);
-    changedHouses.add(key);
-    return houses.computeIfAbsent(key, k -> new House());
+  private VoucherSet changedSet(Place place) {
+    VoucherSetKey key = new VoucherSetKey(place.group, place.voucher);
+    changedSets.add(key);
+    return voucherSets.computeIfAbsent(key, k -> new VoucherSet());
   }
 
-  private void removeHousePlace(HouseKey key) {
-    House house = houses.get(key);
-    if (house.place != null) {
-      groups.get(key.group).remove(house.place);
+  private void removeSetPlace(VoucherSetKey key) {
+    VoucherSet set = voucherSets.get(key);
+    if (set.place != null) {
+      groups.get(key.group).remove(set.place);
     }
   }
 
-  private void addHousePlace(HouseKey key) {
-    House house = houses.get(key);
-    if (house.shares.isEmpty()) {
-      houses.remove(key);
+  private void addSetPlace(VoucherSetKey key) {
+    VoucherSet set = voucherSets.get(key);
+    if (set.shares.isEmpty()) {
+      voucherSets.remove(key);
       return;
     }
-    house.place = placeOf(house.shares.first().share, house.amount);
-    groups.get(key.group).add(house.place);
+    set.place = placeOf(set.shares.first().share, set.amount);
+    groups.get(key.group).add(set.place);
   }
 
   private Place placeOf(Share share, long amount) {

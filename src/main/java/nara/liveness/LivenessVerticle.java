@@ -219,8 +219,8 @@ public final class LivenessVerticle extends VerticleBase {
   private void onCheck() {
     suspensions.onCheck(scheduler.instant()).ifPresent(this::onResumed);
     if (networkClock.skew().isPresent()) {
-      // By a wrong clock, everybody is silent.
-      tracker.recordDeafUntil(scheduler.instant());
+      // With a wrong clock, all neighbours seem silent.
+      tracker.recordOutageUntil(scheduler.instant());
     }
     if (!checking) {
       checking = true;
@@ -228,9 +228,9 @@ public final class LivenessVerticle extends VerticleBase {
     }
   }
 
-  /** While this node was suspended it heard nobody. The silence is its own. */
+  /** A suspended node receives nothing, so the silence of its neighbours is no evidence. */
   private void onResumed(Duration gap) {
-    tracker.recordDeafUntil(scheduler.instant());
+    tracker.recordOutageUntil(scheduler.instant());
     LOG.warn(
         "This node did not run for {} s, or its clock was set; it reports no neighbour as missing"
             + " for the next {} s",

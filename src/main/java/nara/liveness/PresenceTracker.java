@@ -44,8 +44,8 @@ final class PresenceTracker {
   static final int MAX_CHANGES_PER_CHECK = 32;
 
   /**
-   * So many neighbours do not fall silent together without a common cause. A single neighbour may
-   * well be gone.
+   * When this many neighbours fall silent together, the cause is probably this node's network. A
+   * single one may be gone.
    */
   private static final int MIN_SILENT_AT_ONCE = 2;
 
@@ -127,8 +127,10 @@ final class PresenceTracker {
     this.random = random;
   }
 
-  /** This node heard nobody for a time, for its own reasons, until now. */
-  void recordDeafUntil(Instant now) {
+  /**
+   * This node could not receive until now. No neighbour counts as silent for a while from now on.
+   */
+  void recordOutageUntil(Instant now) {
     judgesFrom = now.plus(missingAfter);
   }
 
@@ -207,11 +209,11 @@ final class PresenceTracker {
     boolean doubted = doubtsNetwork;
     doubtsNetwork = !anyHeard && anySilent && (doubted || fallenSilent >= MIN_SILENT_AT_ONCE);
     if (doubted && !doubtsNetwork && anyHeard) {
-      recordDeafUntil(now);
+      recordOutageUntil(now);
     }
     if (judgesFrom.isAfter(now.plus(missingAfter))) {
       // The clock was set back.
-      recordDeafUntil(now);
+      recordOutageUntil(now);
     }
   }
 
@@ -234,7 +236,7 @@ final class PresenceTracker {
       if ((missing && awaitsPing(neighbour, tracked)) || (silent && wasHeard(neighbour, tracked))) {
         return;
       }
-      if (silent && isDeaf()) {
+      if (silent && ignoresSilence()) {
         if (missing && doubtsNetwork && neighbour.online()) {
           actions.add(new LivenessAction.MarkMissing(neighbour.name()));
         }
@@ -258,7 +260,7 @@ final class PresenceTracker {
     }
 
     /** Whether silence is no evidence now. */
-    private boolean isDeaf() {
+    private boolean ignoresSilence() {
       return doubtsNetwork || now.isBefore(judgesFrom);
     }
 

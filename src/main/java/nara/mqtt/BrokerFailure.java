@@ -17,10 +17,10 @@ import javax.net.ssl.SSLException;
 
 /** Says why there is no connection to the broker, in words for the operator, without secrets. */
 final class BrokerFailure {
-  /** The broker ended the connection without a word. */
+  /** The broker closed the connection without a reason. */
   static final String CLOSED = "it closed the connection";
 
-  /** Causes of causes; a chain that ends in itself ends here. */
+  /** Nested causes that are examined: a chain of causes may be circular. */
   private static final int MAX_CAUSES = 10;
 
   private BrokerFailure() {}

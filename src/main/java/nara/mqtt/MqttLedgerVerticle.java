@@ -358,8 +358,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
   }
 
   /**
-   * A retained message is no sign of life, and no question or answer of now. Events count whenever
-   * they come.
+   * A retained message does not show that its sender is online, and is no current request or
+   * response. Its events count all the same.
    */
   private Future<?> onRetained(PlazaMessage message) {
     return switch (message) {

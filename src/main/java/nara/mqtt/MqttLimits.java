@@ -24,11 +24,26 @@ final class MqttLimits {
   /** The bytes of those publishes, as a multiple of the largest message. */
   static final int MAX_QUEUED_SIZE_FACTOR = 4;
 
-  /** The bound of messages that a broker ends the connection for is never learned to be less. */
+  /** The learned size limit never falls below this: lost connections have other causes, too. */
   static final int MIN_MESSAGE_BOUND = 64 << 10;
 
-  /** A broker ends the connection at once when a message is too large for it. */
+  /**
+   * A connection that is lost this soon after a large message was lost because of it: a broker
+   * closes the connection at once.
+   */
   static final Duration LARGE_PUBLISH_GRACE = Duration.ofSeconds(3);
+
+  /** Topics with one warning each when the broker refuses them: more than this node has. */
+  static final int MAX_WARNED_TOPICS = 32;
+
+  /** Own announcements that are compared with those from the broker, which sends them at once. */
+  static final int MAX_OWN_ANNOUNCEMENTS = 16;
+
+  /**
+   * How far the clock of another process with the same soul may be behind. Older announcements are
+   * from before a restart.
+   */
+  static final Duration OWN_ANNOUNCEMENT_AGE = Duration.ofMinutes(1);
 
   /** Received messages that are being handled. With more, the client stops reading. */
   static final int MAX_HANDLED_AT_ONCE = 64;

@@ -1,7 +1,6 @@
 package nara.mqtt;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import nara.bounds.BoundedMap;
@@ -13,22 +12,15 @@ import nara.mqtt.wire.PlazaMessage;
  * process with the same soul. Not thread-safe.
  */
 final class OwnEcho {
-  /** The broker sends an announcement back at once. */
-  private static final int MAX_PUBLISHED = 16;
-
-  /**
-   * The clock of the other process may be behind. Older announcements are from before a restart.
-   */
-  private static final Duration MAX_AGE = Duration.ofMinutes(1);
-
   private final long earliestTs;
-  private final Map<ByteBuffer, Boolean> published = BoundedMap.fifo(MAX_PUBLISHED);
+  private final Map<ByteBuffer, Boolean> published =
+      BoundedMap.fifo(MqttLimits.MAX_OWN_ANNOUNCEMENTS);
 
   /**
    * @param start of this process
    */
   OwnEcho(Instant start) {
-    this.earliestTs = Event.unixNanos(start.minus(MAX_AGE));
+    this.earliestTs = Event.unixNanos(start.minus(MqttLimits.OWN_ANNOUNCEMENT_AGE));
   }
 
   void onPublished(byte[] heyThere) {

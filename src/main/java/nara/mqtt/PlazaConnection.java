@@ -40,9 +40,6 @@ final class PlazaConnection {
   /** The SUBACK code of a refused subscription in MQTT 3.1.1. */
   private static final int SUBSCRIPTION_REFUSED = 0x80;
 
-  /** More than this node subscribes to. */
-  private static final int MAX_TOPICS = 32;
-
   /** The part of a message that the longest topic and the framing take. */
   private static final int TOPIC_BYTES = Topics.MAX_NAME_BYTES + 64;
 
@@ -102,7 +99,7 @@ final class PlazaConnection {
                   id, topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false));
 
   private final MessageBound bound;
-  private final LogOnce refused = new LogOnce(LOG::warn, MAX_TOPICS);
+  private final LogOnce refused = new LogOnce(LOG::warn, MqttLimits.MAX_WARNED_TOPICS);
 
   PlazaConnection(
       Vertx vertx,
@@ -125,8 +122,8 @@ final class PlazaConnection {
     keepsConnecting = true;
     if (url.tls() && config.tls().insecure()) {
       LOG.warn(
-          "plaza.tls.insecure: anybody on the way can read the password and pretend to be the"
-              + " broker; url={}",
+          "plaza.tls.insecure: anybody on the network path can read the password and pretend to be"
+              + " the broker; url={}",
           url);
     }
     connect();
@@ -310,7 +307,7 @@ final class PlazaConnection {
     return qosByFilter;
   }
 
-  /** A refused subscription costs its topic only. */
+  /** A refused subscription affects only its own topic. */
   private void logRefused(List<Integer> granted) {
     for (int i = 0; i < Math.min(granted.size(), filters.size()); i++) {
       if (granted.get(i) == SUBSCRIPTION_REFUSED) {

@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * When a node that found nobody looks for neighbours again: after a quarter of the time that it has
- * waited so far, but not later than every few minutes.
+ * waited so far, but at least every {@link RecoveryLimits#MAX_WATCH_WAIT}.
  */
 final class NeighbourWatch {
   private final RandomGenerator random;

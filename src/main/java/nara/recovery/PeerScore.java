@@ -114,6 +114,7 @@ public final class PeerScore {
     return awaited && dropReason.isEmpty();
   }
 
+  /** The recovery no longer waits for the peer. */
   public void stopAwaiting() {
     awaited = false;
   }

@@ -25,6 +25,7 @@ final class RecoveryLimits {
   /** The first wait between two discoveries of a try; it doubles up to the longest one. */
   static final Duration FIRST_LOOK_WAIT = Duration.ofSeconds(1);
 
+  /** A neighbour that has started is found within this time. */
   static final Duration MAX_LOOK_WAIT = Duration.ofSeconds(30);
 
   /** Passes of one recovery: strangers can announce new names for ever. */
@@ -42,10 +43,13 @@ final class RecoveryLimits {
   /** The least such wait after a pass: one ping. */
   static final Duration LEAST_SOURCES_WAIT = Duration.ofSeconds(5);
 
-  /** Between two recoveries: the waits for a neighbour, and the share of the time waited so far. */
+  /** The least wait between two looks for neighbours, between two recoveries. */
   static final Duration FIRST_WATCH_WAIT = Duration.ofSeconds(5);
 
+  /** The longest one: a node that waits for days must still notice a neighbour soon. */
   static final Duration MAX_WATCH_WAIT = Duration.ofMinutes(5);
+
+  /** Each wait is the time waited so far, divided by this, so that the load falls slowly. */
   static final int WATCH_SHARE = 4;
 
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */

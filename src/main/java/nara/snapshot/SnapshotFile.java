@@ -22,6 +22,7 @@ import nara.file.AtomicFile;
  * never a part, unless the file is mounted by itself: then it is written in place. Not thread-safe.
  */
 final class SnapshotFile implements AutoCloseable {
+  /** Kept files without this node's seal. More would fill the disk. */
   private static final int MAX_KEPT = 9;
 
   private final Path path;

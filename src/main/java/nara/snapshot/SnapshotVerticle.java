@@ -97,7 +97,7 @@ public final class SnapshotVerticle extends VerticleBase {
     if (!locked.isReplaceable()) {
       LOG.warn(
           "The snapshot can only be written in place, where a power failure can damage it; mount"
-              + " its directory instead of the file: file={}",
+              + " its directory instead of the file; file={}",
           config.file());
     }
   }

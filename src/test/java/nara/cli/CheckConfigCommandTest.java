@@ -71,7 +71,7 @@ class CheckConfigCommandTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.err())
-        .contains("\"bart\" stands there twice, at 10.0.0.2:7433 and at 10.0.0.3:7433")
+        .contains("\"bart\" is listed twice, at 10.0.0.2:7433 and at 10.0.0.3:7433")
         .contains("two peers have the address 10.0.0.3:7433")
         .contains("\"lisa\" is this node itself; remove it");
   }

@@ -14,21 +14,21 @@ class LastContactsTest {
 
   @Test
   void an_absence_of_72_hours_is_fetched_from_its_beginning() {
-    contacts.onEqual("lisa", ago(72));
+    contacts.recordHeldUntil("lisa", ago(72));
     assertThat(contacts.fetchFrom("lisa", NOW)).isEqualTo(ago(73));
   }
 
   @Test
   void a_neighbour_that_was_never_asked_is_asked_from_the_last_other_contact_on() {
     assertThat(contacts.fetchFrom("moe", NOW)).isEqualTo(ago(24));
-    contacts.onEqual("lisa", ago(72));
+    contacts.recordHeldUntil("lisa", ago(72));
     assertThat(contacts.fetchFrom("moe", NOW)).isEqualTo(ago(96));
   }
 
   @Test
   void an_older_contact_does_not_replace_a_newer_one() {
-    contacts.onEqual("lisa", ago(2));
-    contacts.onEqual("lisa", ago(9));
+    contacts.recordHeldUntil("lisa", ago(2));
+    contacts.recordHeldUntil("lisa", ago(9));
     assertThat(contacts.fetchFrom("lisa", NOW)).isEqualTo(ago(3));
   }
 

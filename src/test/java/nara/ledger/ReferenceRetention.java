@@ -171,7 +171,7 @@ final class ReferenceRetention {
     }
   }
 
-  /** The lowest event of the largest share of the largest house. */
+  /** The lowest event of the largest share of the largest voucher set. */
   private StoredEvent lowest(
       List<StoredEvent> kept, Set<StoredEvent> surplus, Predicate<StoredEvent> group) {
     Comparator<StoredEvent> lowest =
@@ -179,9 +179,9 @@ final class ReferenceRetention {
             .thenComparingLong(Share::retentionTime)
             .thenComparing(h -> Share.Key.of(h.event()));
     List<StoredEvent> lowestOfHouses = new ArrayList<>();
-    for (List<StoredEvent> house : groups(kept, h -> group.test(h) ? house(h) : null)) {
+    for (List<StoredEvent> set : groups(kept, h -> group.test(h) ? voucherSet(h) : null)) {
       List<StoredEvent> lowestOfShares =
-          groups(house, h -> Share.Key.of(h.event())).stream().map(List::getLast).toList();
+          groups(set, h -> Share.Key.of(h.event())).stream().map(List::getLast).toList();
       ToIntFunction<StoredEvent> size = h -> excess(kept, surplus, inShareOf(h));
       lowestOfHouses.add(
           Collections.min(
@@ -197,7 +197,7 @@ final class ReferenceRetention {
             .thenComparing(h -> Share.Key.of(h.event())));
   }
 
-  /** The events of a share or a house beyond the fair number. */
+  /** The events of a share or a voucher set beyond the fair number. */
   private int excess(
       List<StoredEvent> kept, Set<StoredEvent> surplus, Predicate<StoredEvent> part) {
     return Math.max(0, count(kept, part.and(h -> !isPing(h) && !surplus.contains(h))) - fairFrom);
@@ -208,11 +208,11 @@ final class ReferenceRetention {
   }
 
   private Predicate<StoredEvent> inHouseOf(StoredEvent stored) {
-    return h -> house(h).equals(house(stored));
+    return h -> voucherSet(h).equals(voucherSet(stored));
   }
 
   /** The standing and the voucher, or the share of a nara without a voucher. */
-  private Object house(StoredEvent stored) {
+  private Object voucherSet(StoredEvent stored) {
     Share.Key share = Share.Key.of(stored.event());
     String voucher = voucher(stored);
     return voucher.isEmpty() ? share : List.of(standings.standing(share.name()), voucher);

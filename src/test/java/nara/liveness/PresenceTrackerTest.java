@@ -383,7 +383,7 @@ class PresenceTrackerTest {
     online("lisa");
     ledger.put("bart", new Sighting("MISSING", "ONLINE", 0, "ONLINE"));
     now = now.plusSeconds(320);
-    tracker.recordDeafUntil(now);
+    tracker.recordOutageUntil(now);
 
     for (int seconds = 0; seconds < MISSING_AFTER.toSeconds() - 10; seconds += 10) {
       assertThat(checkAfter(10)).isEmpty();
@@ -401,7 +401,7 @@ class PresenceTrackerTest {
     online("bart", "lisa");
     checkAfter(0);
     now = now.plusSeconds(320);
-    tracker.recordDeafUntil(now);
+    tracker.recordOutageUntil(now);
     reports("bart", "OFFLINE", "ONLINE");
 
     checkAfter(10);

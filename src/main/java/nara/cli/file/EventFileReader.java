@@ -29,6 +29,8 @@ import nara.snapshot.SnapshotLines;
 public final class EventFileReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int GZIP_MAGIC = 0x1f8b;
+
+  /** Lines in memory while lines are counted. */
   private static final int COUNT_BATCH = 1_000;
 
   /**
@@ -153,7 +155,9 @@ public final class EventFileReader implements AutoCloseable {
     return lines;
   }
 
-  /** People have arrays and indented objects, from other tools. */
+  /**
+   * Rejects an array or an indented object, and says how to convert it. Other tools write these.
+   */
   private void rejectOtherJson(Line line) {
     String start = new String(line.bytes(), StandardCharsets.UTF_8).strip();
     if (start.matches("\\[\\s*(?:\\{.*)?")) {

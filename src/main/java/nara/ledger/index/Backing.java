@@ -10,7 +10,7 @@ import nara.identity.Standing;
  * How well the voters of a checkpoint are known. Anybody can make two keys and with them a valid
  * checkpoint about any nara. So only voters that are {@link Standing#ESTABLISHED} may replace the
  * history of others. All voters that are known from one discovered host alone count as one: a
- * stranger can respond under any number of names. The answers follow the standings of now.
+ * stranger can respond under any number of names. The answers depend on the current standings.
  */
 public final class Backing {
   private final Standing.Lookup standings;
@@ -27,7 +27,7 @@ public final class Backing {
     return !checkpoint.voters().examined() || votes(checkpoint, Standing.ESTABLISHED) >= Voters.MIN;
   }
 
-  /** Whether two voters have signed it that at least are vouched for. */
+  /** Whether two voters that are at least vouched for have signed it. */
   public boolean isSupported(StoredEvent checkpoint) {
     return !checkpoint.voters().examined() || votes(checkpoint, Standing.VOUCHED) >= Voters.MIN;
   }
@@ -73,7 +73,7 @@ public final class Backing {
         : isSupported(checkpoint) ? Standing.VOUCHED : Standing.UNKNOWN;
   }
 
-  /** One key may have several names, and one house several keys: neither counts twice. */
+  /** One key may have several names, and one host several keys: neither counts twice. */
   private int votes(StoredEvent checkpoint, Standing least) {
     if (!checkpoint.voters().examined()) {
       return listedVotes(checkpoint);
@@ -82,11 +82,11 @@ public final class Backing {
     if (least == Standing.UNKNOWN) {
       return keys;
     }
-    return (int) Math.min(keys, known(checkpoint, least).map(this::house).distinct().count());
+    return (int) Math.min(keys, known(checkpoint, least).map(this::countedAs).distinct().count());
   }
 
   /** What counts as one voter: the host that alone vouches for it, or else its key. */
-  private Object house(Voter voter) {
+  private Object countedAs(Voter voter) {
     String host = standings.onlyHost(voter.name());
     return host.isEmpty() ? voter.key() : host;
   }

@@ -173,7 +173,7 @@ public final class ConfigReader {
     PlazaConfig plaza = plaza(root.section("plaza"), readOnly, directory);
     MemoryConfig memory = memory(root.section("memory"), memoryMegabytes);
     if (memory.snapshot().isPresent() && !identitySection.has("state")) {
-      // The node's own folder, whoever runs it.
+      // The directory of the snapshot belongs to the node, whichever user runs it.
       identity = identity.keptBeside(memory.snapshot().get().file());
     }
     boolean gossip = transport == Transport.GOSSIP;
@@ -272,7 +272,7 @@ public final class ConfigReader {
           peer.name().isEmpty() ? null : addresses.putIfAbsent(peer.name(), peer.address());
       if (other != null && !other.equals(peer.address())) {
         s.addWarning(
-            "discovery.peers: %s stands there twice, at %s and at %s"
+            "discovery.peers: %s is listed twice, at %s and at %s"
                 .formatted(name, other, peer.address()));
       }
       if (!seen.add(peer.address())) {
@@ -376,8 +376,8 @@ public final class ConfigReader {
     }
     if (tls.insecure()) {
       s.addWarning(
-          "plaza.tls.insecure: anybody on the way can read the password and pretend to be the"
-              + " broker; give plaza.tls.ca instead");
+          "plaza.tls.insecure: anybody on the network path can read the password and pretend to be"
+              + " the broker; give plaza.tls.ca instead");
     }
     return tls;
   }

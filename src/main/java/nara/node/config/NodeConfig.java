@@ -144,11 +144,12 @@ public record NodeConfig(
   }
 
   /**
-   * Sentences about what keeps this node alone, each with the key to set; empty when nothing does.
+   * Sentences about settings that keep this node from finding neighbours or from being found, each
+   * with the key to set; empty without such settings.
    */
   public List<String> isolationNotes() {
     List<String> notes = new ArrayList<>();
-    // Without a port of its own it tells only what is configured.
+    // Only a node that listens on all interfaces does not know its own address.
     if (usesMesh()
         && mesh.advertise().isEmpty()
         && discovery.tailscaleSocket().isEmpty()

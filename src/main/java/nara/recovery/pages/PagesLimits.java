@@ -53,7 +53,7 @@ final class PagesLimits {
   /** The pause before the first retry of a lost connection; it doubles up to the longest one. */
   static final Duration FIRST_LOST_PAUSE = Duration.ofMillis(500);
 
-  /** A peer that is back waits at most so long. */
+  /** A peer that is back is asked again within this time. */
   static final Duration MAX_LOST_PAUSE = Duration.ofSeconds(8);
 
   // The last resort.
@@ -111,10 +111,12 @@ final class PagesLimits {
   /** The mesh client's default limit for one peer. */
   static final int MAX_WINDOW = 4;
 
-  /** The share with which a response counts in the model of a peer after the next one. */
+  /** With each new response, the weights of the older ones are multiplied by this. */
   static final double MODEL_DECAY = 0.85;
 
-  /** The least variance of sizes that shows a latency: sizes differ by some hundred events. */
+  /**
+   * The least variance of response sizes from which a latency can be estimated, in events squared.
+   */
   static final double LEAST_VARIANCE = 250.0 * 250;
 
   /** After a faster transfer the page grows. A quarter of the first stall timeout. */
