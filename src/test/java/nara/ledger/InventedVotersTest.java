@@ -238,6 +238,20 @@ class InventedVotersTest {
     }
   }
 
+  @Test
+  void votes_of_less_known_voters_make_a_better_form_too() {
+    establish(HONEST.get(0));
+    establish(HONEST.get(1));
+    learn(HONEST.get(2), "10.0.0.1", "10.0.0.2");
+    JudgedEvent whole = checkpoint(1_000, 50, HONEST, 3);
+    JudgedEvent stripped = checkpoint(1_000, 50, HONEST.subList(0, 2), 2);
+    for (List<JudgedEvent> order : List.of(List.of(whole, stripped), List.of(stripped, whole))) {
+      Ledger each = new Ledger(LedgerConfig.ofSize(10_000), keys);
+      order.forEach(event -> each.merge(List.of(event)));
+      assertThat(each.export()).containsExactly(whole.event());
+    }
+  }
+
   private void lisaIsEstablished() {
     establish(LISA);
   }

@@ -63,7 +63,15 @@ public final class Backing {
   int compare(StoredEvent a, StoredEvent b) {
     Standing ofA = standing(a);
     Standing ofB = standing(b);
-    return ofA != ofB ? ofB.compareTo(ofA) : votes(b, ofB) - votes(a, ofA);
+    if (ofA != ofB) {
+      return ofB.compareTo(ofA);
+    }
+    int more = votes(b, ofB) - votes(a, ofA);
+    // A copy without the votes of others that are vouched for must not win for having fewer bytes;
+    // one with the votes of strangers must not win at all.
+    return more != 0 || ofA != Standing.ESTABLISHED
+        ? more
+        : votes(b, Standing.VOUCHED) - votes(a, Standing.VOUCHED);
   }
 
   /** The best standing that two voters have. */

@@ -3,6 +3,7 @@ package nara.recovery.pages;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import nara.event.EventId;
 import nara.mesh.client.MeshRequest.EventRef;
 import nara.recovery.pages.LedgerSketch.SketchPoint;
@@ -28,6 +29,13 @@ final class FetchedEvents {
   private int count;
   private boolean sorted = true;
 
+  /** Peers choose times and ids; without it, they could make all hashes meet in one place. */
+  private final long seed;
+
+  FetchedEvents(RandomGenerator random) {
+    this.seed = random.nextLong();
+  }
+
   void add(List<EventRef> events) {
     for (EventRef event : events) {
       if (addHash(hash(event))) {
@@ -40,9 +48,11 @@ final class FetchedEvents {
     }
   }
 
-  private static long hash(EventRef event) {
+  private long hash(EventRef event) {
     EventId id = event.id();
-    long mixed = (event.ts() * 0x9E3779B97F4A7C15L) ^ id.high() ^ Long.rotateLeft(id.low(), 32);
+    long mixed = (event.ts() ^ seed) * 0x9E3779B97F4A7C15L;
+    mixed = ((mixed ^ (mixed >>> 29)) + id.high()) * (seed | 1);
+    mixed = ((mixed ^ (mixed >>> 32)) + id.low()) * 0xBF58476D1CE4E5B9L;
     mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
     mixed ^= mixed >>> 32;
     return mixed == 0 ? 1 : mixed;

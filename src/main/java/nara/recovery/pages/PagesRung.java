@@ -72,7 +72,7 @@ public final class PagesRung implements RungExecution {
   private final LostPeers lostPeers;
   private final CallReassigner reassigner;
   private final PagesTotals totals = new PagesTotals();
-  private final FetchedEvents fetchedEvents = new FetchedEvents();
+  private final FetchedEvents fetchedEvents;
   private final Set<String> recheckedPeers = new HashSet<>();
   private final Set<String> fetchedHeads = new LinkedHashSet<>();
 
@@ -99,6 +99,7 @@ public final class PagesRung implements RungExecution {
     this.config = config;
     this.me = me;
     room = new LedgerRoom(config.maxEvents());
+    fetchedEvents = new FetchedEvents(random);
     lostPeers = new LostPeers(scores, random);
     dispatcher = new CallDispatcher(this.peers, scores, lostPeers, config, callIds);
     groups = new ReplicaGroups(scores);
