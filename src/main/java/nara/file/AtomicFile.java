@@ -52,6 +52,18 @@ public final class AtomicFile {
     void run() throws IOException;
   }
 
+  /** A file that can only be written in place was not written to its end. */
+  private static final class IncompleteFileException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    IncompleteFileException(Path path, Path fresh, IOException cause) {
+      super(
+          "%s could not be written to its end (%s); its whole content is in %s"
+              .formatted(path, cause.getMessage(), fresh),
+          cause);
+    }
+  }
+
   private AtomicFile() {}
 
   /** Replaces or makes a file. An existing file's permissions remain. */
@@ -77,6 +89,9 @@ public final class AtomicFile {
         channel.force(true);
         beforeMove.run();
         replace(path, fresh);
+      } catch (IncompleteFileException damaged) {
+        // The fresh file is the only whole copy.
+        throw damaged;
       } catch (IOException | RuntimeException failed) {
         Files.deleteIfExists(fresh);
         throw failed;
@@ -105,6 +120,8 @@ public final class AtomicFile {
         }
         to.truncate(size);
         to.force(true);
+      } catch (IOException partly) {
+        throw new IncompleteFileException(path, fresh, partly);
       }
       Files.delete(fresh);
     }
@@ -145,7 +162,8 @@ public final class AtomicFile {
       return true;
     }
     if (Files.exists(moved)) {
-      throw new FileAlreadyExistsException(moved.toString());
+      throw new FileAlreadyExistsException(
+          path.toString(), moved.toString(), "both exist; remove the older one");
     }
     try {
       Files.move(path, moved, StandardCopyOption.ATOMIC_MOVE);

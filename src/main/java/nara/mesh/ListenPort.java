@@ -1,6 +1,7 @@
 package nara.mesh;
 
 import java.util.OptionalInt;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 
 /**
@@ -22,8 +23,7 @@ public final class ListenPort {
    * that listens on all interfaces has the host that the local Tailscale daemon told.
    */
   public String advertisedAddress(MeshConfig config) {
-    boolean wildcard = config.host().equals("0.0.0.0") || config.host().equals("::");
-    String host = wildcard ? foundHost : config.host();
+    String host = AddressPolicy.isWildcard(config.host()) ? foundHost : config.host();
     if (!config.advertise().isEmpty() || host.isEmpty() || port == 0) {
       return config.advertise();
     }

@@ -90,6 +90,11 @@ public record AddressPolicy(boolean allowsLoopback, boolean allowsLinkLocal) {
     }
   }
 
+  /** Whether a host is the address of all interfaces, in any notation. Nobody can reach it. */
+  public static boolean isWildcard(String host) {
+    return literal(host).filter(InetAddress::isAnyLocalAddress).isPresent();
+  }
+
   /** Whether the host is this machine: a loopback address, or the name localhost. */
   public static boolean isLoopback(String host) {
     return host.equals("localhost")

@@ -36,6 +36,7 @@ import nara.ledger.MemoryMode;
 import nara.ledger.Query;
 import nara.log.LogConfig;
 import nara.mesh.MeshConfig;
+import nara.mesh.wire.AddressPolicy;
 import nara.mqtt.PlazaConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
 import nara.node.config.NodeConfig.MemoryConfig;
@@ -214,7 +215,11 @@ public final class ConfigReader {
     ConfigKind<String> advertise =
         text(
             "a HOST:PORT that others can reach, or empty",
-            text -> text.isEmpty() || AddressParser.hostAndPort(text).isPresent());
+            text ->
+                text.isEmpty()
+                    || AddressParser.hostAndPort(text)
+                        .filter(address -> !AddressPolicy.isWildcard(address.host()))
+                        .isPresent());
     ConfigKind<Integer> rate = count(0, MILLION, "requests, or 0 for no bound");
     return new MeshConfig(
         s.read("enabled", d.enabled(), FLAG),

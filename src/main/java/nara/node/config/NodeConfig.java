@@ -1,6 +1,5 @@
 package nara.node.config;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +152,7 @@ public record NodeConfig(
     if (usesMesh()
         && mesh.advertise().isEmpty()
         && discovery.tailscaleSocket().isEmpty()
-        && isWildcard(mesh.host())) {
+        && AddressPolicy.isWildcard(mesh.host())) {
       notes.add("others cannot learn where this node is: set mesh.advertise");
     }
     if (discovery.peers().isEmpty()
@@ -163,10 +162,6 @@ public record NodeConfig(
       notes.add("there is nobody to look for: set discovery.peers or plaza.url");
     }
     return List.copyOf(notes);
-  }
-
-  private static boolean isWildcard(String host) {
-    return AddressPolicy.literal(host).filter(InetAddress::isAnyLocalAddress).isPresent();
   }
 
   /** Whether this node takes part in the plaza. */
