@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nara.bounds.BoundedMap;
 import nara.bus.Scheduler;
 import nara.identity.Witness;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * the others do not count. This node's own clock is a vote as well. The median decides, so a
  * minority cannot move the clock beyond the times of the others. Of two votes in the middle, the
  * one closer to this node's own clock decides.
+ *
+ * <p>Strangers can bring any number of hosts. So without votes of configured neighbours the time is
+ * never corrected to an earlier one: what is right by this node's own clock stays right.
  *
  * <p>Safe for concurrent use.
  */
@@ -62,6 +67,7 @@ public final class NetworkClock implements InstantSource {
 
   private Optional<ClockSkew> skew = Optional.empty();
   private Duration median = Duration.ZERO;
+  private Instant nextExpiry = Instant.MAX;
 
   /** A clock without votes: it has this node's time. */
   public NetworkClock(Scheduler scheduler) {
@@ -81,7 +87,7 @@ public final class NetworkClock implements InstantSource {
     if (neighbour.host().isEmpty()) {
       return;
     }
-    dropVotesAfterStep();
+    dropInvalidVotes();
     Duration offset = Duration.between(ours, theirs);
     if (offset.abs().compareTo(MAX_OFFSET) > 0) {
       return;
@@ -91,7 +97,10 @@ public final class NetworkClock implements InstantSource {
     update();
   }
 
-  /** One owner usually has a whole IPv6 network of 64 bits, so such a network is one voter. */
+  /**
+   * One owner usually has a whole IPv6 network of 64 bits, so such a network is one voter. Unique
+   * local addresses (fc00::/7) are of a private network, all of whose hosts may share those bits.
+   */
   private static String voter(Witness neighbour) {
     String host = neighbour.host();
     if (neighbour.configured() || host.indexOf(':') < 0) {
@@ -100,6 +109,9 @@ public final class NetworkClock implements InstantSource {
     try {
       // A literal address is not looked up.
       byte[] address = InetAddress.getByName(host).getAddress();
+      if ((address[0] & 0xfe) == 0xfc) {
+        return host;
+      }
       return HexFormat.of().formatHex(address, 0, Math.min(IPV6_NETWORK_BYTES, address.length));
     } catch (UnknownHostException noAddress) {
       return host;
@@ -109,14 +121,17 @@ public final class NetworkClock implements InstantSource {
   /** This node's time, corrected. */
   @Override
   public synchronized Instant instant() {
-    dropVotesAfterStep();
+    dropInvalidVotes();
     Instant now = clock.instant();
-    return skew.map(found -> now.plus(found.offset())).orElse(now);
+    return skew.map(ClockSkew::offset)
+        .filter(offset -> !configured.isEmpty() || !offset.isNegative())
+        .map(now::plus)
+        .orElse(now);
   }
 
   /** The difference to most neighbours' clocks; empty when it is small or not known. */
   public synchronized Optional<ClockSkew> skew() {
-    dropVotesAfterStep();
+    dropInvalidVotes();
     return skew;
   }
 
@@ -125,7 +140,7 @@ public final class NetworkClock implements InstantSource {
    * a neighbour's answer.
    */
   public synchronized Optional<Duration> offset() {
-    dropVotesAfterStep();
+    dropInvalidVotes();
     return configured.isEmpty() && discovered.isEmpty() ? Optional.empty() : Optional.of(median);
   }
 
@@ -134,13 +149,18 @@ public final class NetworkClock implements InstantSource {
     return skew().map(ClockSkew::sentence);
   }
 
-  /** The votes compared other times of this node's clock than it has now. */
-  private void dropVotesAfterStep() {
+  /**
+   * Drops votes that are too old, and all votes when this node's clock was set: they compared other
+   * times of it than it has now.
+   */
+  private void dropInvalidVotes() {
     Duration now = aheadOfSteady();
     if (now.minus(ahead).abs().compareTo(MIN_STEP) > 0) {
       ahead = now;
       configured.clear();
       discovered.clear();
+      update();
+    } else if (steady.instant().isAfter(nextExpiry)) {
       update();
     }
   }
@@ -156,6 +176,11 @@ public final class NetworkClock implements InstantSource {
     List<Duration> offsets =
         (configured.isEmpty() ? discovered : configured)
             .values().stream().map(Vote::offset).toList();
+    nextExpiry =
+        Stream.concat(configured.values().stream(), discovered.values().stream())
+            .map(vote -> vote.at().plus(MAX_AGE))
+            .min(Comparator.naturalOrder())
+            .orElse(Instant.MAX);
     median = medianWithOwn(offsets);
     boolean wasOff = skew.isPresent();
     if (median.abs().compareTo(MIN_SKEW) <= 0) {

@@ -107,6 +107,35 @@ class NetworkClockTest {
   }
 
   @Test
+  void strangers_alone_never_make_the_bound_of_the_future_stricter() {
+    discovered("10.0.0.1", HOUR.negated());
+    discovered("10.0.0.2", HOUR.negated());
+    assertThat(clock.warning()).isPresent();
+    assertThat(correction()).isEqualTo(Duration.ZERO);
+
+    discovered("10.0.0.1", HOUR);
+    discovered("10.0.0.2", HOUR);
+    assertThat(correction()).isEqualTo(HOUR);
+  }
+
+  @Test
+  void hosts_of_a_private_ipv6_network_have_a_vote_each() {
+    discovered("fd7a:115c:a1e0:ab12::1", HOUR);
+    discovered("fd7a:115c:a1e0:ab12::2", HOUR);
+    assertThat(clock.skew()).isPresent();
+  }
+
+  @Test
+  void votes_expire_without_further_answers() {
+    configured("10.0.0.1:7433", HOUR);
+    configured("10.0.0.2:7433", HOUR);
+    assertThat(clock.skew()).isPresent();
+
+    time.advance(NetworkClock.MAX_AGE.plusSeconds(1));
+    assertThat(clock.skew()).isEmpty();
+  }
+
+  @Test
   void small_offset_is_no_matter() {
     configured("10.0.0.1:7433", Duration.ofSeconds(24));
     configured("10.0.0.2:7433", Duration.ofSeconds(24));
