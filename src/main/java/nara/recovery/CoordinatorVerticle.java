@@ -384,6 +384,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void endWatch() {
+    nextLook.cancel();
     watch = null;
     asked.clear();
   }
