@@ -84,13 +84,9 @@ final class StandbyVerticle extends VerticleBase {
     }
   }
 
-  /** Whether the leader starts no further recovery. */
-  private boolean isFinal() {
-    return report.filter(each -> !each.isIsolated()).isPresent();
-  }
-
+  /** The leader may recover again at any time. */
   private void pollReport() {
-    if (isFinal() || polling || !member.hasQuorum()) {
+    if (polling || !member.hasQuorum()) {
       return;
     }
     polling = true;

@@ -8,6 +8,7 @@ import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Request;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 
 /** Requests to the discovery verticle. */
 public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R> {
@@ -39,6 +40,12 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
    * @param running whether some source has not replied yet
    */
   record FoundNeighbours(NeighbourList list, boolean running) implements BusMessage {}
+
+  /** Pings the configured peers at whose addresses no nara is known; replies when all pings end. */
+  record PingSilentPeers() implements DiscoveryRequest<SilentPeers> {}
+
+  /** The configured peers that are still silent; this node itself is none of them. */
+  record SilentPeers(List<ConfiguredPeer> peers) implements BusMessage {}
 
   /** The neighbours known now. */
   record ListNeighbours() implements DiscoveryRequest<NeighbourList> {}

@@ -29,6 +29,7 @@ import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryRequest.FormerNeighbour;
 import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.SilentPeers;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.ledger.Query;
@@ -165,6 +166,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     return switch (request) {
       case DiscoveryRequest.RunDiscovery discover -> onDiscover();
       case DiscoveryRequest.FindNeighbours find -> onFind(find);
+      case DiscoveryRequest.PingSilentPeers ping -> pingSilent();
       case DiscoveryRequest.ListNeighbours list -> Future.succeededFuture(neighbourList());
       case DiscoveryRequest.ExpectFormerNeighbours expect -> {
         formerExpectedUntil = steady.instant().plus(FORMER_PATIENCE);
@@ -196,6 +198,58 @@ public final class DiscoveryVerticle extends VerticleBase {
     searches.add(search);
     checkSearches();
     return search.future();
+  }
+
+  private Future<SilentPeers> pingSilent() {
+    return Future.join(silentPeers().stream().map(this::pingSilent).toList())
+        .transform(ended -> Future.succeededFuture(new SilentPeers(silentPeers())));
+  }
+
+  private List<ConfiguredPeer> silentPeers() {
+    return config.peers().stream()
+        .filter(peer -> addressesOf(peer).stream().noneMatch(known::responds))
+        .toList();
+  }
+
+  /** Of a peer that is configured by host name: those of the last lookup. */
+  private List<String> addressesOf(ConfiguredPeer peer) {
+    PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
+    return AddressPolicy.literal(address.host()).isPresent()
+        ? List.of(address.toString())
+        : resolvedHosts.getOrDefault(peer.address(), List.of());
+  }
+
+  private Future<?> pingSilent(ConfiguredPeer peer) {
+    return resolve(peer)
+        .compose(
+            addresses -> {
+              if (!peer.name().isEmpty()) {
+                known.addConfigured(peer.name(), addresses);
+              }
+              return Future.join(
+                  addresses.stream()
+                      .map(address -> new PingTarget(address, peer.name(), CONFIGURED))
+                      .map(this::pingAgain)
+                      .toList());
+            });
+  }
+
+  /** A name server that fails does not take away an address that it gave before. */
+  private Future<List<String>> resolve(ConfiguredPeer peer) {
+    PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
+    if (AddressPolicy.literal(address.host()).isPresent()) {
+      return Future.succeededFuture(addressesOf(peer));
+    }
+    return hostLookup
+        .addressesOf(address.host())
+        .onSuccess(
+            hosts ->
+                resolvedHosts.put(
+                    peer.address(),
+                    hosts.stream()
+                        .map(each -> new PeerAddress(each, address.port()).toString())
+                        .toList()))
+        .transform(looked -> Future.succeededFuture(addressesOf(peer)));
   }
 
   /** Replies to the searches that are over, and looks again as long as there are others. */
@@ -385,9 +439,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   /** The key that holds for a name has changed, so a nara that was refused may be accepted now. */
-  private void pingAgain(PingTarget target) {
+  private Future<PingOutcome> pingAgain(PingTarget target) {
     pingsAgain++;
-    ping(target)
+    return ping(target)
         .onComplete(
             ended -> {
               pingsAgain--;

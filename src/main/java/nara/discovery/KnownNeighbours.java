@@ -271,6 +271,11 @@ final class KnownNeighbours {
     return keys.learn(pong.name(), "", pong.key(), origin, peer.witness());
   }
 
+  /** Whether a nara, or this node itself, responded to the last ping of the address. */
+  boolean responds(String address) {
+    return nameByAddress.containsKey(address) || ownAddresses.containsKey(address);
+  }
+
   /** A ping failed, or another nara responded. */
   void onNoPong(PingTarget target) {
     markGone(target.expectedName(), target.address());

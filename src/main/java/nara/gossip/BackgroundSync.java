@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.discovery.Neighbour;
@@ -116,7 +117,12 @@ final class BackgroundSync {
     List<Neighbour> online = known.stream().filter(Neighbour::online).toList();
     List<Peer> eventPeers =
         gossipPeerSelector.select(online, 1 + random.nextInt(2), shortMemoryNames, steadyNow);
-    return Future.all(eventPeers.stream().map(peer -> reconcile(peer, now)).toList())
+    Set<String> configured =
+        known.stream()
+            .filter(each -> each.sources().contains(Neighbour.Source.CONFIGURED))
+            .map(Neighbour::name)
+            .collect(Collectors.toSet());
+    return Future.all(eventPeers.stream().map(peer -> reconcile(peer, configured, now)).toList())
         .compose(merged -> new KeySearch(bus, new PeerKeySource(bus, keyPeers)).search())
         .onSuccess(found -> eventsAdded += found.offerResult().added())
         .mapEmpty();
@@ -133,16 +139,17 @@ final class BackgroundSync {
     }
   }
 
-  private Future<Void> reconcile(Peer peer, Instant now) {
+  private Future<Void> reconcile(Peer peer, Set<String> configured, Instant now) {
     peersAsked++;
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.ReconcileWithPeer(peer, Long.MIN_VALUE, FETCH_TIMEOUT),
             RECONCILE_TIMEOUT)
-        .compose(outcome -> onReconciled(peer, outcome, now));
+        .compose(outcome -> onReconciled(peer, outcome, configured, now));
   }
 
-  private Future<Void> onReconciled(Peer peer, ReconcileOutcome outcome, Instant now) {
+  private Future<Void> onReconciled(
+      Peer peer, ReconcileOutcome outcome, Set<String> configured, Instant now) {
     return switch (outcome) {
       case PeerReconciled reconciled -> {
         eventsAdded += reconciled.offerResult().added();
@@ -161,7 +168,8 @@ final class BackgroundSync {
             "Cannot reconcile; fetching pages instead. peer={} reason={}",
             peer.name(),
             failed.reason());
-        yield fetchPages(peer, contacts.fetchFrom(peer.name(), now), 1, Event.unixNanos(now))
+        yield fetchPages(
+                peer, contacts.fetchFrom(peer.name(), configured, now), 1, Event.unixNanos(now))
             .compose(fetched -> fetchRecent(peer));
       }
     };

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import nara.bounds.BoundedMap;
 import nara.event.Event;
 
@@ -12,7 +13,10 @@ import nara.event.Event;
  * the background sync fetches from there, and not only the events of the last day.
  */
 final class LastContacts {
-  /** How long before the latest contact with any neighbour the sync with a new neighbour begins. */
+  /**
+   * Where a sync begins with a neighbour that was never asked, before the last contact with a
+   * configured peer.
+   */
   static final Duration FIRST_WINDOW = Duration.ofHours(24);
 
   /** Events reach a neighbour some time after they were made. */
@@ -35,14 +39,26 @@ final class LastContacts {
     return seconds;
   }
 
-  /** Where to begin with this neighbour, Unix nanoseconds. */
-  long fetchFrom(String name, Instant now) {
+  /**
+   * Where to begin with this neighbour, Unix nanoseconds. Contacts with neighbours that are not
+   * configured say nothing about what others hold: strangers make them.
+   *
+   * @param configured the names of the configured peers
+   */
+  long fetchFrom(String name, Set<String> configured, Instant now) {
     Long until = heldUntil.get(name);
     if (until != null) {
       return until - OVERLAP.toNanos();
     }
+    if (configured.contains(name)) {
+      return Long.MIN_VALUE;
+    }
     long latest =
-        heldUntil.values().stream().mapToLong(Long::longValue).max().orElse(Event.unixNanos(now));
+        configured.stream()
+            .filter(heldUntil::containsKey)
+            .mapToLong(heldUntil::get)
+            .max()
+            .orElse(Event.unixNanos(now));
     return latest - FIRST_WINDOW.toNanos();
   }
 }

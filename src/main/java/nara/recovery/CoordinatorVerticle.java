@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import nara.bounds.BoundedMap;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -19,14 +20,17 @@ import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.checkpoint.consensus.ConsensusRequest;
 import nara.checkpoint.sync.CheckpointSyncRequest;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryNotification;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.SilentPeers;
 import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.PlazaRequest.LedgersFetched;
@@ -44,7 +48,8 @@ import org.slf4j.LoggerFactory;
  * Executes the recovery plan: it turns commands into requests to other verticles and their replies
  * into events. It publishes {@link RecoveryNotification.RecoveryFinished} exactly once for each
  * recovery. After a recovery that found nobody it watches for neighbours, and the first one that
- * appears starts the next recovery.
+ * appears starts the next recovery. After one that left configured peers unasked, or that ended
+ * without any event of others, the first one that was not asked does so.
  *
  * <p>In a cluster it runs on the leader. A new leader's coordinator replays the stored events, and
  * then executes the commands that were unfinished.
@@ -70,11 +75,20 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** Null until the recovery is finished. */
   private Report finalReport;
 
-  /** Null unless the node waits for neighbours after a recovery that found nobody. */
+  /** Null unless the node looks for neighbours after a recovery. */
   private NeighbourWatch watch;
 
   private Scheduler.TimerHandle nextLook = () -> {};
   private int recovery = 1;
+
+  /** Names and addresses that the recoveries since the last look began have asked. */
+  private final Map<String, Boolean> asked = BoundedMap.lru(RecoveryLimits.MAX_ASKED);
+
+  /** Whether the ledger holds an event of another nara. */
+  private boolean holdsOthers;
+
+  /** Whether the node was ready, and recovers again only because a further neighbour came. */
+  private boolean staysReady;
 
   /** Whether a recovery has ended. */
   private boolean tried;
@@ -198,9 +212,8 @@ public final class CoordinatorVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(RecoveryRequest<?> request) {
     return switch (request) {
       case RecoveryRequest.GetRecoveryReport get ->
-          finalReport != null
-              ? Future.succeededFuture(currentReport())
-              : refreshTotals().transform(ended -> Future.succeededFuture(currentReport()));
+          (finalReport != null ? checkHeld() : refreshTotals())
+              .transform(ended -> Future.succeededFuture(currentReport()));
       case RecoveryRequest.StartRecovery start -> onStartRecovery();
     };
   }
@@ -219,10 +232,11 @@ public final class CoordinatorVerticle extends VerticleBase {
   private CurrentReport currentReport() {
     if (finalReport == null) {
       String stage = replay.plan().stageLabel();
-      String reason = tried && readyWhenTried() ? "" : "the recovery is running: " + stage;
+      boolean ready = staysReady || (tried && readyWhenTried());
+      String reason = ready ? "" : "the recovery is running: " + stage;
       return new CurrentReport(stage, false, unfinishedReport(), reason);
     }
-    return watch == null
+    return isDone()
         ? new CurrentReport("done", true, finalReport, "")
         : new CurrentReport(
             "waiting for neighbours", true, finalReport, readyWhenTried() ? "" : waitingSentence());
@@ -232,13 +246,22 @@ public final class CoordinatorVerticle extends VerticleBase {
     return config.readyWhen() == RecoveryConfig.ReadyWhen.TRIED;
   }
 
+  /** An answer alone is not enough: an empty ledger answers too. */
+  private boolean isDone() {
+    return finalReport != null && !finalReport.isIsolated() && holdsOthers;
+  }
+
   private String waitingSentence() {
+    if (!finalReport.isIsolated()) {
+      return "the neighbours that answered hold nothing yet."
+          + " The first nodes of a network need recovery.ready_when \"tried\"";
+    }
     return "the node waits for neighbours: "
         + String.join("; ", finalReport.reasons())
         + ". The first node of a network needs recovery.ready_when \"tried\"";
   }
 
-  // Waiting for neighbours, between a recovery that found nobody and the next one.
+  // Waiting for neighbours, between two recoveries.
 
   private void watchForNeighbours() {
     if (watch == null) {
@@ -246,6 +269,21 @@ public final class CoordinatorVerticle extends VerticleBase {
       LOG.info("No neighbour answered; the node waits for neighbours and recovers when one comes");
     }
     scheduleLook(watch.nextWait(now()), true);
+  }
+
+  private void watchForUnasked() {
+    for (Peer peer : replay.plan().peers()) {
+      asked.put(peer.name(), true);
+      asked.put(peer.address(), true);
+    }
+    boolean obtained = finalReport.eventTotals().merged() > 0;
+    if (watch == null || obtained) {
+      watch = new NeighbourWatch(random, now());
+    }
+    if (!obtained) {
+      watch.onNothingObtained(now());
+    }
+    lookForUnasked();
   }
 
   private void scheduleLook(Duration wait, boolean asksSources) {
@@ -270,6 +308,10 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void look(boolean asksSources) {
+    if (!finalReport.isIsolated()) {
+      lookForUnasked();
+      return;
+    }
     Report before = finalReport;
     bus.request(
             DiscoveryRequest.ADDRESS,
@@ -291,10 +333,67 @@ public final class CoordinatorVerticle extends VerticleBase {
             });
   }
 
+  /** Ends the watch when all configured peers were asked and something was obtained. */
+  private void lookForUnasked() {
+    Report before = finalReport;
+    Future<SilentPeers> silent =
+        bus.request(
+            DiscoveryRequest.ADDRESS, new DiscoveryRequest.PingSilentPeers(), Timeouts.DISCOVERY);
+    Future<NeighbourList> known =
+        silent.compose(
+            pinged ->
+                bus.request(
+                    DiscoveryRequest.ADDRESS,
+                    new DiscoveryRequest.ListNeighbours(),
+                    Timeouts.STATUS));
+    Future.join(known, checkHeld())
+        .onComplete(
+            ended -> {
+              if (!isWatching() || finalReport != before) {
+                return;
+              }
+              if (known.failed()) {
+                scheduleLook(watch.nextWait(now()), true);
+              } else {
+                decide(silent.result().peers(), known.result().neighbours());
+              }
+            });
+  }
+
+  private void decide(List<ConfiguredPeer> silent, List<Neighbour> known) {
+    if (known.stream().anyMatch(this::startsRecovery)) {
+      boolean wasReady = isDone();
+      recoverAgain("A neighbour has come that was not asked");
+      staysReady = wasReady;
+    } else if (holdsOthers && silent.stream().allMatch(peer -> asked.containsKey(peer.name()))) {
+      endWatch();
+    } else {
+      scheduleLook(watch.nextWait(now()), true);
+    }
+  }
+
+  private boolean startsRecovery(Neighbour neighbour) {
+    return neighbour.online()
+        && !neighbour.address().isEmpty()
+        && !neighbour.isHearsay()
+        && !asked.containsKey(neighbour.name())
+        // A configured peer may respond in another name each time.
+        && !asked.containsKey(neighbour.address())
+        && (neighbour.sources().contains(Neighbour.Source.CONFIGURED)
+            || (!holdsOthers && watch.asksStrangers(now())));
+  }
+
+  private void endWatch() {
+    nextLook.cancel();
+    watch = null;
+    asked.clear();
+  }
+
   private void recoverAgain(String cause) {
     LOG.info("{}; the node recovers; recovery={}", cause, recovery + 1);
     nextLook.cancel();
     recovery++;
+    staysReady = false;
     finalReport = null;
     openKeyClaims();
     startRecovery(List.of());
@@ -493,6 +592,20 @@ public final class CoordinatorVerticle extends VerticleBase {
             .onSuccess(replay.report()::setConflicts));
   }
 
+  /** Finds out whether the ledger holds an event of another nara. */
+  private Future<?> checkHeld() {
+    if (holdsOthers) {
+      return Future.succeededFuture();
+    }
+    Future<LedgerStats> all =
+        bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
+    return all.compose(
+            stats ->
+                bus.request(
+                    LedgerRequest.ADDRESS, new LedgerRequest.FindByEmitter(me), Timeouts.LOCAL))
+        .onSuccess(own -> holdsOthers = all.result().total() > own.events().size());
+  }
+
   private void openKeyClaims() {
     bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
         .onFailure(
@@ -511,6 +624,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     finishAnnounced =
         refreshTotals()
             .transform(ended -> settleKeyClaims())
+            .transform(ended -> checkHeld())
             .transform(
                 ended -> {
                   finalReport =
@@ -533,10 +647,17 @@ public final class CoordinatorVerticle extends VerticleBase {
     // Published instead of requested, because a node without a plaza has no consensus verticle.
     bus.publish(ConsensusRequest.ADDRESS, new ConsensusRequest.StartConsensus());
     tried = true;
-    if (!finalReport.isIsolated()) {
-      watch = null;
-    } else if (!stopping) {
+    if (stopping) {
+      return;
+    }
+    if (finalReport.isIsolated()) {
+      asked.clear();
       watchForNeighbours();
+    } else if (replay.plan().finished()) {
+      watchForUnasked();
+    } else {
+      // An earlier leader of the cluster finished it; whom it had to ask is not known here.
+      checkHeld();
     }
   }
 

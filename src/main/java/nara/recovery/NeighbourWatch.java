@@ -5,15 +5,17 @@ import java.time.Instant;
 import java.util.random.RandomGenerator;
 
 /**
- * When a node that found nobody looks for neighbours again: after a quarter of the time that it has
- * waited so far, but at least every {@link RecoveryLimits#MAX_WATCH_WAIT}.
+ * When a node that found nobody, or only some, looks for neighbours again: after a quarter of the
+ * time that it has waited so far, but at least every {@link RecoveryLimits#MAX_WATCH_WAIT}.
  */
 final class NeighbourWatch {
   private final RandomGenerator random;
   private final Instant since;
   private Instant lastLook;
+  private int fruitless;
+  private Instant strangersFrom = Instant.MIN;
 
-  /** A watch that begins now, after a recovery that found nobody. */
+  /** A watch that begins now, after a recovery. */
   NeighbourWatch(RandomGenerator random, Instant now) {
     this.random = random;
     this.since = now;
@@ -31,6 +33,23 @@ final class NeighbourWatch {
             RecoveryLimits.MAX_WATCH_WAIT.toMillis());
     // Nodes that lost their network together do not look together.
     return Duration.ofMillis(wait * 9 / 10 + random.nextLong(1 + wait / 5));
+  }
+
+  /** Another recovery obtained nothing: strangers can cause the next one only later. */
+  void onNothingObtained(Instant now) {
+    int doublings = Math.min(fruitless, RecoveryLimits.MAX_WATCH_DOUBLINGS);
+    fruitless++;
+    Duration wait = RecoveryLimits.FIRST_WATCH_WAIT.multipliedBy(1L << doublings);
+    strangersFrom =
+        now.plus(
+            wait.compareTo(RecoveryLimits.MAX_WATCH_WAIT) < 0
+                ? wait
+                : RecoveryLimits.MAX_WATCH_WAIT);
+  }
+
+  /** Whether a neighbour that is not configured may start a recovery. */
+  boolean asksStrangers(Instant now) {
+    return !now.isBefore(strangersFrom);
   }
 
   /** The wait before a look because a neighbour appeared: strangers can appear all the time. */

@@ -52,6 +52,12 @@ final class RecoveryLimits {
   /** Each wait is the time waited so far, divided by this, so that the load falls slowly. */
   static final int WATCH_SHARE = 4;
 
+  /** The wait for strangers doubles so often, up to the longest one. */
+  static final int MAX_WATCH_DOUBLINGS = 6;
+
+  /** Names and addresses that were asked, in memory: strangers can have any number of them. */
+  static final int MAX_ASKED = 20_000;
+
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);
 

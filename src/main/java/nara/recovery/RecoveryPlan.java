@@ -348,6 +348,11 @@ public final class RecoveryPlan {
     return peers.stream().map(Peer::name).collect(Collectors.toSet());
   }
 
+  /** The neighbours with a mesh address that this recovery had to ask, in all passes. */
+  List<Peer> peers() {
+    return List.copyOf(peers);
+  }
+
   private Duration timeLeft(Duration sinceStart, Duration least) {
     Duration left = Duration.between(now, started.plus(sinceStart));
     return left.compareTo(least) < 0 ? least : left;

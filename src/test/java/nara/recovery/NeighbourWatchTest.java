@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +27,20 @@ class NeighbourWatchTest {
       assertThat(Duration.between(coming, look)).isLessThan(Duration.ofSeconds(within));
       assertThat(looks).isLessThan(12 + 20 + comes / 250);
     }
+  }
+
+  @Test
+  void strangers_cause_recoveries_that_find_nothing_less_and_less_often() {
+    NeighbourWatch watch = new NeighbourWatch(new SplittableRandom(1), START);
+    assertThat(watch.asksStrangers(START)).isTrue();
+    int recoveries = 0;
+    for (int second = 0; second < 3_600; second++) {
+      if (watch.asksStrangers(START.plusSeconds(second))) {
+        watch.onNothingObtained(START.plusSeconds(second));
+        recoveries++;
+      }
+    }
+    assertThat(recoveries).isBetween(10, 20);
   }
 
   @ParameterizedTest

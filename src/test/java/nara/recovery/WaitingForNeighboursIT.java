@@ -23,6 +23,7 @@ import nara.recovery.report.Report;
 import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
 import nara.testing.RecordCopy;
+import nara.testing.ScriptedPeer;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,67 @@ class WaitingForNeighboursIT {
           .extracting(Report::recovery)
           .as("each recovery finishes once")
           .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void a_configured_peer_that_comes_after_an_empty_one_answered_is_asked() throws IOException {
+    int port = freePort();
+    try (ScriptedPeer empty = new ScriptedPeer("empty", List.of());
+        TestNode fresh =
+            TestNode.start(
+                "fresh",
+                List.of(),
+                withPeers(empty.configuredPeer(), "elder@127.0.0.1:" + port),
+                progressed -> {})) {
+      assertThat(fresh.report().outcome()).isEqualTo("partial");
+      CurrentReport waiting = until(() -> state(fresh), each -> each.finished());
+      assertThat(waiting.stage()).isEqualTo("waiting for neighbours");
+      assertThat(waiting.notReadyReason())
+          .startsWith("the neighbours that answered hold nothing yet");
+      UnaryOperator<NodeConfig> there =
+          config -> config.with(config.mesh().listeningOn("127.0.0.1", port));
+      try (TestNode elder = TestNode.start("elder", events, there, progressed -> {})) {
+        CurrentReport done =
+            until(() -> state(fresh), each -> each.finished() && each.stage().equals("done"));
+        assertThat(done.notReadyReason()).isEmpty();
+        assertThat(done.report().recovery()).isEqualTo(2);
+        assertThat(fresh.heldCorpus()).containsAll(elder.heldCorpus());
+      }
+    }
+  }
+
+  @Test
+  void a_configured_peer_that_comes_after_another_gave_its_events_is_asked() throws Exception {
+    int port = freePort();
+    List<byte[]> few = events.subList(0, 200);
+    try (TestNode other = TestNode.holding("other", few);
+        TestNode fresh =
+            TestNode.start(
+                "fresh",
+                List.of(),
+                withPeers(other.configuredPeer(), "elder@127.0.0.1:" + port),
+                progressed -> {})) {
+      assertThat(fresh.report().outcome()).isEqualTo("partial");
+      assertThat(until(() -> state(fresh), each -> each.finished()).notReadyReason()).isEmpty();
+      try (ScriptedPeer elder = new ScriptedPeer("elder", events, "127.0.0.1", port)) {
+        List<String> reasons = new ArrayList<>();
+        CurrentReport done =
+            until(
+                () -> {
+                  CurrentReport now = state(fresh);
+                  reasons.add(now.notReadyReason());
+                  return now;
+                },
+                each -> each.finished() && each.report().recovery() == 2);
+        assertThat(done.report().outcome()).isEqualTo("complete");
+        assertThat(reasons).as("it stays ready").containsOnly("");
+        assertThat(fresh.heldCorpus()).containsAll(elder.texts());
+        int asked = elder.queries();
+        Thread.sleep(500);
+        assertThat(elder.queries()).isEqualTo(asked);
+        assertThat(state(fresh).report().recovery()).isEqualTo(2);
+      }
     }
   }
 

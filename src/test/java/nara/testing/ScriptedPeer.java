@@ -48,13 +48,18 @@ public final class ScriptedPeer implements AutoCloseable {
 
   /** The same at another address of this machine. */
   public ScriptedPeer(String name, List<byte[]> events, String host) {
+    this(name, events, host, 0);
+  }
+
+  /** The same at that port. */
+  public ScriptedPeer(String name, List<byte[]> events, String host, int port) {
     this.me = Citizen.named(name);
     this.ledger = new ArrayList<>(events.stream().map(json -> event(json)).toList());
     this.ledger.sort(Comparator.comparingLong(Event::ts));
     this.host = host;
     this.server =
         Blocking.await(
-            vertx.createHttpServer().requestHandler(this::onRequest).listen(0, host), TIMEOUT);
+            vertx.createHttpServer().requestHandler(this::onRequest).listen(port, host), TIMEOUT);
   }
 
   /** The event, whatever its signature is worth. */
@@ -83,6 +88,11 @@ public final class ScriptedPeer implements AutoCloseable {
   /** {@code name@host:port}, as a peer is configured. */
   public String configuredPeer() {
     return me.name() + "@" + host + ":" + server.actualPort();
+  }
+
+  /** Its events as text. */
+  public List<String> texts() {
+    return ledger.stream().map(ScriptedPeer::text).toList();
   }
 
   /** The queries that came. */

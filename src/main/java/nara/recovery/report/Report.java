@@ -13,8 +13,8 @@ import java.util.Map;
  * @param outcome {@code complete}, {@code partial} or {@code isolated}; {@code running} before
  * @param reasons sentences on why it is not complete
  * @param startedAt ISO 8601, UTC
- * @param recovery its number since the node's start; a recovery that found nobody is followed by
- *     another
+ * @param recovery its number since the node's start; a recovery that found nobody, or left a
+ *     configured peer unasked, is followed by another
  * @param passes how often neighbours were asked: those that came late in a further pass
  * @param stageReports in the order they were entered
  * @param pingTimesSeeded targets whose average ping time was seeded
