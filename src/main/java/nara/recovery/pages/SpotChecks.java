@@ -3,8 +3,10 @@ package nara.recovery.pages;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.ledger.Query;
@@ -31,6 +33,7 @@ final class SpotChecks {
   private final FetchedEvents fetchedEvents;
   private final Set<String> checkedFetchers = new HashSet<>();
   private final Set<String> checkedGroups = new HashSet<>();
+  private final Map<String, Integer> checksByChecker = new HashMap<>();
 
   SpotChecks(
       RandomGenerator random,
@@ -74,12 +77,24 @@ final class SpotChecks {
     ranges.sort(Comparator.comparingInt(RangeFetch::unsigned).reversed());
     for (int check = 0; check < PagesLimits.CHECKS_PER_FETCHER; check++) {
       RangeFetch range = ranges.get(check == 0 ? 0 : random.nextInt(ranges.size()));
-      List<String> checkers = checkers(range, fetcher);
-      String checker = checkers.get(random.nextInt(checkers.size()));
+      String checker = pickChecker(checkers(range, fetcher));
       long cursor = range.cursorAt(0.9 * random.nextDouble());
       addCall(
           CallPurpose.CHECK_FETCHED, checker, fetcher, cursor, PagesLimits.FETCHER_CHECK_EVENTS);
     }
+  }
+
+  /** One of those with the fewest checks so far: one peer with many would delay the end. */
+  private String pickChecker(List<String> checkers) {
+    int fewest = checkers.stream().mapToInt(this::checksBy).min().orElseThrow();
+    List<String> idle = checkers.stream().filter(name -> checksBy(name) == fewest).toList();
+    String checker = idle.get(random.nextInt(idle.size()));
+    checksByChecker.merge(checker, 1, Integer::sum);
+    return checker;
+  }
+
+  private int checksBy(String checker) {
+    return checksByChecker.getOrDefault(checker, 0);
   }
 
   private List<String> checkers(RangeFetch range, String fetcher) {
