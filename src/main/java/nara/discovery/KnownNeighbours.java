@@ -345,7 +345,7 @@ final class KnownNeighbours {
       case Presence.Online online -> {
         return onOnline(online);
       }
-      case Presence.Offline offline -> onOffline(offline);
+      case Presence.Offline offline -> markGone(offline.name(), Change.LEFT);
       case Presence.Missing missing -> markGone(missing.name(), Change.LOST);
       case Presence.Active active -> {}
       case Presence.ObservationReceived received -> {}
@@ -401,16 +401,6 @@ final class KnownNeighbours {
         .map(address -> new PingTarget(address, name, firstHand ? PLAZA : HEARSAY))
         .ifPresent(toPing);
     return Optional.empty();
-  }
-
-  /** A chau that others pass on may be of an earlier run, so a ping decides if one responded. */
-  private void onOffline(Presence.Offline offline) {
-    NeighbourEntry neighbour = known.get(offline.name());
-    if (offline.firstHand() || neighbour == null || !neighbour.reachable) {
-      markGone(offline.name(), Change.LEFT);
-    } else {
-      toPing.accept(new PingTarget(neighbour.addresses.address(), neighbour.name, HEARSAY));
-    }
   }
 
   private void markGone(String name, Change change) {

@@ -261,20 +261,6 @@ class KnownNeighboursTest {
     }
 
     @Test
-    void goodbye_that_others_pass_on_is_checked_by_a_ping() {
-      known.onPresence(announced("bart", HERE));
-      answers(toPing.getFirst(), "bart");
-
-      known.onPresence(new Offline("bart", false));
-
-      assertThat(bart().online()).isTrue();
-      assertThat(toPing).hasSize(2);
-      known.onNoPong(toPing.getLast());
-      known.onPresence(new Offline("bart", false));
-      assertThat(bart().online()).isFalse();
-    }
-
-    @Test
     void chau_of_unknown_nara_is_accepted() {
       assertThat(known.onPresence(new Offline("nobody", true))).isEmpty();
       assertThat(known.all()).isEmpty();

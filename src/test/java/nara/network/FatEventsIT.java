@@ -174,7 +174,7 @@ class FatEventsIT {
   private void awaitRecovery(Process child) throws Exception {
     Path log = folder.resolve("node.log");
     for (int i = 0; i < 600; i++) {
-      if (Files.exists(log) && Files.readString(log).contains("Finished the boot recovery")) {
+      if (Files.exists(log) && Files.readString(log).contains("Finished the recovery")) {
         return;
       }
       if (!child.isAlive()) {

@@ -43,8 +43,10 @@ final class NetworkDump {
     CurrentReport recovery =
         TestNetwork.ask(node, RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport());
     line("%s, recovery: %s", name, recovery.stage());
-    line("  %s", TestNetwork.ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState()));
-    line("  %s", TestNetwork.ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts()));
+    if (testNetwork.hasBroker()) {
+      line("  %s", TestNetwork.ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState()));
+      line("  %s", TestNetwork.ask(node, PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaCounts()));
+    }
     line("  %s", TestNetwork.gossip(node));
     line(
         "  %s",

@@ -257,6 +257,10 @@ final class TestNetwork implements AutoCloseable {
     return ask(node, LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats());
   }
 
+  boolean hasBroker() {
+    return broker.isPresent();
+  }
+
   static <R extends BusMessage> R ask(TestNode node, String address, Request<R> request) {
     return await(node.node().bus().request(address, request, TIMEOUT));
   }

@@ -53,11 +53,13 @@ public final class Simulation {
   private static boolean runAll(Options options) {
     long began = System.nanoTime();
     List<SimulationRun.Result> failed = new ArrayList<>();
+    AtomicLong ended = new AtomicLong();
     run(
         options.first,
         options.count,
         options.threads,
         result -> {
+          ended.incrementAndGet();
           if (result.failed()) {
             failed.add(result);
             System.out.printf("seed %d failed: %s%n", result.seed(), result.failures());
@@ -71,7 +73,10 @@ public final class Simulation {
         took.toSeconds(),
         failed.size(),
         failed.isEmpty() ? "" : "; scripts/simulate --seed SEED replays one");
-    return failed.isEmpty();
+    if (ended.get() < options.count) {
+      System.out.printf("only %d of them ended: a thread has died%n", ended.get());
+    }
+    return failed.isEmpty() && ended.get() == options.count;
   }
 
   /** Runs seeds on some threads, each seed on one; the results come one at a time. */

@@ -35,8 +35,8 @@ public final class Backing {
   /**
    * Ranks a checkpoint among those about its subject: 3 when its voters are established; 2 when two
    * of them are vouched for; 1 when two of them are as well known as the subject, so that a network
-   * in which no nara is established, or one on a single host, keeps its checkpoints; 0 when it does
-   * not count.
+   * in which no nara is established, one on a single host, or one on a broker, keeps its
+   * checkpoints; 0 when it does not count.
    *
    * @param subject the standing of the checkpoint's subject
    */
@@ -51,7 +51,12 @@ public final class Backing {
     if (subject.isSupported()) {
       String host = standings.onlyHost(checkpoint.event().target());
       known =
-          known.filter(voter -> !host.isEmpty() && standings.onlyHost(voter.name()).equals(host));
+          known.filter(
+              voter -> {
+                String hostOfVoter = standings.onlyHost(voter.name());
+                // Without a host it is known from the broker, where all naras of a network meet.
+                return hostOfVoter.isEmpty() || hostOfVoter.equals(host);
+              });
     }
     return distinctKeys(known) >= Voters.MIN ? 1 : 0;
   }
