@@ -1,17 +1,18 @@
 package nara.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
-import nara.mesh.wire.PeerAddress;
-import nara.node.config.ConfigReader;
-import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,74 +24,51 @@ import picocli.CommandLine.Parameters;
             + " print who signed it.",
     exitCodeList = {"3:the journey was not back after five minutes", "4:no nara took the journey"})
 final class JourneyCommand extends TerminalCommand {
+  /** A node may have to try many naras before one takes a journey. */
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
+
+  /** Between two looks at a journey: a person does not notice it. */
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
   @Parameters(paramLabel = "MESSAGE", description = "The message; every nara can read it.")
   private String message;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "The configuration of the running node: web.host and web.port are used.")
-  private Path config;
-
-  @Option(
-      names = "--at",
-      paramLabel = "HOST:PORT",
-      description = "The management port of the running node (default: 127.0.0.1:7434).")
-  private String at;
+  @Mixin private ManagementClient node;
 
   @Option(names = "--json", description = "Print the journey as JSON.")
   private boolean json;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (message.isEmpty()) {
       throw usageError("the message is empty");
     }
-    if (config != null && at != null) {
-      throw usageError("give --config or --at, not both");
-    }
-    try (JourneyClient node = new JourneyClient(managementAddress(), terminal())) {
-      JourneyClient.TextResponse started = node.startJourney(message);
+    try (ManagementClient client = node) {
+      byte[] body = new JsonObject().put("message", message).toBuffer().getBytes();
+      ManagementClient.Response started =
+          client.send("POST", "/world/start", body, START_TIMEOUT, terminal());
       if (started.status() == 500) {
-        terminal().message("nara: no nara took the journey: %s", started.printableText());
+        terminal().message("nara: no nara took the journey: %s", started.excerpt());
         return ExitCode.NOT_TAKEN;
       }
       if (started.status() != 200) {
         throw new CommandFailure(
-            "the node at %s starts no journey: %d %s"
-                .formatted(node.address(), started.status(), started.printableText()));
+            "the node starts no journey: %d %s".formatted(started.status(), started.excerpt()));
       }
-      return follow(node, started.json().path("id").asText());
+      return follow(client, started.json().getString("id", ""));
     }
   }
 
-  private PeerAddress managementAddress() {
-    if (at != null) {
-      return PeerAddress.parse(at)
-          .orElseThrow(
-              () -> usageError("--at %s is no HOST:PORT".formatted(Terminal.printable(at))));
-    }
-    NodeConfig.WebConfig web =
-        config == null
-            ? ConfigReader.defaults().web()
-            : ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal()).web();
-    if (!web.enabled() || web.port() == 0) {
-      throw new CommandFailure(
-          "%s opens no management port with a known number; set web.enabled to true and web.port"
-              .formatted(config));
-    }
-    boolean everywhere = web.host().equals("0.0.0.0") || web.host().equals("::");
-    return new PeerAddress(everywhere ? "127.0.0.1" : web.host(), web.port());
-  }
-
-  private int follow(JourneyClient node, String id) {
+  private int follow(ManagementClient client, String id) throws InterruptedException {
     terminal().message("the journey has started");
+    String path = "/world/journeys?id=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
     while (true) {
-      JsonNode journey = node.journey(id);
-      String state = journey.path("state").asText();
+      JsonArray found = client.send("GET", path, terminal()).json().getJsonArray("journeys");
+      JsonObject journey = found.isEmpty() ? new JsonObject() : found.getJsonObject(0);
+      String state = journey.getString("state", "");
       if (state.equals("complete")) {
         print(journey);
         return ExitCode.OK;
@@ -99,26 +77,27 @@ final class JourneyCommand extends TerminalCommand {
         terminal().message("nara: the journey was not back after five minutes");
         return ExitCode.LOST;
       }
-      node.pause();
+      Thread.sleep(PAUSE);
     }
   }
 
-  private void print(JsonNode journey) {
+  private void print(JsonObject journey) {
     if (json) {
-      terminal().out().println(Terminal.printable(journey.toString()));
+      terminal().out().println(Terminal.printable(journey.encode()));
       return;
     }
     int number = 0;
-    for (JsonNode hop : journey.path("hops")) {
+    for (Object each : journey.getJsonArray("hops")) {
+      JsonObject hop = (JsonObject) each;
       terminal()
           .out()
           .println(
               "%d. %s %s %s"
                   .formatted(
                       ++number,
-                      TIME.format(Instant.ofEpochSecond(hop.path("timestamp").asLong())),
-                      Terminal.printable(hop.path("stamp").asText()),
-                      Terminal.printable(hop.path("nara").asText())));
+                      TIME.format(Instant.ofEpochSecond(hop.getLong("timestamp"))),
+                      Terminal.printable(hop.getString("stamp")),
+                      Terminal.printable(hop.getString("nara"))));
     }
     terminal().message("the journey is back, with %s", Counted.of(number, "hop"));
   }

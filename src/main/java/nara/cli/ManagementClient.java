@@ -7,18 +7,24 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig.WebConfig;
 import picocli.CommandLine.Option;
 
-/** Options that name a running node's management port, and requests to it. */
+/**
+ * The options that name a running node's management port, and requests to it. Failures are {@link
+ * CommandFailure}.
+ */
 final class ManagementClient implements AutoCloseable {
   /** A status of a node that knows thousands of neighbours has a part of this. */
   private static final int MAX_BYTES = 8 << 20;
@@ -26,75 +32,109 @@ final class ManagementClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   @Option(
-      names = "--url",
-      paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:7434",
-      description = "The node's management port; default: ${DEFAULT-VALUE}.")
-  private String url;
+      names = "--at",
+      paramLabel = "HOST:PORT",
+      description = "The management port of the running node (default: 127.0.0.1:7434).")
+  private String at;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The node's configuration, which has the port and the token; instead of --url.")
+      description = "The node's configuration, which has the port and the token; instead of --at.")
   private Path config;
 
   /** Null until the first request: every command creates this object. */
   private HttpClient http;
 
-  /** A response: its HTTP status and its JSON. */
-  record Response(int status, JsonObject json) {}
+  /** A response: its HTTP status and its body. */
+  record Response(int status, byte[] body) {
+    String text() {
+      return new String(body, StandardCharsets.UTF_8).strip();
+    }
 
-  /**
-   * Sends a request without a body.
-   *
-   * @throws CommandFailure when no node answers with JSON
-   */
-  Response send(String method, String path, Terminal terminal) throws InterruptedException {
-    String base = url;
-    String token = "";
-    if (config != null) {
-      ConfigReader.ConfigResult read = ConfigLoader.read(config);
-      WebConfig web = ConfigLoader.requireValid(config, read, terminal).web();
-      base = "http://" + new PeerAddress(reachable(web.host()), web.port());
-      token = web.token();
+    /** The text for a message: a part of it, without control characters. */
+    String excerpt() {
+      return SafeText.excerpt(text(), 300);
     }
-    if (http == null) {
-      http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-    }
-    try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(base + path))
-              .timeout(TIMEOUT)
-              .method(method, HttpRequest.BodyPublishers.noBody());
-      if (!token.isEmpty()) {
-        request.header("Authorization", "Bearer " + token);
+
+    JsonObject json() {
+      try {
+        return new JsonObject(text());
+      } catch (DecodeException notJson) {
+        throw new CommandFailure(
+            "the answer is not JSON; is it the management port of a nara? " + excerpt());
       }
-      HttpResponse<InputStream> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        String text = new String(body.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
-        return new Response(response.statusCode(), new JsonObject(text));
-      }
-    } catch (IOException failed) {
-      throw new CommandFailure(
-          "no node answers at %s; start it, or give its port with --url or --config"
-              .formatted(Terminal.printable(base)));
-    } catch (IllegalArgumentException malformed) {
-      throw new CommandFailure("--url: expected http://HOST:PORT, got " + Terminal.printable(base));
-    } catch (DecodeException noJson) {
-      throw new CommandFailure(
-          "the answer of %s is not JSON; is it the management port of a nara?"
-              .formatted(Terminal.printable(base)));
     }
   }
 
-  /** An address to connect to, where the configuration has one to listen on. */
-  private static String reachable(String host) {
-    return switch (host) {
-      case "0.0.0.0" -> "127.0.0.1";
-      case "::" -> "::1";
-      default -> host;
-    };
+  /** Sends a request without a body. */
+  Response send(String method, String path, Terminal terminal) throws InterruptedException {
+    return send(method, path, new byte[0], TIMEOUT, terminal);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param timeout for the whole response
+   */
+  Response send(String method, String path, byte[] body, Duration timeout, Terminal terminal)
+      throws InterruptedException {
+    WebConfig web = web(terminal);
+    PeerAddress address = address(web);
+    if (http == null) {
+      http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    }
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + address + path))
+            .timeout(timeout)
+            .method(
+                method,
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    if (!web.token().isEmpty()) {
+      request.header("Authorization", "Bearer " + web.token());
+    }
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream received = response.body()) {
+        return new Response(response.statusCode(), received.readNBytes(MAX_BYTES));
+      }
+    } catch (IOException failed) {
+      throw new CommandFailure(
+          "no node answers at %s; start it, or give its management port with --at or --config"
+              .formatted(address));
+    }
+  }
+
+  private WebConfig web(Terminal terminal) {
+    if (config == null) {
+      return ConfigReader.defaults().web();
+    }
+    if (at != null) {
+      throw new CommandFailure("give --at or --config, not both");
+    }
+    WebConfig web = ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal).web();
+    if (!web.enabled() || web.port() == 0) {
+      throw new CommandFailure(
+          "%s opens no management port with a known number; set web.enabled to true and web.port"
+              .formatted(config));
+    }
+    return web;
+  }
+
+  /** Where to connect to; the configuration may say to listen on all interfaces. */
+  private PeerAddress address(WebConfig web) {
+    if (at != null) {
+      return PeerAddress.parse(at)
+          .orElseThrow(
+              () ->
+                  new CommandFailure("--at %s is no HOST:PORT".formatted(Terminal.printable(at))));
+    }
+    String host =
+        !AddressPolicy.isWildcard(web.host())
+            ? web.host()
+            : web.host().contains(":") ? "::1" : "127.0.0.1";
+    return new PeerAddress(host, web.port());
   }
 
   @Override

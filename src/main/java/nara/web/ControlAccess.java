@@ -1,6 +1,8 @@
 package nara.web;
 
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
@@ -8,8 +10,8 @@ import java.util.Optional;
 import nara.mesh.wire.AddressPolicy;
 
 /**
- * Who may send requests that change something: who has the token, or programs on this machine.
- * Pages in a browser on this machine may not, wherever they come from.
+ * Who may send requests that change something, or that read secrets: who has the token, or programs
+ * on this machine. Pages in a browser on this machine may not, wherever they come from.
  */
 final class ControlAccess {
   private static final String SCHEME = "Bearer ";
@@ -24,23 +26,40 @@ final class ControlAccess {
     this.token = token.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Why the request is refused, in a sentence; empty when it is allowed. */
-  Optional<String> refusal(HttpServerRequest request) {
-    return refusal(
-        Optional.ofNullable(request.getHeader("Authorization")),
-        AddressPolicy.isLoopback(request.remoteAddress().hostAddress()),
-        request.headers().contains("Origin") || request.headers().contains("Sec-Fetch-Site"));
+  /** Handles the request further, or refuses it with 403 and a sentence. */
+  void require(RoutingContext context) {
+    Optional<String> refusal = refusal(context.request());
+    if (refusal.isEmpty()) {
+      context.next();
+      return;
+    }
+    context
+        .response()
+        .setStatusCode(403)
+        .putHeader("Content-Type", "application/json")
+        .end(new JsonObject().put("error", refusal.get()).encode() + "\n");
   }
 
-  Optional<String> refusal(Optional<String> authorization, boolean local, boolean browser) {
+  private Optional<String> refusal(HttpServerRequest request) {
     if (token.length > 0) {
-      return authorization.filter(this::hasToken).isPresent()
+      return Optional.ofNullable(request.getHeader("Authorization"))
+              .filter(this::hasToken)
+              .isPresent()
           ? Optional.empty()
           : Optional.of("send the header Authorization: Bearer TOKEN with the value of web.token");
     }
-    return local && !browser
+    boolean isLocal = AddressPolicy.isLoopback(request.remoteAddress().hostAddress());
+    boolean isBrowser =
+        request.headers().contains("Origin") || request.headers().contains("Sec-Fetch-Site");
+    return isLocal && !isBrowser && isForThisMachine(request)
         ? Optional.empty()
         : Optional.of("only programs on this machine may do this; set web.token to allow others");
+  }
+
+  /** Any site can have a name with this machine's address, and its page then sends no origin. */
+  private static boolean isForThisMachine(HttpServerRequest request) {
+    return request.authority() != null
+        && AddressPolicy.isLoopback(request.authority().host().replaceAll("[\\[\\]]", ""));
   }
 
   private boolean hasToken(String authorization) {

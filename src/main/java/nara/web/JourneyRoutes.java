@@ -1,6 +1,5 @@
 package nara.web;
 
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,11 +19,11 @@ import nara.journey.JourneyRequest.NotStarted;
 import nara.journey.JourneyRequest.OwnJourney;
 import nara.journey.JourneyRequest.StartJourney;
 import nara.journey.JourneyRequest.Started;
-import nara.mesh.wire.PeerAddress;
 
 /**
- * The journeys on the management port, with the reference's fields: {@code POST /world/start}, from
- * this machine only, and {@code GET /world/journeys}, of one journey with {@code ?id=}.
+ * The journeys on the management port, with the reference's fields: {@code POST /world/start}, for
+ * those whom {@link ControlAccess} allows, and {@code GET /world/journeys}, of one journey with
+ * {@code ?id=}.
  */
 final class JourneyRoutes {
   /** Bytes of a request: the longest message, each character escaped. */
@@ -38,15 +37,17 @@ final class JourneyRoutes {
 
   private final Bus bus;
   private final String name;
+  private final ControlAccess access;
 
-  JourneyRoutes(Bus bus, String name) {
+  JourneyRoutes(Bus bus, String name, ControlAccess access) {
     this.bus = bus;
     this.name = name;
+    this.access = access;
   }
 
   void addTo(Router router) {
     // A separate route: within one, vertx-web wants the body handler first.
-    router.post("/world/start").handler(JourneyRoutes::requireOperator);
+    router.post("/world/start").handler(access::require);
     router
         .post("/world/start")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
@@ -59,32 +60,6 @@ final class JourneyRoutes {
                     context.statusCode() == 413 ? "Request body too large" : "internal error"));
     router.route("/world/start").handler(context -> sendText(context, 405, "Method not allowed"));
     router.get("/world/journeys").handler(this::onList);
-  }
-
-  /**
-   * Starting a journey writes to the network. So other machines may not do it, nor pages of other
-   * sites in a browser on this machine.
-   */
-  private static void requireOperator(RoutingContext context) {
-    HttpServerRequest request = context.request();
-    String origin = request.getHeader("Origin");
-    if (!isLoopback(request.remoteAddress().hostAddress())) {
-      sendText(context, 403, "a journey starts from the node's own machine only");
-    } else if (origin != null && !isOwnPage(origin, request.getHeader("Host"))) {
-      sendText(context, 403, "a page of another site may not start a journey");
-    } else {
-      context.next();
-    }
-  }
-
-  /** Any site can have a name with this machine's address, so the host must be an address. */
-  private static boolean isOwnPage(String origin, String host) {
-    return origin.equals("http://" + host)
-        && PeerAddress.parse(host).filter(PeerAddress::isLoopback).isPresent();
-  }
-
-  private static boolean isLoopback(String host) {
-    return new PeerAddress(host, 1).isLoopback();
   }
 
   private void onStart(RoutingContext context) {

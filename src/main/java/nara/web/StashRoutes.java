@@ -2,7 +2,6 @@ package nara.web;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,33 +10,31 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
-import nara.mesh.wire.AddressPolicy;
 import nara.stash.StashRequest;
 import nara.stash.StashRequest.StashStatus;
 import nara.stash.wire.StashLimits;
 
 /**
  * The stash on the management port. The state has the reference's fields, without the data. Only
- * programs on this machine get or set the data: the connection must come from loopback, and no web
- * page may have caused the request.
+ * those whom {@link ControlAccess} allows get or set the data.
  */
 final class StashRoutes {
   private static final String BASE = "/api/stash/";
-  private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "::1");
 
   /** For a pass over neighbours and confidants, several of which may be silent. */
   private static final Duration PASS_TIMEOUT = Duration.ofMinutes(2);
 
   private final Bus bus;
+  private final ControlAccess access;
 
-  StashRoutes(Bus bus) {
+  StashRoutes(Bus bus, ControlAccess access) {
     this.bus = bus;
+    this.access = access;
   }
 
   void mount(Router router) {
@@ -45,7 +42,7 @@ final class StashRoutes {
     router.get(BASE + "confidants").handler(this::onConfidants);
     // Separate routes: within one route, vertx-web wants the body handler first.
     for (String path : new String[] {"data", "update", "recover"}) {
-      router.route(BASE + path).handler(this::requireLocal);
+      router.route(BASE + path).handler(access::require);
     }
     router
         .post(BASE + "update")
@@ -59,21 +56,6 @@ final class StashRoutes {
     router.get(BASE + "data").handler(this::onGetData);
     router.post(BASE + "update").handler(this::onUpdate);
     router.post(BASE + "recover").handler(this::onRecover);
-  }
-
-  /** A browser names the page that causes a POST, and names the host of a page that it rebinds. */
-  private void requireLocal(RoutingContext context) {
-    HttpServerRequest request = context.request();
-    boolean isLocal =
-        AddressPolicy.isLoopback(request.remoteAddress().hostAddress())
-            && request.getHeader("Origin") == null
-            && request.authority() != null
-            && LOCAL_HOSTS.contains(request.authority().host().replaceAll("[\\[\\]]", ""));
-    if (isLocal) {
-      context.next();
-    } else {
-      context.response().setStatusCode(403).end("only programs on this machine may do this\n");
-    }
   }
 
   private void onStatus(RoutingContext context) {

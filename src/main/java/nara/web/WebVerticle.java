@@ -86,10 +86,10 @@ public final class WebVerticle extends VerticleBase {
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
-    new StashRoutes(bus).mount(router);
-    new JourneyRoutes(bus, facts.name()).addTo(router);
-    router.post("/recover").handler(context -> control(context, () -> recover(context)));
-    router.post("/log").handler(context -> control(context, () -> setLogLevel(context)));
+    new StashRoutes(bus, access).mount(router);
+    new JourneyRoutes(bus, facts.name(), access).addTo(router);
+    router.post("/recover").handler(access::require).handler(this::recover);
+    router.post("/log").handler(access::require).handler(this::setLogLevel);
     router.errorHandler(400, context -> sendError(context, 400, "the request is malformed"));
     router.errorHandler(404, this::onUnknownPath);
     router.errorHandler(
@@ -190,12 +190,6 @@ public final class WebVerticle extends VerticleBase {
     bus.request(ClusterRequest.ADDRESS, new ClusterRequest.GetClusterStatus(), Timeouts.STATUS)
         .onSuccess(state -> send(context, 200, ClusterJson.of(state)))
         .onFailure(failure -> sendError(context, 404, "the node is in no cluster"));
-  }
-
-  private void control(RoutingContext context, Runnable allowed) {
-    access
-        .refusal(context.request())
-        .ifPresentOrElse(reason -> sendError(context, 403, reason), allowed);
   }
 
   private void setLogLevel(RoutingContext context) {

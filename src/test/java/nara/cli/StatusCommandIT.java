@@ -26,7 +26,7 @@ class StatusCommandIT {
         TestNode node = node(port, elder)) {
       node.report();
 
-      CommandLineRun run = CommandLineRun.of("status", "--url", "http://127.0.0.1:" + port);
+      CommandLineRun run = CommandLineRun.of("status", "--at", "127.0.0.1:" + port);
 
       assertThat(run.code()).isZero();
       assertThat(run.out())
@@ -34,8 +34,7 @@ class StatusCommandIT {
           .contains("recovery    done, complete after ")
           .contains("neighbours  1 of 1 online")
           .contains("ledger      ");
-      CommandLineRun json =
-          CommandLineRun.of("status", "--json", "--url", "http://127.0.0.1:" + port);
+      CommandLineRun json = CommandLineRun.of("status", "--json", "--at", "127.0.0.1:" + port);
       assertThat(Vectors.parse(json.out()).at("/neighbours/0/name").asText()).isEqualTo("elder");
     }
   }
@@ -51,8 +50,7 @@ class StatusCommandIT {
         TestNode node = node(port, elder)) {
       node.report();
 
-      CommandLineRun refused =
-          CommandLineRun.of("recover-now", "--url", "http://127.0.0.1:" + port);
+      CommandLineRun refused = CommandLineRun.of("recover-now", "--at", "127.0.0.1:" + port);
       CommandLineRun accepted = CommandLineRun.of("recover-now", "--config", config);
 
       assertThat(refused.code()).isEqualTo(2);
@@ -64,10 +62,10 @@ class StatusCommandIT {
 
   @Test
   void status_tells_what_to_do_when_no_node_answers() throws Exception {
-    CommandLineRun run = CommandLineRun.of("status", "--url", "http://127.0.0.1:" + freePort());
+    CommandLineRun run = CommandLineRun.of("status", "--at", "127.0.0.1:" + freePort());
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("no node answers at http://127.0.0.1:");
+    assertThat(run.err()).contains("no node answers at 127.0.0.1:");
   }
 
   private static TestNode node(int port, TestNode elder) {

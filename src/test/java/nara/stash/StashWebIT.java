@@ -37,15 +37,15 @@ class StashWebIT {
                     .with(StashConfig.defaults())
                     .with(new NodeConfig.WebConfig(true, "127.0.0.1", port)),
             progressed -> {})) {
-      CommandLineRun empty = CommandLineRun.of("stash", "get", "--web", web);
+      CommandLineRun empty = CommandLineRun.of("stash", "get", "--at", web);
       assertThat(empty.code()).isEqualTo(2);
       assertThat(node.node().identity().name()).isEqualTo("milhouse");
       assertThat(empty.err()).contains("the stash is empty");
-      assertThat(CommandLineRun.of("stash", "set", file.toString(), "--web", web).out())
+      assertThat(CommandLineRun.of("stash", "set", file.toString(), "--at", web).out())
           .contains("0 of 3 confidants");
-      assertThat(CommandLineRun.of("stash", "get", "--web", web).out())
+      assertThat(CommandLineRun.of("stash", "get", "--at", web).out())
           .isEqualTo("the treehouse's password");
-      assertThat(CommandLineRun.of("stash", "status", "--web", web).out())
+      assertThat(CommandLineRun.of("stash", "status", "--at", web).out())
           .contains("\"bytes\":24", "\"storage_limit\":")
           .doesNotContain("treehouse");
 
@@ -61,7 +61,7 @@ class StashWebIT {
               .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[40_000]))
               .build();
       assertThat(http.send(tooLarge, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
-      assertThat(CommandLineRun.of("stash", "get", "--web", web).out())
+      assertThat(CommandLineRun.of("stash", "get", "--at", web).out())
           .isEqualTo("the treehouse's password");
     }
   }

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,6 +38,8 @@ import nara.status.NodeFacts;
 import nara.testing.TestFacts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** The management port of a node whose parts are faked. */
@@ -194,6 +201,42 @@ class WebVerticleIT {
     assertThat(post(port, "/recover", "Authorization", "Bearer wrong").statusCode()).isEqualTo(403);
     assertThat(post(port, "/recover", "Authorization", "Bearer secret").statusCode())
         .isEqualTo(202);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/recover", "/log", "/world/start", "/api/stash/update", "/api/stash/recover"})
+  void all_that_changes_something_follows_one_rule(String path, Vertx vertx) throws Exception {
+    int guarded = start(vertx, "secret", TestFacts.plain());
+    int open = start(vertx, "", TestFacts.plain());
+
+    assertThat(post(guarded, path).statusCode()).as("without the token").isEqualTo(403);
+    assertThat(post(guarded, path, "Authorization", "Bearer secret").statusCode())
+        .isNotEqualTo(403);
+    assertThat(post(open, path, "Origin", "http://127.0.0.1:" + open).statusCode())
+        .as("from a page")
+        .isEqualTo(403);
+    assertThat(statusFor(vertx, open, path, "evil.example"))
+        .as("from a page of a site whose name leads to this machine")
+        .isEqualTo(403);
+    assertThat(statusFor(vertx, open, path, "localhost")).isNotEqualTo(403);
+  }
+
+  private static int statusFor(Vertx vertx, int port, String path, String host) {
+    RequestOptions request =
+        new RequestOptions()
+            .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+            .setMethod(HttpMethod.POST)
+            .setHost(host)
+            .setPort(port)
+            .setURI(path);
+    return Blocking.await(
+        vertx
+            .createHttpClient()
+            .request(request)
+            .compose(HttpClientRequest::send)
+            .map(HttpClientResponse::statusCode),
+        Duration.ofSeconds(10));
   }
 
   @Test
