@@ -31,7 +31,7 @@ import nara.recovery.report.Report;
 
 /** A running node, controlled from the command's thread. */
 final class RunningNode implements AutoCloseable {
-  /** What happens when the process is asked to end. */
+  /** The reaction to a request to end the process. */
   enum OnStop {
     /** The recovery ends with the events it has, and the command reports them. */
     REPORT,

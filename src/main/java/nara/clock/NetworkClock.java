@@ -136,8 +136,8 @@ public final class NetworkClock implements InstantSource {
   }
 
   /**
-   * What to add to this node's time to have that of most neighbours, however little; empty without
-   * a neighbour's answer.
+   * The lead of most neighbours' clocks over this node's clock, however small; empty without a
+   * neighbour's answer.
    */
   public synchronized Optional<Duration> offset() {
     dropInvalidVotes();

@@ -16,7 +16,7 @@ final class NeighbourLog {
   /** Lines of each kind at once, and in a minute. */
   static final int MAX_LINES = 20;
 
-  /** What happened to a neighbour. */
+  /** A change of a neighbour. */
   enum Change {
     CAME("A neighbour came"),
     LEFT("A neighbour left"),

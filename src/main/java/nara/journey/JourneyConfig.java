@@ -3,7 +3,7 @@ package nara.journey;
 import java.util.Optional;
 
 /**
- * What a node does about journeys.
+ * The part of a node in journeys.
  *
  * @param disabledReason why it takes and starts none, such as "this node is read-only"; empty when
  *     it does

@@ -44,7 +44,7 @@ public sealed interface JourneyRequest<R extends BusMessage> extends Request<R> 
    */
   record OwnJourney(Journey journey, Instant startedAt, OwnState state) {}
 
-  /** What became of an own journey. */
+  /** The state of an own journey. */
   enum OwnState {
     UNDER_WAY,
     COMPLETE,

@@ -141,7 +141,7 @@ enum Family {
   CLOCK(
       "nara_clock_offset_seconds",
       Type.GAUGE,
-      "What to add to this node's clock to have most neighbours' time; 0 while unknown."),
+      "The lead of most neighbours' clocks over this node's clock; 0 while unknown."),
 
   SNAPSHOT_TIME(
       "nara_snapshot_timestamp_seconds",

@@ -1,5 +1,6 @@
 package nara.simulation;
 
+import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -50,6 +51,9 @@ final class SimulationRun {
   private static final int MAX_HEALING_STEPS = 30;
 
   private static final long MAX_STEPS = 3_000_000;
+
+  /** Far more than an orderly end takes. */
+  private static final int MAX_SHUTDOWN_STEPS = 20_000;
 
   private static final CachingVerifier VERIFIER = new CachingVerifier();
   private static final NodeConfig BASE =
@@ -366,7 +370,24 @@ final class SimulationRun {
     return news;
   }
 
+  /**
+   * Shuts the machines down: Vert.x keeps clients that nobody has closed in memory for ever, and
+   * with them their nodes.
+   */
+  private void shutDown() {
+    List<SimulatedHost> hosts = new ArrayList<>(hostileHosts);
+    neighbours.forEach(node -> hosts.add(node.host()));
+    if (subject != null) {
+      hosts.add(subject.host());
+    }
+    Future<?> all = Future.join(hosts.stream().map(SimulatedHost::shutDown).toList());
+    for (int i = 0; i < MAX_SHUTDOWN_STEPS && !all.isComplete(); i++) {
+      time.step();
+    }
+  }
+
   private void end() {
+    shutDown();
     hostileHosts.forEach(host -> host.kill(true));
     neighbours.forEach(node -> node.kill(true));
     if (subject != null) {

@@ -32,7 +32,7 @@ public final class JsonFields {
     OBJECTS
   }
 
-  /** What becomes of a known field in another case. */
+  /** The treatment of a known field in another case. */
   private enum OtherCase {
     REJECTED,
     SKIPPED,

@@ -28,7 +28,7 @@ public record CloutRules(String soul, Personality personality) {
   }
 
   /**
-   * What an event gives to a nara.
+   * The clout of a nara from an event.
    *
    * @param name of the nara
    * @param hundredths of the event's weight that it gets; may be negative

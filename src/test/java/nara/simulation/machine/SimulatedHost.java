@@ -1,5 +1,6 @@
 package nara.simulation.machine;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -97,6 +98,11 @@ public final class SimulatedHost {
             .init()
             .vertx();
     return vertx;
+  }
+
+  /** Ends all programs in order. */
+  public Future<Void> shutDown() {
+    return loop.isDead() || vertx == null ? Future.succeededFuture() : vertx.close();
   }
 
   /**
