@@ -42,7 +42,7 @@ public final class NetworkClock implements InstantSource {
   static final int MAX_VOTES = 1_000;
 
   /** A neighbour may have set its clock since an older answer. */
-  static final Duration MAX_AGE = Duration.ofHours(1);
+  public static final Duration MAX_AGE = Duration.ofHours(1);
 
   /** A larger offset is not plausible, and computing with it could overflow. */
   private static final Duration MAX_OFFSET = Duration.ofDays(36_500);
@@ -83,12 +83,21 @@ public final class NetworkClock implements InstantSource {
    * @param theirs the time in the answer
    * @param ours the time of this node's clock when the answer was made
    */
-  public synchronized void record(Witness neighbour, Instant theirs, Instant ours) {
+  public void record(Witness neighbour, Instant theirs, Instant ours) {
+    record(neighbour, Duration.between(ours, theirs));
+  }
+
+  /**
+   * Takes the vote of a neighbour.
+   *
+   * @param neighbour the host that answered; {@link Witness#NONE} has no vote
+   * @param offset what to add to this node's time to have the neighbour's
+   */
+  public synchronized void record(Witness neighbour, Duration offset) {
     if (neighbour.host().isEmpty()) {
       return;
     }
     dropInvalidVotes();
-    Duration offset = Duration.between(ours, theirs);
     if (offset.abs().compareTo(MAX_OFFSET) > 0) {
       return;
     }
@@ -142,6 +151,12 @@ public final class NetworkClock implements InstantSource {
   public synchronized Optional<Duration> offset() {
     dropInvalidVotes();
     return configured.isEmpty() && discovered.isEmpty() ? Optional.empty() : Optional.of(median);
+  }
+
+  /** Whether configured neighbours have votes; without them, strangers alone decide. */
+  public synchronized boolean hasConfiguredVotes() {
+    dropInvalidVotes();
+    return !configured.isEmpty();
   }
 
   /** The sentence of the skew; empty without one. */
