@@ -7,7 +7,10 @@ import java.util.function.LongSupplier;
 /**
  * The largest message that the broker takes. A broker of MQTT 3.1.1 does not tell its limit: it
  * ends the connection at a larger message, each time. So a connection that is lost during a large
- * publish, or right after it, halves the bound. It stays so until this node restarts.
+ * publish, or right after it, makes that size suspect. The next loss at a like size halves the
+ * bound. A loss without a large message, or a message of the suspect size that gets through, ends
+ * the suspicion. A broker's limit may be raised, and a network may fail twice: after a day without
+ * a loss at a large message, the bound doubles, up to the configured one.
  *
  * <p>Pure but for the clock; not thread-safe.
  */
@@ -23,18 +26,32 @@ final class MessageBound {
 
   private final LongSupplier nanoTime;
   private final List<LargeMessage> recent = new ArrayList<>();
+  private final int configuredBytes;
   private int bytes;
+
+  /** The size at which the last connection was lost; 0 when there is no suspicion. */
+  private int suspectBytes;
+
+  /** Of the last loss at a large message, or of the last doubling. */
+  private long changedAtNanos;
 
   /**
    * @param bytes the bound that the operator configured
    */
   MessageBound(int bytes, LongSupplier nanoTime) {
+    this.configuredBytes = bytes;
     this.bytes = bytes;
     this.nanoTime = nanoTime;
   }
 
   /** The bound of a message, with its topic and framing. */
   int bytes() {
+    long now = nanoTime.getAsLong();
+    long wait = MqttLimits.BOUND_RECOVERY.toNanos();
+    while (bytes < configuredBytes && now - changedAtNanos >= wait) {
+      bytes = (int) Math.min(configuredBytes, 2L * bytes);
+      changedAtNanos += wait;
+    }
     return bytes;
   }
 
@@ -54,19 +71,39 @@ final class MessageBound {
     forgetOld();
     int largest = recent.stream().mapToInt(message -> message.bytes).max().orElse(0);
     recent.clear();
+    int before = bytes();
+    int suspect = suspectBytes;
+    suspectBytes = largest;
     if (largest == 0) {
       return false;
     }
-    int before = bytes;
-    bytes = Math.min(bytes, Math.max(MqttLimits.MIN_MESSAGE_BOUND, largest / 2));
+    changedAtNanos = nanoTime.getAsLong();
+    if (!isLike(suspect, largest)) {
+      return false;
+    }
+    suspectBytes = 0;
+    int half = Math.min(suspect, largest) / 2;
+    bytes = Math.min(before, Math.max(MqttLimits.MIN_MESSAGE_BOUND, half));
     return bytes < before;
+  }
+
+  private static boolean isLike(int one, int other) {
+    return Math.max(one, other) <= 2L * Math.min(one, other);
   }
 
   private void forgetOld() {
     long now = nanoTime.getAsLong();
-    recent.removeIf(
-        message ->
-            message.writtenAtNanos != Long.MAX_VALUE
-                && now - message.writtenAtNanos > MqttLimits.LARGE_PUBLISH_GRACE.toNanos());
+    recent.removeIf(message -> gotThrough(message, now));
+  }
+
+  /** The connection outlived the message: a loss clears the list. */
+  private boolean gotThrough(LargeMessage message, long now) {
+    boolean through =
+        message.writtenAtNanos != Long.MAX_VALUE
+            && now - message.writtenAtNanos > MqttLimits.LARGE_PUBLISH_GRACE.toNanos();
+    if (through && message.bytes >= suspectBytes) {
+      suspectBytes = 0;
+    }
+    return through;
   }
 }

@@ -33,6 +33,12 @@ final class MqttLimits {
    */
   static final Duration LARGE_PUBLISH_GRACE = Duration.ofSeconds(3);
 
+  /**
+   * The learned size limit doubles after this long: a broker that still has its limit costs two
+   * lost connections each time.
+   */
+  static final Duration BOUND_RECOVERY = Duration.ofDays(1);
+
   /** Topics with one warning each when the broker refuses them: more than this node has. */
   static final int MAX_WARNED_TOPICS = 32;
 
