@@ -138,6 +138,23 @@ public final class NetworkClock implements InstantSource {
         .orElse(now);
   }
 
+  /**
+   * The time by which a stated time is judged when it may be neither too early nor too late. With
+   * votes of configured neighbours it is the corrected time. Otherwise it is the corrected time or
+   * this node's own, whichever is closer: what is right by the own clock stays right.
+   *
+   * @param statedNanos Unix nanoseconds
+   */
+  public synchronized Instant nearestTo(long statedNanos) {
+    Instant corrected = instant();
+    Instant own = clock.instant();
+    Instant stated = Instant.EPOCH.plusNanos(statedNanos);
+    boolean ownIsCloser =
+        Duration.between(own, stated).abs().compareTo(Duration.between(corrected, stated).abs())
+            < 0;
+    return configured.isEmpty() && ownIsCloser ? own : corrected;
+  }
+
   /** The difference to most neighbours' clocks; empty when it is small or not known. */
   public synchronized Optional<ClockSkew> skew() {
     dropInvalidVotes();
