@@ -1,5 +1,6 @@
 package nara.mqtt;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -7,10 +8,12 @@ import java.util.function.LongSupplier;
 /**
  * The largest message that the broker takes. A broker of MQTT 3.1.1 does not tell its limit: it
  * ends the connection at a larger message, each time. So a connection that is lost during a large
- * publish, or right after it, makes that size suspect. The next loss at a like size halves the
- * bound. A loss without a large message, or a message of the suspect size that gets through, ends
- * the suspicion. A broker's limit may be raised, and a network may fail twice: after a day without
- * a loss at a large message, the bound doubles, up to the configured one.
+ * publish, or right after it, halves the bound.
+ *
+ * <p>One loss may have another cause, so the bound doubles again after ten minutes, up to the
+ * configured one. Two losses in a row at a like size confirm the limit: then the bound doubles
+ * after a day. A loss without a large message, or a message of that size that gets through, ends
+ * the row.
  *
  * <p>Pure but for the clock; not thread-safe.
  */
@@ -29,8 +32,10 @@ final class MessageBound {
   private final int configuredBytes;
   private int bytes;
 
-  /** The size at which the last connection was lost; 0 when there is no suspicion. */
+  /** The size at which the last connection was lost; 0 when the row has ended. */
   private int suspectBytes;
+
+  private boolean confirmed;
 
   /** Of the last loss at a large message, or of the last doubling. */
   private long changedAtNanos;
@@ -47,7 +52,8 @@ final class MessageBound {
   /** The bound of a message, with its topic and framing. */
   int bytes() {
     long now = nanoTime.getAsLong();
-    long wait = MqttLimits.BOUND_RECOVERY.toNanos();
+    Duration recovery = confirmed ? MqttLimits.CONFIRMED_BOUND_RECOVERY : MqttLimits.BOUND_RECOVERY;
+    long wait = recovery.toNanos();
     while (bytes < configuredBytes && now - changedAtNanos >= wait) {
       bytes = (int) Math.min(configuredBytes, 2L * bytes);
       changedAtNanos += wait;
@@ -77,18 +83,15 @@ final class MessageBound {
     if (largest == 0) {
       return false;
     }
+    confirmed = isLike(suspect, largest);
     changedAtNanos = nanoTime.getAsLong();
-    if (!isLike(suspect, largest)) {
-      return false;
-    }
-    suspectBytes = 0;
-    int half = Math.min(suspect, largest) / 2;
-    bytes = Math.min(before, Math.max(MqttLimits.MIN_MESSAGE_BOUND, half));
+    bytes = Math.min(before, Math.max(MqttLimits.MIN_MESSAGE_BOUND, largest / 2));
     return bytes < before;
   }
 
+  /** After a loss, messages have at most half the size. */
   private static boolean isLike(int one, int other) {
-    return Math.max(one, other) <= 2L * Math.min(one, other);
+    return Math.max(one, other) <= 4L * Math.min(one, other);
   }
 
   private void forgetOld() {

@@ -33,11 +33,14 @@ final class MqttLimits {
    */
   static final Duration LARGE_PUBLISH_GRACE = Duration.ofSeconds(3);
 
+  /** The size limit doubles this long after one loss, which may have another cause. */
+  static final Duration BOUND_RECOVERY = Duration.ofMinutes(10);
+
   /**
-   * The learned size limit doubles after this long: a broker that still has its limit costs two
-   * lost connections each time.
+   * The same after two losses in a row. A broker that still has its limit costs a lost connection
+   * each time.
    */
-  static final Duration BOUND_RECOVERY = Duration.ofDays(1);
+  static final Duration CONFIRMED_BOUND_RECOVERY = Duration.ofDays(1);
 
   /** Topics with one warning each when the broker refuses them: more than this node has. */
   static final int MAX_WARNED_TOPICS = 32;

@@ -8,13 +8,14 @@ class MessageBoundTest {
   private long now;
   private final MessageBound bound = new MessageBound(8 << 20, () -> now);
 
+  private static final long SHORT = MqttLimits.BOUND_RECOVERY.toNanos();
+  private static final long DAY = MqttLimits.CONFIRMED_BOUND_RECOVERY.toNanos();
+
   @Test
-  void two_connections_lost_right_after_large_publishes_halve_the_bound_down_to_its_minimum() {
-    assertThat(lostAt(6 << 20)).isFalse();
-    assertThat(bound.bytes()).isEqualTo(8 << 20);
+  void connection_lost_right_after_a_large_publish_halves_the_bound_down_to_its_minimum() {
     assertThat(lostAt(6 << 20)).isTrue();
     assertThat(bound.bytes()).isEqualTo(3 << 20);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 10; i++) {
       bound.onPublish(bound.bytes());
       bound.onConnectionLost();
     }
@@ -24,38 +25,67 @@ class MessageBoundTest {
   }
 
   @Test
-  void losses_at_sizes_that_differ_or_with_another_loss_between_do_not_halve_the_bound() {
-    assertThat(lostAt(6 << 20)).isFalse();
-    assertThat(lostAt(1 << 20)).as("not half as large").isFalse();
-    assertThat(bound.onConnectionLost()).as("without a large message").isFalse();
-    assertThat(lostAt(1 << 20)).isFalse();
-
-    assertThat(bound.bytes()).isEqualTo(8 << 20);
-  }
-
-  @Test
-  void message_of_that_size_that_gets_through_ends_the_suspicion() {
-    lostAt(6 << 20);
-    bound.onPublish(6 << 20).run();
-    now += MqttLimits.LARGE_PUBLISH_GRACE.toNanos() + 1;
-
-    assertThat(lostAt(6 << 20)).isFalse();
-    assertThat(bound.bytes()).isEqualTo(8 << 20);
-  }
-
-  @Test
-  void bound_doubles_after_each_day_without_a_loss_up_to_the_configured_one() {
-    now = -5;
-    lostAt(3 << 20);
+  void bound_of_a_single_loss_is_soon_the_configured_one_again() {
     lostAt(3 << 20);
     assertThat(bound.bytes()).isEqualTo(3 << 19);
-    long day = MqttLimits.BOUND_RECOVERY.toNanos();
-    now += day - 1;
+    now += SHORT - 1;
     assertThat(bound.bytes()).isEqualTo(3 << 19);
     now += 1;
     assertThat(bound.bytes()).isEqualTo(3 << 20);
-    now += 10 * day;
+    now += 2 * SHORT;
     assertThat(bound.bytes()).isEqualTo(8 << 20);
+  }
+
+  @Test
+  void two_losses_in_a_row_at_a_like_size_hold_for_a_day() {
+    lostAt(3 << 20);
+    lostAt(1 << 20);
+    assertThat(bound.bytes()).isEqualTo(1 << 19);
+    now += DAY - 1;
+    assertThat(bound.bytes()).isEqualTo(1 << 19);
+    now += 1;
+    assertThat(bound.bytes()).isEqualTo(1 << 20);
+    now += 10 * DAY;
+    assertThat(bound.bytes()).isEqualTo(8 << 20);
+  }
+
+  @Test
+  void limit_that_is_met_again_after_the_bound_has_doubled_is_confirmed() {
+    lostAt(3 << 20);
+    now += SHORT;
+    bound.onPublish(1 << 20).run();
+    now += MqttLimits.LARGE_PUBLISH_GRACE.toNanos() + 1;
+    lostAt(3 << 20);
+
+    assertHeldAfterShortTime(false);
+  }
+
+  @Test
+  void losses_at_other_sizes_or_with_another_loss_between_confirm_nothing() {
+    lostAt(6 << 20);
+    lostAt(1 << 20);
+    assertHeldAfterShortTime(true);
+
+    bound.onConnectionLost();
+    lostAt(1 << 20);
+    assertHeldAfterShortTime(true);
+  }
+
+  @Test
+  void message_of_that_size_that_gets_through_ends_the_row() {
+    lostAt(6 << 20);
+    now += 2 * SHORT;
+    bound.onPublish(6 << 20).run();
+    now += MqttLimits.LARGE_PUBLISH_GRACE.toNanos() + 1;
+    lostAt(6 << 20);
+
+    assertHeldAfterShortTime(true);
+  }
+
+  private void assertHeldAfterShortTime(boolean doubles) {
+    int before = bound.bytes();
+    now += SHORT;
+    assertThat(bound.bytes()).isEqualTo(doubles ? 2 * before : before);
   }
 
   private boolean lostAt(int size) {
