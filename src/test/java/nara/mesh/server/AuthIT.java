@@ -207,7 +207,7 @@ class AuthIT {
         server.paths().stream()
             .filter(path -> !OPEN.contains(path) && !path.equals(MeshPaths.IMPORT))
             .toList();
-    assertThat(checked).contains("/events/sync", "/gossip/zine", "/dm").hasSize(6);
+    assertThat(checked).contains("/events/sync", "/gossip/zine", "/dm").hasSize(7);
     for (String path : checked) {
       MultiMap headers = MultiMap.caseInsensitiveMultiMap();
       RequestSignature.sign(BART, Instant.now(), "POST", path).addTo(headers);
