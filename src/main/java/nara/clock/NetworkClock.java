@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * one closer to this node's own clock decides.
  *
  * <p>Strangers can bring any number of hosts. So without votes of configured neighbours the time is
- * never corrected to an earlier one: what is right by this node's own clock stays right.
+ * never corrected to an earlier one, and {@link #nearestTo} may give the own: what is right by this
+ * node's own clock stays right.
  *
  * <p>Safe for concurrent use.
  */
