@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * one closer to this node's own clock decides.
  *
  * <p>Strangers can bring any number of hosts. So without votes of configured neighbours the time is
- * never corrected to an earlier one: what is right by this node's own clock stays right.
+ * never corrected to an earlier one, and {@link #nearestTo} may give the own: what is right by this
+ * node's own clock stays right.
  *
  * <p>Safe for concurrent use.
  */
@@ -42,7 +43,7 @@ public final class NetworkClock implements InstantSource {
   static final int MAX_VOTES = 1_000;
 
   /** A neighbour may have set its clock since an older answer. */
-  static final Duration MAX_AGE = Duration.ofHours(1);
+  public static final Duration MAX_AGE = Duration.ofHours(1);
 
   /** A larger offset is not plausible, and computing with it could overflow. */
   private static final Duration MAX_OFFSET = Duration.ofDays(36_500);
@@ -83,12 +84,21 @@ public final class NetworkClock implements InstantSource {
    * @param theirs the time in the answer
    * @param ours the time of this node's clock when the answer was made
    */
-  public synchronized void record(Witness neighbour, Instant theirs, Instant ours) {
+  public void record(Witness neighbour, Instant theirs, Instant ours) {
+    record(neighbour, Duration.between(ours, theirs));
+  }
+
+  /**
+   * Takes the vote of a neighbour.
+   *
+   * @param neighbour the host that answered; {@link Witness#NONE} has no vote
+   * @param offset what to add to this node's time to have the neighbour's
+   */
+  public synchronized void record(Witness neighbour, Duration offset) {
     if (neighbour.host().isEmpty()) {
       return;
     }
     dropInvalidVotes();
-    Duration offset = Duration.between(ours, theirs);
     if (offset.abs().compareTo(MAX_OFFSET) > 0) {
       return;
     }
@@ -129,6 +139,23 @@ public final class NetworkClock implements InstantSource {
         .orElse(now);
   }
 
+  /**
+   * The time by which a stated time is judged when it may be neither too early nor too late. With
+   * votes of configured neighbours it is the corrected time. Otherwise it is the corrected time or
+   * this node's own, whichever is closer: what is right by the own clock stays right.
+   *
+   * @param statedNanos Unix nanoseconds
+   */
+  public synchronized Instant nearestTo(long statedNanos) {
+    Instant corrected = instant();
+    Instant own = clock.instant();
+    Instant stated = Instant.EPOCH.plusNanos(statedNanos);
+    boolean ownIsCloser =
+        Duration.between(own, stated).abs().compareTo(Duration.between(corrected, stated).abs())
+            < 0;
+    return configured.isEmpty() && ownIsCloser ? own : corrected;
+  }
+
   /** The difference to most neighbours' clocks; empty when it is small or not known. */
   public synchronized Optional<ClockSkew> skew() {
     dropInvalidVotes();
@@ -142,6 +169,12 @@ public final class NetworkClock implements InstantSource {
   public synchronized Optional<Duration> offset() {
     dropInvalidVotes();
     return configured.isEmpty() && discovered.isEmpty() ? Optional.empty() : Optional.of(median);
+  }
+
+  /** Whether configured neighbours have votes; without them, strangers alone decide. */
+  public synchronized boolean hasConfiguredVotes() {
+    dropInvalidVotes();
+    return !configured.isEmpty();
   }
 
   /** The sentence of the skew; empty without one. */

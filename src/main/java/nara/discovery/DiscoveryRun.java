@@ -140,8 +140,12 @@ final class DiscoveryRun {
         Source.TAILSCALE);
   }
 
-  /** Applies the result of a ping, which is no longer in flight. */
-  void onPingOutcome(PingTarget target, PingOutcome outcome) {
+  /**
+   * Applies the result of a ping, which is no longer in flight.
+   *
+   * @return whether a nara responded and was accepted
+   */
+  boolean onPingOutcome(PingTarget target, PingOutcome outcome) {
     if (target.source() == Source.CONFIGURED) {
       configuredInFlight--;
     } else {
@@ -153,11 +157,13 @@ final class DiscoveryRun {
       attempt.left--;
       attempt.answered |= outcome instanceof Pong;
     }
-    switch (outcome) {
+    return switch (outcome) {
       case Pong pong -> {
         scanPongs += target.source() == Source.SCAN ? 1 : 0;
         tailscalePongs += target.source() == Source.TAILSCALE ? 1 : 0;
-        known.onPong(target, pong).ifPresent(problemList::add);
+        Optional<String> problem = known.onPong(target, pong);
+        problem.ifPresent(problemList::add);
+        yield problem.isEmpty();
       }
       case PingFailed failed -> {
         known.onNoPong(target);
@@ -168,8 +174,9 @@ final class DiscoveryRun {
           attempt.failure =
               failureProblem(target, attempt.peer.address(), failed).orElse(attempt.failure);
         }
+        yield false;
       }
-    }
+    };
   }
 
   /** Only for addresses that somebody chose; in a range, most addresses do not answer. */

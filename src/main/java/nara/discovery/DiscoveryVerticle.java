@@ -37,6 +37,7 @@ import nara.mesh.MeshConfig;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.PageFetched;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.Pong;
@@ -102,7 +103,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   /**
    * @param keys learns the keys of naras that respond to pings
    * @param policy for addresses that other naras announce
-   * @param networkClock tells when this node's clock is wrong
+   * @param networkClock gets the times of accepted neighbours, and tells when this node's clock is
+   *     wrong
    * @param random chooses among announced addresses
    * @param ownHost gets this machine's address from the Tailscale daemon
    * @param usesMesh false: pings no address, and replies without addresses
@@ -396,12 +398,11 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private void onPingOutcome(DiscoveryRun discoveryRun, PingTarget target, PingOutcome outcome) {
     if (discoveryRun == run) {
-      announcing(
-          nameIn(target, outcome),
-          () -> {
-            discoveryRun.onPingOutcome(target, outcome);
-            return outcome;
-          });
+      boolean accepted =
+          announcing(nameIn(target, outcome), () -> discoveryRun.onPingOutcome(target, outcome));
+      if (accepted && outcome instanceof Pong pong) {
+        compareClocks(target, pong);
+      }
       proveRivals(outcome);
       sendPings();
     }
@@ -454,20 +455,30 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Future<PingOutcome> ping(PingTarget target) {
     return bus.request(
         MeshRequest.ADDRESS,
-        new MeshRequest.PingPeer(
-            target.address(), target.source() == CONFIGURED, config.pingTimeout()),
+        new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
         config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE));
   }
 
   private void onAnnouncedOutcome(PingTarget target, PingOutcome outcome) {
     switch (outcome) {
-      case Pong pong ->
-          announcing(pong.name(), () -> known.onPong(target, pong))
-              .filter(plazaProblems::add)
-              .ifPresent(DiscoveryVerticle::logProblem);
+      case Pong pong -> {
+        Optional<String> problem = announcing(pong.name(), () -> known.onPong(target, pong));
+        problem.filter(plazaProblems::add).ifPresent(DiscoveryVerticle::logProblem);
+        if (problem.isEmpty()) {
+          compareClocks(target, pong);
+        }
+      }
       case PingFailed failed -> known.onNoPong(target);
     }
     proveRivals(outcome);
+  }
+
+  /** For an accepted response: a nara that is not used has no vote. */
+  private void compareClocks(PingTarget target, Pong pong) {
+    if (!pong.key().equals(me.keys().publicKey())) {
+      Peer peer = new Peer(pong.name(), target.address(), target.source() == CONFIGURED);
+      pong.clockOffset().ifPresent(offset -> networkClock.record(peer.witness(), offset));
+    }
   }
 
   /**

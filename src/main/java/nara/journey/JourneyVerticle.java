@@ -3,11 +3,12 @@ package nara.journey;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import nara.bounds.RateLimiter;
 import nara.bounds.SafeText;
 import nara.bus.Bus;
@@ -15,6 +16,7 @@ import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.clock.NetworkClock;
 import nara.event.Social;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Identity;
@@ -57,7 +59,7 @@ public final class JourneyVerticle extends VerticleBase {
   private final JourneyConfig config;
   private final SignatureVerifier verifier;
   private final Scheduler scheduler;
-  private final InstantSource networkClock;
+  private final NetworkClock networkClock;
 
   private final OpenJourneys open = new OpenJourneys();
   private final Map<String, Long> counts = new TreeMap<>();
@@ -84,7 +86,7 @@ public final class JourneyVerticle extends VerticleBase {
       JourneyConfig config,
       SignatureVerifier verifier,
       Scheduler scheduler,
-      InstantSource networkClock) {
+      NetworkClock networkClock) {
     this.me = me;
     this.keys = keys;
     this.config = config;
@@ -245,7 +247,7 @@ public final class JourneyVerticle extends VerticleBase {
               Optional<Refusal> late =
                   broken
                       .or(() -> wrongSender)
-                      .or(() -> RelayRules.checkTimes(journey, networkClock.instant()))
+                      .or(() -> RelayRules.checkTimes(journey, timeFor(journey)))
                       // The same journey may have come twice at once.
                       .or(() -> open.check(journey, mine));
               if (late.isPresent()) {
@@ -254,6 +256,11 @@ public final class JourneyVerticle extends VerticleBase {
               take(journey, mine);
               return Future.succeededFuture(Optional.empty());
             });
+  }
+
+  private Instant timeFor(Journey journey) {
+    long seconds = journey.hops().stream().mapToLong(Hop::timestamp).findFirst().orElse(0);
+    return networkClock.nearestTo(TimeUnit.SECONDS.toNanos(seconds));
   }
 
   private Future<Optional<Refusal>> refuse(Refusal refusal) {

@@ -6,6 +6,7 @@
 @MayKnow({
   "bounds",
   "bus",
+  "clock",
   "discovery",
   "event",
   "event.json",

@@ -73,6 +73,7 @@ public final class LivenessVerticle extends VerticleBase {
   private Neighbourhood neighbourhood = Neighbourhood.EMPTY;
   private final SuspensionDetector suspensions =
       new SuspensionDetector(LivenessConfig.MAX_CHECK_GAP);
+  private final ClockDoubt clockDoubt = new ClockDoubt();
   private boolean doubtsNetwork;
   private boolean checking;
   private long checks;
@@ -80,7 +81,7 @@ public final class LivenessVerticle extends VerticleBase {
   private long seenReports;
 
   /**
-   * @param networkClock tells when this node's clock is wrong
+   * @param networkClock gets the times of neighbours, and tells when this node's clock is wrong
    */
   public LivenessVerticle(
       Identity me,
@@ -218,7 +219,8 @@ public final class LivenessVerticle extends VerticleBase {
 
   private void onCheck() {
     suspensions.onCheck(scheduler.instant()).ifPresent(this::onResumed);
-    if (networkClock.skew().isPresent()) {
+    if (clockDoubt.explainsSilence(
+        networkClock.skew().isPresent(), networkClock.hasConfiguredVotes(), steady.instant())) {
       // With a wrong clock, all neighbours seem silent.
       tracker.recordOutageUntil(scheduler.instant());
     }
@@ -328,19 +330,18 @@ public final class LivenessVerticle extends VerticleBase {
     long sentTs = Event.unixNanos(scheduler.instant());
     return bus.request(
             MeshRequest.ADDRESS,
-            new MeshRequest.PingPeer(
-                address, neighbourhood.isConfigured(name), LivenessConfig.PING_TIMEOUT),
+            new MeshRequest.PingPeer(address, LivenessConfig.PING_TIMEOUT),
             LivenessConfig.PING_TIMEOUT.plus(Timeouts.MESH_ALLOWANCE))
         .compose(
             outcome ->
                 switch (outcome) {
-                  case MeshRequest.Pong pong -> onPong(name, pong, sentTs);
+                  case MeshRequest.Pong pong -> onPong(name, address, pong, sentTs);
                   case MeshRequest.PingFailed failed -> Future.succeededFuture();
                 });
   }
 
   /** Ignores a pong that does not have the name and the key of the neighbour. */
-  private Future<?> onPong(String name, MeshRequest.Pong pong, long sentTs) {
+  private Future<?> onPong(String name, String address, MeshRequest.Pong pong, long sentTs) {
     Neighbour expected = neighbourhood.neighbours().get(name);
     double milliseconds = pong.rtt().toNanos() / 1e6;
     if (expected == null
@@ -350,6 +351,8 @@ public final class LivenessVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     times.add(name, milliseconds);
+    MeshRequest.Peer peer = new MeshRequest.Peer(name, address, neighbourhood.isConfigured(name));
+    pong.clockOffset().ifPresent(offset -> networkClock.record(peer.witness(), offset));
     return ownEvents
         .publish(sentTs, new Ping(me.name(), me.id(), name, expected.id(), milliseconds))
         .onSuccess(offered -> pings += offered.added());

@@ -21,6 +21,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.clock.NetworkClock;
 import nara.event.Service;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
@@ -67,7 +68,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Supplier<String> meshAddress;
   private final SignatureVerifier verifier;
   private final Scheduler scheduler;
-  private final InstantSource networkClock;
+  private final NetworkClock networkClock;
   private final RandomGenerator random;
 
   private final SenderKeyCheck senderKeys;
@@ -113,7 +114,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       Supplier<String> meshAddress,
       SignatureVerifier verifier,
       Scheduler scheduler,
-      InstantSource networkClock,
+      NetworkClock networkClock,
       RandomGenerator random,
       boolean runsAlone) {
     this.networkClock = networkClock;
@@ -388,7 +389,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     if (mine && ownEcho.isFromAnotherProcess(heyThere)) {
       onOtherProcess(heyThere.address());
     }
-    if (!peers.onHeyThere(heyThere, networkClock.instant())) {
+    if (!peers.onHeyThere(heyThere, networkClock.nearestTo(heyThere.ts()))) {
       ignore(IgnoreReason.STALE);
     } else {
       count("hello");
@@ -433,7 +434,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       LOG.info("An earlier process of this node said goodbye; announce this one again");
       announceAgain();
     }
-    if (!peers.onChau(chau, networkClock.instant())) {
+    if (!peers.onChau(chau, networkClock.nearestTo(chau.ts()))) {
       ignore(IgnoreReason.STALE);
     } else {
       count("goodbye");

@@ -33,6 +33,15 @@ final class MqttLimits {
    */
   static final Duration LARGE_PUBLISH_GRACE = Duration.ofSeconds(3);
 
+  /** The size limit doubles this long after one loss, which may have another cause. */
+  static final Duration BOUND_RECOVERY = Duration.ofMinutes(10);
+
+  /**
+   * The same after two losses in a row. A broker that still has its limit costs a lost connection
+   * each time.
+   */
+  static final Duration CONFIRMED_BOUND_RECOVERY = Duration.ofDays(1);
+
   /** Topics with one warning each when the broker refuses them: more than this node has. */
   static final int MAX_WARNED_TOPICS = 32;
 

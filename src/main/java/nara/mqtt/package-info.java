@@ -2,7 +2,17 @@
  * The broker connection and MqttLedgerVerticle: announcements, howdies, newspapers and ledger
  * requests on the plaza.
  */
-@MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mqtt.wire", "presence", "trust.."})
+@MayKnow({
+  "bounds",
+  "bus",
+  "clock",
+  "event..",
+  "identity",
+  "ledger",
+  "mqtt.wire",
+  "presence",
+  "trust.."
+})
 package nara.mqtt;
 
 import nara.MayKnow;

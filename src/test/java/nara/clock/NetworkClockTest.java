@@ -119,6 +119,21 @@ class NetworkClockTest {
   }
 
   @Test
+  void strangers_alone_never_make_a_time_stale_that_is_right_by_the_own_clock() {
+    long stated = time.instant().getEpochSecond() * 1_000_000_000L;
+    discovered("10.0.0.1", Duration.ofDays(400));
+    discovered("10.0.0.2", Duration.ofDays(400));
+    assertThat(clock.nearestTo(stated)).isEqualTo(time.instant());
+    long theirs = stated + Duration.ofDays(400).toNanos();
+    assertThat(clock.nearestTo(theirs)).isEqualTo(time.instant().plus(Duration.ofDays(400)));
+
+    configured("10.0.0.3:7433", HOUR);
+    configured("10.0.0.4:7433", HOUR);
+    assertThat(clock.nearestTo(stated)).isEqualTo(time.instant().plus(HOUR));
+    assertThat(clock.nearestTo(Long.MIN_VALUE)).isEqualTo(time.instant().plus(HOUR));
+  }
+
+  @Test
   void hosts_of_a_private_ipv6_network_have_a_vote_each() {
     discovered("fd7a:115c:a1e0:ab12::1", HOUR);
     discovered("fd7a:115c:a1e0:ab12::2", HOUR);

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bus.Bus;
@@ -63,6 +64,7 @@ class DiscoveryVerticleTest {
   private final Set<String> unwilling = ConcurrentHashMap.newKeySet();
 
   private final Keyring keys = new Keyring();
+  private final NetworkClock networkClock = new NetworkClock(Scheduler.system());
   private final List<String> pinged = Collections.synchronizedList(new ArrayList<>());
 
   @Test
@@ -93,6 +95,41 @@ class DiscoveryVerticleTest {
     assertThat(pinged).hasSize(8);
     assertThat(keys.byName("lisa")).contains(TestIdentities.key("lisa"));
     assertThat(ask(vertx, new ListNeighbours())).isEqualTo(all);
+  }
+
+  @Test
+  void clocks_of_naras_that_are_refused_have_no_vote(Vertx vertx) throws Exception {
+    AtomicReference<List<String>> names = new AtomicReference<>(List.of("me", "me"));
+    mesh(
+        vertx,
+        peer -> {
+          int i = List.of("10.0.1.1:7433", "10.0.1.2:7433").indexOf(peer.address());
+          return Future.succeededFuture(
+              i < 0
+                  ? silence()
+                  : new Pong(
+                      names.get().get(i),
+                      TestIdentities.key("clock-" + i),
+                      "",
+                      Duration.ofMillis(1),
+                      Optional.of(Duration.ofDays(-400))));
+        });
+    deploy(
+        vertx,
+        new DiscoveryConfig(
+            List.of(),
+            Optional.of(new Scan("10.0.1.0/29", 7433)),
+            "",
+            Duration.ofSeconds(1),
+            2,
+            false));
+
+    discover(vertx);
+    assertThat(networkClock.offset()).isEmpty();
+
+    names.set(List.of("clock-0", "clock-1"));
+    discover(vertx);
+    assertThat(networkClock.warning().orElseThrow()).contains("400 d ahead");
   }
 
   @Test
@@ -475,7 +512,7 @@ class DiscoveryVerticleTest {
                 config,
                 AddressPolicy.strict(),
                 Scheduler.system(),
-                new NetworkClock(Scheduler.system()),
+                networkClock,
                 new SplittableRandom(1),
                 host -> {},
                 true)));

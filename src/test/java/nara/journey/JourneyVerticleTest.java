@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import nara.bus.Done;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
@@ -103,7 +104,8 @@ class JourneyVerticleTest {
 
   private String deploy(JourneyConfig config) {
     return bus.deploy(
-        new JourneyVerticle(bob, keys, config, new BouncyCastleVerifier(), time, time));
+        new JourneyVerticle(
+            bob, keys, config, new BouncyCastleVerifier(), time, new NetworkClock(time)));
   }
 
   @AfterEach
@@ -348,7 +350,7 @@ class JourneyVerticleTest {
               new JourneyConfig(Optional.of("this node is read-only"), true),
               new BouncyCastleVerifier(),
               time,
-              time));
+              new NetworkClock(time)));
       String why = "World journey not initialized: this node is read-only";
 
       assertThat(

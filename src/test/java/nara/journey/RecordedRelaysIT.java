@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest;
 import nara.identity.Identity;
 import nara.identity.Keyring;
@@ -68,7 +69,7 @@ class RecordedRelaysIT {
             new JourneyConfig(Optional.empty(), false),
             TestMesh.verifier(),
             Scheduler.of(now::get),
-            now::get));
+            new NetworkClock(Scheduler.of(now::get))));
     ListenPort listenPort = new ListenPort();
     bus.deploy(
         TestMesh.server(

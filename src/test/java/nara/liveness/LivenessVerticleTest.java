@@ -172,7 +172,7 @@ class LivenessVerticleTest {
         MeshRequest.PingPeer.class,
         ping -> new MeshRequest.PingFailed(MeshFailure.UNREACHABLE, ""));
     for (String host : List.of("10.0.0.1", "10.0.0.2")) {
-      networkClock.record(new Witness(host, false), NOW.minus(Duration.ofHours(1)), NOW);
+      networkClock.record(new Witness(host, true), NOW.minus(Duration.ofHours(1)), NOW);
     }
     for (int check = 0; check < 40; check++) {
       checkNow();

@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
+import nara.clock.NetworkClock;
 import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
@@ -133,7 +134,7 @@ public final class TestPlazaNode implements AutoCloseable {
             () -> "127.0.0.1:7433",
             new JdkTestVerifier(),
             scheduler,
-            scheduler,
+            new NetworkClock(scheduler),
             new SplittableRandom(1),
             runsAlone);
     deployments.push(await(vertx.deployVerticle(verticle)));

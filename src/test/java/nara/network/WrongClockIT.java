@@ -2,24 +2,34 @@ package nara.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import nara.bus.Scheduler;
+import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
+import nara.event.Event;
+import nara.event.json.RawEvents;
+import nara.identity.Identity;
 import nara.ledger.Query;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.wire.PingResponse;
 import nara.node.Blocking;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.TestNode;
+import nara.trust.TrustRequest;
 import org.junit.jupiter.api.Test;
 
 /** Nodes whose clocks differ by an hour. */
@@ -91,6 +101,60 @@ class WrongClockIT {
             .bus()
             .request(MeshRequest.ADDRESS, new MeshRequest.FetchPage(peer, all, TIMEOUT), TIMEOUT),
         TIMEOUT);
+  }
+
+  @Test
+  void two_strangers_400_days_behind_do_not_keep_out_honest_events() {
+    Vertx vertx = Vertx.vertx();
+    int port = servePingsOfOldTime(vertx, "127.0.0.2", 0);
+    servePingsOfOldTime(vertx, "127.0.0.3", port);
+    try (TestNode late =
+        node("clock-alone", Duration.ZERO, List.of(), config -> strangers(config, port))) {
+      assertThat(discover(late).problems()).anyMatch(problem -> problem.contains("400 d ahead"));
+      Citizen writer = Citizen.named("writer");
+      long now = Event.unixNanos(Instant.now());
+      List<byte[]> honest = new ArrayList<>(List.of(writer.heyThere(now, "")));
+      for (int i = 0; i < 99; i++) {
+        honest.add(writer.tease(now + i, "x" + i));
+      }
+      Blocking.await(
+          late.node()
+              .bus()
+              .request(
+                  TrustRequest.ADDRESS,
+                  new TrustRequest.OfferEvents("bart", RawEvents.join(honest)),
+                  TIMEOUT),
+          TIMEOUT);
+
+      assertThat(late.heldCorpus()).hasSize(honest.size());
+    } finally {
+      Blocking.await(vertx.close(), TIMEOUT);
+    }
+  }
+
+  /** The configured peer is down, and the range has two naras. */
+  private static NodeConfig strangers(NodeConfig config, int port) {
+    return config.with(
+        new DiscoveryConfig(
+            List.of(new DiscoveryConfig.ConfiguredPeer("", "127.0.0.1:1")),
+            Optional.of(new DiscoveryConfig.Scan("127.0.0.0/29", port)),
+            "",
+            Duration.ofSeconds(1),
+            50,
+            true));
+  }
+
+  private static int servePingsOfOldTime(Vertx vertx, String host, int port) {
+    Identity stranger = Citizen.named("stranger-" + host).identity();
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request -> {
+                  Instant old = Instant.now().minus(Duration.ofDays(400));
+                  request.response().end(Buffer.buffer(PingResponse.write(stranger, host, old)));
+                });
+    return Blocking.await(server.listen(port, host), TIMEOUT).actualPort();
   }
 
   @Test

@@ -178,23 +178,26 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
   /** The peer sent no valid message. */
   record ReconcileFailed(MeshFailure failure, String reason) implements ReconcileOutcome {}
 
-  /**
-   * {@code GET /ping} at an address.
-   *
-   * @param configured whether the operator named this address
-   */
-  record PingPeer(String address, boolean configured, Duration timeout)
-      implements MeshRequest<PingOutcome> {
-    /** Pings an address that was discovered. */
-    public PingPeer(String address, Duration timeout) {
-      this(address, false, timeout);
-    }
-  }
+  /** {@code GET /ping} at an address. */
+  record PingPeer(String address, Duration timeout) implements MeshRequest<PingOutcome> {}
 
   sealed interface PingOutcome extends BusMessage {}
 
-  /** A nara responded. The receiver of the reply decides whether to learn its key. */
-  record Pong(String name, PublicKey key, String meshIp, Duration rtt) implements PingOutcome {}
+  /**
+   * A nara responded. The receiver of the reply decides whether to learn its key, and whether its
+   * clock counts.
+   *
+   * @param clockOffset what to add to this node's time to have the other nara's; empty when the
+   *     response states no time
+   */
+  record Pong(
+      String name, PublicKey key, String meshIp, Duration rtt, Optional<Duration> clockOffset)
+      implements PingOutcome {
+    /** A response that states no time. */
+    public Pong(String name, PublicKey key, String meshIp, Duration rtt) {
+      this(name, key, meshIp, rtt, Optional.empty());
+    }
+  }
 
   /** The address did not respond, or not in this protocol. */
   record PingFailed(MeshFailure failure, String reason) implements PingOutcome {}

@@ -240,24 +240,24 @@ public final class MeshSyncVerticle extends VerticleBase {
   private Future<PingOutcome> onPingPeer(PingPeer ping) {
     return transport
         .timedPing(ping.address(), ping.timeout())
-        .onSuccess(pong -> compareClocks(ping, pong))
         .<PingOutcome>map(
             pong ->
                 new Pong(
                     pong.response().from(),
                     pong.response().key(),
                     pong.response().meshIp(),
-                    pong.elapsed()))
+                    pong.elapsed(),
+                    clockOffset(pong)))
         .recover(failureAsValue(PingFailed::new));
   }
 
-  private void compareClocks(PingPeer ping, MeshTransport.TimedPing pong) {
+  /** Without a signature, so it counts only once the receiver has accepted the name and the key. */
+  private static Optional<Duration> clockOffset(MeshTransport.TimedPing pong) {
     long nanos = pong.response().nanos();
-    if (nanos > 0 && !pong.response().key().equals(node.me().keys().publicKey())) {
-      Peer peer = new Peer(pong.response().from(), ping.address(), ping.configured());
-      Instant ours = pong.receivedAt().minus(pong.elapsed().dividedBy(2));
-      node.networkClock().record(peer.witness(), Instant.EPOCH.plusNanos(nanos), ours);
-    }
+    Instant ours = pong.receivedAt().minus(pong.elapsed().dividedBy(2));
+    return nanos > 0
+        ? Optional.of(Duration.between(ours, Instant.EPOCH.plusNanos(nanos)))
+        : Optional.empty();
   }
 
   /** Starts when the previous reconciliation has ended, or takes long. */
