@@ -92,7 +92,7 @@ public final class NetworkClock implements InstantSource {
    * Takes the vote of a neighbour.
    *
    * @param neighbour the host that answered; {@link Witness#NONE} has no vote
-   * @param offset what to add to this node's time to have the neighbour's
+   * @param offset the lead of the neighbour's clock over this node's
    */
   public synchronized void record(Witness neighbour, Duration offset) {
     if (neighbour.host().isEmpty()) {

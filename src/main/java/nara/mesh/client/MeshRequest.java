@@ -187,8 +187,8 @@ public sealed interface MeshRequest<R extends BusMessage> extends Request<R> {
    * A nara responded. The receiver of the reply decides whether to learn its key, and whether its
    * clock counts.
    *
-   * @param clockOffset what to add to this node's time to have the other nara's; empty when the
-   *     response states no time
+   * @param clockOffset the lead of the other nara's clock over this node's; empty when the response
+   *     states no time
    */
   record Pong(
       String name, PublicKey key, String meshIp, Duration rtt, Optional<Duration> clockOffset)
