@@ -89,22 +89,34 @@ final class SimulationRun {
   static Result run(long seed) {
     Scenario scenario = Scenario.draw(seed);
     SimulationRun run = new SimulationRun(scenario);
-    List<String> failures = new ArrayList<>();
     try {
-      failures.addAll(run.play());
-    } catch (RuntimeException | AssertionError broken) {
-      StringWriter trace = new StringWriter();
-      broken.printStackTrace(new PrintWriter(trace));
-      failures.add("the simulation broke: " + trace);
+      return run.result(run.verdict());
     } finally {
       run.end();
     }
+  }
+
+  private List<String> verdict() {
+    try {
+      return play();
+    } catch (RuntimeException | AssertionError broken) {
+      StringWriter trace = new StringWriter();
+      broken.printStackTrace(new PrintWriter(trace));
+      return List.of("the simulation broke: " + trace);
+    }
+  }
+
+  /**
+   * What has happened until now. The end of the machines, which Vert.x leaves to threads, is not
+   * part of it.
+   */
+  private Result result(List<String> failures) {
     return new Result(
-        seed,
+        scenario.seed(),
         failures,
-        run.network.trace(),
-        scenario.describe() + run.story.text(),
-        run.time.steps());
+        network.trace(),
+        scenario.describe() + story.text(),
+        time.steps());
   }
 
   private List<Identity> honestIdentities() {
