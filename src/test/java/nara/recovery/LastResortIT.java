@@ -4,7 +4,6 @@ import static nara.testing.TestNode.withPeers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,13 +192,9 @@ class LastResortIT {
   }
 
   @Test
-  void silent_neighbours_hardly_delay_recovery() {
+  void silent_neighbours_are_tried_at_most_twice() {
     try (ScriptedPeer one = new ScriptedPeer("one", corpus.events());
         ScriptedPeer two = new ScriptedPeer("two", corpus.events())) {
-      Duration alone;
-      try (TestNode fresh = fresh(withPeers(one.configuredPeer(), two.configuredPeer()))) {
-        alone = Duration.ofMillis(fresh.report().durationMs());
-      }
       List<ScriptedPeer> tarpits = new ArrayList<>();
       List<String> peers = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
@@ -212,11 +207,9 @@ class LastResortIT {
         Report report = fresh.report();
 
         assertThat(missing(fresh.heldCorpus())).as(report.toString()).isEmpty();
-        System.out.printf(
-            "beside 50 silent neighbours %,d ms, alone %,d ms%n",
-            report.durationMs(), alone.toMillis());
-        assertThat(Duration.ofMillis(report.durationMs()))
-            .isLessThan(alone.multipliedBy(3).plusSeconds(2));
+        // BadNeighboursCostTest measures the delay in virtual time. On a busy machine each try may
+        // take seconds longer, so only the number of tries is certain here.
+        assertThat(tarpits).allMatch(tarpit -> tarpit.queries() <= 2);
       } finally {
         tarpits.forEach(ScriptedPeer::close);
       }
