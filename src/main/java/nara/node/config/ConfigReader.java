@@ -91,7 +91,8 @@ public final class ConfigReader {
    * @param warnings sentences about values that are valid but probably wrong
    * @param effective all keys with their effective values, as JSON; secrets are masked
    * @param keys all known keys, in the order of the documentation
-   * @param given the keys of the text's first level, such as {@code mesh}
+   * @param given the keys of the first level, such as {@code mesh}, in which the text or a variable
+   *     sets something
    * @param variables the keys that the environment has set, each with its variable
    * @param fromText the keys that the text has set
    */
@@ -154,9 +155,15 @@ public final class ConfigReader {
         List.copyOf(findings.warnings()),
         effective.toPrettyString(),
         List.copyOf(findings.keys()),
-        root.given(),
+        sections(root.given(), variables.used().keySet()),
         Collections.unmodifiableMap(variables.used()),
         Collections.unmodifiableSet(findings.fromText()));
+  }
+
+  private static Set<String> sections(Set<String> ofText, Set<String> keysOfVariables) {
+    Set<String> all = new HashSet<>(ofText);
+    keysOfVariables.forEach(key -> all.add(key.split("\\.")[0]));
+    return Set.copyOf(all);
   }
 
   private static String unknownVariable(ConfigVariables variables, String name) {

@@ -32,6 +32,12 @@ class ConfigVariablesTest {
   }
 
   @Test
+  void section_counts_as_given_when_a_variable_sets_a_key_of_it() {
+    assertThat(read("{\"web\": {}}", Map.of("NARA_MESH_PORT", "2222")).given())
+        .containsExactlyInAnyOrder("web", "mesh");
+  }
+
+  @Test
   void every_key_has_a_variable_and_no_two_share_one() {
     assertThat(read("{}", Map.of()).keys())
         .extracting(key -> ConfigVariables.variableOf(key.path()))
