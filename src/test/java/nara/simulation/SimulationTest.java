@@ -55,6 +55,7 @@ class SimulationTest {
         399, // somebody said goodbye in the name of a nara whose key was not known yet
         424, // self-signed hey-theres took the names of honest naras
         1102, // the same as 358
+        2169, // the simulation itself broke: one peer drew a misbehaviour twice
         591, // an old goodbye, passed on, removed a neighbour that answered pings
         707, // a small ledger whose sketch came late was only spot-checked
       })
