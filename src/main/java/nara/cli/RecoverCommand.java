@@ -167,8 +167,13 @@ final class RecoverCommand extends TerminalCommand {
     }
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
-      String problem = "--peer: expected [NAME@]HOST:PORT, got " + SafeText.quoted(peer);
-      named.add(AddressParser.peer(peer).orElseThrow(() -> new CommandFailure(problem)));
+      Optional<String> fault = AddressParser.peerFault(peer);
+      if (fault.isPresent()) {
+        throw new CommandFailure(
+            "--peer: expected [NAME@]HOST:PORT, got %s: %s"
+                .formatted(SafeText.quoted(peer), fault.get()));
+      }
+      named.add(DiscoveryConfig.ConfiguredPeer.parse(peer));
     }
     NodeConfig changed =
         base.with(base.discovery().withPeers(named))
