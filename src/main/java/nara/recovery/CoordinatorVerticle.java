@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bounds.BoundedMap;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -182,9 +183,11 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Failed to discover peers after a handover; continuing without them; reason={}",
-                    failure.getMessage()));
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Failed to discover peers after a handover; continuing without them;"
+                            + " reason={}",
+                        failure.getMessage()));
     unfinished.forEach(this::execute);
     announceProgress();
   }
@@ -610,9 +613,10 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Cannot open the key claims; the first key of each name holds; reason={}",
-                    failure.getMessage()));
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Cannot open the key claims; the first key of each name holds; reason={}",
+                        failure.getMessage()));
   }
 
   private Future<?> settleKeyClaims() {
