@@ -16,7 +16,7 @@ final class ExitCode {
   /** {@code recover}: some offered events are missing. */
   static final int PARTIAL = 3;
 
-  /** {@code recover}: no peer answered. */
+  /** {@code recover}: no peer gave any response but errors. */
   static final int ISOLATED = 4;
 
   /** {@code recover}: complete, but {@code --out} kept an existing file that has more events. */

@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
     description = "Run one recovery.",
     exitCodeList = {
       "3:the recovery is partial: some offered events are missing",
-      "4:the recovery is isolated: no peer answered",
+      "4:the recovery is isolated: no peer gave any response but errors",
       "5:the recovery is complete, but --out kept the existing file, which has more events"
     })
 final class RecoverCommand extends TerminalCommand {
@@ -253,7 +253,7 @@ final class RecoverCommand extends TerminalCommand {
       return Optional.of("the recovery was interrupted");
     }
     if (finalReport.isIsolated()) {
-      return Optional.of("no neighbour answered");
+      return Optional.of("no neighbour gave events");
     }
     return events < existing && !force
         ? Optional.of(

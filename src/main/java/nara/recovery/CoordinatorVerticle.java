@@ -259,6 +259,10 @@ public final class CoordinatorVerticle extends VerticleBase {
       return "the neighbours that answered hold nothing yet."
           + " The first nodes of a network need recovery.ready_when \"tried\"";
     }
+    if (replay.plan().onlyRefused()) {
+      return "the neighbours that answered refused, and the node asks them again: "
+          + String.join("; ", finalReport.reasons());
+    }
     return "the node waits for neighbours: "
         + String.join("; ", finalReport.reasons())
         + ". The first node of a network needs recovery.ready_when \"tried\"";
@@ -269,7 +273,11 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void watchForNeighbours() {
     if (watch == null) {
       watch = new NeighbourWatch(random, now());
-      LOG.info("No neighbour answered; the node waits for neighbours and recovers when one comes");
+      LOG.info(
+          replay.plan().onlyRefused()
+              ? "The neighbours that answered refused; the node asks them again; reasons=\"{}\""
+              : "No neighbour answered; the node waits for neighbours and recovers when one comes",
+          String.join("; ", finalReport.reasons()));
     }
     scheduleLook(watch.nextWait(now()), true);
   }
@@ -329,7 +337,8 @@ public final class CoordinatorVerticle extends VerticleBase {
                 return;
               }
               if (online) {
-                recoverAgain("A neighbour has come");
+                recoverAgain(
+                    replay.plan().onlyRefused() ? "A neighbour is online" : "A neighbour has come");
               } else {
                 watchForNeighbours();
               }

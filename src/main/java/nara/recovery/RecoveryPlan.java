@@ -181,6 +181,11 @@ public final class RecoveryPlan {
     return passes;
   }
 
+  /** Whether neighbours answered, and each of them only with errors. */
+  boolean onlyRefused() {
+    return !scores.anyResponded() && !plazaResponded && scores.anyHasSentAnything();
+  }
+
   /** The name of the current stage, for progress. */
   public String stageLabel() {
     return finished() ? "done" : stage;

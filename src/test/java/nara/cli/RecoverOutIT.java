@@ -32,7 +32,7 @@ class RecoverOutIT {
 
     assertThat(outcome.code()).isEqualTo(ExitCode.ISOLATED);
     assertThat(Files.readAllLines(out)).hasSize(EVENTS);
-    assertThat(outcome.err()).contains("kept the existing " + out, "no neighbour answered");
+    assertThat(outcome.err()).contains("kept the existing " + out, "no neighbour gave events");
   }
 
   @Test

@@ -168,7 +168,19 @@ public record NodeConfig(
         && !usesPlaza()) {
       notes.add("there is nobody to look for: set discovery.peers or plaza.url");
     }
+    if (!usesPlaza() && transport != Transport.MQTT) {
+      // On the plaza, this node announces its key.
+      discovery.peers().stream()
+          .flatMap(peer -> keyQueryFault(peer).stream())
+          .findFirst()
+          .ifPresent(notes::add);
+    }
     return List.copyOf(notes);
+  }
+
+  private Optional<String> keyQueryFault(DiscoveryConfig.ConfiguredPeer peer) {
+    return mesh.keyQueryFault(PeerAddress.hostOf(peer.address()))
+        .map(fault -> "%s will refuse this node: %s".formatted(peer.text(), fault));
   }
 
   /** Whether this node takes part in the plaza. */
