@@ -35,6 +35,7 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.mqtt.PlazaRequest.PlazaState;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
@@ -504,22 +505,17 @@ public final class CoordinatorVerticle extends VerticleBase {
    */
   private void discover(Set<String> asked, Duration atLeast, Duration atMost) {
     boolean first = asked.isEmpty();
-    Future<String> plazaError =
+    Future<PlazaState> plaza =
         hasBroker
             ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL)
-                .map(PlazaRequest.PlazaState::error)
-            : Future.succeededFuture("");
+            : Future.succeededFuture(new PlazaState(false, ""));
     Future<FoundNeighbours> found =
-        plazaError.compose(
-            error ->
+        plaza.compose(
+            state ->
                 bus.request(
                     DiscoveryRequest.ADDRESS,
                     new DiscoveryRequest.FindNeighbours(
-                        first,
-                        asked,
-                        !first,
-                        hasBroker && error.isEmpty() ? atLeast : Duration.ZERO,
-                        atMost),
+                        first, asked, !first, announcementWait(state, atLeast), atMost),
                     Timeouts.DISCOVERY));
     Future<LedgerStats> held =
         found.compose(
@@ -532,10 +528,22 @@ public final class CoordinatorVerticle extends VerticleBase {
         stats ->
             new RecoveryEvent.NeighboursDiscovered(
                 found.result().list().neighbours(),
-                discoveryWarnings(found.result().list(), plazaError.result()),
+                discoveryWarnings(found.result().list(), plaza.result().error()),
                 hasBroker,
                 stats.total(),
                 found.result().running()));
+  }
+
+  /** A broker that is down, or does not answer, must not hold up a recovery. */
+  private Duration announcementWait(PlazaState plaza, Duration atLeast) {
+    if (plaza.connected()) {
+      return atLeast;
+    }
+    return !hasBroker || !plaza.error().isEmpty()
+        ? Duration.ZERO
+        : atLeast.compareTo(RecoveryLimits.CONNECTING_WAIT) < 0
+            ? atLeast
+            : RecoveryLimits.CONNECTING_WAIT;
   }
 
   /** A broker that is down matters only when no neighbour was found without it. */
