@@ -343,7 +343,7 @@ final class PlazaConnection {
   }
 
   private void onAttemptFailed(String sentence) {
-    if (!sentence.equals(error)) {
+    if (keepsConnecting && !sentence.equals(error)) {
       LOG.warn("No connection to the broker; retry; reason={}", sentence);
     }
     error = sentence;

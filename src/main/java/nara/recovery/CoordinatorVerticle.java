@@ -451,12 +451,18 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void execute(PlanCommand command) {
     RecoveryReplay origin = replay;
     switch (command) {
-      case PlanCommand.WaitUntil until ->
-          timer =
-              scheduler.schedule(
-                  vertx,
-                  Duration.between(now(), until.time()),
-                  () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
+      case PlanCommand.WaitUntil until -> {
+        timer =
+            scheduler.schedule(
+                vertx,
+                Duration.between(now(), until.time()),
+                () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
+        if (replay.plan().onlyAwaitsLostPeers()) {
+          // A configured peer that was silent may be there now; then it is announced.
+          bus.request(
+              DiscoveryRequest.ADDRESS, new DiscoveryRequest.PingSilentPeers(), Timeouts.DISCOVERY);
+        }
+      }
       case PlanCommand.StartDiscovery discovery ->
           discover(Set.of(), Duration.ZERO, RecoveryLimits.DISCOVERY_PATIENCE);
       case PlanCommand.FindFurther further -> {
