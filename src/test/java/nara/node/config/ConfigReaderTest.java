@@ -424,6 +424,22 @@ class ConfigReaderTest {
   }
 
   @Test
+  void relative_paths_of_the_identity_begin_at_the_configuration_file(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("soul"), LISAS.encoded());
+    NodeConfig config =
+        ConfigReader.read(
+                "{\"identity\": {\"soul_file\": \"soul\", \"state\": \"kept\"}}",
+                Map.of(),
+                MEDIUM_MEGABYTES,
+                folder)
+            .config()
+            .orElseThrow();
+    assertThat(config.identity().soul()).contains(LISAS);
+    assertThat(config.identity().states()).containsExactly(folder.resolve("kept"));
+  }
+
+  @Test
   void reader_warns_of_a_soul_file_that_others_can_read(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("soul"), LISAS.encoded());
     String json = "{\"identity\": {\"soul_file\": \"%s\"}}".formatted(file);
