@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -106,6 +107,9 @@ public final class RecoveryPlan {
   private int rungIndex = -1;
   private RungExecution rung;
 
+  /** The peers of the calls in flight, by call. */
+  private final Map<Integer, String> openCalls = new HashMap<>();
+
   /** A rung that waits for lost peers while neighbours that came later are asked; null if none. */
   private SuspendedRung suspended;
 
@@ -152,9 +156,9 @@ public final class RecoveryPlan {
       case RecoveryEvent.NeighboursDiscovered found -> onNeighboursDiscovered(found);
       case RecoveryEvent.NeighbourAppeared appeared -> onNeighbourAppeared();
       case RecoveryEvent.FetchEnded ended ->
-          onCallEnded(each -> each.onCallEnded(ended.callId(), ended.outcome()));
+          onCallEnded(ended.callId(), each -> each.onCallEnded(ended.callId(), ended.outcome()));
       case RecoveryEvent.ReconcileEnded ended ->
-          onCallEnded(each -> each.onCallEnded(ended.callId(), ended.outcome()));
+          onCallEnded(ended.callId(), each -> each.onCallEnded(ended.callId(), ended.outcome()));
       case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended.result());
       case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended.result());
       case RecoveryEvent.KeySearchEnded ended -> onKeySearchEnded(ended.result());
@@ -191,13 +195,11 @@ public final class RecoveryPlan {
     return state == PlanState.WAITING || onlyAwaitsLostPeers();
   }
 
-  /** Whether all peers of the rung that may get calls are lost ones. */
+  /** Whether the rung has nothing to do but to wait for lost peers. */
   boolean onlyAwaitsLostPeers() {
     return state == PlanState.RUNNING_MESH_RUNG
         && rungPeers.stream().anyMatch(peer -> scores.of(peer.name()).awaited())
-        && rungPeers.stream()
-            .map(peer -> scores.of(peer.name()))
-            .allMatch(score -> score.awaited() || !score.usable());
+        && openCalls.values().stream().allMatch(name -> scores.of(name).awaited());
   }
 
   /** How often neighbours were asked. */
@@ -290,7 +292,6 @@ public final class RecoveryPlan {
 
   /** Asks the newcomers now; the rung goes on with its lost peers afterwards. */
   private void onNewcomers(List<Neighbour> online) {
-    findsNewcomers = false;
     List<Neighbour> newcomers = unasked(online);
     if (newcomers.isEmpty() || !onlyAwaitsLostPeers()) {
       return;
@@ -329,6 +330,7 @@ public final class RecoveryPlan {
 
   private void onNeighboursDiscovered(RecoveryEvent.NeighboursDiscovered found) {
     boolean duringRung = state == PlanState.RUNNING_MESH_RUNG && findsNewcomers;
+    findsNewcomers = false;
     if (state != PlanState.DISCOVERING && state != PlanState.FINDING_FURTHER && !duringRung) {
       return;
     }
@@ -505,7 +507,8 @@ public final class RecoveryPlan {
     startNextRung(rungPeers);
   }
 
-  private void onCallEnded(Predicate<RungExecution> callEnded) {
+  private void onCallEnded(int callId, Predicate<RungExecution> callEnded) {
+    openCalls.remove(callId);
     if (state == PlanState.RUNNING_MESH_RUNG && callEnded.test(rung)) {
       continueMeshRung();
     } else if (suspended != null) {
@@ -514,7 +517,13 @@ public final class RecoveryPlan {
   }
 
   private void continueMeshRung() {
-    commands.addAll(rung.startCalls(now));
+    List<PlanCommand> started = rung.startCalls(now);
+    for (PlanCommand command : started) {
+      if (command instanceof PlanCommand.PeerCall call) {
+        openCalls.put(call.callId(), call.peer().name());
+      }
+    }
+    commands.addAll(started);
     if (rung.finished()) {
       leaveMeshRung();
     }
@@ -760,6 +769,11 @@ public final class RecoveryPlan {
   private void onStageFailed(String reason) {
     if (state == PlanState.WAITING || state == PlanState.DISCOVERING) {
       interrupt(reason);
+      return;
+    }
+    if (state == PlanState.RUNNING_MESH_RUNG && findsNewcomers) {
+      // The rung goes on; the newcomers wait for its end.
+      findsNewcomers = false;
       return;
     }
     reasons.add(reason);

@@ -62,12 +62,15 @@ final class KeptSoul {
     List<Path> files =
         folders.stream().map(each -> each.resolve(fileName(name, hostname))).toList();
     Map<Path, Soul> found = new LinkedHashMap<>();
-    files.forEach(each -> read(each).ifPresent(soul -> found.put(each, soul)));
+    for (Path each : files) {
+      (found.isEmpty() ? read(each) : readIfPossible(each))
+          .ifPresent(soul -> found.put(each, soul));
+    }
     if (!found.isEmpty()) {
       Path file = found.keySet().iterator().next();
-      Optional<Soul> kept = Optional.of(found.get(file));
       noteOtherPlaces(files, file, found, notes);
-      Identity identity = Identity.resolve(name, kept.get().encoded(), hostname, Optional.empty());
+      Identity identity =
+          Identity.resolve(name, found.get(file).encoded(), hostname, Optional.empty());
       if (fingerprint.isPresent()
           && !Identity.resolve(name, "", hostname, fingerprint).id().equals(identity.id())) {
         notes.add(
@@ -99,6 +102,15 @@ final class KeptSoul {
                     .formatted(other, used));
           }
         });
+  }
+
+  /** A soul that is not used must not keep the node from starting. */
+  private static Optional<Soul> readIfPossible(Path file) {
+    try {
+      return read(file);
+    } catch (IllegalArgumentException unusable) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Soul> read(Path file) {

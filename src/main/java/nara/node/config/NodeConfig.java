@@ -71,7 +71,7 @@ public record NodeConfig(
     IdentityConfig keptBeside(Path file, boolean stateGiven) {
       List<Path> all = new ArrayList<>(states);
       Optional.ofNullable(file.toAbsolutePath().getParent())
-          .ifPresent(folder -> all.add(stateGiven ? 1 : 0, folder));
+          .ifPresent(folder -> all.add(stateGiven && !all.isEmpty() ? 1 : 0, folder));
       return new IdentityConfig(name, soul, origin, all.stream().distinct().toList());
     }
 

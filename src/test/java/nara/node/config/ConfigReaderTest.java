@@ -424,6 +424,17 @@ class ConfigReaderTest {
   }
 
   @Test
+  void invalid_state_folder_beside_a_snapshot_is_one_problem() {
+    assertThat(
+            ConfigReader.read(
+                    "{\"identity\": {\"state\": 5}, \"memory\": {\"snapshot\": \"s.gz\"}}",
+                    Map.of(),
+                    MEDIUM_MEGABYTES)
+                .problems())
+        .hasSize(1);
+  }
+
+  @Test
   void relative_paths_of_the_identity_begin_at_the_configuration_file(@TempDir Path folder)
       throws IOException {
     Files.writeString(folder.resolve("soul"), LISAS.encoded());

@@ -137,6 +137,16 @@ class KeptSoulTest {
   }
 
   @Test
+  void damaged_soul_in_a_former_folder_does_not_matter_when_another_is_used() throws IOException {
+    List<Path> folders = List.of(folder.resolve("data"), folder.resolve("home"));
+    KeptSoul.choose(folders.subList(0, 1), "lisa", "localhost", HARDWARE, true);
+    Files.createDirectories(folder.resolve("home"));
+    Files.writeString(folder.resolve("home/soul-lisa"), "oops");
+
+    assertThat(KeptSoul.choose(folders, "lisa", "localhost", HARDWARE, true).notes()).isEmpty();
+  }
+
+  @Test
   void former_folders_are_looked_at_after_the_configured_one() {
     assertThat(
             ConfigReader.read(
