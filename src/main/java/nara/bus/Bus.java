@@ -70,7 +70,7 @@ public final class Bus {
 
   /**
    * Serves the requests to the address, on the caller's context. A failure is logged here, except
-   * {@link UnavailableException}, and reaches the requester.
+   * {@link UnavailableException} and those of a stop, and reaches the requester.
    *
    * @param onRequest returns the reply, of the type that the request names
    */
@@ -96,6 +96,10 @@ public final class Bus {
   private static void fail(String address, Message<BusMessage> message, Throwable failure) {
     if (BusFailure.of(failure) == BusFailure.UNAVAILABLE) {
       message.fail(BusFailure.UNAVAILABLE.ordinal(), failure.getMessage());
+      return;
+    }
+    if (BusFailure.isOfStop(failure)) {
+      message.fail(BusFailure.NOT_SERVED.ordinal(), failure.getMessage());
       return;
     }
     LOG.error(

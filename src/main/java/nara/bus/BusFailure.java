@@ -1,7 +1,9 @@
 package nara.bus;
 
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import org.slf4j.event.Level;
 
 /** Why a request over the bus failed: the closed list. */
 public enum BusFailure {
@@ -23,10 +25,25 @@ public enum BusFailure {
             case NO_HANDLERS -> NOT_SERVED;
             case TIMEOUT -> TIMEOUT;
             case RECIPIENT_FAILURE, ERROR ->
-                reply.failureCode() == UNAVAILABLE.ordinal() ? UNAVAILABLE : INTERNAL_ERROR;
+                reply.failureCode() == UNAVAILABLE.ordinal()
+                    ? UNAVAILABLE
+                    : reply.failureCode() == NOT_SERVED.ordinal() ? NOT_SERVED : INTERNAL_ERROR;
           };
       default -> NOT_SERVED;
     };
+  }
+
+  /**
+   * Whether a request failed because the verticle that serves it is gone, directly or behind
+   * another one. All parts of a node are there from its start to its stop, so the node is stopping.
+   */
+  public static boolean isOfStop(Throwable failure) {
+    return failure instanceof ReplyException && of(failure) == NOT_SERVED;
+  }
+
+  /** The level to log a failed request at: work that ends because the node stops is no trouble. */
+  public static Level logLevel(Throwable failure) {
+    return isOfStop(failure) ? Level.DEBUG : Level.WARN;
   }
 
   /** Vert.x names the reply's address, another one each time, so no two messages are equal. */
@@ -36,7 +53,10 @@ public enum BusFailure {
     }
     String message =
         switch (of(reply)) {
-          case NOT_SERVED -> "no verticle serves " + address;
+          case NOT_SERVED ->
+              reply.failureType() == ReplyFailure.NO_HANDLERS
+                  ? "no verticle serves " + address
+                  : reply.getMessage();
           case TIMEOUT -> address + " did not reply within " + timeout.toMillis() + " ms";
           case UNAVAILABLE -> reply.getMessage();
           case INTERNAL_ERROR -> address + " failed: " + reply.getMessage();

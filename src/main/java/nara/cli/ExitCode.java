@@ -10,14 +10,17 @@ final class ExitCode {
   /** Bad usage or configuration; a message on stderr says what to do. */
   static final int USAGE = 2;
 
-  /** {@code verify}: the policy would refuse an event. */
+  /** {@code verify}: the policy would refuse an event, or the end of the file is missing. */
   static final int REFUSED = 3;
 
   /** {@code recover}: some offered events are missing. */
   static final int PARTIAL = 3;
 
-  /** {@code recover}: no peer answered. */
+  /** {@code recover}: no peer gave any response but errors. */
   static final int ISOLATED = 4;
+
+  /** {@code recover}: complete, but {@code --out} kept an existing file that has more events. */
+  static final int KEPT = 5;
 
   /** {@code journey}: it is not back after five minutes. */
   static final int LOST = 3;

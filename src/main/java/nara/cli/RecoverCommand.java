@@ -43,7 +43,8 @@ import picocli.CommandLine.Option;
     description = "Run one recovery.",
     exitCodeList = {
       "3:the recovery is partial: some offered events are missing",
-      "4:the recovery is isolated: no peer answered"
+      "4:the recovery is isolated: no peer gave any response but errors",
+      "5:the recovery is complete, but --out kept the existing file, which has more events"
     })
 final class RecoverCommand extends TerminalCommand {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -118,6 +119,7 @@ final class RecoverCommand extends TerminalCommand {
         config == null ? temporaryIdentity() : ConfigLoader.identityForNode(node, terminal());
     ProgressPrinter progress = new ProgressPrinter(terminal());
     Report finalReport;
+    boolean kept = false;
     try (RunningNode running =
         RunningNode.start(
             node,
@@ -136,10 +138,11 @@ final class RecoverCommand extends TerminalCommand {
         writeReport(finalReport);
       }
       if (out != null) {
-        writeEvents(running.exportRecovered(), finalReport, running.interrupted());
+        kept = !writeEvents(running.exportRecovered(), finalReport, running.interrupted());
       }
     }
-    return exitCode(finalReport);
+    int code = exitCode(finalReport);
+    return kept && code == ExitCode.OK ? ExitCode.KEPT : code;
   }
 
   static int exitCode(Report report) {
@@ -164,8 +167,13 @@ final class RecoverCommand extends TerminalCommand {
     }
     List<DiscoveryConfig.ConfiguredPeer> named = new ArrayList<>(base.discovery().peers());
     for (String peer : peers) {
-      String problem = "--peer: expected [NAME@]HOST:PORT, got " + SafeText.quoted(peer);
-      named.add(AddressParser.peer(peer).orElseThrow(() -> new CommandFailure(problem)));
+      Optional<String> fault = AddressParser.peerFault(peer);
+      if (fault.isPresent()) {
+        throw new CommandFailure(
+            "--peer: expected [NAME@]HOST:PORT, got %s: %s"
+                .formatted(SafeText.quoted(peer), fault.get()));
+      }
+      named.add(DiscoveryConfig.ConfiguredPeer.parse(peer));
     }
     NodeConfig changed =
         base.with(base.discovery().withPeers(named))
@@ -212,12 +220,16 @@ final class RecoverCommand extends TerminalCommand {
     }
   }
 
-  /** Writes the events to {@link #out}, or beside it when the existing file is better. */
-  private void writeEvents(List<Event> events, Report finalReport, boolean interrupted) {
+  /**
+   * Writes the events to {@link #out}, or beside it when the existing file is better.
+   *
+   * @return whether {@link #out} has the events
+   */
+  private boolean writeEvents(List<Event> events, Report finalReport, boolean interrupted) {
     Optional<String> reason = reasonToKeep(events.size(), finalReport, interrupted);
     if (reason.isEmpty()) {
       EventFileWriter.write(out, events);
-      return;
+      return true;
     }
     String written = "";
     if (!events.isEmpty()) {
@@ -226,6 +238,7 @@ final class RecoverCommand extends TerminalCommand {
       written = "; wrote %s to %s".formatted(Counted.of(events.size(), "event"), beside);
     }
     terminal().message("kept the existing %s: %s%s", out, reason.get(), written);
+    return false;
   }
 
   private Optional<String> reasonToKeep(int events, Report finalReport, boolean interrupted) {
@@ -240,7 +253,7 @@ final class RecoverCommand extends TerminalCommand {
       return Optional.of("the recovery was interrupted");
     }
     if (finalReport.isIsolated()) {
-      return Optional.of("no neighbour answered");
+      return Optional.of("no neighbour gave events");
     }
     return events < existing && !force
         ? Optional.of(

@@ -83,7 +83,7 @@ final class RunCommand extends TerminalCommand {
       Consumer<Report> printSummary =
           report -> {
             progress.eraseOpenLine();
-            terminal().message("%s", summary(report));
+            terminal().message("%s", summary(report, stop.isMade()));
           };
       running.finished().onSuccess(printSummary::accept);
       running.onLaterRecovery(printSummary);
@@ -98,8 +98,8 @@ final class RunCommand extends TerminalCommand {
     }
   }
 
-  private static String summary(Report report) {
-    return report.isIsolated()
+  private static String summary(Report report, boolean stopping) {
+    return report.isIsolated() && !stopping
         ? ReportFormatter.summary(report) + "; the node waits for neighbours"
         : ReportFormatter.summary(report);
   }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description =
         "Print a verdict for each event of a file: line number, id and verdict, separated by tabs.",
-    exitCodeList = "3:the policy would refuse an event")
+    exitCodeList = "3:the policy would refuse an event, or the end of a gzipped file is missing")
 final class VerifyCommand extends TerminalCommand {
   private static final int ID_CHARACTERS = 64;
   private static final HexFormat HEX = HexFormat.of();
@@ -88,6 +88,7 @@ final class VerifyCommand extends TerminalCommand {
     TrustPolicy policy = VerificationOptions.policy(policyName);
     EventVerifier verifier = options.eventVerifier(List.of(source), terminal());
     long done = 0;
+    boolean whole;
     try (EventFileReader events = EventFileReader.open(source)) {
       List<Line> lines;
       // A reader of the output, such as head, may have closed its end.
@@ -101,6 +102,7 @@ final class VerifyCommand extends TerminalCommand {
       }
       terminal().eraseStatus();
       events.problem().ifPresent(problem -> terminal().message("note: %s", problem));
+      whole = events.problem().isEmpty();
     }
     long refused =
         counts.entrySet().stream()
@@ -108,7 +110,7 @@ final class VerifyCommand extends TerminalCommand {
             .mapToLong(Map.Entry::getValue)
             .sum();
     printSummary(done, refused, policy);
-    return refused > 0 ? ExitCode.REFUSED : ExitCode.OK;
+    return refused > 0 || !whole ? ExitCode.REFUSED : ExitCode.OK;
   }
 
   private void print(List<Line> lines, List<VerificationResult> results) {

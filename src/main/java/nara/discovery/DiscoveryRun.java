@@ -219,6 +219,7 @@ final class DiscoveryRun {
     lookupFailures.values().forEach(all::add);
     attempts.values().stream()
         .filter(ConfiguredAttempt::failed)
+        .filter(attempt -> !known.responds(attempt.peer.address()))
         .forEach(attempt -> all.add(attempt.failure));
     unansweredSentence().ifPresent(all::add);
     // A stranger may claim any address for a nara, so a nara that responds elsewhere has no

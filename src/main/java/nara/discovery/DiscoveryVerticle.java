@@ -97,6 +97,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   private Promise<NeighbourList> runPromise;
   private List<String> lastProblems = List.of();
 
+  /** The last run that ended; null before. A peer that responds since then is no problem. */
+  private DiscoveryRun lastRun;
+
   /** Pings of naras that were refused, in flight. */
   private int pingsAgain;
 
@@ -151,11 +154,11 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    stopped = true;
     if (run != null) {
       run.addProblem("discovery stopped before all sources replied");
       finishRun();
     }
-    stopped = true;
     searchTimer.cancel();
     searches.forEach(search -> search.complete(found()));
     searches.clear();
@@ -588,8 +591,10 @@ public final class DiscoveryVerticle extends VerticleBase {
     DiscoveryRun finishedRun = run;
     List<String> problems = finishedRun.problems(anyOnline());
     run = null;
+    lastRun = finishedRun;
     problems.stream()
-        .filter(problem -> !lastProblems.contains(problem))
+        // A run that ends because the node stops has found no trouble.
+        .filter(problem -> !stopped && !lastProblems.contains(problem))
         .forEach(DiscoveryVerticle::logProblem);
     lastProblems = problems;
     NeighbourList result = neighbourList();
@@ -615,7 +620,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private NeighbourList neighbourList() {
-    List<String> problems = new ArrayList<>(run == null ? lastProblems : run.problems(anyOnline()));
+    DiscoveryRun newest = run == null ? lastRun : run;
+    List<String> problems =
+        new ArrayList<>(newest == null ? List.of() : newest.problems(anyOnline()));
     networkClock.warning().ifPresent(problems::add);
     problems.addAll(plazaProblems.list());
     problems.removeAll(known.settledProblems());

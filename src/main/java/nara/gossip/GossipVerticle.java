@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import nara.bounds.BoundedMap;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -270,6 +271,8 @@ public final class GossipVerticle extends VerticleBase {
   }
 
   private void logFailure(Throwable failure) {
-    failures.log("Gossip failed. node=%s reason=%s".formatted(me, failure.getMessage()));
+    if (!BusFailure.isOfStop(failure)) {
+      failures.log("Gossip failed. node=%s reason=%s".formatted(me, failure.getMessage()));
+    }
   }
 }

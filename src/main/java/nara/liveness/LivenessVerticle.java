@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -371,7 +372,9 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void logFailure(Throwable failure) {
-    failures.log(
-        "Liveness task failed. node=%s reason=%s".formatted(me.name(), failure.getMessage()));
+    if (!BusFailure.isOfStop(failure)) {
+      failures.log(
+          "Liveness task failed. node=%s reason=%s".formatted(me.name(), failure.getMessage()));
+    }
   }
 }

@@ -1,6 +1,9 @@
 package nara.mesh;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 
 /**
@@ -61,6 +64,30 @@ public record MeshConfig(
         1_000,
         Duration.ofSeconds(5),
         Duration.ofSeconds(10));
+  }
+
+  /**
+   * Why a peer cannot ask this node for its key, in a clause: it asks at the address from which
+   * this node calls it. Empty when nothing in this section keeps it from that.
+   *
+   * @param peerHost an IP address; a name is not looked up
+   */
+  public Optional<String> keyQueryFault(String peerHost) {
+    if (!enabled) {
+      return Optional.of(
+          "mesh.enabled is false, so it cannot ask this node for its key; set it to true");
+    }
+    Optional<InetAddress> own = AddressPolicy.literal(host);
+    Optional<InetAddress> peer = AddressPolicy.literal(peerHost);
+    if (own.isEmpty() || peer.isEmpty() || own.get().isAnyLocalAddress()) {
+      return Optional.empty();
+    }
+    boolean sameFamily = own.get().getAddress().length == peer.get().getAddress().length;
+    return sameFamily && own.get().isLoopbackAddress() == peer.get().isLoopbackAddress()
+        ? Optional.empty()
+        : Optional.of(
+            "it cannot ask this node for its key, because the mesh listens on %s only and calls %s from another address; set mesh.host to 0.0.0.0, or to an address that %2$s reaches"
+                .formatted(host, peerHost));
   }
 
   /** The same, serving at another host and port. */

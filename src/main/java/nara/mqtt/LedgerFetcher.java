@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.mqtt.PlazaRequest.FetchLedgers;
@@ -169,10 +170,11 @@ final class LedgerFetcher {
             Timeouts.MERGE)
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Failed to merge a ledger response from the plaza; from={} reason={}",
-                    response.from(),
-                    failure.toString()));
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Failed to merge a ledger response from the plaza; from={} reason={}",
+                        response.from(),
+                        failure.toString()));
   }
 
   private void send(Pending to, List<String> names) {

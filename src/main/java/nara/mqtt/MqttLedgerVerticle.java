@@ -18,6 +18,7 @@ import nara.bounds.LogOnce;
 import nara.bounds.RateLimiter;
 import nara.bounds.SafeText;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -171,9 +172,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
         .compose(said -> publishChau(said.chau()))
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Failed to publish the chau; stopping without it; reason={}",
-                    failure.getMessage()))
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Failed to publish the chau; stopping without it; reason={}",
+                        failure.getMessage()))
         .otherwiseEmpty()
         .compose(published -> connection.close());
   }
@@ -324,7 +326,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
 
   private void onMessageFailed(Throwable failure) {
     ignore(IgnoreReason.NOT_SERVED);
-    failures.log("Failed to process an MQTT message; drop it; reason=" + failure.getMessage());
+    if (!BusFailure.isOfStop(failure)) {
+      failures.log("Failed to process an MQTT message; drop it; reason=" + failure.getMessage());
+    }
   }
 
   private Future<?> onPlazaMessage(PlazaMessage message, boolean retained) {

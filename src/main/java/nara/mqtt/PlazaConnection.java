@@ -120,12 +120,6 @@ final class PlazaConnection {
   /** Starts to connect, and keeps connecting until it is closed. */
   void open() {
     keepsConnecting = true;
-    if (url.tls() && config.tls().insecure()) {
-      LOG.warn(
-          "plaza.tls.insecure: anybody on the network path can read the password and pretend to be"
-              + " the broker; url={}",
-          url);
-    }
     connect();
   }
 
@@ -349,7 +343,7 @@ final class PlazaConnection {
   }
 
   private void onAttemptFailed(String sentence) {
-    if (!sentence.equals(error)) {
+    if (keepsConnecting && !sentence.equals(error)) {
       LOG.warn("No connection to the broker; retry; reason={}", sentence);
     }
     error = sentence;

@@ -3,6 +3,7 @@ package nara.opinion;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.ledger.LedgerRequest;
@@ -114,10 +115,11 @@ public final class OpinionVerticle extends VerticleBase {
       opinions = opinions.withResult(found.bySubject(), at);
     } else {
       opinions = opinions.withFailure();
-      LOG.warn(
-          "An opinion pass failed; the opinions stay as they were; pass={} reason={}",
-          opinions.passes(),
-          failure.getMessage());
+      LOG.atLevel(BusFailure.logLevel(failure))
+          .log(
+              "An opinion pass failed; the opinions stay as they were; pass={} reason={}",
+              opinions.passes(),
+              failure.getMessage());
     }
     if (opinions.hasMorePasses()) {
       nextPass = scheduler.schedule(vertx, config.passInterval(), this::runPass);

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.event.Service;
@@ -122,9 +123,10 @@ public final class PresenceVerticle extends VerticleBase {
               .timeout(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
               .onFailure(
                   failure ->
-                      LOG.warn(
-                          "Failed to merge the chau; stopping without it; reason={}",
-                          failure.toString()))
+                      LOG.atLevel(BusFailure.logLevel(failure))
+                          .log(
+                              "Failed to merge the chau; stopping without it; reason={}",
+                              failure.toString()))
               .otherwiseEmpty();
     }
   }

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bounds.BoundedMap;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -34,6 +35,7 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.PlazaRequest.LedgersFetched;
+import nara.mqtt.PlazaRequest.PlazaState;
 import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
@@ -182,9 +184,11 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.request(DiscoveryRequest.ADDRESS, new DiscoveryRequest.RunDiscovery(), Timeouts.DISCOVERY)
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Failed to discover peers after a handover; continuing without them; reason={}",
-                    failure.getMessage()));
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Failed to discover peers after a handover; continuing without them;"
+                            + " reason={}",
+                        failure.getMessage()));
     unfinished.forEach(this::execute);
     announceProgress();
   }
@@ -256,6 +260,10 @@ public final class CoordinatorVerticle extends VerticleBase {
       return "the neighbours that answered hold nothing yet."
           + " The first nodes of a network need recovery.ready_when \"tried\"";
     }
+    if (replay.plan().onlyRefused()) {
+      return "the neighbours that answered refused, and the node asks them again: "
+          + String.join("; ", finalReport.reasons());
+    }
     return "the node waits for neighbours: "
         + String.join("; ", finalReport.reasons())
         + ". The first node of a network needs recovery.ready_when \"tried\"";
@@ -266,7 +274,11 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void watchForNeighbours() {
     if (watch == null) {
       watch = new NeighbourWatch(random, now());
-      LOG.info("No neighbour answered; the node waits for neighbours and recovers when one comes");
+      LOG.info(
+          replay.plan().onlyRefused()
+              ? "The neighbours that answered refused; the node asks them again; reasons=\"{}\""
+              : "No neighbour answered; the node waits for neighbours and recovers when one comes",
+          String.join("; ", finalReport.reasons()));
     }
     scheduleLook(watch.nextWait(now()), true);
   }
@@ -326,7 +338,8 @@ public final class CoordinatorVerticle extends VerticleBase {
                 return;
               }
               if (online) {
-                recoverAgain("A neighbour has come");
+                recoverAgain(
+                    replay.plan().onlyRefused() ? "A neighbour is online" : "A neighbour has come");
               } else {
                 watchForNeighbours();
               }
@@ -438,12 +451,18 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void execute(PlanCommand command) {
     RecoveryReplay origin = replay;
     switch (command) {
-      case PlanCommand.WaitUntil until ->
-          timer =
-              scheduler.schedule(
-                  vertx,
-                  Duration.between(now(), until.time()),
-                  () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
+      case PlanCommand.WaitUntil until -> {
+        timer =
+            scheduler.schedule(
+                vertx,
+                Duration.between(now(), until.time()),
+                () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
+        if (replay.plan().onlyAwaitsLostPeers()) {
+          // A configured peer that was silent may be there now; then it is announced.
+          bus.request(
+              DiscoveryRequest.ADDRESS, new DiscoveryRequest.PingSilentPeers(), Timeouts.DISCOVERY);
+        }
+      }
       case PlanCommand.StartDiscovery discovery ->
           discover(Set.of(), Duration.ZERO, RecoveryLimits.DISCOVERY_PATIENCE);
       case PlanCommand.FindFurther further -> {
@@ -492,22 +511,17 @@ public final class CoordinatorVerticle extends VerticleBase {
    */
   private void discover(Set<String> asked, Duration atLeast, Duration atMost) {
     boolean first = asked.isEmpty();
-    Future<String> plazaError =
+    Future<PlazaState> plaza =
         hasBroker
             ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL)
-                .map(PlazaRequest.PlazaState::error)
-            : Future.succeededFuture("");
+            : Future.succeededFuture(new PlazaState(false, ""));
     Future<FoundNeighbours> found =
-        plazaError.compose(
-            error ->
+        plaza.compose(
+            state ->
                 bus.request(
                     DiscoveryRequest.ADDRESS,
                     new DiscoveryRequest.FindNeighbours(
-                        first,
-                        asked,
-                        !first,
-                        hasBroker && error.isEmpty() ? atLeast : Duration.ZERO,
-                        atMost),
+                        first, asked, !first, announcementWait(state, atLeast), atMost),
                     Timeouts.DISCOVERY));
     Future<LedgerStats> held =
         found.compose(
@@ -520,10 +534,22 @@ public final class CoordinatorVerticle extends VerticleBase {
         stats ->
             new RecoveryEvent.NeighboursDiscovered(
                 found.result().list().neighbours(),
-                discoveryWarnings(found.result().list(), plazaError.result()),
+                discoveryWarnings(found.result().list(), plaza.result().error()),
                 hasBroker,
                 stats.total(),
                 found.result().running()));
+  }
+
+  /** A broker that is down, or does not answer, must not hold up a recovery. */
+  private Duration announcementWait(PlazaState plaza, Duration atLeast) {
+    if (plaza.connected()) {
+      return atLeast;
+    }
+    return !hasBroker || !plaza.error().isEmpty()
+        ? Duration.ZERO
+        : atLeast.compareTo(RecoveryLimits.CONNECTING_WAIT) < 0
+            ? atLeast
+            : RecoveryLimits.CONNECTING_WAIT;
   }
 
   /** A broker that is down matters only when no neighbour was found without it. */
@@ -610,9 +636,10 @@ public final class CoordinatorVerticle extends VerticleBase {
     bus.request(TrustRequest.ADDRESS, new TrustRequest.OpenKeyClaims(), Timeouts.LOCAL)
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Cannot open the key claims; the first key of each name holds; reason={}",
-                    failure.getMessage()));
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Cannot open the key claims; the first key of each name holds; reason={}",
+                        failure.getMessage()));
   }
 
   private Future<?> settleKeyClaims() {

@@ -97,6 +97,11 @@ public final class PeerScores {
     byName.values().forEach(PeerScore::resetFailures);
   }
 
+  /** Whether some peer has sent anything, be it an error. */
+  boolean anyHasSentAnything() {
+    return byName.values().stream().anyMatch(PeerScore::hasSentAnything);
+  }
+
   boolean anyResponded() {
     return byName.values().stream().anyMatch(PeerScore::hasResponded);
   }

@@ -37,6 +37,9 @@ final class RecoveryLimits {
    */
   static final Duration ANNOUNCEMENT_WAIT = Duration.ofSeconds(8);
 
+  /** How much of that a recovery waits while the broker has not answered yet; it may be absent. */
+  static final Duration CONNECTING_WAIT = Duration.ofSeconds(2);
+
   /** How long after its start a recovery waits for addresses that have not answered yet. */
   static final Duration SOURCES_WAIT = Duration.ofSeconds(30);
 

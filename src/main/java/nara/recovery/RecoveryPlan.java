@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -105,6 +106,24 @@ public final class RecoveryPlan {
 
   private int rungIndex = -1;
   private RungExecution rung;
+
+  /** The peers of the calls in flight, by call. */
+  private final Map<Integer, String> openCalls = new HashMap<>();
+
+  /** A rung that waits for lost peers while neighbours that came later are asked; null if none. */
+  private SuspendedRung suspended;
+
+  /** Whether the plan has asked for newcomers while a rung waits for lost peers. */
+  private boolean findsNewcomers;
+
+  private record SuspendedRung(
+      RungExecution rung,
+      String stage,
+      int index,
+      List<Peer> peers,
+      List<Peer> awaited,
+      List<Neighbour> neighbours) {}
+
   private int nextCallId;
 
   /** The time of the current event, and the commands that it leads to. */
@@ -137,14 +156,14 @@ public final class RecoveryPlan {
       case RecoveryEvent.NeighboursDiscovered found -> onNeighboursDiscovered(found);
       case RecoveryEvent.NeighbourAppeared appeared -> onNeighbourAppeared();
       case RecoveryEvent.FetchEnded ended ->
-          continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
+          onCallEnded(ended.callId(), each -> each.onCallEnded(ended.callId(), ended.outcome()));
       case RecoveryEvent.ReconcileEnded ended ->
-          continueMeshRungIf(() -> rung.onCallEnded(ended.callId(), ended.outcome()));
+          onCallEnded(ended.callId(), each -> each.onCallEnded(ended.callId(), ended.outcome()));
       case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended.result());
       case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended.result());
       case RecoveryEvent.KeySearchEnded ended -> onKeySearchEnded(ended.result());
       case RecoveryEvent.PingTimesSeeded seeded -> onPingTimesSeeded(seeded.targets());
-      case RecoveryEvent.LeaderChanged changed -> {}
+      case RecoveryEvent.LeaderChanged changed -> onLeaderChanged();
       case RecoveryEvent.StopRequested stop -> onStopRequested(stop.online());
       case RecoveryEvent.StageFailed failed -> onStageFailed(failed.reason());
     }
@@ -171,14 +190,26 @@ public final class RecoveryPlan {
     return state == PlanState.FINISHED;
   }
 
-  /** Whether the plan waits for a neighbour. */
+  /** Whether the plan waits for a neighbour: for the first one, or for lost ones only. */
   boolean waitsForNeighbours() {
-    return state == PlanState.WAITING;
+    return state == PlanState.WAITING || onlyAwaitsLostPeers();
+  }
+
+  /** Whether the rung has nothing to do but to wait for lost peers. */
+  boolean onlyAwaitsLostPeers() {
+    return state == PlanState.RUNNING_MESH_RUNG
+        && rungPeers.stream().anyMatch(peer -> scores.of(peer.name()).awaited())
+        && openCalls.values().stream().allMatch(name -> scores.of(name).awaited());
   }
 
   /** How often neighbours were asked. */
   int passes() {
     return passes;
+  }
+
+  /** Whether neighbours answered, and each of them only with errors. */
+  boolean onlyRefused() {
+    return !scores.anyResponded() && !plazaResponded && scores.anyHasSentAnything();
   }
 
   /** The name of the current stage, for progress. */
@@ -239,7 +270,56 @@ public final class RecoveryPlan {
   private void onNeighbourAppeared() {
     if (state == PlanState.WAITING) {
       discover();
+    } else if (onlyAwaitsLostPeers()
+        && !findsNewcomers
+        && suspended == null
+        && passes < RecoveryLimits.MAX_PASSES) {
+      findsNewcomers = true;
+      commands.add(
+          new PlanCommand.FindFurther(
+              askedNames(), Duration.ZERO, RecoveryLimits.LEAST_SOURCES_WAIT));
     }
+  }
+
+  /** Only the last step continues on the new leader: the search or the wait for lost peers. */
+  private void onLeaderChanged() {
+    if (onlyAwaitsLostPeers()) {
+      findsNewcomers = false;
+      rung.onTimerFired();
+      continueMeshRung();
+    }
+  }
+
+  /** Asks the newcomers now; the rung goes on with its lost peers afterwards. */
+  private void onNewcomers(List<Neighbour> online) {
+    List<Neighbour> newcomers = unasked(online);
+    if (newcomers.isEmpty() || !onlyAwaitsLostPeers()) {
+      return;
+    }
+    List<Peer> awaited =
+        rungPeers.stream().filter(peer -> scores.of(peer.name()).awaited()).toList();
+    suspended = new SuspendedRung(rung, stage, rungIndex, rungPeers, awaited, neighbours);
+    leave("partial", rung.summary() + "; others have come, and are asked first");
+    enter("discovery");
+    startPass(newcomers);
+  }
+
+  private void resumeSuspendedRung() {
+    SuspendedRung before = suspended;
+    suspended = null;
+    neighbours = before.neighbours();
+    rungPeers = before.peers();
+    rungIndex = before.index();
+    rung = before.rung();
+    enter(before.stage());
+    state = PlanState.RUNNING_MESH_RUNG;
+    before.awaited().stream()
+        .map(peer -> scores.of(peer.name()))
+        .filter(PeerScore::lost)
+        .forEach(PeerScore::await);
+    // The waits of this rung were over for the other one.
+    rung.onTimerFired();
+    continueMeshRung();
   }
 
   private void discover() {
@@ -249,7 +329,9 @@ public final class RecoveryPlan {
   }
 
   private void onNeighboursDiscovered(RecoveryEvent.NeighboursDiscovered found) {
-    if (state != PlanState.DISCOVERING && state != PlanState.FINDING_FURTHER) {
+    boolean duringRung = state == PlanState.RUNNING_MESH_RUNG && findsNewcomers;
+    findsNewcomers = false;
+    if (state != PlanState.DISCOVERING && state != PlanState.FINDING_FURTHER && !duringRung) {
       return;
     }
     sourceProblems = found.warnings();
@@ -257,7 +339,9 @@ public final class RecoveryPlan {
     ledgerSize = found.ledgerSize();
     ledgerSizeBefore = passes == 0 ? ledgerSize : ledgerSizeBefore;
     List<Neighbour> online = found.neighbours().stream().filter(Neighbour::online).toList();
-    if (state == PlanState.FINDING_FURTHER) {
+    if (duringRung) {
+      onNewcomers(online);
+    } else if (state == PlanState.FINDING_FURTHER) {
       onFurtherNeighbours(online);
     } else if (online.isEmpty()) {
       onNobodyFound(found.running());
@@ -359,19 +443,22 @@ public final class RecoveryPlan {
   }
 
   private void onFurtherNeighbours(List<Neighbour> online) {
-    Set<String> asked = askedNames();
-    List<Neighbour> newcomers =
-        online.stream()
-            // A recovery mentions hundreds of naras, and the asked ones hold what these hold.
-            .filter(each -> !each.address().isEmpty() && !each.isHearsay())
-            .filter(each -> !asked.contains(each.name()))
-            .toList();
+    List<Neighbour> newcomers = unasked(online);
     if (newcomers.isEmpty()) {
       syncCheckpoints();
     } else {
       enter("discovery");
       startPass(newcomers);
     }
+  }
+
+  private List<Neighbour> unasked(List<Neighbour> online) {
+    Set<String> asked = askedNames();
+    return online.stream()
+        // A recovery mentions hundreds of naras, and the asked ones hold what these hold.
+        .filter(each -> !each.address().isEmpty() && !each.isHearsay())
+        .filter(each -> !asked.contains(each.name()))
+        .toList();
   }
 
   // The ladder.
@@ -420,14 +507,23 @@ public final class RecoveryPlan {
     startNextRung(rungPeers);
   }
 
-  private void continueMeshRungIf(BooleanSupplier callEnded) {
-    if (state == PlanState.RUNNING_MESH_RUNG && callEnded.getAsBoolean()) {
+  private void onCallEnded(int callId, Predicate<RungExecution> callEnded) {
+    openCalls.remove(callId);
+    if (state == PlanState.RUNNING_MESH_RUNG && callEnded.test(rung)) {
       continueMeshRung();
+    } else if (suspended != null) {
+      callEnded.test(suspended.rung());
     }
   }
 
   private void continueMeshRung() {
-    commands.addAll(rung.startCalls(now));
+    List<PlanCommand> started = rung.startCalls(now);
+    for (PlanCommand command : started) {
+      if (command instanceof PlanCommand.PeerCall call) {
+        openCalls.put(call.callId(), call.peer().name());
+      }
+    }
+    commands.addAll(started);
     if (rung.finished()) {
       leaveMeshRung();
     }
@@ -548,6 +644,10 @@ public final class RecoveryPlan {
   private void leaveLadder() {
     reasons.addAll(openLosses);
     openLosses.clear();
+    if (suspended != null) {
+      resumeSuspendedRung();
+      return;
+    }
     findFurther();
   }
 
@@ -669,6 +769,11 @@ public final class RecoveryPlan {
   private void onStageFailed(String reason) {
     if (state == PlanState.WAITING || state == PlanState.DISCOVERING) {
       interrupt(reason);
+      return;
+    }
+    if (state == PlanState.RUNNING_MESH_RUNG && findsNewcomers) {
+      // The rung goes on; the newcomers wait for its end.
+      findsNewcomers = false;
       return;
     }
     reasons.add(reason);

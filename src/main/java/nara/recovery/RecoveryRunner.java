@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.Timeouts;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
@@ -116,10 +117,11 @@ interface RecoveryRunner {
               Timeouts.LOCAL)
           .onFailure(
               failure ->
-                  LOG.warn(
-                      "Failed to store the recovery report; a later leader recovers again;"
-                          + " reason={}",
-                      failure.getMessage()));
+                  LOG.atLevel(BusFailure.logLevel(failure))
+                      .log(
+                          "Failed to store the recovery report; a later leader recovers again;"
+                              + " reason={}",
+                          failure.getMessage()));
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -197,9 +198,7 @@ public final class StashVerticle extends VerticleBase {
         pass.transform(before -> lookAfterOwnStash())
             .onFailure(
                 failure ->
-                    failures.log(
-                        "Cannot look after the stash; retrying later: reason="
-                            + failure.getMessage()))
+                    logFailure("Cannot look after the stash; retrying later: reason=", failure))
             .transform(
                 ended -> {
                   schedulePass();
@@ -301,7 +300,13 @@ public final class StashVerticle extends VerticleBase {
             DiscoveryRequest.ADDRESS,
             new DiscoveryRequest.ExpectFormerNeighbours(),
             Timeouts.STATUS)
-        .onFailure(failure -> failures.log("Discovery did not reply: " + failure.getMessage()));
+        .onFailure(failure -> logFailure("Discovery did not reply: ", failure));
+  }
+
+  private void logFailure(String what, Throwable failure) {
+    if (!BusFailure.isOfStop(failure)) {
+      failures.log(what + failure.getMessage());
+    }
   }
 
   /** While the own stash is not found, each neighbour is asked for it as soon as it appears. */
@@ -358,7 +363,7 @@ public final class StashVerticle extends VerticleBase {
                     .map(each -> new FormerNeighbour(each.name(), each.address()))
                     .toList()),
             Timeouts.STATUS)
-        .onFailure(failure -> failures.log("Discovery did not reply: " + failure.getMessage()));
+        .onFailure(failure -> logFailure("Discovery did not reply: ", failure));
   }
 
   // Messages of peers.

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import nara.bus.Bus;
+import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Timeouts;
@@ -267,10 +268,12 @@ public final class TrustVerticle extends VerticleBase {
             })
         .onFailure(
             failure ->
-                LOG.warn(
-                    "Cannot remove events that another key signed; they stay; name={} reason={}",
-                    excerpt(name),
-                    failure.getMessage()));
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "Cannot remove events that another key signed; they stay; name={}"
+                            + " reason={}",
+                        excerpt(name),
+                        failure.getMessage()));
   }
 
   private void onRemoved(String name, List<VerificationResult> refused, int removed) {

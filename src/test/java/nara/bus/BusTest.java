@@ -53,6 +53,13 @@ class BusTest {
   }
 
   @Test
+  void failure_of_a_verticle_whose_own_request_found_nobody_is_one_of_the_stop(Vertx vertx)
+      throws Exception {
+    serve(vertx, ask -> Bus.of(vertx).request("test.gone", new Ask(), Timeouts.LOCAL));
+    assertFails(vertx, Timeouts.LOCAL, BusFailure.NOT_SERVED, "no verticle serves test.gone");
+  }
+
+  @Test
   void request_fails_when_nobody_serves_the_address(Vertx vertx) throws Exception {
     assertFails(vertx, Timeouts.LOCAL, BusFailure.NOT_SERVED, "no verticle serves test.address");
   }

@@ -102,6 +102,53 @@ class CheckConfigCommandTest {
   }
 
   @Test
+  void check_and_run_refuse_what_this_machine_does_not_have() throws IOException {
+    for (String[] each :
+        new String[][] {
+          {
+            "{\"mesh\": {\"host\": \"nowhere.invalid\"}}",
+            "mesh.host: \"nowhere.invalid\" cannot be looked up; give an address of this machine"
+          },
+          {
+            "{\"web\": {\"host\": \"nowhere.invalid\"}}",
+            "web.host: \"nowhere.invalid\" cannot be looked up; give an address of this machine"
+          },
+          {
+            "{\"memory\": {\"snapshot\": \"" + folder + "\"}}",
+            "memory.snapshot: \"" + folder + "\" is a directory; name a file in it"
+          },
+          {
+            "{\"memory\": {\"snapshot\": \"" + folder + "/dtaa/s.gz\"}}",
+            "memory.snapshot: the directory \""
+                + folder
+                + "/dtaa\" does not exist; make it, or correct the path"
+          },
+        }) {
+      Path file = Files.writeString(folder.resolve("c.json"), each[0]);
+      for (String[] command :
+          new String[][] {
+            {"check-config", file.toString()}, {"run", "--config", file.toString()}
+          }) {
+        CommandLineRun run = CommandLineRun.of((Object[]) command);
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains(each[1]);
+      }
+    }
+    assertThat(folder.resolve("dtaa")).doesNotExist();
+  }
+
+  @Test
+  void warning_of_a_broker_that_is_not_checked_is_printed_once() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.json"),
+            "{\"plaza\": {\"url\": \"mqtts://h\", \"tls\": {\"insecure\": true}}}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).containsOnlyOnce("plaza.tls.insecure: anybody");
+  }
+
+  @Test
   void endless_soul_file_is_rejected() throws IOException {
     assumeTrue(Files.exists(Path.of("/dev/zero")));
     Path file =

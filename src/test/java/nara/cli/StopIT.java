@@ -49,7 +49,10 @@ class StopIT {
 
       assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(node.exitValue()).as(rest).isZero();
-      assertThat(rest).contains("no snapshot is written, because memory.snapshot is not set");
+      assertThat(rest)
+          .contains("no snapshot is written, because memory.snapshot is not set")
+          .contains("isolated after")
+          .doesNotContain("waits for neighbours");
     } finally {
       node.destroyForcibly();
     }

@@ -3,16 +3,21 @@ package nara.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.GZIPOutputStream;
 import nara.cli.output.CommandLineRun;
 import nara.event.Event;
 import nara.event.EventLimits;
@@ -129,6 +134,32 @@ class VerifyCommandTest {
 
     assertThat(verdicts(CommandLineRun.of("verify", file(shuffled))))
         .isEqualTo(verdicts(CommandLineRun.of("verify", file(lines))));
+  }
+
+  @Test
+  void gzip_that_was_cut_never_exits_0_however_little_is_left() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    Citizen lisa = Citizen.named("lisa");
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(
+          text(lisa.signed(T, tease(lisa, Citizen.named("bart"))))
+              .getBytes(StandardCharsets.UTF_8));
+      gzip.write('\n');
+    }
+    byte[] whole = packed.toByteArray();
+    Path file = folder.resolve("cut.jsonl.gz");
+    Set<Integer> codes = new TreeSet<>();
+    for (int left = 3; left < whole.length; left += 5) {
+      Files.write(file, Arrays.copyOf(whole, left));
+      CommandLineRun run = CommandLineRun.of("verify", file, "--policy", "reference");
+      assertThat(run.code()).as("%d bytes left: %s", left, run.err()).isNotZero();
+      assertThat(run.err()).contains("is cut off: its gzip stream ends ");
+      codes.add(run.code());
+    }
+    assertThat(codes).containsExactly(ExitCode.USAGE, ExitCode.REFUSED);
+    assertThat(
+            CommandLineRun.of("verify", Files.write(file, whole), "--policy", "reference").code())
+        .isZero();
   }
 
   @Test

@@ -5,6 +5,10 @@ import static nara.mqtt.TestPlazaNode.config;
 import static nara.mqtt.TestPlazaNode.tease;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +27,7 @@ import nara.testing.Mosquitto;
 import nara.testing.MqttPublisher;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Nodes over a real Mosquitto. */
 class PlazaIT {
@@ -202,6 +207,35 @@ class PlazaIT {
       assertThat(answered.unanswered()).containsExactly("bart");
       assertThat(answered.error()).startsWith("cannot reach the broker at 127.0.0.1:");
     }
+  }
+
+  @Test
+  void node_tells_once_when_the_broker_goes_and_when_it_comes_back() {
+    Logger logger = (Logger) LoggerFactory.getLogger(PlazaConnection.class);
+    Level before = logger.getLevel();
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(log);
+    try (Mosquitto broker = Mosquitto.start();
+        TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()))) {
+      broker.stop();
+      lisa.awaitState(state -> !state.connected());
+      broker.restart();
+      lisa.awaitState(PlazaRequest.PlazaState::connected);
+    } finally {
+      logger.detachAppender(log);
+      logger.setLevel(before);
+    }
+    List<String> lines =
+        List.copyOf(log.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+    assertThat(lines.getFirst()).startsWith("Connected to the broker; url=");
+    assertThat(lines)
+        .filteredOn(line -> line.contains("reason=lost the broker at "))
+        .singleElement()
+        .asString()
+        .startsWith("No connection to the broker; retry; ");
+    assertThat(lines.getLast()).startsWith("Connected to the broker; url=");
   }
 
   @Test

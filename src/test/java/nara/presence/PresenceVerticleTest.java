@@ -2,9 +2,14 @@ package nara.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +28,7 @@ import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class PresenceVerticleTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -34,17 +40,21 @@ class PresenceVerticleTest {
   private final List<Service> offered = new CopyOnWriteArrayList<>();
   private Future<OfferResult> merge = Future.succeededFuture(MERGED);
   private String deployment;
+  private MessageConsumer<BusMessage> trust;
 
   @BeforeEach
   void serveTrust() {
-    bus.serve(
-        TrustRequest.ADDRESS,
-        TrustRequest.class,
-        request -> {
-          offered.add(
-              Citizen.read(((TrustRequest.OfferEvents) request).events().json()).event().service());
-          return merge;
-        });
+    trust =
+        bus.serve(
+            TrustRequest.ADDRESS,
+            TrustRequest.class,
+            request -> {
+              offered.add(
+                  Citizen.read(((TrustRequest.OfferEvents) request).events().json())
+                      .event()
+                      .service());
+              return merge;
+            });
   }
 
   @AfterEach
@@ -118,6 +128,22 @@ class PresenceVerticleTest {
     assertThat(ask(new Announce()).heyThere()).isNotEmpty();
     await(vertx.undeploy(deployment));
     assertThat(offered).containsExactly(Service.HEY_THERE);
+  }
+
+  @Test
+  void goodbye_that_finds_the_ledger_stopped_already_is_no_warning() {
+    Logger logger = (Logger) LoggerFactory.getLogger(PresenceVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      deploy(false, false, true);
+      await(trust.unregister());
+      await(vertx.undeploy(deployment));
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
   }
 
   private void deploy(boolean readOnly, boolean hasBroker, boolean leaves) {

@@ -1,8 +1,10 @@
 package nara.recovery;
 
+import static nara.testing.FakeBus.until;
 import static nara.testing.TestNode.withPeers;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +39,54 @@ class LostNeighbourIT {
         assertThat(fresh.report().outcome()).as(fresh.report().toString()).isEqualTo("complete");
         assertThat(fresh.heldCorpus()).containsAll(elder.heldCorpus());
         assertThat(mended.port()).isEqualTo(cable.port());
+      }
+    }
+  }
+
+  @Test
+  void neighbour_that_comes_while_the_only_one_is_lost_is_asked_at_once() throws Exception {
+    List<byte[]> all = Corpus.generate(8_500, 10, 7, Instant.now().minusSeconds(3_600)).events();
+    List<byte[]> events = all.subList(0, 8_000);
+    List<byte[]> others = all.subList(8_000, all.size());
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch lateCame = new CountDownLatch(1);
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    try (TestNode elder = TestNode.holding("elder", events);
+        TcpProxy cable = new TcpProxy("mqtt://" + elder.address());
+        TestNode fresh =
+            TestNode.start(
+                "fresh",
+                List.of(),
+                withPeers("elder@127.0.0.1:" + cable.port(), "late@127.0.0.1:" + port),
+                progressed -> {
+                  if (progressed.report().eventTotals().received() > 0) {
+                    began.countDown();
+                  }
+                  if (progressed.report().neighbours().stream()
+                      .anyMatch(each -> each.name().equals("late") && each.requests() > 0)) {
+                    lateCame.countDown();
+                  }
+                })) {
+      assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
+      cable.cut();
+      TimeUnit.SECONDS.sleep(1);
+      try (TestNode late =
+          TestNode.start(
+              "late",
+              others,
+              config -> config.with(config.mesh().listeningOn("127.0.0.1", port)),
+              progressed -> {})) {
+        assertThat(lateCame.await(20, TimeUnit.SECONDS)).as("the newcomer is asked").isTrue();
+        until(fresh::heldCorpus, held -> held.containsAll(late.heldCorpus()));
+        try (TcpProxy mended = new TcpProxy("mqtt://" + elder.address(), cable.port())) {
+          assertThat(fresh.report().passes()).isEqualTo(2);
+          assertThat(fresh.report().outcome()).as(fresh.report().toString()).isEqualTo("complete");
+          assertThat(fresh.heldCorpus()).containsAll(elder.heldCorpus());
+          assertThat(mended.port()).isEqualTo(cable.port());
+        }
       }
     }
   }

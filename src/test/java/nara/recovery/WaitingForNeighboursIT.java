@@ -52,6 +52,25 @@ class WaitingForNeighboursIT {
   }
 
   @Test
+  void a_broker_that_accepts_connections_and_never_answers_does_not_hold_up_a_recovery()
+      throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        TestNode elder = TestNode.holding("elder", events)) {
+      String url = "mqtt://127.0.0.1:" + silent.getLocalPort();
+      UnaryOperator<NodeConfig> withBroker =
+          config -> {
+            NodeConfig changed = withDefaultWaits().apply(config);
+            return changed.with(changed.plaza().withUrl(url));
+          };
+      Instant before = Instant.now();
+      try (TestNode fresh = start("fresh", withBroker, Scheduler.system(), elder)) {
+        assertThat(fresh.report().outcome()).isEqualTo("complete");
+        assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(6));
+      }
+    }
+  }
+
+  @Test
   void a_neighbour_that_comes_a_day_later_starts_a_recovery() throws IOException {
     ManualScheduler time = ManualScheduler.fromNow();
     int port = freePort();

@@ -2,6 +2,10 @@ package nara.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -56,6 +60,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The verticle with a ledger and a trust verticle that counts its signature checks. */
 class SnapshotVerticleTest {
@@ -70,6 +75,7 @@ class SnapshotVerticleTest {
   private final AtomicInteger checked = new AtomicInteger();
   private final Deque<String> deployed = new ArrayDeque<>();
   private Keyring keys;
+  private boolean nativeSoul;
 
   @BeforeAll
   static void makeHistory() {
@@ -217,6 +223,27 @@ class SnapshotVerticleTest {
   }
 
   @Test
+  void foreign_snapshot_is_warned_of_with_the_changed_hardware_when_the_soul_is_native() {
+    remembered("lisa");
+    Logger logger = (Logger) LoggerFactory.getLogger(SnapshotVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      nativeSoul = true;
+      assertThat(restored(begin("bart", TrustPolicy.VERIFIED)).sealed()).isFalse();
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        .singleElement()
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .asString()
+        .contains("kept as .unsealed beside it", "may have changed since", "identity.soul_file");
+  }
+
+  @Test
   void snapshot_of_another_soul_is_verified_to_the_same_ledger() {
     Set<String> before = remembered("lisa");
     checked.set(0);
@@ -328,7 +355,7 @@ class SnapshotVerticleTest {
             Citizen.named(soul).identity().soul().derivedKey("a", "b"),
             keys,
             Scheduler.system(),
-            false),
+            nativeSoul),
         new DeploymentOptions());
     deploy(
         new TrustVerticle(config(policy), counting(), keys, Scheduler.system()),

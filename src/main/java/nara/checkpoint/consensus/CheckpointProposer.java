@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nara.bus.BusFailure;
 import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.checkpoint.consensus.Attestation.Claim;
@@ -191,10 +192,11 @@ final class CheckpointProposer {
           .onSuccess(published -> onRoundFinished("agreed"))
           .onFailure(
               failure -> {
-                LOG.warn(
-                    "An agreed checkpoint was not published; trying again with the next proposal;"
-                        + " reason={}",
-                    failure.getMessage());
+                LOG.atLevel(BusFailure.logLevel(failure))
+                    .log(
+                        "An agreed checkpoint was not published; trying again with the next"
+                            + " proposal; reason={}",
+                        failure.getMessage());
                 onRoundFinished("failed");
               });
     } else if (votes.isEmpty()) {

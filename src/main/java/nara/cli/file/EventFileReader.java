@@ -134,7 +134,7 @@ public final class EventFileReader implements AutoCloseable {
    * Returns the next lines that may be events; none at the end of the file.
    *
    * @throws CommandFailure when the rest of the file cannot be read; a gzipped file that is cut off
-   *     ends, with a {@link #problem}
+   *     ends, with a {@link #problem}, unless nothing of its first line is left
    */
   public List<Line> nextBatch(int limit) {
     List<Line> lines = new ArrayList<>();
@@ -151,6 +151,9 @@ public final class EventFileReader implements AutoCloseable {
       }
     } catch (IOException failure) {
       throw failure(path, lineNumber, failure);
+    }
+    if (lineNumber == 0 && problem != null) {
+      throw new CommandFailure(problem + ", so nothing can be read");
     }
     return lines;
   }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import nara.bounds.BoundedMap;
 import nara.bounds.SafeText;
 import nara.mesh.MeshConfig;
@@ -194,7 +195,7 @@ public final class MeshTransport implements PingClient {
         .ifPresent(port -> options.addHeader(MeshPaths.PORT_HEADER, Integer.toString(port)));
     int maxBytes = reconcile ? MeshLimits.RECONCILE_BYTES : node.config().maxAnswerBytes();
     return send(operation, address, options, Buffer.buffer(body), maxBytes)
-        .compose(MeshTransport::requireOk)
+        .compose(response -> requireOk(response, () -> unknownSenderAdvice(address)))
         .compose(
             response ->
                 // A peer that replies with a page for people has not understood the message.
@@ -241,7 +242,33 @@ public final class MeshTransport implements PingClient {
     return exchange.future();
   }
 
+  /** What to do when a peer does not know this node's key. */
+  private String unknownSenderAdvice(String address) {
+    String advice =
+        "it cannot ask this node for its key: let it reach %s, where it asks, or add this node to"
+            + " its discovery.peers";
+    return node.config()
+        .keyQueryFault(PeerAddress.hostOf(address))
+        .orElseGet(
+            () ->
+                advice.formatted(
+                    node.listenPort().port().stream()
+                        .mapToObj(port -> "port " + port + " of this machine")
+                        .findFirst()
+                        .orElse("this machine")));
+  }
+
   static Future<RawResponse> requireOk(RawResponse response) {
+    return requireOk(response, () -> "");
+  }
+
+  /**
+   * Fails for every other status.
+   *
+   * @param unknownSenderAdvice what to do when the peer does not know this node, or ""
+   */
+  private static Future<RawResponse> requireOk(
+      RawResponse response, Supplier<String> unknownSenderAdvice) {
     if (response.status() == 200) {
       return Future.succeededFuture(response);
     }
@@ -254,6 +281,10 @@ public final class MeshTransport implements PingClient {
               MeshFailure.STATUS,
               "answers %d, a redirect to %s, which is not followed; give that address as the peer's"
                   .formatted(response.status(), SafeText.quoted(target))));
+    }
+    if (response.status() == 401 && text.contains(RequestSignature.UNKNOWN_SENDER)) {
+      String advice = unknownSenderAdvice.get();
+      reason += advice.isEmpty() ? "" : "; " + advice;
     }
     MeshFailure failure =
         UNSUPPORTED_STATUSES.contains(response.status())

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import nara.bounds.LogOnce;
+import nara.bus.BusFailure;
 import nara.mesh.MeshNode;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.ResponseSignature;
@@ -56,10 +57,12 @@ final class ResponseSender {
         .otherwise(
             failure -> {
               // Peers choose how often they send requests: one line until the cause changes.
-              failures.log(
-                  failure.toString(),
-                  "Cannot serve a request; responding 503; path=%s cause=%s"
-                      .formatted(request.path(), failure));
+              if (!BusFailure.isOfStop(failure)) {
+                failures.log(
+                    failure.toString(),
+                    "Cannot serve a request; responding 503; path=%s cause=%s"
+                        .formatted(request.path(), failure));
+              }
               return MeshResponse.text(503, "Not available");
             })
         .compose(ready -> encode(ready, signed, gzipAccepted))

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import nara.bounds.BoundedMap;
 import nara.bounds.RateLimiter;
 import nara.identity.Origin;
@@ -15,6 +16,7 @@ import nara.identity.Witness;
 import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.PingClient;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.PeerAddress;
 import nara.mesh.wire.PingResponse;
@@ -23,9 +25,11 @@ import nara.mesh.wire.PingResponse;
  * Learns a sender's key by pinging its source address, as the wire contract says. The response must
  * carry the name that the sender claims.
  *
- * <p>It pings no other address. The port is the directory's for that name, the one that the sender
- * claims, or the network's. Lookups are bounded in flight and per second, in all and per address.
- * Those above two of one address take turns. A failed one is not repeated for a while.
+ * <p>The port is the directory's for that name, the one that the sender claims, or the network's.
+ * When nobody with the name responds there, it pings the directory's address of that name: a nara
+ * may call over IPv4 and listen on IPv6. It pings no other address. Lookups are bounded in flight
+ * and per second, in all and per address. Those above two of one address take turns. A failed one
+ * is not repeated for a while.
  *
  * <p>Lives on one event loop.
  */
@@ -160,7 +164,18 @@ final class SenderLookup {
         .ifPresent(known -> ports.add(known.port()));
     claimedPort.ifPresent(ports::add);
     ports.add(MeshConfig.DEFAULT_PORT);
-    return ports.stream().distinct().limit(2).map(port -> new PeerAddress(host, port)).toList();
+    Stream<PeerAddress> atSource =
+        ports.stream().distinct().limit(2).map(port -> new PeerAddress(host, port));
+    Stream<PeerAddress> elsewhere =
+        peerDirectory
+            .addressOf(name)
+            .flatMap(PeerAddress::parse)
+            .filter(known -> !known.host().equals(host))
+            // No lookup of a name for a stranger.
+            .filter(known -> AddressPolicy.literal(known.host()).isPresent())
+            .filter(known -> pingsPerHost.tryAcquire(known.host()))
+            .stream();
+    return Stream.concat(atSource, elsewhere).toList();
   }
 
   private boolean failedRecently(Sender sender) {

@@ -25,6 +25,9 @@ public final class RequestSignature {
   /** How a rejection begins when the clocks differ, in the reference's words. */
   public static final String OTHER_TIME = "timestamp too old or in future";
 
+  /** How a rejection begins when the sender's key is unknown, in the reference's words. */
+  public static final String UNKNOWN_SENDER = "unknown sender: ";
+
   private RequestSignature() {}
 
   /** The result of authenticating the sender of a request. */
@@ -36,7 +39,7 @@ public final class RequestSignature {
     record UnknownSender(String name) implements AuthResult {
       /** The rejection when the key stays unknown, in the reference's words. */
       public AuthFailure asFailure() {
-        return new AuthFailure("unknown sender: " + SafeText.excerpt(name));
+        return new AuthFailure(UNKNOWN_SENDER + SafeText.excerpt(name));
       }
     }
 

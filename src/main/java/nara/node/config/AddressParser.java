@@ -29,6 +29,25 @@ public final class AddressParser {
     }
   }
 
+  /** Why a text is not a peer, as the end of a sentence, with an example; empty when it is one. */
+  public static Optional<String> peerFault(String text) {
+    try {
+      ConfiguredPeer.parse(text);
+      return Optional.empty();
+    } catch (IllegalArgumentException invalid) {
+      return Optional.of(invalid.getMessage() + "; for example bart@192.0.2.7:7433");
+    }
+  }
+
+  /** Why a text is not {@code HOST:PORT}, as the end of a sentence, with an example. */
+  static Optional<String> hostAndPortFault(String text) {
+    return PeerAddress.fault(text)
+        .or(
+            () ->
+                hostAndPort(text).isPresent() ? Optional.empty() : Optional.of("has no plain port"))
+        .map(fault -> "it " + fault + "; for example 192.0.2.7:7433");
+  }
+
   /** Reads {@code HOST:PORT}, exactly as {@link PeerAddress} writes it. */
   static Optional<PeerAddress> hostAndPort(String text) {
     return PeerAddress.parse(text).filter(address -> address.toString().equals(text));

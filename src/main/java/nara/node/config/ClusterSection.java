@@ -25,7 +25,8 @@ import nara.mesh.wire.PeerAddress;
 /** Reads the section {@code cluster}. */
 final class ClusterSection {
   private static final ConfigKind<PeerAddress> MEMBER =
-      parsed("a member, HOST:PORT", AddressParser::hostAndPort, PeerAddress::toString);
+      parsed("a member, HOST:PORT", AddressParser::hostAndPort, PeerAddress::toString)
+          .explaining(AddressParser::hostAndPortFault);
 
   private static final ConfigKind<Duration> DETECTION =
       duration(Duration.ofSeconds(2), Duration.ofMinutes(5));
@@ -41,9 +42,10 @@ final class ClusterSection {
     int port = s.read("port", d.port(), port(1));
     ConfigKind<PeerAddress> reachable =
         parsed(
-            "a HOST:PORT that other members can reach",
-            AddressParser::hostAndPort,
-            PeerAddress::toString);
+                "a HOST:PORT that other members can reach",
+                AddressParser::hostAndPort,
+                PeerAddress::toString)
+            .explaining(AddressParser::hostAndPortFault);
     Optional<PeerAddress> advertise = s.optional("advertise", "its host and port", reachable);
     int busPort = s.read("bus_port", d.busPort(), port(0));
     List<PeerAddress> members = s.list("members", List.of(), 0, 100, MEMBER);

@@ -49,6 +49,18 @@ record ConfigKind<T>(
         : host;
   }
 
+  /** The same kind, which also says why a text is not allowed: "it has no host". */
+  ConfigKind<T> explaining(Function<String, Optional<String>> reason) {
+    return new ConfigKind<>(
+        allowed,
+        parse,
+        format,
+        given ->
+            given instanceof String text
+                ? reason.apply(text).map(fault -> "is not " + allowed + ": " + fault)
+                : Optional.empty());
+  }
+
   /** A whole number; {@code noun} is for example "a port". */
   static ConfigKind<Integer> number(int min, int max, String noun) {
     return new ConfigKind<>(

@@ -114,13 +114,14 @@ public final class ConfigReader {
   }
 
   /**
-   * The same.
+   * The same, for a node on this machine: it also checks host names to listen on, and the folder of
+   * the snapshot.
    *
    * @param directory of the configuration file: relative paths of the soul and of PEM files begin
    *     there
    */
   public static ConfigResult read(String json, Path directory) {
-    return read(json, System.getenv(), AvailableMemory.megabytes(), directory);
+    return read(json, System.getenv(), AvailableMemory.megabytes(), directory, true);
   }
 
   /**
@@ -132,11 +133,20 @@ public final class ConfigReader {
    */
   public static ConfigResult read(
       String json, Map<String, String> environment, long memoryMegabytes) {
-    return read(json, environment, memoryMegabytes, Path.of(""));
+    return read(json, environment, memoryMegabytes, Path.of(""), false);
   }
 
   static ConfigResult read(
       String json, Map<String, String> environment, long memoryMegabytes, Path directory) {
+    return read(json, environment, memoryMegabytes, directory, false);
+  }
+
+  private static ConfigResult read(
+      String json,
+      Map<String, String> environment,
+      long memoryMegabytes,
+      Path directory,
+      boolean onThisMachine) {
     ConfigSection.Findings findings = new ConfigSection.Findings();
     ObjectNode effective = JsonNodeFactory.instance.objectNode();
     ConfigVariables variables = new ConfigVariables(environment);
@@ -144,6 +154,10 @@ public final class ConfigReader {
         new ConfigSection(
             "", ConfigParser.parse(json, findings.problems()), effective, variables, findings);
     NodeConfig config = node(root, environment, memoryMegabytes, directory);
+    PortConflicts.check(root, config);
+    if (onThisMachine) {
+      MachineChecks.check(root, config, KeptSoul.defaultFolder(environment));
+    }
     root.rejectUnknownKeys();
     variables.unknown().forEach(name -> findings.warnings().add(unknownVariable(variables, name)));
     List<ConfigProblem> problems = findings.problems();
@@ -198,9 +212,9 @@ public final class ConfigReader {
     boolean readOnly = root.read("read_only", false, FLAG);
     PlazaConfig plaza = plaza(root.section("plaza"), readOnly, directory);
     MemoryConfig memory = memory(root.section("memory"), memoryMegabytes);
-    if (memory.snapshot().isPresent() && !identitySection.has("state")) {
+    if (memory.snapshot().isPresent()) {
       // The directory of the snapshot belongs to the node, whichever user runs it.
-      identity = identity.keptBeside(memory.snapshot().get().file());
+      identity = identity.keptBeside(memory.snapshot().get().file(), identitySection.has("state"));
     }
     boolean gossip = transport == Transport.GOSSIP;
     if (transport == Transport.MQTT && plaza.url().isEmpty()) {
@@ -239,12 +253,13 @@ public final class ConfigReader {
     MeshConfig d = MeshConfig.defaults();
     ConfigKind<String> advertise =
         text(
-            "a HOST:PORT that others can reach, or empty",
-            text ->
-                text.isEmpty()
-                    || AddressParser.hostAndPort(text)
-                        .filter(address -> !AddressPolicy.isWildcard(address.host()))
-                        .isPresent());
+                "a HOST:PORT that others can reach, or empty",
+                text ->
+                    text.isEmpty()
+                        || AddressParser.hostAndPort(text)
+                            .filter(address -> !AddressPolicy.isWildcard(address.host()))
+                            .isPresent())
+            .explaining(AddressParser::hostAndPortFault);
     ConfigKind<Integer> rate = count(0, MILLION, "requests, or 0 for no bound");
     return new MeshConfig(
         s.read("enabled", d.enabled(), FLAG),
@@ -266,10 +281,11 @@ public final class ConfigReader {
   private static DiscoveryConfig discovery(ConfigSection s) {
     DiscoveryConfig d = DiscoveryConfig.defaults();
     ConfigKind<ConfiguredPeer> peer =
-        new ConfigKind<>(
-            "a peer, [NAME@]HOST[:PORT] or an object with name, address and public_key",
-            given -> given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
-            ConfigReader::format);
+        new ConfigKind<ConfiguredPeer>(
+                "a peer, [NAME@]HOST[:PORT] or an object with name, address and public_key",
+                given -> given instanceof String text ? AddressParser.peer(text) : Optional.empty(),
+                ConfigReader::format)
+            .explaining(AddressParser::peerFault);
     ConfigKind<String> socket =
         text(
             "a path of a Unix socket, or empty",
@@ -315,8 +331,13 @@ public final class ConfigReader {
   private static Optional<ConfiguredPeer> peer(ConfigSection s) {
     ConfigKind<String> address =
         text(
-            "an address, HOST[:PORT]",
-            text -> text.indexOf('@') < 0 && AddressParser.peer(text).isPresent());
+                "an address, HOST[:PORT]",
+                text -> text.indexOf('@') < 0 && AddressParser.peer(text).isPresent())
+            .explaining(
+                text ->
+                    text.indexOf('@') < 0
+                        ? AddressParser.peerFault(text)
+                        : Optional.of("the name has a key of its own, \"name\""));
     Optional<String> name = s.optional("name", "none", NAME);
     Optional<String> at = s.optional("address", "none", address);
     Optional<PublicKey> key = s.optional("public_key", "none", PUBLIC_KEY);

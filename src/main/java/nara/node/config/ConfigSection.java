@@ -303,6 +303,12 @@ final class ConfigSection {
     addProblem(node.fields().getOrDefault(key, node), pathOf(key), message);
   }
 
+  /** Reports a problem of a key in a section of this object. */
+  void addProblem(String section, String key, String message) {
+    ConfigNode inner = node.fields().getOrDefault(section, node);
+    addProblem(inner.fields().getOrDefault(key, inner), pathOf(section) + '.' + key, message);
+  }
+
   /** Reports a problem with an environment variable. */
   void addEnvironmentProblem(String variable, String message) {
     addProblem(ConfigNode.EMPTY, variable, message);

@@ -2,8 +2,10 @@ package nara.node.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.identity.Soul;
 import nara.node.config.NodeConfig.IdentityConfig;
@@ -53,8 +55,11 @@ final class IdentitySection {
       s.addWarning(
           "identity: the soul is not bonded to the name; other naras treat the name as borrowed");
     }
-    return new IdentityConfig(
-        name, soul, origin, state.or(() -> KeptSoul.defaultFolder(environment)));
+    List<Path> states =
+        Stream.concat(state.stream(), KeptSoul.defaultFolder(environment).stream())
+            .distinct()
+            .toList();
+    return new IdentityConfig(name, soul, origin, states);
   }
 
   private static Optional<Soul> soulFromFile(Path file, ConfigSection s) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,35 +44,73 @@ final class KeptSoul {
   /**
    * The native identity: the kept one, else the one of the hardware.
    *
+   * <p>The soul stays where it is found. A setting that came later, such as that of a snapshot,
+   * prefers another folder, but does not make another nara of this node.
+   *
+   * @param folders that may hold the soul; a new one goes into the first
    * @param name configured, or ""
    * @param keeps whether to write the file when there is none
    * @throws IllegalArgumentException with a sentence for the operator
    */
   static ChosenIdentity choose(
-      Optional<Path> folder,
+      List<Path> folders,
       String name,
       String hostname,
       Optional<byte[]> fingerprint,
       boolean keeps) {
     List<String> notes = new ArrayList<>();
-    Optional<Path> file = folder.map(each -> each.resolve(fileName(name, hostname)));
-    Optional<Soul> kept = file.flatMap(KeptSoul::read);
-    if (kept.isPresent()) {
-      Identity identity = Identity.resolve(name, kept.get().encoded(), hostname, Optional.empty());
+    List<Path> files =
+        folders.stream().map(each -> each.resolve(fileName(name, hostname))).toList();
+    Map<Path, Soul> found = new LinkedHashMap<>();
+    for (Path each : files) {
+      (found.isEmpty() ? read(each) : readIfPossible(each))
+          .ifPresent(soul -> found.put(each, soul));
+    }
+    if (!found.isEmpty()) {
+      Path file = found.keySet().iterator().next();
+      noteOtherPlaces(files, file, found, notes);
+      Identity identity =
+          Identity.resolve(name, found.get(file).encoded(), hostname, Optional.empty());
       if (fingerprint.isPresent()
           && !Identity.resolve(name, "", hostname, fingerprint).id().equals(identity.id())) {
         notes.add(
             "the hardware of this machine, or what this user can read of it, has changed since the"
-                + " soul in %s was derived; this node keeps that soul".formatted(file.get()));
+                + " soul in %s was derived; this node keeps that soul".formatted(file));
       }
-      return new ChosenIdentity(identity, "the native soul kept in " + file.get(), notes);
+      return new ChosenIdentity(identity, "the native soul kept in " + file, notes);
     }
     Identity identity = Identity.resolve(name, "", hostname, fingerprint);
     String origin = "this machine's hardware";
     if (keeps) {
-      origin += keep(file, identity.soul(), notes);
+      origin += keep(files.stream().findFirst(), identity.soul(), notes);
     }
     return new ChosenIdentity(identity, origin, notes);
+  }
+
+  private static void noteOtherPlaces(
+      List<Path> files, Path used, Map<Path, Soul> found, List<String> notes) {
+    if (!used.equals(files.getFirst())) {
+      notes.add(
+          "the native soul stays in %s, where it was before another folder was configured; this node remains the same nara"
+              .formatted(used));
+    }
+    found.forEach(
+        (other, soul) -> {
+          if (!soul.encoded().equals(found.get(used).encoded())) {
+            notes.add(
+                "%s holds another native soul, which is not used; this node uses that in %s"
+                    .formatted(other, used));
+          }
+        });
+  }
+
+  /** A soul that is not used must not keep the node from starting. */
+  private static Optional<Soul> readIfPossible(Path file) {
+    try {
+      return read(file);
+    } catch (IllegalArgumentException unusable) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Soul> read(Path file) {

@@ -52,20 +52,27 @@ public record NodeConfig(
    * @param name empty: the host name, or a name derived from the soul
    * @param soul empty: the native soul of the hardware
    * @param origin where the configured soul came from
-   * @param state the directory that keeps the native soul; empty: none is known
+   * @param states directories that may hold the native soul, the preferred one first: other
+   *     settings may have kept it in a later one; none without a home
    */
   public record IdentityConfig(
-      Optional<String> name, Optional<Soul> soul, String origin, Optional<Path> state) {
+      Optional<String> name, Optional<Soul> soul, String origin, List<Path> states) {
     /** The native identity of this machine and user. */
     public static IdentityConfig ofHardware(Optional<String> name) {
       return new IdentityConfig(
-          name, Optional.empty(), "", KeptSoul.defaultFolder(System.getenv()));
+          name, Optional.empty(), "", KeptSoul.defaultFolder(System.getenv()).stream().toList());
     }
 
-    /** A copy whose state folder is that of a file. */
-    IdentityConfig keptBeside(Path file) {
-      return new IdentityConfig(
-          name, soul, origin, Optional.ofNullable(file.toAbsolutePath().getParent()));
+    /**
+     * A copy that may also keep its soul in the folder of a file.
+     *
+     * @param stateGiven whether the first directory is configured, so that it stays the first one
+     */
+    IdentityConfig keptBeside(Path file, boolean stateGiven) {
+      List<Path> all = new ArrayList<>(states);
+      Optional.ofNullable(file.toAbsolutePath().getParent())
+          .ifPresent(folder -> all.add(stateGiven && !all.isEmpty() ? 1 : 0, folder));
+      return new IdentityConfig(name, soul, origin, all.stream().distinct().toList());
     }
 
     /**
@@ -85,7 +92,7 @@ public record NodeConfig(
           .orElseGet(
               () ->
                   KeptSoul.choose(
-                      state, given, Hardware.hostName(), Hardware.fingerprint(), keeps));
+                      states, given, Hardware.hostName(), Hardware.fingerprint(), keeps));
     }
   }
 
@@ -161,7 +168,19 @@ public record NodeConfig(
         && !usesPlaza()) {
       notes.add("there is nobody to look for: set discovery.peers or plaza.url");
     }
+    if (!usesPlaza() && transport != Transport.MQTT) {
+      // On the plaza, this node announces its key.
+      discovery.peers().stream()
+          .flatMap(peer -> keyQueryFault(peer).stream())
+          .findFirst()
+          .ifPresent(notes::add);
+    }
     return List.copyOf(notes);
+  }
+
+  private Optional<String> keyQueryFault(DiscoveryConfig.ConfiguredPeer peer) {
+    return mesh.keyQueryFault(PeerAddress.hostOf(peer.address()))
+        .map(fault -> "%s will refuse this node: %s".formatted(peer.text(), fault));
   }
 
   /** Whether this node takes part in the plaza. */

@@ -4,6 +4,7 @@
   "checkpoint..",
   "cluster",
   "discovery",
+  "file",
   "identity",
   "ledger",
   "log",

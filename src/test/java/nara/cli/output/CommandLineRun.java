@@ -26,22 +26,28 @@ public record CommandLineRun(int code, String out, String err) {
 
   /** Runs a command whose results go to the given stream. */
   public static CommandLineRun of(OutputStream out, Object... args) {
-    return run(Scheduler.of(CLOCK), out, args);
+    return run(Scheduler.of(CLOCK), out, false, args);
   }
 
   /** Runs a command with this machine's clock, which a peer on a socket also has. */
   public static CommandLineRun now(Object... args) {
-    return run(Scheduler.system(), new ByteArrayOutputStream(), args);
+    return run(Scheduler.system(), new ByteArrayOutputStream(), false, args);
   }
 
-  private static CommandLineRun run(Scheduler clock, OutputStream out, Object... args) {
+  /** The same, for a person at a terminal. */
+  public static CommandLineRun onTerminal(Object... args) {
+    return run(Scheduler.system(), new ByteArrayOutputStream(), true, args);
+  }
+
+  private static CommandLineRun run(
+      Scheduler clock, OutputStream out, boolean interactive, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
             new CheckedPrintStream(out),
             new PrintStream(err, false, StandardCharsets.UTF_8),
             clock,
-            false);
+            interactive);
     String[] texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       texts[i] = args[i].toString();

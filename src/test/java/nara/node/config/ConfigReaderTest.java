@@ -284,6 +284,22 @@ class ConfigReaderTest {
         + " no readable file \"none\"'",
     "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"key\": \"pom.xml\"}}}',"
         + " 'plaza.tls.certificate: belongs together with plaza.tls.key: give both or none'",
+    "'{\"discovery\": {\"peers\": [\"bart@[::1\"]}}', 'discovery.peers[0]: \"bart@[::1\" is not a"
+        + " peer, [NAME@]HOST[:PORT] or an object with name, address and public_key: the address"
+        + " \"[::1\" is not HOST:PORT (an IPv6 address goes in brackets, as in [::1]:7433); for"
+        + " example bart@192.0.2.7:7433'",
+    "'{\"discovery\": {\"peers\": [\"a@b\", {\"address\": \"h:0\"}]}}',"
+        + " 'discovery.peers[1].address: \"h:0\" is not an address, HOST[:PORT]: the address"
+        + " \"h:0\" has a port that is not a number from 1 to 65535; for example"
+        + " bart@192.0.2.7:7433'",
+    "'{\"mesh\": {\"advertise\": \"lisa\"}}', 'mesh.advertise: \"lisa\" is not a HOST:PORT that"
+        + " others can reach, or empty: it has no plain port; for example 192.0.2.7:7433'",
+    "'{\"mesh\": {\"port\": 7434}}', 'web.port: 7434 is also mesh.port; give each a port of its"
+        + " own'",
+    "'{\"mesh\": {\"port\": 9, \"host\": \"127.0.0.1\"}, \"web\": {\"port\": 9, \"host\":"
+        + " \"localhost\"}}', 'web.port: 9 is also mesh.port; give each a port of its own'",
+    "'{\"cluster\": {\"members\": [\"b:1\"], \"port\": 7433}}', 'cluster.port: 7433 is also"
+        + " mesh.port; give each a port of its own'",
     "'{\"cluster\": {\"enabled\": true}}', 'cluster.members: is empty: name the members, HOST:PORT"
         + " each'",
     "'{\"cluster\": {\"host\": \"0.0.0.0\"}}', 'cluster.host: is a wildcard; give the one address"
@@ -306,6 +322,13 @@ class ConfigReaderTest {
         .extracting(ConfigProblem::sentence)
         .asString()
         .endsWith(fault);
+  }
+
+  @Test
+  void one_port_on_two_addresses_or_of_a_server_that_is_off_is_no_conflict() {
+    valid("{\"mesh\": {\"port\": 9, \"host\": \"10.0.0.1\"}, \"web\": {\"port\": 9}}");
+    valid("{\"mesh\": {\"port\": 9}, \"web\": {\"port\": 9, \"enabled\": false}}");
+    valid("{\"mesh\": {\"port\": 0}, \"web\": {\"port\": 0}}");
   }
 
   @Test
@@ -398,6 +421,33 @@ class ConfigReaderTest {
     assertThat(config.plaza().tls().authority()).contains(pem);
     assertThat(config.plaza().tls().key()).contains(pem);
     assertThat(config.cluster().tls().orElseThrow().authority()).isEqualTo(pem);
+  }
+
+  @Test
+  void invalid_state_folder_beside_a_snapshot_is_one_problem() {
+    assertThat(
+            ConfigReader.read(
+                    "{\"identity\": {\"state\": 5}, \"memory\": {\"snapshot\": \"s.gz\"}}",
+                    Map.of(),
+                    MEDIUM_MEGABYTES)
+                .problems())
+        .hasSize(1);
+  }
+
+  @Test
+  void relative_paths_of_the_identity_begin_at_the_configuration_file(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("soul"), LISAS.encoded());
+    NodeConfig config =
+        ConfigReader.read(
+                "{\"identity\": {\"soul_file\": \"soul\", \"state\": \"kept\"}}",
+                Map.of(),
+                MEDIUM_MEGABYTES,
+                folder)
+            .config()
+            .orElseThrow();
+    assertThat(config.identity().soul()).contains(LISAS);
+    assertThat(config.identity().states()).containsExactly(folder.resolve("kept"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -101,12 +102,76 @@ class KeptSoulTest {
         .contains(Path.of("/x"));
   }
 
+  @Test
+  void node_stays_the_same_nara_when_a_snapshot_is_configured_later() {
+    List<Path> before = List.of(folder.resolve("home"));
+    ChosenIdentity first = KeptSoul.choose(before, "lisa", "localhost", HARDWARE, true);
+
+    ChosenIdentity later =
+        KeptSoul.choose(
+            List.of(folder.resolve("data"), folder.resolve("home")),
+            "lisa",
+            "localhost",
+            OTHER_HARDWARE,
+            true);
+
+    assertThat(later.identity().id()).isEqualTo(first.identity().id());
+    assertThat(later.origin()).endsWith("kept in " + folder.resolve("home/soul-lisa"));
+    assertThat(later.notes()).anyMatch(note -> note.contains("stays in " + folder.resolve("home")));
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void two_kept_souls_are_told_of_and_the_configured_folder_wins() {
+    List<Path> folders = List.of(folder.resolve("data"), folder.resolve("home"));
+    KeptSoul.choose(folders.subList(0, 1), "lisa", "localhost", HARDWARE, true);
+    KeptSoul.choose(folders.subList(1, 2), "lisa", "localhost", OTHER_HARDWARE, true);
+
+    ChosenIdentity chosen = KeptSoul.choose(folders, "lisa", "localhost", HARDWARE, true);
+
+    assertThat(chosen.origin()).endsWith("kept in " + folder.resolve("data/soul-lisa"));
+    assertThat(chosen.notes())
+        .singleElement()
+        .asString()
+        .contains(folder.resolve("home/soul-lisa") + " holds another native soul");
+  }
+
+  @Test
+  void damaged_soul_in_a_former_folder_does_not_matter_when_another_is_used() throws IOException {
+    List<Path> folders = List.of(folder.resolve("data"), folder.resolve("home"));
+    KeptSoul.choose(folders.subList(0, 1), "lisa", "localhost", HARDWARE, true);
+    Files.createDirectories(folder.resolve("home"));
+    Files.writeString(folder.resolve("home/soul-lisa"), "oops");
+
+    assertThat(KeptSoul.choose(folders, "lisa", "localhost", HARDWARE, true).notes()).isEmpty();
+  }
+
+  @Test
+  void former_folders_are_looked_at_after_the_configured_one() {
+    assertThat(
+            ConfigReader.read(
+                    "{\"identity\": {\"state\": \"/x\"}, \"memory\": {\"snapshot\":"
+                        + " \"/data/s.gz\"}}",
+                    Map.of("HOME", "/root"),
+                    1_000)
+                .config()
+                .orElseThrow()
+                .identity()
+                .states())
+        .containsExactly(Path.of("/x"), Path.of("/data"), Path.of("/root/.local/state/nara"));
+  }
+
   private static Optional<Path> state(String json, Map<String, String> environment) {
-    return ConfigReader.read(json, environment, 1_000).config().orElseThrow().identity().state();
+    return ConfigReader.read(json, environment, 1_000)
+        .config()
+        .orElseThrow()
+        .identity()
+        .states()
+        .stream()
+        .findFirst();
   }
 
   private ChosenIdentity choose(String name, Optional<byte[]> hardware, boolean keeps) {
-    return KeptSoul.choose(
-        Optional.of(folder.resolve("state")), name, "localhost", hardware, keeps);
+    return KeptSoul.choose(List.of(folder.resolve("state")), name, "localhost", hardware, keeps);
   }
 }
