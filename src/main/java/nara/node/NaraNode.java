@@ -69,6 +69,7 @@ import nara.snapshot.SnapshotRequest;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.snapshot.SnapshotVerticle;
+import nara.social.SocialVerticle;
 import nara.stash.StashVerticle;
 import nara.status.NodeFacts;
 import nara.status.StatusLogVerticle;
@@ -200,6 +201,7 @@ public final class NaraNode {
         Part.of("consensus", usesBroker, this::consensus),
         Part.of("prune", handover.isPresent(), () -> prune(handover.orElseThrow().term())),
         Part.of("liveness", true, this::liveness),
+        Part.of("social", true, this::social),
         Part.of("stash", usesStash(), this::stash),
         Part.of("journey", true, this::journey),
         Part.of("coordinator", true, () -> coordinator(handover)));
@@ -486,6 +488,16 @@ public final class NaraNode {
         new LivenessConfig(
             !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
     return new LivenessVerticle(me, liveness, scheduler, networkClock, newRandom());
+  }
+
+  private Deployable social() {
+    return new SocialVerticle(
+        me,
+        config.social().enabled() && !config.readOnly(),
+        ownStatus,
+        meshNode.coordinate(),
+        scheduler,
+        newRandom());
   }
 
   /** A read-only node neither gives anything to others nor promises them anything. */
