@@ -51,6 +51,7 @@ import nara.profile.OwnStatus;
 import nara.profile.Status;
 import nara.recovery.RecoveryNotification;
 import nara.social.AwardRules.Rated;
+import nara.social.SocialRequest.CloutWeights;
 import nara.social.SocialRequest.CurrentStatus;
 import nara.social.SocialRequest.MapNode;
 import nara.social.SocialRequest.NetworkMap;
@@ -153,6 +154,7 @@ public final class SocialVerticle extends VerticleBase {
       case SocialRequest.GetOwnStatus get -> onGetOwnStatus();
       case SocialRequest.ListStatuses list ->
           Future.succeededFuture(new StatusList(statuses.all()));
+      case SocialRequest.WeighClout weigh -> Future.succeededFuture(cloutWeights(weigh.names()));
       case SocialRequest.GetProximity get -> listNeighbours().map(this::proximity);
       case SocialRequest.GetNetworkMap get ->
           listNeighbours().compose(found -> roundTrips().map(times -> networkMap(found, times)));
@@ -181,6 +183,15 @@ public final class SocialVerticle extends VerticleBase {
     return bus.request(
             LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes(), Timeouts.STATUS)
         .otherwise(new RoundTripTimes(Map.of()));
+  }
+
+  private CloutWeights cloutWeights(Set<String> names) {
+    Map<String, Double> weights = new HashMap<>();
+    for (String name : names) {
+      coordinateOf(name)
+          .ifPresent(place -> weights.put(name, ownCoordinate.get().cloutWeight(place)));
+    }
+    return new CloutWeights(Map.copyOf(weights));
   }
 
   private Proximity proximity(NeighbourList found) {

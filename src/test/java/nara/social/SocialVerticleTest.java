@@ -224,6 +224,12 @@ class SocialVerticleTest {
     assertThat(nodes.get(2).coordinate()).isEmpty();
     assertThat(nodes.get(2).rttToUs()).isEmpty();
 
+    Map<String, Double> weights =
+        bus.ask(SocialRequest.ADDRESS, new SocialRequest.WeighClout(Set.of("bart", "moe")))
+            .byName();
+    assertThat(weights).containsOnlyKeys("bart");
+    assertThat(weights.get("bart")).isBetween(0.7, 0.71);
+
     time.advance(SocialLimits.STEP_INTERVAL);
     settle();
     tell(Statuses.of(bart, "").at(place.get()).status(), true);
