@@ -38,6 +38,7 @@ import nara.profile.OwnStatus;
 import nara.profile.Profile;
 import nara.profile.Status;
 import nara.social.SocialRequest.MapNode;
+import nara.stash.StashRequest;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
@@ -370,6 +371,20 @@ class SocialVerticleTest {
     settle();
 
     assertThat(written).hasSize(SocialLimits.TEASES_PER_MINUTE);
+  }
+
+  @Test
+  void status_counts_the_stashes_after_a_while() {
+    bus.reply(
+        StashRequest.ADDRESS,
+        StashRequest.GetStashStatus.class,
+        get ->
+            new StashRequest.StashStatus("", Optional.empty(), 0, 0, List.of(), 3, 4_000, 20, 0));
+    deploy(false);
+    time.advance(SocialLimits.STEP_INTERVAL);
+
+    FakeBus.until(this::ask, status -> status.stash().stored() == 3);
+    assertThat(ask().stash()).isEqualTo(new Status.StashCounts(3, 4_000, 0));
   }
 
   @Test
