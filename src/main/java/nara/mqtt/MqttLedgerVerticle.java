@@ -3,7 +3,6 @@ package nara.mqtt;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bounds.RateLimiter;
@@ -40,13 +38,13 @@ import nara.mqtt.wire.JourneyMessage;
 import nara.mqtt.wire.PlazaDecoder;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
-import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
 import nara.presence.OwnEvent;
 import nara.presence.Presence;
 import nara.presence.Presence.Online;
 import nara.presence.PresenceRequest;
-import nara.presence.Profile;
+import nara.profile.OwnStatus;
+import nara.profile.Status;
 import nara.trust.TrustRequest;
 import nara.trust.verifier.SignatureVerifier;
 import org.slf4j.Logger;
@@ -65,8 +63,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Identity me;
   private final Keyring keys;
   private final PlazaConfig config;
-  private final Profile profile;
-  private final Supplier<String> meshAddress;
+  private final OwnStatus ownStatus;
   private final SignatureVerifier verifier;
   private final Scheduler scheduler;
   private final NetworkClock networkClock;
@@ -88,7 +85,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private LedgerFetcher fetcher;
   private LedgerResponder responder;
   private StatusPublisher publisher;
-  private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private Scheduler.TimerHandle repeatedAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
@@ -101,7 +97,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * Creates the verticle of a node with a broker.
    *
    * @param keys shared with the other verticles; it learns the keys of verified messages
-   * @param meshAddress the address of this node on the mesh at this moment, or empty
+   * @param ownStatus shared with the parts that know what this node looks like
    * @param verifier verifies single messages, on worker threads
    * @param networkClock for the times that others state
    * @param random for jitter only
@@ -111,8 +107,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       Identity me,
       Keyring keys,
       PlazaConfig config,
-      Profile profile,
-      Supplier<String> meshAddress,
+      OwnStatus ownStatus,
       SignatureVerifier verifier,
       Scheduler scheduler,
       NetworkClock networkClock,
@@ -123,8 +118,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.me = me;
     this.keys = keys;
     this.config = config;
-    this.profile = profile;
-    this.meshAddress = meshAddress;
+    this.ownStatus = ownStatus;
     this.verifier = verifier;
     this.scheduler = scheduler;
     this.random = random;
@@ -141,9 +135,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     InstantSource steady = scheduler.steady();
-    Instant now = steady.instant();
-    ownStatus =
-        new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
@@ -152,7 +143,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
     responder = new LedgerResponder(vertx, steady, me.name(), connection, config.maxMessageBytes());
     publisher =
-        new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
+        new StatusPublisher(
+            vertx, scheduler, random, connection, ownStatus, peers, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
     bus.subscribe(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
     connection.open();
@@ -508,6 +500,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     String id = signed ? status.id() : "";
     publish(new Online(name, id, status.meshIp(), Optional.of(key), true, signed));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));
+    bus.publish(
+        PlazaNotification.ADDRESS, new PlazaNotification.StatusReceived(name, status, signed));
   }
 
   private void publish(Presence news) {
@@ -533,10 +527,5 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Future<?> ignore(IgnoreReason reason) {
     ignoredCounts.merge(reason.label(), 1L, Long::sum);
     return Future.succeededFuture();
-  }
-
-  private static String version() {
-    String packaged = MqttLedgerVerticle.class.getPackage().getImplementationVersion();
-    return packaged == null ? "nara-vertx" : "nara-vertx " + packaged;
   }
 }

@@ -35,6 +35,7 @@ final class ConfigVariables {
           Map.entry("plaza.user", Alias.of("MQTT_USER")),
           Map.entry("plaza.password", Alias.of("MQTT_PASS")),
           Map.entry("transport", Alias.of("TRANSPORT_MODE")),
+          Map.entry("social.public_url", Alias.of("PUBLIC_URL")),
           Map.entry("memory.mode", Alias.of("MEMORY_MODE")),
           Map.entry("memory.max_events", new Alias("LEDGER_CAPACITY", ConfigVariables::notZero)),
           Map.entry("web.host", new Alias("HTTP_ADDR", ConfigVariables::hostOf)),

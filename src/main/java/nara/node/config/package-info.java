@@ -11,8 +11,10 @@
   "mesh..",
   "mqtt",
   "node",
+  "opinion",
   "recovery",
   "snapshot",
+  "social",
   "stash",
   "trust.."
 })
