@@ -33,7 +33,7 @@ final class FencedWrite
   FencedWrite() {}
 
   /**
-   * @param onlyIfAbsent keeps existing entries, without a notification
+   * @param onlyIfAbsent keeps existing entries, without a notification, except retracted events
    */
   FencedWrite(long term, Map<String, byte[]> entries, boolean onlyIfAbsent) {
     this.term = term;
@@ -51,7 +51,8 @@ final class FencedWrite
       return tracker.highest();
     }
     byte[] bytes = entries.get(entry.getKey());
-    if (!onlyIfAbsent || bytes == null || entry.getValue() == null) {
+    byte[] old = entry.getValue();
+    if (!onlyIfAbsent || bytes == null || old == null || EventEntry.isRetracted(old)) {
       entry.setValue(bytes == null || bytes.length == 0 ? null : bytes);
     }
     return null;
