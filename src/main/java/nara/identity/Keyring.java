@@ -623,6 +623,12 @@ public final class Keyring implements Standing.Lookup {
     return named != null && named.isDecidedByOperator();
   }
 
+  /** The configured peers that have a vote for the key that holds for a name. */
+  public List<Witness> configuredSupporters(String name) {
+    NameClaims named = names.get(name);
+    return named == null ? List.of() : named.configuredSupporters();
+  }
+
   /** Whether another key held for a name until a change that {@link #takeChanges} still has. */
   public boolean isOverturned(String name) {
     synchronized (lock) {

@@ -276,6 +276,13 @@ record NameClaims(
         .toList();
   }
 
+  /** The configured peers that support the claim that holds. */
+  List<Witness> configuredSupporters() {
+    return decided == CONTESTED
+        ? List.of()
+        : votes(claims.get(decided), claims).stream().filter(Witness::configured).toList();
+  }
+
   private static List<String> addresses(Set<Witness> votes, boolean configured) {
     return votes.stream()
         .filter(witness -> witness.configured() == configured)
