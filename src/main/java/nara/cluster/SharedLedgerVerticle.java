@@ -4,12 +4,14 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -28,7 +30,6 @@ import nara.cluster.map.SharedMap;
 import nara.cluster.map.SharedMap.MapKeys;
 import nara.cluster.map.TermTracker;
 import nara.event.Event;
-import nara.event.EventId;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -155,8 +156,10 @@ final class SharedLedgerVerticle extends VerticleBase {
    * the map follows once there is one.
    */
   private Future<LedgerRequest.RemovalResult> onRemove(RemoveEvents request) {
-    Map<EventId, byte[]> removed = new HashMap<>();
-    request.events().forEach(event -> removed.put(event.id(), event.json()));
+    Set<ByteBuffer> removed =
+        request.events().stream()
+            .map(event -> ByteBuffer.wrap(event.json()))
+            .collect(Collectors.toSet());
     List<Future<LedgerRequest.VariantExport>> stored =
         request.events().stream()
             .map(Event::signer)
@@ -168,8 +171,7 @@ final class SharedLedgerVerticle extends VerticleBase {
             found ->
                 stored.stream()
                     .flatMap(export -> export.result().events().stream())
-                    .filter(
-                        each -> Arrays.equals(removed.get(each.event().id()), each.event().json()))
+                    .filter(each -> removed.contains(ByteBuffer.wrap(each.event().json())))
                     .forEach(
                         each ->
                             retractions.put(EventEntry.key(each), EventEntry.retractedValue(each))))

@@ -51,11 +51,14 @@ final class FencedWrite
       return tracker.highest();
     }
     byte[] bytes = entries.get(entry.getKey());
-    byte[] old = entry.getValue();
-    if (!onlyIfAbsent || bytes == null || old == null || EventEntry.isRetracted(old)) {
+    if (!onlyIfAbsent || bytes == null || isAbsent(entry.getValue())) {
       entry.setValue(bytes == null || bytes.length == 0 ? null : bytes);
     }
     return null;
+  }
+
+  private static boolean isAbsent(byte[] value) {
+    return value == null || EventEntry.isRetracted(value);
   }
 
   /** A backup repeats what the owner did, without another check of the term. */
