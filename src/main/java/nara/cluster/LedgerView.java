@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -14,17 +15,19 @@ import nara.cluster.map.EventEntry;
 import nara.cluster.map.SharedMap;
 import nara.event.Chau;
 import nara.event.Event;
-import nara.event.EventId;
 import nara.event.HeyThere;
 import nara.event.ReadResult;
 import nara.event.Verdict;
+import nara.event.Voters;
 import nara.event.json.EventReader;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.FindValidIds;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.MergeEvents;
+import nara.ledger.LedgerRequest.RemoveEvents;
 import nara.trust.TrustNotification;
 
 /** A client of this member's view of the shared ledger. */
@@ -64,20 +67,36 @@ final class LedgerView {
         .compose(merged -> pull(map, keys.subList(size, keys.size())));
   }
 
-  /** Merges entries of the map into the view. Events that it holds as valid are not parsed. */
+  /**
+   * Merges entries of the map into the view, and removes those that are retracted. Events that the
+   * view holds as valid are not parsed.
+   */
   Future<?> mergeEntries(Map<String, byte[]> entries) {
-    List<byte[]> values = new ArrayList<>(entries.size());
-    List<EventId> ids = new ArrayList<>(entries.size());
+    List<String> keys = new ArrayList<>(entries.size());
+    List<byte[]> retracted = new ArrayList<>();
     entries.forEach(
         (key, value) -> {
-          ids.add(EventEntry.id(key));
-          values.add(value);
+          if (EventEntry.isRetracted(value)) {
+            retracted.add(value);
+          } else {
+            keys.add(key);
+          }
         });
-    return request(new LedgerRequest.FindValidIds(ids))
-        .compose(held -> worker.executeBlocking(() -> parse(values, held.valid()), false))
+    return removeRetracted(retracted)
+        .compose(none -> request(new FindValidIds(keys.stream().map(EventEntry::id).toList())))
+        .compose(held -> worker.executeBlocking(() -> parse(keys, entries, held.valid()), false))
         .compose(
             events ->
                 request(new MergeEvents(events)).onSuccess(result -> publishAnnouncements(events)));
+  }
+
+  private Future<?> removeRetracted(List<byte[]> values) {
+    return values.isEmpty()
+        ? Future.succeededFuture()
+        : worker
+            .executeBlocking(
+                () -> values.stream().flatMap(value -> read(value).stream()).toList(), false)
+            .compose(events -> request(new RemoveEvents(events)));
   }
 
   /** A nara that announced itself to one member is present for all members. */
@@ -94,21 +113,31 @@ final class LedgerView {
     }
   }
 
-  private List<JudgedEvent> parse(List<byte[]> values, BitSet held) {
-    List<JudgedEvent> events = new ArrayList<>(values.size());
-    for (int i = 0; i < values.size(); i++) {
-      byte[] value = values.get(i);
+  private List<JudgedEvent> parse(List<String> keys, Map<String, byte[]> entries, BitSet held) {
+    List<JudgedEvent> events = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] value = entries.get(keys.get(i));
       Verdict verdict = EventEntry.verdict(value);
       if (verdict == Verdict.VALID && held.get(i)) {
         continue;
       }
-      if (reader.read(value, 1, value.length - 1) instanceof ReadResult.ParsedEvent parsedEvent) {
-        JudgedEvent judgedEvent = new JudgedEvent(parsedEvent.event(), verdict);
-        learnKey(judgedEvent);
-        events.add(judgedEvent);
-      }
+      Voters voters = EventEntry.voters(keys.get(i));
+      read(value)
+          .map(event -> new JudgedEvent(event, verdict, voters))
+          .ifPresent(
+              event -> {
+                learnKey(event);
+                events.add(event);
+              });
     }
     return events;
+  }
+
+  private Optional<Event> read(byte[] value) {
+    return reader.read(value, 1, EventEntry.jsonLength(value))
+            instanceof ReadResult.ParsedEvent parsedEvent
+        ? Optional.of(parsedEvent.event())
+        : Optional.empty();
   }
 
   /** Learns the key of a hey-there that another member has verified. */

@@ -6,9 +6,7 @@ import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.cluster.ClusterNotification.HigherTermSeen;
 import nara.cluster.map.EventEntry;
@@ -113,8 +111,7 @@ public final class PruneVerticle extends VerticleBase {
             export ->
                 worker.executeBlocking(
                     () -> {
-                      Set<String> held =
-                          export.events().stream().map(EventEntry::key).collect(Collectors.toSet());
+                      ViewEntries held = new ViewEntries(export.events());
                       return keys.get().stream().filter(key -> !held.contains(key)).toList();
                     }));
   }

@@ -4,12 +4,14 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -25,7 +27,9 @@ import nara.cluster.map.EventEntry;
 import nara.cluster.map.RemoteEntryBatcher;
 import nara.cluster.map.SharedKeyring;
 import nara.cluster.map.SharedMap;
+import nara.cluster.map.SharedMap.MapKeys;
 import nara.cluster.map.TermTracker;
+import nara.event.Event;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
@@ -53,17 +57,14 @@ final class SharedLedgerVerticle extends VerticleBase {
 
   static final String NO_QUORUM = "the cluster has fewer members than its quorum";
 
-  /**
-   * A member that was away still holds the event, and would bring it back: the shared map records
-   * no removals.
-   */
-  static final String NO_REMOVAL = "a cluster's shared ledger cannot remove single events";
-
   private static final Duration PUBLISH_KEYS_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterMember member;
   private final TermTracker tracker;
   private final Keyring keyring;
+
+  /** Entries of removed events that the map still has to get. */
+  private final Map<String, byte[]> retractions = new HashMap<>();
 
   private Bus bus;
   private WorkerExecutor worker;
@@ -120,8 +121,8 @@ final class SharedLedgerVerticle extends VerticleBase {
     if (open && request instanceof MergeEvents events) {
       return onMerge(events);
     }
-    if (open && request instanceof RemoveEvents) {
-      return Future.failedFuture(new UnavailableException(NO_REMOVAL));
+    if (open && request instanceof RemoveEvents events) {
+      return onRemove(events);
     }
     return open && request instanceof RecordObservation own
         ? onObserve(own)
@@ -144,9 +145,50 @@ final class SharedLedgerVerticle extends VerticleBase {
     }
     return worker
         .executeBlocking(() -> entries(events.events()), false)
-        .compose(entries -> write(entries, true))
+        .onSuccess(entries -> retractions.keySet().removeAll(entries.keySet()))
+        .compose(entries -> write(entries, true, true))
         .compose(written -> view.request(events))
         .onFailure(failure -> scheduleCatchUp());
+  }
+
+  /**
+   * Removes events from this member's view at once, and retracts them in the map. Without a quorum
+   * the map follows once there is one.
+   */
+  private Future<LedgerRequest.RemovalResult> onRemove(RemoveEvents request) {
+    Set<ByteBuffer> removed =
+        request.events().stream()
+            .map(event -> ByteBuffer.wrap(event.json()))
+            .collect(Collectors.toSet());
+    List<Future<LedgerRequest.VariantExport>> stored =
+        request.events().stream()
+            .map(Event::signer)
+            .distinct()
+            .map(signer -> view.request(new LedgerRequest.FindByEmitter(signer)))
+            .toList();
+    return Future.all(stored)
+        .onSuccess(
+            found ->
+                stored.stream()
+                    .flatMap(export -> export.result().events().stream())
+                    .filter(each -> removed.contains(ByteBuffer.wrap(each.event().json())))
+                    .forEach(
+                        each ->
+                            retractions.put(EventEntry.key(each), EventEntry.retractedValue(each))))
+        .compose(found -> view.request(request))
+        .onSuccess(result -> retract().onFailure(failure -> scheduleCatchUp()));
+  }
+
+  /** Writes the retractions that the map does not have yet. */
+  private Future<?> retract() {
+    if (retractions.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    if (!member.hasQuorum()) {
+      return Future.failedFuture(new UnavailableException(NO_QUORUM));
+    }
+    Map<String, byte[]> entries = Map.copyOf(retractions);
+    return write(entries, false, true).onSuccess(written -> entries.forEach(retractions::remove));
   }
 
   private static Map<String, byte[]> entries(List<JudgedEvent> events) {
@@ -156,15 +198,15 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   /** Writes under the highest known term. A member that does not lead retries with a newer one. */
-  private Future<Void> write(Map<String, byte[]> entries, boolean retry) {
+  private Future<Void> write(Map<String, byte[]> entries, boolean onlyIfAbsent, boolean retry) {
     long term = tracker.highest();
     return worker
-        .executeBlocking(() -> map.write(term, entries, true), false)
+        .executeBlocking(() -> map.write(term, entries, onlyIfAbsent), false)
         .transform(
             written -> {
               long refusedBy = written.succeeded() ? written.result() : 0;
               if (refusedBy != 0) {
-                return onRefused(term, refusedBy, entries, retry);
+                return onRefused(term, refusedBy, entries, onlyIfAbsent, retry);
               }
               // Without a quorum there may have been no backup: the write does not count.
               if (!member.hasQuorum()) {
@@ -177,12 +219,12 @@ final class SharedLedgerVerticle extends VerticleBase {
   }
 
   private Future<Void> onRefused(
-      long term, long refusedBy, Map<String, byte[]> entries, boolean retry) {
+      long term, long refusedBy, Map<String, byte[]> entries, boolean onlyIfAbsent, boolean retry) {
     tracker.observe(refusedBy);
     if (leading) {
       bus.publish(ClusterNotification.ADDRESS, new HigherTermSeen(refusedBy));
     } else if (retry) {
-      return write(entries, false);
+      return write(entries, onlyIfAbsent, false);
     }
     return Future.failedFuture(
         new UnavailableException("term " + term + " is over; the current term is " + refusedBy));
@@ -228,15 +270,16 @@ final class SharedLedgerVerticle extends VerticleBase {
     }
     catchingUp = true;
     catchUpAgain = false;
-    worker
-        .executeBlocking(
-            () -> {
-              entryBatcher.listen();
-              sharedKeyring.listen();
-              // A copy, because each lookup in Hazelcast's set would scan it.
-              return new HashSet<>(map.map().keySet());
-            },
-            false)
+    retract()
+        .compose(
+            none ->
+                worker.executeBlocking(
+                    () -> {
+                      entryBatcher.listen();
+                      sharedKeyring.listen();
+                      return map.keys();
+                    },
+                    false))
         .compose(this::exchangeMissing)
         .onSuccess(done -> bus.publish(ClusterNotification.ADDRESS, new CaughtUp(true)))
         .onFailure(
@@ -257,31 +300,57 @@ final class SharedLedgerVerticle extends VerticleBase {
             });
   }
 
-  /** Copies entries between view and map that only one of them has. */
-  private Future<?> exchangeMissing(Set<String> inMap) {
+  /** Copies entries between view and map that only one of them has, and follows retractions. */
+  private Future<?> exchangeMissing(MapKeys inMap) {
     return view.request(new LedgerRequest.ExportVariants())
         .compose(export -> worker.executeBlocking(() -> compare(inMap, export.events()), false))
         .compose(
             differences -> {
-              if (!differences.missingInView.isEmpty() || !differences.missingInMap.isEmpty()) {
+              if (!differences.isEmpty()) {
                 LOG.info(
-                    "The view and the shared map differ; copy events; to_view={} to_map={}",
+                    "The view and the shared map differ; copy events;"
+                        + " to_view={} to_map={} retracted={}",
                     differences.missingInView.size(),
-                    differences.missingInMap.size());
+                    differences.missingInMap.size(),
+                    differences.retracted.size());
               }
-              return view.pull(map, differences.missingInView)
+              return view.request(new RemoveEvents(differences.retracted))
+                  .compose(removed -> view.pull(map, differences.missingInView))
                   .compose(pulled -> push(differences.missingInMap));
             });
   }
 
+  /**
+   * @param retracted events that the view holds, although the map says that they do not count
+   */
   private record Differences(
-      List<String> missingInView, List<Map.Entry<String, byte[]>> missingInMap) {}
+      List<String> missingInView,
+      List<Map.Entry<String, byte[]>> missingInMap,
+      List<Event> retracted) {
+    boolean isEmpty() {
+      return missingInView.isEmpty() && missingInMap.isEmpty() && retracted.isEmpty();
+    }
+  }
 
-  private static Differences compare(Set<String> inMap, List<JudgedEvent> events) {
-    Map<String, byte[]> inView = entries(events);
-    return new Differences(
-        inMap.stream().filter(key -> !inView.containsKey(key)).toList(),
-        inView.entrySet().stream().filter(entry -> !inMap.contains(entry.getKey())).toList());
+  private static Differences compare(MapKeys inMap, List<JudgedEvent> events) {
+    ViewEntries inView = new ViewEntries(events);
+    List<Map.Entry<String, byte[]>> missingInMap = new ArrayList<>();
+    List<Event> retracted = new ArrayList<>();
+    inView
+        .byKey()
+        .forEach(
+            (key, event) -> {
+              if (inMap.retracted().contains(key)) {
+                retracted.add(event.event());
+              } else if (!inMap.all().contains(key)) {
+                missingInMap.add(Map.entry(key, EventEntry.value(event)));
+              }
+            });
+    List<String> missingInView =
+        inMap.all().stream()
+            .filter(key -> !inMap.retracted().contains(key) && !inView.contains(key))
+            .toList();
+    return new Differences(missingInView, missingInMap, retracted);
   }
 
   private Future<?> push(List<Map.Entry<String, byte[]>> missing) {
@@ -291,7 +360,7 @@ final class SharedLedgerVerticle extends VerticleBase {
     int size = Math.min(missing.size(), LedgerView.BATCH);
     Map<String, byte[]> batch = new HashMap<>();
     missing.subList(0, size).forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
-    return write(batch, true).compose(written -> push(missing.subList(size, missing.size())));
+    return write(batch, true, true).compose(written -> push(missing.subList(size, missing.size())));
   }
 
   private void publishKeys() {

@@ -4,7 +4,6 @@ import static nara.bounds.SafeText.excerpt;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import nara.bounds.FairQueue;
+import nara.identity.IdClaims.IdClaim;
 
 /**
  * The keys of all known naras, with their names, ids and the evidence for them.
@@ -46,26 +45,14 @@ public final class Keyring implements Standing.Lookup {
   /** Names with several keys, and ids of several names, kept for reports. */
   public static final int MAX_CONFLICTS_LISTED = 1_000;
 
-  /** Claimants of one id: one peer can make any number of them. */
-  static final int MAX_CLAIMANTS = 16;
-
-  /** Claimants of one id that one peer may bring, so that it cannot displace those of others. */
-  private static final int MAX_CLAIMANTS_OF_PEER = 4;
-
   /**
    * Naras that responded to pings at one host and need no voucher. One stranger can respond under
    * any number of names, so more names share the host as voucher.
    */
   static final int MAX_LIVE_NAMES_OF_HOST = 4;
 
-  /** Names of these tiers can be evicted; those above never. */
-  static final int TIERS = 3;
-
-  /**
-   * Each kind of hearsay gets one part in ten of the room, as one peer can invent any number of
-   * names. One part is reserved for names above all tiers.
-   */
-  private static final int ROOM_DIVISOR = 10;
+  /** One part of the room is reserved for names above all tiers. */
+  private static final int RESERVED_DIVISOR = 10;
 
   /** More than one, since a wrong id of a nara may arrive before its own. */
   private static final int IDS_PER_NAME = 2;
@@ -109,13 +96,10 @@ public final class Keyring implements Standing.Lookup {
     }
   }
 
-  /** A claim that an id belongs to a nara; the name may be empty. */
-  private record IdClaim(String name, PublicKey key, Origin origin, String peer) {}
-
   private final int maxNames;
   private final boolean firstWins;
   private final Map<String, NameClaims> names = new ConcurrentHashMap<>();
-  private final Map<String, List<IdClaim>> ids = new ConcurrentHashMap<>();
+  private final IdClaims ids = new IdClaims(names);
 
   /** The number of names that responded to pings, by host. */
   private final Map<String, Integer> liveNames = new ConcurrentHashMap<>();
@@ -124,12 +108,9 @@ public final class Keyring implements Standing.Lookup {
 
   // Guards all changes of the fields above, and the fields below.
   private final Object lock = new Object();
-  private final List<FairQueue<String>> tiers =
-      Stream.generate(FairQueue<String>::new).limit(TIERS).toList();
-  private final Map<Origin, Integer> hearsayNames = new EnumMap<>(Origin.class);
-  private final Map<Origin, Integer> hearsayIds = new EnumMap<>(Origin.class);
+  private final KeyringRoom room = new KeyringRoom();
+  private final KeyringRoom.Hearsay hearsayNames = new KeyringRoom.Hearsay();
   private final Set<String> conflictingNames = new LinkedHashSet<>();
-  private final Set<String> conflictingIds = new LinkedHashSet<>();
   private Set<String> changedKeys = new HashSet<>();
   private Set<String> overturned = new HashSet<>();
   private Set<String> newConflicts = new LinkedHashSet<>();
@@ -221,7 +202,7 @@ public final class Keyring implements Standing.Lookup {
       return false;
     }
     return id.isEmpty()
-        || ids.getOrDefault(id, List.of()).stream()
+        || ids.of(id).stream()
             .anyMatch(
                 each ->
                     each.name().equals(name)
@@ -273,7 +254,7 @@ public final class Keyring implements Standing.Lookup {
       return;
     }
     names.put(now.name(), now);
-    updateTier(before, now);
+    room.update(before, now);
     updateHearsay(before, now);
     updateLive(before, -1);
     updateLive(now, 1);
@@ -304,24 +285,12 @@ public final class Keyring implements Standing.Lookup {
     }
   }
 
-  private void updateTier(NameClaims before, NameClaims now) {
-    if (before != null && before.tier() == now.tier()) {
-      return;
-    }
-    if (before != null && before.tier() < TIERS) {
-      tiers.get(before.tier()).remove(before.name());
-    }
-    if (now.tier() < TIERS) {
-      tiers.get(now.tier()).add(now.introducer(), now.name(), 1);
-    }
-  }
-
   private void updateHearsay(NameClaims before, NameClaims now) {
     if (before != null) {
-      count(hearsayNames, before.claims().getFirst().origin(), -1);
+      hearsayNames.add(before.claims().getFirst().origin(), -1);
     }
     if (now != null) {
-      count(hearsayNames, now.claims().getFirst().origin(), 1);
+      hearsayNames.add(now.claims().getFirst().origin(), 1);
     }
   }
 
@@ -336,20 +305,14 @@ public final class Keyring implements Standing.Lookup {
     }
   }
 
-  private static void count(Map<Origin, Integer> hearsay, Origin origin, int difference) {
-    if (origin.isHearsay()) {
-      hearsay.merge(origin, difference, Integer::sum);
-    }
-  }
-
   /** Evicts names for a new one; false when there is no room for it. */
   private boolean makeRoom(NameClaims added, Origin origin) {
-    if (isHearsayFull(hearsayNames, maxNames, origin)) {
+    if (hearsayNames.isFull(maxNames, origin)) {
       return false;
     }
     int tier = added.tier();
-    int room = tier < TIERS ? maxNames - maxNames / ROOM_DIVISOR : maxNames;
-    while (names.size() >= room) {
+    int limit = tier < KeyringRoom.TIERS ? maxNames - maxNames / RESERVED_DIVISOR : maxNames;
+    while (names.size() >= limit) {
       if (!evictUpTo(tier)) {
         return false;
       }
@@ -357,21 +320,10 @@ public final class Keyring implements Standing.Lookup {
     return true;
   }
 
-  private static boolean isHearsayFull(Map<Origin, Integer> hearsay, long limit, Origin origin) {
-    return origin.isHearsay()
-        && hearsay.getOrDefault(origin, 0) >= Math.max(1, limit / ROOM_DIVISOR);
-  }
-
-  /** Evicts the oldest name of the peer with the most names in the lowest tier. */
   private boolean evictUpTo(int tier) {
-    for (int i = 0; i <= tier && i < TIERS; i++) {
-      Optional<String> victim = tiers.get(i).removeOldestOfHeaviest();
-      if (victim.isPresent()) {
-        forget(victim.get());
-        return true;
-      }
-    }
-    return false;
+    Optional<String> victim = room.removeNext(tier);
+    victim.ifPresent(this::forget);
+    return victim.isPresent();
   }
 
   private void forget(String name) {
@@ -381,31 +333,12 @@ public final class Keyring implements Standing.Lookup {
     conflictingNames.remove(name);
     changedKeys.remove(name);
     for (String id : gone.ids()) {
-      List<IdClaim> left =
-          ids.getOrDefault(id, List.of()).stream()
-              .filter(claim -> !claim.name().equals(name))
-              .toList();
-      putClaims(id, left);
+      ids.removeName(id, name);
       changedKeys.remove(id);
     }
     overturned.remove(name);
     newConflicts.remove(name);
     changed = true;
-  }
-
-  private void putClaims(String id, List<IdClaim> claims) {
-    List<IdClaim> before = claims.isEmpty() ? ids.remove(id) : ids.put(id, claims);
-    if (before != null) {
-      count(hearsayIds, before.getFirst().origin(), -1);
-    }
-    if (!claims.isEmpty()) {
-      count(hearsayIds, claims.getFirst().origin(), 1);
-    }
-    if (claims.stream().map(IdClaim::name).distinct().count() < 2) {
-      conflictingIds.remove(id);
-    } else if (conflictingIds.size() < MAX_CONFLICTS_LISTED) {
-      conflictingIds.add(id);
-    }
   }
 
   /** Adds a claim to an id; the name is known with this key by now. */
@@ -415,7 +348,7 @@ public final class Keyring implements Standing.Lookup {
     if (named != null && named.claim(key) == null) {
       return LearnResult.CONFLICT;
     }
-    List<IdClaim> claims = new ArrayList<>(ids.getOrDefault(id, List.of()));
+    List<IdClaim> claims = new ArrayList<>(ids.of(id));
     if (claims.isEmpty() && !hasRoomForId(named, origin)) {
       return LearnResult.FULL;
     }
@@ -431,23 +364,23 @@ public final class Keyring implements Standing.Lookup {
     if (!mayHaveMore && !origin.isOwn()) {
       return LearnResult.FULL;
     }
-    if (!hasRoomForClaimant(claims, added)) {
+    if (!ids.hasRoomFor(claims, added)) {
       return LearnResult.CONFLICT;
     }
     claims.add(added);
-    putClaims(id, List.copyOf(claims));
+    ids.put(id, List.copyOf(claims));
     noteIdOfName(name, id);
     noteChange(id);
     if (claims.stream().anyMatch(each -> !each.name().equals(name))) {
       conflictCount++;
     }
-    return ownerOf(id) == added ? LearnResult.ADDED : LearnResult.CONFLICT;
+    return ids.ownerOf(id) == added ? LearnResult.ADDED : LearnResult.CONFLICT;
   }
 
   private boolean hasRoomForId(NameClaims named, Origin origin) {
     // A long: twice the largest capacity overflows an int.
     long limit = (long) maxNames * IDS_PER_NAME;
-    if (isHearsayFull(hearsayIds, limit, origin)) {
+    if (ids.isHearsayFull(limit, origin)) {
       return false;
     }
     int tier = named == null ? 0 : named.tier();
@@ -468,11 +401,11 @@ public final class Keyring implements Standing.Lookup {
         isConfirmation(added.origin(), known.origin()) ? added.origin() : known.origin();
     IdClaim better = new IdClaim(name, known.key(), origin, known.peer());
     if (better.equals(known)) {
-      boolean isContested = ownerOf(id) != known && added.name().isEmpty();
+      boolean isContested = ids.ownerOf(id) != known && added.name().isEmpty();
       return isContested ? LearnResult.CONFLICT : LearnResult.KNOWN;
     }
     claims.set(index, better);
-    putClaims(id, List.copyOf(claims));
+    ids.put(id, List.copyOf(claims));
     noteIdOfName(name, id);
     if (!better.name().equals(known.name()) || better.origin().isOwn()) {
       noteChange(id);
@@ -486,32 +419,6 @@ public final class Keyring implements Standing.Lookup {
     if (named != null && !named.ids().contains(id)) {
       names.put(name, named.withId(id));
     }
-  }
-
-  /** Drops the weakest claimant for a stronger one; false when the new one is the weakest. */
-  private boolean hasRoomForClaimant(List<IdClaim> claims, IdClaim added) {
-    if (added.origin().isOwn()) {
-      return true;
-    }
-    long ofPeer = claims.stream().filter(each -> each.peer().equals(added.peer())).count();
-    if (!added.peer().isEmpty() && ofPeer >= MAX_CLAIMANTS_OF_PEER) {
-      return false;
-    }
-    if (claims.size() < MAX_CLAIMANTS) {
-      return true;
-    }
-    IdClaim weakest = claims.stream().min(byStrength()).orElseThrow();
-    return byStrength().compare(weakest, added) < 0 && claims.remove(weakest);
-  }
-
-  private Comparator<IdClaim> byStrength() {
-    return Comparator.comparing((IdClaim claim) -> claim.origin().isOwn())
-        .thenComparing(
-            claim -> {
-              NameClaims named = names.get(claim.name());
-              NameClaims.Claim key = named == null ? null : named.claim(claim.key());
-              return key == null ? NameClaims.Evidence.NONE : named.evidence(key);
-            });
   }
 
   /**
@@ -565,7 +472,7 @@ public final class Keyring implements Standing.Lookup {
    */
   public KeyLookup lookup(String emitter, String emitterId) {
     NameClaims named = names.get(emitter);
-    IdClaim owner = ownerOf(emitterId);
+    IdClaim owner = ids.ownerOf(emitterId);
     if (owner != null && owner.origin().isOwn()) {
       return lookupByOwner(emitter, emitterId, named, owner);
     }
@@ -623,6 +530,12 @@ public final class Keyring implements Standing.Lookup {
     return named != null && named.isDecidedByOperator();
   }
 
+  /** The configured peers that have a vote for the key that holds for a name. */
+  public List<Witness> configuredSupporters(String name) {
+    NameClaims named = names.get(name);
+    return named == null ? List.of() : named.configuredSupporters();
+  }
+
   /** Whether another key held for a name until a change that {@link #takeChanges} still has. */
   public boolean isOverturned(String name) {
     synchronized (lock) {
@@ -676,27 +589,20 @@ public final class Keyring implements Standing.Lookup {
 
   /** The key of an id; empty when the id is unknown or contested. */
   public Optional<PublicKey> byId(String id) {
-    return Optional.ofNullable(ownerOf(id)).map(IdClaim::key);
+    return Optional.ofNullable(ids.ownerOf(id)).map(IdClaim::key);
   }
 
   /**
    * The distinct keys of all naras that claim an id, the best known first; only the operator's when
-   * it gave the id to a nara. At most {@value #MAX_CLAIMANTS}.
+   * it gave the id to a nara. At most {@value IdClaims#MAX_CLAIMANTS}.
    */
   public List<PublicKey> keysOfId(String id) {
-    List<IdClaim> claims = ids.getOrDefault(id, List.of());
-    List<IdClaim> own = claims.stream().filter(claim -> claim.origin().isOwn()).toList();
-    return (own.isEmpty() ? claims : own)
-        .stream().sorted(byStrength().reversed()).map(IdClaim::key).distinct().toList();
+    return ids.keysOf(id);
   }
 
   /** The names of the naras that claim an id with that key. */
   public List<String> claimantsOfId(String id, PublicKey key) {
-    return ids.getOrDefault(id, List.of()).stream()
-        .filter(claim -> claim.key().equals(key) && !claim.name().isEmpty())
-        .map(IdClaim::name)
-        .distinct()
-        .toList();
+    return ids.claimantsOf(id, key);
   }
 
   /**
@@ -704,11 +610,11 @@ public final class Keyring implements Standing.Lookup {
    * only owner has evidence that no peer can turn, and has used no other id before.
    */
   public boolean isIdDecided(String id) {
-    List<IdClaim> claims = ids.getOrDefault(id, List.of());
+    List<IdClaim> claims = ids.of(id);
     if (claims.stream().anyMatch(claim -> firstWins || claim.origin().isOwn())) {
       return true;
     }
-    IdClaim owner = ownerOf(id);
+    IdClaim owner = ids.ownerOf(id);
     NameClaims named = owner == null ? null : names.get(owner.name());
     return named != null
         && named.isDecisive()
@@ -719,7 +625,7 @@ public final class Keyring implements Standing.Lookup {
   /** The name that an id belongs to; empty when it is unknown or contested. */
   @Override
   public Optional<String> nameOf(String id) {
-    return Optional.ofNullable(ownerOf(id)).map(IdClaim::name).filter(name -> !name.isEmpty());
+    return Optional.ofNullable(ids.ownerOf(id)).map(IdClaim::name).filter(name -> !name.isEmpty());
   }
 
   /** The first id claimed for a name with its key, unless it is contested. */
@@ -729,36 +635,6 @@ public final class Keyring implements Standing.Lookup {
         ? Optional.empty()
         : Optional.of(named.claim(named.key()).id())
             .filter(id -> nameOf(id).filter(name::equals).isPresent());
-  }
-
-  /**
-   * The only claimant of an id whose key holds for its name, or null. Where this node or its
-   * operator claims an id, no other claim counts.
-   */
-  private IdClaim ownerOf(String id) {
-    List<IdClaim> claims = ids.get(id);
-    if (claims == null) {
-      return null;
-    }
-    // Plain loops: this runs once for each event.
-    boolean own = false;
-    for (IdClaim claim : claims) {
-      own |= claim.origin().isOwn();
-    }
-    IdClaim owner = null;
-    for (IdClaim claim : claims) {
-      boolean counts = own ? claim.origin().isOwn() : holdsKey(claim);
-      if (counts && owner != null) {
-        return null;
-      }
-      owner = counts ? claim : owner;
-    }
-    return owner;
-  }
-
-  private boolean holdsKey(IdClaim claim) {
-    NameClaims named = names.get(claim.name());
-    return named == null ? claim.name().isEmpty() : claim.key().equals(named.key());
   }
 
   /** How many names are known, contested ones included. */
@@ -788,10 +664,7 @@ public final class Keyring implements Standing.Lookup {
                   return new KeyEntry(claims.name(), claim.id(), claim.key(), claim.origin());
                 });
     Stream<KeyEntry> nameless =
-        ids.entrySet().stream()
-            .filter(each -> ownerOf(each.getKey()) != null)
-            .map(each -> Map.entry(each.getKey(), ownerOf(each.getKey())))
-            .filter(each -> each.getValue().name().isEmpty())
+        ids.nameless()
             .map(
                 each ->
                     new KeyEntry(
@@ -810,10 +683,9 @@ public final class Keyring implements Standing.Lookup {
         all.add(conflictOf(names.get(name)));
         listed.addAll(names.get(name).ids());
       }
-      for (String id : conflictingIds) {
-        List<IdClaim> claims = ids.get(id);
+      for (String id : ids.conflicting()) {
         if (!listed.contains(id)) {
-          all.add(idConflict(claims));
+          all.add(ids.conflict(id));
         }
       }
       return all;
@@ -828,8 +700,8 @@ public final class Keyring implements Standing.Lookup {
   }
 
   private Conflict conflictOf(NameClaims claims) {
-    List<IdClaim> others = claimants(claims);
-    List<ClaimedKey> keys = new ArrayList<>(claimedKeys(claims));
+    List<IdClaim> others = ids.rivalsOf(claims);
+    List<ClaimedKey> keys = new ArrayList<>(claims.claimedKeys());
     for (IdClaim other : others) {
       if (keys.stream().noneMatch(known -> known.key().equals(other.key()))) {
         keys.add(new ClaimedKey(other.key(), List.of(other.name() + " claims its id")));
@@ -841,40 +713,6 @@ public final class Keyring implements Standing.Lookup {
         Optional.ofNullable(claims.key()),
         claims.isDecidedByOperator(),
         others.stream().map(IdClaim::name).distinct().toList());
-  }
-
-  private static List<ClaimedKey> claimedKeys(NameClaims claims) {
-    return claims.claims().stream()
-        .sorted(
-            Comparator.comparing((NameClaims.Claim claim) -> !claim.key().equals(claims.key()))
-                .thenComparing(claims::evidence, Comparator.reverseOrder()))
-        .map(claim -> new ClaimedKey(claim.key(), claims.support(claim)))
-        .toList();
-  }
-
-  /** The claims of other names to the ids of this one. */
-  private List<IdClaim> claimants(NameClaims claims) {
-    return claims.ids().stream()
-        .flatMap(id -> ids.getOrDefault(id, List.of()).stream())
-        .filter(claim -> !claim.name().isEmpty() && !claim.name().equals(claims.name()))
-        .toList();
-  }
-
-  private static Conflict idConflict(List<IdClaim> claims) {
-    List<String> claimants =
-        claims.stream().map(IdClaim::name).filter(name -> !name.isEmpty()).distinct().toList();
-    List<ClaimedKey> keys =
-        claims.stream()
-            .map(IdClaim::key)
-            .distinct()
-            .map(key -> new ClaimedKey(key, List.of()))
-            .toList();
-    return new Conflict(
-        claimants.getFirst(),
-        keys,
-        Optional.of(keys.getFirst().key()),
-        false,
-        claimants.subList(1, claimants.size()));
   }
 
   /** Claims so far that did not get the name or the id, listed or not. */

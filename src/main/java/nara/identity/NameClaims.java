@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import nara.identity.Keyring.ClaimedKey;
 
 /**
  * All claims about the key of one name, and which of them holds. Immutable.
@@ -276,6 +277,23 @@ record NameClaims(
         .toList();
   }
 
+  /** All keys with their supporters, the one that holds first, then by evidence. */
+  List<ClaimedKey> claimedKeys() {
+    return claims.stream()
+        .sorted(
+            Comparator.comparing((Claim claim) -> !claim.key().equals(key()))
+                .thenComparing(this::evidence, Comparator.reverseOrder()))
+        .map(claim -> new ClaimedKey(claim.key(), support(claim)))
+        .toList();
+  }
+
+  /** The configured peers that support the claim that holds. */
+  List<Witness> configuredSupporters() {
+    return decided == CONTESTED
+        ? List.of()
+        : votes(claims.get(decided), claims).stream().filter(Witness::configured).toList();
+  }
+
   private static List<String> addresses(Set<Witness> votes, boolean configured) {
     return votes.stream()
         .filter(witness -> witness.configured() == configured)
@@ -418,7 +436,7 @@ record NameClaims(
   int tier() {
     boolean certain =
         claims.stream().map(this::evidence).anyMatch(each -> each.isFromOperator() || each.live());
-    return certain ? Keyring.TIERS : used || standing().isSupported() ? 2 : isHearsay() ? 0 : 1;
+    return certain ? KeyringRoom.TIERS : used || standing().isSupported() ? 2 : isHearsay() ? 0 : 1;
   }
 
   /** The peer that brought the name: a flood of names from one peer evicts its own names first. */

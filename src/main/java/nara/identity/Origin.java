@@ -21,7 +21,7 @@ public enum Origin {
   PEER_QUERY,
   /** An imported file of events. */
   IMPORT,
-  /** This node's sealed snapshot, for a key that had evidence from the operator before. */
+  /** This node's sealed snapshot, for a key that no peer could turn before. */
   SNAPSHOT,
   /** This node itself. */
   SELF,

@@ -1,5 +1,6 @@
 package nara.ledger;
 
+import java.util.List;
 import nara.event.Observation;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
@@ -32,16 +33,29 @@ final class PairObservations {
   }
 
   private final Key key;
+  private final Share.Key share;
 
   /** The first to be removed comes first. */
   private final SortedIndex observations = new SortedIndex(Share.ORDER);
 
-  PairObservations(Key key) {
+  /**
+   * @param share to which the observations belong
+   */
+  PairObservations(Key key, Share.Key share) {
     this.key = key;
+    this.share = share;
   }
 
   Key key() {
     return key;
+  }
+
+  Share.Key share() {
+    return share;
+  }
+
+  List<StoredEvent> all() {
+    return observations.stream().toList();
   }
 
   void add(StoredEvent stored) {

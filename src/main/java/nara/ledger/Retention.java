@@ -23,6 +23,7 @@ import nara.event.Social;
 import nara.identity.Standing;
 import nara.ledger.PairObservations.Key;
 import nara.ledger.Share.Group;
+import nara.ledger.Share.Kind;
 import nara.ledger.index.Backing;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
@@ -31,8 +32,9 @@ import nara.ledger.index.StoredEvent;
  * Decides which events stay: the limits of pings and of observations, the maximum number and the
  * maximum size. A flood costs its sender, not the others.
  *
- * <p>Every event belongs to the {@link Share} of the nara that acted. While the ledger is full, the
- * first of these that applies loses its lowest event:
+ * <p>Every event belongs to a {@link Share} of the nara that acted. What an established nara
+ * observed of others that are not established is a share among those that are not. While the ledger
+ * is full, the first of these that applies loses its lowest event:
  *
  * <ol>
  *   <li>the pings, beyond {@link #PING_PART} of the room;
@@ -244,11 +246,16 @@ final class Retention {
           .add(stored);
       return;
     }
-    Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
-    change(share, () -> share.add(stored));
     if (event.payload() instanceof Observation observation) {
-      PairObservations pair = pairs.computeIfAbsent(Key.of(observation), PairObservations::new);
+      PairObservations pair =
+          pairs.computeIfAbsent(
+              Key.of(observation), key -> new PairObservations(key, shareOf(key)));
+      Share share = shares.computeIfAbsent(pair.share(), this::newShare);
+      change(share, () -> share.add(stored));
       updatePair(share, pair, () -> pair.add(stored));
+    } else {
+      Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
+      change(share, () -> share.add(stored));
     }
   }
 
@@ -267,13 +274,16 @@ final class Retention {
       }
       return;
     }
-    Share share = shares.get(Share.Key.of(event));
+    Share share;
     if (event.payload() instanceof Observation observation) {
       PairObservations pair = pairs.get(Key.of(observation));
+      share = shares.get(pair.share());
       updatePair(share, pair, () -> pair.remove(stored));
       if (pair.isEmpty()) {
         pairs.remove(pair.key());
       }
+    } else {
+      share = shares.get(Share.Key.of(event));
     }
     change(share, () -> share.remove(stored));
     if (share.isEmpty()) {
@@ -288,8 +298,20 @@ final class Retention {
     return share;
   }
 
+  private Share.Key shareOf(Key pair) {
+    boolean ofLower = isEstablished(pair.observer()) && !isEstablished(pair.subject());
+    return new Share.Key(pair.observer(), ofLower ? Kind.OBSERVATIONS : Kind.ACTS);
+  }
+
+  private boolean isEstablished(String name) {
+    return name.equals(owner) || standings.standing(name) == Standing.ESTABLISHED;
+  }
+
   private Group groupOf(Share.Key key) {
-    return isOwn(key) ? Group.OWN : Group.of(standings.standing(key.name()));
+    Group group = isOwn(key) ? Group.OWN : Group.of(standings.standing(key.name()));
+    return key.kind() == Kind.OBSERVATIONS && group.compareTo(Group.VOUCHED) > 0
+        ? Group.VOUCHED
+        : group;
   }
 
   private String voucherOf(Share.Key key) {
@@ -297,7 +319,7 @@ final class Retention {
   }
 
   private boolean isOwn(Share.Key key) {
-    return key.name().equals(owner) && !key.ofCheckpoints();
+    return key.name().equals(owner) && key.kind() != Kind.CHECKPOINTS;
   }
 
   /** Changes a share and updates what its group uses. */
@@ -508,8 +530,20 @@ final class Retention {
     return lowest;
   }
 
-  /** Ranks a stored event by the standings of now; returns whether its rank has changed. */
+  /**
+   * Ranks a stored event by the standings of now, and assigns an observation to its share; returns
+   * whether anything has changed.
+   */
   private boolean updateRank(StoredEvent stored) {
+    if (stored.event().payload() instanceof Observation observation) {
+      PairObservations pair = pairs.get(Key.of(observation));
+      if (!pair.share().equals(shareOf(pair.key()))) {
+        List<StoredEvent> all = pair.all();
+        all.forEach(this::remove);
+        all.forEach(this::add);
+        return true;
+      }
+    }
     if (stored.retentionRank == rankOf(stored)) {
       return false;
     }

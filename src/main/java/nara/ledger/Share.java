@@ -10,7 +10,8 @@ import nara.ledger.index.StoredEvent;
 
 /**
  * The stored events of one emitter: of the nara that acted, whoever signed or relayed them. A
- * checkpoint has no actor, so the checkpoints about each subject are a share of their own.
+ * checkpoint has no actor, so the checkpoints about each subject are a share of their own. So are
+ * the {@link Kind#OBSERVATIONS} of a nara.
  */
 final class Share {
   /** The bits of a sort key below the rank, which has five. */
@@ -28,17 +29,34 @@ final class Share {
           Comparator.comparingLong(Share::retentionTime)
               .thenComparing(StoredEvent::event, StoredEvent::compare));
 
-  record Key(String name, boolean ofCheckpoints) implements Comparable<Key> {
+  /** What a share consists of. */
+  enum Kind {
+    /** The events of a nara that acted. */
+    ACTS,
+    /**
+     * What an established nara observed of naras that are not established. Anybody can make such
+     * naras, so they must not cost the observer the room for its other events.
+     */
+    OBSERVATIONS,
+    /** The checkpoints about a nara. */
+    CHECKPOINTS
+  }
+
+  /**
+   * @param name of the actor, or of the subject of checkpoints
+   */
+  record Key(String name, Kind kind) implements Comparable<Key> {
+    /** The key of an event that is no observation. */
     static Key of(Event event) {
       return event.actor().isEmpty()
-          ? new Key(event.target(), true)
-          : new Key(event.actor(), false);
+          ? new Key(event.target(), Kind.CHECKPOINTS)
+          : new Key(event.actor(), Kind.ACTS);
     }
 
     @Override
     public int compareTo(Key other) {
       int byName = name.compareTo(other.name);
-      return byName != 0 ? byName : Boolean.compare(ofCheckpoints, other.ofCheckpoints);
+      return byName != 0 ? byName : kind.compareTo(other.kind);
     }
   }
 

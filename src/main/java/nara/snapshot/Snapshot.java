@@ -17,8 +17,6 @@ import nara.event.Event;
 import nara.event.HeyThere;
 import nara.event.Verdict;
 import nara.identity.Keyring;
-import nara.identity.Keyring.KeyEntry;
-import nara.identity.Origin;
 import nara.ledger.LedgerRequest.JudgedEvent;
 
 /**
@@ -35,13 +33,13 @@ import nara.ledger.LedgerRequest.JudgedEvent;
  */
 record Snapshot(
     Instant writtenAt,
-    List<KeyEntry> keys,
+    List<SnapshotKey> keys,
     Map<String, byte[]> sections,
     Iterable<JudgedEvent> events) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /** A snapshot in which no other part keeps anything. */
-  Snapshot(Instant writtenAt, List<KeyEntry> keys, Iterable<JudgedEvent> events) {
+  Snapshot(Instant writtenAt, List<SnapshotKey> keys, Iterable<JudgedEvent> events) {
     this(writtenAt, keys, Map.of(), events);
   }
 
@@ -64,7 +62,7 @@ record Snapshot(
   }
 
   /** The keys that decide verdicts of the events, without ids that are contested now. */
-  private static List<KeyEntry> restorableKeys(Keyring keyring, List<JudgedEvent> events) {
+  private static List<SnapshotKey> restorableKeys(Keyring keyring, List<JudgedEvent> events) {
     Set<String> names = new HashSet<>();
     Set<String> ids = new HashSet<>();
     for (JudgedEvent judged : events) {
@@ -82,19 +80,8 @@ record Snapshot(
         .filter(entry -> names.contains(entry.name()) || ids.contains(entry.id()))
         // Its events may still be those of the former key: the restart verifies them.
         .filter(entry -> !keyring.isOverturned(entry.name()))
-        .map(entry -> restorable(entry, keyring))
+        .map(entry -> SnapshotKey.of(entry, keyring))
         .toList();
-  }
-
-  private static KeyEntry restorable(KeyEntry entry, Keyring keyring) {
-    boolean keepsId = entry.name().isEmpty() || keyring.idOf(entry.name()).isPresent();
-    return new KeyEntry(
-        entry.name(),
-        keepsId ? entry.id() : "",
-        entry.key(),
-        entry.origin().isOwn()
-            ? Origin.CONFIG
-            : keyring.isFromOperator(entry.name()) ? Origin.SNAPSHOT : Origin.HEY_THERE);
   }
 
   /** Writes the content and then the seal. Flushes the stream and leaves it open. */
@@ -108,8 +95,8 @@ record Snapshot(
           }
         }) {
       writeLine(lines, SnapshotLines.header(writtenAt));
-      for (KeyEntry entry : keys) {
-        writeLine(lines, SnapshotLines.key(entry));
+      for (SnapshotKey each : keys) {
+        writeLine(lines, SnapshotLines.key(each));
       }
       for (Map.Entry<String, byte[]> section : sections.entrySet()) {
         for (byte[] line : SnapshotLines.section(section.getKey(), section.getValue())) {

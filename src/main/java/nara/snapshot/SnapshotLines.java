@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import nara.event.Verdict;
 import nara.identity.Keyring.KeyEntry;
 import nara.identity.Origin;
 import nara.identity.PublicKey;
+import nara.identity.Witness;
 
 /**
  * The metadata lines of a snapshot: the format, keys, and the verdict of the events that follow.
@@ -40,6 +42,9 @@ public final class SnapshotLines {
   private static final String STRONG = "strong";
   private static final String WEAK = "weak";
 
+  /** The addresses of configured peers follow. An earlier version takes such a key for weak. */
+  private static final String SUPPORTED = "supported by ";
+
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -49,11 +54,20 @@ public final class SnapshotLines {
     return line(FORMAT, writtenAt.toString());
   }
 
-  /** The line of a key with the evidence that its origin stands for; see {@link #parseKey}. */
-  static byte[] key(KeyEntry entry) {
+  /** The line of a key with the evidence for it; see {@link #parseKey}. */
+  static byte[] key(SnapshotKey key) {
+    KeyEntry entry = key.entry();
     String evidence =
-        entry.origin().isOwn() ? OWN : entry.origin() == Origin.SNAPSHOT ? STRONG : WEAK;
+        entry.origin().isOwn()
+            ? OWN
+            : entry.origin() == Origin.SNAPSHOT
+                ? STRONG
+                : key.supporters().isEmpty() ? WEAK : SUPPORTED + hosts(key.supporters());
     return line(KEY, entry.name(), entry.id(), entry.key().encoded(), evidence);
+  }
+
+  private static String hosts(List<Witness> supporters) {
+    return supporters.stream().map(Witness::host).collect(Collectors.joining(" "));
   }
 
   static byte[] verdict(Verdict verdict) {
@@ -115,12 +129,11 @@ public final class SnapshotLines {
   }
 
   /**
-   * The key in a key line; empty for other lines. The origin is {@link Origin#CONFIG} for a key of
-   * this node or its operator, {@link Origin#SNAPSHOT} for one with strong evidence, and {@link
-   * Origin#HEY_THERE} for a weak one. A restart must not make a claim stronger than it was. So the
-   * key is weak, too, when the field is unknown or missing, as in files of earlier versions.
+   * The key in a key line; empty for other lines. A restart must not make a claim stronger than it
+   * was. So the key is weak when the evidence is unknown or missing, as in files of earlier
+   * versions.
    */
-  static Optional<KeyEntry> parseKey(List<String> fields) {
+  static Optional<SnapshotKey> parseKey(List<String> fields) {
     if (fields.size() < 4 || fields.size() > 5 || !KEY.equals(fields.get(0))) {
       return Optional.empty();
     }
@@ -130,7 +143,18 @@ public final class SnapshotLines {
             ? Origin.CONFIG
             : STRONG.equals(evidence) ? Origin.SNAPSHOT : Origin.HEY_THERE;
     return PublicKey.parse(fields.get(3))
-        .map(key -> new KeyEntry(fields.get(1), fields.get(2), key, origin));
+        .map(key -> new KeyEntry(fields.get(1), fields.get(2), key, origin))
+        .map(entry -> new SnapshotKey(entry, supporters(evidence)));
+  }
+
+  private static List<Witness> supporters(String evidence) {
+    return evidence != null && evidence.startsWith(SUPPORTED)
+        ? Arrays.stream(evidence.substring(SUPPORTED.length()).split(" "))
+            .filter(host -> !host.isEmpty())
+            .map(host -> new Witness(host, true))
+            .limit(SnapshotKey.MAX_SUPPORTERS)
+            .toList()
+        : List.of();
   }
 
   /** Whether the verdict in a verdict line is {@code valid}; empty for other lines. */

@@ -19,7 +19,6 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
 import nara.event.json.RawEvents;
-import nara.identity.Keyring;
 
 /**
  * Reads a snapshot in parts of bounded size.
@@ -49,7 +48,7 @@ final class SnapshotReader implements AutoCloseable {
   sealed interface Part {}
 
   /** Keys from a sealed file. */
-  record KeysPart(List<Keyring.KeyEntry> entries) implements Part {}
+  record KeysPart(List<SnapshotKey> keys) implements Part {}
 
   /**
    * Events.
@@ -140,7 +139,7 @@ final class SnapshotReader implements AutoCloseable {
    * @throws SnapshotChangedException when the file changed after its seal was checked
    */
   Part next() throws SnapshotChangedException {
-    List<Keyring.KeyEntry> keys = new ArrayList<>();
+    List<SnapshotKey> keys = new ArrayList<>();
     List<byte[]> events = new ArrayList<>();
     int bytes = 0;
     while (events.size() < PART_EVENTS && bytes < PART_BYTES && keys.size() < PART_EVENTS) {

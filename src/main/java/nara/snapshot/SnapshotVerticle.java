@@ -16,7 +16,6 @@ import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.identity.Keyring;
-import nara.identity.Keyring.KeyEntry;
 import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.snapshot.SnapshotReader.EndOfSnapshot;
@@ -194,13 +193,9 @@ public final class SnapshotVerticle extends VerticleBase {
             part ->
                 switch (part) {
                   case KeysPart found -> {
-                    for (KeyEntry entry : found.entries()) {
-                      verifiedWith.put(entry.name(), entry.key());
-                      // The operator may have taken back a key of its own.
-                      if (!entry.origin().isOwn()) {
-                        keys.learn(entry.name(), entry.id(), entry.key(), entry.origin());
-                        totals.keysLearned++;
-                      }
+                    for (SnapshotKey each : found.keys()) {
+                      verifiedWith.put(each.entry().name(), each.entry().key());
+                      totals.keysLearned += each.restore(keys) ? 1 : 0;
                     }
                     yield restoreParts(reader, verifiedWith, totals);
                   }

@@ -470,7 +470,7 @@ class KeyringTest {
         keyring.learn("plaza " + i, "L", number(1_000 + i), HEY_THERE);
       }
       keyring.learn("lisa", "L", LISAS, HEY_THERE, MOE);
-      assertThat(keyring.keysOfId("L")).hasSizeLessThanOrEqualTo(Keyring.MAX_CLAIMANTS);
+      assertThat(keyring.keysOfId("L")).hasSizeLessThanOrEqualTo(IdClaims.MAX_CLAIMANTS);
       assertThat(keyring.keysOfId("L").getFirst()).isEqualTo(LISAS);
     }
 

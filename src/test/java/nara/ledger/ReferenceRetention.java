@@ -177,11 +177,11 @@ final class ReferenceRetention {
     Comparator<StoredEvent> lowest =
         Comparator.<StoredEvent>comparingInt(this::rank)
             .thenComparingLong(Share::retentionTime)
-            .thenComparing(h -> Share.Key.of(h.event()));
+            .thenComparing(h -> shareOf(h));
     List<StoredEvent> lowestOfHouses = new ArrayList<>();
     for (List<StoredEvent> set : groups(kept, h -> group.test(h) ? voucherSet(h) : null)) {
       List<StoredEvent> lowestOfShares =
-          groups(set, h -> Share.Key.of(h.event())).stream().map(List::getLast).toList();
+          groups(set, h -> shareOf(h)).stream().map(List::getLast).toList();
       ToIntFunction<StoredEvent> size = h -> excess(kept, surplus, inShareOf(h));
       lowestOfHouses.add(
           Collections.min(
@@ -194,7 +194,7 @@ final class ReferenceRetention {
             .reversed()
             .thenComparing((a, b) -> size.applyAsInt(a) > 0 ? 0 : lowest.compare(a, b))
             .thenComparing(this::voucher)
-            .thenComparing(h -> Share.Key.of(h.event())));
+            .thenComparing(h -> shareOf(h)));
   }
 
   /** The events of a share or a voucher set beyond the fair number. */
@@ -203,23 +203,42 @@ final class ReferenceRetention {
     return Math.max(0, count(kept, part.and(h -> !isPing(h) && !surplus.contains(h))) - fairFrom);
   }
 
-  private static Predicate<StoredEvent> inShareOf(StoredEvent stored) {
-    return h -> Share.Key.of(h.event()).equals(Share.Key.of(stored.event()));
+  private Predicate<StoredEvent> inShareOf(StoredEvent stored) {
+    return h -> shareOf(h).equals(shareOf(stored));
   }
 
   private Predicate<StoredEvent> inHouseOf(StoredEvent stored) {
     return h -> voucherSet(h).equals(voucherSet(stored));
   }
 
+  private Share.Key shareOf(StoredEvent stored) {
+    return stored.event().payload() instanceof Observation o && isOfLower(o)
+        ? new Share.Key(o.observer(), Share.Kind.OBSERVATIONS)
+        : Share.Key.of(stored.event());
+  }
+
+  /** What an established nara observed of one that is not established. */
+  private boolean isOfLower(Observation o) {
+    return isEstablished(o.observer()) && !isEstablished(o.subject());
+  }
+
+  private boolean isEstablished(String name) {
+    return name.equals(config.owner()) || standings.standing(name) == Standing.ESTABLISHED;
+  }
+
   /** The standing and the voucher, or the share of a nara without a voucher. */
   private Object voucherSet(StoredEvent stored) {
-    Share.Key share = Share.Key.of(stored.event());
+    Share.Key share = shareOf(stored);
     String voucher = voucher(stored);
-    return voucher.isEmpty() ? share : List.of(standings.standing(share.name()), voucher);
+    Standing standing =
+        share.kind() == Share.Kind.OBSERVATIONS
+            ? Standing.VOUCHED
+            : standings.standing(share.name());
+    return voucher.isEmpty() ? share : List.of(standing, voucher);
   }
 
   private String voucher(StoredEvent stored) {
-    return isOwn(stored) ? "" : standings.voucher(Share.Key.of(stored.event()).name());
+    return isActor(stored, config.owner()) ? "" : standings.voucher(shareOf(stored).name());
   }
 
   private static int count(List<StoredEvent> events, Predicate<StoredEvent> which) {
@@ -231,14 +250,23 @@ final class ReferenceRetention {
   }
 
   private boolean isOwn(StoredEvent stored) {
-    String actor = stored.event().actor();
-    return !isPing(stored) && !actor.isEmpty() && actor.equals(config.owner());
+    return !isPing(stored)
+        && isActor(stored, config.owner())
+        && shareOf(stored).kind() == Share.Kind.ACTS;
+  }
+
+  private static boolean isActor(StoredEvent stored, String name) {
+    return !name.isEmpty() && stored.event().actor().equals(name);
   }
 
   private boolean isOf(StoredEvent stored, Standing standing) {
     String name =
         stored.event().actor().isEmpty() ? stored.event().target() : stored.event().actor();
-    return !isPing(stored) && !isOwn(stored) && standings.standing(name) == standing;
+    Standing now =
+        shareOf(stored).kind() == Share.Kind.OBSERVATIONS
+            ? Standing.VOUCHED
+            : standings.standing(name);
+    return !isPing(stored) && !isOwn(stored) && now == standing;
   }
 
   private int compareVariants(StoredEvent a, StoredEvent b) {

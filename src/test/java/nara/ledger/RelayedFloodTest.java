@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import nara.event.Event;
+import nara.event.Observation;
 import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Keyring;
@@ -75,6 +76,39 @@ class RelayedFloodTest {
   }
 
   @Test
+  void observations_of_the_flooders_names_take_no_room_of_the_observers_other_events() {
+    List<Event> observations = new ArrayList<>();
+    for (int observer = 0; observer < HONEST_NARAS; observer++) {
+      for (int puppet = 0; puppet < PUPPETS; puppet++) {
+        for (int i = 0; i < 12; i++) {
+          observations.add(restart("honest-" + observer, "puppet-" + puppet, 1 + i));
+        }
+      }
+    }
+
+    merge(observations);
+    flood();
+
+    assertThat(ledger.export())
+        .containsAll(honest.subList(MAX_EVENTS / 2, MAX_EVENTS))
+        .hasSizeLessThanOrEqualTo(MAX_EVENTS);
+  }
+
+  @Test
+  void observations_of_a_nara_count_with_the_observers_other_events_once_it_responds() {
+    List<Event> observations = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      observations.add(restart("honest-1", "puppet-1", 1 + i));
+    }
+    merge(observations);
+
+    keys.learn("puppet-1", "", key("puppet-1"), Origin.NAMED_PING, RELAYS.getFirst());
+    flood();
+
+    assertThat(ledger.export()).containsAll(observations);
+  }
+
+  @Test
   void naras_that_are_offline_keep_what_the_others_leave_free() {
     Ledger recovered = new Ledger(LedgerConfig.ofSize(MAX_EVENTS), keys);
     List<JudgedEvent> history = new ArrayList<>();
@@ -116,6 +150,26 @@ class RelayedFloodTest {
         seconds * TestEvents.SECOND,
         actor,
         new Social("tease", actor, "", target, "", "flood", ""));
+  }
+
+  private static Event restart(String observer, String subject, long number) {
+    return TestEvents.signed(
+        (2 * MAX_EVENTS + number) * TestEvents.SECOND,
+        observer,
+        new Observation(
+            observer,
+            "",
+            subject,
+            "",
+            Observation.RESTART,
+            3,
+            false,
+            number,
+            number,
+            0,
+            "",
+            "",
+            0));
   }
 
   private static PublicKey key(String name) {

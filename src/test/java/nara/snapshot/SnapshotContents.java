@@ -32,7 +32,7 @@ record SnapshotContents(
       while (true) {
         switch (reader.next()) {
           case SnapshotReader.KeysPart part ->
-              part.entries().forEach(entry -> keys.add(text(entry)));
+              part.keys().forEach(each -> keys.add(text(each.entry())));
           case SnapshotReader.EventsPart part -> {
             List<String> into = part.valid() ? valid : others;
             for (Span span : part.events().spans()) {

@@ -90,7 +90,7 @@ public final class SnapshotFuzz implements FuzzTarget {
       switch (snapshot.next()) {
         case SnapshotReader.KeysPart keys -> {
           Property.holds(snapshot.sealed(), "keys come from a sealed file only");
-          Property.holds(keys.entries().size() <= SnapshotReader.PART_EVENTS, "keys are bounded");
+          Property.holds(keys.keys().size() <= SnapshotReader.PART_EVENTS, "keys are bounded");
         }
         case SnapshotReader.EventsPart part -> {
           Property.holds(snapshot.sealed() || !part.valid(), "no seal, no verdict");

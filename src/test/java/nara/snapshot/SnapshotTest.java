@@ -58,16 +58,17 @@ class SnapshotTest {
     }
 
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
-        .extracting(entry -> entry.name() + ':' + entry.origin())
+        .extracting(
+            key -> key.entry().name() + ':' + key.entry().origin() + key.supporters().size())
         .containsExactly(
-            "announced:HEY_THERE",
-            "elsewhere:HEY_THERE",
-            "hearsay:HEY_THERE",
-            "lisa:CONFIG",
-            "live:SNAPSHOT",
-            "operator:CONFIG",
-            "restored:SNAPSHOT",
-            "vouched:SNAPSHOT");
+            "announced:HEY_THERE0",
+            "elsewhere:HEY_THERE0",
+            "hearsay:HEY_THERE0",
+            "lisa:CONFIG0",
+            "live:SNAPSHOT0",
+            "operator:CONFIG0",
+            "restored:SNAPSHOT0",
+            "vouched:HEY_THERE1");
   }
 
   @Test
@@ -86,21 +87,29 @@ class SnapshotTest {
 
     keyring.takeChanges();
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
-        .extracting(Keyring.KeyEntry::name)
+        .extracting(key -> key.entry().name())
         .containsExactly("bart");
   }
 
   @Test
   void key_lines_keep_the_evidence_and_earlier_ones_are_weak() {
+    Witness configured = new Witness("10.0.0.1:7433", true);
     for (Origin origin : List.of(Origin.CONFIG, Origin.SNAPSHOT, Origin.HEY_THERE)) {
-      Keyring.KeyEntry entry = new Keyring.KeyEntry("bart", "B", BART.key(), origin);
-      assertThat(parsed(SnapshotLines.key(entry))).contains(entry);
+      SnapshotKey key = new SnapshotKey(entry(origin));
+      assertThat(parsed(SnapshotLines.key(key))).contains(key);
     }
+    SnapshotKey supported =
+        new SnapshotKey(entry(Origin.HEY_THERE), List.of(configured, Witness.OWNER));
+    assertThat(parsed(SnapshotLines.key(supported))).contains(supported);
     assertThat(parsed(("[\"key\",\"bart\",\"B\",\"" + BART.key() + "\"]").getBytes(UTF_8)))
-        .contains(new Keyring.KeyEntry("bart", "B", BART.key(), Origin.HEY_THERE));
+        .contains(new SnapshotKey(entry(Origin.HEY_THERE)));
   }
 
-  private static Optional<Keyring.KeyEntry> parsed(byte[] line) {
+  private static Keyring.KeyEntry entry(Origin origin) {
+    return new Keyring.KeyEntry("bart", "B", BART.key(), origin);
+  }
+
+  private static Optional<SnapshotKey> parsed(byte[] line) {
     return SnapshotLines.parseKey(SnapshotLines.fields(line));
   }
 
@@ -117,7 +126,7 @@ class SnapshotTest {
     List<JudgedEvent> events =
         List.of(SnapshotContents.judged(BART.tease(1, "lisa"), Verdict.VALID));
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
-        .extracting(Keyring.KeyEntry::name)
+        .extracting(key -> key.entry().name())
         .containsExactly("bart", "lisa");
   }
 
@@ -129,7 +138,7 @@ class SnapshotTest {
     List<JudgedEvent> events =
         List.of(SnapshotContents.judged(BART.tease(1, "milhouse"), Verdict.VALID));
     assertThat(Snapshot.of(SnapshotContents.NOON, keyring, events).keys())
-        .extracting(entry -> entry.name() + ':' + entry.id())
+        .extracting(key -> key.entry().name() + ':' + key.entry().id())
         .containsExactly("bart:", "milhouse:");
   }
 }

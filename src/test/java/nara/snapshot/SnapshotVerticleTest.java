@@ -121,6 +121,9 @@ class SnapshotVerticleTest {
   void restored_keys_with_strong_evidence_outweigh_those_of_peers() {
     begin("lisa", TrustPolicy.VERIFIED);
     offer(PEER, corpus.events());
+    for (Keyring.KeyEntry entry : keys.entries()) {
+      keys.learn(entry.name(), "", entry.key(), Origin.NAMED_PING, PEER);
+    }
     end();
     restored(begin("lisa", TrustPolicy.VERIFIED));
     List<Keyring.KeyEntry> known = keys.entries();
@@ -137,6 +140,38 @@ class SnapshotVerticleTest {
       assertThat(keys.byName(entry.name())).contains(key);
       assertThat(keys.isDecided(entry.name())).isTrue();
     }
+  }
+
+  @Test
+  void vote_of_a_configured_peer_is_one_vote_after_a_restart() {
+    List<byte[]> forged = new ArrayList<>();
+    addHistory(forged, Citizen.impostor("bart"), 5);
+    addHistory(forged, Citizen.impostor("maggie"), 5);
+    List<byte[]> honest = new ArrayList<>();
+    addHistory(honest, Citizen.named("bart"), 5);
+    addHistory(honest, Citizen.named("maggie"), 5);
+    begin("lisa", TrustPolicy.VERIFIED);
+    offer(PEER, forged);
+    end();
+
+    // Twice, because the second snapshot has restored keys.
+    begin("lisa", TrustPolicy.VERIFIED);
+    end();
+    restored(begin("lisa", TrustPolicy.VERIFIED));
+
+    assertThat(keys.isFromOperator("bart")).isTrue();
+    assertThat(keys.isDecided("bart")).isFalse();
+    assertThat(keys.voucher("bart")).isEqualTo(PEER.host());
+    // The same peer again is no second vote, so one other peer is not stronger, but two are.
+    keys.support("bart", Citizen.impostor("bart").key(), PEER);
+    Witness second = new Witness("10.0.0.2:7433", true);
+    offer(second, honest.subList(0, 5));
+    assertThat(keys.byName("bart")).contains(Citizen.impostor("bart").key());
+    offer(new Witness("10.0.0.3:7433", true), honest.subList(0, 5));
+    keys.learn("maggie", "", Citizen.named("maggie").key(), Origin.NAMED_PING, second);
+    offer(second, honest.subList(5, 10));
+    verifyQuarantined();
+    assertThat(held()).isEqualTo(texts(honest));
   }
 
   @Test

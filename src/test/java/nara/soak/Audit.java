@@ -9,6 +9,7 @@ import java.util.Set;
 import nara.event.Chau;
 import nara.event.EventId;
 import nara.event.HeyThere;
+import nara.event.Observation;
 import nara.event.ReadResult.ParsedEvent;
 import nara.event.json.EventReader;
 import nara.identity.Identity;
@@ -24,6 +25,8 @@ import nara.trust.verifier.SignatureVerifier;
  * A node's ledger as it serves it, page by page, to one of its neighbours.
  *
  * @param answered whether all pages came; otherwise the rest counts what came
+ * @param byHonest events of honest nodes, without their observations of others
+ * @param observations of others, by honest nodes; the rest of the ledger is of others
  * @param forged events in the name of an honest node, with a signature that isn't its own
  * @param forgedAnnouncements the same of hey-theres and chaus, which carry a key of their own
  * @param honestHeld how many of the expected honest events are among them
@@ -31,6 +34,8 @@ import nara.trust.verifier.SignatureVerifier;
 record Audit(
     boolean answered,
     int ledger,
+    int byHonest,
+    int observations,
     int forged,
     int forgedAnnouncements,
     int honestHeld,
@@ -48,6 +53,8 @@ record Audit(
     Identity me = asker.citizen().identity();
     EventReader reader = new EventReader();
     Set<EventId> held = new HashSet<>();
+    int byHonest = 0;
+    int observations = 0;
     int forged = 0;
     int announcements = 0;
     long after = Long.MIN_VALUE;
@@ -66,6 +73,13 @@ record Audit(
         for (int i = 0; i < read.events().size(); i++) {
           if (read.events().read(i, reader) instanceof ParsedEvent event) {
             held.add(event.event().id());
+            if (honestKeys.containsKey(event.event().actor())) {
+              boolean ofOther =
+                  event.event().payload() instanceof Observation observation
+                      && !honestKeys.containsKey(observation.subject());
+              observations += ofOther ? 1 : 0;
+              byHonest += ofOther ? 0 : 1;
+            }
             if (isForged(event, honestKeys, verifier)) {
               boolean announces =
                   event.event().payload() instanceof HeyThere
@@ -82,7 +96,15 @@ record Audit(
       }
     }
     int honest = (int) expected.stream().filter(held::contains).count();
-    return new Audit(answered, held.size(), forged, announcements, honest, expected.size());
+    return new Audit(
+        answered,
+        held.size(),
+        byHonest,
+        observations,
+        forged,
+        announcements,
+        honest,
+        expected.size());
   }
 
   private static boolean isForged(

@@ -30,7 +30,7 @@ record Sample(
     long healthMs,
     boolean ready) {
   static final String CSV_HEADER =
-      "seconds,node,age_s,heap_kb,rss_kb,threads,files,answered,ledger,forged,"
+      "seconds,node,age_s,heap_kb,rss_kb,threads,files,answered,ledger,by_honest,observations_of_others,forged,"
           + "forged_announcements,honest_held,honest_expected,health_ms,ready";
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
@@ -84,7 +84,7 @@ record Sample(
   }
 
   String csv() {
-    return "%d,%s,%d,%d,%d,%d,%d,%b,%d,%d,%d,%d,%d,%d,%b"
+    return "%d,%s,%d,%d,%d,%d,%d,%b,%d,%d,%d,%d,%d,%d,%d,%d,%b"
         .formatted(
             seconds,
             node,
@@ -95,6 +95,8 @@ record Sample(
             files,
             audit.answered(),
             audit.ledger(),
+            audit.byHonest(),
+            audit.observations(),
             audit.forged(),
             audit.forgedAnnouncements(),
             audit.honestHeld(),

@@ -86,6 +86,14 @@ final class SoakReport {
     row("threads", first, last, Sample::threads, COUNT_TOLERANCE, 1);
     row("open files", first, last, Sample::files, COUNT_TOLERANCE, 1);
     row("events in the ledger", first, last, sample -> sample.audit().ledger(), -1, 1);
+    row("of these by honest nodes", first, last, sample -> sample.audit().byHonest(), -1, 1);
+    row(
+        "their observations of others",
+        first,
+        last,
+        sample -> sample.audit().observations(),
+        -1,
+        1);
     text.append('\n');
     outcomes();
     for (String fault : faults) {

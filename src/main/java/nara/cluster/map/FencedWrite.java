@@ -33,7 +33,7 @@ final class FencedWrite
   FencedWrite() {}
 
   /**
-   * @param onlyIfAbsent keeps existing entries, without a notification
+   * @param onlyIfAbsent keeps existing entries, without a notification, except retracted events
    */
   FencedWrite(long term, Map<String, byte[]> entries, boolean onlyIfAbsent) {
     this.term = term;
@@ -51,10 +51,14 @@ final class FencedWrite
       return tracker.highest();
     }
     byte[] bytes = entries.get(entry.getKey());
-    if (!onlyIfAbsent || bytes == null || entry.getValue() == null) {
+    if (!onlyIfAbsent || bytes == null || isAbsent(entry.getValue())) {
       entry.setValue(bytes == null || bytes.length == 0 ? null : bytes);
     }
     return null;
+  }
+
+  private static boolean isAbsent(byte[] value) {
+    return value == null || EventEntry.isRetracted(value);
   }
 
   /** A backup repeats what the owner did, without another check of the term. */

@@ -5,10 +5,12 @@ import com.hazelcast.core.IndeterminateOperationStateException;
 import com.hazelcast.core.OperationTimeoutException;
 import com.hazelcast.map.IMap;
 import com.hazelcast.partition.PartitionService;
+import com.hazelcast.query.Predicate;
 import com.hazelcast.spi.exception.RetryableException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +45,30 @@ public final class SharedMap {
     return map;
   }
 
+  /** The keys of all entries, and those of retracted events. Blocks. */
+  public MapKeys keys() {
+    // Copies, because each lookup in Hazelcast's set would scan it.
+    return new MapKeys(
+        new HashSet<>(map.keySet()), new HashSet<>(map.keySet(new RetractedEvents())));
+  }
+
+  /**
+   * The keys of a ledger's map.
+   *
+   * @param retracted those of events that no longer count, also in all
+   */
+  public record MapKeys(Set<String> all, Set<String> retracted) {}
+
+  /** Runs on the members that own the entries. */
+  private static final class RetractedEvents implements Predicate<String, byte[]> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean apply(Map.Entry<String, byte[]> entry) {
+      return EventEntry.isRetracted(entry.getValue());
+    }
+  }
+
   /** A write that removes these keys. */
   public static Map<String, byte[]> removals(Collection<String> keys) {
     return keys.stream().collect(Collectors.toMap(key -> key, key -> new byte[0]));
@@ -52,7 +78,7 @@ public final class SharedMap {
    * Writes, and returns when the backups have the entries too. A retry writes only the partitions
    * that failed: when each one is late now and then, a write of all of them might never succeed.
    *
-   * @param onlyIfAbsent keeps existing entries
+   * @param onlyIfAbsent keeps existing entries, except retracted events
    * @return the term that refused the write; 0 when none did
    */
   public long write(long term, Map<String, byte[]> entries, boolean onlyIfAbsent)
