@@ -1,6 +1,8 @@
 package nara.mesh;
 
 import java.time.Duration;
+import java.util.Optional;
+import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 
 /**
@@ -23,6 +25,7 @@ import nara.mesh.wire.PeerAddress;
  *     takes 320 pages of 1,000
  * @param connectTimeout to open a connection
  * @param stallTimeout how long a peer may send nothing, or hardly anything, before its request ends
+ * @param proxy carries the requests to peers on other machines; empty: they are direct
  */
 public record MeshConfig(
     boolean enabled,
@@ -38,7 +41,8 @@ public record MeshConfig(
     int requestsPerSecond,
     int requestsAtOnce,
     Duration connectTimeout,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    Optional<SocksProxy> proxy) {
   /** The mesh port of the network. */
   public static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT;
 
@@ -60,7 +64,8 @@ public record MeshConfig(
         50,
         1_000,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        Optional.empty());
   }
 
   /** The same, serving at another host and port. */
@@ -79,6 +84,16 @@ public record MeshConfig(
         requestsPerSecond,
         requestsAtOnce,
         connectTimeout,
-        stallTimeout);
+        stallTimeout,
+        proxy);
+  }
+
+  /**
+   * Whether host and port tell others where this node is. A wildcard does not, nor does loopback
+   * behind a proxy: there the proxy's network knows this node by another address.
+   */
+  public boolean hostIsItsAddress() {
+    return !AddressPolicy.isWildcard(host)
+        && !(proxy.isPresent() && AddressPolicy.isLoopback(host));
   }
 }

@@ -439,7 +439,8 @@ public final class NaraNode {
         networkClock,
         newRandom(),
         listenPort::setFoundHost,
-        usesMesh);
+        usesMesh,
+        config.mesh().proxy().isEmpty());
   }
 
   private Deployable checkpointSync() {
