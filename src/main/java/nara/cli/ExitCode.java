@@ -13,10 +13,10 @@ final class ExitCode {
   /** {@code verify}: the policy would refuse an event. */
   static final int REFUSED = 3;
 
-  /** {@code recover}: some offered events are missing. */
+  /** {@code recover}, {@code ledger export --from}: some offered events are missing. */
   static final int PARTIAL = 3;
 
-  /** {@code recover}: no peer answered. */
+  /** {@code recover}, {@code ledger export --from}: no peer answered. */
   static final int ISOLATED = 4;
 
   /** {@code journey}: it is not back after five minutes. */

@@ -1,0 +1,354 @@
+package nara.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import nara.bus.Bus;
+import nara.bus.BusMessage;
+import nara.cli.file.CommandFailure;
+import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
+import nara.cli.file.EventFileStream;
+import nara.cli.output.Counted;
+import nara.cli.output.Terminal;
+import nara.cli.process.StopRequest;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
+import nara.event.EventId;
+import nara.event.ReadResult;
+import nara.event.json.EventReader;
+import nara.event.json.JsonSpans.Span;
+import nara.event.json.RawEvents;
+import nara.identity.Identity;
+import nara.identity.Keyring;
+import nara.identity.Origin;
+import nara.ledger.Query;
+import nara.mesh.ListenPort;
+import nara.mesh.MeshNode;
+import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.FetchFailed;
+import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.FetchPage;
+import nara.mesh.client.MeshRequest.PageFetched;
+import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingPeer;
+import nara.mesh.client.MeshRequest.Pong;
+import nara.mesh.client.MeshSyncVerticle;
+import nara.mesh.wire.MeshFailure;
+import nara.mesh.wire.MeshPaths;
+import nara.mesh.wire.PingResponse;
+import nara.node.Blocking;
+import nara.node.Platform;
+import nara.node.config.NodeConfig;
+import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.OfferResult;
+import nara.trust.verifier.SignatureVerifier;
+import nara.trust.verifier.VerifierChoice;
+import nara.trust.verifier.Verifiers;
+
+/**
+ * Reads the events of a running node, ours or the reference's, page by page over the mesh. The mesh
+ * client verifies the signatures of its responses, and offers the events to this class in place of
+ * trust: nothing is judged, and the bytes stay as received.
+ *
+ * <p>A peer answers only senders whose key it knows. So this class answers pings on a free port
+ * until it is closed, where a peer of this project looks an unknown sender up.
+ */
+final class ExportClient implements AutoCloseable {
+  /** A page of usual events takes a megabyte; a peer sends it in a second. */
+  private static final int PAGE_SIZE = 2_000;
+
+  /** The smallest page, for a peer whose events are large or whose link is slow. */
+  private static final int MIN_PAGE_SIZE = 50;
+
+  /** Tries of one page, for a connection that breaks or a node that restarts. */
+  private static final int TRIES = 3;
+
+  private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+  private static final Duration PING_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration PAGE_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration LOCAL_TIMEOUT = Duration.ofSeconds(30);
+
+  /** Lines of the file of known events in memory. */
+  private static final int BATCH_SIZE = 5_000;
+
+  private static final RawEvents NONE = RawEvents.join(List.of());
+
+  /**
+   * The end of an export.
+   *
+   * @param node its name and address
+   * @param pages that the node sent; none when it was not reached, or refused
+   * @param received events, without repeated ones
+   * @param skipped received events that the file of known events has
+   * @param missingReason why events may be missing; empty when the node sent all
+   */
+  record Result(
+      String node, int pages, long received, long skipped, Optional<String> missingReason) {}
+
+  private final EventReader reader = new EventReader();
+  private final Set<EventId> known = new HashSet<>();
+  private final Set<EventId> seen = new HashSet<>();
+  private final NodeConfig config;
+  private final Identity me;
+  private final Terminal terminal;
+  private final StopRequest stop;
+  private final Vertx vertx = Vertx.vertx(Platform.vertxOptions());
+  private final Bus bus = Bus.of(vertx);
+
+  /** The events of the page in flight. */
+  private volatile RawEvents offered = NONE;
+
+  private EventFileStream out;
+  private int pages;
+  private long skipped;
+  private int pageSize = PAGE_SIZE;
+  private int maxPageSize = Query.MAX_EVENTS;
+
+  /** A client that signs as this nara. */
+  ExportClient(NodeConfig config, Identity me, Terminal terminal, StopRequest stop) {
+    this.config = config;
+    this.me = me;
+    this.terminal = terminal;
+    this.stop = stop;
+  }
+
+  /**
+   * Leaves out the events of a file of events, or of a file of ids, one a line.
+   *
+   * @throws CommandFailure when it cannot be read
+   */
+  void skip(Path file) {
+    if (!Files.exists(file)) {
+      terminal.message("note: %s does not exist yet, so no event is skipped", file);
+      return;
+    }
+    EventFileReader.forEachBatch(
+            file,
+            BATCH_SIZE,
+            lines -> {
+              for (Line line : lines) {
+                known.add(
+                    EventId.parse(new String(line.bytes(), ISO_8859_1).strip())
+                        .orElseGet(() -> identify(line.bytes())));
+              }
+            })
+        .ifPresent(problem -> terminal.message("note: %s", problem));
+  }
+
+  /** Reads all events of a node into a file. A failure of the node is a result. */
+  Result export(ConfiguredPeer node, EventFileStream into) {
+    out = into;
+    start();
+    return switch (request(new PingPeer(node.address(), PING_TIMEOUT), PING_TIMEOUT)) {
+      case PingFailed failed -> unreached(node, failed.reason());
+      case Pong pong ->
+          node.name().isEmpty() || node.name().equals(pong.name())
+              ? export(new Peer(pong.name(), node.address(), true))
+              : unreached(node, "the nara there is " + Terminal.printable(pong.name()));
+    };
+  }
+
+  private static Result unreached(ConfiguredPeer node, String reason) {
+    return new Result(node.text(), 0, 0, 0, Optional.of(reason));
+  }
+
+  private Result export(Peer peer) {
+    String node = "%s at %s".formatted(Terminal.printable(peer.name()), peer.address());
+    Optional<String> missing = readPages(peer);
+    return new Result(node, pages, seen.size(), skipped, missing);
+  }
+
+  private void start() {
+    ListenPort listenPort = new ListenPort();
+    Keyring keys = new Keyring();
+    keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
+    config.trust().keys().forEach((name, key) -> keys.learn(name, "", key, Origin.CONFIG));
+    for (ConfiguredPeer peer : config.discovery().peers()) {
+      peer.key().ifPresent(key -> keys.learn(peer.name(), "", key, Origin.CONFIG));
+    }
+    MeshNode node = new MeshNode(me, keys, config.mesh(), verifier(), terminal.clock(), listenPort);
+    bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onOffer);
+    Blocking.await(vertx.deployVerticle(new MeshSyncVerticle(node)), LOCAL_TIMEOUT);
+    Blocking.await(
+        vertx
+            .createHttpServer()
+            .requestHandler(this::onPing)
+            .listen(0, config.mesh().host())
+            .onSuccess(server -> listenPort.set(server.actualPort()))
+            // The configuration may be another machine's. A node that knows our key needs no ping.
+            .<Object>mapEmpty()
+            .otherwiseEmpty(),
+        LOCAL_TIMEOUT);
+  }
+
+  private SignatureVerifier verifier() {
+    return switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
+      case VerifierChoice.Available available -> available.signatureVerifier();
+      case VerifierChoice.Unavailable unavailable ->
+          throw new CommandFailure("trust.verifier: " + unavailable.reason());
+    };
+  }
+
+  private Future<OfferResult> onOffer(TrustRequest<?> request) {
+    if (request instanceof TrustRequest.OfferEvents offer) {
+      offered = offer.events();
+    }
+    return Future.succeededFuture(OfferResult.NONE);
+  }
+
+  private void onPing(HttpServerRequest request) {
+    if (request.path().equals(MeshPaths.PING)) {
+      request.response().end(Buffer.buffer(PingResponse.write(me, "", terminal.clock().instant())));
+    } else {
+      request.response().setStatusCode(404).end();
+    }
+  }
+
+  /**
+   * Reads page after page, and returns why events may be missing. Some peers end a page between
+   * events of equal time, so the next page begins with the time at which the last one ended.
+   */
+  private Optional<String> readPages(Peer peer) {
+    long cursor = Long.MIN_VALUE;
+    Optional<String> missing = Optional.empty();
+    while (!stop.isMade()) {
+      Query.Page query = new Query.Page(cursor, pageSize, Query.Filter.ALL);
+      int before = seen.size();
+      switch (fetch(peer, query)) {
+        case FetchFailed failed -> {
+          return Optional.of(failed.reason() + hint(failed));
+        }
+        case PageFetched page -> {
+          pages++;
+          write();
+          if (!page.fault().isEmpty()) {
+            return Optional.of(page.fault());
+          }
+          if (page.nextCursor().isEmpty()) {
+            return missing;
+          }
+          long reached = page.nextCursor().get();
+          if (Query.Page.cursorIncluding(reached) > cursor) {
+            cursor = Query.Page.cursorIncluding(reached);
+            if (seen.size() == before) {
+              return Optional.of("it repeats its events");
+            }
+          } else if (page.events() <= pageSize && pageSize < maxPageSize) {
+            pageSize = maxPageSize;
+          } else {
+            if (page.events() <= pageSize) {
+              missing = Optional.of("it has more events of one time than a page holds");
+            }
+            cursor = reached;
+          }
+        }
+      }
+    }
+    return Optional.of("interrupted");
+  }
+
+  /** Fetches a page, again after a failure, and a smaller one when it is too large. */
+  private FetchOutcome fetch(Peer peer, Query.Page query) {
+    int size = query.size();
+    for (int attempt = 1; ; attempt++) {
+      offered = NONE;
+      FetchOutcome outcome =
+          request(
+              new FetchPage(
+                  peer, new Query.Page(query.after(), size, query.filter()), PAGE_TIMEOUT),
+              PAGE_TIMEOUT);
+      if (!(outcome instanceof FetchFailed failed)
+          || attempt >= TRIES
+          || stop.isMade()
+          || !mayPass(failed)) {
+        return outcome;
+      }
+      if (failed.failure() == MeshFailure.TOO_LARGE || failed.failure() == MeshFailure.STALLED) {
+        size = Math.max(MIN_PAGE_SIZE, size / 4);
+        pageSize = size;
+        maxPageSize = size;
+      }
+      Blocking.await(vertx.timer(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS), LOCAL_TIMEOUT);
+    }
+  }
+
+  private static boolean mayPass(FetchFailed failed) {
+    return switch (failed.failure()) {
+      case UNREACHABLE, STALLED, CUT_OFF, STATUS, TOO_LARGE -> true;
+      case UNSUPPORTED, BAD_SIGNATURE, CLOCK_SKEW, NOT_ASKED, MALFORMED, UNVERIFIABLE, STOPPING ->
+          false;
+    };
+  }
+
+  private String hint(FetchFailed failed) {
+    return failed.failure() == MeshFailure.STATUS && failed.reason().startsWith("answers 401")
+        ? "; it must know the key of %s: start this nara once in its network"
+            .formatted(Terminal.printable(me.name()))
+        : "";
+  }
+
+  private void write() {
+    RawEvents events = offered;
+    for (Span span : events.spans()) {
+      byte[] json = Arrays.copyOfRange(events.json(), span.offset(), span.offset() + span.length());
+      EventId id = identify(json);
+      if (!seen.add(id)) {
+        continue;
+      }
+      if (known.contains(id)) {
+        skipped++;
+      } else {
+        out.write(json);
+      }
+    }
+    if (terminal.interactive()) {
+      terminal.status("%s received".formatted(Counted.of(seen.size(), "event")));
+    }
+  }
+
+  /**
+   * The id of an event whose id is the hash of its content. Any other one is known by its bytes: it
+   * must not take the place of the event that the id belongs to.
+   */
+  private EventId identify(byte[] json) {
+    return reader.read(json) instanceof ReadResult.ParsedEvent parsed && parsed.idMatches()
+        ? parsed.event().id()
+        : EventId.parse(HexFormat.of().formatHex(sha256(json), 0, EventId.HEX_LENGTH / 2))
+            .orElseThrow();
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException(missing);
+    }
+  }
+
+  private <R extends BusMessage> R request(MeshRequest<R> request, Duration timeout) {
+    return Blocking.await(
+        bus.request(MeshRequest.ADDRESS, request, timeout.plus(LOCAL_TIMEOUT)),
+        timeout.plus(LOCAL_TIMEOUT).plus(LOCAL_TIMEOUT));
+  }
+
+  @Override
+  public void close() {
+    Blocking.await(vertx.close(), LOCAL_TIMEOUT);
+  }
+}
