@@ -3,6 +3,7 @@ package nara.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -46,6 +47,7 @@ import nara.mesh.client.MeshRequest.FetchPage;
 import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PingFailed;
+import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
 import nara.mesh.client.MeshSyncVerticle;
@@ -86,6 +88,8 @@ final class ExportClient implements AutoCloseable {
 
   /** Lines of the file of known events in memory. */
   private static final int BATCH_SIZE = 5_000;
+
+  private static final String INTERRUPTED = "the export was interrupted";
 
   private static final RawEvents NONE = RawEvents.join(List.of());
 
@@ -155,7 +159,12 @@ final class ExportClient implements AutoCloseable {
   Result export(ConfiguredPeer node, EventFileStream into) {
     out = into;
     start();
-    return switch (request(new PingPeer(node.address(), PING_TIMEOUT), PING_TIMEOUT)) {
+    PingOutcome ping =
+        request(
+            new PingPeer(node.address(), PING_TIMEOUT),
+            PING_TIMEOUT,
+            new PingFailed(MeshFailure.STOPPING, INTERRUPTED));
+    return switch (ping) {
       case PingFailed failed -> unreached(node, failed.reason());
       case Pong pong ->
           node.name().isEmpty() || node.name().equals(pong.name())
@@ -260,19 +269,14 @@ final class ExportClient implements AutoCloseable {
         }
       }
     }
-    return Optional.of("interrupted");
+    return Optional.of(INTERRUPTED);
   }
 
   /** Fetches a page, again after a failure, and a smaller one when it is too large. */
   private FetchOutcome fetch(Peer peer, Query.Page query) {
     int size = query.size();
     for (int attempt = 1; ; attempt++) {
-      offered = NONE;
-      FetchOutcome outcome =
-          request(
-              new FetchPage(
-                  peer, new Query.Page(query.after(), size, query.filter()), PAGE_TIMEOUT),
-              PAGE_TIMEOUT);
+      FetchOutcome outcome = fetchOnce(peer, new Query.Page(query.after(), size, query.filter()));
       if (!(outcome instanceof FetchFailed failed)
           || attempt >= TRIES
           || stop.isMade()
@@ -286,6 +290,14 @@ final class ExportClient implements AutoCloseable {
       }
       Blocking.await(vertx.timer(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS), LOCAL_TIMEOUT);
     }
+  }
+
+  private FetchOutcome fetchOnce(Peer peer, Query.Page query) {
+    offered = NONE;
+    return request(
+        new FetchPage(peer, query, PAGE_TIMEOUT),
+        PAGE_TIMEOUT,
+        new FetchFailed(MeshFailure.STOPPING, INTERRUPTED));
   }
 
   private static boolean mayPass(FetchFailed failed) {
@@ -341,10 +353,15 @@ final class ExportClient implements AutoCloseable {
     }
   }
 
-  private <R extends BusMessage> R request(MeshRequest<R> request, Duration timeout) {
-    return Blocking.await(
-        bus.request(MeshRequest.ADDRESS, request, timeout.plus(LOCAL_TIMEOUT)),
-        timeout.plus(LOCAL_TIMEOUT).plus(LOCAL_TIMEOUT));
+  /** The reply. After a request to stop it is the given one: a silent node must not delay that. */
+  private <R extends BusMessage> R request(
+      MeshRequest<R> request, Duration timeout, R whenStopped) {
+    Promise<R> reply = Promise.promise();
+    bus.request(MeshRequest.ADDRESS, request, timeout.plus(LOCAL_TIMEOUT))
+        .onSuccess(reply::tryComplete)
+        .onFailure(reply::tryFail);
+    stop.onMade(() -> reply.tryComplete(whenStopped));
+    return Blocking.await(reply.future(), timeout.plus(LOCAL_TIMEOUT).plus(LOCAL_TIMEOUT));
   }
 
   @Override

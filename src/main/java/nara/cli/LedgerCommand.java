@@ -1,5 +1,7 @@
 package nara.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import nara.bounds.SafeText;
 import nara.cli.LedgerLoader.LoadedLedger;
+import nara.cli.file.BoundedFile;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileStream;
 import nara.cli.file.EventFileWriter;
@@ -24,13 +27,11 @@ import nara.cli.process.StopRequest;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
 import nara.event.Service;
-import nara.identity.Identity;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.Query;
-import nara.mesh.wire.PeerAddress;
 import nara.node.config.AddressParser;
 import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
@@ -477,6 +478,9 @@ final class LedgerCommand extends TerminalCommand {
           "Merge files of events into the ledger file FILE, which is created when missing. With"
               + " --to, send all of the files to a running node instead.")
   static final class ImportCommand extends FileCommand {
+    /** A bundle of all public authorities has 200 kB. */
+    private static final int MAX_PEM_BYTES = 4 << 20;
+
     @Parameters(
         index = "1..*",
         arity = "0..*",
@@ -486,8 +490,10 @@ final class LedgerCommand extends TerminalCommand {
 
     @Option(
         names = "--to",
-        paramLabel = "HOST:PORT",
-        description = "Send the events to the running node with this mesh address.")
+        paramLabel = "HOST:PORT|URL",
+        description =
+            "Send the events to the running node with this mesh address, or to"
+                + " https://HOST[:PORT] or http://HOST[:PORT].")
     private String nodeAddress;
 
     @Option(
@@ -496,11 +502,22 @@ final class LedgerCommand extends TerminalCommand {
         description = "The running node's configuration; its key signs the import.")
     private Path config;
 
+    @Option(
+        names = "--ca",
+        paramLabel = "FILE.pem",
+        description =
+            "The authority that signed the certificate of https://. Default: those that the JVM"
+                + " trusts.")
+    private Path authority;
+
     @Override
     public Integer call() {
       List<Path> files = new ArrayList<>(List.of(file));
       files.addAll(sources);
       if (nodeAddress == null) {
+        if (authority != null || config != null) {
+          throw usageError("--config and --ca need --to");
+        }
         importIntoFile(files);
       } else {
         importIntoNode(files);
@@ -512,15 +529,34 @@ final class LedgerCommand extends TerminalCommand {
       if (config == null) {
         throw usageError("--to needs --config: a node accepts imports of its owner only");
       }
-      String problem = "--to: expected HOST:PORT, got " + SafeText.quoted(nodeAddress);
-      PeerAddress address =
-          PeerAddress.parse(nodeAddress).orElseThrow(() -> new CommandFailure(problem));
-      Identity owner =
-          ConfigLoader.identity(
-              ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal()));
-      ImportClient client = new ImportClient(owner, address, terminal());
+      String problem =
+          "--to: expected HOST:PORT, https://HOST[:PORT] or http://HOST[:PORT], got "
+              + SafeText.quoted(nodeAddress);
+      ImportClient.Target target =
+          ImportClient.Target.parse(nodeAddress).orElseThrow(() -> new CommandFailure(problem));
+      if (authority != null && !target.tls()) {
+        throw usageError("--ca needs --to https://HOST[:PORT]");
+      }
+      if (authority != null) {
+        requireCertificate(authority);
+      }
+      NodeConfig owner = ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal());
+      ImportClient client =
+          new ImportClient(
+              ConfigLoader.identity(owner),
+              target,
+              owner.mesh().proxy(),
+              Optional.ofNullable(authority),
+              terminal());
       Map<String, Object> object = client.send(files);
       print(object, client.summary());
+    }
+
+    private static void requireCertificate(Path file) {
+      String pem = new String(BoundedFile.read(file, MAX_PEM_BYTES, "a PEM file"), ISO_8859_1);
+      if (!pem.contains("-----BEGIN CERTIFICATE-----")) {
+        throw new CommandFailure("--ca: " + file + " has no certificate; give a PEM file");
+      }
     }
 
     private void importIntoFile(List<Path> files) {

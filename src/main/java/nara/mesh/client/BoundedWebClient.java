@@ -7,12 +7,14 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.client.impl.WebClientInternal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -40,20 +42,23 @@ public final class BoundedWebClient {
   /** A client that opens at most this many connections to a server, without a proxy. */
   public BoundedWebClient(
       Vertx vertx, Scheduler clock, Duration connectTimeout, int maxConnections) {
-    this(vertx, clock, connectTimeout, maxConnections, Optional.empty());
+    this(vertx, clock, connectTimeout, maxConnections, Optional.empty(), Optional.empty());
   }
 
   /**
    * The same.
    *
    * @param proxy for the requests to peers on other machines
+   * @param authority a PEM file that certificates are verified against; empty: the authorities that
+   *     the JVM trusts
    */
   public BoundedWebClient(
       Vertx vertx,
       Scheduler clock,
       Duration connectTimeout,
       int maxConnections,
-      Optional<SocksProxy> proxy) {
+      Optional<SocksProxy> proxy,
+      Optional<Path> authority) {
     this.vertx = vertx;
     this.clock = clock;
     this.proxy = proxy;
@@ -66,6 +71,9 @@ public final class BoundedWebClient {
     options.setKeepAliveTimeout((int) MeshLimits.KEEP_ALIVE_TIMEOUT.toSeconds());
     // Gzip decompresses with a bound.
     options.setDecompressionSupported(false);
+    options.setVerifyHost(true);
+    authority.ifPresent(
+        file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
     http = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(maxConnections));
     web = WebClient.wrap(http, new WebClientOptions().setUserAgentEnabled(false));
     ((WebClientInternal) web).addInterceptor(Exchange::intercept);

@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import nara.bounds.SafeText;
 import nara.mesh.SocksProxy;
 
@@ -15,6 +16,9 @@ import nara.mesh.SocksProxy;
 interface ConnectFailures {
   /** The status of a SOCKS5 reply, as Netty writes it: {@code status: HOST_UNREACHABLE(4)}. */
   Pattern STATUS = Pattern.compile(", status: ([A-Z_]+)");
+
+  /** Causes that are looked into; a handshake has three or four. */
+  int MAX_CAUSES = 8;
 
   /** The reason, for the operator. */
   String reason(Throwable failure);
@@ -53,7 +57,16 @@ interface ConnectFailures {
         : proxy + " gave up: " + message(failure);
   }
 
+  /** The reason of a failed TLS handshake is in its causes: an unknown authority, a wrong name. */
   private static String message(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; depth < MAX_CAUSES && cause.getCause() != null; depth++) {
+      cause = cause.getCause();
+    }
+    if (failure instanceof SSLException) {
+      return "the certificate is not accepted: "
+          + SafeText.excerpt(String.valueOf(cause.getMessage()));
+    }
     return SafeText.excerpt(String.valueOf(failure.getMessage()));
   }
 }

@@ -70,7 +70,12 @@ public final class MeshTransport implements PingClient {
     // The limiters bound the connections before this does. Pings come on top of requests.
     this.http =
         new BoundedWebClient(
-            vertx, node.clock(), config.connectTimeout(), 2 * perPeer + 2, config.proxy());
+            vertx,
+            node.clock(),
+            config.connectTimeout(),
+            2 * perPeer + 2,
+            config.proxy(),
+            Optional.empty());
     this.requestLimiter =
         new InFlightLimiter(config.maxInFlight(), perPeer, config.maxQueuedPerPeer());
     this.newcomerLimiter =
