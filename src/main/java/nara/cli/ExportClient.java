@@ -2,11 +2,7 @@ package nara.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -15,11 +11,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
@@ -35,11 +28,7 @@ import nara.event.json.EventReader;
 import nara.event.json.JsonSpans.Span;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
-import nara.identity.Keyring;
-import nara.identity.Origin;
 import nara.ledger.Query;
-import nara.mesh.ListenPort;
-import nara.mesh.MeshNode;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
@@ -50,26 +39,15 @@ import nara.mesh.client.MeshRequest.PingFailed;
 import nara.mesh.client.MeshRequest.PingOutcome;
 import nara.mesh.client.MeshRequest.PingPeer;
 import nara.mesh.client.MeshRequest.Pong;
-import nara.mesh.client.MeshSyncVerticle;
 import nara.mesh.wire.MeshFailure;
-import nara.mesh.wire.MeshPaths;
-import nara.mesh.wire.PingResponse;
 import nara.node.Blocking;
-import nara.node.Platform;
+import nara.node.MeshSession;
+import nara.node.NodeStartException;
 import nara.node.config.NodeConfig;
-import nara.trust.TrustRequest;
-import nara.trust.TrustRequest.OfferResult;
-import nara.trust.verifier.SignatureVerifier;
-import nara.trust.verifier.VerifierChoice;
-import nara.trust.verifier.Verifiers;
 
 /**
- * Reads the events of a running node, ours or the reference's, page by page over the mesh. The mesh
- * client verifies the signatures of its responses, and offers the events to this class in place of
- * trust: nothing is judged, and the bytes stay as received.
- *
- * <p>A peer answers only senders whose key it knows. So this class answers pings on a free port
- * until it is closed, where a peer of this project looks an unknown sender up.
+ * Reads the events of a running node, ours or the reference's, page by page over the mesh. It
+ * judges no event, and their bytes stay as received.
  */
 final class ExportClient implements AutoCloseable {
   /** A page of usual events takes a megabyte; a peer sends it in a second. */
@@ -91,8 +69,6 @@ final class ExportClient implements AutoCloseable {
 
   private static final String INTERRUPTED = "the export was interrupted";
 
-  private static final RawEvents NONE = RawEvents.join(List.of());
-
   /**
    * The end of an export.
    *
@@ -108,15 +84,10 @@ final class ExportClient implements AutoCloseable {
   private final EventReader reader = new EventReader();
   private final Set<EventId> known = new HashSet<>();
   private final Set<EventId> seen = new HashSet<>();
-  private final NodeConfig config;
   private final Identity me;
   private final Terminal terminal;
   private final StopRequest stop;
-  private final Vertx vertx = Vertx.vertx(Platform.vertxOptions());
-  private final Bus bus = Bus.of(vertx);
-
-  /** The events of the page in flight. */
-  private volatile RawEvents offered = NONE;
+  private final MeshSession mesh;
 
   private EventFileStream out;
   private int pages;
@@ -124,12 +95,20 @@ final class ExportClient implements AutoCloseable {
   private int pageSize = PAGE_SIZE;
   private int maxPageSize = Query.MAX_EVENTS;
 
-  /** A client that signs as this nara. */
+  /**
+   * A client that signs as this nara.
+   *
+   * @throws CommandFailure when the configured verifier is not there
+   */
   ExportClient(NodeConfig config, Identity me, Terminal terminal, StopRequest stop) {
-    this.config = config;
     this.me = me;
     this.terminal = terminal;
     this.stop = stop;
+    try {
+      this.mesh = MeshSession.start(config, me, terminal.clock());
+    } catch (NodeStartException failure) {
+      throw new CommandFailure(failure.getMessage());
+    }
   }
 
   /**
@@ -158,7 +137,6 @@ final class ExportClient implements AutoCloseable {
   /** Reads all events of a node into a file. A failure of the node is a result. */
   Result export(ConfiguredPeer node, EventFileStream into) {
     out = into;
-    start();
     PingOutcome ping =
         request(
             new PingPeer(node.address(), PING_TIMEOUT),
@@ -181,52 +159,6 @@ final class ExportClient implements AutoCloseable {
     String node = "%s at %s".formatted(Terminal.printable(peer.name()), peer.address());
     Optional<String> missing = readPages(peer);
     return new Result(node, pages, seen.size(), skipped, missing);
-  }
-
-  private void start() {
-    ListenPort listenPort = new ListenPort();
-    Keyring keys = new Keyring();
-    keys.learn(me.name(), me.id(), me.keys().publicKey(), Origin.SELF);
-    config.trust().keys().forEach((name, key) -> keys.learn(name, "", key, Origin.CONFIG));
-    for (ConfiguredPeer peer : config.discovery().peers()) {
-      peer.key().ifPresent(key -> keys.learn(peer.name(), "", key, Origin.CONFIG));
-    }
-    MeshNode node = new MeshNode(me, keys, config.mesh(), verifier(), terminal.clock(), listenPort);
-    bus.serve(TrustRequest.ADDRESS, TrustRequest.class, this::onOffer);
-    Blocking.await(vertx.deployVerticle(new MeshSyncVerticle(node)), LOCAL_TIMEOUT);
-    Blocking.await(
-        vertx
-            .createHttpServer()
-            .requestHandler(this::onPing)
-            .listen(0, config.mesh().host())
-            .onSuccess(server -> listenPort.set(server.actualPort()))
-            // The configuration may be another machine's. A node that knows our key needs no ping.
-            .<Object>mapEmpty()
-            .otherwiseEmpty(),
-        LOCAL_TIMEOUT);
-  }
-
-  private SignatureVerifier verifier() {
-    return switch (Verifiers.choose(config.trust().verifier(), config.trust().maxKeyTables())) {
-      case VerifierChoice.Available available -> available.signatureVerifier();
-      case VerifierChoice.Unavailable unavailable ->
-          throw new CommandFailure("trust.verifier: " + unavailable.reason());
-    };
-  }
-
-  private Future<OfferResult> onOffer(TrustRequest<?> request) {
-    if (request instanceof TrustRequest.OfferEvents offer) {
-      offered = offer.events();
-    }
-    return Future.succeededFuture(OfferResult.NONE);
-  }
-
-  private void onPing(HttpServerRequest request) {
-    if (request.path().equals(MeshPaths.PING)) {
-      request.response().end(Buffer.buffer(PingResponse.write(me, "", terminal.clock().instant())));
-    } else {
-      request.response().setStatusCode(404).end();
-    }
   }
 
   /**
@@ -288,12 +220,11 @@ final class ExportClient implements AutoCloseable {
         pageSize = size;
         maxPageSize = size;
       }
-      Blocking.await(vertx.timer(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS), LOCAL_TIMEOUT);
+      Blocking.await(mesh.timer(RETRY_DELAY), LOCAL_TIMEOUT);
     }
   }
 
   private FetchOutcome fetchOnce(Peer peer, Query.Page query) {
-    offered = NONE;
     return request(
         new FetchPage(peer, query, PAGE_TIMEOUT),
         PAGE_TIMEOUT,
@@ -316,7 +247,7 @@ final class ExportClient implements AutoCloseable {
   }
 
   private void write() {
-    RawEvents events = offered;
+    RawEvents events = mesh.takeOffered();
     for (Span span : events.spans()) {
       byte[] json = Arrays.copyOfRange(events.json(), span.offset(), span.offset() + span.length());
       EventId id = identify(json);
@@ -357,7 +288,7 @@ final class ExportClient implements AutoCloseable {
   private <R extends BusMessage> R request(
       MeshRequest<R> request, Duration timeout, R whenStopped) {
     Promise<R> reply = Promise.promise();
-    bus.request(MeshRequest.ADDRESS, request, timeout.plus(LOCAL_TIMEOUT))
+    mesh.request(request, timeout.plus(LOCAL_TIMEOUT))
         .onSuccess(reply::tryComplete)
         .onFailure(reply::tryFail);
     stop.onMade(() -> reply.tryComplete(whenStopped));
@@ -366,6 +297,6 @@ final class ExportClient implements AutoCloseable {
 
   @Override
   public void close() {
-    Blocking.await(vertx.close(), LOCAL_TIMEOUT);
+    mesh.close();
   }
 }
