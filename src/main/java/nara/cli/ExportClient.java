@@ -181,6 +181,9 @@ final class ExportClient implements AutoCloseable {
           if (!page.fault().isEmpty()) {
             return Optional.of(page.fault());
           }
+          if (out.isBroken()) {
+            return Optional.of("the reader of the output has closed it");
+          }
           if (page.nextCursor().isEmpty()) {
             return missing;
           }

@@ -3,6 +3,7 @@ package nara.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import nara.cli.file.EventFileReader;
 import nara.cli.output.CommandLineRun;
 import nara.demo.Corpus;
 import nara.identity.Identity;
@@ -55,6 +57,10 @@ class ExportClientIT {
       assertThat(Files.readAllLines(out)).doesNotHaveDuplicates();
       assertThat(new TreeSet<>(toStdout.lines()).equals(held)).isTrue();
       assertThat(folder.resolve("partial-out.jsonl")).doesNotExist();
+
+      Path zipped = folder.resolve("out.jsonl.gz");
+      assertThat(export(lisa.address(), "--out", zipped).code()).isZero();
+      assertThat(EventFileReader.count(zipped)).isEqualTo(held.size());
     }
   }
 
@@ -176,6 +182,27 @@ class ExportClientIT {
       assertThat(run.code()).isEqualTo(ExitCode.ISOLATED);
       assertThat(run.err()).contains("the node sent no events", "lisa");
       assertThat(run.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void export_ends_when_its_reader_has_closed_the_output() {
+    AtomicInteger pages = new AtomicInteger();
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    try (ScriptedPeer bart =
+        new ScriptedPeer("bart", CORPUS).refusing(query -> pages.incrementAndGet() > 1)) {
+      CommandLineRun run =
+          CommandLineRun.now(
+              closed, "ledger", "export", "--from", bart.configuredPeer(), "--config", config);
+
+      assertThat(run.code()).isEqualTo(ExitCode.PARTIAL);
+      assertThat(run.err()).contains("the reader of the output has closed it");
     }
   }
 

@@ -79,6 +79,12 @@ public final class EventFileStream implements AutoCloseable {
     }
   }
 
+  /** Whether the reader of a stream, such as {@code head}, has closed its end. */
+  public boolean isBroken() {
+    return out.filter(stream -> stream instanceof PrintStream printed && printed.checkError())
+        .isPresent();
+  }
+
   /** The events written so far. */
   public long events() {
     return events;

@@ -34,6 +34,11 @@ public record CommandLineRun(int code, String out, String err) {
     return run(Scheduler.system(), new ByteArrayOutputStream(), args);
   }
 
+  /** The same; the results go to the given stream. */
+  public static CommandLineRun now(OutputStream out, Object... args) {
+    return run(Scheduler.system(), out, args);
+  }
+
   private static CommandLineRun run(Scheduler clock, OutputStream out, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
