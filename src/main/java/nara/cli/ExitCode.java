@@ -13,13 +13,13 @@ final class ExitCode {
   /** {@code verify}: the policy would refuse an event, or the end of the file is missing. */
   static final int REFUSED = 3;
 
-  /** {@code recover}: some offered events are missing. */
+  /** {@code recover}, {@code ledger export --from}: some offered events are missing. */
   static final int PARTIAL = 3;
 
-  /** {@code recover}: no peer gave any response but errors. */
+  /** {@code recover}, {@code ledger export --from}: no peer gave any response but errors. */
   static final int ISOLATED = 4;
 
-  /** {@code recover}: complete, but {@code --out} kept an existing file that has more events. */
+  /** The same: complete, but {@code --out} kept an existing file that has more events. */
   static final int KEPT = 5;
 
   /** {@code journey}: it is not back after five minutes. */

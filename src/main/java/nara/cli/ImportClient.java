@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
@@ -26,6 +28,7 @@ import nara.cli.output.Terminal;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
 import nara.identity.Identity;
+import nara.mesh.SocksProxy;
 import nara.mesh.client.BoundedWebClient;
 import nara.mesh.client.Exchange;
 import nara.mesh.server.EventImport;
@@ -52,9 +55,35 @@ final class ImportClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /**
+   * The node that takes the import.
+   *
+   * @param text as the user wrote it
+   * @param tls whether a server with a certificate stands before the node
+   */
+  record Target(String text, boolean tls, PeerAddress address) {
+    private static final Pattern URL = Pattern.compile("(https?)://([^/?#@]+)/?");
+    private static final Pattern PORT = Pattern.compile(".*:[0-9]+");
+
+    /** Reads {@code HOST[:PORT]}, {@code http://HOST[:PORT]} or {@code https://HOST[:PORT]}. */
+    static Optional<Target> parse(String text) {
+      Matcher url = URL.matcher(text);
+      if (!url.matches()) {
+        return PeerAddress.parse(text).map(address -> new Target(text, false, address));
+      }
+      boolean tls = url.group(1).equals("https");
+      String host = url.group(2);
+      boolean hasPort = PORT.matcher(host.replaceFirst("^\\[.*]", "")).matches();
+      return PeerAddress.parse(hasPort ? host : host + (tls ? ":443" : ":80"))
+          .map(address -> new Target(text, tls, address));
+    }
+  }
+
   private final EventReader reader = new EventReader();
   private final Identity owner;
-  private final PeerAddress node;
+  private final Target node;
+  private final Optional<SocksProxy> proxy;
+  private final Optional<Path> authority;
   private final Terminal terminal;
 
   private long sent;
@@ -63,10 +92,23 @@ final class ImportClient {
   private long warnings;
   private long skippedLines;
 
-  /** Creates a client for the node with this mesh address. */
-  ImportClient(Identity owner, PeerAddress node, Terminal terminal) {
+  /**
+   * Creates a client.
+   *
+   * @param proxy carries the requests to a node on another machine
+   * @param authority a PEM file that the node's certificate is verified against; empty: the
+   *     authorities that the JVM trusts
+   */
+  ImportClient(
+      Identity owner,
+      Target node,
+      Optional<SocksProxy> proxy,
+      Optional<Path> authority,
+      Terminal terminal) {
     this.owner = owner;
     this.node = node;
+    this.proxy = proxy;
+    this.authority = authority;
     this.terminal = terminal;
   }
 
@@ -78,7 +120,8 @@ final class ImportClient {
   Map<String, Object> send(List<Path> files) {
     Vertx vertx = Vertx.vertx(Platform.vertxOptions());
     try {
-      BoundedWebClient http = new BoundedWebClient(vertx, terminal.clock(), CONNECT_TIMEOUT, 1);
+      BoundedWebClient http =
+          new BoundedWebClient(vertx, terminal.clock(), CONNECT_TIMEOUT, 1, proxy, authority);
       files.forEach(file -> send(file, http));
     } finally {
       Blocking.await(vertx.close(), CONNECT_TIMEOUT);
@@ -141,11 +184,15 @@ final class ImportClient {
             .setMethod(HttpMethod.POST)
             .setURI(MeshPaths.IMPORT)
             .putHeader("Content-Type", MeshPaths.JSON);
-    request.setHost(PeerAddress.urlHost(node.host())).setPort(node.port());
+    request.setSsl(node.tls());
     Exchange.RawResponse response =
         Blocking.await(
             http.send(
-                    request, Buffer.buffer(body), MeshLimits.SMALL_RESPONSE_BYTES, RESPONSE_TIMEOUT)
+                    node.address(),
+                    request,
+                    Buffer.buffer(body),
+                    MeshLimits.SMALL_RESPONSE_BYTES,
+                    RESPONSE_TIMEOUT)
                 .future()
                 .timeout(RESPONSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .recover(failure -> Future.failedFuture(unreachable(failure.getMessage()))),
@@ -155,7 +202,8 @@ final class ImportClient {
   }
 
   private CommandFailure unreachable(String reason) {
-    return new CommandFailure("the node at %s cannot be reached: %s".formatted(node, reason));
+    return new CommandFailure(
+        "the node at %s cannot be reached: %s".formatted(node.text(), reason));
   }
 
   private void countResponse(int events, int status, byte[] body) {
@@ -164,7 +212,7 @@ final class ImportClient {
       String why = response.path("error").asText(new String(body, StandardCharsets.UTF_8).strip());
       throw new CommandFailure(
           "the node at %s rejects the import after %,d events: %d %s"
-              .formatted(node, sent, status, SafeText.excerpt(why)));
+              .formatted(node.text(), sent, status, SafeText.excerpt(why)));
     }
     sent += events;
     imported += response.path("imported").asLong();

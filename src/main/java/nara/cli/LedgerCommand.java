@@ -1,5 +1,8 @@
 package nara.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,24 +11,29 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import nara.bounds.SafeText;
 import nara.cli.LedgerLoader.LoadedLedger;
+import nara.cli.file.BoundedFile;
 import nara.cli.file.CommandFailure;
+import nara.cli.file.EventFileStream;
 import nara.cli.file.EventFileWriter;
 import nara.cli.output.Counted;
 import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
+import nara.cli.process.StopRequest;
+import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.Event;
 import nara.event.Service;
-import nara.identity.Identity;
 import nara.ledger.Ledger;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.QueryResult;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.Query;
-import nara.mesh.wire.PeerAddress;
+import nara.node.config.AddressParser;
+import nara.node.config.NodeConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,14 +57,8 @@ final class LedgerCommand extends TerminalCommand {
     throw usageError("a command is missing");
   }
 
-  /** The parameters that all commands share. */
-  abstract static class FileCommand extends TerminalCommand {
-    @Parameters(
-        index = "0",
-        paramLabel = "FILE",
-        description = "A file of events, one JSON object a line, plain or gzipped.")
-    Path file;
-
+  /** The options that all commands share. */
+  abstract static class LoadingCommand extends TerminalCommand {
     @Mixin LedgerLoader ledgerLoader = new LedgerLoader();
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -66,12 +68,21 @@ final class LedgerCommand extends TerminalCommand {
       return ledgerLoader.load(files, terminal());
     }
 
-    Ledger loadLedger() {
-      return load(List.of(file)).ledger;
-    }
-
     void print(Map<String, Object> object, String text) {
       print(json, object, text);
+    }
+  }
+
+  /** A command on one file. */
+  abstract static class FileCommand extends LoadingCommand {
+    @Parameters(
+        index = "0",
+        paramLabel = "FILE",
+        description = "A file of events, one JSON object a line, plain or gzipped.")
+    Path file;
+
+    Ledger loadLedger() {
+      return load(List.of(file)).ledger;
     }
   }
 
@@ -308,17 +319,65 @@ final class LedgerCommand extends TerminalCommand {
   @Command(
       name = "export",
       description =
-          "Write the events that a node would hold, in order of time, byte for byte as read.")
-  static final class ExportCommand extends FileCommand {
+          "Write the events that a node would hold, in order of time, byte for byte as read. With"
+              + " --from, write the events that a running node holds instead.",
+      exitCodeList = {
+        "3:--from: the node did not send all events",
+        "4:--from: the node sent no events: it did not answer, or refused",
+        "5:--from: the node sent all events, but --out kept the existing file, which has more"
+      })
+  static final class ExportCommand extends LoadingCommand {
+    @Parameters(
+        index = "0",
+        arity = "0..1",
+        paramLabel = "FILE",
+        description = "A file of events, one JSON object a line, plain or gzipped.")
+    private Path file;
+
+    @Option(
+        names = "--from",
+        paramLabel = "[NAME@]HOST:PORT",
+        description = "Read from the running node with this mesh address, in place of a file.")
+    private String nodeAddress;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "--from: the configuration of a nara that the node knows; its key signs.")
+    private Path config;
+
+    @Option(
+        names = "--skip-ids",
+        paramLabel = "FILE",
+        description =
+            "--from: leave out the events of this file: an earlier export, or one id a line.")
+    private Path skipIds;
+
     @Option(
         names = "--out",
         paramLabel = "FILE",
-        description = "Write to this file, gzipped when its name ends in .gz. Default: stdout.")
+        description =
+            "Write to this file, gzipped when its name ends in .gz. Default: stdout. With --from,"
+                + " an existing file stays when the result is smaller or the node did not answer.")
     private Path out;
+
+    @Option(
+        names = "--force",
+        description = "--from: let --out replace a file that has more events than the result.")
+    private boolean force;
 
     @Override
     public Integer call() {
-      List<Event> events = loadLedger().export();
+      if (nodeAddress != null) {
+        return exportFromNode();
+      }
+      if (file == null) {
+        throw usageError("the file to export is missing; or give a running node with --from");
+      }
+      if (config != null || skipIds != null || force) {
+        throw usageError("--config, --skip-ids and --force need --from");
+      }
+      List<Event> events = load(List.of(file)).ledger.export();
       if (out == null) {
         EventFileWriter.write(terminal().out(), events);
       } else {
@@ -330,6 +389,89 @@ final class LedgerCommand extends TerminalCommand {
       }
       return ExitCode.OK;
     }
+
+    private int exportFromNode() {
+      if (config == null) {
+        throw usageError("--from needs --config: a node answers only naras that it knows");
+      }
+      if (file != null || ledgerLoader.isPolicyGiven()) {
+        throw usageError("--from takes no file, no --policy and no --keys: it judges nothing");
+      }
+      String problem = "--from: expected [NAME@]HOST:PORT, got " + SafeText.quoted(nodeAddress);
+      ConfiguredPeer node =
+          AddressParser.peer(nodeAddress).orElseThrow(() -> new CommandFailure(problem));
+      if (out != null && skipIds != null && isSameFile(out, skipIds)) {
+        throw new CommandFailure(
+            "--out and --skip-ids are the same file, so its events would be lost; to append, use"
+                + " --skip-ids %1$s >> %1$s".formatted(skipIds));
+      }
+      NodeConfig configured =
+          ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal());
+      if (out != null) {
+        RecoverCommand.requireWritable(out);
+      }
+      try (StopRequest stop = StopRequest.listen();
+          ExportClient client =
+              new ExportClient(configured, ConfigLoader.identity(configured), terminal(), stop)) {
+        if (skipIds != null) {
+          client.skip(skipIds);
+        }
+        try (EventFileStream events =
+            out == null ? EventFileStream.to(terminal().out()) : EventFileStream.to(out)) {
+          ExportClient.Result result = client.export(node, events);
+          return finish(result, events, stop.isMade());
+        }
+      }
+    }
+
+    private int finish(ExportClient.Result result, EventFileStream events, boolean interrupted) {
+      boolean nothing = result.pages() == 0;
+      Optional<String> failure =
+          interrupted
+              ? Optional.of("the export was interrupted")
+              : nothing ? Optional.of("the node sent no events") : Optional.empty();
+      Optional<String> kept = events.finish(failure, force, "--skip-ids reads only new ones");
+      terminal().eraseStatus();
+      terminal()
+          .message(
+              "%s from %s%s",
+              Counted.of(events.events(), "event"),
+              result.node(),
+              result.skipped() == 0 ? "" : "; skipped %,d".formatted(result.skipped()));
+      result
+          .missingReason()
+          .ifPresent(
+              reason ->
+                  terminal()
+                      .message(
+                          nothing
+                              ? "the node sent no events: %s"
+                              : "these are not all events of the node: %s",
+                          reason));
+      kept.ifPresent(sentence -> terminal().message("%s", sentence));
+      if (json && out != null) {
+        Map<String, Object> object =
+            JsonOutput.object(
+                "total", events.events(),
+                "received", result.received(),
+                "skipped", result.skipped(),
+                "complete", result.missingReason().isEmpty());
+        result.missingReason().ifPresent(reason -> object.put("reason", reason));
+        terminal().out().println(JsonOutput.indented(object));
+      }
+      if (result.missingReason().isEmpty()) {
+        return kept.isEmpty() ? ExitCode.OK : ExitCode.KEPT;
+      }
+      return nothing ? ExitCode.ISOLATED : ExitCode.PARTIAL;
+    }
+
+    private static boolean isSameFile(Path one, Path other) {
+      try {
+        return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+      } catch (IOException unreadable) {
+        return false;
+      }
+    }
   }
 
   @Command(
@@ -338,6 +480,9 @@ final class LedgerCommand extends TerminalCommand {
           "Merge files of events into the ledger file FILE, which is created when missing. With"
               + " --to, send all of the files to a running node instead.")
   static final class ImportCommand extends FileCommand {
+    /** A bundle of all public authorities has 200 kB. */
+    private static final int MAX_PEM_BYTES = 4 << 20;
+
     @Parameters(
         index = "1..*",
         arity = "0..*",
@@ -347,8 +492,10 @@ final class LedgerCommand extends TerminalCommand {
 
     @Option(
         names = "--to",
-        paramLabel = "HOST:PORT",
-        description = "Send the events to the running node with this mesh address.")
+        paramLabel = "HOST:PORT|URL",
+        description =
+            "Send the events to the running node with this mesh address, or to"
+                + " https://HOST[:PORT] or http://HOST[:PORT].")
     private String nodeAddress;
 
     @Option(
@@ -357,11 +504,22 @@ final class LedgerCommand extends TerminalCommand {
         description = "The running node's configuration; its key signs the import.")
     private Path config;
 
+    @Option(
+        names = "--ca",
+        paramLabel = "FILE.pem",
+        description =
+            "The authority that signed the certificate of https://. Default: those that the JVM"
+                + " trusts.")
+    private Path authority;
+
     @Override
     public Integer call() {
       List<Path> files = new ArrayList<>(List.of(file));
       files.addAll(sources);
       if (nodeAddress == null) {
+        if (authority != null || config != null) {
+          throw usageError("--config and --ca need --to");
+        }
         importIntoFile(files);
       } else {
         importIntoNode(files);
@@ -373,15 +531,34 @@ final class LedgerCommand extends TerminalCommand {
       if (config == null) {
         throw usageError("--to needs --config: a node accepts imports of its owner only");
       }
-      String problem = "--to: expected HOST:PORT, got " + SafeText.quoted(nodeAddress);
-      PeerAddress address =
-          PeerAddress.parse(nodeAddress).orElseThrow(() -> new CommandFailure(problem));
-      Identity owner =
-          ConfigLoader.identity(
-              ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal()));
-      ImportClient client = new ImportClient(owner, address, terminal());
+      String problem =
+          "--to: expected HOST:PORT, https://HOST[:PORT] or http://HOST[:PORT], got "
+              + SafeText.quoted(nodeAddress);
+      ImportClient.Target target =
+          ImportClient.Target.parse(nodeAddress).orElseThrow(() -> new CommandFailure(problem));
+      if (authority != null && !target.tls()) {
+        throw usageError("--ca needs --to https://HOST[:PORT]");
+      }
+      if (authority != null) {
+        requireCertificate(authority);
+      }
+      NodeConfig owner = ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal());
+      ImportClient client =
+          new ImportClient(
+              ConfigLoader.identity(owner),
+              target,
+              owner.mesh().proxy(),
+              Optional.ofNullable(authority),
+              terminal());
       Map<String, Object> object = client.send(files);
       print(object, client.summary());
+    }
+
+    private static void requireCertificate(Path file) {
+      String pem = new String(BoundedFile.read(file, MAX_PEM_BYTES, "a PEM file"), ISO_8859_1);
+      if (!pem.contains("-----BEGIN CERTIFICATE-----")) {
+        throw new CommandFailure("--ca: " + file + " has no certificate; give a PEM file");
+      }
     }
 
     private void importIntoFile(List<Path> files) {

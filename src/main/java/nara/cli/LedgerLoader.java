@@ -45,6 +45,11 @@ final class LedgerLoader {
               + " --keys, else all events are trusted.")
   private String policyName;
 
+  /** Whether an option says which events to refuse. */
+  boolean isPolicyGiven() {
+    return policyName != null || options.hasKeyFiles();
+  }
+
   /** A ledger that was offered all events of the files, and the totals. */
   static final class LoadedLedger {
     // Without a maximum the ledger evicts nothing, so it never asks which keys are known.
@@ -120,7 +125,7 @@ final class LedgerLoader {
 
   private Function<List<ReadResult>, List<JudgedEvent>> admission(
       List<Path> files, Terminal terminal, LoadedLedger loaded) {
-    if (policyName == null && !options.hasKeyFiles()) {
+    if (!isPolicyGiven()) {
       return events -> events.stream().map(LedgerLoader::trusted).toList();
     }
     TrustPolicy policy = VerificationOptions.policy(policyName == null ? "verified" : policyName);

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
+import nara.cli.file.BackupFile;
 import nara.cli.file.CommandFailure;
-import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileWriter;
 import nara.cli.file.OutputFile;
 import nara.cli.output.Counted;
@@ -213,7 +213,7 @@ final class RecoverCommand extends TerminalCommand {
     return Identity.of(name, Soul.generate(name, RANDOM));
   }
 
-  private static void requireWritable(Path file) {
+  static void requireWritable(Path file) {
     Path directory = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
       throw new CommandFailure(file + " cannot be written: give a file in a writable directory");
@@ -226,40 +226,24 @@ final class RecoverCommand extends TerminalCommand {
    * @return whether {@link #out} has the events
    */
   private boolean writeEvents(List<Event> events, Report finalReport, boolean interrupted) {
-    Optional<String> reason = reasonToKeep(events.size(), finalReport, interrupted);
+    Optional<String> failure =
+        interrupted
+            ? Optional.of("the recovery was interrupted")
+            : finalReport.isIsolated() ? Optional.of("no neighbour gave events") : Optional.empty();
+    Optional<String> reason =
+        BackupFile.reasonToKeep(out, events.size(), failure, force, "--import continues it");
     if (reason.isEmpty()) {
       EventFileWriter.write(out, events);
       return true;
     }
     String written = "";
     if (!events.isEmpty()) {
-      Path beside = out.resolveSibling("partial-" + out.getFileName());
+      Path beside = BackupFile.beside(out);
       EventFileWriter.write(beside, events);
       written = "; wrote %s to %s".formatted(Counted.of(events.size(), "event"), beside);
     }
     terminal().message("kept the existing %s: %s%s", out, reason.get(), written);
     return false;
-  }
-
-  private Optional<String> reasonToKeep(int events, Report finalReport, boolean interrupted) {
-    if (!Files.isRegularFile(out)) {
-      return Optional.empty();
-    }
-    long existing = EventFileReader.count(out);
-    if (existing == 0) {
-      return Optional.empty();
-    }
-    if (interrupted) {
-      return Optional.of("the recovery was interrupted");
-    }
-    if (finalReport.isIsolated()) {
-      return Optional.of("no neighbour gave events");
-    }
-    return events < existing && !force
-        ? Optional.of(
-            "it has %,d events and the result only %,d; --force replaces it, --import continues it"
-                .formatted(existing, events))
-        : Optional.empty();
   }
 
   private void writeReport(Report finalReport) {

@@ -71,6 +71,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final DiscoveryConfig config;
   private final AddressPolicy policy;
   private final boolean usesMesh;
+  private final boolean resolvesNames;
   private final NetworkClock networkClock;
   private final Consumer<String> ownHost;
   private final Scheduler scheduler;
@@ -111,6 +112,7 @@ public final class DiscoveryVerticle extends VerticleBase {
    * @param random chooses among announced addresses
    * @param ownHost gets this machine's address from the Tailscale daemon
    * @param usesMesh false: pings no address, and replies without addresses
+   * @param resolvesNames false: the proxy of the mesh resolves the host names of peers
    */
   public DiscoveryVerticle(
       Identity me,
@@ -121,7 +123,9 @@ public final class DiscoveryVerticle extends VerticleBase {
       NetworkClock networkClock,
       RandomGenerator random,
       Consumer<String> ownHost,
-      boolean usesMesh) {
+      boolean usesMesh,
+      boolean resolvesNames) {
+    this.resolvesNames = resolvesNames;
     this.ownHost = ownHost;
     this.networkClock = networkClock;
     this.me = me;
@@ -219,9 +223,13 @@ public final class DiscoveryVerticle extends VerticleBase {
   /** Of a peer that is configured by host name: those of the last lookup. */
   private List<String> addressesOf(ConfiguredPeer peer) {
     PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
-    return AddressPolicy.literal(address.host()).isPresent()
-        ? List.of(address.toString())
-        : resolvedHosts.getOrDefault(peer.address(), List.of());
+    return needsLookup(address)
+        ? resolvedHosts.getOrDefault(peer.address(), List.of())
+        : List.of(address.toString());
+  }
+
+  private boolean needsLookup(PeerAddress address) {
+    return resolvesNames && AddressPolicy.literal(address.host()).isEmpty();
   }
 
   private Future<?> pingSilent(ConfiguredPeer peer) {
@@ -242,7 +250,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   /** A name server that fails does not take away an address that it gave before. */
   private Future<List<String>> resolve(ConfiguredPeer peer) {
     PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
-    if (AddressPolicy.literal(address.host()).isPresent()) {
+    if (!needsLookup(address)) {
       return Future.succeededFuture(addressesOf(peer));
     }
     return hostLookup
@@ -358,7 +366,7 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private void addConfigured(DiscoveryRun discoveryRun, ConfiguredPeer peer) {
     PeerAddress address = PeerAddress.parse(peer.address()).orElseThrow();
-    if (AddressPolicy.literal(address.host()).isPresent()) {
+    if (!needsLookup(address)) {
       discoveryRun.addConfigured(peer, List.of(address.toString()));
       return;
     }

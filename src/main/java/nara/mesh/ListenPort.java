@@ -1,7 +1,6 @@
 package nara.mesh;
 
 import java.util.OptionalInt;
-import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 
 /**
@@ -20,10 +19,10 @@ public final class ListenPort {
 
   /**
    * The address that others are told: the configured one, else host and port, else empty. A node
-   * that listens on all interfaces has the host that the local Tailscale daemon told.
+   * whose host is not its address has the one that the local Tailscale daemon told.
    */
   public String advertisedAddress(MeshConfig config) {
-    String host = AddressPolicy.isWildcard(config.host()) ? foundHost : config.host();
+    String host = config.hostIsItsAddress() ? config.host() : foundHost;
     if (!config.advertise().isEmpty() || host.isEmpty() || port == 0) {
       return config.advertise();
     }

@@ -26,6 +26,7 @@ import nara.mesh.wire.PeerAddress;
  *     takes 320 pages of 1,000
  * @param connectTimeout to open a connection
  * @param stallTimeout how long a peer may send nothing, or hardly anything, before its request ends
+ * @param proxy carries the requests to peers on other machines; empty: they are direct
  */
 public record MeshConfig(
     boolean enabled,
@@ -41,7 +42,8 @@ public record MeshConfig(
     int requestsPerSecond,
     int requestsAtOnce,
     Duration connectTimeout,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    Optional<SocksProxy> proxy) {
   /** The mesh port of the network. */
   public static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT;
 
@@ -63,7 +65,8 @@ public record MeshConfig(
         50,
         1_000,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        Optional.empty());
   }
 
   /**
@@ -106,6 +109,16 @@ public record MeshConfig(
         requestsPerSecond,
         requestsAtOnce,
         connectTimeout,
-        stallTimeout);
+        stallTimeout,
+        proxy);
+  }
+
+  /**
+   * Whether host and port tell others where this node is. A wildcard does not, nor does loopback
+   * behind a proxy: there the proxy's network knows this node by another address.
+   */
+  public boolean hostIsItsAddress() {
+    return !AddressPolicy.isWildcard(host)
+        && !(proxy.isPresent() && AddressPolicy.isLoopback(host));
   }
 }

@@ -467,7 +467,8 @@ public final class NaraNode {
         networkClock,
         newRandom(),
         listenPort::setFoundHost,
-        usesMesh);
+        usesMesh,
+        config.mesh().proxy().isEmpty());
   }
 
   private Deployable checkpointSync() {

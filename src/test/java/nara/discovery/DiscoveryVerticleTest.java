@@ -515,6 +515,7 @@ class DiscoveryVerticleTest {
                 networkClock,
                 new SplittableRandom(1),
                 host -> {},
+                true,
                 true)));
   }
 

@@ -75,6 +75,7 @@ class LoopbackScanIT {
                 new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
                 host -> {},
+                true,
                 true)));
 
     NeighbourList all =

@@ -246,6 +246,7 @@ class TailscaleIT {
                 new NetworkClock(Scheduler.system()),
                 new SplittableRandom(1),
                 ownHosts::add,
+                true,
                 true)));
   }
 

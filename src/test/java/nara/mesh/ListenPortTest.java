@@ -20,4 +20,16 @@ class ListenPortTest {
     assertThat(listenPort.advertisedAddress(MeshConfig.defaults().listeningOn("10.0.0.1", 7433)))
         .isEqualTo("10.0.0.1:7433");
   }
+
+  @Test
+  void loopback_behind_a_proxy_is_not_advertised() {
+    MeshConfig direct = MeshConfig.defaults().listeningOn("127.0.0.1", 7433);
+    MeshConfig proxied = TestMesh.withProxy(direct, "socks5://127.0.0.1:1055");
+    listenPort.set(7433);
+    assertThat(listenPort.advertisedAddress(direct)).isEqualTo("127.0.0.1:7433");
+    assertThat(listenPort.advertisedAddress(proxied)).isEmpty();
+
+    listenPort.setFoundHost("100.64.0.1");
+    assertThat(listenPort.advertisedAddress(proxied)).isEqualTo("100.64.0.1:7433");
+  }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import nara.bus.Scheduler;
 import nara.event.Event;
@@ -51,11 +52,22 @@ public final class TestMesh {
         50,
         1_000,
         Duration.ofSeconds(5),
-        stall);
+        stall,
+        Optional.empty());
   }
 
   /** The same with another request rate for each peer; 0 for no limit. */
   public static MeshConfig withRequestLimit(MeshConfig config, int perSecond, int burst) {
+    return with(config, perSecond, burst, config.proxy());
+  }
+
+  /** The same with a proxy. */
+  static MeshConfig withProxy(MeshConfig config, String url) {
+    return with(config, config.requestsPerSecond(), config.requestsAtOnce(), SocksProxy.parse(url));
+  }
+
+  private static MeshConfig with(
+      MeshConfig config, int perSecond, int burst, Optional<SocksProxy> proxy) {
     return new MeshConfig(
         config.enabled(),
         config.host(),
@@ -70,7 +82,8 @@ public final class TestMesh {
         perSecond,
         burst,
         config.connectTimeout(),
-        config.stallTimeout());
+        config.stallTimeout(),
+        proxy);
   }
 
   /** A server that pings unknown senders. */

@@ -2,17 +2,13 @@ package nara.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +29,7 @@ public final class Mosquitto implements AutoCloseable {
           Path.of("/opt/homebrew/sbin"));
 
   /** Opens {@link #trustStore}. */
-  public static final String TRUST_STORE_PASSWORD = "changeit";
+  public static final String TRUST_STORE_PASSWORD = SelfSignedCertificate.STORE_PASSWORD;
 
   private final Path folder;
   private final String host;
@@ -141,7 +137,7 @@ public final class Mosquitto implements AutoCloseable {
         config += "password_file " + passwords + "\n";
       }
       if (encrypted) {
-        broker.makeCertificate();
+        SelfSignedCertificate.make(folder);
         config += "certfile " + folder.resolve("certificate.pem") + "\n";
         config += "keyfile " + folder.resolve("key.pem") + "\n";
         config += "cafile " + folder.resolve("certificate.pem") + "\n";
@@ -161,62 +157,17 @@ public final class Mosquitto implements AutoCloseable {
 
   /** A key store (PKCS #12) with the certificate of an encrypted broker. */
   public Path trustStore() {
-    return folder.resolve("keys.p12");
+    return new SelfSignedCertificate(folder).trustStore();
   }
 
   /** A PEM file with the certificate of an encrypted broker. */
   public Path certificate() {
-    return folder.resolve("certificate.pem");
+    return new SelfSignedCertificate(folder).certificate();
   }
 
   /** A PEM file with its private key. */
   public Path key() {
-    return folder.resolve("key.pem");
-  }
-
-  private void makeCertificate() throws IOException {
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    String store = trustStore().toString();
-    String[] made = {
-      "-genkeypair",
-      "-keystore",
-      store,
-      "-storetype",
-      "PKCS12",
-      "-storepass",
-      TRUST_STORE_PASSWORD,
-      "-alias",
-      "broker",
-      "-keyalg",
-      "EC",
-      "-dname",
-      "CN=127.0.0.1",
-      "-ext",
-      "SAN=IP:127.0.0.1,DNS:localhost"
-    };
-    run(keytool, made);
-    char[] password = TRUST_STORE_PASSWORD.toCharArray();
-    try {
-      KeyStore keys = KeyStore.getInstance(trustStore().toFile(), password);
-      byte[] certificate = keys.getCertificate("broker").getEncoded();
-      byte[] key = keys.getKey("broker", password).getEncoded();
-      Files.writeString(folder.resolve("certificate.pem"), pem("CERTIFICATE", certificate));
-      Files.writeString(folder.resolve("key.pem"), pem("PRIVATE KEY", key));
-      // A certificate beside its own key is not trusted; on its own it is.
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, password);
-      trusted.setCertificateEntry("broker", keys.getCertificate("broker"));
-      try (OutputStream out = Files.newOutputStream(trustStore())) {
-        trusted.store(out, password);
-      }
-    } catch (GeneralSecurityException broken) {
-      throw new IllegalStateException(broken);
-    }
-  }
-
-  private static String pem(String what, byte[] content) {
-    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-    return "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n";
+    return new SelfSignedCertificate(folder).key();
   }
 
   /** Ends it at once, as a crash does. Does nothing when it does not run. */
@@ -285,7 +236,7 @@ public final class Mosquitto implements AutoCloseable {
     }
   }
 
-  private static void run(Path binary, String... arguments) throws IOException {
+  static void run(Path binary, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(binary.toString()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

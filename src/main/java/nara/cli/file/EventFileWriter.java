@@ -49,9 +49,14 @@ public final class EventFileWriter {
 
   private static void writeLines(OutputStream out, List<Event> events) throws IOException {
     for (Event event : events) {
-      out.write(withoutLineBreaks(event.json()));
-      out.write('\n');
+      writeLine(out, event.json());
     }
+  }
+
+  /** Writes one event as a line. */
+  static void writeLine(OutputStream out, byte[] json) throws IOException {
+    out.write(withoutLineBreaks(json));
+    out.write('\n');
   }
 
   private static byte[] withoutLineBreaks(byte[] json) {

@@ -60,6 +60,7 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   private final LargeResponses largeResponses;
   private final Duration stallTimeout;
   private final int maxBytes;
+  private final ConnectFailures connectFailures;
 
   private final Promise<RawResponse> promise = Promise.promise();
   private Optional<HttpClientRequest> request = Optional.empty();
@@ -91,7 +92,9 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
       Scheduler clock,
       LargeResponses largeResponses,
       Duration stallTimeout,
-      int maxBytes) {
+      int maxBytes,
+      ConnectFailures connectFailures) {
+    this.connectFailures = connectFailures;
     this.vertx = vertx;
     this.largeResponses = largeResponses;
     this.clock = clock;
@@ -257,11 +260,11 @@ public final class Exchange implements BodyCodec<Void>, WriteStream<Buffer> {
   }
 
   void onFailure(Throwable failure) {
-    String message = SafeText.excerpt(String.valueOf(failure.getMessage()));
     if (request.isEmpty()) {
-      fail(MeshFailure.UNREACHABLE, "no connection: " + message);
+      fail(MeshFailure.UNREACHABLE, connectFailures.reason(failure));
       return;
     }
+    String message = SafeText.excerpt(String.valueOf(failure.getMessage()));
     switch (failure) {
       case TooLongFrameException tooLong ->
           fail(MeshFailure.TOO_LARGE, "headers over the size allowed");

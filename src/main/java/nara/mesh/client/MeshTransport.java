@@ -69,7 +69,14 @@ public final class MeshTransport implements PingClient {
     MeshConfig config = node.config();
     int perPeer = config.maxInFlightPerPeer();
     // The limiters bound the connections before this does. Pings come on top of requests.
-    this.http = new BoundedWebClient(vertx, node.clock(), config.connectTimeout(), 2 * perPeer + 2);
+    this.http =
+        new BoundedWebClient(
+            vertx,
+            node.clock(),
+            config.connectTimeout(),
+            2 * perPeer + 2,
+            config.proxy(),
+            Optional.empty());
     this.requestLimiter =
         new InFlightLimiter(config.maxInFlight(), perPeer, config.maxQueuedPerPeer());
     this.newcomerLimiter =
@@ -233,11 +240,10 @@ public final class MeshTransport implements PingClient {
           new MeshException(
               MeshFailure.UNREACHABLE, peer.get() + " has a zone; give an address without one"));
     }
-    options.setHost(PeerAddress.urlHost(peer.get().host())).setPort(peer.get().port());
     if (node.config().gzip() && !peer.get().isLoopback()) {
       options.addHeader(HttpHeaders.ACCEPT_ENCODING, Gzip.CODING);
     }
-    Exchange exchange = http.send(options, body, maxBytes, operation.stallTimeout());
+    Exchange exchange = http.send(peer.get(), options, body, maxBytes, operation.stallTimeout());
     operation.onEnd(exchange::close);
     return exchange.future();
   }

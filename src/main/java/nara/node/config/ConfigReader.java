@@ -7,6 +7,7 @@ import static nara.node.config.ConfigKind.bytes;
 import static nara.node.config.ConfigKind.count;
 import static nara.node.config.ConfigKind.duration;
 import static nara.node.config.ConfigKind.oneOf;
+import static nara.node.config.ConfigKind.parsed;
 import static nara.node.config.ConfigKind.path;
 import static nara.node.config.ConfigKind.port;
 import static nara.node.config.ConfigKind.text;
@@ -37,6 +38,7 @@ import nara.ledger.MemoryMode;
 import nara.ledger.Query;
 import nara.log.LogConfig;
 import nara.mesh.MeshConfig;
+import nara.mesh.SocksProxy;
 import nara.mesh.wire.AddressPolicy;
 import nara.mqtt.PlazaConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
@@ -268,6 +270,14 @@ public final class ConfigReader {
                             .isPresent())
             .explaining(AddressParser::hostAndPortFault);
     ConfigKind<Integer> rate = count(0, MILLION, "requests, or 0 for no bound");
+    ConfigKind<Optional<SocksProxy>> proxy =
+        parsed(
+            "a proxy, socks5://[USER:PASSWORD@]HOST:PORT, or empty",
+            text ->
+                text.isEmpty()
+                    ? Optional.of(Optional.empty())
+                    : SocksProxy.parse(text).map(Optional::of),
+            given -> given.map(SocksProxy::toString).orElse(""));
     return new MeshConfig(
         s.read("enabled", d.enabled(), FLAG),
         s.read("host", d.host(), HOST),
@@ -282,7 +292,8 @@ public final class ConfigReader {
         s.read("requests_per_second", d.requestsPerSecond(), rate),
         s.read("requests_at_once", d.requestsAtOnce(), count(1, MILLION, "requests")),
         s.read("connect_timeout", d.connectTimeout(), duration(MILLI, HOUR)),
-        s.read("stall", d.stallTimeout(), duration(MILLI, HOUR)));
+        s.read("stall", d.stallTimeout(), duration(MILLI, HOUR)),
+        s.hidden("proxy", d.proxy(), proxy));
   }
 
   private static DiscoveryConfig discovery(ConfigSection s) {

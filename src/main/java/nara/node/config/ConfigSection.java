@@ -35,6 +35,8 @@ final class ConfigSection {
     }
   }
 
+  private static final String NOT_SHOWN = "the value (not shown)";
+
   private static final ConfigVariables NO_VARIABLES = new ConfigVariables(Map.of());
 
   private final String path;
@@ -102,6 +104,20 @@ final class ConfigSection {
   <T> Optional<T> optional(String key, String absent, ConfigKind<T> kind) {
     Optional<T> value = parse(key, absent, kind);
     value.ifPresent(given -> effective.putPOJO(key, kind.format().apply(given)));
+    return value;
+  }
+
+  /**
+   * Reads a key whose value may contain a secret. An invalid value is not shown; the kind's format
+   * masks the secret of a valid one.
+   */
+  <T> T hidden(String key, T defaultValue, ConfigKind<T> kind) {
+    registerKey(key, String.valueOf(kind.format().apply(defaultValue)), kind.allowed());
+    T value =
+        given(key, kind)
+            .flatMap(given -> parse(given.node(), given.path(), NOT_SHOWN, kind))
+            .orElse(defaultValue);
+    effective.putPOJO(key, kind.format().apply(value));
     return value;
   }
 
@@ -174,7 +190,7 @@ final class ConfigSection {
         given.value() instanceof String text
             ? new ConfigNode(SoulFile.stripped(text), given.line(), given.column())
             : given;
-    return parse(stripped, found.get().path(), "the value (not shown)", kind);
+    return parse(stripped, found.get().path(), NOT_SHOWN, kind);
   }
 
   /** Reads a list. Each invalid entry is a problem of its own. */

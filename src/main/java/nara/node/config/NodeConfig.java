@@ -137,13 +137,13 @@ public record NodeConfig(
 
   /**
    * Which announced addresses this node may use. Loopback addresses are allowed when the
-   * configuration allows them, or when the node itself, its broker or a configured peer is on
-   * loopback: such a network is on one machine.
+   * configuration allows them, or when the node itself (without a proxy), its broker or a
+   * configured peer is on loopback: such a network is on one machine.
    */
   public AddressPolicy addressPolicy() {
     Stream<String> named =
         Stream.concat(
-            Stream.of(mesh.host()),
+            Stream.of(mesh.host()).filter(host -> mesh.hostIsItsAddress()),
             discovery.peers().stream()
                 .flatMap(peer -> PeerAddress.parse(peer.address()).stream())
                 .map(PeerAddress::host));
@@ -159,11 +159,10 @@ public record NodeConfig(
    */
   public List<String> isolationNotes() {
     List<String> notes = new ArrayList<>();
-    // Only a node that listens on all interfaces does not know its own address.
     if (usesMesh()
         && mesh.advertise().isEmpty()
         && discovery.tailscaleSocket().isEmpty()
-        && AddressPolicy.isWildcard(mesh.host())) {
+        && !mesh.hostIsItsAddress()) {
       notes.add("others cannot learn where this node is: set mesh.advertise");
     }
     if (discovery.peers().isEmpty()

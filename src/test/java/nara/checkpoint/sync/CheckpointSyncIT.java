@@ -154,6 +154,7 @@ class CheckpointSyncIT {
                 new NetworkClock(Scheduler.of(clock)),
                 new Random(2),
                 host -> {},
+                true,
                 true)));
     await(
         bartsNode.deployVerticle(
@@ -194,22 +195,7 @@ class CheckpointSyncIT {
   }
 
   private static MeshConfig mesh() {
-    MeshConfig d = MeshConfig.defaults();
-    return new MeshConfig(
-        true,
-        "127.0.0.1",
-        0,
-        "",
-        d.gzip(),
-        d.maxAnswerBytes(),
-        d.maxRequestBytes(),
-        d.maxInFlight(),
-        d.maxInFlightPerPeer(),
-        d.maxQueuedPerPeer(),
-        d.requestsPerSecond(),
-        d.requestsAtOnce(),
-        d.connectTimeout(),
-        d.stallTimeout());
+    return MeshConfig.defaults().listeningOn("127.0.0.1", 0);
   }
 
   private static SignatureVerifier verifier() {

@@ -39,6 +39,11 @@ public record CommandLineRun(int code, String out, String err) {
     return run(Scheduler.system(), new ByteArrayOutputStream(), true, args);
   }
 
+  /** The same; the results go to the given stream. */
+  public static CommandLineRun now(OutputStream out, Object... args) {
+    return run(Scheduler.system(), out, false, args);
+  }
+
   private static CommandLineRun run(
       Scheduler clock, OutputStream out, boolean interactive, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();

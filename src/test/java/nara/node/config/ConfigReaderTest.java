@@ -374,6 +374,23 @@ class ConfigReaderTest {
   }
 
   @Test
+  void secrets_of_a_proxy_are_not_shown() {
+    ConfigResult right = read("{\"mesh\": {\"proxy\": \"socks5://ann:hush@127.0.0.1:1055\"}}");
+    assertThat(right.config().orElseThrow().mesh().proxy().orElseThrow().password())
+        .isEqualTo("hush");
+    assertThat(right.effective())
+        .contains("socks5://***:***@127.0.0.1:1055")
+        .doesNotContain("ann:", "hush");
+    assertThat(right.config().orElseThrow().mesh().toString()).doesNotContain("hush");
+
+    ConfigResult wrong = read("{\"mesh\": {\"proxy\": \"http://ann:hush@127.0.0.1:1055\"}}");
+    assertThat(wrong.problems().getFirst().sentence())
+        .endsWith(
+            "mesh.proxy: the value (not shown) is not a proxy, socks5://[USER:PASSWORD@]HOST:PORT,"
+                + " or empty");
+  }
+
+  @Test
   void effective_configuration_reads_back_as_the_same() {
     ConfigResult first =
         read(
