@@ -30,7 +30,7 @@ class UsageTest {
   void help_shows_defaults_and_exit_codes() {
     assertThat(CommandLineRun.of("demo", "--help").out()).contains("50 (5)", "320,000 (50000)");
     assertThat(CommandLineRun.of("recover", "--help").out())
-        .contains("Exit codes:", "success", "the recovery is partial", "no peer answered");
+        .contains("Exit codes:", "success", "the recovery is partial", "the recovery is isolated");
     assertThat(CommandLineRun.of("verify", "--help").out())
         .contains("the policy would refuse an event");
     assertThat(CommandLineRun.of("--help").out()).contains("Exit codes:");
