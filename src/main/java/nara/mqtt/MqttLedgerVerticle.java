@@ -36,6 +36,7 @@ import nara.mqtt.PlazaRequest.PublishResult;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.JourneyMessage;
+import nara.mqtt.wire.Newspaper;
 import nara.mqtt.wire.PlazaDecoder;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
@@ -79,6 +80,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final RateLimiter goodbyeLimit;
   private final boolean runsAlone;
   private final OwnEcho ownEcho;
+  private final LastNewspapers newspapers = new LastNewspapers();
   private boolean otherProcessKnown;
   private final LogOnce failures = new LogOnce(LOG::warn);
   private Bus bus;
@@ -200,6 +202,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.PublishCheckpointMessage publish ->
           onPublishCheckpointMessage(publish.message());
       case PlazaRequest.PublishJourneyMessage publish -> onPublishJourneyMessage(publish.message());
+      case PlazaRequest.ListStatuses list ->
+          Future.succeededFuture(
+              new PlazaRequest.Statuses(ownStatus.status(0).json(), newspapers.byName()));
     };
   }
 
@@ -336,8 +341,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaMessage.VerifiedHeyThere heyThere -> onHeyThere(heyThere);
       case PlazaMessage.VerifiedChau chau -> onChau(chau);
       case PlazaMessage.VerifiedHowdy howdy -> onHowdy(howdy.message(), howdy.key());
-      case PlazaMessage.VerifiedNewspaper paper ->
-          onNewspaper(paper.newspaper().from(), paper.newspaper().status(), paper.key());
+      case PlazaMessage.VerifiedNewspaper paper -> onNewspaper(paper.newspaper(), paper.key());
       case PlazaMessage.SocialEvent event -> {
         count("gossip");
         yield offer("plaza", event.json());
@@ -479,7 +483,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
   }
 
-  private Future<?> onNewspaper(String from, Status status, PublicKey key) {
+  private Future<?> onNewspaper(Newspaper newspaper, PublicKey key) {
+    String from = newspaper.from();
+    Status status = newspaper.status();
     if (!senderKeys.accepts(from, status.id(), key, Origin.NEWSPAPER)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
@@ -488,6 +494,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
+    newspapers.put(from, newspaper.statusJson());
     onStatus(from, key, status, true);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
