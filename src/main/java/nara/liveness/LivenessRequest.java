@@ -15,8 +15,19 @@ public sealed interface LivenessRequest<R extends BusMessage> extends Request<R>
   /** Asks how far away the other naras are. */
   record GetRoundTripTimes() implements LivenessRequest<RoundTripTimes> {}
 
-  /** The average round trip to each target in milliseconds, by name. */
-  record RoundTripTimes(Map<String, Double> averageByTarget) implements BusMessage {}
+  /**
+   * Round trips in milliseconds, by name.
+   *
+   * @param averageByTarget moving averages; before the first ping the mean that the ledger holds
+   * @param lastByTarget the last measurement of this node
+   */
+  record RoundTripTimes(Map<String, Double> averageByTarget, Map<String, Double> lastByTarget)
+      implements BusMessage {
+    /** Averages without a measurement of this node. */
+    public RoundTripTimes(Map<String, Double> averageByTarget) {
+      this(averageByTarget, Map.of());
+    }
+  }
 
   /** Asks for the counters. */
   record GetLivenessCounts() implements LivenessRequest<LivenessCounts> {}

@@ -123,7 +123,8 @@ public final class LivenessVerticle extends VerticleBase {
   private Future<? extends BusMessage> onRequest(LivenessRequest<?> request) {
     return Future.succeededFuture(
         switch (request) {
-          case LivenessRequest.GetRoundTripTimes get -> new RoundTripTimes(times.averages());
+          case LivenessRequest.GetRoundTripTimes get ->
+              new RoundTripTimes(times.averages(), times.last());
           case LivenessRequest.GetLivenessCounts get ->
               new LivenessCounts(
                   checks, client.observations(), pings, seenReports, maintenance.expired());
@@ -351,6 +352,9 @@ public final class LivenessVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     times.add(name, milliseconds);
+    bus.publish(
+        LivenessNotification.ADDRESS,
+        new LivenessNotification.RoundTripMeasured(name, milliseconds));
     MeshRequest.Peer peer = new MeshRequest.Peer(name, address, neighbourhood.isConfigured(name));
     pong.clockOffset().ifPresent(offset -> networkClock.record(peer.witness(), offset));
     return ownEvents

@@ -1,5 +1,6 @@
 package nara.liveness;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,6 +17,9 @@ final class PingTimes {
 
   private final Map<String, Double> averages = new LinkedHashMap<>();
 
+  /** Only of targets with an average. */
+  private final Map<String, Double> last = new HashMap<>();
+
   /** Adds the ledger's means for targets without an average. */
   void seed(Map<String, Double> means) {
     means.forEach(
@@ -28,12 +32,20 @@ final class PingTimes {
 
   void add(String name, double millis) {
     if (averages.size() < MAX_TARGETS || averages.containsKey(name)) {
-      averages.merge(name, millis, (old, last) -> NEWEST_WEIGHT * last + (1 - NEWEST_WEIGHT) * old);
+      averages.merge(name, millis, (old, now) -> NEWEST_WEIGHT * now + (1 - NEWEST_WEIGHT) * old);
+      last.put(name, millis);
     }
   }
 
   void remove(Iterable<String> names) {
-    names.forEach(averages::remove);
+    for (String name : names) {
+      averages.remove(name);
+      last.remove(name);
+    }
+  }
+
+  Map<String, Double> last() {
+    return Map.copyOf(last);
   }
 
   Map<String, Double> averages() {

@@ -1,8 +1,10 @@
 package nara.mesh;
 
 import java.util.Optional;
+import java.util.SplittableRandom;
 import nara.bus.Scheduler;
 import nara.clock.NetworkClock;
+import nara.coordinates.OwnCoordinate;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -14,6 +16,7 @@ import nara.trust.verifier.SignatureVerifier;
  * @param keys verify peers; both ends add the keys that they learn
  * @param networkClock gets the times in the answers of peers
  * @param listenPort where this node serves the mesh: the server sets it
+ * @param coordinate where this node is in the network
  */
 public record MeshNode(
     Identity me,
@@ -22,8 +25,9 @@ public record MeshNode(
     SignatureVerifier verifier,
     Scheduler clock,
     NetworkClock networkClock,
-    ListenPort listenPort) {
-  /** A node that compares its clock with nobody else's. */
+    ListenPort listenPort,
+    OwnCoordinate coordinate) {
+  /** A node that compares its clock with nobody else's, and has measured nothing. */
   public MeshNode(
       Identity me,
       Keyring keys,
@@ -31,7 +35,15 @@ public record MeshNode(
       SignatureVerifier verifier,
       Scheduler clock,
       ListenPort listenPort) {
-    this(me, keys, config, verifier, clock, new NetworkClock(clock), listenPort);
+    this(
+        me,
+        keys,
+        config,
+        verifier,
+        clock,
+        new NetworkClock(clock),
+        listenPort,
+        new OwnCoordinate(new SplittableRandom(1)));
   }
 
   public String name() {

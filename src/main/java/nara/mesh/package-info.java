@@ -1,5 +1,15 @@
 /** Parts that both ends of the mesh share: configuration, the port, zines. */
-@MayKnow({"bus", "clock", "event..", "identity", "ledger", "mesh.wire", "trust", "trust.verifier"})
+@MayKnow({
+  "bus",
+  "clock",
+  "coordinates",
+  "event..",
+  "identity",
+  "ledger",
+  "mesh.wire",
+  "trust",
+  "trust.verifier"
+})
 package nara.mesh;
 
 import nara.MayKnow;

@@ -3,7 +3,6 @@ package nara.mqtt;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bounds.RateLimiter;
@@ -36,17 +34,16 @@ import nara.mqtt.PlazaRequest.PublishResult;
 import nara.mqtt.wire.CheckpointMessage;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.JourneyMessage;
-import nara.mqtt.wire.Newspaper;
 import nara.mqtt.wire.PlazaDecoder;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
-import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
 import nara.presence.OwnEvent;
 import nara.presence.Presence;
 import nara.presence.Presence.Online;
 import nara.presence.PresenceRequest;
-import nara.presence.Profile;
+import nara.profile.OwnStatus;
+import nara.profile.Status;
 import nara.trust.TrustRequest;
 import nara.trust.verifier.SignatureVerifier;
 import org.slf4j.Logger;
@@ -65,8 +62,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final Identity me;
   private final Keyring keys;
   private final PlazaConfig config;
-  private final Profile profile;
-  private final Supplier<String> meshAddress;
+  private final OwnStatus ownStatus;
   private final SignatureVerifier verifier;
   private final Scheduler scheduler;
   private final NetworkClock networkClock;
@@ -80,7 +76,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private final RateLimiter goodbyeLimit;
   private final boolean runsAlone;
   private final OwnEcho ownEcho;
-  private final LastNewspapers newspapers = new LastNewspapers();
   private boolean otherProcessKnown;
   private final LogOnce failures = new LogOnce(LOG::warn);
   private Bus bus;
@@ -89,7 +84,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private LedgerFetcher fetcher;
   private LedgerResponder responder;
   private StatusPublisher publisher;
-  private OwnStatus ownStatus;
   private Scheduler.TimerHandle pendingAnnouncement = () -> {};
   private Scheduler.TimerHandle repeatedAnnouncement = () -> {};
   private byte[] publishedHeyThere = {};
@@ -102,7 +96,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * Creates the verticle of a node with a broker.
    *
    * @param keys shared with the other verticles; it learns the keys of verified messages
-   * @param meshAddress the address of this node on the mesh at this moment, or empty
+   * @param ownStatus shared with the parts that know what this node looks like
    * @param verifier verifies single messages, on worker threads
    * @param networkClock for the times that others state
    * @param random for jitter only
@@ -112,8 +106,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
       Identity me,
       Keyring keys,
       PlazaConfig config,
-      Profile profile,
-      Supplier<String> meshAddress,
+      OwnStatus ownStatus,
       SignatureVerifier verifier,
       Scheduler scheduler,
       NetworkClock networkClock,
@@ -124,8 +117,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     this.me = me;
     this.keys = keys;
     this.config = config;
-    this.profile = profile;
-    this.meshAddress = meshAddress;
+    this.ownStatus = ownStatus;
     this.verifier = verifier;
     this.scheduler = scheduler;
     this.random = random;
@@ -142,9 +134,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     InstantSource steady = scheduler.steady();
-    Instant now = steady.instant();
-    ownStatus =
-        new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
     connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
@@ -153,7 +142,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);
     responder = new LedgerResponder(vertx, steady, me.name(), connection, config.maxMessageBytes());
     publisher =
-        new StatusPublisher(vertx, scheduler, random, connection, ownStatus, config.howdyWait());
+        new StatusPublisher(
+            vertx, scheduler, random, connection, ownStatus, peers, config.howdyWait());
     bus.serve(PlazaRequest.ADDRESS, PlazaRequest.class, this::onRequest);
     bus.subscribe(OwnEvent.ADDRESS, OwnEvent.class, this::onOwnEvent);
     connection.open();
@@ -202,9 +192,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaRequest.PublishCheckpointMessage publish ->
           onPublishCheckpointMessage(publish.message());
       case PlazaRequest.PublishJourneyMessage publish -> onPublishJourneyMessage(publish.message());
-      case PlazaRequest.ListStatuses list ->
-          Future.succeededFuture(
-              new PlazaRequest.Statuses(ownStatus.status(0).json(), newspapers.byName()));
     };
   }
 
@@ -341,7 +328,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
       case PlazaMessage.VerifiedHeyThere heyThere -> onHeyThere(heyThere);
       case PlazaMessage.VerifiedChau chau -> onChau(chau);
       case PlazaMessage.VerifiedHowdy howdy -> onHowdy(howdy.message(), howdy.key());
-      case PlazaMessage.VerifiedNewspaper paper -> onNewspaper(paper.newspaper(), paper.key());
+      case PlazaMessage.VerifiedNewspaper paper ->
+          onNewspaper(paper.newspaper().from(), paper.newspaper().status(), paper.key());
       case PlazaMessage.SocialEvent event -> {
         count("gossip");
         yield offer("plaza", event.json());
@@ -483,9 +471,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
     }
   }
 
-  private Future<?> onNewspaper(Newspaper newspaper, PublicKey key) {
-    String from = newspaper.from();
-    Status status = newspaper.status();
+  private Future<?> onNewspaper(String from, Status status, PublicKey key) {
     if (!senderKeys.accepts(from, status.id(), key, Origin.NEWSPAPER)) {
       return ignore(IgnoreReason.OTHER_KEY);
     }
@@ -494,7 +480,6 @@ public final class MqttLedgerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     boolean stranger = !peers.knows(from);
-    newspapers.put(from, newspaper.statusJson());
     onStatus(from, key, status, true);
     // A stranger may not know this node either.
     return stranger && strangerLimit.tryAcquire("") ? announce() : Future.succeededFuture();
@@ -511,6 +496,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     String id = signed ? status.id() : "";
     publish(new Online(name, id, status.meshIp(), Optional.of(key), true, signed));
     publish(new Presence.Active(name, status.memoryMode().equals("short")));
+    bus.publish(
+        PlazaNotification.ADDRESS, new PlazaNotification.StatusReceived(name, status, signed));
   }
 
   private void publish(Presence news) {
@@ -536,10 +523,5 @@ public final class MqttLedgerVerticle extends VerticleBase {
   private Future<?> ignore(IgnoreReason reason) {
     ignoredCounts.merge(reason.label(), 1L, Long::sum);
     return Future.succeededFuture();
-  }
-
-  private static String version() {
-    String packaged = MqttLedgerVerticle.class.getPackage().getImplementationVersion();
-    return packaged == null ? "nara-vertx" : "nara-vertx " + packaged;
   }
 }

@@ -68,12 +68,6 @@ final class MqttLimits {
   /** Remembered peers. Above it, the least recently seen one is forgotten. */
   static final int MAX_PEERS = 2_000;
 
-  /** Bytes of a kept status. Honest ones with all fields have under 2 KB. */
-  static final int MAX_STATUS_BYTES = 16 << 10;
-
-  /** Bytes of all kept statuses: those of {@link #MAX_PEERS} honest naras. */
-  static final int MAX_STATUSES_BYTES = 4 << 20;
-
   /**
    * The largest difference between a peer's time and ours. Clocks of small boards are wrong by
    * minutes; an older announcement is a replay.

@@ -13,7 +13,8 @@ import nara.identity.PublicKey;
 import nara.mqtt.wire.HowdyMessage.HowdyNeighbour;
 import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.PlazaMessage;
-import nara.mqtt.wire.Status;
+import nara.profile.Buzz;
+import nara.profile.Status;
 
 /**
  * The naras that were seen on the plaza. It recognises replayed announcements, and supplies what

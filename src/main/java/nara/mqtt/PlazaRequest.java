@@ -72,18 +72,6 @@ public sealed interface PlazaRequest<R extends BusMessage> extends Request<R> {
   record LedgersFetched(List<NeighbourResponse> responses, Set<String> unanswered, String error)
       implements BusMessage {}
 
-  /** Asks for the last status that each nara published in a newspaper, and for this node's own. */
-  record ListStatuses() implements PlazaRequest<Statuses> {}
-
-  /**
-   * The reply to {@link ListStatuses}.
-   *
-   * @param own the JSON of this node's status now, without the events that it holds
-   * @param byName the JSON of each nara's status as it signed it; any field may be false, absent or
-   *     of another type
-   */
-  record Statuses(String own, Map<String, String> byName) implements BusMessage {}
-
   /** One peer's response: its size in bytes, its events, and the result of the merge. */
   record NeighbourResponse(String neighbour, long bytes, int events, OfferResult offerResult) {
     /** Whether it has an event that is neither rejected nor waits for a key. */

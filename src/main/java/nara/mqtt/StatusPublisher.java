@@ -13,6 +13,9 @@ import nara.ledger.LedgerRequest;
 import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.PlazaEncoder;
 import nara.mqtt.wire.Topics;
+import nara.profile.EventStore;
+import nara.profile.OwnStatus;
+import nara.profile.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,7 @@ final class StatusPublisher {
   private final RandomGenerator random;
   private final PlazaConnection connection;
   private final OwnStatus ownStatus;
+  private final PlazaPeers peers;
   private final Duration maxHowdyWait;
   private final PlazaEncoder encoder;
   private final Map<String, TimerHandle> pendingHowdies = new HashMap<>();
@@ -42,12 +46,14 @@ final class StatusPublisher {
       RandomGenerator random,
       PlazaConnection connection,
       OwnStatus status,
+      PlazaPeers peers,
       Duration maxHowdyWait) {
     this.vertx = vertx;
     this.scheduler = scheduler;
     this.random = random;
     this.connection = connection;
     this.ownStatus = status;
+    this.peers = peers;
     this.maxHowdyWait = maxHowdyWait;
     this.encoder = new PlazaEncoder(status.me());
   }
@@ -55,6 +61,7 @@ final class StatusPublisher {
   /** Publishes a newspaper now, and schedules the next one. */
   void startNewspapers() {
     nextNewspaper.cancel();
+    ownStatus.onOthersBuzz(peers.onlineBuzz());
     nextNewspaper = scheduler.schedule(vertx, ownStatus.newspaperInterval(), this::startNewspapers);
     if (connection.connected()) {
       publishNewspaper();
@@ -70,10 +77,10 @@ final class StatusPublisher {
     String topic = Topics.newspaper(ownStatus.me().name());
     Bus.of(vertx)
         .request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS)
-        .map(stats -> (long) stats.total())
+        .map(StatusPublisher::eventStore)
         // The newspaper matters even without the size of the ledger.
-        .otherwise(0L)
-        .map(held -> encoder.newspaper(ownStatus.status(held)))
+        .otherwise(EventStore.NONE)
+        .map(held -> encoder.newspaper(status(held)))
         .compose(newspaper -> connection.publish(topic, newspaper))
         .onFailure(failure -> LOG.debug("A newspaper was not published: {}", failure.getMessage()));
   }
@@ -89,8 +96,7 @@ final class StatusPublisher {
 
   private void publishHowdy(String name) {
     pendingHowdies.remove(name);
-    if (!connection.connected()
-        || ownStatus.peers().howdyCount(name) >= MqttLimits.ENOUGH_HOWDIES) {
+    if (!connection.connected() || peers.howdyCount(name) >= MqttLimits.ENOUGH_HOWDIES) {
       return;
     }
     long now = scheduler.instant().getEpochSecond();
@@ -109,13 +115,23 @@ final class StatusPublisher {
   }
 
   private byte[] howdy(String name, HowdyObservation observation) {
-    PlazaPeers peers = ownStatus.peers();
     return encoder.howdy(
         name,
         peers.howdyCount(name) + 1L,
         observation,
         peers.randomSample(ownStatus.profile().howdyNeighbours(), name, random),
-        ownStatus.status(0));
+        status(EventStore.NONE));
+  }
+
+  private Status status(EventStore held) {
+    ownStatus.onOthersBuzz(peers.onlineBuzz());
+    return ownStatus.status(held);
+  }
+
+  private static EventStore eventStore(LedgerRequest.LedgerStats stats) {
+    Map<String, Long> byService = new HashMap<>();
+    stats.byService().forEach((service, count) -> byService.put(service.wireName(), (long) count));
+    return new EventStore(stats.total(), byService, stats.critical());
   }
 
   void stop() {

@@ -11,6 +11,7 @@
   "ledger",
   "mqtt.wire",
   "presence",
+  "profile",
   "trust.."
 })
 package nara.mqtt;

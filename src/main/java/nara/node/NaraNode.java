@@ -25,10 +25,12 @@ import nara.checkpoint.consensus.ConsensusVerticle;
 import nara.checkpoint.sync.CheckpointSyncVerticle;
 import nara.clock.NetworkClock;
 import nara.cluster.Role;
+import nara.coordinates.OwnCoordinate;
 import nara.discovery.DiscoveryVerticle;
 import nara.discovery.TailscaleClient;
 import nara.gossip.GossipConfig;
 import nara.gossip.GossipVerticle;
+import nara.identity.Hardware;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
@@ -52,12 +54,14 @@ import nara.mesh.wire.PeerAddress;
 import nara.mqtt.MqttLedgerVerticle;
 import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
-import nara.opinion.OpinionConfig;
 import nara.opinion.OpinionVerticle;
 import nara.presence.Presence;
 import nara.presence.PresenceConfig;
 import nara.presence.PresenceVerticle;
-import nara.presence.Profile;
+import nara.profile.Flair;
+import nara.profile.OwnStatus;
+import nara.profile.Profile;
+import nara.profile.Status;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.CoordinatorVerticle;
 import nara.recovery.report.Report;
@@ -65,6 +69,7 @@ import nara.snapshot.SnapshotRequest;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.snapshot.SnapshotVerticle;
+import nara.social.SocialVerticle;
 import nara.stash.StashVerticle;
 import nara.status.NodeFacts;
 import nara.status.StatusLogVerticle;
@@ -111,6 +116,7 @@ public final class NaraNode {
   private final ListenPort listenPort = new ListenPort();
   private final NetworkClock networkClock;
   private final MeshNode meshNode;
+  private final OwnStatus ownStatus;
 
   /** The stages before the recovery, for its report. */
   private final List<Report.StageReport> earlierStages = new ArrayList<>();
@@ -137,7 +143,17 @@ public final class NaraNode {
     this.deployments = new Deployments(vertx);
     this.networkClock = new NetworkClock(scheduler);
     this.meshNode =
-        new MeshNode(me, keys, config.mesh(), verifier, scheduler, networkClock, listenPort);
+        new MeshNode(
+            me,
+            keys,
+            config.mesh(),
+            verifier,
+            scheduler,
+            networkClock,
+            listenPort,
+            // Two naras must not start at one place; their ids differ.
+            new OwnCoordinate(new SplittableRandom(me.id().hashCode())));
+    this.ownStatus = ownStatus();
     this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
     this.facts = readFacts();
   }
@@ -186,6 +202,7 @@ public final class NaraNode {
         Part.of("consensus", usesBroker, this::consensus),
         Part.of("prune", handover.isPresent(), () -> prune(handover.orElseThrow().term())),
         Part.of("liveness", true, this::liveness),
+        Part.of("social", true, this::social),
         Part.of("stash", usesStash(), this::stash),
         Part.of("journey", true, this::journey),
         Part.of("coordinator", true, () -> coordinator(handover)));
@@ -348,7 +365,7 @@ public final class NaraNode {
   }
 
   private Deployable opinion() {
-    return new OpinionVerticle(me.name(), OpinionConfig.defaults(), scheduler);
+    return new OpinionVerticle(me.name(), config.opinion(), scheduler);
   }
 
   private Deployable web() {
@@ -411,22 +428,33 @@ public final class NaraNode {
   }
 
   private Deployable mqttLedger() {
-    Profile profile =
-        Profile.of(
-            config.transport().label(),
-            config.memory().mode().label(),
-            config.memory().maxEvents());
     return new MqttLedgerVerticle(
         me,
         keys,
         config.plaza(),
-        profile,
-        this::meshAddress,
+        ownStatus,
         verifier,
         scheduler,
         networkClock,
         newRandom(),
         cluster.isEmpty());
+  }
+
+  private OwnStatus ownStatus() {
+    Status.Memory memory =
+        new Status.Memory(
+            config.memory().mode().label(),
+            Runtime.getRuntime().maxMemory() >> 20,
+            config.memory().maxEvents());
+    String version = NaraNode.class.getPackage().getImplementationVersion();
+    return new OwnStatus(
+        me,
+        version == null ? "nara-vertx" : "nara-vertx " + version,
+        Profile.of(config.transport().label(), memory, config.social().publicUrl()),
+        this::meshAddress,
+        meshNode.coordinate(),
+        Flair.onThisMachine(me, Hardware.hostName(), System.getenv()),
+        scheduler.steady());
   }
 
   private String meshAddress() {
@@ -465,6 +493,16 @@ public final class NaraNode {
         new LivenessConfig(
             !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
     return new LivenessVerticle(me, liveness, scheduler, networkClock, newRandom());
+  }
+
+  private Deployable social() {
+    return new SocialVerticle(
+        me,
+        config.social().enabled() && !config.readOnly(),
+        ownStatus,
+        meshNode.coordinate(),
+        scheduler,
+        newRandom());
   }
 
   /** A read-only node neither gives anything to others nor promises them anything. */

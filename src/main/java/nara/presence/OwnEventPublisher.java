@@ -40,7 +40,7 @@ public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
   }
 
   /** Publishes a signed event of this node. */
-  Future<OfferResult> publish(Service service, byte[] json) {
+  public Future<OfferResult> publish(Service service, byte[] json) {
     return bus.request(
             TrustRequest.ADDRESS,
             new TrustRequest.OfferEvents(SOURCE, RawEvents.of(json)),

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import nara.event.Event;
 import nara.event.EventId;
+import nara.event.Social;
 import nara.event.Verdict;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.LedgerRequest.MergeResult;
@@ -81,10 +83,20 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
 
   /** The valid hey-theres and chaus, in the order of the batch. */
   List<Event> announcements() {
+    return valid(event -> event.service().isAnnouncement());
+  }
+
+  /** The valid teases, in the order of the batch. */
+  List<Event> teases() {
+    return valid(
+        event -> event.payload() instanceof Social social && social.type().equals("tease"));
+  }
+
+  private List<Event> valid(Predicate<Event> wanted) {
     return accepted.stream()
         .filter(judged -> judged.verdict() == Verdict.VALID)
         .map(JudgedEvent::event)
-        .filter(event -> event.service().isAnnouncement())
+        .filter(wanted)
         .toList();
   }
 

@@ -16,4 +16,11 @@ public sealed interface TrustNotification extends BusMessage {
    * @param events in the order received; some may be old
    */
   record AnnouncementsMerged(List<Event> events) implements TrustNotification {}
+
+  /**
+   * Valid teases were merged.
+   *
+   * @param events in the order received; some may be old
+   */
+  record TeasesMerged(List<Event> events) implements TrustNotification {}
 }

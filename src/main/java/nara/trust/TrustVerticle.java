@@ -341,6 +341,10 @@ public final class TrustVerticle extends VerticleBase {
               if (!announcements.isEmpty()) {
                 bus.publish(TrustNotification.ADDRESS, new AnnouncementsMerged(announcements));
               }
+              List<Event> teases = outcome.teases();
+              if (!teases.isEmpty()) {
+                bus.publish(TrustNotification.ADDRESS, new TrustNotification.TeasesMerged(teases));
+              }
               OfferResult result = outcome.result(merge.result());
               totals.add(result);
               return result;

@@ -3,6 +3,7 @@ package nara.web;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -111,7 +112,9 @@ public final class WebVerticle extends VerticleBase {
     router.errorHandler(404, this::onUnknownPath);
     router.errorHandler(405, this::onWrongMethod);
     router.errorHandler(500, this::onDefect);
-    server = vertx.createHttpServer().requestHandler(this::onHttpRequest);
+    // Without an upgrade to HTTP/2, in which a large response fails.
+    HttpServerOptions plain = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+    server = vertx.createHttpServer(plain).requestHandler(this::onHttpRequest);
     return server
         .listen(options.port(), options.host())
         .onSuccess(
@@ -125,7 +128,7 @@ public final class WebVerticle extends VerticleBase {
     NetworkReader network = new NetworkReader(vertx, facts);
     new NaraRoutes(vertx, facts, network).addTo(routes);
     new SocialRoutes(vertx, facts).addTo(routes);
-    new MapRoutes(facts, network).addTo(routes);
+    new MapRoutes(vertx, facts).addTo(routes);
     new EventRoutes(vertx, facts, keys).addTo(routes);
     new CheckpointRoutes(vertx, keys).addTo(routes);
     new ProjectionRoutes(vertx, facts, network).addTo(routes);

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.IntSummaryStatistics;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.HowdyMessage;
 import nara.mqtt.wire.PlazaMessage;
-import nara.mqtt.wire.Status;
-import nara.presence.Profile;
+import nara.profile.Buzz;
+import nara.profile.Status;
 import nara.testing.Citizen;
+import nara.testing.Statuses;
 import org.junit.jupiter.api.Test;
 
 class PlazaPeersTest {
@@ -114,40 +113,7 @@ class PlazaPeersTest {
   }
 
   private void tell(String name, int buzz) {
-    Status status =
-        Status.of(Citizen.named(name).identity(), "test", "")
-            .withCurrent("mqtt", "short", 1, 1, 1, buzz, 1);
+    Status status = Statuses.of(Citizen.named(name).identity(), "").buzz(buzz).status();
     peers.onStatus(name, KEY, status, false, NOW);
-  }
-
-  @Test
-  void buzz_falls_with_time_and_rises_with_messages() {
-    Buzz buzz = new Buzz(NOW);
-    assertThat(buzz.level(NOW)).isEqualTo(100);
-    assertThat(buzz.level(NOW.plusSeconds(10))).isEqualTo(70);
-    assertThat(buzz.level(NOW.plusSeconds(100))).isZero();
-    buzz.add(10, NOW.plusSeconds(100));
-    assertThat(buzz.level(NOW.plusSeconds(101))).isEqualTo(7);
-    buzz.add(1_000, NOW.plusSeconds(102));
-    assertThat(buzz.level(NOW.plusSeconds(102))).isEqualTo(Buzz.MAX);
-    IntSummaryStatistics others = IntStream.of(Buzz.MAX).summaryStatistics();
-    assertThat(buzz.weightedLevel(others, NOW.plusSeconds(102))).isBetween(180, 182);
-  }
-
-  @Test
-  void newspaper_interval_is_between_30_seconds_and_5_minutes() {
-    Buzz buzz = new Buzz(NOW);
-    assertThat(buzz.chattiness(0, NOW.plusSeconds(119))).isEqualTo(100);
-    assertThat(buzz.chattiness(0, NOW.plusSeconds(120))).isEqualTo(20);
-    assertThat(buzz.chattiness(182, NOW.plusSeconds(120))).isEqualTo(100);
-    assertThat(Buzz.newspaperInterval(100)).isEqualTo(Duration.ofSeconds(30));
-    assertThat(Buzz.newspaperInterval(20)).isEqualTo(Duration.ofSeconds(246));
-    assertThat(Buzz.newspaperInterval(0)).isEqualTo(Duration.ofSeconds(300));
-  }
-
-  @Test
-  void howdy_names_five_neighbours_when_the_memory_is_short() {
-    assertThat(Profile.of("mqtt", "short", 20_000).howdyNeighbours()).isEqualTo(5);
-    assertThat(Profile.of("mqtt", "hog", 320_000).howdyNeighbours()).isEqualTo(10);
   }
 }

@@ -15,13 +15,14 @@ import nara.mqtt.MqttTestClient.Message;
 import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.Newspaper;
 import nara.mqtt.wire.PlazaEncoder;
-import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
 import nara.presence.Presence.ObservationReceived;
 import nara.presence.Presence.Online;
+import nara.profile.Status;
 import nara.testing.Citizen;
 import nara.testing.ManualScheduler;
 import nara.testing.Mosquitto;
+import nara.testing.Statuses;
 import org.junit.jupiter.api.Test;
 
 /** The newspapers that a node publishes, and what it does with those of others. */
@@ -30,8 +31,7 @@ class StatusPublisherIT {
 
   private static byte[] paper(Citizen who, String address, long uptime) {
     Status status =
-        Status.of(who.identity(), "test", address)
-            .withCurrent("hybrid", "hog", 9, uptime, 100, 100_000, 1);
+        Statuses.of(who.identity(), address).memory("hog", 9).uptime(uptime).buzz(100_000).status();
     return new PlazaEncoder(who.identity()).newspaper(status);
   }
 
@@ -53,7 +53,7 @@ class StatusPublisherIT {
       assertThat(first.publicKey()).isEqualTo(lisa.me.keys().publicKey().encoded());
       assertThat(first.transportMode()).isEqualTo("hybrid");
       assertThat(first.memoryMode()).isEqualTo("medium");
-      assertThat(first.memoryMaxEvents()).isEqualTo(80_000);
+      assertThat(first.memory().maxEvents()).isEqualTo(80_000);
 
       for (int i = 1; i <= 4; i++) {
         time.advance(Duration.ofSeconds(30));
@@ -196,8 +196,7 @@ class StatusPublisherIT {
         TestPlazaNode lisa = new TestPlazaNode("lisa").connected(config(broker.url()));
         MqttTestClient bart = new MqttTestClient(broker.url())) {
       HowdyObservation you = new HowdyObservation(7, 0, 1_700_000_000, "ONLINE", 1, 2);
-      Status status =
-          Status.of(BART.identity(), "test", "").withCurrent("mqtt", "short", 9, 86_400, 0, 0, 0);
+      Status status = Statuses.of(BART.identity(), "").memory("short", 9).uptime(86_400).status();
       PlazaEncoder encoder = new PlazaEncoder(BART.identity());
       bart.publish(
           Topics.HOWDY, encoder.howdy("milhouse", 1, HowdyObservation.NONE, List.of(), status));

@@ -23,6 +23,7 @@ import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.clock.NetworkClock;
+import nara.coordinates.OwnCoordinate;
 import nara.event.Event;
 import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
@@ -44,7 +45,9 @@ import nara.presence.Presence;
 import nara.presence.PresenceConfig;
 import nara.presence.PresenceRequest;
 import nara.presence.PresenceVerticle;
-import nara.presence.Profile;
+import nara.profile.Flair;
+import nara.profile.OwnStatus;
+import nara.profile.Profile;
 import nara.trust.TrustRequest;
 
 /**
@@ -130,8 +133,14 @@ public final class TestPlazaNode implements AutoCloseable {
             me,
             keys,
             config,
-            Profile.of("hybrid", "medium", 80_000),
-            () -> "127.0.0.1:7433",
+            new OwnStatus(
+                me,
+                "test",
+                Profile.of("hybrid", "medium", 80_000),
+                () -> "127.0.0.1:7433",
+                new OwnCoordinate(new SplittableRandom(1)),
+                Flair.onThisMachine(me, "", Map.of()),
+                scheduler.steady()),
             new JdkTestVerifier(),
             scheduler,
             new NetworkClock(scheduler),

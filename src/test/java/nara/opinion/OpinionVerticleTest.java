@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class OpinionVerticleTest {
   private static final long NOW = 1_000;
   private static final OpinionConfig CONFIG =
-      new OpinionConfig(3, Duration.ofSeconds(30), Duration.ofSeconds(10));
+      new OpinionConfig(3, Duration.ofSeconds(30), Duration.ofSeconds(10), "");
 
   private final ManualScheduler time = new ManualScheduler(Instant.ofEpochSecond(NOW));
   private final FakeBus bus = new FakeBus();

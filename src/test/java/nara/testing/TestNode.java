@@ -28,6 +28,7 @@ import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
+import nara.social.SocialConfig;
 import nara.stash.StashConfig;
 import nara.trust.TrustRequest;
 
@@ -122,6 +123,7 @@ public final class TestNode implements AutoCloseable {
         .with(config.mesh().listeningOn("127.0.0.1", 0))
         .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
         .with(StashConfig.disabled())
+        .with(SocialConfig.disabled())
         .with(config.recovery().withoutFirstWait());
   }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Timeouts;
-import nara.event.json.GoJson;
+import nara.event.json.JsonWriter;
 import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
 import nara.mesh.MeshNode;
@@ -43,13 +43,12 @@ final class QueryHandler {
     return MeshResponse.json(PingResponse.write(node.me(), address, node.clock().instant()));
   }
 
-  /** This node measures no coordinates. It sends what every node sends before measuring. */
   MeshResponse onCoordinates(RoutingContext ctx) {
-    StringBuilder out =
-        new StringBuilder(
-            "{\"coordinates\":{\"x\":0,\"y\":0,\"height\":0.00001,\"error\":1},\"name\":");
-    GoJson.appendString(out, node.name());
-    return MeshResponse.json(out.append("}\n").toString());
+    return MeshResponse.json(
+        JsonWriter.begin()
+            .object("coordinates", node.coordinate().get()::write)
+            .text("name", node.name())
+            .endLine());
   }
 
   MeshResponse onPeerQuery(RoutingContext ctx) {

@@ -1,5 +1,5 @@
 /** The server that other naras fetch from: authentication, quotas, responses, deliveries. */
-@MayKnow({"bounds", "bus", "event..", "identity", "ledger", "mesh..", "trust.."})
+@MayKnow({"bounds", "bus", "coordinates", "event..", "identity", "ledger", "mesh..", "trust.."})
 package nara.mesh.server;
 
 import nara.MayKnow;

@@ -5,6 +5,7 @@ import nara.event.json.JsonFields;
 import nara.event.json.JsonRecord;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonWriter;
+import nara.profile.Status;
 
 /**
  * The response to an announcement: the sender's observation of the announced nara, and some of its
@@ -88,7 +89,7 @@ public record HowdyMessage(
    */
   public static HowdyMessage read(byte[] json) {
     JsonRecord howdy = FIELDS.read(json);
-    String statusJson = Status.text(json, howdy.span("Me"));
+    String statusJson = Newspaper.statusText(json, howdy.span("Me"));
     return new HowdyMessage(
         howdy.text("From"),
         howdy.text("To"),

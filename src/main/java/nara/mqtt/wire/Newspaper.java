@@ -3,7 +3,9 @@ package nara.mqtt.wire;
 import nara.event.json.JsonFields;
 import nara.event.json.JsonRecord;
 import nara.event.json.JsonSpans.MalformedJsonException;
+import nara.event.json.JsonSpans.Span;
 import nara.event.json.JsonWriter;
+import nara.profile.Status;
 
 /**
  * A nara's status, published for everybody.
@@ -24,9 +26,17 @@ public record Newspaper(String from, String statusJson, Status status, String si
    */
   public static Newspaper read(byte[] json) {
     JsonRecord newspaper = FIELDS.read(json);
-    String statusJson = Status.text(json, newspaper.span("Status"));
+    String statusJson = statusText(json, newspaper.span("Status"));
     return new Newspaper(
         newspaper.text("From"), statusJson, Status.read(statusJson), newspaper.text("Signature"));
+  }
+
+  /** The text of a status inside a message, which must have one. */
+  static String statusText(byte[] message, Span status) {
+    if (status == null) {
+      throw new MalformedJsonException("no status");
+    }
+    return status.text(message);
   }
 
   /** The JSON, byte for byte as the reference writes it. */

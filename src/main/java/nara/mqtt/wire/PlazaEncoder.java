@@ -3,6 +3,7 @@ package nara.mqtt.wire;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import nara.identity.Identity;
+import nara.profile.Status;
 
 /** Encodes and signs this node's messages on the plaza. */
 public final class PlazaEncoder {

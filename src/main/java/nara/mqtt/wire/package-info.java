@@ -1,5 +1,5 @@
 /** The plaza's messages as on the wire, and its topics. */
-@MayKnow({"bus", "event", "event.json", "identity", "trust.verifier"})
+@MayKnow({"bus", "event", "event.json", "identity", "profile", "trust.verifier"})
 package nara.mqtt.wire;
 
 import nara.MayKnow;

@@ -1,5 +1,7 @@
 package nara.node.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
@@ -44,6 +46,17 @@ public final class AddressParser {
     try {
       return text.isEmpty() || BrokerUrl.parse(text) != null;
     } catch (IllegalArgumentException invalid) {
+      return false;
+    }
+  }
+
+  /** Whether the text is an absolute {@code http://} or {@code https://} URL, or empty. */
+  static boolean isWebUrl(String text) {
+    try {
+      URI url = new URI(text);
+      boolean isWeb = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+      return text.isEmpty() || isWeb && url.getHost() != null && url.getUserInfo() == null;
+    } catch (URISyntaxException invalid) {
       return false;
     }
   }

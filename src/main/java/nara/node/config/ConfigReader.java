@@ -42,11 +42,13 @@ import nara.mqtt.PlazaConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
 import nara.node.config.NodeConfig.MemoryConfig;
 import nara.node.config.NodeConfig.WebConfig;
+import nara.opinion.OpinionConfig;
 import nara.recovery.RecoveryConfig;
 import nara.recovery.RecoveryConfig.ReadyWhen;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryConfig.Thoroughness;
 import nara.snapshot.SnapshotConfig;
+import nara.social.SocialConfig;
 import nara.stash.StashConfig;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
@@ -64,6 +66,9 @@ public final class ConfigReader {
       "a name (1 to 128 characters, no control characters, none of / + #)";
 
   static final ConfigKind<String> NAME = text(NAME_RULE, ConfigReader::isValidName);
+
+  private static final ConfigKind<String> WEB_URL =
+      text("an http:// or https:// URL, or empty", AddressParser::isWebUrl);
 
   /** Peers, and trusted keys: far above any network seen. */
   private static final int MAX_PEERS = 10_000;
@@ -218,6 +223,8 @@ public final class ConfigReader {
         consensus,
         trust,
         stash(root.section("stash")),
+        social(root.section("social")),
+        opinion(root.section("opinion")),
         web(root.section("web")),
         log(root.section("log")),
         ClusterSection.read(root.section("cluster"), directory));
@@ -489,6 +496,16 @@ public final class ConfigReader {
         s.read("enabled", d.enabled(), FLAG),
         s.read("essentials", d.essentials(), FLAG),
         s.read("check_every", d.checkEvery(), duration(SECOND, DAY)));
+  }
+
+  private static SocialConfig social(ConfigSection s) {
+    SocialConfig d = SocialConfig.defaults();
+    return new SocialConfig(
+        s.read("enabled", d.enabled(), FLAG), s.read("public_url", d.publicUrl(), WEB_URL));
+  }
+
+  private static OpinionConfig opinion(ConfigSection s) {
+    return OpinionConfig.defaults().seededFrom(s.read("seed_url", "", WEB_URL));
   }
 
   private static LogConfig log(ConfigSection s) {

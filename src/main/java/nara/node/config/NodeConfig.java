@@ -18,8 +18,10 @@ import nara.mesh.MeshConfig;
 import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.PeerAddress;
 import nara.mqtt.PlazaConfig;
+import nara.opinion.OpinionConfig;
 import nara.recovery.RecoveryConfig;
 import nara.snapshot.SnapshotConfig;
+import nara.social.SocialConfig;
 import nara.stash.StashConfig;
 import nara.trust.TrustConfig;
 
@@ -42,6 +44,8 @@ public record NodeConfig(
     ConsensusConfig consensus,
     TrustConfig trust,
     StashConfig stash,
+    SocialConfig social,
+    OpinionConfig opinion,
     WebConfig web,
     LogConfig log,
     ClusterConfig cluster) {
@@ -195,6 +199,8 @@ public record NodeConfig(
         choose(consensus, part),
         choose(trust, part),
         choose(stash, part),
+        choose(social, part),
+        choose(opinion, part),
         choose(web, part),
         choose(log, part),
         choose(cluster, part));

@@ -10,8 +10,10 @@
   "mesh..",
   "mqtt",
   "node",
+  "opinion",
   "recovery",
   "snapshot",
+  "social",
   "stash",
   "trust.."
 })

@@ -9,6 +9,7 @@ import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
+import nara.social.TeaseReason;
 
 /**
  * An event for people.
@@ -38,9 +39,7 @@ public record EventWords(String icon, String text, String detail) {
       case Observation o -> ofObservation(o);
       case Social s ->
           new EventWords(
-              icon(s.type()),
-              excerpt(s.actor()) + " → " + excerpt(s.target()),
-              tease(s).isEmpty() ? excerpt(s.reason()) : tease(s));
+              icon(s.type()), excerpt(s.actor()) + " → " + excerpt(s.target()), detail(s));
       case Checkpoint c ->
           new EventWords(
               "📸",
@@ -94,19 +93,12 @@ public record EventWords(String icon, String text, String detail) {
     };
   }
 
-  /** A tease as a sentence; empty for other events and unknown reasons. */
-  static String tease(Social social) {
-    if (!social.type().equals("tease")) {
-      return "";
-    }
-    String target = excerpt(social.target());
-    return switch (social.reason()) {
-      case "high-restarts" -> target + ", how many restarts is that?";
-      case "comeback" -> "there you are again, " + target;
-      case "trend-abandon" -> target + " no longer follows the trend";
-      case "random" -> "hello, " + target + "!";
-      case "nice-number" -> target + " has a nice number";
-      default -> "";
-    };
+  /** A tease as a sentence; the reason for other events and unknown reasons. */
+  private static String detail(Social social) {
+    String sentence =
+        social.type().equals("tease")
+            ? TeaseReason.sentence(social.reason(), excerpt(social.target()))
+            : "";
+    return sentence.isEmpty() ? excerpt(social.reason()) : sentence;
   }
 }

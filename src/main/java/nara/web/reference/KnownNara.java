@@ -1,6 +1,6 @@
 package nara.web.reference;
 
-import java.util.OptionalDouble;
+import nara.profile.Status;
 
 /**
  * A nara as this node knows it.
@@ -11,18 +11,16 @@ import java.util.OptionalDouble;
  * @param lastSeen Unix seconds; 0 when unknown, as the other numbers
  * @param lastRestart Unix seconds
  * @param startTime of its first start, Unix seconds
- * @param averageMillis of a round trip to it
  */
 record KnownNara(
     String name,
     boolean isSelf,
-    NaraStatus status,
+    Status status,
     String online,
     long lastSeen,
     long lastRestart,
     long startTime,
-    long restarts,
-    OptionalDouble averageMillis) {
+    long restarts) {
   boolean isOnline() {
     return online.equals("ONLINE");
   }

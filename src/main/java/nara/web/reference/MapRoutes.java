@@ -1,24 +1,24 @@
 package nara.web.reference;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
-import java.util.Optional;
+import nara.bus.Bus;
+import nara.bus.Timeouts;
+import nara.social.SocialRequest;
+import nara.social.SocialRequest.MapNode;
 import nara.status.NodeFacts;
 import nara.web.http.ReadRoutes;
 
 /** Where the naras are: coordinates by round trips, and who is near. */
 public final class MapRoutes {
-  /** The side of a cell of the neighbourhoods, in milliseconds. */
-  private static final double GRID_MILLIS = 50;
-
+  private final Bus bus;
   private final NodeFacts facts;
-  private final NetworkReader network;
 
-  public MapRoutes(NodeFacts facts, NetworkReader network) {
+  public MapRoutes(Vertx vertx, NodeFacts facts) {
+    this.bus = Bus.of(vertx);
     this.facts = facts;
-    this.network = network;
   }
 
   public void addTo(ReadRoutes routes) {
@@ -28,57 +28,49 @@ public final class MapRoutes {
   }
 
   private Future<?> coordinates() {
-    return network
-        .find(facts.name())
+    return bus.request(SocialRequest.ADDRESS, new SocialRequest.GetOwnStatus(), Timeouts.STATUS)
         .map(
-            self ->
+            own ->
                 new JsonObject()
-                    .put("coordinates", self.map(own -> own.status().coordinates()).orElse(null))
+                    .put(
+                        "coordinates", own.status().coordinate().map(StatusFields::of).orElse(null))
                     .put("name", facts.name()));
   }
 
-  /** The neighbours with the own license plate: it is the emoji of a neighbourhood. */
   private Future<?> proximity() {
-    return network
-        .all()
+    return bus.request(SocialRequest.ADDRESS, new SocialRequest.GetProximity(), Timeouts.STATUS)
         .map(
-            all -> {
-              String plate = own(all).map(self -> self.status().text("LicensePlate")).orElse("");
+            near -> {
               JsonArray members = new JsonArray();
-              all.stream()
-                  .filter(nara -> !nara.isSelf() && !plate.isEmpty())
-                  .filter(nara -> nara.status().text("LicensePlate").equals(plate))
-                  .forEach(nara -> members.add(nara.name()));
+              near.barrioMembers().stream().limit(NetworkReader.MAX_NARAS).forEach(members::add);
               return new JsonObject()
-                  .put("barrio_emoji", plate)
-                  .put("barrio_members", NaraStatus.nullIfEmpty(members))
-                  .put("grid_size", GRID_MILLIS)
+                  .put("barrio_emoji", near.barrioEmoji())
+                  .put("barrio_members", StatusFields.nullIfEmpty(members))
+                  .put("grid_size", near.gridSize())
                   .put("server", facts.name());
             });
   }
 
   private Future<?> map() {
-    return network
-        .all()
+    return bus.request(SocialRequest.ADDRESS, new SocialRequest.GetNetworkMap(), Timeouts.STATUS)
         .map(
-            all -> {
+            map -> {
               JsonArray nodes = new JsonArray();
-              own(all).ifPresent(self -> nodes.add(node(self)));
-              all.stream().filter(nara -> !nara.isSelf()).forEach(nara -> nodes.add(node(nara)));
+              map.nodes().stream()
+                  .limit(NetworkReader.MAX_NARAS)
+                  .forEach(node -> nodes.add(json(node)));
               return new JsonObject().put("nodes", nodes).put("server", facts.name());
             });
   }
 
-  private static Optional<KnownNara> own(List<KnownNara> all) {
-    return all.stream().filter(KnownNara::isSelf).findFirst();
-  }
-
-  private static JsonObject node(KnownNara nara) {
-    JsonObject node = new JsonObject();
-    nara.averageMillis().ifPresent(millis -> node.put("avg_rtt", millis));
-    return node.put("coordinates", nara.status().coordinates())
-        .put("is_self", nara.isSelf())
-        .put("name", nara.name())
-        .put("online", nara.isOnline());
+  private static JsonObject json(MapNode node) {
+    JsonObject json = new JsonObject();
+    node.averageRtt().ifPresent(millis -> json.put("avg_rtt", millis));
+    json.put("coordinates", node.coordinate().map(StatusFields::of).orElse(null))
+        .put("is_self", node.isSelf())
+        .put("name", node.name())
+        .put("online", node.online());
+    node.rttToUs().ifPresent(millis -> json.put("rtt_to_us", millis));
+    return json;
   }
 }

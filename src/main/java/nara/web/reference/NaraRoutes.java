@@ -16,6 +16,7 @@ import nara.ledger.InspectionRequest;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.CloutResult;
 import nara.ledger.LedgerRequest.LedgerStats;
+import nara.profile.Status;
 import nara.status.NodeFacts;
 import nara.web.http.ReadRoutes;
 import nara.web.http.ReferenceJson;
@@ -47,7 +48,7 @@ public final class NaraRoutes {
             all -> {
               JsonArray naras = new JsonArray();
               for (KnownNara nara : all) {
-                Map<String, Object> entry = ReferenceJson.sorted(nara.status().all());
+                Map<String, Object> entry = ReferenceJson.sorted(StatusFields.of(nara.status()));
                 entry.put("LastRestart", nara.lastRestart());
                 entry.put("LastSeen", nara.lastSeen());
                 entry.put("Name", nara.name());
@@ -83,38 +84,36 @@ public final class NaraRoutes {
   }
 
   private static JsonObject flat(KnownNara nara, double clout) {
-    NaraStatus status = nara.status();
-    JsonObject host = status.hostStats();
-    JsonObject traits = status.personality();
+    Status status = nara.status();
     return new JsonObject()
-        .put("Agreeableness", traits.getValue("Agreeableness"))
-        .put("Aura", status.aura().getString("primary"))
-        .put("AuraSecondary", status.aura().getString("secondary"))
-        .put("Buzz", status.number("Buzz"))
-        .put("Chattiness", status.number("Chattiness"))
-        .put("Chill", traits.getValue("Chill"))
+        .put("Agreeableness", status.personality().agreeableness())
+        .put("Aura", status.look().aura().primary())
+        .put("AuraSecondary", status.look().aura().secondary())
+        .put("Buzz", status.buzz())
+        .put("Chattiness", status.chattiness())
+        .put("Chill", status.personality().chill())
         .put("Clout", clout)
-        .put("Flair", status.text("Flair"))
-        .put("HostStats", host)
-        .put("ID", status.text("ID"))
+        .put("Flair", status.look().flair())
+        .put("HostStats", StatusFields.of(status.host()))
+        .put("ID", status.id())
         .put("LastRestart", nara.lastRestart())
         .put("LastSeen", nara.lastSeen())
-        .put("LicensePlate", status.text("LicensePlate"))
-        .put("MemoryBudgetMB", status.number("memory_budget_mb"))
-        .put("MemoryMaxEvents", status.number("memory_max_events"))
-        .put("MemoryMode", status.text("memory_mode"))
+        .put("LicensePlate", status.look().licensePlate())
+        .put("MemoryBudgetMB", status.memory().budgetMb())
+        .put("MemoryMaxEvents", status.memory().maxEvents())
+        .put("MemoryMode", status.memory().mode())
         .put("Name", nara.name())
         .put("Online", nara.online())
-        .put("PublicUrl", status.text("PublicUrl"))
+        .put("PublicUrl", status.publicUrl())
         .put("Restarts", nara.restarts())
-        .put("Sociability", traits.getValue("Sociability"))
+        .put("Sociability", status.personality().sociability())
         .put("StartTime", nara.startTime())
-        .put("Trend", status.text("Trend"))
-        .put("TrendEmoji", status.text("TrendEmoji"))
-        .put("Uptime", host.getValue("Uptime"))
-        .put("event_store_by_service", status.eventsByService())
-        .put("event_store_critical", status.number("event_store_critical"))
-        .put("event_store_total", status.number("event_store_total"));
+        .put("Trend", status.look().trend())
+        .put("TrendEmoji", status.look().trendEmoji())
+        .put("Uptime", status.uptime())
+        .put("event_store_by_service", StatusFields.eventsByService(status))
+        .put("event_store_critical", status.eventStore().critical())
+        .put("event_store_total", status.eventStore().total());
   }
 
   private Future<?> status(RoutingContext context) {
@@ -123,7 +122,7 @@ public final class NaraRoutes {
       // As in the reference, where the node itself is in no list of neighbours.
       throw new Reply.NotThere("this is the node itself: see /profile/%s.json".formatted(name));
     }
-    return found(name).map(nara -> nara.status().all());
+    return found(name).map(nara -> StatusFields.of(nara.status()));
   }
 
   private Future<KnownNara> found(String name) {
@@ -145,44 +144,44 @@ public final class NaraRoutes {
   }
 
   private static JsonObject profile(KnownNara nara, LedgerStats stats, Teases teases) {
-    NaraStatus status = nara.status();
+    Status status = nara.status();
     Map<String, Object> byService = new TreeMap<>();
     for (Service service : stats.byService().keySet()) {
       byService.put(service.wireName(), stats.byService().get(service));
     }
     return new JsonObject()
-        .put("aura", status.aura())
+        .put("aura", StatusFields.of(status.look().aura()))
         .put(
             "best_friends",
             new JsonObject()
                 .put("from", friend(teases.mostFrom()))
                 .put("to", friend(teases.mostTo())))
-        .put("buzz", status.number("Buzz"))
-        .put("chattiness", status.number("Chattiness"))
+        .put("buzz", status.buzz())
+        .put("chattiness", status.chattiness())
         .put("event_store_by_service", byService)
         .put("event_store_critical", stats.critical())
         .put("event_store_total", stats.total())
-        .put("flair", status.text("Flair"))
-        .put("host_stats", status.hostStats())
-        .put("id", status.text("ID"))
+        .put("flair", status.look().flair())
+        .put("host_stats", StatusFields.of(status.host()))
+        .put("id", status.id())
         .put("last_restart", nara.lastRestart())
         .put("last_seen", nara.lastSeen())
-        .put("license_plate", status.text("LicensePlate"))
-        .put("memory_budget_mb", status.number("memory_budget_mb"))
-        .put("memory_max_events", status.number("memory_max_events"))
-        .put("memory_mode", status.text("memory_mode"))
-        .put("mesh_enabled", status.all().getBoolean("MeshEnabled"))
-        .put("mesh_ip", status.text("MeshIP"))
+        .put("license_plate", status.look().licensePlate())
+        .put("memory_budget_mb", status.memory().budgetMb())
+        .put("memory_max_events", status.memory().maxEvents())
+        .put("memory_mode", status.memory().mode())
+        .put("mesh_enabled", status.meshEnabled())
+        .put("mesh_ip", status.meshIp())
         .put("name", nara.name())
-        .put("observations", Optional.ofNullable(status.observations()).orElse(new JsonObject()))
+        .put("observations", new JsonObject())
         .put("online", nara.online())
-        .put("personality", status.personality())
-        .put("recent_teases", NaraStatus.nullIfEmpty(teases.recent()))
+        .put("personality", StatusFields.of(status.personality()))
+        .put("recent_teases", StatusFields.nullIfEmpty(teases.recent()))
         .put("restarts", nara.restarts())
         .put("start_time", nara.startTime())
-        .put("transport_mode", status.text("transport_mode"))
-        .put("trend", status.text("Trend"))
-        .put("trend_emoji", status.text("TrendEmoji"));
+        .put("transport_mode", status.transportMode())
+        .put("trend", status.look().trend())
+        .put("trend_emoji", status.look().trendEmoji());
   }
 
   private static JsonObject friend(Optional<Map.Entry<String, Integer>> friend) {

@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
@@ -21,14 +20,18 @@ import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
 import nara.gossip.GossipRequest;
 import nara.gossip.GossipRequest.ContactTimes;
+import nara.identity.Personality;
+import nara.identity.PublicKey;
 import nara.ledger.InspectionRequest;
 import nara.ledger.InspectionRequest.SubjectDescription;
-import nara.liveness.LivenessRequest;
-import nara.liveness.LivenessRequest.RoundTripTimes;
-import nara.mqtt.PlazaRequest;
-import nara.mqtt.PlazaRequest.Statuses;
 import nara.opinion.OpinionRequest;
 import nara.opinion.OpinionRequest.OwnHistory;
+import nara.profile.EventStore;
+import nara.profile.HostStats;
+import nara.profile.Status;
+import nara.social.SocialRequest;
+import nara.social.SocialRequest.CurrentStatus;
+import nara.social.SocialRequest.StatusList;
 import nara.status.NodeFacts;
 
 /**
@@ -39,13 +42,11 @@ public final class NetworkReader {
   /** Naras in one response: those online first. Strangers can announce any number. */
   public static final int MAX_NARAS = 1_000;
 
-  private final Vertx vertx;
   private final Bus bus;
   private final NodeFacts facts;
   private Future<List<KnownNara>> running = Future.succeededFuture();
 
   public NetworkReader(Vertx vertx, NodeFacts facts) {
-    this.vertx = vertx;
     this.bus = Bus.of(vertx);
     this.facts = facts;
   }
@@ -100,10 +101,7 @@ public final class NetworkReader {
                       .toList();
               return describe(names)
                   .otherwise(Map.of())
-                  // Peers' statuses are parsed here: up to megabytes.
-                  .compose(
-                      described ->
-                          vertx.executeBlocking(() -> naras(parts, names, described), false));
+                  .map(described -> naras(parts, names, described));
             });
   }
 
@@ -124,9 +122,6 @@ public final class NetworkReader {
   }
 
   private KnownNara self(Parts parts) {
-    NaraStatus status =
-        NaraStatus.read(parts.statuses.map(Statuses::own).orElse("{}"))
-            .withDefaults(Map.of("ID", facts.id(), "Version", facts.version()));
     OwnHistory history =
         parts.ownHistory.orElseGet(
             () -> {
@@ -136,53 +131,71 @@ public final class NetworkReader {
     return new KnownNara(
         facts.name(),
         true,
-        status,
+        parts
+            .own
+            .map(CurrentStatus::status)
+            .orElseGet(() -> unpublished(facts.version(), "", facts.id(), "")),
         "ONLINE",
         now(),
         history.lastRestart(),
         history.startTime(),
-        history.restarts(),
-        OptionalDouble.empty());
+        history.restarts());
   }
 
   private static KnownNara other(String name, Parts parts, SubjectDescription description) {
     Neighbour neighbour = parts.byName.get(name);
-    String own = parts.statuses.map(Statuses::byName).orElse(Map.of()).getOrDefault(name, "{}");
-    NaraStatus status = NaraStatus.read(own).withDefaults(defaults(neighbour));
+    Status status = parts.statuses.map(StatusList::byName).orElse(Map.of()).get(name);
     boolean reported = description != null && description.lastReport().isPresent();
     boolean answers = neighbour != null && neighbour.online();
     long contact = parts.contacts.map(times -> times.lastContact(name)).orElse(0L);
     long report =
         reported ? Math.floorDiv(description.lastReport().get().atNanos(), 1_000_000_000L) : 0;
-    Double millis =
-        parts.roundTrips.map(RoundTripTimes::averageByTarget).orElse(Map.of()).get(name);
     return new KnownNara(
         name,
         false,
-        status,
+        status == null ? unpublished(neighbour) : status,
         reported ? description.summary().status() : answers ? "ONLINE" : "",
         Math.max(contact, report),
         description == null ? 0 : description.summary().opinion().lastRestart(),
         description == null ? 0 : description.summary().opinion().startTime(),
-        description == null ? 0 : description.summary().opinion().restarts(),
-        millis == null ? OptionalDouble.empty() : OptionalDouble.of(millis));
+        description == null ? 0 : description.summary().opinion().restarts());
   }
 
-  private static Map<String, String> defaults(Neighbour neighbour) {
-    return neighbour == null
-        ? Map.of()
-        : Map.of(
-            "ID", neighbour.id(),
-            "MeshIP", neighbour.address(),
-            "PublicKey", neighbour.key().map(key -> key.encoded()).orElse(""));
+  /** What is known of a nara without a newspaper. */
+  private static Status unpublished(Neighbour neighbour) {
+    return unpublished(
+        "",
+        neighbour.key().map(PublicKey::encoded).orElse(""),
+        neighbour.id(),
+        neighbour.address());
+  }
+
+  private static Status unpublished(String version, String key, String id, String address) {
+    return new Status(
+        Status.Look.NONE,
+        HostStats.NONE,
+        0,
+        0,
+        new Personality(0, 0, 0),
+        version,
+        "",
+        key,
+        id,
+        !address.isEmpty(),
+        address,
+        Optional.empty(),
+        "",
+        EventStore.NONE,
+        Status.Memory.NONE,
+        Status.StashCounts.NONE);
   }
 
   /** The replies of the parts. */
   private record Parts(
       Map<String, Neighbour> byName,
-      Optional<Statuses> statuses,
+      Optional<CurrentStatus> own,
+      Optional<StatusList> statuses,
       Optional<ContactTimes> contacts,
-      Optional<RoundTripTimes> roundTrips,
       Optional<OwnHistory> ownHistory) {
     List<String> names(String self) {
       Set<String> names = new LinkedHashSet<>();
@@ -191,9 +204,7 @@ public final class NetworkReader {
           .sorted(Comparator.comparing((Neighbour n) -> !n.online()).thenComparing(Neighbour::name))
           .map(Neighbour::name)
           .forEach(names::add);
-      statuses.map(Statuses::byName).orElse(Map.of()).keySet().stream()
-          .sorted()
-          .forEach(names::add);
+      names.addAll(statuses.map(StatusList::byName).orElse(Map.of()).keySet());
       return names.stream().limit(MAX_NARAS).toList();
     }
   }
@@ -201,22 +212,22 @@ public final class NetworkReader {
   private Future<Parts> parts() {
     Future<Optional<NeighbourList>> neighbours =
         ask(DiscoveryRequest.ADDRESS, new DiscoveryRequest.ListNeighbours());
-    Future<Optional<Statuses>> statuses =
-        ask(PlazaRequest.ADDRESS, new PlazaRequest.ListStatuses());
+    Future<Optional<CurrentStatus>> own =
+        ask(SocialRequest.ADDRESS, new SocialRequest.GetOwnStatus());
+    Future<Optional<StatusList>> statuses =
+        ask(SocialRequest.ADDRESS, new SocialRequest.ListStatuses());
     Future<Optional<ContactTimes>> contacts =
         ask(GossipRequest.ADDRESS, new GossipRequest.GetContactTimes());
-    Future<Optional<RoundTripTimes>> roundTrips =
-        ask(LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes());
     Future<Optional<OwnHistory>> history =
         ask(OpinionRequest.ADDRESS, new OpinionRequest.GetOwnHistory());
-    return Future.join(neighbours, statuses, contacts, roundTrips, history)
+    return Future.join(neighbours, own, statuses, contacts, history)
         .map(
             all ->
                 new Parts(
                     neighbours.result().map(NeighbourList::byName).orElseGet(LinkedHashMap::new),
+                    own.result(),
                     statuses.result(),
                     contacts.result(),
-                    roundTrips.result(),
                     history.result()));
   }
 

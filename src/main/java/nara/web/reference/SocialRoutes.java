@@ -15,6 +15,7 @@ import nara.event.Social;
 import nara.ledger.InspectionRequest;
 import nara.ledger.LedgerRequest;
 import nara.ledger.Query;
+import nara.social.TeaseReason;
 import nara.status.NodeFacts;
 import nara.web.http.ReadRoutes;
 
@@ -69,15 +70,21 @@ public final class SocialRoutes {
                         }
                       });
               return new JsonObject()
-                  .put("events", NaraStatus.nullIfEmpty(events))
+                  .put("events", StatusFields.nullIfEmpty(events))
                   .put("server", facts.name());
             });
+  }
+
+  private static String tease(Social social) {
+    return social.type().equals("tease")
+        ? TeaseReason.sentence(social.reason(), social.target())
+        : "";
   }
 
   private static JsonObject json(Social social, long ts) {
     return new JsonObject()
         .put("actor", social.actor())
-        .put("message", EventWords.tease(social))
+        .put("message", tease(social))
         .put("reason", social.reason())
         .put("target", social.target())
         .put("timestamp", ts / 1_000_000_000L);
@@ -102,7 +109,7 @@ public final class SocialRoutes {
                                   .put("count", count.getValue())));
               return new JsonObject()
                   .put("server", facts.name())
-                  .put("teases", NaraStatus.nullIfEmpty(teases));
+                  .put("teases", StatusFields.nullIfEmpty(teases));
             });
   }
 }

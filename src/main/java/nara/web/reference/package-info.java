@@ -2,13 +2,15 @@
 @MayKnow({
   "bounds",
   "bus",
+  "coordinates",
   "discovery",
   "event",
   "gossip",
   "ledger",
-  "liveness",
-  "mqtt",
+  "identity",
   "opinion",
+  "profile",
+  "social",
   "status",
   "web.http"
 })

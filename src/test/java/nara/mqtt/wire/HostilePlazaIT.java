@@ -20,6 +20,7 @@ import nara.mqtt.PlazaRequest.LedgersFetched;
 import nara.mqtt.TestPlazaNode;
 import nara.mqtt.wire.HowdyMessage.HowdyNeighbour;
 import nara.presence.Presence.Online;
+import nara.profile.Status;
 import nara.testing.Altered;
 import nara.testing.Citizen;
 import nara.testing.Mosquitto;

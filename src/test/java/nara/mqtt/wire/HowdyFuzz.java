@@ -6,6 +6,7 @@ import java.util.List;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.fuzz.FuzzTarget;
 import nara.fuzz.Property;
+import nara.profile.Status;
 import nara.testing.Citizen;
 
 /** Arbitrary bytes as a howdy. */

@@ -21,8 +21,10 @@ import nara.mqtt.JdkTestVerifier;
 import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.presence.Announcer;
+import nara.profile.Status;
 import nara.recovery.SubjectPartitioner;
 import nara.testing.Altered;
+import nara.testing.Statuses;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
@@ -125,7 +127,7 @@ class PlazaVectorsTest {
     assertThat(howdy.neighbours().getFirst().meshIp()).isEqualTo("100.64.0.6");
     assertThat(howdy.status().meshIp()).isEqualTo("100.64.0.5");
     assertThat(howdy.status().personality().sociability()).isEqualTo(80);
-    assertThat(howdy.status().memoryMaxEvents()).isEqualTo(80_000);
+    assertThat(howdy.status().memory().maxEvents()).isEqualTo(80_000);
   }
 
   @Test
@@ -243,8 +245,7 @@ class PlazaVectorsTest {
   @Test
   void newspaper_verifies_and_its_signature_covers_the_status() {
     Identity me = identity(RECORDED, "plaza-open");
-    Status status =
-        Status.of(me, "test", "100.64.0.5").withCurrent("hybrid", "medium", 9, 890, 70, 3, 4);
+    Status status = Statuses.of(me, "100.64.0.5").memory("medium", 9).uptime(890).buzz(3).status();
 
     byte[] json = new PlazaEncoder(me).newspaper(status);
 
@@ -253,7 +254,7 @@ class PlazaVectorsTest {
             decoderOf("other-open", RECORDED).decode("nara/newspaper/plaza-open", json);
     assertThat(newspaper.newspaper().status()).isEqualTo(status);
     assertThat(newspaper.newspaper().statusJson())
-        .contains("\"HostStats\":{\"Uptime\":890},\"Chattiness\":70,\"Buzz\":3")
+        .contains("\"HostStats\":{\"Uptime\":890,")
         .doesNotContain("Observations");
     byte[] altered =
         Altered.replace(new String(json, UTF_8), "\"Uptime\":890", "\"Uptime\":891")

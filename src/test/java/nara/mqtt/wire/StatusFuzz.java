@@ -10,6 +10,7 @@ import nara.fuzz.FuzzTarget;
 import nara.fuzz.Property;
 import nara.identity.Keyring;
 import nara.mqtt.wire.PlazaMessage.Ignored;
+import nara.profile.Status;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import nara.trust.verifier.VerifierChoice;

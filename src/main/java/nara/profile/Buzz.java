@@ -1,4 +1,4 @@
-package nara.mqtt;
+package nara.profile;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +11,9 @@ import java.util.IntSummaryStatistics;
  * <p>The numbers are the reference's. The wire contract only says that newspapers come every 30 to
  * 300 seconds, depending on the chattiness.
  */
-final class Buzz {
+public final class Buzz {
   /** The highest level of this node, and of what others may report as theirs. */
-  static final int MAX = 182;
+  public static final int MAX = 182;
 
   private static final int INITIAL_LEVEL = 100;
   private static final int DECAY_PER_SECOND = 3;
