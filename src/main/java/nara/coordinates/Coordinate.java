@@ -39,6 +39,10 @@ public record Coordinate(double x, double y, double height, double error) {
   /** The height moves by this part of what the place moves. */
   private static final double HEIGHT_RATE = 0.1;
 
+  // The reference's weights of clout by distance.
+  private static final double FAR_WEIGHT = 0.7;
+  private static final double CLOUT_MILLIS = 100;
+
   /** Nearer places have no direction to each other. */
   private static final double SAME_PLACE = 0.0001;
 
@@ -86,6 +90,11 @@ public record Coordinate(double x, double y, double height, double error) {
     double dx = x - other.x;
     double dy = y - other.y;
     return Math.sqrt(dx * dx + dy * dy) + height + other.height;
+  }
+
+  /** The weight of a nara's clout at another place, 0.7 to 1: near naras count for more. */
+  public double cloutWeight(Coordinate other) {
+    return FAR_WEIGHT + (1 - FAR_WEIGHT) * Math.exp(-distanceTo(other) / CLOUT_MILLIS);
   }
 
   /**

@@ -1,8 +1,10 @@
 package nara.journey;
 
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import nara.bounds.SafeText;
@@ -11,11 +13,14 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
+import nara.ledger.LedgerRequest.CloutResult;
 import nara.ledger.LedgerRequest.ComputeClout;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.JourneyTaken;
 import nara.mesh.client.MeshRequest.SendFailed;
 import nara.mesh.client.MeshRequest.SendJourney;
+import nara.social.SocialRequest;
+import nara.social.SocialRequest.CloutWeights;
 
 /**
  * Sends a journey to the next nara. When that one does not take it, the journey goes to the next
@@ -66,15 +71,26 @@ final class RouteClient {
   }
 
   private Future<Map<String, Double>> cloutOf(List<Neighbour> neighbours) {
-    return bus.request(
+    Set<String> names = neighbours.stream().map(Neighbour::name).collect(Collectors.toSet());
+    Future<CloutResult> clout =
+        bus.request(
             LedgerRequest.ADDRESS,
-            new ComputeClout(
-                neighbours.stream().map(Neighbour::name).collect(Collectors.toSet()),
-                scheduler.instant().getEpochSecond()),
-            Timeouts.STATUS)
-        .map(LedgerRequest.CloutResult::byName)
+            new ComputeClout(names, scheduler.instant().getEpochSecond()),
+            Timeouts.STATUS);
+    Future<CloutWeights> weights =
+        bus.request(SocialRequest.ADDRESS, new SocialRequest.WeighClout(names), Timeouts.STATUS)
+            .otherwise(new CloutWeights(Map.of()));
+    return Future.all(clout, weights)
+        .map(both -> weighted(clout.result().byName(), weights.result().byName()))
         // Any order is right; a busy ledger must not end the journey.
         .otherwise(Map.of());
+  }
+
+  private static Map<String, Double> weighted(
+      Map<String, Double> clout, Map<String, Double> weights) {
+    Map<String, Double> weighted = new HashMap<>(clout);
+    weighted.replaceAll((name, score) -> score * weights.getOrDefault(name, 1.0));
+    return weighted;
   }
 
   private Future<SendResult> tryNext(

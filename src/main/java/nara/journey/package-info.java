@@ -17,6 +17,7 @@
   "mqtt",
   "mqtt.wire",
   "presence",
+  "social",
   "trust.verifier"
 })
 package nara.journey;

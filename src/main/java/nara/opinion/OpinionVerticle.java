@@ -2,6 +2,8 @@ package nara.opinion;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.Optional;
+import nara.bounds.SafeText;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Scheduler;
@@ -32,6 +34,11 @@ public final class OpinionVerticle extends VerticleBase {
   private boolean stopped;
   private boolean passRunning;
 
+  /** Empty without a configured list. */
+  private Optional<SeedClient> seed = Optional.empty();
+
+  private boolean seedRead;
+
   /** The number of the recovery that the passes follow; 0 before the first one. */
   private int lastRecovery;
 
@@ -50,6 +57,10 @@ public final class OpinionVerticle extends VerticleBase {
     bus.subscribe(
         RecoveryNotification.ADDRESS, RecoveryNotification.class, this::onRecoveryNotification);
     bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
+    seed =
+        Optional.of(config.seedUrl())
+            .filter(url -> !url.isEmpty())
+            .map(url -> new SeedClient(vertx, url));
     return bus.serve(OpinionRequest.ADDRESS, OpinionRequest.class, this::onRequest).completion();
   }
 
@@ -57,7 +68,7 @@ public final class OpinionVerticle extends VerticleBase {
   public Future<?> stop() {
     stopped = true;
     nextPass.cancel();
-    return Future.succeededFuture();
+    return seed.<Future<?>>map(SeedClient::close).orElseGet(Future::succeededFuture);
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
@@ -101,8 +112,29 @@ public final class OpinionVerticle extends VerticleBase {
   private void runPass() {
     long at = scheduler.instant().getEpochSecond();
     passRunning = true;
+    readSeed(at);
     bus.request(LedgerRequest.ADDRESS, new LedgerRequest.SummariseAllSubjects(at), config.timeout())
         .onComplete((found, failure) -> onPassEnded(found, failure, at));
+  }
+
+  /** Each pass tries again until the list was read. No pass waits for it. */
+  private void readSeed(long at) {
+    if (seed.isEmpty() || seedRead) {
+      return;
+    }
+    seed.get()
+        .fetch(at)
+        .onSuccess(
+            found -> {
+              seedRead = true;
+              opinions = opinions.withHearsay(found);
+              LOG.info("Opinions were read as hearsay; naras={}", found.size());
+            })
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "opinion.seed_url: the list was not read; continue without it; reason={}",
+                    SafeText.excerpt(String.valueOf(failure.getMessage()))));
   }
 
   private void onPassEnded(SubjectSummaries found, Throwable failure, long at) {

@@ -45,6 +45,7 @@ public final class OwnStatus {
   private final Buzz buzz;
   private IntSummaryStatistics othersBuzz = new IntSummaryStatistics();
   private Appearance appearance = Appearance.AT_START;
+  private Status.StashCounts stash = Status.StashCounts.NONE;
 
   /**
    * A node that starts now.
@@ -96,6 +97,11 @@ public final class OwnStatus {
     appearance = now;
   }
 
+  /** Takes the counts of the stash. */
+  public synchronized void onStash(Status.StashCounts now) {
+    stash = now;
+  }
+
   /** This node's status now, with the counts of its ledger. */
   public synchronized Status status(EventStore held) {
     Instant now = clock.instant();
@@ -133,7 +139,7 @@ public final class OwnStatus {
         profile.transportMode(),
         held,
         profile.memory(),
-        Status.StashCounts.NONE);
+        stash);
   }
 
   /** The time until the next newspaper. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Request;
 import nara.coordinates.Coordinate;
@@ -31,6 +32,12 @@ public sealed interface SocialRequest<R extends BusMessage> extends Request<R> {
    * @param byName a status of a howdy, which its signature does not cover, only fills a gap
    */
   record StatusList(Map<String, Status> byName) implements BusMessage {}
+
+  /** Asks how much the clout of these naras counts here, by their distance. */
+  record WeighClout(Set<String> names) implements SocialRequest<CloutWeights> {}
+
+  /** The weights, 0.7 to 1, by name; a nara whose coordinate is unknown is absent: 1. */
+  record CloutWeights(Map<String, Double> byName) implements BusMessage {}
 
   /** Asks for the neighbourhood of this node. */
   record GetProximity() implements SocialRequest<Proximity> {}

@@ -5,8 +5,8 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,11 +51,15 @@ import nara.profile.OwnStatus;
 import nara.profile.Status;
 import nara.recovery.RecoveryNotification;
 import nara.social.AwardRules.Rated;
+import nara.social.SocialRequest.CloutWeights;
 import nara.social.SocialRequest.CurrentStatus;
 import nara.social.SocialRequest.MapNode;
 import nara.social.SocialRequest.NetworkMap;
 import nara.social.SocialRequest.Proximity;
 import nara.social.SocialRequest.StatusList;
+import nara.stash.StashRequest;
+import nara.stash.StashRequest.ConfidantState;
+import nara.stash.StashRequest.StashStatus;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +82,8 @@ public final class SocialVerticle extends VerticleBase {
   private final RandomGenerator random;
 
   private final KnownStatuses statuses = new KnownStatuses();
-  private final Set<String> missing = new HashSet<>();
+  private final Set<String> missing =
+      Collections.newSetFromMap(BoundedMap.fifo(SocialLimits.MAX_TARGETS));
   private final TrendRules trendRules;
   private final TeaseRules teaseRules;
   private final Teases teases;
@@ -134,6 +139,7 @@ public final class SocialVerticle extends VerticleBase {
         RecoveryNotification.ADDRESS, RecoveryNotification.class, this::onRecoveryNotification);
     bus.subscribe(
         OpinionNotification.ADDRESS, OpinionNotification.class, this::onOpinionNotification);
+    updateAppearance();
     scheduleStep();
     return Future.succeededFuture();
   }
@@ -153,6 +159,7 @@ public final class SocialVerticle extends VerticleBase {
       case SocialRequest.GetOwnStatus get -> onGetOwnStatus();
       case SocialRequest.ListStatuses list ->
           Future.succeededFuture(new StatusList(statuses.all()));
+      case SocialRequest.WeighClout weigh -> Future.succeededFuture(cloutWeights(weigh.names()));
       case SocialRequest.GetProximity get -> listNeighbours().map(this::proximity);
       case SocialRequest.GetNetworkMap get ->
           listNeighbours().compose(found -> roundTrips().map(times -> networkMap(found, times)));
@@ -181,6 +188,15 @@ public final class SocialVerticle extends VerticleBase {
     return bus.request(
             LivenessRequest.ADDRESS, new LivenessRequest.GetRoundTripTimes(), Timeouts.STATUS)
         .otherwise(new RoundTripTimes(Map.of()));
+  }
+
+  private CloutWeights cloutWeights(Set<String> names) {
+    Map<String, Double> weights = new HashMap<>();
+    for (String name : names) {
+      coordinateOf(name)
+          .ifPresent(place -> weights.put(name, ownCoordinate.get().cloutWeight(place)));
+    }
+    return new CloutWeights(Map.copyOf(weights));
   }
 
   private Proximity proximity(NeighbourList found) {
@@ -259,9 +275,7 @@ public final class SocialVerticle extends VerticleBase {
       case Presence.Offline offline -> leave(offline.name());
       case Presence.Missing gone -> {
         leave(gone.name());
-        if (missing.size() < SocialLimits.MAX_TARGETS) {
-          missing.add(gone.name());
-        }
+        missing.add(gone.name());
       }
       case Presence.Active active -> {}
       case Presence.ObservationReceived received -> {}
@@ -333,6 +347,9 @@ public final class SocialVerticle extends VerticleBase {
   private void onStep() {
     scheduleStep();
     roundTrips().onSuccess(this::onRoundTrips);
+    // A node without a stash has nothing that replies.
+    bus.request(StashRequest.ADDRESS, new StashRequest.GetStashStatus(), Timeouts.STATUS)
+        .onSuccess(stash -> ownStatus.onStash(counts(stash)));
     if (sociable && recovered) {
       Trend next = trendRules.next(trend, statuses.online(steady.instant()).toList());
       if (!next.equals(trend)) {
@@ -342,6 +359,13 @@ public final class SocialVerticle extends VerticleBase {
         trend = next;
       }
     }
+  }
+
+  private static Status.StashCounts counts(StashStatus stash) {
+    return new Status.StashCounts(
+        stash.keptStashes(),
+        stash.keptBytes(),
+        stash.confidants().stream().filter(ConfidantState::confirmed).count());
   }
 
   private void onRoundTrips(RoundTripTimes times) {

@@ -18,6 +18,7 @@
   "presence",
   "profile",
   "recovery",
+  "stash",
   "trust"
 })
 package nara.social;

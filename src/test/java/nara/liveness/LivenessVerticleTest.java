@@ -226,8 +226,8 @@ class LivenessVerticleTest {
                 true,
                 1,
                 1,
-                Map.of(
-                    "bart", summary("bart", TEN_DAYS_AGO), "moe", summary("moe", TEN_DAYS_AGO))));
+                Map.of("bart", summary("bart", TEN_DAYS_AGO), "moe", summary("moe", TEN_DAYS_AGO)),
+                Map.of()));
     bus.reply(
         LedgerRequest.ADDRESS,
         LedgerRequest.FindBackfilled.class,

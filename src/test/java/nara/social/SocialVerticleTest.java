@@ -38,6 +38,7 @@ import nara.profile.OwnStatus;
 import nara.profile.Profile;
 import nara.profile.Status;
 import nara.social.SocialRequest.MapNode;
+import nara.stash.StashRequest;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
@@ -224,6 +225,12 @@ class SocialVerticleTest {
     assertThat(nodes.get(2).coordinate()).isEmpty();
     assertThat(nodes.get(2).rttToUs()).isEmpty();
 
+    Map<String, Double> weights =
+        bus.ask(SocialRequest.ADDRESS, new SocialRequest.WeighClout(Set.of("bart", "moe")))
+            .byName();
+    assertThat(weights).containsOnlyKeys("bart");
+    assertThat(weights.get("bart")).isBetween(0.7, 0.71);
+
     time.advance(SocialLimits.STEP_INTERVAL);
     settle();
     tell(Statuses.of(bart, "").at(place.get()).status(), true);
@@ -364,6 +371,20 @@ class SocialVerticleTest {
     settle();
 
     assertThat(written).hasSize(SocialLimits.TEASES_PER_MINUTE);
+  }
+
+  @Test
+  void status_counts_the_stashes_after_a_while() {
+    bus.reply(
+        StashRequest.ADDRESS,
+        StashRequest.GetStashStatus.class,
+        get ->
+            new StashRequest.StashStatus("", Optional.empty(), 0, 0, List.of(), 3, 4_000, 20, 0));
+    deploy(false);
+    time.advance(SocialLimits.STEP_INTERVAL);
+
+    FakeBus.until(this::ask, status -> status.stash().stored() == 3);
+    assertThat(ask().stash()).isEqualTo(new Status.StashCounts(3, 4_000, 0));
   }
 
   @Test
