@@ -124,26 +124,6 @@ public final class WebVerticle extends VerticleBase {
                     new PeerAddress(options.host(), open.actualPort())));
   }
 
-  private void addReferenceRoutes(ReadRoutes routes) {
-    NetworkReader network = new NetworkReader(vertx, facts);
-    new NaraRoutes(vertx, facts, network).addTo(routes);
-    new SocialRoutes(vertx, facts).addTo(routes);
-    new MapRoutes(vertx, facts).addTo(routes);
-    new EventRoutes(vertx, facts, keys).addTo(routes);
-    new CheckpointRoutes(vertx, keys).addTo(routes);
-    new ProjectionRoutes(vertx, facts, network).addTo(routes);
-    new EventStream(vertx, facts.name(), facts.startedAt().toEpochMilli()).addTo(routes);
-  }
-
-  /** All is of the moment, and nothing is to be guessed to be a page. */
-  private void onHttpRequest(HttpServerRequest request) {
-    request
-        .response()
-        .putHeader("Cache-Control", "no-store")
-        .putHeader("X-Content-Type-Options", "nosniff");
-    router.handle(request);
-  }
-
   @Override
   public Future<?> stop() {
     return server
@@ -157,6 +137,15 @@ public final class WebVerticle extends VerticleBase {
                       }
                       return null;
                     }));
+  }
+
+  /** All is of the moment, and nothing is to be guessed to be a page. */
+  private void onHttpRequest(HttpServerRequest request) {
+    request
+        .response()
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff");
+    router.handle(request);
   }
 
   private void onHealth(RoutingContext context) {
@@ -287,6 +276,17 @@ public final class WebVerticle extends VerticleBase {
     LOG.error(
         "Cannot serve a management request; path={}", context.request().path(), context.failure());
     sendError(context, 500, "internal error; the log has the reason");
+  }
+
+  private void addReferenceRoutes(ReadRoutes routes) {
+    NetworkReader network = new NetworkReader(vertx, facts);
+    new NaraRoutes(vertx, facts, network).addTo(routes);
+    new SocialRoutes(vertx, facts).addTo(routes);
+    new MapRoutes(vertx, facts).addTo(routes);
+    new EventRoutes(vertx, facts, keys).addTo(routes);
+    new CheckpointRoutes(vertx, keys).addTo(routes);
+    new ProjectionRoutes(vertx, facts, network).addTo(routes);
+    new EventStream(vertx, facts.name(), facts.startedAt().toEpochMilli()).addTo(routes);
   }
 
   private static void sendError(RoutingContext context, int status, String sentence) {
