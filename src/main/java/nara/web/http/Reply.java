@@ -35,21 +35,23 @@ public final class Reply {
   public static void when(RoutingContext context, Future<?> answer) {
     answer
         .onSuccess(json -> json(context, 200, ReferenceJson.line(json)))
-        .onFailure(
-            failure -> {
-              switch (failure) {
-                case NotThere missing -> error(context, 404, missing.getMessage());
-                case BadRequest bad -> error(context, 400, bad.getMessage());
-                case UnavailableException unavailable -> absent(context);
-                case ReplyException reply when BusFailure.of(reply) != BusFailure.INTERNAL_ERROR ->
-                    absent(context);
-                default -> context.fail(500, failure);
-              }
-            });
+        .onFailure(failure -> refuse(context, failure));
   }
 
-  private static void absent(RoutingContext context) {
-    error(context, 503, "a part of the node does not reply; try again");
+  private static void refuse(RoutingContext context, Throwable failure) {
+    switch (failure) {
+      case NotThere missing -> error(context, 404, missing.getMessage());
+      case BadRequest bad -> error(context, 400, bad.getMessage());
+      default -> {
+        boolean fromBus =
+            failure instanceof ReplyException || failure instanceof UnavailableException;
+        if (fromBus && BusFailure.of(failure) != BusFailure.INTERNAL_ERROR) {
+          error(context, 503, "a part of the node does not reply; try again");
+        } else {
+          context.fail(500, failure);
+        }
+      }
+    }
   }
 
   /** What a request names does not exist. */
