@@ -77,7 +77,7 @@ final class StatusPublisher {
     String topic = Topics.newspaper(ownStatus.me().name());
     Bus.of(vertx)
         .request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS)
-        .map(StatusPublisher::eventStore)
+        .map(EventStore::of)
         // The newspaper matters even without the size of the ledger.
         .otherwise(EventStore.NONE)
         .map(held -> encoder.newspaper(status(held)))
@@ -126,12 +126,6 @@ final class StatusPublisher {
   private Status status(EventStore held) {
     ownStatus.onOthersBuzz(peers.onlineBuzz());
     return ownStatus.status(held);
-  }
-
-  private static EventStore eventStore(LedgerRequest.LedgerStats stats) {
-    Map<String, Long> byService = new HashMap<>();
-    stats.byService().forEach((service, count) -> byService.put(service.wireName(), (long) count));
-    return new EventStore(stats.total(), byService, stats.critical());
   }
 
   void stop() {

@@ -10,6 +10,7 @@ import nara.event.json.JsonSpans;
 import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.event.json.JsonSpans.Span;
 import nara.event.json.JsonWriter;
+import nara.ledger.LedgerRequest.LedgerStats;
 
 /**
  * How many events a nara holds; 0 when unknown.
@@ -29,6 +30,13 @@ public record EventStore(long total, SortedMap<String, Long> byService, long cri
   /** Counts in any order. */
   public EventStore(long total, Map<String, Long> byService, long critical) {
     this(total, Collections.unmodifiableSortedMap(new TreeMap<>(byService)), critical);
+  }
+
+  /** The counts of this node's ledger. */
+  public static EventStore of(LedgerStats stats) {
+    Map<String, Long> byService = new TreeMap<>();
+    stats.byService().forEach((service, count) -> byService.put(service.wireName(), (long) count));
+    return new EventStore(stats.total(), byService, stats.critical());
   }
 
   static EventStore read(long total, Optional<byte[]> byService, long critical) {

@@ -4,7 +4,7 @@
  * <p>The fields are WIRE.md section 4. Colours and coordinates are computed as the reference does;
  * emoji lists are this project's own.
  */
-@MayKnow({"coordinates", "event.json", "identity"})
+@MayKnow({"coordinates", "event", "event.json", "identity", "ledger"})
 package nara.profile;
 
 import nara.MayKnow;

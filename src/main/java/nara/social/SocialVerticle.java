@@ -33,7 +33,6 @@ import nara.event.json.EventWriter;
 import nara.gossip.GossipRequest;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
-import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.liveness.LivenessNotification;
 import nara.liveness.LivenessRequest;
@@ -168,15 +167,9 @@ public final class SocialVerticle extends VerticleBase {
 
   private Future<CurrentStatus> onGetOwnStatus() {
     return bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS)
-        .map(SocialVerticle::eventStore)
+        .map(EventStore::of)
         .otherwise(EventStore.NONE)
         .map(held -> new CurrentStatus(ownStatus.status(held)));
-  }
-
-  private static EventStore eventStore(LedgerStats stats) {
-    Map<String, Long> byService = new HashMap<>();
-    stats.byService().forEach((service, count) -> byService.put(service.wireName(), (long) count));
-    return new EventStore(stats.total(), byService, stats.critical());
   }
 
   private Future<NeighbourList> listNeighbours() {
