@@ -1,10 +1,12 @@
 package nara.web.stream;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +37,11 @@ public final class EventStream {
 
   private final Set<HttpServerResponse> clients = new LinkedHashSet<>();
 
+  /** Those that wait until the ledger tells its additions. */
+  private final Set<HttpServerResponse> connecting = new HashSet<>();
+
   private boolean watching;
+  private Future<?> watchBegun = Future.succeededFuture();
   private long runs;
   private int shownThisSecond;
   private long skipped;
@@ -70,7 +76,7 @@ public final class EventStream {
   }
 
   private void onClient(RoutingContext context) {
-    if (clients.size() >= StreamLimits.MAX_CLIENTS) {
+    if (clients.size() + connecting.size() >= StreamLimits.MAX_CLIENTS) {
       context.response().putHeader("Retry-After", "30");
       Reply.error(context, 503, "too many clients read the events; close one");
       return;
@@ -84,13 +90,21 @@ public final class EventStream {
         .setWriteQueueMaxSize(StreamLimits.MAX_QUEUED_BYTES);
     response.closeHandler(closed -> remove(response));
     response.exceptionHandler(failure -> remove(response));
-    write(response, bytes(Frame.connected(server)));
+    connecting.add(response);
     String lastId = context.request().getHeader("Last-Event-ID");
+    watch().onComplete(watched -> connect(response, lastId));
+  }
+
+  /** From the first frame on, no event is missed: the ledger tells them already, if it is there. */
+  private void connect(HttpServerResponse response, String lastId) {
+    if (!connecting.remove(response)) {
+      return;
+    }
+    write(response, bytes(Frame.connected(server)));
     if (lastId != null) {
       replay(response, lastId);
     }
     clients.add(response);
-    watch();
   }
 
   private void replay(HttpServerResponse response, String lastId) {
@@ -119,24 +133,26 @@ public final class EventStream {
   }
 
   private void remove(HttpServerResponse response) {
+    connecting.remove(response);
     clients.remove(response);
     emptySinceMillis = millis();
   }
 
   /** Lets the ledger tell its additions, and starts the timer. */
-  private void watch() {
+  private Future<?> watch() {
     if (timer < 0) {
       lastKeepAliveMillis = millis();
       timer = vertx.setPeriodic(SECOND_MILLIS, second -> onSecond());
     }
     if (!watching) {
       watching = true;
-      tellLedger(true);
+      watchBegun = tellLedger(true);
     }
+    return watchBegun;
   }
 
-  private void tellLedger(boolean watched) {
-    bus.request(
+  private Future<?> tellLedger(boolean watched) {
+    return bus.request(
             InspectionRequest.ADDRESS,
             new InspectionRequest.WatchAdditions(watched),
             Timeouts.STATUS)
@@ -156,7 +172,7 @@ public final class EventStream {
       lastKeepAliveMillis = now;
       send(bytes(Frame.keepAlive()));
     }
-    if (!clients.isEmpty()) {
+    if (!clients.isEmpty() || !connecting.isEmpty()) {
       watch();
     } else if (now - emptySinceMillis >= StreamLimits.LINGER.toMillis()) {
       vertx.cancelTimer(timer);
