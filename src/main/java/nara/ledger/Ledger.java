@@ -21,6 +21,7 @@ import nara.event.EventId;
 import nara.event.Observation;
 import nara.event.Ping;
 import nara.event.Service;
+import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.CheckpointPage;
@@ -81,6 +82,12 @@ public final class Ledger {
 
   private int evictedNew;
 
+  /** How many teases each actor has made. */
+  private final Map<String, Integer> teases = new HashMap<>();
+
+  private boolean keepsAdditions;
+  private List<Event> additions = new ArrayList<>();
+
   /**
    * An empty ledger.
    *
@@ -122,7 +129,12 @@ public final class Ledger {
     int displaced = evictedNew;
     retention.prune();
     int pruned = evictedNew - displaced;
-    newInBatch.forEach(stored -> stored.newInBatch = false);
+    for (StoredEvent stored : newInBatch) {
+      if (keepsAdditions && stored.newInBatch) {
+        additions.add(stored.event());
+      }
+      stored.newInBatch = false;
+    }
     newInBatch.clear();
     evictedNew = 0;
     return new MergeResult(
@@ -222,6 +234,7 @@ public final class Ledger {
     signerIndex.add(added);
     variants.add(added);
     if (worst.newInBatch) {
+      worst.newInBatch = false;
       added.newInBatch = true;
       newInBatch.add(added);
     }
@@ -250,6 +263,7 @@ public final class Ledger {
     hashIndex.add(visible);
     observations.add(visible.event());
     clout.ifPresent(scores -> scores.add(visible.event()));
+    countTease(visible.event(), 1);
     totalBytes += visible.event().json().length;
     criticalCount += visible.event().isCritical() ? 1 : 0;
   }
@@ -259,14 +273,23 @@ public final class Ledger {
     hashIndex.remove(hidden);
     observations.remove(hidden.event());
     clout.ifPresent(scores -> scores.remove(hidden.event()));
+    countTease(hidden.event(), -1);
     totalBytes -= hidden.event().json().length;
     criticalCount -= hidden.event().isCritical() ? 1 : 0;
+  }
+
+  private void countTease(Event event, int change) {
+    if (event.payload() instanceof Social social && social.type().equals("tease")) {
+      teases.merge(
+          social.actor(), change, (count, more) -> count + more == 0 ? null : count + more);
+    }
   }
 
   private void onEvicted(StoredEvent evicted) {
     signerIndex.remove(evicted);
     variants.remove(evicted);
     evictedNew += evicted.newInBatch ? 1 : 0;
+    evicted.newInBatch = false;
   }
 
   /** All stored events that a nara signed, in ascending (time, id). */
@@ -399,6 +422,37 @@ public final class Ledger {
   /** The clout of these naras at a time, Unix seconds; absent without social events. */
   Map<String, Double> clout(Set<String> names, long atSeconds) {
     return clout.map(scores -> scores.clout(names, atSeconds)).orElse(Map.of());
+  }
+
+  /** The highest clouts at a time, Unix seconds. */
+  Map<String, Double> highestClout(int limit, long atSeconds) {
+    return clout.map(scores -> scores.highest(limit, atSeconds)).orElse(Map.of());
+  }
+
+  /** How many of the visible events are teases of each actor. */
+  public Map<String, Integer> teases() {
+    return Map.copyOf(teases);
+  }
+
+  /** Answers requests of pages for people. */
+  public LedgerInspection inspection() {
+    return new LedgerInspection(eventIndex, variants, projection);
+  }
+
+  /** Keeps the events that merges add from now on, or no longer. */
+  public void keepAdditions(boolean keeps) {
+    keepsAdditions = keeps;
+    additions.clear();
+  }
+
+  /** The events that merges added since the last call, while they are kept. */
+  public List<Event> takeAdditions() {
+    if (additions.isEmpty()) {
+      return List.of();
+    }
+    List<Event> taken = additions;
+    additions = new ArrayList<>();
+    return taken;
   }
 
   /** The subjects among these with a backfill by any observer. */

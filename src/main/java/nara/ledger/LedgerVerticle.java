@@ -3,9 +3,12 @@ package nara.ledger;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.bus.Done;
+import nara.event.Event;
 import nara.identity.Standing;
 import nara.ledger.LedgerRequest.BackfilledSubjects;
 import nara.ledger.LedgerRequest.CloutResult;
@@ -24,6 +27,7 @@ import nara.ledger.LedgerRequest.FindValidIds;
 import nara.ledger.LedgerRequest.ListCheckpoints;
 import nara.ledger.LedgerRequest.MeanRtts;
 import nara.ledger.LedgerRequest.MergeEvents;
+import nara.ledger.LedgerRequest.MergeResult;
 import nara.ledger.LedgerRequest.QueryEvents;
 import nara.ledger.LedgerRequest.ReadLedgerStats;
 import nara.ledger.LedgerRequest.RecordObservation;
@@ -48,7 +52,9 @@ public final class LedgerVerticle extends VerticleBase {
   private final RandomGenerator random;
   private final String address;
 
+  private Bus bus;
   private MessageConsumer<BusMessage> consumer;
+  private MessageConsumer<BusMessage> inspections;
 
   /** Serves this ledger, which from now on belongs to the verticle alone. */
   public LedgerVerticle(Ledger ledger, RandomGenerator random) {
@@ -70,22 +76,26 @@ public final class LedgerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    consumer =
-        Bus.of(vertx)
-            .serve(address, LedgerRequest.class, r -> Future.succeededFuture(onRequest(r)));
-    return consumer.completion();
+    bus = Bus.of(vertx);
+    consumer = bus.serve(address, LedgerRequest.class, r -> Future.succeededFuture(onRequest(r)));
+    inspections =
+        bus.serve(
+            InspectionRequest.ADDRESS,
+            InspectionRequest.class,
+            r -> Future.succeededFuture(onInspection(r)));
+    return Future.join(consumer.completion(), inspections.completion());
   }
 
   @Override
   public Future<?> stop() {
-    return consumer.unregister();
+    return Future.join(consumer.unregister(), inspections.unregister());
   }
 
   private BusMessage onRequest(LedgerRequest<?> request) {
     return switch (request) {
       case FindValidIds r -> new ValidIds(ledger.validIds(r.ids()));
-      case MergeEvents r -> ledger.merge(r.events());
-      case RecordObservation r -> ledger.recordObservation(r.observation());
+      case MergeEvents r -> announced(ledger.merge(r.events()));
+      case RecordObservation r -> announced(ledger.recordObservation(r.observation()));
       case FindByEmitter r -> new VariantExport(ledger.signedBy(r.emitter()));
       case RemoveEvents r -> new RemovalResult(ledger.remove(r.events()));
       case FindSightings r -> new SightingsResult(ledger.sightings(r.subjects(), r.atSeconds()));
@@ -104,6 +114,35 @@ public final class LedgerVerticle extends VerticleBase {
       case ComputeMeanRtts r -> new MeanRtts(ledger.meanRtts(r.excludedTargets()));
       case SummariseSubject r -> ledger.summary(r.subject(), r.atSeconds());
       case SummariseAllSubjects r -> new SubjectSummaries(ledger.summaries(r.atSeconds()));
+    };
+  }
+
+  /** Publishes what the merge added, if somebody watches. */
+  private MergeResult announced(MergeResult result) {
+    List<Event> additions = ledger.takeAdditions();
+    if (!additions.isEmpty()) {
+      bus.publish(LedgerNotification.ADDRESS, new LedgerNotification.EventsAdded(additions));
+    }
+    return result;
+  }
+
+  private BusMessage onInspection(InspectionRequest<?> request) {
+    LedgerInspection inspection = ledger.inspection();
+    return switch (request) {
+      case InspectionRequest.ListEvents r -> inspection.list(r.filter(), r.offset(), r.limit());
+      case InspectionRequest.FindEvent r -> inspection.find(r.id());
+      case InspectionRequest.ListLatestCheckpoints r ->
+          new InspectionRequest.LatestCheckpoints(inspection.latestCheckpoints(r.limit()));
+      case InspectionRequest.DescribeSubjects r ->
+          new InspectionRequest.SubjectDescriptions(
+              inspection.describe(r.subjects(), r.atSeconds()));
+      case InspectionRequest.RankClout r ->
+          new CloutResult(ledger.highestClout(r.limit(), r.atSeconds()));
+      case InspectionRequest.CountTeases r -> new InspectionRequest.TeaseCounts(ledger.teases());
+      case InspectionRequest.WatchAdditions r -> {
+        ledger.keepAdditions(r.watched());
+        yield Done.DONE;
+      }
     };
   }
 }

@@ -16,6 +16,8 @@ import nara.event.Seen;
 import nara.event.Service;
 import nara.event.Social;
 import nara.identity.Standing;
+import nara.ledger.InspectionRequest.LastReport;
+import nara.ledger.InspectionRequest.SubjectDescription;
 import nara.ledger.LedgerRequest.Sighting;
 import nara.ledger.LedgerRequest.SubjectSummary;
 import nara.ledger.index.Backing;
@@ -53,6 +55,18 @@ final class SubjectProjection {
     String status =
         newestReport(subject).map(report -> statusAt(report, atSeconds)).orElse(UNKNOWN);
     return history.summary(subject, status, atSeconds);
+  }
+
+  /** The summary of a subject, with its newest report. */
+  SubjectDescription describe(String subject, long atSeconds) {
+    return new SubjectDescription(
+        summary(subject, atSeconds),
+        newestReport(subject).map(report -> lastReport(report.event())),
+        (int) eventsAbout(subject, Service.OBSERVATION).count());
+  }
+
+  private static LastReport lastReport(Event event) {
+    return new LastReport(event.ts(), event.service(), event.actor());
   }
 
   /** The checkpoints about a subject that count: those of the highest {@link Backing#rank}. */

@@ -79,6 +79,7 @@ import nara.trust.verifier.RecheckingVerifier;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.VerifierChoice;
 import nara.trust.verifier.Verifiers;
+import nara.web.WebOptions;
 import nara.web.WebVerticle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -368,7 +369,11 @@ public final class NaraNode {
   }
 
   private Deployable web() {
-    return new WebVerticle(config.web().host(), config.web().port(), config.web().token(), facts);
+    return new WebVerticle(
+        new WebOptions(
+            config.web().host(), config.web().port(), config.web().token(), config.web().cors()),
+        facts,
+        keys);
   }
 
   private NodeFacts readFacts() {

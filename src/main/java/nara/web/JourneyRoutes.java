@@ -17,13 +17,16 @@ import nara.journey.JourneyRequest;
 import nara.journey.JourneyRequest.ListOwnJourneys;
 import nara.journey.JourneyRequest.NotStarted;
 import nara.journey.JourneyRequest.OwnJourney;
+import nara.journey.JourneyRequest.OwnState;
 import nara.journey.JourneyRequest.StartJourney;
 import nara.journey.JourneyRequest.Started;
+import nara.web.http.CrossOrigin;
+import nara.web.http.ReadRoutes;
 
 /**
  * The journeys on the management port, with the reference's fields: {@code POST /world/start}, for
- * those whom {@link ControlAccess} allows, and {@code GET /world/journeys}, of one journey with
- * {@code ?id=}.
+ * those whom {@link ControlAccess} allows, and {@code GET /world/journeys}: those that came back,
+ * or with {@code ?id=} that one, wherever it is.
  */
 final class JourneyRoutes {
   /** Bytes of a request: the longest message, each character escaped. */
@@ -38,8 +41,10 @@ final class JourneyRoutes {
   private final Bus bus;
   private final String name;
   private final ControlAccess access;
+  private final CrossOrigin crossOrigin;
 
-  JourneyRoutes(Bus bus, String name, ControlAccess access) {
+  JourneyRoutes(Bus bus, String name, ControlAccess access, CrossOrigin crossOrigin) {
+    this.crossOrigin = crossOrigin;
     this.bus = bus;
     this.name = name;
     this.access = access;
@@ -58,8 +63,7 @@ final class JourneyRoutes {
                     context,
                     context.statusCode() > 0 ? context.statusCode() : 500,
                     context.statusCode() == 413 ? "Request body too large" : "internal error"));
-    router.route("/world/start").handler(context -> sendText(context, 405, "Method not allowed"));
-    router.get("/world/journeys").handler(this::onList);
+    new ReadRoutes(router, crossOrigin).handle("/world/journeys", this::onList);
   }
 
   private void onStart(RoutingContext context) {
@@ -101,10 +105,18 @@ final class JourneyRoutes {
             own -> {
               JsonArray journeys = new JsonArray();
               own.journeys().stream()
-                  .filter(journey -> ids.isEmpty() || ids.contains(journey.journey().id()))
+                  .filter(
+                      journey ->
+                          ids.isEmpty()
+                              ? journey.state() == OwnState.COMPLETE
+                              : ids.contains(journey.journey().id()))
                   .limit(MAX_LISTED)
                   .forEach(journey -> journeys.add(json(journey)));
-              sendJson(context, new JsonObject().put("journeys", journeys).put("server", name));
+              sendJson(
+                  context,
+                  new JsonObject()
+                      .put("journeys", journeys.isEmpty() && ids.isEmpty() ? null : journeys)
+                      .put("server", name));
             })
         .onFailure(failure -> sendText(context, 503, STOPPING));
   }

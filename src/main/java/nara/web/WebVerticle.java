@@ -3,6 +3,8 @@ package nara.web;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,6 +21,7 @@ import nara.bus.Bus;
 import nara.bus.BusFailure;
 import nara.bus.Timeouts;
 import nara.cluster.ClusterRequest;
+import nara.identity.Keyring;
 import nara.log.LogConfig;
 import nara.log.LogSetup;
 import nara.mesh.wire.PeerAddress;
@@ -28,6 +31,16 @@ import nara.recovery.report.ReportJson;
 import nara.status.NodeFacts;
 import nara.status.NodeStatus;
 import nara.status.NodeStatusReader;
+import nara.web.http.CrossOrigin;
+import nara.web.http.ReadRoutes;
+import nara.web.inspector.CheckpointRoutes;
+import nara.web.inspector.EventRoutes;
+import nara.web.inspector.ProjectionRoutes;
+import nara.web.reference.MapRoutes;
+import nara.web.reference.NaraRoutes;
+import nara.web.reference.NetworkReader;
+import nara.web.reference.SocialRoutes;
+import nara.web.stream.EventStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +57,17 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code /report}: the story of the recovery
  *   <li>{@code /counts}: the counters of all parts
  *   <li>{@code /cluster}: members, leader, term
+ *   <li>{@code /openapi.json}: a description of all paths
+ *   <li>the reference's pages, for programs that know those: see {@code docs/web.md}
  * </ul>
  */
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
 
-  private final String host;
-  private final int port;
+  private final WebOptions options;
   private final ControlAccess access;
   private final NodeFacts facts;
+  private final Keyring keys;
 
   private Bus bus;
   private NodeStatusReader reader;
@@ -63,13 +78,13 @@ public final class WebVerticle extends VerticleBase {
   private MetricsRegistry metrics;
 
   /**
-   * @param token for requests from other hosts that change something; empty: none are allowed
+   * @param keys to show whose votes back a checkpoint
    */
-  public WebVerticle(String host, int port, String token, NodeFacts facts) {
-    this.host = host;
-    this.port = port;
-    this.access = new ControlAccess(token);
+  public WebVerticle(WebOptions options, NodeFacts facts, Keyring keys) {
+    this.options = options;
+    this.access = new ControlAccess(options.token());
     this.facts = facts;
+    this.keys = keys;
   }
 
   @Override
@@ -86,22 +101,27 @@ public final class WebVerticle extends VerticleBase {
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
+    router.get("/openapi.json").handler(new OpenApi()::serve);
+    CrossOrigin crossOrigin = new CrossOrigin(options.origins());
     new StashRoutes(bus, access).mount(router);
-    new JourneyRoutes(bus, facts.name(), access).addTo(router);
+    new JourneyRoutes(bus, facts.name(), access, crossOrigin).addTo(router);
+    addReferenceRoutes(new ReadRoutes(router, crossOrigin));
     router.post("/recover").handler(access::require).handler(this::recover);
     router.post("/log").handler(access::require).handler(this::setLogLevel);
     router.errorHandler(400, context -> sendError(context, 400, "the request is malformed"));
     router.errorHandler(404, this::onUnknownPath);
-    router.errorHandler(
-        405, context -> sendError(context, 405, "the path exists, but not with this method"));
+    router.errorHandler(405, this::onWrongMethod);
     router.errorHandler(500, this::onDefect);
-    server = vertx.createHttpServer().requestHandler(router);
+    // Without an upgrade to HTTP/2, in which a large response fails.
+    HttpServerOptions plain = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+    server = vertx.createHttpServer(plain).requestHandler(this::onHttpRequest);
     return server
-        .listen(port, host)
+        .listen(options.port(), options.host())
         .onSuccess(
             open ->
                 LOG.info(
-                    "Management port open: http://{}", new PeerAddress(host, open.actualPort())));
+                    "Management port open: http://{}",
+                    new PeerAddress(options.host(), open.actualPort())));
   }
 
   @Override
@@ -117,6 +137,15 @@ public final class WebVerticle extends VerticleBase {
                       }
                       return null;
                     }));
+  }
+
+  /** All is of the moment, and nothing is to be guessed to be a page. */
+  private void onHttpRequest(HttpServerRequest request) {
+    request
+        .response()
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff");
+    router.handle(request);
   }
 
   private void onHealth(RoutingContext context) {
@@ -227,6 +256,12 @@ public final class WebVerticle extends VerticleBase {
                         : "the node is starting or stopping"));
   }
 
+  private void onWrongMethod(RoutingContext context) {
+    String allowed = AllowedMethods.of(router.getRoutes(), context.normalizedPath());
+    context.response().putHeader("Allow", allowed);
+    sendError(context, 405, "the path has other methods: " + allowed);
+  }
+
   private void onUnknownPath(RoutingContext context) {
     JsonArray paths = new JsonArray();
     router.getRoutes().stream()
@@ -243,6 +278,17 @@ public final class WebVerticle extends VerticleBase {
     sendError(context, 500, "internal error; the log has the reason");
   }
 
+  private void addReferenceRoutes(ReadRoutes routes) {
+    NetworkReader network = new NetworkReader(vertx, facts);
+    new NaraRoutes(vertx, facts, network).addTo(routes);
+    new SocialRoutes(vertx, facts).addTo(routes);
+    new MapRoutes(vertx, facts).addTo(routes);
+    new EventRoutes(vertx, facts, keys).addTo(routes);
+    new CheckpointRoutes(vertx, keys).addTo(routes);
+    new ProjectionRoutes(vertx, facts, network).addTo(routes);
+    new EventStream(vertx, facts.name(), facts.startedAt().toEpochMilli()).addTo(routes);
+  }
+
   private static void sendError(RoutingContext context, int status, String sentence) {
     send(context, status, new JsonObject().put("error", sentence));
   }
@@ -254,10 +300,6 @@ public final class WebVerticle extends VerticleBase {
   /** Peers choose names in it, and an operator may print it on a terminal. */
   private static void send(RoutingContext context, int status, String json) {
     HttpServerResponse response = context.response().setStatusCode(status);
-    response
-        .putHeader("Content-Type", "application/json")
-        .putHeader("Cache-Control", "no-store")
-        .putHeader("X-Content-Type-Options", "nosniff")
-        .end(SafeText.escapedJson(json));
+    response.putHeader("Content-Type", "application/json").end(SafeText.escapedJson(json));
   }
 }

@@ -1,4 +1,7 @@
-/** The management port: health, status, metrics, report, counters, cluster state, journeys. */
+/**
+ * The management port: health, status, metrics, report, counters, cluster state, journeys. Packages
+ * below have the reference's pages.
+ */
 @MayKnow({
   "bounds",
   "bus",
@@ -23,7 +26,11 @@
   "stash..",
   "status",
   "trust",
-  "trust.verifier"
+  "trust.verifier",
+  "web.http",
+  "web.inspector",
+  "web.reference",
+  "web.stream"
 })
 package nara.web;
 

@@ -75,7 +75,7 @@ class StatusCommandIT {
         config ->
             TestNode.withPeers(elder.configuredPeer())
                 .apply(config)
-                .with(new NodeConfig.WebConfig(true, "127.0.0.1", port, "secret")),
+                .with(new NodeConfig.WebConfig(true, "127.0.0.1", port, "secret", List.of())),
         progressed -> {});
   }
 

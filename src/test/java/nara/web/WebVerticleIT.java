@@ -30,6 +30,7 @@ import nara.bus.UnavailableException;
 import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.Neighbour;
+import nara.identity.Keyring;
 import nara.mqtt.PlazaRequest;
 import nara.node.Blocking;
 import nara.recovery.RecoveryRequest;
@@ -176,6 +177,13 @@ class WebVerticleIT {
     assertThat(unknown.statusCode()).isEqualTo(404);
     assertThat(json(unknown).getJsonArray("paths")).contains("/status", "/metrics");
     assertThat(wrongMethod.statusCode()).isEqualTo(405);
+    assertThat(wrongMethod.headers().firstValue("Allow")).contains("POST");
+    assertThat(unknown.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(unknown.headers().firstValue("Cache-Control")).contains("no-store");
+    HttpResponse<String> start = get(port, "/world/start");
+    assertThat(start.statusCode()).isEqualTo(405);
+    assertThat(start.headers().firstValue("Allow")).contains("POST");
+    assertThat(post(port, "/profile/a%20b.json").headers().firstValue("Allow")).contains("GET");
     assertThat(json(wrongMethod).getString("error")).isNotEmpty();
   }
 
@@ -281,7 +289,9 @@ class WebVerticleIT {
   private static int start(Vertx vertx, String token, NodeFacts facts) throws IOException {
     int port = freePort();
     Blocking.await(
-        vertx.deployVerticle(new WebVerticle("127.0.0.1", port, token, facts)),
+        vertx.deployVerticle(
+            new WebVerticle(
+                new WebOptions("127.0.0.1", port, token, List.of()), facts, new Keyring())),
         Duration.ofSeconds(10));
     return port;
   }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Social;
@@ -93,6 +94,18 @@ public final class CloutProjection {
       }
     }
     return clout;
+  }
+
+  /** The naras with the highest clouts at a time, Unix seconds, with these. */
+  public Map<String, Double> highest(int limit, long nowSeconds) {
+    Map<String, Double> all = clout(Set.copyOf(scores.keySet()), nowSeconds);
+    if (all.size() <= limit) {
+      return all;
+    }
+    return all.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .limit(limit)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private double clout(Score score, long nowSeconds) {

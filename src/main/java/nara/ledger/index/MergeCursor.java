@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import nara.ledger.index.SortedIndex.Cursor;
 
 /**
@@ -48,6 +49,16 @@ public final class MergeCursor implements Iterator<StoredEvent> {
   /** The event that {@link #next} returns next, or null. */
   public StoredEvent current() {
     return current;
+  }
+
+  /**
+   * In descending order, from another rank of each index than its highest.
+   *
+   * @param start the rank of the first event; below 0 for none
+   */
+  public static MergeCursor descending(
+      List<SortedIndex> indexes, ToIntFunction<SortedIndex> start) {
+    return new MergeCursor(-1, indexes, index -> index.descendingCursor(start.applyAsInt(index)));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nara.event.EventId;
 
 /**
  * Sorted events: the one structure behind every index and limit of the ledger.
@@ -123,6 +124,11 @@ public final class SortedIndex implements Iterable<StoredEvent> {
     return c < 0 ? 0 : countBefore(c) + chunks.get(c).rank(key, tie);
   }
 
+  /** The number of events before a position; for an index {@link EventOrder#BY_TIME}. */
+  public int rankOf(long ts, EventId id) {
+    return rank(ts, stored -> stored.event().id().compareTo(id) < 0);
+  }
+
   /** The event of a rank, from 0 to size - 1. */
   public StoredEvent get(int rank) {
     return cursor(rank).current();
@@ -142,7 +148,12 @@ public final class SortedIndex implements Iterable<StoredEvent> {
   }
 
   Cursor descendingCursor() {
-    return cursor(size() - 1, -1);
+    return descendingCursor(size() - 1);
+  }
+
+  /** Iterates in descending order from a rank on; there is nothing beyond 0 and size - 1. */
+  Cursor descendingCursor(int rank) {
+    return cursor(rank, -1);
   }
 
   /** Iterates in ascending order from a rank on; there is nothing beyond 0 and size - 1. */

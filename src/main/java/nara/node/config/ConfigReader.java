@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.checkpoint.consensus.ConsensusConfig;
@@ -77,6 +78,18 @@ public final class ConfigReader {
 
   /** The program has some forty packages. */
   private static final int MAX_LOGGERS = 100;
+
+  /** Sites whose pages may read: a few of one operator. */
+  private static final int MAX_ORIGINS = 100;
+
+  /** As a browser sends it: without a path, and in lower case. */
+  private static final Pattern ORIGIN_PATTERN =
+      Pattern.compile("https?://([a-z0-9.-]+|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?");
+
+  private static final ConfigKind<String> ORIGIN =
+      text(
+          "\"*\" or an origin such as \"https://nara.example:8080\"",
+          text -> text.equals("*") || ORIGIN_PATTERN.matcher(text).matches());
 
   /** The environment variable that holds the soul, and overrides the configured one. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
@@ -566,6 +579,7 @@ public final class ConfigReader {
         s.read("enabled", true, FLAG),
         s.read("host", "127.0.0.1", HOST),
         s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)),
-        s.secret("token", ANY_TEXT).orElse(""));
+        s.secret("token", ANY_TEXT).orElse(""),
+        s.list("cors", List.of(), 0, MAX_ORIGINS, ORIGIN));
   }
 }

@@ -116,17 +116,19 @@ public record NodeConfig(
    * @param port 0 takes a free one
    * @param token that requests which change something must have; empty: only programs on this
    *     machine may send such requests
+   * @param cors origins of other sites whose pages may read the reference's paths, or {@code *}
    */
-  public record WebConfig(boolean enabled, String host, int port, String token) {
-    /** A management port without a token. */
+  public record WebConfig(boolean enabled, String host, int port, String token, List<String> cors) {
+    /** A management port without a token, for pages of its own only. */
     public WebConfig(boolean enabled, String host, int port) {
-      this(enabled, host, port, "");
+      this(enabled, host, port, "", List.of());
     }
 
     /** Without the token. */
     @Override
     public String toString() {
-      return "WebConfig[enabled=" + enabled + ", host=" + host + ", port=" + port + "]";
+      return "WebConfig[enabled=%s, host=%s, port=%d, cors=%s]"
+          .formatted(enabled, host, port, cors);
     }
   }
 

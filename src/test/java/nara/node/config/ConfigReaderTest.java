@@ -250,8 +250,8 @@ class ConfigReaderTest {
                 + " sample, slices, plaza",
             "line 4, column 24: trust.policy: \"blind\" is not one of reference, verified, strict",
             "line 5, column 15: nonsense: is not a known key; known here: checkpoint, cluster,"
-                + " discovery, identity, log, memory, mesh, opinion, plaza, read_only, recovery, social, stash,"
-                + " transport, trust, web");
+                + " discovery, identity, log, memory, mesh, opinion, plaza, read_only, recovery,"
+                + " social, stash, transport, trust, web");
   }
 
   @ParameterizedTest

@@ -1,0 +1,18 @@
+package nara.web;
+
+import java.util.List;
+
+/**
+ * How the management port is open.
+ *
+ * @param port 0 takes a free one
+ * @param token for requests from other hosts that change something; empty: none are allowed
+ * @param origins of other sites whose pages may read the reference's paths, or {@code *}
+ */
+public record WebOptions(String host, int port, String token, List<String> origins) {
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "WebOptions[host=" + host + ", port=" + port + ", origins=" + origins + ']';
+  }
+}

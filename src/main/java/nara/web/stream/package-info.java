@@ -1,0 +1,5 @@
+/** The live stream of events, as server-sent events. */
+@MayKnow({"bounds", "bus", "event", "ledger", "web.http", "web.reference"})
+package nara.web.stream;
+
+import nara.MayKnow;
