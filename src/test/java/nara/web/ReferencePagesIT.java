@@ -483,7 +483,11 @@ class ReferencePagesIT {
       for (String type : List.of("online_status", "clout", "opinion")) {
         for (String name : List.of("bart", "lisa", "nobody")) {
           String at =
-              path.getKey().replace("{name}", name).replace("{type}", type).replace("{id}", id);
+              path.getKey()
+                  .replace("{name}", name)
+                  .replace("{type}", type)
+                  .replace("{id}", id)
+                  .replace("{file}", "app.js");
           HttpResponse<String> response = get(at);
           JsonNode expected =
               schema.resolved(get.get("responses").path("" + response.statusCode()));

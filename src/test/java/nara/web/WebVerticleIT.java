@@ -291,7 +291,9 @@ class WebVerticleIT {
     Blocking.await(
         vertx.deployVerticle(
             new WebVerticle(
-                new WebOptions("127.0.0.1", port, token, List.of()), facts, new Keyring())),
+                new WebOptions("127.0.0.1", port, token, List.of(), "{\"mesh\": {}}"),
+                facts,
+                new Keyring())),
         Duration.ofSeconds(10));
     return port;
   }

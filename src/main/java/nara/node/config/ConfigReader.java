@@ -184,7 +184,8 @@ public final class ConfigReader {
     problems.sort(
         Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
     return new ConfigResult(
-        Optional.of(config).filter(valid -> problems.isEmpty()),
+        Optional.of(config.with(new EffectiveConfig(effective.toPrettyString())))
+            .filter(valid -> problems.isEmpty()),
         List.copyOf(problems),
         List.copyOf(findings.warnings()),
         effective.toPrettyString(),
@@ -268,7 +269,8 @@ public final class ConfigReader {
         opinion(root.section("opinion")),
         web(root.section("web")),
         log(root.section("log")),
-        ClusterSection.read(root.section("cluster"), directory));
+        ClusterSection.read(root.section("cluster"), directory),
+        new EffectiveConfig("{}"));
   }
 
   private static MeshConfig mesh(ConfigSection s) {
