@@ -114,7 +114,9 @@ function answered(status) {
   setText(state, running ? 'recovering' : status.ready ? 'ready' : 'not ready');
   const doubt = status.checks.some((check) => check.state === 'warning');
   state.className = 'state ' + (running || !status.ready || doubt ? 'warn' : 'good');
-  const reasons = status.checks.filter((check) => check.state !== 'up').map((check) => check.reason);
+  const reasons = status.checks
+    .filter((check) => check.state !== 'up' && !(running && check.name === 'recovery'))
+    .map((check) => check.reason);
   byId('reason').hidden = reasons.length === 0;
   setText(byId('reason'), reasons.map((reason) => visible(reason, 300)).join(' · '));
   say(

@@ -74,7 +74,7 @@ export class Pairs {
     this.shown = plain ? names : '';
     this.values = pairs.map(([, value]) => el('dd', {}, value));
     this.element.replaceChildren(
-      ...pairs.flatMap(([name], i) => [el('dt', {}, name), this.values[i]]),
+      ...pairs.map(([name], i) => el('div', {}, el('dt', {}, name), this.values[i])),
     );
   }
 }

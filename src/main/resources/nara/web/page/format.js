@@ -78,9 +78,12 @@ export function millis(value, digits = 1) {
 
 /** A clock's lead in seconds: "+0.01 s". */
 export function lead(seconds) {
-  return Number.isFinite(seconds)
-    ? `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(2)} s`
-    : UNKNOWN;
+  if (!Number.isFinite(seconds)) {
+    return UNKNOWN;
+  }
+  const size = Math.abs(seconds).toFixed(2);
+  const sign = Number(size) === 0 ? '' : seconds < 0 ? '−' : '+';
+  return `${sign}${size} s`;
 }
 
 export function plural(count, noun) {

@@ -50,7 +50,6 @@ export function open(root) {
     'No journey of this node has come back.',
   );
   root.append(
-    card('Neighbours', '', neighbours.element),
     card(
       'Map',
       'half',
@@ -63,6 +62,7 @@ export function open(root) {
       card('Stash', '', stash.element),
       card('Journeys', '', journeys.element),
     ),
+    card('Neighbours', '', neighbours.element),
   );
   return {
     paths: (status) =>
