@@ -9,24 +9,28 @@ export const title = 'Recovery';
 /** Rates are of the last ten seconds. */
 const WINDOW_MILLIS = 10000;
 
-const STAGES = {
-  starting: ['Starting', 'The parts of the node start.'],
-  discovery: ['Looking for neighbours', 'The node asks its sources for neighbours and pings them.'],
-  reconcile: ['Comparing ledgers', 'The node compares its events with those of its neighbours.'],
-  pages: ['Fetching events', 'Each range of time comes from one neighbour that holds it.'],
-  sample: ['Fetching samples', 'Neighbours choose the events.'],
-  slices: ['Fetching by subject', 'Each neighbour gives the events of some subjects.'],
-  plaza: ['Asking over the broker', 'Neighbours give their ledgers over the broker.'],
-  further: ['Looking for further neighbours', 'Neighbours that came late are asked too.'],
-  checkpoints: ['Fetching checkpoints', 'The node asks all neighbours for their checkpoints.'],
-  keys: ['Fetching keys', 'Some events wait for the key of their signer.'],
-  pings: ['Reading ping times', 'The node seeds its round trips from the ledger.'],
-  done: ['Recovered', ''],
-  'waiting for neighbours': [
-    'Waiting for neighbours',
-    'The node recovers when a neighbour comes that holds events.',
+const STAGES = new Map([
+  ['starting', ['Starting', 'The parts of the node start.']],
+  [
+    'discovery',
+    ['Looking for neighbours', 'The node asks its sources for neighbours and pings them.'],
   ],
-};
+  ['reconcile', ['Comparing ledgers', 'The node compares its events with those of its neighbours.']],
+  ['pages', ['Fetching events', 'Each range of time comes from one neighbour that holds it.']],
+  ['sample', ['Fetching samples', 'Neighbours choose the events.']],
+  ['slices', ['Fetching by subject', 'Each neighbour gives the events of some subjects.']],
+  ['plaza', ['Asking over the broker', 'Neighbours give their ledgers over the broker.']],
+  ['further', ['Looking for further neighbours', 'Neighbours that came late are asked too.']],
+  ['checkpoints', ['Fetching checkpoints', 'The node asks all neighbours for their checkpoints.']],
+  ['keys', ['Fetching keys', 'Some events wait for the key of their signer.']],
+  ['pings', ['Reading ping times', 'The node seeds its round trips from the ledger.']],
+]);
+
+const OUTCOMES = new Map([
+  ['complete', 'Complete'],
+  ['partial', 'Partial'],
+  ['isolated', 'No neighbour answered'],
+]);
 
 let samples = [];
 let started = '';
@@ -131,7 +135,7 @@ export function open(root) {
 
   function show(status, report) {
     const { recovery } = status;
-    const [name, what] = STAGES[recovery.stage] ?? [visible(recovery.stage), ''];
+    const [name, what] = STAGES.get(recovery.stage) ?? [visible(recovery.stage), ''];
     const running = recovery.finished === false;
     const totals = running || !report ? { ...recovery } : { ...recovery, ...report.events };
     setText(stage, running || recovery.stage === 'starting' ? name : outcomeText(recovery));
@@ -182,7 +186,7 @@ export function open(root) {
     const judged = Object.entries(report.events.verdicts);
     verdicts.set(
       judged.length > 0
-        ? judged.map(([label, count]) => [label.replaceAll('_', ' '), number(count)])
+        ? judged.map(([label, count]) => [visible(label.replaceAll('_', ' ')), number(count)])
         : [['none yet', '']],
     );
   }
@@ -212,8 +216,7 @@ export function open(root) {
 }
 
 function outcomeText(recovery) {
-  const words = { complete: 'Complete', partial: 'Partial', isolated: 'No neighbour answered' };
-  const outcome = words[recovery.outcome] ?? visible(recovery.outcome);
+  const outcome = OUTCOMES.get(recovery.outcome) ?? visible(recovery.outcome);
   return recovery.stage === 'waiting for neighbours' && recovery.outcome !== 'isolated'
     ? `${outcome}, and waiting for neighbours`
     : outcome;

@@ -1,6 +1,6 @@
 // Whom and what the node believes.
 
-import { Pairs, Table, card, el, stranger } from '/page/dom.js';
+import { Pairs, Table, card, el, stranger, visible } from '/page/dom.js';
 import { bytes, number } from '/page/format.js';
 
 export const id = 'trust';
@@ -75,7 +75,7 @@ export function open(root) {
 function counts(numbers, none) {
   const entries = Object.entries(numbers ?? {}).filter(([, count]) => count > 0);
   return entries.length > 0
-    ? entries.map(([label, count]) => [label.replaceAll('_', ' '), number(count)])
+    ? entries.map(([label, count]) => [visible(label.replaceAll('_', ' ')), number(count)])
     : [[none, '']];
 }
 

@@ -224,17 +224,16 @@ class HostilePageIT {
   /** More than a table shows. */
   private static List<Neighbour> neighbours() {
     List<Neighbour> all = new ArrayList<>();
-    for (int i = 0; i < 450; i++) {
-      all.add(
-          new Neighbour(
-              HOSTILE + i,
-              HOSTILE,
-              HOSTILE,
-              Optional.empty(),
-              Set.of(Neighbour.Source.PLAZA),
-              true));
+    all.add(neighbour(HOSTILE, HOSTILE));
+    for (int i = 0; i < 250; i++) {
+      all.add(neighbour("<b>" + i, "<i>"));
     }
     return all;
+  }
+
+  private static Neighbour neighbour(String name, String other) {
+    return new Neighbour(
+        name, other, other, Optional.empty(), Set.of(Neighbour.Source.PLAZA), true);
   }
 
   private static JudgedEvent event() {
@@ -294,13 +293,19 @@ class HostilePageIT {
     browser.open("http://127.0.0.1:" + port + "/");
     browser.until("document.querySelector('#view .card')");
 
-    browser.evaluate(
-        "(() => { const s = document.createElement('script'); s.textContent = 'window.hacked = 1';"
-            + " document.head.append(s); })()");
+    for (String attack :
+        List.of(
+            "document.head.append(Object.assign(document.createElement('script'),"
+                + " {textContent: 'window.hacked = 1'}))",
+            "document.body.innerHTML = '<img src=x onerror=window.hacked=1>'")) {
+      browser.evaluate(
+          "(() => { try { " + attack + " } catch (refused) { window.refused = refused.name } })()");
+    }
     browser.evaluate(
         "(() => { fetch('http://127.0.0.2:" + port + "/').catch(() => window.stopped = 1); })()");
 
     browser.until("window.stopped");
+    assertThat(browser.evaluate("window.refused")).isNotNull();
     assertThat(browser.evaluate("window.hacked ?? 'safe'")).isEqualTo("safe");
     assertThat(browser.errors().toString()).contains("Content Security Policy");
     browser.requestedAuthorities();

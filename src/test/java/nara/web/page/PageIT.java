@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -39,7 +40,6 @@ import nara.node.config.NodeConfig;
 import nara.profile.Status;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryProgressed;
-import nara.recovery.report.Report;
 import nara.stash.StashConfig;
 import nara.testing.Chromium;
 import nara.testing.Citizen;
@@ -72,8 +72,8 @@ class PageIT {
 
   private final List<FaultyPeer> slowPeers = new ArrayList<>();
   private final Promise<Void> released = Promise.promise();
-  private final AtomicReference<RecoveryProgressed> progress =
-      new AtomicReference<>(new RecoveryProgressed("starting", 0, 0, Report.empty("running")));
+  private final AtomicReference<RecoveryProgressed> progress = new AtomicReference<>();
+  private final AtomicBoolean totalKnown = new AtomicBoolean();
   private NaraNode node;
   private int port;
 
@@ -121,7 +121,7 @@ class PageIT {
           FaultyPeer.proxying("127.0.0.1:" + neighbour.meshPort().orElseThrow())
               .admittedBy(
                   () ->
-                      progress.get().remainingEvents().isEmpty() || left.getAndDecrement() > 0
+                      !totalKnown.get() || left.getAndDecrement() > 0
                           ? Future.succeededFuture()
                           : released.future());
       slowPeers.add(slow);
@@ -151,6 +151,9 @@ class PageIT {
                           news -> {
                             if (news instanceof RecoveryProgressed progressed) {
                               progress.set(progressed);
+                              if (progressed.remainingEvents().isPresent()) {
+                                totalKnown.set(true);
+                              }
                             }
                           });
                   return Future.succeededFuture();
