@@ -103,7 +103,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * @param meshAddress the address of this node on the mesh at this moment, or empty
    * @param verifier verifies single messages, on worker threads
    * @param networkClock for the times that others state
-   * @param random for jitter only
+   * @param random for jitter and the id of the client
    * @param runsAlone false for a member of a cluster, where several processes are one nara
    */
   public MqttLedgerVerticle(
@@ -145,7 +145,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
-    connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
+    connection = new PlazaConnection(vertx, config, topics, scheduler, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);

@@ -105,7 +105,20 @@ final class Catalogue {
           OpenBodies::new,
           SlowReaders::new);
 
+  /** What hostile peers do in a village. */
+  static final List<Supplier<Misbehaviour>> OF_VILLAGES = List.of(ForgedEvents::new);
+
   private Catalogue() {}
+
+  /** One to three of those of villages. */
+  static List<Misbehaviour> drawForVillage(SplittableRandom random) {
+    List<Misbehaviour> drawn = new ArrayList<>();
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      drawn.add(OF_VILLAGES.get(random.nextInt(OF_VILLAGES.size())).get());
+    }
+    return drawn;
+  }
 
   /** One to four of them. */
   static List<Misbehaviour> draw(SplittableRandom random) {

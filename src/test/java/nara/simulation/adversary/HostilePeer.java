@@ -2,6 +2,7 @@ package nara.simulation.adversary;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -13,11 +14,18 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import nara.event.Event;
 import nara.identity.Identity;
 import nara.mesh.wire.Body;
 import nara.mesh.wire.EventList;
@@ -29,6 +37,7 @@ import nara.mesh.wire.RequestSignature;
 import nara.mesh.wire.ResponseSignature;
 import nara.mesh.wire.SignatureHeaders;
 import nara.mesh.wire.SyncRequest;
+import nara.mqtt.wire.Topics;
 import nara.simulation.machine.SimulatedHost;
 
 /**
@@ -51,6 +60,8 @@ public final class HostilePeer {
   private Vertx vertx;
   private HttpClient client;
   private HostileLedger ledger;
+  private MqttClient plaza;
+  private final Set<Integer> published = new HashSet<>();
 
   /**
    * @param honestPart what it holds of the honest history
@@ -88,7 +99,54 @@ public final class HostilePeer {
         .mapEmpty();
   }
 
+  /** Joins the plaza as anybody may: it hears everything, and announces itself. */
+  public void joinPlaza(String broker) {
+    MqttClientOptions options = new MqttClientOptions();
+    // Others publish what they like.
+    options.setMaxMessageSize(16 << 20).setClientId(identity.name());
+    plaza = MqttClient.create(vertx, options);
+    plaza
+        .publishHandler(this::onPlazaMessage)
+        .connect(1_883, broker)
+        .compose(connected -> plaza.subscribe("#", 1))
+        .onSuccess(
+            subscribed -> {
+              publish(Topics.HEY_THERE, Forger.heyThere(identity, nowNanos(), address()));
+              misbehaviours.forEach(each -> each.join(this));
+            });
+  }
+
+  private void onPlazaMessage(MqttPublishMessage message) {
+    byte[] payload = message.payload().getBytes();
+    // What it has published itself comes back.
+    if (!published.contains(hash(message.topicName(), payload))) {
+      misbehaviours.forEach(each -> each.hear(this, message.topicName(), payload));
+    }
+  }
+
+  private static int hash(String topic, byte[] payload) {
+    return 31 * topic.hashCode() + Arrays.hashCode(payload);
+  }
+
   // What a misbehaviour may use.
+
+  /** Publishes something on the plaza. */
+  public void publish(String topic, byte[] payload) {
+    publish(topic, payload, false);
+  }
+
+  /** The same; the broker may keep it for those who subscribe later. */
+  public void publish(String topic, byte[] payload, boolean retained) {
+    if (plaza.isConnected()) {
+      published.add(hash(topic, payload));
+      plaza.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, retained);
+    }
+  }
+
+  /** Its clock, Unix nanoseconds. */
+  public long nowNanos() {
+    return Event.unixNanos(now());
+  }
 
   public Identity identity() {
     return identity;

@@ -24,6 +24,12 @@ public interface Misbehaviour {
   /** Does something on its own, once the network is up. */
   default void act(HostilePeer me) {}
 
+  /** Does something on its own, once it has joined the plaza. */
+  default void join(HostilePeer me) {}
+
+  /** Hears what somebody else has published on the plaza. */
+  default void hear(HostilePeer me, String topic, byte[] payload) {}
+
   /** Whether it only makes sense where most neighbours are honest. */
   default boolean needsMinority() {
     return false;
