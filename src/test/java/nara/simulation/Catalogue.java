@@ -39,6 +39,20 @@ import nara.simulation.adversary.events.SignedFlood;
 import nara.simulation.adversary.events.StrangerCopies;
 import nara.simulation.adversary.events.StrippedSignatures;
 import nara.simulation.adversary.events.UnsignedRestartFlood;
+import nara.simulation.adversary.journeys.AlteredJourneys;
+import nara.simulation.adversary.journeys.InventedJourneys;
+import nara.simulation.adversary.journeys.ReplayedJourneys;
+import nara.simulation.adversary.plaza.BrokenMessages;
+import nara.simulation.adversary.plaza.ForgedAnnouncements;
+import nara.simulation.adversary.plaza.ForgedBallots;
+import nara.simulation.adversary.plaza.ForgedNewspapers;
+import nara.simulation.adversary.plaza.ForgedProposals;
+import nara.simulation.adversary.plaza.MovedHowdies;
+import nara.simulation.adversary.plaza.PlazaFlood;
+import nara.simulation.adversary.plaza.ReplayedMessages;
+import nara.simulation.adversary.plaza.StaleMessages;
+import nara.simulation.adversary.stash.FalseStashes;
+import nara.simulation.adversary.stash.WantedStashes;
 import nara.simulation.adversary.wire.BorrowedName;
 import nara.simulation.adversary.wire.EndlessCheckpoints;
 import nara.simulation.adversary.wire.ErrorAnswers;
@@ -106,7 +120,23 @@ final class Catalogue {
           SlowReaders::new);
 
   /** What hostile peers do in a village. */
-  static final List<Supplier<Misbehaviour>> OF_VILLAGES = List.of(ForgedEvents::new);
+  static final List<Supplier<Misbehaviour>> OF_VILLAGES =
+      List.of(
+          ForgedAnnouncements::new,
+          ForgedNewspapers::new,
+          MovedHowdies::new,
+          ForgedBallots::new,
+          ForgedProposals::new,
+          ReplayedMessages::new,
+          StaleMessages::new,
+          PlazaFlood::new,
+          BrokenMessages::new,
+          AlteredJourneys::new,
+          InventedJourneys::new,
+          ReplayedJourneys::new,
+          WantedStashes::new,
+          FalseStashes::new,
+          ForgedEvents::new);
 
   private Catalogue() {}
 

@@ -3,8 +3,10 @@ package nara.simulation;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusConfig;
@@ -40,20 +42,23 @@ final class VillageRun {
   /** All nodes have found each other by then, when nothing is lost. */
   private static final Duration MEETING = Duration.ofSeconds(25);
 
-  /** Several proposals of each node. */
-  private static final Duration LIFE = Duration.ofSeconds(75);
+  /** A proposal of each node, with two rounds. */
+  private static final Duration LIFE = Duration.ofSeconds(55);
 
   /** A journey times out after five minutes, which a node checks every half minute. */
   private static final Duration JOURNEY_TIMEOUT = Duration.ofMinutes(6);
 
-  /** Those of a day, in a minute. */
+  /** Those of a day, in less than a minute. */
   private static final ConsensusConfig CONSENSUS =
       new ConsensusConfig(
-          Duration.ofSeconds(60),
+          Duration.ofSeconds(40),
           Duration.ofSeconds(10),
           5,
           Duration.ofSeconds(15),
           Duration.ofSeconds(3));
+
+  /** Small, so that an oversized message costs little. */
+  private static final int MAX_MESSAGE_BYTES = 300_000;
 
   private static final NodeConfig BASE =
       ConfigReader.read("{}", Map.of(), 4_096).config().orElseThrow();
@@ -69,6 +74,7 @@ final class VillageRun {
   private final List<HostilePeer> hostiles = new ArrayList<>();
   private final List<SimulatedHost> hosts = new ArrayList<>();
   private final List<byte[]> history;
+  private final Set<Integer> hostileMessages = new HashSet<>();
 
   private VillageRun(VillageScenario scenario, CachingVerifier verifier) {
     this.scenario = scenario;
@@ -107,7 +113,7 @@ final class VillageRun {
     startHostiles();
     runFor(Duration.ofSeconds(2));
     VillageOracles oracles =
-        new VillageOracles(scenario, nodes, hostiles, broker, verifier, story, time);
+new VillageOracles(scenario, nodes, hostiles, broker.published(), verifier);
     oracles.beforeLife();
     runFor(MEETING);
     keepStashes(oracles);
@@ -116,7 +122,7 @@ final class VillageRun {
     if (scenario.returns()) {
       returnWithNothing(nodes.getLast());
     }
-    if (oracles.hasOpenJourneys()) {
+    if (scenario.waits() && oracles.hasOpenJourneys()) {
       runFor(JOURNEY_TIMEOUT);
     }
     return oracles.afterLife();
@@ -141,7 +147,10 @@ final class VillageRun {
 
   private NodeConfig config(NodeConfig config) {
     NodeConfig quiet = SimulationRun.quiet(config);
-    return quiet.with(PlazaConfig.defaults().withUrl(broker.url())).with(CONSENSUS);
+    PlazaConfig plaza = PlazaConfig.defaults().withUrl(broker.url());
+    return quiet
+        .with(RecordCopy.with(plaza, "maxMessageBytes", MAX_MESSAGE_BYTES))
+        .with(CONSENSUS);
   }
 
   private void startHostiles() {
@@ -158,7 +167,7 @@ final class VillageRun {
               history,
               random.split());
       hostiles.add(peer);
-      peer.start().onSuccess(listening -> peer.joinPlaza(broker.host().address()));
+      peer.start().onSuccess(listening -> peer.joinPlaza(broker.host().address(), hostileMessages));
       story.tell("hostile %s listens at %s", plan.describe(), host.address());
     }
   }
@@ -193,7 +202,7 @@ final class VillageRun {
       HonestNode node = nodes.get(random.nextInt(nodes.size() - 1));
       JourneyRequest.StartJourney start = new JourneyRequest.StartJourney("round " + i);
       time.runAfter(
-          Duration.ofMillis(random.nextInt(40_000)).toNanos(),
+          Duration.ofMillis(random.nextInt(25_000)).toNanos(),
           () -> node.request(JourneyRequest.ADDRESS, start, Timeouts.IMPORT));
     }
   }
@@ -201,10 +210,10 @@ final class VillageRun {
   private void returnWithNothing(HonestNode node) {
     story.tell("%s loses its power, and returns with nothing", node.name());
     node.kill(random.nextBoolean());
-    runFor(Duration.ofSeconds(20));
+    runFor(Duration.ofSeconds(10));
     node.kill(true);
     node.start(BASE, List.of());
-    runFor(Duration.ofMinutes(2));
+    runFor(Duration.ofSeconds(40));
   }
 
   private void runFor(Duration duration) {

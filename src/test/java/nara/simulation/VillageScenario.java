@@ -17,6 +17,7 @@ import nara.simulation.machine.SimulatedBroker;
  * @param size events of the history, beside the announcements
  * @param skewed whether clocks differ by some seconds
  * @param returns whether one node loses its power, and returns with nothing
+ * @param waits whether the village lives on until lost journeys have timed out
  */
 record VillageScenario(
     long seed,
@@ -25,12 +26,13 @@ record VillageScenario(
     SimulatedBroker.Quality broker,
     int size,
     boolean skewed,
-    boolean returns) {
+    boolean returns,
+    boolean waits) {
   /** The draws of recoveries with the same seed stay as they are. */
   private static final long SALT = 0x76696C6C616765L;
 
   /** One seed of so many has a village: it costs as much as several recoveries. */
-  private static final int ONE_IN = 10;
+  private static final int ONE_IN = 40;
 
   record Hostile(String name, List<Misbehaviour> misbehaviours) {
     String describe() {
@@ -44,9 +46,9 @@ record VillageScenario(
 
   static VillageScenario draw(long seed) {
     SplittableRandom random = new SplittableRandom(seed ^ SALT).split();
-    int honest = 7 + random.nextInt(3);
+    int honest = 7 + random.nextInt(2);
     List<Hostile> hostiles = new ArrayList<>();
-    int count = random.nextInt(3);
+    int count = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(2);
     for (int i = 0; i < count; i++) {
       hostiles.add(new Hostile("mallory" + i, Catalogue.drawForVillage(random)));
     }
@@ -63,7 +65,8 @@ record VillageScenario(
         broker,
         20 + random.nextInt(60),
         random.nextInt(4) == 0,
-        random.nextInt(3) == 0);
+        random.nextInt(3) == 0,
+        random.nextInt(4) == 0);
   }
 
   /** Whether all messages arrive, and in time. */

@@ -9,6 +9,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,7 +21,6 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -61,7 +61,7 @@ public final class HostilePeer {
   private HttpClient client;
   private HostileLedger ledger;
   private MqttClient plaza;
-  private final Set<Integer> published = new HashSet<>();
+  private Set<Integer> published;
 
   /**
    * @param honestPart what it holds of the honest history
@@ -99,8 +99,13 @@ public final class HostilePeer {
         .mapEmpty();
   }
 
-  /** Joins the plaza as anybody may: it hears everything, and announces itself. */
-  public void joinPlaza(String broker) {
+  /**
+   * Joins the plaza as anybody may: it hears everything, and announces itself.
+   *
+   * @param ownMessages what any hostile peer has published: they do not attack each other
+   */
+  public void joinPlaza(String broker, Set<Integer> ownMessages) {
+    published = ownMessages;
     MqttClientOptions options = new MqttClientOptions();
     // Others publish what they like.
     options.setMaxMessageSize(16 << 20).setClientId(identity.name());
@@ -118,7 +123,6 @@ public final class HostilePeer {
 
   private void onPlazaMessage(MqttPublishMessage message) {
     byte[] payload = message.payload().getBytes();
-    // What it has published itself comes back.
     if (!published.contains(hash(message.topicName(), payload))) {
       misbehaviours.forEach(each -> each.hear(this, message.topicName(), payload));
     }
@@ -141,6 +145,11 @@ public final class HostilePeer {
       published.add(hash(topic, payload));
       plaza.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, retained);
     }
+  }
+
+  /** Its clock, Unix seconds. */
+  public long nowSeconds() {
+    return now().getEpochSecond();
   }
 
   /** Its clock, Unix nanoseconds. */
@@ -189,6 +198,11 @@ public final class HostilePeer {
 
   /** Sends a request with any signature, and drops the answer. */
   public void send(String address, String path, SignatureHeaders signature, byte[] body) {
+    ask(address, path, signature, body);
+  }
+
+  /** The same; the Future has the body of the answer. */
+  public Future<byte[]> ask(String address, String path, SignatureHeaders signature, byte[] body) {
     PeerAddress peer = PeerAddress.parse(address).orElseThrow();
     RequestOptions options =
         new RequestOptions()
@@ -199,11 +213,11 @@ public final class HostilePeer {
             .putHeader("Content-Type", MeshPaths.JSON)
             .putHeader(MeshPaths.PORT_HEADER, Integer.toString(PORT));
     signature.addTo(options.getHeaders());
-    client
+    return client
         .request(options)
         .compose(request -> request.send(Buffer.buffer(body)))
-        .onSuccess(response -> response.handler(chunk -> {}))
-        .onFailure(ignored -> {});
+        .compose(HttpClientResponse::body)
+        .map(Buffer::getBytes);
   }
 
   // The server.
@@ -214,12 +228,14 @@ public final class HostilePeer {
         .onSuccess(
             body -> {
               byte[] bytes = body.getBytes();
-              received.add(
+              Received one =
                   new Received(
                       request.method(),
                       request.path(),
                       SignatureHeaders.of(request.headers()),
-                      bytes));
+                      bytes);
+              received.add(one);
+              misbehaviours.forEach(each -> each.receive(this, one));
               WireAnswer answer = honest(request, bytes);
               misbehaviours.forEach(each -> each.answer(this, answer));
               deliver(request, answer);
@@ -238,6 +254,7 @@ public final class HostilePeer {
               ("{\"from\":\"" + identity.name() + "\",\"success\":true}\n").getBytes(UTF_8));
       case MeshPaths.CHECKPOINTS ->
           new WireAnswer(MeshPaths.CHECKPOINTS, 200, checkpoints(ledger.checkpoints(), false));
+      case MeshPaths.WORLD_RELAY -> signed(MeshPaths.WORLD_RELAY, "{\"success\":true}\n".getBytes(UTF_8));
       default -> new WireAnswer(request.path(), 404, "404 page not found\n".getBytes(UTF_8));
     };
   }

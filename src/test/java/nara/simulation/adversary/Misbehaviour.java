@@ -18,6 +18,9 @@ public interface Misbehaviour {
    */
   default void choose(HostilePeer me, SyncRequest request, EventAnswer list) {}
 
+  /** Gets a request of somebody, before it is answered. */
+  default void receive(HostilePeer me, HostilePeer.Received request) {}
+
   /** Changes any answer as it goes over the wire, after it is signed. */
   default void answer(HostilePeer me, WireAnswer answer) {}
 
