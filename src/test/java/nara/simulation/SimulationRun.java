@@ -327,7 +327,11 @@ final class SimulationRun {
                 : RecoveryConfig.Thoroughness.PROBE);
     return own.with(discovery)
         .with(recovery)
-        .with(RecordCopy.with(own.memory(), "maxEvents", scenario.maxEvents()));
+        .with(
+            RecordCopy.with(
+                RecordCopy.with(own.memory(), "maxEvents", scenario.maxEvents()),
+                "maxBytes",
+                scenario.maxBytes()));
   }
 
   private void addPeer(List<ConfiguredPeer> peers, Source source, String name, int number) {
