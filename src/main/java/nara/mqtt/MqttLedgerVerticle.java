@@ -145,7 +145,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
         new OwnStatus(me, version(), profile, meshAddress, peers, steady, now, new Buzz(now));
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
-    connection = new PlazaConnection(vertx, config, topics, scheduler, random, new ConnectionListener());
+    connection =
+        new PlazaConnection(vertx, config, topics, scheduler, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);

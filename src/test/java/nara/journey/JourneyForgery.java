@@ -54,8 +54,7 @@ public final class JourneyForgery {
         byte[] hash = HopSignatures.signedHash(journey, i);
         boolean signed =
             Signatures.decode(hop.signature())
-                .map(
-                    s -> verifier.verify(List.of(new SignatureCheck(key.get(), hash, s)))[0])
+                .map(s -> verifier.verify(List.of(new SignatureCheck(key.get(), hash, s)))[0])
                 .orElse(false);
         if (!signed) {
           names.add(hop.nara());

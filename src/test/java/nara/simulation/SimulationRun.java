@@ -82,11 +82,7 @@ final class SimulationRun {
       List<String> all = new ArrayList<>(failures);
       all.addAll(next.failures);
       return new Result(
-          seed,
-          all,
-          trace * 31 + next.trace,
-          story + '\n' + next.story,
-          steps + next.steps);
+          seed, all, trace * 31 + next.trace, story + '\n' + next.story, steps + next.steps);
     }
   }
 

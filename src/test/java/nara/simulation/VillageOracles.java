@@ -43,7 +43,9 @@ import nara.trust.verifier.SignatureCheck;
 
 /** What must hold after the life of a village. */
 final class VillageOracles {
-  /** A voter accepts so many more restarts than it knows of, and one node may have started again. */
+  /**
+   * A voter accepts so many more restarts than it knows of, and one node may have started again.
+   */
   private static final long RESTARTS_TOLERANCE = 6;
 
   /** A voter accepts a minute; a second round takes the mean of such votes. */
@@ -196,8 +198,7 @@ final class VillageOracles {
     if (agreed.restarts() > before.restarts() + RESTARTS_TOLERANCE
         || agreed.totalUptime() > before.totalUptime() + passed + SECONDS_TOLERANCE
         || agreed.startTime() < before.startTime() - SECONDS_TOLERANCE) {
-      failures.add(
-          "%s says %s, and the ledgers said %s".formatted(event, agreed, before));
+      failures.add("%s says %s, and the ledgers said %s".formatted(event, agreed, before));
     }
   }
 
@@ -303,8 +304,7 @@ final class VillageOracles {
   // Stashes.
 
   private void stashIsTheOwn(HonestNode owner, byte[] data) {
-    Optional<byte[]> now =
-        owner.ask(StashRequest.ADDRESS, new StashRequest.GetStashData()).data();
+    Optional<byte[]> now = owner.ask(StashRequest.ADDRESS, new StashRequest.GetStashData()).data();
     boolean lost = now.isEmpty() && !scenario.isCalm();
     if (!lost && !now.map(each -> Arrays.equals(each, data)).orElse(false)) {
       failures.add(

@@ -11,7 +11,6 @@ import java.util.SplittableRandom;
 import nara.bus.Timeouts;
 import nara.checkpoint.consensus.ConsensusConfig;
 import nara.event.Event;
-import nara.identity.Identity;
 import nara.journey.JourneyRequest;
 import nara.mqtt.PlazaConfig;
 import nara.node.config.ConfigReader;
@@ -113,7 +112,7 @@ final class VillageRun {
     startHostiles();
     runFor(Duration.ofSeconds(2));
     VillageOracles oracles =
-new VillageOracles(scenario, nodes, hostiles, broker.published(), verifier);
+        new VillageOracles(scenario, nodes, hostiles, broker.published(), verifier);
     oracles.beforeLife();
     runFor(MEETING);
     keepStashes(oracles);
@@ -148,9 +147,7 @@ new VillageOracles(scenario, nodes, hostiles, broker.published(), verifier);
   private NodeConfig config(NodeConfig config) {
     NodeConfig quiet = SimulationRun.quiet(config);
     PlazaConfig plaza = PlazaConfig.defaults().withUrl(broker.url());
-    return quiet
-        .with(RecordCopy.with(plaza, "maxMessageBytes", MAX_MESSAGE_BYTES))
-        .with(CONSENSUS);
+    return quiet.with(RecordCopy.with(plaza, "maxMessageBytes", MAX_MESSAGE_BYTES)).with(CONSENSUS);
   }
 
   private void startHostiles() {

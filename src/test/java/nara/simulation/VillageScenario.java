@@ -8,8 +8,8 @@ import nara.simulation.adversary.Misbehaviour;
 import nara.simulation.machine.SimulatedBroker;
 
 /**
- * All that a seed decides about a village: honest naras that live for some minutes on one plaza, and
- * hostile ones among them.
+ * All that a seed decides about a village: honest naras that live for some minutes on one plaza,
+ * and hostile ones among them.
  *
  * @param honest how many honest nodes
  * @param hostiles at most a third as many

@@ -254,7 +254,8 @@ public final class HostilePeer {
               ("{\"from\":\"" + identity.name() + "\",\"success\":true}\n").getBytes(UTF_8));
       case MeshPaths.CHECKPOINTS ->
           new WireAnswer(MeshPaths.CHECKPOINTS, 200, checkpoints(ledger.checkpoints(), false));
-      case MeshPaths.WORLD_RELAY -> signed(MeshPaths.WORLD_RELAY, "{\"success\":true}\n".getBytes(UTF_8));
+      case MeshPaths.WORLD_RELAY ->
+          signed(MeshPaths.WORLD_RELAY, "{\"success\":true}\n".getBytes(UTF_8));
       default -> new WireAnswer(request.path(), 404, "404 page not found\n".getBytes(UTF_8));
     };
   }

@@ -36,8 +36,7 @@ public final class AlteredJourneys implements Misbehaviour {
   private static void pass(HostilePeer me, Journey journey) {
     long now = me.nowSeconds();
     List<Journey> altered = new ArrayList<>();
-    altered.add(
-        new Journey(journey.id(), "something else", journey.originator(), journey.hops()));
+    altered.add(new Journey(journey.id(), "something else", journey.originator(), journey.hops()));
     if (!journey.hops().isEmpty()) {
       altered.add(
           JourneyForgery.withHops(journey, journey.hops().subList(1, journey.hops().size())));

@@ -20,8 +20,7 @@ public final class ReplayedJourneys implements Misbehaviour {
     }
     try {
       Journey journey = Journey.read(request.body());
-      Journey signed =
-          JourneyForgery.sign(journey, me.identity(), me.nowSeconds());
+      Journey signed = JourneyForgery.sign(journey, me.identity(), me.nowSeconds());
       for (int i = 0; i < 3; i++) {
         me.vertx().setTimer(1 + 4_000L * i, due -> pass(me, signed));
       }

@@ -25,8 +25,7 @@ public final class ForgedBallots implements Misbehaviour {
       me.publish(Topics.CHECKPOINT_VOTE, bold.votedBy(me.identity(), me.identity().id()));
       for (Surroundings.Nara nara : me.surroundings().naras()) {
         // With the honest id, but a key of its own.
-        me.publish(
-            Topics.CHECKPOINT_VOTE, bold.votedBy(Forger.impostor(nara.name()), nara.id()));
+        me.publish(Topics.CHECKPOINT_VOTE, bold.votedBy(Forger.impostor(nara.name()), nara.id()));
       }
     }
     if (topic.equals(Topics.CHECKPOINT_VOTE)) {

@@ -11,7 +11,9 @@ import nara.simulation.adversary.HostilePeer;
 import nara.simulation.adversary.Misbehaviour;
 import nara.simulation.adversary.Surroundings;
 
-/** Publishes newspapers of honest naras: of its own making, and those that it heard with changes. */
+/**
+ * Publishes newspapers of honest naras: of its own making, and those that it heard with changes.
+ */
 public final class ForgedNewspapers implements Misbehaviour {
   private static final int MOST = 25;
 

@@ -7,7 +7,9 @@ import nara.simulation.adversary.Forger;
 import nara.simulation.adversary.HostilePeer;
 import nara.simulation.adversary.Misbehaviour;
 
-/** Publishes howdies again with its own address and key for everybody: no signature covers these. */
+/**
+ * Publishes howdies again with its own address and key for everybody: no signature covers these.
+ */
 public final class MovedHowdies implements Misbehaviour {
   private static final int MOST = 25;
 

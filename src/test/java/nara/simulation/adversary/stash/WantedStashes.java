@@ -1,5 +1,7 @@
 package nara.simulation.adversary.stash;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import nara.event.json.JsonSpans.MalformedJsonException;
@@ -34,8 +36,13 @@ public final class WantedStashes implements Misbehaviour {
 
   @Override
   public void receive(HostilePeer me, HostilePeer.Received request) {
+    if (!request.path().equals(MeshPaths.MESSAGE)) {
+      return;
+    }
+    // A reply comes as a request of its own.
+    onMessages(('[' + new String(request.body(), UTF_8) + ']').getBytes(UTF_8));
     // A request of an owner, sent on to others with the owner's own signatures.
-    if (request.path().equals(MeshPaths.MESSAGE) && passed++ < MOST_PASSED) {
+    if (passed++ < MOST_PASSED) {
       me.surroundings()
           .addresses()
           .forEach(address -> ask(me, address, request.signature(), request.body()));
@@ -63,10 +70,10 @@ public final class WantedStashes implements Misbehaviour {
   }
 
   private void ask(HostilePeer me, String address, SignatureHeaders signature, byte[] body) {
-    me.ask(address, MeshPaths.MESSAGE, signature, body).onSuccess(this::onAnswer);
+    me.ask(address, MeshPaths.MESSAGE, signature, body).onSuccess(this::onMessages);
   }
 
-  private void onAnswer(byte[] body) {
+  private void onMessages(byte[] body) {
     try {
       for (MeshMessage reply : MeshMessage.readList(body)) {
         if (reply.payload() instanceof StashPayload.Response given && given.found()) {
@@ -74,7 +81,7 @@ public final class WantedStashes implements Misbehaviour {
         }
       }
     } catch (MalformedJsonException refused) {
-      // The text of an error.
+      // The text of an error, or what other hostile peers send.
     }
   }
 }
