@@ -47,8 +47,8 @@ record Scenario(
   /** A stream of its own: scenarios without fat events stay as they are. */
   private static final long FAT_SALT = 0x666174;
 
-  /** Half as many have fat events: they cost as much as ten recoveries. */
-  private static final int FAT_ONE_IN = 6;
+  /** One seed of so many has fat events: they cost as much as ten recoveries. */
+  private static final int FAT_ONE_IN = 40;
 
   /** How the recovering node comes to know a neighbour. */
   enum Source {
@@ -139,7 +139,7 @@ record Scenario(
       hostiles.add(new HostileNeighbour(name, source, Catalogue.draw(random)));
     }
     SplittableRandom fat = new SplittableRandom(seed ^ FAT_SALT);
-    boolean hasFat = fat.nextInt(FAT_ONE_IN) == 0 && fat.nextBoolean() && hostile > 0;
+    boolean hasFat = fat.nextInt(FAT_ONE_IN) == 0 && hostile > 0;
     if (hasFat) {
       hostiles.set(0, hostiles.getFirst().with(new FatFlood(fat.nextBoolean() ? 1 : 10)));
     }

@@ -29,7 +29,7 @@ class SimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 300, 343, 983})
+  @ValueSource(longs = {1, 300, 343})
   void seed_gives_the_same_bytes_at_the_same_times_when_it_is_replayed(long seed) {
     SimulationRun.Result first = SimulationRun.run(seed);
     SimulationRun.Result second = SimulationRun.run(seed);

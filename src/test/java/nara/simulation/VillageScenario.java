@@ -31,8 +31,11 @@ record VillageScenario(
   /** The draws of recoveries with the same seed stay as they are. */
   private static final long SALT = 0x76696C6C616765L;
 
-  /** One seed of so many has a village: it costs as much as several recoveries. */
-  private static final int ONE_IN = 40;
+  /** One seed of so many has a village: it costs as much as thirty recoveries. */
+  private static final int ONE_IN = 100;
+
+  /** With this one, the seeds of villages that found a fault still have their village. */
+  private static final long CHOICE_SALT = 0x76696c6c621565L;
 
   record Hostile(String name, List<Misbehaviour> misbehaviours) {
     String describe() {
@@ -41,7 +44,7 @@ record VillageScenario(
   }
 
   static boolean isDrawn(long seed) {
-    return new SplittableRandom(seed ^ SALT).nextInt(ONE_IN) == 0;
+    return new SplittableRandom(seed ^ CHOICE_SALT).nextInt(ONE_IN) == 0;
   }
 
   static VillageScenario draw(long seed) {

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import nara.identity.Identity;
 import nara.mqtt.wire.PlazaEncoder;
-import nara.mqtt.wire.Status;
 import nara.mqtt.wire.Topics;
+import nara.profile.Status;
 import nara.simulation.adversary.Forger;
 import nara.simulation.adversary.HostilePeer;
 import nara.simulation.adversary.Misbehaviour;
