@@ -53,7 +53,7 @@ class OldFaultsTest {
         Arguments.of(
             new Mutation(
                 "an id that two naras claim belongs to neither",
-                "nara.identity.Keyring",
+                "nara.identity.IdClaims",
                 "    List<IdClaim> own = claims.stream()",
                 "    if (claims.size() > 1) {\n      return List.of();\n    }\n"
                     + "    List<IdClaim> own = claims.stream()"),
