@@ -134,6 +134,8 @@ public final class ConfigReader {
     ObjectNode effective = JsonNodeFactory.instance.objectNode();
     ConfigSection root =
         new ConfigSection("", ConfigParser.parse(json, findings.problems()), effective, findings);
+    // For editors: where the schema of this file is.
+    root.ignore("$schema");
     NodeConfig config = node(root, environment, memoryMegabytes, directory);
     root.rejectUnknownKeys();
     List<ConfigProblem> problems = findings.problems();

@@ -36,6 +36,7 @@ final class ConfigSection {
   private final Findings findings;
   private final List<ConfigSection> children = new ArrayList<>();
   private final TreeSet<String> knownKeys = new TreeSet<>();
+  private final Set<String> ignoredKeys = new TreeSet<>();
 
   ConfigSection(String path, ConfigNode node, ObjectNode effective, Findings findings) {
     this.path = path;
@@ -60,6 +61,11 @@ final class ConfigSection {
   /** Leaves a key, or a section that is off, out of the effective configuration. */
   void omit(String key) {
     effective.remove(key);
+  }
+
+  /** Accepts a key that means nothing to the node. */
+  void ignore(String key) {
+    ignoredKeys.add(key);
   }
 
   boolean has(String key) {
@@ -236,7 +242,7 @@ final class ConfigSection {
     node.fields()
         .forEach(
             (key, value) -> {
-              if (!knownKeys.contains(key)) {
+              if (!knownKeys.contains(key) && !ignoredKeys.contains(key)) {
                 addProblem(
                     value, SafeText.excerpt(pathOf(key)), "is not a known key; " + hint(key));
               }
