@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nara.bounds.SafeText;
 
 /**
@@ -99,6 +100,15 @@ final class ConfigParser {
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
+  }
+
+  /** One JSON value without a position; empty when the text is not JSON. */
+  static Optional<ConfigNode> parseValue(String text) {
+    List<ConfigProblem> faults = new ArrayList<>();
+    ConfigNode holder = parse("{\"value\":" + text + '}', faults);
+    return faults.isEmpty() && holder.fields().size() == 1
+        ? Optional.of(new ConfigNode(holder.fields().get("value").value(), 0, 0))
+        : Optional.empty();
   }
 
   private static void addProblem(

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,7 +71,7 @@ public final class ConfigReader {
   /** The program has some forty packages. */
   private static final int MAX_LOGGERS = 100;
 
-  /** The only environment variable: it holds the soul, and overrides the configured one. */
+  /** The environment variable that holds the soul, and overrides the configured one. */
   public static final String SOUL_VARIABLE = "NARA_SOUL";
 
   private static final Duration MILLI = Duration.ofMillis(1);
@@ -90,7 +91,10 @@ public final class ConfigReader {
    * @param warnings sentences about values that are valid but probably wrong
    * @param effective all keys with their effective values, as JSON; secrets are masked
    * @param keys all known keys, in the order of the documentation
-   * @param given the keys of the text's first level, such as {@code mesh}
+   * @param given the keys of the first level, such as {@code mesh}, in which the text or a variable
+   *     sets something
+   * @param variables the keys that the environment has set, each with its variable
+   * @param fromText the keys that the text has set
    */
   public record ConfigResult(
       Optional<NodeConfig> config,
@@ -98,7 +102,9 @@ public final class ConfigReader {
       List<String> warnings,
       String effective,
       List<ConfigKey> keys,
-      Set<String> given) {}
+      Set<String> given,
+      Map<String, String> variables,
+      Set<String> fromText) {}
 
   private ConfigReader() {}
 
@@ -120,7 +126,8 @@ public final class ConfigReader {
   /**
    * Reads a text.
    *
-   * @param environment {@link #SOUL_VARIABLE}, and those that name the state folder
+   * @param environment those of the keys ({@code NARA_MESH_PORT}), {@link #SOUL_VARIABLE}, and
+   *     those that name the state folder
    * @param memoryMegabytes the available memory, for the memory mode {@code auto}
    */
   public static ConfigResult read(
@@ -132,12 +139,15 @@ public final class ConfigReader {
       String json, Map<String, String> environment, long memoryMegabytes, Path directory) {
     ConfigSection.Findings findings = new ConfigSection.Findings();
     ObjectNode effective = JsonNodeFactory.instance.objectNode();
+    ConfigVariables variables = new ConfigVariables(environment);
     ConfigSection root =
-        new ConfigSection("", ConfigParser.parse(json, findings.problems()), effective, findings);
+        new ConfigSection(
+            "", ConfigParser.parse(json, findings.problems()), effective, variables, findings);
     // For editors: where the schema of this file is.
     root.ignore("$schema");
     NodeConfig config = node(root, environment, memoryMegabytes, directory);
     root.rejectUnknownKeys();
+    variables.unknown().forEach(name -> findings.warnings().add(unknownVariable(variables, name)));
     List<ConfigProblem> problems = findings.problems();
     problems.sort(
         Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
@@ -147,7 +157,22 @@ public final class ConfigReader {
         List.copyOf(findings.warnings()),
         effective.toPrettyString(),
         List.copyOf(findings.keys()),
-        root.given());
+        sections(root.given(), variables.used().keySet()),
+        Collections.unmodifiableMap(variables.used()),
+        Collections.unmodifiableSet(findings.fromText()));
+  }
+
+  private static Set<String> sections(Set<String> ofText, Set<String> keysOfVariables) {
+    Set<String> all = new HashSet<>(ofText);
+    keysOfVariables.forEach(key -> all.add(key.split("\\.")[0]));
+    return Set.copyOf(all);
+  }
+
+  private static String unknownVariable(ConfigVariables variables, String name) {
+    return "the environment variable %s sets no key%s"
+        .formatted(
+            SafeText.excerpt(name),
+            variables.nearest(name).map(near -> "; did you mean " + near + '?').orElse(""));
   }
 
   /** The configuration of an empty text, without the environment. */

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.node.config.ConfigParser.ConfigNode;
 
@@ -24,22 +25,35 @@ import nara.node.config.ConfigParser.ConfigNode;
  */
 final class ConfigSection {
   /** The findings of reading the whole configuration. */
-  record Findings(List<ConfigProblem> problems, List<String> warnings, List<ConfigKey> keys) {
+  record Findings(
+      List<ConfigProblem> problems,
+      List<String> warnings,
+      List<ConfigKey> keys,
+      Set<String> fromText) {
     Findings() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new TreeSet<>());
     }
   }
+
+  private static final ConfigVariables NO_VARIABLES = new ConfigVariables(Map.of());
 
   private final String path;
   private final ConfigNode node;
   private final ObjectNode effective;
+  private final ConfigVariables variables;
   private final Findings findings;
   private final List<ConfigSection> children = new ArrayList<>();
   private final TreeSet<String> knownKeys = new TreeSet<>();
   private final Set<String> ignoredKeys = new TreeSet<>();
 
-  ConfigSection(String path, ConfigNode node, ObjectNode effective, Findings findings) {
+  ConfigSection(
+      String path,
+      ConfigNode node,
+      ObjectNode effective,
+      ConfigVariables variables,
+      Findings findings) {
     this.path = path;
+    this.variables = variables;
     this.node = node.value() instanceof Map ? node : ConfigNode.EMPTY;
     this.effective = effective;
     this.findings = findings;
@@ -53,7 +67,8 @@ final class ConfigSection {
     knownKeys.add(key);
     ConfigNode inner = node.fields().getOrDefault(key, ConfigNode.EMPTY);
     ConfigSection child =
-        new ConfigSection(pathOf(key), inner, effective.withObjectProperty(key), findings);
+        new ConfigSection(
+            pathOf(key), inner, effective.withObjectProperty(key), variables, findings);
     children.add(child);
     return child;
   }
@@ -68,8 +83,9 @@ final class ConfigSection {
     ignoredKeys.add(key);
   }
 
+  /** Whether the text or the environment gives a value to a key or to a key inside it. */
   boolean has(String key) {
-    return node.fields().containsKey(key);
+    return node.fields().containsKey(key) || variables.sets(pathOf(key));
   }
 
   /** The keys that the text has here. */
@@ -97,8 +113,48 @@ final class ConfigSection {
 
   private <T> Optional<T> parse(String key, String defaultText, ConfigKind<T> kind) {
     registerKey(key, defaultText, kind.allowed());
-    ConfigNode given = node.fields().get(key);
-    return given == null ? Optional.empty() : parse(given, pathOf(key), given.printable(), kind);
+    return given(key, kind)
+        .flatMap(given -> parse(given.node(), given.path(), given.node().printable(), kind));
+  }
+
+  /**
+   * What was given for a key.
+   *
+   * @param path the key, with the variable when the value comes from the environment
+   */
+  private record Given(ConfigNode node, String path) {}
+
+  private Optional<Given> given(String key, ConfigKind<?> kind) {
+    return fromEnvironment(key, text -> readable(text, kind)).or(() -> fromText(key));
+  }
+
+  private Optional<Given> fromEnvironment(String key, Function<String, ConfigNode> reader) {
+    return variables
+        .find(pathOf(key))
+        .map(
+            found ->
+                new Given(
+                    reader.apply(found.text()),
+                    "%s (from %s)".formatted(pathOf(key), found.variable())));
+  }
+
+  private Optional<Given> fromText(String key) {
+    ConfigNode found = node.fields().get(key);
+    if (found == null) {
+      return Optional.empty();
+    }
+    findings.fromText().add(pathOf(key));
+    return Optional.of(new Given(found, pathOf(key)));
+  }
+
+  /** A variable is text; where the kind doesn't take text, it is a number or a word of JSON. */
+  private static ConfigNode readable(String text, ConfigKind<?> kind) {
+    ConfigNode asText = new ConfigNode(text, 0, 0);
+    if (kind.parse().apply(text).isPresent()) {
+      return asText;
+    }
+    ConfigNode asJson = ConfigParser.parseValue(text).orElse(asText);
+    return kind.parse().apply(asJson.value()).isPresent() ? asJson : asText;
   }
 
   private <T> Optional<T> parse(
@@ -114,16 +170,17 @@ final class ConfigSection {
   /** Reads a secret: neither a valid nor an invalid value is shown. */
   <T> Optional<T> secret(String key, ConfigKind<T> kind) {
     registerKey(key, "none", kind.allowed());
-    ConfigNode given = node.fields().get(key);
-    if (given == null) {
+    Optional<Given> found = given(key, kind);
+    if (found.isEmpty()) {
       return Optional.empty();
     }
     effective.put(key, "***");
+    ConfigNode given = found.get().node();
     ConfigNode stripped =
         given.value() instanceof String text
             ? new ConfigNode(SoulFile.stripped(text), given.line(), given.column())
             : given;
-    return parse(stripped, pathOf(key), "the value (not shown)", kind);
+    return parse(stripped, found.get().path(), "the value (not shown)", kind);
   }
 
   /** Reads a list. Each invalid entry is a problem of its own. */
@@ -150,23 +207,25 @@ final class ConfigSection {
             .map(value -> "\"" + kind.format().apply(value) + '"')
             .collect(Collectors.joining(", ", "[", "]")),
         "a list, each " + kind.allowed());
-    ConfigNode given = node.fields().get(key);
+    Optional<Given> found = fromEnvironment(key, ConfigSection::listOf).or(() -> fromText(key));
+    ConfigNode given = found.map(Given::node).orElse(null);
+    String fullPath = found.map(Given::path).orElse("");
     List<T> values = new ArrayList<>();
     if (given == null) {
       values.addAll(defaultValue);
     } else if (!(given.value() instanceof List)) {
-      addProblem(given, pathOf(key), given.printable() + " is not a list, each " + kind.allowed());
+      addProblem(given, fullPath, given.printable() + " is not a list, each " + kind.allowed());
     } else if (given.items().size() < minEntries) {
-      addProblem(given, pathOf(key), "is empty; it needs " + kind.allowed());
+      addProblem(given, fullPath, "is empty; it needs " + kind.allowed());
     } else if (given.items().size() > maxEntries) {
       addProblem(
           given,
-          pathOf(key),
+          fullPath,
           "has %d entries, more than the %d allowed".formatted(given.items().size(), maxEntries));
     } else {
       for (int i = 0; i < given.items().size(); i++) {
         ConfigNode item = given.items().get(i);
-        String itemPath = pathOf(key) + '[' + i + ']';
+        String itemPath = fullPath + '[' + i + ']';
         Optional<T> value =
             item.value() instanceof Map && object.isPresent()
                 ? parseObject(item, itemPath, object.get())
@@ -182,33 +241,56 @@ final class ConfigSection {
   private <T> Optional<T> parseObject(
       ConfigNode item, String itemPath, Function<ConfigSection, Optional<T>> object) {
     // The keys inside an entry are documented with the list.
-    Findings inside = new Findings(findings.problems(), findings.warnings(), new ArrayList<>());
+    Findings inside =
+        new Findings(findings.problems(), findings.warnings(), new ArrayList<>(), new TreeSet<>());
     ConfigSection section =
-        new ConfigSection(itemPath, item, JsonNodeFactory.instance.objectNode(), inside);
+        new ConfigSection(
+            itemPath, item, JsonNodeFactory.instance.objectNode(), NO_VARIABLES, inside);
     Optional<T> value = object.apply(section);
     section.rejectUnknownKeys();
     return value;
+  }
+
+  /** A list in a variable is JSON, or its entries with commas between them. */
+  private static ConfigNode listOf(String text) {
+    return ConfigParser.parseValue(text)
+        .filter(json -> json.value() instanceof List)
+        .orElseGet(
+            () ->
+                new ConfigNode(
+                    Stream.of(text.split(","))
+                        .map(String::strip)
+                        .filter(entry -> !entry.isEmpty())
+                        .map(entry -> new ConfigNode(entry, 0, 0))
+                        .toList(),
+                    0,
+                    0));
   }
 
   /** Reads an object of names that the operator chooses. Each invalid entry is a problem. */
   <T> Map<String, T> map(String key, int maxEntries, ConfigKind<String> name, ConfigKind<T> kind) {
     String allowed = "an object: for each name " + kind.allowed();
     registerKey(key, "{}", allowed);
-    ConfigNode given = node.fields().get(key);
+    Optional<Given> found =
+        fromEnvironment(
+                key, text -> ConfigParser.parseValue(text).orElse(new ConfigNode(text, 0, 0)))
+            .or(() -> fromText(key));
+    ConfigNode given = found.map(Given::node).orElse(null);
+    String fullPath = found.map(Given::path).orElse("");
     Map<String, T> values = new LinkedHashMap<>();
     if (given != null && !(given.value() instanceof Map)) {
-      addProblem(given, pathOf(key), given.printable() + " is not " + allowed);
+      addProblem(given, fullPath, given.printable() + " is not " + allowed);
     } else if (given != null && given.fields().size() > maxEntries) {
       addProblem(
           given,
-          pathOf(key),
+          fullPath,
           "has %d entries, more than the %d allowed".formatted(given.fields().size(), maxEntries));
     } else if (given != null) {
       given
           .fields()
           .forEach(
               (entry, value) -> {
-                String entryPath = pathOf(key) + '.' + SafeText.excerpt(entry);
+                String entryPath = fullPath + '.' + SafeText.excerpt(entry);
                 if (name.parse().apply(entry).isEmpty()) {
                   addProblem(value, entryPath, "the key is not " + name.allowed());
                 } else {
@@ -251,12 +333,17 @@ final class ConfigSection {
   }
 
   private String hint(String unknown) {
-    return knownKeys.stream()
-        .min(Comparator.comparingInt(key -> editDistance(unknown, key)))
-        // More than half of the key is wrong: this is no typing error.
-        .filter(nearest -> editDistance(unknown, nearest) <= Math.max(2, nearest.length() / 2))
+    return nearest(unknown, knownKeys)
         .map(nearest -> "did you mean " + pathOf(nearest) + "?")
         .orElseGet(() -> "known here: " + String.join(", ", knownKeys));
+  }
+
+  /** The known word that a mistyped one most likely means. */
+  static Optional<String> nearest(String unknown, Set<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(word -> editDistance(unknown, word)))
+        // More than half of the word is wrong: this is no typing error.
+        .filter(nearest -> editDistance(unknown, nearest) <= Math.max(2, nearest.length() / 2));
   }
 
   /** How many letters must be inserted, deleted or replaced to turn one text into the other. */
