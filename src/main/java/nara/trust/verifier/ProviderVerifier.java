@@ -76,9 +76,9 @@ public final class ProviderVerifier implements SignatureVerifier {
         return new VerifierChoice.Available(new ProviderVerifier("corretto", provider));
       }
     } catch (ClassNotFoundException missing) {
-      return unavailable(
+      return new VerifierChoice.Unavailable(
           "Corretto's library is missing; put AmazonCorrettoCryptoProvider-linux-x86_64.jar beside"
-              + " nara.jar");
+              + " nara.jar, or use the verifier \"tables\"");
     } catch (GeneralSecurityException
         | ReflectiveOperationException
         | RuntimeException

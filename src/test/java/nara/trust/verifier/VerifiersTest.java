@@ -72,7 +72,7 @@ class VerifiersTest {
           .contains(
               "library is missing; put AmazonCorrettoCryptoProvider-linux-x86_64.jar beside"
                   + " nara.jar",
-              "use the verifier \"tables\"");
+              "or use the verifier \"tables\"");
       assertThat(verifiers.getMethod("secondary", String.class).invoke(null, "tables"))
           .asString()
           .startsWith("Available");
