@@ -59,8 +59,8 @@ public final class ProviderVerifier implements SignatureVerifier {
   }
 
   /**
-   * Amazon's Corretto, native code for Linux on x86-64: the fastest library for the JVM. It is
-   * not in our jar; the operator can put it beside the jar.
+   * Amazon's Corretto, native code for Linux on x86-64: the fastest library for the JVM. It is not
+   * in our jar; the operator can put it beside the jar.
    */
   public static VerifierChoice corretto() {
     Throwable error;
