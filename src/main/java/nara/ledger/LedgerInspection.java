@@ -86,10 +86,11 @@ public final class LedgerInspection {
     int count = Math.clamp(spans, 1, InspectionRequest.MAX_SPANS);
     long oldest = all.isEmpty() ? 0 : all.first().event().ts();
     long newest = all.isEmpty() ? 0 : all.get(all.size() - 1).event().ts();
-    long start = after.orElse(Math.min(oldest, before.orElse(oldest)));
+    // No event is before 1970, and so no difference overflows.
+    long start = Math.max(0, after.orElse(Math.min(oldest, before.orElse(oldest))));
     long end = Math.max(start, before.orElse(newest));
-    // Both ends belong to the range. The difference of any two times must not overflow.
-    long length = Math.max(1, (end / count - start / count) + 2);
+    // Both ends belong to the range.
+    long length = Math.min((end - start) / count, Long.MAX_VALUE - 1) + 1;
     Map<Service, List<Integer>> byService = new EnumMap<>(Service.class);
     for (Service service : Service.values()) {
       SortedIndex index = eventIndex.events(service);

@@ -183,7 +183,11 @@ export function open(root, { read }) {
         y: { range: (_, low, high) => [0, Math.max(1, high * 1.05)] },
       },
       axes: [
-        { ...axis, grid: { show: false } },
+        {
+          ...axis,
+          grid: { show: false },
+          values: (_, ticks) => ticks.map((tick) => axisTime(tick, SPANS * span)),
+        },
         { ...axis, size: 56, splits: wholeSplits, values: (_, ticks) => ticks.map((tick) => number(tick)) },
       ],
       series: [
@@ -419,6 +423,14 @@ function serviceMark(name) {
 /** Seconds as the node's nanoseconds, which are too large for a number. */
 function nanos(seconds) {
   return String(BigInt(Math.round(seconds * 1000)) * 1000000n);
+}
+
+/** A tick of the chart on the reader's clock: a day, or a time when the chart spans few days. */
+function axisTime(seconds, length) {
+  const text = time(seconds * 1000);
+  const clock = text.slice(-8);
+  const day = text.slice(0, -9);
+  return length < 600 ? clock : length < 2 * 86400 ? clock.slice(0, 5) : day;
 }
 
 /** Ticks at whole numbers: there is no half event. */

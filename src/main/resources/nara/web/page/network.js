@@ -129,7 +129,7 @@ function drawMap(map, nodes) {
   ];
   const step = niceStep(reach);
   const parts = [];
-  for (let ring = step; ring <= reach * 1.3 && ring * scale < WIDTH / 2; ring += step) {
+  for (let ring = step; ring * scale < HEIGHT / 2 - 8; ring += step) {
     parts.push(
       svg('circle', { class: 'ring', cx: WIDTH / 2, cy: HEIGHT / 2, r: ring * scale }),
       svg(

@@ -1,7 +1,7 @@
 // The recovery: while it runs its progress, then its report.
 
 import { Pairs, Table, card, el, setText, stranger, visible } from '/page/dom.js';
-import { bytes, duration, number, plural, rough } from '/page/format.js';
+import { bytes, duration, number, plural, rough, time } from '/page/format.js';
 
 export const id = 'recovery';
 export const title = 'Recovery';
@@ -141,7 +141,7 @@ export function open(root) {
     setText(stage, running || recovery.stage === 'starting' ? name : outcomeText(recovery));
     setText(
       about,
-      running || !report ? what : `The recovery took ${duration(recovery.duration_ms)}.`,
+      running || !report ? what : endText(recovery, report),
     );
     showBar(recovery, running);
     figures.set([
@@ -220,6 +220,11 @@ function outcomeText(recovery) {
   return recovery.stage === 'waiting for neighbours' && recovery.outcome !== 'isolated'
     ? `${outcome}, and waiting for neighbours`
     : outcome;
+}
+
+function endText(recovery, report) {
+  const end = time(Date.parse(recovery.started_at) + recovery.duration_ms);
+  return `Ended ${end}, after ${report.passes === 1 ? '1 pass' : report.passes + ' passes'}`;
 }
 
 function left(recovery) {
