@@ -79,7 +79,8 @@ final class RunCommand extends TerminalCommand {
             identity,
             terminal().clock(),
             preparation,
-            progress::print,
+            // Without a terminal the log tells the stages.
+            terminal().interactive() ? progress::print : progressed -> {},
             stop,
             RunningNode.OnStop.STOP)) {
       terminal().message("%s", startMessage(node, identity, running));
