@@ -6,6 +6,7 @@
   "discovery",
   "event",
   "gossip",
+  "identity",
   "journey",
   "ledger",
   "liveness",
