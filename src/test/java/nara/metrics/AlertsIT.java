@@ -130,6 +130,7 @@ class AlertsIT {
   void broker_that_goes_and_comes_back() throws Exception {
     try (Mosquitto broker = Mosquitto.start();
         TestNode node = node(config -> onBroker(config, broker))) {
+      assertThat(node.node().meshPort()).isPresent();
       prometheus.awaitResolved("NaraBrokerGone");
 
       broker.stop();
@@ -160,6 +161,7 @@ class AlertsIT {
                             .apply(config)),
                 progressed -> {},
                 late)) {
+      assertThat(node.report().neighbours()).hasSize(2);
       prometheus.awaitFiring("NaraClockOff");
 
       offset.set(hour);
@@ -327,6 +329,7 @@ class AlertsIT {
     CompletableFuture<TestNode> first = member(ports, 0);
     TestNode second = member(ports, 1).join();
     try (TestNode stays = first.join()) {
+      assertThat(stays.node().meshPort()).isPresent();
       prometheus.awaitData("nara_cluster_members == 2");
       prometheus.awaitResolved("NaraQuorumLost");
 
@@ -334,6 +337,7 @@ class AlertsIT {
       prometheus.awaitFiring("NaraQuorumLost");
 
       try (TestNode back = member(ports, 1).join()) {
+        assertThat(back.node().meshPort()).isPresent();
         prometheus.awaitResolved("NaraQuorumLost");
       }
     }
