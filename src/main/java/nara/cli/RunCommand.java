@@ -13,6 +13,7 @@ import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.output.Terminal;
 import nara.cli.process.ProcessEnd;
+import nara.cli.process.ServiceNotification;
 import nara.cli.process.StopRequest;
 import nara.cli.process.StoppedInStartException;
 import nara.cluster.ClusterConfig;
@@ -84,6 +85,8 @@ final class RunCommand extends TerminalCommand {
             stop,
             RunningNode.OnStop.STOP)) {
       terminal().message("%s", startMessage(node, identity, running));
+      ServiceNotification.ready()
+          .ifPresent(why -> terminal().message("note: systemd was not told of the start: %s", why));
       node.isolationNotes().forEach(note -> terminal().message("note: %s", note));
       Consumer<Report> printSummary =
           report -> {

@@ -514,7 +514,8 @@ public final class NaraNode {
   }
 
   private Deployable stash() {
-    return new StashVerticle(meshNode, config.stash(), config.memory().mode(), newRandom());
+    return new StashVerticle(
+        meshNode, config.stash(), config.memory().mode(), newRandom(), platform.nonces());
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {
