@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -302,7 +303,12 @@ class AlertsIT {
                     trust.maxQuarantined())),
             Citizen.named("lisa").identity(),
             new Platform(
-                Vertx::vertx, Scheduler.system(), RandomGenerator.getDefault(), verifier, 2),
+                Vertx::vertx,
+                Scheduler.system(),
+                RandomGenerator.getDefault(),
+                new SecureRandom(),
+                verifier,
+                2),
             node -> Future.succeededFuture()),
         TIMEOUT);
   }
