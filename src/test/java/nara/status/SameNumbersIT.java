@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
 import nara.cli.output.CommandLineRun;
 import nara.demo.Corpus;
 import nara.mesh.wire.MeshPaths;
@@ -152,6 +153,7 @@ class SameNumbersIT {
     return until(
         () -> {
           JsonObject before = last[0];
+          LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
           last[0] = new JsonObject(get(port, "/status"));
           return numbers(before).equals(numbers(last[0])) ? last[0] : null;
         },
