@@ -2,6 +2,8 @@ package nara.cli;
 
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,6 +23,8 @@ import nara.mesh.wire.PeerAddress;
 import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -76,7 +80,8 @@ final class RunCommand extends TerminalCommand {
             identity,
             terminal().clock(),
             preparation,
-            progress::print,
+            // Without a terminal the log tells the stages.
+            terminal().interactive() ? progress::print : progressed -> {},
             stop,
             RunningNode.OnStop.STOP)) {
       terminal().message("%s", startMessage(node, identity, running));
@@ -90,7 +95,14 @@ final class RunCommand extends TerminalCommand {
           };
       running.finished().onSuccess(printSummary::accept);
       running.onLaterRecovery(printSummary);
+      Instant startedAt = terminal().clock().instant();
       stop.await();
+      // Not a constant: the first logger reads settings that the command line makes.
+      Logger log = LoggerFactory.getLogger(RunCommand.class);
+      log.info(
+          "Stopping; reason=\"the process was asked to end by SIGTERM or SIGINT\""
+              + " uptime_seconds={}",
+          Duration.between(startedAt, terminal().clock().instant()).toSeconds());
       terminal()
           .message(
               "stopping nara %s%s",
