@@ -186,6 +186,7 @@ export function open(root, { read }) {
         {
           ...axis,
           grid: { show: false },
+          size: 32,
           values: (_, ticks) => ticks.map((tick) => axisTime(tick, SPANS * span)),
         },
         { ...axis, size: 56, splits: wholeSplits, values: (_, ticks) => ticks.map((tick) => number(tick)) },
