@@ -186,7 +186,7 @@ public final class ConfigReader {
     problems.sort(
         Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
     return new ConfigResult(
-        Optional.of(config.with(new EffectiveConfig(effective.toPrettyString())))
+        Optional.of(config.with(new NodeConfig.EffectiveConfig(effective.toPrettyString())))
             .filter(valid -> problems.isEmpty()),
         List.copyOf(problems),
         List.copyOf(findings.warnings()),
@@ -272,7 +272,7 @@ public final class ConfigReader {
         web(root.section("web")),
         log(root.section("log")),
         ClusterSection.read(root.section("cluster"), directory),
-        new EffectiveConfig("{}"));
+        new NodeConfig.EffectiveConfig("{}"));
   }
 
   private static MeshConfig mesh(ConfigSection s) {

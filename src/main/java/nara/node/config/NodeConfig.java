@@ -134,6 +134,13 @@ public record NodeConfig(
     }
   }
 
+  /**
+   * All keys with their effective values, for people.
+   *
+   * @param json an object with one object for each section; secrets are masked
+   */
+  public record EffectiveConfig(String json) {}
+
   /** Whether this node takes part in the mesh. */
   public boolean usesMesh() {
     return transport != Transport.MQTT && mesh.enabled();
