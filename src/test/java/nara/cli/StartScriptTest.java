@@ -179,9 +179,22 @@ class StartScriptTest {
     assertThat(started.out()).contains("args=[run, --config, ");
   }
 
+  @Test
+  void memory_mode_of_the_environment_wins_over_that_of_the_file() throws Exception {
+    assertThat(heapOf("run", "hog", Map.of("MEMORY_MODE", "short"))).isBetween(64, 72);
+    assertThat(heapOf("run", "hog", Map.of("MEMORY_MODE", "short", "NARA_MEMORY_MODE", "medium")))
+        .isBetween(230, 256);
+    assertThat(heapOf("run", "short", Map.of("MEMORY_MODE", ""))).isBetween(64, 72);
+  }
+
   private int heapOf(String command, String mode) throws Exception {
+    return heapOf(command, mode, Map.of());
+  }
+
+  private int heapOf(String command, String mode, Map<String, String> environment)
+      throws Exception {
     Path config = Files.writeString(folder.resolve("node.json"), memoryMode(mode));
-    Started started = start(List.of("scripts/nara", command, "--config=" + config), Map.of());
+    Started started = start(List.of("scripts/nara", command, "--config=" + config), environment);
     assertThat(started.code()).as(started.err()).isZero();
     return Integer.parseInt(started.out().replaceFirst("(?s).*heap=(\\d+).*", "$1"));
   }
