@@ -108,7 +108,9 @@ class EightCitizensIT {
         .contains(SECRET);
 
     // Four others are left. Three are confidants, and the fourth replaces the one that dies.
-    String lost = names(passUntil(EightCitizensIT::isHeldByThree)).get(0);
+    List<String> present = names(passUntil(EightCitizensIT::isHeldByThree));
+    assertThat(present).contains(recovered.recovery().replaceAll("found with (.*), .*", "$1"));
+    String lost = present.get(0);
     kill(lost);
     for (int missed = 0; missed < 2; missed++) {
       request(OWNER, StashRequest.ADDRESS, new StashRequest.RecoverStash());
