@@ -185,7 +185,7 @@ public final class Ledger {
         || !filter.accepts(event)) {
       return Outcome.DROPPED;
     }
-    StoredEvent offered = new StoredEvent(event, judged.verdict(), judged.voters());
+    StoredEvent offered = StoredEvent.of(event, judged.verdict(), judged.voters());
     StoredEvent stored = variants.variantOf(event);
     if (event.payload() instanceof Checkpoint) {
       retention.applyCheckpoint(offered);

@@ -87,7 +87,7 @@ class SortedIndexProperties {
   }
 
   private static StoredEvent held(long ts, int number) {
-    return new StoredEvent(
+    return StoredEvent.of(
         TestEvents.event(ts, new Seen("a", "", "b", "", "way-" + number)), Verdict.UNSIGNED);
   }
 }
