@@ -50,7 +50,8 @@ import nara.ledger.index.StoredEvent;
  *
  * <p>With n events, a merge costs O(log n) an event, pruning amortised O(log n) for each removed
  * event, a query what {@link QueryEngine} says, and a subject's values as much as there are events
- * about it. Only a sample, an export, mean round trips and the summary of all subjects read more.
+ * about it. Only a sample of subjects, an export, mean round trips and the summary of all subjects
+ * read more.
  *
  * <p>Not thread-safe.
  */

@@ -102,7 +102,7 @@ public final class NaraNode {
   /** How long all other parts may take to stop. */
   private static final Duration OTHERS_STOP_TIMEOUT = Duration.ofSeconds(10);
 
-  /** For slow operations: a sample scans all events. */
+  /** For slow operations: a large merge, or an export of all events. */
   private static final DeploymentOptions WORKER =
       new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
