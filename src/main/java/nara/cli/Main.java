@@ -9,11 +9,13 @@ import java.util.Optional;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
 import nara.cli.process.ProcessEnd;
+import nara.cli.setup.ConfigCommand;
+import nara.cli.setup.PackagingCommand;
+import nara.cli.setup.VersionCommand;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Main.Version.class,
+    versionProvider = VersionCommand.class,
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
@@ -45,7 +47,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LedgerCommand.class,
       JourneyCommand.class,
       StashCommand.class,
+      ConfigCommand.class,
       CheckConfigCommand.class,
+      VersionCommand.class,
+      PackagingCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
@@ -193,15 +198,6 @@ public final class Main implements Runnable {
         verbose ? "" : " (--verbose prints the stack trace)");
     if (verbose) {
       LoggerFactory.getLogger(Main.class).error("The command failed.", failure);
-    }
-  }
-
-  /** The version in the jar's manifest. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"nara-vertx " + Optional.ofNullable(version).orElse("(not packaged)")};
     }
   }
 }

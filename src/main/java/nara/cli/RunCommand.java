@@ -2,6 +2,8 @@ package nara.cli;
 
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,6 +13,7 @@ import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.output.Terminal;
 import nara.cli.process.ProcessEnd;
+import nara.cli.process.ServiceNotification;
 import nara.cli.process.StopRequest;
 import nara.cli.process.StoppedInStartException;
 import nara.cluster.ClusterConfig;
@@ -20,6 +23,8 @@ import nara.mesh.wire.PeerAddress;
 import nara.node.NaraNode;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -75,10 +80,13 @@ final class RunCommand extends TerminalCommand {
             identity,
             terminal().clock(),
             preparation,
-            progress::print,
+            // Without a terminal the log tells the stages.
+            terminal().interactive() ? progress::print : progressed -> {},
             stop,
             RunningNode.OnStop.STOP)) {
       terminal().message("%s", startMessage(node, identity, running));
+      ServiceNotification.ready()
+          .ifPresent(why -> terminal().message("note: systemd was not told of the start: %s", why));
       node.isolationNotes().forEach(note -> terminal().message("note: %s", note));
       Consumer<Report> printSummary =
           report -> {
@@ -87,7 +95,14 @@ final class RunCommand extends TerminalCommand {
           };
       running.finished().onSuccess(printSummary::accept);
       running.onLaterRecovery(printSummary);
+      Instant startedAt = terminal().clock().instant();
       stop.await();
+      // Not a constant: the first logger reads settings that the command line makes.
+      Logger log = LoggerFactory.getLogger(RunCommand.class);
+      log.info(
+          "Stopping; reason=\"the process was asked to end by SIGTERM or SIGINT\""
+              + " uptime_seconds={}",
+          Duration.between(startedAt, terminal().clock().instant()).toSeconds());
       terminal()
           .message(
               "stopping nara %s%s",

@@ -110,10 +110,11 @@ public sealed interface InspectionRequest<R extends BusMessage> extends Request<
   record RankClout(int limit, long atSeconds)
       implements InspectionRequest<LedgerRequest.CloutResult> {}
 
-  /** Asks how many teases the ledger contains of each actor. */
+  /** Asks how many teases the ledger contains of each actor, and at each target. */
   record CountTeases() implements InspectionRequest<TeaseCounts> {}
 
-  record TeaseCounts(Map<String, Integer> byActor) implements BusMessage {}
+  record TeaseCounts(Map<String, Integer> byActor, Map<String, Integer> byTarget)
+      implements BusMessage {}
 
   /**
    * Switches {@link LedgerNotification.EventsAdded} on or off. Only one part of a node may send

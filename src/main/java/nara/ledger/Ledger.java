@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.random.RandomGenerator;
 import nara.event.Checkpoint;
 import nara.event.Event;
@@ -85,6 +86,9 @@ public final class Ledger {
 
   /** How many teases each actor has made. */
   private final Map<String, Integer> teases = new HashMap<>();
+
+  /** How many teases are at each target. */
+  private final Map<String, Integer> teasesReceived = new HashMap<>();
 
   private boolean keepsAdditions;
   private List<Event> additions = new ArrayList<>();
@@ -281,8 +285,9 @@ public final class Ledger {
 
   private void countTease(Event event, int change) {
     if (event.payload() instanceof Social social && social.type().equals("tease")) {
-      teases.merge(
-          social.actor(), change, (count, more) -> count + more == 0 ? null : count + more);
+      BinaryOperator<Integer> sum = (count, more) -> count + more == 0 ? null : count + more;
+      teases.merge(social.actor(), change, sum);
+      teasesReceived.merge(social.target(), change, sum);
     }
   }
 
@@ -430,9 +435,9 @@ public final class Ledger {
     return clout.map(scores -> scores.highest(limit, atSeconds)).orElse(Map.of());
   }
 
-  /** How many of the visible events are teases of each actor. */
-  public Map<String, Integer> teases() {
-    return Map.copyOf(teases);
+  /** How many of the visible events are teases of each actor, and at each target. */
+  public InspectionRequest.TeaseCounts teases() {
+    return new InspectionRequest.TeaseCounts(Map.copyOf(teases), Map.copyOf(teasesReceived));
   }
 
   /** Answers requests of pages for people. */

@@ -138,7 +138,7 @@ public final class LedgerVerticle extends VerticleBase {
               inspection.describe(r.subjects(), r.atSeconds()));
       case InspectionRequest.RankClout r ->
           new CloutResult(ledger.highestClout(r.limit(), r.atSeconds()));
-      case InspectionRequest.CountTeases r -> new InspectionRequest.TeaseCounts(ledger.teases());
+      case InspectionRequest.CountTeases r -> ledger.teases();
       case InspectionRequest.WatchAdditions r -> {
         ledger.keepAdditions(r.watched());
         yield Done.DONE;

@@ -169,7 +169,66 @@ enum Family {
   CLUSTER_REFUSED(
       "nara_cluster_refusals_total",
       Type.COUNTER,
-      "Commands and writes that this member refused because of their term.");
+      "Commands and writes that this member refused because of their term."),
+
+  STATUSES("nara_known_statuses", Type.GAUGE, "Naras whose published status this node knows."),
+  COORDINATE(
+      "nara_coordinate_seconds",
+      Type.GAUGE,
+      "The place of the node in the network, as parts of a round trip.",
+      "axis"),
+  COORDINATE_ERROR(
+      "nara_coordinate_error_ratio",
+      Type.GAUGE,
+      "The uncertainty of that place, 0 to 2; 1 before the first measurement."),
+  JOURNEYS_PENDING("nara_journeys_pending", Type.GAUGE, "Journeys of others that are under way."),
+  JOURNEYS("nara_journeys_total", Type.COUNTER, "What became of journeys.", "event"),
+  JOURNEYS_REFUSED(
+      "nara_journeys_refused_total", Type.COUNTER, "Refused journeys of others.", "reason"),
+  STASH_KEPT("nara_stash_kept", Type.GAUGE, "Stashes of others that this node keeps."),
+  STASH_BYTES("nara_stash_kept_bytes", Type.GAUGE, "The size of these stashes."),
+  STASH_CONFIDANTS(
+      "nara_stash_confidants",
+      Type.GAUGE,
+      "Confidants of the node, by whether they confirmed its present stash.",
+      "state"),
+  STASH_REJECTED(
+      "nara_stash_rejected_messages_total",
+      Type.COUNTER,
+      "Messages about stashes that this node rejected."),
+  STREAM_CLIENTS("nara_event_stream_clients", Type.GAUGE, "Clients that read `/events`."),
+
+  REFERENCE_ONLINE("nara_online", Type.GAUGE, "1 if the nara is online.", "name"),
+  REFERENCE_BUZZ("nara_buzz", Type.GAUGE, "How much the nara receives, as it states.", "name"),
+  REFERENCE_CHATTINESS(
+      "nara_chattiness", Type.GAUGE, "How often the nara publishes, 0 to 100.", "name"),
+  REFERENCE_LAST_SEEN(
+      "nara_last_seen", Type.GAUGE, "When the nara last answered, Unix time.", "name"),
+  REFERENCE_LAST_RESTART(
+      "nara_last_restart", Type.GAUGE, "When the node started, Unix time.", "name"),
+  REFERENCE_START_TIME(
+      "nara_start_time", Type.GAUGE, "When the node started first, Unix time.", "name"),
+  REFERENCE_RESTARTS("nara_restarts_total", Type.COUNTER, "Restarts of the node.", "name"),
+  REFERENCE_PERSONALITY(
+      "nara_personality", Type.GAUGE, "The traits of the nara, 0 to 100.", "name", "trait"),
+  REFERENCE_ALLOC("nara_memory_alloc_mb", Type.GAUGE, "The used heap of the nara.", "name"),
+  REFERENCE_SYS("nara_memory_sys_mb", Type.GAUGE, "The reserved memory of the nara.", "name"),
+  REFERENCE_HEAP("nara_memory_heap_mb", Type.GAUGE, "The reserved heap of the nara.", "name"),
+  REFERENCE_STACK("nara_memory_stack_mb", Type.GAUGE, "The stacks of the nara.", "name"),
+  REFERENCE_GOROUTINES("nara_goroutines", Type.GAUGE, "Goroutines or threads.", "name"),
+  REFERENCE_COLLECTIONS(
+      "nara_gc_cycles_total", Type.COUNTER, "Garbage collections of the nara.", "name"),
+  REFERENCE_EVENTS(
+      "nara_events_total",
+      Type.COUNTER,
+      "Events in the ledger, as `nara_ledger_events`; it can decrease.",
+      "service"),
+  REFERENCE_TEASES_GIVEN(
+      "nara_teases_given_total", Type.COUNTER, "Teases of the nara in the ledger.", "name"),
+  REFERENCE_TEASES_RECEIVED(
+      "nara_teases_received_total", Type.COUNTER, "Teases at the nara in the ledger.", "name"),
+  REFERENCE_JOURNEYS(
+      "nara_journeys_completed_total", Type.COUNTER, "Journeys of which the node heard the end.");
 
   /** The types of Prometheus. */
   enum Type {
@@ -193,6 +252,11 @@ enum Family {
     this.type = type;
     this.help = help;
     this.labels = List.of(labels);
+  }
+
+  /** Whether the name is the reference's, which follows no convention of Prometheus. */
+  boolean ofReference() {
+    return compareTo(REFERENCE_ONLINE) >= 0;
   }
 
   /** The name in the text format. */

@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.concurrent.locks.ReentrantLock;
 import nara.status.NodeStatus;
+import nara.status.SocialState;
 
 /**
  * Micrometer's registry for Prometheus: the metrics of the JVM and of the process, and those of the
@@ -23,7 +24,7 @@ public final class MetricsRegistry implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private final ReentrantLock lock = new ReentrantLock();
-  private NodeStatus status;
+  private MetricSnapshots node = new MetricSnapshots();
 
   public MetricsRegistry() {
     new JvmMemoryMetrics().bindTo(registry);
@@ -33,8 +34,8 @@ public final class MetricsRegistry implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
     gc.bindTo(registry);
-    MultiCollector node = () -> status == null ? new MetricSnapshots() : NodeMetrics.of(status);
-    registry.getPrometheusRegistry().register(node);
+    MultiCollector ofNode = () -> node;
+    registry.getPrometheusRegistry().register(ofNode);
   }
 
   /** The metrics as text, with its content type. */
@@ -43,13 +44,14 @@ public final class MetricsRegistry implements AutoCloseable {
   /**
    * All metrics of a node in this state.
    *
+   * @param streamClients that read the live events
    * @param accept the header of the request: it chooses OpenMetrics or Prometheus' text format
    */
-  public Scrape scrape(NodeStatus of, String accept) {
+  public Scrape scrape(NodeStatus of, SocialState social, int streamClients, String accept) {
     String type = ExpositionType.of(accept);
     lock.lock();
     try {
-      status = of;
+      node = NodeMetrics.of(of, social, streamClients);
       return new Scrape(registry.scrape(type), type);
     } finally {
       lock.unlock();

@@ -77,6 +77,7 @@ import nara.snapshot.SnapshotRequest.SnapshotState;
 import nara.status.HealthCheck;
 import nara.status.NodeStatus;
 import nara.status.RecoveryCounts;
+import nara.status.SocialState;
 import nara.trust.TrustRequest.TrustTotals;
 import nara.trust.verifier.MeasuredVerifier.SignatureCounts;
 
@@ -127,7 +128,12 @@ final class NodeMetrics {
     this.status = status;
   }
 
-  static MetricSnapshots of(NodeStatus status) {
+  /**
+   * The metrics of a node.
+   *
+   * @param streamClients that read the live events
+   */
+  static MetricSnapshots of(NodeStatus status, SocialState social, int streamClients) {
     NodeMetrics metrics = new NodeMetrics(status);
     metrics.addNode();
     metrics.addRecovery();
@@ -139,6 +145,9 @@ final class NodeMetrics {
     metrics.addGossip();
     metrics.addSnapshot();
     metrics.addCluster();
+    SocialSamples.add(social, metrics.samples);
+    metrics.samples.set(Family.STREAM_CLIENTS, streamClients);
+    ReferenceSamples.add(status, social, metrics.samples);
     return metrics.samples.snapshots();
   }
 

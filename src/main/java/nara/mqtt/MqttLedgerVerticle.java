@@ -100,7 +100,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
    * @param ownStatus shared with the parts that know what this node looks like
    * @param verifier verifies single messages, on worker threads
    * @param networkClock for the times that others state
-   * @param random for jitter only
+   * @param random for jitter and the id of the client
    * @param runsAlone false for a member of a cluster, where several processes are one nara
    */
   public MqttLedgerVerticle(
@@ -137,7 +137,8 @@ public final class MqttLedgerVerticle extends VerticleBase {
     InstantSource steady = scheduler.steady();
     decoder = new PlazaDecoder(me.name(), keys, verifier, config.maxMessageBytes());
     List<String> topics = Topics.subscriptionsOf(me.name(), config.readOnly());
-    connection = new PlazaConnection(vertx, config, topics, random, new ConnectionListener());
+    connection =
+        new PlazaConnection(vertx, config, topics, scheduler, random, new ConnectionListener());
     // After the broker was away, a peer may need this long to reconnect and announce itself.
     Duration reconnectTime = config.reconnectMax().plus(config.announceJitter());
     fetcher = new LedgerFetcher(vertx, scheduler, me.name(), connection, reconnectTime);

@@ -13,15 +13,16 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import nara.bounds.LogOnce;
 import nara.bus.HostLookup;
+import nara.bus.Scheduler;
 import nara.mqtt.wire.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,7 @@ final class PlazaConnection {
   private final RandomGenerator random;
   private final Listener listener;
   // A broker disconnects the older of two clients with one id, so the id is random.
-  private final String clientId = "nara-" + UUID.randomUUID().toString().substring(19);
+  private final String clientId;
 
   private final HostLookup hostLookup;
 
@@ -105,12 +106,14 @@ final class PlazaConnection {
       Vertx vertx,
       PlazaConfig config,
       List<String> filters,
+      Scheduler scheduler,
       RandomGenerator random,
       Listener listener) {
     this.vertx = vertx;
     this.config = config;
     this.url = BrokerUrl.parse(config.url());
-    this.bound = new MessageBound(config.maxMessageBytes(), System::nanoTime);
+    this.bound = new MessageBound(config.maxMessageBytes(), scheduler::nanoTime);
+    this.clientId = "nara-" + HexFormat.of().toHexDigits(random.nextLong());
     this.filters = filters;
     this.random = random;
     this.listener = listener;

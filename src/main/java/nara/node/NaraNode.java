@@ -177,7 +177,7 @@ public final class NaraNode {
         // First, so that an operator sees the node while it reads its snapshot.
         Part.of("web", web, this::web)
             .explaining(portFailure("web", config.web().host(), config.web().port())),
-        Part.of("status-log", StatusLogVerticle.isUseful(), () -> new StatusLogVerticle(facts)),
+        Part.of("status-log", true, () -> new StatusLogVerticle(facts)),
         Part.of("ledger", ledger, this::ledger).with(WORKER),
         Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
         Part.of("snapshot", snapshot, this::snapshot)
@@ -292,14 +292,16 @@ public final class NaraNode {
 
   private void logStart() {
     LOG.info(
-        "Starting; name={} id={} version={} transport={} neighbours_configured={} broker={}"
-            + " max_events={} memory_max_mb={} verifier={}",
+        "Starting; name={} id={} version={} transport={} mesh={} web={} neighbours_configured={}"
+            + " broker={} max_events={} memory_max_mb={} verifier={}",
         SafeText.excerpt(me.name()),
         me.id(),
         facts.version(),
         config.transport().label(),
+        config.usesMesh() ? new PeerAddress(config.mesh().host(), config.mesh().port()) : "off",
+        config.web().enabled() ? new PeerAddress(config.web().host(), config.web().port()) : "off",
         config.discovery().peers().size(),
-        usesBroker,
+        usesBroker ? config.plaza().url() : "off",
         config.memory().maxEvents(),
         Runtime.getRuntime().maxMemory() >> 20,
         verifier.name());
@@ -518,7 +520,8 @@ public final class NaraNode {
   }
 
   private Deployable stash() {
-    return new StashVerticle(meshNode, config.stash(), config.memory().mode(), newRandom());
+    return new StashVerticle(
+        meshNode, config.stash(), config.memory().mode(), newRandom(), platform.nonces());
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {

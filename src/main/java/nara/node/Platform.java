@@ -3,6 +3,7 @@ package nara.node;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,7 @@ import nara.trust.verifier.SignatureVerifier;
  *
  * @param vertx makes the node's own instance; a node that joins a cluster uses the member's
  * @param random seeds the generators of the node's parts
+ * @param nonces for encryption
  * @param verifier empty for the configured one
  * @param cores that verify events at once
  */
@@ -22,6 +24,7 @@ public record Platform(
     Function<VertxOptions, Vertx> vertx,
     Scheduler scheduler,
     RandomGenerator random,
+    SecureRandom nonces,
     Optional<SignatureVerifier> verifier,
     int cores) {
 
@@ -40,6 +43,7 @@ public record Platform(
         Vertx::vertx,
         scheduler,
         random,
+        new SecureRandom(),
         Optional.empty(),
         Runtime.getRuntime().availableProcessors());
   }

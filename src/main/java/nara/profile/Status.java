@@ -69,6 +69,27 @@ public record Status(
               "stash_bytes",
               "stash_confidants");
 
+  /** The status of a nara that has not told any. */
+  public static Status unknown() {
+    return new Status(
+        Look.NONE,
+        HostStats.NONE,
+        0,
+        0,
+        new Personality(0, 0, 0),
+        "",
+        "",
+        "",
+        "",
+        false,
+        "",
+        Optional.empty(),
+        "",
+        EventStore.NONE,
+        Memory.NONE,
+        StashCounts.NONE);
+  }
+
   /**
    * How a nara looks to others.
    *

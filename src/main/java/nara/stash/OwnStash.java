@@ -52,7 +52,7 @@ final class OwnStash {
   private final Workers workers;
   private final RandomGenerator random;
   private final Function<String, Optional<String>> idOf;
-  private final SecureRandom nonces = new SecureRandom();
+  private final SecureRandom nonces;
 
   private StashContent content = StashContent.EMPTY;
   private List<Confidant> confidants = new ArrayList<>();
@@ -68,6 +68,8 @@ final class OwnStash {
   /**
    * An empty stash.
    *
+   * @param random chooses confidants
+   * @param nonces for the encryption
    * @param idOf the nara id of a name, as far as it is known
    */
   OwnStash(
@@ -75,11 +77,13 @@ final class OwnStash {
       MessageExchange exchange,
       Workers workers,
       RandomGenerator random,
+      SecureRandom nonces,
       Function<String, Optional<String>> idOf) {
     this.me = me;
     this.exchange = exchange;
     this.workers = workers;
     this.random = random;
+    this.nonces = nonces;
     this.idOf = idOf;
   }
 

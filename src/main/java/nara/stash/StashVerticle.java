@@ -2,6 +2,7 @@ package nara.stash;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,6 +78,7 @@ public final class StashVerticle extends VerticleBase {
   private final StashConfig config;
   private final Scheduler scheduler;
   private final RandomGenerator random;
+  private final SecureRandom nonces;
   private final ConfidantStore kept;
   private final LogOnce failures = new LogOnce(LOG::warn);
 
@@ -99,13 +101,19 @@ public final class StashVerticle extends VerticleBase {
    *
    * @param memory decides for how many owners it keeps a stash
    * @param random chooses confidants
+   * @param nonces for the encryption of this node's own stash
    */
   public StashVerticle(
-      MeshNode node, StashConfig config, MemoryMode memory, RandomGenerator random) {
+      MeshNode node,
+      StashConfig config,
+      MemoryMode memory,
+      RandomGenerator random,
+      SecureRandom nonces) {
     this.node = node;
     this.config = config;
     this.scheduler = node.clock();
     this.random = random;
+    this.nonces = nonces;
     this.kept = new ConfidantStore(StashConfig.maxOwners(memory));
   }
 
@@ -113,7 +121,7 @@ public final class StashVerticle extends VerticleBase {
   public Future<?> start() {
     bus = Bus.of(vertx);
     exchange = new MessageExchange(vertx, bus, node);
-    own = new OwnStash(node.me(), exchange, this::onWorker, random, node.keys()::idOf);
+    own = new OwnStash(node.me(), exchange, this::onWorker, random, nonces, node.keys()::idOf);
     return restore()
         .compose(
             restored -> {

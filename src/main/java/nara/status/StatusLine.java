@@ -15,9 +15,14 @@ final class StatusLine {
    * @param memory used bytes
    */
   static String of(NodeStatus now, Optional<NodeStatus> before, long memory) {
-    return "stage=\"%s\" neighbours_online=%d ledger_events=%d events_per_second=%.0f memory_mb=%d"
+    return ("stage=\"%s\" received=%d to_come=%s neighbours_online=%d ledger_events=%d"
+            + " events_per_second=%.0f memory_mb=%d")
         .formatted(
             now.recovery().map(current -> current.stage()).orElse("starting"),
+            now.recovery().map(current -> current.report().eventTotals().received()).orElse(0),
+            now.recoveries().remainingEvents().isPresent()
+                ? Long.toString(now.recoveries().remainingEvents().getAsLong())
+                : "unknown",
             now.neighbours().stream()
                 .flatMap(list -> list.neighbours().stream())
                 .filter(Neighbour::online)

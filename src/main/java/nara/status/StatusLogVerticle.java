@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs the node's status: every minute while a recovery runs, and every ten minutes after.
+ * Logs the node's status: every minute while it starts or recovers, and every ten minutes after.
  *
  * <p>The times are real ones, for a log is read by people.
  */
@@ -27,22 +27,25 @@ public final class StatusLogVerticle extends VerticleBase {
     this.facts = facts;
   }
 
-  /** Whether the log would show the lines. */
-  public static boolean isUseful() {
-    return LOG.isInfoEnabled();
-  }
-
   @Override
   public Future<?> start() {
     reader = new NodeStatusReader(Bus.of(vertx), facts);
-    vertx.setPeriodic(MINUTE_MILLIS, minute -> reader.read().onSuccess(this::onRead));
+    vertx.setPeriodic(MINUTE_MILLIS, minute -> onMinute());
     return Future.succeededFuture();
   }
 
+  /** The level may change while the node runs. */
+  private void onMinute() {
+    if (LOG.isInfoEnabled()) {
+      reader.read().onSuccess(this::onRead);
+    }
+  }
+
   private void onRead(NodeStatus status) {
-    boolean recovering = status.recovery().filter(current -> !current.finished()).isPresent();
+    // A start that takes a minute reads a large snapshot.
+    boolean underWay = !status.recovery().map(current -> current.finished()).orElse(false);
     silentMinutes++;
-    if (recovering || silentMinutes >= IDLE_MINUTES) {
+    if (underWay || silentMinutes >= IDLE_MINUTES) {
       silentMinutes = 0;
       Runtime runtime = Runtime.getRuntime();
       long memory = runtime.totalMemory() - runtime.freeMemory();

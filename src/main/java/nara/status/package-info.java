@@ -5,12 +5,16 @@
   "cluster",
   "discovery",
   "gossip",
+  "journey",
   "ledger",
   "liveness",
   "mesh.server",
   "mqtt",
+  "opinion",
   "recovery..",
   "snapshot",
+  "social",
+  "stash",
   "trust",
   "trust.verifier"
 })

@@ -31,6 +31,7 @@ import nara.recovery.report.ReportJson;
 import nara.status.NodeFacts;
 import nara.status.NodeStatus;
 import nara.status.NodeStatusReader;
+import nara.status.SocialState;
 import nara.web.http.CrossOrigin;
 import nara.web.http.ReadRoutes;
 import nara.web.inspector.CheckpointRoutes;
@@ -73,6 +74,7 @@ public final class WebVerticle extends VerticleBase {
   private NodeStatusReader reader;
   private Router router;
   private HttpServer server;
+  private EventStream stream;
 
   /** Null until the first scrape; only the ordered worker of this context uses it. */
   private MetricsRegistry metrics;
@@ -185,9 +187,15 @@ public final class WebVerticle extends VerticleBase {
 
   private void onMetrics(RoutingContext context) {
     String accept = Objects.requireNonNullElse(context.request().getHeader("Accept"), "");
-    reader
-        .read()
-        .compose(status -> vertx.executeBlocking(() -> scrape(status, accept)))
+    Future<SocialState> social = SocialState.read(bus);
+    Future<NodeStatus> state = reader.read();
+    Future.all(state, social)
+        .compose(
+            both -> {
+              int clients = stream.clientCount();
+              return vertx.executeBlocking(
+                  () -> scrape(state.result(), social.result(), clients, accept));
+            })
         .onSuccess(
             scrape ->
                 context
@@ -197,11 +205,12 @@ public final class WebVerticle extends VerticleBase {
         .onFailure(context::fail);
   }
 
-  private MetricsRegistry.Scrape scrape(NodeStatus status, String accept) {
+  private MetricsRegistry.Scrape scrape(
+      NodeStatus status, SocialState social, int streamClients, String accept) {
     if (metrics == null) {
       metrics = new MetricsRegistry();
     }
-    return metrics.scrape(status, accept);
+    return metrics.scrape(status, social, streamClients, accept);
   }
 
   private void onReport(RoutingContext context) {
@@ -286,7 +295,8 @@ public final class WebVerticle extends VerticleBase {
     new EventRoutes(vertx, facts, keys).addTo(routes);
     new CheckpointRoutes(vertx, keys).addTo(routes);
     new ProjectionRoutes(vertx, facts, network).addTo(routes);
-    new EventStream(vertx, facts.name(), facts.startedAt().toEpochMilli()).addTo(routes);
+    stream = new EventStream(vertx, facts.name(), facts.startedAt().toEpochMilli());
+    stream.addTo(routes);
   }
 
   private static void sendError(RoutingContext context, int status, String sentence) {

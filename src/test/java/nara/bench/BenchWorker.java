@@ -58,6 +58,7 @@ import nara.trust.verifier.TableVerifier;
  *   <li>{@code hold FILE SPREAD NEIGHBOUR NEIGHBOURS}: a node with that part of a history
  *   <li>{@code drop}: stops it
  *   <li>{@code recover MOST_EVENTS PEER...}: a new node that recovers from those
+ *   <li>{@code recover-open PORT MOST_EVENTS PEER...}: the same, with the management port open
  *   <li>{@code floor FILE}: the history's signatures, verified and nothing else
  * </ul>
  */
@@ -101,7 +102,14 @@ final class BenchWorker {
               "neighbour-" + command.get(3));
       case "drop" -> drop();
       case "recover" ->
-          recover(Integer.parseInt(command.get(1)), command.subList(2, command.size()));
+          recover(config(Integer.parseInt(command.get(1))), command.subList(2, command.size()));
+      case "recover-open" ->
+          recover(
+              config(Integer.parseInt(command.get(2)))
+                  .with(
+                      new NodeConfig.WebConfig(
+                          true, "127.0.0.1", Integer.parseInt(command.get(1)))),
+              command.subList(3, command.size()));
       case "floor" -> floor(Path.of(command.get(1)));
       default -> throw new IllegalArgumentException(command.get(0));
     };
@@ -128,11 +136,9 @@ final class BenchWorker {
     return "dropped=1";
   }
 
-  private String recover(int mostEvents, List<String> peers) {
-    NodeConfig config = config(mostEvents);
-    config =
-        config.with(
-            config.discovery().withPeers(peers.stream().map(ConfiguredPeer::parse).toList()));
+  private String recover(NodeConfig alone, List<String> peers) {
+    NodeConfig config =
+        alone.with(alone.discovery().withPeers(peers.stream().map(ConfiguredPeer::parse).toList()));
     System.gc();
     liveBytes.set(0);
     ManagementFactory.getMemoryPoolMXBeans().forEach(pool -> pool.resetPeakUsage());

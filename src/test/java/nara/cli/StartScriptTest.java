@@ -179,6 +179,36 @@ class StartScriptTest {
     assertThat(started.out()).contains("args=[run, --config, ");
   }
 
+  @Test
+  void memory_mode_in_a_comment_does_not_count() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("node.json"),
+            "{ \"memory\": {\n  // \"mode\": \"short\"\n  \"mode\": \"medium\" } }\n");
+    Started started =
+        start(List.of("scripts/nara", "run", "--config", config.toString()), Map.of());
+
+    assertThat(Integer.parseInt(started.out().replaceFirst("(?s).*heap=(\\d+).*", "$1")))
+        .isBetween(230, 256);
+  }
+
+  @Test
+  void installed_nara_runs_its_own_jar_and_writes_only_to_the_cache() throws Exception {
+    Path installed = Files.createDirectory(folder.resolve("installed"));
+    Files.createDirectory(installed.resolve("bin"));
+    Files.createDirectory(installed.resolve("lib"));
+    Files.copy(checkout.resolve("scripts/nara"), installed.resolve("bin/nara"));
+    Files.copy(checkout.resolve("scripts/jdk"), installed.resolve("lib/jdk"));
+    Files.copy(checkout.resolve("target/nara.jar"), installed.resolve("lib/nara.jar"));
+    Path link = Files.createSymbolicLink(folder.resolve("nara"), installed.resolve("bin/nara"));
+    Started started = start(List.of("bash", "-c", link + " verify x"), Map.of());
+
+    assertThat(started.code()).as(started.err()).isZero();
+    assertThat(started.out()).contains("args=[verify, x]", "jar=" + installed);
+    assertThat(installed.resolve("target")).doesNotExist();
+    assertThat(cache.resolve("nara")).isDirectoryContaining("glob:**.archive");
+  }
+
   private int heapOf(String command, String mode) throws Exception {
     Path config = Files.writeString(folder.resolve("node.json"), memoryMode(mode));
     Started started = start(List.of("scripts/nara", command, "--config=" + config), Map.of());

@@ -125,11 +125,13 @@ class LedgerInspectionTest {
             TestEvents.event(6, tease("bart", "lisa")),
             TestEvents.event(7, tease("lisa", "bart")),
             TestEvents.event(8, new Social("observation", "lisa", "", "bart", "", "online", ""))));
-    assertThat(ledger.teases()).containsOnly(entry("bart", 2), entry("lisa", 1));
+    assertThat(ledger.teases().byActor()).containsOnly(entry("bart", 2), entry("lisa", 1));
+    assertThat(ledger.teases().byTarget()).containsOnly(entry("lisa", 2), entry("bart", 1));
 
     ledger.remove(List.of(first));
 
-    assertThat(ledger.teases()).containsOnly(entry("bart", 1), entry("lisa", 1));
+    assertThat(ledger.teases().byActor()).containsOnly(entry("bart", 1), entry("lisa", 1));
+    assertThat(ledger.teases().byTarget()).containsOnly(entry("lisa", 1), entry("bart", 1));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nara.discovery.Neighbour;
 import nara.discovery.Neighbour.Source;
+import nara.status.SocialState;
 import nara.testing.TestFacts;
 import nara.testing.TestStatus;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,10 @@ class NodeMetricsTest {
 
   private static List<String> scrape(List<Neighbour> neighbours) {
     try (MetricsRegistry registry = new MetricsRegistry()) {
-      String text = registry.scrape(TestStatus.of(TestFacts.plain(), neighbours), "").text();
+      String text =
+          registry
+              .scrape(TestStatus.of(TestFacts.plain(), neighbours), SocialState.NONE, 0, "")
+              .text();
       return Arrays.asList(text.split("\n"));
     }
   }

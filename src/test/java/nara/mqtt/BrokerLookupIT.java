@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import nara.bus.Scheduler;
 import nara.node.Blocking;
 import nara.testing.Mosquitto;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ class BrokerLookupIT {
                       PlazaConfig.defaults()
                           .withUrl(broker.url().replace("127.0.0.1", "localhost")),
                       List.of("nara/#"),
+                      Scheduler.system(),
                       new Random(1),
                       listener(connected))
                   .open());

@@ -34,6 +34,7 @@ class LedgerFetcherTest {
             vertx,
             TestPlazaNode.config("mqtt://127.0.0.1:1"),
             List.of(),
+            time,
             new SplittableRandom(1),
             null);
     LedgerFetcher fetcher = new LedgerFetcher(vertx, time, "lisa", never, QUIET);

@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import nara.bus.Bus;
@@ -56,6 +57,9 @@ import nara.trust.TrustRequest;
  */
 public final class TestPlazaNode implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** Seeds: two nodes with one seed would have one id at the broker. */
+  private static final AtomicLong NODES = new AtomicLong();
 
   final Identity me;
   public final Keyring keys = new Keyring();
@@ -144,7 +148,7 @@ public final class TestPlazaNode implements AutoCloseable {
             new JdkTestVerifier(),
             scheduler,
             new NetworkClock(scheduler),
-            new SplittableRandom(1),
+            new SplittableRandom(NODES.getAndIncrement()),
             runsAlone);
     deployments.push(await(vertx.deployVerticle(verticle)));
     return this;

@@ -39,6 +39,20 @@ import nara.simulation.adversary.events.SignedFlood;
 import nara.simulation.adversary.events.StrangerCopies;
 import nara.simulation.adversary.events.StrippedSignatures;
 import nara.simulation.adversary.events.UnsignedRestartFlood;
+import nara.simulation.adversary.journeys.AlteredJourneys;
+import nara.simulation.adversary.journeys.InventedJourneys;
+import nara.simulation.adversary.journeys.ReplayedJourneys;
+import nara.simulation.adversary.plaza.BrokenMessages;
+import nara.simulation.adversary.plaza.ForgedAnnouncements;
+import nara.simulation.adversary.plaza.ForgedBallots;
+import nara.simulation.adversary.plaza.ForgedNewspapers;
+import nara.simulation.adversary.plaza.ForgedProposals;
+import nara.simulation.adversary.plaza.MovedHowdies;
+import nara.simulation.adversary.plaza.PlazaFlood;
+import nara.simulation.adversary.plaza.ReplayedMessages;
+import nara.simulation.adversary.plaza.StaleMessages;
+import nara.simulation.adversary.stash.FalseStashes;
+import nara.simulation.adversary.stash.WantedStashes;
 import nara.simulation.adversary.wire.BorrowedName;
 import nara.simulation.adversary.wire.EndlessCheckpoints;
 import nara.simulation.adversary.wire.ErrorAnswers;
@@ -105,7 +119,36 @@ final class Catalogue {
           OpenBodies::new,
           SlowReaders::new);
 
+  /** What hostile peers do in a village. */
+  static final List<Supplier<Misbehaviour>> OF_VILLAGES =
+      List.of(
+          ForgedAnnouncements::new,
+          ForgedNewspapers::new,
+          MovedHowdies::new,
+          ForgedBallots::new,
+          ForgedProposals::new,
+          ReplayedMessages::new,
+          StaleMessages::new,
+          PlazaFlood::new,
+          BrokenMessages::new,
+          AlteredJourneys::new,
+          InventedJourneys::new,
+          ReplayedJourneys::new,
+          WantedStashes::new,
+          FalseStashes::new,
+          ForgedEvents::new);
+
   private Catalogue() {}
+
+  /** One to three of those of villages. */
+  static List<Misbehaviour> drawForVillage(SplittableRandom random) {
+    List<Misbehaviour> drawn = new ArrayList<>();
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      drawn.add(OF_VILLAGES.get(random.nextInt(OF_VILLAGES.size())).get());
+    }
+    return drawn;
+  }
 
   /** One to four of them. */
   static List<Misbehaviour> draw(SplittableRandom random) {

@@ -55,11 +55,11 @@ final class History {
     return citizens;
   }
 
+  /** The honest event of that id, or null. */
   Event event(EventId id) {
     return byId.get(id);
   }
 
-  /** The honest event of that id, or null. */
   List<Event> all() {
     return List.copyOf(byId.values());
   }

@@ -81,7 +81,12 @@ final class HonestNode {
     NodeConfig own = config.apply(base.with(base.mesh().listeningOn(host.address(), PORT)));
     Platform platform =
         new Platform(
-            machine::startVertx, machine.scheduler(), random.split(), Optional.of(verifier), 1);
+            machine::startVertx,
+            machine.scheduler(),
+            random.split(),
+            new RepeatableNonces(new SplittableRandom(identity.id().hashCode() + starts)),
+            Optional.of(verifier),
+            1);
     NaraNode.start(
             own,
             identity,
@@ -166,8 +171,14 @@ final class HonestNode {
     return byId;
   }
 
+  /** Sends a request to a part of it. */
+  <R extends BusMessage> Future<R> request(String address, Request<R> request, Duration timeout) {
+    return node.bus().request(address, request, timeout);
+  }
+
+  /** The same. Lets the simulation go on until the reply. */
   <R extends BusMessage> R ask(String address, Request<R> request) {
-    Future<R> reply = node.bus().request(address, request, Timeouts.LOCAL);
+    Future<R> reply = request(address, request, Timeouts.LOCAL);
     while (!reply.isComplete()) {
       network.time().step();
     }

@@ -66,6 +66,7 @@ final class Oracles {
     noHonestNeighbourIsDropped(report);
     effortIsBounded(report);
     numbersAddUp(report);
+    bytesAreBounded();
     return failures;
   }
 
@@ -186,6 +187,13 @@ final class Oracles {
   private boolean isUndisturbed(int neighbour) {
     return scenario.incidents().stream()
         .noneMatch(each -> each.node() == neighbour || each.node() < 0);
+  }
+
+  private void bytesAreBounded() {
+    long bytes = subject.held().stream().mapToLong(each -> each.event().json().length).sum();
+    if (bytes > scenario.maxBytes()) {
+      failures.add("%d bytes are held, more than %d".formatted(bytes, scenario.maxBytes()));
+    }
   }
 
   private void numbersAddUp(Report report) {

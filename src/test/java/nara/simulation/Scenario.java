@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import nara.simulation.adversary.Misbehaviour;
+import nara.simulation.adversary.events.FatFlood;
 import nara.simulation.adversary.wire.BorrowedName;
 import nara.simulation.machine.Link;
 
@@ -17,6 +18,7 @@ import nara.simulation.machine.Link;
  * @param neighbours the honest ones
  * @param hostiles the others
  * @param maxEvents of the recovering node's memory
+ * @param maxBytes of the same; the whole honest history takes a third of the smallest
  * @param thorough whether it asks all neighbours for everything
  * @param acquainted whether the neighbours know each other
  * @param incidents what happens during the recovery
@@ -30,11 +32,23 @@ record Scenario(
     List<HonestNeighbour> neighbours,
     List<HostileNeighbour> hostiles,
     int maxEvents,
+    long maxBytes,
     boolean thorough,
     boolean acquainted,
     List<Incident> incidents,
     boolean heals) {
   private static final int LARGE = 4_096;
+
+  /** Enough for everything. */
+  private static final long MANY_BYTES = 64 << 20;
+
+  private static final long FEW_BYTES = 900_000;
+
+  /** A stream of its own: scenarios without fat events stay as they are. */
+  private static final long FAT_SALT = 0x666174;
+
+  /** One seed of so many has fat events: they cost as much as ten recoveries. */
+  private static final int FAT_ONE_IN = 40;
 
   /** How the recovering node comes to know a neighbour. */
   enum Source {
@@ -61,6 +75,12 @@ record Scenario(
   }
 
   record HostileNeighbour(String name, Source source, List<Misbehaviour> misbehaviours) {
+    HostileNeighbour with(Misbehaviour another) {
+      List<Misbehaviour> all = new ArrayList<>(misbehaviours);
+      all.add(another);
+      return new HostileNeighbour(name, source, all);
+    }
+
     boolean leavesNamesAlone() {
       return misbehaviours.stream().noneMatch(Misbehaviour::needsMinority);
     }
@@ -118,6 +138,11 @@ record Scenario(
       Source source = outnumbered ? Source.SCAN : source(random);
       hostiles.add(new HostileNeighbour(name, source, Catalogue.draw(random)));
     }
+    SplittableRandom fat = new SplittableRandom(seed ^ FAT_SALT);
+    boolean hasFat = fat.nextInt(FAT_ONE_IN) == 0 && hostile > 0;
+    if (hasFat) {
+      hostiles.set(0, hostiles.getFirst().with(new FatFlood(fat.nextBoolean() ? 1 : 10)));
+    }
     boolean fullMemory = random.nextInt(12) == 0;
     int size = 30 + random.nextInt(random.nextBoolean() ? 120 : 370);
     return new Scenario(
@@ -128,6 +153,7 @@ record Scenario(
         List.copyOf(neighbours),
         List.copyOf(hostiles),
         fullMemory ? 40 + random.nextInt(size) : LARGE,
+        hasFat ? FEW_BYTES : MANY_BYTES,
         random.nextBoolean(),
         random.nextInt(5) == 0,
         random.nextInt(3) == 0 ? incidents(random, honest) : List.of(),
@@ -200,12 +226,13 @@ record Scenario(
   String describe() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "seed %d: %d events spread %s; memory of %d; %s%s%s%s%n"
+        "seed %d: %d events spread %s; memory of %d, %d bytes; %s%s%s%s%n"
             .formatted(
                 seed,
                 size,
                 spread,
                 maxEvents,
+                maxBytes,
                 subjectIsCitizen ? "a citizen returns" : "a stranger comes",
                 thorough ? "; thorough" : "",
                 acquainted ? "; neighbours know each other" : "",

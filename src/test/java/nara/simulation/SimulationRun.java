@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
@@ -75,6 +76,14 @@ final class SimulationRun {
     boolean failed() {
       return !failures.isEmpty();
     }
+
+    /** This one, and another of the same seed after it. */
+    Result with(Result next) {
+      List<String> all = new ArrayList<>(failures);
+      all.addAll(next.failures);
+      return new Result(
+          seed, all, trace * 31 + next.trace, story + '\n' + next.story, steps + next.steps);
+    }
   }
 
   private SimulationRun(Scenario scenario) {
@@ -86,19 +95,28 @@ final class SimulationRun {
     this.truth = new Truth(honestIdentities(), VERIFIER);
   }
 
+  /** The recovery of a seed, and its village if it has one. */
   static Result run(long seed) {
+    Result recovery = runRecovery(seed);
+    return VillageScenario.isDrawn(seed) && !recovery.failed()
+        ? recovery.with(VillageRun.run(seed, VERIFIER))
+        : recovery;
+  }
+
+  private static Result runRecovery(long seed) {
     Scenario scenario = Scenario.draw(seed);
     SimulationRun run = new SimulationRun(scenario);
     try {
-      return run.result(run.verdict());
+      return run.result(verdict(run::play));
     } finally {
       run.end();
     }
   }
 
-  private List<String> verdict() {
+  /** What a play tells, or how it broke. */
+  static List<String> verdict(Supplier<List<String>> play) {
     try {
-      return play();
+      return play.get();
     } catch (RuntimeException | AssertionError broken) {
       StringWriter trace = new StringWriter();
       broken.printStackTrace(new PrintWriter(trace));
@@ -219,7 +237,8 @@ final class SimulationRun {
     };
   }
 
-  private static NodeConfig quiet(NodeConfig config) {
+  /** Without a management port. */
+  static NodeConfig quiet(NodeConfig config) {
     return config
         .with(new NodeConfig.WebConfig(false, "127.0.0.1", 0))
         .with(RecordCopy.with(config.trust(), "recheckOneIn", 0))
@@ -304,7 +323,11 @@ final class SimulationRun {
                 : RecoveryConfig.Thoroughness.PROBE);
     return own.with(discovery)
         .with(recovery)
-        .with(RecordCopy.with(own.memory(), "maxEvents", scenario.maxEvents()));
+        .with(
+            RecordCopy.with(
+                RecordCopy.with(own.memory(), "maxEvents", scenario.maxEvents()),
+                "maxBytes",
+                scenario.maxBytes()));
   }
 
   private void addPeer(List<ConfiguredPeer> peers, Source source, String name, int number) {

@@ -19,7 +19,7 @@ class StatusLineTest {
 
     assertThat(StatusLine.of(status, Optional.of(status), 300L << 20))
         .isEqualTo(
-            "stage=\"starting\" neighbours_online=1 ledger_events=0 events_per_second=0"
-                + " memory_mb=300");
+            "stage=\"starting\" received=0 to_come=unknown neighbours_online=1 ledger_events=0"
+                + " events_per_second=0 memory_mb=300");
   }
 }

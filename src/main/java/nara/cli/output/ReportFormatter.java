@@ -13,9 +13,6 @@ public final class ReportFormatter {
   /** Each has a line for each of its keys, at most eight. */
   private static final int MAX_UNDECIDED_SHOWN = 10;
 
-  /** Most terminals have this width. */
-  private static final int WIDTH = 80;
-
   /** Of the labels of the totals. */
   private static final String INDENT = " ".repeat(13);
 
@@ -104,19 +101,7 @@ public final class ReportFormatter {
         line.startsWith(" ")
             ? " ".repeat(line.length() - line.stripLeading().length() + 2)
             : INDENT;
-    while (line.length() > WIDTH) {
-      int end = line.lastIndexOf(' ', WIDTH);
-      if (end <= indent.length()) {
-        // A text without blanks stays whole.
-        end = line.indexOf(' ', WIDTH);
-      }
-      if (end < 0) {
-        break;
-      }
-      text.append(line.substring(0, end).stripTrailing()).append('\n');
-      line = indent + line.substring(end).stripLeading();
-    }
-    text.append(line).append('\n');
+    FoldedLine.of(line, indent).forEach(each -> text.append(each).append('\n'));
   }
 
   private void appendStages(List<Report.StageReport> stages) {
@@ -230,7 +215,7 @@ public final class ReportFormatter {
           "    \"trust\": {\"keys\": {%s: %s}}"
               .formatted(JsonOutput.compact(conflict.name()), JsonOutput.compact(key));
       String shown = support.isEmpty() ? "without support" : Terminal.printable(support);
-      if (line.length() + 3 + shown.length() <= WIDTH) {
+      if (line.length() + 3 + shown.length() <= FoldedLine.WIDTH) {
         append("%s   %s", line, shown);
       } else {
         text.append(line).append('\n');

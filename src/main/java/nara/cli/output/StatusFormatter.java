@@ -9,6 +9,8 @@ import nara.bounds.SafeText;
 
 /** The state of a node for a person, from the JSON of its {@code /status}. */
 public final class StatusFormatter {
+  private static final String INDENT = " ".repeat(12);
+
   private final JsonObject status;
   private final List<String> lines = new ArrayList<>();
 
@@ -133,7 +135,7 @@ public final class StatusFormatter {
   }
 
   private void add(String label, String text) {
-    lines.add("%-11s %s".formatted(label, text).stripTrailing());
+    lines.addAll(FoldedLine.of("%-11s %s".formatted(label, text).stripTrailing(), INDENT));
   }
 
   private JsonObject object(String key) {

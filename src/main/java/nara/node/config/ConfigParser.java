@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -18,10 +19,12 @@ import nara.bounds.SafeText;
 /**
  * Parses the text of a configuration into a tree with the position of each value, so that each
  * problem can name its line. A duplicate key is a problem, because one of the values would be lost.
+ * Comments are allowed, as {@code //} or between {@code /*} and its end.
  */
 final class ConfigParser {
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(ConfigLimits.MAX_DEPTH)

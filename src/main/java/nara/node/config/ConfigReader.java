@@ -173,6 +173,8 @@ public final class ConfigReader {
     ConfigSection root =
         new ConfigSection(
             "", ConfigParser.parse(json, findings.problems()), effective, variables, findings);
+    // For editors: where the schema of this file is.
+    root.ignore("$schema");
     NodeConfig config = node(root, environment, memoryMegabytes, directory);
     PortConflicts.check(root, config);
     if (onThisMachine) {

@@ -46,6 +46,7 @@ final class ConfigSection {
   private final Findings findings;
   private final List<ConfigSection> children = new ArrayList<>();
   private final TreeSet<String> knownKeys = new TreeSet<>();
+  private final Set<String> ignoredKeys = new TreeSet<>();
 
   ConfigSection(
       String path,
@@ -77,6 +78,11 @@ final class ConfigSection {
   /** Leaves a key, or a section that is off, out of the effective configuration. */
   void omit(String key) {
     effective.remove(key);
+  }
+
+  /** Accepts a key that means nothing to the node. */
+  void ignore(String key) {
+    ignoredKeys.add(key);
   }
 
   /** Whether the text or the environment gives a value to a key or to a key inside it. */
@@ -340,7 +346,7 @@ final class ConfigSection {
     node.fields()
         .forEach(
             (key, value) -> {
-              if (!knownKeys.contains(key)) {
+              if (!knownKeys.contains(key) && !ignoredKeys.contains(key)) {
                 addProblem(
                     value, SafeText.excerpt(pathOf(key)), "is not a known key; " + hint(key));
               }

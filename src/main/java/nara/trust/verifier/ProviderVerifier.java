@@ -1,6 +1,5 @@
 package nara.trust.verifier;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.Provider;
@@ -26,6 +25,8 @@ import nara.trust.ed25519.Ed25519;
 public final class ProviderVerifier implements SignatureVerifier {
   private static final String ALGORITHM = "Ed25519";
   private static final String JDK_PROVIDER = "SunEC";
+  private static final String CORRETTO_CLASS =
+      "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
   private static final String CORRETTO_PROPERTY =
       "com.amazon.corretto.crypto.provider.registerEdKeyFactory";
 
@@ -57,19 +58,31 @@ public final class ProviderVerifier implements SignatureVerifier {
         : new VerifierChoice.Available(new ProviderVerifier("jdk", provider));
   }
 
-  /** Amazon's Corretto, native code for Linux on x86-64: the fastest library for the JVM. */
+  /**
+   * Amazon's Corretto, native code for Linux on x86-64: the fastest library for the JVM. It is not
+   * in our jar; the operator can put it beside the jar.
+   */
   public static VerifierChoice corretto() {
     Throwable error;
     try {
       // The provider reads this property once, when its classes load.
       System.setProperty(CORRETTO_PROPERTY, "true");
-      AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
-      error = provider.getLoadingError();
+      // By name, because the library is not in our jar.
+      Class<?> library = Class.forName(CORRETTO_CLASS);
+      Provider provider = (Provider) library.getField("INSTANCE").get(null);
+      error = (Throwable) library.getMethod("getLoadingError").invoke(provider);
       if (error == null) {
         publicKey(provider, PROBE_KEY);
         return new VerifierChoice.Available(new ProviderVerifier("corretto", provider));
       }
-    } catch (GeneralSecurityException | RuntimeException | LinkageError failure) {
+    } catch (ClassNotFoundException missing) {
+      return new VerifierChoice.Unavailable(
+          "Corretto's library is missing; put AmazonCorrettoCryptoProvider-linux-x86_64.jar beside"
+              + " nara.jar, or use the verifier \"tables\"");
+    } catch (GeneralSecurityException
+        | ReflectiveOperationException
+        | RuntimeException
+        | LinkageError failure) {
       error = failure;
     }
     return unavailable("Corretto's native library cannot be used here (" + error + ")");

@@ -71,6 +71,11 @@ public final class EventStream {
     routes.handle("/events", this::onClient);
   }
 
+  /** Clients that are connected or about to be. */
+  public int clientCount() {
+    return clients.size() + connecting.size();
+  }
+
   private String run() {
     return Long.toString(runs, Character.MAX_RADIX);
   }

@@ -2,22 +2,30 @@ package nara.simulation.adversary;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import nara.event.Event;
 import nara.identity.Identity;
 import nara.mesh.wire.Body;
 import nara.mesh.wire.EventList;
@@ -29,6 +37,7 @@ import nara.mesh.wire.RequestSignature;
 import nara.mesh.wire.ResponseSignature;
 import nara.mesh.wire.SignatureHeaders;
 import nara.mesh.wire.SyncRequest;
+import nara.mqtt.wire.Topics;
 import nara.simulation.machine.SimulatedHost;
 
 /**
@@ -51,6 +60,8 @@ public final class HostilePeer {
   private Vertx vertx;
   private HttpClient client;
   private HostileLedger ledger;
+  private MqttClient plaza;
+  private Set<Integer> published;
 
   /**
    * @param honestPart what it holds of the honest history
@@ -88,7 +99,63 @@ public final class HostilePeer {
         .mapEmpty();
   }
 
+  /**
+   * Joins the plaza as anybody may: it hears everything, and announces itself.
+   *
+   * @param ownMessages what any hostile peer has published: they do not attack each other
+   */
+  public void joinPlaza(String broker, Set<Integer> ownMessages) {
+    published = ownMessages;
+    MqttClientOptions options = new MqttClientOptions();
+    // Others publish what they like.
+    options.setMaxMessageSize(16 << 20).setClientId(identity.name());
+    plaza = MqttClient.create(vertx, options);
+    plaza
+        .publishHandler(this::onPlazaMessage)
+        .connect(1_883, broker)
+        .compose(connected -> plaza.subscribe("#", 1))
+        .onSuccess(
+            subscribed -> {
+              publish(Topics.HEY_THERE, Forger.heyThere(identity, nowNanos(), address()));
+              misbehaviours.forEach(each -> each.join(this));
+            });
+  }
+
+  private void onPlazaMessage(MqttPublishMessage message) {
+    byte[] payload = message.payload().getBytes();
+    if (!published.contains(hash(message.topicName(), payload))) {
+      misbehaviours.forEach(each -> each.hear(this, message.topicName(), payload));
+    }
+  }
+
+  private static int hash(String topic, byte[] payload) {
+    return 31 * topic.hashCode() + Arrays.hashCode(payload);
+  }
+
   // What a misbehaviour may use.
+
+  /** Publishes something on the plaza. */
+  public void publish(String topic, byte[] payload) {
+    publish(topic, payload, false);
+  }
+
+  /** The same; the broker may keep it for those who subscribe later. */
+  public void publish(String topic, byte[] payload, boolean retained) {
+    if (plaza.isConnected()) {
+      published.add(hash(topic, payload));
+      plaza.publish(topic, Buffer.buffer(payload), MqttQoS.AT_MOST_ONCE, false, retained);
+    }
+  }
+
+  /** Its clock, Unix seconds. */
+  public long nowSeconds() {
+    return now().getEpochSecond();
+  }
+
+  /** Its clock, Unix nanoseconds. */
+  public long nowNanos() {
+    return Event.unixNanos(now());
+  }
 
   public Identity identity() {
     return identity;
@@ -131,6 +198,11 @@ public final class HostilePeer {
 
   /** Sends a request with any signature, and drops the answer. */
   public void send(String address, String path, SignatureHeaders signature, byte[] body) {
+    ask(address, path, signature, body);
+  }
+
+  /** The same; the Future has the body of the answer. */
+  public Future<byte[]> ask(String address, String path, SignatureHeaders signature, byte[] body) {
     PeerAddress peer = PeerAddress.parse(address).orElseThrow();
     RequestOptions options =
         new RequestOptions()
@@ -141,11 +213,11 @@ public final class HostilePeer {
             .putHeader("Content-Type", MeshPaths.JSON)
             .putHeader(MeshPaths.PORT_HEADER, Integer.toString(PORT));
     signature.addTo(options.getHeaders());
-    client
+    return client
         .request(options)
         .compose(request -> request.send(Buffer.buffer(body)))
-        .onSuccess(response -> response.handler(chunk -> {}))
-        .onFailure(ignored -> {});
+        .compose(HttpClientResponse::body)
+        .map(Buffer::getBytes);
   }
 
   // The server.
@@ -156,12 +228,14 @@ public final class HostilePeer {
         .onSuccess(
             body -> {
               byte[] bytes = body.getBytes();
-              received.add(
+              Received one =
                   new Received(
                       request.method(),
                       request.path(),
                       SignatureHeaders.of(request.headers()),
-                      bytes));
+                      bytes);
+              received.add(one);
+              misbehaviours.forEach(each -> each.receive(this, one));
               WireAnswer answer = honest(request, bytes);
               misbehaviours.forEach(each -> each.answer(this, answer));
               deliver(request, answer);
@@ -180,6 +254,8 @@ public final class HostilePeer {
               ("{\"from\":\"" + identity.name() + "\",\"success\":true}\n").getBytes(UTF_8));
       case MeshPaths.CHECKPOINTS ->
           new WireAnswer(MeshPaths.CHECKPOINTS, 200, checkpoints(ledger.checkpoints(), false));
+      case MeshPaths.WORLD_RELAY ->
+          signed(MeshPaths.WORLD_RELAY, "{\"success\":true}\n".getBytes(UTF_8));
       default -> new WireAnswer(request.path(), 404, "404 page not found\n".getBytes(UTF_8));
     };
   }

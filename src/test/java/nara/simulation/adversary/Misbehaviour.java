@@ -18,11 +18,20 @@ public interface Misbehaviour {
    */
   default void choose(HostilePeer me, SyncRequest request, EventAnswer list) {}
 
+  /** Gets a request of somebody, before it is answered. */
+  default void receive(HostilePeer me, HostilePeer.Received request) {}
+
   /** Changes any answer as it goes over the wire, after it is signed. */
   default void answer(HostilePeer me, WireAnswer answer) {}
 
   /** Does something on its own, once the network is up. */
   default void act(HostilePeer me) {}
+
+  /** Does something on its own, once it has joined the plaza. */
+  default void join(HostilePeer me) {}
+
+  /** Hears what somebody else has published on the plaza. */
+  default void hear(HostilePeer me, String topic, byte[] payload) {}
 
   /** Whether it only makes sense where most neighbours are honest. */
   default boolean needsMinority() {

@@ -2,6 +2,8 @@ package nara.simulation.adversary;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import nara.mesh.wire.Body;
+import nara.mesh.wire.ResponseSignature;
 import nara.mesh.wire.SignatureHeaders;
 
 /** An answer as it goes over the wire; each part may be changed. */
@@ -66,6 +68,11 @@ public final class WireAnswer {
   public void set(int newStatus, byte[] newBody) {
     status = newStatus;
     body = newBody;
+  }
+
+  /** Signs the changed body as an honest peer would. */
+  public void signAgain(HostilePeer me) {
+    signedBy(ResponseSignature.sign(me.identity(), me.now(), Body.of(body)));
   }
 
   public void deliver(Delivery how) {

@@ -53,7 +53,7 @@ class OldFaultsTest {
         Arguments.of(
             new Mutation(
                 "an id that two naras claim belongs to neither",
-                "nara.identity.Keyring",
+                "nara.identity.IdClaims",
                 "    List<IdClaim> own = claims.stream()",
                 "    if (claims.size() > 1) {\n      return List.of();\n    }\n"
                     + "    List<IdClaim> own = claims.stream()"),
@@ -64,7 +64,25 @@ class OldFaultsTest {
                 "nara.discovery.DiscoveryVerticle",
                 "    known.acceptableByNow().forEach(this::pingAgain);",
                 ""),
-            310));
+            310),
+        Arguments.of(
+            new Mutation(
+                "a vote counts without a valid signature",
+                "nara.checkpoint.consensus.AttestationVerifier",
+                "                valid\n                    ? Future",
+                "                key != null\n                    ? Future"),
+            69),
+        Arguments.of(
+            new Mutation(
+                "a stash is given to anybody who names its owner",
+                "nara.stash.StashVerticle",
+                "    return kept.find(received.key())\n"
+                    + "        .filter(stash ->"
+                    + " request.ownerId().equals(received.message().fromId()))\n",
+                "    return kept.all().stream()\n"
+                    + "        .filter(stash -> stash.ownerId().equals(request.ownerId()))\n"
+                    + "        .findFirst()\n"),
+            983));
   }
 
   /**

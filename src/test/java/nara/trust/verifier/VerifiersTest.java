@@ -2,6 +2,12 @@ package nara.trust.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Choosing a verifier by name. */
@@ -46,6 +52,30 @@ class VerifiersTest {
   void rechecking_verifier_differs_from_the_first_verifier() {
     for (String name : Verifiers.NAMES) {
       assertThat(nameOf(Verifiers.secondary(name))).isNotEqualTo(name).isNotEqualTo("tables");
+    }
+  }
+
+  @Test
+  void missing_library_of_corretto_is_told_with_what_to_do() throws Exception {
+    List<URL> paths = new ArrayList<>();
+    for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (!path.contains("AmazonCorretto")) {
+        paths.add(Path.of(path).toUri().toURL());
+      }
+    }
+    try (URLClassLoader without =
+        new URLClassLoader(paths.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Class<?> verifiers = without.loadClass(Verifiers.class.getName());
+
+      assertThat(verifiers.getMethod("choose", String.class, int.class).invoke(null, "corretto", 1))
+          .asString()
+          .contains(
+              "library is missing; put AmazonCorrettoCryptoProvider-linux-x86_64.jar beside"
+                  + " nara.jar",
+              "or use the verifier \"tables\"");
+      assertThat(verifiers.getMethod("secondary", String.class).invoke(null, "tables"))
+          .asString()
+          .startsWith("Available");
     }
   }
 }

@@ -1,0 +1,46 @@
+package nara.cli.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+
+class StatusFormatterTest {
+  @Test
+  void lines_of_the_largest_recovery_and_of_a_long_reason_fit_80_columns() {
+    JsonObject status =
+        new JsonObject()
+            .put("name", "lisa")
+            .put("version", "1.0.0")
+            .put(
+                "recovery",
+                new JsonObject()
+                    .put("stage", "waiting for neighbours")
+                    .put("outcome", "running")
+                    .put("calls_planned", 123_456)
+                    .put("calls_completed", 123_455)
+                    .put("remaining_events", 320_000)
+                    .put("duration_ms", 3_600_000)
+                    .put("received", 1_234_567)
+                    .put("merged", 320_000)
+                    .put("duplicate", 900_000)
+                    .put("rejected", 14_567)
+                    .put("bytes", 650_000_000))
+            .put(
+                "checks",
+                new JsonArray()
+                    .add(
+                        new JsonObject()
+                            .put("name", "clock")
+                            .put("state", "warning")
+                            .put("reason", "this node's clock seems to be off ".repeat(5))));
+
+    String text = StatusFormatter.lines(status);
+
+    assertThat(text.lines()).allMatch(line -> line.length() <= 80);
+    assertThat(text.replaceAll("\\s+", " "))
+        .contains("at least 320,000 events to come")
+        .contains("1,234,567 events");
+  }
+}
