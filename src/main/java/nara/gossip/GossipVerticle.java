@@ -107,12 +107,21 @@ public final class GossipVerticle extends VerticleBase {
   public Future<?> stop() {
     nextRound.cancel();
     nextSync.cancel();
-    return config.disabledReason().isPresent() || neighbours.isEmpty()
+    return config.disabledReason().isPresent()
         ? Future.succeededFuture()
-        : exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT)
+        // A node may stop before its first round, and then knows its neighbours only now.
+        : fetchNeighbours()
+            .transform(listed -> exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT))
             .timeout(FINAL_EXCHANGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             // A peer that it does not reach will notice the silence.
-            .otherwiseEmpty();
+            .otherwiseEmpty()
+            .onSuccess(ended -> logUnheardGoodbye());
+  }
+
+  private void logUnheardGoodbye() {
+    if (!config.hasBroker() && neighbours.values().stream().noneMatch(Neighbour::online)) {
+      LOG.info("Nobody hears the goodbye: there is no broker, and no neighbour is online");
+    }
   }
 
   private Future<? extends BusMessage> onRequest(GossipRequest<?> request) {

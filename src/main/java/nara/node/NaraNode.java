@@ -189,14 +189,14 @@ public final class NaraNode {
 
   /**
    * The parts that only one member at a time has, in order. Gossip stops after presence, so the
-   * last zine carries the goodbye.
+   * last zine carries the goodbye, and before discovery, which knows the neighbours.
    */
   private List<Part> leaderParts(Optional<LeaderHandover> handover) {
     return List.of(
+        Part.of("discovery", true, this::discovery),
         Part.of("gossip", true, this::gossip),
         Part.of("presence", true, this::presence),
         Part.of("mqtt-ledger", usesBroker, this::mqttLedger),
-        Part.of("discovery", true, this::discovery),
         Part.of("checkpoint-sync", true, this::checkpointSync),
         // Checkpoints are agreed on over the plaza only.
         Part.of("consensus", usesBroker, this::consensus),
@@ -414,7 +414,8 @@ public final class NaraNode {
 
   private Deployable gossip() {
     GossipConfig gossip =
-        GossipConfig.of(meshSilence(), Personality.of(me.soul()), config.memory().mode());
+        GossipConfig.of(
+            meshSilence(), Personality.of(me.soul()), config.memory().mode(), usesBroker);
     return new GossipVerticle(me.name(), gossip, scheduler, newRandom());
   }
 

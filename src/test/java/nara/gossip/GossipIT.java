@@ -102,6 +102,21 @@ class GossipIT {
   }
 
   @Test
+  void goodbye_reaches_a_neighbour_when_the_node_stops_before_its_first_round() {
+    TestNode lisa = start("lisa", config -> config);
+    TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
+    bart.report();
+    until(() -> reachable(bart).contains("lisa"));
+
+    nodes.remove(bart);
+    bart.close();
+
+    assertThat(lisa.heldEvents())
+        .anySatisfy(event -> assertThat(event).contains("\"svc\":\"chau\"", "\"bart\""));
+    assertThat(reachable(lisa)).doesNotContain("bart");
+  }
+
+  @Test
   void event_reaches_one_neighbour_only_when_sent_to_it() {
     TestNode lisa = start("lisa", config -> config);
     TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 class GossipVerticleTest {
   private final Citizen lisa = Citizen.named("lisa");
   private final GossipConfig config =
-      GossipConfig.of(Optional.empty(), Personality.of(lisa.identity().soul()), MemoryMode.MEDIUM);
+      GossipConfig.of(
+          Optional.empty(), Personality.of(lisa.identity().soul()), MemoryMode.MEDIUM, false);
   private final ManualScheduler time = new ManualScheduler(Instant.parse("2026-11-01T00:00:00Z"));
   private final FakeBus bus = new FakeBus();
   private final BlockingQueue<Presence> presences = bus.published(Presence.ADDRESS, Presence.class);
