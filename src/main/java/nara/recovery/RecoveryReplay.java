@@ -114,6 +114,25 @@ final class RecoveryReplay {
     return commands;
   }
 
+  /** Adds the result of a request that was open when the plan finished; the plan ignores it. */
+  void addLateResult(RecoveryEvent event, Instant at) {
+    switch (event) {
+      case RecoveryEvent.FetchEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.ReconcileEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.PlazaEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.CheckpointsEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.KeySearchEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.NeighboursDiscovered found -> {}
+      case RecoveryEvent.PingTimesSeeded seeded -> {}
+      case RecoveryEvent.LeaderChanged changed -> {}
+      case RecoveryEvent.Started started -> {}
+      case RecoveryEvent.NeighbourAppeared appeared -> {}
+      case RecoveryEvent.TimerFired fired -> {}
+      case RecoveryEvent.StopRequested stop -> {}
+      case RecoveryEvent.StageFailed failed -> {}
+    }
+  }
+
   private void addToReport(RecoveryEvent event, Instant at) {
     switch (event) {
       case RecoveryEvent.NeighboursDiscovered found ->
