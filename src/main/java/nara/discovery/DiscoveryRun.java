@@ -223,10 +223,10 @@ final class DiscoveryRun {
         .forEach(attempt -> all.add(attempt.failure));
     unansweredSentence().ifPresent(all::add);
     // A stranger may claim any address for a nara, so a nara that responds elsewhere has no
-    // problem.
+    // problem. One that has left has none either: in a changing network many have.
     claimFailures.forEach(
         (name, problem) -> {
-          if (!known.isReachable(name)) {
+          if (known.isOnline(name) && !known.isReachable(name)) {
             all.add(problem);
           }
         });

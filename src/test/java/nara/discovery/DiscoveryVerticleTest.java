@@ -133,6 +133,20 @@ class DiscoveryVerticleTest {
   }
 
   @Test
+  void nara_that_announced_itself_and_left_is_no_problem_when_it_does_not_answer(Vertx vertx)
+      throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
+    deploy(vertx, peers("10.0.0.1:1"));
+    tell(vertx, new Online("moe", "", "10.0.0.9:1", Optional.empty(), true));
+    assertThat(discover(vertx).problems())
+        .containsExactly("\"moe\" at 10.0.0.9:1 does not answer: nobody there");
+
+    tell(vertx, new Presence.Offline("moe", true));
+
+    assertThat(discover(vertx).problems()).isEmpty();
+  }
+
+  @Test
   void neighbourhood_is_empty_before_the_first_run(Vertx vertx) throws Exception {
     deploy(vertx, DiscoveryConfig.defaults());
 
