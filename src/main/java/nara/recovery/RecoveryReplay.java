@@ -135,11 +135,15 @@ final class RecoveryReplay {
 
   private void addToReport(RecoveryEvent event, Instant at) {
     switch (event) {
-      case RecoveryEvent.NeighboursDiscovered found ->
-          report.addNeighbours(
-              found.neighbours().stream()
-                  .filter(each -> plan.passes() == 0 || (each.online() && !each.isHearsay()))
-                  .toList());
+      case RecoveryEvent.NeighboursDiscovered found -> {
+        if (plan.passes() == 0) {
+          report.setLedgerBefore(found.ledgerSize());
+        }
+        report.addNeighbours(
+            found.neighbours().stream()
+                .filter(each -> plan.passes() == 0 || (each.online() && !each.isHearsay()))
+                .toList());
+      }
       case RecoveryEvent.FetchEnded ended -> {
         if (inFlight.remove(ended.callId()) instanceof PeerCall call) {
           report.addFetch(call.peer().name(), ended.member(), ended.outcome());

@@ -85,9 +85,10 @@ public final class ReportFormatter {
             displaced);
   }
 
-  /** The least number of merged events that the ledger does not hold at the end. */
+  /** The least number of events that left the ledger again: it grew by less than was merged. */
   private static int displaced(Report report) {
-    return Math.max(0, report.eventTotals().merged() - report.ledgerTotals().total());
+    int growth = report.ledgerTotals().total() - report.ledgerTotals().before();
+    return Math.max(0, report.eventTotals().merged() - growth);
   }
 
   /** Appends a line, folded at blanks. */

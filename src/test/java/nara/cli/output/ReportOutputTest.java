@@ -12,6 +12,7 @@ import java.util.Map;
 import nara.bus.Scheduler;
 import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
+import nara.testing.RecordCopy;
 import org.junit.jupiter.api.Test;
 
 /** The report and the progress of a recovery as text. */
@@ -185,6 +186,14 @@ class ReportOutputTest {
             "             70,747 of them waited for a key first\n",
             "             70,741 or more of them left the ledger again: by one of its limits,\n"
                 + "               or because another key holds\n");
+  }
+
+  @Test
+  void events_held_before_the_recovery_do_not_hide_those_that_did_not_stay() {
+    Report report =
+        RecordCopy.with(REPORT, "ledgerTotals", new Report.LedgerTotals(906, Map.of(), 20));
+
+    assertThat(ReportFormatter.summary(report)).endsWith("; 14 or more did not stay");
   }
 
   @Test
