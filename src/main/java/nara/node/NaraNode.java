@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -119,7 +120,15 @@ public final class NaraNode {
   private final OwnStatus ownStatus;
 
   /** The stages before the recovery, for its report. */
-  private final List<Report.StageReport> earlierStages = new ArrayList<>();
+  private final List<EarlierStage> earlierStages = new ArrayList<>();
+
+  private record EarlierStage(
+      String name, String outcome, String reason, Instant began, long durationMs) {
+    Report.StageReport report(Instant recoveryStart) {
+      long startedMs = Duration.between(recoveryStart, began).toMillis();
+      return new Report.StageReport(name, outcome, reason, startedMs, durationMs);
+    }
+  }
 
   private NaraNode(
       NodeConfig config,
@@ -520,8 +529,15 @@ public final class NaraNode {
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {
+    Instant now = scheduler.steady().instant();
     return new CoordinatorVerticle(
-        config.recovery(), me.name(), usesBroker, scheduler, newRandom(), earlierStages, handover);
+        config.recovery(),
+        me.name(),
+        usesBroker,
+        scheduler,
+        newRandom(),
+        earlierStages.stream().map(stage -> stage.report(now)).toList(),
+        handover);
   }
 
   /** A generator is not thread-safe, so each verticle has its own. */
@@ -554,8 +570,12 @@ public final class NaraNode {
                   case SnapshotRestored r -> {
                     String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
                     earlierStages.add(
-                        new Report.StageReport(
-                            "snapshot", outcome, r.sentence(), 0, r.durationMillis()));
+                        new EarlierStage(
+                            "snapshot",
+                            outcome,
+                            r.sentence(),
+                            scheduler.steady().instant().minusMillis(r.durationMillis()),
+                            r.durationMillis()));
                     yield Future.succeededFuture();
                   }
                 });

@@ -88,6 +88,9 @@ public final class RecoveryPlan {
   private int tries;
   private int looks;
   private boolean plazaResponded;
+  private boolean stopped;
+
+  /** Stopped while neighbours were online. */
   private boolean interrupted;
 
   /** Events that the rungs so far could not get, in words; a later rung may get them. */
@@ -404,7 +407,9 @@ public final class RecoveryPlan {
             random);
     added.forEach(peer -> scores.of(peer.name()));
     peers.addAll(added);
-    String found = newcomers.size() + " online, " + added.size() + " with a mesh address";
+    String found =
+        "%d %s, %d with a mesh address"
+            .formatted(newcomers.size(), passes == 1 ? "online" : "more online", added.size());
     leave("complete", passes == 1 ? found : "pass %d: %s".formatted(passes, found));
     startNextRung(added);
   }
@@ -800,6 +805,7 @@ public final class RecoveryPlan {
 
   /** A neighbour that is online has answered, though this node has not asked it for events. */
   private void onStopRequested(int online) {
+    stopped = true;
     interrupted = online > 0 || !neighbours.isEmpty();
     interrupt("the node stopped during the recovery");
   }
@@ -814,6 +820,9 @@ public final class RecoveryPlan {
     all.addAll(reasons);
     all.addAll(scores.failureSummaries());
     boolean isolated = !responded && !interrupted;
+    if (isolated && stopped) {
+      all.add("no neighbour was found until then");
+    }
     if (isolated && all.isEmpty()) {
       all.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
     }

@@ -62,7 +62,11 @@ public record Report(
     return outcome.equals("isolated");
   }
 
-  /** A rung or another stage. */
+  /**
+   * A rung or another stage.
+   *
+   * @param startedMs from the start of the recovery; negative for a stage before it
+   */
   public record StageReport(
       String name,
       String outcome,
