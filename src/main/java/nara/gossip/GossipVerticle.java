@@ -171,7 +171,7 @@ public final class GossipVerticle extends VerticleBase {
   private void onTrustNotification(TrustNotification notification) {
     if (notification instanceof TrustNotification.AnnouncementsMerged merged) {
       extractor
-          .extract(merged.events(), scheduler.instant())
+          .extract(merged.events(), merged.imported(), scheduler.instant())
           .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
     }
   }

@@ -33,10 +33,11 @@ final class PresenceExtractor {
     this.me = me;
   }
 
-  List<Presence> extract(List<Event> events, Instant now) {
+  /** {@code imported} announcements tell addresses, but not that their emitters are online. */
+  List<Presence> extract(List<Event> events, boolean imported, Instant now) {
     List<Presence> extracted = new ArrayList<>();
     for (Event event : events) {
-      Presence presence = presence(event, now);
+      Presence presence = presence(event, imported, now);
       if (presence != null
           && !presence.name().equals(me)
           && recordIfNewer(presence.name(), event.ts())) {
@@ -46,7 +47,7 @@ final class PresenceExtractor {
     return extracted;
   }
 
-  private static Presence presence(Event event, Instant now) {
+  private static Presence presence(Event event, boolean imported, Instant now) {
     return switch (event.payload()) {
       case HeyThere hello ->
           new Presence.Online(
@@ -54,7 +55,7 @@ final class PresenceExtractor {
               hello.id(),
               hello.meshIp(),
               PublicKey.parse(hello.publicKey()),
-              isRecent(event, now),
+              !imported && isRecent(event, now),
               true);
       case Chau goodbye ->
           isRecent(event, now) ? new Presence.Offline(goodbye.from(), false) : null;
