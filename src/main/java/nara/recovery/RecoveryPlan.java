@@ -738,8 +738,12 @@ public final class RecoveryPlan {
             .map(entry -> SafeText.excerpt(entry.getKey()))
             .collect(Collectors.joining(", "));
     int others = keyless.size() - RecoveryLimits.MAX_KEYLESS_NAMED;
-    return "%,d events wait for the keys of %s%s"
-        .formatted(events, names, others > 0 ? " and %,d others".formatted(others) : "");
+    return "%,d %s for the keys of %s%s"
+        .formatted(
+            events,
+            events == 1 ? "event waits" : "events wait",
+            names,
+            others > 0 ? " and %,d others".formatted(others) : "");
   }
 
   private static String contestedReason(Map<String, Integer> contested) {

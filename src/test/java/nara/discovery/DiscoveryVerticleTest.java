@@ -200,6 +200,36 @@ class DiscoveryVerticleTest {
   }
 
   @Test
+  void two_silent_configured_peers_are_both_named_however_long_their_names(Vertx vertx)
+      throws Exception {
+    mesh(
+        vertx,
+        peer ->
+            peer.address().equals("10.0.0.1:1")
+                ? Future.succeededFuture(pong("bart"))
+                : Promise.<PingOutcome>promise().future());
+    String first = "a".repeat(50);
+    String second = "b".repeat(50);
+    deploy(
+        vertx,
+        new DiscoveryConfig(
+            List.of(
+                new ConfiguredPeer("bart", "10.0.0.1:1"),
+                new ConfiguredPeer(first, "10.0.0.2:1"),
+                new ConfiguredPeer(second, "10.0.0.3:1")),
+            Optional.empty(),
+            "",
+            Duration.ofSeconds(1),
+            2,
+            false));
+
+    assertThat(find(vertx, Set.of()).list().problems())
+        .singleElement()
+        .asString()
+        .contains("2 configured peers have not answered yet: ", first, second);
+  }
+
+  @Test
   void a_silent_address_of_a_range_delays_nobody(Vertx vertx) throws Exception {
     mesh(
         vertx,
