@@ -97,7 +97,7 @@ final class ReferenceRetention {
       if (e.payload().validationError().isEmpty()
           && !bad
           && new PersonalityFilter(config).accepts(e)) {
-        forms.add(new StoredEvent(e, judgedEvent.verdict(), judgedEvent.voters()));
+        forms.add(StoredEvent.of(e, judgedEvent.verdict(), judgedEvent.voters()));
       }
     }
     return forms;
