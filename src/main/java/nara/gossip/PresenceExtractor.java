@@ -2,7 +2,7 @@ package nara.gossip;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nara.bounds.BoundedMap;
@@ -35,16 +35,19 @@ final class PresenceExtractor {
 
   /** {@code imported} announcements tell addresses, but not that their emitters are online. */
   List<Presence> extract(List<Event> events, boolean imported, Instant now) {
-    List<Presence> extracted = new ArrayList<>();
+    // One for each nara: an announcement that a goodbye follows would cause a ping, and the nara
+    // may still respond while it stops.
+    Map<String, Presence> extracted = new LinkedHashMap<>();
     for (Event event : events) {
       Presence presence = presence(event, imported, now);
       if (presence != null
           && !presence.name().equals(me)
           && recordIfNewer(presence.name(), event.ts())) {
-        extracted.add(presence);
+        extracted.remove(presence.name());
+        extracted.put(presence.name(), presence);
       }
     }
-    return extracted;
+    return List.copyOf(extracted.values());
   }
 
   private static Presence presence(Event event, boolean imported, Instant now) {
