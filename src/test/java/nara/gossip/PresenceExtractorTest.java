@@ -47,6 +47,15 @@ class PresenceExtractorTest {
   }
 
   @Test
+  void goodbye_wins_over_the_announcement_of_the_same_zine() {
+    Event announced = hello(BART, Duration.ofMinutes(9));
+    Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
+
+    assertThat(extractor.extract(List.of(announced, goodbye), false, NOW))
+        .containsExactly(new Presence.Offline("bart", false));
+  }
+
+  @Test
   void old_goodbye_tells_nothing_about_the_present() {
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(7_200)))).event();
 
