@@ -226,7 +226,9 @@ final class OwnStash {
                 sentence =
                     asked.isEmpty()
                         ? "no neighbour could be asked yet"
-                        : "not found with " + asked.size() + " neighbours";
+                        : "not found with %d %s"
+                            .formatted(
+                                asked.size(), asked.size() == 1 ? "neighbour" : "neighbours");
               }
             });
   }

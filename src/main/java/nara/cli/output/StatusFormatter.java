@@ -11,6 +11,9 @@ import nara.bounds.SafeText;
 public final class StatusFormatter {
   private static final String INDENT = " ".repeat(12);
 
+  /** Of a recovery that is not complete; the JSON lists all. */
+  private static final int MAX_REASONS_SHOWN = 3;
+
   private final JsonObject status;
   private final List<String> lines = new ArrayList<>();
 
@@ -45,8 +48,8 @@ public final class StatusFormatter {
             .formatted(
                 status.getInteger("neighbours_online", 0),
                 status.getInteger("neighbours_known", 0),
-                status.containsKey("last_sync")
-                    ? ", last sync " + Terminal.printable(status.getString("last_sync"))
+                status.containsKey("in_sync_until")
+                    ? ", in sync until " + Terminal.printable(status.getString("in_sync_until"))
                     : ""));
     JsonObject ledger = object("ledger");
     add(
@@ -121,6 +124,13 @@ public final class StatusFormatter {
                 recovery.containsKey("duration_ms")
                     ? " after " + seconds(recovery.getLong("duration_ms"))
                     : ""));
+    JsonArray reasons = recovery.getJsonArray("reasons", new JsonArray());
+    reasons.stream()
+        .limit(MAX_REASONS_SHOWN)
+        .forEach(reason -> add("", "because: " + Terminal.printable(String.valueOf(reason))));
+    if (reasons.size() > MAX_REASONS_SHOWN) {
+      add("", Counted.of(reasons.size() - MAX_REASONS_SHOWN, "more reason") + ": --json lists all");
+    }
     if (recovery.containsKey("received")) {
       add(
           "",

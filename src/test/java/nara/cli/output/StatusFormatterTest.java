@@ -43,4 +43,20 @@ class StatusFormatterTest {
         .contains("at least 320,000 events to come")
         .contains("1,234,567 events");
   }
+
+  @Test
+  void partial_recovery_is_shown_with_its_reasons() {
+    JsonObject status =
+        new JsonObject()
+            .put(
+                "recovery",
+                new JsonObject()
+                    .put("stage", "done")
+                    .put("outcome", "partial")
+                    .put("reasons", new JsonArray().add("a").add("b").add("c").add("d")));
+
+    assertThat(StatusFormatter.lines(status))
+        .contains("because: a", "because: c", "1 more reason: --json lists all")
+        .doesNotContain("because: d");
+  }
 }
